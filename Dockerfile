@@ -1,0 +1,21 @@
+# The service on its own: no compiler, no training tools, no root.
+FROM python:3.13-slim
+
+WORKDIR /srv/leadbid
+COPY . .
+
+# Editable, so that there is one copy of the code, beside the models and the configuration it reads.
+RUN pip install --no-cache-dir --constraint constraints.txt --editable '.[postgres]' \
+    && useradd --system --uid 10001 --no-create-home --home-dir /srv/leadbid leadbid \
+    && install --directory --owner leadbid --mode 0700 data
+
+USER leadbid
+VOLUME /srv/leadbid/data
+EXPOSE 8000
+
+HEALTHCHECK --interval=10s --timeout=3s --start-period=10s \
+    CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8000/readyz', timeout=2)"]
+
+# A list, not a line: the service itself then receives SIGTERM and finishes what it has begun.
+ENTRYPOINT ["leadbid"]
+CMD ["serve", "--config", "fixtures/demo/buyer.toml", "--data", "data", "--host", "0.0.0.0", "--port", "8000"]

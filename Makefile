@@ -1,0 +1,45 @@
+# Needs nothing but make and Python 3.11 or newer. Written for GNU make 3.81, which macOS still ships.
+
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo serve test check bench
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(STAMP) ## Make .venv and install everything (once; again when the requirements change)
+
+demo: setup ## Sell hundreds of made-up consumers over real HTTP, then report
+	@$(BIN)/leadbid demo
+
+serve: setup ## Serve the demo configuration on http://127.0.0.1:8000, keeping its data in ./data
+	@$(BIN)/leadbid serve --config fixtures/demo/buyer.toml --data data --port 8000
+
+test: setup ## Run the tests (ARGS="-k caps" chooses, ARGS=--cov reports coverage)
+	@$(BIN)/pytest $(ARGS)
+
+check: setup ## Check style, format, types and the direction of imports
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: setup ## Measure pings, posts and decisions against fixed baselines
+	@$(BIN)/python -m tests.bench
+
+# A candidate is run, not only looked up: version managers leave commands behind that cannot start.
+$(STAMP): pyproject.toml constraints.txt
+	@test -x $(BIN)/python || { \
+	  for python in $(PYTHON) python3.13 python3.12 python3.11 python3; do \
+	    "$$python" -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	      && echo "Making $(VENV) with $$("$$python" --version)" && exec "$$python" -m venv $(VENV); \
+	  done; \
+	  echo "leadbid needs Python 3.11 or newer with its venv module (on Debian: apt install python3-venv)." >&2; \
+	  echo "If it is installed under another name: make setup PYTHON=/path/to/python" >&2; \
+	  exit 1; }
+	@echo "Installing leadbid and what it needs into $(VENV) (a minute or two, once)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[training,postgres,dev]'
+	@touch $@

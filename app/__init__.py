@@ -1,0 +1,1 @@
+"""leadbid: a buyer-side bidder for ping-post leads."""

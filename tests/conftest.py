@@ -1,0 +1,23 @@
+"""What every test stands on: a network that ends at loopback, and a real PostgreSQL for those that ask."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from tests.loopback_only import end_the_network_at_loopback
+from tests.throwaway_postgres import ServerNotFound, throwaway_postgres
+
+end_the_network_at_loopback()
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """SQLAlchemy URL of an empty PostgreSQL that lives as long as the session; with CI=true there must be one."""
+    try:
+        with throwaway_postgres() as url:
+            yield url
+    except ServerNotFound as error:
+        if os.environ.get("CI") == "true":
+            pytest.fail(str(error))
+        pytest.skip(str(error))
