@@ -1,0 +1,28 @@
+"""Who buys: the names a consent text may hold, the time zone, and how freely prices explore."""
+
+import msgspec
+
+
+class Exploration(msgspec.Struct, frozen=True, kw_only=True):
+    """Every bid is jittered in its logarithm by `sigma`; a `wide_share` of them by `wide_sigma`."""
+
+    sigma: float = 0.10
+    wide_sigma: float = 0.30
+    wide_share: float = 0.10
+
+
+class Buyer(msgspec.Struct, frozen=True, kw_only=True):
+    """`bid_lifetime_s` is how long a bid is a promise. `brands` and `legal_name` are what consent may name."""
+
+    legal_name: str
+    brands: tuple[str, ...]
+    zone: str
+    bid_lifetime_s: int = 120
+    exploration: Exploration = Exploration()
+
+
+class Operator(msgspec.Struct, frozen=True, kw_only=True):
+    """Who may tell us outcomes, demand and signals, and read the details of health and metrics."""
+
+    name: str
+    key_sha256: tuple[str, ...]

@@ -1,0 +1,89 @@
+"""Local time as rules and caps read it: minute of the week, and the label of each window."""
+
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+WindowKind = Literal["hour", "day", "week", "month", "total"]
+
+
+class LocalTime(msgspec.Struct, frozen=True, kw_only=True):
+    """One minute of one time zone. Labels are local dates, so a day of 23 or 25 hours is still one day."""
+
+    date: str
+    weekday: int
+    minute: int
+    minute_of_week: int
+    hour_label: str
+    week_label: str
+    month_label: str
+
+    def label(self, kind: WindowKind) -> str:
+        """Which window of this kind it is now, as in "2026-11-21" for a day; empty for `total`."""
+        if kind == "day":
+            return self.date
+        if kind == "hour":
+            return self.hour_label
+        if kind == "week":
+            return self.week_label
+        return self.month_label if kind == "month" else ""
+
+
+def local_time(now: float, zone: str) -> LocalTime:
+    """`now` (UTC epoch seconds) in an IANA zone, to the minute."""
+    return _local_minute(int(now // 60), zone)
+
+
+@lru_cache(maxsize=256)
+def _local_minute(minute: int, zone: str) -> LocalTime:
+    at = datetime.fromtimestamp(minute * 60, ZoneInfo(zone))
+    year, week, _ = at.isocalendar()
+    weekday, of_day = at.weekday(), at.hour * 60 + at.minute
+    return LocalTime(
+        date=at.strftime("%Y-%m-%d"),
+        weekday=weekday,
+        minute=of_day,
+        minute_of_week=weekday * 1440 + of_day,
+        # The offset tells the two hours apart that bear one name when clocks go back.
+        hour_label=at.strftime("%Y-%m-%dT%H%z"),
+        week_label=f"{year}-W{week:02d}",
+        month_label=at.strftime("%Y-%m"),
+    )
+
+
+def window_bounds(now: float, zone: str, kind: WindowKind) -> tuple[float, float]:
+    """Start and end (UTC epoch seconds) of the window that holds `now`; `total` never ends."""
+    if kind == "total":
+        return 0.0, float("inf")
+    # Whole seconds, so that every moment of a window gives the very same bounds.
+    second = int(now)
+    at = datetime.fromtimestamp(second, ZoneInfo(zone))
+    if kind == "hour":
+        start = float(second - at.minute * 60 - at.second)
+        return start, start + 3600.0
+    first = at.replace(hour=0, minute=0, second=0, fold=0)
+    if kind == "week":
+        first -= timedelta(days=first.weekday())
+    if kind == "month":
+        first = first.replace(day=1)
+    if kind == "day":
+        last = first + timedelta(days=1)
+    elif kind == "week":
+        last = first + timedelta(days=7)
+    else:
+        last = (first + timedelta(days=32)).replace(day=1)
+    return first.timestamp(), last.timestamp()
+
+
+def utc_offset(minute: int, zone: str) -> int:
+    """How many minutes local clocks stand ahead of UTC at a minute of the UTC epoch."""
+    offset = datetime.fromtimestamp(minute * 60, ZoneInfo(zone)).utcoffset()
+    return int(offset.total_seconds() // 60) if offset is not None else 0
+
+
+def utc_text(at: float) -> str:
+    """UTC epoch seconds as "2026-11-21T05:00:00Z"."""
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

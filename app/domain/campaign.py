@@ -1,0 +1,46 @@
+"""What the buyer wants: which leads, where, when, how many, and what one is worth."""
+
+from typing import Literal
+
+import msgspec
+
+from app.domain.caps import Cap
+from app.domain.consent import ConsentPolicy
+from app.domain.filters import Filter
+from app.domain.schedule import Schedule
+from app.domain.territory import Territory
+from app.domain.value import Worth
+from app.wire.ping import Leg
+
+DuplicateScope = Literal["campaign", "vertical", "buyer"]
+
+
+class Campaign(msgspec.Struct, frozen=True, kw_only=True):
+    """One declared purchase order.
+
+    `shared_share` is how well a shared lead converts, as a share of an exclusive one. `fallback_cents` is bid where no
+    model can price. `demand_cents` is how far a territory's demand may move the price. `duplicate_s` is the window in
+    which a person bought before, within `duplicate_scope`, is not bought again.
+    """
+
+    name: str
+    vertical: str
+    brand: str
+    zone: str
+    legs: tuple[Leg, ...]
+    territory: Territory
+    schedule: Schedule
+    caps: tuple[Cap, ...]
+    floor_cents: int
+    ceiling_cents: int
+    worth: Worth
+    handling_cents: int = 0
+    shared_share: float = 0.6
+    fallback_cents: int | None = None
+    demand_cents: int = 0
+    filters: tuple[Filter, ...] = ()
+    duplicate_s: float = 30 * 86_400.0
+    duplicate_scope: DuplicateScope = "vertical"
+    consent: ConsentPolicy = ConsentPolicy()
+    destinations: tuple[str, ...] = ()
+    paused: bool = False

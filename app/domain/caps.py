@@ -1,0 +1,65 @@
+"""How much may be bought: a limit on leads or money in a local window, exact at the sale, estimated at the bid."""
+
+from math import sqrt
+from typing import Literal
+
+import msgspec
+
+from app.domain.calendar import LocalTime, WindowKind
+
+Measure = Literal["count", "spend"]
+CapScope = Literal["campaign", "campaign_seller", "campaign_territory", "seller"]
+TerritoryUnit = Literal["state", "zip3", "zip"]
+
+
+class Cap(msgspec.Struct, frozen=True, kw_only=True):
+    """`limit` is leads for `count` and cents for `spend`. `owner` is the campaign or seller that declares it.
+
+    `zone` is the IANA time zone whose local dates cut the windows, `unit` what one territory is for a territory's cap.
+    """
+
+    name: str
+    owner: str
+    measure: Measure
+    limit: int
+    window: WindowKind
+    scope: CapScope
+    zone: str
+    unit: TerritoryUnit = "state"
+
+    def counter(self, local: LocalTime, seller: str, zip_code: str, state: str) -> str:
+        """The key of the one counter that a sale by this seller, there and now, uses."""
+        part = ""
+        if self.scope == "campaign_seller":
+            part = seller
+        elif self.scope == "campaign_territory":
+            part = state if self.unit == "state" else zip_code[: 3 if self.unit == "zip3" else 5]
+        return f"{self.scope}/{self.owner}/{self.name}/{part}/{local.label(self.window)}"
+
+    def uses(self, price_cents: int) -> int:
+        """How much of the limit one sale at this price takes."""
+        return price_cents if self.measure == "spend" else 1
+
+    @property
+    def reason(self) -> str:
+        """The reason code when it is full."""
+        return "budget_exhausted" if self.measure == "spend" else "cap_reached"
+
+
+class CapStanding(msgspec.Struct, frozen=True, array_like=True):
+    """Where one counter stands: what is `used` of `limit`, what live bids will probably take, and its dual price.
+
+    `live` and `live_variance` are mean and variance of what the live bids will yet take, in the cap's own unit.
+    `dual` is a share: of the campaign's ceiling for a count, of the price itself for spend.
+    """
+
+    limit: int
+    used: int = 0
+    live: float = 0.0
+    live_variance: float = 0.0
+    dual: float = 0.0
+
+    @property
+    def room(self) -> float:
+        """How much one more live bid may take and still be honoured, three deviations sure."""
+        return self.limit - self.used - self.live - 3.0 * sqrt(self.live_variance)

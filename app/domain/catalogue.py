@@ -1,0 +1,91 @@
+"""The whole configuration as one value with its indexes: what is bought, by whom sold, with which models priced."""
+
+from collections.abc import Callable, Mapping
+
+import msgspec
+
+from app.domain.buyer import Buyer, Operator
+from app.domain.campaign import Campaign
+from app.domain.destination import Destination
+from app.domain.seller import Seller
+from app.domain.token import campaign_tag
+from app.domain.vertical import Vertical
+from app.wire.ping import Value
+
+
+class Model(msgspec.Struct, frozen=True, kw_only=True):
+    """A verified conversion model: facts of a lead in, calibrated P(conversion) of an exclusive lead out."""
+
+    vertical: str
+    version: str
+    probability: Callable[[Mapping[str, Value]], float]
+
+
+class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
+    """`config_hash` names this configuration in every decision.
+
+    `seller_by_key` and `operator_by_key` go by the SHA-256 of a key in hex, `zip_states` names the state of each ZIP.
+    `former` are campaigns that are declared no more, whose live bids are promises still, by their tag;
+    `former_locks` are locked fields of verticals as they stood before a reload.
+    """
+
+    config_hash: str
+    buyer: Buyer
+    verticals: Mapping[str, Vertical]
+    campaigns: Mapping[str, Campaign]
+    sellers: Mapping[str, Seller]
+    seller_by_key: Mapping[str, Seller]
+    operator_by_key: Mapping[str, Operator]
+    zip_states: Mapping[str, str]
+    destinations: Mapping[str, Destination]
+    models: Mapping[str, Model]
+    index: "CampaignIndex"
+    by_tag: Mapping[bytes, Campaign]
+    former: Mapping[bytes, Campaign] = {}
+    former_locks: Mapping[str, tuple[tuple[str, ...], ...]] = {}
+
+    def campaign_of(self, tag: bytes) -> Campaign | None:
+        """The campaign behind a bid, also one that is declared no more."""
+        return self.by_tag.get(tag) or self.former.get(tag)
+
+
+class CampaignIndex(msgspec.Struct, frozen=True, kw_only=True):
+    """Campaigns by where they buy, so that a ping meets its candidates without a scan.
+
+    Keys are (vertical, state), (vertical, ZIP or prefix) and (vertical, ""); values are positions in `campaigns`.
+    """
+
+    campaigns: tuple[Campaign, ...]
+    places: Mapping[tuple[str, str], tuple[int, ...]]
+    prefix_lengths: tuple[int, ...]
+    verticals: frozenset[str]
+
+    def candidates(self, vertical: str, zip_code: str, state: str) -> list[Campaign]:
+        """Campaigns that may cover this place, in declared order."""
+        places = self.places
+        found = {*places.get((vertical, ""), ()), *places.get((vertical, state), ())}
+        for length in self.prefix_lengths:
+            found.update(places.get((vertical, zip_code[:length]), ()))
+        return [self.campaigns[position] for position in sorted(found)]
+
+
+def index_campaigns(campaigns: tuple[Campaign, ...]) -> CampaignIndex:
+    """The index over these campaigns."""
+    places: dict[tuple[str, str], list[int]] = {}
+    for position, campaign in enumerate(campaigns):
+        territory = campaign.territory
+        names = {*territory.states, *territory.prefixes, *territory.zips} or {""}
+        for name in names:
+            places.setdefault((campaign.vertical, name), []).append(position)
+    lengths = {len(name) for _, name in places if name.isdigit()}
+    return CampaignIndex(
+        campaigns=campaigns,
+        places={key: tuple(found) for key, found in places.items()},
+        prefix_lengths=tuple(sorted(lengths)),
+        verticals=frozenset(campaign.vertical for campaign in campaigns),
+    )
+
+
+def tags(campaigns: tuple[Campaign, ...]) -> dict[bytes, Campaign]:
+    """Campaigns by the tag their bids carry."""
+    return {campaign_tag(campaign.name): campaign for campaign in campaigns}

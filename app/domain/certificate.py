@@ -1,0 +1,64 @@
+"""A certificate of consent as the seller names it: which provider, which id, or that it is none at all."""
+
+import re
+from functools import lru_cache
+from typing import Literal
+from urllib.parse import urlsplit
+
+import msgspec
+
+Provider = Literal["trustedform", "trustedform_ping", "leadid"]
+
+_PROMISES = ("will_send_on_post", "will_provide_on_post", "willsendonpost", "willprovideonpost")
+_PLACEHOLDERS = frozenset({"", "na", "n/a", "none", "null", "nil", "0", "-", "tbd", *_PROMISES})
+_HOSTS: dict[str, Provider] = {"cert.trustedform.com": "trustedform", "ping.trustedform.com": "trustedform_ping"}
+_TRUSTEDFORM_ID = re.compile(r"[A-Za-z0-9_-]{40}|[A-Za-z0-9_-]{80}|0\.[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+){2}")
+_HEX_ID = re.compile(r"[0-9a-fA-F]{40}")
+_LEADID = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}")
+
+
+class Certificate(msgspec.Struct, frozen=True, array_like=True):
+    """A well-formed certificate. It proves nothing yet: only its provider's answer does."""
+
+    provider: Provider
+    id: str
+
+    @property
+    def url(self) -> str:
+        """The provider's address rebuilt from the id alone; the seller's own URL is never used."""
+        host = "ping" if self.provider == "trustedform_ping" else "cert"
+        return f"https://{host}.trustedform.com/{self.id}" if self.provider != "leadid" else ""
+
+
+def is_placeholder(text: str) -> bool:
+    """Whether a seller only promises a certificate: "NA", "0", a bare host, "will_send_on_post"."""
+    name = text.strip().lower().replace(" ", "_").removeprefix("https://").removeprefix("http://").rstrip("/")
+    host, _, path = name.partition("/")
+    return (path if host in _HOSTS else name) in _PLACEHOLDERS
+
+
+@lru_cache(maxsize=1024)
+def read_trustedform(url: str) -> Certificate | None:
+    """A TrustedForm certificate or ping URL; `None` unless the host *equals* the provider's and the id has its form."""
+    if len(url) > 2048 or not url.isascii() or not url.isprintable() or "\\" in url:
+        return None
+    try:
+        parts = urlsplit(url.strip())
+    except ValueError:
+        return None
+    # All that stands between "//" and "/" is compared, so that no user, password or port can hide there.
+    provider = _HOSTS.get(parts.netloc.lower())
+    if provider is None or parts.scheme not in ("https", "http") or "?" in url or "#" in url:
+        return None
+    name = parts.path.removeprefix("/").removesuffix("/")
+    if len(name) > 255 or not _TRUSTEDFORM_ID.fullmatch(name):
+        return None
+    if provider == "trustedform_ping" and not name.startswith("0."):
+        return None
+    return Certificate(provider, name.lower() if _HEX_ID.fullmatch(name) else name)
+
+
+def read_leadid(token: str) -> Certificate | None:
+    """A LeadiD token: 36 characters, hex in groups of 8-4-4-4-12; `None` for anything else."""
+    token = token.strip()
+    return Certificate("leadid", token.upper()) if _LEADID.fullmatch(token) else None

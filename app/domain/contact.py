@@ -1,0 +1,87 @@
+"""Whether a contact could be a real, reachable person, as far as one can tell without asking anybody."""
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+
+import phonenumbers
+from disposable_email_domains import blocklist
+from email_validator import EmailNotValidError, validate_email
+
+from app.domain.identity import normal_phone
+from app.domain.reasons import Refusal
+from app.wire.post import Contact
+
+_RESERVED_DOMAINS = frozenset({"example", "example.com", "example.net", "example.org"})
+_FAMOUS_NAMES = ("mickey mouse", "minnie mouse", "donald duck", "bugs bunny", "santa claus", "john doe", "jane doe")
+_FORM_NAMES = ("test", "test test", "none", "none none", "na", "n a", "first last", "firstname lastname", "foo bar")
+_PLACEHOLDER_NAMES = frozenset({*_FAMOUS_NAMES, *_FORM_NAMES, "abc xyz"})
+_KEYBOARD = ("asdf", "qwer", "zxcv", "hjkl")
+# What no name holds. Points, any apostrophe and combining marks are in the names of real people.
+_NOT_OF_A_NAME = re.compile(r"[\d@#$%^*+=<>{}\[\]|\\/~_!?:;]")
+_TERRITORIES = frozenset({"US", "PR", "VI", "GU", "AS", "MP"})
+_RINGS_AT_A_PERSON = frozenset(
+    {
+        phonenumbers.PhoneNumberType.FIXED_LINE,
+        phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE,
+        phonenumbers.PhoneNumberType.MOBILE,
+    }
+)
+
+
+def implausible(contact: Contact, state: str, zip_code: str, zip_states: Mapping[str, str]) -> Refusal | None:
+    """Why this contact cannot be a reachable person, naming the field; an unknown ZIP speaks against nobody."""
+    if contact.phone and not is_reachable_phone(contact.phone):
+        return Refusal("invalid_contact", "phone")
+    if contact.email and not is_reachable_email(contact.email):
+        return Refusal("invalid_contact", "email")
+    name = f"{contact.first_name} {contact.last_name}"
+    if not is_human_name(contact.first_name, contact.last_name):
+        return Refusal("invalid_contact", "last_name" if name.strip() == contact.last_name else "first_name")
+    if zip_states.get(zip_code, state) != state:
+        return Refusal("invalid_contact", "zip and state disagree")
+    return None
+
+
+@lru_cache(maxsize=1024)
+def is_reachable_phone(text: str) -> bool:
+    """Whether a number of the US numbering plan could ring at a person.
+
+    The library calls 212-555-0100 and 212-911-1234 valid, so fictional, service and repeated ones are ruled out here.
+    """
+    digits = normal_phone(text)
+    if not digits:
+        return False
+    area, exchange, line = digits[:3], digits[3:6], digits[6:]
+    if exchange == "555" or exchange[1:] == "11" or area[1:] == "11":
+        return False
+    if len(set(digits)) == 1 or len(set(digits[3:])) == 1 or (exchange + line) in "012345678901234567890":
+        return False
+    number = phonenumbers.parse(digits, "US")
+    return (
+        phonenumbers.is_valid_number(number)
+        and phonenumbers.number_type(number) in _RINGS_AT_A_PERSON
+        and phonenumbers.region_code_for_number(number) in _TERRITORIES
+    )
+
+
+def is_reachable_email(text: str) -> bool:
+    """Whether an address is well-formed, of no reserved domain and of no disposable one. No DNS, no probing."""
+    try:
+        address = validate_email(text.strip(), check_deliverability=False)
+    except EmailNotValidError:
+        return False
+    labels = address.ascii_domain.lower().split(".")
+    domains = {".".join(labels[start:]) for start in range(len(labels))}
+    return domains.isdisjoint(_RESERVED_DOMAINS) and domains.isdisjoint(blocklist)
+
+
+def is_human_name(first: str, last: str) -> bool:
+    """Whether a name is not empty, not a placeholder and not a hand on the keyboard; it is never judged otherwise."""
+    whole = " ".join(f"{first} {last}".casefold().split())
+    letters = whole.replace(" ", "")
+    if not any(map(str.isalpha, letters)) or _NOT_OF_A_NAME.search(whole) or "http" in letters or "www" in letters:
+        return False
+    if whole in _PLACEHOLDER_NAMES or (len(letters) > 2 and len(set(letters)) == 1):
+        return False
+    return not any(part.startswith(_KEYBOARD) for part in whole.split())

@@ -1,0 +1,308 @@
+"""One ping, one answer: bids, or the one reason why not. Pure: the same arguments decide the same, also in replay."""
+
+from collections.abc import Mapping
+from math import nan
+
+import msgspec
+from msgspec.structs import replace
+
+from app.domain import consent
+from app.domain.buyer import Exploration
+from app.domain.calendar import LocalTime, local_time
+from app.domain.campaign import Campaign
+from app.domain.duplicate import is_duplicate
+from app.domain.exploration import Draw, jitter
+from app.domain.features import facts_of
+from app.domain.pricing import Quote, Valuation, quote
+from app.domain.reasons import RANK, Refusal
+from app.domain.seller import Seller
+from app.domain.snapshot import Caps, Snapshot
+from app.wire.ping import Leg, Ping, Value
+
+_LEGS_OF: dict[str, tuple[Leg, ...]] = {
+    "exclusive": ("exclusive",),
+    "shared": ("shared",),
+    "any": ("exclusive", "shared"),
+}
+
+
+class Offer(msgspec.Struct, frozen=True, kw_only=True):
+    """One campaign's price for one leg with every term that made it: the breakdown.
+
+    `win_probability` and `surplus` (cents a ping) are those of the bid as sent; `sigma` and `drawn` say how it was
+    explored between `quote.low` and `quote.high` around `quote.best`. A fallback price has no quote.
+    """
+
+    campaign: str
+    brand: str
+    leg: Leg
+    price_cents: int
+    win_probability: float
+    surplus: float
+    model: str = ""
+    valuation: Valuation | None = None
+    quote: Quote | None = None
+    sigma: float = 0.0
+    drawn: float = 0.0
+
+
+class CampaignRefusal(msgspec.Struct, frozen=True, kw_only=True):
+    """Why one campaign, or one leg of it, does not bid; with the terms where it came as far as a price."""
+
+    campaign: str
+    refusal: Refusal
+    leg: str = ""
+    valuation: Valuation | None = None
+
+
+class Decision(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """`bids` best first, at most one a leg; or `refusal`. `outbid` and `refused` are what else was weighed."""
+
+    bids: tuple[Offer, ...] = ()
+    refusal: Refusal | None = None
+    outbid: tuple[Offer, ...] = ()
+    refused: tuple[CampaignRefusal, ...] = ()
+
+
+def decide(ping: Ping, snapshot: Snapshot, now: float, draw: Draw) -> Decision:
+    """The bids for a ping, or one refusal: that of the campaign which got furthest down the table of reasons.
+
+    `now` is UTC epoch seconds.
+    """
+    catalogue = snapshot.catalogue
+    if ping.vertical not in catalogue.index.verticals:
+        return Decision(refusal=Refusal("unsupported_vertical"))
+    if snapshot.seller.paused or snapshot.seller.name in snapshot.standing.paused:
+        return Decision(refusal=Refusal("paused"))
+    facts = facts_of(ping, local_time(now, catalogue.buyer.zone))
+    offers: list[Offer] = []
+    refused: list[CampaignRefusal] = []
+    for campaign in catalogue.index.candidates(ping.vertical, ping.zip, ping.state):
+        for result in _weigh(campaign, ping, facts, snapshot, now, draw):
+            if isinstance(result, Offer):
+                offers.append(result)
+            else:
+                refused.append(result)
+    if not offers:
+        return Decision(refusal=_furthest(refused), refused=tuple(refused))
+    best = _best_a_leg(offers)
+    return Decision(
+        # The highest price first, exclusive on a tie.
+        bids=tuple(sorted(best.values(), key=lambda offer: (-offer.price_cents, offer.leg))),
+        outbid=tuple([offer for offer in offers if best[offer.leg] is not offer]),
+        refused=tuple(refused),
+    )
+
+
+def _weigh(
+    campaign: Campaign, ping: Ping, facts: Mapping[str, Value], snapshot: Snapshot, now: float, draw: Draw
+) -> list[Offer | CampaignRefusal]:
+    """What one campaign says: an offer or a refusal for each leg that it shares with the ping, or one refusal."""
+    local = local_time(now, campaign.zone)
+    caps = snapshot.caps_of(campaign)
+    legs = [leg for leg in _LEGS_OF[ping.lead_type] if leg in campaign.legs]
+    refusal = _refuse(campaign, ping, facts, snapshot, now, local, legs) or _full(campaign, snapshot, caps)
+    if refusal is None and snapshot.known.certificate_used:
+        refusal = Refusal("certificate_reused")
+    if refusal is None and snapshot.known.suppressed:
+        refusal = Refusal("suppressed")
+    if refusal is not None:
+        return [CampaignRefusal(campaign=campaign.name, refusal=refusal)]
+    model = snapshot.catalogue.models.get(campaign.vertical)
+    probability = model.probability(facts) if model is not None else nan
+    if model is None or not 0.0 <= probability <= 1.0:
+        return [_fallback(campaign, ping, snapshot.seller, leg, caps) for leg in legs]
+    valuation = _valuation(campaign, facts, probability, snapshot, local, caps)
+    ceiling_cents = _ceiling(campaign, caps)
+    return [_offer(campaign, ping, snapshot, leg, valuation, ceiling_cents, model.version, draw) for leg in legs]
+
+
+def _refuse(
+    campaign: Campaign,
+    ping: Ping,
+    facts: Mapping[str, Value],
+    snapshot: Snapshot,
+    now: float,
+    local: LocalTime,
+    legs: list[Leg],
+) -> Refusal | None:
+    """Everything that speaks against a lead before capacity and price, in the documented order."""
+    if campaign.paused or campaign.name in snapshot.standing.paused:
+        return Refusal("paused")
+    if not campaign.territory.covers(ping.zip, ping.state):
+        return Refusal("outside_territory")
+    # A test must have one answer at every hour, or nobody could test outside ours.
+    if not (ping.test or campaign.schedule.is_open(local)):
+        return Refusal("closed_hours", campaign.schedule.next_opening(local))
+    for rule in campaign.filters:
+        if not rule.admits(facts):
+            return Refusal("filtered", rule.field)
+    if not legs:
+        return Refusal("filtered", "lead_type")
+    lacking = consent.refuse_ping(campaign.consent, ping, now)
+    if lacking is not None:
+        return lacking
+    seen = snapshot.known.sightings
+    since = now - campaign.duplicate_s
+    if seen and is_duplicate(seen, campaign.duplicate_scope, campaign.name, campaign.vertical, since):
+        return Refusal("duplicate")
+    return None
+
+
+def _full(campaign: Campaign, snapshot: Snapshot, caps: Caps) -> Refusal | None:
+    """Whether a cap has no room for one more live bid at the lowest price, or the territory can work no more."""
+    full = _no_room(caps, max(campaign.floor_cents, 1))
+    if full is not None:
+        return full
+    demand = snapshot.standing.demand.get(campaign.name)
+    return Refusal("cap_reached", "territory") if demand is not None and demand.is_full else None
+
+
+def _no_room(caps: Caps, price_cents: int) -> Refusal | None:
+    """The first cap that cannot honour one more live bid at this price."""
+    for cap, standing in caps:
+        if standing.room < cap.uses(price_cents):
+            return Refusal(cap.reason, cap.name)
+    return None
+
+
+def _valuation(
+    campaign: Campaign,
+    facts: Mapping[str, Value],
+    probability: float,
+    snapshot: Snapshot,
+    local: LocalTime,
+    caps: Caps,
+) -> Valuation:
+    """Every term of the value of an exclusive lead, with the shadow prices of what it would use up."""
+    shadows, budget = _duals(campaign, caps)
+    demand = snapshot.standing.demand.get(campaign.name)
+    if demand is not None:
+        shadows.append((demand.name, demand.shadow_cents(campaign.demand_cents)))
+    return Valuation(
+        probability=probability,
+        worth=campaign.worth.of(facts),
+        kappa=snapshot.seller.kappa,
+        handling=float(campaign.handling_cents),
+        boosts=tuple([(boost.name, float(boost.cents)) for boost in campaign.schedule.boosts_on(local)]),
+        signals=tuple([(cause, float(cents)) for cause, cents in snapshot.standing.signals]),
+        shadows=tuple(shadows),
+        budget=budget,
+        return_rate=snapshot.seller.return_rate,
+    )
+
+
+def _duals(campaign: Campaign, caps: Caps) -> tuple[list[tuple[str, float]], float]:
+    """Shadow prices of counts in cents by cap, and the budget's multiplier.
+
+    Nested windows of one scope are one resource and take the largest; an hour's capacity is a resource of its own.
+    """
+    counts: dict[tuple[str, bool], tuple[float, str]] = {}
+    spends: dict[str, float] = {}
+    for cap, standing in caps:
+        dual = standing.dual
+        if dual <= 0.0:
+            continue
+        if cap.measure == "spend":
+            if dual > spends.get(cap.scope, 0.0):
+                spends[cap.scope] = dual
+            continue
+        resource = (cap.scope, cap.window == "hour")
+        if resource not in counts or dual > counts[resource][0]:
+            counts[resource] = (dual, cap.name)
+    return [(name, dual * campaign.ceiling_cents) for dual, name in counts.values()], sum(spends.values())
+
+
+def _ceiling(campaign: Campaign, caps: Caps) -> int:
+    """The highest price that every budget can still honour."""
+    ceiling_cents = campaign.ceiling_cents
+    for cap, standing in caps:
+        if cap.measure == "spend":
+            ceiling_cents = min(ceiling_cents, int(standing.room))
+    return ceiling_cents
+
+
+def _offer(
+    campaign: Campaign,
+    ping: Ping,
+    snapshot: Snapshot,
+    leg: Leg,
+    exclusive: Valuation,
+    ceiling_cents: int,
+    model: str,
+    draw: Draw,
+) -> Offer | CampaignRefusal:
+    """The explored best price of one leg; a shared lead converts worse by the campaign's share."""
+    valuation = exclusive
+    if leg == "shared":
+        valuation = replace(exclusive, probability=exclusive.probability * campaign.shared_share)
+    curve = snapshot.seller.curve(leg)
+    quoted = quote(
+        valuation,
+        curve,
+        floor_cents=campaign.floor_cents,
+        ceiling_cents=ceiling_cents,
+        min_price_cents=ping.min_price_cents,
+    )
+    if isinstance(quoted, str):
+        return CampaignRefusal(campaign=campaign.name, leg=leg, refusal=Refusal(quoted), valuation=valuation)
+    sigma = _sigma(ping, snapshot.catalogue.buyer.exploration, draw)
+    drawn = jitter(quoted.best, quoted.low, quoted.high, sigma, draw.place)
+    price_cents = int(drawn)
+    win = curve.win_probability(price_cents)
+    return Offer(
+        campaign=campaign.name,
+        brand=campaign.brand,
+        leg=leg,
+        price_cents=price_cents,
+        win_probability=win,
+        surplus=win * (quoted.bid_value - price_cents),
+        model=model,
+        valuation=valuation,
+        quote=quoted,
+        sigma=sigma,
+        drawn=drawn,
+    )
+
+
+def _sigma(ping: Ping, exploration: Exploration, draw: Draw) -> float:
+    """How widely this bid explores; a test never does, so that it has one price."""
+    if ping.test:
+        return 0.0
+    return exploration.wide_sigma if draw.slice < exploration.wide_share else exploration.sigma
+
+
+def _fallback(campaign: Campaign, ping: Ping, seller: Seller, leg: Leg, caps: Caps) -> Offer | CampaignRefusal:
+    """The fixed price that a campaign may allow where no model can price."""
+    price_cents = campaign.fallback_cents
+    if price_cents is None:
+        return CampaignRefusal(campaign=campaign.name, leg=leg, refusal=Refusal("model_unavailable"))
+    if price_cents < ping.min_price_cents:
+        return CampaignRefusal(campaign=campaign.name, leg=leg, refusal=Refusal("below_floor"))
+    full = _no_room(caps, price_cents)
+    if full is not None:
+        return CampaignRefusal(campaign=campaign.name, leg=leg, refusal=full)
+    return Offer(
+        campaign=campaign.name,
+        brand=campaign.brand,
+        leg=leg,
+        price_cents=price_cents,
+        win_probability=seller.curve(leg).win_probability(price_cents),
+        surplus=0.0,
+    )
+
+
+def _best_a_leg(offers: list[Offer]) -> dict[Leg, Offer]:
+    """Per leg the offer with the greatest expected surplus, the first declared on a tie."""
+    best: dict[Leg, Offer] = {}
+    for offer in offers:
+        if offer.leg not in best or offer.surplus > best[offer.leg].surplus:
+            best[offer.leg] = offer
+    return best
+
+
+def _furthest(refused: list[CampaignRefusal]) -> Refusal:
+    """The refusal of the campaign that got furthest down the table; nobody buying there is outside the territory."""
+    if not refused:
+        return Refusal("outside_territory")
+    return max((refusal.refusal for refusal in refused), key=lambda refusal: RANK[refusal.code])

@@ -1,0 +1,112 @@
+"""How a destination knows us: by credentials that the configuration only refers to, `env:NAME` or `file:PATH`."""
+
+import base64
+import re
+
+import msgspec
+
+SECRET_SCHEMES = ("env:", "file:")
+_HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+
+
+class _Auth(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type"):
+    """One way; its table says which with `type`."""
+
+
+class NoAuth(_Auth, frozen=True, kw_only=True, tag="none"):
+    """The address itself is the secret, as with most hooks."""
+
+
+class BearerAuth(_Auth, frozen=True, kw_only=True, tag="bearer"):
+    """`Authorization: Bearer ...`."""
+
+    token: str
+
+    def __post_init__(self) -> None:
+        _require_secret("token", self.token)
+
+
+class BasicAuth(_Auth, frozen=True, kw_only=True, tag="basic"):
+    """`Authorization: Basic ...`. Some CRMs take their key as the user and want no password."""
+
+    user: str
+    password: str = ""
+
+    def __post_init__(self) -> None:
+        if self.password or not is_secret(self.user):
+            _require_secret("password", self.password)
+
+
+class HeaderAuth(_Auth, frozen=True, kw_only=True, tag="header"):
+    """A secret in a header of its own."""
+
+    name: str
+    value: str
+
+    def __post_init__(self) -> None:
+        require_header(self.name)
+        _require_secret("value", self.value)
+
+
+class QueryAuth(_Auth, frozen=True, kw_only=True, tag="query"):
+    """A secret as a parameter of the query string."""
+
+    name: str
+    value: str
+
+    def __post_init__(self) -> None:
+        _require_secret("value", self.value)
+
+
+class StandardWebhooksAuth(_Auth, frozen=True, kw_only=True, tag="standard_webhooks"):
+    """Signed with every secret, so that a receiver may move from the old one to the new one in its own time."""
+
+    secrets: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        if not self.secrets:
+            raise ValueError("`secrets` is empty: name at least one, such as `env:CRM_WEBHOOK_SECRET`")
+        for secret in self.secrets:
+            _require_secret("secrets", secret)
+
+
+Auth = NoAuth | BearerAuth | BasicAuth | HeaderAuth | QueryAuth | StandardWebhooksAuth
+
+
+def is_secret(text: str) -> bool:
+    """Whether the text is a reference to a secret rather than a value."""
+    return text.startswith(SECRET_SCHEMES)
+
+
+def auth_references(auth: Auth) -> tuple[str, ...]:
+    """The references of these credentials."""
+    if isinstance(auth, StandardWebhooksAuth):
+        return auth.secrets
+    return tuple(text for name in auth.__struct_fields__ if is_secret(text := getattr(auth, name)))
+
+
+def require_header(name: str, value: str = "") -> None:
+    """Refuse what cannot travel as a header."""
+    if not _HEADER_NAME.fullmatch(name):
+        raise ValueError(f"{name!r} is not the name of a header")
+    if not is_plain(value):
+        raise ValueError(f"header `{name}` must be one line of printable ASCII")
+
+
+def is_plain(text: str) -> bool:
+    """Whether the text is one line of printable ASCII."""
+    return text.isascii() and text.isprintable()
+
+
+def is_signing_key(secret: str) -> bool:
+    """Whether this is a Standard Webhooks secret: `whsec_` and the base64 of 24 to 64 bytes."""
+    try:
+        key = base64.b64decode(f"{secret.removeprefix('whsec_').rstrip('=')}==", validate=True)
+    except ValueError:
+        return False
+    return 24 <= len(key) <= 64
+
+
+def _require_secret(name: str, text: str) -> None:
+    if not is_secret(text):
+        raise ValueError(f"`{name}` must be a reference, `env:NAME` or `file:PATH`: a secret never stands in the file")

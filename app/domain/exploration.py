@@ -1,0 +1,32 @@
+"""The jitter that keeps every price a small experiment with a known density."""
+
+from math import erf, exp, log, sqrt
+from statistics import NormalDist
+
+import msgspec
+
+_STANDARD = NormalDist()
+_ROOT_2 = sqrt(2.0)
+
+
+class Draw(msgspec.Struct, frozen=True, array_like=True):
+    """Two uniform numbers in [0, 1): which slice a bid explores in, and where in its density it falls."""
+
+    slice: float
+    place: float
+
+
+def jitter(best: float, low: float, high: float, sigma: float, place: float) -> float:
+    """A normal draw around log(best) with deviation `sigma`, truncated to [low, high], all in cents.
+
+    By inverse CDF, so the density of the outcome follows from `best`, `sigma`, `low` and `high` alone.
+    """
+    if high <= low or sigma <= 0.0:
+        return min(max(best, low), high)
+    mean = log(best)
+    # The normal distribution function at both bounds.
+    below = 0.5 * (1.0 + erf((log(low) - mean) / sigma / _ROOT_2))
+    above = 0.5 * (1.0 + erf((log(high) - mean) / sigma / _ROOT_2))
+    share = min(max(below + place * (above - below), 1e-12), 1.0 - 1e-12)
+    drawn = exp(mean + sigma * _STANDARD.inv_cdf(share))
+    return min(max(drawn, low), high)

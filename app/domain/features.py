@@ -1,0 +1,20 @@
+"""The facts of a lead that filters, values and models may read: one function, for serving and for training."""
+
+from app.domain.calendar import LocalTime
+from app.wire.ping import Ping, Value
+
+OF_EVERY_LEAD = ("state", "zip3", "local_hour", "weekday")
+"""Facts that every lead has beside its vertical's own fields and that a model may read."""
+
+
+def facts_of(ping: Ping, local: LocalTime) -> dict[str, Value]:
+    """Everything known about a lead at ping time, by name; absent facts have no key. `local` is the buyer's time."""
+    return {
+        **ping.fields,
+        "zip": ping.zip,
+        "zip3": ping.zip[:3],
+        "state": ping.state,
+        "sub_id": ping.sub_id,
+        "local_hour": local.minute // 60,
+        "weekday": local.weekday,
+    }

@@ -1,0 +1,67 @@
+"""Who a person is for us: a normalised phone and email, and digests of them that cannot be undone."""
+
+import hashlib
+import re
+
+import msgspec
+
+from app.domain.keyed import digest
+
+ALGORITHMS = ("sha256", "sha1", "md5")
+_HEX_LENGTH = {"sha256": 64, "sha1": 40, "md5": 32}
+_NOT_DIGIT = re.compile(r"[^0-9]+")
+
+
+class Person(msgspec.Struct, frozen=True, kw_only=True):
+    """Digests (16 hex digits each) of the hashes a seller might send: of the phone, then of the email.
+
+    The first of each is the sha256 form, by which a person is looked up. Empty where there is none.
+    """
+
+    phone: tuple[str, ...] = ()
+    email: tuple[str, ...] = ()
+
+    def same_as(self, other: "Person") -> bool:
+        """Whether phone or email is the same."""
+        return bool(set(self.phone) & set(other.phone) or set(self.email) & set(other.email))
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        return self.phone + self.email
+
+
+def normal_phone(text: str) -> str:
+    """Ten digits of a North American number, or the empty string."""
+    digits = _NOT_DIGIT.sub("", text)
+    if len(digits) == 11 and digits.startswith("1"):
+        digits = digits[1:]
+    return digits if len(digits) == 10 else ""
+
+
+def normal_email(text: str) -> str:
+    """The address in lower case without surrounding space, or the empty string."""
+    email = text.strip().lower()
+    return email if "@" in email else ""
+
+
+def hash_digest(key: bytes, algorithm: str, hashed: str) -> str:
+    """What we keep of a seller's hash: 16 hex digits under our key; empty where it is no hash of that kind."""
+    if len(hashed) != _HEX_LENGTH.get(algorithm, -1) or not _is_hex(hashed):
+        return ""
+    return digest(key, b"leadbid.person", algorithm, hashed.lower(), size=8).hex()
+
+
+def person(key: bytes, phone: str, email: str) -> Person:
+    """Every digest by which this person could be asked for."""
+    return Person(phone=_forms(key, normal_phone(phone)), email=_forms(key, normal_email(email)))
+
+
+def _forms(key: bytes, normal: str) -> tuple[str, ...]:
+    if not normal:
+        return ()
+    text = normal.encode("utf-8", "surrogatepass")
+    return tuple(hash_digest(key, name, hashlib.new(name, text).hexdigest()) for name in ALGORITHMS)
+
+
+def _is_hex(text: str) -> bool:
+    return all(character in "0123456789abcdefABCDEF" for character in text)

@@ -1,0 +1,80 @@
+"""How a cap's shadow price moves: up while sales run ahead of its plan, down to nothing while they lag."""
+
+from bisect import bisect_left
+from datetime import date
+from functools import lru_cache
+from math import sqrt
+
+from app.domain.calendar import utc_offset
+from app.domain.schedule import Schedule
+
+STEP = 0.25
+"""How much of the ceiling one lead ahead of plan costs, over the root of the limit.
+
+Dual descent wants a step of the order of the value over the root of the number of sales. With a cap of 300 and leads
+worth about $70 this is $1 a lead, at which a cap earned .98 of the best fixed price in hindsight; throttling .52.
+"""
+
+DUAL_MAX = 2.0
+"""A dual of 1 takes the whole ceiling off a lead's value; more only slows the way back."""
+
+_EPOCH_DAY = date(1970, 1, 1).toordinal()
+
+
+def next_dual(dual: float, used_delta: float, plan_delta: float, limit: int, price_cents: int = 0) -> float:
+    """The dual after `used_delta` of `limit` went while the plan wanted `plan_delta`.
+
+    For spend caps `price_cents` is a usual price, so that a step counts leads and not cents.
+    """
+    if limit <= 0:
+        return DUAL_MAX
+    leads = max(limit / price_cents if price_cents else float(limit), 1.0)
+    moved = dual + STEP * sqrt(leads) * (used_delta - plan_delta) / limit
+    return min(max(moved, 0.0), DUAL_MAX)
+
+
+def first_dual(used: float, share: float, limit: int, price_cents: int = 0) -> float:
+    """The dual for a cap met in the middle of its window, as after a restart: by how far it is ahead of its plan."""
+    return next_dual(0.0, used, limit * share, limit, price_cents)
+
+
+def plan_delta(limit: int, used: float, share_before: float, share_now: float) -> float:
+    """How much the plan wants between two shares of the window: of what is left, what passed of the time left."""
+    left = 1.0 - share_before
+    return max(limit - used, 0.0) * (share_now - share_before) / left if left > 0.0 else 0.0
+
+
+def plan_share(schedule: Schedule, zone: str, start: float, now: float, end: float) -> float:
+    """Which share of the open minutes of a window [start, end) has passed at `now`; of all where it never opens."""
+    first, last = int(start // 60), int(end // 60)
+    whole = _open_minutes(schedule, zone, first, last)
+    if whole == 0:
+        return (now - start) / (end - start)
+    return _open_minutes(schedule, zone, first, min(int(now // 60), last)) / whole
+
+
+@lru_cache(maxsize=4096)
+def _open_minutes(schedule: Schedule, zone: str, first: int, last: int) -> int:
+    """Open minutes between two minutes of the UTC epoch: an hour that clocks repeat counts twice, a skipped one never.
+
+    No window is longer than a month, so that clocks change at most once in it.
+    """
+    before, after = utc_offset(first, zone), utc_offset(last, zone)
+    change = last
+    if before != after:
+        change = first + bisect_left(range(first, last), 1, key=lambda minute: utc_offset(minute, zone) == after)
+    return _open_named(schedule, first + before, change + before) + _open_named(schedule, change + after, last + after)
+
+
+def _open_named(schedule: Schedule, first: int, last: int) -> int:
+    """Open minutes between two minutes of local time, counted from 1970 as if clocks never changed."""
+    minutes = 0
+    while first < last:
+        day = first // 1440
+        until = min(last, (day + 1) * 1440)
+        local = date.fromordinal(_EPOCH_DAY + day)
+        if local.isoformat() not in schedule.blackout_dates:
+            shift = (local.weekday() - day) * 1440
+            minutes += schedule.minutes.count(1, first + shift, until + shift)
+        first = until
+    return minutes

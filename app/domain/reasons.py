@@ -1,0 +1,117 @@
+"""Why we do not buy: one stable code each, in the order in which they are judged."""
+
+from typing import Literal
+
+import msgspec
+
+Disclosure = Literal["full", "class", "opaque"]
+
+
+class Reason(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of the published table. `nbr` is OpenRTB's no-bid number, `None` where only a post can meet it.
+
+    `kind` is all that a seller with disclosure `class` is told. `asked` reasons speak of the request itself and are
+    told to everybody. `kept` ones are final for a post and stored as its answer.
+    """
+
+    code: str
+    nbr: int | None
+    kind: str
+    text: str
+    asked: bool = False
+    kept: bool = False
+
+
+class Refusal(msgspec.Struct, frozen=True, array_like=True):
+    """A no with its code and what it names: a field, a window, the next opening. Never a value of the seller's."""
+
+    code: str
+    detail: str = ""
+
+
+_TABLE = (
+    Reason(code="auth_failed", nbr=7, kind="request", asked=True, text="the seller's key is missing or not known"),
+    Reason(code="rate_limited", nbr=511, kind="request", asked=True, text="too many pings, slow down{: }"),
+    Reason(code="invalid_field", nbr=2, kind="request", asked=True, text="a field cannot be read{: }"),
+    Reason(code="missing_field", nbr=2, kind="request", asked=True, text="a required field is missing{: }"),
+    Reason(code="unsupported_vertical", nbr=509, kind="policy", text="we do not buy this vertical"),
+    Reason(code="paused", nbr=507, kind="capacity", text="buying is paused{: }"),
+    Reason(code="outside_territory", nbr=502, kind="policy", text="outside our territory"),
+    Reason(code="closed_hours", nbr=501, kind="capacity", text="outside our hours{, next opening }"),
+    Reason(code="filtered", nbr=505, kind="policy", text="a rule of the campaign excludes this lead{: }"),
+    Reason(code="consent_missing", nbr=508, kind="consent", kept=True, text="proof of consent is missing{: }"),
+    Reason(code="consent_invalid", nbr=508, kind="consent", kept=True, text="proof of consent cannot be used{: }"),
+    Reason(code="consent_expired", nbr=508, kind="consent", kept=True, text="the consent is too old{: }"),
+    Reason(code="duplicate", nbr=506, kind="policy", kept=True, text="we have this person already"),
+    Reason(code="cap_reached", nbr=503, kind="capacity", kept=True, text="cap reached{: }"),
+    Reason(code="budget_exhausted", nbr=504, kind="capacity", kept=True, text="budget exhausted{: }"),
+    Reason(code="model_unavailable", nbr=512, kind="price", text="this lead cannot be priced now"),
+    Reason(code="low_value", nbr=505, kind="price", text="no price would pay for this lead"),
+    Reason(code="below_floor", nbr=510, kind="price", text="min_price is above what this lead is worth to us"),
+    Reason(code="deadline", nbr=15, kind="request", asked=True, text="the answer would have come after deadline_ms"),
+    Reason(code="ping_expired", nbr=None, kind="request", asked=True, text="the bid has expired, ping again"),
+    Reason(code="ping_unknown", nbr=None, kind="request", asked=True, text="this ping_id is none of ours, ping again"),
+    Reason(code="ping_used", nbr=None, kind="request", asked=True, text="this bid has been used for another person"),
+    Reason(
+        code="ping_mismatch",
+        nbr=None,
+        kind="request",
+        asked=True,
+        kept=True,
+        text="the lead differs from its ping{: }",
+    ),
+    Reason(
+        code="certificate_mismatch",
+        nbr=508,
+        kind="consent",
+        kept=True,
+        text="the certificate is not the one of the ping",
+    ),
+    Reason(
+        code="certificate_reused",
+        nbr=508,
+        kind="consent",
+        kept=True,
+        text="the certificate belongs to another lead",
+    ),
+    Reason(code="invalid_contact", nbr=4, kind="contact", kept=True, text="the contact is not plausible{: }"),
+    Reason(code="suppressed", nbr=4, kind="contact", kept=True, text="we may not contact this person"),
+    Reason(
+        code="brand_not_disclosed",
+        nbr=508,
+        kind="consent",
+        kept=True,
+        text="the consent text names neither this buyer nor its type{: }",
+    ),
+    Reason(code="internal", nbr=1, kind="request", asked=True, text="we could not answer, try again"),
+)
+
+REASONS = {reason.code: reason for reason in _TABLE}
+RANK = {reason.code: rank for rank, reason in enumerate(_TABLE)}
+"""How far down the table a code stands: the campaign that got furthest gives the reason."""
+
+NO_BID = Reason(code="no_bid", nbr=0, kind="no bid", text="no bid")
+"""What a seller with disclosure `opaque` is told, whatever the reason."""
+
+ACCEPT_WORDS = ("accepted", "success", "matched", "approved", "true")
+"""Crude parsers take a body that contains one of these for a sale: a refusal contains none, nor the word "ok"."""
+
+
+def sentence(refusal: Refusal) -> str:
+    """The reason as a seller reads it, with its detail where it has one."""
+    text = REASONS[refusal.code].text
+    head, brace, rest = text.partition("{")
+    joint, _, tail = rest.partition("}")
+    if not brace:
+        return text
+    return f"{head}{joint}{refusal.detail}{tail}" if refusal.detail else head + tail
+
+
+def disclosed(refusal: Refusal, disclosure: Disclosure) -> tuple[str, str]:
+    """What this seller is told: (code, sentence), narrowed to the class or to "no bid" where it is not trusted."""
+    reason = REASONS[refusal.code]
+    if disclosure == "full" or reason.asked:
+        return reason.code, sentence(refusal)
+    if disclosure == "class":
+        return reason.kind, f"refused for {reason.kind}"
+    return NO_BID.code, NO_BID.text

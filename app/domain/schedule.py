@@ -1,0 +1,69 @@
+"""When a campaign buys, in its own time zone, and when it pays a little more."""
+
+from datetime import date, timedelta
+
+import msgspec
+
+from app.domain.calendar import LocalTime
+
+MINUTES_OF_WEEK = 7 * 1440
+
+
+class Boost(msgspec.Struct, frozen=True, kw_only=True):
+    """A push: `cents` on top of a lead's value while it lasts. Dates are local and inclusive, empty is no bound."""
+
+    name: str
+    cents: int
+    minutes: bytes
+    first_date: str = ""
+    last_date: str = ""
+
+    def is_on(self, local: LocalTime) -> bool:
+        """Whether the push is on at this local minute."""
+        if not self.minutes[local.minute_of_week]:
+            return False
+        return (not self.first_date or self.first_date <= local.date) and (
+            not self.last_date or local.date <= self.last_date
+        )
+
+
+class Schedule(msgspec.Struct, frozen=True, kw_only=True):
+    """`minutes` holds a byte (0 or 1) for each of the 10,080 minutes of a local week, Monday first."""
+
+    minutes: bytes
+    blackout_dates: frozenset[str] = frozenset()
+    boosts: tuple[Boost, ...] = ()
+
+    def is_open(self, local: LocalTime) -> bool:
+        """Whether the campaign buys at this local minute."""
+        return bool(self.minutes[local.minute_of_week]) and local.date not in self.blackout_dates
+
+    def next_opening(self, local: LocalTime) -> str:
+        """The local date and time ("2026-11-23 08:00") at which it opens next within a year, or the empty string."""
+        day = date.fromisoformat(local.date)
+        minute = local.minute
+        for _ in range(366):
+            start = day.weekday() * 1440
+            opening = self.minutes.find(1, start + minute, start + 1440)
+            if opening >= 0 and day.isoformat() not in self.blackout_dates:
+                hours, minutes = divmod(opening - start, 60)
+                return f"{day.isoformat()} {hours:02d}:{minutes:02d}"
+            day, minute = day + timedelta(days=1), 0
+        return ""
+
+    def boosts_on(self, local: LocalTime) -> tuple[Boost, ...]:
+        """The pushes that are on at this local minute."""
+        return tuple([boost for boost in self.boosts if boost.is_on(local)])
+
+
+def week_minutes(intervals: dict[int, list[tuple[int, int]]]) -> bytes:
+    """A week of minutes from weekday (Monday = 0) -> [(first minute, minute after the last)]."""
+    minutes = bytearray(MINUTES_OF_WEEK)
+    for weekday, spans in intervals.items():
+        for start, end in spans:
+            minutes[weekday * 1440 + start : weekday * 1440 + end] = b"\x01" * (end - start)
+    return bytes(minutes)
+
+
+ALWAYS = b"\x01" * MINUTES_OF_WEEK
+"""Every minute of the week."""

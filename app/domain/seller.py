@@ -1,0 +1,40 @@
+"""Who sells to us, how it names itself, and what we know of its leads."""
+
+from typing import Literal
+
+import msgspec
+
+from app.domain.caps import Cap
+from app.domain.landscape import OrtbCurve
+from app.domain.reasons import Disclosure
+
+
+class Seller(msgspec.Struct, frozen=True, kw_only=True):
+    """`aliases` map its field names to ours and `value_maps` its values, by our field name.
+
+    `kappa` is realised over predicted value of its leads, `return_rate` the share returned and credited.
+    `rate_per_s` with `burst` bounds its pings; 0 is unbounded. `hash_quota` bounds a day's hashes that never post.
+    """
+
+    name: str
+    title: str
+    key_sha256: tuple[str, ...]
+    allowed_ips: tuple[str, ...] = ()
+    aliases: dict[str, str] = {}
+    value_maps: dict[str, dict[str, str]] = {}
+    kappa: float = 1.0
+    return_rate: float = 0.0
+    rate_per_s: float = 0.0
+    burst: int = 0
+    hash_quota: int = 10_000
+    caps: tuple[Cap, ...] = ()
+    disclosure: Disclosure = "full"
+    paused: bool = False
+    allow_get: bool = False
+    format: Literal["json", "xml"] = "json"
+    exclusive: OrtbCurve = OrtbCurve(half_cents=2_000)
+    shared: OrtbCurve = OrtbCurve(half_cents=1_200)
+
+    def curve(self, leg: str) -> OrtbCurve:
+        """Its landscape for a leg."""
+        return self.exclusive if leg == "exclusive" else self.shared

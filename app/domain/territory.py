@@ -1,0 +1,25 @@
+"""Where a campaign buys: whole states, ZIP prefixes, single ZIPs, less what it excludes."""
+
+import msgspec
+
+
+class Territory(msgspec.Struct, frozen=True, kw_only=True):
+    """Empty `states`, `prefixes` and `zips` together mean everywhere. `not_*` take away from that."""
+
+    states: frozenset[str] = frozenset()
+    prefixes: tuple[str, ...] = ()
+    zips: frozenset[str] = frozenset()
+    not_states: frozenset[str] = frozenset()
+    not_zips: frozenset[str] = frozenset()
+
+    @property
+    def is_everywhere(self) -> bool:
+        return not (self.states or self.prefixes or self.zips)
+
+    def covers(self, zip_code: str, state: str) -> bool:
+        """Whether a lead of this five-digit ZIP and two-letter state lies inside."""
+        if zip_code in self.not_zips or state in self.not_states:
+            return False
+        if state in self.states or zip_code in self.zips or zip_code.startswith(self.prefixes):
+            return True
+        return self.is_everywhere

@@ -1,0 +1,103 @@
+"""A bid as a signed ticket: all a post must be held to, in 64 URL-safe characters, so that a bid needs no write."""
+
+import hmac
+import struct
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping
+from hashlib import blake2b
+
+import msgspec
+
+from app.domain.keyed import digest
+from app.wire.ping import Leg
+
+LENGTH = 64
+NO_CERTIFICATE = bytes(6)
+
+_VERSION = 1
+_LEGS: tuple[Leg, ...] = ("exclusive", "shared")
+# version, key id, flags (bit 0: shared, bit 1: test), expiry, price, campaign, nonce, terms, certificate
+_FACTS = struct.Struct(">BBBII4s8s6s6s")
+_MAC_BYTES = 48 - _FACTS.size
+_PURPOSE = b"leadbid.bid"
+
+
+class BidToken(msgspec.Struct, frozen=True, kw_only=True):
+    """What a `ping_id` says. `expires_at` is UTC epoch seconds; digests are keyed, see the functions below."""
+
+    expires_at: int
+    price_cents: int
+    campaign: bytes
+    leg: Leg
+    test: bool
+    nonce: bytes
+    terms: bytes
+    certificate: bytes
+
+
+def mint(token: BidToken, key_id: int, key: bytes) -> str:
+    """The signed text of a token, 64 characters of A-Z a-z 0-9 - and _."""
+    flags = _LEGS.index(token.leg) | token.test << 1
+    facts = _FACTS.pack(
+        _VERSION,
+        key_id,
+        flags,
+        token.expires_at,
+        token.price_cents,
+        token.campaign,
+        token.nonce,
+        token.terms,
+        token.certificate,
+    )
+    return urlsafe_b64encode(facts + _mac(facts, key)).decode()
+
+
+def read(text: str, keys: Mapping[int, bytes]) -> BidToken | None:
+    """The token behind a `ping_id`; `None` where it is not ours: forged, cut, of another version or a retired key."""
+    if not looks_like_token(text):
+        return None
+    raw = urlsafe_b64decode(text)
+    facts, mac = raw[: _FACTS.size], raw[_FACTS.size :]
+    version, key_id, flags, expires_at, price, campaign, nonce, terms, certificate = _FACTS.unpack(facts)
+    key = keys.get(key_id)
+    if version != _VERSION or key is None or not hmac.compare_digest(mac, _mac(facts, key)):
+        return None
+    return BidToken(
+        expires_at=expires_at,
+        price_cents=price,
+        campaign=campaign,
+        leg=_LEGS[flags & 1],
+        test=bool(flags & 2),
+        nonce=nonce,
+        terms=terms,
+        certificate=certificate,
+    )
+
+
+def looks_like_token(text: str) -> bool:
+    """Whether a text has a token's form; says nothing about its truth."""
+    return len(text) == LENGTH and text.isascii() and text.replace("-", "a").replace("_", "a").isalnum()
+
+
+def campaign_tag(name: str) -> bytes:
+    """Four bytes that stand for a campaign's name."""
+    return blake2b(name.encode(), digest_size=4).digest()
+
+
+def nonce_of(key: bytes, seller: str, *identity: str, test: bool) -> bytes:
+    """Eight bytes that stand for one lead of one seller, so that a repeated ping is known as such."""
+    return digest(key, b"leadbid.nonce", seller, "test" if test else "", *identity, size=8)
+
+
+def terms_of(key: bytes, *terms: str) -> bytes:
+    """Six bytes that stand for what ping and post must share: seller, vertical, ZIP, state, locked fields."""
+    return digest(key, b"leadbid.terms", *terms, size=6)
+
+
+def certificate_of(key: bytes, provider: str, certificate_id: str) -> bytes:
+    """Sixteen bytes that stand for a certificate; a token holds the first six of its ping's."""
+    return digest(key, b"leadbid.cert", provider, certificate_id, size=16)
+
+
+def _mac(facts: bytes, key: bytes) -> bytes:
+    return blake2b(facts, key=key, person=_PURPOSE, digest_size=_MAC_BYTES).digest()

@@ -1,0 +1,59 @@
+"""What sellers, the buyer's CRM and operators tell us besides leads."""
+
+from typing import Literal
+
+import msgspec
+
+NoticeResult = Literal["won", "lost"]
+OutcomeKind = Literal["contacted", "not_contacted", "qualified", "quoted", "sold", "invalid", "opted_out"]
+
+
+class Notice(msgspec.Struct, frozen=True, kw_only=True):
+    """A seller says whether our bid won and, where it discloses, the selling price."""
+
+    ping_id: str
+    result: NoticeResult
+    price_cents: int | None = None
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a lead, from the buyer's CRM. (`source`, `event_id`) makes it idempotent.
+
+    `occurred_at` is UTC epoch seconds; `value_cents` counts with `sold` only.
+    """
+
+    lead_id: str
+    event: OutcomeKind
+    event_id: str = ""
+    source: str = ""
+    value_cents: int | None = None
+    occurred_at: float | None = None
+
+
+class Demand(msgspec.Struct, frozen=True, kw_only=True):
+    """How many leads a territory (state, ZIP prefix or ZIP) can still work until `until`.
+
+    `expected` is how many leads are expected to come by then; `campaign` narrows it to one campaign.
+    """
+
+    open: int
+    expected: int
+    campaign: str = ""
+    until: float | None = None
+
+
+class Signal(msgspec.Struct, frozen=True, kw_only=True):
+    """A timed premium (or discount, below zero) on a territory with its cause: storm, frost, push."""
+
+    premium_cents: int
+    cause: str
+    until: float
+    vertical: str = ""
+
+
+class Receipt(msgspec.Struct, frozen=True, kw_only=True):
+    """We have it: `status` is `recorded`, or `repeated` where we had it already; or `rejected` with a reason."""
+
+    status: Literal["recorded", "repeated", "rejected", "error"]
+    reason: str = ""
+    reason_code: str = ""

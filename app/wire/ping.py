@@ -1,0 +1,69 @@
+"""What a seller asks without identity, and what we answer."""
+
+from typing import Literal
+
+import msgspec
+
+Value = str | int | float | bool
+"""A scalar as a vertical's field holds it after reading."""
+
+Leg = Literal["exclusive", "shared"]
+LeadType = Literal["exclusive", "shared", "any"]
+HashType = Literal["sha256", "sha1", "md5"]
+
+
+class Ping(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A lead without identity, in canonical names.
+
+    Absent text is the empty string, placeholders included. Hashes stand as keyed digests
+    only (`phone_digest`, `email_digest`: 16 hex digits), the seller's own hash is dropped on arrival.
+    `created_at` is UTC epoch seconds, `None` when the seller named no time.
+    """
+
+    vertical: str
+    zip: str
+    state: str = ""
+    lead_type: LeadType = "any"
+    max_legs: int = 0
+    min_price_cents: int = 0
+    deadline_ms: int = 300
+    created_at: float | None = None
+    seller_lead_id: str = ""
+    sub_id: str = ""
+    ip_address: str = ""
+    user_agent: str = ""
+    landing_page: str = ""
+    tcpa_consent: bool | None = None
+    tcpa_text: str = ""
+    trustedform_cert_url: str = ""
+    trustedform_ping_url: str = ""
+    leadid_token: str = ""
+    phone_digest: str = ""
+    email_digest: str = ""
+    test: bool = False
+    fields: dict[str, Value] = {}
+
+
+class Bid(msgspec.Struct, frozen=True, kw_only=True):
+    """One leg we would buy; `bid_id` is what the post must carry."""
+
+    bid_id: str
+    type: Leg
+    price_cents: int
+    brand: str
+
+
+class PingAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """Bids, best first, or one refusal (`bids` empty, `reason_code` set).
+
+    `expires_at` is UTC epoch seconds and 0 on a refusal.
+    """
+
+    status: Literal["accepted", "rejected", "error"]
+    ping_id: str
+    bids: tuple[Bid, ...] = ()
+    expires_in: int = 0
+    expires_at: int = 0
+    reason: str = ""
+    reason_code: str = ""
+    warnings: tuple[str, ...] = ()

@@ -1,0 +1,112 @@
+"""Local time, its labels and its windows, through both changes of the clocks."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.domain.calendar import WindowKind, local_time, utc_offset, utc_text, window_bounds
+
+CHICAGO = "America/Chicago"
+ZONES = st.sampled_from([CHICAGO, "America/New_York", "America/Phoenix", "Pacific/Honolulu", "America/St_Johns", "UTC"])
+TIMES = st.floats(1_700_000_000.0, 1_900_000_000.0)
+BOUNDED: st.SearchStrategy[WindowKind] = st.sampled_from(["hour", "day", "week", "month"])
+KINDS: list[WindowKind] = ["hour", "day", "week", "month", "total"]
+
+
+def utc(text: str) -> float:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp()
+
+
+def at(text: str, zone: str = CHICAGO, fold: int = 0) -> float:
+    return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone), fold=fold).timestamp()
+
+
+def test_a_moment_has_the_date_and_minute_of_its_zone() -> None:
+    local = local_time(utc("2026-11-21T03:30:59"), CHICAGO)
+    assert (local.date, local.weekday, local.minute) == ("2026-11-20", 4, 21 * 60 + 30)
+    assert local.minute_of_week == 4 * 1440 + 21 * 60 + 30
+
+
+@pytest.mark.parametrize(
+    ("kind", "label"),
+    [("hour", "2026-11-20T21-0600"), ("day", "2026-11-20"), ("week", "2026-W47"), ("month", "2026-11"), ("total", "")],
+)
+def test_each_kind_of_window_has_its_label(kind: WindowKind, label: str) -> None:
+    assert local_time(utc("2026-11-21T03:30:00"), CHICAGO).label(kind) == label
+
+
+def test_a_week_at_new_year_bears_the_year_it_belongs_to() -> None:
+    assert local_time(at("2027-01-01T12:00"), CHICAGO).week_label == "2026-W53"
+    assert local_time(at("2027-01-04T00:00"), CHICAGO).week_label == "2027-W01"
+
+
+def test_the_hour_that_autumn_repeats_is_two_windows() -> None:
+    first, second = at("2026-11-01T01:30"), at("2026-11-01T01:30", fold=1)
+    assert second - first == 3600
+    assert local_time(first, CHICAGO).hour_label == "2026-11-01T01-0500"
+    assert local_time(second, CHICAGO).hour_label == "2026-11-01T01-0600"
+    assert window_bounds(first, CHICAGO, "hour")[1] == window_bounds(second, CHICAGO, "hour")[0]
+
+
+def test_the_hour_that_spring_skips_has_no_window() -> None:
+    before = at("2026-03-08T01:30")
+    end = window_bounds(before, CHICAGO, "hour")[1]
+    assert local_time(end, CHICAGO).hour_label == "2026-03-08T03-0500"
+
+
+@pytest.mark.parametrize(
+    ("kind", "day", "hours"),
+    [
+        ("day", "2026-11-20", 24),
+        ("day", "2026-11-01", 25),
+        ("day", "2026-03-08", 23),
+        ("week", "2026-11-20", 7 * 24),
+        ("week", "2026-11-01", 7 * 24 + 1),
+        ("week", "2026-03-08", 7 * 24 - 1),
+        ("month", "2026-11-20", 30 * 24 + 1),
+        ("month", "2026-03-20", 31 * 24 - 1),
+        ("month", "2026-02-10", 28 * 24),
+        ("month", "2028-02-10", 29 * 24),
+        ("month", "2026-12-31", 31 * 24),
+    ],
+)
+@pytest.mark.parametrize("time", ["00:00:00", "01:30:00", "12:00:00", "23:59:59"])
+def test_a_window_lasts_as_long_as_its_local_dates_do(kind: WindowKind, day: str, hours: int, time: str) -> None:
+    start, end = window_bounds(at(f"{day}T{time}"), CHICAGO, kind)
+    assert end - start == hours * 3600
+
+
+@given(TIMES, ZONES, BOUNDED)
+def test_a_moment_lies_inside_its_window_and_shares_its_label(now: float, zone: str, kind: WindowKind) -> None:
+    start, end = window_bounds(now, zone, kind)
+    label = local_time(now, zone).label(kind)
+    assert start <= now < end
+    assert local_time(start, zone).label(kind) == local_time(end - 1, zone).label(kind) == label
+    assert label not in (local_time(start - 1, zone).label(kind), local_time(end, zone).label(kind))
+
+
+@given(TIMES, ZONES, BOUNDED)
+def test_every_moment_of_a_window_gives_the_same_bounds(now: float, zone: str, kind: WindowKind) -> None:
+    start, end = window_bounds(now, zone, kind)
+    for other in (start, start + 0.1, end - 1.0, end - 1e-6):
+        assert window_bounds(other, zone, kind) == (start, end)
+    assert window_bounds(end, zone, kind)[0] == end
+
+
+def test_a_total_never_ends() -> None:
+    assert window_bounds(utc("2026-11-20T00:00"), CHICAGO, "total") == (0.0, float("inf"))
+
+
+@given(TIMES, ZONES)
+def test_the_offset_leads_from_utc_to_local_time(now: float, zone: str) -> None:
+    minute = int(now // 60)
+    local = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(minutes=minute + utc_offset(minute, zone))
+    assert local_time(now, zone).date == local.strftime("%Y-%m-%d")
+    assert local_time(now, zone).minute == local.hour * 60 + local.minute
+
+
+def test_a_time_is_written_in_utc() -> None:
+    assert utc_text(utc("2026-11-21T05:00:00") + 0.4) == "2026-11-21T05:00:00Z"

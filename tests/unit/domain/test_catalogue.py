@@ -1,0 +1,57 @@
+"""The index that spares a scan of the campaigns."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from app.domain.campaign import Campaign
+from app.domain.catalogue import index_campaigns, tags
+from app.domain.territory import Territory
+from app.domain.token import campaign_tag
+from tests.build import campaign, catalogue
+
+STATES = st.frozensets(st.sampled_from(["TX", "CA", "NY"]), max_size=2)
+ZIPS = st.text("127", min_size=5, max_size=5)
+TERRITORIES = st.builds(
+    Territory,
+    states=STATES,
+    prefixes=st.lists(st.text("127", min_size=1, max_size=4), max_size=2).map(tuple),
+    zips=st.frozensets(ZIPS, max_size=2),
+    not_states=STATES,
+    not_zips=st.frozensets(ZIPS, max_size=2),
+)
+CAMPAIGNS = st.lists(st.tuples(TERRITORIES, st.sampled_from(["solar", "roofing"])), max_size=6)
+
+
+@given(CAMPAIGNS, ZIPS, st.sampled_from(["TX", "CA", "NY", ""]))
+def test_the_index_finds_every_campaign_that_covers_a_place_in_declared_order(
+    declared: list[tuple[Territory, str]], zip_code: str, state: str
+) -> None:
+    campaigns = tuple(
+        campaign(name=str(number), territory=territory, vertical=vertical)
+        for number, (territory, vertical) in enumerate(declared)
+    )
+    found = index_campaigns(campaigns).candidates("solar", zip_code, state)
+    covering = [one for one in campaigns if one.vertical == "solar" and one.territory.covers(zip_code, state)]
+    assert [one for one in found if one.territory.covers(zip_code, state)] == covering
+    assert found == sorted(found, key=lambda one: int(one.name))
+    assert len({one.name for one in found}) == len(found)
+    assert {one.vertical for one in found} <= {"solar"}
+
+
+def test_campaigns_elsewhere_are_not_even_looked_at() -> None:
+    texas, california = campaign(), campaign(name="ca", territory=Territory(prefixes=("900",)))
+    index = index_campaigns((texas, california))
+    assert index.candidates("solar", "78701", "TX") == [texas]
+    assert index.candidates("solar", "90001", "CA") == [california]
+    assert index.candidates("solar", "10001", "NY") == []
+    assert index.candidates("roofing", "78701", "TX") == []
+    assert index.verticals == {"solar"}
+
+
+def test_a_bid_finds_its_campaign_by_tag_also_when_it_is_declared_no_more() -> None:
+    former: Campaign = campaign(name="gone")
+    whole = replace(catalogue(), former=tags((former,)))
+    assert whole.campaign_of(campaign_tag("solar-tx")) == campaign()
+    assert whole.campaign_of(campaign_tag("gone")) is former
+    assert whole.campaign_of(campaign_tag("never")) is None

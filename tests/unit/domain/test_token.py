@@ -1,0 +1,126 @@
+"""A bid as a signed ticket."""
+
+import string
+import struct
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.domain.token import (
+    LENGTH,
+    NO_CERTIFICATE,
+    BidToken,
+    campaign_tag,
+    certificate_of,
+    looks_like_token,
+    mint,
+    nonce_of,
+    read,
+    terms_of,
+)
+from app.wire.ping import Leg
+
+KEY = b"k" * 32
+KEYS = {7: KEY, 8: b"j" * 32}
+LEGS: st.SearchStrategy[Leg] = st.sampled_from(["exclusive", "shared"])
+TOKENS = st.builds(
+    BidToken,
+    expires_at=st.integers(0, 2**32 - 1),
+    price_cents=st.integers(0, 2**32 - 1),
+    campaign=st.binary(min_size=4, max_size=4),
+    leg=LEGS,
+    test=st.booleans(),
+    nonce=st.binary(min_size=8, max_size=8),
+    terms=st.binary(min_size=6, max_size=6),
+    certificate=st.binary(min_size=6, max_size=6),
+)
+TOKEN = BidToken(
+    expires_at=1_795_190_520,
+    price_cents=1_250,
+    campaign=b"camp",
+    leg="shared",
+    test=False,
+    nonce=b"nonce-01",
+    terms=b"terms1",
+    certificate=NO_CERTIFICATE,
+)
+
+
+@given(TOKENS, st.sampled_from([7, 8]))
+def test_what_is_minted_is_read_again(token: BidToken, key_id: int) -> None:
+    text = mint(token, key_id, KEYS[key_id])
+    assert len(text) == LENGTH
+    assert set(text) <= set(string.ascii_letters + string.digits + "-_")
+    assert read(text, KEYS) == token
+
+
+def test_every_flipped_bit_is_refused() -> None:
+    raw = urlsafe_b64decode(mint(TOKEN, 7, KEY))
+    for bit in range(len(raw) * 8):
+        forged = bytearray(raw)
+        forged[bit // 8] ^= 1 << bit % 8
+        assert read(urlsafe_b64encode(forged).decode(), KEYS) is None
+
+
+@given(TOKENS, st.integers(0, LENGTH - 1), st.sampled_from(string.ascii_letters + string.digits + "-_"))
+def test_every_changed_character_is_refused(token: BidToken, place: int, character: str) -> None:
+    text = mint(token, 7, KEY)
+    forged = text[:place] + character + text[place + 1 :]
+    assert read(forged, KEYS) == (token if forged == text else None)
+
+
+@given(st.text() | st.text(string.ascii_letters + string.digits + "-_", min_size=LENGTH, max_size=LENGTH))
+def test_a_text_that_we_did_not_sign_is_none_of_ours(text: str) -> None:
+    assert read(text, KEYS) is None
+
+
+def test_a_cut_or_longer_token_is_none_of_ours() -> None:
+    text = mint(TOKEN, 7, KEY)
+    for other in (text[:-1], text + "A", text[:-4], text + "====", f" {text[1:]}", text[:-1] + "=", text[:-1] + "é"):
+        assert not looks_like_token(other)
+        assert read(other, KEYS) is None
+
+
+def test_a_token_needs_the_key_it_was_signed_with() -> None:
+    text = mint(TOKEN, 7, KEY)
+    assert read(text, {7: b"x" * 32}) is None
+    assert read(text, {8: KEY}) is None
+    assert read(text, {}) is None
+
+
+def test_a_retired_key_honours_its_bids_while_it_is_kept() -> None:
+    assert read(mint(TOKEN, 7, KEY), KEYS) == read(mint(TOKEN, 8, KEYS[8]), KEYS) == TOKEN
+
+
+def test_names_have_their_sizes_and_tell_leads_apart() -> None:
+    assert len(campaign_tag("solar-tx")) == 4
+    assert len(terms_of(KEY, "acme", "solar")) == 6
+    assert len(certificate_of(KEY, "leadid", "A")) == 16
+    nonces = {
+        nonce_of(KEY, "acme", "lead", "1", test=False),
+        nonce_of(KEY, "acme", "lead", "1", test=True),
+        nonce_of(KEY, "acme", "lead", "2", test=False),
+        nonce_of(KEY, "acme", "phone", "1", test=False),
+        nonce_of(KEY, "other", "lead", "1", test=False),
+        nonce_of(b"j" * 32, "acme", "lead", "1", test=False),
+    }
+    assert len(nonces) == 6
+    assert {len(nonce) for nonce in nonces} == {8}
+
+
+@pytest.mark.parametrize("price", [-1, 2**32])
+def test_a_price_that_a_token_cannot_hold_is_an_error_at_once(price: int) -> None:
+    token = BidToken(
+        expires_at=0,
+        price_cents=price,
+        campaign=b"camp",
+        leg="shared",
+        test=False,
+        nonce=b"n" * 8,
+        terms=b"t" * 6,
+        certificate=b"c" * 6,
+    )
+    with pytest.raises(struct.error):
+        mint(token, 7, KEY)
