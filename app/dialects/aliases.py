@@ -1,0 +1,86 @@
+"""The names under which platforms send the same thing, gathered from their published formats."""
+
+VERTICAL = {
+    "vertical": "vertical vertical_name vertical_id lead_vertical product_type ProductType service_category",
+}
+
+LEAD = {
+    "zip": "zip zip_code zipcode Zip ZipCode postal_code postalCode contact.zip_code ContactData.ZipCode property_zip "
+    "zip5 postcode",
+    "state": "state State state_code state_abbreviation contact.state state_abbr property_state",
+    "created_at": "created_at lead_created_at originally_created origination_datetime RequestTime created timestamp "
+    "date_created submitted_at",
+    "seller_lead_id": "seller_lead_id vendor_lead_id xid tracking_id offer_id",
+    "sub_id": "sub_id subid SubId Sub_ID lp_s1 lp_s2 lp_s3 lp_s4 lp_s5 lp_subid1 lp_subid2 sub1 sub2 sub3 sub4 sub5 "
+    "publisherSubId Pub_ID source_id partnerSourceId src SRC vendor_id",
+    "ip_address": "ip_address ip IP_Address IPAddress ipAddress IpAddress ConsumerIP "
+    "contact.ip_address client_ip user_ip",
+    "user_agent": "user_agent UserAgent User_Agent userAgent",
+    "landing_page": "landing_page Landing_Page landing_page_url OriginalURL OriginalUrl url page_url source_url",
+    "tcpa_consent": "tcpa_consent tcpa TCPA TCPA_Consent TCPAAgreed tcpa_optin tcpa_compliant consent_flag",
+    "tcpa_text": "tcpa_text TcpaText TCPAText TCPA_Language tcpa_consent_text homePhoneConsentLanguage Disclaimer "
+    "consent_language consent_text",
+    "trustedform_cert_url": "trustedform_cert_url trusted_form_cert_url trusted_form_url Trusted_Form_URL TrustedForm "
+    "Trustedform trusted_form trustedFormUrl trustedFormCertUrl trusted_form_cert_id xxTrustedFormCertUrl "
+    "xxTrustedFormToken trustedFormToken trustedform_url",
+    "trustedform_ping_url": "trustedform_ping_url xxTrustedFormPingUrl trusted_form_ping_url trustedFormPingUrl",
+    "leadid_token": "leadid_token universal_leadid universal_lead_id Universal_Lead_ID LeadiD_Token leadIDToken "
+    "leadidtoken jornaya_leadid jornaya_lead_id jornaya_id JornayaLeadId lead_id_code",
+    "test": "test",
+}
+"""Both on a ping and on a post; within a line, an earlier name counts before a later one."""
+
+PING = {
+    "lead_type": "lead_type leadType sale_type",
+    "max_legs": "max_legs max_winners nb_legs_available Allowed_Times_Sold",
+    "min_price": "min_price floor_price price_floor bid_floor minimum_price minimum_bid min_bid min_payout",
+    "deadline_ms": "deadline_ms timeout_ms",
+    "phone_hash": "phone_hash Phone_Hash hashed_phone phone_sha256 phone_sha1 phone_md5",
+    "email_hash": "email_hash Email_Hash hashed_email email_sha256 email_sha1 email_md5",
+    "hash_type": "hash_type Hash_Type hash_algorithm",
+}
+
+CONTACT = {
+    "first_name": "first_name fname first firstname FirstName given_name forename",
+    "last_name": "last_name lname last lastname LastName surname family_name",
+    "name": "name full_name fullname contact_name customer_name lead_name",
+    "phone": "phone phone_number telephone phone_home home_phone phone_cell cell_phone cell mobile mobile_phone "
+    "mobile_number primary_phone phone_primary phone1 day_phone daytime_phone evening_phone work_phone "
+    "contact_phone caller_id lp_caller_id CID",
+    "email": "email email_address EmailAddress primary_email contact_email mail",
+    "address": "address address1 address_1 address_line_1 street street_address addr property_address home_address",
+    "birth_date": "birth_date birthdate dob date_of_birth birthday",
+}
+"""Who the consumer is: read from a post, dropped from a ping."""
+
+POST = {
+    "city": "city property_city town",
+    "consent_at": "consent_at consent_timestamp consent_date consent_time tcpa_timestamp tcpa_consent_timestamp "
+    "optin_timestamp opt_in_date optin_date",
+    "ping_id": "ping_id pingId PingId pingToken ping_token lp_ping_id flo_ping_id auth_code promise lead_token "
+    "ping_key leadAuctionId confirmation PingResponseID",
+    "bid_id": "bid_id bidId",
+}
+
+BY_VALUE = ("?lead_id", "?id", "?transaction_id", "?txid", "?request_id", "?lead", "?token")
+"""Names that mean a LeadiD token, a bid of ours or the seller's own id: only the value tells. Hence the mark."""
+
+TEST_FLAGS = ("?is_test", "?test_lead", "?lp_test", "?ckm_test", "?test_mode", "?lp_action", "?lead_mode")
+"""Besides `test`; any one of them makes a test."""
+
+SHARED_FLAGS = ("?is_shared", "?shared", "?is_exclusive", "?exclusive")
+
+ENVELOPE = (
+    "key api_key x_api_key api_token access_token auth auth_token authorization username password secret "
+    "campaign_id campaign_key lp_campaign_id lp_campaign_key lp_supplier_id lp_key ckm_campaign_id ckm_key "
+    "flo_campaign_id flo_supplier_id partner_id tag_id format resptype lp_response response_format api_action action "
+    "mode leg_bid return_best_price trusted_form_Y_N jornaya_Y_N trusted_form_available universal_leadid_available "
+    "testSold hash_legs_sold phone_last_four EmailDomain"
+)
+"""Known, and of no use to a decision; they do not count as unknown fields."""
+
+GROUPS = (
+    "additional address applicant attributes body compliance consent consumer contact contactdata contactinfo customer "
+    "data fields lead leaddata leadinfo location meta payload person property request source tracking"
+)
+"""Objects that only group: `contact.zip_code` is `zip_code`."""

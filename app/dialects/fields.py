@@ -1,0 +1,132 @@
+"""Readers of the contract's own fields: ZIP, state, price, time, certificate, page."""
+
+import re
+from functools import lru_cache
+
+from app.dialects.guard import DROPPED, is_personal, is_personal_cached, without_query
+from app.dialects.kinds import FALSE, TRUE, Held, Noted, Trouble
+from app.dialects.moments import epoch_of
+from app.dialects.states import state_of
+from app.dialects.text import Scalar, is_absent, text_of
+from app.domain.certificate import is_placeholder
+from app.domain.money import cents
+
+_ZIP_LENGTHS = frozenset({3, 4, 5, 8, 9})
+_PLACEHOLDER_LENGTH_MAX = 60
+_PAGE_LENGTH_MAX = 512
+_HASH_LENGTHS = frozenset({32, 40, 64})
+_FLAGS = TRUE | FALSE
+_LEGS = {"exclusive": "exclusive", "shared": "shared", "any": "any", "both": "any", "either": "any"}
+_cents = lru_cache(maxsize=1024)(cents)
+"""A seller's floor is nearly always one of a few."""
+
+_ADDRESS = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}|(?=[0-9A-Fa-f.]*:[0-9A-Fa-f.]*:)[0-9A-Fa-f:.]{2,45}", re.ASCII)
+
+
+def zip_code(raw: Scalar) -> Held:
+    """Five digits; the four after them are cut, zeros that a spreadsheet ate are put back."""
+    if isinstance(raw, str) and len(raw) == 5 and raw.isdecimal() and raw.isascii() and raw != "00000":
+        return raw
+    text = text_of(raw)
+    if is_absent(text):
+        return None
+    head, _, tail = text.replace(" ", "-").partition("-")
+    digits = head + tail
+    if not (digits.isdecimal() and digits.isascii()) or len(digits) not in _ZIP_LENGTHS or len(tail) not in (0, 4):
+        return Trouble("five digits")
+    whole = digits.zfill(9 if len(digits) > 5 else 5)
+    if whole.startswith("00000"):
+        return Trouble("five digits")
+    five = whole[:5]
+    return five if len(whole) == len(digits) else Noted(five, "too few digits; leading zeros were added")
+
+
+def state(raw: Scalar) -> Held:
+    """Two letters of a state, from its letters or its name."""
+    known = state_of(raw) if isinstance(raw, str) and len(raw) == 2 else None
+    if known is not None:
+        return known
+    text = text_of(raw)
+    return None if is_absent(text) else state_of(text) or Trouble("two letters of a US state")
+
+
+def lead_type(raw: Scalar) -> Held:
+    """Which legs the seller offers."""
+    known = _LEGS.get(raw) if isinstance(raw, str) else None
+    if known is not None:
+        return known
+    text = text_of(raw)
+    return None if is_absent(text) else _LEGS.get(text.lower()) or Trouble("exclusive, shared or any")
+
+
+def min_price(raw: Scalar) -> Held:
+    """Dollars as cents."""
+    text = text_of(raw)
+    if is_absent(text):
+        return None
+    amount = None if isinstance(raw, bool) else _cents(text)
+    return Trouble("dollars, as in 12.50") if amount is None else amount
+
+
+def moment(raw: Scalar) -> Held:
+    """A time as UTC epoch seconds."""
+    at = epoch_of(raw)
+    if at is not None:
+        return at
+    return None if is_absent(text_of(raw)) else Trouble("a time in ISO 8601 or epoch seconds")
+
+
+def ip_address(raw: Scalar) -> Held:
+    """The consumer's address on the network, the first where proxies added theirs; anything else is ignored."""
+    text = text_of(raw)
+    if _ADDRESS.fullmatch(text):
+        return text
+    text = text.partition(",")[0].strip()
+    if is_absent(text) or text == "0":
+        return None
+    if _ADDRESS.fullmatch(text):
+        return text
+    return Noted(None, "not an IP address; it was ignored")
+
+
+def certificate(raw: Scalar) -> Held:
+    """A certificate's URL or token. A promise to send one later, a yes or a no is none."""
+    text = text_of(raw)
+    if "," in text:
+        text = text.partition(",")[0].strip()
+    if len(text) > _PLACEHOLDER_LENGTH_MAX:
+        return text
+    return None if is_absent(text) or text.lower() in _FLAGS or is_placeholder(text) else text
+
+
+def trustedform(raw: Scalar) -> Held:
+    """A TrustedForm URL; some sellers send its id alone or leave out the scheme."""
+    url = certificate(raw)
+    if not isinstance(url, str) or "://" in url:
+        return url
+    if "/" not in url and "." not in url:
+        return f"https://cert.trustedform.com/{url}"
+    return f"https://{url}" if url.startswith(("cert.trustedform.com/", "ping.trustedform.com/")) else url
+
+
+def landing_page(raw: Scalar) -> Held:
+    """A page's address without its query, where sellers' forms leave what was typed into them."""
+    page = without_query(text_of(raw))
+    if is_absent(page):
+        return None
+    if len(page) > _PAGE_LENGTH_MAX:
+        return Noted(None, f"at most {_PAGE_LENGTH_MAX} characters; it was ignored")
+    return Noted(None, DROPPED) if is_personal_cached(page) else page
+
+
+def hashed(raw: Scalar) -> Held:
+    """A phone or an email as its hash; who sends it plainly has it dropped."""
+    text = text_of(raw)
+    if len(text) not in _HASH_LENGTHS and is_personal(text):
+        return Noted(None, DROPPED)
+    return None if is_absent(text) else text
+
+
+def personal(_raw: Scalar) -> Held:
+    """What a ping must not hold."""
+    return Noted(None, DROPPED)

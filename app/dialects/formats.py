@@ -1,0 +1,43 @@
+"""In which format an answer is written: what the request asks for, or else what its seller is used to."""
+
+from collections.abc import Mapping
+
+from app.dialects.answers import Format
+from app.dialects.text import Scalar, alike, text_of
+
+_ASKING = frozenset({"format", "resptype", "lpresponse", "responseformat"})
+_FORMATS: dict[str, Format] = {"json": "json", "xml": "xml"}
+_ACCEPTED: dict[str, Format | None] = {
+    "application/json": "json",
+    "text/json": "json",
+    "application/xml": "xml",
+    "text/xml": "xml",
+    "text/html": None,
+    "*/*": None,
+}
+
+
+def answer_format(asked: Mapping[str, Scalar], accept: str, suffix: str, default: Format) -> Format:
+    """The path's suffix (".xml") decides, then a `format`, `resptype` or `lp_response` field, then the Accept header.
+
+    `asked` is the request's flat mapping, empty where it could not be read. `default` is the seller's own format, or
+    XML where it sent XML. A browser's Accept header asks for nothing.
+    """
+    by_path = _FORMATS.get(suffix.removeprefix(".").lower())
+    return by_path or _by_field(asked) or _by_header(accept) or default
+
+
+def _by_field(asked: Mapping[str, Scalar]) -> Format | None:
+    for key, value in asked.items():
+        # The shortest of the names has six letters, the longest fifteen; nothing else is worth spelling out.
+        if 6 <= len(key) <= 15 and key[0] in "fFrRlL" and alike(key) in _ASKING:
+            return _FORMATS.get(text_of(value).lower())
+    return None
+
+
+def _by_header(accept: str) -> Format | None:
+    for part in accept.split(","):
+        kind = part.partition(";")[0].strip().lower()
+        if kind in _ACCEPTED:
+            return _ACCEPTED[kind]
+    return None

@@ -1,0 +1,134 @@
+"""A ping or a post in our own canonical names, or in any that the alias tables know."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+
+from app.dialects.aliases import BY_VALUE
+from app.dialects.guard import is_personal
+from app.dialects.layout import layout_of
+from app.dialects.reading import Draft, Reading, draft_of, refusal_of
+from app.dialects.text import Scalar, alike, is_absent, text_of
+from app.domain.reasons import Refusal
+from app.domain.seller import Seller
+from app.domain.token import looks_like_token
+from app.domain.vertical import Vertical
+from app.wire.ping import Ping
+from app.wire.post import Contact, Post
+
+Digest = Callable[[str, str], str]
+"""(algorithm, hash in hex) to the keyed digest that we keep; empty where it is no hash of that kind."""
+
+_BID_NAMES = ("bid_id", "ping_id", *BY_VALUE)
+_PING_ID_MAX = 128
+_ALGORITHMS = {64: "sha256", 40: "sha1", 32: "md5"}
+
+
+def read_ping(
+    raw: Mapping[str, Scalar], seller: Seller, verticals: Mapping[str, Vertical], digest: Digest
+) -> Reading[Ping]:
+    """A ping without its identity: what says plainly who the consumer is has been dropped, with a warning each."""
+    vertical = _vertical_of(raw, seller, verticals)
+    if isinstance(vertical, Refusal):
+        return Reading(vertical)
+    layout = layout_of(seller, vertical, "ping")
+    draft = draft_of(raw, layout, "ping")
+    _keep_digests(draft, digest)
+    refusal = refusal_of(draft, layout)
+    value = refusal if refusal is not None else Ping(vertical=vertical.name, fields=draft.fields, **draft.lead)
+    return Reading(value, _once(draft.warnings), draft.unknown)
+
+
+def ping_id_of(raw: Mapping[str, Scalar], seller: Seller) -> str:
+    """Which bid a post answers, empty where it names none.
+
+    A `bid_id` says more than the `ping_id` beside it, and whatever has a bid's form counts before whatever has not.
+    """
+    names = layout_of(seller, None, "post").names
+    named: dict[str, list[str]] = {}
+    for key, value in raw.items():
+        name = names.name_of(key)
+        text = text_of(value) if name in _BID_NAMES else ""
+        if name is not None and not is_absent(text):
+            named.setdefault(name, []).append(text)
+    texts = [text for name in _BID_NAMES for text in named.get(name, ())]
+    plain = named.get("ping_id", []) + named.get("bid_id", [])
+    return next(filter(looks_like_token, texts), plain[0][:_PING_ID_MAX] if plain else "")
+
+
+def read_post(
+    raw: Mapping[str, Scalar], seller: Seller, verticals: Mapping[str, Vertical], vertical: Vertical | None
+) -> Reading[Post]:
+    """A post, read as one in `vertical`, which its bid was for; where that is not known, in the one that it names."""
+    named = _vertical_of(raw, seller, verticals)
+    own = named if isinstance(named, Vertical) else None
+    layout = layout_of(seller, vertical or own, "post")
+    draft = draft_of(raw, layout, "post")
+    _split_name(draft.contact)
+    ping_id = ping_id_of(raw, seller)
+    refusal = Refusal("missing_field", "ping_id") if not ping_id else refusal_of(draft, layout) or _lacks(draft.contact)
+    warnings = _once(draft.warnings)
+    if refusal is not None:
+        return Reading(refusal, warnings, draft.unknown)
+    lead = draft.lead
+    contact = Contact(zip=lead["zip"], state=lead.get("state", ""), **draft.contact)
+    name = own.name if own is not None else ""
+    return Reading(
+        Post(ping_id=ping_id, contact=contact, vertical=name, fields=draft.fields, **lead), warnings, draft.unknown
+    )
+
+
+def _vertical_of(raw: Mapping[str, Scalar], seller: Seller, verticals: Mapping[str, Vertical]) -> Vertical | Refusal:
+    """The vertical by its name or title, whatever their case and separators."""
+    plain = raw.get("vertical")
+    exact = verticals.get(plain) if isinstance(plain, str) else None
+    if exact is not None and "vertical" not in seller.aliases and "vertical" not in seller.value_maps:
+        return exact
+    keys = layout_of(seller, None, "ping").names.keys_of("vertical", raw)
+    text = next((text for key in keys if not is_absent(text := text_of(raw[key]))), "")
+    if not text:
+        return Refusal("missing_field", "vertical")
+    ours = {alike(theirs): name for theirs, name in seller.value_maps.get("vertical", {}).items()}
+    wanted = alike(ours.get(alike(text), text))
+    found = [each for each in verticals.values() if wanted in (alike(each.name), alike(each.title))]
+    return found[0] if found else Refusal("unsupported_vertical")
+
+
+def _keep_digests(draft: Draft, digest: Digest) -> None:
+    """Keyed digests in place of the seller's hashes, and of an own id that is really a phone or an email."""
+    lead = draft.lead
+    stated = lead.pop("hash_type", "")
+    for sent, kept in (("phone_hash", "phone_digest"), ("email_hash", "email_digest")):
+        if sent not in lead:
+            continue
+        hashed = lead.pop(sent)
+        keyed = digest(alike(stated) or _ALGORITHMS.get(len(hashed), ""), hashed)
+        if keyed:
+            lead[kept] = keyed
+        else:
+            draft.warnings.append(f"{sent}: not a hash in hex of its hash_type; it was ignored")
+    own_id = lead.get("seller_lead_id")
+    if own_id is not None and is_personal(own_id):
+        lead["seller_lead_id"] = digest("sha256", hashlib.sha256(own_id.encode()).hexdigest())
+        draft.warnings.append("seller_lead_id: personal data does not belong in a ping; only a digest was kept")
+
+
+def _split_name(contact: dict[str, str]) -> None:
+    """First and last name from a whole one, where the seller sends it so."""
+    first, _, last = contact.pop("name", "").partition(" ")
+    if first and not (contact.get("first_name") or contact.get("last_name")):
+        contact["first_name"] = first
+        if last:
+            contact["last_name"] = last.strip()
+
+
+def _lacks(contact: Mapping[str, str]) -> Refusal | None:
+    if not (contact.get("phone") or contact.get("email")):
+        return Refusal("missing_field", "phone or email")
+    if not (contact.get("first_name") or contact.get("last_name")):
+        return Refusal("missing_field", "first_name or last_name")
+    return None
+
+
+def _once(warnings: list[str]) -> tuple[str, ...]:
+    """Each warning once: two names for a phone are one fault."""
+    return tuple(dict.fromkeys(warnings)) if warnings else ()

@@ -1,0 +1,222 @@
+"""Typed readers: one value of a body, in whatever type it came, as a value of the declared kind."""
+
+import math
+from collections.abc import Callable, Mapping
+
+import msgspec
+
+from app.dialects.guard import DROPPED, is_personal, is_personal_cached
+from app.dialects.moments import day_of
+from app.dialects.text import Scalar, alike, is_absent, text_of
+from app.domain.vertical import Field
+from app.wire.ping import Value
+
+
+class Trouble(msgspec.Struct, frozen=True, array_like=True):
+    """A value that is there and cannot be read, with what would be; never with the value."""
+
+    remedy: str = ""
+
+
+class Noted(msgspec.Struct, frozen=True, array_like=True):
+    """A value (or none) that was read with a reservation, which the seller is told as a warning."""
+
+    value: Value | None
+    warning: str
+
+
+Held = Value | Trouble | Noted | None
+"""What a reader makes of a value; `None` is an absent one: empty, null or a placeholder."""
+
+Read = Callable[[Scalar], Held]
+
+TEXT_LENGTH_MAX = 256
+TRUE = frozenset({"1", "true", "t", "yes", "y", "on"})
+FALSE = frozenset({"0", "2", "false", "f", "no", "n", "off"})
+"""One platform's forms write 1 for yes and 2 for no."""
+
+_BOOLEANS: dict[Scalar, bool] = dict.fromkeys(TRUE, True) | dict.fromkeys(FALSE, False) | {1: True, 0: False, 2: False}
+_NUMBER_LENGTH_MAX = 24
+_ABSENT_LENGTH_MAX = 9
+_COMMON = 1_000_000_000
+
+
+def anything(raw: Scalar) -> Held:
+    """The value as it came."""
+    return raw
+
+
+def nothing(_raw: Scalar) -> Held:
+    """Known, but of no use."""
+    return None
+
+
+def boolean(raw: Scalar) -> Held:
+    """Yes or no in any of the usual spellings."""
+    known = _BOOLEANS.get(raw)
+    if known is not None:
+        return known
+    text = text_of(raw)
+    if is_absent(text):
+        return None
+    known = _BOOLEANS.get(text.lower())
+    return Trouble("yes or no") if known is None else known
+
+
+def text(length_max: int, *, cut: bool = True) -> Read:
+    """A reader of any text; what is too long is cut with a warning, or else refused."""
+
+    def read(raw: Scalar) -> Held:
+        held = text_of(raw)
+        if _ABSENT_LENGTH_MAX < len(held) <= length_max:
+            return held
+        if len(held) > length_max:
+            limit = f"at most {length_max} characters"
+            return Noted(held[:length_max], f"{limit}; the rest was cut") if cut else Trouble(limit)
+        return None if is_absent(held) else held
+
+    return read
+
+
+def contact(length_max: int) -> Read:
+    """A reader of a person's own words, among which "Null" and "Na" are names."""
+
+    def read(raw: Scalar) -> Held:
+        held = text_of(raw)
+        return Trouble(f"at most {length_max} characters") if len(held) > length_max else held or None
+
+    return read
+
+
+def guarded(read: Read) -> Read:
+    """The same reader for a text that must not say who the consumer is."""
+
+    def read_guarded(raw: Scalar) -> Held:
+        value = read(raw)
+        if value is None:
+            return None
+        personal = is_personal_cached(value) if isinstance(value, str) else is_personal(text_of(raw))
+        return Noted(None, DROPPED) if personal else value
+
+    return read_guarded
+
+
+def guarded_id(read: Read) -> Read:
+    """The same for an id that is nearly always one run of letters and digits, or ends in one."""
+
+    def read_guarded(raw: Scalar) -> Held:
+        value = read(raw)
+        if not isinstance(value, str):
+            return value
+        tail = value.rpartition("/")[2]
+        plain = "@" not in value and tail.isalnum() and not tail.isdigit()
+        return Noted(None, DROPPED) if not plain and is_personal(value) else value
+
+    return read_guarded
+
+
+def integer(minimum: float | None = None, maximum: float | None = None) -> Read:
+    """A reader of whole numbers, also where they came as text."""
+    least = -_COMMON if minimum is None else minimum
+    most = _COMMON if maximum is None else maximum
+
+    def read(raw: Scalar) -> Held:
+        # `bool` is another class; large numbers take the way of those that came as text.
+        if raw.__class__ is int and least <= raw <= most:
+            return raw
+        held = text_of(raw)
+        if is_absent(held):
+            return None
+        value = None if isinstance(raw, bool) else _number(held)
+        return Trouble("a whole number") if value is None or value % 1 else _within(int(value), minimum, maximum)
+
+    return read
+
+
+def number(minimum: float | None = None, maximum: float | None = None) -> Read:
+    """A reader of numbers, also where they came as text."""
+
+    def read(raw: Scalar) -> Held:
+        held = text_of(raw)
+        if is_absent(held):
+            return None
+        value = None if isinstance(raw, bool) else _number(held)
+        return Trouble("a number") if value is None else _within(value, minimum, maximum)
+
+    return read
+
+
+def day(raw: Scalar) -> Held:
+    """A date as "2026-11-21"."""
+    if is_absent(text_of(raw)):
+        return None
+    return day_of(raw) or Trouble("a date, as in 2026-11-21")
+
+
+def choice(values: tuple[str, ...]) -> Read:
+    """A reader of one of these values, whatever their case and separators."""
+    exact = {value: value for value in values}
+    loose: dict[str, str] = {}
+    for value in values:
+        loose.setdefault(alike(value), value)
+
+    def read(raw: Scalar) -> Held:
+        known = exact.get(raw) if isinstance(raw, str) else None
+        if known is not None:
+            return known
+        held = text_of(raw)
+        known = loose.get(alike(held))
+        if known is None and isinstance(raw, bool):
+            known = loose.get("yes" if raw else "no")
+        if known is not None:
+            return known
+        return None if is_absent(held) else Trouble("one of its listed values")
+
+    return read
+
+
+def mapped(read: Read, values: Mapping[str, str]) -> Read:
+    """The same reader behind a seller's own names for values."""
+    ours = {alike(theirs): value for theirs, value in values.items()}
+
+    def read_mapped(raw: Scalar) -> Held:
+        return read(ours.get(alike(text_of(raw)), raw))
+
+    return read_mapped
+
+
+def reader_of(field: Field) -> Read:
+    """The reader of a vertical's field, as declared. Texts are guarded: they are what sellers abuse."""
+    if field.type == "choice":
+        return choice(field.values)
+    if field.type == "integer":
+        return integer(field.minimum, field.maximum)
+    if field.type == "number":
+        return number(field.minimum, field.maximum)
+    if field.type == "boolean":
+        return boolean
+    return day if field.type == "date" else guarded(text(TEXT_LENGTH_MAX))
+
+
+def _number(text: str) -> float | None:
+    """A number with an optional dollar sign and thousands separators."""
+    digits = text.removeprefix("$").replace(",", "")
+    if len(digits) > _NUMBER_LENGTH_MAX or not digits.isascii() or "_" in digits:
+        return None
+    try:
+        value = float(digits)
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
+
+
+def _within(value: float, minimum: float | None, maximum: float | None) -> Value | Trouble:
+    if (minimum is not None and value < minimum) or (maximum is not None and value > maximum):
+        return Trouble(_range(minimum, maximum))
+    return value
+
+
+def _range(minimum: float | None, maximum: float | None) -> str:
+    if minimum is None:
+        return f"at most {maximum:.15g}"
+    return f"at least {minimum:.15g}" if maximum is None else f"from {minimum:.15g} to {maximum:.15g}"

@@ -1,0 +1,140 @@
+"""What one seller's ping or post in one vertical may hold: each field's names and its reader, built once."""
+
+from collections.abc import Mapping
+from typing import Literal, NamedTuple
+
+import msgspec
+
+from app.dialects import fields, kinds
+from app.dialects.guard import IDENTITY
+from app.dialects.kinds import Read
+from app.dialects.names import UNSETTLED, Door, Names, names_for
+from app.domain.seller import Seller
+from app.domain.vertical import Vertical
+
+Part = Literal["lead", "contact", "fields", "unsettled"]
+PARTS: tuple[Part, ...] = ("lead", "contact", "fields", "unsettled")
+
+CONSENT_TEXT_MAX = 16_384
+_URL_MAX = 2_048
+_ID_MAX = 128
+_DEADLINE_MS_MAX = 60_000
+_LEGS_MAX = 100
+
+
+class Slot(NamedTuple):
+    """A canonical field: where its value goes (part of the request and attribute there) and how it is read."""
+
+    name: str
+    part: Part
+    attribute: str
+    read: Read
+
+
+Entry = tuple[int, str, Read, Slot]
+"""A slot as the one loop over every ping reads it: position of its part, attribute, reader, and itself."""
+
+
+class Layout(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything needed to read one kind of request of one seller.
+
+    `slots` are in the order in which their faults are told, `table` finds them by a key as sellers write it.
+    `required` names fields of the vertical.
+    """
+
+    seller: Seller
+    vertical: Vertical | None
+    names: Names
+    slots: dict[str, Slot]
+    table: dict[str, Entry]
+    required: tuple[str, ...]
+
+    def entry_of(self, key: str) -> Entry | None:
+        """What stands behind a key in a spelling that the table does not hold."""
+        name = self.names.name_of(key)
+        return _entry(self.slots[name]) if name is not None else None
+
+
+_LEAD: dict[str, Read] = {
+    "zip": fields.zip_code,
+    "state": fields.state,
+    "created_at": fields.moment,
+    "seller_lead_id": kinds.text(_ID_MAX, cut=False),
+    "sub_id": kinds.text(_ID_MAX),
+    "ip_address": fields.ip_address,
+    "user_agent": kinds.text(512),
+    "landing_page": kinds.text(_URL_MAX),
+    "tcpa_consent": kinds.boolean,
+    "tcpa_text": kinds.text(CONSENT_TEXT_MAX),
+    "trustedform_cert_url": fields.trustedform,
+    "leadid_token": fields.certificate,
+    "test": kinds.boolean,
+}
+_PING = _LEAD | {
+    "lead_type": fields.lead_type,
+    "max_legs": kinds.integer(0, _LEGS_MAX),
+    "min_price": fields.min_price,
+    "deadline_ms": kinds.integer(0, _DEADLINE_MS_MAX),
+    "sub_id": kinds.guarded(kinds.text(_ID_MAX)),
+    "landing_page": fields.landing_page,
+    "trustedform_cert_url": kinds.guarded_id(fields.trustedform),
+    "trustedform_ping_url": kinds.guarded_id(fields.trustedform),
+    "leadid_token": kinds.guarded_id(fields.certificate),
+    "phone_hash": fields.hashed,
+    "email_hash": fields.hashed,
+    "hash_type": kinds.text(_ID_MAX),
+}
+_POST = _LEAD | {"consent_at": fields.moment}
+_CONTACT: dict[str, Read] = {
+    "first_name": kinds.contact(100),
+    "last_name": kinds.contact(100),
+    "name": kinds.contact(200),
+    "phone": kinds.contact(40),
+    "email": kinds.contact(254),
+    "address": kinds.contact(200),
+    "city": kinds.contact(100),
+    "birth_date": kinds.contact(40),
+}
+
+_ATTRIBUTES = {"min_price": "min_price_cents"}
+
+_built: dict[tuple[str, str, Door], Layout] = {}
+
+
+def layout_of(seller: Seller, vertical: Vertical | None, door: Door) -> Layout:
+    """The layout of these very values; after a reload it is built anew from what then stands declared."""
+    key = (seller.name, vertical.name if vertical is not None else "", door)
+    layout = _built.get(key)
+    if layout is None or layout.seller is not seller or layout.vertical is not vertical:
+        layout = _built[key] = _build(seller, vertical, door)
+    return layout
+
+
+def _build(seller: Seller, vertical: Vertical | None, door: Door) -> Layout:
+    fields_all = vertical.fields if vertical is not None else ()
+    asked = [field for field in fields_all if field.known_at_ping or door == "post"]
+    slots = _slots(_PING if door == "ping" else _POST, "lead")
+    slots |= _slots(dict.fromkeys(IDENTITY, fields.personal) if door == "ping" else _CONTACT, "contact")
+    slots |= _slots({field.name: kinds.reader_of(field) for field in asked}, "fields")
+    slots |= _slots(dict.fromkeys(UNSETTLED, kinds.anything), "unsettled")
+    for name in seller.value_maps.keys() & slots.keys():
+        slots[name] = slots[name]._replace(read=kinds.mapped(slots[name].read, seller.value_maps[name]))
+    names = names_for(seller, vertical, door)
+    idle = {name: Slot(name, "unsettled", name, kinds.nothing) for name in names.table.values() if name not in slots}
+    slots |= idle
+    return Layout(
+        seller=seller,
+        vertical=vertical,
+        names=names,
+        slots=slots,
+        table={key: _entry(slots[name]) for key, name in names.table.items()},
+        required=tuple(field.name for field in asked if field.required),
+    )
+
+
+def _slots(readers: Mapping[str, Read], part: Part) -> dict[str, Slot]:
+    return {name: Slot(name, part, _ATTRIBUTES.get(name, name), read) for name, read in readers.items()}
+
+
+def _entry(slot: Slot) -> Entry:
+    return PARTS.index(slot.part), slot.attribute, slot.read, slot

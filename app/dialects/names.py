@@ -1,0 +1,115 @@
+"""Which field of ours a name means: by the seller's own aliases, then the vertical's, then the built-in ones."""
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Literal
+
+import msgspec
+
+from app.dialects.aliases import (
+    BY_VALUE,
+    CONTACT,
+    ENVELOPE,
+    GROUPS,
+    LEAD,
+    PING,
+    POST,
+    SHARED_FLAGS,
+    TEST_FLAGS,
+    VERTICAL,
+)
+from app.dialects.text import alike
+from app.domain.seller import Seller
+from app.domain.vertical import Vertical
+
+Door = Literal["ping", "post"]
+
+UNSETTLED = frozenset({*BY_VALUE, *TEST_FLAGS, *SHARED_FLAGS})
+"""Names whose meaning depends on the value; in a table they have a question mark before them."""
+
+_GROUPS = frozenset(GROUPS.split())
+
+IGNORED = "-"
+KEY_LENGTH_MAX = 128
+
+CANONICAL = frozenset({*VERTICAL, *LEAD, *PING, *CONTACT, *POST})
+"""Every field name of the contract, which no alias may take away."""
+
+
+class Names(msgspec.Struct, frozen=True, kw_only=True):
+    """`table` leads from a name, as written or as `forms_of` spells it, to the canonical one.
+
+    `ranks` says which of two names for one field counts first.
+    """
+
+    table: dict[str, str]
+    ranks: dict[str, int]
+
+    def name_of(self, key: str) -> str | None:
+        """The canonical name, `IGNORED` for what is of no use, `None` for what nobody knows."""
+        name = self.table.get(key)
+        if name is not None or len(key) > KEY_LENGTH_MAX:
+            return name
+        return next((self.table[form] for form in forms_of(key) if form in self.table), None)
+
+    def keys_of(self, name: str, raw: Iterable[str]) -> list[str]:
+        """The keys of a request that mean this field, those first that count first."""
+        return sorted([key for key in raw if self.name_of(key) == name], key=self._rank)
+
+    def _rank(self, key: str) -> int:
+        return min([self.ranks[form] for form in forms_of(key) if form in self.ranks], default=0)
+
+
+def names_for(seller: Seller, vertical: Vertical | None, door: Door) -> Names:
+    """The names this seller may use for a ping or a post in this vertical. Costs much; build it once."""
+    meanings: dict[str, str] = {}
+    written: list[str] = []
+
+    def mean(name: str, spellings: Iterable[str]) -> None:
+        """What is said first stands."""
+        for spelling in spellings:
+            written.append(spelling)
+            meanings.setdefault(_normal(spelling), name)
+
+    identity = CONTACT if door == "ping" else {}
+    fields = vertical.fields if vertical is not None else ()
+    known = {*_built_in(door), *(field.name for field in fields)}
+    for theirs, ours in seller.aliases.items():
+        mean(ours if ours in known else IGNORED, [theirs])
+    for name in (*CANONICAL.intersection(known), *(field.name for field in fields)):
+        mean(name, [name])
+    for name, aliases in identity.items():
+        mean(name, aliases.split())
+    for field in fields:
+        mean(field.name, field.aliases)
+    for name, aliases in _built_in(door).items():
+        mean(name, aliases.split())
+    for name in (*BY_VALUE, *TEST_FLAGS, *SHARED_FLAGS):
+        mean(name, [name.removeprefix("?")])
+    for aliases in (ENVELOPE, *(POST if door == "ping" else PING).values()):
+        mean(IGNORED, aliases.split())
+    ranks = {spelling: rank for rank, spelling in enumerate(meanings)}
+    return Names(table=meanings | {spelling: meanings[_normal(spelling)] for spelling in written}, ranks=ranks)
+
+
+def _built_in(door: Door) -> dict[str, str]:
+    return VERTICAL | LEAD | CONTACT | (PING if door == "ping" else POST)
+
+
+@lru_cache(maxsize=4096)
+def forms_of(key: str) -> tuple[str, ...]:
+    """A key's comparable spellings, the longest first: as it is, then without each group before it.
+
+    The first of a list is as good as the only one, so `drivers.0.age` is `drivers.age`.
+    """
+    parts = [part for part in _normal(key).split(".") if part != "0"]
+    forms = [".".join(parts)]
+    while len(parts) > 1 and parts[0] in _GROUPS:
+        parts = parts[1:]
+        forms.append(".".join(parts))
+    return tuple(forms)
+
+
+def _normal(key: str) -> str:
+    """A key without case and separators; `contact[zip]` is `contact.zip`."""
+    return alike(key.replace("[", ".").replace("]", "") if "[" in key else key)

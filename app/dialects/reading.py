@@ -1,0 +1,141 @@
+"""One pass over a request's fields: what could be read of it, and what the seller must be told."""
+
+from collections.abc import Mapping
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+from app.dialects.aliases import BY_VALUE, SHARED_FLAGS, TEST_FLAGS
+from app.dialects.kinds import Held, Noted, Trouble, boolean
+from app.dialects.layout import PARTS, Layout, Slot
+from app.dialects.names import Door
+from app.dialects.text import Scalar, is_absent, text_of
+from app.domain.certificate import read_leadid
+from app.domain.reasons import Refusal
+from app.domain.token import looks_like_token
+
+T = TypeVar("T")
+
+
+class Reading(msgspec.Struct, Generic[T], frozen=True, array_like=True):
+    """What a request says, or why it cannot be read. `unknown` counts fields that nobody knows; they are not kept."""
+
+    value: T | Refusal
+    warnings: tuple[str, ...] = ()
+    unknown: int = 0
+
+
+class Draft(msgspec.Struct):
+    """A request while it is read: values by part, then everything that did not go well, by canonical name."""
+
+    lead: dict[str, Any]
+    contact: dict[str, Any]
+    fields: dict[str, Any]
+    unsettled: dict[str, Any]
+    warnings: list[str]
+    troubles: dict[str, Trouble]
+    unknown: int = 0
+
+
+def draft_of(raw: Mapping[str, Scalar], layout: Layout, door: Door) -> Draft:
+    """Every field of `raw` that the layout knows, read by its type.
+
+    Of several names for one field, those with an absent value do not count, and of the others the first by rank does.
+    """
+    draft = Draft({}, {}, {}, {}, [], {})
+    parts = (draft.lead, draft.contact, draft.fields, draft.unsettled)
+    known, troubles = layout.table.get, draft.troubles
+    clashes: list[Slot] = []
+    for key, scalar in raw.items():
+        entry = known(key) or layout.entry_of(key)
+        if entry is None:
+            draft.unknown += 1
+            continue
+        part, attribute, read, slot = entry
+        value = read(scalar)
+        if value is None:
+            continue
+        into = parts[part]
+        if attribute in into or (troubles and slot.name in troubles):
+            clashes.append(slot)
+        elif value.__class__ is Noted or value.__class__ is Trouble:
+            _note(draft, slot, into, value)
+        else:
+            into[attribute] = value
+    for slot in dict.fromkeys(clashes):
+        _resolve(raw, layout, draft, slot, parts[PARTS.index(slot.part)])
+    if draft.unsettled:
+        _settle(draft, layout, door)
+    return draft
+
+
+def refusal_of(draft: Draft, layout: Layout, *, zip_required: bool = True) -> Refusal | None:
+    """The first thing wrong with a draft: its ZIP, then fields that cannot be read, then those that are missing."""
+    if "zip" in draft.troubles or (zip_required and "zip" not in draft.lead):
+        return _invalid("zip", draft.troubles["zip"]) if "zip" in draft.troubles else Refusal("missing_field", "zip")
+    for name in layout.slots if draft.troubles else ():
+        if name in draft.troubles:
+            return _invalid(name, draft.troubles[name])
+    missing = next((name for name in layout.required if name not in draft.fields), None)
+    return Refusal("missing_field", missing) if missing is not None else None
+
+
+def _invalid(name: str, trouble: Trouble) -> Refusal:
+    return Refusal("invalid_field", f"{name}: {trouble.remedy}")
+
+
+def _note(draft: Draft, slot: Slot, into: dict[str, Any], value: Held) -> None:
+    if isinstance(value, Noted):
+        draft.warnings.append(f"{slot.name}: {value.warning}")
+        value = value.value
+    if isinstance(value, Trouble):
+        draft.troubles[slot.name] = value
+    elif value is not None:
+        into[slot.attribute] = value
+
+
+def _resolve(raw: Mapping[str, Scalar], layout: Layout, draft: Draft, slot: Slot, into: dict[str, Any]) -> None:
+    """Read a field anew that stands in a request under several names."""
+    into.pop(slot.attribute, None)
+    draft.troubles.pop(slot.name, None)
+    for key in layout.names.keys_of(slot.name, raw):
+        _note(draft, slot, into, slot.read(raw[key]))
+        if slot.attribute in into or slot.name in draft.troubles:
+            break
+
+
+def _settle(draft: Draft, layout: Layout, door: Door) -> None:
+    """Give names whose meaning their value tells the canonical one; a field named plainly counts before them."""
+    unsettled, lead = draft.unsettled, draft.lead
+    for name in [name for name in BY_VALUE if name in unsettled]:
+        meaning = _meaning(name, text_of(unsettled[name]), lead, door)
+        if meaning and meaning not in lead and meaning not in draft.troubles:
+            _note(draft, layout.slots[meaning], lead, layout.slots[meaning].read(unsettled[name]))
+    for name in [name for name in TEST_FLAGS if name in unsettled]:
+        if _is_test(name, unsettled[name], draft):
+            lead["test"] = True
+    for name in [name for name in SHARED_FLAGS if name in unsettled and door == "ping"]:
+        flag = boolean(unsettled[name])
+        if isinstance(flag, bool):
+            lead.setdefault("lead_type", "shared" if flag == name.endswith("shared") else "exclusive")
+
+
+def _meaning(name: str, text: str, lead: Mapping[str, Any], door: Door) -> str:
+    # Sellers number their leads with GUIDs too; only these two names are ever used for LeadiD tokens.
+    if name in ("?lead_id", "?token") and "leadid_token" not in lead and read_leadid(text) is not None:
+        return "leadid_token"
+    if is_absent(text) or (door == "post" and looks_like_token(text)):
+        return ""
+    # A `token` may be the seller's key, which is kept nowhere, and a request's number differs in each retry.
+    return "seller_lead_id" if name in ("?lead_id", "?id", "?transaction_id", "?txid") else ""
+
+
+def _is_test(name: str, scalar: Scalar, draft: Draft) -> bool:
+    if name == "?lp_action":
+        return text_of(scalar).lower() == "test"
+    flag = boolean(scalar)
+    if name == "?lead_mode":
+        return flag is False
+    if isinstance(flag, Trouble):
+        draft.troubles["test"] = flag
+    return flag is True
