@@ -1,0 +1,73 @@
+"""The command line: one module a command, imported when it is used."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from difflib import get_close_matches
+from importlib import import_module
+from importlib.metadata import version
+from typing import Protocol, cast
+
+COMMANDS = {
+    "demo": "sell hundreds of made-up consumers over real HTTP, then report",
+    "serve": "answer pings and posts, deliver what is bought",
+    "check": "read a configuration and say what is wrong with it, or sum it up",
+    "sample": "print a ping or post of a made-up consumer, ready to send",
+    "explain": "derive any bid or refusal in dollars",
+    "deliveries": "list, show and replay what was sent to CRMs",
+    "migrate": "bring a database to this version's tables",
+}
+"""Name -> what it does; `app.cli.NAME` is its module."""
+
+
+class Command(Protocol):
+    """What a command's module has."""
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None: ...
+
+    def run(self, args: argparse.Namespace) -> int: ...
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; its exit status."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    if not words or words[0] in ("-h", "--help", "help"):
+        print(_usage())
+        return 0 if words else 2
+    if words[0] == "--version":
+        print(f"leadbid {version('leadbid')}")
+        return 0
+    name, rest = words[0], words[1:]
+    if name not in COMMANDS:
+        near = get_close_matches(name, COMMANDS, 1)
+        print(
+            f"leadbid: there is no command {name!r}." + (f" Did you mean {near[0]!r}?" if near else ""), file=sys.stderr
+        )
+        print(_usage(), file=sys.stderr)
+        return 2
+    return _run(name, rest)
+
+
+def _run(name: str, words: list[str]) -> int:
+    command = cast(Command, import_module(f"app.cli.{name}"))
+    parser = argparse.ArgumentParser(
+        prog=f"leadbid {name}", description=f"{COMMANDS[name].capitalize()}.", allow_abbrev=False
+    )
+    command.add_arguments(parser)
+    args = parser.parse_args(words)
+    try:
+        return command.run(args)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; without this the interpreter would complain on its way out.
+        sys.stderr.close()
+        return 141
+
+
+def _usage() -> str:
+    width = max(map(len, COMMANDS))
+    lines = [f"  {name:<{width}}  {what}" for name, what in COMMANDS.items()]
+    return "\n".join(
+        ["usage: leadbid COMMAND ...", "", *lines, "", "`leadbid COMMAND --help` explains a command's options."]
+    )

@@ -1,0 +1,147 @@
+"""Campaigns: references that exist, prices in order, and warnings of what is legal but hardly meant."""
+
+from collections.abc import Collection, Mapping
+
+import msgspec
+
+from app.config.caps import build_caps
+from app.config.files import Files
+from app.config.filters import build_filters, build_worth
+from app.config.names import refuse_repeated
+from app.config.problem import Findings, did_you_mean
+from app.config.schema import CampaignTable
+from app.config.territory import build_territory
+from app.config.week import build_schedule
+from app.domain.buyer import Buyer
+from app.domain.campaign import Campaign
+from app.domain.consent import ConsentPolicy
+from app.domain.money import dollars
+from app.domain.token import campaign_tag
+from app.domain.vertical import Vertical
+
+
+class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
+    """What a campaign may refer to. `vertical_names` are all that the file names, also those that cannot be read."""
+
+    buyer: Buyer
+    verticals: Mapping[str, Vertical]
+    vertical_names: Collection[str]
+    destination_names: Collection[str]
+
+
+def build_campaigns(
+    tables: tuple[CampaignTable, ...], around: Surroundings, files: Files, findings: Findings
+) -> tuple[Campaign, ...]:
+    """The declared campaigns."""
+    refuse_repeated(((table.name, table.at) for table in tables), findings)
+    _refuse_same_tags(tables, findings)
+    campaigns = tuple(_campaign(table, around, files, findings) for table in tables)
+    for table, campaign in zip(tables, campaigns, strict=True):
+        _warn_of_odd(table, campaign, findings)
+    return campaigns
+
+
+def _campaign(table: CampaignTable, around: Surroundings, files: Files, findings: Findings) -> Campaign:
+    _check_references(table, around, findings)
+    _check_prices(table, findings)
+    vertical = around.verticals.get(table.vertical)
+    zone = table.time_zone or around.buyer.zone
+    return Campaign(
+        name=table.name,
+        vertical=table.vertical,
+        brand=table.brand or around.buyer.brands[0],
+        zone=zone,
+        legs=tuple(dict.fromkeys(table.legs)),
+        territory=build_territory(table.territory, files, findings),
+        schedule=build_schedule(table, findings),
+        caps=build_caps(table.caps, table.name, zone, findings),
+        floor_cents=table.floor,
+        ceiling_cents=table.ceiling,
+        worth=build_worth(table, vertical, findings),
+        handling_cents=table.handling_cost,
+        shared_share=table.shared_share,
+        fallback_cents=table.fallback_price,
+        demand_cents=table.demand_swing,
+        filters=build_filters(table, vertical, findings),
+        duplicate_s=table.duplicate_window,
+        duplicate_scope=table.duplicate_scope,
+        consent=_consent(table, vertical, findings),
+        destinations=tuple(dict.fromkeys(table.destinations)),
+        paused=table.paused,
+    )
+
+
+def _refuse_same_tags(tables: tuple[CampaignTable, ...], findings: Findings) -> None:
+    """A bid names its campaign by four bytes; two names that share them could be honoured by the wrong one."""
+    owners: dict[bytes, str] = {}
+    for table in tables:
+        owner = owners.setdefault(campaign_tag(table.name), table.name)
+        if owner != table.name:
+            findings.error((*table.at, "name"), f"bids could not tell `{table.name}` from `{owner}`", "rename it")
+
+
+def _check_references(table: CampaignTable, around: Surroundings, findings: Findings) -> None:
+    if table.vertical not in around.vertical_names:
+        remedy = did_you_mean(table.vertical, list(around.vertical_names)) or "declare it with [[verticals]]"
+        findings.error((*table.at, "vertical"), f"there is no vertical `{table.vertical}`", remedy)
+    for position, name in enumerate(table.destinations):
+        if name not in around.destination_names:
+            remedy = did_you_mean(name, list(around.destination_names)) or "declare it with [[destinations]]"
+            findings.error((*table.at, "destinations", position), f"there is no destination `{name}`", remedy)
+    if table.brand and table.brand not in around.buyer.brands:
+        reason = f'"{table.brand}" is no brand of the buyer'
+        findings.error((*table.at, "brand"), reason, did_you_mean(table.brand, around.buyer.brands))
+    if not (table.legs or findings.blame((*table.at, "legs"))):
+        findings.error((*table.at, "legs"), "it buys neither leg", 'name "exclusive", "shared" or both')
+
+
+def _check_prices(table: CampaignTable, findings: Findings) -> None:
+    if table.ceiling <= 0:
+        findings.error((*table.at, "ceiling"), "it is zero: nothing could be bid", "to buy nothing say paused = true")
+    elif table.floor > table.ceiling:
+        reason = f"${dollars(table.floor)} is above the ceiling, ${dollars(table.ceiling)}"
+        findings.error((*table.at, "floor"), reason, "lower the floor, or raise the ceiling")
+    fallback = table.fallback_price
+    if fallback is not None and not max(table.floor, 1) <= fallback <= table.ceiling:
+        reason = f"${dollars(fallback)} is not between floor and ceiling"
+        findings.error((*table.at, "fallback_price"), reason, "choose a price between them, or leave it out")
+
+
+def _consent(campaign: CampaignTable, vertical: Vertical | None, findings: Findings) -> ConsentPolicy:
+    table = campaign.consent
+    if table.text_required and vertical is not None and not vertical.consent_words:
+        reason = f"`{vertical.name}` has no `consent_words`, so no text of a consent would do"
+        remedy = "add them to the vertical, or say consent = { text_required = false }"
+        findings.error((*campaign.at, "vertical"), reason, remedy)
+    if table.max_age <= 0:
+        findings.error((*table.at, "max_age"), "no consent is as young as that", 'write "72h" or so')
+    return ConsentPolicy(
+        certificate=table.certificate,
+        at_ping=table.at_ping,
+        age_s_max=table.max_age,
+        landing_domains=frozenset(domain.lower().removeprefix("www.") for domain in table.landing_domains),
+        text_required=table.text_required,
+    )
+
+
+def _warn_of_odd(table: CampaignTable, campaign: Campaign, findings: Findings) -> None:
+    at = table.at
+    if campaign.paused:
+        findings.warn((*at, "paused"), "it is paused and buys nothing")
+    if not campaign.destinations:
+        findings.warn(at, "its leads are stored but sent nowhere", "name one of [[destinations]]")
+    if not campaign.caps:
+        findings.warn(at, "it has no cap: nothing bounds a day's spend", 'add caps = [{ limit = 250, window = "day" }]')
+    if not any(campaign.schedule.minutes):
+        findings.warn((*at, "schedule"), "it is never open", "name days and hours")
+    most = campaign.worth.base_cents if not campaign.worth.field else campaign.worth.high_cents
+    if most is not None and campaign.ceiling_cents > most - campaign.handling_cents:
+        reason = f"${dollars(campaign.ceiling_cents)} is more than any lead is worth, and will never be bid"
+        findings.warn((*at, "ceiling"), reason, "lower it, or check conversion_value")
+    if campaign.consent.certificate == "none":
+        findings.warn((*at, "consent", "certificate"), "leads come without any proof of consent")
+    for position, domain in enumerate(table.consent.landing_domains):
+        if "/" in domain or "." not in domain:
+            findings.warn(
+                (*at, "consent", "landing_domains", position), f'"{domain}" is no domain, and matches no page'
+            )

@@ -1,0 +1,105 @@
+"""Destinations: secrets resolved and never shown, field maps that lead somewhere, and uses of each."""
+
+import re
+from collections.abc import Collection, Iterable
+from urllib.parse import parse_qsl, urlsplit
+
+from app.config.files import Files
+from app.config.kind import Unreadable
+from app.config.kinds import read_slug
+from app.config.names import refuse_repeated
+from app.config.problem import Findings, KeyPath, did_you_mean
+from app.domain.destination import (
+    PLACEHOLDER,
+    Destination,
+    carries_lead_id,
+    require_secrets,
+    secret_references,
+)
+from app.domain.destination_auth import is_secret
+from app.domain.vertical import Vertical
+
+_SECRET_NAME = re.compile(r"auth|key|token|secret|password|pass|sig|credential", re.IGNORECASE)
+
+Placed = tuple[Destination, KeyPath]
+"""A destination with where it stands."""
+
+
+def check_destinations(
+    placed: list[Placed], verticals: Iterable[Vertical], used: Collection[str], findings: Findings
+) -> None:
+    """Report what a destination says that nothing can mean. `used` are the names that campaigns send to."""
+    refuse_repeated(((destination.name, at) for destination, at in placed), findings)
+    fields = {field.name for vertical in verticals for field in vertical.fields}
+    for destination, at in placed:
+        try:
+            read_slug(destination.name)
+        except Unreadable as wrong:
+            findings.error((*at, "name"), wrong.reason, wrong.remedy)
+        _refuse_plain_secrets(destination, at, findings)
+        _check_fields(destination, at, fields, findings)
+        if destination.name not in used:
+            findings.warn(at, "no campaign sends leads to it", "name it in a campaign's `destinations`")
+        if not carries_lead_id(destination):
+            findings.warn(at, "it never learns our `lead_id`, so its outcomes cannot be joined", "map `lead_id`")
+
+
+def resolve_secrets(placed: list[Placed], files: Files, findings: Findings) -> dict[str, str]:
+    """Reference -> secret, for all destinations."""
+    secrets: dict[str, str] = {}
+    for destination, at in placed:
+        whole = True
+        for reference in secret_references(destination):
+            if reference not in secrets:
+                value = files.secret(reference, _place_of(reference, destination, at), findings)
+                if value is not None:
+                    secrets[reference] = value
+            whole = whole and reference in secrets
+        if whole:
+            _check_secrets(destination, at, secrets, findings)
+    return secrets
+
+
+def _refuse_plain_secrets(destination: Destination, at: KeyPath, findings: Findings) -> None:
+    """What looks like a secret must be a reference; it is not shown."""
+    remedy = 'refer to it as "env:NAME" or "file:PATH"'
+    for name, value in destination.headers.items():
+        if _SECRET_NAME.search(name) and value and not is_secret(value):
+            findings.error((*at, "headers", name), "a secret never stands in the file", remedy)
+    if not is_secret(destination.url):
+        for name, value in parse_qsl(urlsplit(destination.url).query):
+            if _SECRET_NAME.search(name) and not PLACEHOLDER.fullmatch(value):
+                reason = f"its parameter `{name}` looks like a secret, which never stands in the file"
+                findings.error(
+                    (*at, "url"), reason, 'use auth = { type = "query", ... }, or refer to the whole address'
+                )
+
+
+def _check_fields(destination: Destination, at: KeyPath, fields: Collection[str], findings: Findings) -> None:
+    """A map may name fields of verticals that nobody declares."""
+    if not fields:
+        return
+    named = [
+        ((*at, "fields", target), source if isinstance(source, str) else source.path)
+        for target, source in destination.fields.items()
+    ]
+    named += [((*at, "url"), path) for path in PLACEHOLDER.findall(destination.url)]
+    for place, path in named:
+        name = path.removeprefix("fields.")
+        if name != path and name not in fields:
+            findings.error(place, f"no vertical has a field `{name}`", did_you_mean(name, list(fields)))
+
+
+def _check_secrets(destination: Destination, at: KeyPath, secrets: dict[str, str], findings: Findings) -> None:
+    try:
+        require_secrets(destination, secrets)
+    except ValueError as error:
+        findings.error((*at, "auth"), str(error), "replace what the reference points to")
+
+
+def _place_of(reference: str, destination: Destination, at: KeyPath) -> KeyPath:
+    """The key in which a reference stands."""
+    if reference == destination.url:
+        return (*at, "url")
+    header = next((name for name, value in destination.headers.items() if value == reference), None)
+    return (*at, "headers", header) if header is not None else (*at, "auth")

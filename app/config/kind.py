@@ -1,0 +1,34 @@
+"""One kind of value as people write it: how it is named, how it is read, and what is said where it cannot be."""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+
+class Unreadable(Exception):
+    """A value that is none of its kind; the reason continues "`KEY` ..."."""
+
+    def __init__(self, reason: str, remedy: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.remedy = remedy
+
+
+class Kind(msgspec.Struct, frozen=True):
+    """How one kind of value is read. `words` name it in the reference: a unit, or a form."""
+
+    words: str
+    read: Callable[[Any], Any]
+
+
+def shown(raw: object) -> str:
+    """A value as it may stand in a message: short, and not a whole table."""
+    if isinstance(raw, dict):
+        return "a table"
+    if isinstance(raw, list):
+        return "a list"
+    if isinstance(raw, bool):
+        return str(raw).lower()
+    text = f'"{raw}"' if isinstance(raw, str) else str(raw)
+    return text if len(text) <= 60 else f"{text[:57]}..."

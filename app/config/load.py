@@ -1,0 +1,197 @@
+"""`buyer.toml` becomes values of the domain, or every problem in it with its line, reason and remedy."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from app.config.campaigns import Surroundings, build_campaigns
+from app.config.destinations import Placed, check_destinations, resolve_secrets
+from app.config.files import Files, ReadFile
+from app.config.lines import lines_of
+from app.config.problem import Findings, Problem
+from app.config.read import read_table
+from app.config.schema import BuyerFile, BuyerTable
+from app.config.sellers import build_operators, build_sellers, refuse_shared_keys
+from app.config.verticals import build_verticals
+from app.domain.buyer import Buyer, Exploration, Operator
+from app.domain.campaign import Campaign
+from app.domain.destination import Destination
+from app.domain.seller import Seller
+from app.domain.vertical import Vertical
+
+_DEPTH_MAX = 20
+"""Keys within keys; the deepest that means anything has nine."""
+
+
+class Declared(msgspec.Struct, frozen=True, kw_only=True):
+    """All that a file declares. `files` are those it was read from; `secrets` are by their reference.
+
+    `config_hash` is 16 hex digits over the file and the lists it names, not over secrets.
+    """
+
+    buyer: Buyer
+    verticals: tuple[Vertical, ...]
+    campaigns: tuple[Campaign, ...]
+    sellers: tuple[Seller, ...]
+    operators: tuple[Operator, ...]
+    destinations: tuple[Destination, ...]
+    config_hash: str
+    files: tuple[Path, ...]
+    secrets: Mapping[str, str]
+
+    def __repr__(self) -> str:
+        return f"Declared(config_hash={self.config_hash!r}, ***)"
+
+
+class Loaded(msgspec.Struct, frozen=True, kw_only=True):
+    """A configuration that the service can work with, and what in it is legal but hardly meant."""
+
+    declared: Declared
+    warnings: tuple[Problem, ...]
+
+
+def load(
+    path: Path, *, environ: Mapping[str, str], read_file: ReadFile = Path.read_bytes
+) -> Loaded | tuple[Problem, ...]:
+    """What the file declares, or all that is wrong with it, in the order of its lines."""
+    try:
+        content = read_file(path)
+    except OSError as error:
+        reason = f"the file cannot be read ({error.strerror or type(error).__name__})"
+        remedy = "name another with --config, or begin with a copy of fixtures/demo/buyer.toml"
+        return (Problem(file=str(path), reason=reason, remedy=remedy),)
+    parsed = _parse(path, content)
+    if isinstance(parsed, Problem):
+        return (parsed,)
+    tree, findings = parsed
+    files = Files(path, content, environ, read_file)
+    table = read_table(BuyerFile, tree, (), findings)
+    declared = None if table is None else _declare(table, tree, files, findings)
+    if declared is None or findings.errors:
+        return _in_order(findings.errors, path)
+    return Loaded(declared=declared, warnings=_in_order(findings.warnings, path))
+
+
+def _parse(path: Path, content: bytes) -> tuple[dict[str, Any], Findings] | Problem:
+    try:
+        text = content.decode("utf-8-sig")
+        tree = tomllib.loads(text)
+        # Line ends of Windows count as one, as for the parser.
+        lines = lines_of(text.replace("\r\n", "\n"))
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        return Problem(file=str(path), line=line, reason="this is no text in UTF-8", remedy="save the file as UTF-8")
+    # Numbers of thousands of digits are a plain ValueError.
+    except (ValueError, RecursionError) as error:
+        return _syntax_problem(path, content, str(error))
+    deep = next((line for key, line in lines.items() if len(key) > _DEPTH_MAX), 0)
+    if deep:
+        reason = "tables and lists stand too deep in one another"
+        return Problem(file=str(path), line=deep, reason=reason, remedy="begin with a copy of fixtures/demo/buyer.toml")
+    return tree, Findings(str(path), tree, lines)
+
+
+def _syntax_problem(path: Path, content: bytes, message: str) -> Problem:
+    found = re.search(r"\(at line (\d+), column (\d+)\)", message)
+    line = int(found[1]) if found else content.count(b"\n") + 1 if "end of document" in message else 0
+    reason = re.sub(r"\s*\(at .*\)$", f" at column {found[2]}" if found else "", message)
+    remedy = "look there and at the line before: texts need quotes, lists and tables their brackets and commas"
+    if "overwrite" in reason or "declare" in reason or "twice" in reason:
+        remedy = "a key or table stands twice: keep one of them"
+    return Problem(file=str(path), line=line, reason=f"this is not TOML: {_lower(reason)}", remedy=remedy)
+
+
+def _declare(table: BuyerFile, tree: dict[str, Any], files: Files, findings: Findings) -> Declared:
+    """Values of the domain. Where something cannot be read, what refers to it is not blamed as well."""
+    buyer = _buyer(table.buyer, findings)
+    verticals = build_verticals(table.verticals, findings)
+    whole = [one for one, read in zip(verticals, table.verticals, strict=True) if not findings.blame(read.at)]
+    around = Surroundings(
+        buyer=buyer,
+        verticals={vertical.name: vertical for vertical in whole},
+        vertical_names=_names(tree, "verticals"),
+        destination_names=_names(tree, "destinations"),
+    )
+    campaigns = build_campaigns(table.campaigns, around, files, findings)
+    all_known = len(whole) == len(_members(tree, "verticals"))
+    sellers = build_sellers(table.sellers, buyer, whole if all_known else (), findings)
+    operators = build_operators(table.operators, findings)
+    refuse_shared_keys((*table.sellers, *table.operators), findings)
+    placed = _placed(table.destinations, tree)
+    used = {name for campaign in campaigns for name in campaign.destinations}
+    check_destinations(placed, whole if all_known else (), used, findings)
+    secrets = resolve_secrets(placed, files, findings)
+    _warn_of_missing(table, findings)
+    return Declared(
+        buyer=buyer,
+        verticals=verticals,
+        campaigns=campaigns,
+        sellers=sellers,
+        operators=operators,
+        destinations=table.destinations,
+        config_hash=files.hash,
+        files=tuple(files.paths),
+        secrets=secrets,
+    )
+
+
+def _buyer(table: BuyerTable, findings: Findings) -> Buyer:
+    if not (table.brands or findings.blame((*table.at, "brands"))):
+        findings.error((*table.at, "brands"), "there is none", "name at least one, as consumers know you")
+    return Buyer(
+        legal_name=table.legal_name,
+        brands=table.brands or (table.legal_name,),
+        zone=table.time_zone,
+        bid_lifetime_s=int(table.bid_lifetime),
+        exploration=Exploration(
+            sigma=table.exploration.sigma,
+            wide_sigma=table.exploration.wide_sigma,
+            wide_share=table.exploration.wide_share,
+        ),
+    )
+
+
+def _names(tree: dict[str, Any], section: str) -> list[str]:
+    return [
+        name for one in _members(tree, section) if isinstance(one, dict) and isinstance(name := one.get("name"), str)
+    ]
+
+
+def _members(tree: dict[str, Any], section: str) -> list[Any]:
+    members = tree.get(section, [])
+    return members if isinstance(members, list) else []
+
+
+def _placed(destinations: tuple[Destination, ...], tree: dict[str, Any]) -> list[Placed]:
+    """Each destination with its position in the file, where some before it may be unreadable."""
+    names = [one.get("name") if isinstance(one, dict) else None for one in _members(tree, "destinations")]
+    placed: list[Placed] = []
+    start = 0
+    for destination in destinations:
+        start = names.index(destination.name, start) + 1
+        placed.append((destination, ("destinations", start - 1)))
+    return placed
+
+
+def _warn_of_missing(table: BuyerFile, findings: Findings) -> None:
+    if not table.campaigns:
+        findings.warn(("campaigns",), "there are no campaigns, so nothing is bought", "add one with [[campaigns]]")
+    if not table.sellers:
+        findings.warn(("sellers",), "there are no sellers, so nobody can ping", "add one with [[sellers]]")
+    bought = {campaign.vertical for campaign in table.campaigns}
+    for vertical in table.verticals:
+        if vertical.name not in bought:
+            findings.warn(vertical.at, "no campaign buys it", "add a campaign, or leave the vertical out")
+
+
+def _in_order(problems: list[Problem], path: Path) -> tuple[Problem, ...]:
+    """Those of the file itself first, each file by its lines."""
+    return tuple(sorted(problems, key=lambda problem: (problem.file != str(path), problem.file, problem.line)))
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]

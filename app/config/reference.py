@@ -1,0 +1,217 @@
+"""Every key of the configuration in Markdown, made from the schema itself, so that none is missing or out of date."""
+
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+import msgspec
+from msgspec.structs import FieldInfo
+
+from app.config import schema
+from app.config.kind import Kind
+from app.config.schema import Table
+from app.config.times import WEEKDAYS
+from app.domain import destination as crm
+from app.domain import destination_auth, outcome_rule
+
+_TABLES: tuple[type[Table], ...] = (
+    schema.BuyerTable,
+    schema.ExplorationTable,
+    schema.VerticalTable,
+    schema.FieldTable,
+    schema.CampaignTable,
+    schema.TerritoryTable,
+    schema.HoursTable,
+    schema.BoostTable,
+    schema.CapTable,
+    schema.FilterTable,
+    schema.WorthTable,
+    schema.ConsentTable,
+    schema.SellerTable,
+    schema.HalfPricesTable,
+    schema.SellerCapTable,
+    schema.OperatorTable,
+)
+
+_Rows = dict[str, tuple[str, str]]
+"""Key -> (meaning, example)."""
+
+# Destinations are values of the domain as they stand, so their keys are explained here; a test holds the two together.
+DESTINATIONS: dict[type[msgspec.Struct], tuple[str, _Rows]] = {
+    crm.Destination: (
+        "`[[destinations]]`: where bought leads go. Secrets are references, `env:NAME` or `file:PATH`.",
+        {
+            "name": ("its name, which campaigns use", '"harbor-crm"'),
+            "url": (
+                "its address; placeholders such as `{lead_id}` in path and query; as a whole it may be a secret",
+                '"https://crm.example/leads"',
+            ),
+            "method": ("how a lead is sent", '"PUT"'),
+            "encoding": ("how a lead is written; with `query` it stands in the address", '"form"'),
+            "headers": ("further headers; a value may be a secret", '{ X-System = "leadbid" }'),
+            "auth": ("how it knows us: see below", '{ type = "bearer", token = "env:CRM_TOKEN" }'),
+            "fields": (
+                "its names (dot paths) and where each comes from; without any, the whole lead is sent",
+                '{ "person.phone" = "contact.phone" }',
+            ),
+            "outcomes": ("how its answers are read: see below", '[{ when = { status = 204 }, then = "rejected" }]'),
+            "crm_id": ("where an answer names its own record", '{ json = "id" }'),
+            "timeout_ms": ("how long an answer is waited for", "15_000"),
+            "concurrency": ("how many leads are under way to it at once", "4"),
+            "allow_private_hosts": (
+                "hosts that may have a private address and be spoken to without TLS",
+                '["127.0.0.1"]',
+            ),
+        },
+    ),
+    destination_auth.BearerAuth: (
+        'Auth `type = "bearer"`: an `Authorization: Bearer` header.',
+        {"token": ("a reference to the token", '"env:CRM_TOKEN"')},
+    ),
+    destination_auth.BasicAuth: (
+        'Auth `type = "basic"`: user and password.',
+        {
+            "user": ("the user; as a reference it may be the whole credential", '"leads"'),
+            "password": ("a reference to the password", '"env:CRM_PASSWORD"'),
+        },
+    ),
+    destination_auth.HeaderAuth: (
+        'Auth `type = "header"`: a secret in a header of its own.',
+        {"name": ("the header", '"X-Api-Key"'), "value": ("a reference to the secret", '"env:CRM_KEY"')},
+    ),
+    destination_auth.QueryAuth: (
+        'Auth `type = "query"`: a secret as a parameter.',
+        {"name": ("the parameter", '"api_key"'), "value": ("a reference to the secret", '"env:CRM_KEY"')},
+    ),
+    destination_auth.StandardWebhooksAuth: (
+        'Auth `type = "standard_webhooks"`: signed as Standard Webhooks describe; `type = "none"` is the default.',
+        {"secrets": ("references to the keys; several while one is being changed", '["file:crm-webhook-secret.txt"]')},
+    ),
+    crm.Source: (
+        "A value of `fields`: a path of the lead, such as `contact.phone`, or this table.",
+        {
+            "from": ("a path of the lead", '"contact.phone"'),
+            "constant": ("a fixed value instead", '"leadbid"'),
+            "default": ("what stands in for an absent or untranslated value", '"unknown"'),
+            "values": ("our values, and the CRM's for each", '{ excellent = "A" }'),
+            "words": ("the CRM's words for yes and no", '["Y", "N"]'),
+            "date": ("how a time is written, as strftime has it, in UTC", '"%m/%d/%Y"'),
+            "as": ("its style", '"e164"'),
+        },
+    ),
+    outcome_rule.OutcomeRule: (
+        "An entry of `outcomes`: the first that holds decides how an answer is taken.",
+        {
+            "when": ("what the answer must look like", '{ status = 200, json = "success", equals = false }'),
+            "then": ("how it is taken", '"rejected"'),
+            "reason": ("where the answer explains itself", '{ json = "message" }'),
+            "note": ("our own explanation", '"its lead flow is archived"'),
+        },
+    ),
+    outcome_rule.When: (
+        "`when`, and without the last three also `reason` and `crm_id`: one place in an answer, and what stands there.",
+        {
+            "json": ("a path of its JSON", '"data.0.id"'),
+            "xml": ("a path of its XML", '"Results.Result@code"'),
+            "header": ("a header", '"location"'),
+            "regex": ("what an expression finds in its text", '"id=([0-9]+)"'),
+            "status": ("its status", '"2xx"'),
+            "equals": ("what stands there, as a whole", "false"),
+            "contains": ("what stands there among other things", '"duplicate"'),
+        },
+    ),
+}
+
+
+def reference() -> str:
+    """The keys of every table, as Markdown."""
+    parts = [_section(table) for table in _TABLES]
+    parts += [_crm_section(kind, title, rows) for kind, (title, rows) in DESTINATIONS.items()]
+    return "\n".join(parts)
+
+
+def _section(table: type[Table]) -> str:
+    fields = [field for field in msgspec.structs.fields(table) if field.name != "at"]
+    # What a table has of its own stands first, as in the file; inherited keys are the same in both tables of caps.
+    rows = [_row(field.encode_name, _kind(field.type), _default(field), *_said(field)) for field in fields]
+    return "\n".join([f"## {_headline(table.__doc__ or '')}", "", *_HEAD, *rows, ""])
+
+
+def _crm_section(kind: type[msgspec.Struct], title: str, rows: _Rows) -> str:
+    fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
+    lines = [_row(name, _kind(fields[name].type), _default(fields[name]), *rows[name]) for name in rows]
+    return "\n".join([f"## {_headline(title)}", "", *_HEAD, *lines, ""])
+
+
+_HEAD = ("| key | value | default | meaning | example |", "|---|---|---|---|---|")
+
+
+def _row(name: str, kind: str, default: str, meaning: str, example: str) -> str:
+    shown = example if example == "see below" else f"`{example}`"
+    return f"| `{name}` | {kind} | {default} | {_escaped(meaning)} | {_escaped(shown)} |"
+
+
+def _said(field: FieldInfo) -> tuple[str, str]:
+    meta = next(mark for mark in get_args(field.type) if isinstance(mark, msgspec.Meta))
+    return str(meta.description), str((meta.examples or [""])[0])
+
+
+def _headline(text: str) -> str:
+    """The name of a table, then what it is."""
+    return text.split("\n")[0].rstrip(".")
+
+
+def _kind(kind: Any) -> str:
+    """What a value is, in words."""
+    marks = [mark for mark in get_args(kind)[1:] if isinstance(mark, Kind)] if get_origin(kind) is Annotated else []
+    if marks:
+        return marks[-1].words
+    bare = get_args(kind)[0] if get_origin(kind) is Annotated else kind
+    parts = get_args(bare)
+    if get_origin(bare) in (Union, UnionType):
+        if {str, int, float, bool} <= set(parts):
+            return "text, number or boolean"
+        return " or ".join(dict.fromkeys(_kind(part) for part in parts if part is not NoneType))
+    if get_origin(bare) is Literal:
+        return ", ".join(f"`{word}`" for word in parts)
+    if get_origin(bare) is tuple:
+        return f"list of {_kind(parts[0])}" if parts[-1] is Ellipsis else "pair of texts"
+    if get_origin(bare) is dict:
+        return "table"
+    if isinstance(bare, type) and issubclass(bare, msgspec.Struct):
+        return "table"
+    return {str: "text", int: "whole number", float: "number", bool: "true or false"}[bare]
+
+
+def _default(field: FieldInfo) -> str:
+    if field.required:
+        return "**required**"
+    value = field.default if field.default is not msgspec.NODEFAULT else field.default_factory()
+    words = _kind(field.type)
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`"
+    if value in (None, "", (), {}) or isinstance(value, msgspec.Struct):
+        return "–"
+    if words.startswith("dollars"):
+        return f"`{value / 100:.2f}`"
+    if words == "duration":
+        return f'`"{_duration(value)}"`'
+    if words == "share":
+        return f'`"{value * 100:g}%"`'
+    if words == "weekdays":
+        return f'`"{WEEKDAYS[value[0]]}-{WEEKDAYS[value[-1]]}"`'
+    if words == "hours":
+        return '`"all day"`'
+    if isinstance(value, tuple):
+        return "`[" + ", ".join(f'"{one}"' for one in value) + "]`"
+    return f'`"{value}"`' if isinstance(value, str) else f"`{value:_}`" if isinstance(value, int) else f"`{value:g}`"
+
+
+def _duration(seconds: float) -> str:
+    for unit, length in (("days", 86_400), ("h", 3_600)):
+        if seconds % length == 0 and (unit != "days" or seconds > 7 * length):
+            return f"{seconds / length:g} {unit}" if unit == "days" else f"{seconds / length:g}{unit}"
+    return f"{seconds:g}s"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("|", "\\|")

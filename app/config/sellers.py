@@ -1,0 +1,159 @@
+"""Sellers and operators: keys that belong to one, translations that lead somewhere, balances and caps."""
+
+from collections.abc import Iterable
+from math import ceil
+
+from app.config.caps import build_caps
+from app.config.names import refuse_repeated
+from app.config.problem import Findings, did_you_mean
+from app.config.schema import OperatorTable, SellerTable
+from app.dialects.kinds import Trouble, reader_of
+from app.dialects.names import CANONICAL
+from app.dialects.text import alike
+from app.domain.buyer import Buyer, Operator
+from app.domain.caps import Cap
+from app.domain.landscape import OrtbCurve
+from app.domain.seller import Seller
+from app.domain.vertical import Field, Vertical
+
+PREPAID = "prepaid-balance"
+
+# SHA-256 of demo-acme-key, demo-bluebird-key, demo-cascade-key and demo-operator-key, which everybody may read.
+_PUBLISHED = frozenset(
+    {
+        "a2fb8545fcd457204e9fee11be92013aa3240b1b146fe262ba608fdfc159041c",
+        "e4ca547588b073f748d27243052139045c205da517a6032bb11bbc351f2cc81c",
+        "8aa1149970666ca1897f9b22acd4030e71be2f1a1dffa4a42d733923157f91c9",
+        "4a7c449d22a99026fac16a47621ff68792ff589f72334ea3950ce186a5615e9a",
+    }
+)
+
+
+def build_sellers(
+    tables: tuple[SellerTable, ...], buyer: Buyer, verticals: Iterable[Vertical], findings: Findings
+) -> tuple[Seller, ...]:
+    """The declared sellers. `verticals` are those whose fields are all known."""
+    refuse_repeated(((table.name, table.at) for table in tables), findings)
+    fields: dict[str, list[Field]] = {}
+    for vertical in verticals:
+        for field in vertical.fields:
+            fields.setdefault(field.name, []).append(field)
+    return tuple(_seller(table, buyer, fields, findings) for table in tables)
+
+
+def build_operators(tables: tuple[OperatorTable, ...], findings: Findings) -> tuple[Operator, ...]:
+    """The declared operators."""
+    refuse_repeated(((table.name, table.at) for table in tables), findings)
+    return tuple(Operator(name=table.name, key_sha256=table.key_sha256) for table in tables)
+
+
+def refuse_shared_keys(tables: Iterable[SellerTable | OperatorTable], findings: Findings) -> None:
+    """A key says who is at the door, so nobody shares one; and nobody trusts a published one."""
+    owners: dict[str, str] = {}
+    published = []
+    for table in tables:
+        for key in table.key_sha256:
+            owner = owners.setdefault(key, table.name)
+            if owner != table.name:
+                findings.error((*table.at, "key_sha256"), f"this is the key of `{owner}`", "give each its own key")
+        if _PUBLISHED.intersection(table.key_sha256):
+            published.append(table)
+    if published:
+        names = ", ".join(f"`{table.name}`" for table in published)
+        reason = f"everybody may know the demo keys of {names}"
+        findings.warn(
+            (*published[0].at, "key_sha256"), reason, "replace them before anybody else can reach the service"
+        )
+
+
+def _seller(table: SellerTable, buyer: Buyer, fields: dict[str, list[Field]], findings: Findings) -> Seller:
+    _check_aliases(table, fields, findings)
+    _check_limits(table, findings)
+    burst = ceil(table.rate_per_second) if table.burst is None else table.burst
+    return Seller(
+        name=table.name,
+        title=table.title or table.name.replace("-", " ").title(),
+        key_sha256=table.key_sha256,
+        allowed_ips=table.allowed_ips,
+        aliases=table.aliases,
+        value_maps={name: _value_map(table, name, fields, findings) for name in table.value_maps},
+        kappa=table.kappa,
+        return_rate=table.return_rate,
+        rate_per_s=table.rate_per_second,
+        burst=burst,
+        hash_quota=table.hash_quota,
+        caps=_caps(table, buyer, findings),
+        disclosure=table.disclosure,
+        paused=table.paused,
+        allow_get=table.allow_get,
+        format=table.format,
+        exclusive=OrtbCurve(half_cents=float(table.half_prices.exclusive)),
+        shared=OrtbCurve(half_cents=float(table.half_prices.shared)),
+    )
+
+
+def _check_aliases(table: SellerTable, fields: dict[str, list[Field]], findings: Findings) -> None:
+    known = [*fields, *CANONICAL]
+    seen: dict[str, str] = {}
+    own = {alike(name): name for name in CANONICAL}
+    for alias, name in table.aliases.items():
+        at = (*table.at, "aliases", alias)
+        if own.get(alike(alias), name) != name:
+            findings.error(at, f"`{own[alike(alias)]}` is a name of the contract", "leave it out")
+        if fields and name not in known:
+            findings.error(at, f"no vertical has a field `{name}`", did_you_mean(name, known))
+        twin = seen.setdefault(alike(alias), alias)
+        if twin != alias and table.aliases[twin] != name:
+            findings.error(at, f'"{alias}" and "{twin}" cannot be told apart', "leave one of them out")
+
+
+def _check_limits(table: SellerTable, findings: Findings) -> None:
+    for key in ("burst", "hash_quota"):
+        value = getattr(table, key)
+        if value is not None and value < 0:
+            findings.error((*table.at, key), f"{value} is below zero", "use 0 or more")
+    if table.burst is not None and not table.rate_per_second:
+        findings.warn((*table.at, "burst"), "it bounds nothing without `rate_per_second`")
+    for key in ("exclusive", "shared"):
+        if not getattr(table.half_prices, key):
+            findings.error((*table.at, "half_prices", key), "it is zero: every bid would win", "write dollars")
+    if table.prepaid_balance == 0:
+        findings.error(
+            (*table.at, "prepaid_balance"), "it is zero: nothing would be bought", "to stop, say paused = true"
+        )
+    if table.paused:
+        findings.warn((*table.at, "paused"), "nothing is bought of it")
+
+
+def _value_map(table: SellerTable, name: str, fields: dict[str, list[Field]], findings: Findings) -> dict[str, str]:
+    """One map of values, as text: doors read what it gives as if the seller had sent it."""
+    texts = {
+        sent: str(value).lower() if isinstance(value, bool) else str(value)
+        for sent, value in table.value_maps[name].items()
+    }
+    at = (*table.at, "value_maps", name)
+    if fields and name not in fields and name not in CANONICAL:
+        findings.error(at, f"no vertical has a field `{name}`", did_you_mean(name, list(fields)))
+    for sent, value in texts.items():
+        if name in fields and all(isinstance(reader_of(field)(value), Trouble) for field in fields[name]):
+            values = sorted({value for field in fields[name] for value in field.values})
+            remedy = did_you_mean(value, values) or f"a {fields[name][0].type} belongs here"
+            findings.error((*at, sent), f'"{value}" is no value of `{name}`', remedy)
+    return texts
+
+
+def _caps(table: SellerTable, buyer: Buyer, findings: Findings) -> tuple[Cap, ...]:
+    """The seller's caps; a prepaid balance is one of them."""
+    caps = build_caps(table.caps, table.name, buyer.zone, findings)
+    if not table.prepaid_balance:
+        return caps
+    balance = Cap(
+        name=PREPAID,
+        owner=table.name,
+        measure="spend",
+        limit=table.prepaid_balance,
+        window="total",
+        scope="seller",
+        zone=buyer.zone,
+    )
+    return (*caps, balance)

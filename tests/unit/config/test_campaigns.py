@@ -1,0 +1,119 @@
+"""Campaigns: what they declare, and what makes no sense together."""
+
+from collections.abc import Callable
+
+import pytest
+
+from app.config.load import Declared
+from app.config.problem import Problem
+from app.domain.campaign import Campaign
+from app.domain.value import Worth
+
+Declaring = Callable[..., Declared]
+Wrong = Callable[..., list[str]]
+Warned = Callable[..., tuple[Problem, ...]]
+
+
+def only(found: Declared) -> Campaign:
+    (campaign,) = found.campaigns
+    return campaign
+
+
+def test_a_campaign_takes_its_zone_and_brand_from_the_buyer(declared: Declaring) -> None:
+    campaign = only(declared())
+    assert (campaign.zone, campaign.brand, campaign.legs) == ("America/New_York", "Harbor", ("exclusive",))
+    assert (campaign.floor_cents, campaign.ceiling_cents) == (1, 6_000)
+    assert campaign.worth == Worth(base_cents=90_000)
+    assert campaign.territory.is_everywhere
+    assert all(campaign.schedule.minutes)
+
+
+def test_every_price_is_read_in_cents(campaign_with: Declaring) -> None:
+    campaign = only(
+        campaign_with(
+            'floor = 2.5\nhandling_cost = "1.25"\nfallback_price = 12\ndemand_swing = 7\nshared_share = "55%"'
+        )
+    )
+    assert (campaign.floor_cents, campaign.handling_cents, campaign.fallback_cents) == (250, 125, 1_200)
+    assert (campaign.demand_cents, campaign.shared_share) == (700, 0.55)
+
+
+def test_a_value_may_follow_a_field_of_the_lead(declared: Declaring) -> None:
+    campaign = only(
+        declared("= 900", '= { field = "monthly_bill", rate = "50%", base = 10, missing = 20, low = 5, high = 800 }')
+    )
+    assert campaign.worth == Worth(
+        base_cents=1_000, field="monthly_bill", rate=0.5, missing_cents=2_000, low_cents=500, high_cents=80_000
+    )
+
+
+def test_consent_and_duplicates_are_read_in_seconds(campaign_with: Declaring) -> None:
+    campaign = only(
+        campaign_with(
+            'duplicate_window = "90 days"\nduplicate_scope = "buyer"\n'
+            'consent = { certificate = "trustedform", max_age = "24h", landing_domains = ["www.Quotes.example"] }'
+        )
+    )
+    assert (campaign.duplicate_s, campaign.duplicate_scope) == (90 * 86_400.0, "buyer")
+    assert (campaign.consent.certificate, campaign.consent.age_s_max) == ("trustedform", 86_400.0)
+    assert campaign.consent.landing_domains == {"quotes.example"}
+
+
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        ("floor = 70", "floor: $70.00 is above the ceiling, $60.00"),
+        ("fallback_price = 61", "fallback_price: $61.00 is not between floor and ceiling"),
+        ("legs = []", "legs: it buys neither leg"),
+        ('legs = ["exclusve"]', "did you mean `exclusive`?"),
+        ('brand = "Harbour"', 'brand: "Harbour" is no brand of the buyer'),
+        ('shared_share = "140%"', 'shared_share: "140%" is out of bounds'),
+        ('destination = ["crm"]', "did you mean `destinations`?"),
+        ('consent = { max_age = "0s" }', "consent.max_age: no consent is as young as that"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(wrong_campaign: Wrong, keys: str, said: str) -> None:
+    (problem,) = wrong_campaign(keys)
+    assert said in problem
+
+
+def test_references_lead_somewhere(problems: Wrong) -> None:
+    (vertical,) = problems('vertical = "solar"', 'vertical = "solr"')
+    assert "there is no vertical `solr`. Remedy: did you mean `solar`?" in vertical
+    (destination,) = problems('["crm"]', '["crn"]')
+    assert (
+        "campaigns.solar-tx.destinations[0]: there is no destination `crn`. Remedy: did you mean `crm`?" in destination
+    )
+
+
+def test_a_ceiling_of_nothing_is_refused(problems: Wrong) -> None:
+    assert "paused = true" in problems("ceiling = 60", "ceiling = 0")[0]
+
+
+def test_two_campaigns_have_two_names(small: str, problems: Wrong) -> None:
+    start, end = small.index("[[campaigns]]"), small.index("[[sellers]]")
+    (problem,) = problems("[[sellers]]", small[start:end] + "[[sellers]]")
+    assert "campaigns.solar-tx.name: the name `solar-tx` stands twice" in problem
+
+
+def test_a_vertical_without_consent_words_sells_to_no_campaign_that_reads_the_text(
+    problems: Wrong, declared: Declaring
+) -> None:
+    (problem,) = problems('consent_words = ["solar"]\n', "")
+    assert "no text of a consent would do" in problem
+    declared("[[campaigns]]", "[[campaigns]]\nconsent = { text_required = false }")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("ceiling = 60", "ceiling = 60\npaused = true", "paused: it is paused"),
+        ('destinations = ["crm"]', "", "its leads are stored but sent nowhere"),
+        ('caps = [{ limit = 100, window = "day" }]', "", "it has no cap"),
+        ("ceiling = 60", "ceiling = 901", "ceiling: $901.00 is more than any lead is worth"),
+        ("ceiling = 60", 'ceiling = 60\nconsent = { certificate = "none" }', "without any proof of consent"),
+        ("ceiling = 60", 'ceiling = 60\nconsent = { landing_domains = ["a/b"] }', '"a/b" is no domain'),
+    ],
+)
+def test_what_is_legal_but_hardly_meant_is_warned_of(warnings: Warned, old: str, new: str, said: str) -> None:
+    assert said in "\n".join(map(str, warnings(old, new)))

@@ -1,0 +1,102 @@
+"""Sellers and operators: keys, translations, balances."""
+
+from collections.abc import Callable
+
+import pytest
+
+from app.config.load import Declared
+from app.config.problem import Problem
+from app.domain.seller import Seller
+
+Declaring = Callable[..., Declared]
+Wrong = Callable[..., list[str]]
+Warned = Callable[..., tuple[Problem, ...]]
+
+NAME = 'name = "acme"\n'
+
+
+@pytest.fixture
+def seller_with(declared: Declaring) -> Callable[[str], Seller]:
+    return lambda keys: declared(NAME, f"{NAME}{keys}\n").sellers[0]
+
+
+@pytest.fixture
+def wrong_seller(problems: Wrong) -> Wrong:
+    return lambda keys: problems(NAME, f"{NAME}{keys}\n")
+
+
+def test_a_seller_says_how_it_is_known_and_answered(seller_with: Callable[[str], Seller]) -> None:
+    seller = seller_with(
+        'title = "Acme"\nallowed_ips = ["203.0.113.9/24"]\nallow_get = true\nformat = "xml"\ndisclosure = "class"\n'
+        'kappa = 0.9\nreturn_rate = "4%"\nhash_quota = 50\nhalf_prices = { exclusive = 18.50 }'
+    )
+    assert (seller.title, seller.allowed_ips, seller.allow_get) == ("Acme", ("203.0.113.0/24",), True)
+    assert (seller.format, seller.disclosure, seller.kappa, seller.return_rate) == ("xml", "class", 0.9, 0.04)
+    assert (seller.hash_quota, seller.exclusive.half_cents, seller.shared.half_cents) == (50, 1_850.0, 1_200.0)
+
+
+def test_a_prepaid_balance_is_a_cap_on_all_that_is_ever_bought(seller_with: Callable[[str], Seller]) -> None:
+    day, balance = seller_with('prepaid_balance = 2_500.50\ncaps = [{ limit = 9, window = "day" }]').caps
+    assert (day.scope, day.zone, day.owner) == ("seller", "America/New_York", "acme")
+    assert (balance.measure, balance.limit, balance.window, balance.scope) == ("spend", 250_050, "total", "seller")
+
+
+def test_without_a_burst_one_second_of_pings_may_come_at_once(seller_with: Callable[[str], Seller]) -> None:
+    assert seller_with("rate_per_second = 12.5").burst == 13
+    assert seller_with("rate_per_second = 12.5\nburst = 40").burst == 40
+
+
+def test_a_sellers_own_names_and_values_are_translated(seller_with: Callable[[str], Seller]) -> None:
+    seller = seller_with(
+        'aliases = { own_or_rent = "homeowner", plz = "zip" }\n'
+        'value_maps = { homeowner = { own = true, rent = "no" }, roof_shade = { full = "heavy" } }'
+    )
+    assert seller.aliases == {"own_or_rent": "homeowner", "plz": "zip"}
+    assert seller.value_maps == {"homeowner": {"own": "true", "rent": "no"}, "roof_shade": {"full": "heavy"}}
+
+
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        ('aliases = { roof = "roof_shad" }', "no vertical has a field `roof_shad`. Remedy: did you mean `roof_shade`?"),
+        ('aliases = { "A-B" = "zip", a_b = "state" }', '"a_b" and "A-B" cannot be told apart'),
+        ('aliases = { zip = "state" }', "`zip` is a name of the contract"),
+        ('value_maps = { roof_shade = { full = "hevy" } }', "did you mean `heavy`?"),
+        ('value_maps = { homeowner = { own = "mine" } }', '"mine" is no value of `homeowner`'),
+        ('value_maps = { roof = { full = "heavy" } }', "no vertical has a field `roof`"),
+        ('allowed_ips = ["10.0.0.300"]', "is no IP address or network"),
+        ("return_rate = 1.0", "return_rate: 1.0 is out of bounds"),
+        ("kappa = 0", "kappa: 0 is out of bounds"),
+        ("rate_per_second = -1", "rate_per_second: -1 is out of bounds"),
+        ("burst = -1\nrate_per_second = 5", "burst: -1 is below zero"),
+        ("prepaid_balance = 0", "it is zero: nothing would be bought"),
+        ("half_prices = { shared = 0 }", "half_prices.shared: it is zero"),
+        ('caps = [{ limit = 5, window = "day", scope = "campaign" }]', "there is no key `scope` here"),
+        ('disclosure = "none"', 'disclosure: "none" is not known here'),
+    ],
+)
+def test_a_seller_that_makes_no_sense_is_refused(wrong_seller: Wrong, keys: str, said: str) -> None:
+    (problem,) = wrong_seller(keys)
+    assert said in problem
+
+
+def test_a_key_in_place_of_its_hash_is_refused_and_not_shown(problems: Wrong) -> None:
+    (problem,) = problems('"' + "1" * 64 + '"', '"acme-s3cret"')
+    assert "sellers.acme.key_sha256" in problem
+    assert "s3cret" not in problem
+
+
+def test_nobody_shares_a_key(problems: Wrong) -> None:
+    (problem,) = problems("2" * 64, "1" * 64)
+    assert "operators.ops.key_sha256: this is the key of `acme`" in problem
+
+
+def test_a_published_key_is_warned_of(warnings: Warned) -> None:
+    key = "a2fb8545fcd457204e9fee11be92013aa3240b1b146fe262ba608fdfc159041c"
+    (warning,) = warnings("1" * 64, key)
+    assert "everybody may know the demo keys of `acme`" in warning.reason
+
+
+def test_a_paused_seller_is_warned_of(warnings: Warned) -> None:
+    (warning,) = warnings(NAME, f"{NAME}paused = true\n")
+    assert warning.path == "sellers.acme.paused"
