@@ -1,0 +1,166 @@
+"""The request that hands a lead to a destination, written as its field map declares."""
+
+import base64
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote, urlencode, urlsplit, urlunsplit
+from xml.etree import ElementTree
+
+import msgspec
+
+from app.crm.message import Request, Unbuildable
+from app.crm.signing import signature
+from app.crm.transform import as_text, at_path, value_of
+from app.domain.destination import PLACEHOLDER, Destination
+from app.domain.destination_auth import BasicAuth, BearerAuth, HeaderAuth, QueryAuth, StandardWebhooksAuth, is_secret
+from app.domain.sold_lead import LeadDocument
+from app.wire.ping import Value
+
+Secrets = Mapping[str, str]
+"""Each reference of a destination (`env:NAME`, `file:PATH`) and the secret behind it."""
+
+Mapped = dict[str, Value]
+
+_CONTENT_TYPES = {
+    "json": "application/json",
+    "form": "application/x-www-form-urlencoded",
+    "xml": "application/xml; charset=utf-8",
+}
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_DOTS = re.compile(r"\.+")
+
+
+def build_request(
+    destination: Destination, lead: LeadDocument, secrets: Secrets, webhook_id: str, attempted_at: float
+) -> Request | Unbuildable:
+    """The request of one attempt. The body is the same in every attempt; only its signed time changes.
+
+    `secrets` must have passed `require_secrets`. Where an address needs a value that this lead does not have,
+    there is no request.
+    """
+    mapped = _mapped(destination, lead)
+    url = _address(_revealed(destination.url, secrets), lead)
+    if isinstance(url, Unbuildable):
+        return url
+    body = _body(destination, mapped, lead)
+    headers = {"user-agent": "leadbid", "accept": "*/*", "accept-encoding": "identity", "webhook-id": webhook_id}
+    if destination.encoding in _CONTENT_TYPES:
+        headers["content-type"] = _CONTENT_TYPES[destination.encoding]
+    headers |= {name.lower(): _revealed(value, secrets) for name, value in destination.headers.items()}
+    headers |= _credentials(destination, secrets, webhook_id, attempted_at, body)
+    parameters = {name: as_text(value) for name, value in mapped.items()} if destination.encoding == "query" else {}
+    if isinstance(destination.auth, QueryAuth):
+        parameters[destination.auth.name] = secrets[destination.auth.value]
+    return Request(method=destination.method, url=_with_query(url, parameters), headers=headers, body=body)
+
+
+def _mapped(destination: Destination, lead: LeadDocument) -> Mapped:
+    sources = destination.fields or {path: path for path in _paths(lead)}
+    values = {target: value_of(source, lead) for target, source in sources.items()}
+    return {target: value for target, value in values.items() if value is not None}
+
+
+def _paths(lead: LeadDocument) -> list[str]:
+    paths: list[str] = []
+    for name, value in lead.items():
+        paths += [f"{name}.{inner}" for inner in value] if isinstance(value, dict) else [name]
+    return paths
+
+
+def _revealed(text: str, secrets: Secrets) -> str:
+    return secrets[text] if is_secret(text) else text
+
+
+def _address(template: str, lead: LeadDocument) -> str | Unbuildable:
+    """The template with its placeholders filled, in path and query alone: no lead can choose the host."""
+    parts = urlsplit(template)
+    values = {path: at_path(path, lead) for path in PLACEHOLDER.findall(parts.path + parts.query)}
+    for path, value in values.items():
+        # A path segment of dots alone would climb to another of the CRM's doors.
+        if value is None or _DOTS.fullmatch(as_text(value)):
+            return Unbuildable(why=f"the address needs `{path}`, which this lead does not have")
+    quoted = {path: quote(as_text(value), safe="") for path, value in values.items() if value is not None}
+    filled = [PLACEHOLDER.sub(lambda found: quoted[found[1]], part) for part in (parts.path, parts.query)]
+    return urlunsplit((parts.scheme, parts.netloc, filled[0], filled[1], ""))
+
+
+def _body(destination: Destination, mapped: Mapped, lead: LeadDocument) -> bytes:
+    if destination.encoding == "query":
+        return b""
+    if destination.encoding == "form":
+        return urlencode({name: as_text(value) for name, value in mapped.items()}).encode()
+    if destination.encoding == "xml":
+        return _xml(mapped if destination.fields else {f"lead.{path}": value for path, value in mapped.items()})
+    if destination.fields:
+        return msgspec.json.encode(_tree({tuple(target.split(".")): value for target, value in mapped.items()}))
+    return msgspec.json.encode({"type": "lead.sold", "timestamp": lead["sold_at"], "data": lead})
+
+
+def _tree(leaves: dict[tuple[str, ...], Value]) -> Any:
+    """Nested objects of dotted targets; where all names of a level are numbers, a list in their order."""
+    tree: dict[str, Any] = {}
+    for path, value in leaves.items():
+        node = tree
+        for name in path[:-1]:
+            node = node.setdefault(name, {})
+        node[path[-1]] = value
+    return _with_lists(tree)
+
+
+def _with_lists(node: Any) -> Any:
+    if not isinstance(node, dict):
+        return node
+    if node and all(name.isdecimal() for name in node):
+        return [_with_lists(node[name]) for name in sorted(node, key=int)]
+    return {name: _with_lists(child) for name, child in node.items()}
+
+
+def _xml(mapped: Mapped) -> bytes:
+    """Elements of dotted targets: `a.b@c` is an attribute, numbers repeat the element before them."""
+    leaves: dict[tuple[str, ...], Value] = {}
+    for target, value in mapped.items():
+        path, _, attribute = target.partition("@")
+        leaves[*path.split("."), f"@{attribute}"] = value
+    if not leaves:
+        return b""
+    [(root, children)] = _tree(leaves).items()
+    return bytes(ElementTree.tostring(_element(root, children), encoding="utf-8", xml_declaration=True))
+
+
+def _element(name: str, children: dict[str, Any]) -> ElementTree.Element:
+    element = ElementTree.Element(name)
+    for child, value in children.items():
+        if child == "@":
+            element.text = _NOT_XML.sub("", as_text(value))
+        elif child.startswith("@"):
+            element.set(child[1:], _NOT_XML.sub("", as_text(value)))
+        else:
+            element.extend([_element(child, each) for each in (value if isinstance(value, list) else [value])])
+    return element
+
+
+def _credentials(
+    destination: Destination, secrets: Secrets, webhook_id: str, attempted_at: float, body: bytes
+) -> dict[str, str]:
+    auth = destination.auth
+    if isinstance(auth, BearerAuth):
+        return {"authorization": f"Bearer {secrets[auth.token]}"}
+    if isinstance(auth, BasicAuth):
+        pair = f"{_revealed(auth.user, secrets)}:{_revealed(auth.password, secrets)}"
+        return {"authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"}
+    if isinstance(auth, HeaderAuth):
+        return {auth.name.lower(): secrets[auth.value]}
+    if isinstance(auth, StandardWebhooksAuth):
+        keys = tuple(secrets[reference] for reference in auth.secrets)
+        return {
+            "webhook-timestamp": str(int(attempted_at)),
+            "webhook-signature": signature(keys, webhook_id, int(attempted_at), body),
+        }
+    return {}
+
+
+def _with_query(url: str, parameters: dict[str, str]) -> str:
+    if not parameters:
+        return url
+    return f"{url}{'&' if '?' in url else '?'}{urlencode(parameters)}"

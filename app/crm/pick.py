@@ -1,0 +1,67 @@
+"""Reading one place of a CRM's answer, whatever it is written in."""
+
+import re
+from typing import Any
+from xml.etree import ElementTree
+
+import msgspec
+
+from app.crm.message import Answer
+from app.domain.outcome_rule import Pick
+
+_DOCTYPE = re.compile(r"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
+
+
+def picked(pick: Pick, answer: Answer) -> str | None:
+    """The text at this place; `None` where it is absent. JSON's true, false and numbers are as JSON writes them."""
+    if pick.json:
+        return _in_json(pick.json, answer.body)
+    if pick.xml:
+        return _in_xml(pick.xml, text_of(answer))
+    if pick.header:
+        return answer.headers.get(pick.header.lower())
+    if pick.regex:
+        found = re.search(pick.regex, text_of(answer))
+        return None if found is None else found[1 if found.re.groups else 0]
+    return text_of(answer)
+
+
+def text_of(answer: Answer) -> str:
+    """The body as text; what is not UTF-8 becomes a question mark."""
+    return answer.body.decode("utf-8-sig", "replace")
+
+
+def _in_json(path: str, body: bytes) -> str | None:
+    try:
+        found: Any = msgspec.json.decode(body.removeprefix(b"\xef\xbb\xbf"))
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        return None
+    for name in path.split("."):
+        if isinstance(found, dict):
+            found = found.get(name)
+        elif isinstance(found, list) and name.isdecimal() and int(name) < len(found):
+            found = found[int(name)]
+        else:
+            return None
+    if found is None or isinstance(found, str):
+        return found
+    return msgspec.json.encode(found).decode()
+
+
+def _in_xml(path: str, text: str) -> str | None:
+    # A document type is where entities are declared, and no CRM needs one to say yes.
+    if _DOCTYPE.search(text):
+        return None
+    elements, _, attribute = path.partition("@")
+    root, *names = elements.split(".")
+    try:
+        found: ElementTree.Element | None = ElementTree.fromstring(text)  # noqa: S314 - without DOCTYPE no entity expands
+    except ElementTree.ParseError:
+        return None
+    if found is None or found.tag.rpartition("}")[2] != root:
+        return None
+    if names:
+        found = found.find("/".join(f"{{*}}{name}" for name in names))
+    if found is None:
+        return None
+    return found.get(attribute) if attribute else "".join(found.itertext()).strip()

@@ -1,0 +1,35 @@
+"""What a CRM says of a lead, made fit to keep and to show: without the lead."""
+
+import re
+
+from app.domain.sold_lead import LeadDocument
+
+NOTE_LENGTH_MAX = 160
+_READ_MAX = 2_000
+_EMAIL = re.compile(r"\S+@\S+")
+_NUMBER = re.compile(r"\+?\d[\d ().-]{5,}\d")
+_SPACE = re.compile(r"\s+")
+
+
+def redacted(text: str, lead: LeadDocument) -> str:
+    """One short line in which the lead's identity, any email and any long number are `***`."""
+    text = _NUMBER.sub("***", _EMAIL.sub("***", text[:_READ_MAX]))
+    return _SPACE.sub(" ", hidden(text, lead)).strip()[:NOTE_LENGTH_MAX]
+
+
+def hidden(text: str, lead: LeadDocument) -> str:
+    """The text with every identifying value of this lead as `***`."""
+    values = sorted(_identity(lead), key=len, reverse=True)
+    if not values:
+        return text
+    # Between letters a short name is part of another word: "Al" is not in "already".
+    pattern = "|".join(rf"(?<!\w){re.escape(value)}(?!\w)" for value in values)
+    return re.sub(pattern, "***", text, flags=re.IGNORECASE)
+
+
+def _identity(lead: LeadDocument) -> set[str]:
+    contact, consent = lead["contact"], lead["consent"]
+    values = {str(value).strip() for name, value in contact.items() if name not in ("city", "state", "zip")}
+    values |= {str(consent[name]) for name in ("ip_address", "trustedform_cert_url", "leadid_token")}
+    digits = re.sub(r"\D", "", str(contact["phone"]))
+    return {value for value in values | {digits, digits[-10:]} if value}

@@ -1,0 +1,136 @@
+"""What delivery stands on in these tests: a store that keeps its promises in memory, and CRMs on loopback."""
+
+import asyncio
+import socket
+import ssl
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import uvicorn
+
+from app.domain.delivery import AttemptReport, ClaimedDelivery
+from app.domain.sold_lead import ConsentProof, LeadDocument, SoldLead, lead_document
+from app.wire.post import Contact
+
+
+def a_lead(number: int) -> LeadDocument:
+    return lead_document(
+        SoldLead(
+            lead_id=f"lead-{number:04d}",
+            ping_id=f"ping-{number}",
+            seller="acme",
+            campaign="solar-tx",
+            vertical="solar",
+            leg="exclusive",
+            price_cents=2140,
+            sold_at=1_790_000_000.0,
+            test=False,
+            contact=Contact(first_name="Ada", last_name="Lovelace", phone="5125550134", email="ada@example.com"),
+            consent=ConsentProof(tcpa_text="Call me."),
+            fields={"homeowner": True},
+        )
+    )
+
+
+@dataclass
+class Row:
+    destination: str
+    lead: LeadDocument
+    due_at: float
+    status: str = "pending"
+    attempts: int = 0
+    owner: str = ""
+    reports: list[AttemptReport] = field(default_factory=list)
+
+
+class InMemoryDeliveries:
+    """Claims with a lease and a fence, as the database does."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, Row] = {}
+        self.disabled: set[str] = set()
+        self.away = False
+
+    def add(self, destination: str, number: int, due_at: float) -> str:
+        delivery_id = f"{destination}-{number}"
+        self.rows[delivery_id] = Row(destination, a_lead(number), due_at)
+        return delivery_id
+
+    def statuses(self) -> list[str]:
+        return sorted(row.status for row in self.rows.values())
+
+    async def claim_due(
+        self, destination: str, owner: str, now: float, limit: int, lease_s: float
+    ) -> list[ClaimedDelivery]:
+        if self.away:
+            raise ConnectionError("the database is away")
+        if destination in self.disabled:
+            return []
+        due = [
+            (row.due_at, delivery_id, row)
+            for delivery_id, row in self.rows.items()
+            if row.destination == destination and row.status in ("pending", "leased") and row.due_at <= now
+        ]
+        return [self._claim(delivery_id, row, owner, now + lease_s) for _, delivery_id, row in sorted(due)[:limit]]
+
+    def _claim(self, delivery_id: str, row: Row, owner: str, until: float) -> ClaimedDelivery:
+        row.status, row.due_at, row.owner, row.attempts = "leased", until, owner, row.attempts + 1
+        return ClaimedDelivery(
+            delivery_id=delivery_id,
+            destination=row.destination,
+            webhook_id=f"msg_{delivery_id}",
+            owner=owner,
+            attempt=row.attempts,
+            lead=row.lead,
+        )
+
+    async def acknowledge(self, report: AttemptReport) -> bool:
+        if self.away:
+            raise ConnectionError("the database is away")
+        row = self.rows[report.delivery_id]
+        if (row.status, row.owner, row.attempts) != ("leased", report.owner, report.attempt):
+            return False
+        row.status = report.status
+        row.due_at = row.due_at if report.due_at is None else report.due_at
+        row.reports.append(report)
+        if report.disables:
+            self.disabled.add(report.destination)
+        return True
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Wait for what another task is about to bring about."""
+    async with asyncio.timeout(10.0):
+        while not condition():  # noqa: ASYNC110 - what is waited for knows nothing of us and sets no event
+            await asyncio.sleep(0.005)
+
+
+@asynccontextmanager
+async def serving(app: Callable[..., Any], tls: tuple[str, str] | None = None) -> AsyncIterator[int]:
+    """Serve an ASGI application on a free port of 127.0.0.1; `tls` are certificate and key files."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    config = uvicorn.Config(
+        app,
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=1,
+        ssl_certfile=tls[0] if tls else None,
+        ssl_keyfile=tls[1] if tls else None,
+    )
+    server = uvicorn.Server(config)
+    task = asyncio.create_task(server.serve(sockets=[listener]))
+    await until(lambda: server.started)
+    try:
+        yield listener.getsockname()[1]
+    finally:
+        server.should_exit = True
+        await task
+        listener.close()
+
+
+def trusting(certificate_file: str) -> ssl.SSLContext:
+    """A client that trusts this certificate and no other."""
+    return ssl.create_default_context(cafile=certificate_file)
