@@ -1,0 +1,1 @@
+"""A trained artefact in, as plain numbers; one verified function of a lead's facts out."""

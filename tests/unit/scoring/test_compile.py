@@ -1,0 +1,177 @@
+"""The compiled function says what scikit-learn says, for any lead whatever."""
+
+from itertools import product
+from math import inf, isnan, nan
+from types import SimpleNamespace
+from typing import Any
+
+import msgspec
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.scoring.artefact import (
+    Calibrator,
+    Category,
+    CategorySplit,
+    Isotonic,
+    Node,
+    Number,
+    NumberSplit,
+    Scorer,
+    Sigmoid,
+    Uncalibrated,
+)
+from app.scoring.compile import as_number, compiled
+
+SCORER = Scorer(
+    schema=1,
+    vertical="solar",
+    version="0001",
+    features=(Category("tier", ("good", "poor")), Number("age")),
+    baseline=0.0,
+    trees=(),
+    calibrator=Uncalibrated(),
+)
+SCALARS = st.one_of(
+    st.text(max_size=8),
+    st.integers(),
+    st.floats(),
+    st.booleans(),
+    st.sampled_from(["good", "S1", "S25", 10**400, -0.0]),
+)
+
+
+def scorer(*trees: Node, baseline: float = 0.0, calibrator: Calibrator | None = None) -> Scorer:
+    return msgspec.structs.replace(SCORER, trees=trees, baseline=baseline, calibrator=calibrator or Uncalibrated())
+
+
+def log_odds(given: Scorer, **facts: Any) -> float:
+    chance = compiled(given)(facts)
+    return float(np.log(chance / (1.0 - chance)))
+
+
+def test_it_equals_scikit_learn_on_fresh_leads_with_blanks(model: SimpleNamespace) -> None:
+    random = np.random.default_rng(77)
+    rows = [model.lead(random, blank=0.2) for _ in range(1_500)]
+    probability = compiled(model.scorer)
+    served = [probability(row) for row in rows]
+    assert np.max(np.abs(np.array(served) - model.says(rows))) <= 1e-9
+    assert np.std(served) > 0.02
+
+
+def test_it_equals_scikit_learn_on_values_nobody_has_seen_and_of_the_wrong_kind(model: SimpleNamespace) -> None:
+    odd: list[Any] = [None, "", "a value nobody has seen", 7, 7.5, True, inf, -inf, nan, 10**400, -1, 1e300, "18"]
+    whole: dict[str, Any] = {"state": "S7", "tier": "good", "age": 40, "bill": 120.5, "owner": True}
+    rows = [{**whole, name: value} for name, value in product(whole, odd)]
+    rows += [{}, {"unheard_of": 1}]
+    probability = compiled(model.scorer)
+    assert np.max(np.abs(np.array([probability(row) for row in rows]) - model.says(rows))) <= 1e-9
+
+
+def test_it_equals_scikit_learn_at_and_beside_every_threshold(model: SimpleNamespace) -> None:
+    whole: dict[str, Any] = {"state": "S7", "tier": "good", "age": 40, "bill": 120.5, "owner": True}
+    rows: list[dict[str, Any]] = []
+    for tree in model.scorer.trees:
+        for split in splits(tree):
+            if isinstance(split, NumberSplit) and split.at_most is not None:
+                name = model.scorer.features[split.feature].name
+                beside = (np.nextafter(split.at_most, -inf), split.at_most, np.nextafter(split.at_most, inf))
+                rows += [{**whole, name: float(value)} for value in beside]
+    probability = compiled(model.scorer)
+    assert len(rows) > 100
+    assert np.max(np.abs(np.array([probability(row) for row in rows]) - model.says(rows))) <= 1e-9
+
+
+@given(facts=st.dictionaries(st.sampled_from(["state", "tier", "age", "bill", "owner", "other"]), SCALARS))
+def test_whatever_a_ping_says_there_is_a_probability(facts: dict[str, Any]) -> None:
+    trees = (
+        NumberSplit(1, 30.0, True, CategorySplit(0, (0,), False, 0.5, -0.5), 0.25),
+        CategorySplit(0, (1,), True, 1.0, NumberSplit(1, None, False, -1.0, 2.0)),
+    )
+    assert 0.0 < compiled(scorer(*trees))(facts) < 1.0
+
+
+def test_a_number_at_its_threshold_goes_left() -> None:
+    given = scorer(NumberSplit(1, 30.0, False, -1.0, 1.0))
+    assert log_odds(given, age=30) == pytest.approx(-1.0)
+    assert log_odds(given, age=30.0001) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("at_most", [30.0, None])
+@pytest.mark.parametrize(("missing_left", "expected"), [(True, -1.0), (False, 1.0)])
+def test_a_missing_number_goes_where_training_sent_it(
+    at_most: float | None, missing_left: bool, expected: float
+) -> None:
+    given = scorer(NumberSplit(1, at_most, missing_left, -1.0, 1.0))
+    for facts in ({}, {"age": "thirty"}, {"age": nan}, {"age": 10**400}):
+        assert log_odds(given, **facts) == pytest.approx(expected)
+
+
+def test_a_split_without_a_threshold_sends_every_number_left() -> None:
+    given = scorer(NumberSplit(1, None, False, -1.0, 1.0))
+    for age in (-1e300, 0, 90, inf):
+        assert log_odds(given, age=age) == pytest.approx(-1.0)
+
+
+@pytest.mark.parametrize(("missing_left", "expected"), [(True, -1.0), (False, 1.0)])
+def test_an_unknown_category_is_a_missing_one(missing_left: bool, expected: float) -> None:
+    given = scorer(CategorySplit(0, (0,), missing_left, -1.0, 1.0))
+    assert log_odds(given, tier="good") == pytest.approx(-1.0)
+    assert log_odds(given, tier="poor") == pytest.approx(1.0)
+    for facts in ({}, {"tier": "never seen"}, {"tier": 0}, {"tier": False}, {"tier": ""}):
+        assert log_odds(given, **facts) == pytest.approx(expected)
+
+
+def test_a_boolean_is_read_as_zero_or_one() -> None:
+    given = scorer(NumberSplit(1, 0.5, False, -1.0, 1.0))
+    assert log_odds(given, age=False) == pytest.approx(-1.0)
+    assert log_odds(given, age=True) == pytest.approx(1.0)
+
+
+def test_trees_add_up_with_the_baseline_however_many_share_a_word() -> None:
+    trees = [NumberSplit(1, float(at), False, -0.01 * at, 0.02 * at) for at in range(1, 40)]
+    expected = 0.3 + sum(-0.01 * at if at >= 20 else 0.02 * at for at in range(1, 40))
+    assert log_odds(scorer(*trees, baseline=0.3), age=20) == pytest.approx(expected)
+
+
+def test_a_tree_that_is_one_leaf_and_a_scorer_without_trees_work() -> None:
+    assert log_odds(scorer(0.25, baseline=0.5)) == pytest.approx(0.75)
+    assert log_odds(scorer(baseline=0.5)) == pytest.approx(0.5)
+
+
+def test_a_sigmoid_stretches_and_shifts() -> None:
+    given = scorer(1.0, calibrator=Sigmoid(2.0, -0.5))
+    assert log_odds(given) == pytest.approx(1.5)
+
+
+def test_a_rising_curve_is_followed_in_straight_lines_and_holds_at_its_ends() -> None:
+    curve = Isotonic((-1.0, 0.0, 1.0), (0.1, 0.2, 0.6))
+    said = [compiled(scorer(baseline=score, calibrator=curve))({}) for score in (-5.0, -1.0, -0.5, 0.0, 0.5, 1.0, 5.0)]
+    assert said == pytest.approx([0.1, 0.1, 0.15, 0.2, 0.4, 0.6, 0.6])
+
+
+@pytest.mark.parametrize("baseline", [nan, inf, -inf])
+@pytest.mark.parametrize("calibrator", [Uncalibrated(), Sigmoid(1.0, nan), Isotonic((0.0,), (nan,))])
+def test_what_is_no_probability_is_nan(baseline: float, calibrator: Calibrator) -> None:
+    chance = compiled(scorer(inf, -inf, baseline=baseline, calibrator=calibrator))({})
+    assert isnan(chance)
+
+
+def test_texts_of_an_artefact_are_data_whatever_they_say() -> None:
+    evil = "facts') or __import__('os').abort() or ('"
+    given = msgspec.structs.replace(
+        SCORER, features=(Category(evil, (evil, "]\n")),), trees=(CategorySplit(0, (0,), False, -1.0, 1.0),)
+    )
+    assert log_odds(given, **{evil: evil}) == pytest.approx(-1.0)
+    assert log_odds(given, **{evil: "]\n"}) == pytest.approx(1.0)
+
+
+def test_only_numbers_are_numbers() -> None:
+    assert [as_number(value) for value in (3, 2.5, True)] == [3.0, 2.5, 1.0]
+    assert all(isnan(as_number(value)) for value in ("3", None, [3], 10**400))
+
+
+def splits(node: Node) -> list[Any]:
+    return [] if isinstance(node, float) else [node, *splits(node.left), *splits(node.right)]
