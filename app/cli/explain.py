@@ -1,0 +1,28 @@
+"""Why this bid, or why none: prints the derivation behind one ping_id."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from app.journal.reader import find
+from app.usecases.explain import explain
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """`leadbid explain PING_ID [--data DIR]`."""
+    parser.add_argument("ping_id", help="the ping_id or bid_id of any answer, bid or refusal")
+    parser.add_argument("--data", type=Path, default=Path("data"), help="the service's data directory (default: data)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """0 where the journal knows the ping."""
+    lines = find(args.data / "journal", args.ping_id)
+    if not lines:
+        print(
+            f"{args.data / 'journal'} holds no ping with this id. Is --data the service's own? "
+            "Lines reach the journal within a second; those older than its retention are gone.",
+            file=sys.stderr,
+        )
+        return 1
+    print(explain(lines))
+    return 0

@@ -1,0 +1,80 @@
+"""The whole service behind one address: the auction's doors by hand, everything else by Litestar."""
+
+import logging
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+from litestar import Litestar, Request, Response
+from litestar.datastructures import State
+from litestar.exceptions import HTTPException
+
+from app.http.asgi_request import BODY_MAX, Receive, Scope, Send
+from app.http.intake import Intake
+from app.http.operations import OPERATIONS
+from app.http.told import TOLD
+from app.telemetry.trouble import where
+from app.usecases.desk import Desk
+
+_log = logging.getLogger(__name__)
+
+Running = Callable[[], AbstractAsyncContextManager[Desk]]
+"""Brings the bidder up and takes it down again."""
+
+
+class CannotStart(Exception):
+    """The service cannot start as things are; the text says what to do about it."""
+
+
+class Application:
+    """An ASGI application. `running` is entered when the server starts, before the first request."""
+
+    def __init__(self, running: Running, clock: Callable[[], float]) -> None:
+        self._running = running
+        self._clock = clock
+        self._intake: Intake | None = None
+        self._rest = Litestar(
+            route_handlers=[*TOLD, *OPERATIONS],
+            state=State({"clock": clock}),
+            exception_handlers={HTTPException: _refused, Exception: _failed},
+            request_max_body_size=BODY_MAX,
+            openapi_config=None,
+            logging_config=None,
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One connection of whatever kind the server has."""
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+        elif self._intake is not None and scope["type"] == "http" and self._intake.knows(scope["path"]):
+            await self._intake(scope, receive, send)
+        else:
+            await self._rest(scope, receive, send)  # type: ignore[arg-type]
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        """From start to stop. What prevents a start is said in one sentence, without a trace."""
+        await receive()
+        try:
+            async with self._running() as desk:
+                self._rest.state.desk = desk
+                self._intake = Intake(desk, self._clock)
+                await send({"type": "lifespan.startup.complete"})
+                await receive()
+                self._intake = None
+        except CannotStart as reason:
+            await send({"type": "lifespan.startup.failed", "message": str(reason)})
+            return
+        await send({"type": "lifespan.shutdown.complete"})
+
+
+def _refused(_: Request[Any, Any, Any], error: HTTPException) -> Response[dict[str, str]]:
+    """Litestar's own refusals (no such path, wrong method, too large) in our shape."""
+    body = {"status": "rejected", "reason": error.detail or "no such door", "reason_code": "invalid_field"}
+    return Response(body, status_code=error.status_code)
+
+
+def _failed(_: Request[Any, Any, Any], error: Exception) -> Response[dict[str, str]]:
+    _log.error("a request could not be answered: %s", where(error))
+    return Response(
+        {"status": "error", "reason": "we could not answer, try again", "reason_code": "internal"}, status_code=503
+    )

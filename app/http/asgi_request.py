@@ -1,0 +1,45 @@
+"""One HTTP request as the doors see it: its body read within bounds, its answer sent whole."""
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+BODY_MAX = 65_536
+"""64 kB: a lead is two; more is an attack or an accident, and is answered 413."""
+
+
+class BodyTooLarge(Exception):
+    """A body exceeds what a lead can need."""
+
+
+class ClientGone(Exception):
+    """The client closed before its request was complete: there is nobody to answer."""
+
+
+async def receive_body(receive: Receive) -> bytes:
+    """The whole body. BodyTooLarge beyond the bound, ClientGone where it breaks off."""
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientGone
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        if size > BODY_MAX:
+            raise BodyTooLarge
+        if not message.get("more_body"):
+            return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+async def send_answer(
+    send: Send, status: int, content_type: bytes, body: bytes, extra: list[tuple[bytes, bytes]] | None = None
+) -> None:
+    """Send one complete answer; it always has a Content-Type and a length."""
+    headers = [(b"content-type", content_type), (b"content-length", b"%d" % len(body))]
+    await send({"type": "http.response.start", "status": status, "headers": headers + extra if extra else headers})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,74 @@
+"""Who is at the door: a seller or an operator by its key, in any of the places where platforms put one."""
+
+import base64
+import binascii
+import hashlib
+import hmac
+from collections.abc import Iterator, Mapping
+from ipaddress import ip_address, ip_network
+from typing import Protocol, TypeVar
+
+KEY_FIELDS = frozenset("api_key apikey key x-api-key api_token apitoken campaign_key posting_key access_key".split())
+"""Names under which a key may stand in the body or the query, in lower case."""
+
+_SCHEMES = ("bearer", "token", "basic")
+
+
+class Keyed(Protocol):
+    """A seller or an operator."""
+
+    @property
+    def key_sha256(self) -> tuple[str, ...]: ...
+
+
+Who = TypeVar("Who", bound=Keyed)
+
+
+def keys_in_headers(headers: Mapping[bytes, bytes]) -> Iterator[str]:
+    """Every key a request's headers offer: `X-API-Key`, or `Authorization` as Bearer, Token or Basic."""
+    key = headers.get(b"x-api-key")
+    if key:
+        yield key.decode("latin-1").strip()
+    scheme, _, rest = headers.get(b"authorization", b"").decode("latin-1").strip().partition(" ")
+    rest = rest.strip()
+    if scheme.lower() in ("bearer", "token") and rest:
+        yield rest
+    if scheme.lower() == "basic" and rest:
+        yield from _basic(rest)
+
+
+def keys_in_fields(fields: Mapping[str, object]) -> Iterator[str]:
+    """Every key that a body or query offers."""
+    for name, value in fields.items():
+        if isinstance(value, str) and name.lower() in KEY_FIELDS:
+            yield value
+
+
+def whose_key(offered: Iterator[str], known: Mapping[str, Who]) -> Who | None:
+    """Whose key is among the offered ones. Only hashes are compared, and those in constant time."""
+    for key in offered:
+        digest = hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
+        who = known.get(digest)
+        if who is not None and any(hmac.compare_digest(digest, own) for own in who.key_sha256):
+            return who
+    return None
+
+
+def comes_from(peer: str, allowed: tuple[str, ...]) -> bool:
+    """Whether an address is within one of these networks; an empty list admits all."""
+    if not allowed:
+        return True
+    try:
+        address = ip_address(peer)
+    except ValueError:
+        return False
+    return any(address in ip_network(network, strict=False) for network in allowed)
+
+
+def _basic(text: str) -> Iterator[str]:
+    """A key as the password or, where platforms leave one of the two empty, as the user."""
+    try:
+        user, _, password = base64.b64decode(text, validate=True).decode("utf-8").partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        return
+    yield from (part for part in (password, user) if part)

@@ -1,0 +1,179 @@
+"""The auction's own doors, bytes to bytes: `/v1/ping` and `/v1/post` with their test twins."""
+
+import logging
+import time
+from collections.abc import Callable
+from math import ceil
+
+import msgspec
+from msgspec.structs import replace
+
+from app.dialects import generic
+from app.dialects.answers import CONTENT_TYPES, Format, write_ping_answer, write_post_answer
+from app.dialects.body import Unreadable, encoding_of, read_body
+from app.dialects.formats import answer_format
+from app.dialects.text import Scalar
+from app.domain.identity import hash_digest
+from app.domain.reasons import Refusal
+from app.domain.seller import Seller
+from app.http.asgi_request import BodyTooLarge, ClientGone, Receive, Scope, Send, receive_body, send_answer
+from app.http.authentication import comes_from, keys_in_fields, keys_in_headers, whose_key
+from app.store.errors import StoreUnavailable
+from app.telemetry.trouble import where
+from app.usecases.accept_post import Ticket, accept_post, open_ticket, refuse_post
+from app.usecases.answer_ping import answer_ping, refuse_at_door
+from app.usecases.desk import Desk
+from app.wire.ping import PingAnswer
+
+_log = logging.getLogger(__name__)
+
+_DOORS = {
+    f"/v1/{test}{name}{suffix}": (name, bool(test), suffix)
+    for name in ("ping", "post")
+    for test in ("", "test/")
+    for suffix in ("", ".json", ".xml")
+}
+_STATUS = {"auth_failed": 401, "rate_limited": 429, "internal": 503}
+"""What HTTP says of a reason code; every business answer is 200."""
+
+
+Answered = tuple[int, bytes, list[tuple[bytes, bytes]] | None]
+"""HTTP status, body and headers beside its length and type."""
+
+
+class Knock(msgspec.Struct, frozen=True, kw_only=True):
+    """One request at a door: who asks, what it says, how it wants its answer, and when it came.
+
+    `refusal` is why it is not looked at any further, `status` the HTTP status that says so.
+    """
+
+    seller: Seller | None
+    fields: dict[str, Scalar]
+    body: bytes
+    format: Format
+    now: float
+    started: float
+    test: bool
+    refusal: Refusal | None = None
+    status: int = 200
+
+
+class Intake:
+    """The handler of the auction's paths. `clock` is UTC epoch seconds."""
+
+    def __init__(self, desk: Desk, clock: Callable[[], float]) -> None:
+        self._desk = desk
+        self._clock = clock
+
+    def knows(self, path: str) -> bool:
+        """Whether a path is one of the auction's."""
+        return path in _DOORS
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request of such a path; a client that has gone gets none."""
+        name, test, suffix = _DOORS[scope["path"]]
+        try:
+            knock = await self._knock(scope, receive, test=test, suffix=suffix)
+        except ClientGone:
+            return
+        status, body, extra = self._ping(knock) if name == "ping" else await self._post(knock)
+        await send_answer(send, status, CONTENT_TYPES[knock.format].encode(), body, extra)
+
+    async def _knock(self, scope: Scope, receive: Receive, *, test: bool, suffix: str) -> Knock:
+        started, now = time.monotonic(), self._clock()
+        headers = dict(scope["headers"])
+        content_type = headers.get(b"content-type", b"").decode("latin-1")
+        query = scope["query_string"]
+        status, refusal, body = 200, None, b""
+        fields: dict[str, Scalar] | Unreadable = {}
+        try:
+            body = await receive_body(receive)
+            fields = read_body(body, content_type, query)
+        except BodyTooLarge:
+            status, refusal = 413, Refusal("invalid_field", "body: send at most 64 kB")
+        if isinstance(fields, Unreadable):
+            status, refusal, fields = 415 if fields.unsupported else 400, fields.refusal, {}
+        seller = self._seller(scope, headers, fields)
+        usual: Format = "xml" if encoding_of(body, content_type) == "xml" else seller.format if seller else "json"
+        wanted = answer_format(fields, headers.get(b"accept", b"").decode("latin-1"), suffix, usual)
+        if seller is None:
+            status, refusal = 401, Refusal("auth_failed")
+        elif scope["method"] != "POST" and not (scope["method"] == "GET" and seller.allow_get):
+            status, refusal = 405, Refusal("invalid_field", "method: send a POST")
+        return Knock(
+            seller=seller,
+            fields=fields,
+            body=body,
+            format=wanted,
+            now=now,
+            started=started,
+            test=test,
+            refusal=refusal,
+            status=status,
+        )
+
+    def _seller(self, scope: Scope, headers: dict[bytes, bytes], fields: dict[str, Scalar]) -> Seller | None:
+        known = self._desk.catalogue.seller_by_key
+        seller = whose_key(keys_in_headers(headers), known) or whose_key(keys_in_fields(fields), known)
+        if seller is None:
+            return None
+        peer = scope["client"][0] if scope.get("client") else ""
+        return seller if comes_from(peer, seller.allowed_ips) else None
+
+    def _ping(self, knock: Knock) -> Answered:
+        desk = self._desk
+        if knock.refusal is not None or knock.seller is None:
+            answer = refuse_at_door(desk, knock.seller, knock.refusal or Refusal("auth_failed"), knock.now)
+        else:
+            try:
+                answer = self._decided(knock, knock.seller)
+            except Exception as error:  # noqa: BLE001 - the seller gets an answer it can read, the log no personal data
+                _log.error("a ping could not be answered: %s", where(error))
+                answer = refuse_at_door(desk, knock.seller, Refusal("internal"), knock.now)
+        desk.metrics.ping_took(time.monotonic() - knock.started)
+        return self._said(knock, answer.reason_code, write_ping_answer(answer, knock.format))
+
+    def _decided(self, knock: Knock, seller: Seller) -> PingAnswer:
+        desk = self._desk
+        index_key = desk.keys.index
+        reading = generic.read_ping(
+            knock.fields,
+            seller,
+            desk.catalogue.verticals,
+            lambda algorithm, hashed: hash_digest(index_key, algorithm, hashed),
+        )
+        ping = reading.value
+        if knock.test and not isinstance(ping, Refusal):
+            ping = replace(ping, test=True)
+        if reading.unknown:
+            desk.metrics.count("unknown_fields_total", seller.name, by=reading.unknown)
+        return answer_ping(
+            desk, seller, ping, reading.warnings, knock.now, lambda: (time.monotonic() - knock.started) * 1000.0
+        )
+
+    async def _post(self, knock: Knock) -> Answered:
+        desk = self._desk
+        ticket = Ticket(ping_id="")
+        if knock.refusal is not None or knock.seller is None:
+            answer = refuse_post(desk, knock.seller, ticket, knock.refusal or Refusal("auth_failed"), knock.now)
+            return self._said(knock, answer.reason_code, write_post_answer(answer, knock.format))
+        try:
+            ticket = open_ticket(desk, generic.ping_id_of(knock.fields, knock.seller))
+            reading = generic.read_post(knock.fields, knock.seller, desk.catalogue.verticals, ticket.vertical)
+            post = reading.value
+            if knock.test and not isinstance(post, Refusal):
+                post = replace(post, test=True)
+            answer = await accept_post(desk, knock.seller, ticket, post, knock.body, reading.warnings, knock.now)
+        except StoreUnavailable:
+            answer = refuse_post(desk, knock.seller, ticket, Refusal("internal"), knock.now)
+        except Exception as error:  # noqa: BLE001 - as above; nothing was committed, so nothing is sold
+            _log.error("a post could not be answered: %s", where(error))
+            answer = refuse_post(desk, knock.seller, ticket, Refusal("internal"), knock.now)
+        return self._said(knock, answer.reason_code, write_post_answer(answer, knock.format))
+
+    def _said(self, knock: Knock, reason_code: str, body: bytes) -> Answered:
+        status = knock.status if knock.status != 200 else _STATUS.get(reason_code, 200)
+        extra = None
+        if status == 429 and knock.seller is not None:
+            extra = [(b"retry-after", b"%d" % max(ceil(1.0 / knock.seller.rate_per_s), 1))]
+        return status, body, extra

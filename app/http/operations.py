@@ -1,0 +1,76 @@
+"""Doors for those who run the service: is it alive, is it ready, what does it count, what does it promise."""
+
+from importlib.metadata import version
+from ipaddress import ip_address
+from typing import Any
+
+from litestar import MediaType, Request, Response, get
+from litestar.datastructures import State
+
+from app.http.authentication import keys_in_headers, whose_key
+from app.http.openapi import openapi
+from app.http.schema_page import schema_page
+from app.usecases.desk import Desk
+
+_VERSION = version("leadbid")
+_PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
+
+
+@get("/healthz")
+async def healthz() -> dict[str, str]:
+    """Whether the process lives."""
+    return {"status": "alive"}
+
+
+@get("/readyz")
+async def readyz(request: Request[Any, Any, State]) -> Response[dict[str, object]]:
+    """Whether it can bid and buy; what stands in the way is told to operators only."""
+    desk: Desk = request.app.state.desk
+    stored = await desk.store.ready()
+    priced = sorted(desk.catalogue.models)
+    body: dict[str, object] = {"status": "ready" if stored else "not ready"}
+    if _may_look(request, desk):
+        body |= {
+            "database": "writable" if stored else "away",
+            "config": desk.catalogue.config_hash,
+            "campaigns": len(desk.catalogue.campaigns),
+            "models": {name: desk.catalogue.models[name].version for name in priced},
+            "unpriced": sorted(desk.catalogue.index.verticals - set(priced)),
+            "live_bids": desk.book.live_bids,
+        }
+    return Response(body, status_code=200 if stored else 503)
+
+
+@get("/metrics")
+async def metrics(request: Request[Any, Any, State]) -> Response[bytes]:
+    """Prometheus metrics; volumes are the buyer's own business."""
+    desk: Desk = request.app.state.desk
+    if not _may_look(request, desk):
+        return Response(b"metrics are for loopback or an operator's key\n", status_code=401, media_type="text/plain")
+    return Response(desk.metrics.text(), media_type=_PROMETHEUS)
+
+
+@get("/schema/openapi.json")
+async def schema_document(request: Request[Any, Any, State]) -> dict[str, Any]:
+    """OpenAPI 3.1 of every door, for this configuration."""
+    return openapi(request.app.state.desk.catalogue, _VERSION)
+
+
+@get("/schema", media_type=MediaType.HTML)
+async def schema_html(request: Request[Any, Any, State]) -> Response[bytes]:
+    """The same as a page."""
+    page = schema_page(openapi(request.app.state.desk.catalogue, _VERSION))
+    return Response(page, media_type="text/html; charset=utf-8")
+
+
+OPERATIONS = (healthz, readyz, metrics, schema_document, schema_html)
+
+
+def _may_look(request: Request[Any, Any, State], desk: Desk) -> bool:
+    """Loopback, or an operator's key. A proxy in front makes everybody loopback: then close these paths there."""
+    if whose_key(keys_in_headers(dict(request.scope["headers"])), desk.catalogue.operator_by_key) is not None:
+        return True
+    try:
+        return request.client is not None and ip_address(request.client.host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,166 @@
+"""Doors for what others tell us: notices, outcomes, demand, signals, and the question what became of a post."""
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+import msgspec
+from litestar import Request, Response, get, post, put
+from litestar.datastructures import State
+
+from app.dialects import feedback
+from app.dialects.answers import CONTENT_TYPES, Format, write_post_answer, write_receipt
+from app.dialects.body import Unreadable, read_body
+from app.dialects.formats import answer_format
+from app.dialects.reading import Reading
+from app.dialects.text import Scalar
+from app.domain.buyer import Operator
+from app.domain.reasons import Refusal, sentence
+from app.domain.seller import Seller
+from app.http.authentication import comes_from, keys_in_fields, keys_in_headers, whose_key
+from app.store.errors import StoreUnavailable
+from app.usecases.accept_post import find_post
+from app.usecases.desk import Desk
+from app.usecases.hear import hear_demand, hear_notice, hear_outcome, hear_signal, refused
+from app.wire.feedback import Receipt
+from app.wire.post import PostAnswer
+
+T = TypeVar("T")
+
+_TERRITORY = re.compile(r"[A-Z]{2}|[0-9]{1,5}")
+_AWAY = Receipt(status="error", reason=sentence(Refusal("internal")), reason_code="internal")
+
+
+class Said(msgspec.Struct, frozen=True, kw_only=True):
+    """One request as these doors read it."""
+
+    desk: Desk
+    now: float
+    fields: dict[str, Scalar] | Unreadable
+    format: Format
+    seller: Seller | None
+    operator: Operator | None
+
+
+@post("/v1/notices", status_code=200)
+async def notices(request: Request[Any, Any, State]) -> Response[bytes]:
+    """Whether a bid of ours won, from the seller that held the auction."""
+    said = await _said(request)
+    if said.seller is None:
+        return _receipt(said, refused(Refusal("auth_failed")))
+    seller = said.seller
+    return await _hear(
+        said,
+        lambda fields: feedback.read_notice(fields, seller),
+        lambda notice: hear_notice(said.desk, seller, notice, said.now),
+    )
+
+
+@post("/v1/outcomes", status_code=200)
+async def outcomes(request: Request[Any, Any, State]) -> Response[bytes]:
+    """What became of a lead, from the buyer's CRM."""
+    said = await _said(request)
+    if said.operator is None:
+        return _receipt(said, refused(Refusal("auth_failed")))
+    return await _hear(said, feedback.read_outcome, lambda outcome: hear_outcome(said.desk, outcome, said.now))
+
+
+@put("/v1/demand/{territory:str}")
+async def demand(request: Request[Any, Any, State], territory: str) -> Response[bytes]:
+    """How many leads a territory can still work, from an operator."""
+    said = await _said(request)
+    if said.operator is None:
+        return _receipt(said, refused(Refusal("auth_failed")))
+    by = said.operator.name
+    if not _TERRITORY.fullmatch(territory.upper()):
+        return _receipt(said, refused(_NO_TERRITORY))
+    return await _hear(
+        said,
+        feedback.read_demand,
+        lambda wanted: hear_demand(said.desk, territory.upper(), wanted, by, said.now),
+    )
+
+
+@put("/v1/signals/{territory:str}")
+async def signals(request: Request[Any, Any, State], territory: str) -> Response[bytes]:
+    """A timed premium on a territory, from an operator."""
+    said = await _said(request)
+    if said.operator is None:
+        return _receipt(said, refused(Refusal("auth_failed")))
+    by = said.operator.name
+    if not _TERRITORY.fullmatch(territory.upper()):
+        return _receipt(said, refused(_NO_TERRITORY))
+    return await _hear(
+        said,
+        feedback.read_signal,
+        lambda signal: hear_signal(said.desk, territory.upper(), signal, by, said.now),
+    )
+
+
+@get("/v1/posts/{ping_id:str}")
+async def posts(request: Request[Any, Any, State], ping_id: str) -> Response[bytes]:
+    """The answer kept for a bid, for the seller that lost it."""
+    said = await _said(request)
+    if said.seller is None:
+        return _answer(said, 401, PostAnswer(status="rejected", ping_id="", reason_code="auth_failed", reason=_NO_KEY))
+    try:
+        kept = await find_post(said.desk, said.seller, ping_id)
+    except StoreUnavailable:
+        away = PostAnswer(status="error", ping_id="", reason_code="internal", reason=_AWAY.reason)
+        return _answer(said, 503, away)
+    if kept is None:
+        unknown = PostAnswer(status="reping", ping_id="", reason_code="ping_unknown", reason="no post is kept for it")
+        return _answer(said, 404, unknown)
+    return _answer(said, 200, kept)
+
+
+TOLD = (notices, outcomes, demand, signals, posts)
+
+_NO_KEY = sentence(Refusal("auth_failed"))
+_NO_TERRITORY = Refusal("invalid_field", "territory: a state, a ZIP prefix or a ZIP")
+
+
+async def _said(request: Request[Any, Any, State]) -> Said:
+    desk: Desk = request.app.state.desk
+    headers = dict(request.scope["headers"])
+    query = request.scope["query_string"]
+    fields = read_body(await request.body(), headers.get(b"content-type", b"").decode("latin-1"), query)
+    readable = {} if isinstance(fields, Unreadable) else fields
+    seller = whose_key(keys_in_headers(headers), desk.catalogue.seller_by_key)
+    seller = seller or whose_key(keys_in_fields(readable), desk.catalogue.seller_by_key)
+    operator = whose_key(keys_in_headers(headers), desk.catalogue.operator_by_key)
+    if seller is not None and not comes_from(request.client.host if request.client else "", seller.allowed_ips):
+        seller = None
+    usual: Format = seller.format if seller is not None else "json"
+    return Said(
+        desk=desk,
+        now=request.app.state.clock(),
+        fields=fields,
+        format=answer_format(readable, headers.get(b"accept", b"").decode("latin-1"), "", usual),
+        seller=seller,
+        operator=operator,
+    )
+
+
+async def _hear(
+    said: Said, read: Callable[[dict[str, Scalar]], Reading[T]], hear: Callable[[T], Awaitable[Receipt]]
+) -> Response[bytes]:
+    if isinstance(said.fields, Unreadable):
+        return _receipt(said, refused(said.fields.refusal))
+    value = read(said.fields).value
+    if isinstance(value, Refusal):
+        return _receipt(said, refused(value))
+    try:
+        return _receipt(said, await hear(value))
+    except StoreUnavailable:
+        return _receipt(said, _AWAY)
+
+
+def _receipt(said: Said, receipt: Receipt) -> Response[bytes]:
+    statuses = {"auth_failed": 401, "internal": 503, "": 200}
+    status = statuses.get(receipt.reason_code, 400)
+    return Response(write_receipt(receipt, said.format), status_code=status, media_type=CONTENT_TYPES[said.format])
+
+
+def _answer(said: Said, status: int, answer: PostAnswer) -> Response[bytes]:
+    return Response(write_post_answer(answer, said.format), status_code=status, media_type=CONTENT_TYPES[said.format])

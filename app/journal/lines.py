@@ -1,0 +1,73 @@
+"""What one line of the journal holds: enough to decide a ping again, bit for bit, and nothing about a person."""
+
+import msgspec
+
+from app.domain.decide import Decision
+from app.domain.exploration import Draw
+from app.domain.reasons import Refusal
+from app.domain.snapshot import Known, Standing
+from app.wire.ping import Ping
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="kind"):
+    """Common to all: `at` is UTC epoch seconds."""
+
+    at: float
+    seller: str
+
+
+class PingLine(Line, tag="ping"):
+    """A ping that was decided: all that `decide` was given, and what it said.
+
+    `id` is the refusal's ping_id; `bid_ids` are those of the bids. `withdrawn` holds a refusal that came after the
+    decision, as where the answer would have been late.
+    """
+
+    id: str
+    ping: Ping
+    known: Known
+    standing: Standing
+    draw: Draw
+    config: str
+    model: str
+    decision: Decision
+    bid_ids: tuple[str, ...] = ()
+    withdrawn: Refusal | None = None
+
+
+class RepeatLine(Line, tag="repeat"):
+    """A ping that got the bid it had been given before."""
+
+    id: str
+    repeat_of: str
+
+
+class DoorLine(Line, tag="door"):
+    """A ping that was refused before it could be decided."""
+
+    id: str
+    refusal: Refusal
+
+
+class PostLine(Line, tag="post"):
+    """A post and its answer; `kept` where the answer was an earlier one."""
+
+    ping_id: str
+    status: str
+    reason_code: str = ""
+    detail: str = ""
+    lead_id: str = ""
+    campaign: str = ""
+    price_cents: int = 0
+    kept: bool = False
+
+
+class NoticeLine(Line, tag="notice"):
+    """What a seller said became of our bid."""
+
+    ping_id: str
+    result: str
+    price_cents: int | None = None
+
+
+AnyLine = PingLine | RepeatLine | DoorLine | PostLine | NoticeLine

@@ -1,0 +1,103 @@
+"""How one process is set up: where its files lie and which secrets it works with."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from app.domain.keys import Keys
+
+KEY_BYTES = 32
+
+
+class SettingsError(Exception):
+    """The process cannot start as it is set up; the text says what to do."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """`config` is the buyer's file, `data` the directory for everything that is written.
+
+    `database_url` is empty for SQLite in `data`. `keys_dir` is empty for `data/keys`.
+    """
+
+    config: Path
+    data: Path = Path("data")
+    models: Path = Path("models")
+    database_url: str = ""
+    keys_dir: Path | None = None
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy URL in force."""
+        return self.database_url or f"sqlite:///{(self.data / 'leadbid.db').absolute()}"
+
+    @property
+    def journal(self) -> Path:
+        """Where decisions are written."""
+        return self.data / "journal"
+
+    @property
+    def keys(self) -> Path:
+        """Where the keys lie."""
+        return self.keys_dir or self.data / "keys"
+
+
+def load_keys(settings: Settings, chance: Callable[[int], bytes]) -> tuple[Keys, list[Path]]:
+    """The installation's keys, and the files that had to be made for them.
+
+    One file a key, 64 hex digits, readable by nobody else: `index.key`, `signing-N.key`, `sealing-N.key`; the highest N
+    is in use, lower ones still open what they made. On SQLite missing ones are made; on PostgreSQL, where other replicas
+    must hold the same, that is a SettingsError. `chance` gives that many random bytes.
+    """
+    made: list[Path] = []
+    for name in ("index.key", "signing-1.key", "sealing-1.key"):
+        kind = name.partition("-")[0].partition(".")[0]
+        if not list(settings.keys.glob(f"{kind}*.key")):
+            made.append(_make_key(settings, name, chance(KEY_BYTES)))
+    signing = {int(number): key for number, key in _keys(settings, "signing").items()}
+    sealing = _keys(settings, "sealing")
+    return (
+        Keys(
+            signing=signing,
+            signing_id=max(signing),
+            index=_read_key(settings.keys / "index.key"),
+            sealing=sealing,
+            sealing_id=max(sealing, key=int),
+        ),
+        made,
+    )
+
+
+def _make_key(settings: Settings, name: str, key: bytes) -> Path:
+    path = settings.keys / name
+    if not settings.database.startswith("sqlite"):
+        raise SettingsError(
+            f"{path} is missing. Replicas must share their keys: make one with "
+            f"`openssl rand -hex {KEY_BYTES} > {path}`, copy it to every replica and name its directory with --keys."
+        )
+    settings.keys.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(key.hex() + "\n")
+    return path
+
+
+def _keys(settings: Settings, kind: str) -> dict[str, bytes]:
+    """Keys of a kind by their number."""
+    found = {}
+    for path in sorted(settings.keys.glob(f"{kind}-*.key")):
+        number = path.stem.removeprefix(f"{kind}-")
+        if not number.isdigit() or int(number) > 255:
+            raise SettingsError(f"{path}: a key's file is named {kind}-N.key with N from 0 to 255")
+        found[number] = _read_key(path)
+    return found
+
+
+def _read_key(path: Path) -> bytes:
+    try:
+        key = bytes.fromhex(path.read_text().strip())
+    except (OSError, ValueError):
+        key = b""
+    if len(key) != KEY_BYTES:
+        raise SettingsError(f"{path} holds no key: it must be {2 * KEY_BYTES} hex digits in one line")
+    return key

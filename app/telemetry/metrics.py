@@ -1,0 +1,84 @@
+"""Every metric by its one name: plain numbers on the hot path, Prometheus text when asked."""
+
+from bisect import bisect_left
+from collections.abc import Iterator
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
+from prometheus_client.registry import Collector
+
+COUNTERS = {
+    "pings_total": ("Pings received, each with the one code of its answer; `bid` where we bid.", ("seller", "code")),
+    "ping_repeats_total": ("Pings answered with the bid they had been given before.", ("seller",)),
+    "posts_total": ("Posts received by status and reason code.", ("seller", "status", "code")),
+    "sales_total": ("Leads bought.", ("seller", "campaign")),
+    "spend_cents_total": ("Money promised for leads bought, in cents.", ("seller", "campaign")),
+    "caps_refused_total": ("Posts with a live bid that a cap refused.", ("seller",)),
+    "unknown_fields_total": ("Fields of pings and posts that no name covers; they are not kept.", ("seller",)),
+    "identity_dropped_total": ("Personal data found in pings and dropped.", ("seller",)),
+    "deliveries_total": ("Attempts to deliver a lead, by how they ended.", ("destination", "outcome")),
+    "notices_total": ("Win and loss notices.", ("seller", "result")),
+    "outcomes_total": ("Outcomes reported by the CRM.", ("event",)),
+    "reloads_total": ("Reloads of configuration and models.", ("result",)),
+}
+GAUGES = {
+    "live_bids": "Bids that are promises now.",
+    "journal_waiting_lines": "Decisions not yet written to the journal.",
+    "catalogue_loaded_timestamp_seconds": "When the configuration in force was loaded.",
+}
+PING_SECONDS = "ping_duration_seconds"
+PING_BOUNDS_S = (0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0)
+
+
+class Metrics(Collector):
+    """Counters by labels, gauges by name, and the time from a ping's arrival to its answer."""
+
+    def __init__(self) -> None:
+        self._counts: dict[str, dict[tuple[str, ...], int]] = {name: {} for name in COUNTERS}
+        self._gauges: dict[str, float] = dict.fromkeys(GAUGES, 0.0)
+        self._buckets = [0] * (len(PING_BOUNDS_S) + 1)
+        self._seconds = 0.0
+
+    def count(self, name: str, *labels: str, by: int = 1) -> None:
+        """One more (or `by` more) of a counter declared above, under its labels in declared order."""
+        counts = self._counts[name]
+        counts[labels] = counts.get(labels, 0) + by
+
+    def gauge(self, name: str, value: float) -> None:
+        """Where a gauge declared above stands."""
+        self._gauges[name] = value
+
+    def ping_took(self, seconds: float) -> None:
+        """One ping more in the histogram."""
+        self._buckets[bisect_left(PING_BOUNDS_S, seconds)] += 1
+        self._seconds += seconds
+
+    def counted(self, name: str) -> dict[tuple[str, ...], int]:
+        """A counter's values by labels."""
+        return dict(self._counts[name])
+
+    def text(self) -> bytes:
+        """All of it in the Prometheus text format, each name with the prefix `leadbid_`."""
+        registry = CollectorRegistry()
+        registry.register(self)
+        return generate_latest(registry)
+
+    def collect(self) -> Iterator[CounterMetricFamily | GaugeMetricFamily | HistogramMetricFamily]:
+        """What prometheus_client asks of a collector."""
+        for name, (meaning, labels) in COUNTERS.items():
+            counter = CounterMetricFamily(f"leadbid_{name}", meaning, labels=labels)
+            for values, count in self._counts[name].items():
+                counter.add_metric(values, count)
+            yield counter
+        for name, meaning in GAUGES.items():
+            yield GaugeMetricFamily(f"leadbid_{name}", meaning, value=self._gauges[name])
+        yield self._histogram()
+
+    def _histogram(self) -> HistogramMetricFamily:
+        total, buckets = 0, []
+        for bound, count in zip((*PING_BOUNDS_S, float("inf")), self._buckets, strict=True):
+            total += count
+            buckets.append(("+Inf" if bound == float("inf") else repr(bound), total))
+        return HistogramMetricFamily(
+            f"leadbid_{PING_SECONDS}", "From a ping's arrival to its answer.", buckets=buckets, sum_value=self._seconds
+        )

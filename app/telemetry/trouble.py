@@ -1,0 +1,10 @@
+"""What may be said of an unforeseen error: its kind and place, never its text, which may hold a person's data."""
+
+from traceback import extract_tb
+
+
+def where(error: BaseException) -> str:
+    """As in "KeyError at decide.py:88, reached from intake.py:140"."""
+    frames = extract_tb(error.__traceback__)
+    places = [f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in reversed(frames[-4:])]
+    return f"{type(error).__name__} at {' < '.join(places)}"

@@ -1,0 +1,250 @@
+"""A ping gets its bids or the one reason why not: gather what touches it, decide, sign and remember."""
+
+from collections.abc import Callable
+from hashlib import blake2b
+
+from msgspec.structs import replace
+
+from app.domain.campaign import Campaign
+from app.domain.catalogue import Catalogue
+from app.domain.decide import Decision, Offer, decide
+from app.domain.exploration import Draw
+from app.domain.keyed import digest
+from app.domain.reasons import Refusal, disclosed
+from app.domain.seller import Seller
+from app.domain.snapshot import Known, Snapshot
+from app.domain.token import BidToken, campaign_tag, mint
+from app.journal.lines import DoorLine, PingLine, RepeatLine
+from app.usecases.book import LiveBid
+from app.usecases.desk import Desk
+from app.usecases.digests import certificate_digests, lead_terms, ping_certificate, ping_nonce
+from app.wire.ping import Bid, Ping, PingAnswer
+
+
+def answer_ping(
+    desk: Desk,
+    seller: Seller,
+    reading: Ping | Refusal,
+    warnings: tuple[str, ...],
+    now: float,
+    elapsed_ms: Callable[[], float],
+) -> PingAnswer:
+    """The answer to one ping of this seller, journaled and counted under exactly one code.
+
+    `reading` is the ping, or why it cannot be read. `elapsed_ms` tells the time since it came, on a steady clock.
+    """
+    wait_s = desk.rates.wait_s(seller, now)
+    if wait_s > 0.0:
+        return refuse_at_door(desk, seller, Refusal("rate_limited", f"{wait_s:.1f} s"), now, warnings)
+    reading = reading if isinstance(reading, Refusal) else _located(desk, reading)
+    if isinstance(reading, Refusal):
+        return refuse_at_door(desk, seller, reading, now, warnings)
+    ping = _without_traces(reading)
+    nonce = ping_nonce(desk.keys, seller.name, ping) or desk.chance(8)
+    terms = _terms(desk, seller, ping)
+    live = desk.book.live(nonce, now)
+    if live is not None and live.terms == terms:
+        return _repeat(desk, live, now)
+
+    snapshot, more = _snapshot(desk, seller, ping, now)
+    draw = draw_of(desk.seed, nonce)
+
+    decision = decide(ping, snapshot, now, draw)
+
+    late = bool(decision.bids) and elapsed_ms() > ping.deadline_ms
+    withdrawn = Refusal("deadline") if late else None
+    line_id = _line_id(desk, nonce, now)
+    refusal = withdrawn or decision.refusal
+    if refusal is not None:
+        answer = _refused(seller, refusal, line_id, warnings + more)
+    else:
+        answer = _bid(desk, ping, nonce, terms, decision, now, warnings + more)
+        _open(desk, seller, ping, nonce, terms, decision, answer, line_id, now)
+    desk.journal.append(
+        PingLine(
+            at=now,
+            seller=seller.name,
+            id=line_id,
+            ping=_for_journal(ping),
+            known=snapshot.known,
+            standing=snapshot.standing,
+            draw=draw,
+            config=snapshot.catalogue.config_hash,
+            model=_model_version(desk, ping),
+            decision=decision,
+            bid_ids=tuple([bid.bid_id for bid in answer.bids]),
+            withdrawn=withdrawn,
+        )
+    )
+    desk.metrics.count("pings_total", seller.name, refusal.code if refusal is not None else "bid")
+    return answer
+
+
+def refuse_at_door(
+    desk: Desk, seller: Seller | None, refusal: Refusal, now: float, warnings: tuple[str, ...] = ()
+) -> PingAnswer:
+    """The answer to a ping that cannot be decided: no key, too fast, or not readable."""
+    name = seller.name if seller is not None else ""
+    line_id = _line_id(desk, desk.chance(8), now)
+    desk.journal.append(DoorLine(at=now, seller=name, id=line_id, refusal=refusal))
+    desk.metrics.count("pings_total", name, refusal.code)
+    code, sentence = disclosed(refusal, "full")
+    return PingAnswer(status="rejected", ping_id=line_id, reason=sentence, reason_code=code, warnings=warnings)
+
+
+def promised(catalogue: Catalogue, decision: Decision) -> list[tuple[Campaign, int]]:
+    """The campaigns whose caps a sale may use: one that bids on both legs counts once, at the higher price."""
+    prices: dict[str, int] = {}
+    for offer in decision.bids:
+        prices[offer.campaign] = max(prices.get(offer.campaign, 0), offer.price_cents)
+    return [(catalogue.campaigns[name], price) for name, price in prices.items() if name in catalogue.campaigns]
+
+
+def draw_of(seed: bytes, nonce: bytes) -> Draw:
+    """Two uniform numbers for one ping, the same whenever it is asked again."""
+    raw = blake2b(nonce, key=seed, person=b"leadbid.draw", digest_size=16).digest()
+    return Draw(int.from_bytes(raw[:8]) / 2**64, int.from_bytes(raw[8:]) / 2**64)
+
+
+def _located(desk: Desk, ping: Ping) -> Ping | Refusal:
+    """With the state of its ZIP; a state that is not its ZIP's would make every later answer a wrong one."""
+    state = desk.catalogue.zip_states.get(ping.zip, "")
+    if not ping.state:
+        return replace(ping, state=state) if state else Refusal("missing_field", "state")
+    if state and state != ping.state:
+        return Refusal("invalid_field", "state: not the state of zip")
+    return ping
+
+
+def _without_traces(ping: Ping) -> Ping:
+    """Without what no decision reads and no journal may hold: the full address on the network, the consent text."""
+    return replace(ping, ip_address=_network(ping.ip_address), tcpa_text="", user_agent="")
+
+
+def _network(address: str) -> str:
+    """The /24 of an IPv4 address, the /48 of an IPv6 one."""
+    if ":" in address:
+        return ":".join(address.split(":")[:3]) + "::"
+    parts = address.split(".")
+    return ".".join(parts[:3]) + ".0" if len(parts) == 4 else ""
+
+
+def _snapshot(desk: Desk, seller: Seller, ping: Ping, now: float) -> tuple[Snapshot, tuple[str, ...]]:
+    """All that touches this ping, and a warning where something was not looked up."""
+    catalogue = desk.catalogue
+    candidates = catalogue.index.candidates(ping.vertical, ping.zip, ping.state)
+    standing = desk.book.standing(candidates, seller, ping, now)
+    known, warnings = _known(desk, seller, ping, now)
+    return Snapshot(catalogue=catalogue, seller=seller, known=known, standing=standing), warnings
+
+
+def _known(desk: Desk, seller: Seller, ping: Ping, now: float) -> tuple[Known, tuple[str, ...]]:
+    if ping.test:
+        return Known(), ()
+    used = any(raw.hex() in desk.certificates for raw in certificate_digests(desk.keys, ping))
+    digests = [name for name in (ping.phone_digest, ping.email_digest) if name]
+    if not digests:
+        return Known(certificate_used=used), ()
+    if not desk.quotas.may_ask(seller, now):
+        return Known(certificate_used=used), ("hashes are not looked up today: too many of them were never posted",)
+    suppressed = any(name in desk.suppressed for name in digests)
+    return Known(sightings=desk.people.sightings(digests), suppressed=suppressed, certificate_used=used), ()
+
+
+def _terms(desk: Desk, seller: Seller, ping: Ping) -> bytes:
+    vertical = desk.catalogue.verticals.get(ping.vertical)
+    return lead_terms(desk.keys, seller.name, ping.vertical, ping, vertical.locked if vertical is not None else ())
+
+
+def _repeat(desk: Desk, live: LiveBid, now: float) -> PingAnswer:
+    desk.journal.append(RepeatLine(at=now, seller=live.seller, id=live.answer.ping_id, repeat_of=live.line_id))
+    desk.metrics.count("pings_total", live.seller, "bid")
+    desk.metrics.count("ping_repeats_total", live.seller)
+    return live.answer
+
+
+def _refused(seller: Seller, refusal: Refusal, line_id: str, warnings: tuple[str, ...]) -> PingAnswer:
+    code, sentence = disclosed(refusal, seller.disclosure)
+    return PingAnswer(status="rejected", ping_id=line_id, reason=sentence, reason_code=code, warnings=warnings)
+
+
+def _bid(
+    desk: Desk, ping: Ping, nonce: bytes, terms: bytes, decision: Decision, now: float, warnings: tuple[str, ...]
+) -> PingAnswer:
+    lifetime_s = desk.catalogue.buyer.bid_lifetime_s
+    expires_at = int(now) + lifetime_s
+    certificate = ping_certificate(desk.keys, ping)
+    bids = tuple(
+        [
+            Bid(
+                bid_id=_mint(desk, ping, nonce, terms, certificate, offer, expires_at),
+                type=offer.leg,
+                price_cents=offer.price_cents,
+                brand=offer.brand,
+            )
+            for offer in decision.bids
+        ]
+    )
+    return PingAnswer(
+        status="accepted",
+        ping_id=bids[0].bid_id,
+        bids=bids,
+        expires_in=lifetime_s,
+        expires_at=expires_at,
+        warnings=warnings,
+    )
+
+
+def _mint(desk: Desk, ping: Ping, nonce: bytes, terms: bytes, certificate: bytes, offer: Offer, expires_at: int) -> str:
+    token = BidToken(
+        expires_at=expires_at,
+        price_cents=offer.price_cents,
+        campaign=campaign_tag(offer.campaign),
+        leg=offer.leg,
+        test=ping.test,
+        nonce=nonce,
+        terms=terms,
+        certificate=certificate,
+    )
+    return mint(token, desk.keys.signing_id, desk.keys.signing[desk.keys.signing_id])
+
+
+def _open(
+    desk: Desk,
+    seller: Seller,
+    ping: Ping,
+    nonce: bytes,
+    terms: bytes,
+    decision: Decision,
+    answer: PingAnswer,
+    line_id: str,
+    now: float,
+) -> None:
+    """Remember the promise, for repeats, evidence and the room under the caps; a test uses no room."""
+    campaigns = [] if ping.test else promised(desk.catalogue, decision)
+    bid = LiveBid(
+        seller=seller.name,
+        at=now,
+        expires_at=float(answer.expires_at),
+        terms=terms,
+        line_id=line_id,
+        ping=ping,
+        decision=decision,
+        answer=answer,
+    )
+    desk.book.open(nonce, bid, campaigns, seller)
+
+
+def _for_journal(ping: Ping) -> Ping:
+    """Without the digests of the person: what they said stands in the line already."""
+    return replace(ping, phone_digest="", email_digest="") if ping.phone_digest or ping.email_digest else ping
+
+
+def _model_version(desk: Desk, ping: Ping) -> str:
+    model = desk.catalogue.models.get(ping.vertical)
+    return model.version if model is not None else ""
+
+
+def _line_id(desk: Desk, nonce: bytes, now: float) -> str:
+    """24 lower-case hex digits: letters a to f can spell none of the words that crude parsers take for a sale."""
+    return digest(desk.keys.index, b"leadbid.line", nonce.hex(), repr(now), size=12).hex()

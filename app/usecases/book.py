@@ -1,0 +1,211 @@
+"""The book of a running bidder: which bids are promises now, where every cap stands, and what operators ask for."""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from app.domain.calendar import local_time
+from app.domain.campaign import Campaign
+from app.domain.caps import CapStanding
+from app.domain.decide import Decision
+from app.domain.demand import DemandStanding
+from app.domain.honouring import PostRate
+from app.domain.schedule import ALWAYS, Schedule
+from app.domain.seller import Seller
+from app.domain.snapshot import Standing
+from app.usecases.counter import Bucket, Counter
+from app.wire.feedback import Demand, Signal
+from app.wire.ping import Ping, PingAnswer
+
+LIVE_MAX = 200_000
+"""Bids remembered for repeats and evidence. A bid that falls out is honoured all the same: its token says all."""
+
+_OPEN = Schedule(minutes=ALWAYS)
+
+
+class LiveBid(msgspec.Struct, frozen=True, kw_only=True):
+    """One answered ping while its bids are promises. `terms` tells a repeat from another lead under one name."""
+
+    seller: str
+    at: float
+    expires_at: float
+    terms: bytes
+    line_id: str
+    ping: Ping
+    decision: Decision
+    answer: PingAnswer
+
+
+class _Demand:
+    """How many leads a territory can still work, counted down by sales and by the hours that pass."""
+
+    def __init__(self, territory: str, demand: Demand, told_at: float, ends_at: float) -> None:
+        self.territory = territory
+        self.demand = demand
+        self.told_at = told_at
+        self.ends_at = ends_at
+        self.sold = 0
+
+    def standing(self, now: float) -> DemandStanding:
+        span = self.ends_at - self.told_at
+        left = (self.ends_at - now) / span if span > 0 else 0.0
+        return DemandStanding(self.territory, float(self.demand.open - self.sold), self.demand.expected * left)
+
+
+class Book:
+    """Everything that moves between two pings. Reads and writes are plain calls on one event loop: no locks."""
+
+    def __init__(self, lifetime_s: float, used: dict[str, int]) -> None:
+        """`used` is what the database counted so far, by counter."""
+        self._lifetime_s = lifetime_s
+        self._used = dict(used)
+        self._counters: dict[str, Counter] = {}
+        self._rates: dict[str, PostRate] = {}
+        self._live: dict[bytes, LiveBid] = {}
+        self._places: dict[bytes, list[tuple[str, Bucket, float]]] = {}
+        self._demands: dict[tuple[str, str], _Demand] = {}
+        self._signals: dict[tuple[str, str], Signal] = {}
+        self._paused: frozenset[str] = frozenset()
+
+    @property
+    def live_bids(self) -> int:
+        """How many answered pings are promises now."""
+        return len(self._live)
+
+    def live(self, nonce: bytes, now: float) -> LiveBid | None:
+        """The live bids for one lead of one seller."""
+        bid = self._live.get(nonce)
+        return bid if bid is not None and now < bid.expires_at else None
+
+    def standing(self, candidates: Iterable[Campaign], seller: Seller, ping: Ping, now: float) -> Standing:
+        """What of all this touches one ping."""
+        if ping.test:
+            return Standing()
+        caps: dict[str, tuple[CapStanding, ...]] = {}
+        demand: dict[str, DemandStanding] = {}
+        for campaign in candidates:
+            counters = self._counters_of(campaign, seller, ping.zip, ping.state, now)
+            caps[campaign.name] = tuple([counter.standing for counter in counters])
+            asked = self._demand_of(campaign.name, ping.zip, ping.state, now)
+            if asked is not None:
+                demand[campaign.name] = asked.standing(now)
+        return Standing(
+            caps=caps, demand=demand, signals=self._signals_of(ping, now) if self._signals else (), paused=self._paused
+        )
+
+    def open(self, nonce: bytes, bid: LiveBid, campaigns: Iterable[tuple[Campaign, int]], seller: Seller) -> None:
+        """Promise: count these campaigns' prices as live until they are posted or expire."""
+        weight = self._rates.get(seller.name, PostRate()).upper
+        places = []
+        for campaign, price_cents in campaigns:
+            for counter in self._counters_of(campaign, seller, bid.ping.zip, bid.ping.state, bid.at):
+                amount = float(counter.cap.uses(price_cents))
+                places.append((seller.name, counter.add(seller.name, bid.at, amount, weight), amount))
+        # One lead is sold once, so that a new bid for it takes the room of the former.
+        self._drop(nonce)
+        if len(self._live) >= LIVE_MAX:
+            self._drop(next(iter(self._live)))
+        self._live[nonce] = bid
+        self._places[nonce] = places
+
+    def sold(
+        self, nonce: bytes, campaign: Campaign, seller: Seller, zip_code: str, state: str, cents: int, now: float
+    ) -> None:
+        """A post was taken: the promise is kept, the caps are used."""
+        bid = self._drop(nonce)
+        if bid is not None:
+            self._learn(bid, posted=True, delay_s=now - bid.at)
+        for counter in self._counters_of(campaign, seller, zip_code, state, now):
+            counter.use(counter.cap.uses(cents))
+            counter.weigh(self._rates, now, self._lifetime_s)
+        asked = self._demand_of(campaign.name, zip_code, state, now)
+        if asked is not None:
+            asked.sold += 1
+
+    def lost(self, nonce: bytes) -> None:
+        """The seller says that another buyer has it: the promise will never be called in."""
+        bid = self._drop(nonce)
+        if bid is not None:
+            self._learn(bid, posted=False)
+
+    def tick(self, now: float) -> None:
+        """Let time pass: expired bids leave, live ones are weighed anew, shadow prices move, old windows close."""
+        for nonce, bid in list(self._until_live(now)):
+            self._drop(nonce)
+            self._learn(bid, posted=False)
+        for key in [key for key, counter in self._counters.items() if now >= counter.end]:
+            del self._counters[key]
+            self._used.pop(key, None)
+        for counter in self._counters.values():
+            if counter.buckets:
+                counter.weigh(self._rates, now, self._lifetime_s)
+            counter.pace(now)
+        self._signals = {key: signal for key, signal in self._signals.items() if now < signal.until}
+        self._demands = {key: demand for key, demand in self._demands.items() if now < demand.ends_at}
+
+    def set_demand(self, territory: str, demand: Demand, told_at: float, ends_at: float) -> None:
+        """A territory says how much it can still work, from now until `ends_at`."""
+        self._demands[territory, demand.campaign] = _Demand(territory, demand, told_at, ends_at)
+
+    def set_signal(self, territory: str, signal: Signal) -> None:
+        """A timed premium for a territory; one of the same cause replaces the former."""
+        self._signals[territory, signal.cause] = signal
+
+    def set_paused(self, names: Iterable[str]) -> None:
+        """Campaigns and sellers that an operator paused at run time."""
+        self._paused = frozenset(names)
+
+    def _counters_of(self, campaign: Campaign, seller: Seller, zip_code: str, state: str, now: float) -> list[Counter]:
+        counters = []
+        for caps, schedule in ((campaign.caps, campaign.schedule), (seller.caps, _OPEN)):
+            for cap in caps:
+                key = cap.counter(local_time(now, cap.zone), seller.name, zip_code, state)
+                counter = self._counters.get(key)
+                if counter is None:
+                    counter = Counter(cap, schedule, self._used.get(key, 0), now)
+                    self._counters[key] = counter
+                elif counter.cap is not cap:
+                    counter.declare(cap, schedule, now)
+                counters.append(counter)
+        return counters
+
+    def _demand_of(self, campaign: str, zip_code: str, state: str, now: float) -> _Demand | None:
+        """The narrowest demand that covers a place: ZIP before prefix before state, the campaign's own before all."""
+        if not self._demands:
+            return None
+        for name in (*(zip_code[:length] for length in range(5, 0, -1)), state):
+            for whose in (campaign, ""):
+                demand = self._demands.get((name, whose))
+                if demand is not None and now < demand.ends_at:
+                    return demand
+        return None
+
+    def _signals_of(self, ping: Ping, now: float) -> tuple[tuple[str, int], ...]:
+        return tuple(
+            [
+                (signal.cause, signal.premium_cents)
+                for (territory, _), signal in self._signals.items()
+                if (territory == ping.state or ping.zip.startswith(territory))
+                and signal.vertical in ("", ping.vertical)
+                and now < signal.until
+            ]
+        )
+
+    def _until_live(self, now: float) -> Iterable[tuple[bytes, LiveBid]]:
+        """Expired bids, which stand first: all live equally long."""
+        for nonce, bid in self._live.items():
+            if now < bid.expires_at:
+                return
+            yield nonce, bid
+
+    def _drop(self, nonce: bytes) -> LiveBid | None:
+        bid = self._live.pop(nonce, None)
+        for _, bucket, amount in self._places.pop(nonce, ()):
+            bucket.add(amount, -1)
+        return bid
+
+    def _learn(self, bid: LiveBid, *, posted: bool, delay_s: float = 0.0) -> None:
+        """Remember what became of a bid; a test tells nothing of a seller's habits."""
+        if not bid.ping.test:
+            rate = self._rates.get(bid.seller, PostRate())
+            self._rates[bid.seller] = rate.after(posted=posted, delay_s=delay_s)

@@ -1,0 +1,202 @@
+"""Bought leads reach the buyer's CRMs: at least once, soon, and none is dropped whatever a CRM does."""
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from typing import Protocol
+
+import msgspec
+
+from app.crm.message import Answer, Request, Unbuildable
+from app.crm.outcome import Judgement, judge
+from app.crm.payload import Secrets, build_request
+from app.domain.breaker import Breaker, after_failure, after_success
+from app.domain.delivery import AttemptReport, ClaimedDelivery, DeliveryStatus
+from app.domain.destination import Destination
+from app.domain.retry import next_due
+
+LEASE_MARGIN_S = 30.0
+"""A lease outlives the longest request by this, so that only a dead worker's leads are claimed again."""
+
+POLL_S = 1.0
+"""How long a lead whose next attempt has come due may lie, and one that another process sold."""
+
+_log = logging.getLogger(__name__)
+
+
+class Target(msgspec.Struct, frozen=True, kw_only=True):
+    """A destination with its secrets, which have passed `require_secrets`."""
+
+    destination: Destination
+    secrets: Secrets
+
+    def __repr__(self) -> str:
+        return f"Target(destination={self.destination.name!r}, ***)"
+
+    __str__ = __repr__
+
+
+class DeliveryStore(Protocol):
+    """What delivery asks of the database; each call is a short transaction of its own."""
+
+    async def claim_due(
+        self, destination: str, owner: str, now: float, limit: int, lease_s: float
+    ) -> list[ClaimedDelivery]:
+        """Up to `limit` deliveries that are due, earliest first, ours until `now + lease_s`.
+
+        Due are pending ones whose time has come, and claimed ones whose lease has ended. Counts the attempt. Nothing of
+        a disabled destination, and nothing twice however many workers ask at once.
+        """
+        ...
+
+    async def acknowledge(self, report: AttemptReport) -> bool:
+        """Record the attempt, move the delivery on and, if `disables`, disable the destination: all in one commit.
+
+        False, and nothing recorded, where (`owner`, `attempt`) no longer hold the claim.
+        """
+        ...
+
+
+Send = Callable[[Destination, Request], Awaitable[Answer]]
+
+
+class Courier:
+    """One worker for all destinations. A slow or failing one takes no room from the others.
+
+    `settled` hears of every recorded attempt. Setting `wake` makes it look for due leads at once.
+    """
+
+    def __init__(
+        self,
+        store: DeliveryStore,
+        send: Send,
+        owner: str,
+        settled: Callable[[AttemptReport], None] = lambda _report: None,
+    ) -> None:
+        self.wake = asyncio.Event()
+        self._store = store
+        self._send = send
+        self._owner = owner
+        self._settled = settled
+        self._breakers: defaultdict[str, Breaker] = defaultdict(Breaker)
+        self._under_way: defaultdict[str, set[asyncio.Task[None]]] = defaultdict(set)
+
+    async def run(
+        self,
+        targets: Callable[[], Mapping[str, Target]],
+        clock: Callable[[], float],
+        draw: Callable[[], float],
+        poll_s: float = POLL_S,
+    ) -> None:
+        """Deliver until cancelled; `targets` is asked anew each time, so that a reload takes effect."""
+        while True:
+            self.wake.clear()
+            try:
+                await self.deliver_due(targets(), clock(), draw)
+            except Exception as error:  # noqa: BLE001 - while the database is away leads wait; the loop must outlive it
+                _log.warning("deliveries wait: %s", type(error).__name__)
+                await asyncio.sleep(poll_s)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.wake.wait(), poll_s)
+
+    async def deliver_due(self, targets: Mapping[str, Target], now: float, draw: Callable[[], float]) -> int:
+        """Send what is due and may go now, without waiting for the answers; how many were sent."""
+        sent = 0
+        for name, target in targets.items():
+            room = self.breaker(name).room(now, target.destination.concurrency) - len(self._under_way[name])
+            if room > 0:
+                lease_s = target.destination.timeout_ms / 1000 + LEASE_MARGIN_S
+                claimed = await self._store.claim_due(name, self._owner, now, room, lease_s)
+                for delivery in claimed:
+                    self._launch(delivery, target, now, draw())
+                sent += len(claimed)
+        return sent
+
+    def breaker(self, destination: str) -> Breaker:
+        """How this destination is doing."""
+        return self._breakers[destination]
+
+    async def settle(self, within_s: float | None = None) -> None:
+        """Wait for the answers of what was sent. What takes longer is given up here and claimed again later."""
+        under_way = [task for tasks in self._under_way.values() for task in tasks]
+        if under_way:
+            _, late = await asyncio.wait(under_way, timeout=within_s)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    def _launch(self, delivery: ClaimedDelivery, target: Target, now: float, draw: float) -> None:
+        task = asyncio.create_task(self._deliver(delivery, target, now, draw))
+        self._under_way[delivery.destination].add(task)
+        task.add_done_callback(lambda done: self._landed(delivery.destination, done))
+
+    def _landed(self, destination: str, task: asyncio.Task[None]) -> None:
+        self._under_way[destination].discard(task)
+        self.wake.set()
+        if not task.cancelled() and (error := task.exception()) is not None:
+            # The claim stands until its lease ends; then the lead is sent again under the same webhook id.
+            _log.warning("an attempt could not be recorded: %s", type(error).__name__)
+
+    async def _deliver(self, delivery: ClaimedDelivery, target: Target, now: float, draw: float) -> None:
+        request = build_request(target.destination, delivery.lead, target.secrets, delivery.webhook_id, now)
+        answer = request if isinstance(request, Unbuildable) else await self._send(target.destination, request)
+
+        judgement = judgement_of(target.destination, answer, delivery, now)
+        report = report_of(delivery, answer, judgement, now, draw)
+
+        self._mark(delivery.destination, answer, judgement, now)
+        if await self._store.acknowledge(report):
+            self._settled(report)
+
+    def _mark(self, destination: str, answer: Answer | Unbuildable, judgement: Judgement, now: float) -> None:
+        if isinstance(answer, Unbuildable):
+            return
+        breaker = self._breakers[destination]
+        failed = judgement.outcome == "retry"
+        self._breakers[destination] = after_failure(breaker, now + answer.took_s) if failed else after_success(breaker)
+
+
+def judgement_of(
+    destination: Destination, answer: Answer | Unbuildable, delivery: ClaimedDelivery, now: float
+) -> Judgement:
+    """What became of an attempt begun at `now`; a lead that no request can be made of is rejected."""
+    if isinstance(answer, Unbuildable):
+        return Judgement(outcome="rejected", note=answer.why)
+    return judge(destination, answer, delivery.lead, now + answer.took_s)
+
+
+def report_of(
+    delivery: ClaimedDelivery, answer: Answer | Unbuildable, judgement: Judgement, now: float, draw: float
+) -> AttemptReport:
+    """The attempt as it is recorded, with the time of the next one where there is to be one."""
+    reply = Answer() if isinstance(answer, Unbuildable) else answer
+    answered_at = now + reply.took_s
+    due_at = None
+    if judgement.disables:
+        # It waits for the operator rather than for a clock.
+        due_at = answered_at
+    elif judgement.outcome == "retry":
+        due_at = next_due(delivery.attempt, answered_at, draw, judgement.retry_after_s)
+    return AttemptReport(
+        delivery_id=delivery.delivery_id,
+        destination=delivery.destination,
+        owner=delivery.owner,
+        attempt=delivery.attempt,
+        status=_status(judgement, due_at),
+        started_at=now,
+        took_ms=round(reply.took_s * 1000),
+        due_at=due_at,
+        http_status=reply.status or None,
+        failure=reply.trouble,
+        crm_id=judgement.crm_id,
+        note=judgement.note,
+        disables=judgement.disables,
+    )
+
+
+def _status(judgement: Judgement, due_at: float | None) -> DeliveryStatus:
+    if judgement.outcome != "retry":
+        return judgement.outcome
+    return "dead" if due_at is None else "pending"

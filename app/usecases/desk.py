@@ -1,0 +1,46 @@
+"""All that one running bidder holds: configuration, whom it knows, where it stands, its keys and its records."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+import msgspec
+
+from app.domain.catalogue import Catalogue
+from app.domain.keys import Keys
+from app.journal.lines import Line
+from app.store.store import Store
+from app.store.vault import Vault
+from app.telemetry.metrics import Metrics
+from app.usecases.book import Book
+from app.usecases.known import DigestSet, People
+from app.usecases.rate_limit import HashQuotas, RateLimits
+
+
+class Journal(Protocol):
+    """Where decisions go."""
+
+    def append(self, line: Line) -> None: ...
+
+
+class Desk(msgspec.Struct, kw_only=True):
+    """One value that every use case is given; only `catalogue` is ever replaced, all else moves inside.
+
+    `chance` gives that many random bytes, `sold` is called after each sale so that delivery need not wait for its poll.
+    `seed` keys every draw.
+    """
+
+    catalogue: Catalogue
+    keys: Keys
+    seed: bytes
+    chance: Callable[[int], bytes]
+    store: Store
+    vault: Vault
+    journal: Journal
+    metrics: Metrics
+    book: Book
+    people: People
+    suppressed: DigestSet
+    certificates: DigestSet
+    rates: RateLimits
+    quotas: HashQuotas
+    sold: Callable[[], None]

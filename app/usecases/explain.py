@@ -1,0 +1,115 @@
+"""Why 21.40? A decision of the journal as a short derivation in dollars."""
+
+from collections.abc import Iterable, Iterator
+
+from app.domain.calendar import utc_text
+from app.domain.decide import CampaignRefusal, Offer
+from app.domain.money import dollars
+from app.domain.pricing import Valuation
+from app.domain.reasons import REASONS, Refusal, sentence
+from app.journal.lines import AnyLine, DoorLine, NoticeLine, PingLine, PostLine, RepeatLine
+
+
+def explain(lines: Iterable[AnyLine]) -> str:
+    """What these lines of one ping say, for a reader who knows the business and not the code."""
+    return "\n".join([text for line in lines for text in _explained(line)])
+
+
+def _explained(line: AnyLine) -> Iterator[str]:
+    when = utc_text(line.at)
+    if isinstance(line, PingLine):
+        yield from _ping(line, when)
+    elif isinstance(line, DoorLine):
+        yield f"{when}  ping {line.id} of {line.seller or 'an unknown seller'}"
+        yield f"  refused before it was read: {_why(line.refusal)}"
+    elif isinstance(line, RepeatLine):
+        yield f"{when}  the same ping again: it got the bid of {line.repeat_of}"
+    elif isinstance(line, PostLine):
+        yield from _post(line, when)
+    elif isinstance(line, NoticeLine):
+        price = f" at ${dollars(line.price_cents)}" if line.price_cents is not None else ""
+        yield f"{when}  {line.seller} says the bid {line.result}{price}"
+
+
+def _ping(line: PingLine, when: str) -> Iterator[str]:
+    ping, decision = line.ping, line.decision
+    test = ", a test" if ping.test else ""
+    yield f"{when}  ping {line.id} of {line.seller}: {ping.vertical}, ZIP {ping.zip} {ping.state}{test}"
+    yield f"  configuration {line.config}, model {line.model or 'none'}"
+    if line.withdrawn is not None:
+        yield f"  no bid: {_why(line.withdrawn)}; otherwise it would have been:"
+    if decision.refusal is not None:
+        yield f"  no bid: {_why(decision.refusal)}"
+    for offer in decision.bids:
+        yield from _bid(offer)
+    yield from _rest(decision.outbid, decision.refused)
+
+
+def _bid(offer: Offer) -> Iterator[str]:
+    yield ""
+    yield f"  bid ${dollars(offer.price_cents)}, {offer.leg}, for {offer.campaign} ({offer.brand})"
+    if offer.valuation is None or offer.quote is None:
+        yield "    the campaign's fallback price: no model could price this lead"
+        return
+    yield from _value(offer.valuation)
+    quote = offer.quote
+    yield _row("=", "worth at most", _cents(quote.bid_value))
+    yield _row(" ", "best bid between", f"{_cents(quote.low)} and {_cents(quote.high)}: {_cents(quote.best)}")
+    if offer.sigma > 0.0:
+        yield _row(" ", f"explored by sigma {offer.sigma:.2f}", _cents(offer.drawn))
+    yield _row("=", "bid", f"${dollars(offer.price_cents)}")
+    yield _row(" ", "wins with probability", f"{offer.win_probability:.2f}, for a surplus of {_cents(offer.surplus)}")
+
+
+def _value(valuation: Valuation) -> Iterator[str]:
+    yield _row(" ", "P(conversion)", f"{valuation.probability:.4f}")
+    yield _row("x", "value of a conversion", _cents(valuation.worth))
+    if valuation.kappa != 1.0:
+        yield _row("x", "this seller's realised share", f"{valuation.kappa:.2f}")
+    yield _row("-", "handling", _cents(valuation.handling))
+    for name, cents in valuation.boosts:
+        yield _row("+", f"boost {name}", _cents(cents))
+    for name, cents in valuation.signals:
+        yield _row("+", f"signal {name}", _cents(cents))
+    yield _row("=", "value of owning the lead", _cents(valuation.value))
+    for name, cents in valuation.shadows:
+        yield _row("-", f"shadow price of {name}", _cents(cents))
+    if valuation.budget:
+        yield _row("/", "1 + budget pressure", f"{1.0 + valuation.budget:.2f}")
+    if valuation.return_rate:
+        yield _row("/", "1 - share returned", f"{1.0 - valuation.return_rate:.2f}")
+
+
+def _rest(outbid: tuple[Offer, ...], refused: tuple[CampaignRefusal, ...]) -> Iterator[str]:
+    if outbid or refused:
+        yield ""
+    for offer in outbid:
+        yield f"  {offer.campaign}, {offer.leg}, would have bid ${dollars(offer.price_cents)}: less expected surplus"
+    for refusal in refused:
+        leg = f", {refusal.leg}" if refusal.leg else ""
+        yield f"  {refusal.campaign}{leg}: {_why(refusal.refusal)}"
+        valuation = refusal.valuation
+        if valuation is not None:
+            yield f"    the lead is worth {_cents(valuation.value)}, and may cost {_cents(valuation.bid_value)} at most"
+
+
+def _post(line: PostLine, when: str) -> Iterator[str]:
+    kept = ", the answer given before" if line.kept else ""
+    if line.status == "accepted":
+        yield f"{when}  posted and bought as lead {line.lead_id} for ${dollars(line.price_cents)}{kept}"
+        return
+    why = f": {_why(Refusal(line.reason_code, line.detail))}" if line.reason_code in REASONS else ""
+    yield f"{when}  posted and answered {line.status}{kept}{why}"
+
+
+def _why(refusal: Refusal) -> str:
+    return f"{sentence(refusal)} [{refusal.code}]"
+
+
+def _row(sign: str, name: str, value: str) -> str:
+    return f"    {sign} {name:<32} {value}"
+
+
+def _cents(amount: float) -> str:
+    sign = "-" if amount < 0 else ""
+    return f"{sign}${abs(amount) / 100:.2f}"

@@ -1,0 +1,66 @@
+"""What others tell us beside leads: sellers whether we won, the CRM what became of a lead, operators what is wanted."""
+
+from app.domain.calendar import window_bounds
+from app.domain.reasons import Refusal, sentence
+from app.domain.seller import Seller
+from app.domain.token import read
+from app.journal.lines import NoticeLine
+from app.usecases.desk import Desk
+from app.wire.feedback import Demand, Notice, Outcome, Receipt, Signal
+
+
+async def hear_notice(desk: Desk, seller: Seller, notice: Notice, now: float) -> Receipt:
+    """A seller says whether a bid of ours won; a lost one frees its room under the caps at once."""
+    bid = read(notice.ping_id, desk.keys.signing)
+    if bid is None:
+        return refused(Refusal("ping_unknown"))
+    fresh = await desk.store.record_notice(seller.name, bid.nonce.hex(), notice, now)
+    if not fresh:
+        return Receipt(status="repeated")
+    if notice.result == "lost":
+        desk.book.lost(bid.nonce)
+    desk.journal.append(
+        NoticeLine(
+            at=now, seller=seller.name, ping_id=notice.ping_id, result=notice.result, price_cents=notice.price_cents
+        )
+    )
+    desk.metrics.count("notices_total", seller.name, notice.result)
+    return Receipt(status="recorded")
+
+
+async def hear_outcome(desk: Desk, outcome: Outcome, now: float) -> Receipt:
+    """The CRM says what became of a lead; who opted out is never bought again."""
+    result = await desk.store.record_outcome(outcome, now)
+    if result.status == "unknown_lead":
+        return refused(Refusal("invalid_field", "lead_id: no lead of ours has it"))
+    for name in result.suppressed:
+        desk.suppressed.add(name)
+    if result.status == "recorded":
+        desk.metrics.count("outcomes_total", outcome.event)
+    return Receipt(status=result.status)
+
+
+async def hear_demand(desk: Desk, territory: str, demand: Demand, by: str, now: float) -> Receipt:
+    """How many leads a territory can still work, from now until `until`, by default the end of the buyer's day."""
+    if demand.campaign and demand.campaign not in desk.catalogue.campaigns:
+        return refused(Refusal("invalid_field", "campaign: no campaign has this name"))
+    ends_at = demand.until
+    if ends_at is None:
+        ends_at = window_bounds(now, desk.catalogue.buyer.zone, "day")[1]
+    await desk.store.set_demand(territory, demand, ends_at, by, now)
+    desk.book.set_demand(territory, demand, now, ends_at)
+    return Receipt(status="recorded")
+
+
+async def hear_signal(desk: Desk, territory: str, signal: Signal, by: str, now: float) -> Receipt:
+    """A timed premium for a territory with its cause."""
+    if signal.until <= now:
+        return refused(Refusal("invalid_field", "until: lies in the past"))
+    await desk.store.set_signal(territory, signal, by, now)
+    desk.book.set_signal(territory, signal)
+    return Receipt(status="recorded")
+
+
+def refused(refusal: Refusal) -> Receipt:
+    """A receipt that says why not."""
+    return Receipt(status="rejected", reason=sentence(refusal), reason_code=refusal.code)

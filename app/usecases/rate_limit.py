@@ -1,0 +1,50 @@
+"""How fast one seller may ping, and how often a day it may ask about hashed people whom it never posts."""
+
+from app.domain.seller import Seller
+
+_DAY_S = 86_400
+
+
+class RateLimits:
+    """One bucket of tokens a seller, full at first. Posts are never counted: a live bid is a promise."""
+
+    def __init__(self) -> None:
+        self._buckets: dict[str, tuple[float, float]] = {}
+
+    def wait_s(self, seller: Seller, now: float) -> float:
+        """Take one token; 0 where there was one, else the seconds until there is."""
+        if seller.rate_per_s <= 0.0:
+            return 0.0
+        burst = float(max(seller.burst, 1))
+        tokens, filled_at = self._buckets.get(seller.name, (burst, now))
+        tokens = min(tokens + max(now - filled_at, 0.0) * seller.rate_per_s, burst)
+        if tokens < 1.0:
+            self._buckets[seller.name] = (tokens, now)
+            return (1.0 - tokens) / seller.rate_per_s
+        self._buckets[seller.name] = (tokens - 1.0, now)
+        return 0.0
+
+
+class HashQuotas:
+    """Bounds what a seller can learn of whom we bought: hashes asked for a day (UTC), less the leads then posted."""
+
+    def __init__(self) -> None:
+        self._asked: dict[str, tuple[int, int]] = {}
+
+    def may_ask(self, seller: Seller, now: float) -> bool:
+        """Whether one more hash may be looked up; it is counted where it may."""
+        day, asked = self._today(seller.name, now)
+        if asked >= seller.hash_quota:
+            return False
+        self._asked[seller.name] = (day, asked + 1)
+        return True
+
+    def posted(self, seller: Seller, now: float) -> None:
+        """A lead was posted: its question was an honest one."""
+        day, asked = self._today(seller.name, now)
+        self._asked[seller.name] = (day, max(asked - 1, 0))
+
+    def _today(self, seller: str, now: float) -> tuple[int, int]:
+        today = int(now // _DAY_S)
+        day, asked = self._asked.get(seller, (today, 0))
+        return today, asked if day == today else 0

@@ -1,0 +1,112 @@
+"""Configuration and models become one catalogue, again when a file changes; an invalid one is not taken."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import msgspec
+
+from app.config.load import Declared, Loaded
+from app.config.problem import Problem
+from app.domain.campaign import Campaign
+from app.domain.catalogue import Catalogue, Model, index_campaigns, tags
+from app.scoring.load import POINTER
+from app.scoring.load import Loaded as LoadedModels
+
+Locks = Mapping[str, tuple[tuple[str, ...], ...]]
+
+
+class Sources(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a catalogue comes from. `stamp` tells whether a file has changed."""
+
+    config: Callable[[], Loaded | tuple[Problem, ...]]
+    models: Callable[[], LoadedModels]
+    models_dir: Path
+    zip_states: Mapping[str, str]
+
+    def stamp(self, declared: Declared) -> tuple[tuple[str, int, int], ...]:
+        """Size and time of every file that was read, and of the pointer to the models."""
+        paths = (*declared.files, self.models_dir / POINTER)
+        return tuple(_stamp(path) for path in paths)
+
+
+class Reloaded(msgspec.Struct, frozen=True, kw_only=True):
+    """What a reload came to: the catalogue in force with its declaration, and all that was refused, one text each."""
+
+    catalogue: Catalogue
+    declared: Declared
+    problems: tuple[str, ...]
+
+
+def first_catalogue(sources: Sources, declared: Declared, former: Mapping[bytes, Campaign]) -> Reloaded:
+    """The catalogue to start with; `former` are campaigns of earlier days whose bids may still live, by tag."""
+    models = sources.models()
+    catalogue = _compose(declared, models.models, sources.zip_states, former, {})
+    return Reloaded(catalogue=catalogue, declared=declared, problems=_texts(models))
+
+
+def next_catalogue(sources: Sources, live: Reloaded) -> Reloaded:
+    """The catalogue after a file changed. Each part that is invalid stays as it is: the configuration, or one model."""
+    read = sources.config()
+    if not isinstance(read, Loaded):
+        problems = tuple(str(problem) for problem in read)
+        return Reloaded(catalogue=live.catalogue, declared=live.declared, problems=problems)
+    declared, loaded = read.declared, sources.models()
+    kept = {name: model for name, model in live.catalogue.models.items() if _is_refused(loaded, name)}
+    former = {**live.catalogue.former, **live.catalogue.by_tag}
+    catalogue = _compose(
+        declared, {**kept, **loaded.models}, sources.zip_states, former, _locks(live.catalogue, declared)
+    )
+    return Reloaded(catalogue=catalogue, declared=declared, problems=_texts(loaded))
+
+
+def _compose(
+    declared: Declared,
+    models: Mapping[str, Model],
+    zip_states: Mapping[str, str],
+    former: Mapping[bytes, Campaign],
+    former_locks: Locks,
+) -> Catalogue:
+    by_tag = tags(declared.campaigns)
+    return Catalogue(
+        config_hash=declared.config_hash,
+        buyer=declared.buyer,
+        verticals={vertical.name: vertical for vertical in declared.verticals},
+        campaigns={campaign.name: campaign for campaign in declared.campaigns},
+        sellers={seller.name: seller for seller in declared.sellers},
+        seller_by_key={key: seller for seller in declared.sellers for key in seller.key_sha256},
+        operator_by_key={key: operator for operator in declared.operators for key in operator.key_sha256},
+        destinations={destination.name: destination for destination in declared.destinations},
+        models=models,
+        index=index_campaigns(declared.campaigns),
+        zip_states=zip_states,
+        by_tag=by_tag,
+        former={tag: campaign for tag, campaign in former.items() if tag not in by_tag},
+        former_locks=former_locks,
+    )
+
+
+def _locks(live: Catalogue, declared: Declared) -> Locks:
+    """Locked fields as they stood, for each vertical where they now differ: live bids were made under them."""
+    locks = dict(live.former_locks)
+    for vertical in declared.verticals:
+        before = live.verticals.get(vertical.name)
+        if before is not None and before.locked != vertical.locked:
+            locks[vertical.name] = tuple(dict.fromkeys((before.locked, *locks.get(vertical.name, ()))))
+    return locks
+
+
+def _is_refused(loaded: LoadedModels, vertical: str) -> bool:
+    """Whether this vertical's model could not be loaded; none could where the pointer itself cannot be read."""
+    return any(problem.vertical in ("", vertical) for problem in loaded.problems)
+
+
+def _texts(loaded: LoadedModels) -> tuple[str, ...]:
+    return tuple(problem.reason for problem in loaded.problems)
+
+
+def _stamp(path: Path) -> tuple[str, int, int]:
+    try:
+        status = path.stat()
+    except OSError:
+        return str(path), -1, 0
+    return str(path), status.st_size, status.st_mtime_ns

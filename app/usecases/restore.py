@@ -1,0 +1,57 @@
+"""After a restart: the bids that were promises before it are promises still, and count as such."""
+
+from collections.abc import Iterable
+
+from app.domain.token import read
+from app.journal.lines import AnyLine, NoticeLine, PingLine, PostLine
+from app.usecases.answer_ping import promised
+from app.usecases.book import LiveBid
+from app.usecases.desk import Desk
+from app.wire.ping import Bid, PingAnswer
+
+
+def restore_bids(desk: Desk, lines: Iterable[AnyLine], now: float) -> int:
+    """Put the bids of these journal lines (oldest first) that live at `now` back into the book; how many there are."""
+    for line in lines:
+        if isinstance(line, PingLine) and line.bid_ids:
+            _restore(desk, line, now)
+        elif (isinstance(line, PostLine) and line.status == "accepted") or (
+            isinstance(line, NoticeLine) and line.result == "lost"
+        ):
+            _forget(desk, line.ping_id)
+    return desk.book.live_bids
+
+
+def _restore(desk: Desk, line: PingLine, now: float) -> None:
+    bid = read(line.bid_ids[0], desk.keys.signing)
+    seller = desk.catalogue.sellers.get(line.seller)
+    if bid is None or seller is None or now >= bid.expires_at:
+        return
+    live = LiveBid(
+        seller=line.seller,
+        at=line.at,
+        expires_at=float(bid.expires_at),
+        terms=bid.terms,
+        line_id=line.id,
+        ping=line.ping,
+        decision=line.decision,
+        answer=_answer(line, bid.expires_at, bid.expires_at - int(line.at)),
+    )
+    desk.book.open(bid.nonce, live, [] if bid.test else promised(desk.catalogue, line.decision), seller)
+
+
+def _answer(line: PingLine, expires_at: int, expires_in: int) -> PingAnswer:
+    """The answer as it was given, but for its warnings, which no journal keeps."""
+    bids = [
+        Bid(bid_id=bid_id, type=offer.leg, price_cents=offer.price_cents, brand=offer.brand)
+        for bid_id, offer in zip(line.bid_ids, line.decision.bids, strict=True)
+    ]
+    return PingAnswer(
+        status="accepted", ping_id=line.bid_ids[0], bids=tuple(bids), expires_in=expires_in, expires_at=expires_at
+    )
+
+
+def _forget(desk: Desk, ping_id: str) -> None:
+    bid = read(ping_id, desk.keys.signing)
+    if bid is not None:
+        desk.book.lost(bid.nonce)

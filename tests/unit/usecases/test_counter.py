@@ -1,0 +1,170 @@
+"""One cap in one window while time passes."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from app.domain.calendar import window_bounds
+from app.domain.caps import Cap
+from app.domain.honouring import PostRate
+from app.domain.schedule import ALWAYS, Schedule, week_minutes
+from app.usecases.counter import Counter
+from tests.build import NOW, cap
+
+OPEN = Schedule(minutes=ALWAYS)
+OFFICE = Schedule(minutes=week_minutes({day: [(8 * 60, 18 * 60)] for day in range(5)}))
+LIFETIME_S = 120.0
+POSTS_HALF = {"acme": PostRate(ended=10_000, posted=5_000, delay_s=10_000.0)}
+
+
+def counter(declared: Cap | None = None, used: int = 0, now: float = NOW, schedule: Schedule = OPEN) -> Counter:
+    return Counter(declared or cap(), schedule, used, now)
+
+
+def test_a_sale_takes_room_and_a_live_bid_takes_its_share() -> None:
+    daily = counter(used=10)
+    daily.use(1)
+    daily.add("acme", NOW, 1.0, weight=1.0)
+    daily.add("acme", NOW, 1.0, weight=0.5)
+    stand = daily.standing
+    assert (stand.limit, stand.used, stand.live, stand.live_variance) == (100, 11, 1.5, 0.25)
+
+
+def test_bids_of_one_second_and_seller_share_a_bucket() -> None:
+    daily = counter()
+    first = daily.add("acme", NOW, 1.0, weight=1.0)
+    assert daily.add("acme", NOW + 0.9, 1.0, weight=1.0) is first
+    assert daily.add("other", NOW + 0.9, 1.0, weight=1.0) is not first
+    assert daily.add("acme", NOW + 1.0, 1.0, weight=1.0) is not first
+    assert (first.bids, first.total, first.squares) == (2, 2.0, 2.0)
+
+
+def test_weighing_counts_each_bid_by_its_sellers_habits_and_its_age() -> None:
+    daily = counter()
+    daily.add("acme", NOW, 1.0, weight=1.0)
+    daily.add("other", NOW, 1.0, weight=1.0)
+    w = POSTS_HALF["acme"].share_at(10.0)
+    daily.weigh(POSTS_HALF, NOW + 10, LIFETIME_S)
+    assert daily.standing.live == pytest.approx(1.0 + w)
+    assert daily.standing.live_variance == pytest.approx(w * (1 - w))
+
+
+def test_what_is_weighed_at_once_is_what_was_added() -> None:
+    added, weighed = counter(), counter()
+    w = POSTS_HALF["acme"].upper
+    for one in (added, weighed):
+        one.add("acme", NOW, 1.0, w)
+        one.add("acme", NOW, 1.0, w)
+    weighed.weigh(POSTS_HALF, NOW, LIFETIME_S)
+    assert weighed.standing.live == pytest.approx(added.standing.live)
+    assert weighed.standing.live_variance == pytest.approx(added.standing.live_variance)
+
+
+def test_expired_bids_leave_even_if_nobody_says_so() -> None:
+    daily = counter()
+    daily.add("acme", NOW, 1.0, weight=1.0)
+    daily.weigh({}, NOW + LIFETIME_S, LIFETIME_S)
+    assert daily.standing.live == 1.0
+    daily.weigh({}, NOW + LIFETIME_S + 1, LIFETIME_S)
+    assert (daily.standing.live, len(daily.buckets)) == (0.0, 0)
+
+
+def test_a_budget_counts_cents_and_their_variance() -> None:
+    budget = counter(cap(measure="spend", limit=100_000))
+    budget.add("acme", NOW, 2_000.0, weight=0.5)
+    assert budget.standing.live == 1_000.0
+    assert budget.standing.live_variance == 0.25 * 2_000.0**2
+
+
+def test_the_dual_rises_while_sales_run_ahead_and_is_gone_when_they_lag() -> None:
+    daily = counter()
+    assert daily.standing.dual == 0.0
+    for minute in range(1, 11):
+        daily.use(3)
+        daily.pace(NOW + 60 * minute)
+    risen = daily.standing.dual
+    assert risen > 0.1
+    for minute in range(11, 13 * 60):
+        daily.pace(NOW + 60 * minute)
+    assert daily.standing.dual == 0.0
+
+
+def test_sales_on_plan_leave_the_dual_where_it_is() -> None:
+    start, end = window_bounds(NOW, "America/Chicago", "day")
+    daily = counter(cap(limit=1_440), now=start)
+    for minute in range(1, 600):
+        daily.use(1)
+        daily.pace(start + 60 * minute)
+    assert end - start == 86_400
+    assert daily.standing.dual == pytest.approx(0.0, abs=0.01)
+
+
+def test_live_bids_count_as_sales_before_they_are() -> None:
+    daily = counter()
+    for _ in range(20):
+        daily.add("acme", NOW, 1.0, weight=1.0)
+    daily.pace(NOW + 60)
+    assert daily.standing.dual > 0.0
+
+
+def test_closed_hours_move_no_plan() -> None:
+    evening = NOW + 9 * 3_600  # 19:00 in Chicago
+    daily = counter(schedule=OFFICE, now=evening)
+    daily.pace(evening + 3_600)
+    assert daily.share == 1.0
+    assert daily.standing.dual == 0.0
+
+
+def test_a_restart_in_the_middle_of_a_day_knows_that_it_is_ahead() -> None:
+    assert counter(used=41).standing.dual == 0.0  # 10:00 is 42 % of the day
+    assert counter(used=60).standing.dual > counter(used=50).standing.dual > 0.0
+
+
+def test_a_total_has_no_plan() -> None:
+    total = counter(cap(window="total"), used=99)
+    total.use(1)
+    total.pace(NOW + 3_600)
+    assert total.standing.dual == 0.0
+
+
+def test_time_that_stands_still_or_goes_back_moves_nothing() -> None:
+    daily = counter()
+    daily.use(50)
+    for now in (NOW, NOW - 3_600):
+        daily.pace(now)
+        assert daily.standing.dual == 0.0
+
+
+def test_a_reloaded_cap_goes_on_with_its_new_limit_and_zone() -> None:
+    daily = counter(used=10)
+    west = replace(cap(), limit=50, zone="America/Los_Angeles")
+    daily.declare(west, OFFICE, NOW)
+    assert (daily.standing.limit, daily.standing.used) == (50, 10)
+    assert (daily.start, daily.end) == window_bounds(NOW, "America/Los_Angeles", "day")
+
+
+def test_a_budget_paces_by_the_usual_price_of_its_live_bids() -> None:
+    count, budget = counter(), counter(cap(measure="spend", limit=100 * 3_000))
+    for one, amount in ((count, 1.0), (budget, 3_000.0)):
+        for _ in range(20):
+            one.add("acme", NOW, amount, weight=1.0)
+        one.pace(NOW + 60)
+    assert budget.standing.dual == pytest.approx(count.standing.dual)
+
+
+@given(st.lists(st.tuples(st.sampled_from(["acme", "other"]), st.integers(0, 200), st.booleans()), max_size=30))
+def test_counts_are_never_negative(events: list[tuple[str, int, bool]]) -> None:
+    daily, now = counter(), NOW
+    for who, later, is_dropped in events:
+        now += later
+        bucket = daily.add(who, now, 1.0, weight=POSTS_HALF["acme"].upper)
+        daily.weigh(POSTS_HALF, now, LIFETIME_S)
+        if is_dropped:
+            bucket.add(1.0, -1)
+            daily.weigh(POSTS_HALF, now, LIFETIME_S)
+        assert daily.standing.live >= 0.0
+        assert daily.standing.live_variance >= 0.0
+        assert all(one.bids >= 0 and one.total >= 0.0 and one.squares >= 0.0 for one in daily.buckets)
+    daily.weigh(POSTS_HALF, now + 1_000, LIFETIME_S)
+    assert daily.standing.live == 0.0

@@ -1,0 +1,78 @@
+"""How fast a seller may ping, and how often it may ask about hashed people."""
+
+import pytest
+
+from app.usecases.rate_limit import HashQuotas, RateLimits
+from tests.build import NOW, seller
+
+LIMITED = seller(rate_per_s=2.0, burst=3)
+DAY = 86_400.0
+MIDNIGHT = NOW - NOW % DAY
+
+
+def test_a_burst_passes_and_then_the_seller_waits_for_a_token() -> None:
+    limits = RateLimits()
+    assert [limits.wait_s(LIMITED, NOW) for _ in range(3)] == [0.0, 0.0, 0.0]
+    assert limits.wait_s(LIMITED, NOW) == 0.5
+    assert limits.wait_s(LIMITED, NOW + 0.25) == 0.25
+    assert limits.wait_s(LIMITED, NOW + 0.5) == 0.0
+    assert limits.wait_s(LIMITED, NOW + 0.5) == 0.5
+
+
+def test_asking_too_soon_costs_nothing() -> None:
+    limits = RateLimits()
+    for _ in range(50):
+        limits.wait_s(LIMITED, NOW)
+    assert limits.wait_s(LIMITED, NOW + 0.5) == 0.0
+
+
+def test_over_a_long_time_exactly_the_rate_passes() -> None:
+    limits = RateLimits()
+    passed = sum(limits.wait_s(LIMITED, NOW + step / 64) == 0.0 for step in range(64 * 100))
+    assert passed == pytest.approx(2.0 * 100 + 3, abs=1)
+
+
+def test_a_long_silence_fills_the_bucket_and_no_more() -> None:
+    limits = RateLimits()
+    limits.wait_s(LIMITED, NOW)
+    assert [limits.wait_s(LIMITED, NOW + 3_600) for _ in range(4)] == [0.0, 0.0, 0.0, 0.5]
+
+
+def test_a_clock_that_goes_back_gives_no_tokens_and_takes_none() -> None:
+    limits = RateLimits()
+    assert [limits.wait_s(LIMITED, at) for at in (NOW, NOW - 100, NOW - 100, NOW - 100)] == [0.0, 0.0, 0.0, 0.5]
+
+
+def test_sellers_do_not_share_a_bucket_and_one_without_a_rate_has_none() -> None:
+    limits, tight = RateLimits(), seller(rate_per_s=1.0)
+    assert limits.wait_s(tight, NOW) == 0.0
+    assert limits.wait_s(tight, NOW) == 1.0
+    assert limits.wait_s(seller(name="other", rate_per_s=1.0), NOW) == 0.0
+    assert {limits.wait_s(seller(), NOW) for _ in range(1_000)} == {0.0}
+
+
+def test_a_quota_of_questions_lasts_a_day() -> None:
+    quotas, asking = HashQuotas(), seller(hash_quota=2)
+    assert [quotas.may_ask(asking, MIDNIGHT + at) for at in (0, 1, 2, DAY - 1)] == [True, True, False, False]
+    assert quotas.may_ask(asking, MIDNIGHT + DAY)
+
+
+def test_a_lead_that_is_posted_gives_its_question_back() -> None:
+    quotas, asking = HashQuotas(), seller(hash_quota=1)
+    assert quotas.may_ask(asking, NOW)
+    assert not quotas.may_ask(asking, NOW)
+    quotas.posted(asking, NOW)
+    assert quotas.may_ask(asking, NOW)
+
+
+def test_posts_earn_no_questions_beyond_the_quota() -> None:
+    quotas, asking = HashQuotas(), seller(hash_quota=1)
+    for _ in range(5):
+        quotas.posted(asking, NOW)
+    assert [quotas.may_ask(asking, NOW) for _ in range(2)] == [True, False]
+
+
+def test_quotas_are_each_sellers_own() -> None:
+    quotas = HashQuotas()
+    assert not quotas.may_ask(seller(hash_quota=0), NOW)
+    assert quotas.may_ask(seller(name="other", hash_quota=1), NOW)
