@@ -1,0 +1,118 @@
+"""`make bench`: full pings against an echo and a usual stack, posts, decisions and memory; the last line is JSON."""
+
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from statistics import median
+
+import msgspec
+
+from app.mock_exchange.consumers import consumer, ping_of, post_of
+from tests.bench.costs import decide_cost, many_campaigns_ratio, people_megabytes
+from tests.bench.load import cpu_seconds, measure, request_bytes
+from tests.bench.servers import VERTICAL
+
+KEY = "demo-acme-key"
+ROUNDS = 5
+CONNECTIONS = 16
+POSTERS = 32
+PINGS_A_ROUND = 4_000
+USUAL_A_ROUND = 400
+POSTS = 1_500
+
+
+def main() -> None:
+    """Run everything once and print it as it comes."""
+    asyncio.run(_bench())
+
+
+async def _bench() -> None:
+    print("A closed loop of 16 connections on loopback; servers in turn, each on uvicorn with uvloop and httptools.")
+    print("Rates are requests for each second of one core that the server's process used, all threads counted.\n")
+    with tempfile.TemporaryDirectory() as data:
+        async with _served("echo") as echo, _served("usual") as usual, _served("ours", data) as ours:
+            rates = await _rounds({"echo": echo, "usual": usual, "ours": ours})
+            posts = await _posts(ours)
+    decide = decide_cost()
+    print(f"\ndecide, in process: {decide.p50:.0f} us median, {decide.p99:.0f} us at the 99th percentile")
+    print(f"gather and decide with 1,000 campaigns over 10: {many_campaigns_ratio():.2f} times")
+    print(f"a process that knows 1,000,000 people: {people_megabytes():.0f} MB at its largest\n")
+    result = {
+        "ping_vs_echo": round(rates["ours"] / rates["echo"], 3),
+        "ping_vs_fastapi_sklearn": round(rates["ours"] / rates["usual"], 1),
+        "decide_us_p50": round(decide.p50, 1),
+        "decide_us_p99": round(decide.p99, 1),
+        "posts_per_s": round(posts),
+    }
+    print(msgspec.json.encode(result).decode())
+
+
+async def _rounds(ports: dict[str, int]) -> dict[str, float]:
+    """The median rate of each server over rounds in turn, since a shared machine changes its speed."""
+    found: dict[str, list[float]] = {name: [] for name in ports}
+    for turn in range(ROUNDS + 1):
+        for name, port in ports.items():
+            count = USUAL_A_ROUND if name == "usual" else PINGS_A_ROUND
+            measured = await measure(port, _pings(turn * PINGS_A_ROUND, count), CONNECTIONS)
+            assert not measured.failures, f"{name} refused {measured.failures} requests"
+            if turn:
+                found[name].append(measured.per_core_second)
+    rates = {name: median(each) for name, each in found.items()}
+    names = {"echo": "bare ASGI echo", "usual": "FastAPI + scikit-learn, same model", "ours": "leadbid, full ping"}
+    for name, rate in rates.items():
+        print(f"{names[name]:<36} {rate:>9,.0f} a core-second, {1e6 / rate:>7.0f} us each")
+    return rates
+
+
+async def _posts(port: int) -> float:
+    """Posts a second by the clock, each one committed, sealed and on its way to a CRM that is not there."""
+    numbers = range(900_001, 900_001 + POSTS)
+    answers: list[bytes] = []
+    pings = [_ping(number) for number in numbers]
+    await measure(port, pings, 1, answers)
+    posts = []
+    for number, answer in zip(numbers, answers, strict=True):
+        ping_id = msgspec.json.decode(answer)["ping_id"]
+        body = msgspec.json.encode(post_of(consumer(1, number, VERTICAL), ping_id, time.time()))
+        posts.append(request_bytes("/v1/post", body, KEY))
+    taken: list[bytes] = []
+    measured = await measure(port, posts, POSTERS, taken)
+    sold = sum(b'"status":"accepted"' in answer for answer in taken)
+    print(f"{'leadbid, full post':<36} {measured.per_second:>9,.0f} a second over {POSTERS} connections, {sold} sold")
+    return measured.per_second
+
+
+def _pings(first: int, count: int) -> list[bytes]:
+    return [_ping(number) for number in range(first + 1, first + count + 1)]
+
+
+def _ping(number: int) -> bytes:
+    return request_bytes("/v1/ping", msgspec.json.encode(ping_of(consumer(1, number, VERTICAL), time.time())), KEY)
+
+
+@asynccontextmanager
+async def _served(name: str, *rest: str) -> AsyncIterator[int]:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+    process = subprocess.Popen([sys.executable, "-m", "tests.bench.servers", name, str(port), *rest], env=os.environ)
+    try:
+        for _ in range(300):
+            try:
+                await cpu_seconds(port)
+                break
+            except OSError:
+                await asyncio.sleep(0.1)
+        yield port
+    finally:
+        process.terminate()
+        process.wait()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,149 @@
+"""What a decision costs inside the process, with few and with many campaigns, and what a million people take."""
+
+import os
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from statistics import median, quantiles
+
+import msgspec
+from msgspec.structs import replace
+
+from app.config.load import Declared, Loaded, load
+from app.config.zip_table import zip_states
+from app.dialects.generic import read_ping
+from app.domain.campaign import Campaign
+from app.domain.catalogue import Catalogue
+from app.domain.decide import decide
+from app.domain.exploration import Draw
+from app.domain.snapshot import Snapshot
+from app.domain.territory import Territory
+from app.mock_exchange.chance import chance_of
+from app.mock_exchange.consumers import consumer, ping_of
+from app.scoring.load import load as load_models
+from app.usecases.book import Book
+from app.usecases.known import People
+from app.usecases.reload_catalogue import Sources, first_catalogue
+from app.wire.ping import Ping
+from tests.bench.servers import CONFIG, MODELS, VERTICAL
+
+NOW = 1_795_273_200.0
+"""Saturday, 21 November 2026, 15:00 UTC."""
+
+PEOPLE = 1_000_000
+DIGESTS_A_PERSON = 6
+
+
+class DecideCost(msgspec.Struct, frozen=True, kw_only=True):
+    """Microseconds of `decide` for one ping."""
+
+    p50: float
+    p99: float
+
+
+def decide_cost(pings: int = 4_000) -> DecideCost:
+    """Of the demo's configuration, all verticals in turn, with the models as shipped."""
+    declared = _declared()
+    catalogue = _catalogue(declared)
+    seller = catalogue.sellers["acme"]
+    book = Book(declared.buyer.bid_lifetime_s, {})
+    cases = []
+    for ping in _pings(catalogue, pings):
+        candidates = catalogue.index.candidates(ping.vertical, ping.zip, ping.state)
+        standing = book.standing(candidates, seller, ping, NOW)
+        cases.append((ping, Snapshot(catalogue=catalogue, seller=seller, standing=standing)))
+    times = _timed(cases)
+    cuts = quantiles(times, n=100)
+    return DecideCost(p50=cuts[49], p99=cuts[98])
+
+
+def many_campaigns_ratio(pings: int = 2_000) -> float:
+    """The median cost of gathering and deciding with 1,000 campaigns over that with 10, each ping meeting one."""
+    return _cost_with(1_000, pings) / _cost_with(10, pings)
+
+
+def people_megabytes() -> float:
+    """The largest resident size of a process with a million people in the duplicate index, all six forms of each."""
+    run = subprocess.run([sys.executable, "-m", "tests.bench.costs"], check=True, capture_output=True, text=True)
+    return float(run.stdout)
+
+
+def _cost_with(count: int, pings: int) -> float:
+    declared = _declared()
+    template = next(campaign for campaign in declared.campaigns if campaign.vertical == VERTICAL)
+    prefixes = sorted({zip_code[:3] for zip_code in _ZIPS})
+    shares = [prefixes[position::count] or [f"{position:03d}99"[:5]] for position in range(count)]
+    campaigns = tuple(_local(template, position, share) for position, share in enumerate(shares))
+    catalogue = _catalogue(replace(declared, campaigns=campaigns))
+    seller = catalogue.sellers["acme"]
+    book = Book(declared.buyer.bid_lifetime_s, {})
+    times = []
+    for ping in _pings(catalogue, pings, VERTICAL):
+        started = time.perf_counter_ns()
+        candidates = catalogue.index.candidates(ping.vertical, ping.zip, ping.state)
+        standing = book.standing(candidates, seller, ping, NOW)
+        decide(ping, Snapshot(catalogue=catalogue, seller=seller, standing=standing), NOW, Draw(0.5, 0.5))
+        times.append(time.perf_counter_ns() - started)
+    return median(times)
+
+
+def _local(template: Campaign, position: int, prefixes: Sequence[str]) -> Campaign:
+    name = f"local-{position}"
+    caps = tuple(replace(cap, owner=name) for cap in template.caps)
+    return replace(template, name=name, territory=Territory(prefixes=tuple(prefixes)), caps=caps)
+
+
+def _timed(cases: Sequence[tuple[Ping, Snapshot]]) -> list[float]:
+    draws = [Draw(chance.uniform("slice"), chance.uniform("place")) for chance in (chance_of(1, n) for n in range(64))]
+    for ping, snapshot in cases[:200]:
+        decide(ping, snapshot, NOW, draws[0])
+    times = []
+    for position, (ping, snapshot) in enumerate(cases):
+        draw = draws[position % len(draws)]
+        started = time.perf_counter_ns()
+        decide(ping, snapshot, NOW, draw)
+        times.append((time.perf_counter_ns() - started) / 1000.0)
+    return times
+
+
+def _pings(catalogue: Catalogue, count: int, vertical: str = "") -> Iterator[Ping]:
+    seller = catalogue.sellers["acme"]
+    for number in range(1, count + 1):
+        reading = read_ping(
+            ping_of(consumer(1, number, vertical), NOW), seller, catalogue.verticals, lambda _kind, hashed: hashed[:16]
+        )
+        if isinstance(reading.value, Ping):
+            yield reading.value
+
+
+def _declared() -> Declared:
+    read = load(CONFIG, environ=os.environ)
+    assert isinstance(read, Loaded)
+    return read.declared
+
+
+def _catalogue(declared: Declared) -> Catalogue:
+    sources = Sources(
+        config=lambda: load(CONFIG, environ=os.environ),
+        models=lambda: load_models(MODELS),
+        models_dir=MODELS,
+        zip_states=_ZIPS,
+    )
+    return first_catalogue(sources, declared, {}).catalogue
+
+
+def _know_many() -> float:
+    count = PEOPLE * DIGESTS_A_PERSON
+    step = 2**64 // count
+    people = People((f"{number * step:016x}", "auto-anywhere", VERTICAL, NOW) for number in range(count))
+    assert len(people) == count
+    scale = 1024.0 if sys.platform != "darwin" else 1024.0**2
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / scale
+
+
+_ZIPS = zip_states() if __name__ != "__main__" else {}
+
+if __name__ == "__main__":
+    sys.stdout.write(f"{_know_many():.1f}\n")

@@ -1,0 +1,103 @@
+"""The servers that are compared, each a process of its own on uvicorn with uvloop and httptools: `NAME PORT [DATA]`."""
+
+import sys
+import time
+import tomllib
+from collections.abc import Awaitable, Callable, MutableMapping
+from pathlib import Path
+from typing import Any
+
+import joblib
+import msgspec
+import numpy as np
+import uvicorn
+from fastapi import FastAPI
+
+from app.asgi import build_app
+from app.settings import Settings
+
+ROOT = Path(__file__).resolve().parents[2]
+CONFIG = ROOT / "fixtures" / "demo" / "buyer.toml"
+MODELS = ROOT / "models"
+VERTICAL = "auto_insurance"
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+_ECHO = b'{"status":"accepted"' + b" " * 279 + b"}"
+_HEADERS = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(_ECHO))]
+
+
+def echo() -> Asgi:
+    """The floor under every Python server: read the body, return 300 fixed bytes."""
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await _live(receive, send)
+            return
+        while (await receive()).get("more_body"):
+            pass
+        await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
+        await send({"type": "http.response.body", "body": _ECHO})
+
+    return answer
+
+
+def usual() -> Asgi:
+    """What one would write in an afternoon: FastAPI, the same model as scikit-learn pickled it, a price, no rules."""
+    version = tomllib.loads((MODELS / "current.toml").read_text())[VERTICAL]
+    folder = MODELS / VERTICAL / version
+    pipeline = joblib.load(folder / "pipeline.joblib")
+    card = msgspec.json.decode((folder / "card.json").read_bytes())
+    kinds = [(read["name"], read["kind"]) for read in card["reads"]]
+    service = FastAPI()
+
+    @service.post("/v1/ping")
+    async def ping(lead: dict[str, Any]) -> dict[str, Any]:
+        cells = [_cell(lead.get(name), kind) for name, kind in kinds]
+        probability = float(pipeline.predict_proba(np.array([cells], dtype=object))[0, 1])
+        return {"status": "accepted", "ping_id": "0" * 64, "price": round(probability * 420.0 * 0.5, 2)}
+
+    return service
+
+
+def ours(data: str) -> Asgi:
+    """The whole service with the demo's configuration."""
+    return build_app(Settings(config=CONFIG, data=Path(data), models=MODELS))
+
+
+def metered(server: Asgi) -> Asgi:
+    """The server, telling at `/cpu` how much processor time its process has used."""
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"] != "/cpu":
+            await server(scope, receive, send)
+            return
+        used = f"{time.process_time():.6f}".encode()
+        headers = [(b"content-type", b"text/plain"), (b"content-length", b"%d" % len(used))]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": used})
+
+    return answer
+
+
+async def _live(receive: Receive, send: Send) -> None:
+    while True:
+        message = await receive()
+        await send({"type": f"{message['type']}.complete"})
+        if message["type"] == "lifespan.shutdown":
+            return
+
+
+def _cell(value: object, kind: str) -> object:
+    if kind == "category":
+        return value if isinstance(value, str) else float("nan")
+    return float(value) if isinstance(value, (int, float)) else float("nan")
+
+
+if __name__ == "__main__":
+    name, port, *rest = sys.argv[1:]
+    server = {"echo": echo, "usual": usual, "ours": ours}[name](*rest)
+    uvicorn.run(metered(server), port=int(port), loop="uvloop", http="httptools", access_log=False, log_level="warning")

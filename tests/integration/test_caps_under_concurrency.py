@@ -1,0 +1,77 @@
+"""Thirty-two posters, two hundred live bids, a cap of one hundred: exactly one hundred leads are bought."""
+
+import os
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx
+import pytest
+
+from app.config.load import Loaded, load
+from app.dialects.generic import read_post
+from app.domain.token import NO_CERTIFICATE, BidToken, campaign_tag, mint, nonce_of
+from app.mock_exchange.consumers import post_of
+from app.settings import Settings, load_keys
+from app.store.migrate import migrate
+from app.usecases.digests import lead_terms
+from app.wire.post import Post
+from tests.market import KEY, VERTICAL, demo_with_crm, someone
+from tests.service import Service, serve
+
+CAP = 100
+BIDS = 200
+POSTERS = 32
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    return "" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
+
+
+def test_a_cap_is_exact_under_concurrent_posts(tmp_path: Path, database_url: str) -> None:
+    with demo_with_crm(tmp_path / "config") as (config, _):
+        config.write_text(config.read_text().replace("limit = 10_000, window", f"limit = {CAP}, window"))
+        data = tmp_path / "data"
+        if database_url:
+            load_keys(Settings(config=config, data=data), os.urandom)
+            migrate(database_url)
+        with serve(config, data, database_url=database_url) as service:
+            posts = [_post(service, number) for number in range(1, BIDS + 1)]
+            with ThreadPoolExecutor(POSTERS) as pool:
+                answers = list(pool.map(lambda body: _send(service.url, body), posts))
+    assert Counter((answer["status"], answer["reason_code"]) for answer in answers) == {
+        ("accepted", ""): CAP,
+        ("rejected", "cap_reached"): BIDS - CAP,
+    }
+
+
+def _post(service: Service, number: int) -> dict[str, object]:
+    """The post to a bid that this process signs itself, as another replica would have."""
+    read = load(service.settings.config, environ=os.environ)
+    assert isinstance(read, Loaded)
+    declared = read.declared
+    seller = next(seller for seller in declared.sellers if seller.name == "acme")
+    verticals = {vertical.name: vertical for vertical in declared.verticals}
+    body: dict[str, object] = dict(post_of(someone(number), "x" * 64, time.time()))
+    post = read_post(body, seller, verticals, verticals[VERTICAL]).value  # type: ignore[arg-type]
+    assert isinstance(post, Post)
+    keys = service.keys
+    bid = BidToken(
+        expires_at=int(time.time()) + 120,
+        price_cents=1250,
+        campaign=campaign_tag("auto-anywhere"),
+        leg="exclusive",
+        test=False,
+        nonce=nonce_of(keys.index, "acme", False, "lead", post.seller_lead_id),
+        terms=lead_terms(keys, "acme", VERTICAL, post, verticals[VERTICAL].locked),
+        certificate=NO_CERTIFICATE,
+    )
+    return body | {"ping_id": mint(bid, keys.signing_id, keys.signing[keys.signing_id])}
+
+
+def _send(url: str, body: dict[str, object]) -> dict[str, str]:
+    with httpx.Client(base_url=url, trust_env=False, timeout=30.0) as http:
+        answer: dict[str, str] = http.post("/v1/post", headers=KEY, json=body).json()
+    return answer

@@ -1,0 +1,141 @@
+"""The whole service, and a CRM for its leads, on real sockets of loopback: for tests that ask as a seller would.
+
+    with serve(config, data) as service:
+        answer = httpx.post(f"{service.url}/v1/ping", headers={"X-API-Key": "demo-acme-key"}, json=body).json()
+
+In a thread (`serve`) it can be looked into; as a process (`serve_process`) it can be killed.
+"""
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import uvicorn
+
+from app.asgi import build_app
+from app.domain.keys import Keys
+from app.http.application import Application
+from app.mock_exchange.crm_receiver import CrmReceiver
+from app.settings import Settings, load_keys
+
+ROOT = Path(__file__).resolve().parents[1]
+DEMO_CONFIG = ROOT / "fixtures" / "demo" / "buyer.toml"
+MODELS = ROOT / "models"
+
+_START_S = 30.0
+
+
+@dataclass(frozen=True)
+class Service:
+    """A service that answers at `url`."""
+
+    url: str
+    settings: Settings
+    application: Application
+
+    @property
+    def keys(self) -> Keys:
+        """Its keys, with which a test mints bids of its own."""
+        return load_keys(self.settings, os.urandom)[0]
+
+
+@dataclass(frozen=True)
+class ServiceProcess:
+    """The same by the command line; `process.kill()` is `kill -9`. What it said is in `log`."""
+
+    url: str
+    process: "subprocess.Popen[bytes]"
+    log: Path
+
+
+@contextmanager
+def serve(config: Path, data: Path, *, models: Path = MODELS, database_url: str = "") -> Iterator[Service]:
+    """The service of this configuration, with everything it writes in `data`. Takes about a second to start."""
+    settings = Settings(config=config, data=data, models=models, database_url=database_url)
+    application = build_app(settings)
+    with listening(application) as url:
+        yield Service(url, settings, application)
+
+
+@contextmanager
+def serve_process(config: Path, data: Path, *, models: Path = MODELS) -> Iterator[ServiceProcess]:
+    """`leadbid serve` of this configuration. A test may kill it and serve the same `data` again."""
+    data.mkdir(parents=True, exist_ok=True)
+    port, log = free_port(), data / f"serve-{time.monotonic_ns()}.log"
+    arguments = ["serve", "--config", config, "--data", data, "--models", models, "--port", str(port)]
+    with (
+        log.open("wb") as said,
+        subprocess.Popen(
+            [sys.executable, "-m", "app", *arguments], cwd=ROOT, stdout=said, stderr=said, stdin=subprocess.DEVNULL
+        ) as process,
+    ):
+        url = f"http://127.0.0.1:{port}"
+        try:
+            _wait_until(lambda: _is_ready(url), lambda: process.poll() is None, lambda: log.read_text(errors="replace"))
+            yield ServiceProcess(url, process, log)
+        finally:
+            process.terminate()
+
+
+@contextmanager
+def crm(keys: tuple[str, ...] = ()) -> Iterator[tuple[CrmReceiver, str]]:
+    """A CRM receiver and its URL. With `keys` (`whsec_...`) it takes only what is signed with one of them."""
+    receiver = CrmReceiver(time.time, keys)
+    with listening(receiver, lifespan="off") as url:
+        yield receiver, url
+
+
+@contextmanager
+def listening(application: Callable[..., Any], lifespan: uvicorn.config.LifespanType = "on") -> Iterator[str]:
+    """Any ASGI application on a free port, served from a thread as in production: its URL."""
+    server = uvicorn.Server(
+        uvicorn.Config(
+            application,
+            lifespan=lifespan,
+            ws="none",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=5,
+        )
+    )
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="served", daemon=True)
+        thread.start()
+        try:
+            _wait_until(lambda: server.started, thread.is_alive, lambda: "see the log above")
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join(_START_S)
+
+
+def free_port() -> int:
+    """A port of loopback on which nobody listens at this moment."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+    return port
+
+
+def _is_ready(url: str) -> bool:
+    try:
+        return httpx.get(f"{url}/readyz", trust_env=False).status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+def _wait_until(is_up: Callable[[], bool], is_alive: Callable[[], bool], why_not: Callable[[], str]) -> None:
+    until = time.monotonic() + _START_S
+    while not is_up():
+        if not is_alive() or time.monotonic() > until:
+            raise RuntimeError(f"the service did not start: {why_not()}")
+        time.sleep(0.01)
