@@ -1,0 +1,1 @@
+"""Migrations of the database, applied by `leadbid migrate` and by SQLite's own start."""

@@ -1,0 +1,243 @@
+"""The first tables: leads with their evidence, money, deliveries, feedback and what operators ask for."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+# The order of bytes, which both databases and Python share.
+_DIGEST = sa.String(32).with_variant(sa.String(32, collation="C"), "postgresql")
+
+
+def upgrade() -> None:
+    """Make them."""
+    op.create_table(
+        "answer",
+        sa.Column("seller", sa.Text(), nullable=False),
+        sa.Column("nonce", sa.String(length=16), nullable=False),
+        sa.Column("person", sa.Text(), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("kept_at", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("seller", "nonce", name="pk_answer"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "audit",
+        sa.Column("audit_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.Double(), nullable=False),
+        sa.Column("told_by", sa.Text(), nullable=False),
+        sa.Column("action", sa.Text(), nullable=False),
+        sa.Column("target", sa.Text(), nullable=False),
+        sa.Column("detail", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("audit_id", name="pk_audit"),
+    )
+    op.create_table(
+        "cap_counter",
+        sa.Column("counter", sa.Text(), nullable=False),
+        sa.Column("used", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("used >= 0", name="ck_cap_counter_used"),
+        sa.PrimaryKeyConstraint("counter", name="pk_cap_counter"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "certificate",
+        sa.Column("digest", _DIGEST, nullable=False),
+        sa.Column("lead_id", sa.String(length=64), nullable=False),
+        sa.Column("person", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("digest", name="pk_certificate"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "demand",
+        sa.Column("territory", sa.Text(), nullable=False),
+        sa.Column("campaign", sa.Text(), nullable=False),
+        sa.Column("open", sa.Integer(), nullable=False),
+        sa.Column("expected", sa.Integer(), nullable=False),
+        sa.Column("told_by", sa.Text(), nullable=False),
+        sa.Column("told_at", sa.Double(), nullable=False),
+        sa.Column("ends_at", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("territory", "campaign", name="pk_demand"),
+    )
+    op.create_table(
+        "destination_state",
+        sa.Column("destination", sa.Text(), nullable=False),
+        sa.Column("disabled_at", sa.Double(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("destination", name="pk_destination_state"),
+    )
+    op.create_table(
+        "former_campaign",
+        sa.Column("tag", sa.LargeBinary(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("definition", sa.LargeBinary(), nullable=False),
+        sa.Column("seen_at", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("tag", name="pk_former_campaign"),
+    )
+    op.create_table(
+        "lead",
+        sa.Column("lead_id", sa.String(length=64), nullable=False),
+        sa.Column("seller", sa.Text(), nullable=False),
+        sa.Column("nonce", sa.String(length=16), nullable=False),
+        sa.Column("ping_id", sa.Text(), nullable=False),
+        sa.Column("campaign", sa.Text(), nullable=False),
+        sa.Column("vertical", sa.Text(), nullable=False),
+        sa.Column("leg", sa.String(length=9), nullable=False),
+        sa.Column("price_cents", sa.BigInteger(), nullable=False),
+        sa.Column("sold_at", sa.Double(), nullable=False),
+        sa.Column("zip", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("person", sa.Text(), nullable=False),
+        sa.Column("identity", sa.LargeBinary(), nullable=False),
+        sa.Column("decision", sa.Text(), nullable=True),
+        sa.Column("config_hash", sa.Text(), nullable=False),
+        sa.Column("model_version", sa.Text(), nullable=False),
+        sa.CheckConstraint("leg IN ('exclusive', 'shared')", name="ck_lead_leg"),
+        sa.CheckConstraint("price_cents >= 0", name="ck_lead_price_cents"),
+        sa.PrimaryKeyConstraint("lead_id", name="pk_lead"),
+        sa.UniqueConstraint("seller", "nonce", name="uq_lead_seller"),
+    )
+    op.create_index("ix_lead_sold_at", "lead", ["sold_at"])
+    op.create_table(
+        "notice",
+        sa.Column("seller", sa.Text(), nullable=False),
+        sa.Column("nonce", sa.String(length=16), nullable=False),
+        sa.Column("result", sa.String(length=4), nullable=False),
+        sa.Column("price_cents", sa.BigInteger(), nullable=True),
+        sa.Column("told_at", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("seller", "nonce", "result", name="pk_notice"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "sighting",
+        sa.Column("digest", _DIGEST, nullable=False),
+        sa.Column("lead_id", sa.String(length=64), nullable=False),
+        sa.Column("campaign", sa.Text(), nullable=False),
+        sa.Column("vertical", sa.Text(), nullable=False),
+        sa.Column("sold_at", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("digest", "lead_id", name="pk_sighting"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "signal",
+        sa.Column("territory", sa.Text(), nullable=False),
+        sa.Column("cause", sa.Text(), nullable=False),
+        sa.Column("vertical", sa.Text(), nullable=False),
+        sa.Column("premium_cents", sa.BigInteger(), nullable=False),
+        sa.Column("told_by", sa.Text(), nullable=False),
+        sa.Column("told_at", sa.Double(), nullable=False),
+        sa.Column("ends_at", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("territory", "cause", name="pk_signal"),
+    )
+    op.create_table(
+        "suppression",
+        sa.Column("digest", _DIGEST, nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("suppressed_at", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("digest", name="pk_suppression"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "switch",
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("target", sa.Text(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("told_by", sa.Text(), nullable=False),
+        sa.Column("told_at", sa.Double(), nullable=False),
+        sa.CheckConstraint("kind IN ('pause', 'boost', 'cap')", name="ck_switch_kind"),
+        sa.PrimaryKeyConstraint("kind", "target", name="pk_switch"),
+    )
+    op.create_table(
+        "delivery",
+        sa.Column("delivery_id", sa.String(length=32), nullable=False),
+        sa.Column("lead_id", sa.String(length=64), nullable=False),
+        sa.Column("destination", sa.Text(), nullable=False),
+        sa.Column("status", sa.String(length=9), nullable=False),
+        sa.Column("created_at", sa.Double(), nullable=False),
+        sa.Column("due_at", sa.Double(), nullable=False),
+        sa.Column("owner", sa.Text(), nullable=False),
+        sa.Column("replays", sa.Integer(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("settled_at", sa.Double(), nullable=True),
+        sa.Column("http_status", sa.Integer(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("crm_id", sa.Text(), nullable=False),
+        sa.CheckConstraint(
+            "status IN ('pending', 'delivered', 'duplicate', 'rejected', 'dead')", name="ck_delivery_status"
+        ),
+        sa.ForeignKeyConstraint(["lead_id"], ["lead.lead_id"], name="fk_delivery_lead_id"),
+        sa.PrimaryKeyConstraint("delivery_id", name="pk_delivery"),
+        sa.UniqueConstraint("lead_id", "destination", name="uq_delivery_lead_id"),
+    )
+    op.create_index("ix_delivery_created_at", "delivery", ["created_at"])
+    op.create_index(
+        "ix_delivery_due",
+        "delivery",
+        ["destination", "due_at"],
+        sqlite_where=sa.text("status = 'pending'"),
+        postgresql_where=sa.text("status = 'pending'"),
+    )
+    op.create_table(
+        "evidence",
+        sa.Column("lead_id", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["lead_id"], ["lead.lead_id"], name="fk_evidence_lead_id"),
+        sa.PrimaryKeyConstraint("lead_id", "kind", name="pk_evidence"),
+    )
+    op.create_table(
+        "outcome",
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("event_id", sa.Text(), nullable=False),
+        sa.Column("lead_id", sa.String(length=64), nullable=False),
+        sa.Column("event", sa.Text(), nullable=False),
+        sa.Column("value_cents", sa.BigInteger(), nullable=True),
+        sa.Column("occurred_at", sa.Double(), nullable=False),
+        sa.Column("recorded_at", sa.Double(), nullable=False),
+        sa.ForeignKeyConstraint(["lead_id"], ["lead.lead_id"], name="fk_outcome_lead_id"),
+        sa.PrimaryKeyConstraint("source", "event_id", name="pk_outcome"),
+    )
+    op.create_index("ix_outcome_lead_id", "outcome", ["lead_id"])
+    op.create_table(
+        "attempt",
+        sa.Column("delivery_id", sa.String(length=32), nullable=False),
+        sa.Column("replay", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("owner", sa.Text(), nullable=False),
+        sa.Column("started_at", sa.Double(), nullable=False),
+        sa.Column("took_ms", sa.BigInteger(), nullable=False),
+        sa.Column("status", sa.String(length=9), nullable=False),
+        sa.Column("http_status", sa.Integer(), nullable=True),
+        sa.Column("failure", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("due_at", sa.Double(), nullable=True),
+        sa.ForeignKeyConstraint(["delivery_id"], ["delivery.delivery_id"], name="fk_attempt_delivery_id"),
+        sa.PrimaryKeyConstraint("delivery_id", "replay", "number", name="pk_attempt"),
+        sqlite_with_rowid=False,
+    )
+
+
+def downgrade() -> None:
+    """Remove them with all they hold."""
+    op.drop_table("attempt")
+    op.drop_table("outcome")
+    op.drop_table("evidence")
+    op.drop_table("delivery")
+    op.drop_table("switch")
+    op.drop_table("suppression")
+    op.drop_table("signal")
+    op.drop_table("sighting")
+    op.drop_table("notice")
+    op.drop_table("lead")
+    op.drop_table("former_campaign")
+    op.drop_table("destination_state")
+    op.drop_table("demand")
+    op.drop_table("certificate")
+    op.drop_table("cap_counter")
+    op.drop_table("audit")
+    op.drop_table("answer")

@@ -1,0 +1,273 @@
+"""The tables: times are UTC epoch seconds, money is integer cents, digests are hex, sealed bytes are opaque."""
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+# Digests are read back in order; the order of bytes is the one that both databases and Python share.
+_Digest = String(32).with_variant(String(32, collation="C"), "postgresql")
+
+lead = Table(
+    "lead",
+    metadata,
+    Column("lead_id", String(64), nullable=False),
+    Column("seller", Text, nullable=False),
+    Column("nonce", String(16), nullable=False),
+    Column("ping_id", Text, nullable=False),
+    Column("campaign", Text, nullable=False),
+    Column("vertical", Text, nullable=False),
+    Column("leg", String(9), nullable=False),
+    Column("price_cents", BigInteger, nullable=False),
+    Column("sold_at", Double, nullable=False),
+    Column("zip", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("identity", LargeBinary, nullable=False),
+    # JSON of the ping's decision; null where a restart lost it, and the journal has to tell.
+    Column("decision", Text, nullable=True),
+    Column("config_hash", Text, nullable=False),
+    Column("model_version", Text, nullable=False),
+    PrimaryKeyConstraint("lead_id"),
+    UniqueConstraint("seller", "nonce"),
+    CheckConstraint("leg IN ('exclusive', 'shared')", "leg"),
+    CheckConstraint("price_cents >= 0", "price_cents"),
+    Index(None, "sold_at"),
+)
+
+evidence = Table(
+    "evidence",
+    metadata,
+    Column("lead_id", ForeignKey("lead.lead_id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("lead_id", "kind"),
+)
+
+answer = Table(
+    "answer",
+    metadata,
+    Column("seller", Text, nullable=False),
+    Column("nonce", String(16), nullable=False),
+    Column("person", Text, nullable=False),
+    Column("answer", Text, nullable=False),
+    # The true reason, which the answer itself may not disclose; empty for a sale.
+    Column("code", Text, nullable=False),
+    Column("kept_at", Double, nullable=False),
+    PrimaryKeyConstraint("seller", "nonce"),
+    sqlite_with_rowid=False,
+)
+
+# No foreign key: that we bought this person stays known when retention has purged the lead.
+sighting = Table(
+    "sighting",
+    metadata,
+    Column("digest", _Digest, nullable=False),
+    Column("lead_id", String(64), nullable=False),
+    Column("campaign", Text, nullable=False),
+    Column("vertical", Text, nullable=False),
+    Column("sold_at", Double, nullable=False),
+    PrimaryKeyConstraint("digest", "lead_id"),
+    sqlite_with_rowid=False,
+)
+
+suppression = Table(
+    "suppression",
+    metadata,
+    Column("digest", _Digest, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("suppressed_at", Double, nullable=False),
+    PrimaryKeyConstraint("digest"),
+    sqlite_with_rowid=False,
+)
+
+# One certificate, one person, ever: so it, too, outlives the lead and holds the person itself.
+certificate = Table(
+    "certificate",
+    metadata,
+    Column("digest", _Digest, nullable=False),
+    Column("lead_id", String(64), nullable=False),
+    Column("person", Text, nullable=False),
+    PrimaryKeyConstraint("digest"),
+    sqlite_with_rowid=False,
+)
+
+cap_counter = Table(
+    "cap_counter",
+    metadata,
+    Column("counter", Text, nullable=False),
+    Column("used", BigInteger, nullable=False),
+    PrimaryKeyConstraint("counter"),
+    CheckConstraint("used >= 0", "used"),
+    sqlite_with_rowid=False,
+)
+
+# The outbox and the claim in one row. It waits until `due_at`; while a worker holds it, `owner` is set and `due_at` is
+# the end of the lease. `attempts` begins anew with each replay, so that (owner, replays, attempts) names one claim.
+delivery = Table(
+    "delivery",
+    metadata,
+    Column("delivery_id", String(32), nullable=False),
+    Column("lead_id", ForeignKey("lead.lead_id"), nullable=False),
+    Column("destination", Text, nullable=False),
+    Column("status", String(9), nullable=False),
+    Column("created_at", Double, nullable=False),
+    Column("due_at", Double, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("replays", Integer, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("settled_at", Double, nullable=True),
+    Column("http_status", Integer, nullable=True),
+    Column("note", Text, nullable=False),
+    Column("crm_id", Text, nullable=False),
+    PrimaryKeyConstraint("delivery_id"),
+    UniqueConstraint("lead_id", "destination"),
+    CheckConstraint("status IN ('pending', 'delivered', 'duplicate', 'rejected', 'dead')", "status"),
+    Index(None, "created_at"),
+)
+
+Index(
+    "ix_delivery_due",
+    delivery.c.destination,
+    delivery.c.due_at,
+    sqlite_where=text("status = 'pending'"),
+    postgresql_where=text("status = 'pending'"),
+)
+
+attempt = Table(
+    "attempt",
+    metadata,
+    Column("delivery_id", ForeignKey("delivery.delivery_id"), nullable=False),
+    Column("replay", Integer, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("started_at", Double, nullable=False),
+    Column("took_ms", BigInteger, nullable=False),
+    Column("status", String(9), nullable=False),
+    Column("http_status", Integer, nullable=True),
+    Column("failure", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("due_at", Double, nullable=True),
+    PrimaryKeyConstraint("delivery_id", "replay", "number"),
+    sqlite_with_rowid=False,
+)
+
+destination_state = Table(
+    "destination_state",
+    metadata,
+    Column("destination", Text, nullable=False),
+    Column("disabled_at", Double, nullable=False),
+    Column("reason", Text, nullable=False),
+    PrimaryKeyConstraint("destination"),
+)
+
+outcome = Table(
+    "outcome",
+    metadata,
+    Column("source", Text, nullable=False),
+    Column("event_id", Text, nullable=False),
+    Column("lead_id", ForeignKey("lead.lead_id"), nullable=False),
+    Column("event", Text, nullable=False),
+    Column("value_cents", BigInteger, nullable=True),
+    Column("occurred_at", Double, nullable=False),
+    Column("recorded_at", Double, nullable=False),
+    PrimaryKeyConstraint("source", "event_id"),
+    Index(None, "lead_id"),
+)
+
+notice = Table(
+    "notice",
+    metadata,
+    Column("seller", Text, nullable=False),
+    Column("nonce", String(16), nullable=False),
+    Column("result", String(4), nullable=False),
+    Column("price_cents", BigInteger, nullable=True),
+    Column("told_at", Double, nullable=False),
+    PrimaryKeyConstraint("seller", "nonce", "result"),
+    sqlite_with_rowid=False,
+)
+
+demand = Table(
+    "demand",
+    metadata,
+    Column("territory", Text, nullable=False),
+    Column("campaign", Text, nullable=False),
+    Column("open", Integer, nullable=False),
+    Column("expected", Integer, nullable=False),
+    Column("told_by", Text, nullable=False),
+    Column("told_at", Double, nullable=False),
+    Column("ends_at", Double, nullable=False),
+    PrimaryKeyConstraint("territory", "campaign"),
+)
+
+signal = Table(
+    "signal",
+    metadata,
+    Column("territory", Text, nullable=False),
+    Column("cause", Text, nullable=False),
+    Column("vertical", Text, nullable=False),
+    Column("premium_cents", BigInteger, nullable=False),
+    Column("told_by", Text, nullable=False),
+    Column("told_at", Double, nullable=False),
+    Column("ends_at", Double, nullable=False),
+    PrimaryKeyConstraint("territory", "cause"),
+)
+
+switch = Table(
+    "switch",
+    metadata,
+    Column("kind", Text, nullable=False),
+    Column("target", Text, nullable=False),
+    Column("amount", BigInteger, nullable=True),
+    Column("reason", Text, nullable=False),
+    Column("told_by", Text, nullable=False),
+    Column("told_at", Double, nullable=False),
+    PrimaryKeyConstraint("kind", "target"),
+    CheckConstraint("kind IN ('pause', 'boost', 'cap')", "kind"),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("audit_id", Integer, nullable=False),
+    Column("at", Double, nullable=False),
+    Column("told_by", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("target", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    PrimaryKeyConstraint("audit_id"),
+)
+
+former_campaign = Table(
+    "former_campaign",
+    metadata,
+    Column("tag", LargeBinary, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("definition", LargeBinary, nullable=False),
+    Column("seen_at", Double, nullable=False),
+    PrimaryKeyConstraint("tag"),
+)

@@ -1,0 +1,216 @@
+"""The one door to the database: each method is one committed transaction, or one read of one moment."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from app.domain.delivery import AttemptReport, ClaimedDelivery
+from app.domain.identity import Person
+from app.domain.reasons import Refusal
+from app.domain.sale import KeptAnswer, PostFacts, Sale
+from app.store import answers, audit, campaigns, caps, deliveries, feedback, known, leads, operators, sales
+from app.store.audit import AuditLine
+from app.store.deliveries import DeliveryDetail, DeliveryRow, Which
+from app.store.engines import BUSY_MS, database_url, is_sqlite, reading_engine, writing_engine
+from app.store.errors import StoreError, StoreUnfit
+from app.store.feedback import OutcomeResult
+from app.store.leads import LeadRow, Summary
+from app.store.migrate import migrate, require_head
+from app.store.operators import DemandRow, SignalRow, Switch
+from app.store.sales import SaleResult
+from app.store.vault import Vault
+from app.store.writers import GroupWriter, PooledWriter, Readers, Writer
+from app.wire.feedback import Demand, Notice, Outcome, Signal
+from app.wire.post import PostAnswer
+
+WRITERS = 12
+"""PostgreSQL connections that sell at once. More would wait for the same counters instead."""
+
+READERS = 4
+_ALL = Which()
+
+
+class Store:
+    """`url` as SQLAlchemy writes it: `sqlite:///FILE` or `postgresql+psycopg://...`; `vault` opens leads for delivery.
+
+    Every method but `open` raises StoreUnavailable where the database is locked, full or gone.
+    """
+
+    def __init__(self, url: str, vault: Vault | None = None, busy_ms: int = BUSY_MS) -> None:
+        self._url = url
+        self._address = database_url(url)
+        self._vault = vault
+        engine = writing_engine(self._address, WRITERS, busy_ms)
+        self._writer: Writer = GroupWriter(engine) if is_sqlite(self._address) else PooledWriter(engine, WRITERS)
+        # Two more for the streams that fill the indexes.
+        self._reading = reading_engine(self._address, READERS + 2, busy_ms)
+        self._readers = Readers(self._reading, READERS)
+
+    @classmethod
+    def reading(cls, path: Path) -> "Store":
+        """The store in a SQLite file, for a command beside a running service: it needs no `open`."""
+        if not path.is_file():
+            raise StoreUnfit(f"there is no database {path}: name the service's own data directory")
+        return cls(f"sqlite:///{path.absolute()}")
+
+    async def open(self) -> None:
+        """Make sure that the tables are those of this version: SQLite gets them, PostgreSQL must have them.
+
+        StoreUnfit where it cannot be used, with the remedy.
+        """
+        if is_sqlite(self._address):
+            await asyncio.to_thread(migrate, self._url)
+        await self._readers.run(lambda connection: require_head(connection, self._address))
+
+    async def close(self) -> None:
+        """Commit what waits, then let go."""
+        await asyncio.to_thread(self._writer.close)
+        await asyncio.to_thread(self._readers.close)
+
+    async def ready(self) -> bool:
+        """Whether a transaction can be written now."""
+        try:
+            await self._writer.run(lambda _connection: None)
+        except StoreError:
+            return False
+        return True
+
+    # Posts
+
+    async def gather_post(self, seller: str, nonce: str, certificates: tuple[str, ...], person: Person) -> PostFacts:
+        """What is known when a post comes, as of one moment."""
+        return await self._readers.run(lambda c: answers.gather_post(c, seller, nonce, certificates, person))
+
+    async def sell(self, sale: Sale, refused: Callable[[Refusal], PostAnswer]) -> SaleResult:
+        """Sell in one transaction; `refused` is called inside it, in another thread."""
+        return await self._writer.run(lambda c: sales.sell(c, sale, refused))
+
+    async def keep(self, kept: KeptAnswer) -> None:
+        """Keep a refusal as the post's answer, unless it has a final one."""
+        await self._writer.run(lambda c: answers.keep(c, kept))
+
+    async def kept_answer(self, seller: str, nonce: str) -> KeptAnswer | None:
+        """The answer given to a post before."""
+        return await self._readers.run(lambda c: answers.kept_answer(c, seller, nonce))
+
+    # What the service must know when it starts
+
+    async def cap_usage(self) -> dict[str, int]:
+        """What is used of each cap's counter."""
+        return await self._readers.run(caps.cap_usage)
+
+    async def known_people(self, since: float = 0.0) -> Iterator[tuple[str, str, str, float]]:
+        """(digest, campaign, vertical, sold_at) of sales after `since`, sorted by digest; read as it is consumed."""
+        return known.known_people(self._reading, since)
+
+    async def suppressed_digests(self) -> Iterator[str]:
+        """Digests of people who may not be bought; read as it is consumed."""
+        return known.suppressed_digests(self._reading)
+
+    async def used_certificates(self) -> Iterator[str]:
+        """Digests of certificates that belong to a lead; read as it is consumed."""
+        return known.used_certificates(self._reading)
+
+    async def remember_campaigns(self, declared: Iterable[tuple[bytes, str, bytes]], now: float) -> None:
+        """Keep (tag, name, definition) of the campaigns in force, whose bids may outlive them."""
+        rows = list(declared)
+        await self._writer.run(lambda c: campaigns.remember_campaigns(c, rows, now))
+
+    async def former_campaigns(self, since: float = 0.0) -> dict[bytes, bytes]:
+        """The last definition, by tag, of every campaign in force after `since`."""
+        return await self._readers.run(lambda c: campaigns.former_campaigns(c, since))
+
+    # What others tell us
+
+    async def record_notice(self, seller: str, nonce: str, notice: Notice, now: float) -> bool:
+        """False where the seller had said it before."""
+        return await self._writer.run(lambda c: feedback.record_notice(c, seller, nonce, notice, now))
+
+    async def record_outcome(self, outcome: Outcome, now: float) -> OutcomeResult:
+        """Take an outcome once; who opted out is suppressed with it."""
+        return await self._writer.run(lambda c: feedback.record_outcome(c, outcome, now))
+
+    async def set_demand(self, territory: str, demand: Demand, ends_at: float, by: str, now: float) -> None:
+        """A territory's demand until `ends_at`."""
+        await self._writer.run(lambda c: operators.set_demand(c, territory, demand, ends_at, by, now))
+
+    async def demands(self, now: float) -> list[DemandRow]:
+        """Demand that holds at `now`."""
+        return await self._readers.run(lambda c: operators.demands(c, now))
+
+    async def set_signal(self, territory: str, signal: Signal, by: str, now: float) -> None:
+        """A territory's timed premium."""
+        await self._writer.run(lambda c: operators.set_signal(c, territory, signal, by, now))
+
+    async def signals(self, now: float) -> list[SignalRow]:
+        """Signals that hold at `now`."""
+        return await self._readers.run(lambda c: operators.signals(c, now))
+
+    async def set_switch(self, switch: Switch) -> None:
+        """Pause, boost, or override a cap, until it is cleared."""
+        await self._writer.run(lambda c: operators.set_switch(c, switch))
+
+    async def clear_switch(self, kind: str, target: str, by: str, reason: str, now: float) -> bool:
+        """End a switch; False where there was none."""
+        return await self._writer.run(lambda c: operators.clear_switch(c, kind, target, by, reason, now))
+
+    async def switches(self) -> list[Switch]:
+        """Switches in force."""
+        return await self._readers.run(operators.switches)
+
+    async def audit_lines(self, limit: int = 100) -> list[AuditLine]:
+        """The latest changes, newest first."""
+        return await self._readers.run(lambda c: audit.audit_lines(c, limit))
+
+    # Deliveries
+
+    async def claim_due(
+        self, destination: str, owner: str, now: float, limit: int, lease_s: float
+    ) -> list[ClaimedDelivery]:
+        """Up to `limit` due deliveries, ours until `now + lease_s`; see `usecases.deliver_leads`."""
+        if self._vault is None:
+            raise StoreUnfit("deliveries hold leads, which need the vault to be opened")
+        rows = await self._writer.run(lambda c: deliveries.claim_due(c, destination, owner, now, limit, lease_s))
+        return deliveries.opened(rows, destination, owner, self._vault)
+
+    async def acknowledge(self, report: AttemptReport) -> bool:
+        """Record an attempt; False where the claim has passed to someone else."""
+        return await self._writer.run(lambda c: deliveries.acknowledge(c, report))
+
+    async def deliveries(self, which: Which = _ALL, limit: int = 50) -> list[DeliveryRow]:
+        """The latest of these deliveries, newest first."""
+        return await self._readers.run(lambda c: deliveries.deliveries(c, which, limit))
+
+    async def delivery(self, delivery_id: str) -> DeliveryDetail | None:
+        """One delivery with its attempts."""
+        return await self._readers.run(lambda c: deliveries.delivery_detail(c, delivery_id))
+
+    async def replay(self, which: Which, by: str, now: float) -> int:
+        """Send these again with a fresh schedule; how many."""
+        return await self._writer.run(lambda c: deliveries.replay(c, which, by, now))
+
+    async def disabled_destinations(self) -> dict[str, str]:
+        """Why each disabled destination is."""
+        return await self._readers.run(deliveries.disabled)
+
+    async def enable_destination(self, destination: str, by: str, now: float) -> bool:
+        """Deliver to it again; False where it was not disabled."""
+        return await self._writer.run(lambda c: deliveries.enable(c, destination, by, now))
+
+    # Leads
+
+    async def lead(self, lead_id: str) -> LeadRow | None:
+        """A lead with its evidence and deliveries."""
+        return await self._readers.run(lambda c: leads.lead_by_id(c, lead_id))
+
+    async def lead_by_post(self, seller: str, nonce: str) -> LeadRow | None:
+        """The lead that a seller sold under a bid's nonce."""
+        return await self._readers.run(lambda c: leads.lead_by_post(c, seller, nonce))
+
+    async def sealed_evidence(self, lead_id: str) -> dict[str, bytes]:
+        """A lead's evidence by kind, sealed."""
+        return await self._readers.run(lambda c: leads.sealed_evidence(c, lead_id))
+
+    async def sales(self, since: float, until: float) -> Summary:
+        """Sums of what was bought in [since, until)."""
+        return await self._readers.run(lambda c: leads.sales(c, since, until))

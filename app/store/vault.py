@@ -1,0 +1,50 @@
+"""Seals what identifies a person, so that the database alone tells nobody anything."""
+
+from collections.abc import Callable, Mapping
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+_VERSION = 1
+_NONCE_BYTES = 12
+
+
+class SealBroken(Exception):
+    """This cannot be opened: sealed under a key we do not hold, bound to something else, or damaged."""
+
+
+class Vault:
+    """AES-256-GCM under named keys of 32 bytes each: `current` seals, all of them open.
+
+    `chance` gives that many random bytes. Sealed bytes are version, length of the key's name, name, nonce, ciphertext.
+    """
+
+    def __init__(self, keys: Mapping[str, bytes], current: str, chance: Callable[[int], bytes]) -> None:
+        self._ciphers = {name: AESGCM(key) for name, key in keys.items()}
+        self._current = self._ciphers[current]
+        self._chance = chance
+        name = current.encode()
+        self._head = bytes((_VERSION, len(name))) + name
+
+    def seal(self, plain: bytes, bound_to: str) -> bytes:
+        """Seal `plain` so that it opens only with `bound_to`, such as the lead's id: rows cannot be swapped."""
+        nonce = self._chance(_NONCE_BYTES)
+        return self._head + nonce + self._current.encrypt(nonce, plain, bound_to.encode())
+
+    def open(self, sealed: bytes, bound_to: str) -> bytes:
+        """What was sealed. SealBroken where it cannot be known."""
+        if len(sealed) < 2 or sealed[0] != _VERSION:
+            raise SealBroken("not sealed by this version")
+        end = 2 + sealed[1]
+        name = sealed[2:end].decode(errors="replace")
+        cipher = self._ciphers.get(name)
+        if cipher is None:
+            raise SealBroken(f"sealed under key {name!r}, which is not among the keys of this installation")
+        nonce, ciphertext = sealed[end : end + _NONCE_BYTES], sealed[end + _NONCE_BYTES :]
+        try:
+            return cipher.decrypt(nonce, ciphertext, bound_to.encode())
+        except (InvalidTag, ValueError):
+            raise SealBroken(f"key {name!r} does not open it: damaged, or it belongs to another record") from None
+
+    def __repr__(self) -> str:
+        return "Vault(***)"
