@@ -89,6 +89,7 @@ async def _running(settings: Settings, declared: Declared, keys: Keys) -> AsyncI
         )
         desk = await _desk(live, keys, store, vault, journal, metrics, courier.wake.set)
         now = time.time()
+        await store.take_over_claims(now)
         restored = restore_bids(desk, lines(settings.journal, now - live.catalogue.buyer.bid_lifetime_s), now)
         if restored:
             _log.info("%d bids made before are promises still", restored)

@@ -3,12 +3,17 @@
 import os
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 
 from tests.loopback_only import end_the_network_at_loopback
 from tests.throwaway_postgres import ServerNotFound, throwaway_postgres
 
 end_the_network_at_loopback()
+
+# The same examples in every run: a failure that comes and goes helps nobody.
+hypothesis.settings.register_profile("leadbid", derandomize=True, deadline=None, database=None)
+hypothesis.settings.load_profile("leadbid")
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import msgspec
 from litestar import Request, Response, get, post, put
 from litestar.datastructures import State
+from litestar.params import FromPath
 
 from app.dialects import feedback
 from app.dialects.answers import CONTENT_TYPES, Format, write_post_answer, write_receipt
@@ -66,7 +67,7 @@ async def outcomes(request: Request[Any, Any, State]) -> Response[bytes]:
 
 
 @put("/v1/demand/{territory:str}")
-async def demand(request: Request[Any, Any, State], territory: str) -> Response[bytes]:
+async def demand(request: Request[Any, Any, State], territory: FromPath[str]) -> Response[bytes]:
     """How many leads a territory can still work, from an operator."""
     said = await _said(request)
     if said.operator is None:
@@ -82,7 +83,7 @@ async def demand(request: Request[Any, Any, State], territory: str) -> Response[
 
 
 @put("/v1/signals/{territory:str}")
-async def signals(request: Request[Any, Any, State], territory: str) -> Response[bytes]:
+async def signals(request: Request[Any, Any, State], territory: FromPath[str]) -> Response[bytes]:
     """A timed premium on a territory, from an operator."""
     said = await _said(request)
     if said.operator is None:
@@ -98,7 +99,7 @@ async def signals(request: Request[Any, Any, State], territory: str) -> Response
 
 
 @get("/v1/posts/{ping_id:str}")
-async def posts(request: Request[Any, Any, State], ping_id: str) -> Response[bytes]:
+async def posts(request: Request[Any, Any, State], ping_id: FromPath[str]) -> Response[bytes]:
     """The answer kept for a bid, for the seller that lost it."""
     said = await _said(request)
     if said.seller is None:
@@ -146,7 +147,7 @@ async def _hear(
     said: Said, read: Callable[[dict[str, Scalar]], Reading[T]], hear: Callable[[T], Awaitable[Receipt]]
 ) -> Response[bytes]:
     if isinstance(said.fields, Unreadable):
-        return _receipt(said, refused(said.fields.refusal))
+        return _receipt(said, refused(said.fields.refusal), 415 if said.fields.unsupported else 400)
     value = read(said.fields).value
     if isinstance(value, Refusal):
         return _receipt(said, refused(value))
@@ -156,9 +157,9 @@ async def _hear(
         return _receipt(said, _AWAY)
 
 
-def _receipt(said: Said, receipt: Receipt) -> Response[bytes]:
+def _receipt(said: Said, receipt: Receipt, refused_as: int = 400) -> Response[bytes]:
     statuses = {"auth_failed": 401, "internal": 503, "": 200}
-    status = statuses.get(receipt.reason_code, 400)
+    status = statuses.get(receipt.reason_code, refused_as)
     return Response(write_receipt(receipt, said.format), status_code=status, media_type=CONTENT_TYPES[said.format])
 
 

@@ -134,6 +134,12 @@ def claim_due(
     return rows
 
 
+def release_claims(connection: Connection, now: float) -> None:
+    """Every claim ends: the deliveries are due, and a report under an old claim changes nothing any more."""
+    held = (delivery.c.status == "pending") & (delivery.c.owner != "")
+    connection.execute(update(delivery).where(held).values(owner="", due_at=now))
+
+
 def opened(rows: Sequence[Row[Any]], destination: str, owner: str, vault: Vault) -> list[ClaimedDelivery]:
     """The claimed deliveries with their leads. One whose seal we cannot open stays claimed until its lease ends."""
     found = []

@@ -109,5 +109,8 @@ def _postgres_engine(url: URL, connections: int) -> Engine:
 
 def _make_private(path: Path) -> None:
     """Only our own user may read the file, and SQLite gives its companions the same rights."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    except OSError as error:
+        raise StoreUnfit(f"{path} cannot be written: {error.strerror}") from None

@@ -60,6 +60,10 @@ class Store:
         """
         if is_sqlite(self._address):
             await asyncio.to_thread(migrate, self._url)
+        await self.check()
+
+    async def check(self) -> None:
+        """StoreUnfit where the tables are not those of this version; nothing is changed."""
         await self._readers.run(lambda connection: require_head(connection, self._address))
 
     async def close(self) -> None:
@@ -172,6 +176,14 @@ class Store:
             raise StoreUnfit("deliveries hold leads, which need the vault to be opened")
         rows = await self._writer.run(lambda c: deliveries.claim_due(c, destination, owner, now, limit, lease_s))
         return deliveries.opened(rows, destination, owner, self._vault)
+
+    async def take_over_claims(self, now: float) -> None:
+        """At the start of the one process that delivers from SQLite: what a dead one had claimed is due at once.
+
+        On PostgreSQL, where others deliver too, a dead worker's claims come back when their leases end.
+        """
+        if is_sqlite(self._address):
+            await self._writer.run(lambda c: deliveries.release_claims(c, now))
 
     async def acknowledge(self, report: AttemptReport) -> bool:
         """Record an attempt; False where the claim has passed to someone else."""

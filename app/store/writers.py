@@ -133,7 +133,7 @@ class PooledWriter:
             raise StoreUnavailable(f"{WAITING_MAX} writes are waiting already")
         self._waiting += 1
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._threads, self._transaction, job)
+            return await _in(self._threads, self._transaction, job)
         finally:
             self._waiting -= 1
 
@@ -162,20 +162,32 @@ class Readers:
 
     async def run(self, job: Job[T]) -> T:
         """The job's result. StoreUnavailable where the database does not answer."""
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self.run_here, job)
+        return await _in(self._threads, self.run_here, job)
 
     def run_here(self, job: Job[T]) -> T:
         """The same in this thread."""
-        try:
-            with self._engine.begin() as connection:
-                return job(connection)
-        except SQLAlchemyError as error:
-            raise _translated(error) from None
+        for is_last in (False, True):
+            try:
+                with self._engine.begin() as connection:
+                    return job(connection)
+            except SQLAlchemyError as error:
+                # Where the database was restarted since, all pooled connections are let go at once, and new ones serve.
+                is_stale = isinstance(error, DBAPIError) and error.connection_invalidated
+                if is_last or not is_stale:
+                    raise _translated(error) from None
+        raise AssertionError("the last try returns or raises")
 
     def close(self) -> None:
         """Let go of the database."""
         self._threads.shutdown()
         self._engine.dispose()
+
+
+def _in(threads: ThreadPoolExecutor, work: Callable[[Job[T]], T], job: Job[T]) -> asyncio.Future[T]:
+    try:
+        return asyncio.get_running_loop().run_in_executor(threads, work, job)
+    except RuntimeError:
+        raise StoreUnavailable("the store is closed") from None
 
 
 def as_unavailable(error: Exception) -> StoreUnavailable:

@@ -152,7 +152,7 @@ def _case(
 
 
 def _same_terms(desk: Desk, seller: Seller, bid: BidToken, vertical: Vertical, post: Post) -> bool:
-    """Whether the post repeats its ping, under today's locked fields or those of a configuration its bid was made in."""
+    """Whether the post repeats its ping, under today's locked fields or those its bid was made under."""
     if post.vertical and post.vertical != vertical.name:
         return False
     locks = (vertical.locked, *desk.catalogue.former_locks.get(vertical.name, ()))

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from hashlib import blake2b
 
+import msgspec
 from msgspec.structs import replace
 
 from app.domain.campaign import Campaign
@@ -17,8 +18,21 @@ from app.domain.token import BidToken, campaign_tag, mint
 from app.journal.lines import DoorLine, PingLine, RepeatLine
 from app.usecases.book import LiveBid
 from app.usecases.desk import Desk
-from app.usecases.digests import certificate_digests, lead_terms, ping_certificate, ping_nonce
+from app.usecases.digests import Marks, marks_of
 from app.wire.ping import Bid, Ping, PingAnswer
+
+_NOT_ASKED = ("hashes are not looked up any more today: too many of them were never posted",)
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """One readable ping: who asks, when, what it is known by. `line_id` names it in the journal."""
+
+    seller: Seller
+    ping: Ping
+    marks: Marks
+    nonce: bytes
+    line_id: str
+    now: float
 
 
 def answer_ping(
@@ -36,46 +50,26 @@ def answer_ping(
     wait_s = desk.rates.wait_s(seller, now)
     if wait_s > 0.0:
         return refuse_at_door(desk, seller, Refusal("rate_limited", f"{wait_s:.1f} s"), now, warnings)
-    reading = reading if isinstance(reading, Refusal) else _located(desk, reading)
-    if isinstance(reading, Refusal):
-        return refuse_at_door(desk, seller, reading, now, warnings)
-    ping = _without_traces(reading)
-    nonce = ping_nonce(desk.keys, seller.name, ping) or desk.chance(8)
-    terms = _terms(desk, seller, ping)
-    live = desk.book.live(nonce, now)
-    if live is not None and live.terms == terms:
+    ping = reading if isinstance(reading, Refusal) else _located(desk, reading)
+    if isinstance(ping, Refusal):
+        return refuse_at_door(desk, seller, ping, now, warnings)
+    asked = _asked(desk, seller, _without_traces(ping), now)
+    live = desk.book.live(asked.nonce, now)
+    if live is not None and live.terms == asked.marks.terms:
         return _repeat(desk, live, now)
+    snapshot, more = _snapshot(desk, asked)
+    draw = draw_of(desk.seed, asked.nonce)
 
-    snapshot, more = _snapshot(desk, seller, ping, now)
-    draw = draw_of(desk.seed, nonce)
-
-    decision = decide(ping, snapshot, now, draw)
+    decision = decide(asked.ping, snapshot, now, draw)
 
     late = bool(decision.bids) and elapsed_ms() > ping.deadline_ms
-    withdrawn = Refusal("deadline") if late else None
-    line_id = _line_id(desk, nonce, now)
-    refusal = withdrawn or decision.refusal
+    refusal = Refusal("deadline") if late else decision.refusal
     if refusal is not None:
-        answer = _refused(seller, refusal, line_id, warnings + more)
+        answer = _refused(seller, refusal, asked.line_id, warnings + more)
     else:
-        answer = _bid(desk, ping, nonce, terms, decision, now, warnings + more)
-        _open(desk, seller, ping, nonce, terms, decision, answer, line_id, now)
-    desk.journal.append(
-        PingLine(
-            at=now,
-            seller=seller.name,
-            id=line_id,
-            ping=_for_journal(ping),
-            known=snapshot.known,
-            standing=snapshot.standing,
-            draw=draw,
-            config=snapshot.catalogue.config_hash,
-            model=_model_version(desk, ping),
-            decision=decision,
-            bid_ids=tuple([bid.bid_id for bid in answer.bids]),
-            withdrawn=withdrawn,
-        )
-    )
+        answer = _bid(desk, asked, decision, warnings + more)
+        _open(desk, asked, decision, answer)
+    desk.journal.append(_line(asked, snapshot, draw, decision, answer, withdrawn=refusal if late else None))
     desk.metrics.count("pings_total", seller.name, refusal.code if refusal is not None else "bid")
     return answer
 
@@ -88,7 +82,7 @@ def refuse_at_door(
     line_id = _line_id(desk, desk.chance(8), now)
     desk.journal.append(DoorLine(at=now, seller=name, id=line_id, refusal=refusal))
     desk.metrics.count("pings_total", name, refusal.code)
-    code, sentence = disclosed(refusal, "full")
+    code, sentence = disclosed(refusal, seller.disclosure if seller is not None else "full")
     return PingAnswer(status="rejected", ping_id=line_id, reason=sentence, reason_code=code, warnings=warnings)
 
 
@@ -103,7 +97,7 @@ def promised(catalogue: Catalogue, decision: Decision) -> list[tuple[Campaign, i
 def draw_of(seed: bytes, nonce: bytes) -> Draw:
     """Two uniform numbers for one ping, the same whenever it is asked again."""
     raw = blake2b(nonce, key=seed, person=b"leadbid.draw", digest_size=16).digest()
-    return Draw(int.from_bytes(raw[:8]) / 2**64, int.from_bytes(raw[8:]) / 2**64)
+    return Draw(int.from_bytes(raw[:8], "big") / 2**64, int.from_bytes(raw[8:], "big") / 2**64)
 
 
 def _located(desk: Desk, ping: Ping) -> Ping | Refusal:
@@ -117,7 +111,7 @@ def _located(desk: Desk, ping: Ping) -> Ping | Refusal:
 
 
 def _without_traces(ping: Ping) -> Ping:
-    """Without what no decision reads and no journal may hold: the full address on the network, the consent text."""
+    """Without what no decision reads and no journal may hold: the full address on the network, texts, browsers."""
     return replace(ping, ip_address=_network(ping.ip_address), tcpa_text="", user_agent="")
 
 
@@ -129,38 +123,46 @@ def _network(address: str) -> str:
     return ".".join(parts[:3]) + ".0" if len(parts) == 4 else ""
 
 
-def _snapshot(desk: Desk, seller: Seller, ping: Ping, now: float) -> tuple[Snapshot, tuple[str, ...]]:
-    """All that touches this ping, and a warning where something was not looked up."""
-    catalogue = desk.catalogue
-    candidates = catalogue.index.candidates(ping.vertical, ping.zip, ping.state)
-    standing = desk.book.standing(candidates, seller, ping, now)
-    known, warnings = _known(desk, seller, ping, now)
-    return Snapshot(catalogue=catalogue, seller=seller, known=known, standing=standing), warnings
+def _asked(desk: Desk, seller: Seller, ping: Ping, now: float) -> Asked:
+    marks = marks_of(desk.keys, seller.name, ping, desk.catalogue.verticals.get(ping.vertical))
+    nonce = marks.nonce or desk.chance(8)
+    return Asked(seller=seller, ping=ping, marks=marks, nonce=nonce, line_id=_line_id(desk, nonce, now), now=now)
 
 
-def _known(desk: Desk, seller: Seller, ping: Ping, now: float) -> tuple[Known, tuple[str, ...]]:
-    if ping.test:
-        return Known(), ()
-    used = any(raw.hex() in desk.certificates for raw in certificate_digests(desk.keys, ping))
-    digests = [name for name in (ping.phone_digest, ping.email_digest) if name]
-    if not digests:
-        return Known(certificate_used=used), ()
-    if not desk.quotas.may_ask(seller, now):
-        return Known(certificate_used=used), ("hashes are not looked up today: too many of them were never posted",)
-    suppressed = any(name in desk.suppressed for name in digests)
-    return Known(sightings=desk.people.sightings(digests), suppressed=suppressed, certificate_used=used), ()
-
-
-def _terms(desk: Desk, seller: Seller, ping: Ping) -> bytes:
-    vertical = desk.catalogue.verticals.get(ping.vertical)
-    return lead_terms(desk.keys, seller.name, ping.vertical, ping, vertical.locked if vertical is not None else ())
+def _line_id(desk: Desk, nonce: bytes, now: float) -> str:
+    """24 lower-case hex digits: letters a to f can spell none of the words that crude parsers take for a sale."""
+    return digest(desk.keys.index, b"leadbid.line", nonce.hex(), repr(now), size=12).hex()
 
 
 def _repeat(desk: Desk, live: LiveBid, now: float) -> PingAnswer:
+    """The very bid that was given before."""
     desk.journal.append(RepeatLine(at=now, seller=live.seller, id=live.answer.ping_id, repeat_of=live.line_id))
     desk.metrics.count("pings_total", live.seller, "bid")
     desk.metrics.count("ping_repeats_total", live.seller)
     return live.answer
+
+
+def _snapshot(desk: Desk, asked: Asked) -> tuple[Snapshot, tuple[str, ...]]:
+    """All that touches this ping, and a warning where something was not looked up."""
+    catalogue, ping = desk.catalogue, asked.ping
+    candidates = catalogue.index.candidates(ping.vertical, ping.zip, ping.state)
+    standing = desk.book.standing(candidates, asked.seller, ping, asked.now)
+    known, warnings = _known(desk, asked)
+    return Snapshot(catalogue=catalogue, seller=asked.seller, known=known, standing=standing), warnings
+
+
+def _known(desk: Desk, asked: Asked) -> tuple[Known, tuple[str, ...]]:
+    ping = asked.ping
+    if ping.test:
+        return Known(), ()
+    used = any(raw.hex() in desk.certificates for raw in asked.marks.certificates)
+    digests = [name for name in (ping.phone_digest, ping.email_digest) if name]
+    if not digests:
+        return Known(certificate_used=used), ()
+    if not desk.quotas.may_ask(asked.seller, asked.now):
+        return Known(certificate_used=used), _NOT_ASKED
+    suppressed = any(name in desk.suppressed for name in digests)
+    return Known(sightings=desk.people.sightings(digests), suppressed=suppressed, certificate_used=used), ()
 
 
 def _refused(seller: Seller, refusal: Refusal, line_id: str, warnings: tuple[str, ...]) -> PingAnswer:
@@ -168,16 +170,13 @@ def _refused(seller: Seller, refusal: Refusal, line_id: str, warnings: tuple[str
     return PingAnswer(status="rejected", ping_id=line_id, reason=sentence, reason_code=code, warnings=warnings)
 
 
-def _bid(
-    desk: Desk, ping: Ping, nonce: bytes, terms: bytes, decision: Decision, now: float, warnings: tuple[str, ...]
-) -> PingAnswer:
+def _bid(desk: Desk, asked: Asked, decision: Decision, warnings: tuple[str, ...]) -> PingAnswer:
     lifetime_s = desk.catalogue.buyer.bid_lifetime_s
-    expires_at = int(now) + lifetime_s
-    certificate = ping_certificate(desk.keys, ping)
+    expires_at = int(asked.now) + lifetime_s
     bids = tuple(
         [
             Bid(
-                bid_id=_mint(desk, ping, nonce, terms, certificate, offer, expires_at),
+                bid_id=_mint(desk, asked, offer, expires_at),
                 type=offer.leg,
                 price_cents=offer.price_cents,
                 brand=offer.brand,
@@ -195,56 +194,60 @@ def _bid(
     )
 
 
-def _mint(desk: Desk, ping: Ping, nonce: bytes, terms: bytes, certificate: bytes, offer: Offer, expires_at: int) -> str:
+def _mint(desk: Desk, asked: Asked, offer: Offer, expires_at: int) -> str:
     token = BidToken(
         expires_at=expires_at,
         price_cents=offer.price_cents,
         campaign=campaign_tag(offer.campaign),
         leg=offer.leg,
-        test=ping.test,
-        nonce=nonce,
-        terms=terms,
-        certificate=certificate,
+        test=asked.ping.test,
+        nonce=asked.nonce,
+        terms=asked.marks.terms,
+        certificate=asked.marks.certificate,
     )
     return mint(token, desk.keys.signing_id, desk.keys.signing[desk.keys.signing_id])
 
 
-def _open(
-    desk: Desk,
-    seller: Seller,
-    ping: Ping,
-    nonce: bytes,
-    terms: bytes,
-    decision: Decision,
-    answer: PingAnswer,
-    line_id: str,
-    now: float,
-) -> None:
+def _open(desk: Desk, asked: Asked, decision: Decision, answer: PingAnswer) -> None:
     """Remember the promise, for repeats, evidence and the room under the caps; a test uses no room."""
-    campaigns = [] if ping.test else promised(desk.catalogue, decision)
     bid = LiveBid(
-        seller=seller.name,
-        at=now,
+        seller=asked.seller.name,
+        at=asked.now,
         expires_at=float(answer.expires_at),
-        terms=terms,
-        line_id=line_id,
-        ping=ping,
+        terms=asked.marks.terms,
+        line_id=asked.line_id,
+        ping=asked.ping,
         decision=decision,
         answer=answer,
     )
-    desk.book.open(nonce, bid, campaigns, seller)
+    campaigns = [] if asked.ping.test else promised(desk.catalogue, decision)
+    desk.book.open(asked.nonce, bid, campaigns, asked.seller)
 
 
-def _for_journal(ping: Ping) -> Ping:
-    """Without the digests of the person: what they said stands in the line already."""
-    return replace(ping, phone_digest="", email_digest="") if ping.phone_digest or ping.email_digest else ping
-
-
-def _model_version(desk: Desk, ping: Ping) -> str:
-    model = desk.catalogue.models.get(ping.vertical)
-    return model.version if model is not None else ""
-
-
-def _line_id(desk: Desk, nonce: bytes, now: float) -> str:
-    """24 lower-case hex digits: letters a to f can spell none of the words that crude parsers take for a sale."""
-    return digest(desk.keys.index, b"leadbid.line", nonce.hex(), repr(now), size=12).hex()
+def _line(
+    asked: Asked,
+    snapshot: Snapshot,
+    draw: Draw,
+    decision: Decision,
+    answer: PingAnswer,
+    withdrawn: Refusal | None,
+) -> PingLine:
+    """The journal's line. Digests of the person stay out: what they said stands in `known`."""
+    ping = asked.ping
+    if ping.phone_digest or ping.email_digest:
+        ping = replace(ping, phone_digest="", email_digest="")
+    model = snapshot.catalogue.models.get(ping.vertical)
+    return PingLine(
+        at=asked.now,
+        seller=asked.seller.name,
+        id=asked.line_id,
+        ping=ping,
+        known=snapshot.known,
+        standing=snapshot.standing,
+        draw=draw,
+        config=snapshot.catalogue.config_hash,
+        model=model.version if model is not None else "",
+        decision=decision,
+        bid_ids=tuple([bid.bid_id for bid in answer.bids]),
+        withdrawn=withdrawn,
+    )

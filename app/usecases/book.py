@@ -1,6 +1,6 @@
 """The book of a running bidder: which bids are promises now, where every cap stands, and what operators ask for."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -62,7 +62,7 @@ class Book:
         self._counters: dict[str, Counter] = {}
         self._rates: dict[str, PostRate] = {}
         self._live: dict[bytes, LiveBid] = {}
-        self._places: dict[bytes, list[tuple[str, Bucket, float]]] = {}
+        self._places: dict[bytes, list[tuple[Counter, Bucket, float]]] = {}
         self._demands: dict[tuple[str, str], _Demand] = {}
         self._signals: dict[tuple[str, str], Signal] = {}
         self._paused: frozenset[str] = frozenset()
@@ -86,7 +86,7 @@ class Book:
         for campaign in candidates:
             counters = self._counters_of(campaign, seller, ping.zip, ping.state, now)
             caps[campaign.name] = tuple([counter.standing for counter in counters])
-            asked = self._demand_of(campaign.name, ping.zip, ping.state, now)
+            asked = next(self._demands_over(campaign.name, ping.zip, ping.state, now), None)
             if asked is not None:
                 demand[campaign.name] = asked.standing(now)
         return Standing(
@@ -100,7 +100,7 @@ class Book:
         for campaign, price_cents in campaigns:
             for counter in self._counters_of(campaign, seller, bid.ping.zip, bid.ping.state, bid.at):
                 amount = float(counter.cap.uses(price_cents))
-                places.append((seller.name, counter.add(seller.name, bid.at, amount, weight), amount))
+                places.append((counter, counter.add(seller.name, bid.at, amount, weight), amount))
         # One lead is sold once, so that a new bid for it takes the room of the former.
         self._drop(nonce)
         if len(self._live) >= LIVE_MAX:
@@ -118,15 +118,21 @@ class Book:
         for counter in self._counters_of(campaign, seller, zip_code, state, now):
             counter.use(counter.cap.uses(cents))
             counter.weigh(self._rates, now, self._lifetime_s)
-        asked = self._demand_of(campaign.name, zip_code, state, now)
-        if asked is not None:
+        for asked in self._demands_over(campaign.name, zip_code, state, now):
             asked.sold += 1
 
-    def lost(self, nonce: bytes) -> None:
-        """The seller says that another buyer has it: the promise will never be called in."""
+    def forget(self, nonce: bytes) -> None:
+        """The bid was taken up before a restart: it is over, and says nothing new of its seller."""
+        self._drop(nonce)
+
+    def lost(self, nonce: bytes, now: float) -> None:
+        """The seller says that another buyer has it: the promise will never be called in, and its room is free."""
+        counters = [counter for counter, _, _ in self._places.get(nonce, ())]
         bid = self._drop(nonce)
         if bid is not None:
             self._learn(bid, posted=False)
+        for counter in counters:
+            counter.weigh(self._rates, now, self._lifetime_s)
 
     def tick(self, now: float) -> None:
         """Let time pass: expired bids leave, live ones are weighed anew, shadow prices move, old windows close."""
@@ -169,16 +175,15 @@ class Book:
                 counters.append(counter)
         return counters
 
-    def _demand_of(self, campaign: str, zip_code: str, state: str, now: float) -> _Demand | None:
-        """The narrowest demand that covers a place: ZIP before prefix before state, the campaign's own before all."""
+    def _demands_over(self, campaign: str, zip_code: str, state: str, now: float) -> Iterator[_Demand]:
+        """Every demand that covers a place, narrowest first: ZIP before prefix before state, the campaign's own first."""
         if not self._demands:
-            return None
+            return
         for name in (*(zip_code[:length] for length in range(5, 0, -1)), state):
             for whose in (campaign, ""):
                 demand = self._demands.get((name, whose))
                 if demand is not None and now < demand.ends_at:
-                    return demand
-        return None
+                    yield demand
 
     def _signals_of(self, ping: Ping, now: float) -> tuple[tuple[str, int], ...]:
         return tuple(

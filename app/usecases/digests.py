@@ -2,39 +2,62 @@
 
 from collections.abc import Iterable
 
+import msgspec
+
 from app.domain.consent import certificates
 from app.domain.keys import Keys
 from app.domain.token import NO_CERTIFICATE, certificate_of, nonce_of, terms_of
+from app.domain.vertical import Vertical
 from app.wire.ping import Ping, Value
 from app.wire.post import Post
 
 
-def ping_nonce(keys: Keys, seller: str, ping: Ping) -> bytes | None:
-    """Which lead of this seller a ping is about; `None` where it names none, so that it is always a new one."""
-    found = certificates(ping.trustedform_cert_url, ping.leadid_token)
-    names = (ping.seller_lead_id, found[0].id if found else "", ping.phone_digest, ping.email_digest)
-    for kind, name in zip(("lead", "certificate", "phone", "email"), names, strict=True):
-        if name:
-            return nonce_of(keys.index, seller, kind, name, test=ping.test)
-    return None
+class Marks(msgspec.Struct, frozen=True, kw_only=True):
+    """What a ping is known by. `nonce` is `None` where it names no lead, so that it is always a new one.
+
+    `certificates` are digests of sixteen bytes; a TrustedForm ping URL is none, since a post cannot repeat it.
+    """
+
+    nonce: bytes | None
+    terms: bytes
+    certificates: tuple[bytes, ...]
+
+    @property
+    def certificate(self) -> bytes:
+        """The first certificate as a token holds it."""
+        return self.certificates[0][:6] if self.certificates else NO_CERTIFICATE
+
+
+def marks_of(keys: Keys, seller: str, ping: Ping, vertical: Vertical | None) -> Marks:
+    """The marks of a ping of this seller; no terms are locked in a vertical that nobody declares."""
+    found = certificate_digests(keys, ping)
+    names = (
+        ("lead", ping.seller_lead_id),
+        ("certificate", found[0].hex() if found else ""),
+        ("phone", ping.phone_digest),
+        ("email", ping.email_digest),
+    )
+    named = next((name for name in names if name[1]), None)
+    return Marks(
+        nonce=nonce_of(keys.index, seller, *named, test=ping.test) if named is not None else None,
+        terms=lead_terms(keys, seller, ping.vertical, ping, vertical.locked if vertical is not None else ()),
+        certificates=found,
+    )
 
 
 def lead_terms(keys: Keys, seller: str, vertical: str, lead: Ping | Post, locked: Iterable[str]) -> bytes:
     """What ping and post must share, as six bytes."""
-    fields = [f"{name}={_text(lead.fields.get(name))}" for name in locked]
+    values = lead.fields
+    fields = [_text(values.get(name)) for name in locked]
     return terms_of(keys.index, seller, vertical, lead.zip, lead.state, *fields)
 
 
-def ping_certificate(keys: Keys, ping: Ping) -> bytes:
-    """The first certificate of a ping as its token holds it; zeros where it has none that a post could repeat."""
-    digests = certificate_digests(keys, ping)
-    return digests[0][:6] if digests else NO_CERTIFICATE
-
-
-def certificate_digests(keys: Keys, lead: Ping | Post) -> list[bytes]:
-    """Every certificate of a lead as sixteen bytes. A TrustedForm ping URL is none: a post cannot repeat it."""
+def certificate_digests(keys: Keys, lead: Ping | Post) -> tuple[bytes, ...]:
+    """Every certificate of a lead that a post can repeat, TrustedForm first, as sixteen bytes each."""
     found = certificates(lead.trustedform_cert_url, lead.leadid_token)
-    return [certificate_of(keys.index, item.provider, item.id) for item in found if item.provider != "trustedform_ping"]
+    return tuple(
+        [certificate_of(keys.index, item.provider, item.id) for item in found if item.provider != "trustedform_ping"]
+    )
 
 
 def _text(value: Value | None) -> str:

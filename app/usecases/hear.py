@@ -18,7 +18,7 @@ async def hear_notice(desk: Desk, seller: Seller, notice: Notice, now: float) ->
     if not fresh:
         return Receipt(status="repeated")
     if notice.result == "lost":
-        desk.book.lost(bid.nonce)
+        desk.book.lost(bid.nonce, now)
     desk.journal.append(
         NoticeLine(
             at=now, seller=seller.name, ping_id=notice.ping_id, result=notice.result, price_cents=notice.price_cents

@@ -54,4 +54,4 @@ def _answer(line: PingLine, expires_at: int, expires_in: int) -> PingAnswer:
 def _forget(desk: Desk, ping_id: str) -> None:
     bid = read(ping_id, desk.keys.signing)
     if bid is not None:
-        desk.book.lost(bid.nonce)
+        desk.book.forget(bid.nonce)

@@ -50,8 +50,7 @@ def _post_until_killed(url: str, kill: object, people: list[Consumer], bids: dic
 
     def sell(who: Consumer) -> None:
         try:
-            with httpx.Client(base_url=url, trust_env=False) as http:
-                answer = post(http, who, bids[who.number])
+            answer = post(http, who, bids[who.number])
         except httpx.TransportError:
             return
         if answer.status_code == 200:
@@ -60,7 +59,7 @@ def _post_until_killed(url: str, kill: object, people: list[Consumer], bids: dic
             enough.set()
 
     assert callable(kill)
-    with ThreadPoolExecutor(8) as pool:
+    with httpx.Client(base_url=url, trust_env=False) as http, ThreadPoolExecutor(8) as pool:
         work = [pool.submit(sell, who) for who in people]
         enough.wait(20.0)
         kill()

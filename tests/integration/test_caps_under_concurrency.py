@@ -39,8 +39,8 @@ def test_a_cap_is_exact_under_concurrent_posts(tmp_path: Path, database_url: str
             migrate(database_url)
         with serve(config, data, database_url=database_url) as service:
             posts = [_post(service, number) for number in range(1, BIDS + 1)]
-            with ThreadPoolExecutor(POSTERS) as pool:
-                answers = list(pool.map(lambda body: _send(service.url, body), posts))
+            with _client(service) as http, ThreadPoolExecutor(POSTERS) as pool:
+                answers = list(pool.map(lambda body: http.post("/v1/post", headers=KEY, json=body).json(), posts))
     assert Counter((answer["status"], answer["reason_code"]) for answer in answers) == {
         ("accepted", ""): CAP,
         ("rejected", "cap_reached"): BIDS - CAP,
@@ -64,14 +64,13 @@ def _post(service: Service, number: int) -> dict[str, object]:
         campaign=campaign_tag("auto-anywhere"),
         leg="exclusive",
         test=False,
-        nonce=nonce_of(keys.index, "acme", False, "lead", post.seller_lead_id),
+        nonce=nonce_of(keys.index, "acme", "lead", post.seller_lead_id, test=False),
         terms=lead_terms(keys, "acme", VERTICAL, post, verticals[VERTICAL].locked),
         certificate=NO_CERTIFICATE,
     )
     return body | {"ping_id": mint(bid, keys.signing_id, keys.signing[keys.signing_id])}
 
 
-def _send(url: str, body: dict[str, object]) -> dict[str, str]:
-    with httpx.Client(base_url=url, trust_env=False, timeout=30.0) as http:
-        answer: dict[str, str] = http.post("/v1/post", headers=KEY, json=body).json()
-    return answer
+def _client(service: Service) -> httpx.Client:
+    limits = httpx.Limits(max_connections=POSTERS)
+    return httpx.Client(base_url=service.url, trust_env=False, timeout=30.0, limits=limits)

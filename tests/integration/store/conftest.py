@@ -1,4 +1,4 @@
-"""A store on each database, empty at the start of every test."""
+"""A store's database of each kind, with our tables and empty at the start of every test."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,18 +17,21 @@ def migrated_postgres_url(postgres_url: str) -> str:
     return postgres_url
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The address of an empty database with our tables: a file, then a PostgreSQL."""
-    if request.param == "sqlite":
-        path = f"sqlite:///{tmp_path / 'leadbid.db'}"
-        migrate(path)
-        yield path
-        return
-    address: str = request.getfixturevalue("migrated_postgres_url")
-    yield address
-    engine = create_engine(address)
+@pytest.fixture
+def empty_postgres_url(migrated_postgres_url: str) -> Iterator[str]:
+    """The same, emptied after each test."""
+    yield migrated_postgres_url
+    engine = create_engine(migrated_postgres_url)
     with engine.begin() as connection:
-        names = ", ".join(f'"{table}"' for table in metadata.tables)
-        connection.exec_driver_sql(f"TRUNCATE {names}")
+        connection.exec_driver_sql("TRUNCATE " + ", ".join(f'"{table}"' for table in metadata.tables))
     engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty database: a file, then a PostgreSQL."""
+    if request.param == "postgresql":
+        return str(request.getfixturevalue("empty_postgres_url"))
+    address = f"sqlite:///{tmp_path / 'leadbid.db'}"
+    migrate(address)
+    return address

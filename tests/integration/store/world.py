@@ -111,8 +111,7 @@ def a_cap(limit: int, *, amount: int = 1, counter: str = "campaign/solar-tx/dail
 
 def refused(refusal: Refusal) -> PostAnswer:
     """A refusal in the words of these tests."""
-    status = "duplicate" if refusal.code == "duplicate" else "rejected"
-    return PostAnswer(status=status, ping_id="", reason=refusal.detail, reason_code=refusal.code)
+    return PostAnswer(status="rejected", ping_id="", reason=refusal.detail, reason_code=refusal.code)
 
 
 def a_refusal(sale: Sale, code: str) -> KeptAnswer:

@@ -6,7 +6,7 @@ import pytest
 
 from app.cli import COMMANDS, main
 
-DEMO = "fixtures/demo/buyer.toml"
+DEMO = str(Path(__file__).parents[3] / "fixtures/demo/buyer.toml")
 
 
 def test_a_good_configuration_is_summed_up(capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,7 +9,7 @@ from app.config.load import Declared, Loaded, load
 from app.domain.calendar import local_time
 from app.domain.territory import Territory
 
-DEMO = Path("fixtures/demo/buyer.toml")
+DEMO = Path(__file__).parents[3] / "fixtures/demo/buyer.toml"
 KEYS = {"acme": "demo-acme-key", "bluebird": "demo-bluebird-key", "cascade": "demo-cascade-key"}
 
 

@@ -72,6 +72,7 @@ def test_a_value_is_read_as_it_is_meant(read: Callable[[Any], Any], written: Any
         (times.read_days, "munday", "mon, tue"),
         (times.read_days, "", "mon-fri"),
         (times.read_hours, "8am-5pm", "08:00-18:30"),
+        (times.read_hours, [], "all day"),
         (times.read_hours, "08:00-25:00", "24:00"),
         (times.read_hours, "10:00-10:00", "all day"),
         (times.read_date, "2026-02-30", "2026-12-25"),

@@ -16,7 +16,7 @@ def tables() -> list[type[Table]]:
 
 
 def test_the_documented_keys_are_those_of_the_schema() -> None:
-    written = Path("docs/configuration.md").read_text(encoding="utf-8")
+    written = (Path(__file__).parents[3] / "docs/configuration.md").read_text(encoding="utf-8")
     _, _, keys = written.partition("<!-- From here on: leadbid check --reference -->\n\n")
     assert keys == reference(), REMEDY
 

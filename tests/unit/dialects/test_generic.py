@@ -175,9 +175,6 @@ def test_unknown_fields_are_counted_and_not_kept(ping: ReadPing) -> None:
         ({"phone_hash": "512-555-0134"}, "phone_hash"),
         ({"email_hash": "ada@lovelace.example"}, "email_hash"),
         ({"landing_page": "https://q.example/ada@lovelace.example"}, "landing_page"),
-        ({"trusted_form": "ada@lovelace.example"}, "trustedform_cert_url"),
-        ({"xxTrustedFormPingUrl": "https://x.example/?p=512-555-0134"}, "trustedform_ping_url"),
-        ({"jornaya_id": "512-555-0134"}, "leadid_token"),
         ({"sub_id": "x" * 200 + " ada@lovelace.example"}, "sub_id"),
         ({"occupation": "call 512-555-0134"}, "occupation"),
     ],
@@ -186,6 +183,23 @@ def test_plain_identity_is_dropped_with_a_warning(ping: ReadPing, changes: Chang
     reading = ping(changes)
     assert reading.warnings == (f"{canonical}: {DROPPED}",)
     assert pinged(reading) == pinged(ping())
+
+
+@pytest.mark.parametrize(
+    ("changes", "canonical"),
+    [
+        ({"trusted_form": "ada@lovelace.example"}, "trustedform_cert_url"),
+        ({"trusted_form": f"https://cert.trustedform.com@evil.example/{'a' * 40}"}, "trustedform_cert_url"),
+        ({"xxTrustedFormPingUrl": "https://x.example/?p=512-555-0134"}, "trustedform_ping_url"),
+        ({"jornaya_id": "512-555-0134"}, "leadid_token"),
+    ],
+)
+def test_a_certificate_that_names_a_person_is_dropped_and_stays_an_invalid_one(
+    ping: ReadPing, changes: Changes, canonical: str
+) -> None:
+    reading = ping(changes)
+    assert reading.warnings == (f"{canonical}: {DROPPED}",)
+    assert getattr(pinged(reading), canonical) == "dropped"
 
 
 def test_one_warning_tells_of_both_phones(ping: ReadPing) -> None:

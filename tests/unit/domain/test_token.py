@@ -3,6 +3,7 @@
 import string
 import struct
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from hashlib import blake2b
 
 import pytest
 from hypothesis import given
@@ -92,6 +93,16 @@ def test_a_token_needs_the_key_it_was_signed_with() -> None:
 
 def test_a_retired_key_honours_its_bids_while_it_is_kept() -> None:
     assert read(mint(TOKEN, 7, KEY), KEYS) == read(mint(TOKEN, 8, KEYS[8]), KEYS) == TOKEN
+
+
+def test_a_token_is_signed_as_documented_and_one_of_another_version_is_none_of_ours() -> None:
+    raw = urlsafe_b64decode(mint(TOKEN, 7, KEY))
+    texts = []
+    for version in (raw[0], raw[0] + 1):
+        facts = bytes([version]) + raw[1:35]
+        mac = blake2b(facts, key=KEY, person=b"leadbid.bid", digest_size=13).digest()
+        texts.append(urlsafe_b64encode(facts + mac).decode())
+    assert [read(text, KEYS) for text in texts] == [TOKEN, None]
 
 
 def test_names_have_their_sizes_and_tell_leads_apart() -> None:

@@ -110,11 +110,10 @@ def test_a_sale_whose_promise_a_restart_lost_is_counted_too() -> None:
     assert leads(book) == (1, 0.0)
 
 
-def test_a_lost_bid_gives_its_room_back() -> None:
+def test_a_lost_bid_gives_its_room_back_at_once() -> None:
     book = empty()
     promise(book, b"a")
-    book.lost(b"a")
-    book.tick(NOW + 1)
+    book.lost(b"a", NOW + 1)
     assert leads(book, NOW + 1) == (0, 0.0)
 
 
@@ -128,7 +127,7 @@ def test_a_bid_leaves_exactly_once_whatever_is_said_twice(first: str, then: str)
         if said == "sold":
             sold(book, b"a", NOW + LIFETIME_S)
         elif said == "lost":
-            book.lost(b"a")
+            book.lost(b"a", NOW + LIFETIME_S)
         else:
             book.tick(NOW + LIFETIME_S)
     book.tick(NOW + LIFETIME_S)
@@ -325,7 +324,7 @@ def test_counts_are_those_of_a_naive_book_and_never_negative(events: list[tuple[
             live.pop(nonce, None)
             sales += 1
         elif event == "lost":
-            book.lost(nonce)
+            book.lost(nonce, now)
             live.pop(nonce, None)
         book.tick(now)
         live = {name: at for name, at in live.items() if now < at + LIFETIME_S}

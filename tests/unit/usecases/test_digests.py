@@ -5,17 +5,22 @@ from typing import Any
 import pytest
 
 from app.domain.token import NO_CERTIFICATE
-from app.usecases.digests import certificate_digests, lead_terms, ping_certificate, ping_nonce
+from app.usecases.digests import Marks, certificate_digests, lead_terms, marks_of
+from app.wire.ping import Ping
 from tests.build import CERTIFICATE_URL, LEADID, keys, ping, post, vertical
 
 KEYS = keys()
-LOCKED = vertical().locked
+SOLAR = vertical()
 NAMELESS: dict[str, Any] = {"seller_lead_id": "", "trustedform_cert_url": ""}
 PHONE, EMAIL = "01" * 8, "02" * 8
 
 
+def marks(lead: Ping | None = None, seller: str = "acme") -> Marks:
+    return marks_of(KEYS, seller, lead or ping(), SOLAR)
+
+
 def test_one_lead_of_one_seller_has_one_nonce() -> None:
-    assert ping_nonce(KEYS, "acme", ping()) == ping_nonce(KEYS, "acme", ping(min_price_cents=900, sub_id="x"))
+    assert marks().nonce == marks(ping(min_price_cents=900, sub_id="x", zip="75201")).nonce
 
 
 def test_a_lead_is_named_by_the_best_name_it_has() -> None:
@@ -25,30 +30,31 @@ def test_a_lead_is_named_by_the_best_name_it_has() -> None:
         ping(**NAMELESS, phone_digest=PHONE, email_digest=EMAIL),
         ping(**NAMELESS, email_digest=EMAIL),
     ]
-    nonces = [ping_nonce(KEYS, "acme", lead) for lead in named]
+    nonces = [marks(lead).nonce for lead in named]
     assert None not in nonces
     assert len(set(nonces)) == 4
-    assert ping_nonce(KEYS, "acme", ping(phone_digest=PHONE)) == nonces[0]
+    assert marks(ping(phone_digest=PHONE)).nonce == nonces[0]
+    assert marks(ping(seller_lead_id=PHONE)).nonce != nonces[2]
 
 
 @pytest.mark.parametrize("sent", ["", "will_send_on_post", "https://cert.trustedform.com.evil.example/" + "a" * 40])
 def test_a_lead_that_names_nothing_has_no_nonce(sent: str) -> None:
-    assert ping_nonce(KEYS, "acme", ping(seller_lead_id="", trustedform_cert_url=sent)) is None
+    assert marks(ping(seller_lead_id="", trustedform_cert_url=sent)).nonce is None
 
 
 def test_another_seller_test_or_lead_has_another_nonce() -> None:
     nonces = {
-        ping_nonce(KEYS, "acme", ping()),
-        ping_nonce(KEYS, "other", ping()),
-        ping_nonce(KEYS, "acme", ping(test=True)),
-        ping_nonce(KEYS, "acme", ping(seller_lead_id="lead-2")),
+        marks().nonce,
+        marks(seller="other").nonce,
+        marks(ping(test=True)).nonce,
+        marks(ping(seller_lead_id="lead-2")).nonce,
     }
     assert len(nonces) == 4
 
 
 def test_a_post_that_repeats_its_ping_has_the_same_terms() -> None:
-    of_ping = lead_terms(KEYS, "acme", "solar", ping(), LOCKED)
-    assert lead_terms(KEYS, "acme", "solar", post(fields={**post().fields, "utility": "told later"}), LOCKED) == of_ping
+    repeated = post(fields={**post().fields, "utility": "told later"})
+    assert lead_terms(KEYS, "acme", "solar", repeated, SOLAR.locked) == marks().terms
 
 
 @pytest.mark.parametrize(
@@ -62,23 +68,32 @@ def test_a_post_that_repeats_its_ping_has_the_same_terms() -> None:
     ],
 )
 def test_a_post_that_changes_its_terms_has_others(changed: dict[str, Any]) -> None:
-    of_ping = lead_terms(KEYS, "acme", "solar", ping(), LOCKED)
-    assert lead_terms(KEYS, "acme", "solar", post(**changed), LOCKED) != of_ping
+    assert lead_terms(KEYS, "acme", "solar", post(**changed), SOLAR.locked) != marks().terms
+
+
+def test_a_value_in_another_field_is_another_term() -> None:
+    one, other = (lead_terms(KEYS, "acme", "solar", ping(fields={name: "x"}), ("a", "b")) for name in ("a", "b"))
+    assert one != other
 
 
 def test_terms_belong_to_seller_and_vertical() -> None:
-    terms = {lead_terms(KEYS, who, what, ping(), LOCKED) for who in ("acme", "other") for what in ("solar", "roofing")}
+    terms = {
+        lead_terms(KEYS, who, what, ping(), SOLAR.locked) for who in ("acme", "other") for what in ("solar", "auto")
+    }
     assert len(terms) == 4
 
 
+def test_in_a_vertical_that_nobody_declares_only_the_place_is_locked() -> None:
+    undeclared = marks_of(KEYS, "acme", ping(vertical="boats"), None)
+    assert undeclared.terms == marks_of(KEYS, "acme", ping(vertical="boats", fields={}), None).terms
+    assert undeclared.terms != marks_of(KEYS, "acme", ping(vertical="boats", zip="75201"), None).terms
+
+
 def test_a_token_holds_the_first_certificate_of_its_ping() -> None:
-    both = ping(leadid_token=LEADID)
-    assert [len(digest) for digest in certificate_digests(KEYS, both)] == [16, 16]
-    assert ping_certificate(KEYS, both) == certificate_digests(KEYS, post())[0][:6]
-    assert (
-        ping_certificate(KEYS, ping(trustedform_cert_url="", leadid_token=LEADID))
-        == certificate_digests(KEYS, both)[1][:6]
-    )
+    both = marks(ping(leadid_token=LEADID))
+    assert [len(digest) for digest in both.certificates] == [16, 16]
+    assert both.certificate == certificate_digests(KEYS, post())[0][:6]
+    assert marks(ping(trustedform_cert_url="", leadid_token=LEADID)).certificate == both.certificates[1][:6]
 
 
 def test_one_certificate_has_one_digest_however_it_is_written() -> None:
@@ -88,4 +103,6 @@ def test_one_certificate_has_one_digest_however_it_is_written() -> None:
 
 @pytest.mark.parametrize("sent", ["", "NA", "https://ping.trustedform.com/0.a.b.c"])
 def test_what_a_post_cannot_repeat_is_no_certificate(sent: str) -> None:
-    assert ping_certificate(KEYS, ping(trustedform_cert_url=sent)) == NO_CERTIFICATE
+    unproven = marks(ping(trustedform_cert_url=sent))
+    assert unproven.certificates == ()
+    assert unproven.certificate == NO_CERTIFICATE

@@ -1,0 +1,307 @@
+"""Writers: nobody hears of success before COMMIT has returned, and nobody's failure is anyone else's."""
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, create_engine, text
+
+from app.store import writers
+from app.store.engines import database_url, writing_engine
+from app.store.errors import StoreUnavailable
+from app.store.store import Store
+from app.store.writers import GroupWriter, PooledWriter, Writer
+from app.wire.feedback import Notice
+from tests.integration.store.world import NOW, a_sale, a_store, count, refused
+
+
+def using(name: str) -> Any:
+    """A job that makes a counter of this name."""
+
+    def job(connection: Connection) -> str:
+        connection.execute(text("INSERT INTO cap_counter (counter, used) VALUES (:name, 1)"), {"name": name})
+        return name
+
+    return job
+
+
+def failing(error: Exception) -> Any:
+    """A job that writes, then raises."""
+
+    def job(connection: Connection) -> None:
+        using("half a job")(connection)
+        raise error
+
+    return job
+
+
+@pytest.fixture
+def writer(url: str) -> Iterator[Writer]:
+    engine = writing_engine(database_url(url), 4, 200)
+    made: Writer = GroupWriter(engine) if url.startswith("sqlite") else PooledWriter(engine, 4)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """A SQLite file without tables of ours."""
+    return tmp_path / "leadbid.db"
+
+
+def grouped(file: Path, *jobs: Any) -> list[Any]:
+    """What comes of jobs that wait together, so that they share one commit."""
+    gate = threading.Event()
+
+    async def play() -> list[Any]:
+        group = GroupWriter(writing_engine(database_url(f"sqlite:///{file}"), 1, 200))
+        try:
+            first = asyncio.ensure_future(group.run(lambda _connection: gate.wait(10)))
+            await asyncio.sleep(0.05)
+            waiting = [asyncio.ensure_future(group.run(job)) for job in jobs]
+            await asyncio.sleep(0.05)
+            gate.set()
+            await first
+            return list(await asyncio.gather(*waiting, return_exceptions=True))
+        finally:
+            gate.set()
+            group.close()
+
+    return asyncio.run(play())
+
+
+def test_each_job_gets_its_own_result(writer: Writer, url: str) -> None:
+    async def play() -> list[str]:
+        return list(await asyncio.gather(*[writer.run(using(str(number))) for number in range(50)]))
+
+    assert asyncio.run(play()) == [str(number) for number in range(50)]
+    assert count(url, "cap_counter") == 50
+
+
+def test_a_job_that_raises_fails_alone_and_leaves_nothing(writer: Writer, url: str) -> None:
+    async def play() -> list[Any]:
+        jobs = [using("a"), failing(KeyError("mine")), using("b")]
+        return list(await asyncio.gather(*[writer.run(job) for job in jobs], return_exceptions=True))
+
+    first, error, last = asyncio.run(play())
+    assert (first, last) == ("a", "b")
+    assert isinstance(error, KeyError)
+    assert count(url, "cap_counter") == 2
+
+
+def test_a_broken_constraint_is_the_jobs_own_error(writer: Writer, url: str) -> None:
+    async def play() -> list[Any]:
+        await writer.run(using("a"))
+        return list(await asyncio.gather(writer.run(using("a")), writer.run(using("b")), return_exceptions=True))
+
+    error, other = asyncio.run(play())
+    assert type(error).__name__ == "IntegrityError"
+    # Neither the statement's values nor anything else of the row is in the text.
+    assert "'name'" not in str(error)
+    assert other == "b"
+
+
+def test_jobs_that_wait_share_one_commit(file: Path) -> None:
+    def transactions(connection: Connection) -> int:
+        return connection.execute(text("PRAGMA data_version")).scalar_one() and id(connection)
+
+    assert len(set(grouped(file, *[transactions] * 20))) == 1
+
+
+def test_when_a_commit_fails_nobody_of_its_group_is_told_otherwise(file: Path) -> None:
+    def owing(connection: Connection) -> str:
+        connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
+        connection.exec_driver_sql("INSERT INTO child VALUES (99)")
+        return "done"
+
+    with sqlite3.connect(file) as before:
+        before.execute("CREATE TABLE parent (id INTEGER PRIMARY KEY)")
+        before.execute("CREATE TABLE child (id INTEGER REFERENCES parent)")
+    before.close()
+    good = lambda connection: connection.exec_driver_sql("INSERT INTO parent VALUES (1)").rowcount  # noqa: E731
+    results = grouped(file, good, owing, good)
+    assert [type(result) for result in results[:2]] == [StoreUnavailable, StoreUnavailable]
+    after = sqlite3.connect(file)
+    assert after.execute("SELECT count(*) FROM parent").fetchone() == (0,)
+    after.close()
+
+
+def test_a_full_disk_fails_the_group_and_the_next_one_works(file: Path) -> None:
+    with sqlite3.connect(file) as before:
+        before.execute("CREATE TABLE paper (sheet BLOB)")
+    before.close()
+
+    def fill(connection: Connection) -> None:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages + 1}")
+        connection.exec_driver_sql("INSERT INTO paper VALUES (zeroblob(100000))")
+
+    def write(connection: Connection) -> int:
+        return connection.exec_driver_sql("INSERT INTO paper VALUES (x'00')").rowcount
+
+    results = grouped(file, write, fill, write)
+    assert all(isinstance(result, StoreUnavailable) for result in results)
+    assert grouped(file, write, write) == [1, 1]
+
+
+def test_a_lock_held_by_another_past_the_timeout_sells_nothing_and_the_next_works(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'leadbid.db'}"
+
+    async def play() -> None:
+        async with a_store(url, busy_ms=100) as store:
+            holder = sqlite3.connect(tmp_path / "leadbid.db", isolation_level=None)
+            holder.execute("BEGIN IMMEDIATE")
+            with pytest.raises(StoreUnavailable, match=r"did not take it \(OperationalError\)"):
+                await store.sell(a_sale(1), refused)
+            assert not await store.ready()
+            # What is only read goes on.
+            assert await store.kept_answer("acme", a_sale(1).nonce) is None
+            holder.execute("ROLLBACK")
+            holder.close()
+            assert await store.ready()
+            assert (await store.sell(a_sale(1), refused)).outcome == "sold"
+
+    asyncio.run(play())
+    assert count(url, "lead") == 1
+
+
+def test_a_short_transaction_of_a_command_is_waited_for(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'leadbid.db'}"
+
+    async def play() -> str:
+        async with a_store(url) as store:
+            holder = sqlite3.connect(tmp_path / "leadbid.db", isolation_level=None)
+            holder.execute("BEGIN IMMEDIATE")
+            selling = asyncio.ensure_future(store.sell(a_sale(1), refused))
+            await asyncio.sleep(0.1)
+            assert not selling.done()
+            holder.execute("COMMIT")
+            holder.close()
+            return (await selling).outcome
+
+    assert asyncio.run(play()) == "sold"
+
+
+def test_postgresql_gone_for_a_moment_sells_nothing_then_and_the_next_works(empty_postgres_url: str) -> None:
+    async def play() -> None:
+        async with a_store(empty_postgres_url) as store:
+            await store.record_notice("acme", "0" * 16, Notice(ping_id="x", result="lost"), NOW)
+            await store.demands(NOW)
+            _end_all_sessions(empty_postgres_url)
+            with pytest.raises(StoreUnavailable):
+                await store.record_notice("acme", "1" * 16, Notice(ping_id="x", result="lost"), NOW)
+            assert await store.demands(NOW) == []
+            assert await store.record_notice("acme", "1" * 16, Notice(ping_id="x", result="lost"), NOW)
+
+    asyncio.run(play())
+
+
+def test_transactions_that_stand_in_each_others_way_are_tried_again(empty_postgres_url: str) -> None:
+    """Two jobs take the same two rows in opposite order: PostgreSQL ends one of them, and it goes again."""
+    both = threading.Barrier(2, timeout=10)
+
+    def crossing(first: str, second: str) -> Any:
+        tries = []
+
+        def job(connection: Connection) -> int:
+            tries.append(first)
+            take = text("UPDATE cap_counter SET used = used + 1 WHERE counter = :name")
+            connection.execute(take, {"name": first})
+            if len(tries) == 1:
+                both.wait()
+            connection.execute(take, {"name": second})
+            return len(tries)
+
+        return job
+
+    async def play() -> list[int]:
+        pooled = PooledWriter(writing_engine(database_url(empty_postgres_url), 2), 2)
+        try:
+            await pooled.run(using("a"))
+            await pooled.run(using("b"))
+            return list(await asyncio.gather(pooled.run(crossing("a", "b")), pooled.run(crossing("b", "a"))))
+        finally:
+            pooled.close()
+
+    quick, slow = sorted(asyncio.run(play()))
+    assert quick == 1
+    assert slow > 1
+    assert count(empty_postgres_url, "cap_counter", "used = 3") == 2
+
+
+def test_more_waiting_jobs_than_can_be_answered_in_time_are_refused(
+    writer: Writer, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writers, "WAITING_MAX", 3)
+    gate = threading.Event()
+
+    async def play() -> list[Any]:
+        first = asyncio.ensure_future(writer.run(lambda _connection: gate.wait(10)))
+        await asyncio.sleep(0.1)
+        more = [asyncio.ensure_future(writer.run(using(str(number)))) for number in range(6)]
+        await asyncio.sleep(0.1)
+        gate.set()
+        await first
+        return list(await asyncio.gather(*more, return_exceptions=True))
+
+    results = asyncio.run(play())
+    refusals = [result for result in results if isinstance(result, StoreUnavailable)]
+    assert 3 <= len(refusals) <= 4
+    assert {str(refusal) for refusal in refusals} == {"3 writes are waiting already"}
+    assert count(url, "cap_counter") == 6 - len(refusals)
+
+
+def test_what_waits_when_the_store_closes_is_committed_first(url: str) -> None:
+    async def play() -> None:
+        store = Store(url)
+        await store.open()
+        waiting = [asyncio.ensure_future(store.sell(a_sale(number), refused)) for number in range(20)]
+        await asyncio.sleep(0)
+        await store.close()
+        assert {result.outcome for result in await asyncio.gather(*waiting)} == {"sold"}
+
+    asyncio.run(play())
+    assert count(url, "lead") == 20
+
+
+def test_a_closed_store_says_so(url: str) -> None:
+    async def play() -> None:
+        store = Store(url)
+        await store.open()
+        await store.close()
+        with pytest.raises(StoreUnavailable, match="closed"):
+            await store.sell(a_sale(1), refused)
+        with pytest.raises(StoreUnavailable, match="closed"):
+            await store.kept_answer("acme", "0" * 16)
+        await store.close()
+
+    asyncio.run(play())
+
+
+def test_a_caller_that_has_gone_away_harms_nobody(url: str) -> None:
+    async def play() -> None:
+        async with a_store(url) as store:
+            gone = [asyncio.ensure_future(store.sell(a_sale(number), refused)) for number in range(5)]
+            await asyncio.sleep(0)
+            for task in gone:
+                task.cancel()
+            assert (await store.sell(a_sale(9), refused)).outcome == "sold"
+            again = [(await store.sell(a_sale(number), refused)).outcome for number in range(5)]
+            assert set(again) <= {"sold", "repeated"}
+
+    asyncio.run(play())
+    assert count(url, "lead") == 6
+
+
+def _end_all_sessions(url: str) -> None:
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE pid <> pg_backend_pid() AND datname = current_database()"
+        )
+    engine.dispose()
