@@ -71,12 +71,14 @@ def encoding_of(body: bytes, content_type: str) -> Encoding:
         return "json"
     if start == b"<":
         return "xml"
+    if not start:
+        return "form"
     kind = content_type.partition(";")[0].strip().lower()
     if "json" in kind:
         return "json"
     if "xml" in kind:
         return "xml"
-    if not start or kind == "application/x-www-form-urlencoded":
+    if kind == "application/x-www-form-urlencoded":
         return "form"
     plain = kind in ("", "text/plain", "text/html", "application/octet-stream")
     return "form" if plain and b"=" in body and body.isascii() else "other"

@@ -102,7 +102,10 @@ def guarded(read: Read) -> Read:
 
 
 def guarded_id(read: Read) -> Read:
-    """The same for an id that is nearly always one run of letters and digits, or ends in one."""
+    """The same for an id that is nearly always one run of letters and digits, or ends in one.
+
+    What is dropped leaves a mark that is no id: something was sent, and it cannot be one.
+    """
 
     def read_guarded(raw: Scalar) -> Held:
         value = read(raw)
@@ -110,7 +113,7 @@ def guarded_id(read: Read) -> Read:
             return value
         tail = value.rpartition("/")[2]
         plain = "@" not in value and tail.isalnum() and not tail.isdigit()
-        return Noted(None, DROPPED) if not plain and is_personal(value) else value
+        return Noted("dropped", DROPPED) if not plain and is_personal(value) else value
 
     return read_guarded
 

@@ -69,10 +69,12 @@ def draft_of(raw: Mapping[str, Scalar], layout: Layout, door: Door) -> Draft:
     return draft
 
 
-def refusal_of(draft: Draft, layout: Layout, *, zip_required: bool = True) -> Refusal | None:
+def refusal_of(draft: Draft, layout: Layout) -> Refusal | None:
     """The first thing wrong with a draft: its ZIP, then fields that cannot be read, then those that are missing."""
-    if "zip" in draft.troubles or (zip_required and "zip" not in draft.lead):
-        return _invalid("zip", draft.troubles["zip"]) if "zip" in draft.troubles else Refusal("missing_field", "zip")
+    if "zip" not in draft.troubles and "zip" not in draft.lead:
+        return Refusal("missing_field", "zip")
+    if "zip" in draft.troubles:
+        return _invalid("zip", draft.troubles["zip"])
     for name in layout.slots if draft.troubles else ():
         if name in draft.troubles:
             return _invalid(name, draft.troubles[name])

@@ -64,4 +64,11 @@ def _forms(key: bytes, normal: str) -> tuple[str, ...]:
 
 
 def _is_hex(text: str) -> bool:
-    return all(character in "0123456789abcdefABCDEF" for character in text)
+    # fromhex alone would skip white space.
+    if not text.isalnum():
+        return False
+    try:
+        bytes.fromhex(text)
+    except ValueError:
+        return False
+    return True

@@ -308,7 +308,7 @@ def test_the_plain_name_counts_before_an_alias_and_an_alias_before_a_placeholder
     assert pinged(ping({"zip": "78701", "postal_code": "10001"})).zip == "78701"
     assert pinged(ping({"zip": "NA", "postal_code": "10001"})).zip == "10001"
     assert pinged(ping({"vendor_id": "v", "sub2": "s2", "lp_s1": "l1"})).sub_id == "l1"
-    assert pinged(ping({"offer_id": "o", "xid": "x"})).seller_lead_id == "x"
+    assert pinged(ping({"tracking_id": "t", "xid": "x"})).seller_lead_id == "x"
     assert ping({"zip": "x", "postal_code": "10001"}).value == Refusal("invalid_field", "zip: five digits")
 
 

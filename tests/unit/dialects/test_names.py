@@ -22,7 +22,7 @@ PUBLISHED: dict[str, str] = {
     "landing_page": "landing_page Landing_Page landing_page_url OriginalURL OriginalUrl url meta.landing_page_url",
     "sub_id": "sub_id subid SubId Sub_ID lp_s1 lp_s2 lp_s3 lp_s4 lp_s5 lp_subid1 lp_subid2 sub1 sub2 sub3 sub4 sub5 "
     "src SRC source_id partnerSourceId publisherSubId Pub_ID vendor_id",
-    "seller_lead_id": "vendor_lead_id xid tracking_id offer_id",
+    "seller_lead_id": "vendor_lead_id xid tracking_id",
     "created_at": "lead_created_at originally_created origination_datetime RequestTime",
     "test": "test Tracking.Test",
     "?is_test": "is_test isTest",
@@ -142,9 +142,9 @@ def test_canonical_names_mean_themselves(seller: Seller) -> None:
 
 def test_keys_for_one_field_come_in_the_order_in_which_they_count(seller: Seller) -> None:
     names = names_for(seller, None, "ping")
-    keys = ["vendor_id", "offer_id", "sub3", "sub_id", "xid", "Sub1"]
+    keys = ["vendor_id", "tracking_id", "sub3", "sub_id", "xid", "Sub1"]
     assert names.keys_of("sub_id", keys) == ["sub_id", "Sub1", "sub3", "vendor_id"]
-    assert names.keys_of("seller_lead_id", keys) == ["xid", "offer_id"]
+    assert names.keys_of("seller_lead_id", keys) == ["xid", "tracking_id"]
 
 
 def test_a_layout_is_built_once_and_anew_after_a_reload(seller: Seller, auto: Vertical) -> None:

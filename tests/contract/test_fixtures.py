@@ -1,0 +1,179 @@
+"""Every scenario of fixtures/contract gets, over real HTTP, what it says; and every reason for a refusal is shown."""
+
+import sqlite3
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from msgspec.structs import replace
+
+from app.domain.reasons import REASONS
+from app.domain.token import mint, read
+from app.settings import Settings
+from tests.contract.answers import check_shape, keys_at
+from tests.contract.scenario import FOLDER, Exchange, Step, ask, filled, play, read_scenario
+from tests.service import Service
+
+Played = Callable[[Path], list[Exchange]]
+
+EXEMPLARY = sorted(FOLDER.glob("exemplary/*.json"))
+SUPPLEMENTAL = sorted(FOLDER.glob("supplemental/*.json"))
+
+
+def name_of(path: Path) -> str:
+    return f"{path.parent.name}/{path.stem}"
+
+
+each_scenario = pytest.mark.parametrize("path", EXEMPLARY + SUPPLEMENTAL, ids=name_of)
+
+
+@each_scenario
+def test_a_scenario_gets_what_it_says(path: Path, played: Played) -> None:
+    exchanges = played(path)
+    answers = [exchange.answer for exchange in exchanges]
+    for number, exchange in enumerate(exchanges, 1):
+        step, told = exchange.step, f"step {number}: {exchange.raw.decode()}"
+        assert exchange.status == step.status, told
+        assert holding(exchange.answer, step.answer) == filled(step.answer, answers, time.time()), told
+        assert step.same_as == 0 or exchange.raw == exchanges[step.same_as - 1].raw, told
+        assert not [text for text in step.absent if text in exchange.raw.decode()], told
+
+
+@each_scenario
+def test_every_answer_has_the_published_shape(path: Path, played: Played) -> None:
+    for exchange in played(path):
+        _, where = exchange.door
+        if where.startswith("/v"):
+            check_shape(where, exchange.status, exchange.content_type, exchange.raw)
+
+
+@pytest.mark.parametrize("path", EXEMPLARY, ids=name_of)
+def test_the_xml_twin_of_an_answer_says_the_same(path: Path, played: Played, http: httpx.Client) -> None:
+    exchanges = played(path)
+    answers = [exchange.answer for exchange in exchanges]
+    for exchange in exchanges:
+        at = keys_at(exchange.door[1])
+        if exchange.content_type != "application/json" or at is None or exchange.answer["status"] == "recorded":
+            continue
+        headers = exchange.step.headers | {"Accept": "application/xml"}
+        twin = ask(http, replace(exchange.step, headers=headers), answers, time.time())
+        assert twin.content_type == "application/xml"
+        assert without_ids(twin.answer) == without_ids(as_texts(exchange.answer))
+
+
+@pytest.mark.parametrize("path", EXEMPLARY, ids=name_of)
+def test_an_exemplary_scenario_holds_no_error(path: Path, played: Played) -> None:
+    assert {exchange.status for exchange in played(path)} == {200}
+    assert all("sample" not in (exchange.step.body or ()) for exchange in played(path))
+
+
+def test_no_two_files_share_a_consumer() -> None:
+    owners = Counter(
+        number for path in SUPPLEMENTAL for number in {consumer_of(step) for step in read_scenario(path).steps} - {None}
+    )
+    assert [number for number, files in owners.items() if files > 1] == []
+
+
+def test_every_reason_code_is_shown(played: Played) -> None:
+    shown = {exchange.answer.get("reason_code") for path in SUPPLEMENTAL for exchange in played(path)}
+    assert set(REASONS) - shown == set(BY_TEST)
+    assert all(callable(test) for test in BY_TEST.values())
+
+
+def test_a_bid_past_its_end_is_to_be_pinged_again(service: Service, http: httpx.Client) -> None:
+    ping, post = a_lead(9_001)
+    (bid,) = play_steps(http, [ping])
+    keys = service.keys
+    token = read(bid.answer["ping_id"], keys.signing)
+    assert token is not None
+    past = mint(replace(token, expires_at=int(time.time())), keys.signing_id, keys.signing[keys.signing_id])
+
+    (late,) = play_steps(http, [with_ping_id(post, past)])
+    assert (late.status, late.answer["status"], late.answer["reason_code"]) == (200, "reping", "ping_expired")
+    check_shape(late.door[1], late.status, late.content_type, late.raw)
+
+    # The answer is not kept: a bid that lives buys the lead.
+    (bought,) = play_steps(http, [with_ping_id(post, bid.answer["ping_id"])])
+    assert bought.answer["status"] == "accepted"
+
+
+def test_while_the_database_is_away_pings_go_on_and_posts_are_not_sold(service: Service, http: httpx.Client) -> None:
+    ping, post = a_lead(9_002)
+    (bid,) = play_steps(http, [ping])
+    with locked(service.settings):
+        other, _ = a_lead(9_003)
+        assert play_steps(http, [other])[0].answer["status"] == "accepted"
+        (away,) = play_steps(http, [with_ping_id(post, bid.answer["ping_id"])])
+    assert (away.status, away.answer["status"], away.answer["reason_code"]) == (503, "error", "internal")
+    assert away.answer["lead_id"] == ""
+    check_shape(away.door[1], away.status, away.content_type, away.raw)
+    (bought,) = play_steps(http, [with_ping_id(post, bid.answer["ping_id"])])
+    assert bought.answer["status"] == "accepted"
+
+
+BY_TEST = {
+    "ping_expired": test_a_bid_past_its_end_is_to_be_pinged_again,
+    "internal": test_while_the_database_is_away_pings_go_on_and_posts_are_not_sold,
+}
+"""Reason codes that need time or trouble, which no file can bring about."""
+
+
+def holding(answer: Any, wanted: Any) -> Any:
+    """The part of an answer that a scenario speaks of."""
+    if isinstance(wanted, dict) and isinstance(answer, dict):
+        return {name: holding(answer[name], each) for name, each in wanted.items() if name in answer}
+    if isinstance(wanted, list) and isinstance(answer, list) and len(answer) == len(wanted):
+        return [holding(mine, each) for mine, each in zip(answer, wanted, strict=True)]
+    return answer
+
+
+def as_texts(value: Any) -> Any:
+    """An answer in JSON as XML would tell it."""
+    if isinstance(value, dict):
+        return {name: as_texts(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [as_texts(each) for each in value]
+    return f"{value:.2f}" if isinstance(value, float) else str(value)
+
+
+def without_ids(answer: dict[str, Any]) -> dict[str, Any]:
+    """Every refused ping has an id of its own."""
+    return {name: each for name, each in answer.items() if name != "ping_id" or answer["status"] != "rejected"}
+
+
+def consumer_of(step: Step) -> int | None:
+    return step.body.get("consumer") if isinstance(step.body, dict) else None
+
+
+def a_lead(number: int) -> tuple[Step, Step]:
+    """A consumer's ping and its post, which still lacks its bid."""
+    ping, post = (
+        Step(door=f"POST /v1/{kind}", seller="acme", body={"sample": kind, "consumer": number, "with": {}})
+        for kind in ("ping", "post")
+    )
+    return ping, post
+
+
+def with_ping_id(post: Step, ping_id: str) -> Step:
+    assert isinstance(post.body, dict)
+    return replace(post, body={**post.body, "with": {"ping_id": ping_id}})
+
+
+def play_steps(http: httpx.Client, steps: list[Step]) -> list[Exchange]:
+    return [ask(http, step, [], time.time()) for step in steps]
+
+
+@contextmanager
+def locked(settings: Settings) -> Iterator[None]:
+    """Another process holds the database's only write lock."""
+    with closing(sqlite3.connect(settings.data / "leadbid.db", isolation_level=None)) as database:
+        database.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        finally:
+            database.execute("ROLLBACK")
