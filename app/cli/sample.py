@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Iterable
 from hashlib import sha256
+from math import ceil, floor
 from pathlib import Path
 from shlex import quote
 
@@ -133,7 +134,9 @@ def _made_up(field: Field, chance: Chance) -> Value:
         )
     if field.type == "text":
         return field.example or "unknown"
-    return chance.integer(field.name, int(low), int(high))
+    if field.type == "number":
+        return low + chance.uniform(field.name) * (high - low)
+    return chance.integer(field.name, ceil(low), floor(high))
 
 
 def _range(field: Field) -> tuple[float, float]:

@@ -47,7 +47,10 @@ def read_days(raw: object) -> tuple[int, ...]:
 
 def read_hours(raw: object) -> tuple[Span, ...]:
     """Spans of a day, from "08:00-12:00", a list of such, or "all day"."""
-    return tuple(_span(word) for word in _words(raw)) or ((0, 1440),)
+    spans = tuple(_span(word) for word in _words(raw))
+    if not spans:
+        raise Unreadable("no interval is named", 'write it as "08:00-18:30", or as "all day"')
+    return spans
 
 
 def read_date(raw: object) -> str:
@@ -67,9 +70,10 @@ def read_zone(raw: object) -> str:
             return ZoneInfo(raw).key
         except (KeyError, OSError, ValueError):
             pass
+    places = [zone for zone in available_timezones() if "/" in zone]
     city = str(raw).strip().replace(" ", "_").lower()
-    near = [zone for zone in available_timezones() if zone.lower().endswith(f"/{city}")]
-    hint = f"did you mean `{min(near)}`?" if near else did_you_mean(str(raw), available_timezones())
+    near = [zone for zone in places if zone.lower().endswith(f"/{city}")]
+    hint = f"did you mean `{min(near)}`?" if near else did_you_mean(str(raw), places)
     raise Unreadable(f"{shown(raw)} is no time zone", hint or 'write it as "America/Chicago"')
 
 

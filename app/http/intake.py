@@ -20,9 +20,10 @@ from app.http.asgi_request import BodyTooLarge, ClientGone, Receive, Scope, Send
 from app.http.authentication import comes_from, keys_in_fields, keys_in_headers, whose_key
 from app.store.errors import StoreUnavailable
 from app.telemetry.trouble import where
-from app.usecases.accept_post import Ticket, accept_post, open_ticket, refuse_post
+from app.usecases.accept_post import accept_post, refuse_post
 from app.usecases.answer_ping import answer_ping, refuse_at_door
 from app.usecases.desk import Desk
+from app.usecases.ticket import Ticket, open_ticket
 from app.wire.ping import PingAnswer
 
 _log = logging.getLogger(__name__)

@@ -176,7 +176,7 @@ class Book:
         return counters
 
     def _demands_over(self, campaign: str, zip_code: str, state: str, now: float) -> Iterator[_Demand]:
-        """Every demand that covers a place, narrowest first: ZIP before prefix before state, the campaign's own first."""
+        """Every demand that covers a place, narrowest first: ZIP, prefix, state, and the campaign's own first."""
         if not self._demands:
             return
         for name in (*(zip_code[:length] for length in range(5, 0, -1)), state):

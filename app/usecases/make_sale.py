@@ -1,0 +1,123 @@
+"""A post that every rule admits becomes the one value that is committed: lead, evidence, caps, deliveries, answer."""
+
+import hashlib
+
+import msgspec
+
+from app.domain.calendar import local_time
+from app.domain.decide import Offer
+from app.domain.keyed import digest
+from app.domain.sale import CapUse, Evidence, Sale
+from app.domain.sold_lead import ConsentProof, SoldLead, lead_document
+from app.usecases.book import LiveBid
+from app.usecases.desk import Desk
+from app.usecases.ticket import Posted
+from app.wire.post import PostAnswer
+
+
+def make_sale(desk: Desk, lead: Posted) -> Sale:
+    """Everything of one sale, its people sealed."""
+    bid, campaign = lead.bid, lead.campaign
+    lead_id = digest(desk.keys.index, b"leadbid.lead", lead.seller.name, bid.nonce.hex(), size=12).hex()
+    live = desk.book.live(bid.nonce, lead.now)
+    offer = _offer(live, lead)
+    document = _document(lead, lead_id)
+    return Sale(
+        lead_id=lead_id,
+        seller=lead.seller.name,
+        nonce=bid.nonce.hex(),
+        ping_id=lead.ping_id,
+        campaign=campaign.name,
+        vertical=campaign.vertical,
+        leg=bid.leg,
+        price_cents=bid.price_cents,
+        test=bid.test,
+        sold_at=lead.now,
+        zip=lead.post.zip,
+        state=lead.post.state,
+        person=lead.person,
+        certificates=tuple([certificate.hex() for certificate in lead.certificates]),
+        duplicate_since=lead.now - campaign.duplicate_s,
+        duplicate_scope=campaign.duplicate_scope,
+        cap_uses=_cap_uses(lead),
+        identity=desk.vault.seal(msgspec.json.encode(lead_document(document)), lead_id),
+        evidence=_evidence(desk, lead, lead_id, live, document.consent),
+        decision=msgspec.json.encode(offer) if offer is not None else None,
+        config_hash=desk.catalogue.config_hash,
+        model_version=offer.model if offer is not None else "",
+        destinations=campaign.destinations,
+        answer=PostAnswer(
+            status="accepted",
+            ping_id=lead.ping_id,
+            lead_id=lead_id,
+            price_cents=bid.price_cents,
+            warnings=lead.warnings,
+        ),
+    )
+
+
+def _offer(live: LiveBid | None, lead: Posted) -> Offer | None:
+    """The decision behind the bid; `None` where a restart lost it."""
+    offers = live.decision.bids if live is not None else ()
+    return next((offer for offer in offers if offer.campaign == lead.campaign.name and offer.leg == lead.bid.leg), None)
+
+
+def _document(lead: Posted, lead_id: str) -> SoldLead:
+    """The lead as the CRM will have it."""
+    post, bid, campaign = lead.post, lead.bid, lead.campaign
+    contact = msgspec.structs.replace(
+        post.contact, zip=post.contact.zip or post.zip, state=post.contact.state or post.state
+    )
+    return SoldLead(
+        lead_id=lead_id,
+        ping_id=lead.ping_id,
+        seller=lead.seller.name,
+        campaign=campaign.name,
+        vertical=campaign.vertical,
+        leg=bid.leg,
+        price_cents=bid.price_cents,
+        sold_at=lead.now,
+        test=bid.test,
+        contact=contact,
+        consent=ConsentProof(
+            trustedform_cert_url=post.trustedform_cert_url,
+            leadid_token=post.leadid_token,
+            tcpa_text=post.tcpa_text,
+            consent_at=post.consent_at if post.consent_at is not None else post.created_at,
+            ip_address=post.ip_address,
+            landing_page=post.landing_page,
+            user_agent=post.user_agent,
+        ),
+        fields=post.fields,
+    )
+
+
+def _cap_uses(lead: Posted) -> tuple[CapUse, ...]:
+    """Every counter that the sale takes something of."""
+    return tuple(
+        [
+            CapUse(
+                cap.counter(local_time(lead.now, cap.zone), lead.seller.name, lead.post.zip, lead.post.state),
+                cap.name,
+                cap.reason,
+                cap.limit,
+                cap.uses(lead.bid.price_cents),
+            )
+            for cap in (*lead.campaign.caps, *lead.seller.caps)
+        ]
+    )
+
+
+def _evidence(
+    desk: Desk, lead: Posted, lead_id: str, live: LiveBid | None, consent: ConsentProof
+) -> tuple[Evidence, ...]:
+    """The post as received, its consent as understood, and the ping where it is remembered."""
+    pieces = [("post", lead.raw), ("consent", msgspec.json.encode(consent))]
+    if live is not None:
+        pieces.append(("ping", msgspec.json.encode(live.ping)))
+    return tuple(
+        [
+            Evidence(kind, hashlib.sha256(piece).hexdigest(), desk.vault.seal(piece, f"{lead_id}/{kind}"))
+            for kind, piece in pieces
+        ]
+    )

@@ -1,0 +1,83 @@
+"""A post with the bid it answers: what stands behind its ping_id, and whether it repeats its ping."""
+
+import msgspec
+
+from app.domain.campaign import Campaign
+from app.domain.identity import Person, person
+from app.domain.seller import Seller
+from app.domain.token import NO_CERTIFICATE, BidToken, looks_like_token, read
+from app.domain.vertical import Vertical
+from app.usecases.desk import Desk
+from app.usecases.digests import certificate_digests, lead_terms
+from app.wire.post import Post
+
+
+class Ticket(msgspec.Struct, frozen=True, kw_only=True):
+    """A bid of ours as a post names it: `ping_id` is its text, `bid` what it says where it is truly ours."""
+
+    ping_id: str
+    bid: BidToken | None = None
+    campaign: Campaign | None = None
+    vertical: Vertical | None = None
+
+
+class Posted(msgspec.Struct, frozen=True, kw_only=True):
+    """A readable post to a bid of ours. `raw` is its body as received; `certificates` are digests of 16 bytes."""
+
+    seller: Seller
+    ping_id: str
+    bid: BidToken
+    campaign: Campaign
+    vertical: Vertical
+    post: Post
+    person: Person
+    certificates: tuple[bytes, ...]
+    raw: bytes
+    warnings: tuple[str, ...]
+    now: float
+
+
+def open_ticket(desk: Desk, ping_id: str) -> Ticket:
+    """What stands behind a post's ping_id: nothing, where it is forged, cut, or of a campaign nobody remembers."""
+    bid = read(ping_id, desk.keys.signing) if looks_like_token(ping_id) else None
+    campaign = desk.catalogue.campaign_of(bid.campaign) if bid is not None else None
+    vertical = desk.catalogue.verticals.get(campaign.vertical) if campaign is not None else None
+    return Ticket(ping_id=ping_id, bid=bid, campaign=campaign, vertical=vertical)
+
+
+def posted(
+    desk: Desk, seller: Seller, ticket: Ticket, post: Post, raw: bytes, warnings: tuple[str, ...], now: float
+) -> Posted | None:
+    """The post with its bid and its person; `None` where there is no bid of ours to answer."""
+    if ticket.bid is None or ticket.campaign is None or ticket.vertical is None:
+        return None
+    if not post.state:
+        post = msgspec.structs.replace(post, state=desk.catalogue.zip_states.get(post.zip, ""))
+    return Posted(
+        seller=seller,
+        ping_id=ticket.ping_id,
+        bid=ticket.bid,
+        campaign=ticket.campaign,
+        vertical=ticket.vertical,
+        post=post,
+        person=person(desk.keys.index, post.contact.phone, post.contact.email),
+        certificates=certificate_digests(desk.keys, post),
+        raw=raw,
+        warnings=warnings,
+        now=now,
+    )
+
+
+def has_same_terms(desk: Desk, lead: Posted) -> bool:
+    """Whether the post repeats its ping, under today's locked fields or those its bid was made under."""
+    post, vertical = lead.post, lead.vertical
+    if post.vertical and post.vertical != vertical.name:
+        return False
+    locks = (vertical.locked, *desk.catalogue.former_locks.get(vertical.name, ()))
+    return any(lead_terms(desk.keys, lead.seller.name, vertical.name, post, each) == lead.bid.terms for each in locks)
+
+
+def has_same_certificate(lead: Posted) -> bool:
+    """Whether the certificate of the ping, if it had one, is among those of the post."""
+    wanted = lead.bid.certificate
+    return wanted == NO_CERTIFICATE or any(digest.startswith(wanted) for digest in lead.certificates)
