@@ -21,9 +21,8 @@ from app.config.load import Loaded, load
 from app.domain.money import dollars
 from app.journal.reader import find, lines
 from app.mock_exchange.chance import chance_of
-from app.mock_exchange.consumers import consumer
 from app.mock_exchange.crm_receiver import CrmReceiver
-from app.mock_exchange.seller import Auctioned, Shop, auction
+from app.mock_exchange.seller import Auctioned, Shop, auction, visitor
 from app.store.store import Store
 from app.usecases.explain import explain
 from app.usecases.report import Trading, campaign_rows, cap_rows, trading
@@ -32,8 +31,12 @@ CONFIG = Path(__file__).resolve().parents[2] / "fixtures" / "demo"
 MODELS = Path(__file__).resolve().parents[2] / "models"
 CRM_ADDRESS = "127.0.0.1:8081"
 SHOPS = {
-    Shop(name=name, key=f"demo-{name}-key"): share for name, share in (("acme", 60), ("bluebird", 25), ("cascade", 15))
+    Shop(name="acme", key="demo-acme-key"): 60.0,
+    Shop(name="bluebird", key="demo-bluebird-key", lead_type="exclusive"): 25.0,
+    Shop(name="cascade", key="demo-cascade-key", lead_type="shared"): 15.0,
 }
+"""Who sells, and how much of the traffic each brings."""
+
 AT_ONCE = 8
 SETTLE_S = 10.0
 
@@ -130,7 +133,7 @@ async def _ready(url: str, service: asyncio.subprocess.Process, log: Path) -> No
             except httpx.TransportError:
                 pass
             await asyncio.sleep(0.1)
-    raise DemoFailed(f"the service did not start:\n{log.read_text()}")
+    raise DemoFailed(f"the service did not start, see {log}")
 
 
 async def _trade(url: str, leads: int, seed: int) -> list[Auctioned]:
@@ -141,7 +144,7 @@ async def _trade(url: str, leads: int, seed: int) -> list[Auctioned]:
     async def seller(http: httpx.AsyncClient) -> None:
         for number in numbers:
             shop = chance_of(seed, "shop", number).weighted("shop", SHOPS)
-            done.append(await auction(http, shop, consumer(seed, number), seed, time.time()))
+            done.append(await auction(http, shop, visitor(seed, number), seed, time.time()))
             _progress(done, leads)
 
     async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=10.0) as http:

@@ -1,7 +1,7 @@
 """One ping, one answer: bids, or the one reason why not. Pure: the same arguments decide the same, also in replay."""
 
 from collections.abc import Mapping
-from math import nan
+from math import fsum, nan
 
 import msgspec
 from msgspec.structs import replace
@@ -210,7 +210,7 @@ def _duals(campaign: Campaign, caps: Caps) -> tuple[list[tuple[str, float]], flo
         resource = (cap.scope, cap.window == "hour")
         if resource not in counts or dual > counts[resource][0]:
             counts[resource] = (dual, cap.name)
-    return [(name, dual * campaign.ceiling_cents) for dual, name in counts.values()], sum(spends.values())
+    return [(name, dual * campaign.ceiling_cents) for dual, name in counts.values()], fsum(spends.values())
 
 
 def _ceiling(campaign: Campaign, caps: Caps) -> int:

@@ -8,9 +8,10 @@ from typing import Any
 from litestar import Litestar, Request, Response
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException
+from litestar.routes import HTTPRoute
 
 from app.http.asgi_request import BODY_MAX, Receive, Scope, Send
-from app.http.intake import Intake
+from app.http.intake import PATHS, Intake
 from app.http.operations import OPERATIONS
 from app.http.told import TOLD
 from app.telemetry.trouble import where
@@ -41,6 +42,13 @@ class Application:
             openapi_config=None,
             logging_config=None,
         )
+
+    @property
+    def doors(self) -> frozenset[tuple[str, str]]:
+        """Method and path of everything that is answered; a part of a path that varies stands in braces."""
+        routes = [route for route in self._rest.routes if isinstance(route, HTTPRoute)]
+        rest = {(method, route.path_format) for route in routes for method in route.methods - {"OPTIONS"}}
+        return frozenset(rest | {(method, path) for path in PATHS for method in ("POST", "GET")})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One connection of whatever kind the server has."""

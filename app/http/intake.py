@@ -34,6 +34,9 @@ _DOORS = {
     for test in ("", "test/")
     for suffix in ("", ".json", ".xml")
 }
+PATHS = tuple(path for path, (_, _, suffix) in _DOORS.items() if not suffix)
+"""The auction's paths; a suffix after them only chooses the format of the answer."""
+
 _STATUS = {"auth_failed": 401, "rate_limited": 429, "internal": 503}
 """What HTTP says of a reason code; every business answer is 200."""
 

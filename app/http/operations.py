@@ -13,7 +13,8 @@ from app.http.schema_page import schema_page
 from app.usecases.desk import Desk
 
 _VERSION = version("leadbid")
-_PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
+# The framework adds the charset to what is text.
+_PROMETHEUS = "text/plain; version=0.0.4"
 
 
 @get("/healthz")
@@ -60,7 +61,7 @@ async def schema_document(request: Request[Any, Any, State]) -> dict[str, Any]:
 async def schema_html(request: Request[Any, Any, State]) -> Response[bytes]:
     """The same as a page."""
     page = schema_page(openapi(request.app.state.desk.catalogue, _VERSION))
-    return Response(page, media_type="text/html; charset=utf-8")
+    return Response(page, media_type=MediaType.HTML)
 
 
 OPERATIONS = (healthz, readyz, metrics, schema_document, schema_html)

@@ -1,16 +1,21 @@
 """The description of every door as one page that needs nothing from elsewhere: read, printed, searched."""
 
-import json
+import re
 from collections.abc import Iterator
 from html import escape
 from typing import Any
 
+import msgspec
+
 Json = dict[str, Any]
+
+_EMPTY = "(empty)"
+_CODE = re.compile(r"`([^`]*)`")
 
 _STYLE = """
 :root { color-scheme: light dark; --line: #8884; --soft: #8881; --accent: light-dark(#0b5cad, #7ab8ff); }
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 0 auto; padding: 1rem; }
-nav ul { columns: 18rem; padding-left: 1.2rem; }
+nav ul { columns: 18rem; column-gap: 2.5rem; padding-left: 1.2rem; }
 a { color: var(--accent); }
 section { border-top: 1px solid var(--line); margin-top: 2rem; padding-top: .5rem; }
 h2 code { font-size: 1rem; }
@@ -32,69 +37,101 @@ def schema_page(document: Json) -> bytes:
     parts = [
         "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>",
         f"<title>{escape(info['title'])}</title><link rel=icon href='data:,'><style>{_STYLE}</style>",
-        f"<h1>{escape(info['title'])}</h1><p>{escape(info['description'])}</p>",
+        f"<h1>{escape(info['title'])}</h1><p>{_prose(info['description'])}</p>",
         "<p>Machine-readable: <a href='/schema/openapi.json'>OpenAPI 3.1</a></p>",
         "<nav aria-label=Contents><ul>",
         *(f"<li><a href='#{door['operationId']}'>{escape(door['summary'])}</a>" for _, _, door in doors),
         *(f"<li><a href='#{escape(name)}'>{escape(_title(name, schema))}</a>" for name, schema in schemas.items()),
         "</ul></nav><main>",
-        *(text for method, path, door in doors for text in _door(method, path, door)),
+        *(text for method, path, door in doors for text in _door(method, path, door, _first_alike(door, doors))),
         *(text for name, schema in schemas.items() for text in _schema(name, schema)),
         "</main></html>",
     ]
     return "".join(parts).encode()
 
 
-def _door(method: str, path: str, door: Json) -> Iterator[str]:
+def _first_alike(door: Json, doors: list[tuple[str, str, Json]]) -> Json:
+    """The first door that answers just as this one does."""
+    return next(other for _, _, other in doors if other["responses"] == door["responses"])
+
+
+def _door(method: str, path: str, door: Json, alike: Json) -> Iterator[str]:
     yield f"<section id='{door['operationId']}'><h2>{escape(door['summary'])}</h2>"
     yield f"<p><span class=method>{method.upper()}</span> <code>{escape(path)}</code></p>"
+    if "description" in door:
+        yield f"<p>{_prose(door['description'])}</p>"
     for parameter in door.get("parameters", ()):
         yield f"<p><code>{escape(parameter['name'])}</code>: {escape(parameter['description'])}</p>"
     body = door.get("requestBody")
     if body:
         content = body["content"]["application/json"]
-        name = content["schema"]["$ref"].rpartition("/")[2]
-        yield f"<h3>Request: <a href='#{name}'>{name}</a></h3><pre>{_pretty(content['example'])}</pre>"
-    yield "<h3>Answers</h3>"
-    for status, response in door["responses"].items():
-        yield f"<p><b>{status}</b> {escape(response['description'])}</p>"
-        yield from _examples(response.get("content", {}))
+        yield f"<h3>Request: {_link(content['schema'])}</h3><pre>{_pretty(content['example'])}</pre>"
+    if alike is door:
+        yield from _answers(door)
+    else:
+        yield f"<p>Answered as <a href='#{alike['operationId']}'>{escape(alike['summary'])}</a>.</p>"
     yield "</section>"
 
 
-def _examples(content: Json) -> Iterator[str]:
-    for kind in content.values():
-        named = {name: example["value"] for name, example in kind.get("examples", {}).items()}
-        if "example" in kind:
-            named = {"Example": kind["example"]}
-        for name, value in named.items():
-            yield f"<details><summary>{escape(name)}</summary><pre>{_pretty(value)}</pre></details>"
+def _answers(door: Json) -> Iterator[str]:
+    yield "<h3>Answers</h3>"
+    for status, response in door["responses"].items():
+        kind, content = next(iter(response["content"].items()))
+        yield f"<p><b>{status}</b> {_prose(response['description'])} {_link(content['schema']) or escape(kind)}</p>"
+        for name, example in content.get("examples", {}).items():
+            yield f"<details><summary>{escape(name)}</summary><pre>{_pretty(example['value'])}</pre></details>"
 
 
 def _schema(name: str, schema: Json) -> Iterator[str]:
     yield f"<section id='{escape(name)}'><h2>{escape(_title(name, schema))}</h2>"
-    yield "<table><thead><tr><th>Field<th>Type<th>Meaning<tbody>"
-    required = set(schema.get("required", ()))
-    for field, kind in schema["properties"].items():
-        needed = " <b>required</b>" if field in required else ""
-        yield f"<tr><td><code>{escape(field)}</code>{needed}<td>{escape(_type(kind))}"
-        yield f"<td>{escape(str(kind.get('description', '')))}"
-    yield "</table></section>"
+    if "description" in schema:
+        yield f"<p>{_prose(schema['description'])}</p>"
+    if "oneOf" in schema and "properties" not in schema:
+        yield "<table><thead><tr><th>Code<th>Meaning<tbody>"
+        for code in schema["oneOf"]:
+            yield f"<tr><td><code>{escape(code['const'] or _EMPTY)}</code><td>{_prose(code['description'])}"
+    else:
+        yield "<table><thead><tr><th>Field<th>Type<th>Meaning<tbody>"
+        required = set(schema.get("required", ()))
+        for field, kind in schema["properties"].items():
+            needed = " <b>required</b>" if field in required else ""
+            yield f"<tr><td><code>{escape(field)}</code>{needed}<td>{_type(kind)}"
+            yield f"<td>{_prose(kind.get('description', ''))}"
+    yield "</table>"
+    fields = [_link(each["then"]) for each in schema.get("allOf", ())]
+    yield f"<p>Fields of each vertical: {', '.join(fields)}</p></section>" if fields else "</section>"
 
 
 def _title(name: str, schema: Json) -> str:
-    title = str(schema.get("title", name))
-    return f"Fields of {title}" if name.endswith("_fields") else title
+    return str(schema.get("title", name))
+
+
+def _link(schema: Json) -> str:
+    name = escape(schema.get("$ref", "").rpartition("/")[2])
+    return f"<a href='#{name}'>{name}</a>" if name else ""
 
 
 def _type(kind: Json) -> str:
+    """A field's type as HTML."""
+    if "$ref" in kind:
+        return _link(kind)
     if "enum" in kind:
-        return " | ".join(str(value) or '""' for value in kind["enum"])
+        return escape(" | ".join(kind["enum"]))
     if "const" in kind:
-        return str(kind["const"])
-    bounds = [f"{word} {kind[key]}" for key, word in (("minimum", "from"), ("maximum", "to")) if key in kind]
-    return " ".join([str(kind.get("type", "")), kind.get("format", ""), *bounds]).strip()
+        return escape(kind["const"])
+    if kind.get("type") == "array":
+        items = kind["items"]
+        return f"list of ({', '.join(map(escape, items['properties']))})" if "properties" in items else "list of strings"
+    types = kind["type"] if isinstance(kind["type"], list) else [kind["type"]]
+    bounds = [f"{word} {kind[key]:g}" for key, word in (("minimum", "from"), ("maximum", "to")) if key in kind]
+    return escape(" ".join([" or ".join(types), kind.get("format", ""), *bounds]).strip())
+
+
+def _prose(text: str) -> str:
+    """A description, whose only mark-up is code between backquotes."""
+    return _CODE.sub(r"<code>\1</code>", escape(text))
 
 
 def _pretty(value: object) -> str:
-    return escape(json.dumps(value, indent=2, ensure_ascii=False))
+    """JSON on several lines; the digits of a price stay as they are."""
+    return escape(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())

@@ -39,7 +39,7 @@ def upgrade() -> None:
         "cap_counter",
         sa.Column("counter", sa.Text(), nullable=False),
         sa.Column("used", sa.BigInteger(), nullable=False),
-        sa.CheckConstraint("used >= 0", name="ck_cap_counter_used"),
+        sa.CheckConstraint("used >= 0", name=op.f("ck_cap_counter_used")),
         sa.PrimaryKeyConstraint("counter", name="pk_cap_counter"),
         sqlite_with_rowid=False,
     )
@@ -95,8 +95,8 @@ def upgrade() -> None:
         sa.Column("decision", sa.Text(), nullable=True),
         sa.Column("config_hash", sa.Text(), nullable=False),
         sa.Column("model_version", sa.Text(), nullable=False),
-        sa.CheckConstraint("leg IN ('exclusive', 'shared')", name="ck_lead_leg"),
-        sa.CheckConstraint("price_cents >= 0", name="ck_lead_price_cents"),
+        sa.CheckConstraint("leg IN ('exclusive', 'shared')", name=op.f("ck_lead_leg")),
+        sa.CheckConstraint("price_cents >= 0", name=op.f("ck_lead_price_cents")),
         sa.PrimaryKeyConstraint("lead_id", name="pk_lead"),
         sa.UniqueConstraint("seller", "nonce", name="uq_lead_seller"),
     )
@@ -148,7 +148,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("told_by", sa.Text(), nullable=False),
         sa.Column("told_at", sa.Double(), nullable=False),
-        sa.CheckConstraint("kind IN ('pause', 'boost', 'cap')", name="ck_switch_kind"),
+        sa.CheckConstraint("kind IN ('pause', 'boost', 'cap')", name=op.f("ck_switch_kind")),
         sa.PrimaryKeyConstraint("kind", "target", name="pk_switch"),
     )
     op.create_table(
@@ -167,7 +167,7 @@ def upgrade() -> None:
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("crm_id", sa.Text(), nullable=False),
         sa.CheckConstraint(
-            "status IN ('pending', 'delivered', 'duplicate', 'rejected', 'dead')", name="ck_delivery_status"
+            "status IN ('pending', 'delivered', 'duplicate', 'rejected', 'dead')", name=op.f("ck_delivery_status")
         ),
         sa.ForeignKeyConstraint(["lead_id"], ["lead.lead_id"], name="fk_delivery_lead_id"),
         sa.PrimaryKeyConstraint("delivery_id", name="pk_delivery"),

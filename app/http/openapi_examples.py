@@ -1,0 +1,122 @@
+"""What the published description shows as examples: a lead this buyer could want, and answers as the doors write them."""
+
+from typing import Any
+
+import msgspec
+
+from app.dialects.answers import Format, write_ping_answer, write_post_answer, write_receipt
+from app.domain.calendar import utc_text
+from app.domain.catalogue import Catalogue
+from app.domain.reasons import Refusal, sentence
+from app.domain.vertical import Field, Value, Vertical
+from app.usecases.accept_post import status_of
+from app.wire.feedback import Receipt
+from app.wire.ping import Bid, PingAnswer
+from app.wire.post import PostAnswer
+
+Answer = PingAnswer | PostAnswer | Receipt
+
+_TOKEN = "AQEAZ1f3mAAACF4kq1d2Jt0o2f0v3mXq9sB1c7dE5fG6hI8jK0lM2nO4pQ6rS8tU"  # noqa: S105 - an example, signed by nobody
+_LINE = "5f0c3a9b1e7d2468ace02b4d"
+_LEAD = "9d41c0a7e5b32f6880aa1c24"
+_PINGED_AT = 1_795_273_260
+_LIFETIME_S = 120
+_PRICE_CENTS = 1250
+
+BID = PingAnswer(
+    status="accepted",
+    ping_id=_TOKEN,
+    bids=(Bid(bid_id=_TOKEN, type="exclusive", price_cents=_PRICE_CENTS, brand="Your brand"),),
+    expires_in=_LIFETIME_S,
+    expires_at=_PINGED_AT + _LIFETIME_S,
+)
+BOUGHT = PostAnswer(status="accepted", ping_id=_TOKEN, lead_id=_LEAD, price_cents=_PRICE_CENTS)
+HEARD = {"recorded": Receipt(status="recorded")}
+KEPT = {"repeated": Receipt(status="repeated")}
+
+
+def no_bid(code: str) -> PingAnswer:
+    """The answer to a ping refused for this reason."""
+    return PingAnswer(status="rejected", ping_id=_LINE, reason=sentence(_refusal(code)), reason_code=code)
+
+
+def not_bought(code: str) -> PostAnswer:
+    """The answer to a post refused for this reason."""
+    return PostAnswer(status=status_of(code), ping_id=_TOKEN, reason=sentence(_refusal(code)), reason_code=code)
+
+
+def not_heard(code: str) -> Receipt:
+    """The answer to a report refused for this reason."""
+    status = "error" if code == "internal" else "rejected"
+    return Receipt(status=status, reason=sentence(_refusal(code)), reason_code=code)
+
+
+def written(answer: Answer, form: Format) -> msgspec.Raw | str:
+    """An answer as its door writes it; JSON keeps its very digits."""
+    if isinstance(answer, PingAnswer):
+        text = write_ping_answer(answer, form)
+    elif isinstance(answer, PostAnswer):
+        text = write_post_answer(answer, form)
+    else:
+        text = write_receipt(answer, form)
+    return msgspec.Raw(text) if form == "json" else text.decode()
+
+
+def sent_examples(catalogue: Catalogue) -> dict[str, dict[str, Any]]:
+    """One request of each kind that this buyer understands, by the name of its schema."""
+    vertical = next(iter(catalogue.verticals.values()))
+    ping = _ping(vertical)
+    return {
+        "Ping": {**ping, "lead_type": "any", "min_price": 4.25},
+        "Post": _post(ping, vertical, (*catalogue.buyer.brands, catalogue.buyer.legal_name)[0]),
+        "Notice": {"ping_id": _TOKEN, "result": "lost", "price": 14.25},
+        "Outcome": {"lead_id": _LEAD, "event": "sold", "value": 310.0, "event_id": "crm-77-3", "source": "crm"},
+        "Demand": {"open": 12, "expected": 30},
+        "Signal": {"premium": 6.0, "cause": "hailstorm", "until": utc_text(_PINGED_AT + 2 * 86_400)},
+    }
+
+
+def _refusal(code: str) -> Refusal:
+    details = {"missing_field": "zip", "invalid_field": "zip: five digits", "rate_limited": "0.4 s"}
+    details |= {"closed_hours": "2026-11-23 08:00", "consent_missing": "tcpa_text", "invalid_contact": "phone"}
+    return Refusal(code, details.get(code, ""))
+
+
+def _ping(vertical: Vertical) -> dict[str, Any]:
+    return {
+        "vertical": vertical.name,
+        "zip": "78701",
+        "state": "TX",
+        "seller_lead_id": "A-1001",
+        "sub_id": "search-7",
+        "created_at": utc_text(_PINGED_AT - 60),
+        "tcpa_consent": True,
+        "trustedform_cert_url": "https://cert.trustedform.com/0123456789abcdef0123456789abcdef01234567",
+        **{field.name: _value(field) for field in vertical.fields if field.known_at_ping},
+    }
+
+
+def _post(ping: dict[str, Any], vertical: Vertical, brand: str) -> dict[str, Any]:
+    topic = (*vertical.consent_words, vertical.title)[0]
+    return {
+        **ping,
+        "ping_id": _TOKEN,
+        "first_name": "Maria",
+        "last_name": "Lopez",
+        "phone": "5124612234",
+        "email": "maria.lopez@mail-fairmont.net",
+        "tcpa_text": f"I agree that {brand} may call and text me about {topic} at the number I gave.",
+        **{field.name: _value(field) for field in vertical.fields},
+    }
+
+
+def _value(field: Field) -> Value:
+    """A value that the field admits."""
+    if field.type == "boolean":
+        return True
+    if field.type in ("integer", "number"):
+        number = float(field.example) if field.example else field.minimum if field.minimum is not None else 1.0
+        return int(number) if field.type == "integer" else number
+    if field.type == "choice":
+        return field.values[0] if field.values else field.example
+    return field.example or ("1980-05-05" if field.type == "date" else "as the consumer wrote it")
