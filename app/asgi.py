@@ -1,6 +1,7 @@
 """The composition root: builds the service from its settings, and hands clock and chance to everyone else."""
 
 import asyncio
+import gc
 import logging
 import os
 import random
@@ -21,8 +22,8 @@ from app.http.application import Application, CannotStart
 from app.journal.reader import lines
 from app.journal.writer import JournalWriter
 from app.scoring.load import load as load_models
-from app.settings import Settings, SettingsError, load_keys
-from app.store.errors import StoreUnfit
+from app.settings import Settings, SettingsError, load_keys, sole_use
+from app.store.errors import StoreError, StoreUnavailable
 from app.store.store import Store
 from app.store.vault import Vault
 from app.telemetry.metrics import Metrics
@@ -61,46 +62,70 @@ def build_app(settings: Settings) -> Application:
 async def _running(settings: Settings, declared: Declared, keys: Keys) -> AsyncIterator[Desk]:
     """A bidder that is up, with everything that runs beside its requests."""
     async with AsyncExitStack() as stack:
-        vault = Vault(keys.sealing, keys.sealing_id, os.urandom)
-        store = Store(settings.database, vault)
         try:
-            await store.open()
-        except StoreUnfit as unfit:
-            raise CannotStart(str(unfit)) from None
-        stack.push_async_callback(store.close)
-        sources = Sources(
-            config=lambda: load(settings.config, environ=os.environ),
-            models=lambda: load_models(settings.models),
-            models_dir=settings.models,
-            zip_states=zip_states(),
-        )
-        live = first_catalogue(sources, declared, await _former(store))
-        _complain(live)
-        await _remember_campaigns(store, live)
-        journal = JournalWriter(settings.journal)
-        sender = Sender()
-        stack.push_async_callback(sender.aclose)
-        metrics = Metrics()
-        courier = Courier(
-            store,
-            sender.send,
-            owner=f"{socket.gethostname()}-{os.getpid()}",
-            settled=lambda report: metrics.count("deliveries_total", report.destination, report.status),
-        )
-        desk = await _desk(live, keys, store, vault, journal, metrics, courier.wake.set)
-        now = time.time()
-        await store.take_over_claims(now)
-        restored = restore_bids(desk, lines(settings.journal, now - live.catalogue.buyer.bid_lifetime_s), now)
-        if restored:
-            _log.info("%d bids made before are promises still", restored)
-        metrics.gauge("catalogue_loaded_timestamp_seconds", now)
-        watch = _Watch(sources, live, desk, store)
-        await _beside(stack, journal.run(lambda error: _log.error("the journal cannot be written: %s", error.strerror)))
-        await _beside(stack, _ticking(desk, journal))
-        await _beside(stack, watch.run())
-        stack.push_async_callback(courier.settle, SETTLE_S)
-        await _beside(stack, courier.run(watch.targets, time.time, random.random))
+            desk = await _started(stack, settings, declared, keys)
+        except StoreUnavailable as away:
+            raise CannotStart(f"cannot start, {away}: is it up, and is its address right?") from None
+        except (SettingsError, StoreError) as reason:
+            raise CannotStart(str(reason)) from None
+        except OSError as error:
+            raise CannotStart(f"{error.filename or settings.data} cannot be used: {error.strerror}") from None
+        _let_garbage_wait()
         yield desk
+
+
+def _let_garbage_wait() -> None:
+    """Keep the collector off the ping path: what was loaded lives as long as the process, and values hold no cycles.
+
+    With the default threshold every seventh ping or so waits for a collection, and each full one walks all live bids.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
+
+
+async def _started(stack: AsyncExitStack, settings: Settings, declared: Declared, keys: Keys) -> Desk:
+    """Start everything; the stack ends it in reverse order."""
+    stack.enter_context(sole_use(settings.data))
+    vault = Vault(keys.sealing, keys.sealing_id, os.urandom)
+    store = Store(settings.database, vault)
+    stack.push_async_callback(store.close)
+    await store.open()
+    sources = Sources(
+        config=lambda: load(settings.config, environ=os.environ),
+        models=lambda: load_models(settings.models),
+        models_dir=settings.models,
+        zip_states=zip_states(),
+    )
+    live = first_catalogue(sources, declared, await _former(store))
+    for problem in live.problems:
+        _log.error("%s: %s; leads that no model prices get the campaign's fallback price", settings.models, problem)
+    await _remember_campaigns(store, live)
+    journal = JournalWriter(settings.journal)
+    sender = Sender()
+    stack.push_async_callback(sender.aclose)
+    metrics = Metrics()
+    courier = Courier(
+        store,
+        sender.send,
+        owner=f"{socket.gethostname()}-{os.getpid()}",
+        settled=lambda report: metrics.count("deliveries_total", report.destination, report.status),
+    )
+    desk = await _desk(live, keys, store, vault, journal, metrics, courier.wake.set)
+    now = time.time()
+    await store.take_over_claims(now)
+    restored = restore_bids(desk, lines(settings.journal, now - live.catalogue.buyer.bid_lifetime_s), now)
+    if restored:
+        _log.info("%d bids made before are promises still", restored)
+    metrics.gauge("catalogue_loaded_timestamp_seconds", now)
+    watch = _Watch(sources, live, desk, store)
+    await _beside(stack, journal.run(lambda error: _log.error("the journal cannot be written: %s", error.strerror)))
+    await _beside(stack, _ticking(desk, journal))
+    await _beside(stack, watch.run())
+    stack.push_async_callback(courier.settle, SETTLE_S)
+    await _beside(stack, courier.run(watch.targets, time.time, random.random))
+    _log.info("configuration %s is in force, models of %s", live.catalogue.config_hash, _names(live.catalogue.models))
+    return desk
 
 
 async def _desk(
@@ -183,21 +208,25 @@ class _Watch:
         while True:
             await asyncio.sleep(RELOAD_S)
             stamp = self._sources.stamp(self._live.declared)
-            if stamp != self._stamp:
-                self._stamp = stamp
-                await self._reload()
-                # The new configuration may read other files.
-                self._stamp = self._sources.stamp(self._live.declared)
+            if stamp != self._stamp and await self._reload():
+                # The new configuration may read other files. What changed while it was read is seen the next time.
+                read = self._sources.stamp(self._live.declared)
+                self._stamp = {path: stamp.get(path, at) for path, at in read.items()}
 
-    async def _reload(self) -> None:
+    async def _reload(self) -> bool:
+        """Take up what changed; False where that must be tried again."""
         try:
             reloaded = await asyncio.to_thread(next_catalogue, self._sources, self._live)
             await _remember_campaigns(self._store, reloaded)
+        except StoreUnavailable:
+            _log.warning("a changed configuration waits until the database serves again")
+            return False
         except Exception as error:  # noqa: BLE001 - whatever a file holds, the live catalogue must stay
             _log.error("the reload failed, the live configuration stays: %s", where(error))
             self._desk.metrics.count("reloads_total", "failed")
-            return
-        _complain(reloaded)
+            return True
+        for problem in reloaded.problems:
+            _log.error("not taken, what was in force stays: %s", problem)
         changed = reloaded.catalogue is not self._live.catalogue
         self._live = reloaded
         self._desk.catalogue = reloaded.catalogue
@@ -205,11 +234,11 @@ class _Watch:
         if changed:
             self._desk.metrics.gauge("catalogue_loaded_timestamp_seconds", time.time())
             _log.info("configuration %s is in force", reloaded.catalogue.config_hash)
+        return True
 
 
-def _complain(reloaded: Reloaded) -> None:
-    for problem in reloaded.problems:
-        _log.error("not taken, what was in force stays: %s", problem)
+def _names(things: Mapping[str, object]) -> str:
+    return ", ".join(sorted(things)) or "nothing"
 
 
 async def _ticking(desk: Desk, journal: JournalWriter) -> None:
@@ -221,6 +250,7 @@ async def _ticking(desk: Desk, journal: JournalWriter) -> None:
             _log.error("a tick went wrong: %s", where(error))
         desk.metrics.gauge("live_bids", desk.book.live_bids)
         desk.metrics.gauge("journal_waiting_lines", journal.waiting)
+        desk.metrics.gauge("journal_lost_lines", journal.lost)
 
 
 async def _beside(stack: AsyncExitStack, work: Awaitable[None]) -> None:

@@ -1,12 +1,17 @@
-"""How one process is set up: where its files lie and which secrets it works with."""
+"""How one process is set up: where its files lie, which secrets it works with, and that it works there alone."""
 
 import os
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
 
 from app.domain.keys import Keys
+
+if sys.platform != "win32":
+    import fcntl
 
 KEY_BYTES = 32
 
@@ -43,18 +48,42 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return self.keys_dir or self.data / "keys"
 
 
+@contextmanager
+def sole_use(data: Path) -> Iterator[None]:
+    """Hold a data directory for as long as this lasts; SettingsError where another process does, or none can.
+
+    Caps are counted by one writer and a journal's file has one: two processes on one directory would spoil both. The
+    system lets go of the lock when its holder ends, however it ends. Windows has no such lock and is trusted.
+    """
+    path = data / "in-use-by"
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        file = path.open("a+")
+    except OSError as error:
+        raise SettingsError(f"{data} cannot be written ({error.strerror}): give it to this user") from None
+    with file:
+        if not _locked(file.fileno()):
+            file.seek(0)
+            raise SettingsError(
+                f"{data} is in use by process {file.read().strip() or 'unknown'}: stop that service first, "
+                "or name another directory with --data"
+            )
+        file.truncate(0)
+        file.write(f"{os.getpid()}\n")
+        file.flush()
+        yield
+
+
 def load_keys(settings: Settings, chance: Callable[[int], bytes]) -> tuple[Keys, list[Path]]:
     """The installation's keys, and the files that had to be made for them.
 
     One file a key, 64 hex digits, readable by nobody else: `index.key`, `signing-N.key`, `sealing-N.key`; the highest N
-    is in use, lower ones still open what they made. On SQLite missing ones are made; on PostgreSQL, where other replicas
-    must hold the same, that is a SettingsError. `chance` gives that many random bytes.
+    is in use, lower ones still open what they made. On SQLite missing ones are made; on PostgreSQL, where other
+    replicas must hold the same, that is a SettingsError. `chance` gives that many random bytes.
     """
-    made: list[Path] = []
-    for name in ("index.key", "signing-1.key", "sealing-1.key"):
-        kind = name.partition("-")[0].partition(".")[0]
-        if not list(settings.keys.glob(f"{kind}*.key")):
-            made.append(_make_key(settings, name, chance(KEY_BYTES)))
+    kinds = ("index.key", "signing-*.key", "sealing-*.key")
+    missing = [kind.replace("*", "1") for kind in kinds if not any(settings.keys.glob(kind))]
+    made = [_make_key(settings, name, chance(KEY_BYTES)) for name in missing]
     signing = {int(number): key for number, key in _keys(settings, "signing").items()}
     sealing = _keys(settings, "sealing")
     return (
@@ -69,6 +98,16 @@ def load_keys(settings: Settings, chance: Callable[[int], bytes]) -> tuple[Keys,
     )
 
 
+def _locked(descriptor: int) -> bool:
+    """Whether nobody else holds this file, which from now on we do."""
+    if sys.platform != "win32":
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+    return True
+
+
 def _make_key(settings: Settings, name: str, key: bytes) -> Path:
     path = settings.keys / name
     if not settings.database.startswith("sqlite"):
@@ -76,9 +115,12 @@ def _make_key(settings: Settings, name: str, key: bytes) -> Path:
             f"{path} is missing. Replicas must share their keys: make one with "
             f"`openssl rand -hex {KEY_BYTES} > {path}`, copy it to every replica and name its directory with --keys."
         )
-    settings.keys.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(key.hex() + "\n")
+    try:
+        settings.keys.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(key.hex() + "\n")
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be made ({error.strerror}): give its directory to this user") from None
     return path
 
 
@@ -96,7 +138,9 @@ def _keys(settings: Settings, kind: str) -> dict[str, bytes]:
 def _read_key(path: Path) -> bytes:
     try:
         key = bytes.fromhex(path.read_text().strip())
-    except (OSError, ValueError):
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read ({error.strerror}): give it to this user") from None
+    except ValueError:
         key = b""
     if len(key) != KEY_BYTES:
         raise SettingsError(f"{path} holds no key: it must be {2 * KEY_BYTES} hex digits in one line")

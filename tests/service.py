@@ -71,7 +71,7 @@ def serve_process(config: Path, data: Path, *, models: Path = MODELS) -> Iterato
     """`leadbid serve` of this configuration. A test may kill it and serve the same `data` again."""
     data.mkdir(parents=True, exist_ok=True)
     port, log = free_port(), data / f"serve-{time.monotonic_ns()}.log"
-    arguments = ["serve", "--config", config, "--data", data, "--models", models, "--port", str(port)]
+    arguments: list[str | Path] = ["serve", "--config", config, "--data", data, "--models", models, "--port", str(port)]
     with (
         log.open("wb") as said,
         subprocess.Popen(

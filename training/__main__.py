@@ -26,10 +26,6 @@ def main(arguments: list[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 2
     cards = [_train(known, vertical, options) for vertical in verticals]
-    # One that fails keeps its predecessor live; the others need not wait for it.
-    passed = {card.vertical: card.version for card in cards if card.passed}
-    if passed:
-        point_at(options.out, passed)
     if options.json:
         print(msgspec.json.encode(cards).decode())
     else:
@@ -73,7 +69,11 @@ def _train(known: Declared, name: str, options: argparse.Namespace) -> Card:
     drawn = synthetic(
         vertical, known.zone, rows=options.rows, seed=options.seed, tell=lambda rows: tell(f"{rows:,} leads drawn")
     )
-    return learn(drawn, vertical, options.out, seed=options.seed, tell=tell)
+    card = learn(drawn, vertical, options.out, seed=options.seed, tell=tell)
+    # One that fails leaves its predecessor live; the others need not wait for it.
+    if card.passed:
+        point_at(options.out, vertical.name, card.version)
+    return card
 
 
 if __name__ == "__main__":

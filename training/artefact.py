@@ -62,9 +62,10 @@ def write(models: Path, model: Estimator, scorer: Scorer, card: Card) -> Path:
     return folder
 
 
-def point_at(models: Path, versions: dict[str, str]) -> None:
-    """Make these versions live and leave the other verticals' as they are."""
-    lines = [f'{name} = "{version}"\n' for name, version in sorted({**live(models), **versions}.items())]
+def point_at(models: Path, vertical: str, version: str) -> None:
+    """Make this version live and leave the other verticals' as they are."""
+    versions = {**live(models), vertical: version}
+    lines = [f'{name} = "{versions[name]}"\n' for name in sorted(versions)]
     fresh = models / f".{POINTER}.unfinished"
     fresh.write_text(_HEADER + "".join(lines), encoding="utf-8")
     fresh.replace(models / POINTER)

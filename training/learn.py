@@ -2,13 +2,12 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from app.domain.calendar import utc_text
 from app.domain.vertical import Vertical
-from app.scoring.artefact import Category, Scorer
+from app.scoring.artefact import Category, Feature, Scorer
 from app.scoring.compile import compiled
 from app.scoring.load import load_version
 from training.artefact import next_version, parity_rows, write
@@ -83,7 +82,7 @@ def _past(history: History) -> Past:
     )
 
 
-def _reads(feature: Any) -> Reads:
+def _reads(feature: Feature) -> Reads:
     if isinstance(feature, Category):
         return Reads(name=feature.name, kind="category", values=feature.values)
     return Reads(name=feature.name, kind="number")

@@ -13,6 +13,7 @@ from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer, OrdinalEncoder
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from training.evaluate import Array, Figures, calibration_slope, figures, losses
 from training.features import Column
@@ -24,6 +25,10 @@ LEAVES = 15
 LEARNING_RATE = 0.06
 AUC_LOSS_MAX = 0.01
 """A calibrator may flatten the ranking by this much and no more."""
+
+# Threads gain nothing on tens of thousands of rows (0.31 s a fit with one or two), and they wait for each other by
+# spinning: beside one busy neighbour on two cores the same fit takes a hundred times as long. scikit-learn brings this.
+threadpool_limits(limits=1, user_api="openmp")
 
 Method = Literal["sigmoid", "isotonic"]
 Estimator = Any

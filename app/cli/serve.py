@@ -2,23 +2,26 @@
 
 import argparse
 import logging
+import socket
 import sys
 from pathlib import Path
 
 import uvicorn
 
 from app.asgi import build_app
+from app.cli.database import add_database
 from app.settings import Settings, SettingsError
+
+_log = logging.getLogger(__name__)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`leadbid serve --config FILE --data DIR --port N`."""
     parser.add_argument("--config", type=Path, default=Path("buyer.toml"), help="default: buyer.toml")
-    parser.add_argument("--data", type=Path, default=Path("data"), help="where everything is written (default: data)")
+    add_database(parser)
     parser.add_argument("--models", type=Path, default=Path("models"), help="trained models (default: models)")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)")
     parser.add_argument("--port", type=int, default=8000, help="port to listen on (default: 8000)")
-    parser.add_argument("--database", default="", help="postgresql+psycopg://...; SQLite in --data where absent")
     parser.add_argument("--keys", type=Path, default=None, help="directory of the keys (default: keys in --data)")
 
 
@@ -29,21 +32,44 @@ def run(args: argparse.Namespace) -> int:
         config=args.config, data=args.data, models=args.models, database_url=args.database, keys_dir=args.keys
     )
     try:
-        application = build_app(settings)
+        with _bound(args.host, args.port) as listener:
+            return _serve(settings, listener)
     except SettingsError as error:
         print(error, file=sys.stderr)
         return 1
-    # Access logs would hold keys and hashes that sellers put into query strings.
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    """The address before anything else: whoever started us twice is told so, and nothing was touched."""
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except (OSError, OverflowError) as error:
+        listener.close()
+        why = error.strerror if isinstance(error, OSError) else "ports end at 65535"
+        raise SettingsError(f"cannot listen on {host}:{port} ({why}): name another with --host and --port") from None
+    return listener
+
+
+def _serve(settings: Settings, listener: socket.socket) -> int:
     server = uvicorn.Server(
         uvicorn.Config(
-            application,
-            host=args.host,
-            port=args.port,
+            build_app(settings),
+            # Without this a service that cannot start would answer all the same, with nothing behind it.
+            lifespan="on",
+            ws="none",
+            # Access logs would hold keys and hashes that sellers put into query strings.
             access_log=False,
-            server_header=False,
+            log_config=None,
             log_level="warning",
+            server_header=False,
             timeout_graceful_shutdown=10,
         )
     )
-    server.run()
+    _log.info("leadbid starts on http://%s:%s", *listener.getsockname()[:2])
+    try:
+        server.run([listener])
+    except SystemExit:
+        return 1
     return 0 if server.started else 1

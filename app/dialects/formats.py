@@ -1,11 +1,15 @@
 """In which format an answer is written: what the request asks for, or else what its seller is used to."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from app.dialects.answers import Format
 from app.dialects.text import Scalar, alike, text_of
 
 _ASKING = frozenset({"format", "resptype", "lpresponse", "responseformat"})
+_LENGTHS = frozenset({6, 8, 9, 11, 14, 15})
+"""Of those names in all their spellings, since nothing else is worth spelling out."""
+
 _FORMATS: dict[str, Format] = {"json": "json", "xml": "xml"}
 _ACCEPTED: dict[str, Format | None] = {
     "application/json": "json",
@@ -28,13 +32,13 @@ def answer_format(asked: Mapping[str, Scalar], accept: str, suffix: str, default
 
 
 def _by_field(asked: Mapping[str, Scalar]) -> Format | None:
-    for key, value in asked.items():
-        # The shortest of the names has six letters, the longest fifteen; nothing else is worth spelling out.
-        if 6 <= len(key) <= 15 and key[0] in "fFrRlL" and alike(key) in _ASKING:
-            return _FORMATS.get(text_of(value).lower())
+    for key in asked:
+        if len(key) in _LENGTHS and key[0] in "fFrRlL" and alike(key) in _ASKING:
+            return _FORMATS.get(text_of(asked[key]).lower())
     return None
 
 
+@lru_cache(maxsize=256)
 def _by_header(accept: str) -> Format | None:
     for part in accept.split(","):
         kind = part.partition(";")[0].strip().lower()

@@ -3,7 +3,6 @@
 import re
 from functools import lru_cache
 from typing import Literal
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -11,8 +10,15 @@ Provider = Literal["trustedform", "trustedform_ping", "leadid"]
 
 _PROMISES = ("will_send_on_post", "will_provide_on_post", "willsendonpost", "willprovideonpost")
 _PLACEHOLDERS = frozenset({"", "na", "n/a", "none", "null", "nil", "0", "-", "tbd", *_PROMISES})
-_HOSTS: dict[str, Provider] = {"cert.trustedform.com": "trustedform", "ping.trustedform.com": "trustedform_ping"}
-_TRUSTEDFORM_ID = re.compile(r"[A-Za-z0-9_-]{40}|[A-Za-z0-9_-]{80}|0\.[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+){2}")
+_HOSTS = ("cert.trustedform.com", "ping.trustedform.com")
+# All that stands between "//" and "/" is compared, so that no user, password, port or other host can hide there.
+_TRUSTEDFORM = re.compile(
+    r"(?i:https?://(cert|ping)\.trustedform\.com)/"
+    r"([A-Za-z0-9_-]{40}|[A-Za-z0-9_-]{80}|0\.[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+){2})/?",
+    re.ASCII,
+)
+_ID_MAX = 255
+_URL_MAX = 2048
 _HEX_ID = re.compile(r"[0-9a-fA-F]{40}")
 _LEADID = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}")
 
@@ -40,21 +46,13 @@ def is_placeholder(text: str) -> bool:
 @lru_cache(maxsize=1024)
 def read_trustedform(url: str) -> Certificate | None:
     """A TrustedForm certificate or ping URL; `None` unless the host *equals* the provider's and the id has its form."""
-    if len(url) > 2048 or not url.isascii() or not url.isprintable() or "\\" in url:
+    found = _TRUSTEDFORM.fullmatch(url.strip(" ")) if len(url) <= _URL_MAX else None
+    if found is None:
         return None
-    try:
-        parts = urlsplit(url.strip())
-    except ValueError:
+    host, name = found[1].lower(), found[2]
+    if len(name) > _ID_MAX or (host == "ping" and not name.startswith("0.")):
         return None
-    # All that stands between "//" and "/" is compared, so that no user, password or port can hide there.
-    provider = _HOSTS.get(parts.netloc.lower())
-    if provider is None or parts.scheme not in ("https", "http") or "?" in url or "#" in url:
-        return None
-    name = parts.path.removeprefix("/").removesuffix("/")
-    if len(name) > 255 or not _TRUSTEDFORM_ID.fullmatch(name):
-        return None
-    if provider == "trustedform_ping" and not name.startswith("0."):
-        return None
+    provider: Provider = "trustedform_ping" if host == "ping" else "trustedform"
     return Certificate(provider, name.lower() if _HEX_ID.fullmatch(name) else name)
 
 

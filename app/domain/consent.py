@@ -36,7 +36,7 @@ class ConsentPolicy(msgspec.Struct, frozen=True, kw_only=True):
 def certificates(trustedform_url: str, leadid_token: str) -> tuple[Certificate, ...]:
     """The well-formed certificates among what a seller sent, TrustedForm first."""
     found = (read_trustedform(trustedform_url), read_leadid(leadid_token))
-    return tuple(certificate for certificate in found if certificate is not None)
+    return tuple([certificate for certificate in found if certificate is not None])
 
 
 def refuse_ping(policy: ConsentPolicy, ping: Ping, now: float) -> Refusal | None:
@@ -100,9 +100,9 @@ def _missing(policy: ConsentPolicy, trustedform: str, leadid: str) -> str:
 @lru_cache(maxsize=1024)
 def _malformed(trustedform: str, leadid: str) -> str:
     """The certificate field that is there and cannot be one; every campaign that weighs a ping asks the same."""
-    if not is_placeholder(trustedform) and read_trustedform(trustedform) is None:
+    if trustedform and read_trustedform(trustedform) is None and not is_placeholder(trustedform):
         return "trustedform_cert_url"
-    if not is_placeholder(leadid) and read_leadid(leadid) is None:
+    if leadid and read_leadid(leadid) is None and not is_placeholder(leadid):
         return "leadid_token"
     return ""
 

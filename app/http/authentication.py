@@ -8,10 +8,20 @@ from collections.abc import Iterator, Mapping
 from ipaddress import ip_address, ip_network
 from typing import Protocol, TypeVar
 
-KEY_FIELDS = frozenset("api_key apikey key x-api-key api_token apitoken campaign_key posting_key access_key".split())
+KEY_FIELDS = frozenset(
+    (
+        "api_key",
+        "apikey",
+        "key",
+        "x-api-key",
+        "api_token",
+        "apitoken",
+        "campaign_key",
+        "posting_key",
+        "access_key",
+    )
+)
 """Names under which a key may stand in the body or the query, in lower case."""
-
-_SCHEMES = ("bearer", "token", "basic")
 
 
 class Keyed(Protocol):

@@ -164,6 +164,8 @@ class Intake:
         try:
             ticket = open_ticket(desk, generic.ping_id_of(knock.fields, knock.seller))
             reading = generic.read_post(knock.fields, knock.seller, desk.catalogue.verticals, ticket.vertical)
+            if reading.unknown:
+                desk.metrics.count("unknown_fields_total", knock.seller.name, by=reading.unknown)
             post = reading.value
             if knock.test and not isinstance(post, Refusal):
                 post = replace(post, test=True)

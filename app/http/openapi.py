@@ -195,7 +195,12 @@ def _response(when: str, examples: Mapping[str, Answer]) -> Json:
 
 
 def _shown(operation: str, summary: str, kind: str, schema: Json) -> Json:
-    return {"operationId": operation, "summary": summary, "security": [], "responses": {"200": _said("Yes.", kind, schema)}}
+    return {
+        "operationId": operation,
+        "summary": summary,
+        "security": [],
+        "responses": {"200": _said("Yes.", kind, schema)},
+    }
 
 
 def _said(when: str, kind: str, schema: Json) -> Json:

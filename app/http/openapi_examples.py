@@ -1,6 +1,6 @@
-"""What the published description shows as examples: a lead this buyer could want, and answers as the doors write them."""
+"""Examples of the published description: a lead this buyer could want, and answers as the doors write them."""
 
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -47,7 +47,7 @@ def not_bought(code: str) -> PostAnswer:
 
 def not_heard(code: str) -> Receipt:
     """The answer to a report refused for this reason."""
-    status = "error" if code == "internal" else "rejected"
+    status: Literal["error", "rejected"] = "error" if code == "internal" else "rejected"
     return Receipt(status=status, reason=sentence(_refusal(code)), reason_code=code)
 
 

@@ -121,7 +121,9 @@ def _type(kind: Json) -> str:
         return escape(kind["const"])
     if kind.get("type") == "array":
         items = kind["items"]
-        return f"list of ({', '.join(map(escape, items['properties']))})" if "properties" in items else "list of strings"
+        return (
+            f"list of ({', '.join(map(escape, items['properties']))})" if "properties" in items else "list of strings"
+        )
     types = kind["type"] if isinstance(kind["type"], list) else [kind["type"]]
     bounds = [f"{word} {kind[key]:g}" for key, word in (("minimum", "from"), ("maximum", "to")) if key in kind]
     return escape(" ".join([" or ".join(types), kind.get("format", ""), *bounds]).strip())

@@ -16,7 +16,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_fi
     seller: str
 
 
-class PingLine(Line, tag="ping"):
+class PingLine(Line, frozen=True, tag="ping"):
     """A ping that was decided: all that `decide` was given, and what it said.
 
     `id` is the refusal's ping_id; `bid_ids` are those of the bids. `withdrawn` holds a refusal that came after the
@@ -35,21 +35,21 @@ class PingLine(Line, tag="ping"):
     withdrawn: Refusal | None = None
 
 
-class RepeatLine(Line, tag="repeat"):
+class RepeatLine(Line, frozen=True, tag="repeat"):
     """A ping that got the bid it had been given before."""
 
     id: str
     repeat_of: str
 
 
-class DoorLine(Line, tag="door"):
+class DoorLine(Line, frozen=True, tag="door"):
     """A ping that was refused before it could be decided."""
 
     id: str
     refusal: Refusal
 
 
-class PostLine(Line, tag="post"):
+class PostLine(Line, frozen=True, tag="post"):
     """A post and its answer; `kept` where the answer was an earlier one."""
 
     ping_id: str
@@ -62,7 +62,7 @@ class PostLine(Line, tag="post"):
     kept: bool = False
 
 
-class NoticeLine(Line, tag="notice"):
+class NoticeLine(Line, frozen=True, tag="notice"):
     """What a seller said became of our bid."""
 
     ping_id: str

@@ -1,9 +1,12 @@
 """Appends decisions to a file an hour, in batches, so that no ping waits for a disk."""
 
 import asyncio
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from io import FileIO
 from pathlib import Path
+from threading import Lock
 
 import msgspec
 
@@ -13,7 +16,9 @@ FLUSH_S = 0.25
 """How long a line may wait: a kill loses less than a second of them."""
 
 WAITING_MAX = 200_000
-"""Lines held while the disk does not take them; beyond that the oldest batch is given up and counted."""
+"""Lines held while the disk does not take them; beyond that the oldest are given up and counted."""
+
+_HOUR_S = 3_600
 
 
 def hour_file(at: float) -> str:
@@ -22,13 +27,19 @@ def hour_file(at: float) -> str:
 
 
 class JournalWriter:
-    """One writer a directory. `append` only remembers; `run` writes every quarter of a second until cancelled."""
+    """One writer a directory. `append` only remembers; `run` writes every quarter of a second until cancelled.
+
+    `lost` counts the lines that were given up.
+    """
 
     def __init__(self, directory: Path) -> None:
         directory.mkdir(parents=True, exist_ok=True)
         self._directory = directory
         self._encoder = msgspec.json.Encoder()
-        self._waiting: list[tuple[float, bytes]] = []
+        # Taken from one end by the writing thread while pings add to the other: a deque needs no lock for that.
+        self._waiting: deque[tuple[float, bytes]] = deque()
+        self._writing = Lock()
+        self._failing = False
         self.lost = 0
 
     @property
@@ -41,32 +52,68 @@ class JournalWriter:
         self._waiting.append((line.at, self._encoder.encode(line)))
 
     async def run(self, on_error: Callable[[OSError], None]) -> None:
-        """Write until cancelled, then write what is left. A full disk keeps the lines waiting and is reported."""
+        """Write until cancelled, then write what is left. A full disk keeps the lines waiting; it is reported once."""
         try:
             while True:
                 await asyncio.sleep(FLUSH_S)
-                try:
-                    await asyncio.to_thread(self.flush)
-                except OSError as error:
-                    on_error(error)
+                await asyncio.to_thread(self._try, on_error)
         finally:
-            self.flush()
+            self._try(on_error)
 
     def flush(self) -> None:
-        """Write everything that waits, each line to the file of its hour."""
-        batch, self._waiting = self._waiting, []
-        hours: dict[str, list[bytes]] = {}
-        for at, text in batch:
-            hours.setdefault(hour_file(at), []).append(text)
+        """Write everything that waits, each line to the file of its hour. OSError where some still waits after it."""
+        with self._writing:
+            hours = self._take()
+            try:
+                while hours:
+                    hour, batch = next(iter(hours.items()))
+                    _append(self._directory / hour_file(hour * _HOUR_S), [text for _, text in batch])
+                    del hours[hour]
+            except OSError:
+                self._put_back([line for batch in hours.values() for line in batch])
+                raise
+
+    def _try(self, on_error: Callable[[OSError], None]) -> None:
         try:
-            for name, lines in hours.items():
-                with (self._directory / name).open("ab") as file:
-                    file.write(b"\n".join(lines) + b"\n")
+            self.flush()
+        except OSError as error:
+            if not self._failing:
+                on_error(error)
+            self._failing = True
+        else:
+            self._failing = False
+
+    def _take(self) -> dict[int, list[tuple[float, bytes]]]:
+        """All that waits by now, by hour."""
+        hours: dict[int, list[tuple[float, bytes]]] = {}
+        for _ in range(len(self._waiting)):
+            at, text = self._waiting.popleft()
+            hours.setdefault(int(at // _HOUR_S), []).append((at, text))
+        return hours
+
+    def _put_back(self, lines: list[tuple[float, bytes]]) -> None:
+        self._waiting.extendleft(reversed(lines))
+        for _ in range(len(self._waiting) - WAITING_MAX):
+            self._waiting.popleft()
+            self.lost += 1
+
+
+def _append(path: Path, lines: Iterable[bytes]) -> None:
+    """All of these lines or none: what a full disk cut off is taken away again, or the next line would end in it."""
+    with path.open("a+b", buffering=0) as file:
+        end = file.seek(0, 2)
+        left = memoryview(_line_break(file, end) + b"\n".join(lines) + b"\n")
+        try:
+            while left:
+                left = left[file.write(left) :]
         except OSError:
-            self._put_back(batch)
+            file.truncate(end)
             raise
 
-    def _put_back(self, batch: list[tuple[float, bytes]]) -> None:
-        waiting = batch + self._waiting
-        self.lost += max(len(waiting) - WAITING_MAX, 0)
-        self._waiting = waiting[-WAITING_MAX:]
+
+def _line_break(file: FileIO, end: int) -> bytes:
+    """What must stand before the next line: a kill may have left the stump of one."""
+    if end == 0:
+        return b""
+    file.seek(end - 1)
+    return b"" if file.read(1) == b"\n" else b"\n"

@@ -3,7 +3,7 @@
 Every leaf of every tree is one bit of a long integer. Whatever a fact says, it rules out the leaves on the far side of
 each split that asks for it; so the masks of all facts, ANDed, leave the one leaf of each tree where the lead arrives
 (the idea of QuickScorer, Lucchese et al. 2015). Masks and sums are looked up: no code is generated, none is run, and
-nested ifs over the same trees take about three times as long, since the processor cannot guess where they go.
+nested ifs over the same trees take two to three times as long, since the processor cannot guess where they go.
 """
 
 from bisect import bisect_left, bisect_right
@@ -165,7 +165,7 @@ class _Numbers(Masks):
             self.update({whole: self[whole] for whole in range(floor(finite[0]) - 1, ceil(finite[-1]) + 2)})
 
     def __missing__(self, value: Value | None) -> int:
-        number = as_number(value)
+        number = value if value.__class__ is float else as_number(value)
         return self.masks[bisect_left(self.thresholds, number)] if number == number else self.missing
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.store.engines import database_url, is_sqlite, writing_engine
 from app.store.errors import StoreUnfit
-from app.store.writers import as_unavailable
+from app.store.runners import as_unavailable
 
 _SCRIPTS = Path(__file__).parent / "migrations"
 _LOCK = 0x6C656164_62696400

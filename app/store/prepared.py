@@ -1,27 +1,44 @@
-"""Statements that every sale runs, compiled once for each database: they cost a third of what they would otherwise."""
+"""Statements that every sale runs: compiled once for each database, and on SQLite handed to its driver as they are."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
-from sqlalchemy import Connection, CursorResult
+from sqlalchemy import Connection
 from sqlalchemy.sql import ClauseElement
 
 Values = Mapping[str, object]
 
 
+class Ran(Protocol):
+    """What came of a statement, whichever way it went."""
+
+    @property
+    def rowcount(self) -> int: ...
+
+    def fetchall(self) -> Sequence[Any]: ...
+
+
 class Prepared:
-    """A statement whose parameters and columns are text, numbers and bytes, so that no value needs to be converted."""
+    """A statement whose parameters and columns are text, numbers and bytes, so that no value needs to be converted.
+
+    A sale is some twenty statements. SQLAlchemy adds 40 us to each, as compiled text still 15; SQLite itself takes 2 to
+    10, and has but one writer, whose time is all there is. Errors of its driver are told apart in `runners`.
+    """
 
     def __init__(self, statement: ClauseElement) -> None:
         self._statement = statement
         self._texts: dict[str, str] = {}
 
-    def run(self, connection: Connection, values: Values | Sequence[Values]) -> CursorResult[Any]:
+    def run(self, connection: Connection, values: Values | Sequence[Values]) -> Ran:
         """Run it with these named values; with a sequence of them, once for each."""
         name = connection.dialect.name
         text = self._texts.get(name)
         if text is None:
             text = self._texts[name] = str(self._statement.compile(dialect=connection.dialect))
+        if name == "sqlite":
+            driver: Any = connection.connection.driver_connection
+            cursor: Ran = (driver.execute if isinstance(values, Mapping) else driver.executemany)(text, values)
+            return cursor
         # The annotation of SQLAlchemy wants dictionaries, and has no word for "read only".
         parameters: Any = values
         return connection.exec_driver_sql(text, parameters)

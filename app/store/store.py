@@ -17,9 +17,9 @@ from app.store.feedback import OutcomeResult
 from app.store.leads import LeadRow, Summary
 from app.store.migrate import migrate, require_head
 from app.store.operators import DemandRow, SignalRow, Switch
+from app.store.runners import GroupRunner, PoolRunner, Runner
 from app.store.sales import SaleResult
 from app.store.vault import Vault
-from app.store.writers import GroupWriter, PooledWriter, Readers, Writer
 from app.wire.feedback import Demand, Notice, Outcome, Signal
 from app.wire.post import PostAnswer
 
@@ -40,11 +40,17 @@ class Store:
         self._url = url
         self._address = database_url(url)
         self._vault = vault
-        engine = writing_engine(self._address, WRITERS, busy_ms)
-        self._writer: Writer = GroupWriter(engine) if is_sqlite(self._address) else PooledWriter(engine, WRITERS)
-        # Two more for the streams that fill the indexes.
-        self._reading = reading_engine(self._address, READERS + 2, busy_ms)
-        self._readers = Readers(self._reading, READERS)
+        self._writer: Runner
+        self._reader: Runner = PoolRunner(reading_engine(self._address, READERS, busy_ms), READERS)
+        if is_sqlite(self._address):
+            self._writer = GroupRunner(writing_engine(self._address, 1, busy_ms))
+            # What a post asks for has a thread of its own, which no long report can hold up.
+            self._glance: Runner = GroupRunner(reading_engine(self._address, 1, busy_ms))
+        else:
+            self._writer = PoolRunner(writing_engine(self._address, WRITERS, busy_ms), WRITERS)
+            self._glance = self._reader
+        # For the streams that fill the indexes, while they are read.
+        self._streams = reading_engine(self._address, 1, busy_ms)
 
     @classmethod
     def reading(cls, path: Path) -> "Store":
@@ -64,12 +70,13 @@ class Store:
 
     async def check(self) -> None:
         """StoreUnfit where the tables are not those of this version; nothing is changed."""
-        await self._readers.run(lambda connection: require_head(connection, self._address))
+        await self._reader.run(lambda connection: require_head(connection, self._address))
 
     async def close(self) -> None:
         """Commit what waits, then let go."""
-        await asyncio.to_thread(self._writer.close)
-        await asyncio.to_thread(self._readers.close)
+        for runner in (self._writer, self._glance, self._reader):
+            await asyncio.to_thread(runner.close)
+        self._streams.dispose()
 
     async def ready(self) -> bool:
         """Whether a transaction can be written now."""
@@ -83,7 +90,7 @@ class Store:
 
     async def gather_post(self, seller: str, nonce: str, certificates: tuple[str, ...], person: Person) -> PostFacts:
         """What is known when a post comes, as of one moment."""
-        return await self._readers.run(lambda c: answers.gather_post(c, seller, nonce, certificates, person))
+        return await self._glance.run(lambda c: answers.gather_post(c, seller, nonce, certificates, person))
 
     async def sell(self, sale: Sale, refused: Callable[[Refusal], PostAnswer]) -> SaleResult:
         """Sell in one transaction; `refused` is called inside it, in another thread."""
@@ -95,25 +102,25 @@ class Store:
 
     async def kept_answer(self, seller: str, nonce: str) -> KeptAnswer | None:
         """The answer given to a post before."""
-        return await self._readers.run(lambda c: answers.kept_answer(c, seller, nonce))
+        return await self._glance.run(lambda c: answers.kept_answer(c, seller, nonce))
 
     # What the service must know when it starts
 
     async def cap_usage(self) -> dict[str, int]:
         """What is used of each cap's counter."""
-        return await self._readers.run(caps.cap_usage)
+        return await self._reader.run(caps.cap_usage)
 
     async def known_people(self, since: float = 0.0) -> Iterator[tuple[str, str, str, float]]:
         """(digest, campaign, vertical, sold_at) of sales after `since`, sorted by digest; read as it is consumed."""
-        return known.known_people(self._reading, since)
+        return known.known_people(self._streams, since)
 
     async def suppressed_digests(self) -> Iterator[str]:
         """Digests of people who may not be bought; read as it is consumed."""
-        return known.suppressed_digests(self._reading)
+        return known.suppressed_digests(self._streams)
 
     async def used_certificates(self) -> Iterator[str]:
         """Digests of certificates that belong to a lead; read as it is consumed."""
-        return known.used_certificates(self._reading)
+        return known.used_certificates(self._streams)
 
     async def remember_campaigns(self, declared: Iterable[tuple[bytes, str, bytes]], now: float) -> None:
         """Keep (tag, name, definition) of the campaigns in force, whose bids may outlive them."""
@@ -122,7 +129,7 @@ class Store:
 
     async def former_campaigns(self, since: float = 0.0) -> dict[bytes, bytes]:
         """The last definition, by tag, of every campaign in force after `since`."""
-        return await self._readers.run(lambda c: campaigns.former_campaigns(c, since))
+        return await self._reader.run(lambda c: campaigns.former_campaigns(c, since))
 
     # What others tell us
 
@@ -140,7 +147,7 @@ class Store:
 
     async def demands(self, now: float) -> list[DemandRow]:
         """Demand that holds at `now`."""
-        return await self._readers.run(lambda c: operators.demands(c, now))
+        return await self._reader.run(lambda c: operators.demands(c, now))
 
     async def set_signal(self, territory: str, signal: Signal, by: str, now: float) -> None:
         """A territory's timed premium."""
@@ -148,7 +155,7 @@ class Store:
 
     async def signals(self, now: float) -> list[SignalRow]:
         """Signals that hold at `now`."""
-        return await self._readers.run(lambda c: operators.signals(c, now))
+        return await self._reader.run(lambda c: operators.signals(c, now))
 
     async def set_switch(self, switch: Switch) -> None:
         """Pause, boost, or override a cap, until it is cleared."""
@@ -160,11 +167,11 @@ class Store:
 
     async def switches(self) -> list[Switch]:
         """Switches in force."""
-        return await self._readers.run(operators.switches)
+        return await self._reader.run(operators.switches)
 
     async def audit_lines(self, limit: int = 100) -> list[AuditLine]:
         """The latest changes, newest first."""
-        return await self._readers.run(lambda c: audit.audit_lines(c, limit))
+        return await self._reader.run(lambda c: audit.audit_lines(c, limit))
 
     # Deliveries
 
@@ -191,11 +198,11 @@ class Store:
 
     async def deliveries(self, which: Which = _ALL, limit: int = 50) -> list[DeliveryRow]:
         """The latest of these deliveries, newest first."""
-        return await self._readers.run(lambda c: deliveries.deliveries(c, which, limit))
+        return await self._reader.run(lambda c: deliveries.deliveries(c, which, limit))
 
     async def delivery(self, delivery_id: str) -> DeliveryDetail | None:
         """One delivery with its attempts."""
-        return await self._readers.run(lambda c: deliveries.delivery_detail(c, delivery_id))
+        return await self._reader.run(lambda c: deliveries.delivery_detail(c, delivery_id))
 
     async def replay(self, which: Which, by: str, now: float) -> int:
         """Send these again with a fresh schedule; how many."""
@@ -203,7 +210,7 @@ class Store:
 
     async def disabled_destinations(self) -> dict[str, str]:
         """Why each disabled destination is."""
-        return await self._readers.run(deliveries.disabled)
+        return await self._reader.run(deliveries.disabled)
 
     async def enable_destination(self, destination: str, by: str, now: float) -> bool:
         """Deliver to it again; False where it was not disabled."""
@@ -213,16 +220,16 @@ class Store:
 
     async def lead(self, lead_id: str) -> LeadRow | None:
         """A lead with its evidence and deliveries."""
-        return await self._readers.run(lambda c: leads.lead_by_id(c, lead_id))
+        return await self._reader.run(lambda c: leads.lead_by_id(c, lead_id))
 
     async def lead_by_post(self, seller: str, nonce: str) -> LeadRow | None:
         """The lead that a seller sold under a bid's nonce."""
-        return await self._readers.run(lambda c: leads.lead_by_post(c, seller, nonce))
+        return await self._reader.run(lambda c: leads.lead_by_post(c, seller, nonce))
 
     async def sealed_evidence(self, lead_id: str) -> dict[str, bytes]:
         """A lead's evidence by kind, sealed."""
-        return await self._readers.run(lambda c: leads.sealed_evidence(c, lead_id))
+        return await self._reader.run(lambda c: leads.sealed_evidence(c, lead_id))
 
     async def sales(self, since: float, until: float) -> Summary:
         """Sums of what was bought in [since, until)."""
-        return await self._readers.run(lambda c: leads.sales(c, since, until))
+        return await self._reader.run(lambda c: leads.sales(c, since, until))

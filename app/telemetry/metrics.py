@@ -15,7 +15,6 @@ COUNTERS = {
     "spend_cents_total": ("Money promised for leads bought, in cents.", ("seller", "campaign")),
     "caps_refused_total": ("Posts with a live bid that a cap refused.", ("seller",)),
     "unknown_fields_total": ("Fields of pings and posts that no name covers; they are not kept.", ("seller",)),
-    "identity_dropped_total": ("Personal data found in pings and dropped.", ("seller",)),
     "deliveries_total": ("Attempts to deliver a lead, by how they ended.", ("destination", "outcome")),
     "notices_total": ("Win and loss notices.", ("seller", "result")),
     "outcomes_total": ("Outcomes reported by the CRM.", ("event",)),
@@ -24,6 +23,7 @@ COUNTERS = {
 GAUGES = {
     "live_bids": "Bids that are promises now.",
     "journal_waiting_lines": "Decisions not yet written to the journal.",
+    "journal_lost_lines": "Decisions given up because the journal could not be written for too long.",
     "catalogue_loaded_timestamp_seconds": "When the configuration in force was loaded.",
 }
 PING_SECONDS = "ping_duration_seconds"

@@ -42,7 +42,8 @@ async def accept_post(
     verdict = judge(_case(desk, lead, facts), now)
 
     if isinstance(verdict, KeptAnswer):
-        return _say(desk, seller.name, ticket, verdict.answer, now, None, kept=True)
+        refusal = Refusal(verdict.code) if verdict.code else None
+        return _say(desk, seller.name, ticket, verdict.answer, now, refusal, kept=True)
     if isinstance(verdict, Refusal):
         if REASONS[verdict.code].kept:
             await _keep(desk, lead, verdict)

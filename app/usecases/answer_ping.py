@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from hashlib import blake2b
+from typing import Literal
 
 import msgspec
 from msgspec.structs import replace
@@ -77,13 +78,14 @@ def answer_ping(
 def refuse_at_door(
     desk: Desk, seller: Seller | None, refusal: Refusal, now: float, warnings: tuple[str, ...] = ()
 ) -> PingAnswer:
-    """The answer to a ping that cannot be decided: no key, too fast, or not readable."""
+    """The answer to a ping that cannot be decided: no key, too fast, not readable, or a fault of ours."""
     name = seller.name if seller is not None else ""
     line_id = _line_id(desk, desk.chance(8), now)
     desk.journal.append(DoorLine(at=now, seller=name, id=line_id, refusal=refusal))
     desk.metrics.count("pings_total", name, refusal.code)
     code, sentence = disclosed(refusal, seller.disclosure if seller is not None else "full")
-    return PingAnswer(status="rejected", ping_id=line_id, reason=sentence, reason_code=code, warnings=warnings)
+    status: Literal["rejected", "error"] = "error" if refusal.code == "internal" else "rejected"
+    return PingAnswer(status=status, ping_id=line_id, reason=sentence, reason_code=code, warnings=warnings)
 
 
 def promised(catalogue: Catalogue, decision: Decision) -> list[tuple[Campaign, int]]:

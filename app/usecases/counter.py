@@ -75,7 +75,7 @@ class Counter:
         """Move the dual by how the window ran since it was paced last."""
         if self.cap.window == "total" or now <= self.paced_at:
             return
-        share, used = self._share_at(now), self.used + self.live
+        share, used = self._share_at(now), float(self.used)
         wanted = plan_delta(self.cap.limit, self.paced_used, self.share, share)
         self.dual = next_dual(self.dual, used - self.paced_used, wanted, self.cap.limit, self._usual_price())
         self.share, self.paced_used, self.paced_at = share, used, now

@@ -8,11 +8,14 @@ from app.journal.lines import NoticeLine
 from app.usecases.desk import Desk
 from app.wire.feedback import Demand, Notice, Outcome, Receipt, Signal
 
+_PAST = Refusal("invalid_field", "until: lies in the past")
+
 
 async def hear_notice(desk: Desk, seller: Seller, notice: Notice, now: float) -> Receipt:
     """A seller says whether a bid of ours won; a lost one frees its room under the caps at once."""
     bid = read(notice.ping_id, desk.keys.signing)
-    if bid is None:
+    live = desk.book.live(bid.nonce, now) if bid is not None else None
+    if bid is None or (live is not None and live.seller != seller.name):
         return refused(Refusal("ping_unknown"))
     fresh = await desk.store.record_notice(seller.name, bid.nonce.hex(), notice, now)
     if not fresh:
@@ -44,6 +47,8 @@ async def hear_demand(desk: Desk, territory: str, demand: Demand, by: str, now: 
     """How many leads a territory can still work, from now until `until`, by default the end of the buyer's day."""
     if demand.campaign and demand.campaign not in desk.catalogue.campaigns:
         return refused(Refusal("invalid_field", "campaign: no campaign has this name"))
+    if demand.until is not None and demand.until <= now:
+        return refused(_PAST)
     ends_at = demand.until
     if ends_at is None:
         ends_at = window_bounds(now, desk.catalogue.buyer.zone, "day")[1]
@@ -54,8 +59,10 @@ async def hear_demand(desk: Desk, territory: str, demand: Demand, by: str, now: 
 
 async def hear_signal(desk: Desk, territory: str, signal: Signal, by: str, now: float) -> Receipt:
     """A timed premium for a territory with its cause."""
+    if signal.vertical and signal.vertical not in desk.catalogue.verticals:
+        return refused(Refusal("invalid_field", "vertical: no vertical has this name"))
     if signal.until <= now:
-        return refused(Refusal("invalid_field", "until: lies in the past"))
+        return refused(_PAST)
     await desk.store.set_signal(territory, signal, by, now)
     desk.book.set_signal(territory, signal)
     return Receipt(status="recorded")

@@ -23,10 +23,9 @@ class Sources(msgspec.Struct, frozen=True, kw_only=True):
     models_dir: Path
     zip_states: Mapping[str, str]
 
-    def stamp(self, declared: Declared) -> tuple[tuple[str, int, int], ...]:
+    def stamp(self, declared: Declared) -> dict[Path, tuple[int, int]]:
         """Size and time of every file that was read, and of the pointer to the models."""
-        paths = (*declared.files, self.models_dir / POINTER)
-        return tuple(_stamp(path) for path in paths)
+        return {path: _stamp(path) for path in (*declared.files, self.models_dir / POINTER)}
 
 
 class Reloaded(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,9 +103,9 @@ def _texts(loaded: LoadedModels) -> tuple[str, ...]:
     return tuple(problem.reason for problem in loaded.problems)
 
 
-def _stamp(path: Path) -> tuple[str, int, int]:
+def _stamp(path: Path) -> tuple[int, int]:
     try:
         status = path.stat()
     except OSError:
-        return str(path), -1, 0
-    return str(path), status.st_size, status.st_mtime_ns
+        return -1, 0
+    return status.st_size, status.st_mtime_ns

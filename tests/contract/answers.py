@@ -61,7 +61,7 @@ def check_shape(path: str, status: int, content_type: str, raw: bytes) -> None:
     answer = read_answer(raw, content_type)
     keys = keys_at(path)
     # A path that is no door is answered as the doors of reports are.
-    assert list(answer) == (RECEIPT_KEYS if keys is None or status in (404, 405) and len(answer) == 3 else keys)
+    assert list(answer) == (RECEIPT_KEYS if keys is None or (status in (404, 405) and len(answer) == 3) else keys)
     if content_type == "application/json":
         assert not re.search(rb"\s", _STRING.sub(b'""', raw)), "not compact"
     bought = answer["status"] == "accepted"

@@ -35,7 +35,7 @@ def played(http: httpx.Client) -> Played:
     @cache
     def play_once(path: Path) -> list[Exchange]:
         wait_out_the_open_minute()
-        return play(read_scenario(path), http, time.time())
+        return play(read_scenario(path), http, time.time(), twins=path.parent.name == "exemplary")
 
     return play_once
 

@@ -15,8 +15,8 @@ from msgspec.structs import replace
 from app.domain.reasons import REASONS
 from app.domain.token import mint, read
 from app.settings import Settings
-from tests.contract.answers import check_shape, keys_at
-from tests.contract.scenario import FOLDER, Exchange, Step, ask, filled, play, read_scenario
+from tests.contract.answers import check_shape
+from tests.contract.scenario import FOLDER, Exchange, Step, ask, filled, read_scenario
 from tests.service import Service
 
 Played = Callable[[Path], list[Exchange]]
@@ -53,17 +53,12 @@ def test_every_answer_has_the_published_shape(path: Path, played: Played) -> Non
 
 
 @pytest.mark.parametrize("path", EXEMPLARY, ids=name_of)
-def test_the_xml_twin_of_an_answer_says_the_same(path: Path, played: Played, http: httpx.Client) -> None:
-    exchanges = played(path)
-    answers = [exchange.answer for exchange in exchanges]
-    for exchange in exchanges:
-        at = keys_at(exchange.door[1])
-        if exchange.content_type != "application/json" or at is None or exchange.answer["status"] == "recorded":
-            continue
-        headers = exchange.step.headers | {"Accept": "application/xml"}
-        twin = ask(http, replace(exchange.step, headers=headers), answers, time.time())
-        assert twin.content_type == "application/xml"
-        assert without_ids(twin.answer) == without_ids(as_texts(exchange.answer))
+def test_the_xml_twin_of_an_answer_says_the_same(path: Path, played: Played) -> None:
+    for exchange in played(path):
+        # What is reported again is not recorded again.
+        if exchange.twin is not None and exchange.answer["status"] != "recorded":
+            assert list(exchange.twin) == list(exchange.answer)
+            assert without_ids(exchange.twin) == without_ids(as_texts(exchange.answer))
 
 
 @pytest.mark.parametrize("path", EXEMPLARY, ids=name_of)

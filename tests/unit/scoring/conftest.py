@@ -103,7 +103,7 @@ def shelve(tmp_path: Path, written: dict[str, Any]) -> Shelve:
         }
         (folder / "scorer.json").write_bytes(body)
         (folder / "card.json").write_bytes(msgspec.json.encode(card))
-        point_at(models, {vertical: version})
+        point_at(models, vertical, version)
         return models
 
     return put

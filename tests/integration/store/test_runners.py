@@ -1,4 +1,4 @@
-"""Writers: nobody hears of success before COMMIT has returned, and nobody's failure is anyone else's."""
+"""Runners: nobody hears of success before COMMIT has returned, and nobody's failure is anyone else's."""
 
 import asyncio
 import sqlite3
@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, create_engine, text
 
-from app.store import writers
+from app.store import runners
 from app.store.engines import database_url, writing_engine
 from app.store.errors import StoreUnavailable
+from app.store.runners import GroupRunner, PoolRunner, Runner
 from app.store.store import Store
-from app.store.writers import GroupWriter, PooledWriter, Writer
 from app.wire.feedback import Notice
 from tests.integration.store.world import NOW, a_sale, a_store, count, refused
 
@@ -40,9 +40,9 @@ def failing(error: Exception) -> Any:
 
 
 @pytest.fixture
-def writer(url: str) -> Iterator[Writer]:
+def runner(url: str) -> Iterator[Runner]:
     engine = writing_engine(database_url(url), 4, 200)
-    made: Writer = GroupWriter(engine) if url.startswith("sqlite") else PooledWriter(engine, 4)
+    made: Runner = GroupRunner(engine) if url.startswith("sqlite") else PoolRunner(engine, 4)
     yield made
     made.close()
 
@@ -58,7 +58,7 @@ def grouped(file: Path, *jobs: Any) -> list[Any]:
     gate = threading.Event()
 
     async def play() -> list[Any]:
-        group = GroupWriter(writing_engine(database_url(f"sqlite:///{file}"), 1, 200))
+        group = GroupRunner(writing_engine(database_url(f"sqlite:///{file}"), 1, 200))
         try:
             first = asyncio.ensure_future(group.run(lambda _connection: gate.wait(10)))
             await asyncio.sleep(0.05)
@@ -74,18 +74,18 @@ def grouped(file: Path, *jobs: Any) -> list[Any]:
     return asyncio.run(play())
 
 
-def test_each_job_gets_its_own_result(writer: Writer, url: str) -> None:
+def test_each_job_gets_its_own_result(runner: Runner, url: str) -> None:
     async def play() -> list[str]:
-        return list(await asyncio.gather(*[writer.run(using(str(number))) for number in range(50)]))
+        return list(await asyncio.gather(*[runner.run(using(str(number))) for number in range(50)]))
 
     assert asyncio.run(play()) == [str(number) for number in range(50)]
     assert count(url, "cap_counter") == 50
 
 
-def test_a_job_that_raises_fails_alone_and_leaves_nothing(writer: Writer, url: str) -> None:
+def test_a_job_that_raises_fails_alone_and_leaves_nothing(runner: Runner, url: str) -> None:
     async def play() -> list[Any]:
         jobs = [using("a"), failing(KeyError("mine")), using("b")]
-        return list(await asyncio.gather(*[writer.run(job) for job in jobs], return_exceptions=True))
+        return list(await asyncio.gather(*[runner.run(job) for job in jobs], return_exceptions=True))
 
     first, error, last = asyncio.run(play())
     assert (first, last) == ("a", "b")
@@ -93,10 +93,10 @@ def test_a_job_that_raises_fails_alone_and_leaves_nothing(writer: Writer, url: s
     assert count(url, "cap_counter") == 2
 
 
-def test_a_broken_constraint_is_the_jobs_own_error(writer: Writer, url: str) -> None:
+def test_a_broken_constraint_is_the_jobs_own_error(runner: Runner, url: str) -> None:
     async def play() -> list[Any]:
-        await writer.run(using("a"))
-        return list(await asyncio.gather(writer.run(using("a")), writer.run(using("b")), return_exceptions=True))
+        await runner.run(using("a"))
+        return list(await asyncio.gather(runner.run(using("a")), runner.run(using("b")), return_exceptions=True))
 
     error, other = asyncio.run(play())
     assert type(error).__name__ == "IntegrityError"
@@ -186,18 +186,59 @@ def test_a_short_transaction_of_a_command_is_waited_for(tmp_path: Path) -> None:
     assert asyncio.run(play()) == "sold"
 
 
-def test_postgresql_gone_for_a_moment_sells_nothing_then_and_the_next_works(empty_postgres_url: str) -> None:
+def test_a_postgresql_that_was_restarted_is_noticed_by_nobody(empty_postgres_url: str) -> None:
+    notice = Notice(ping_id="x", result="lost")
+
     async def play() -> None:
         async with a_store(empty_postgres_url) as store:
-            await store.record_notice("acme", "0" * 16, Notice(ping_id="x", result="lost"), NOW)
-            await store.demands(NOW)
-            _end_all_sessions(empty_postgres_url)
-            with pytest.raises(StoreUnavailable):
-                await store.record_notice("acme", "1" * 16, Notice(ping_id="x", result="lost"), NOW)
-            assert await store.demands(NOW) == []
-            assert await store.record_notice("acme", "1" * 16, Notice(ping_id="x", result="lost"), NOW)
+            for number in range(3):
+                assert await store.record_notice("acme", str(number), notice, NOW)
+                assert await store.demands(NOW) == []
+                _end_all_sessions(empty_postgres_url)
 
     asyncio.run(play())
+    assert count(empty_postgres_url, "notice") == 3
+
+
+def test_a_connection_lost_in_the_middle_is_tried_again_and_counts_once(empty_postgres_url: str) -> None:
+    tries = []
+
+    def interrupted(connection: Connection) -> int:
+        tries.append(using("a")(connection))
+        if len(tries) == 1:
+            _end_all_sessions(empty_postgres_url)
+        return connection.execute(text("UPDATE cap_counter SET used = used + 1")).rowcount
+
+    async def play() -> int:
+        pool = PoolRunner(writing_engine(database_url(empty_postgres_url), 1), 1)
+        try:
+            return await pool.run(interrupted)
+        finally:
+            pool.close()
+
+    assert asyncio.run(play()) == 1
+    assert len(tries) == 2
+    assert count(empty_postgres_url, "cap_counter", "used = 2") == 1
+
+
+def test_a_connection_lost_at_the_commit_is_not_tried_again(empty_postgres_url: str) -> None:
+    """Whether it was committed is not known: the seller asks again, and is told what was."""
+    tries = []
+
+    def cut_off(connection: Connection) -> None:
+        tries.append(using("a")(connection))
+        _end_all_sessions(empty_postgres_url)
+
+    async def play() -> None:
+        pool = PoolRunner(writing_engine(database_url(empty_postgres_url), 1), 1)
+        try:
+            with pytest.raises(StoreUnavailable):
+                await pool.run(cut_off)
+        finally:
+            pool.close()
+
+    asyncio.run(play())
+    assert len(tries) == 1
 
 
 def test_transactions_that_stand_in_each_others_way_are_tried_again(empty_postgres_url: str) -> None:
@@ -219,13 +260,13 @@ def test_transactions_that_stand_in_each_others_way_are_tried_again(empty_postgr
         return job
 
     async def play() -> list[int]:
-        pooled = PooledWriter(writing_engine(database_url(empty_postgres_url), 2), 2)
+        pool = PoolRunner(writing_engine(database_url(empty_postgres_url), 2), 2)
         try:
-            await pooled.run(using("a"))
-            await pooled.run(using("b"))
-            return list(await asyncio.gather(pooled.run(crossing("a", "b")), pooled.run(crossing("b", "a"))))
+            await pool.run(using("a"))
+            await pool.run(using("b"))
+            return list(await asyncio.gather(pool.run(crossing("a", "b")), pool.run(crossing("b", "a"))))
         finally:
-            pooled.close()
+            pool.close()
 
     quick, slow = sorted(asyncio.run(play()))
     assert quick == 1
@@ -234,15 +275,15 @@ def test_transactions_that_stand_in_each_others_way_are_tried_again(empty_postgr
 
 
 def test_more_waiting_jobs_than_can_be_answered_in_time_are_refused(
-    writer: Writer, url: str, monkeypatch: pytest.MonkeyPatch
+    runner: Runner, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(writers, "WAITING_MAX", 3)
+    monkeypatch.setattr(runners, "WAITING_MAX", 3)
     gate = threading.Event()
 
     async def play() -> list[Any]:
-        first = asyncio.ensure_future(writer.run(lambda _connection: gate.wait(10)))
+        first = asyncio.ensure_future(runner.run(lambda _connection: gate.wait(10)))
         await asyncio.sleep(0.1)
-        more = [asyncio.ensure_future(writer.run(using(str(number)))) for number in range(6)]
+        more = [asyncio.ensure_future(runner.run(using(str(number)))) for number in range(6)]
         await asyncio.sleep(0.1)
         gate.set()
         await first
@@ -251,7 +292,7 @@ def test_more_waiting_jobs_than_can_be_answered_in_time_are_refused(
     results = asyncio.run(play())
     refusals = [result for result in results if isinstance(result, StoreUnavailable)]
     assert 3 <= len(refusals) <= 4
-    assert {str(refusal) for refusal in refusals} == {"3 writes are waiting already"}
+    assert {str(refusal) for refusal in refusals} == {"3 jobs are waiting already"}
     assert count(url, "cap_counter") == 6 - len(refusals)
 
 

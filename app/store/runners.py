@@ -1,17 +1,17 @@
-"""Runs jobs against the database: one writer with group commit on SQLite, many short transactions on PostgreSQL."""
+"""Runs jobs against the database: grouped in one thread on SQLite, side by side on PostgreSQL."""
 
 import asyncio
+import sqlite3
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError, SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as PoolExhausted
+from sqlalchemy import Connection, Engine, exc, text
 
 from app.store.errors import StoreUnavailable
+from app.store.prepared import Prepared
 
 T = TypeVar("T")
 Job = Callable[[Connection], T]
@@ -27,12 +27,29 @@ _TRIES = 5
 _CLASHES = frozenset(("40001", "40P01"))
 """PostgreSQL says: another transaction was in the way, try again."""
 
+_NO_SERVICE = (
+    exc.OperationalError,
+    exc.InterfaceError,
+    exc.InternalError,
+    exc.TimeoutError,
+    sqlite3.OperationalError,
+    sqlite3.InternalError,
+)
+"""Locked, full, gone. Other errors are of the statement, so our own."""
 
-class Writer(Protocol):
-    """Commits jobs; `run` returns only after COMMIT has."""
+_DAMAGED = (exc.DatabaseError, sqlite3.DatabaseError)
+"""Broken, where nothing narrower is said."""
+
+_SAVEPOINT = Prepared(text("SAVEPOINT job"))
+_RELEASE = Prepared(text("RELEASE job"))
+_ROLL_BACK = Prepared(text("ROLLBACK TO job"))
+
+
+class Runner(Protocol):
+    """Takes jobs from any number of tasks."""
 
     async def run(self, job: Job[T]) -> T:
-        """The job's result once it is committed. StoreUnavailable where it was not; else what the job itself raised."""
+        """The job's result, once COMMIT has returned. StoreUnavailable where it did not; else what the job raised."""
         ...
 
     def close(self) -> None:
@@ -53,8 +70,8 @@ class _Ticket:
         self.error: Exception | None = None
 
 
-class GroupWriter:
-    """One thread, one connection. All jobs that wait share a commit, each in a savepoint of its own."""
+class GroupRunner:
+    """One thread, one connection. All jobs that wait share a transaction, each in a savepoint of its own."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -64,15 +81,15 @@ class GroupWriter:
         self._thread: threading.Thread | None = None
 
     async def run(self, job: Job[T]) -> T:
-        """See Writer."""
+        """See Runner."""
         ticket = _Ticket(job, asyncio.get_running_loop())
         with self._changed:
             if self._closing:
                 raise StoreUnavailable("the store is closed")
             if len(self._waiting) >= WAITING_MAX:
-                raise StoreUnavailable(f"{WAITING_MAX} writes are waiting already")
+                raise StoreUnavailable(f"{WAITING_MAX} jobs are waiting already")
             if self._thread is None:
-                self._thread = threading.Thread(target=self._work, name="leadbid-writer", daemon=True)
+                self._thread = threading.Thread(target=self._work, name="leadbid-store", daemon=True)
                 self._thread.start()
             self._waiting.append(ticket)
             self._changed.notify()
@@ -80,7 +97,7 @@ class GroupWriter:
         return result
 
     def close(self) -> None:
-        """See Writer."""
+        """See Runner."""
         with self._changed:
             self._closing = True
             self._changed.notify()
@@ -91,7 +108,7 @@ class GroupWriter:
     def _work(self) -> None:
         while group := self._next_group():
             try:
-                self._commit(group)
+                self._transaction(group)
             except Exception as error:  # noqa: BLE001 - whatever it was, nothing is committed and everyone must hear it
                 for ticket in group:
                     ticket.error = as_unavailable(error)
@@ -104,90 +121,63 @@ class GroupWriter:
                 self._changed.wait()
             return [self._waiting.popleft() for _ in range(min(len(self._waiting), GROUP_MAX))]
 
-    def _commit(self, group: Iterable[_Ticket]) -> None:
+    def _transaction(self, group: Iterable[_Ticket]) -> None:
         with self._engine.begin() as connection:
             for ticket in group:
-                connection.exec_driver_sql("SAVEPOINT job")
+                _SAVEPOINT.run(connection, {})
                 try:
                     ticket.result = ticket.job(connection)
-                except OperationalError:
-                    # Full disk, lost file: SQLite may have rolled back the whole transaction with it.
-                    raise
-                except Exception as error:  # noqa: BLE001 - it is this job's own, and raised where it is awaited
+                except Exception as error:
+                    if _is_no_service(error):
+                        # SQLite may have rolled back the whole transaction with it: nobody's work is certain.
+                        raise
                     ticket.error = error
-                    connection.exec_driver_sql("ROLLBACK TO job")
-                connection.exec_driver_sql("RELEASE job")
+                    _ROLL_BACK.run(connection, {})
+                _RELEASE.run(connection, {})
 
 
-class PooledWriter:
+class PoolRunner:
     """Each job in a transaction of its own, some at once. One that met another in its way is tried again."""
 
     def __init__(self, engine: Engine, threads: int) -> None:
         self._engine = engine
-        self._threads = ThreadPoolExecutor(threads, "leadbid-writer")
+        self._threads = ThreadPoolExecutor(threads, "leadbid-store")
         self._waiting = 0
 
     async def run(self, job: Job[T]) -> T:
-        """See Writer."""
+        """See Runner."""
         if self._waiting >= WAITING_MAX:
-            raise StoreUnavailable(f"{WAITING_MAX} writes are waiting already")
+            raise StoreUnavailable(f"{WAITING_MAX} jobs are waiting already")
         self._waiting += 1
         try:
-            return await _in(self._threads, self._transaction, job)
+            return await self._submit(job)
         finally:
             self._waiting -= 1
 
     def close(self) -> None:
-        """See Writer."""
+        """See Runner."""
         self._threads.shutdown()
         self._engine.dispose()
+
+    def _submit(self, job: Job[T]) -> asyncio.Future[T]:
+        try:
+            return asyncio.get_running_loop().run_in_executor(self._threads, self._transaction, job)
+        except RuntimeError:
+            raise StoreUnavailable("the store is closed") from None
 
     def _transaction(self, job: Job[T]) -> T:
         for tries_left in reversed(range(_TRIES)):
+            is_done = False
             try:
                 with self._engine.begin() as connection:
-                    return job(connection)
-            except SQLAlchemyError as error:
-                if tries_left == 0 or getattr(_cause(error), "sqlstate", None) not in _CLASHES:
-                    raise _translated(error) from None
+                    result = job(connection)
+                    is_done = True
+                return result
+            except Exception as error:  # noqa: BLE001 - the transaction is tried again, or it is raised again
+                # An error of COMMIT itself leaves open whether it was committed: whoever asked must ask again.
+                if tries_left == 0 or is_done or not _may_work_next_time(error):
+                    raise (as_unavailable(error) if is_done or _is_no_service(error) else error) from None
         raise AssertionError("the last try returns or raises")
-
-
-class Readers:
-    """Reads in a few threads, each job in a transaction that sees one moment of the database."""
-
-    def __init__(self, engine: Engine, threads: int) -> None:
-        self._engine = engine
-        self._threads = ThreadPoolExecutor(threads, "leadbid-reader")
-
-    async def run(self, job: Job[T]) -> T:
-        """The job's result. StoreUnavailable where the database does not answer."""
-        return await _in(self._threads, self.run_here, job)
-
-    def run_here(self, job: Job[T]) -> T:
-        """The same in this thread."""
-        for is_last in (False, True):
-            try:
-                with self._engine.begin() as connection:
-                    return job(connection)
-            except SQLAlchemyError as error:
-                # Where the database was restarted since, all pooled connections are let go at once, and new ones serve.
-                is_stale = isinstance(error, DBAPIError) and error.connection_invalidated
-                if is_last or not is_stale:
-                    raise _translated(error) from None
-        raise AssertionError("the last try returns or raises")
-
-    def close(self) -> None:
-        """Let go of the database."""
-        self._threads.shutdown()
-        self._engine.dispose()
-
-
-def _in(threads: ThreadPoolExecutor, work: Callable[[Job[T]], T], job: Job[T]) -> asyncio.Future[T]:
-    try:
-        return asyncio.get_running_loop().run_in_executor(threads, work, job)
-    except RuntimeError:
-        raise StoreUnavailable("the store is closed") from None
 
 
 def as_unavailable(error: Exception) -> StoreUnavailable:
@@ -195,16 +185,21 @@ def as_unavailable(error: Exception) -> StoreUnavailable:
     return StoreUnavailable(f"the database did not take it ({type(_cause(error)).__name__})")
 
 
-def _translated(error: SQLAlchemyError) -> Exception:
-    if isinstance(error, (OperationalError, InterfaceError, InternalError, PoolExhausted)):
-        return as_unavailable(error)
-    if isinstance(error, DBAPIError) and error.connection_invalidated:
-        return as_unavailable(error)
-    return error
+def _is_no_service(error: Exception) -> bool:
+    return isinstance(error, _NO_SERVICE) or type(error) in _DAMAGED or _is_stale(error)
+
+
+def _is_stale(error: Exception) -> bool:
+    """The database was restarted since this connection was made; the pool lets all such connections go at once."""
+    return isinstance(error, exc.DBAPIError) and error.connection_invalidated
+
+
+def _may_work_next_time(error: Exception) -> bool:
+    return _is_stale(error) or getattr(_cause(error), "sqlstate", None) in _CLASHES
 
 
 def _cause(error: Exception) -> BaseException:
-    return error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+    return error.orig if isinstance(error, exc.DBAPIError) and error.orig is not None else error
 
 
 def _tell(group: Iterable[_Ticket]) -> None:

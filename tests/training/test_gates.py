@@ -1,0 +1,86 @@
+"""Each gate fails on the one figure that it watches, and says that figure."""
+
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from training.evaluate import Figures
+from training.gates import Gate, gates
+from training.leaks import FieldCheck
+from training.train import Trained, slices_of
+
+GOOD = Figures(
+    rows=4_000,
+    converted=0.1,
+    auc=0.66,
+    log_loss=0.31,
+    skill=0.04,
+    brier=0.09,
+    ece=0.01,
+    slope=1.0,
+    predicted_over_observed=0.97,
+)
+TRUE = replace(GOOD, auc=0.74)
+HONEST = (FieldCheck(name="age", alone=0.6, removal=0.01), FieldCheck(name="tier", alone=0.58, removal=0.02))
+
+
+def judged(
+    newest: Figures = GOOD,
+    raw: Figures = GOOD,
+    checks: tuple[FieldCheck, ...] = HONEST,
+    true: Figures | None = TRUE,
+    difference: float = 1e-15,
+) -> tuple[Gate, ...]:
+    trained = Trained(
+        raw=None,
+        model=None,
+        calibrator=None,
+        attempts=(),
+        slices=slices_of(4_000),
+        newest=newest,
+        newest_raw=raw,
+        random_cv=GOOD,
+    )
+    return gates(trained, checks, true, difference=difference)
+
+
+def failed(**given: Any) -> dict[str, str]:
+    return {gate.name: gate.found for gate in judged(**given) if not gate.passed}
+
+
+def test_a_good_model_passes_every_gate() -> None:
+    assert failed() == {}
+    assert len(judged()) == 7
+
+
+@pytest.mark.parametrize(
+    ("given", "gate", "figure"),
+    [
+        ({"newest": replace(GOOD, converted=0.02)}, "enough history", "80 conversions"),
+        ({"newest": replace(GOOD, skill=-0.01)}, "beats a constant", "-1.0%"),
+        ({"newest": replace(GOOD, auc=0.64)}, "ranking kept", "0.640"),
+        ({"newest": replace(GOOD, slope=-0.2)}, "ranking kept", "-0.20"),
+        ({"newest": replace(GOOD, predicted_over_observed=0.79)}, "level", "0.790"),
+        ({"newest": replace(GOOD, predicted_over_observed=1.26)}, "level", "1.260"),
+        ({"newest": replace(GOOD, predicted_over_observed=float("nan"))}, "level", "nan"),
+        ({"difference": 2e-9}, "scorer equals pipeline", "2.0e-09"),
+        ({"difference": float("nan")}, "scorer equals pipeline", "nan"),
+        ({"true": replace(GOOD, auc=0.65)}, "not too good to be honest", "0.650"),
+    ],
+)
+def test_a_figure_out_of_bounds_fails_its_gate(given: dict[str, Any], gate: str, figure: str) -> None:
+    (found,) = [(name, text) for name, text in failed(**given).items()]
+    assert found[0] == gate
+    assert figure in found[1]
+
+
+def test_a_suspected_leak_is_named_with_its_remedy() -> None:
+    leak = FieldCheck(name="call_length", alone=0.95, removal=0.2)
+    found = failed(checks=(*HONEST, leak))["suspected leak"]
+    assert "call_length" in found
+    assert "known_at_ping = false" in found
+
+
+def test_a_real_history_has_no_truth_to_be_compared_with() -> None:
+    assert "not too good to be honest" not in {gate.name for gate in judged(true=None)}

@@ -1,0 +1,224 @@
+"""What sellers, the CRM and operators tell us, and what the next ping and post make of it."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.domain.reasons import Refusal
+from app.journal.lines import NoticeLine
+from app.usecases.desk import Desk
+from app.usecases.hear import hear_demand, hear_notice, hear_outcome, hear_signal, refused
+from app.wire.feedback import Demand, Notice, Outcome, Receipt, Signal
+from tests.build import campaign, cap, catalogue, seller
+from tests.desk import NOW, another, ask, at_desk, journaled, last_ping, phone_digest, sell, somebody
+
+RECORDED = Receipt(status="recorded")
+REPEATED = Receipt(status="repeated")
+CAPPED = catalogue([campaign(caps=(cap(limit=1),))], sellers=[seller(), seller(name="bluebird", key_sha256=("b",))])
+END_OF_DAY = NOW + 14 * 3_600.0
+"""Midnight in Chicago."""
+
+
+async def notice(desk: Desk, ping_id: str, who: str = "acme", now: float = NOW + 1.0, **rest: Any) -> Receipt:
+    told = Notice(ping_id=ping_id, **{"result": "lost", **rest})
+    return await hear_notice(desk, desk.catalogue.sellers[who], told, now)
+
+
+async def outcome(desk: Desk, lead_id: str, event: Any, **rest: Any) -> Receipt:
+    return await hear_outcome(desk, Outcome(lead_id=lead_id, event=event, **rest), NOW + 60.0)
+
+
+def test_a_lost_bid_frees_its_room(tmp_path: Path) -> None:
+    async def scene(desk: Desk) -> None:
+        bid = ask(desk)
+        assert ask(desk, **another(2)).reason_code == "cap_reached"
+        assert await notice(desk, bid.ping_id, price_cents=3_150) == RECORDED
+        assert ask(desk, now=NOW + 2.0, **another(2)).status == "accepted"
+        line = next(line for line in journaled(desk, tmp_path) if isinstance(line, NoticeLine))
+        assert (line.ping_id, line.result, line.price_cents) == (bid.ping_id, "lost", 3_150)
+        assert desk.metrics.counted("notices_total") == {("acme", "lost"): 1}
+
+    at_desk(tmp_path, scene, CAPPED)
+
+
+def test_a_won_bid_stays_a_promise(tmp_path: Path) -> None:
+    async def scene(desk: Desk) -> None:
+        bid = ask(desk)
+        assert await notice(desk, bid.ping_id, result="won") == RECORDED
+        assert ask(desk, **another(2)).reason_code == "cap_reached"
+        assert (await sell(desk, bid.ping_id)).status == "accepted"
+
+    at_desk(tmp_path, scene, CAPPED)
+
+
+def test_a_lost_bid_is_honoured_all_the_same(tmp_path: Path) -> None:
+    async def scene(desk: Desk) -> None:
+        bid = ask(desk)
+        await notice(desk, bid.ping_id)
+        assert (await sell(desk, bid.ping_id)).status == "accepted"
+
+    at_desk(tmp_path, scene, CAPPED)
+
+
+def test_a_notice_counts_once(tmp_path: Path) -> None:
+    async def scene(desk: Desk) -> None:
+        bid = ask(desk)
+        assert [await notice(desk, bid.ping_id) for _ in range(3)] == [RECORDED, REPEATED, REPEATED]
+        assert len([line for line in journaled(desk, tmp_path) if isinstance(line, NoticeLine)]) == 1
+        assert desk.metrics.counted("notices_total") == {("acme", "lost"): 1}
+
+    at_desk(tmp_path, scene)
+
+
+@pytest.mark.parametrize("ping_id", ["x" * 64, "0" * 24])
+def test_a_notice_of_what_is_no_bid_of_ours_is_refused(tmp_path: Path, ping_id: str) -> None:
+    async def scene(desk: Desk) -> None:
+        assert (await notice(desk, ping_id)).reason_code == "ping_unknown"
+
+    at_desk(tmp_path, scene)
+
+
+def test_nobody_speaks_for_another_seller(tmp_path: Path) -> None:
+    async def scene(desk: Desk) -> None:
+        bid = ask(desk)
+        assert (await notice(desk, bid.ping_id, who="bluebird")).reason_code == "ping_unknown"
+        assert ask(desk, **another(2)).reason_code == "cap_reached"
+
+    at_desk(tmp_path, scene, CAPPED)
+
+
+def test_an_outcome_is_taken_once(tmp_path: Path) -> None:
+    async def scene(desk: Desk) -> None:
+        lead_id = (await sell(desk, ask(desk).ping_id)).lead_id
+        assert await outcome(desk, lead_id, "sold", value_cents=90_000, event_id="e1") == RECORDED
+        assert await outcome(desk, lead_id, "sold", value_cents=90_000, event_id="e1") == REPEATED
+        assert await outcome(desk, lead_id, "contacted") == RECORDED
+        assert desk.metrics.counted("outcomes_total") == {("sold",): 1, ("contacted",): 1}
+
+    at_desk(tmp_path, scene)
+
+
+def test_an_outcome_of_no_lead_of_ours_is_refused(tmp_path: Path) -> None:
+    async def scene(desk: Desk) -> None:
+        receipt = await outcome(desk, "0" * 24, "sold")
+        assert (receipt.status, receipt.reason_code) == ("rejected", "invalid_field")
+        assert receipt.reason.endswith("lead_id: no lead of ours has it")
+
+    at_desk(tmp_path, scene)
+
+
+def test_who_opts_out_is_neither_bid_for_nor_bought_again_also_after_a_restart(tmp_path: Path) -> None:
+    async def opt_out(desk: Desk) -> str:
+        lead_id = (await sell(desk, ask(desk).ping_id)).lead_id
+        bid = ask(desk, **another(2))
+        assert await outcome(desk, lead_id, "opted_out") == RECORDED
+        by_email = {"phone": "(512) 462-8888"}
+        assert (await sell(desk, bid.ping_id, contact=by_email, **another(2))).reason_code == "suppressed"
+        return lead_id
+
+    async def refuse(desk: Desk) -> None:
+        answer = ask(desk, now=NOW + 90.0, phone_digest=phone_digest(), **another(3))
+        # Both hold, and a duplicate is judged first.
+        assert answer.reason_code in ("suppressed", "duplicate")
+        later = NOW + 60 * 86_400.0
+        assert ask(desk, now=later, created_at=None, phone_digest=phone_digest(), **another(3)).reason_code == (
+            "suppressed"
+        )
+        bid = ask(desk, now=later, created_at=None, **another(4))
+        fields = {"created_at": None, "consent_at": None, **another(4)}
+        assert (await sell(desk, bid.ping_id, now=later, **fields)).reason_code == "suppressed"
+        assert (await sell(desk, bid.ping_id, now=later, contact=somebody(4), **fields)).reason_code == "ping_used"
+
+    async def both(desk: Desk) -> None:
+        await opt_out(desk)
+        await refuse(desk)
+
+    at_desk(tmp_path, both)
+    at_desk(tmp_path, refuse_in_a_new_process)
+
+
+async def refuse_in_a_new_process(desk: Desk) -> None:
+    later = NOW + 60 * 86_400.0
+    known = ask(desk, now=later, created_at=None, phone_digest=phone_digest(), **another(5))
+    assert known.reason_code == "suppressed"
+
+
+def test_a_territory_that_can_work_no_more_buys_no_more(tmp_path: Path) -> None:
+    async def scene(desk: Desk) -> None:
+        assert await hear_demand(desk, "787", Demand(open=1, expected=5), "ops", NOW) == RECORDED
+        assert (await sell(desk, ask(desk).ping_id)).status == "accepted"
+        full = ask(desk, now=NOW + 2.0, **another(2))
+        assert (full.reason_code, full.reason) == ("cap_reached", "cap reached: territory")
+        assert ask(desk, now=NOW + 2.0, zip="75201", **another(3)).status == "accepted"
+        (row,) = await desk.store.demands(NOW)
+        assert (row.territory, row.ends_at) == ("787", END_OF_DAY)
+        assert ask(desk, now=END_OF_DAY, created_at=None, **another(4)).status == "accepted"
+
+    at_desk(tmp_path, scene)
+
+
+def test_demand_ends_when_it_says(tmp_path: Path) -> None:
+    async def scene(desk: Desk) -> None:
+        demand = Demand(open=0, expected=5, campaign="solar-tx", until=NOW + 60.0)
+        assert await hear_demand(desk, "TX", demand, "ops", NOW) == RECORDED
+        assert ask(desk).reason_code == "cap_reached"
+        assert ask(desk, now=NOW + 60.0).status == "accepted"
+
+    at_desk(tmp_path, scene)
+
+
+@pytest.mark.parametrize(
+    ("demand", "named"),
+    [
+        (Demand(open=1, expected=1, campaign="solar-xt"), "campaign: no campaign has this name"),
+        (Demand(open=1, expected=1, until=NOW), "until: lies in the past"),
+    ],
+)
+def test_demand_that_cannot_be_meant_is_refused(tmp_path: Path, demand: Demand, named: str) -> None:
+    async def scene(desk: Desk) -> None:
+        receipt = await hear_demand(desk, "TX", demand, "ops", NOW)
+        assert (receipt.reason_code, receipt.reason.endswith(named)) == ("invalid_field", True)
+        assert await desk.store.demands(NOW - 1.0) == []
+
+    at_desk(tmp_path, scene)
+
+
+def test_a_signal_raises_the_value_for_its_time_and_place(tmp_path: Path) -> None:
+    storm = Signal(premium_cents=700, cause="storm", until=NOW + 60.0, vertical="solar")
+
+    async def scene(desk: Desk) -> None:
+        before = ask(desk).bids[0].price_cents
+        assert await hear_signal(desk, "TX", storm, "ops", NOW) == RECORDED
+        assert ask(desk, **another(2)).bids[0].price_cents > before
+        valuation = last_ping(desk, tmp_path).decision.bids[0].valuation
+        assert valuation is not None
+        assert valuation.signals == (("storm", 700.0),)
+        assert ask(desk, now=NOW + 60.0, **another(3)).bids[0].price_cents == before
+        assert [row.signal for row in await desk.store.signals(NOW)] == [storm]
+        assert [(line.told_by, line.target) for line in await desk.store.audit_lines()] == [("ops", "TX")]
+
+    at_desk(tmp_path, scene)
+
+
+@pytest.mark.parametrize(
+    ("signal", "named"),
+    [
+        (Signal(premium_cents=700, cause="storm", until=NOW), "until: lies in the past"),
+        (Signal(premium_cents=700, cause="storm", until=NOW + 9.0, vertical="sloar"), "vertical: no vertical has this name"),
+    ],
+)
+def test_a_signal_that_cannot_be_meant_is_refused(tmp_path: Path, signal: Signal, named: str) -> None:
+    async def scene(desk: Desk) -> None:
+        receipt = await hear_signal(desk, "TX", signal, "ops", NOW)
+        assert (receipt.reason_code, receipt.reason.endswith(named)) == ("invalid_field", True)
+        assert await desk.store.signals(NOW - 1.0) == []
+
+    at_desk(tmp_path, scene)
+
+
+def test_a_refused_receipt_says_why() -> None:
+    told = refused(Refusal("missing_field", "result"))
+    assert told == Receipt(
+        status="rejected", reason="a required field is missing: result", reason_code="missing_field"
+    )
