@@ -46,7 +46,7 @@ class Cap(msgspec.Struct, frozen=True, kw_only=True):
         return "budget_exhausted" if self.measure == "spend" else "cap_reached"
 
 
-class CapStanding(msgspec.Struct, frozen=True, array_like=True):
+class CapStanding(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """Where one counter stands: what is `used` of `limit`, what live bids will probably take, and its dual price.
 
     `live` and `live_variance` are mean and variance of what the live bids will yet take, in the cap's own unit.

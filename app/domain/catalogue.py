@@ -52,36 +52,53 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
 class CampaignIndex(msgspec.Struct, frozen=True, kw_only=True):
     """Campaigns by where they buy, so that a ping meets its candidates without a scan.
 
-    Keys are (vertical, state), (vertical, ZIP or prefix) and (vertical, ""); values are positions in `campaigns`.
+    `states` holds, by (vertical, state), all that buys in the whole state or everywhere, with (vertical, "") for states
+    that nobody names; `zips`, by (vertical, ZIP or prefix), what buys there alone. Both are positions in `campaigns`.
+    `lengths` are those of the prefixes, by vertical.
     """
 
     campaigns: tuple[Campaign, ...]
-    places: Mapping[tuple[str, str], tuple[int, ...]]
-    prefix_lengths: tuple[int, ...]
+    states: Mapping[tuple[str, str], tuple[int, ...]]
+    zips: Mapping[tuple[str, str], tuple[int, ...]]
+    lengths: Mapping[str, tuple[int, ...]]
     verticals: frozenset[str]
 
     def candidates(self, vertical: str, zip_code: str, state: str) -> list[Campaign]:
         """Campaigns that may cover this place, in declared order."""
-        places = self.places
-        found = {*places.get((vertical, ""), ()), *places.get((vertical, state), ())}
-        for length in self.prefix_lengths:
-            found.update(places.get((vertical, zip_code[:length]), ()))
-        return [self.campaigns[position] for position in sorted(found)]
+        found = self.states.get((vertical, state))
+        if found is None:
+            found = self.states.get((vertical, ""), ())
+        lengths = self.lengths.get(vertical)
+        if lengths is not None:
+            local = [at for length in lengths for at in self.zips.get((vertical, zip_code[:length]), ())]
+            if local:
+                found = tuple(sorted({*found, *local}))
+        return [self.campaigns[position] for position in found]
 
 
 def index_campaigns(campaigns: tuple[Campaign, ...]) -> CampaignIndex:
     """The index over these campaigns."""
-    places: dict[tuple[str, str], list[int]] = {}
+    states: dict[tuple[str, str], list[int]] = {}
+    zips: dict[tuple[str, str], list[int]] = {}
     for position, campaign in enumerate(campaigns):
         territory = campaign.territory
-        names = {*territory.states, *territory.prefixes, *territory.zips} or {""}
-        for name in names:
-            places.setdefault((campaign.vertical, name), []).append(position)
-    lengths = {len(name) for _, name in places if name.isdigit()}
+        if territory.is_everywhere:
+            states.setdefault((campaign.vertical, ""), []).append(position)
+        for name in territory.states:
+            states.setdefault((campaign.vertical, name), []).append(position)
+        for name in {*territory.prefixes, *territory.zips}:
+            zips.setdefault((campaign.vertical, name), []).append(position)
+    lengths: dict[str, set[int]] = {}
+    for vertical, name in zips:
+        lengths.setdefault(vertical, set()).add(len(name))
     return CampaignIndex(
         campaigns=campaigns,
-        places={key: tuple(found) for key, found in places.items()},
-        prefix_lengths=tuple(sorted(lengths)),
+        states={
+            (vertical, state): tuple(sorted({*found, *states.get((vertical, ""), ())}))
+            for (vertical, state), found in states.items()
+        },
+        zips={key: tuple(found) for key, found in zips.items()},
+        lengths={vertical: tuple(sorted(found)) for vertical, found in lengths.items()},
         verticals=frozenset(campaign.vertical for campaign in campaigns),
     )
 

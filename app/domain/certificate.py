@@ -23,7 +23,7 @@ _HEX_ID = re.compile(r"[0-9a-fA-F]{40}")
 _LEADID = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}")
 
 
-class Certificate(msgspec.Struct, frozen=True, array_like=True):
+class Certificate(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """A well-formed certificate. It proves nothing yet: only its provider's answer does."""
 
     provider: Provider

@@ -3,7 +3,7 @@
 import msgspec
 
 
-class DemandStanding(msgspec.Struct, frozen=True, array_like=True):
+class DemandStanding(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """`open` leads a territory can still work, of `expected` that will probably come meanwhile; `name` says where."""
 
     name: str

@@ -6,7 +6,7 @@ from typing import Literal
 import msgspec
 
 
-class Sighting(msgspec.Struct, frozen=True, array_like=True):
+class Sighting(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """One earlier sale of this person: by which campaign, in which vertical, when (UTC epoch seconds)."""
 
     campaign: str

@@ -9,7 +9,7 @@ _STANDARD = NormalDist()
 _ROOT_2 = sqrt(2.0)
 
 
-class Draw(msgspec.Struct, frozen=True, array_like=True):
+class Draw(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """Two uniform numbers in [0, 1): which slice a bid explores in, and where in its density it falls."""
 
     slice: float

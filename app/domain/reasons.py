@@ -22,7 +22,7 @@ class Reason(msgspec.Struct, frozen=True, kw_only=True):
     kept: bool = False
 
 
-class Refusal(msgspec.Struct, frozen=True, array_like=True):
+class Refusal(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """A no with its code and what it names: a field, a window, the next opening. Never a value of the seller's."""
 
     code: str

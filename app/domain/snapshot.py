@@ -13,7 +13,7 @@ Caps = tuple[tuple[Cap, CapStanding], ...]
 """Every cap that one sale would use, with where it stands."""
 
 
-class Known(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Known(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """What we know of this person and certificate already."""
 
     sightings: tuple[Sighting, ...] = ()
@@ -21,7 +21,7 @@ class Known(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     certificate_used: bool = False
 
 
-class Standing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Standing(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """Where the counters of this ping's candidates stand, and what operators switched.
 
     `caps` by campaign: one for each of its own caps, then of the seller's. `demand` by campaign, `signals` as
@@ -34,7 +34,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     paused: frozenset[str] = frozenset()
 
 
-class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
+class Snapshot(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """The catalogue with what of known and standing touches one ping of one seller."""
 
     catalogue: Catalogue

@@ -23,7 +23,7 @@ _MAC_BYTES = 48 - _FACTS.size
 _PURPOSE = b"leadbid.bid"
 
 
-class BidToken(msgspec.Struct, frozen=True, kw_only=True):
+class BidToken(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """What a `ping_id` says. `expires_at` is UTC epoch seconds; digests are keyed, see the functions below."""
 
     expires_at: int

@@ -5,6 +5,7 @@ import binascii
 import hashlib
 import hmac
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from ipaddress import ip_address, ip_network
 from typing import Protocol, TypeVar
 
@@ -57,11 +58,16 @@ def keys_in_fields(fields: Mapping[str, object]) -> Iterator[str]:
 def whose_key(offered: Iterator[str], known: Mapping[str, Who]) -> Who | None:
     """Whose key is among the offered ones. Only hashes are compared, and those in constant time."""
     for key in offered:
-        digest = hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
+        digest = _sha256(key)
         who = known.get(digest)
         if who is not None and any(hmac.compare_digest(digest, own) for own in who.key_sha256):
             return who
     return None
+
+
+@lru_cache(maxsize=256)
+def _sha256(key: str) -> str:
+    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def comes_from(peer: str, allowed: tuple[str, ...]) -> bool:

@@ -45,7 +45,7 @@ Answered = tuple[int, bytes, list[tuple[bytes, bytes]] | None]
 """HTTP status, body and headers beside its length and type."""
 
 
-class Knock(msgspec.Struct, frozen=True, kw_only=True):
+class Knock(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """One request at a door: who asks, what it says, how it wants its answer, and when it came.
 
     `refusal` is why it is not looked at any further, `status` the HTTP status that says so.

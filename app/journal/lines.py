@@ -9,14 +9,14 @@ from app.domain.snapshot import Known, Standing
 from app.wire.ping import Ping
 
 
-class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="kind"):
+class Line(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag_field="kind"):
     """Common to all: `at` is UTC epoch seconds."""
 
     at: float
     seller: str
 
 
-class PingLine(Line, frozen=True, tag="ping"):
+class PingLine(Line, frozen=True, gc=False, tag="ping"):
     """A ping that was decided: all that `decide` was given, and what it said.
 
     `id` is the refusal's ping_id; `bid_ids` are those of the bids. `withdrawn` holds a refusal that came after the
@@ -35,21 +35,21 @@ class PingLine(Line, frozen=True, tag="ping"):
     withdrawn: Refusal | None = None
 
 
-class RepeatLine(Line, frozen=True, tag="repeat"):
+class RepeatLine(Line, frozen=True, gc=False, tag="repeat"):
     """A ping that got the bid it had been given before."""
 
     id: str
     repeat_of: str
 
 
-class DoorLine(Line, frozen=True, tag="door"):
+class DoorLine(Line, frozen=True, gc=False, tag="door"):
     """A ping that was refused before it could be decided."""
 
     id: str
     refusal: Refusal
 
 
-class PostLine(Line, frozen=True, tag="post"):
+class PostLine(Line, frozen=True, gc=False, tag="post"):
     """A post and its answer; `kept` where the answer was an earlier one."""
 
     ping_id: str

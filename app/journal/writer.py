@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import UTC, datetime
 from io import FileIO
 from pathlib import Path
@@ -107,7 +108,8 @@ def _append(path: Path, lines: Iterable[bytes]) -> None:
             while left:
                 left = left[file.write(left) :]
         except OSError:
-            file.truncate(end)
+            with suppress(OSError):
+                file.truncate(end)
             raise
 
 

@@ -23,7 +23,7 @@ LIVE_MAX = 200_000
 _OPEN = Schedule(minutes=ALWAYS)
 
 
-class LiveBid(msgspec.Struct, frozen=True, kw_only=True):
+class LiveBid(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """One answered ping while its bids are promises. `terms` tells a repeat from another lead under one name."""
 
     seller: str
@@ -163,9 +163,11 @@ class Book:
 
     def _counters_of(self, campaign: Campaign, seller: Seller, zip_code: str, state: str, now: float) -> list[Counter]:
         counters = []
+        local = local_time(now, campaign.zone)
         for caps, schedule in ((campaign.caps, campaign.schedule), (seller.caps, _OPEN)):
             for cap in caps:
-                key = cap.counter(local_time(now, cap.zone), seller.name, zip_code, state)
+                at = local if cap.zone == campaign.zone else local_time(now, cap.zone)
+                key = cap.counter(at, seller.name, zip_code, state)
                 counter = self._counters.get(key)
                 if counter is None:
                     counter = Counter(cap, schedule, self._used.get(key, 0), now)

@@ -12,7 +12,7 @@ from app.wire.ping import Ping, Value
 from app.wire.post import Post
 
 
-class Marks(msgspec.Struct, frozen=True, kw_only=True):
+class Marks(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """What a ping is known by. `nonce` is `None` where it names no lead, so that it is always a new one.
 
     `certificates` are digests of sixteen bytes; a TrustedForm ping URL is none, since a post cannot repeat it.

@@ -12,7 +12,7 @@ LeadType = Literal["exclusive", "shared", "any"]
 HashType = Literal["sha256", "sha1", "md5"]
 
 
-class Ping(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Ping(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """A lead without identity, in canonical names.
 
     Absent text is the empty string, placeholders included. Hashes stand as keyed digests
@@ -44,7 +44,7 @@ class Ping(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     fields: dict[str, Value] = {}
 
 
-class Bid(msgspec.Struct, frozen=True, kw_only=True):
+class Bid(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """One leg we would buy; `bid_id` is what the post must carry."""
 
     bid_id: str
@@ -53,7 +53,7 @@ class Bid(msgspec.Struct, frozen=True, kw_only=True):
     brand: str
 
 
-class PingAnswer(msgspec.Struct, frozen=True, kw_only=True):
+class PingAnswer(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """Bids, best first, or one refusal (`bids` empty, `reason_code` set).
 
     `expires_at` is UTC epoch seconds and 0 on a refusal.

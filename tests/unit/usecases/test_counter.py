@@ -100,11 +100,15 @@ def test_sales_on_plan_leave_the_dual_where_it_is() -> None:
     assert daily.standing.dual == pytest.approx(0.0, abs=0.01)
 
 
-def test_live_bids_count_as_sales_before_they_are() -> None:
+def test_sales_move_the_dual_and_live_bids_do_not() -> None:
     daily = counter()
     for _ in range(20):
         daily.add("acme", NOW, 1.0, weight=1.0)
     daily.pace(NOW + 60)
+    assert daily.standing.dual == 0.0
+    for _ in range(20):
+        daily.use(1)
+    daily.pace(NOW + 120)
     assert daily.standing.dual > 0.0
 
 

@@ -11,11 +11,15 @@ from app.usecases.desk import Desk
 from app.usecases.hear import hear_demand, hear_notice, hear_outcome, hear_signal, refused
 from app.wire.feedback import Demand, Notice, Outcome, Receipt, Signal
 from tests.build import campaign, cap, catalogue, seller
-from tests.desk import NOW, another, ask, at_desk, journaled, last_ping, phone_digest, sell, somebody
+from tests.desk import NOW, another, ask, at_desk, journaled, last_ping, phone_digest, sell
 
 RECORDED = Receipt(status="recorded")
 REPEATED = Receipt(status="repeated")
 CAPPED = catalogue([campaign(caps=(cap(limit=1),))], sellers=[seller(), seller(name="bluebird", key_sha256=("b",))])
+LATER = NOW + 60 * 86_400.0
+"""When nobody is a duplicate any more."""
+
+UNDATED: dict[str, Any] = {"created_at": None}
 END_OF_DAY = NOW + 14 * 3_600.0
 """Midnight in Chicago."""
 
@@ -108,40 +112,28 @@ def test_an_outcome_of_no_lead_of_ours_is_refused(tmp_path: Path) -> None:
     at_desk(tmp_path, scene)
 
 
-def test_who_opts_out_is_neither_bid_for_nor_bought_again_also_after_a_restart(tmp_path: Path) -> None:
-    async def opt_out(desk: Desk) -> str:
+def test_who_opts_out_is_neither_bid_for_nor_bought_again(tmp_path: Path) -> None:
+    async def scene(desk: Desk) -> None:
         lead_id = (await sell(desk, ask(desk).ping_id)).lead_id
-        bid = ask(desk, **another(2))
         assert await outcome(desk, lead_id, "opted_out") == RECORDED
+        assert ask(desk, now=LATER, phone_digest=phone_digest(), **UNDATED, **another(2)).reason_code == "suppressed"
+        bid = ask(desk, now=LATER, **UNDATED, **another(3))
         by_email = {"phone": "(512) 462-8888"}
-        assert (await sell(desk, bid.ping_id, contact=by_email, **another(2))).reason_code == "suppressed"
-        return lead_id
+        post = {"consent_at": None, **UNDATED, **another(3)}
+        assert (await sell(desk, bid.ping_id, now=LATER, contact=by_email, **post)).reason_code == "suppressed"
 
-    async def refuse(desk: Desk) -> None:
-        answer = ask(desk, now=NOW + 90.0, phone_digest=phone_digest(), **another(3))
-        # Both hold, and a duplicate is judged first.
-        assert answer.reason_code in ("suppressed", "duplicate")
-        later = NOW + 60 * 86_400.0
-        assert ask(desk, now=later, created_at=None, phone_digest=phone_digest(), **another(3)).reason_code == (
-            "suppressed"
-        )
-        bid = ask(desk, now=later, created_at=None, **another(4))
-        fields = {"created_at": None, "consent_at": None, **another(4)}
-        assert (await sell(desk, bid.ping_id, now=later, **fields)).reason_code == "suppressed"
-        assert (await sell(desk, bid.ping_id, now=later, contact=somebody(4), **fields)).reason_code == "ping_used"
-
-    async def both(desk: Desk) -> None:
-        await opt_out(desk)
-        await refuse(desk)
-
-    at_desk(tmp_path, both)
-    at_desk(tmp_path, refuse_in_a_new_process)
+    at_desk(tmp_path, scene)
 
 
-async def refuse_in_a_new_process(desk: Desk) -> None:
-    later = NOW + 60 * 86_400.0
-    known = ask(desk, now=later, created_at=None, phone_digest=phone_digest(), **another(5))
-    assert known.reason_code == "suppressed"
+def test_an_opt_out_outlives_a_restart(tmp_path: Path) -> None:
+    async def opt_out(desk: Desk) -> None:
+        await outcome(desk, (await sell(desk, ask(desk).ping_id)).lead_id, "opted_out")
+
+    async def ask_again(desk: Desk) -> None:
+        assert ask(desk, now=LATER, phone_digest=phone_digest(), **UNDATED, **another(2)).reason_code == "suppressed"
+
+    at_desk(tmp_path, opt_out)
+    at_desk(tmp_path, ask_again)
 
 
 def test_a_territory_that_can_work_no_more_buys_no_more(tmp_path: Path) -> None:

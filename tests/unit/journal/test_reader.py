@@ -1,0 +1,106 @@
+"""Lines read back, of a span of time or of one ping."""
+
+from pathlib import Path
+
+import pytest
+
+from app.domain.reasons import Refusal
+from app.journal.lines import AnyLine, DoorLine, NoticeLine, PingLine, PostLine, RepeatLine
+from app.journal.reader import find, lines
+from app.journal.writer import JournalWriter, hour_file
+from app.usecases.desk import Desk
+from tests.build import NOW
+from tests.desk import another, ask, at_desk, journaled, sell
+
+HOUR_S = 3_600.0
+
+
+def door(number: int, at: float = NOW) -> DoorLine:
+    return DoorLine(at=at, seller="acme", id=f"{number:024x}", refusal=Refusal("missing_field", "zip"))
+
+
+def written(directory: Path, *wanted: AnyLine) -> Path:
+    journal = JournalWriter(directory)
+    for line in wanted:
+        journal.append(line)
+    journal.flush()
+    return directory
+
+
+def test_every_kind_of_line_comes_back_as_it_went(tmp_path: Path) -> None:
+    async def scene(desk: Desk) -> PingLine:
+        ask(desk)
+        ask(desk, zip="90001", state="CA", **another(2))
+        ask(desk, took_ms=900.0, **another(3))
+        decided = [line for line in journaled(desk, tmp_path) if isinstance(line, PingLine)]
+        assert len(decided) == 3
+        assert decided[2].withdrawn is not None
+        return decided[0]
+
+    ping = at_desk(tmp_path, scene)
+    kept = (
+        ping,
+        RepeatLine(at=NOW, seller="acme", id="b", repeat_of="a"),
+        door(1),
+        PostLine(at=NOW, seller="acme", ping_id="b", status="accepted", lead_id="l", price_cents=1, kept=True),
+        NoticeLine(at=NOW, seller="acme", ping_id="b", result="lost", price_cents=2_500),
+        NoticeLine(at=NOW, seller="acme", ping_id="b", result="won"),
+    )
+    assert tuple(lines(written(tmp_path / "again", *kept))) == kept
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "found"),
+    [
+        (0.0, float("inf"), [0, 1, 2]),
+        (NOW, NOW, [0]),
+        (NOW + 0.5, NOW + HOUR_S, [1]),
+        (NOW + HOUR_S, float("inf"), [1, 2]),
+        (NOW + 3 * HOUR_S, float("inf"), []),
+        (0.0, NOW - 1.0, []),
+    ],
+)
+def test_a_span_holds_both_its_ends(tmp_path: Path, since: float, until: float, found: list[int]) -> None:
+    every = [door(number, NOW + number * HOUR_S) for number in range(3)]
+    assert list(lines(written(tmp_path, *every), since, until)) == [every[number] for number in found]
+
+
+def test_files_are_read_oldest_first(tmp_path: Path) -> None:
+    late, early = door(1, NOW + 20 * HOUR_S), door(2)
+    assert list(lines(written(tmp_path, late, early))) == [early, late]
+
+
+@pytest.mark.parametrize("rubbish", [b'{"kind":"door","at":17', b"\xff\xfe\n", b"{}\n", b"\n", b'{"kind":"later"}\n'])
+def test_what_is_no_line_is_passed_over(tmp_path: Path, rubbish: bytes) -> None:
+    file = written(tmp_path, door(1)) / hour_file(NOW)
+    file.write_bytes(file.read_bytes() + rubbish)
+    assert list(lines(tmp_path)) == [door(1)]
+
+
+def test_without_a_journal_there_is_nothing(tmp_path: Path) -> None:
+    assert list(lines(tmp_path / "none")) == []
+    assert find(tmp_path / "none", "a") == []
+
+
+def test_a_ping_is_found_by_any_id_that_was_ever_told(tmp_path: Path) -> None:
+    async def scene(desk: Desk) -> None:
+        bid = ask(desk)
+        ask(desk, now=NOW + 1.0)
+        await sell(desk, bid.ping_id, now=NOW + 2.0)
+        refusal = ask(desk, zip="90001", state="CA", **another(2))
+        decided, repeat, post, refused = journaled(desk, tmp_path)
+        folder = tmp_path / "journal"
+        assert find(folder, bid.ping_id) == [decided, repeat, post]
+        assert find(folder, bid.bids[1].bid_id) == [decided]
+        assert isinstance(decided, PingLine)
+        assert find(folder, decided.id) == [decided, repeat]
+        assert find(folder, refusal.ping_id) == [refused]
+
+    at_desk(tmp_path, scene)
+
+
+def test_an_id_is_found_as_a_whole_and_only_as_an_id(tmp_path: Path) -> None:
+    written(tmp_path, door(1))
+    assert find(tmp_path, f"{1:024x}") == [door(1)]
+    for part in ("0" * 23, "acme", "missing_field"):
+        assert find(tmp_path, part) == []

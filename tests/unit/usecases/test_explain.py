@@ -1,0 +1,185 @@
+"""What a buyer reads of each kind of line."""
+
+from pathlib import Path
+from typing import Any
+
+from app.domain.buyer import Exploration
+from app.domain.catalogue import Catalogue
+from app.domain.reasons import Refusal
+from app.domain.schedule import ALWAYS, Boost, Schedule
+from app.journal.lines import DoorLine, NoticeLine, PostLine, RepeatLine
+from app.journal.reader import find
+from app.usecases.answer_ping import answer_ping, refuse_at_door
+from app.usecases.book import Book
+from app.usecases.desk import Desk
+from app.usecases.explain import explain
+from app.wire.feedback import Demand, Signal
+from tests.build import buyer, campaign, cap, catalogue, seller
+from tests.desk import NOW, ask, at_desk, journaled, last_ping, sell
+
+EVERY_TERM = catalogue(
+    [
+        campaign(
+            handling_cents=150,
+            demand_cents=400,
+            schedule=Schedule(minutes=ALWAYS, boosts=(Boost(name="weekend push", cents=300, minutes=ALWAYS),)),
+        ),
+        campaign(name="weaker", ceiling_cents=800),
+        campaign(name="elsewhere", paused=True),
+        campaign(name="modest", worth=campaign().worth.__class__(base_cents=100)),
+    ],
+    sellers=[seller(kappa=0.92, return_rate=0.04)],
+    buyer=buyer(exploration=Exploration(sigma=0.1, wide_sigma=0.1)),
+)
+
+
+def explained(folder: Path, whole: Catalogue | None = None, **overrides: Any) -> str:
+    """The explanation of one ping."""
+
+    async def scene(desk: Desk) -> str:
+        answer = ask(desk, **overrides)
+        journaled(desk, folder)
+        return explain(find(folder / "journal", answer.ping_id))
+
+    return at_desk(folder, scene, whole)
+
+
+def test_a_bid_is_derived_term_by_term_in_dollars(tmp_path: Path) -> None:
+    async def scene(desk: Desk) -> None:
+        desk.book.set_demand("TX", Demand(open=5, expected=10), NOW, NOW + 3_600.0)
+        desk.book.set_signal("TX", Signal(premium_cents=250, cause="hail", until=NOW + 60.0))
+        ask(desk)
+        line = last_ping(desk, tmp_path)
+        text = explain([line])
+        bid = line.decision.bids[0]
+        valuation, quote = bid.valuation, bid.quote
+        assert valuation is not None
+        assert quote is not None
+        for row in (
+            f"2026-11-20T16:00:00Z  ping {line.id} of acme: solar, ZIP 78701 TX",
+            "  configuration 0000000000000000, model 1",
+            f"  bid ${bid.price_cents / 100:.2f}, exclusive, for solar-tx (Bright Roofs)",
+            "    x value of a conversion            $400.00",
+            "    x this seller's realised share     0.92",
+            "    - handling                         $1.50",
+            "    + boost weekend push               $3.00",
+            "    + signal hail                      $2.50",
+            "    - shadow price of TX               $2.00",
+            "    / 1 - share returned               0.96",
+            f"    = value of owning the lead         ${valuation.value / 100:.2f}",
+            f"    = worth at most                    ${quote.bid_value / 100:.2f}",
+            "      explored by sigma 0.10",
+            f"    = bid                              ${bid.price_cents / 100:.2f}",
+            "  weaker, exclusive, would have bid $",
+            "  elsewhere: buying is paused [paused]",
+            "  modest, exclusive: no price would pay for this lead [low_value]",
+            "    the lead is worth ",
+        ):
+            assert row in text
+
+    at_desk(tmp_path, scene, EVERY_TERM)
+
+
+def test_the_terms_multiply_out(tmp_path: Path) -> None:
+    async def scene(desk: Desk) -> None:
+        ask(desk)
+        valuation = last_ping(desk, tmp_path).decision.bids[0].valuation
+        assert valuation is not None
+        assert valuation.value == 0.92 * 0.2 * 40_000 - 150 + 300
+
+    at_desk(tmp_path, scene, EVERY_TERM)
+
+
+def test_pressure_on_a_budget_is_a_term(tmp_path: Path) -> None:
+    async def scene(desk: Desk) -> None:
+        desk.book = Book(120.0, {"campaign/solar-tx/daily//2026-11-20": 45_000})
+        ask(desk)
+        assert "    / 1 + budget pressure              1.8" in explain([last_ping(desk, tmp_path)])
+
+    at_desk(tmp_path, scene, catalogue([campaign(caps=(cap(measure="spend", limit=50_000),))]))
+
+
+def test_a_refusal_names_every_campaigns_reason(tmp_path: Path) -> None:
+    text = explained(tmp_path, catalogue([campaign(), campaign(name="paused", paused=True)]), zip="90001", state="CA")
+    assert "  no bid: outside our territory [outside_territory]" in text
+
+
+def test_a_fallback_price_says_what_it_is(tmp_path: Path) -> None:
+    text = explained(tmp_path, catalogue([campaign(fallback_cents=900)], models=[]))
+    assert "  configuration 0000000000000000, model none" in text
+    assert "  bid $9.00, exclusive, for solar-tx (Bright Roofs)\n    the campaign's fallback price" in text
+
+
+def test_a_withdrawn_bid_shows_what_it_would_have_been(tmp_path: Path) -> None:
+    text = explained(tmp_path, took_ms=900.0)
+    assert "[deadline]; otherwise it would have been:\n\n  bid $" in text
+
+
+def test_a_test_is_called_one(tmp_path: Path) -> None:
+    assert "78701 TX, a test\n" in explained(tmp_path, test=True)
+
+
+def test_the_whole_life_of_a_lead_is_told_under_its_id(tmp_path: Path) -> None:
+    async def scene(desk: Desk) -> None:
+        bid = ask(desk)
+        ask(desk, now=NOW + 1.0)
+        for _ in range(2):
+            await sell(desk, bid.ping_id, now=NOW + 2.0)
+        journaled(desk, tmp_path)
+        text = explain(find(tmp_path / "journal", bid.ping_id))
+        line = last_ping(desk, tmp_path)
+        price = f"${bid.bids[0].price_cents / 100:.2f}"
+        assert f"2026-11-20T16:00:01Z  the same ping again: it got the bid of {line.id}" in text
+        assert f" for {price}\n" in text
+        assert text.endswith(f" for {price}, the answer given before")
+        # By the id of its line alone the decision and its repeats are found.
+        assert explain(find(tmp_path / "journal", line.id)) in text
+
+    at_desk(tmp_path, scene)
+
+
+def test_a_ping_refused_at_the_door_is_explained(tmp_path: Path) -> None:
+    async def scene(desk: Desk) -> None:
+        who = desk.catalogue.sellers["acme"]
+        known = answer_ping(desk, who, Refusal("missing_field", "zip"), (), NOW, lambda: 0.0)
+        stranger = refuse_at_door(desk, None, Refusal("auth_failed"), NOW)
+        journaled(desk, tmp_path)
+        assert explain(find(tmp_path / "journal", known.ping_id)) == (
+            f"2026-11-20T16:00:00Z  ping {known.ping_id} of acme\n"
+            "  refused before it was read: a required field is missing: zip [missing_field]"
+        )
+        assert "of an unknown seller" in explain(find(tmp_path / "journal", stranger.ping_id))
+
+    at_desk(tmp_path, scene)
+
+
+def test_posts_and_notices_are_told_in_one_line_each() -> None:
+    at, seller, ping_id = NOW, "acme", "x" * 64
+    posts = [
+        PostLine(at=at, seller=seller, ping_id=ping_id, status="accepted", lead_id="77", price_cents=1_250),
+        PostLine(at=at, seller=seller, ping_id=ping_id, status="rejected", reason_code="cap_reached", detail="daily"),
+        PostLine(at=at, seller=seller, ping_id=ping_id, status="duplicate", reason_code="duplicate", kept=True),
+    ]
+    notices = [
+        NoticeLine(at=at, seller=seller, ping_id=ping_id, result="lost", price_cents=3_100),
+        NoticeLine(at=at, seller=seller, ping_id=ping_id, result="won"),
+    ]
+    when = "2026-11-20T16:00:00Z  "
+    assert explain([*posts, *notices]).splitlines() == [
+        f"{when}posted and bought as lead 77 for $12.50",
+        f"{when}posted and answered rejected: cap reached: daily [cap_reached]",
+        f"{when}posted and answered duplicate, the answer given before: we have this person already [duplicate]",
+        f"{when}acme says the bid lost at $31.00",
+        f"{when}acme says the bid won",
+    ]
+
+
+def test_nothing_is_said_of_nothing() -> None:
+    assert explain([]) == ""
+
+
+def test_repeats_and_doors_alone_are_told_too() -> None:
+    repeat = RepeatLine(at=NOW, seller="acme", id="b", repeat_of="a")
+    door = DoorLine(at=NOW, seller="acme", id="c", refusal=Refusal("rate_limited", "0.4 s"))
+    assert explain([repeat]) == "2026-11-20T16:00:00Z  the same ping again: it got the bid of a"
+    assert explain([door]).endswith("too many pings, slow down: 0.4 s [rate_limited]")
