@@ -33,9 +33,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     keys_dir: Path | None = None
 
     @property
+    def database_file(self) -> Path:
+        """Where SQLite keeps everything."""
+        return self.data / "leadbid.db"
+
+    @property
     def database(self) -> str:
         """The SQLAlchemy URL in force."""
-        return self.database_url or f"sqlite:///{(self.data / 'leadbid.db').absolute()}"
+        return self.database_url or f"sqlite:///{self.database_file.absolute()}"
 
     @property
     def journal(self) -> Path:
@@ -83,6 +88,11 @@ def load_keys(settings: Settings, chance: Callable[[int], bytes]) -> tuple[Keys,
     """
     kinds = ("index.key", "signing-*.key", "sealing-*.key")
     missing = [kind.replace("*", "1") for kind in kinds if not any(settings.keys.glob(kind))]
+    if missing and not settings.database_url and settings.database_file.exists():
+        raise SettingsError(
+            f"{settings.keys / missing[0]} is missing, and {settings.database_file} was written with it: restore it "
+            "from a backup, or nobody in there can be read. A database that never held a lead can be removed instead."
+        )
     made = [_make_key(settings, name, chance(KEY_BYTES)) for name in missing]
     signing = {int(number): key for number, key in _keys(settings, "signing").items()}
     sealing = _keys(settings, "sealing")

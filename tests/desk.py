@@ -1,11 +1,11 @@
 """A bidder in one piece for tests of the use cases: every part is real, on a database and a journal in one folder.
 
-    def test_a_lead_is_bought(tmp_path: Path) -> None:
-        async def scene(desk: Desk) -> None:
-            bid = ask(desk)
-            assert (await sell(desk, bid.ping_id)).status == "accepted"
+def test_a_lead_is_bought(tmp_path: Path) -> None:
+    async def scene(desk: Desk) -> None:
+        bid = ask(desk)
+        assert (await sell(desk, bid.ping_id)).status == "accepted"
 
-        at_desk(tmp_path, scene)
+    at_desk(tmp_path, scene)
 """
 
 import asyncio

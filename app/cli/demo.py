@@ -77,11 +77,14 @@ async def _demo(leads: int, seed: int, data: Path) -> int:
 def _empty(data: Path) -> None:
     """Only what an earlier demo made is ever removed."""
     marker = data / "made-by-leadbid-demo"
-    if data.exists() and any(data.iterdir()) and not marker.exists():
-        raise DemoFailed(f"{data} is not empty and not an earlier demo's: name another directory with --data")
-    shutil.rmtree(data, ignore_errors=True)
-    data.mkdir(parents=True)
-    marker.touch()
+    try:
+        if data.exists() and any(data.iterdir()) and not marker.exists():
+            raise DemoFailed(f"{data} is not empty and not an earlier demo's: name another directory with --data")
+        shutil.rmtree(data, ignore_errors=True)
+        data.mkdir(parents=True)
+        marker.touch()
+    except OSError as error:
+        raise DemoFailed(f"{data} cannot be used ({error.strerror}): name another directory with --data") from None
 
 
 def _config(data: Path, crm_port: int) -> Path:

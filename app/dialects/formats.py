@@ -27,7 +27,7 @@ def answer_format(asked: Mapping[str, Scalar], accept: str, suffix: str, default
     `asked` is the request's flat mapping, empty where it could not be read. `default` is the seller's own format, or
     XML where it sent XML. A browser's Accept header asks for nothing.
     """
-    by_path = _FORMATS.get(suffix.removeprefix(".").lower())
+    by_path = _FORMATS.get(suffix.removeprefix(".").lower()) if suffix else None
     return by_path or _by_field(asked) or _by_header(accept) or default
 
 

@@ -39,7 +39,6 @@ class Offer(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     price_cents: int
     win_probability: float
     surplus: float
-    model: str = ""
     valuation: Valuation | None = None
     quote: Quote | None = None
     sigma: float = 0.0
@@ -74,11 +73,17 @@ def decide(ping: Ping, snapshot: Snapshot, now: float, draw: Draw) -> Decision:
         return Decision(refusal=Refusal("unsupported_vertical"))
     if snapshot.seller.paused or snapshot.seller.name in snapshot.standing.paused:
         return Decision(refusal=Refusal("paused"))
+    candidates = catalogue.index.candidates(ping.vertical, ping.zip, ping.state)
+    if not candidates:
+        return Decision(refusal=Refusal("outside_territory"))
     facts = facts_of(ping, local_time(now, catalogue.buyer.zone))
+    model = catalogue.models.get(ping.vertical)
+    # All candidates buy this vertical, so one score serves them all.
+    probability = model.probability(facts) if model is not None else nan
     offers: list[Offer] = []
     refused: list[CampaignRefusal] = []
-    for campaign in catalogue.index.candidates(ping.vertical, ping.zip, ping.state):
-        for result in _weigh(campaign, ping, facts, snapshot, now, draw):
+    for campaign in candidates:
+        for result in _weigh(campaign, ping, facts, probability, snapshot, now, draw):
             if isinstance(result, Offer):
                 offers.append(result)
             else:
@@ -95,7 +100,13 @@ def decide(ping: Ping, snapshot: Snapshot, now: float, draw: Draw) -> Decision:
 
 
 def _weigh(
-    campaign: Campaign, ping: Ping, facts: Mapping[str, Value], snapshot: Snapshot, now: float, draw: Draw
+    campaign: Campaign,
+    ping: Ping,
+    facts: Mapping[str, Value],
+    probability: float,
+    snapshot: Snapshot,
+    now: float,
+    draw: Draw,
 ) -> list[Offer | CampaignRefusal]:
     """What one campaign says: an offer or a refusal for each leg that it shares with the ping, or one refusal."""
     local = local_time(now, campaign.zone)
@@ -108,13 +119,11 @@ def _weigh(
         refusal = Refusal("suppressed")
     if refusal is not None:
         return [CampaignRefusal(campaign=campaign.name, refusal=refusal)]
-    model = snapshot.catalogue.models.get(campaign.vertical)
-    probability = model.probability(facts) if model is not None else nan
-    if model is None or not 0.0 <= probability <= 1.0:
+    if not 0.0 <= probability <= 1.0:
         return [_fallback(campaign, ping, snapshot.seller, leg, caps) for leg in legs]
     valuation = _valuation(campaign, facts, probability, snapshot, local, caps)
     ceiling_cents = _ceiling(campaign, caps)
-    return [_offer(campaign, ping, snapshot, leg, valuation, ceiling_cents, model.version, draw) for leg in legs]
+    return [_offer(campaign, ping, snapshot, leg, valuation, ceiling_cents, draw) for leg in legs]
 
 
 def _refuse(
@@ -229,7 +238,6 @@ def _offer(
     leg: Leg,
     exclusive: Valuation,
     ceiling_cents: int,
-    model: str,
     draw: Draw,
 ) -> Offer | CampaignRefusal:
     """The explored best price of one leg; a shared lead converts worse by the campaign's share."""
@@ -257,7 +265,6 @@ def _offer(
         price_cents=price_cents,
         win_probability=win,
         surplus=win * (quoted.bid_value - price_cents),
-        model=model,
         valuation=valuation,
         quote=quoted,
         sigma=sigma,
@@ -302,7 +309,5 @@ def _best_a_leg(offers: list[Offer]) -> dict[Leg, Offer]:
 
 
 def _furthest(refused: list[CampaignRefusal]) -> Refusal:
-    """The refusal of the campaign that got furthest down the table; nobody buying there is outside the territory."""
-    if not refused:
-        return Refusal("outside_territory")
+    """The refusal of the campaign that got furthest down the table."""
     return max((refusal.refusal for refusal in refused), key=lambda refusal: RANK[refusal.code])

@@ -34,8 +34,8 @@ class Valuation(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     @property
     def value(self) -> float:
         """v: what owning this lead is worth."""
-        premiums = _total(self.boosts + self.signals)
-        return self.kappa * self.probability * self.worth - self.handling + premiums
+        value = self.kappa * self.probability * self.worth - self.handling
+        return value + _total(self.boosts + self.signals) if self.boosts or self.signals else value
 
     @property
     def bid_value(self) -> float:
@@ -86,7 +86,8 @@ def quote(
 
 
 def _bid_value(valuation: Valuation, value: float) -> float:
-    return (value - _total(valuation.shadows)) / ((1.0 + valuation.budget) * (1.0 - valuation.return_rate))
+    shadow = _total(valuation.shadows) if valuation.shadows else 0.0
+    return (value - shadow) / ((1.0 + valuation.budget) * (1.0 - valuation.return_rate))
 
 
 def _total(terms: tuple[tuple[str, float], ...]) -> float:

@@ -98,7 +98,9 @@ class Intake:
         if isinstance(fields, Unreadable):
             status, refusal, fields = 415 if fields.unsupported else 400, fields.refusal, {}
         seller = self._seller(scope, headers, fields)
-        usual: Format = "xml" if encoding_of(body, content_type) == "xml" else seller.format if seller else "json"
+        usual: Format = seller.format if seller is not None else "json"
+        if body[:1] != b"{" and encoding_of(body, content_type) == "xml":
+            usual = "xml"
         wanted = answer_format(fields, headers.get(b"accept", b"").decode("latin-1"), suffix, usual)
         if seller is None:
             status, refusal = 401, Refusal("auth_failed")

@@ -19,8 +19,8 @@ from sqlalchemy import (
 from app.domain.duplicate import Sighting
 from app.domain.identity import Person
 from app.domain.sale import KeptAnswer, PostFacts
-from app.store.portable import be_alone
-from app.store.prepared import Prepared
+from app.store.engine.portable import be_alone
+from app.store.engine.prepared import Prepared
 from app.store.schema import answer, certificate, sighting, suppression
 from app.wire.post import PostAnswer
 

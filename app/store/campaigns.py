@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, select
 
-from app.store.portable import replace
+from app.store.engine.portable import replace
 from app.store.schema import former_campaign
 
 

@@ -6,8 +6,8 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from app.domain.reasons import RANK, Refusal
 from app.domain.sale import CapUse
-from app.store.portable import add_new
-from app.store.prepared import Prepared
+from app.store.engine.portable import add_new
+from app.store.engine.prepared import Prepared
 from app.store.schema import cap_counter
 
 _TAKE = Prepared(
@@ -15,23 +15,14 @@ _TAKE = Prepared(
     .where(cap_counter.c.counter == bindparam("name"), cap_counter.c.used + bindparam("amount") <= bindparam("limit"))
     .values(used=cap_counter.c.used + bindparam("amount"))
 )
-_GIVE_BACK = Prepared(
-    update(cap_counter)
-    .where(cap_counter.c.counter == bindparam("name"))
-    .values(used=cap_counter.c.used - bindparam("amount"))
-)
 
 
 def use_caps(connection: Connection, uses: Sequence[CapUse]) -> Refusal | None:
-    """Take all of these or none; the refusal is that of the full one which is judged first."""
+    """Take all of these. With a refusal, that of the full one judged first, the caller rolls back what was taken."""
     # In one order always, so that two sales never hold what the other waits for.
-    ordered = sorted(uses, key=lambda use: use.counter)
-    full = [use for use in ordered if not _take(connection, use)]
+    full = [use for use in sorted(uses, key=lambda use: use.counter) if not _take(connection, use)]
     if not full:
         return None
-    for use in ordered:
-        if use not in full:
-            _GIVE_BACK.run(connection, {"name": use.counter, "amount": use.amount})
     first = min(full, key=lambda use: RANK[use.reason])
     return Refusal(first.reason, first.name)
 

@@ -1,57 +1,13 @@
-"""The outbox: which lead must still reach which CRM, who is sending it now, and what came of every attempt."""
+"""Deliveries as an operator sees them, finds them, and has them sent again."""
 
-import logging
-from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, func, or_, select, update
 
-from app.dialects.text import printable
-from app.domain.delivery import AttemptReport, ClaimedDelivery, DeliveryStatus
-from app.domain.keyed import digest
-from app.domain.sold_lead import LeadDocument
+from app.domain.delivery import DeliveryStatus
 from app.store.audit import note
-from app.store.portable import add_new
-from app.store.schema import attempt, delivery, destination_state, lead
-from app.store.vault import SealBroken, Vault
-
-TEXT_MAX = 500
-"""What a CRM says is cut to this many letters."""
-
-_log = logging.getLogger(__name__)
-
-_IS_DISABLED = (
-    select(destination_state.c.destination).where(destination_state.c.destination == delivery.c.destination).exists()
-)
-_DUE = (
-    select(delivery.c.delivery_id, delivery.c.lead_id, delivery.c.replays, delivery.c.attempts, lead.c.identity)
-    .join(lead, lead.c.lead_id == delivery.c.lead_id)
-    .where(
-        delivery.c.destination == bindparam("of"),
-        delivery.c.status == "pending",
-        delivery.c.due_at <= bindparam("now"),
-        ~_IS_DISABLED,
-    )
-    .order_by(delivery.c.due_at, delivery.c.delivery_id)
-    .limit(bindparam("most"))
-    # Another worker's claim is passed over, not waited for.
-    .with_for_update(of=delivery, skip_locked=True)
-)
-_CLAIM = (
-    update(delivery)
-    .where(delivery.c.delivery_id.in_(bindparam("ids", expanding=True)))
-    .values(owner=bindparam("by"), due_at=bindparam("until"), attempts=delivery.c.attempts + 1)
-)
-_IS_CLAIM = (
-    (delivery.c.delivery_id == bindparam("of"))
-    & (delivery.c.status == "pending")
-    & (delivery.c.owner == bindparam("by"))
-    & (delivery.c.replays == bindparam("replay"))
-    & (delivery.c.attempts == bindparam("number"))
-)
-_SETTLE = update(delivery).where(_IS_CLAIM)
-_ADD_ATTEMPT = insert(attempt)
+from app.store.schema import attempt, delivery
 
 
 class DeliveryRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,103 +60,6 @@ class Which(msgspec.Struct, frozen=True, kw_only=True):
     until: float | None = None
 
 
-def new_delivery(lead_id: str, destination: str, now: float) -> dict[str, object]:
-    """The row of a lead that must reach a destination, from now on."""
-    return {
-        "delivery_id": digest(b"", b"leadbid.delivery", lead_id, destination, size=12).hex(),
-        "lead_id": lead_id,
-        "destination": destination,
-        "status": "pending",
-        "created_at": now,
-        "due_at": now,
-        "owner": "",
-        "replays": 0,
-        "attempts": 0,
-        "settled_at": None,
-        "http_status": None,
-        "note": "",
-        "crm_id": "",
-    }
-
-
-def claim_due(
-    connection: Connection, destination: str, owner: str, now: float, limit: int, lease_s: float
-) -> Sequence[Row[Any]]:
-    """Claim what is due at a destination, earliest first; the rows are for `opened`."""
-    rows = connection.execute(_DUE, {"of": destination, "now": now, "most": limit}).fetchall()
-    if rows:
-        ids = [row.delivery_id for row in rows]
-        connection.execute(_CLAIM, {"ids": ids, "by": owner, "until": now + lease_s})
-    return rows
-
-
-def release_claims(connection: Connection, now: float) -> None:
-    """Every claim ends: the deliveries are due, and a report under an old claim changes nothing any more."""
-    held = (delivery.c.status == "pending") & (delivery.c.owner != "")
-    connection.execute(update(delivery).where(held).values(owner="", due_at=now))
-
-
-def opened(rows: Sequence[Row[Any]], destination: str, owner: str, vault: Vault) -> list[ClaimedDelivery]:
-    """The claimed deliveries with their leads. One whose seal we cannot open stays claimed until its lease ends."""
-    found = []
-    for row in rows:
-        try:
-            document: LeadDocument = msgspec.json.decode(vault.open(row.identity, row.lead_id))
-        except SealBroken as error:
-            _log.error("delivery %s waits, its lead cannot be opened: %s", row.delivery_id, error)
-            continue
-        found.append(
-            ClaimedDelivery(
-                delivery_id=row.delivery_id,
-                destination=destination,
-                webhook_id=f"msg_{row.delivery_id}",
-                owner=_fence(owner, row.replays),
-                attempt=row.attempts + 1,
-                lead=document,
-            )
-        )
-    return found
-
-
-def acknowledge(connection: Connection, report: AttemptReport) -> bool:
-    """Record an attempt and move its delivery on; False where the claim has passed to someone else."""
-    owner, replay = _claimant(report.owner)
-    is_settled = report.status != "pending"
-    values: dict[str, object] = {
-        "status": report.status,
-        "owner": "",
-        "http_status": report.http_status,
-        "note": _cut(report.note or report.failure),
-        "crm_id": _cut(report.crm_id),
-    }
-    if report.due_at is not None:
-        values["due_at"] = report.due_at
-    if is_settled:
-        values["settled_at"] = report.started_at + report.took_ms / 1000.0
-    claim = {"of": report.delivery_id, "by": owner, "replay": replay, "number": report.attempt}
-    if connection.execute(_SETTLE.values(values), claim).rowcount != 1:
-        return False
-    connection.execute(
-        _ADD_ATTEMPT,
-        {
-            "delivery_id": report.delivery_id,
-            "replay": replay,
-            "number": report.attempt,
-            "owner": owner,
-            "started_at": report.started_at,
-            "took_ms": report.took_ms,
-            "status": report.status,
-            "http_status": report.http_status,
-            "failure": _cut(report.failure),
-            "note": _cut(report.note),
-            "due_at": report.due_at,
-        },
-    )
-    if report.disables:
-        disable(connection, report.destination, _cut(report.note), report.started_at)
-    return True
-
-
 def deliveries(connection: Connection, which: Which, limit: int) -> list[DeliveryRow]:
     """The latest of these deliveries, newest first."""
     rows = connection.execute(
@@ -236,27 +95,6 @@ def replay(connection: Connection, which: Which, by: str, now: float) -> int:
     return count
 
 
-def disable(connection: Connection, destination: str, reason: str, now: float) -> None:
-    """Let a destination's leads wait until an operator enables it."""
-    row = {"destination": destination, "disabled_at": now, "reason": reason}
-    if add_new(connection, destination_state, row):
-        note(connection, now, "delivery", "disable", destination, reason)
-
-
-def enable(connection: Connection, destination: str, by: str, now: float) -> bool:
-    """Deliver to it again; False where it was not disabled."""
-    removed = connection.execute(delete(destination_state).where(destination_state.c.destination == destination))
-    if removed.rowcount:
-        note(connection, now, by, "enable", destination, "")
-    return removed.rowcount == 1
-
-
-def disabled(connection: Connection) -> dict[str, str]:
-    """Why each disabled destination is."""
-    rows = connection.execute(select(destination_state).order_by(destination_state.c.destination))
-    return {row.destination: row.reason for row in rows}
-
-
 def counts(connection: Connection) -> dict[str, dict[str, int]]:
     """How many deliveries each destination has in each status."""
     found: dict[str, dict[str, int]] = {}
@@ -288,18 +126,3 @@ def _conditions(which: Which) -> list[ColumnElement[bool]]:
 
 def _delivery(row: Row[Any]) -> DeliveryRow:
     return DeliveryRow(**row._mapping)
-
-
-def _fence(owner: str, replays: int) -> str:
-    """The claimant as a worker is told: with the replay, since attempts begin anew with each."""
-    return f"{owner}/{replays}"
-
-
-def _claimant(fence: str) -> tuple[str, int]:
-    owner, _, replays = fence.rpartition("/")
-    return owner, int(replays) if replays.isdigit() else -1
-
-
-def _cut(text: str) -> str:
-    """Fit to be stored: a CRM's answer may hold any letter, and PostgreSQL does not take each."""
-    return printable(text[:TEXT_MAX])

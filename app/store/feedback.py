@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 from app.domain.identity import Person
 from app.domain.keyed import digest
 from app.store.answers import names_of
-from app.store.portable import add_new, be_alone
+from app.store.engine.portable import add_new, be_alone
 from app.store.schema import lead, notice, outcome, suppression
 from app.wire.feedback import Notice, Outcome
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, select
+from sqlalchemy import Engine, Select, select
 
 from app.store.schema import certificate, sighting, suppression
 
@@ -31,8 +31,4 @@ def used_certificates(engine: Engine) -> Iterator[str]:
 
 def _stream(engine: Engine, wanted: Select[Any]) -> Iterator[Any]:
     with engine.begin() as connection:
-        yield from _rows(connection, wanted)
-
-
-def _rows(connection: Connection, wanted: Select[Any]) -> Iterator[Any]:
-    return iter(connection.execute(wanted, execution_options={"yield_per": _PAGE}))
+        yield from connection.execute(wanted, execution_options={"yield_per": _PAGE})

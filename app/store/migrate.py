@@ -10,9 +10,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.store.engines import database_url, is_sqlite, writing_engine
+from app.store.engine.connections import database_url, is_sqlite, writing_engine
+from app.store.engine.runners import as_unavailable
 from app.store.errors import StoreUnfit
-from app.store.runners import as_unavailable
 
 _SCRIPTS = Path(__file__).parent / "migrations"
 _LOCK = 0x6C656164_62696400

@@ -6,7 +6,7 @@ import msgspec
 from sqlalchemy import Connection, delete, select
 
 from app.store.audit import note
-from app.store.portable import replace
+from app.store.engine.portable import replace
 from app.store.schema import demand, signal, switch
 from app.wire.feedback import Demand, Signal
 

@@ -4,19 +4,22 @@ from collections.abc import Callable
 from typing import Literal
 
 import msgspec
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, text
 
 from app.domain.duplicate import is_duplicate
 from app.domain.reasons import REASONS, Refusal
 from app.domain.sale import KeptAnswer, PostFacts, Sale
 from app.store.answers import REPLACEABLE, gather_post, names_of, person_text, post_name, write_answer
 from app.store.caps import use_caps
-from app.store.deliveries import new_delivery
-from app.store.portable import add_new, be_alone
-from app.store.prepared import Prepared
+from app.store.engine.portable import add_new, be_alone
+from app.store.engine.prepared import Prepared
+from app.store.outbox import new_delivery
 from app.store.schema import certificate, delivery, evidence, lead, sighting
 from app.wire.post import PostAnswer
 
+_SAVEPOINT = Prepared(text("SAVEPOINT sale"))
+_ROLL_BACK = Prepared(text("ROLLBACK TO SAVEPOINT sale"))
+_RELEASE = Prepared(text("RELEASE SAVEPOINT sale"))
 _ADD_LEAD = Prepared(insert(lead))
 _ADD_EVIDENCE = Prepared(insert(evidence))
 _ADD_SIGHTINGS = Prepared(insert(sighting))
@@ -47,15 +50,13 @@ def sell(connection: Connection, sale: Sale, refused: Callable[[Refusal], PostAn
     elif sale.test:
         refusal = None
     else:
-        refusal = _against(sale, facts) or use_caps(connection, sale.cap_uses)
+        refusal = _against(sale, facts) or _write_within_caps(connection, sale)
 
     if refusal is not None:
         told = refused(refusal)
         if REASONS[refusal.code].kept:
             write_answer(connection, _to_keep(sale, told, refusal.code), kept)
         return SaleResult(answer=told, outcome="refused", refusal=refusal)
-    if not sale.test:
-        _write(connection, sale)
     write_answer(connection, _to_keep(sale, sale.answer, ""), kept)
     return SaleResult(answer=sale.answer, outcome="sold")
 
@@ -79,6 +80,17 @@ def _to_keep(sale: Sale, told: PostAnswer, code: str) -> KeptAnswer:
     return KeptAnswer(
         seller=sale.seller, nonce=sale.nonce, person=sale.person, answer=told, kept_at=sale.sold_at, code=code
     )
+
+
+def _write_within_caps(connection: Connection, sale: Sale) -> Refusal | None:
+    """Write all of it, and take its room under the caps last: counters that all sales share are held from then on."""
+    _SAVEPOINT.run(connection, {})
+    _write(connection, sale)
+    refusal = use_caps(connection, sale.cap_uses)
+    if refusal is not None:
+        _ROLL_BACK.run(connection, {})
+    _RELEASE.run(connection, {})
+    return refusal
 
 
 def _write(connection: Connection, sale: Sale) -> None:

@@ -8,23 +8,36 @@ from app.domain.delivery import AttemptReport, ClaimedDelivery
 from app.domain.identity import Person
 from app.domain.reasons import Refusal
 from app.domain.sale import KeptAnswer, PostFacts, Sale
-from app.store import answers, audit, campaigns, caps, deliveries, feedback, known, leads, operators, sales
+from app.store import (
+    answers,
+    audit,
+    campaigns,
+    caps,
+    deliveries,
+    destinations,
+    feedback,
+    known,
+    leads,
+    operators,
+    outbox,
+    sales,
+)
 from app.store.audit import AuditLine
 from app.store.deliveries import DeliveryDetail, DeliveryRow, Which
-from app.store.engines import BUSY_MS, database_url, is_sqlite, reading_engine, writing_engine
+from app.store.engine.connections import BUSY_MS, database_url, is_sqlite, reading_engine, writing_engine
+from app.store.engine.runners import GroupRunner, PoolRunner, Runner
 from app.store.errors import StoreError, StoreUnfit
 from app.store.feedback import OutcomeResult
 from app.store.leads import LeadRow, Summary
 from app.store.migrate import migrate, require_head
 from app.store.operators import DemandRow, SignalRow, Switch
-from app.store.runners import GroupRunner, PoolRunner, Runner
 from app.store.sales import SaleResult
 from app.store.vault import Vault
 from app.wire.feedback import Demand, Notice, Outcome, Signal
 from app.wire.post import PostAnswer
 
-WRITERS = 12
-"""PostgreSQL connections that sell at once. More would wait for the same counters instead."""
+WRITERS = 8
+"""PostgreSQL connections that sell at once. More would only wait for the same counters."""
 
 READERS = 4
 _ALL = Which()
@@ -33,7 +46,7 @@ _ALL = Which()
 class Store:
     """`url` as SQLAlchemy writes it: `sqlite:///FILE` or `postgresql+psycopg://...`; `vault` opens leads for delivery.
 
-    Every method but `open` raises StoreUnavailable where the database is locked, full or gone.
+    Every method raises StoreUnavailable where the database is locked, full or gone.
     """
 
     def __init__(self, url: str, vault: Vault | None = None, busy_ms: int = BUSY_MS) -> None:
@@ -49,8 +62,8 @@ class Store:
         else:
             self._writer = PoolRunner(writing_engine(self._address, WRITERS, busy_ms), WRITERS)
             self._glance = self._reader
-        # For the streams that fill the indexes, while they are read.
-        self._streams = reading_engine(self._address, 1, busy_ms)
+        # For the three streams that fill the indexes, while they are read.
+        self._streams = reading_engine(self._address, 3, busy_ms)
 
     @classmethod
     def reading(cls, path: Path) -> "Store":
@@ -181,8 +194,8 @@ class Store:
         """Up to `limit` due deliveries, ours until `now + lease_s`; see `usecases.deliver_leads`."""
         if self._vault is None:
             raise StoreUnfit("deliveries hold leads, which need the vault to be opened")
-        rows = await self._writer.run(lambda c: deliveries.claim_due(c, destination, owner, now, limit, lease_s))
-        return deliveries.opened(rows, destination, owner, self._vault)
+        rows = await self._writer.run(lambda c: outbox.claim_due(c, destination, owner, now, limit, lease_s))
+        return outbox.opened(rows, destination, owner, self._vault)
 
     async def take_over_claims(self, now: float) -> None:
         """At the start of the one process that delivers from SQLite: what a dead one had claimed is due at once.
@@ -190,11 +203,11 @@ class Store:
         On PostgreSQL, where others deliver too, a dead worker's claims come back when their leases end.
         """
         if is_sqlite(self._address):
-            await self._writer.run(lambda c: deliveries.release_claims(c, now))
+            await self._writer.run(lambda c: outbox.release_claims(c, now))
 
     async def acknowledge(self, report: AttemptReport) -> bool:
         """Record an attempt; False where the claim has passed to someone else."""
-        return await self._writer.run(lambda c: deliveries.acknowledge(c, report))
+        return await self._writer.run(lambda c: outbox.acknowledge(c, report))
 
     async def deliveries(self, which: Which = _ALL, limit: int = 50) -> list[DeliveryRow]:
         """The latest of these deliveries, newest first."""
@@ -210,11 +223,11 @@ class Store:
 
     async def disabled_destinations(self) -> dict[str, str]:
         """Why each disabled destination is."""
-        return await self._reader.run(deliveries.disabled)
+        return await self._reader.run(destinations.disabled)
 
     async def enable_destination(self, destination: str, by: str, now: float) -> bool:
         """Deliver to it again; False where it was not disabled."""
-        return await self._writer.run(lambda c: deliveries.enable(c, destination, by, now))
+        return await self._writer.run(lambda c: destinations.enable(c, destination, by, now))
 
     # Leads
 

@@ -223,6 +223,7 @@ def _open(desk: Desk, asked: Asked, decision: Decision, answer: PingAnswer) -> N
         ping=asked.ping,
         decision=decision,
         answer=answer,
+        model=_model_of(desk.catalogue, asked.ping),
     )
     campaigns = [] if asked.ping.test else promised(desk.catalogue, decision)
     desk.book.open(asked.nonce, bid, campaigns, asked.seller)
@@ -240,7 +241,6 @@ def _line(
     ping = asked.ping
     if ping.phone_digest or ping.email_digest:
         ping = replace(ping, phone_digest="", email_digest="")
-    model = snapshot.catalogue.models.get(ping.vertical)
     return PingLine(
         at=asked.now,
         seller=asked.seller.name,
@@ -250,8 +250,14 @@ def _line(
         standing=snapshot.standing,
         draw=draw,
         config=snapshot.catalogue.config_hash,
-        model=model.version if model is not None else "",
+        model=_model_of(snapshot.catalogue, ping),
         decision=decision,
         bid_ids=tuple([bid.bid_id for bid in answer.bids]),
         withdrawn=withdrawn,
     )
+
+
+def _model_of(catalogue: Catalogue, ping: Ping) -> str:
+    """The version that prices this vertical, empty where none does."""
+    model = catalogue.models.get(ping.vertical)
+    return model.version if model is not None else ""

@@ -34,6 +34,7 @@ class LiveBid(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     ping: Ping
     decision: Decision
     answer: PingAnswer
+    model: str = ""
 
 
 class _Demand:

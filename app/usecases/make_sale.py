@@ -44,7 +44,7 @@ def make_sale(desk: Desk, lead: Posted) -> Sale:
         evidence=_evidence(desk, lead, lead_id, live, document.consent),
         decision=msgspec.json.encode(offer) if offer is not None else None,
         config_hash=desk.catalogue.config_hash,
-        model_version=offer.model if offer is not None else "",
+        model_version=live.model if live is not None else "",
         destinations=campaign.destinations,
         answer=PostAnswer(
             status="accepted",

@@ -35,6 +35,7 @@ def _restore(desk: Desk, line: PingLine, now: float) -> None:
         line_id=line.id,
         ping=line.ping,
         decision=line.decision,
+        model=line.model,
         answer=_answer(line, bid.expires_at, bid.expires_at - int(line.at)),
     )
     desk.book.open(bid.nonce, live, [] if bid.test else promised(desk.catalogue, line.decision), seller)

@@ -1,9 +1,7 @@
 """`make bench`: full pings against an echo and a usual stack, posts, decisions and memory; the last line is JSON."""
 
 import asyncio
-import os
 import socket
-import subprocess
 import sys
 import tempfile
 import time
@@ -15,7 +13,7 @@ import msgspec
 
 from app.mock_exchange.consumers import consumer, ping_of, post_of
 from tests.bench.costs import decide_cost, many_campaigns_ratio, people_megabytes
-from tests.bench.load import cpu_seconds, measure, request_bytes
+from tests.bench.load import Measured, cpu_seconds, measure, request_bytes
 from tests.bench.servers import VERTICAL
 
 KEY = "demo-acme-key"
@@ -33,8 +31,10 @@ def main() -> None:
 
 
 async def _bench() -> None:
-    print("A closed loop of 16 connections on loopback; servers in turn, each on uvicorn with uvloop and httptools.")
-    print("Rates are requests for each second of one core that the server's process used, all threads counted.\n")
+    print(
+        f"Waves of {CONNECTIONS} requests on loopback; each server is a process on uvicorn with uvloop and httptools."
+    )
+    print("Per second is by the clock, the load's own work included; us each is what the server's process used.\n")
     with tempfile.TemporaryDirectory() as data:
         async with _served("echo") as echo, _served("usual") as usual, _served("ours", data) as ours:
             rates = await _rounds({"echo": echo, "usual": usual, "ours": ours})
@@ -54,20 +54,20 @@ async def _bench() -> None:
 
 
 async def _rounds(ports: dict[str, int]) -> dict[str, float]:
-    """The median rate of each server over rounds in turn, since a shared machine changes its speed."""
-    found: dict[str, list[float]] = {name: [] for name in ports}
+    """The median requests a second of each server over rounds in turn, since a shared machine changes its speed."""
+    found: dict[str, list[Measured]] = {name: [] for name in ports}
     for turn in range(ROUNDS + 1):
         for name, port in ports.items():
             count = USUAL_A_ROUND if name == "usual" else PINGS_A_ROUND
             measured = await measure(port, _pings(turn * PINGS_A_ROUND, count), CONNECTIONS)
             assert not measured.failures, f"{name} refused {measured.failures} requests"
             if turn:
-                found[name].append(measured.per_core_second)
-    rates = {name: median(each) for name, each in found.items()}
+                found[name].append(measured)
     names = {"echo": "bare ASGI echo", "usual": "FastAPI + scikit-learn, same model", "ours": "leadbid, full ping"}
-    for name, rate in rates.items():
-        print(f"{names[name]:<36} {rate:>9,.0f} a core-second, {1e6 / rate:>7.0f} us each")
-    return rates
+    for name, each in found.items():
+        used_us = median(1e6 / measured.per_core_second for measured in each)
+        print(f"{names[name]:<36} {median(m.per_second for m in each):>9,.0f} a second, {used_us:>7.0f} us each")
+    return {name: median(measured.per_second for measured in each) for name, each in found.items()}
 
 
 async def _posts(port: int) -> float:
@@ -100,7 +100,8 @@ def _ping(number: int) -> bytes:
 async def _served(name: str, *rest: str) -> AsyncIterator[int]:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port: int = listener.getsockname()[1]
-    process = subprocess.Popen([sys.executable, "-m", "tests.bench.servers", name, str(port), *rest], env=os.environ)
+    arguments = ["-m", "tests.bench.servers", name, str(port), *rest]
+    process = await asyncio.create_subprocess_exec(sys.executable, *arguments)
     try:
         for _ in range(300):
             try:
@@ -111,7 +112,7 @@ async def _served(name: str, *rest: str) -> AsyncIterator[int]:
         yield port
     finally:
         process.terminate()
-        process.wait()
+        await process.wait()
 
 
 if __name__ == "__main__":

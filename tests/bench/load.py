@@ -91,9 +91,7 @@ async def measure(
     used_s = await cpu_seconds(port) - before
     for each in opened:
         each.transport.close()
-    return Measured(
-        requests=len(requests), wall_s=wall_s, cpu_s=used_s, failures=sum(each.failures for each in opened)
-    )
+    return Measured(requests=len(requests), wall_s=wall_s, cpu_s=used_s, failures=sum(each.failures for each in opened))
 
 
 async def cpu_seconds(port: int) -> float:

@@ -64,7 +64,8 @@ def test_a_damaged_model_is_refused_and_the_live_one_stays(
     assert _until(lambda: 'leadbid_reloads_total{result="taken"}' in http.get("/metrics").text)
     answer = ping(http, someone(4))
     line = _line_of(service, answer["ping_id"])
-    assert line.model and line.decision.bids[0].valuation is not None
+    assert line.model
+    assert line.decision.bids[0].valuation is not None
     assert any("auto_insurance" in record.getMessage() for record in caplog.records if record.levelname == "ERROR")
 
 

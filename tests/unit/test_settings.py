@@ -113,6 +113,17 @@ def test_a_key_that_is_named_almost_right_is_not_taken_for_one(tmp_path: Path) -
     assert keys.signing[1] != b"\xab" * KEY_BYTES
 
 
+@pytest.mark.parametrize("lost", NAMES)
+def test_a_key_that_a_database_was_written_with_is_not_made_up_again(tmp_path: Path, lost: str) -> None:
+    load_keys(settings(tmp_path), chance())
+    (tmp_path / "data" / "leadbid.db").write_bytes(b"people")
+    assert load_keys(settings(tmp_path), chance())[1] == []
+    (tmp_path / "data" / "keys" / lost).unlink()
+    with pytest.raises(SettingsError, match=rf"{lost} is missing, and .*leadbid\.db was written with it: restore it"):
+        load_keys(settings(tmp_path), chance())
+    assert not (tmp_path / "data" / "keys" / lost).exists()
+
+
 def test_a_place_where_no_key_can_lie_is_named(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("a file")
     with pytest.raises(SettingsError, match=r"index\.key cannot be made \(.*irectory\)"):

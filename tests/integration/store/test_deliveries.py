@@ -149,6 +149,22 @@ def test_a_dead_workers_lead_comes_due_when_its_lease_ends(url: str) -> None:
     in_store(url, scene)
 
 
+def test_what_a_dead_process_had_claimed_is_due_at_once_where_no_other_delivers(url: str) -> None:
+    async def scene(store: Store) -> None:
+        await sell(store, 1)
+        (stale,) = await claim(store)
+        await store.take_over_claims(NOW + 1.0)
+        taken = await claim(store, NOW + 1.0)
+        if url.startswith("postgresql"):
+            assert taken == []
+            return
+        assert [each.attempt for each in taken] == [2]
+        assert not await store.acknowledge(report(stale, "dead"))
+        assert await store.acknowledge(report(taken[0]))
+
+    in_store(url, scene)
+
+
 @pytest.mark.parametrize("second_owner", ["w-1", "w-2"])
 def test_a_report_under_a_claim_that_has_passed_on_changes_nothing(url: str, second_owner: str) -> None:
     async def scene(store: Store) -> None:

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, create_engine, text
 
-from app.store import runners
-from app.store.engines import database_url, writing_engine
+from app.store.engine import runners
+from app.store.engine.connections import database_url, writing_engine
+from app.store.engine.runners import GroupRunner, PoolRunner, Runner
 from app.store.errors import StoreUnavailable
-from app.store.runners import GroupRunner, PoolRunner, Runner
 from app.store.store import Store
 from app.wire.feedback import Notice
 from tests.integration.store.world import NOW, a_sale, a_store, count, refused

@@ -20,7 +20,8 @@ def caught(depth: int) -> Exception:
 
 
 def test_kind_and_place_are_told_innermost_first() -> None:
-    assert re.fullmatch(r"KeyError at test_trouble\.py:\d+ < test_trouble\.py:\d+ < test_trouble\.py:\d+", where(caught(1)))
+    place = r"test_trouble\.py:\d+"
+    assert re.fullmatch(f"KeyError at {place} < {place} < {place}", where(caught(1)))
 
 
 def test_the_message_is_not_told() -> None:

@@ -198,7 +198,7 @@ def test_terms_that_were_locked_when_the_bid_was_made_still_bind(tmp_path: Path)
         assert (await sell(desk, bids[0], **another(1))).reason_code == "ping_mismatch"
         desk.catalogue = reloaded({"solar": (solar.locked,)})
         assert (await sell(desk, bids[1], contact=somebody(2), **another(2))).status == "accepted"
-        changed = {"fields": {"roof": "flat", "monthly_bill": 180.0}}
+        changed: dict[str, Any] = {"fields": {"roof": "flat", "monthly_bill": 180.0}}
         refused = await sell(desk, bids[2], contact=somebody(3), **another(3), **changed)
         assert refused.reason_code == "ping_mismatch"
 
@@ -329,8 +329,8 @@ def test_a_person_is_bought_once_in_its_window(tmp_path: Path) -> None:
     async def scene(desk: Desk) -> None:
         bids = [ask(desk, **another(number)).ping_id for number in (1, 2, 3)]
         assert (await sell(desk, bids[0], **another(1))).status == "accepted"
-        for ping_id, number, contact in ((bids[1], 2, {}), (bids[2], 3, {"phone": "(512) 462-9999"})):
-            answer = await sell(desk, ping_id, contact=contact, **another(number))
+        for ping_id, number, whose in ((bids[1], 2, {}), (bids[2], 3, {"phone": "(512) 462-9999"})):
+            answer = await sell(desk, ping_id, contact=whose, **another(number))
             assert (answer.status, answer.reason_code) == ("duplicate", "duplicate")
         later = ask(desk, now=NOW + 31 * 86_400.0, created_at=None, **another(4))
         fields = {"created_at": None, "consent_at": None, **another(4)}
@@ -393,9 +393,7 @@ def test_a_bid_that_was_forgotten_is_honoured_without_its_decision(tmp_path: Pat
     at_desk(tmp_path, scene)
 
 
-@pytest.mark.parametrize(
-    ("disclosure", "told"), [("full", "duplicate"), ("class", "policy"), ("opaque", "no_bid")]
-)
+@pytest.mark.parametrize(("disclosure", "told"), [("full", "duplicate"), ("class", "policy"), ("opaque", "no_bid")])
 def test_the_journal_knows_the_reason_that_a_seller_is_not_told(
     tmp_path: Path, disclosure: Disclosure, told: str
 ) -> None:

@@ -148,13 +148,11 @@ def test_a_seller_in_haste_is_told_how_long_to_wait(tmp_path: Path) -> None:
 def test_a_bought_person_is_known_by_its_hash_until_the_quota_is_used_up(tmp_path: Path) -> None:
     async def scene(desk: Desk) -> None:
         assert (await sell(desk, ask(desk).ping_id)).status == "accepted"
-        known = {"phone_digest": phone_digest()}
+        known: dict[str, Any] = {"phone_digest": phone_digest()}
         assert ask(desk, now=NOW + 2.0, **another(2), **known).reason_code == "duplicate"
         unasked = ask(desk, now=NOW + 3.0, **another(3), **known)
         assert unasked.status == "accepted"
-        assert unasked.warnings == (
-            "hashes are not looked up any more today: too many of them were never posted",
-        )
+        assert unasked.warnings == ("hashes are not looked up any more today: too many of them were never posted",)
         assert ask(desk, now=NOW + 4.0, **another(4)).warnings == ()
 
     at_desk(tmp_path, scene, catalogue(sellers=[seller(hash_quota=1)]))
@@ -189,7 +187,7 @@ def test_the_state_follows_from_the_zip(tmp_path: Path) -> None:
     ],
 )
 def test_a_place_that_cannot_be_is_refused_at_the_door(
-    tmp_path: Path, place: dict[str, str], code: str, reason: str
+    tmp_path: Path, place: dict[str, Any], code: str, reason: str
 ) -> None:
     async def scene(desk: Desk) -> None:
         refused = ask(desk, **place)
@@ -238,7 +236,7 @@ def test_a_test_has_one_price_and_a_live_ping_explores(tmp_path: Path) -> None:
 def test_a_test_knows_nobody_uses_no_room_and_finds_us_open(tmp_path: Path) -> None:
     async def scene(desk: Desk) -> None:
         assert (await sell(desk, ask(desk).ping_id)).status == "accepted"
-        known = {"phone_digest": phone_digest()}
+        known: dict[str, Any] = {"phone_digest": phone_digest()}
         assert ask(desk, now=NOW + 2.0, **another(2), **known).reason_code == "duplicate"
         assert ask(desk, now=NOW + 2.0, **another(2)).reason_code == "cap_reached"
         for number in range(3, 6):
@@ -306,7 +304,8 @@ def test_the_journal_holds_no_trace_of_a_person(tmp_path: Path) -> None:
         who = desk.catalogue.sellers["acme"]
         reading = read_ping(raw, who, desk.catalogue.verticals, lambda kind, text: hash_digest(b"i" * 32, kind, text))
         assert isinstance(reading.value, Ping)
-        assert reading.value.phone_digest and reading.value.email_digest
+        assert reading.value.phone_digest
+        assert reading.value.email_digest
         answer = answer_ping(desk, who, reading.value, reading.warnings, NOW, lambda: 0.0)
         assert answer.status == "accepted"
         line = last_ping(desk, tmp_path)

@@ -197,7 +197,10 @@ def test_a_signal_raises_the_value_for_its_time_and_place(tmp_path: Path) -> Non
     ("signal", "named"),
     [
         (Signal(premium_cents=700, cause="storm", until=NOW), "until: lies in the past"),
-        (Signal(premium_cents=700, cause="storm", until=NOW + 9.0, vertical="sloar"), "vertical: no vertical has this name"),
+        (
+            Signal(premium_cents=700, cause="storm", until=NOW + 9.0, vertical="sloar"),
+            "vertical: no vertical has this name",
+        ),
     ],
 )
 def test_a_signal_that_cannot_be_meant_is_refused(tmp_path: Path, signal: Signal, named: str) -> None:
@@ -211,6 +214,4 @@ def test_a_signal_that_cannot_be_meant_is_refused(tmp_path: Path, signal: Signal
 
 def test_a_refused_receipt_says_why() -> None:
     told = refused(Refusal("missing_field", "result"))
-    assert told == Receipt(
-        status="rejected", reason="a required field is missing: result", reason_code="missing_field"
-    )
+    assert told == Receipt(status="rejected", reason="a required field is missing: result", reason_code="missing_field")

@@ -102,8 +102,8 @@ def test_fields_that_were_locked_are_remembered_once_where_they_differ(config: P
     live = first(config)
     before = live.catalogue.verticals["solar"].locked
     assert "roof_age" in before
-    rewrite(config, 'name = "roof_age", type = "integer", minimum = 0, maximum = 80, example = "9"',
-            'name = "roof_age", type = "integer", minimum = 0, maximum = 80, example = "9", locked = false')  # fmt: skip
+    roof_age = '"roof_age", type = "integer", minimum = 0, maximum = 80, example = "9"'
+    rewrite(config, roof_age, f"{roof_age}, locked = false")
     once = next_catalogue(sources(config), live)
     assert "roof_age" not in once.catalogue.verticals["solar"].locked
     assert once.catalogue.former_locks == {"solar": (before,)}

@@ -10,8 +10,8 @@ from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine, exc, text
 
+from app.store.engine.prepared import Prepared
 from app.store.errors import StoreUnavailable
-from app.store.prepared import Prepared
 
 T = TypeVar("T")
 Job = Callable[[Connection], T]

@@ -1,0 +1,1 @@
+"""How jobs and statements reach either database, with the same promises on both."""

@@ -1,0 +1,102 @@
+"""`leadbid serve` as a process: it ends soon and whole, and does not start where it must not."""
+
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from sqlalchemy import create_engine, make_url
+
+from app.journal.lines import PingLine
+from app.journal.reader import lines
+from tests.market import demo_with_crm, ping, post, someone
+from tests.service import DEMO_CONFIG, MODELS, ROOT, serve_process
+
+OPEN = 20
+"""Connections that stay open, as those of sellers do."""
+
+
+def test_it_ends_within_two_seconds_with_open_connections_and_loses_nothing(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with demo_with_crm(tmp_path / "config") as (config, _), serve_process(config, data) as service:
+        clients = [httpx.Client(base_url=service.url, trust_env=False) for _ in range(OPEN)]
+        bids = [ping(http, someone(number)) for number, http in enumerate(clients, 1)]
+        sale = post(clients[0], someone(1), bids[0]["ping_id"]).json()
+        started = time.monotonic()
+        service.process.send_signal(signal.SIGTERM)
+        service.process.wait(10.0)
+        took_s = time.monotonic() - started
+        for http in clients:
+            http.close()
+    assert took_s < 2.0
+    assert len([line for line in lines(data / "journal") if isinstance(line, PingLine)]) == OPEN
+    with sqlite3.connect(data / "leadbid.db") as database:
+        assert database.execute("SELECT lead_id FROM lead").fetchall() == [(sale["lead_id"],)]
+    assert "Traceback" not in service.log.read_text()
+
+
+def test_a_second_service_on_the_same_data_is_refused_and_the_first_goes_on(tmp_path: Path) -> None:
+    with serve_process(DEMO_CONFIG, tmp_path) as service:
+        said = refused(tmp_path)
+        assert f"{tmp_path} is in use by process {service.process.pid}: stop that service first" in said
+        assert httpx.get(f"{service.url}/readyz", trust_env=False).status_code == 200
+
+
+def test_a_postgresql_that_is_not_migrated_is_refused_with_the_remedy(tmp_path: Path, empty_database: str) -> None:
+    keys = made_keys(tmp_path)
+    said = refused(tmp_path / "data", "--keys", str(keys), "--database", empty_database)
+    assert "the database lacks tables of this version: run `leadbid migrate --database '" in said
+
+
+def test_a_postgresql_that_is_away_is_named_as_the_reason(tmp_path: Path) -> None:
+    keys = made_keys(tmp_path)
+    said = refused(tmp_path / "data", "--keys", str(keys), "--database", "postgresql+psycopg://x@127.0.0.1:1/none")
+    assert "cannot start, the database did not take it (OperationalError): is it up, and is its address right?" in said
+
+
+def test_a_database_of_another_kind_is_refused(tmp_path: Path) -> None:
+    said = refused(tmp_path / "data", "--keys", str(made_keys(tmp_path)), "--database", "mysql://x/y")
+    assert "no mysql database can be used" in said
+
+
+@pytest.fixture
+def empty_database(postgres_url: str) -> Iterator[str]:
+    """A database of PostgreSQL without any table."""
+    engine = create_engine(postgres_url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql("CREATE DATABASE not_migrated")
+        try:
+            yield make_url(postgres_url).set(database="not_migrated").render_as_string(hide_password=False)
+        finally:
+            connection.exec_driver_sql("DROP DATABASE not_migrated")
+    engine.dispose()
+
+
+def made_keys(folder: Path) -> Path:
+    """A directory with the keys of an installation."""
+    keys = folder / "keys"
+    keys.mkdir()
+    for number, name in enumerate(("index", "signing-1", "sealing-1"), 1):
+        (keys / f"{name}.key").write_text(f"{number:064x}\n")
+    return keys
+
+
+def refused(data: Path, *more: str) -> str:
+    """What a service says that does not come up: it must fail with status 1 and without a trace."""
+    arguments = ["serve", "--config", DEMO_CONFIG, "--models", MODELS, "--data", data, "--port", "0", *more]
+    finished = subprocess.run(
+        [sys.executable, "-m", "app", *map(str, arguments)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=30.0,
+        check=False,
+    )
+    assert finished.returncode == 1
+    assert "Traceback" not in finished.stderr
+    return finished.stderr

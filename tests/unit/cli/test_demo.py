@@ -1,0 +1,33 @@
+"""What the demo does before and beside its run; the run itself is an integration test."""
+
+from pathlib import Path
+
+import pytest
+
+from app.cli import main
+from app.cli.demo import CONFIG, CRM_ADDRESS, SHOPS
+from app.config.load import Loaded, load
+
+
+def test_a_directory_that_is_not_an_earlier_demos_is_left_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "leadbid.db").write_text("people")
+    assert main(["demo", "--data", str(tmp_path)]) == 1
+    assert capsys.readouterr().err == (
+        f"{tmp_path} is not empty and not an earlier demo's: name another directory with --data\n"
+    )
+    assert [path.name for path in tmp_path.iterdir()] == ["leadbid.db"]
+
+
+def test_a_file_is_no_directory(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "file").write_text("")
+    assert main(["demo", "--data", str(tmp_path / "file")]) == 1
+    assert capsys.readouterr().err.startswith(f"{tmp_path}/file ")
+
+
+def test_its_sellers_and_its_crm_are_those_of_its_configuration() -> None:
+    read = load(CONFIG / "buyer.toml", environ={})
+    assert isinstance(read, Loaded)
+    assert {shop.name for shop in SHOPS} == {seller.name for seller in read.declared.sellers}
+    assert CRM_ADDRESS in (CONFIG / "buyer.toml").read_text()

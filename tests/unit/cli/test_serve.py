@@ -1,0 +1,65 @@
+"""What keeps `leadbid serve` from starting: one clear sentence each, and status 1."""
+
+import os
+import socket
+from pathlib import Path
+
+import pytest
+
+from app.cli import main
+from tests.service import DEMO_CONFIG, MODELS
+
+
+def serve(data: Path, *more: str) -> int:
+    """The status of a service that must not come up."""
+    return main(["serve", "--config", str(DEMO_CONFIG), "--models", str(MODELS), "--data", str(data), *more])
+
+
+def test_a_port_in_use_is_named_before_anything_is_touched(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert serve(tmp_path / "data", "--port", str(port)) == 1
+    assert capsys.readouterr().err == (
+        f"cannot listen on 127.0.0.1:{port} (Address already in use): name another with --host and --port\n"
+    )
+    assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.parametrize(("where", "why"), [(("--port", "70000"), "ports end at 65535"), (("--host", "1.2.3"), "")])
+def test_an_address_that_cannot_be_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], where: tuple[str, str], why: str
+) -> None:
+    assert serve(tmp_path / "data", *where) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("cannot listen on ")
+    assert why in said
+
+
+def test_a_broken_configuration_is_told_by_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    broken = tmp_path / "buyer.toml"
+    broken.write_text("[buyer]\nlegal_name = 7\n")
+    assert main(["serve", "--config", str(broken), "--data", str(tmp_path / "data"), "--port", "0"]) == 1
+    said = capsys.readouterr().err
+    assert f"{broken}:2: buyer.legal_name: " in said
+    assert "Traceback" not in said
+
+
+def test_a_data_directory_that_cannot_be_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "file").write_text("")
+    assert serve(tmp_path / "file" / "data", "--port", "0") == 1
+    said = capsys.readouterr().err
+    assert f"{tmp_path}/file/data" in said
+    assert "cannot be made (Not a directory)" in said
+
+
+def test_missing_keys_on_postgresql_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert serve(tmp_path, "--port", "0", "--database", "postgresql+psycopg://nobody@127.0.0.1:1/none") == 1
+    assert "index.key is missing. Replicas must share their keys" in capsys.readouterr().err
+
+
+def test_the_database_may_be_named_by_the_environment(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(os.environ, "LEADBID_DATABASE_URL", "postgresql+psycopg://nobody@127.0.0.1:1/none")
+    assert serve(tmp_path, "--port", "0") == 1
+    assert "Replicas must share their keys" in capsys.readouterr().err

@@ -1,0 +1,43 @@
+"""What is documented is what there is."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from app.cli import COMMANDS
+from app.domain.reasons import REASONS, Reason
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+def rows() -> list[list[str]]:
+    """The rows of the table of reasons, cell by cell."""
+    lines = (DOCS / "reasons.md").read_text(encoding="utf-8").splitlines()
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("| `")]
+
+
+def test_the_table_of_reasons_has_every_code_in_the_order_of_judgement() -> None:
+    assert [row[0].strip("`") for row in rows()] == list(REASONS)
+
+
+@pytest.mark.parametrize("reason", REASONS.values(), ids=REASONS)
+def test_a_reason_is_documented_as_it_is_told(reason: Reason) -> None:
+    _, number, where, kind, final, remedy = next(row for row in rows() if row[0] == f"`{reason.code}`")
+    assert number == ("-" if reason.nbr is None else str(reason.nbr))
+    assert kind == (f"{reason.kind}, always told" if reason.asked else reason.kind)
+    assert final == ("yes" if reason.kept else "")
+    assert where
+    assert remedy.endswith(".")
+
+
+@pytest.mark.parametrize("page", sorted(DOCS.rglob("*.md")), ids=lambda path: path.name)
+def test_a_page_names_only_commands_that_there_are(page: Path) -> None:
+    named = set(re.findall(r"leadbid ([a-z]+)(?= -| [A-Z]|`)", page.read_text(encoding="utf-8")))
+    assert named <= set(COMMANDS)
+
+
+@pytest.mark.parametrize("page", sorted(DOCS.rglob("*.md")), ids=lambda path: path.name)
+def test_a_page_links_only_to_files_that_there_are(page: Path) -> None:
+    links = re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8"))
+    assert [link for link in links if not (page.parent / link).exists()] == []
