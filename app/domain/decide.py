@@ -26,7 +26,7 @@ _LEGS_OF: dict[str, tuple[Leg, ...]] = {
 }
 
 
-class Offer(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+class Offer(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """One campaign's price for one leg with every term that made it: the breakdown.
 
     `win_probability` and `surplus` (cents a ping) are those of the bid as sent; `sigma` and `drawn` say how it was
@@ -45,7 +45,7 @@ class Offer(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     drawn: float = 0.0
 
 
-class CampaignRefusal(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+class CampaignRefusal(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """Why one campaign, or one leg of it, does not bid; with the terms where it came as far as a price."""
 
     campaign: str

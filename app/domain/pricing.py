@@ -14,7 +14,7 @@ class Landscape(Protocol):
     def best_bid(self, worth_cents: float, low_cents: float, high_cents: float) -> float: ...
 
 
-class Valuation(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+class Valuation(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """Every term of v = kappa p V - h + boost + signal and of u = (v - sum nu) / ((1 + mu)(1 - q)).
 
     `probability` is p, `worth` V, `handling` h, `return_rate` q, `budget` mu. `shadows` are the nu of caps and

@@ -53,7 +53,7 @@ def answer_ping(
     ping = reading if isinstance(reading, Refusal) else _located(desk, reading)
     if isinstance(ping, Refusal):
         return refuse_at_door(desk, seller, ping, now, warnings)
-    asked = _asked(desk, seller, _without_traces(ping), now)
+    asked = _asked(desk, seller, ping, now)
     live = desk.book.live(asked.nonce, now)
     if live is not None and live.terms == asked.marks.terms:
         return _repeat(desk, live, now)
@@ -102,18 +102,17 @@ def draw_of(seed: bytes, nonce: bytes) -> Draw:
 
 
 def _located(desk: Desk, ping: Ping) -> Ping | Refusal:
-    """With the state of its ZIP; a state that is not its ZIP's would make every later answer a wrong one."""
+    """With the state of its ZIP, and without the consumer's traces.
+
+    A state that is not its ZIP's would make every later answer a wrong one.
+    """
     state = desk.catalogue.zip_states.get(ping.zip, "")
-    if not ping.state:
-        return replace(ping, state=state) if state else Refusal("missing_field", "state")
-    if state and state != ping.state:
+    if not (ping.state or state):
+        return Refusal("missing_field", "state")
+    if state and ping.state not in ("", state):
         return Refusal("invalid_field", "state: not the state of zip")
-    return ping
-
-
-def _without_traces(ping: Ping) -> Ping:
-    """Without what no decision reads and no journal may hold: the full address on the network, texts, browsers."""
-    return replace(ping, ip_address=_network(ping.ip_address), tcpa_text="", user_agent="")
+    # What no decision reads and no journal may hold: the full address on the network, texts, browsers.
+    return replace(ping, state=ping.state or state, ip_address=_network(ping.ip_address), tcpa_text="", user_agent="")
 
 
 def _network(address: str) -> str:

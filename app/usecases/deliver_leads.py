@@ -99,7 +99,9 @@ class Courier:
                 _log.warning("deliveries wait: %s", type(error).__name__)
                 await asyncio.sleep(poll_s)
             with suppress(TimeoutError):
-                await asyncio.wait_for(self.wake.wait(), poll_s)
+                # Not wait_for: on Python 3.11 it loses a cancellation that comes together with the wake.
+                async with asyncio.timeout(poll_s):
+                    await self.wake.wait()
 
     async def deliver_due(self, targets: Mapping[str, Target], now: float, draw: Callable[[], float]) -> int:
         """Send what is due and may go now, without waiting for the answers; how many were sent."""

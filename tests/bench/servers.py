@@ -103,5 +103,5 @@ def _cell(value: object, kind: str) -> object:
 
 if __name__ == "__main__":
     name, port, *rest = sys.argv[1:]
-    server = {"echo": echo, "usual": usual, "ours": ours}[name](*rest)
+    server = ours(*rest) if name == "ours" else {"echo": echo, "usual": usual}[name]()
     uvicorn.run(metered(server), port=int(port), loop="uvloop", http="httptools", access_log=False, log_level="warning")
