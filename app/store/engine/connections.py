@@ -1,6 +1,8 @@
 """How a database is reached, and which promises each connection is held to."""
 
 import os
+import sqlite3
+import time
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
@@ -75,7 +77,6 @@ def _sqlite_engine(url: URL, connections: int, busy_ms: int, begin: str, access:
         driver.isolation_level = None
         for setting in (
             f"PRAGMA busy_timeout = {busy_ms}",
-            "PRAGMA journal_mode = WAL",
             # An accepted sale survives a power cut: the log is on the disk before COMMIT returns.
             "PRAGMA synchronous = FULL",
             "PRAGMA foreign_keys = ON",
@@ -84,10 +85,25 @@ def _sqlite_engine(url: URL, connections: int, busy_ms: int, begin: str, access:
             access,
         ):
             driver.execute(setting)
+        _keep_a_log(driver, busy_ms)
 
     event.listen(engine, "connect", prepare)
     event.listen(engine, "begin", _beginning(begin))
     return engine
+
+
+def _keep_a_log(driver: Any, busy_ms: int) -> None:
+    """Write ahead into a log. Two that make a new file so at once do not wait for each other by themselves."""
+    until = time.monotonic() + busy_ms / 1000.0
+    while True:
+        try:
+            driver.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 def _beginning(statement: str) -> Callable[[Connection], None]:
