@@ -69,33 +69,13 @@ async def outcomes(request: Request[Any, Any, State]) -> Response[bytes]:
 @put("/v1/demand/{territory:str}")
 async def demand(request: Request[Any, Any, State], territory: FromPath[str]) -> Response[bytes]:
     """How many leads a territory can still work, from an operator."""
-    said = await _said(request)
-    if said.operator is None:
-        return _receipt(said, refused(Refusal("auth_failed")))
-    by = said.operator.name
-    if not _TERRITORY.fullmatch(territory.upper()):
-        return _receipt(said, refused(_NO_TERRITORY))
-    return await _hear(
-        said,
-        feedback.read_demand,
-        lambda wanted: hear_demand(said.desk, territory.upper(), wanted, by, said.now),
-    )
+    return await _hear_of(request, territory.upper(), feedback.read_demand, hear_demand)
 
 
 @put("/v1/signals/{territory:str}")
 async def signals(request: Request[Any, Any, State], territory: FromPath[str]) -> Response[bytes]:
     """A timed premium on a territory, from an operator."""
-    said = await _said(request)
-    if said.operator is None:
-        return _receipt(said, refused(Refusal("auth_failed")))
-    by = said.operator.name
-    if not _TERRITORY.fullmatch(territory.upper()):
-        return _receipt(said, refused(_NO_TERRITORY))
-    return await _hear(
-        said,
-        feedback.read_signal,
-        lambda signal: hear_signal(said.desk, territory.upper(), signal, by, said.now),
-    )
+    return await _hear_of(request, territory.upper(), feedback.read_signal, hear_signal)
 
 
 @get("/v1/posts/{ping_id:str}")
@@ -141,6 +121,22 @@ async def _said(request: Request[Any, Any, State]) -> Said:
         seller=seller,
         operator=operator,
     )
+
+
+async def _hear_of(
+    request: Request[Any, Any, State],
+    territory: str,
+    read: Callable[[dict[str, Scalar]], Reading[T]],
+    hear: Callable[[Desk, str, T, str, float], Awaitable[Receipt]],
+) -> Response[bytes]:
+    """What an operator says of a territory."""
+    said = await _said(request)
+    if said.operator is None:
+        return _receipt(said, refused(Refusal("auth_failed")))
+    by = said.operator.name
+    if not _TERRITORY.fullmatch(territory):
+        return _receipt(said, refused(_NO_TERRITORY))
+    return await _hear(said, read, lambda value: hear(said.desk, territory, value, by, said.now))
 
 
 async def _hear(
