@@ -2,18 +2,20 @@
 
 import re
 from functools import lru_cache
+from ipaddress import IPv6Address
 
 from app.dialects.guard import DROPPED, is_personal, is_personal_cached, without_query
 from app.dialects.kinds import FALSE, TRUE, Held, Noted, Trouble
 from app.dialects.moments import epoch_of
 from app.dialects.states import state_of
 from app.dialects.text import Scalar, is_absent, text_of
-from app.domain.certificate import is_placeholder
+from app.domain.certificate import is_placeholder, read_leadid
 from app.domain.money import cents
 
 _ZIP_LENGTHS = frozenset({3, 4, 5, 8, 9})
 _PLACEHOLDER_LENGTH_MAX = 60
 _PAGE_LENGTH_MAX = 512
+_LEADID_LENGTH = 36
 _HASH_LENGTHS = frozenset({32, 40, 64})
 _FLAGS = TRUE | FALSE
 _LEGS = {"exclusive": "exclusive", "shared": "shared", "any": "any", "both": "any", "either": "any"}
@@ -21,6 +23,8 @@ _cents = lru_cache(maxsize=1024)(cents)
 """A seller's floor is nearly always one of a few."""
 
 _ADDRESS = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}|(?=[0-9A-Fa-f.]*:[0-9A-Fa-f.]*:)[0-9A-Fa-f:.]{2,45}", re.ASCII)
+
+_NO_ADDRESS = Noted(None, "not an IP address; it was ignored")
 
 
 def zip_code(raw: Scalar) -> Held:
@@ -86,7 +90,23 @@ def ip_address(raw: Scalar) -> Held:
         return None
     if _ADDRESS.fullmatch(text):
         return text
-    return Noted(None, "not an IP address; it was ignored")
+    return _NO_ADDRESS
+
+
+def network(raw: Scalar) -> Held:
+    """Of the consumer's address only the network: the /24 of an IPv4 address, the /48 of an IPv6 one."""
+    address = ip_address(raw)
+    if not isinstance(address, str):
+        return address
+    if ":" not in address:
+        return address.rpartition(".")[0] + ".0"
+    try:
+        whole = IPv6Address(address)
+    except ValueError:
+        return _NO_ADDRESS
+    if whole.ipv4_mapped is not None:
+        return network(str(whole.ipv4_mapped))
+    return str(IPv6Address(int(whole) >> 80 << 80))
 
 
 def certificate(raw: Scalar) -> Held:
@@ -99,6 +119,16 @@ def certificate(raw: Scalar) -> Held:
     return None if is_absent(text) or text.lower() in _FLAGS or is_placeholder(text) else text
 
 
+def leadid(raw: Scalar) -> Held:
+    """A LeadiD token."""
+    return raw if isinstance(raw, str) and is_leadid(raw) else certificate(raw)
+
+
+def is_leadid(text: str) -> bool:
+    """Whether a text is a token as a whole: no phone fits between its hyphens."""
+    return len(text) == _LEADID_LENGTH and read_leadid(text) is not None
+
+
 def trustedform(raw: Scalar) -> Held:
     """A TrustedForm URL; some sellers send its id alone or leave out the scheme."""
     url = certificate(raw)
@@ -107,6 +137,12 @@ def trustedform(raw: Scalar) -> Held:
     if "/" not in url and "." not in url:
         return f"https://cert.trustedform.com/{url}"
     return f"https://{url}" if url.startswith(("cert.trustedform.com/", "ping.trustedform.com/")) else url
+
+
+def ends_in_one_run(url: str) -> bool:
+    """Whether a certificate's URL ends in one run of letters and digits, as nearly all do: that is no phone."""
+    tail = url.rpartition("/")[2]
+    return tail.isalnum() and not tail.isdigit() and "@" not in url
 
 
 def landing_page(raw: Scalar) -> Held:

@@ -7,8 +7,6 @@ from app.dialects.answers import Format
 from app.dialects.text import Scalar, alike, text_of
 
 _ASKING = frozenset({"format", "resptype", "lpresponse", "responseformat"})
-_LENGTHS = frozenset({6, 8, 9, 11, 14, 15})
-"""Of those names in all their spellings, since nothing else is worth spelling out."""
 
 _FORMATS: dict[str, Format] = {"json": "json", "xml": "xml"}
 _ACCEPTED: dict[str, Format | None] = {
@@ -32,10 +30,14 @@ def answer_format(asked: Mapping[str, Scalar], accept: str, suffix: str, default
 
 
 def _by_field(asked: Mapping[str, Scalar]) -> Format | None:
-    for key in asked:
-        if len(key) in _LENGTHS and key[0] in "fFrRlL" and alike(key) in _ASKING:
-            return _FORMATS.get(text_of(asked[key]).lower())
-    return None
+    key = _asking(tuple(asked))
+    return _FORMATS.get(text_of(asked[key]).lower()) if key else None
+
+
+@lru_cache(maxsize=256)
+def _asking(keys: tuple[str, ...]) -> str:
+    """The first key that asks for a format; requests come with the same keys again and again."""
+    return next((key for key in keys if alike(key) in _ASKING), "")
 
 
 @lru_cache(maxsize=256)

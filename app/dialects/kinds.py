@@ -46,11 +46,6 @@ def anything(raw: Scalar) -> Held:
     return raw
 
 
-def nothing(_raw: Scalar) -> Held:
-    """Known, but of no use."""
-    return None
-
-
 def boolean(raw: Scalar) -> Held:
     """Yes or no in any of the usual spellings."""
     known = _BOOLEANS.get(raw)
@@ -101,19 +96,17 @@ def guarded(read: Read) -> Read:
     return read_guarded
 
 
-def guarded_id(read: Read) -> Read:
-    """The same for an id that is nearly always one run of letters and digits, or ends in one.
+def guarded_id(read: Read, is_id: Callable[[str], bool]) -> Read:
+    """The same for an id, which needs no search where it has the form of one.
 
     What is dropped leaves a mark that is no id: something was sent, and it cannot be one.
     """
 
     def read_guarded(raw: Scalar) -> Held:
         value = read(raw)
-        if not isinstance(value, str):
+        if not isinstance(value, str) or is_id(value):
             return value
-        tail = value.rpartition("/")[2]
-        plain = "@" not in value and tail.isalnum() and not tail.isdigit()
-        return Noted("dropped", DROPPED) if not plain and is_personal(value) else value
+        return Noted("dropped", DROPPED) if is_personal(value) else value
 
     return read_guarded
 

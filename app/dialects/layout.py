@@ -31,28 +31,65 @@ class Slot(NamedTuple):
     read: Read
 
 
-Entry = tuple[int, str, Read, Slot]
-"""A slot as the one loop over every ping reads it: position of its part, attribute, reader, and itself."""
+_PLANS_MAX = 64
+"""Sets of keys whose plans are remembered; a seller has a handful."""
+
+Entry = tuple[str, str, Read, Slot]
+"""A field of a request as the loop over every ping reads it: key, attribute, reader, and its slot."""
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """How a request with certain keys is read: found once, since a seller sends the same keys with every lead.
+
+    `entries` are, by part, the fields that stand there under one name, `contested` those that stand there under
+    several, with their keys, first what counts first. `unknown` counts the keys that nobody knows.
+    """
+
+    entries: dict[Part, tuple[Entry, ...]]
+    contested: tuple[tuple[Slot, tuple[str, ...]], ...]
+    unknown: int
 
 
 class Layout(msgspec.Struct, frozen=True, kw_only=True):
     """Everything needed to read one kind of request of one seller.
 
-    `slots` are in the order in which their faults are told, `table` finds them by a key as sellers write it.
-    `required` names fields of the vertical.
+    `slots` are in the order in which their faults are told. `required` names fields of the vertical.
     """
 
     seller: Seller
     vertical: Vertical | None
     names: Names
     slots: dict[str, Slot]
-    table: dict[str, Entry]
     required: tuple[str, ...]
+    plans: dict[tuple[str, ...], Plan]
 
-    def entry_of(self, key: str) -> Entry | None:
-        """What stands behind a key in a spelling that the table does not hold."""
-        name = self.names.name_of(key)
-        return _entry(self.slots[name]) if name is not None else None
+    def plan_of(self, keys: tuple[str, ...]) -> Plan:
+        """The plan for a request with these keys."""
+        plan = self.plans.get(keys)
+        if plan is None:
+            if len(self.plans) >= _PLANS_MAX:
+                self.plans.clear()
+            plan = self.plans[keys] = self._planned(keys)
+        return plan
+
+    def _planned(self, keys: tuple[str, ...]) -> Plan:
+        named: dict[str, list[str]] = {}
+        unknown = 0
+        for key in keys:
+            name = self.names.name_of(key)
+            if name is None:
+                unknown += 1
+            elif name in self.slots:
+                named.setdefault(name, []).append(key)
+        entries: dict[Part, tuple[Entry, ...]] = dict.fromkeys(PARTS, ())
+        contested = []
+        for name, found in named.items():
+            slot = self.slots[name]
+            if len(found) > 1:
+                contested.append((slot, tuple(self.names.ranked(found))))
+            else:
+                entries[slot.part] += ((found[0], slot.attribute, slot.read, slot),)
+        return Plan(entries=entries, contested=tuple(contested), unknown=unknown)
 
 
 _LEAD: dict[str, Read] = {
@@ -62,12 +99,10 @@ _LEAD: dict[str, Read] = {
     "seller_lead_id": kinds.text(_ID_MAX, cut=False),
     "sub_id": kinds.text(_ID_MAX),
     "ip_address": fields.ip_address,
-    "user_agent": kinds.text(512),
     "landing_page": kinds.text(_URL_MAX),
     "tcpa_consent": kinds.boolean,
-    "tcpa_text": kinds.text(CONSENT_TEXT_MAX),
     "trustedform_cert_url": fields.trustedform,
-    "leadid_token": fields.certificate,
+    "leadid_token": fields.leadid,
     "test": kinds.boolean,
 }
 _PING = _LEAD | {
@@ -76,15 +111,20 @@ _PING = _LEAD | {
     "min_price": fields.min_price,
     "deadline_ms": kinds.integer(0, _DEADLINE_MS_MAX),
     "sub_id": kinds.guarded(kinds.text(_ID_MAX)),
+    "ip_address": fields.network,
     "landing_page": fields.landing_page,
-    "trustedform_cert_url": kinds.guarded_id(fields.trustedform),
-    "trustedform_ping_url": kinds.guarded_id(fields.trustedform),
-    "leadid_token": kinds.guarded_id(fields.certificate),
+    "trustedform_cert_url": kinds.guarded_id(fields.trustedform, fields.ends_in_one_run),
+    "trustedform_ping_url": kinds.guarded_id(fields.trustedform, fields.ends_in_one_run),
+    "leadid_token": kinds.guarded_id(fields.leadid, fields.is_leadid),
     "phone_hash": fields.hashed,
     "email_hash": fields.hashed,
     "hash_type": kinds.text(_ID_MAX),
 }
-_POST = _LEAD | {"consent_at": fields.moment}
+_POST = _LEAD | {
+    "consent_at": fields.moment,
+    "user_agent": kinds.text(512),
+    "tcpa_text": kinds.text(CONSENT_TEXT_MAX),
+}
 _CONTACT: dict[str, Read] = {
     "first_name": kinds.contact(100),
     "last_name": kinds.contact(100),
@@ -119,22 +159,15 @@ def _build(seller: Seller, vertical: Vertical | None, door: Door) -> Layout:
     slots |= _slots(dict.fromkeys(UNSETTLED, kinds.anything), "unsettled")
     for name in seller.value_maps.keys() & slots.keys():
         slots[name] = slots[name]._replace(read=kinds.mapped(slots[name].read, seller.value_maps[name]))
-    names = names_for(seller, vertical, door)
-    idle = {name: Slot(name, "unsettled", name, kinds.nothing) for name in names.table.values() if name not in slots}
-    slots |= idle
     return Layout(
         seller=seller,
         vertical=vertical,
-        names=names,
+        names=names_for(seller, vertical, door),
         slots=slots,
-        table={key: _entry(slots[name]) for key, name in names.table.items()},
         required=tuple(field.name for field in asked if field.required),
+        plans={},
     )
 
 
 def _slots(readers: Mapping[str, Read], part: Part) -> dict[str, Slot]:
     return {name: Slot(name, part, _ATTRIBUTES.get(name, name), read) for name, read in readers.items()}
-
-
-def _entry(slot: Slot) -> Entry:
-    return PARTS.index(slot.part), slot.attribute, slot.read, slot

@@ -54,7 +54,11 @@ class Names(msgspec.Struct, frozen=True, kw_only=True):
 
     def keys_of(self, name: str, raw: Iterable[str]) -> list[str]:
         """The keys of a request that mean this field, those first that count first."""
-        return sorted([key for key in raw if self.name_of(key) == name], key=self._rank)
+        return self.ranked(key for key in raw if self.name_of(key) == name)
+
+    def ranked(self, keys: Iterable[str]) -> list[str]:
+        """Keys that mean one field, those first that count first."""
+        return sorted(keys, key=self._rank)
 
     def _rank(self, key: str) -> int:
         return min([self.ranks[form] for form in forms_of(key) if form in self.ranks], default=0)

@@ -1,13 +1,13 @@
 """One pass over a request's fields: what could be read of it, and what the seller must be told."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Generic, TypeVar
 
 import msgspec
 
 from app.dialects.aliases import BY_VALUE, SHARED_FLAGS, TEST_FLAGS
 from app.dialects.kinds import Held, Noted, Trouble, boolean
-from app.dialects.layout import PARTS, Layout, Slot
+from app.dialects.layout import Entry, Layout, Slot
 from app.dialects.names import Door
 from app.dialects.text import Scalar, is_absent, text_of
 from app.domain.certificate import read_leadid
@@ -15,6 +15,8 @@ from app.domain.reasons import Refusal
 from app.domain.token import looks_like_token
 
 T = TypeVar("T")
+
+_ODD = frozenset({Noted, Trouble})
 
 
 class Reading(msgspec.Struct, Generic[T], frozen=True, array_like=True):
@@ -28,13 +30,13 @@ class Reading(msgspec.Struct, Generic[T], frozen=True, array_like=True):
 class Draft(msgspec.Struct):
     """A request while it is read: values by part, then everything that did not go well, by canonical name."""
 
-    lead: dict[str, Any]
-    contact: dict[str, Any]
-    fields: dict[str, Any]
-    unsettled: dict[str, Any]
     warnings: list[str]
     troubles: dict[str, Trouble]
-    unknown: int = 0
+    unknown: int
+    lead: dict[str, Any] = {}
+    contact: dict[str, Any] = {}
+    fields: dict[str, Any] = {}
+    unsettled: dict[str, Any] = {}
 
 
 def draft_of(raw: Mapping[str, Scalar], layout: Layout, door: Door) -> Draft:
@@ -42,28 +44,13 @@ def draft_of(raw: Mapping[str, Scalar], layout: Layout, door: Door) -> Draft:
 
     Of several names for one field, those with an absent value do not count, and of the others the first by rank does.
     """
-    draft = Draft({}, {}, {}, {}, [], {})
-    parts = (draft.lead, draft.contact, draft.fields, draft.unsettled)
-    known, troubles = layout.table.get, draft.troubles
-    clashes: list[Slot] = []
-    for key, scalar in raw.items():
-        entry = known(key) or layout.entry_of(key)
-        if entry is None:
-            draft.unknown += 1
-            continue
-        part, attribute, read, slot = entry
-        value = read(scalar)
-        if value is None:
-            continue
-        into = parts[part]
-        if attribute in into or (troubles and slot.name in troubles):
-            clashes.append(slot)
-        elif value.__class__ is Noted or value.__class__ is Trouble:
-            _note(draft, slot, into, value)
-        else:
-            into[attribute] = value
-    for slot in dict.fromkeys(clashes):
-        _resolve(raw, layout, draft, slot, parts[PARTS.index(slot.part)])
+    plan = layout.plan_of(tuple(raw))
+    draft = Draft([], {}, plan.unknown)
+    for part, entries in plan.entries.items():
+        if entries:
+            setattr(draft, part, _held(raw, entries, draft))
+    for slot, keys in plan.contested:
+        _resolve(raw, draft, slot, keys)
     if draft.unsettled:
         _settle(draft, layout, door)
     return draft
@@ -86,6 +73,16 @@ def _invalid(name: str, trouble: Trouble) -> Refusal:
     return Refusal("invalid_field", f"{name}: {trouble.remedy}")
 
 
+def _held(raw: Mapping[str, Scalar], entries: Iterable[Entry], draft: Draft) -> dict[str, Any]:
+    """The values of one part by attribute; the rare odd ones among them are told apart afterwards."""
+    held = {attribute: value for key, attribute, read, _ in entries if (value := read(raw[key])) is not None}
+    if not _ODD.isdisjoint(map(type, held.values())):
+        for _, attribute, _, slot in entries:
+            if held.get(attribute).__class__ in _ODD:
+                _note(draft, slot, held, held.pop(attribute))
+    return held
+
+
 def _note(draft: Draft, slot: Slot, into: dict[str, Any], value: Held) -> None:
     if isinstance(value, Noted):
         draft.warnings.append(f"{slot.name}: {value.warning}")
@@ -96,11 +93,10 @@ def _note(draft: Draft, slot: Slot, into: dict[str, Any], value: Held) -> None:
         into[slot.attribute] = value
 
 
-def _resolve(raw: Mapping[str, Scalar], layout: Layout, draft: Draft, slot: Slot, into: dict[str, Any]) -> None:
-    """Read a field anew that stands in a request under several names."""
-    into.pop(slot.attribute, None)
-    draft.troubles.pop(slot.name, None)
-    for key in layout.names.keys_of(slot.name, raw):
+def _resolve(raw: Mapping[str, Scalar], draft: Draft, slot: Slot, keys: Iterable[str]) -> None:
+    """Read a field that stands in a request under several names."""
+    into: dict[str, Any] = getattr(draft, slot.part)
+    for key in keys:
         _note(draft, slot, into, slot.read(raw[key]))
         if slot.attribute in into or slot.name in draft.troubles:
             break

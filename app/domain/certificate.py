@@ -56,6 +56,7 @@ def read_trustedform(url: str) -> Certificate | None:
     return Certificate(provider, name.lower() if _HEX_ID.fullmatch(name) else name)
 
 
+@lru_cache(maxsize=1024)
 def read_leadid(token: str) -> Certificate | None:
     """A LeadiD token: 36 characters, hex in groups of 8-4-4-4-12; `None` for anything else."""
     token = token.strip()

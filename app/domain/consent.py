@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import Literal
 from unicodedata import normalize
 from urllib.parse import urlsplit
@@ -97,9 +96,8 @@ def _missing(policy: ConsentPolicy, trustedform: str, leadid: str) -> str:
     return ""
 
 
-@lru_cache(maxsize=1024)
 def _malformed(trustedform: str, leadid: str) -> str:
-    """The certificate field that is there and cannot be one; every campaign that weighs a ping asks the same."""
+    """The certificate field that is there and cannot be one."""
     if trustedform and read_trustedform(trustedform) is None and not is_placeholder(trustedform):
         return "trustedform_cert_url"
     if leadid and read_leadid(leadid) is None and not is_placeholder(leadid):

@@ -102,25 +102,11 @@ def draw_of(seed: bytes, nonce: bytes) -> Draw:
 
 
 def _located(desk: Desk, ping: Ping) -> Ping | Refusal:
-    """With the state of its ZIP, and without the consumer's traces.
-
-    A state that is not its ZIP's would make every later answer a wrong one.
-    """
+    """With the state of its ZIP. A state that is not its ZIP's would make every later answer a wrong one."""
     state = desk.catalogue.zip_states.get(ping.zip, "")
-    if not (ping.state or state):
-        return Refusal("missing_field", "state")
-    if state and ping.state not in ("", state):
-        return Refusal("invalid_field", "state: not the state of zip")
-    # What no decision reads and no journal may hold: the full address on the network, texts, browsers.
-    return replace(ping, state=ping.state or state, ip_address=_network(ping.ip_address), tcpa_text="", user_agent="")
-
-
-def _network(address: str) -> str:
-    """The /24 of an IPv4 address, the /48 of an IPv6 one."""
-    if ":" in address:
-        return ":".join(address.split(":")[:3]) + "::"
-    parts = address.split(".")
-    return ".".join(parts[:3]) + ".0" if len(parts) == 4 else ""
+    if ping.state:
+        return ping if state in ("", ping.state) else Refusal("invalid_field", "state: not the state of zip")
+    return replace(ping, state=state) if state else Refusal("missing_field", "state")
 
 
 def _asked(desk: Desk, seller: Seller, ping: Ping, now: float) -> Asked:

@@ -16,7 +16,8 @@ class Ping(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=Tr
     """A lead without identity, in canonical names.
 
     Absent text is the empty string, placeholders included. Hashes stand as keyed digests
-    only (`phone_digest`, `email_digest`: 16 hex digits), the seller's own hash is dropped on arrival.
+    only (`phone_digest`, `email_digest`: 16 hex digits), the seller's own hash is dropped on arrival. So are the
+    consumer's traces that no decision reads: browser, consent text, and all of `ip_address` but its network.
     `created_at` is UTC epoch seconds, `None` when the seller named no time.
     """
 
@@ -31,10 +32,8 @@ class Ping(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=Tr
     seller_lead_id: str = ""
     sub_id: str = ""
     ip_address: str = ""
-    user_agent: str = ""
     landing_page: str = ""
     tcpa_consent: bool | None = None
-    tcpa_text: str = ""
     trustedform_cert_url: str = ""
     trustedform_ping_url: str = ""
     leadid_token: str = ""

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from app.dialects import fields, kinds
-from app.dialects.kinds import Noted, Read, Trouble
+from app.dialects.kinds import Held, Noted, Read, Trouble
 from app.dialects.moments import epoch_of
 from app.dialects.text import Scalar, text_of
 from app.domain.vertical import Field
@@ -204,6 +204,23 @@ def test_an_ip_address_is_the_consumers_first_one(raw: str, value: str | None) -
 @pytest.mark.parametrize("raw", ["512.555.0134", "5125550134", "ada@lovelace.example", "localhost", 7, "1.2.3.4.5"])
 def test_what_is_no_ip_address_is_ignored(raw: Scalar) -> None:
     assert fields.ip_address(raw) == Noted(None, "not an IP address; it was ignored")
+
+
+@pytest.mark.parametrize(
+    ("address", "kept"),
+    [
+        ("203.0.113.77", "203.0.113.0"),
+        (" 203.0.113.77, 10.0.0.1", "203.0.113.0"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1::"),
+        ("2001:db8::77", "2001:db8::"),
+        ("::ffff:203.0.113.77", "203.0.113.0"),
+        ("0", None),
+        ("nonsense", Noted(None, "not an IP address; it was ignored")),
+        ("2001:::", Noted(None, "not an IP address; it was ignored")),
+    ],
+)
+def test_of_an_address_only_its_network_is_kept(address: str, kept: Held) -> None:
+    assert fields.network(address) == kept
 
 
 CERTIFICATE = "https://cert.trustedform.com/" + "0f" * 20

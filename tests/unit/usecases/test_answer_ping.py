@@ -319,18 +319,6 @@ def test_the_journal_holds_no_trace_of_a_person(tmp_path: Path) -> None:
     at_desk(tmp_path, scene)
 
 
-@pytest.mark.parametrize(
-    ("address", "kept"),
-    [("203.0.113.77", "203.0.113.0"), ("2001:db8:1:2:3:4:5:6", "2001:db8:1::"), ("", ""), ("nonsense", "")],
-)
-def test_of_an_address_only_its_network_is_journaled(tmp_path: Path, address: str, kept: str) -> None:
-    async def scene(desk: Desk) -> None:
-        ask(desk, ip_address=address)
-        assert last_ping(desk, tmp_path).ping.ip_address == kept
-
-    at_desk(tmp_path, scene)
-
-
 def test_what_cannot_be_read_is_refused_by_name_and_counted(tmp_path: Path) -> None:
     async def scene(desk: Desk) -> None:
         who = desk.catalogue.sellers["acme"]
