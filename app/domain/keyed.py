@@ -3,13 +3,24 @@
 from functools import lru_cache
 from hashlib import blake2b
 
+import msgspec
 
-def digest(key: bytes, purpose: bytes, *parts: str, size: int) -> bytes:
+Part = str | int | float | bool | None
+
+_pack = msgspec.msgpack.Encoder().encode
+
+
+def digest(key: bytes, purpose: bytes, *parts: Part, size: int) -> bytes:
     """`size` bytes (up to 64) that stand for `parts` under `key`, apart from every other `purpose` (up to 16 bytes).
 
-    Parts are quoted before they are joined, so that ("ab", "c") and ("a", "bc") differ.
+    Each part keeps its kind and length, so that ("ab", "c") and ("a", "bc") differ, and 1 and "1" do.
     """
-    return mac(key, purpose, ascii(parts).encode(), size=size)
+    try:
+        message = _pack(parts)
+    except UnicodeEncodeError:
+        # A lone surrogate. No packed list begins with the parenthesis that this begins with.
+        message = ascii(parts).encode()
+    return mac(key, purpose, message, size=size)
 
 
 def mac(key: bytes, purpose: bytes, message: bytes, *, size: int) -> bytes:

@@ -9,7 +9,7 @@ from hashlib import blake2b
 
 import msgspec
 
-from app.domain.keyed import digest, mac
+from app.domain.keyed import Part, digest, mac
 from app.wire.ping import Leg
 
 LENGTH = 64
@@ -91,7 +91,7 @@ def nonce_of(key: bytes, seller: str, *identity: str, test: bool) -> bytes:
     return digest(key, b"leadbid.nonce", seller, "test" if test else "", *identity, size=8)
 
 
-def terms_of(key: bytes, *terms: str) -> bytes:
+def terms_of(key: bytes, *terms: Part) -> bytes:
     """Six bytes that stand for what ping and post must share: seller, vertical, ZIP, state, locked fields."""
     return digest(key, b"leadbid.terms", *terms, size=6)
 

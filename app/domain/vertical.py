@@ -1,5 +1,6 @@
 """What a kind of lead consists of: its own fields, read once and used by requests, models and instructions."""
 
+from functools import cached_property
 from typing import Literal
 
 import msgspec
@@ -27,7 +28,7 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
     example: str = ""
 
 
-class Vertical(msgspec.Struct, frozen=True, kw_only=True):
+class Vertical(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """A kind of lead. Consent must hold one of `consent_words`, and a name of the buyer or one of `buyer_types`."""
 
     name: str
@@ -36,7 +37,7 @@ class Vertical(msgspec.Struct, frozen=True, kw_only=True):
     consent_words: tuple[str, ...] = ()
     buyer_types: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def locked(self) -> tuple[str, ...]:
         """Names of the fields that ping and post must share, in declared order."""
         return tuple(field.name for field in self.fields if field.locked and field.known_at_ping)

@@ -8,7 +8,7 @@ from app.domain.consent import certificates
 from app.domain.keys import Keys
 from app.domain.token import NO_CERTIFICATE, certificate_of, nonce_of, terms_of
 from app.domain.vertical import Vertical
-from app.wire.ping import Ping, Value
+from app.wire.ping import Ping
 from app.wire.post import Post
 
 
@@ -31,15 +31,9 @@ class Marks(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 def marks_of(keys: Keys, seller: str, ping: Ping, vertical: Vertical | None) -> Marks:
     """The marks of a ping of this seller; no terms are locked in a vertical that nobody declares."""
     found = certificate_digests(keys, ping)
-    names = (
-        ("lead", ping.seller_lead_id),
-        ("certificate", found[0].hex() if found else ""),
-        ("phone", ping.phone_digest),
-        ("email", ping.email_digest),
-    )
-    named = next((name for name in names if name[1]), None)
+    kind, name = _name_of(ping, found)
     return Marks(
-        nonce=nonce_of(keys.index, seller, *named, test=ping.test) if named is not None else None,
+        nonce=nonce_of(keys.index, seller, kind, name, test=ping.test) if name else None,
         terms=lead_terms(keys, seller, ping.vertical, ping, vertical.locked if vertical is not None else ()),
         certificates=found,
     )
@@ -47,9 +41,7 @@ def marks_of(keys: Keys, seller: str, ping: Ping, vertical: Vertical | None) -> 
 
 def lead_terms(keys: Keys, seller: str, vertical: str, lead: Ping | Post, locked: Iterable[str]) -> bytes:
     """What ping and post must share, as six bytes."""
-    values = lead.fields
-    fields = [_text(values.get(name)) for name in locked]
-    return terms_of(keys.index, seller, vertical, lead.zip, lead.state, *fields)
+    return terms_of(keys.index, seller, vertical, lead.zip, lead.state, *map(lead.fields.get, locked))
 
 
 def certificate_digests(keys: Keys, lead: Ping | Post) -> tuple[bytes, ...]:
@@ -60,5 +52,10 @@ def certificate_digests(keys: Keys, lead: Ping | Post) -> tuple[bytes, ...]:
     )
 
 
-def _text(value: Value | None) -> str:
-    return "" if value is None else str(value)
+def _name_of(ping: Ping, certificates: tuple[bytes, ...]) -> tuple[str, str]:
+    """What kind of name a ping bears, and the name; empty where it bears none."""
+    if ping.seller_lead_id:
+        return "lead", ping.seller_lead_id
+    if certificates:
+        return "certificate", certificates[0].hex()
+    return ("phone", ping.phone_digest) if ping.phone_digest else ("email", ping.email_digest)
