@@ -51,7 +51,7 @@ def _campaign(table: CampaignTable, around: Surroundings, files: Files, findings
         vertical=table.vertical,
         brand=table.brand or around.buyer.brands[0],
         zone=zone,
-        legs=tuple(dict.fromkeys(table.legs)),
+        legs=tuple(sorted(set(table.legs))),
         territory=build_territory(table.territory, files, findings),
         schedule=build_schedule(table, findings),
         caps=build_caps(table.caps, table.name, zone, findings),

@@ -16,7 +16,7 @@ DuplicateScope = Literal["campaign", "vertical", "buyer"]
 
 
 class Campaign(msgspec.Struct, frozen=True, kw_only=True):
-    """One declared purchase order.
+    """One declared purchase order. `legs` stand in alphabetical order.
 
     `shared_share` is how well a shared lead converts, as a share of an exclusive one. `fallback_cents` is bid where no
     model can price. `demand_cents` is how far a territory's demand may move the price. `duplicate_s` is the window in

@@ -13,17 +13,11 @@ from app.domain.campaign import Campaign
 from app.domain.duplicate import is_duplicate
 from app.domain.exploration import Draw, jitter
 from app.domain.features import facts_of
-from app.domain.pricing import Quote, Valuation, quote
+from app.domain.pricing import Landscape, Quote, Valuation, quote
 from app.domain.reasons import RANK, Refusal
 from app.domain.seller import Seller
 from app.domain.snapshot import Caps, Snapshot
-from app.wire.ping import Leg, Ping, Value
-
-_LEGS_OF: dict[str, tuple[Leg, ...]] = {
-    "exclusive": ("exclusive",),
-    "shared": ("shared",),
-    "any": ("exclusive", "shared"),
-}
+from app.wire.ping import LeadType, Leg, Ping, Value
 
 
 class Offer(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
@@ -111,7 +105,7 @@ def _weigh(
     """What one campaign says: an offer or a refusal for each leg that it shares with the ping, or one refusal."""
     local = local_time(now, campaign.zone)
     caps = snapshot.caps_of(campaign)
-    legs = [leg for leg in _LEGS_OF[ping.lead_type] if leg in campaign.legs]
+    legs = _shared_legs(ping.lead_type, campaign.legs)
     refusal = _refuse(campaign, ping, facts, snapshot, now, local, legs) or _full(campaign, snapshot, caps)
     if refusal is None and snapshot.known.certificate_used:
         refusal = Refusal("certificate_reused")
@@ -123,7 +117,18 @@ def _weigh(
         return [_fallback(campaign, ping, snapshot.seller, leg, caps) for leg in legs]
     valuation = _valuation(campaign, facts, probability, snapshot, local, caps)
     ceiling_cents = _ceiling(campaign, caps)
-    return [_offer(campaign, ping, snapshot, leg, valuation, ceiling_cents, draw) for leg in legs]
+    sigma = _sigma(ping, snapshot.catalogue.buyer.exploration, draw)
+    return [
+        _offer(campaign, ping, leg, snapshot.seller.curve(leg), valuation, ceiling_cents, sigma, draw.place)
+        for leg in legs
+    ]
+
+
+def _shared_legs(asked: LeadType, bought: tuple[Leg, ...]) -> tuple[Leg, ...]:
+    """The legs that the seller offers and the campaign buys."""
+    if asked == "any":
+        return bought
+    return (asked,) if asked in bought else ()
 
 
 def _refuse(
@@ -133,7 +138,7 @@ def _refuse(
     snapshot: Snapshot,
     now: float,
     local: LocalTime,
-    legs: list[Leg],
+    legs: tuple[Leg, ...],
 ) -> Refusal | None:
     """Everything that speaks against a lead before capacity and price, in the documented order."""
     if campaign.paused or campaign.name in snapshot.standing.paused:
@@ -185,41 +190,42 @@ def _valuation(
 ) -> Valuation:
     """Every term of the value of an exclusive lead, with the shadow prices of what it would use up."""
     shadows, budget = _duals(campaign, caps)
-    demand = snapshot.standing.demand.get(campaign.name)
+    standing = snapshot.standing
+    demand = standing.demand.get(campaign.name)
     if demand is not None:
-        shadows.append((demand.name, demand.shadow_cents(campaign.demand_cents)))
+        shadows += ((demand.name, demand.shadow_cents(campaign.demand_cents)),)
     return Valuation(
         probability=probability,
         worth=campaign.worth.of(facts),
         kappa=snapshot.seller.kappa,
         handling=float(campaign.handling_cents),
-        boosts=tuple([(boost.name, float(boost.cents)) for boost in campaign.schedule.boosts_on(local)]),
-        signals=tuple([(cause, float(cents)) for cause, cents in snapshot.standing.signals]),
-        shadows=tuple(shadows),
+        boosts=campaign.schedule.boosts_on(local),
+        signals=tuple([(cause, float(cents)) for cause, cents in standing.signals]) if standing.signals else (),
+        shadows=shadows,
         budget=budget,
         return_rate=snapshot.seller.return_rate,
     )
 
 
-def _duals(campaign: Campaign, caps: Caps) -> tuple[list[tuple[str, float]], float]:
+def _duals(campaign: Campaign, caps: Caps) -> tuple[tuple[tuple[str, float], ...], float]:
     """Shadow prices of counts in cents by cap, and the budget's multiplier.
 
     Nested windows of one scope are one resource and take the largest; an hour's capacity is a resource of its own.
     """
+    scarce = [(cap, standing.dual) for cap, standing in caps if standing.dual > 0.0]
+    if not scarce:
+        return (), 0.0
     counts: dict[tuple[str, bool], tuple[float, str]] = {}
     spends: dict[str, float] = {}
-    for cap, standing in caps:
-        dual = standing.dual
-        if dual <= 0.0:
-            continue
+    for cap, dual in scarce:
         if cap.measure == "spend":
-            if dual > spends.get(cap.scope, 0.0):
-                spends[cap.scope] = dual
+            spends[cap.scope] = max(dual, spends.get(cap.scope, 0.0))
             continue
         resource = (cap.scope, cap.window == "hour")
         if resource not in counts or dual > counts[resource][0]:
             counts[resource] = (dual, cap.name)
-    return [(name, dual * campaign.ceiling_cents) for dual, name in counts.values()], fsum(spends.values())
+    shadows = tuple([(name, dual * campaign.ceiling_cents) for dual, name in counts.values()])
+    return shadows, fsum(spends.values())
 
 
 def _ceiling(campaign: Campaign, caps: Caps) -> int:
@@ -234,28 +240,21 @@ def _ceiling(campaign: Campaign, caps: Caps) -> int:
 def _offer(
     campaign: Campaign,
     ping: Ping,
-    snapshot: Snapshot,
     leg: Leg,
+    curve: Landscape,
     exclusive: Valuation,
     ceiling_cents: int,
-    draw: Draw,
+    sigma: float,
+    place: float,
 ) -> Offer | CampaignRefusal:
     """The explored best price of one leg; a shared lead converts worse by the campaign's share."""
     valuation = exclusive
     if leg == "shared":
         valuation = replace(exclusive, probability=exclusive.probability * campaign.shared_share)
-    curve = snapshot.seller.curve(leg)
-    quoted = quote(
-        valuation,
-        curve,
-        floor_cents=campaign.floor_cents,
-        ceiling_cents=ceiling_cents,
-        min_price_cents=ping.min_price_cents,
-    )
+    quoted = quote(valuation, curve, campaign.floor_cents, ceiling_cents, ping.min_price_cents)
     if isinstance(quoted, str):
         return CampaignRefusal(campaign=campaign.name, leg=leg, refusal=Refusal(quoted), valuation=valuation)
-    sigma = _sigma(ping, snapshot.catalogue.buyer.exploration, draw)
-    drawn = jitter(quoted.best, quoted.low, quoted.high, sigma, draw.place)
+    drawn = jitter(quoted.best, quoted.low, quoted.high, sigma, place)
     price_cents = int(drawn)
     win = curve.win_probability(price_cents)
     return Offer(

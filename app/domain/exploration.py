@@ -23,10 +23,8 @@ def jitter(best: float, low: float, high: float, sigma: float, place: float) -> 
     """
     if high <= low or sigma <= 0.0:
         return min(max(best, low), high)
-    mean = log(best)
-    # The normal distribution function at both bounds.
-    below = 0.5 * (1.0 + erf((log(low) - mean) / sigma / _ROOT_2))
-    above = 0.5 * (1.0 + erf((log(high) - mean) / sigma / _ROOT_2))
-    share = min(max(below + place * (above - below), 1e-12), 1.0 - 1e-12)
-    drawn = exp(mean + sigma * _STANDARD.inv_cdf(share))
+    # Twice the normal distribution function at both bounds, less one.
+    below, above = erf(log(low / best) / sigma / _ROOT_2), erf(log(high / best) / sigma / _ROOT_2)
+    share = 0.5 * (1.0 + below + place * (above - below))
+    drawn = best * exp(sigma * _STANDARD.inv_cdf(min(max(share, 1e-12), 1.0 - 1e-12)))
     return min(max(drawn, low), high)

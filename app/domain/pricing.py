@@ -54,12 +54,7 @@ class Quote(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
 
 def quote(
-    valuation: Valuation,
-    landscape: Landscape,
-    *,
-    floor_cents: int,
-    ceiling_cents: int,
-    min_price_cents: int,
+    valuation: Valuation, landscape: Landscape, floor_cents: int, ceiling_cents: int, min_price_cents: int
 ) -> Quote | str:
     """b* = argmax of F(b)(u - b) over [max(floor, min_price), ceiling], or the code of the reason for no bid.
 

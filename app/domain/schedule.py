@@ -51,9 +51,11 @@ class Schedule(msgspec.Struct, frozen=True, kw_only=True):
             day, minute = day + timedelta(days=1), 0
         return ""
 
-    def boosts_on(self, local: LocalTime) -> tuple[Boost, ...]:
-        """The pushes that are on at this local minute."""
-        return tuple([boost for boost in self.boosts if boost.is_on(local)])
+    def boosts_on(self, local: LocalTime) -> tuple[tuple[str, float], ...]:
+        """Name and cents of the pushes that are on at this local minute."""
+        if not self.boosts:
+            return ()
+        return tuple([(boost.name, float(boost.cents)) for boost in self.boosts if boost.is_on(local)])
 
 
 def week_minutes(intervals: dict[int, list[tuple[int, int]]]) -> bytes:

@@ -1,13 +1,12 @@
 """A ping gets its bids or the one reason why not: gather what touches it, decide, sign and remember."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from hashlib import blake2b
 from typing import Literal
 
 import msgspec
 from msgspec.structs import replace
 
-from app.domain.campaign import Campaign
 from app.domain.catalogue import Catalogue
 from app.domain.decide import Decision, Offer, decide
 from app.domain.exploration import Draw
@@ -17,6 +16,7 @@ from app.domain.snapshot import Known, Snapshot
 from app.domain.token import BidToken, campaign_tag, mint
 from app.journal.lines import DoorLine, PingLine, RepeatLine
 from app.usecases.book import LiveBid
+from app.usecases.counter import Counter
 from app.usecases.desk import Desk
 from app.usecases.digests import Marks, marks_of
 from app.wire.ping import Bid, Ping, PingAnswer
@@ -57,10 +57,13 @@ def answer_ping(
     live = desk.book.live(asked.nonce, now)
     if live is not None and live.terms == asked.marks.terms:
         return _repeat(desk, live, now)
-    snapshot, more = _snapshot(desk, asked)
+    counters = _counters(desk, asked)
+    known, more = _known(desk, asked)
+    standing = desk.book.standing(counters, ping, now)
+    snapshot = Snapshot(catalogue=desk.catalogue, seller=seller, known=known, standing=standing)
     draw = draw_of(desk.seed, asked.nonce)
 
-    decision = decide(asked.ping, snapshot, now, draw)
+    decision = decide(ping, snapshot, now, draw)
 
     late = bool(decision.bids) and elapsed_ms() > ping.deadline_ms
     refusal = Refusal("deadline") if late else decision.refusal
@@ -68,7 +71,7 @@ def answer_ping(
         answer = _refused(seller, refusal, asked.line_id, warnings + more)
     else:
         answer = _bid(desk, asked, decision, warnings + more)
-        _open(desk, asked, decision, answer)
+        _open(desk, asked, decision, answer, counters)
     desk.journal.append(_line(asked, snapshot, draw, decision, answer, withdrawn=refusal if late else None))
     desk.metrics.count("pings_total", seller.name, refusal.code if refusal is not None else "bid")
     return answer
@@ -87,12 +90,12 @@ def refuse_at_door(
     return PingAnswer(status=status, ping_id=line_id, reason=sentence, reason_code=code, warnings=warnings)
 
 
-def promised(catalogue: Catalogue, decision: Decision) -> list[tuple[Campaign, int]]:
-    """The campaigns whose caps a sale may use: one that bids on both legs counts once, at the higher price."""
+def promised(decision: Decision) -> dict[str, int]:
+    """What each campaign's caps may have to give, in cents: one that bids on both legs counts once, at the higher."""
     prices: dict[str, int] = {}
     for offer in decision.bids:
         prices[offer.campaign] = max(prices.get(offer.campaign, 0), offer.price_cents)
-    return [(catalogue.campaigns[name], price) for name, price in prices.items() if name in catalogue.campaigns]
+    return prices
 
 
 def draw_of(seed: bytes, nonce: bytes) -> Draw:
@@ -131,13 +134,14 @@ def _repeat(desk: Desk, live: LiveBid, now: float) -> PingAnswer:
     return live.answer
 
 
-def _snapshot(desk: Desk, asked: Asked) -> tuple[Snapshot, tuple[str, ...]]:
-    """All that touches this ping, and a warning where something was not looked up."""
-    catalogue, ping = desk.catalogue, asked.ping
-    candidates = catalogue.index.candidates(ping.vertical, ping.zip, ping.state)
-    standing = desk.book.standing(candidates, asked.seller, ping, asked.now)
-    known, warnings = _known(desk, asked)
-    return Snapshot(catalogue=catalogue, seller=asked.seller, known=known, standing=standing), warnings
+def _counters(desk: Desk, asked: Asked) -> dict[str, list[Counter]]:
+    """Where a sale to each candidate campaign would count; a test counts nowhere."""
+    ping = asked.ping
+    if ping.test:
+        return {}
+    candidates = desk.catalogue.index.candidates(ping.vertical, ping.zip, ping.state)
+    counters, now = desk.book.counters, asked.now
+    return {each.name: counters(each, asked.seller, ping.zip, ping.state, now) for each in candidates}
 
 
 def _known(desk: Desk, asked: Asked) -> tuple[Known, tuple[str, ...]]:
@@ -197,7 +201,9 @@ def _mint(desk: Desk, asked: Asked, offer: Offer, expires_at: int) -> str:
     return mint(token, desk.keys.signing_id, desk.keys.signing[desk.keys.signing_id])
 
 
-def _open(desk: Desk, asked: Asked, decision: Decision, answer: PingAnswer) -> None:
+def _open(
+    desk: Desk, asked: Asked, decision: Decision, answer: PingAnswer, counters: Mapping[str, list[Counter]]
+) -> None:
     """Remember the promise, for repeats, evidence and the room under the caps; a test uses no room."""
     bid = LiveBid(
         seller=asked.seller.name,
@@ -210,8 +216,7 @@ def _open(desk: Desk, asked: Asked, decision: Decision, answer: PingAnswer) -> N
         answer=answer,
         model=_model_of(desk.catalogue, asked.ping),
     )
-    campaigns = [] if asked.ping.test else promised(desk.catalogue, decision)
-    desk.book.open(asked.nonce, bid, campaigns, asked.seller)
+    desk.book.open(asked.nonce, bid, [(counters.get(name, ()), price) for name, price in promised(decision).items()])
 
 
 def _line(

@@ -1,12 +1,11 @@
 """The book of a running bidder: which bids are promises now, where every cap stands, and what operators ask for."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
 from app.domain.calendar import local_time
 from app.domain.campaign import Campaign
-from app.domain.caps import CapStanding
 from app.domain.decide import Decision
 from app.domain.demand import DemandStanding
 from app.domain.honouring import PostRate
@@ -21,6 +20,7 @@ LIVE_MAX = 200_000
 """Bids remembered for repeats and evidence. A bid that falls out is honoured all the same: its token says all."""
 
 _OPEN = Schedule(minutes=ALWAYS)
+_NEW = PostRate()
 
 
 class LiveBid(msgspec.Struct, frozen=True, gc=False, kw_only=True):
@@ -78,30 +78,47 @@ class Book:
         bid = self._live.get(nonce)
         return bid if bid is not None and now < bid.expires_at else None
 
-    def standing(self, candidates: Iterable[Campaign], seller: Seller, ping: Ping, now: float) -> Standing:
-        """What of all this touches one ping."""
+    def counters(self, campaign: Campaign, seller: Seller, zip_code: str, state: str, now: float) -> list[Counter]:
+        """Where a sale of this seller to this campaign would count: the campaign's own caps, then the seller's."""
+        counters = []
+        local = local_time(now, campaign.zone)
+        for caps, schedule in ((campaign.caps, campaign.schedule), (seller.caps, _OPEN)):
+            for cap in caps:
+                at = local if cap.zone == campaign.zone else local_time(now, cap.zone)
+                key = cap.counter(at, seller.name, zip_code, state)
+                counter = self._counters.get(key)
+                if counter is None:
+                    counter = Counter(cap, schedule, self._used.get(key, 0), now)
+                    self._counters[key] = counter
+                elif counter.cap is not cap:
+                    counter.declare(cap, schedule, now)
+                counters.append(counter)
+        return counters
+
+    def standing(self, counters: Mapping[str, Iterable[Counter]], ping: Ping, now: float) -> Standing:
+        """What of all this touches one ping, whose candidate campaigns would count there: nothing touches a test."""
         if ping.test:
             return Standing()
-        caps: dict[str, tuple[CapStanding, ...]] = {}
         demand: dict[str, DemandStanding] = {}
-        for campaign in candidates:
-            counters = self._counters_of(campaign, seller, ping.zip, ping.state, now)
-            caps[campaign.name] = tuple([counter.standing for counter in counters])
-            asked = next(self._demands_over(campaign.name, ping.zip, ping.state, now), None)
+        for campaign in counters if self._demands else ():
+            asked = next(self._demands_over(campaign, ping.zip, ping.state, now), None)
             if asked is not None:
-                demand[campaign.name] = asked.standing(now)
+                demand[campaign] = asked.standing(now)
         return Standing(
-            caps=caps, demand=demand, signals=self._signals_of(ping, now) if self._signals else (), paused=self._paused
+            caps={campaign: tuple([counter.standing for counter in found]) for campaign, found in counters.items()},
+            demand=demand,
+            signals=self._signals_of(ping, now) if self._signals else (),
+            paused=self._paused,
         )
 
-    def open(self, nonce: bytes, bid: LiveBid, campaigns: Iterable[tuple[Campaign, int]], seller: Seller) -> None:
-        """Promise: count these campaigns' prices as live until they are posted or expire."""
-        weight = self._rates.get(seller.name, PostRate()).upper
+    def open(self, nonce: bytes, bid: LiveBid, promised: Iterable[tuple[Iterable[Counter], int]]) -> None:
+        """Promise: count each price in cents as live in its counters until it is posted or expires."""
+        weight = self._rates.get(bid.seller, _NEW).upper
         places = []
-        for campaign, price_cents in campaigns:
-            for counter in self._counters_of(campaign, seller, bid.ping.zip, bid.ping.state, bid.at):
+        for counters, price_cents in promised:
+            for counter in counters:
                 amount = float(counter.cap.uses(price_cents))
-                places.append((counter, counter.add(seller.name, bid.at, amount, weight), amount))
+                places.append((counter, counter.add(bid.seller, bid.at, amount, weight), amount))
         # One lead is sold once, so that a new bid for it takes the room of the former.
         self._drop(nonce)
         if len(self._live) >= LIVE_MAX:
@@ -116,7 +133,7 @@ class Book:
         bid = self._drop(nonce)
         if bid is not None:
             self._learn(bid, posted=True, delay_s=now - bid.at)
-        for counter in self._counters_of(campaign, seller, zip_code, state, now):
+        for counter in self.counters(campaign, seller, zip_code, state, now):
             counter.use(counter.cap.uses(cents))
             counter.weigh(self._rates, now, self._lifetime_s)
         for asked in self._demands_over(campaign.name, zip_code, state, now):
@@ -162,26 +179,8 @@ class Book:
         """Campaigns and sellers that an operator paused at run time."""
         self._paused = frozenset(names)
 
-    def _counters_of(self, campaign: Campaign, seller: Seller, zip_code: str, state: str, now: float) -> list[Counter]:
-        counters = []
-        local = local_time(now, campaign.zone)
-        for caps, schedule in ((campaign.caps, campaign.schedule), (seller.caps, _OPEN)):
-            for cap in caps:
-                at = local if cap.zone == campaign.zone else local_time(now, cap.zone)
-                key = cap.counter(at, seller.name, zip_code, state)
-                counter = self._counters.get(key)
-                if counter is None:
-                    counter = Counter(cap, schedule, self._used.get(key, 0), now)
-                    self._counters[key] = counter
-                elif counter.cap is not cap:
-                    counter.declare(cap, schedule, now)
-                counters.append(counter)
-        return counters
-
     def _demands_over(self, campaign: str, zip_code: str, state: str, now: float) -> Iterator[_Demand]:
         """Every demand that covers a place, narrowest first: ZIP, prefix, state, and the campaign's own first."""
-        if not self._demands:
-            return
         for name in (*(zip_code[:length] for length in range(5, 0, -1)), state):
             for whose in (campaign, ""):
                 demand = self._demands.get((name, whose))
@@ -215,5 +214,5 @@ class Book:
     def _learn(self, bid: LiveBid, *, posted: bool, delay_s: float = 0.0) -> None:
         """Remember what became of a bid; a test tells nothing of a seller's habits."""
         if not bid.ping.test:
-            rate = self._rates.get(bid.seller, PostRate())
+            rate = self._rates.get(bid.seller, _NEW)
             self._rates[bid.seller] = rate.after(posted=posted, delay_s=delay_s)

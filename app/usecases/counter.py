@@ -48,15 +48,21 @@ class Counter:
 
     def add(self, seller: str, at: float, amount: float, weight: float) -> Bucket:
         """Count one live bid over `amount`, which becomes a sale with probability `weight`."""
-        second = int(at)
-        bucket = next((b for b in reversed(self.buckets) if b.second == second and b.seller == seller), None)
-        if bucket is None:
-            bucket = Bucket(seller, second)
-            self.buckets.append(bucket)
+        bucket = self._bucket(seller, int(at))
         bucket.add(amount, 1)
         self.live += weight * amount
         self.variance += weight * (1.0 - weight) * amount * amount
         self.standing = self._stand()
+        return bucket
+
+    def _bucket(self, seller: str, second: int) -> Bucket:
+        for bucket in reversed(self.buckets):
+            if bucket.second != second:
+                break
+            if bucket.seller == seller:
+                return bucket
+        bucket = Bucket(seller, second)
+        self.buckets.append(bucket)
         return bucket
 
     def weigh(self, rates: Mapping[str, PostRate], now: float, lifetime_s: float) -> None:

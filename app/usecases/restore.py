@@ -1,11 +1,13 @@
 """After a restart: the bids that were promises before it are promises still, and count as such."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
+from app.domain.seller import Seller
 from app.domain.token import read
 from app.journal.lines import AnyLine, NoticeLine, PingLine, PostLine
 from app.usecases.answer_ping import promised
 from app.usecases.book import LiveBid
+from app.usecases.counter import Counter
 from app.usecases.desk import Desk
 from app.wire.ping import Bid, PingAnswer
 
@@ -38,7 +40,15 @@ def _restore(desk: Desk, line: PingLine, now: float) -> None:
         model=line.model,
         answer=_answer(line, bid.expires_at, bid.expires_at - int(line.at)),
     )
-    desk.book.open(bid.nonce, live, [] if bid.test else promised(desk.catalogue, line.decision), seller)
+    desk.book.open(bid.nonce, live, [] if bid.test else list(_promised(desk, line, seller)))
+
+
+def _promised(desk: Desk, line: PingLine, seller: Seller) -> Iterator[tuple[list[Counter], int]]:
+    """Counters and price of the campaigns that are declared still."""
+    for name, price_cents in promised(line.decision).items():
+        campaign = desk.catalogue.campaigns.get(name)
+        if campaign is not None:
+            yield desk.book.counters(campaign, seller, line.ping.zip, line.ping.state, line.at), price_cents
 
 
 def _answer(line: PingLine, expires_at: int, expires_in: int) -> PingAnswer:

@@ -18,6 +18,7 @@ from app.domain.campaign import Campaign
 from app.domain.catalogue import Catalogue
 from app.domain.decide import decide
 from app.domain.exploration import Draw
+from app.domain.seller import Seller
 from app.domain.snapshot import Snapshot
 from app.domain.territory import Territory
 from app.mock_exchange.chance import chance_of
@@ -49,12 +50,8 @@ def decide_cost(pings: int = 4_000) -> DecideCost:
     catalogue = _catalogue(declared)
     seller = catalogue.sellers["acme"]
     book = Book(declared.buyer.bid_lifetime_s, {})
-    cases = []
-    for ping in _pings(catalogue, range(1, pings + 1)):
-        candidates = catalogue.index.candidates(ping.vertical, ping.zip, ping.state)
-        standing = book.standing(candidates, seller, ping, NOW)
-        cases.append((ping, Snapshot(catalogue=catalogue, seller=seller, standing=standing)))
-    times = _timed(cases)
+    asked = _pings(catalogue, range(1, pings + 1))
+    times = _timed([(ping, _snapshot(catalogue, book, seller, ping)) for ping in asked])
     cuts = quantiles(times, n=100)
     return DecideCost(p50=cuts[49], p99=cuts[98])
 
@@ -90,12 +87,17 @@ def _one_ping(count: int) -> Callable[[int], int]:
     def cost(number: int) -> int:
         ping = next(_pings(catalogue, [number], VERTICAL))
         started = time.perf_counter_ns()
-        candidates = catalogue.index.candidates(ping.vertical, ping.zip, ping.state)
-        standing = book.standing(candidates, seller, ping, NOW)
-        decide(ping, Snapshot(catalogue=catalogue, seller=seller, standing=standing), NOW, Draw(0.5, 0.5))
+        decide(ping, _snapshot(catalogue, book, seller, ping), NOW, Draw(0.5, 0.5))
         return time.perf_counter_ns() - started
 
     return cost
+
+
+def _snapshot(catalogue: Catalogue, book: Book, seller: Seller, ping: Ping) -> Snapshot:
+    """What `answer_ping` gathers for a ping of somebody whom nobody knows."""
+    candidates = catalogue.index.candidates(ping.vertical, ping.zip, ping.state)
+    counters = {each.name: book.counters(each, seller, ping.zip, ping.state, NOW) for each in candidates}
+    return Snapshot(catalogue=catalogue, seller=seller, standing=book.standing(counters, ping, NOW))
 
 
 def _local(template: Campaign, position: int, prefixes: Sequence[str]) -> Campaign:

@@ -59,7 +59,7 @@ def test_a_push_is_on_in_its_hours_between_its_dates(campaign_with: Declaring) -
             'until = "2026-11-01" }]'
         )
     )
-    assert [boost.cents for boost in schedule.boosts_on(at(0))] == [900]
+    assert [cents for _, cents in schedule.boosts_on(at(0))] == [900.0]
     assert schedule.boosts_on(at(60)) == ()
     assert schedule.boosts_on(at(7 * 1440 + 60)) == ()
 

@@ -87,5 +87,5 @@ def test_only_the_boosts_of_the_hour_are_on() -> None:
     weekend = Boost(name="weekend", cents=500, minutes=week_minutes({5: [(0, 1440)], 6: [(0, 1440)]}))
     always = Boost(name="always", cents=100, minutes=ALWAYS)
     schedule = Schedule(minutes=ALWAYS, boosts=(weekend, always))
-    assert schedule.boosts_on(local("2026-11-20T10:00")) == (always,)
-    assert schedule.boosts_on(local("2026-11-21T10:00")) == (weekend, always)
+    assert schedule.boosts_on(local("2026-11-20T10:00")) == (("always", 100.0),)
+    assert schedule.boosts_on(local("2026-11-21T10:00")) == (("weekend", 500.0), ("always", 100.0))

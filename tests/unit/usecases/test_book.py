@@ -11,6 +11,7 @@ from app.domain.caps import CapStanding
 from app.domain.decide import Decision
 from app.domain.demand import DemandStanding
 from app.domain.seller import Seller
+from app.domain.snapshot import Standing
 from app.usecases import book as module
 from app.usecases.book import Book, LiveBid
 from app.wire.feedback import Demand, Signal
@@ -46,15 +47,20 @@ def promise(
         decision=Decision(),
         answer=PingAnswer(status="accepted", ping_id="x" * 64),
     )
-    book.open(nonce, bid, [] if bid.ping.test else [(buying, price_cents)], ACME)
+    counters = book.counters(buying, ACME, bid.ping.zip, bid.ping.state, now)
+    book.open(nonce, bid, [] if bid.ping.test else [(counters, price_cents)])
 
 
 def sold(book: Book, nonce: bytes, now: float = NOW, price_cents: int = 1_000) -> None:
     book.sold(nonce, BUYING, ACME, "78701", "TX", price_cents, now)
 
 
+def standing(book: Book, lead: Ping, now: float = NOW, buying: Campaign = BUYING, by: Seller = ACME) -> Standing:
+    return book.standing({buying.name: book.counters(buying, by, lead.zip, lead.state, now)}, lead, now)
+
+
 def caps(book: Book, now: float = NOW, buying: Campaign = BUYING, by: Seller = ACME) -> tuple[CapStanding, ...]:
-    return book.standing([buying], by, ping(), now).caps[buying.name]
+    return standing(book, ping(), now, buying, by).caps[buying.name]
 
 
 def leads(book: Book, now: float = NOW) -> tuple[int, float]:
@@ -63,7 +69,7 @@ def leads(book: Book, now: float = NOW) -> tuple[int, float]:
 
 
 def asked(book: Book, lead: Ping | None = None, now: float = NOW, buying: Campaign = BUYING) -> DemandStanding | None:
-    return book.standing([buying], ACME, lead or ping(), now).demand.get(buying.name)
+    return standing(book, lead or ping(), now, buying).demand.get(buying.name)
 
 
 def test_a_new_book_knows_what_the_database_counted() -> None:
@@ -160,8 +166,7 @@ def test_tests_are_remembered_and_see_and_use_nothing() -> None:
     promise(book, b"t", lead=ping(test=True))
     book.set_paused(["solar-tx"])
     book.set_signal("TX", Signal(premium_cents=500, cause="storm", until=NOW + 60))
-    standing = book.standing([BUYING], ACME, ping(test=True), NOW)
-    assert (standing.caps, standing.demand, standing.signals, standing.paused) == ({}, {}, (), frozenset())
+    assert standing(book, ping(test=True)) == Standing()
     assert book.live(b"t", NOW) is not None
     assert leads(book) == (0, 1.0)
 
@@ -216,10 +221,10 @@ def test_territories_and_sellers_have_counters_of_their_own() -> None:
     local = campaign(caps=(cap(scope="campaign_territory", unit="zip3"), cap(name="each", scope="campaign_seller")))
     book = empty()
     book.sold(b"a", local, ACME, "78701", "TX", 1_000, NOW)
-    standing = book.standing([local], ACME, ping(zip="75201"), NOW)
-    assert [stand.used for stand in standing.caps["solar-tx"]] == [0, 1]
-    standing = book.standing([local], seller(name="other"), ping(zip="78799"), NOW)
-    assert [stand.used for stand in standing.caps["solar-tx"]] == [1, 0]
+    there = standing(book, ping(zip="75201"), NOW, local)
+    assert [stand.used for stand in there.caps["solar-tx"]] == [0, 1]
+    there = standing(book, ping(zip="78799"), NOW, local, seller(name="other"))
+    assert [stand.used for stand in there.caps["solar-tx"]] == [1, 0]
 
 
 def test_a_reloaded_cap_keeps_its_count_under_its_new_limit() -> None:
@@ -284,7 +289,7 @@ def test_a_signal_covers_its_territory_and_vertical(
 ) -> None:
     book = empty()
     book.set_signal(territory, Signal(premium_cents=500, cause="storm", until=NOW + 60, vertical=vertical))
-    assert book.standing([BUYING], ACME, ping(**lead), NOW).signals == ((("storm", 500),) if heard else ())
+    assert standing(book, ping(**lead)).signals == ((("storm", 500),) if heard else ())
 
 
 def test_a_signal_is_replaced_by_its_cause_adds_to_others_and_ends() -> None:
@@ -292,18 +297,18 @@ def test_a_signal_is_replaced_by_its_cause_adds_to_others_and_ends() -> None:
     book.set_signal("TX", Signal(premium_cents=500, cause="storm", until=NOW + 60))
     book.set_signal("TX", Signal(premium_cents=300, cause="storm", until=NOW + 60))
     book.set_signal("787", Signal(premium_cents=-100, cause="frost", until=NOW + 120))
-    assert book.standing([BUYING], ACME, ping(), NOW).signals == (("storm", 300), ("frost", -100))
-    assert book.standing([BUYING], ACME, ping(), NOW + 60).signals == (("frost", -100),)
+    assert standing(book, ping()).signals == (("storm", 300), ("frost", -100))
+    assert standing(book, ping(), NOW + 60).signals == (("frost", -100),)
     book.tick(NOW + 120)
-    assert book.standing([BUYING], ACME, ping(), NOW + 120).signals == ()
+    assert standing(book, ping(), NOW + 120).signals == ()
 
 
 def test_what_an_operator_paused_is_in_every_standing() -> None:
     book = empty()
     book.set_paused(["solar-tx", "acme"])
-    assert book.standing([BUYING], ACME, ping(), NOW).paused == {"solar-tx", "acme"}
+    assert standing(book, ping()).paused == {"solar-tx", "acme"}
     book.set_paused([])
-    assert book.standing([BUYING], ACME, ping(), NOW).paused == frozenset()
+    assert standing(book, ping()).paused == frozenset()
 
 
 EVENTS = st.lists(
