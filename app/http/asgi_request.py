@@ -22,18 +22,16 @@ class ClientGone(Exception):
 
 async def receive_body(receive: Receive) -> bytes:
     """The whole body. BodyTooLarge beyond the bound, ClientGone where it breaks off."""
-    parts: list[bytes] = []
-    size = 0
-    while True:
+    body, more = b"", True
+    while more:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise ClientGone
-        parts.append(message.get("body", b""))
-        size += len(parts[-1])
-        if size > BODY_MAX:
+        body += message.get("body", b"")
+        if len(body) > BODY_MAX:
             raise BodyTooLarge
-        if not message.get("more_body"):
-            return parts[0] if len(parts) == 1 else b"".join(parts)
+        more = message.get("more_body", False)
+    return body
 
 
 async def send_answer(

@@ -4,7 +4,7 @@ import base64
 import binascii
 import hashlib
 import hmac
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from ipaddress import ip_address, ip_network
 from typing import Protocol, TypeVar
@@ -35,27 +35,22 @@ class Keyed(Protocol):
 Who = TypeVar("Who", bound=Keyed)
 
 
-def keys_in_headers(headers: Mapping[bytes, bytes]) -> Iterator[str]:
+def keys_in_headers(headers: Mapping[bytes, bytes]) -> list[str]:
     """Every key a request's headers offer: `X-API-Key`, or `Authorization` as Bearer, Token or Basic."""
-    key = headers.get(b"x-api-key")
-    if key:
-        yield key.decode("latin-1").strip()
-    scheme, _, rest = headers.get(b"authorization", b"").decode("latin-1").strip().partition(" ")
-    rest = rest.strip()
-    if scheme.lower() in ("bearer", "token") and rest:
-        yield rest
-    if scheme.lower() == "basic" and rest:
-        yield from _basic(rest)
+    keys = []
+    if b"x-api-key" in headers:
+        keys.append(headers[b"x-api-key"].decode("latin-1").strip())
+    if b"authorization" in headers:
+        keys += _authorization(headers[b"authorization"].decode("latin-1"))
+    return keys
 
 
-def keys_in_fields(fields: Mapping[str, object]) -> Iterator[str]:
+def keys_in_fields(fields: Mapping[str, object]) -> list[str]:
     """Every key that a body or query offers."""
-    for name, value in fields.items():
-        if isinstance(value, str) and name.lower() in KEY_FIELDS:
-            yield value
+    return [value for name, value in fields.items() if isinstance(value, str) and name.lower() in KEY_FIELDS]
 
 
-def whose_key(offered: Iterator[str], known: Mapping[str, Who]) -> Who | None:
+def whose_key(offered: Iterable[str], known: Mapping[str, Who]) -> Who | None:
     """Whose key is among the offered ones. Only hashes are compared, and those in constant time."""
     for key in offered:
         digest = _sha256(key)
@@ -81,10 +76,18 @@ def comes_from(peer: str, allowed: tuple[str, ...]) -> bool:
     return any(address in ip_network(network, strict=False) for network in allowed)
 
 
-def _basic(text: str) -> Iterator[str]:
+def _authorization(text: str) -> list[str]:
+    scheme, _, rest = text.strip().partition(" ")
+    rest = rest.strip()
+    if scheme.lower() == "basic":
+        return _basic(rest)
+    return [rest] if scheme.lower() in ("bearer", "token") else []
+
+
+def _basic(text: str) -> list[str]:
     """A key as the password or, where platforms leave one of the two empty, as the user."""
     try:
         user, _, password = base64.b64decode(text, validate=True).decode("utf-8").partition(":")
     except (binascii.Error, UnicodeDecodeError):
-        return
-    yield from (part for part in (password, user) if part)
+        return []
+    return [part for part in (password, user) if part]

@@ -1,5 +1,6 @@
 """The auction's own doors, bytes to bytes: `/v1/ping` and `/v1/post` with their test twins."""
 
+import asyncio
 import logging
 import time
 from collections.abc import Callable
@@ -37,6 +38,9 @@ _DOORS = {
 PATHS = tuple(path for path, (_, _, suffix) in _DOORS.items() if not suffix)
 """The auction's paths; a suffix after them only chooses the format of the answer."""
 
+HELD_MAX = 32
+"""Answers that wait for others of their round; with more than these about, none should wait any longer."""
+
 _STATUS = {"auth_failed": 401, "rate_limited": 429, "internal": 503}
 """What HTTP says of a reason code; every business answer is 200."""
 
@@ -57,6 +61,7 @@ class Knock(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     format: Format
     now: float
     started: float
+    is_post: bool
     test: bool
     refusal: Refusal | None = None
     status: int = 200
@@ -68,6 +73,7 @@ class Intake:
     def __init__(self, desk: Desk, clock: Callable[[], float]) -> None:
         self._desk = desk
         self._clock = clock
+        self._held = 0
 
     def knows(self, path: str) -> bool:
         """Whether a path is one of the auction's."""
@@ -75,33 +81,38 @@ class Intake:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request of such a path; a client that has gone gets none."""
-        name, test, suffix = _DOORS[scope["path"]]
-        try:
-            knock = await self._knock(scope, receive, test=test, suffix=suffix)
-        except ClientGone:
-            return
-        status, body, extra = self._ping(knock) if name == "ping" else await self._post(knock)
-        await send_answer(send, status, CONTENT_TYPES[knock.format].encode(), body, extra)
-
-    async def _knock(self, scope: Scope, receive: Receive, *, test: bool, suffix: str) -> Knock:
         started, now = time.monotonic(), self._clock()
-        headers = dict(scope["headers"])
-        content_type = headers.get(b"content-type", b"").decode("latin-1")
-        query = scope["query_string"]
-        status, refusal, body = 200, None, b""
-        fields: dict[str, Scalar] | Unreadable = {}
         try:
             body = await receive_body(receive)
-            fields = read_body(body, content_type, query)
         except BodyTooLarge:
-            status, refusal = 413, Refusal("invalid_field", "body: send at most 64 kB")
+            body = None
+        except ClientGone:
+            return
+        knock = self._knock(scope, body, now, started)
+        status, answer, extra = await self._post(knock) if knock.is_post else self._ping(knock)
+        if self._held < HELD_MAX:
+            # Requests that came together are answered together: waking a client for each costs more than it waits.
+            self._held += 1
+            await asyncio.sleep(0)
+            self._held -= 1
+        await send_answer(send, status, CONTENT_TYPES[knock.format].encode(), answer, extra)
+
+    def _knock(self, scope: Scope, body: bytes | None, now: float, started: float) -> Knock:
+        name, test, suffix = _DOORS[scope["path"]]
+        headers = dict(scope["headers"])
+        content_type = headers.get(b"content-type", b"").decode("latin-1")
+        status, refusal = 200, None
+        fields: dict[str, Scalar] | Unreadable = {}
+        if body is not None:
+            fields = read_body(body, content_type, scope["query_string"])
+        else:
+            status, refusal, body = 413, Refusal("invalid_field", "body: send at most 64 kB"), b""
         if isinstance(fields, Unreadable):
             status, refusal, fields = 415 if fields.unsupported else 400, fields.refusal, {}
         seller = self._seller(scope, headers, fields)
         usual: Format = seller.format if seller is not None else "json"
         if body[:1] != b"{" and encoding_of(body, content_type) == "xml":
             usual = "xml"
-        wanted = answer_format(fields, headers.get(b"accept", b"").decode("latin-1"), suffix, usual)
         if seller is None:
             status, refusal = 401, Refusal("auth_failed")
         elif scope["method"] != "POST" and not (scope["method"] == "GET" and seller.allow_get):
@@ -110,9 +121,10 @@ class Intake:
             seller=seller,
             fields=fields,
             body=body,
-            format=wanted,
+            format=answer_format(fields, headers.get(b"accept", b"").decode("latin-1"), suffix, usual),
             now=now,
             started=started,
+            is_post=name == "post",
             test=test,
             refusal=refusal,
             status=status,
@@ -121,8 +133,8 @@ class Intake:
     def _seller(self, scope: Scope, headers: dict[bytes, bytes], fields: dict[str, Scalar]) -> Seller | None:
         known = self._desk.catalogue.seller_by_key
         seller = whose_key(keys_in_headers(headers), known) or whose_key(keys_in_fields(fields), known)
-        if seller is None:
-            return None
+        if seller is None or not seller.allowed_ips:
+            return seller
         peer = scope["client"][0] if scope.get("client") else ""
         return seller if comes_from(peer, seller.allowed_ips) else None
 
