@@ -5,9 +5,9 @@ from functools import lru_cache
 from ipaddress import IPv6Address
 
 from app.dialects.guard import DROPPED, is_personal, is_personal_cached, without_query
-from app.dialects.kinds import FALSE, TRUE, Held, Noted, Trouble
+from app.dialects.kinds import FALSE, TRUE, Held, Noted, Read, Trouble, Usual
 from app.dialects.moments import epoch_of
-from app.dialects.states import state_of
+from app.dialects.states import STATES, state_of
 from app.dialects.text import Scalar, is_absent, text_of
 from app.domain.certificate import is_placeholder, read_leadid
 from app.domain.money import cents
@@ -18,7 +18,7 @@ _PAGE_LENGTH_MAX = 512
 _LEADID_LENGTH = 36
 _HASH_LENGTHS = frozenset({32, 40, 64})
 _FLAGS = TRUE | FALSE
-_LEGS = {"exclusive": "exclusive", "shared": "shared", "any": "any", "both": "any", "either": "any"}
+_LEGS: dict[Scalar, Held] = {"exclusive": "exclusive", "shared": "shared", "any": "any", "both": "any", "either": "any"}
 _cents = lru_cache(maxsize=1024)(cents)
 """A seller's floor is nearly always one of a few."""
 
@@ -45,22 +45,22 @@ def zip_code(raw: Scalar) -> Held:
     return five if len(whole) == len(digits) else Noted(five, "too few digits; leading zeros were added")
 
 
-def state(raw: Scalar) -> Held:
-    """Two letters of a state, from its letters or its name."""
-    known = state_of(raw) if isinstance(raw, str) and len(raw) == 2 else None
-    if known is not None:
-        return known
+def _state(raw: Scalar) -> Held:
     text = text_of(raw)
     return None if is_absent(text) else state_of(text) or Trouble("two letters of a US state")
 
 
-def lead_type(raw: Scalar) -> Held:
-    """Which legs the seller offers."""
-    known = _LEGS.get(raw) if isinstance(raw, str) else None
-    if known is not None:
-        return known
+state: Read = Usual({code: code for code in STATES}, _state).__getitem__
+"""Two letters of a state, from its letters or its name."""
+
+
+def _lead_type(raw: Scalar) -> Held:
     text = text_of(raw)
     return None if is_absent(text) else _LEGS.get(text.lower()) or Trouble("exclusive, shared or any")
+
+
+lead_type: Read = Usual(_LEGS, _lead_type).__getitem__
+"""Which legs the seller offers."""
 
 
 def min_price(raw: Scalar) -> Held:

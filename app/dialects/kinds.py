@@ -35,7 +35,7 @@ TRUE = frozenset({"1", "true", "t", "yes", "y", "on"})
 FALSE = frozenset({"0", "2", "false", "f", "no", "n", "off"})
 """One platform's forms write 1 for yes and 2 for no."""
 
-_BOOLEANS: dict[Scalar, bool] = dict.fromkeys(TRUE, True) | dict.fromkeys(FALSE, False) | {1: True, 0: False, 2: False}
+_BOOLEANS: dict[Scalar, Held] = dict.fromkeys(TRUE, True) | dict.fromkeys(FALSE, False) | {1: True, 0: False, 2: False}
 _NUMBER_LENGTH_MAX = 24
 _ABSENT_LENGTH_MAX = 9
 _COMMON = 1_000_000_000
@@ -46,16 +46,25 @@ def anything(raw: Scalar) -> Held:
     return raw
 
 
-def boolean(raw: Scalar) -> Held:
-    """Yes or no in any of the usual spellings."""
-    known = _BOOLEANS.get(raw)
-    if known is not None:
-        return known
+class Usual(dict[Scalar, Held]):
+    """A reader that finds usual values without a line of Python, and asks another for the rest."""
+
+    def __init__(self, usual: Mapping[Scalar, Held], read: Read) -> None:
+        super().__init__(usual)
+        self._read = read
+
+    def __missing__(self, raw: Scalar) -> Held:
+        return self._read(raw)
+
+
+def _boolean(raw: Scalar) -> Held:
     text = text_of(raw)
-    if is_absent(text):
-        return None
     known = _BOOLEANS.get(text.lower())
-    return Trouble("yes or no") if known is None else known
+    return known if known is not None else None if is_absent(text) else Trouble("yes or no")
+
+
+boolean: Read = Usual(_BOOLEANS, _boolean).__getitem__
+"""Yes or no in any of the usual spellings."""
 
 
 def text(length_max: int, *, cut: bool = True) -> Read:
@@ -151,15 +160,11 @@ def day(raw: Scalar) -> Held:
 
 def choice(values: tuple[str, ...]) -> Read:
     """A reader of one of these values, whatever their case and separators."""
-    exact = {value: value for value in values}
     loose: dict[str, str] = {}
     for value in values:
         loose.setdefault(alike(value), value)
 
     def read(raw: Scalar) -> Held:
-        known = exact.get(raw) if isinstance(raw, str) else None
-        if known is not None:
-            return known
         held = text_of(raw)
         known = loose.get(alike(held))
         if known is None and isinstance(raw, bool):
@@ -168,7 +173,7 @@ def choice(values: tuple[str, ...]) -> Read:
             return known
         return None if is_absent(held) else Trouble("one of its listed values")
 
-    return read
+    return Usual(dict(zip(values, values, strict=True)), read).__getitem__
 
 
 def mapped(read: Read, values: Mapping[str, str]) -> Read:

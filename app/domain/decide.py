@@ -86,9 +86,8 @@ def decide(ping: Ping, snapshot: Snapshot, now: float, draw: Draw) -> Decision:
         return Decision(refusal=_furthest(refused), refused=tuple(refused))
     best = _best_a_leg(offers)
     return Decision(
-        # The highest price first, exclusive on a tie.
-        bids=tuple(sorted(best.values(), key=lambda offer: (-offer.price_cents, offer.leg))),
-        outbid=tuple([offer for offer in offers if best[offer.leg] is not offer]),
+        bids=tuple(sorted(best.values(), key=_dearest_first)),
+        outbid=tuple([offer for offer in offers if best[offer.leg] is not offer]) if len(best) < len(offers) else (),
         refused=tuple(refused),
     )
 
@@ -165,7 +164,7 @@ def _refuse(
 
 def _full(campaign: Campaign, snapshot: Snapshot, caps: Caps) -> Refusal | None:
     """Whether a cap has no room for one more live bid at the lowest price, or the territory can work no more."""
-    full = _no_room(caps, max(campaign.floor_cents, 1))
+    full = _no_room(caps, campaign.floor_cents or 1)
     if full is not None:
         return full
     demand = snapshot.standing.demand.get(campaign.name)
@@ -305,6 +304,11 @@ def _best_a_leg(offers: list[Offer]) -> dict[Leg, Offer]:
         if offer.leg not in best or offer.surplus > best[offer.leg].surplus:
             best[offer.leg] = offer
     return best
+
+
+def _dearest_first(offer: Offer) -> tuple[int, str]:
+    """The highest price first, exclusive on a tie."""
+    return -offer.price_cents, offer.leg
 
 
 def _furthest(refused: list[CampaignRefusal]) -> Refusal:

@@ -7,6 +7,8 @@ import msgspec
 
 _STANDARD = NormalDist()
 _ROOT_2 = sqrt(2.0)
+_EDGE = 1e-12
+"""Nearer to 0 or 1 than this a share of the distribution says nothing that a float can hold."""
 
 
 class Draw(msgspec.Struct, frozen=True, gc=False, array_like=True):
@@ -26,5 +28,6 @@ def jitter(best: float, low: float, high: float, sigma: float, place: float) -> 
     # Twice the normal distribution function at both bounds, less one.
     below, above = erf(log(low / best) / sigma / _ROOT_2), erf(log(high / best) / sigma / _ROOT_2)
     share = 0.5 * (1.0 + below + place * (above - below))
-    drawn = best * exp(sigma * _STANDARD.inv_cdf(min(max(share, 1e-12), 1.0 - 1e-12)))
-    return min(max(drawn, low), high)
+    share = _EDGE if share < _EDGE else min(share, 1.0 - _EDGE)
+    drawn = best * exp(sigma * _STANDARD.inv_cdf(share))
+    return low if drawn < low else min(drawn, high)

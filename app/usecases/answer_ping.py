@@ -1,7 +1,7 @@
 """A ping gets its bids or the one reason why not: gather what touches it, decide, sign and remember."""
 
 from collections.abc import Callable, Mapping
-from hashlib import blake2b
+from struct import Struct
 from typing import Literal
 
 import msgspec
@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from app.domain.catalogue import Catalogue
 from app.domain.decide import Decision, Offer, decide
 from app.domain.exploration import Draw
+from app.domain.keyed import mac
 from app.domain.reasons import Refusal, disclosed
 from app.domain.seller import Seller
 from app.domain.snapshot import Known, Snapshot
@@ -21,6 +22,7 @@ from app.usecases.desk import Desk
 from app.usecases.digests import Marks, marks_of
 from app.wire.ping import Bid, Ping, PingAnswer
 
+_TWO_NUMBERS = Struct(">QQ")
 _NOT_ASKED = ("hashes are not looked up any more today: too many of them were never posted",)
 
 
@@ -100,8 +102,8 @@ def promised(decision: Decision) -> dict[str, int]:
 
 def draw_of(seed: bytes, nonce: bytes) -> Draw:
     """Two uniform numbers for one ping, the same whenever it is asked again."""
-    raw = blake2b(nonce, key=seed, person=b"leadbid.draw", digest_size=16).digest()
-    return Draw(int.from_bytes(raw[:8], "big") / 2**64, int.from_bytes(raw[8:], "big") / 2**64)
+    slice_, place = _TWO_NUMBERS.unpack(mac(seed, b"leadbid.draw", nonce, size=16))
+    return Draw(slice_ / 2**64, place / 2**64)
 
 
 def _located(desk: Desk, ping: Ping) -> Ping | Refusal:

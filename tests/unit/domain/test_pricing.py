@@ -39,7 +39,7 @@ def test_every_term_moves_the_value_as_the_rule_says() -> None:
 def test_the_best_bid_is_that_of_the_landscape_between_floor_and_ceiling() -> None:
     found = quoted()
     assert isinstance(found, Quote)
-    assert (found.value, found.bid_value, found.low, found.high) == (8_000.0, 8_000.0, 500.0, 6_000.0)
+    assert (found.bid_value, found.low, found.high) == (8_000.0, 500.0, 6_000.0)
     assert found.best == CURVE.best_bid(8_000.0, 500.0, 6_000.0)
 
 
