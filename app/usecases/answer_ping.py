@@ -8,13 +8,14 @@ import msgspec
 from msgspec.structs import replace
 
 from app.domain.catalogue import Catalogue
-from app.domain.decide import Decision, Offer, decide
+from app.domain.decide import Decision, decide
 from app.domain.exploration import Draw
 from app.domain.keyed import mac
 from app.domain.reasons import Refusal, disclosed
 from app.domain.seller import Seller
 from app.domain.snapshot import Known, Snapshot
 from app.domain.token import BidToken, campaign_tag, mint
+from app.domain.weighing import Offer
 from app.journal.lines import DoorLine, PingLine, RepeatLine
 from app.usecases.book import LiveBid
 from app.usecases.counter import Counter

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator
 
 from app.domain.calendar import utc_text
-from app.domain.decide import CampaignRefusal, Offer
 from app.domain.money import dollars
 from app.domain.pricing import Valuation
 from app.domain.reasons import REASONS, Refusal, sentence
+from app.domain.weighing import CampaignRefusal, Offer
 from app.journal.lines import AnyLine, DoorLine, NoticeLine, PingLine, PostLine, RepeatLine
 
 

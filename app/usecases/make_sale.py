@@ -5,10 +5,10 @@ import hashlib
 import msgspec
 
 from app.domain.calendar import local_time
-from app.domain.decide import Offer
 from app.domain.keyed import digest
 from app.domain.sale import CapUse, Evidence, Sale
 from app.domain.sold_lead import ConsentProof, SoldLead, lead_document
+from app.domain.weighing import Offer
 from app.usecases.book import LiveBid
 from app.usecases.desk import Desk
 from app.usecases.ticket import Posted
