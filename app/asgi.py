@@ -38,6 +38,7 @@ from app.usecases.restore import restore_bids
 
 TICK_S = 0.25
 RELOAD_S = 1.0
+SWITCHES_S = 0.5
 SETTLE_S = 5.0
 """How long a stopping service waits for deliveries under way; what takes longer is sent again after its lease."""
 
@@ -122,6 +123,7 @@ async def _started(stack: AsyncExitStack, settings: Settings, declared: Declared
     await _beside(stack, journal.run(lambda error: _log.error("the journal cannot be written: %s", error.strerror)))
     await _beside(stack, _ticking(desk, journal))
     await _beside(stack, watch.run())
+    await _beside(stack, _listening(desk.book, store))
     stack.push_async_callback(courier.settle, SETTLE_S)
     await _beside(stack, courier.run(watch.targets, time.time, random.random))
     _log.info("configuration %s is in force, models of %s", live.catalogue.config_hash, _names(live.catalogue.models))
@@ -163,7 +165,16 @@ async def _book(live: Reloaded, store: Store) -> Book:
         book.set_demand(demand.territory, demand.demand, demand.told_at, demand.ends_at)
     for signal in await store.signals(now):
         book.set_signal(signal.territory, signal.signal)
+    book.set_paused(await store.paused())
     return book
+
+
+async def _listening(book: Book, store: Store) -> None:
+    """Hear what commands beside the service switched; while the database is away all stays as it is."""
+    while True:
+        await asyncio.sleep(SWITCHES_S)
+        with suppress(StoreUnavailable):
+            book.set_paused(await store.paused())
 
 
 async def _former(store: Store) -> Mapping[bytes, Campaign]:

@@ -15,6 +15,8 @@ COMMANDS = {
     "sample": "print a ping or post of a made-up consumer, ready to send",
     "explain": "derive any bid or refusal in dollars",
     "deliveries": "list, show and replay what was sent to CRMs",
+    "pause": "stop a campaign or a seller while the service runs",
+    "resume": "let what is paused go on",
     "migrate": "bring a database to this version's tables",
 }
 """Name -> what it does; `app.cli.NAME` is its module."""

@@ -1,9 +1,13 @@
 """Which database a command works on, asked for in the same words by every command."""
 
 import argparse
+import asyncio
 import os
+import sys
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from app.store.errors import StoreError
 from app.store.store import Store
 
 
@@ -25,6 +29,24 @@ def database_url(args: argparse.Namespace) -> str:
 def existing_store(args: argparse.Namespace) -> Store:
     """The store that is meant. StoreUnfit where its file does not exist."""
     return Store(args.database) if args.database else Store.reading(_file(args))
+
+
+def run_with_store(args: argparse.Namespace, act: Callable[[Store, argparse.Namespace], Awaitable[int]]) -> int:
+    """What `act` returns, done to the store that is meant; 1 with a sentence where that does not serve."""
+
+    async def acted() -> int:
+        store = existing_store(args)
+        try:
+            await store.check()
+            return await act(store, args)
+        finally:
+            await store.close()
+
+    try:
+        return asyncio.run(acted())
+    except StoreError as error:
+        print(error, file=sys.stderr)
+        return 1
 
 
 def _file(args: argparse.Namespace) -> Path:

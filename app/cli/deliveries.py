@@ -1,23 +1,21 @@
 """Shows what was sent to the buyer's CRMs and how it ended, and sends again what failed; never a person's data."""
 
 import argparse
-import asyncio
 import getpass
 import re
 import sys
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import get_args
 
 from msgspec.structs import replace
 
-from app.cli.database import add_database, existing_store
+from app.cli.database import add_database, run_with_store
 from app.cli.table import table
 from app.domain.calendar import utc_text
 from app.domain.delivery import DeliveryStatus
 from app.store.deliveries import AttemptRow, DeliveryDetail, DeliveryRow, Which
-from app.store.errors import StoreError
 from app.store.store import Store
 
 _UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
@@ -43,11 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """0 where what was asked for was found."""
     act = {"list": _list, "show": _show, "replay": _replay, "enable": _enable}[args.action]
-    try:
-        return asyncio.run(_with_store(args, act))
-    except StoreError as error:
-        print(error, file=sys.stderr)
-        return 1
+    return run_with_store(args, act)
 
 
 def _add_filters(parser: argparse.ArgumentParser) -> None:
@@ -58,15 +52,6 @@ def _add_filters(parser: argparse.ArgumentParser) -> None:
         "--since", type=_moment, metavar="WHEN", help="sold at or after: 2026-11-21, or 30m, 12h, 7d ago"
     )
     parser.add_argument("--until", type=_moment, metavar="WHEN", help="sold before")
-
-
-async def _with_store(args: argparse.Namespace, act: Callable[[Store, argparse.Namespace], Awaitable[int]]) -> int:
-    store = existing_store(args)
-    try:
-        await store.check()
-        return await act(store, args)
-    finally:
-        await store.close()
 
 
 async def _list(store: Store, args: argparse.Namespace) -> int:

@@ -178,6 +178,10 @@ class Store:
         """End a switch; False where there was none."""
         return await self._writer.run(lambda c: operators.clear_switch(c, kind, target, by, reason, now))
 
+    async def paused(self) -> list[str]:
+        """Campaigns and sellers that are paused by a switch."""
+        return [switch.target for switch in await self.switches() if switch.kind == "pause"]
+
     async def switches(self) -> list[Switch]:
         """Switches in force."""
         return await self._reader.run(operators.switches)

@@ -1,0 +1,29 @@
+"""Lets a paused campaign or seller go on."""
+
+import argparse
+import getpass
+import sys
+import time
+
+from app.cli.database import add_database, run_with_store
+from app.store.store import Store
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """`leadbid resume NAME [--why TEXT] [--data DIR | --database URL]`."""
+    parser.add_argument("name", help="a campaign or a seller that `leadbid pause` lists")
+    parser.add_argument("--why", default="", help="kept in the audit log")
+    add_database(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """0 where it was paused; the running service bids again within a second."""
+    return run_with_store(args, _resume)
+
+
+async def _resume(store: Store, args: argparse.Namespace) -> int:
+    if not await store.clear_switch("pause", args.name, getpass.getuser(), args.why, time.time()):
+        print(f"{args.name} is not paused; what the configuration pauses is resumed there", file=sys.stderr)
+        return 1
+    print(f"{args.name} goes on")
+    return 0
