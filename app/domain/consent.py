@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from app.domain.certificate import Certificate, is_placeholder, read_leadid, read_trustedform
+from app.domain.certificate import is_placeholder, read_leadid, read_trustedform
 from app.domain.reasons import Refusal
 from app.wire.ping import Ping
 from app.wire.post import Post
@@ -30,12 +30,6 @@ class ConsentPolicy(msgspec.Struct, frozen=True, kw_only=True):
     age_s_max: float = 72 * 3600.0
     landing_domains: frozenset[str] = frozenset()
     text_required: bool = True
-
-
-def certificates(trustedform_url: str, leadid_token: str) -> tuple[Certificate, ...]:
-    """The well-formed certificates among what a seller sent, TrustedForm first."""
-    found = (read_trustedform(trustedform_url), read_leadid(leadid_token))
-    return tuple([certificate for certificate in found if certificate is not None])
 
 
 def refuse_ping(policy: ConsentPolicy, ping: Ping, now: float) -> Refusal | None:

@@ -2,7 +2,8 @@
 
 import hmac
 import struct
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import urlsafe_b64decode
+from binascii import b2a_base64
 from collections.abc import Mapping
 from functools import lru_cache
 from hashlib import blake2b
@@ -19,6 +20,7 @@ _VERSION = 1
 _LEGS: tuple[Leg, ...] = ("exclusive", "shared")
 # version, key id, flags (bit 0: shared, bit 1: test), expiry, price, campaign, nonce, terms, certificate
 _FACTS = struct.Struct(">BBBII4s8s6s6s")
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 _MAC_BYTES = 48 - _FACTS.size
 _PURPOSE = b"leadbid.bid"
 
@@ -50,7 +52,7 @@ def mint(token: BidToken, key_id: int, key: bytes) -> str:
         token.terms,
         token.certificate,
     )
-    return urlsafe_b64encode(facts + _mac(facts, key)).decode()
+    return b2a_base64(facts + _mac(facts, key), newline=False).translate(_URL_SAFE).decode()
 
 
 def read(text: str, keys: Mapping[int, bytes]) -> BidToken | None:

@@ -89,12 +89,7 @@ class Intake:
         except ClientGone:
             return
         knock = self._knock(scope, body, now, started)
-        status, answer, extra = await self._post(knock) if knock.is_post else self._ping(knock)
-        if self._held < HELD_MAX:
-            # Requests that came together are answered together: waking a client for each costs more than it waits.
-            self._held += 1
-            await asyncio.sleep(0)
-            self._held -= 1
+        status, answer, extra = await (self._post(knock) if knock.is_post else self._ping(knock))
         await send_answer(send, status, CONTENT_TYPES[knock.format].encode(), answer, extra)
 
     def _knock(self, scope: Scope, body: bytes | None, now: float, started: float) -> Knock:
@@ -138,20 +133,32 @@ class Intake:
         peer = scope["client"][0] if scope.get("client") else ""
         return seller if comes_from(peer, seller.allowed_ips) else None
 
-    def _ping(self, knock: Knock) -> Answered:
+    async def _together(self) -> None:
+        """Let the others of this round catch up.
+
+        Requests that came together go through each room together: the processor finds the room's code at hand, and a
+        client is woken once for many answers instead of once for each.
+        """
+        if self._held < HELD_MAX:
+            self._held += 1
+            await asyncio.sleep(0)
+            self._held -= 1
+
+    async def _ping(self, knock: Knock) -> Answered:
         desk = self._desk
         if knock.refusal is not None or knock.seller is None:
             answer = refuse_at_door(desk, knock.seller, knock.refusal or Refusal("auth_failed"), knock.now)
         else:
             try:
-                answer = self._decided(knock, knock.seller)
+                answer = await self._decided(knock, knock.seller)
             except Exception as error:  # noqa: BLE001 - the seller gets an answer it can read, the log no personal data
                 _log.error("a ping could not be answered: %s", where(error))
                 answer = refuse_at_door(desk, knock.seller, Refusal("internal"), knock.now)
         desk.metrics.ping_took(time.monotonic() - knock.started)
+        await self._together()
         return self._said(knock, answer.reason_code, write_ping_answer(answer, knock.format))
 
-    def _decided(self, knock: Knock, seller: Seller) -> PingAnswer:
+    async def _decided(self, knock: Knock, seller: Seller) -> PingAnswer:
         desk = self._desk
         index_key = desk.keys.index
         reading = generic.read_ping(
@@ -165,6 +172,7 @@ class Intake:
             ping = replace(ping, test=True)
         if reading.unknown:
             desk.metrics.count("unknown_fields_total", seller.name, by=reading.unknown)
+        await self._together()
         return answer_ping(
             desk, seller, ping, reading.warnings, knock.now, lambda: (time.monotonic() - knock.started) * 1000.0
         )

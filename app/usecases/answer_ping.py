@@ -24,6 +24,7 @@ from app.usecases.digests import Marks, marks_of
 from app.wire.ping import Bid, Ping, PingAnswer
 
 _TWO_NUMBERS = Struct(">QQ")
+_NOBODY = Known()
 _NOT_ASKED = ("hashes are not looked up any more today: too many of them were never posted",)
 
 
@@ -151,12 +152,12 @@ def _known(desk: Desk, asked: Asked) -> tuple[Known, tuple[str, ...]]:
     ping = asked.ping
     if ping.test:
         return Known(), ()
-    used = any(raw.hex() in desk.certificates for raw in asked.marks.certificates)
-    digests = [name for name in (ping.phone_digest, ping.email_digest) if name]
-    if not digests:
-        return Known(certificate_used=used), ()
+    used = any(certificate in desk.certificates for certificate in asked.marks.certificates)
+    if not (ping.phone_digest or ping.email_digest):
+        return (Known(certificate_used=True) if used else _NOBODY), ()
     if not desk.quotas.may_ask(asked.seller, asked.now):
         return Known(certificate_used=used), _NOT_ASKED
+    digests = [name for name in (ping.phone_digest, ping.email_digest) if name]
     suppressed = any(name in desk.suppressed for name in digests)
     return Known(sightings=desk.people.sightings(digests), suppressed=suppressed, certificate_used=used), ()
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from app.domain.consent import certificates
+from app.domain.certificate import read_leadid, read_trustedform
 from app.domain.keys import Keys
 from app.domain.token import NO_CERTIFICATE, certificate_of, nonce_of, terms_of
 from app.domain.vertical import Vertical
@@ -46,9 +46,13 @@ def lead_terms(keys: Keys, seller: str, vertical: str, lead: Ping | Post, locked
 
 def certificate_digests(keys: Keys, lead: Ping | Post) -> tuple[bytes, ...]:
     """Every certificate of a lead that a post can repeat, TrustedForm first, as sixteen bytes each."""
-    found = certificates(lead.trustedform_cert_url, lead.leadid_token)
+    sent = (read_trustedform(lead.trustedform_cert_url), read_leadid(lead.leadid_token))
     return tuple(
-        [certificate_of(keys.index, item.provider, item.id) for item in found if item.provider != "trustedform_ping"]
+        [
+            certificate_of(keys.index, each.provider, each.id)
+            for each in sent
+            if each is not None and each.provider != "trustedform_ping"
+        ]
     )
 
 

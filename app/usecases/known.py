@@ -26,8 +26,8 @@ class DigestSet:
             self._segments.append(array("Q", sorted(self._recent)))
             self._recent = set()
 
-    def __contains__(self, digest: str) -> bool:
-        number = _number(digest)
+    def __contains__(self, digest: str | bytes) -> bool:
+        number = _number(digest) if isinstance(digest, str) else int.from_bytes(digest[:8], "big")
         if number in self._recent:
             return True
         for segment in self._segments:

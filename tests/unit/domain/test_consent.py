@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 import pytest
 
-from app.domain.consent import CLOCK_SKEW_S, ConsentPolicy, certificates, holds_one, refuse_ping, refuse_post
+from app.domain.consent import CLOCK_SKEW_S, ConsentPolicy, holds_one, refuse_ping, refuse_post
 from app.domain.reasons import Refusal
 from tests.build import CERTIFICATE_URL, CONSENT_TEXT, LEADID, NOW, ping, post
 
@@ -147,9 +147,3 @@ def test_a_text_holds_a_phrase_as_whole_words_whatever_its_case_and_punctuation(
     text: str, phrase: str, found: bool
 ) -> None:
     assert holds_one(text, ["absent brand", phrase]) is found
-
-
-def test_only_well_formed_certificates_are_found_trustedform_first() -> None:
-    assert [item.provider for item in certificates(CERTIFICATE_URL, LEADID)] == ["trustedform", "leadid"]
-    assert [item.provider for item in certificates(LOOK_ALIKE, LEADID)] == ["leadid"]
-    assert certificates("N/A", "") == ()

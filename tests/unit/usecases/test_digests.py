@@ -106,3 +106,10 @@ def test_what_a_post_cannot_repeat_is_no_certificate(sent: str) -> None:
     unproven = marks(ping(trustedform_cert_url=sent))
     assert unproven.certificates == ()
     assert unproven.certificate == NO_CERTIFICATE
+
+
+def test_a_look_alike_is_no_certificate() -> None:
+    look_alike = "https://cert.trustedform.com.evil.example/" + "0f" * 20
+    mixed = marks(ping(trustedform_cert_url=look_alike, leadid_token=LEADID))
+    assert mixed.certificates == marks(ping(trustedform_cert_url="", leadid_token=LEADID)).certificates
+    assert len(mixed.certificates) == 1
