@@ -48,9 +48,11 @@ class JournalWriter:
         """How many lines are not written yet."""
         return len(self._waiting)
 
-    def append(self, line: Line) -> None:
-        """Take one line; it is on its way to the file within a quarter of a second."""
-        self._waiting.append((line.at, self._encoder.encode(line)))
+    def append(self, line: Line) -> bytes:
+        """Take one line, which is on its way to the file within a quarter of a second; as it will stand there."""
+        text = self._encoder.encode(line)
+        self._waiting.append((line.at, text))
+        return text
 
     async def run(self, on_error: Callable[[OSError], None]) -> None:
         """Write until cancelled, then write what is left. A full disk keeps the lines waiting; it is reported once."""

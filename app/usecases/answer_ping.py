@@ -7,7 +7,6 @@ from typing import Literal
 import msgspec
 from msgspec.structs import replace
 
-from app.domain.catalogue import Catalogue
 from app.domain.decide import Decision, decide
 from app.domain.exploration import Draw
 from app.domain.keyed import mac
@@ -75,8 +74,9 @@ def answer_ping(
         answer = _refused(seller, refusal, asked.line_id, warnings + more)
     else:
         answer = _bid(desk, asked, decision, warnings + more)
-        _open(desk, asked, decision, answer, counters)
-    desk.journal.append(_line(asked, snapshot, draw, decision, answer, withdrawn=refusal if late else None))
+    text = desk.journal.append(_line(asked, snapshot, draw, decision, answer, withdrawn=refusal if late else None))
+    if refusal is None:
+        _open(desk, asked, decision, answer, text, counters)
     desk.metrics.count("pings_total", seller.name, refusal.code if refusal is not None else "bid")
     return answer
 
@@ -132,10 +132,15 @@ def _line_id(nonce: bytes, now: float) -> str:
 
 def _repeat(desk: Desk, live: LiveBid, now: float) -> PingAnswer:
     """The very bid that was given before."""
-    desk.journal.append(RepeatLine(at=now, seller=live.seller, id=live.answer.ping_id, repeat_of=live.line_id))
+    line = live.line
+    desk.journal.append(RepeatLine(at=now, seller=live.seller, id=line.bid_ids[0], repeat_of=line.id))
     desk.metrics.count("pings_total", live.seller, "bid")
     desk.metrics.count("ping_repeats_total", live.seller)
-    return live.answer
+    bids = [
+        Bid(bid_id=bid_id, type=offer.leg, price_cents=offer.price_cents, brand=offer.brand)
+        for bid_id, offer in zip(line.bid_ids, line.decision.bids, strict=True)
+    ]
+    return _accepted(tuple(bids), int(line.at), live.expires_at, live.warnings)
 
 
 def _counters(desk: Desk, asked: Asked) -> dict[str, list[Counter]]:
@@ -168,8 +173,7 @@ def _refused(seller: Seller, refusal: Refusal, line_id: str, warnings: tuple[str
 
 
 def _bid(desk: Desk, asked: Asked, decision: Decision, warnings: tuple[str, ...]) -> PingAnswer:
-    lifetime_s = desk.catalogue.buyer.bid_lifetime_s
-    expires_at = int(asked.now) + lifetime_s
+    expires_at = int(asked.now) + desk.catalogue.buyer.bid_lifetime_s
     bids = tuple(
         [
             Bid(
@@ -181,11 +185,15 @@ def _bid(desk: Desk, asked: Asked, decision: Decision, warnings: tuple[str, ...]
             for offer in decision.bids
         ]
     )
+    return _accepted(bids, int(asked.now), expires_at, warnings)
+
+
+def _accepted(bids: tuple[Bid, ...], at: int, expires_at: int, warnings: tuple[str, ...]) -> PingAnswer:
     return PingAnswer(
         status="accepted",
         ping_id=bids[0].bid_id,
         bids=bids,
-        expires_in=lifetime_s,
+        expires_in=expires_at - at,
         expires_at=expires_at,
         warnings=warnings,
     )
@@ -206,19 +214,22 @@ def _mint(desk: Desk, asked: Asked, offer: Offer, expires_at: int) -> str:
 
 
 def _open(
-    desk: Desk, asked: Asked, decision: Decision, answer: PingAnswer, counters: Mapping[str, list[Counter]]
+    desk: Desk,
+    asked: Asked,
+    decision: Decision,
+    answer: PingAnswer,
+    text: bytes,
+    counters: Mapping[str, list[Counter]],
 ) -> None:
     """Remember the promise, for repeats, evidence and the room under the caps; a test uses no room."""
     bid = LiveBid(
         seller=asked.seller.name,
         at=asked.now,
-        expires_at=float(answer.expires_at),
+        expires_at=answer.expires_at,
         terms=asked.marks.terms,
-        line_id=asked.line_id,
-        ping=asked.ping,
-        decision=decision,
-        answer=answer,
-        model=_model_of(desk.catalogue, asked.ping),
+        test=asked.ping.test,
+        text=text,
+        warnings=answer.warnings,
     )
     desk.book.open(asked.nonce, bid, [(counters.get(name, ()), price) for name, price in promised(decision).items()])
 
@@ -233,6 +244,7 @@ def _line(
 ) -> PingLine:
     """The journal's line. Digests of the person stay out: what they said stands in `known`."""
     ping = asked.ping
+    model = snapshot.catalogue.models.get(ping.vertical)
     if ping.phone_digest or ping.email_digest:
         ping = replace(ping, phone_digest="", email_digest="")
     return PingLine(
@@ -244,14 +256,8 @@ def _line(
         standing=snapshot.standing,
         draw=draw,
         config=snapshot.catalogue.config_hash,
-        model=_model_of(snapshot.catalogue, ping),
+        model=model.version if model is not None else "",
         decision=decision,
         bid_ids=tuple([bid.bid_id for bid in answer.bids]),
         withdrawn=withdrawn,
     )
-
-
-def _model_of(catalogue: Catalogue, ping: Ping) -> str:
-    """The version that prices this vertical, empty where none does."""
-    model = catalogue.models.get(ping.vertical)
-    return model.version if model is not None else ""

@@ -6,15 +6,15 @@ import msgspec
 
 from app.domain.calendar import local_time
 from app.domain.campaign import Campaign
-from app.domain.decide import Decision
 from app.domain.demand import DemandStanding
 from app.domain.honouring import PostRate
 from app.domain.schedule import ALWAYS, Schedule
 from app.domain.seller import Seller
 from app.domain.snapshot import Standing
+from app.journal.lines import PingLine
 from app.usecases.counter import Bucket, Counter
 from app.wire.feedback import Demand, Signal
-from app.wire.ping import Ping, PingAnswer
+from app.wire.ping import Ping
 
 LIVE_MAX = 200_000
 """Bids remembered for repeats and evidence. A bid that falls out is honoured all the same: its token says all."""
@@ -24,17 +24,24 @@ _NEW = PostRate()
 
 
 class LiveBid(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """One answered ping while its bids are promises. `terms` tells a repeat from another lead under one name."""
+    """One answered ping while its bids are promises. `terms` tells a repeat from another lead under one name.
+
+    What was asked, decided and answered is kept as the journal's line, the smallest thing that says it all: hundreds
+    of thousands may live at once, and few are asked for again.
+    """
 
     seller: str
     at: float
-    expires_at: float
+    expires_at: int
     terms: bytes
-    line_id: str
-    ping: Ping
-    decision: Decision
-    answer: PingAnswer
-    model: str = ""
+    test: bool
+    text: bytes
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def line(self) -> PingLine:
+        """The line, read anew each time."""
+        return msgspec.json.decode(self.text, type=PingLine)
 
 
 class _Demand:
@@ -213,6 +220,6 @@ class Book:
 
     def _learn(self, bid: LiveBid, *, posted: bool, delay_s: float = 0.0) -> None:
         """Remember what became of a bid; a test tells nothing of a seller's habits."""
-        if not bid.ping.test:
+        if not bid.test:
             rate = self._rates.get(bid.seller, _NEW)
             self._rates[bid.seller] = rate.after(posted=posted, delay_s=delay_s)

@@ -17,9 +17,9 @@ from app.usecases.rate_limit import HashQuotas, RateLimits
 
 
 class Journal(Protocol):
-    """Where decisions go."""
+    """Where decisions go; a line comes back as it is written."""
 
-    def append(self, line: Line) -> None: ...
+    def append(self, line: Line) -> bytes: ...
 
 
 class Desk(msgspec.Struct, kw_only=True):

@@ -9,7 +9,7 @@ from app.domain.keyed import digest
 from app.domain.sale import CapUse, Evidence, Sale
 from app.domain.sold_lead import ConsentProof, SoldLead, lead_document
 from app.domain.weighing import Offer
-from app.usecases.book import LiveBid
+from app.journal.lines import PingLine
 from app.usecases.desk import Desk
 from app.usecases.ticket import Posted
 from app.wire.post import PostAnswer
@@ -20,7 +20,8 @@ def make_sale(desk: Desk, lead: Posted) -> Sale:
     bid, campaign = lead.bid, lead.campaign
     lead_id = digest(desk.keys.index, b"leadbid.lead", lead.seller.name, bid.nonce.hex(), size=12).hex()
     live = desk.book.live(bid.nonce, lead.now)
-    offer = _offer(live, lead)
+    line = live.line if live is not None else None
+    offer = _offer(line, lead)
     document = _document(lead, lead_id)
     return Sale(
         lead_id=lead_id,
@@ -41,10 +42,10 @@ def make_sale(desk: Desk, lead: Posted) -> Sale:
         duplicate_scope=campaign.duplicate_scope,
         cap_uses=_cap_uses(lead),
         identity=desk.vault.seal(msgspec.json.encode(lead_document(document)), lead_id),
-        evidence=_evidence(desk, lead, lead_id, live, document.consent),
+        evidence=_evidence(desk, lead, lead_id, line, document.consent),
         decision=msgspec.json.encode(offer) if offer is not None else None,
         config_hash=desk.catalogue.config_hash,
-        model_version=live.model if live is not None else "",
+        model_version=line.model if line is not None else "",
         destinations=campaign.destinations,
         answer=PostAnswer(
             status="accepted",
@@ -56,9 +57,9 @@ def make_sale(desk: Desk, lead: Posted) -> Sale:
     )
 
 
-def _offer(live: LiveBid | None, lead: Posted) -> Offer | None:
+def _offer(line: PingLine | None, lead: Posted) -> Offer | None:
     """The decision behind the bid; `None` where a restart lost it."""
-    offers = live.decision.bids if live is not None else ()
+    offers = line.decision.bids if line is not None else ()
     return next((offer for offer in offers if offer.campaign == lead.campaign.name and offer.leg == lead.bid.leg), None)
 
 
@@ -109,12 +110,12 @@ def _cap_uses(lead: Posted) -> tuple[CapUse, ...]:
 
 
 def _evidence(
-    desk: Desk, lead: Posted, lead_id: str, live: LiveBid | None, consent: ConsentProof
+    desk: Desk, lead: Posted, lead_id: str, line: PingLine | None, consent: ConsentProof
 ) -> tuple[Evidence, ...]:
     """The post as received, its consent as understood, and the ping where it is remembered."""
     pieces = [("post", lead.raw), ("consent", msgspec.json.encode(consent))]
-    if live is not None:
-        pieces.append(("ping", msgspec.json.encode(live.ping)))
+    if line is not None:
+        pieces.append(("ping", msgspec.json.encode(line.ping)))
     return tuple(
         [
             Evidence(kind, hashlib.sha256(piece).hexdigest(), desk.vault.seal(piece, f"{lead_id}/{kind}"))

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
+import msgspec
+
 from app.domain.seller import Seller
 from app.domain.token import read
 from app.journal.lines import AnyLine, NoticeLine, PingLine, PostLine
@@ -9,7 +11,6 @@ from app.usecases.answer_ping import promised
 from app.usecases.book import LiveBid
 from app.usecases.counter import Counter
 from app.usecases.desk import Desk
-from app.wire.ping import Bid, PingAnswer
 
 
 def restore_bids(desk: Desk, lines: Iterable[AnyLine], now: float) -> int:
@@ -32,13 +33,11 @@ def _restore(desk: Desk, line: PingLine, now: float) -> None:
     live = LiveBid(
         seller=line.seller,
         at=line.at,
-        expires_at=float(bid.expires_at),
+        expires_at=bid.expires_at,
         terms=bid.terms,
-        line_id=line.id,
-        ping=line.ping,
-        decision=line.decision,
-        model=line.model,
-        answer=_answer(line, bid.expires_at, bid.expires_at - int(line.at)),
+        test=bid.test,
+        # The warnings that were told are in no journal: a repeat after a restart goes without them.
+        text=msgspec.json.encode(line),
     )
     desk.book.open(bid.nonce, live, [] if bid.test else list(_promised(desk, line, seller)))
 
@@ -49,17 +48,6 @@ def _promised(desk: Desk, line: PingLine, seller: Seller) -> Iterator[tuple[list
         campaign = desk.catalogue.campaigns.get(name)
         if campaign is not None:
             yield desk.book.counters(campaign, seller, line.ping.zip, line.ping.state, line.at), price_cents
-
-
-def _answer(line: PingLine, expires_at: int, expires_in: int) -> PingAnswer:
-    """The answer as it was given, but for its warnings, which no journal keeps."""
-    bids = [
-        Bid(bid_id=bid_id, type=offer.leg, price_cents=offer.price_cents, brand=offer.brand)
-        for bid_id, offer in zip(line.bid_ids, line.decision.bids, strict=True)
-    ]
-    return PingAnswer(
-        status="accepted", ping_id=line.bid_ids[0], bids=tuple(bids), expires_in=expires_in, expires_at=expires_at
-    )
 
 
 def _forget(desk: Desk, ping_id: str) -> None:

@@ -8,14 +8,13 @@ from hypothesis import strategies as st
 
 from app.domain.campaign import Campaign
 from app.domain.caps import CapStanding
-from app.domain.decide import Decision
 from app.domain.demand import DemandStanding
 from app.domain.seller import Seller
 from app.domain.snapshot import Standing
 from app.usecases import book as module
 from app.usecases.book import Book, LiveBid
 from app.wire.feedback import Demand, Signal
-from app.wire.ping import Ping, PingAnswer
+from app.wire.ping import Ping
 from tests.build import NOW, campaign, cap, ping, seller
 
 LIFETIME_S = 120
@@ -37,18 +36,12 @@ def promise(
     lead: Ping | None = None,
     buying: Campaign = BUYING,
 ) -> None:
+    lead = lead or ping()
     bid = LiveBid(
-        seller=ACME.name,
-        at=now,
-        expires_at=float(int(now) + LIFETIME_S),
-        terms=b"terms1",
-        line_id="0" * 24,
-        ping=lead or ping(),
-        decision=Decision(),
-        answer=PingAnswer(status="accepted", ping_id="x" * 64),
+        seller=ACME.name, at=now, expires_at=int(now) + LIFETIME_S, terms=b"terms1", test=lead.test, text=b"{}"
     )
-    counters = book.counters(buying, ACME, bid.ping.zip, bid.ping.state, now)
-    book.open(nonce, bid, [] if bid.ping.test else [(counters, price_cents)])
+    counters = book.counters(buying, ACME, lead.zip, lead.state, now)
+    book.open(nonce, bid, [] if bid.test else [(counters, price_cents)])
 
 
 def sold(book: Book, nonce: bytes, now: float = NOW, price_cents: int = 1_000) -> None:
