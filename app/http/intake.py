@@ -39,7 +39,7 @@ PATHS = tuple(path for path, (_, _, suffix) in _DOORS.items() if not suffix)
 """The auction's paths; a suffix after them only chooses the format of the answer."""
 
 HELD_MAX = 32
-"""Answers that wait for others of their round; with more than these about, none should wait any longer."""
+"""Pings that wait for others of their round; with more than these about, none should wait any longer."""
 
 _STATUS = {"auth_failed": 401, "rate_limited": 429, "internal": 503}
 """What HTTP says of a reason code; every business answer is 200."""
@@ -141,8 +141,10 @@ class Intake:
         """
         if self._held < HELD_MAX:
             self._held += 1
-            await asyncio.sleep(0)
-            self._held -= 1
+            try:
+                await asyncio.sleep(0)
+            finally:
+                self._held -= 1
 
     async def _ping(self, knock: Knock) -> Answered:
         desk = self._desk
@@ -160,22 +162,31 @@ class Intake:
 
     async def _decided(self, knock: Knock, seller: Seller) -> PingAnswer:
         desk = self._desk
-        index_key = desk.keys.index
+        catalogue, index_key = desk.catalogue, desk.keys.index
         reading = generic.read_ping(
             knock.fields,
             seller,
-            desk.catalogue.verticals,
+            catalogue.verticals,
             lambda algorithm, hashed: hash_digest(index_key, algorithm, hashed),
         )
         ping = reading.value
         if knock.test and not isinstance(ping, Refusal):
             ping = replace(ping, test=True)
+        await self._together()
+        if desk.catalogue is not catalogue:
+            return await self._decided_anew(knock, seller)
         if reading.unknown:
             desk.metrics.count("unknown_fields_total", seller.name, by=reading.unknown)
-        await self._together()
         return answer_ping(
             desk, seller, ping, reading.warnings, knock.now, lambda: (time.monotonic() - knock.started) * 1000.0
         )
+
+    async def _decided_anew(self, knock: Knock, seller: Seller) -> PingAnswer:
+        """After a reload in between: what the former configuration read, the new one must not decide."""
+        renewed = self._desk.catalogue.sellers.get(seller.name)
+        if renewed is None:
+            return refuse_at_door(self._desk, None, Refusal("auth_failed"), knock.now)
+        return await self._decided(knock, renewed)
 
     async def _post(self, knock: Knock) -> Answered:
         desk = self._desk
