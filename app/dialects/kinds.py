@@ -59,8 +59,10 @@ class Usual(dict[Scalar, Held]):
 
 def _boolean(raw: Scalar) -> Held:
     text = text_of(raw)
+    if is_absent(text):
+        return None
     known = _BOOLEANS.get(text.lower())
-    return known if known is not None else None if is_absent(text) else Trouble("yes or no")
+    return Trouble("yes or no") if known is None else known
 
 
 boolean: Read = Usual(_BOOLEANS, _boolean).__getitem__

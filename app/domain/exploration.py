@@ -27,7 +27,6 @@ def jitter(best: float, low: float, high: float, sigma: float, place: float) -> 
         return min(max(best, low), high)
     # Twice the normal distribution function at both bounds, less one.
     below, above = erf(log(low / best) / sigma / _ROOT_2), erf(log(high / best) / sigma / _ROOT_2)
-    share = 0.5 * (1.0 + below + place * (above - below))
-    share = _EDGE if share < _EDGE else min(share, 1.0 - _EDGE)
+    share = min(max(0.5 * (1.0 + below + place * (above - below)), _EDGE), 1.0 - _EDGE)
     drawn = best * exp(sigma * _STANDARD.inv_cdf(share))
-    return low if drawn < low else min(drawn, high)
+    return min(max(drawn, low), high)

@@ -20,9 +20,7 @@ def digest(key: bytes, purpose: bytes, *parts: Part, size: int) -> bytes:
     except UnicodeEncodeError:
         # A lone surrogate. No packed list begins with the parenthesis that this begins with.
         message = ascii(parts).encode()
-    keyed = _keyed(key, purpose, size).copy()
-    keyed.update(message)
-    return keyed.digest()
+    return mac(key, purpose, message, size=size)
 
 
 def mac(key: bytes, purpose: bytes, message: bytes, *, size: int) -> bytes:

@@ -24,4 +24,4 @@ class OrtbCurve(msgspec.Struct, frozen=True, kw_only=True):
         """
         c = self.half_cents
         best = sqrt(c * c + c * worth_cents) - c if worth_cents > 0 else 0.0
-        return low_cents if best < low_cents else min(best, high_cents)
+        return min(max(best, low_cents), high_cents)

@@ -63,14 +63,13 @@ def quote(
     bid_value = valuation.bid_value
     if not (isfinite(bid_value) and 0.0 <= valuation.probability <= 1.0):
         return "model_unavailable"
-    # Conditions instead of min and max, which cost ten times as much: this runs for every leg of every campaign.
-    low_cents = max(1, floor_cents)
+    low_cents = max(floor_cents, 1)
     if bid_value <= low_cents or ceiling_cents < low_cents:
         return "low_value"
     if min_price_cents > ceiling_cents or min_price_cents >= bid_value:
         return "below_floor"
     low = float(max(low_cents, min_price_cents))
-    high = float(ceiling_cents) if ceiling_cents < bid_value else bid_value
+    high = min(float(ceiling_cents), bid_value)
     return Quote(bid_value=bid_value, low=low, high=high, best=landscape.best_bid(bid_value, low, high))
 
 

@@ -42,7 +42,7 @@ def keys_in_headers(headers: Mapping[bytes, bytes]) -> list[str]:
         keys.append(headers[b"x-api-key"].decode("latin-1").strip())
     if b"authorization" in headers:
         keys += _authorization(headers[b"authorization"].decode("latin-1"))
-    return keys
+    return [key for key in keys if key]
 
 
 def keys_in_fields(fields: Mapping[str, object]) -> list[str]:
@@ -90,4 +90,4 @@ def _basic(text: str) -> list[str]:
         user, _, password = base64.b64decode(text, validate=True).decode("utf-8").partition(":")
     except (binascii.Error, UnicodeDecodeError):
         return []
-    return [part for part in (password, user) if part]
+    return [password, user]
