@@ -21,6 +21,7 @@ from typing import Any, TypeVar
 
 from app.domain.catalogue import Catalogue
 from app.domain.identity import person
+from app.domain.reasons import Refusal
 from app.domain.seller import Seller
 from app.domain.token import BidToken, read
 from app.journal.lines import AnyLine, PingLine, PostLine
@@ -31,13 +32,14 @@ from app.store.store import Store
 from app.store.vault import Vault
 from app.telemetry.metrics import Metrics
 from app.usecases.accept_post import accept_post
-from app.usecases.answer_ping import answer_ping
+from app.usecases.answer_ping import answer_ping, refuse_at_door
+from app.usecases.answer_ping import ask as what_is_asked
 from app.usecases.book import Book
 from app.usecases.desk import Desk
 from app.usecases.known import DigestSet, People
 from app.usecases.rate_limit import HashQuotas, RateLimits
 from app.usecases.ticket import open_ticket
-from app.wire.ping import PingAnswer
+from app.wire.ping import Ping, PingAnswer
 from app.wire.post import PostAnswer
 from tests import build
 
@@ -101,7 +103,22 @@ def ask(
 ) -> PingAnswer:
     """The answer to `build.ping(...)` of the first declared seller, `took_ms` after it came."""
     who = seller or next(iter(desk.catalogue.sellers.values()))
-    return answer_ping(desk, who, build.ping(**overrides), (), now, lambda: took_ms)
+    return answer(desk, who, build.ping(**overrides), (), now, took_ms)
+
+
+def answer(
+    desk: Desk,
+    seller: Seller,
+    reading: Ping | Refusal,
+    warnings: tuple[str, ...] = (),
+    now: float = NOW,
+    took_ms: float = 0.0,
+) -> PingAnswer:
+    """The answer to what was read from a ping of this seller."""
+    asked = what_is_asked(desk, seller, reading, now)
+    if isinstance(asked, Refusal):
+        return refuse_at_door(desk, seller, asked, now, warnings)
+    return answer_ping(desk, asked, warnings, lambda: took_ms)
 
 
 async def sell(

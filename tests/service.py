@@ -24,6 +24,7 @@ import uvicorn
 from app.asgi import build_app
 from app.domain.keys import Keys
 from app.http.application import Application
+from app.http.server import server_of
 from app.mock_exchange.crm_receiver import CrmReceiver
 from app.settings import Settings, load_keys
 
@@ -97,17 +98,13 @@ def crm(keys: tuple[str, ...] = ()) -> Iterator[tuple[CrmReceiver, str]]:
 @contextmanager
 def listening(application: Callable[..., Any], lifespan: uvicorn.config.LifespanType = "on") -> Iterator[str]:
     """Any ASGI application on a free port, served from a thread as in production: its URL."""
-    server = uvicorn.Server(
-        uvicorn.Config(
-            application,
-            lifespan=lifespan,
-            ws="none",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=5,
+    if isinstance(application, Application):
+        server = server_of(application, shutdown_s=5)
+    else:
+        config = uvicorn.Config(
+            application, lifespan=lifespan, ws="none", log_config=None, access_log=False, timeout_graceful_shutdown=5
         )
-    )
+        server = uvicorn.Server(config)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="served", daemon=True)
         thread.start()

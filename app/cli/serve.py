@@ -6,10 +6,9 @@ import socket
 import sys
 from pathlib import Path
 
-import uvicorn
-
 from app.asgi import build_app
 from app.cli.database import add_database
+from app.http.server import server_of
 from app.settings import Settings, SettingsError
 
 _log = logging.getLogger(__name__)
@@ -53,20 +52,7 @@ def _bound(host: str, port: int) -> socket.socket:
 
 
 def _serve(settings: Settings, listener: socket.socket) -> int:
-    server = uvicorn.Server(
-        uvicorn.Config(
-            build_app(settings),
-            # Without this a service that cannot start would answer all the same, with nothing behind it.
-            lifespan="on",
-            ws="none",
-            # Access logs would hold keys and hashes that sellers put into query strings.
-            access_log=False,
-            log_config=None,
-            log_level="warning",
-            server_header=False,
-            timeout_graceful_shutdown=10,
-        )
-    )
+    server = server_of(build_app(settings), shutdown_s=10)
     _log.info("leadbid starts on http://%s:%s", *listener.getsockname()[:2])
     try:
         server.run([listener])

@@ -11,7 +11,8 @@ from litestar.exceptions import HTTPException
 from litestar.routes import HTTPRoute
 
 from app.http.asgi_request import BODY_MAX, Receive, Scope, Send
-from app.http.intake import PATHS, Intake
+from app.http.intake import Intake
+from app.http.knock import PATHS, is_door
 from app.http.operations import OPERATIONS
 from app.http.told import TOLD
 from app.telemetry.trouble import where
@@ -33,7 +34,8 @@ class Application:
     def __init__(self, running: Running, clock: Callable[[], float]) -> None:
         self._running = running
         self._clock = clock
-        self._intake: Intake | None = None
+        self.intake: Intake | None = None
+        """The auction's doors, from start to stop."""
         self._rest = Litestar(
             route_handlers=[*TOLD, *OPERATIONS],
             state=State({"clock": clock}),
@@ -54,8 +56,8 @@ class Application:
         """One connection of whatever kind the server has."""
         if scope["type"] == "lifespan":
             await self._live(receive, send)
-        elif self._intake is not None and scope["type"] == "http" and self._intake.knows(scope["path"]):
-            await self._intake(scope, receive, send)
+        elif self.intake is not None and scope["type"] == "http" and is_door(scope["path"]):
+            await self.intake(scope, receive, send)
         else:
             await self._rest(scope, receive, send)  # type: ignore[arg-type]
 
@@ -65,10 +67,10 @@ class Application:
         try:
             async with self._running() as desk:
                 self._rest.state.desk = desk
-                self._intake = Intake(desk, self._clock)
+                self.intake = Intake(desk, self._clock)
                 await send({"type": "lifespan.startup.complete"})
                 await receive()
-                self._intake = None
+                self.intake = None
         except CannotStart as reason:
             await send({"type": "lifespan.startup.failed", "message": str(reason)})
             return

@@ -38,25 +38,25 @@ class Asked(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     now: float
 
 
-def answer_ping(
-    desk: Desk,
-    seller: Seller,
-    reading: Ping | Refusal,
-    warnings: tuple[str, ...],
-    now: float,
-    elapsed_ms: Callable[[], float],
-) -> PingAnswer:
-    """The answer to one ping of this seller, journaled and counted under exactly one code.
-
-    `reading` is the ping, or why it cannot be read. `elapsed_ms` tells the time since it came, on a steady clock.
-    """
+def ask(desk: Desk, seller: Seller, reading: Ping | Refusal, now: float) -> Asked | Refusal:
+    """What a reading asks, or why it is not looked at: nothing of it depends on what became of other pings."""
     wait_s = desk.rates.wait_s(seller, now)
     if wait_s > 0.0:
-        return refuse_at_door(desk, seller, Refusal("rate_limited", f"{wait_s:.1f} s"), now, warnings)
+        return Refusal("rate_limited", f"{wait_s:.1f} s")
     ping = reading if isinstance(reading, Refusal) else _located(desk, reading)
     if isinstance(ping, Refusal):
-        return refuse_at_door(desk, seller, ping, now, warnings)
-    asked = _asked(desk, seller, ping, now)
+        return ping
+    marks = marks_of(desk.keys, seller.name, ping, desk.catalogue.verticals.get(ping.vertical))
+    nonce = marks.nonce or desk.chance(8)
+    return Asked(seller=seller, ping=ping, marks=marks, nonce=nonce, line_id=_line_id(nonce, now), now=now)
+
+
+def answer_ping(desk: Desk, asked: Asked, warnings: tuple[str, ...], elapsed_ms: Callable[[], float]) -> PingAnswer:
+    """The answer to one ping, journaled and counted under exactly one code.
+
+    `elapsed_ms` tells the time since it came, on a steady clock.
+    """
+    seller, ping, now = asked.seller, asked.ping, asked.now
     live = desk.book.live(asked.nonce, now)
     if live is not None and live.terms == asked.marks.terms:
         return _repeat(desk, live, now)
@@ -114,12 +114,6 @@ def _located(desk: Desk, ping: Ping) -> Ping | Refusal:
     if ping.state:
         return ping if state in ("", ping.state) else Refusal("invalid_field", "state: not the state of zip")
     return replace(ping, state=state) if state else Refusal("missing_field", "state")
-
-
-def _asked(desk: Desk, seller: Seller, ping: Ping, now: float) -> Asked:
-    marks = marks_of(desk.keys, seller.name, ping, desk.catalogue.verticals.get(ping.vertical))
-    nonce = marks.nonce or desk.chance(8)
-    return Asked(seller=seller, ping=ping, marks=marks, nonce=nonce, line_id=_line_id(nonce, now), now=now)
 
 
 def _line_id(nonce: bytes, now: float) -> str:

@@ -15,6 +15,8 @@ import uvicorn
 from fastapi import FastAPI
 
 from app.asgi import build_app
+from app.http.application import Application
+from app.http.server import protocol_of
 from app.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -64,7 +66,7 @@ def usual() -> Asgi:
     return service
 
 
-def ours(data: str) -> Asgi:
+def ours(data: str) -> Application:
     """The whole service with the demo's configuration, and caps that no bench can reach."""
     shutil.copytree(CONFIG.parent, Path(data) / "config")
     config = Path(data) / "config" / CONFIG.name
@@ -103,5 +105,7 @@ def _cell(value: object, kind: str) -> object:
 
 if __name__ == "__main__":
     name, port, *rest = sys.argv[1:]
-    server = ours(*rest) if name == "ours" else {"echo": echo, "usual": usual}[name]()
-    uvicorn.run(metered(server), port=int(port), loop="uvloop", http="httptools", access_log=False, log_level="warning")
+    service = ours(*rest) if name == "ours" else None
+    server = service or {"echo": echo, "usual": usual}[name]()
+    http = protocol_of(service) if service is not None else "httptools"
+    uvicorn.run(metered(server), port=int(port), loop="uvloop", http=http, access_log=False, log_level="warning")

@@ -12,11 +12,11 @@ from app.domain.identity import hash_digest
 from app.domain.reasons import Disclosure, Refusal
 from app.domain.schedule import Schedule
 from app.journal.lines import DoorLine, PingLine, RepeatLine
-from app.usecases.answer_ping import answer_ping, draw_of, refuse_at_door
+from app.usecases.answer_ping import draw_of, refuse_at_door
 from app.usecases.desk import Desk
 from app.wire.ping import Ping, PingAnswer
 from tests.build import CERTIFICATE_URL, buyer, campaign, cap, catalogue, seller
-from tests.desk import NOW, another, ask, at_desk, bid_of, journaled, last_ping, phone_digest, sell, somebody
+from tests.desk import NOW, another, answer, ask, at_desk, bid_of, journaled, last_ping, phone_digest, sell, somebody
 
 EXPLORING = buyer(exploration=Exploration(sigma=0.2, wide_sigma=0.4, wide_share=0.5))
 BEFORE_NOON = Schedule(minutes=(bytes([1]) * 720 + bytes(720)) * 7)
@@ -306,8 +306,8 @@ def test_the_journal_holds_no_trace_of_a_person(tmp_path: Path) -> None:
         assert isinstance(reading.value, Ping)
         assert reading.value.phone_digest
         assert reading.value.email_digest
-        answer = answer_ping(desk, who, reading.value, reading.warnings, NOW, lambda: 0.0)
-        assert answer.status == "accepted"
+        told = answer(desk, who, reading.value, reading.warnings)
+        assert told.status == "accepted"
         line = last_ping(desk, tmp_path)
         assert line.ping.ip_address == "203.0.113.0"
         assert line.ping.landing_page == "https://solar.example/quote"
@@ -322,7 +322,7 @@ def test_the_journal_holds_no_trace_of_a_person(tmp_path: Path) -> None:
 def test_what_cannot_be_read_is_refused_by_name_and_counted(tmp_path: Path) -> None:
     async def scene(desk: Desk) -> None:
         who = desk.catalogue.sellers["acme"]
-        refused = answer_ping(desk, who, Refusal("missing_field", "zip"), ("a warning",), NOW, lambda: 0.0)
+        refused = answer(desk, who, Refusal("missing_field", "zip"), ("a warning",))
         assert (refused.reason_code, refused.warnings) == ("missing_field", ("a warning",))
         stranger = refuse_at_door(desk, None, Refusal("auth_failed"), NOW)
         assert (stranger.status, stranger.reason_code) == ("rejected", "auth_failed")

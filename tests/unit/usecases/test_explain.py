@@ -9,13 +9,13 @@ from app.domain.reasons import Refusal
 from app.domain.schedule import ALWAYS, Boost, Schedule
 from app.journal.lines import DoorLine, NoticeLine, PostLine, RepeatLine
 from app.journal.reader import find
-from app.usecases.answer_ping import answer_ping, refuse_at_door
+from app.usecases.answer_ping import refuse_at_door
 from app.usecases.book import Book
 from app.usecases.desk import Desk
 from app.usecases.explain import explain
 from app.wire.feedback import Demand, Signal
 from tests.build import buyer, campaign, cap, catalogue, seller
-from tests.desk import NOW, ask, at_desk, journaled, last_ping, sell
+from tests.desk import NOW, answer, ask, at_desk, journaled, last_ping, sell
 
 EVERY_TERM = catalogue(
     [
@@ -141,7 +141,7 @@ def test_the_whole_life_of_a_lead_is_told_under_its_id(tmp_path: Path) -> None:
 def test_a_ping_refused_at_the_door_is_explained(tmp_path: Path) -> None:
     async def scene(desk: Desk) -> None:
         who = desk.catalogue.sellers["acme"]
-        known = answer_ping(desk, who, Refusal("missing_field", "zip"), (), NOW, lambda: 0.0)
+        known = answer(desk, who, Refusal("missing_field", "zip"))
         stranger = refuse_at_door(desk, None, Refusal("auth_failed"), NOW)
         journaled(desk, tmp_path)
         assert explain(find(tmp_path / "journal", known.ping_id)) == (

@@ -1,0 +1,181 @@
+"""The auction's requests past the ASGI machinery: from uvicorn's parser to the intake, and each answer in one write."""
+
+import asyncio
+import logging
+from collections import deque
+from contextlib import suppress
+from functools import partial
+from typing import Any, cast
+
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+from app.http.application import Application
+from app.http.asgi_request import BODY_MAX, Scope
+from app.http.intake import Answered, Intake
+from app.http.knock import Request, is_door, is_post
+from app.telemetry.trouble import where
+
+ROUND_MAX = 32
+"""Pings of one round; with more the first of them would wait too long for the last."""
+
+_log = logging.getLogger(__name__)
+
+
+def express(application: Application) -> type[asyncio.Protocol]:
+    """The protocol to have uvicorn serve this application with."""
+    return cast("type[asyncio.Protocol]", partial(Express, application, Rounds()))
+
+
+class Express(HttpToolsProtocol):
+    """Uvicorn's protocol of one connection, with a short way for whole POSTs to the auction's doors.
+
+    Everything else goes uvicorn's way: other paths and methods, a query string, a client that waits to be asked for its
+    body, a request that came before the one before it was answered or while answers are not taken.
+    """
+
+    def __init__(self, application: Application, rounds: "Rounds", **uvicorns: Any) -> None:
+        super().__init__(**uvicorns)
+        self._application = application
+        self._rounds = rounds
+        self._coming: Call | None = None
+
+    def on_headers_complete(self) -> None:
+        """Choose the way."""
+        intake, path = self._application.intake, self.url.decode("latin-1")
+        if (
+            intake is None
+            or not is_door(path)
+            or self.parser.get_method() != b"POST"
+            or self.parser.get_http_version() != "1.1"
+            or not (self.cycle is None or self.cycle.response_complete)
+            or self.expect_100_continue
+            or self.flow.write_paused
+            or self.parser.should_upgrade()
+        ):
+            super().on_headers_complete()
+            return
+        scope = cast("Scope", self.scope)
+        scope.update(method="POST", path=path, raw_path=self.url, query_string=b"")
+        self._coming = Call(self, intake, scope, keep_alive=self.parser.should_keep_alive())
+        self.cycle = self._coming  # type: ignore[assignment]
+
+    def on_body(self, body: bytes) -> None:
+        """Gather it."""
+        if self._coming is not None:
+            self._coming.take(body)
+        else:
+            super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """Have it answered."""
+        if self._coming is None:
+            super().on_message_complete()
+            return
+        call, self._coming = self._coming, None
+        if b"x-forwarded-for" in dict(self.headers):
+            self._believe_proxy(call.scope)
+        if is_post(call.scope["path"]):
+            task = self.loop.create_task(call.post())
+            self.tasks.add(task)
+            task.add_done_callback(self.tasks.discard)
+        else:
+            self._rounds.add(call)
+
+    def _believe_proxy(self, scope: Scope) -> None:
+        """Put the client's address in the place of its proxy's, by uvicorn's own rules."""
+        middleware: Any = ProxyHeadersMiddleware(_nobody, self.config.forwarded_allow_ips)
+        with suppress(StopIteration):
+            # It waits for nothing but the application behind it, which is nobody.
+            middleware(scope, None, None).send(None)
+
+
+class _Unheard:
+    """Uvicorn wakes whoever waits for the body of a broken connection; here nobody does."""
+
+    def set(self) -> None:
+        """Do nothing."""
+
+
+_NOBODY_WAITS = _Unheard()
+
+
+class Call:
+    """One request on the short way. Uvicorn's protocol sees in it a cycle of its own, and keeps order by it."""
+
+    def __init__(self, protocol: Express, intake: Intake, scope: Scope, *, keep_alive: bool) -> None:
+        self.protocol = protocol
+        self.intake = intake
+        self.scope = scope
+        self.body: bytes | None = b""
+        self.keep_alive = keep_alive
+        self.disconnected = False
+        self.response_complete = False
+        self.message_event = _NOBODY_WAITS
+
+    def take(self, body: bytes) -> None:
+        """A part of the body more; of one that is too large nothing is kept."""
+        if self.body is not None:
+            self.body = self.body + body if len(self.body) + len(body) <= BODY_MAX else None
+
+    async def post(self) -> None:
+        """Answer it as a post."""
+        try:
+            self.answer(await self.intake.post(self.intake.request(self.scope, self.body)))
+        except Exception as error:  # noqa: BLE001 - not even the intake's own refusal could be written
+            _log.error("a post got no answer: %s", where(error))
+            self.protocol.transport.close()
+
+    def answer(self, answered: Answered) -> None:
+        """Write the answer and let the connection go on."""
+        self.response_complete = True
+        if self.disconnected:
+            return
+        more = [*self.protocol.server_state.default_headers, *answered.extra]
+        if not self.keep_alive:
+            more.append((b"connection", b"close"))
+        self.protocol.transport.write(
+            b"%bcontent-type: %b\r\ncontent-length: %d\r\n%b\r\n%b"
+            % (
+                STATUS_LINE[answered.status],
+                answered.content_type,
+                len(answered.body),
+                b"".join([b"%b: %b\r\n" % header for header in more]),
+                answered.body,
+            )
+        )
+        if not self.keep_alive:
+            self.protocol.transport.close()
+        self.protocol.on_response_complete()
+
+
+class Rounds:
+    """Has pings answered together that came in one turn of the event loop."""
+
+    def __init__(self) -> None:
+        self._waiting: deque[tuple[Call, Request]] = deque()
+
+    def add(self, call: Call) -> None:
+        """Have a ping answered in this turn, or in the next where it has enough of them."""
+        self._waiting.append((call, call.intake.request(call.scope, call.body)))
+        if len(self._waiting) == 1:
+            call.protocol.loop.call_soon(self._answer)
+
+    def _answer(self) -> None:
+        together = [self._waiting.popleft() for _ in range(min(len(self._waiting), ROUND_MAX))]
+        if self._waiting:
+            self._waiting[0][0].protocol.loop.call_soon(self._answer)
+        calls = [call for call, _ in together]
+        try:
+            answers = calls[0].intake.pings([request for _, request in together])
+        except Exception as error:  # noqa: BLE001 - as above
+            _log.error("pings got no answer, %d of them: %s", len(calls), where(error))
+            for call in calls:
+                call.protocol.transport.close()
+        else:
+            for call, answered in zip(calls, answers, strict=True):
+                call.answer(answered)
+
+
+async def _nobody(*_: object) -> None:
+    """An application that does nothing."""

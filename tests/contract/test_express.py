@@ -1,0 +1,178 @@
+"""The short way from a connection to the auction's doors: it must behave as HTTP, whatever a client does with it."""
+
+import json
+import logging
+import socket
+from collections.abc import Sequence
+from contextlib import ExitStack, closing
+from typing import Any
+
+import pytest
+
+from app.http.express import ROUND_MAX
+from app.http.intake import Answered
+from app.http.knock import Request
+from tests.service import Service
+
+KEY = "contract-acme-key"
+PING = {"vertical": "nonsense", "zip": "78701", "state": "TX"}
+"""Refused, so that no cap and no clock changes an answer."""
+
+
+def asking(body: bytes, path: str = "/v1/ping", *more: str, method: str = "POST", key: str = KEY) -> bytes:
+    """One request as bytes."""
+    lines = [f"{method} {path} HTTP/1.1", "Host: x", f"X-API-Key: {key}", "Content-Type: application/json", *more]
+    if not any(line.startswith("Transfer-Encoding") for line in more):
+        lines.append(f"Content-Length: {len(body)}")
+    return "\r\n".join([*lines, "", ""]).encode() + body
+
+
+def pinging(**fields: Any) -> bytes:
+    """The body of a ping."""
+    return json.dumps(PING | fields).encode()
+
+
+def connected(service: Service) -> socket.socket:
+    """A fresh connection to the service."""
+    host, _, port = service.url.removeprefix("http://").partition(":")
+    return socket.create_connection((host, int(port)), timeout=10.0)
+
+
+@pytest.fixture
+def connection(service: Service) -> socket.socket:
+    """One of them."""
+    return connected(service)
+
+
+def answers(connection: socket.socket, count: int) -> list[tuple[int, dict[str, Any] | None]]:
+    """Status and JSON body of so many answers, in the order in which they come."""
+    stream = connection.makefile("rb")
+    got = []
+    for _ in range(count):
+        status, length = int(stream.readline().split()[1]), 0
+        while line := stream.readline().strip():
+            name, _, value = line.partition(b":")
+            length = int(value) if name.lower() == b"content-length" else length
+        body = stream.read(length)
+        got.append((status, json.loads(body) if body.startswith(b"{") else None))
+    return got
+
+
+def codes(connection: socket.socket, count: int) -> list[tuple[int, str]]:
+    """The status and reason code of each answer."""
+    return [(status, body.get("reason_code", "") if body else "") for status, body in answers(connection, count)]
+
+
+def is_closed(connection: socket.socket) -> bool:
+    """Whether the other side has hung up."""
+    return connection.recv(1) == b""
+
+
+def test_requests_that_came_before_an_answer_are_answered_in_their_order(connection: socket.socket) -> None:
+    """A post takes longer than a ping, and the page of health needs neither: still the first is answered first."""
+    with closing(connection):
+        post = asking(b'{"ping_id": "none"}', "/v1/post")
+        health = asking(b"", "/healthz", method="GET")
+        connection.sendall(post + asking(pinging()) + health + asking(pinging()) + post + asking(b"{"))
+        assert codes(connection, 6) == [
+            (200, "missing_field"),
+            (200, "unsupported_vertical"),
+            (200, ""),
+            (200, "unsupported_vertical"),
+            (200, "missing_field"),
+            (400, "invalid_field"),
+        ]
+
+
+def test_a_body_may_come_in_pieces_and_in_chunks(connection: socket.socket) -> None:
+    with closing(connection):
+        whole = asking(pinging())
+        for at in range(0, len(whole), 40):
+            connection.sendall(whole[at : at + 40])
+        chunks = b"".join(b"1\r\n%c\r\n" % letter for letter in pinging()) + b"0\r\n\r\n"
+        connection.sendall(asking(chunks, "/v1/ping", "Transfer-Encoding: chunked"))
+        assert codes(connection, 2) == [(200, "unsupported_vertical")] * 2
+
+
+def test_a_body_that_is_too_large_is_answered_and_the_connection_goes_on(connection: socket.socket) -> None:
+    with closing(connection):
+        connection.sendall(asking(b" " * 70_000 + pinging()) + asking(pinging()))
+        assert codes(connection, 2) == [(413, "invalid_field"), (200, "unsupported_vertical")]
+
+
+@pytest.mark.parametrize("path", ["/v1/ping", "/v1/post"])
+def test_who_asks_for_a_close_gets_it_after_the_answer(connection: socket.socket, path: str) -> None:
+    with closing(connection):
+        connection.sendall(asking(pinging(), path, "Connection: close"))
+        assert answers(connection, 1)[0][0] == 200
+        assert is_closed(connection)
+
+
+def test_a_client_that_waits_to_be_asked_for_its_body_is_asked(connection: socket.socket) -> None:
+    with closing(connection):
+        body = pinging()
+        connection.sendall(asking(body, "/v1/ping", "Expect: 100-continue").removesuffix(body))
+        assert connection.recv(100).startswith(b"HTTP/1.1 100")
+        connection.sendall(body)
+        assert codes(connection, 1) == [(200, "unsupported_vertical")]
+
+
+def test_the_address_that_a_trusted_proxy_names_counts(connection: socket.socket) -> None:
+    with closing(connection):
+        for named in ("203.0.113.7", "198.51.100.1", "203.0.113.7, 198.51.100.1", ""):
+            connection.sendall(asking(pinging(), "/v1/ping", f"X-Forwarded-For: {named}", key="contract-glade-key"))
+        assert [status for status, _ in answers(connection, 4)] == [200, 401, 401, 401]
+
+
+def test_a_client_that_leaves_while_its_ping_is_decided_takes_nothing_along(service: Service) -> None:
+    for _ in range(20):
+        with connected(service) as leaving:
+            leaving.sendall(asking(pinging()) + asking(b'{"ping_id": "none"}', "/v1/post"))
+    with connected(service) as staying:
+        staying.sendall(asking(pinging()))
+        assert codes(staying, 1) == [(200, "unsupported_vertical")]
+
+
+def test_pings_that_came_together_are_answered_together_and_each_its_own(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    intake = service.application.intake
+    assert intake is not None
+    sizes: list[int] = []
+    answered = intake.pings
+
+    def counting(requests: Sequence[Request]) -> list[Answered]:
+        sizes.append(len(requests))
+        return answered(requests)
+
+    monkeypatch.setattr(intake, "pings", counting)
+    count = 2 * ROUND_MAX + 10
+    with ExitStack() as stack:
+        connections = [stack.enter_context(connected(service)) for _ in range(count)]
+        for number, each in enumerate(connections):
+            each.sendall(asking(b"{" if number % 3 else pinging()))
+        statuses = [answers(each, 1)[0][0] for each in connections]
+    assert statuses == [400 if number % 3 else 200 for number in range(count)]
+    assert sum(sizes) == count
+    assert max(sizes) <= ROUND_MAX
+
+
+def test_a_fault_in_the_room_closes_its_connections_and_no_others(
+    service: Service, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    intake = service.application.intake
+    assert intake is not None
+
+    def failing(_: Sequence[Request]) -> list[Answered]:
+        raise RuntimeError("made to fail by a test")
+
+    with connected(service) as one, connected(service) as other:
+        other.sendall(asking(pinging()))
+        assert codes(other, 1) == [(200, "unsupported_vertical")]
+        with monkeypatch.context() as broken, caplog.at_level(logging.ERROR):
+            broken.setattr(intake, "pings", failing)
+            one.sendall(asking(pinging()))
+            assert is_closed(one)
+        other.sendall(asking(pinging()))
+        assert codes(other, 1) == [(200, "unsupported_vertical")]
+    assert "pings got no answer, 1 of them: RuntimeError" in caplog.text
