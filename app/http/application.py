@@ -16,11 +16,11 @@ from app.http.knock import PATHS, is_door
 from app.http.operations import OPERATIONS
 from app.http.told import TOLD
 from app.telemetry.trouble import where
-from app.usecases.desk import Desk
+from app.usecases.chores import Chores
 
 _log = logging.getLogger(__name__)
 
-Running = Callable[[], AbstractAsyncContextManager[Desk]]
+Running = Callable[[], AbstractAsyncContextManager[Chores]]
 """Brings the bidder up and takes it down again."""
 
 
@@ -36,6 +36,8 @@ class Application:
         self._clock = clock
         self.intake: Intake | None = None
         """The auction's doors, from start to stop."""
+        self.chores: Chores | None = None
+        """What is to be done beside them, as long."""
         self._rest = Litestar(
             route_handlers=[*TOLD, *OPERATIONS],
             state=State({"clock": clock}),
@@ -65,12 +67,12 @@ class Application:
         """From start to stop. What prevents a start is said in one sentence, without a trace."""
         await receive()
         try:
-            async with self._running() as desk:
-                self._rest.state.desk = desk
-                self.intake = Intake(desk, self._clock)
+            async with self._running() as chores:
+                self._rest.state.desk = chores.desk
+                self.intake, self.chores = Intake(chores.desk, self._clock), chores
                 await send({"type": "lifespan.startup.complete"})
                 await receive()
-                self.intake = None
+                self.intake = self.chores = None
         except CannotStart as reason:
             await send({"type": "lifespan.startup.failed", "message": str(reason)})
             return

@@ -83,6 +83,16 @@ def delivery_detail(connection: Connection, delivery_id: str) -> DeliveryDetail 
     return DeliveryDetail(delivery=_delivery(row), attempts=tuple([AttemptRow(**each._mapping) for each in tried]))
 
 
+def attempt_counts(connection: Connection) -> dict[tuple[str, str], int]:
+    """How many attempts came to what: (status, what the other side said or what went wrong)."""
+    rows = connection.execute(
+        select(attempt.c.status, attempt.c.http_status, attempt.c.failure, func.count())
+        .group_by(attempt.c.status, attempt.c.http_status, attempt.c.failure)
+        .order_by(attempt.c.status)
+    )
+    return {(status, failure or f"HTTP {http_status}"): count for status, http_status, failure, count in rows}
+
+
 def replay(connection: Connection, which: Which, by: str, now: float) -> int:
     """Make these deliveries due again with a fresh schedule; how many. What is being sent right now is left alone."""
     is_free = or_(delivery.c.status != "pending", delivery.c.owner == "", delivery.c.due_at <= now)

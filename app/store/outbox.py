@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from app.dialects.text import printable
 from app.domain.delivery import AttemptReport, ClaimedDelivery
@@ -37,6 +37,7 @@ _DUE = (
     # Another worker's claim is passed over, not waited for.
     .with_for_update(of=delivery, skip_locked=True)
 )
+_NEXT_DUE = select(func.min(delivery.c.due_at)).where(delivery.c.status == "pending", ~_IS_DISABLED)
 _CLAIM = (
     update(delivery)
     .where(delivery.c.delivery_id.in_(bindparam("ids", expanding=True)))
@@ -81,6 +82,12 @@ def claim_due(
         ids = [row.delivery_id for row in rows]
         connection.execute(_CLAIM, {"ids": ids, "by": owner, "until": now + lease_s})
     return rows
+
+
+def next_due(connection: Connection) -> float | None:
+    """When the next delivery is due; of one under way, when its claim ends."""
+    due_at: float | None = connection.execute(_NEXT_DUE).scalar()
+    return due_at
 
 
 def release_claims(connection: Connection, now: float) -> None:

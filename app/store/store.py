@@ -201,6 +201,10 @@ class Store:
         rows = await self._writer.run(lambda c: outbox.claim_due(c, destination, owner, now, limit, lease_s))
         return outbox.opened(rows, destination, owner, self._vault)
 
+    async def next_due(self) -> float | None:
+        """When the next delivery is due, None where none waits."""
+        return await self._reader.run(outbox.next_due)
+
     async def take_over_claims(self, now: float) -> None:
         """At the start of the one process that delivers from SQLite: what a dead one had claimed is due at once.
 
@@ -220,6 +224,10 @@ class Store:
     async def delivery(self, delivery_id: str) -> DeliveryDetail | None:
         """One delivery with its attempts."""
         return await self._reader.run(lambda c: deliveries.delivery_detail(c, delivery_id))
+
+    async def attempt_counts(self) -> dict[tuple[str, str], int]:
+        """How many attempts came to what."""
+        return await self._reader.run(deliveries.attempt_counts)
 
     async def replay(self, which: Which, by: str, now: float) -> int:
         """Send these again with a fresh schedule; how many."""

@@ -1,0 +1,127 @@
+"""What a bidder does beside answering: time passes, files change, switches turn, lines are written, leads delivered."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+
+import msgspec
+
+from app.domain.token import campaign_tag
+from app.journal.writer import JournalWriter
+from app.store.errors import StoreUnavailable
+from app.store.store import Store
+from app.telemetry.trouble import where
+from app.usecases.deliver_leads import Courier, Target
+from app.usecases.desk import Desk
+from app.usecases.reload_catalogue import Reloaded, Sources, next_catalogue
+
+_log = logging.getLogger(__name__)
+
+
+class Watch:
+    """Takes up changed files, and knows where leads are delivered today."""
+
+    def __init__(self, sources: Sources, live: Reloaded, desk: Desk, clock: Callable[[], float]) -> None:
+        self._sources = sources
+        self._live = live
+        self._desk = desk
+        self._clock = clock
+        self._stamp = sources.stamp(live.declared)
+
+    def targets(self) -> dict[str, Target]:
+        """Every declared destination with its secrets."""
+        declared = self._live.declared
+        return {
+            destination.name: Target(destination=destination, secrets=declared.secrets)
+            for destination in declared.destinations
+        }
+
+    async def look(self) -> None:
+        """Take up what changed since the last look."""
+        stamp = self._sources.stamp(self._live.declared)
+        if stamp != self._stamp and await self._reload():
+            # The new configuration may read other files. What changed while it was read is seen the next time.
+            read = self._sources.stamp(self._live.declared)
+            self._stamp = {path: stamp.get(path, at) for path, at in read.items()}
+
+    async def _reload(self) -> bool:
+        """Take up what changed; False where that must be tried again."""
+        desk, now = self._desk, self._clock()
+        try:
+            reloaded = await asyncio.to_thread(next_catalogue, self._sources, self._live)
+            await remember_campaigns(desk.store, reloaded, now)
+        except StoreUnavailable:
+            _log.warning("a changed configuration waits until the database serves again")
+            return False
+        except Exception as error:  # noqa: BLE001 - whatever a file holds, the live catalogue must stay
+            _log.error("the reload failed, the live configuration stays: %s", where(error))
+            desk.metrics.count("reloads_total", "failed")
+            return True
+        for problem in reloaded.problems:
+            _log.error("not taken, what was in force stays: %s", problem)
+        changed = reloaded.catalogue is not self._live.catalogue
+        self._live = reloaded
+        desk.catalogue = reloaded.catalogue
+        desk.metrics.count("reloads_total", "taken" if changed else "refused")
+        if changed:
+            desk.metrics.gauge("catalogue_loaded_timestamp_seconds", now)
+            _log.info("configuration %s is in force", reloaded.catalogue.config_hash)
+        return True
+
+
+class Chores:
+    """Each chore is done again and again while the service runs, or all of them by `catch_up` in stepped time."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        journal: JournalWriter,
+        watch: Watch,
+        courier: Courier,
+        clock: Callable[[], float],
+        uniform: Callable[[], float],
+    ) -> None:
+        self.desk = desk
+        self.watch = watch
+        self.courier = courier
+        self.clock = clock
+        self.uniform = uniform
+        self._journal = journal
+
+    async def tick(self) -> None:
+        """Let time pass for bids, caps, signals and demand."""
+        desk = self.desk
+        try:
+            desk.book.tick(self.clock())
+        except Exception as error:  # noqa: BLE001 - pacing must not stop for good because one window went wrong
+            _log.error("a tick went wrong: %s", where(error))
+        desk.metrics.gauge("live_bids", desk.book.live_bids)
+        desk.metrics.gauge("journal_waiting_lines", self._journal.waiting)
+        desk.metrics.gauge("journal_lost_lines", self._journal.lost)
+
+    async def hear_switches(self) -> None:
+        """Hear what commands beside the service switched; while the database is away all stays as it is."""
+        with suppress(StoreUnavailable):
+            self.desk.book.set_paused(await self.desk.store.paused())
+
+    async def catch_up(self) -> float | None:
+        """Do everything that is due by now, to its end; when the next delivery will be due, None where none waits.
+
+        StoreUnavailable or OSError where the database or the journal's disk cannot take it.
+        """
+        await self.watch.look()
+        await self.hear_switches()
+        await self.tick()
+        while await self.courier.deliver_due(self.watch.targets(), self.clock(), self.uniform):
+            await self.courier.settle()
+        self._journal.flush()
+        return await self.desk.store.next_due()
+
+
+async def remember_campaigns(store: Store, live: Reloaded, now: float) -> None:
+    """Keep today's campaigns, whose bids may outlive them."""
+    campaigns = live.catalogue.campaigns.values()
+    await store.remember_campaigns(
+        [(campaign_tag(campaign.name), campaign.name, msgspec.msgpack.encode(campaign)) for campaign in campaigns], now
+    )
