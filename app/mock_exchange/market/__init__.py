@@ -1,0 +1,1 @@
+"""The market: sellers who hold auctions over HTTP, and the buyers who rival ours."""
