@@ -1,0 +1,113 @@
+"""What a plot shows, in one sentence with the day's own figures."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from itertools import pairwise
+from math import isnan
+from zoneinfo import ZoneInfo
+
+from app.cli.day.bins import A_HOUR, BIN_S, Grade, Series, Times
+from app.cli.day.campaign_days import CampaignDay, Push
+from app.cli.day.cap_days import CapDay
+from app.cli.day.html import money, percent
+from app.cli.day.story import Attempts, Story
+from app.cli.day.territory_days import TerritoryDay
+
+
+def date(story: Story) -> str:
+    """The day as in "Friday, 20 November 2026"."""
+    at = datetime.fromtimestamp(story.start, ZoneInfo(story.zone))
+    return f"{at:%A}, {at.day} {at:%B %Y}"
+
+
+def clock(story: Story, place: float) -> str:
+    """The local time at which a bin begins."""
+    return f"{datetime.fromtimestamp(story.start + place * BIN_S, ZoneInfo(story.zone)):%H:%M}"
+
+
+def flow(story: Story) -> str:
+    hours = [sum(story.pings[first : first + A_HOUR]) for first in range(0, len(story.pings), A_HOUR)]
+    busiest = hours.index(max(hours))
+    return (
+        f"The busiest hour began at {clock(story, A_HOUR * busiest)} with {hours[busiest]:,} pings; "
+        f"over the day {percent(sum(story.bids), sum(story.pings))} of pings got a bid "
+        f"and {percent(sum(story.leads), sum(story.bids))} of bids bought a lead."
+    )
+
+
+def reasons(story: Story) -> str:
+    """Of pings without a bid."""
+    code, count = next(iter(story.reasons.items()))
+    whole = sum(story.reasons.values())
+    return f"{code} is the most frequent reason: {percent(count, whole)} of {whole:,} pings without a bid."
+
+
+def costs() -> str:
+    return "Short on the left and long on the right are cheap leads that seldom convert."
+
+
+def cap(story: Story, day: CapDay) -> str:
+    amount = money if day.measure == "spend" else lambda count: f"{count:,.0f}"
+    full = next((at for at, used in enumerate(day.used) if used >= day.limit), None)
+    ahead = [used - plan for used, plan in zip(day.used, day.plan, strict=True) if not isnan(used - plan)]
+    said = f"{amount(day.most)} of {amount(day.limit)}, {percent(day.most, day.limit)}"
+    said += f", full by {clock(story, full + 1)}" if full is not None else ""
+    return said + (
+        f"; at most {amount(max(ahead))} ahead of plan." if ahead and max(ahead) >= 1 else "; never ahead of plan."
+    )
+
+
+def prices(story: Story, campaign: CampaignDay, shadows: Mapping[str, Series]) -> str:
+    said = "No cap ran so far ahead of its plan that it moved a bid."
+    if shadows:
+        name, shadow = next(iter(shadows.items()))
+        highest, at = max((mean, at) for at, mean in enumerate(shadow.means()) if not isnan(mean))
+        said = (
+            f"Where a cap runs ahead of its plan its shadow price rises and the bid gives way: {name} took off up to "
+            f"{money(highest)}, at {clock(story, at)}."
+        )
+    return f"{said} Shaded: {', '.join(push.name for push in campaign.pushes)}." if campaign.pushes else said
+
+
+def pushes(story: Story, pushes: Sequence[Push]) -> str:
+    push = pushes[0]
+    first, last = push.spans[0]
+    return (
+        f"Each step is as high as what it adds to the value of a lead: {push.name} added {money(push.cents.mean)} "
+        f"from {clock(story, first)} to {clock(story, last)}."
+    )
+
+
+def territory(day: TerritoryDay) -> str:
+    cents = day.shadow.mean
+    effect = f"takes {money(cents)} off" if cents >= 0 else f"adds {money(-cents)} to"
+    return (
+        f"Demand {effect} what a lead may cost on average; {day.price.count:,} bids averaged {money(day.price.mean)}."
+    )
+
+
+def wins(grades: Sequence[Grade]) -> str:
+    count, hits = sum(grade.count for grade in grades), sum(grade.hits for grade in grades)
+    expected = sum(grade.expected * grade.count for grade in grades)
+    half = next((high.at for low, high in pairwise(grades) if low.share < 0.5 <= high.share), None)
+    said = f"{percent(hits, count)} of {count:,} bids won, where {percent(expected, count)} were predicted"
+    return said + (f"; half are won from about {money(half)}." if half is not None else ".")
+
+
+def reliability(grades: Sequence[Grade]) -> str:
+    count, hits = sum(grade.count for grade in grades), sum(grade.hits for grade in grades)
+    predicted = sum(grade.at * grade.count for grade in grades)
+    true = sum(grade.expected * grade.count for grade in grades)
+    return (
+        f"On the dashed line predictions are right: of {count:,} leads {predicted / count:.1%} were predicted to "
+        f"convert, {true / count:.1%} is the truth, and {hits / count:.1%} did."
+    )
+
+
+def deliveries(attempts: Attempts) -> str:
+    missing = f"{attempts.undelivered:,} have not arrived" if attempts.undelivered else "none is missing"
+    return f"{attempts.delivered:,} leads arrived and {missing}, after {attempts.attempts:,} attempts in all."
+
+
+def latency(ping: Times) -> str:
+    return f"Half of the pings were answered within {ping.median:.1f} ms, 99% within {ping.p99:.1f} ms."

@@ -1,0 +1,99 @@
+"""The page of a day as text; how it looks is an integration test."""
+
+import re
+
+import pytest
+from msgspec.structs import replace
+
+from app.cli.day.bins import Series
+from app.cli.day.page import page
+from app.cli.day.story import Story, tell
+from tests.trading_day import ATTEMPTS, END, START, ZONE, trading_day
+
+
+@pytest.fixture(scope="module")
+def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
+    return trading_day(tmp_path_factory.mktemp("day")).story()
+
+
+@pytest.fixture(scope="module")
+def text(story: Story) -> str:
+    return page(story)
+
+
+def test_the_same_story_is_the_same_page_to_the_byte(story: Story, text: str) -> None:
+    assert page(story) == text
+
+
+def test_the_page_needs_nothing_from_elsewhere_and_no_script(text: str) -> None:
+    assert "<script" not in text
+    links = re.findall(r"""(?:src|href|url)\s*[=(]\s*["']?([^"')>\s]+)""", text)
+    assert [link for link in links if not link.startswith(("#", "data:"))] == []
+    assert "content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\"" in text
+
+
+def test_key_figures_are_those_of_the_day(story: Story, text: str) -> None:
+    figures = dict(re.findall(r"<dt>([^<]+)<dd><b>([^<]+)", text))
+    spend = story.total.spend_cents
+    assert figures == {
+        "Pings": "64",
+        "Bids": "62",
+        "Leads bought": "20",
+        "Spend": f"${spend / 100:,.2f}",
+        "Cost per lead": f"${spend / 2_000:,.2f}",
+        "Conversions": "5",
+        "Cost per conversion": f"${spend / 500:,.2f}",
+        "Profit": f"${(200_000 - spend) / 100:,.2f}",
+    }
+
+
+def test_every_plot_says_in_words_what_it_shows_and_what_to_see_in_it(text: str) -> None:
+    told = r'<figure><h3>[^<]+</h3><svg [^>]*aria-label="([^"]+)".*?</svg><figcaption>([^<]+)\.</figcaption>'
+    figures = re.findall(told, text, re.DOTALL)
+    assert len(figures) == text.count("<figure>") == text.count("<svg ")
+    assert len({label for label, _ in figures}) == len(figures)
+
+
+def test_text_of_the_day_is_text_on_the_page(story: Story, text: str) -> None:
+    assert "<h3>The first &lt;lead&gt;</h3>" in text
+    odd = replace(story, explained=(("</pre><img src=x>", "</pre><script>"),), reasons={"<b>&": 1})
+    shown = page(odd)
+    assert "<img" not in shown
+    assert "<script" not in shown
+    assert "<b>&" not in shown
+
+
+def test_no_two_things_on_the_page_have_one_name(text: str) -> None:
+    names = re.findall(r' id="([^"]+)"', text)
+    assert names
+    assert len(set(names)) == len(names)
+    assert set(re.findall(r'"(?:url\()?#(\w+)', text)) <= set(names)
+
+
+def test_colours_are_those_of_the_theme(text: str) -> None:
+    _, _, body = text.partition("</style>")
+    assert re.findall(r"#[0-9a-fA-F]{6}\b", body) == []
+    assert set(re.findall(r"var\((--\w+)\)", body)) <= set(re.findall(r"(--\w+):", text))
+
+
+def test_times_are_those_of_the_buyers_clock(text: str) -> None:
+    assert "<h1>Friday, 20 November 2026</h1>" in text
+    assert "The busiest hour began at 08:00 with 6 pings" in text
+    assert "afternoon added $5.00 from 14:00 to 16:00." in text
+
+
+def test_a_discount_is_drawn_as_one_and_nothing_at_all_as_nothing(story: Story) -> None:
+    (campaign,) = story.campaigns
+    for cents in (-400.0, 0.0):
+        counts = campaign.pushes[0].cents.counts
+        amounts = Series(counts=counts, totals=tuple(count * cents for count in counts))
+        pushes = tuple(replace(push, cents=amounts) for push in campaign.pushes)
+        shown = page(replace(story, campaigns=(replace(campaign, pushes=pushes),)))
+        assert f"boost afternoon, solar-tx: {'-$4.00' if cents else '+$0.00'}</text>" in shown
+
+
+def test_a_day_without_anything_is_a_page_that_says_so() -> None:
+    shown = page(tell([], [], [], replace(ATTEMPTS, by_outcome={}), [], [], [], START, END, ZONE))
+    for said in ("No cap was used.", "Nothing was bid.", "No territory told its demand.", "No lead was bought."):
+        assert said in shown
+    assert "Cost per lead<dd><b>-</b>" in shown
