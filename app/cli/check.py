@@ -76,7 +76,7 @@ def _campaign(campaign: Campaign) -> Row:
         campaign.name + (" (paused)" if campaign.paused else ""),
         campaign.vertical,
         "\n".join(campaign.legs),
-        territory_in_words(campaign.territory).replace(", not ", "\nnot "),
+        territory_in_words(campaign.territory).replace("; ", "\n").replace(", not ", "\nnot "),
         "\n".join([hours, *boosts]),
         "\n".join(map(limit_in_words, campaign.caps)) or "none",
         f"${dollars(campaign.floor_cents)} - {dollars(campaign.ceiling_cents)}",

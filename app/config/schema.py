@@ -6,6 +6,7 @@ import msgspec
 
 from app.config.kind import Kind
 from app.config.kinds import (
+    County,
     Days,
     Dollars,
     Duration,
@@ -20,6 +21,7 @@ from app.config.kinds import (
     State,
     Text,
     Zip,
+    ZipCentre,
     ZipPrefix,
     Zone,
     read_number,
@@ -127,16 +129,32 @@ class VerticalTable(Table, frozen=True, kw_only=True):
     ] = ()
 
 
+class AroundTable(Table, frozen=True, kw_only=True):
+    """`territory.around`: the ZIPs whose centres lie near that of another, as the crow flies."""
+
+    zip: Annotated[ZipCentre, says("the ZIP in the middle, which belongs to it", '"33602"')]
+    miles: Annotated[
+        float,
+        Kind("miles", within(read_number, 0.1, 500.0, "use 0.1 to 500; for more than that name states")),
+        says("how far it reaches", "25"),
+    ]
+
+
 class TerritoryTable(Table, frozen=True, kw_only=True):
     """`territory`: where a campaign buys. What it names is added up; naming nothing means everywhere."""
 
     states: Annotated[tuple[State, ...], says("whole states", '["TX", "OK"]')] = ()
+    counties: Annotated[
+        tuple[County, ...], says("whole counties, each with its state", '["Hillsborough, FL", "Pinellas, FL"]')
+    ] = ()
+    around: Annotated[tuple[AroundTable, ...], says("circles around ZIPs", '[{ zip = "33602", miles = 25 }]')] = ()
     zips: Annotated[tuple[Zip, ...], says("single ZIPs", '["33604", "33611"]')] = ()
     zip_file: Annotated[
         str, says("a file with a ZIP in each line, beside this one; `#` begins a comment", '"zips-tampa-bay.txt"')
     ] = ""
     zip_prefixes: Annotated[tuple[ZipPrefix, ...], says("all ZIPs that begin so", '["336", "337"]')] = ()
     not_states: Annotated[tuple[State, ...], says("states to leave out", '["NY"]')] = ()
+    not_counties: Annotated[tuple[County, ...], says("counties to leave out", '["Miami-Dade, FL"]')] = ()
     not_zips: Annotated[tuple[Zip, ...], says("ZIPs to leave out", '["85041"]')] = ()
     not_zip_file: Annotated[str, says("a file of ZIPs to leave out", '"zips-no-service.txt"')] = ""
 
