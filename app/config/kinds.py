@@ -7,6 +7,7 @@ from ipaddress import ip_network
 from math import isfinite
 from typing import Annotated, Any
 
+from app.config.holiday_table import FEDERAL, holidays_of
 from app.config.kind import Kind, Unreadable, shown
 from app.config.problem import did_you_mean
 from app.config.times import Span, read_date, read_days, read_duration, read_hours, read_zone
@@ -103,6 +104,11 @@ def read_county(raw: object) -> Area:
     return found[0]
 
 
+def read_holidays(raw: object) -> tuple[str, ...]:
+    """Whose holidays: "federal", a state, or a list of such."""
+    return tuple(dict.fromkeys(_calendar(one) for one in (raw if isinstance(raw, list) else [raw])))
+
+
 def read_centre(raw: object) -> Centre:
     """Where the ZIP lies that a circle is drawn around."""
     zip_code = read_zip(raw)
@@ -165,6 +171,7 @@ Duration = Annotated[float, Kind("duration", read_duration)]
 Days = Annotated[tuple[int, ...], Kind("weekdays", read_days)]
 Hours = Annotated[tuple[Span, ...], Kind("hours", read_hours)]
 LocalDate = Annotated[str, Kind("date", read_date)]
+Holidays = Annotated[tuple[str, ...], Kind("holidays", read_holidays)]
 Zone = Annotated[str, Kind("time zone", read_zone)]
 State = Annotated[str, Kind("state", read_state)]
 Zip = Annotated[str, Kind("ZIP", read_zip)]
@@ -177,6 +184,13 @@ Text = Annotated[str, Kind("text", read_text)]
 Slug = Annotated[str, Kind("name with hyphens", read_slug)]
 Name = Annotated[str, Kind("name with underscores", read_name)]
 Scalar = Annotated[str | int | float | bool, Kind("text, number or boolean", read_scalar)]
+
+
+def _calendar(raw: object) -> str:
+    calendar = FEDERAL if raw == FEDERAL else state_of(raw.strip()) if isinstance(raw, str) else None
+    if calendar is None or not holidays_of(calendar):
+        raise Unreadable(f"nobody knows holidays of {shown(raw)}", 'write "federal", or a state as "TX"')
+    return calendar
 
 
 def _named(raw: object, pattern: str, joint: str, form: str) -> str:

@@ -10,6 +10,7 @@ from app.config.kinds import (
     Days,
     Dollars,
     Duration,
+    Holidays,
     Hours,
     KeyHashes,
     LocalDate,
@@ -283,6 +284,12 @@ class CampaignTable(Table, frozen=True, kw_only=True):
     )
     schedule: Annotated[tuple[HoursTable, ...], says("when it buys; at all hours if left out", "see below")] = ()
     blackout_dates: Annotated[tuple[LocalDate, ...], says("days on which it buys nothing", '["2026-12-25"]')] = ()
+    blackout_holidays: Annotated[
+        Holidays, says("whose holidays are such days too, also where they are observed on another day", '"federal"')
+    ] = ()
+    open_holidays: Annotated[
+        tuple[Text, ...], says("those of them on which it buys all the same", '["Columbus Day"]')
+    ] = ()
     boosts: Annotated[tuple[BoostTable, ...], says("timed pushes", "see below")] = ()
     caps: Annotated[tuple[CapTable, ...], says("how much it buys", '[{ limit = 250, window = "day" }]')] = ()
     filters: Annotated[tuple[FilterTable, ...], says("which leads it buys", '[{ field = "age", at_least = 21 }]')] = ()
