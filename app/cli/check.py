@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -11,7 +12,8 @@ from app.config.caps import limit_in_words
 from app.config.load import Declared, Loaded, load
 from app.config.reference import reference
 from app.config.territory import territory_in_words
-from app.config.week import hours_in_words
+from app.config.week import closures_in_words, hours_in_words
+from app.domain.calendar import local_time
 from app.domain.campaign import Campaign
 from app.domain.destination import Destination
 from app.domain.destination_auth import is_secret
@@ -40,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
         print(*read, sep="\n", file=sys.stderr)
         print(f"\n{_count(read, 'problem')}: the service would not start with this file.", file=sys.stderr)
         return 1
-    print(summary(args.config, read.declared))
+    print(summary(args.config, read.declared, time.time()))
     if read.warnings:
         print(f"\n{_count(read.warnings, 'warning')}")
         print(*(f"  {warning}" for warning in read.warnings), sep="\n")
@@ -48,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def summary(path: Path, declared: Declared) -> str:
+def summary(path: Path, declared: Declared, now: float) -> str:
     """What a configuration buys, from whom, and where it goes."""
     buyer = declared.buyer
     return "\n".join(
@@ -59,7 +61,7 @@ def summary(path: Path, declared: Declared) -> str:
             _table(
                 "Campaigns",
                 ("", "vertical", "legs", "territory", "hours", "caps", "price"),
-                map(_campaign, declared.campaigns),
+                (_campaign(campaign, now) for campaign in declared.campaigns),
             ),
             "",
             _table("Sellers", ("", "answers", "tells", "limits"), map(_seller, declared.sellers)),
@@ -69,15 +71,17 @@ def summary(path: Path, declared: Declared) -> str:
     )
 
 
-def _campaign(campaign: Campaign) -> Row:
-    hours = hours_in_words(campaign.schedule.minutes).replace("; ", "\n")
-    boosts = [f"+${dollars(boost.cents)} {boost.name}" for boost in campaign.schedule.boosts]
+def _campaign(campaign: Campaign, now: float) -> Row:
+    schedule = campaign.schedule
+    closures = closures_in_words(schedule, local_time(now, campaign.zone).date)
+    hours = [text.replace("; ", "\n") for text in (hours_in_words(schedule.minutes), closures) if text]
+    boosts = [f"+${dollars(boost.cents)} {boost.name}" for boost in schedule.boosts]
     return (
         campaign.name + (" (paused)" if campaign.paused else ""),
         campaign.vertical,
         "\n".join(campaign.legs),
-        territory_in_words(campaign.territory).replace(", not ", "\nnot "),
-        "\n".join([hours, *boosts]),
+        territory_in_words(campaign.territory).replace("; ", "\n").replace(", not ", "\nnot "),
+        "\n".join([*hours, *boosts]),
         "\n".join(map(limit_in_words, campaign.caps)) or "none",
         f"${dollars(campaign.floor_cents)} - {dollars(campaign.ceiling_cents)}",
     )

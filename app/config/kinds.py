@@ -7,8 +7,11 @@ from ipaddress import ip_network
 from math import isfinite
 from typing import Annotated, Any
 
+from app.config.holiday_table import FEDERAL, holidays_of
 from app.config.kind import Kind, Unreadable, shown
+from app.config.problem import did_you_mean
 from app.config.times import Span, read_date, read_days, read_duration, read_hours, read_zone
+from app.config.zip_table import Area, Centre, bare_county, centre_of, counties_of, county_names
 from app.dialects.states import state_of
 from app.domain.money import CENTS_MAX, cents
 
@@ -85,6 +88,36 @@ def read_prefix(raw: object) -> str:
     raise Unreadable(f"{shown(raw)} is no ZIP prefix", 'write its one to five digits in quotes, as "336"')
 
 
+def read_county(raw: object) -> Area:
+    """The ZIPs of a county, from "Hillsborough, FL"; "County" may stand behind its name, and "St." is "Saint"."""
+    name, _, place = (part.strip() for part in raw.rpartition(",")) if isinstance(raw, str) else ("", "", "")
+    if not name:
+        raise Unreadable(f"{shown(raw)} is no county with its state", 'write it as "Hillsborough, FL"')
+    state = read_state(place)
+    found = counties_of(name, state)
+    if not found:
+        hint = did_you_mean(bare_county(name), county_names(state)) or "name its ZIPs instead"
+        raise Unreadable(f'there is no county "{name}" in {state}', hint)
+    if len(found) > 1:
+        names = " or ".join(f'"{county.name}"' for county in found)
+        raise Unreadable(f"{shown(raw)} may be a county or a city that is none of its ZIPs", f"write {names}")
+    return found[0]
+
+
+def read_holidays(raw: object) -> tuple[str, ...]:
+    """Whose holidays: "federal", a state, or a list of such."""
+    return tuple(dict.fromkeys(_calendar(one) for one in (raw if isinstance(raw, list) else [raw])))
+
+
+def read_centre(raw: object) -> Centre:
+    """Where the ZIP lies that a circle is drawn around."""
+    zip_code = read_zip(raw)
+    centre = centre_of(zip_code)
+    if centre is None:
+        raise Unreadable(f"{shown(raw)} is no ZIP that lies on a map", "name one close by where people live")
+    return centre
+
+
 def read_sha256(raw: object) -> tuple[str, ...]:
     """One or several SHA-256 in hex. What stands there instead may be a key, so it is not shown."""
     given = raw if isinstance(raw, list) else [raw]
@@ -138,9 +171,12 @@ Duration = Annotated[float, Kind("duration", read_duration)]
 Days = Annotated[tuple[int, ...], Kind("weekdays", read_days)]
 Hours = Annotated[tuple[Span, ...], Kind("hours", read_hours)]
 LocalDate = Annotated[str, Kind("date", read_date)]
+Holidays = Annotated[tuple[str, ...], Kind("holidays", read_holidays)]
 Zone = Annotated[str, Kind("time zone", read_zone)]
 State = Annotated[str, Kind("state", read_state)]
 Zip = Annotated[str, Kind("ZIP", read_zip)]
+County = Annotated[Area, Kind("county", read_county)]
+ZipCentre = Annotated[Centre, Kind("ZIP", read_centre)]
 ZipPrefix = Annotated[str, Kind("ZIP prefix", read_prefix)]
 KeyHashes = Annotated[tuple[str, ...], Kind("one or more SHA-256", read_sha256)]
 Network = Annotated[str, Kind("IP address or network", read_network)]
@@ -148,6 +184,13 @@ Text = Annotated[str, Kind("text", read_text)]
 Slug = Annotated[str, Kind("name with hyphens", read_slug)]
 Name = Annotated[str, Kind("name with underscores", read_name)]
 Scalar = Annotated[str | int | float | bool, Kind("text, number or boolean", read_scalar)]
+
+
+def _calendar(raw: object) -> str:
+    calendar = FEDERAL if raw == FEDERAL else state_of(raw.strip()) if isinstance(raw, str) else None
+    if calendar is None or not holidays_of(calendar):
+        raise Unreadable(f"nobody knows holidays of {shown(raw)}", 'write "federal", or a state as "TX"')
+    return calendar
 
 
 def _named(raw: object, pattern: str, joint: str, form: str) -> str:

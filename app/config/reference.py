@@ -20,6 +20,7 @@ _TABLES: tuple[type[Table], ...] = (
     schema.FieldTable,
     schema.CampaignTable,
     schema.TerritoryTable,
+    schema.AroundTable,
     schema.HoursTable,
     schema.BoostTable,
     schema.CapTable,

@@ -6,9 +6,11 @@ import msgspec
 
 from app.config.kind import Kind
 from app.config.kinds import (
+    County,
     Days,
     Dollars,
     Duration,
+    Holidays,
     Hours,
     KeyHashes,
     LocalDate,
@@ -20,6 +22,7 @@ from app.config.kinds import (
     State,
     Text,
     Zip,
+    ZipCentre,
     ZipPrefix,
     Zone,
     read_number,
@@ -127,16 +130,32 @@ class VerticalTable(Table, frozen=True, kw_only=True):
     ] = ()
 
 
+class AroundTable(Table, frozen=True, kw_only=True):
+    """`territory.around`: the ZIPs whose centres lie near that of another, as the crow flies."""
+
+    zip: Annotated[ZipCentre, says("the ZIP in the middle, which belongs to it", '"33602"')]
+    miles: Annotated[
+        float,
+        Kind("miles", within(read_number, 0.1, 500.0, "use 0.1 to 500; for more than that name states")),
+        says("how far it reaches", "25"),
+    ]
+
+
 class TerritoryTable(Table, frozen=True, kw_only=True):
     """`territory`: where a campaign buys. What it names is added up; naming nothing means everywhere."""
 
     states: Annotated[tuple[State, ...], says("whole states", '["TX", "OK"]')] = ()
+    counties: Annotated[
+        tuple[County, ...], says("whole counties, each with its state", '["Hillsborough, FL", "Pinellas, FL"]')
+    ] = ()
+    around: Annotated[tuple[AroundTable, ...], says("circles around ZIPs", '[{ zip = "33602", miles = 25 }]')] = ()
     zips: Annotated[tuple[Zip, ...], says("single ZIPs", '["33604", "33611"]')] = ()
     zip_file: Annotated[
         str, says("a file with a ZIP in each line, beside this one; `#` begins a comment", '"zips-tampa-bay.txt"')
     ] = ""
     zip_prefixes: Annotated[tuple[ZipPrefix, ...], says("all ZIPs that begin so", '["336", "337"]')] = ()
     not_states: Annotated[tuple[State, ...], says("states to leave out", '["NY"]')] = ()
+    not_counties: Annotated[tuple[County, ...], says("counties to leave out", '["Miami-Dade, FL"]')] = ()
     not_zips: Annotated[tuple[Zip, ...], says("ZIPs to leave out", '["85041"]')] = ()
     not_zip_file: Annotated[str, says("a file of ZIPs to leave out", '"zips-no-service.txt"')] = ""
 
@@ -265,6 +284,12 @@ class CampaignTable(Table, frozen=True, kw_only=True):
     )
     schedule: Annotated[tuple[HoursTable, ...], says("when it buys; at all hours if left out", "see below")] = ()
     blackout_dates: Annotated[tuple[LocalDate, ...], says("days on which it buys nothing", '["2026-12-25"]')] = ()
+    blackout_holidays: Annotated[
+        Holidays, says("whose holidays are such days too, also where they are observed on another day", '"federal"')
+    ] = ()
+    open_holidays: Annotated[
+        tuple[Text, ...], says("those of them on which it buys all the same", '["Columbus Day"]')
+    ] = ()
     boosts: Annotated[tuple[BoostTable, ...], says("timed pushes", "see below")] = ()
     caps: Annotated[tuple[CapTable, ...], says("how much it buys", '[{ limit = 250, window = "day" }]')] = ()
     filters: Annotated[tuple[FilterTable, ...], says("which leads it buys", '[{ field = "age", at_least = 21 }]')] = ()

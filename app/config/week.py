@@ -1,10 +1,13 @@
 """When a campaign buys: intervals of a week, checked for overlaps, with pushes and days off."""
 
+from datetime import date, timedelta
 from itertools import pairwise
 
-from app.config.problem import Findings, KeyPath
+from app.config.holiday_table import holidays_of
+from app.config.problem import Findings, KeyPath, did_you_mean
 from app.config.schema import BoostTable, CampaignTable
 from app.config.times import WEEKDAYS, Span
+from app.dialects.text import alike
 from app.domain.schedule import ALWAYS, Boost, Schedule, week_minutes
 
 _Placed = tuple[int, int, KeyPath]
@@ -14,7 +17,7 @@ def build_schedule(table: CampaignTable, findings: Findings) -> Schedule:
     """The schedule of a campaign, with its pushes."""
     return Schedule(
         minutes=_minutes(table, findings),
-        blackout_dates=frozenset(table.blackout_dates),
+        blackout_dates=frozenset(table.blackout_dates) | _holidays(table, findings),
         boosts=tuple(_boost(boost, findings) for boost in table.boosts),
     )
 
@@ -23,7 +26,7 @@ def hours_in_words(minutes: bytes) -> str:
     """A week of minutes as people say it: "mon-fri 08:00-12:00, 13:00-18:30; sat 09:00-13:00"."""
     if minutes == ALWAYS:
         return "at all hours"
-    days = [_spans(minutes[day * 1440 : day * 1440 + 1440]) for day in range(7)]
+    days = [_spans(_day(minutes, day)) for day in range(7)]
     parts = []
     first = 0
     for day in range(1, 8):
@@ -34,6 +37,33 @@ def hours_in_words(minutes: bytes) -> str:
             parts.append(f"{name} {days[first]}")
         first = day
     return "; ".join(parts) or "never"
+
+
+def closures_in_words(schedule: Schedule, today: str) -> str:
+    """The days off in a year from today: "closed thu 2026-11-26, fri 2026-12-25; and 9 more days within a year"."""
+    last = (date.fromisoformat(today) + timedelta(days=365)).isoformat()
+    days = [date.fromisoformat(day) for day in sorted(schedule.blackout_dates) if today <= day <= last]
+    missed = [day for day in days if any(_day(schedule.minutes, day.weekday()))]
+    if not missed:
+        return ""
+    more = len(missed) - 2
+    text = "closed " + ", ".join(f"{WEEKDAYS[day.weekday()]} {day.isoformat()}" for day in missed[:2])
+    return text if more <= 0 else f"{text}; and {more} more day{'' if more == 1 else 's'} within a year"
+
+
+def _holidays(table: CampaignTable, findings: Findings) -> frozenset[str]:
+    """The dates of its holidays but for the open ones. Where two fall on one day, both must be open."""
+    calendars = [holidays_of(calendar) for calendar in table.blackout_holidays]
+    known = {alike(name): name for calendar in calendars for names in calendar.values() for name in names}
+    for position, name in enumerate(table.open_holidays):
+        if alike(name) not in known and not findings.blame((*table.at, "blackout_holidays")):
+            remedy = did_you_mean(name, known.values()) or f"they are {', '.join(sorted(known.values()))}"
+            remedy = remedy if known else 'say whose holidays with blackout_holidays = "federal"'
+            findings.error((*table.at, "open_holidays", position), f'"{name}" is none of its holidays', remedy)
+    kept = known.keys() - {alike(name) for name in table.open_holidays}
+    return frozenset(
+        day for calendar in calendars for day, names in calendar.items() if any(alike(name) in kept for name in names)
+    )
 
 
 def _minutes(table: CampaignTable, findings: Findings) -> bytes:
@@ -83,6 +113,10 @@ def _boost(table: BoostTable, findings: Findings) -> Boost:
         first_date=table.first,
         last_date=table.last,
     )
+
+
+def _day(minutes: bytes, weekday: int) -> bytes:
+    return minutes[weekday * 1440 : weekday * 1440 + 1440]
 
 
 def _spans(day: bytes) -> str:

@@ -1,8 +1,37 @@
-"""The state of every US ZIP, from a package that is kept up to date."""
+"""Where every US ZIP lies: its state, its county and its place on the map, from a package that is kept up to date."""
 
+import re
 import sys
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import Any
 
+import msgspec
 import zipcodes
+
+_KIND = re.compile(
+    r"^(city and borough|municipality) of "
+    r"| (county|parish|borough|census area|city and borough|municipality|municipio)$",
+    re.IGNORECASE,
+)
+_SAINT = re.compile(r"\b(saint|sainte|ste)\b")
+
+
+class Area(msgspec.Struct, frozen=True, kw_only=True):
+    """ZIPs that have a name together, as "Hillsborough County, FL"; `zips` tells the state of each."""
+
+    name: str
+    zips: Mapping[str, str]
+
+
+class Centre(msgspec.Struct, frozen=True, kw_only=True):
+    """A ZIP on the map, in degrees."""
+
+    zip: str
+    latitude: float
+    longitude: float
 
 
 def zip_states() -> dict[str, str]:
@@ -15,3 +44,58 @@ def zip_states() -> dict[str, str]:
         for row in zipcodes.similar_to(f"{prefix:02d}"):  # type: ignore[no-untyped-call]
             states[row["zip_code"]] = sys.intern(row["state"])
     return states
+
+
+def counties_of(name: str, state: str) -> tuple[Area, ...]:
+    """The counties of a state that may be called so: none, one, or two where a city of that name is one of its own."""
+    counties = _counties(state)
+    key = _county_key(name)
+    keys = (key, f"{key}city") if bare_county(name) == name else (key,)
+    return tuple(counties[one] for one in keys if one in counties)
+
+
+def county_names(state: str) -> tuple[str, ...]:
+    """How the counties of a state are called."""
+    return tuple(bare_county(county.name.removesuffix(f", {state}")) for county in _counties(state).values())
+
+
+def bare_county(name: str) -> str:
+    """The name of a county without "County", "Parish" and the like."""
+    return _KIND.sub("", name)
+
+
+def centre_of(zip_code: str) -> Centre | None:
+    """Where a ZIP lies; `None` where there is no such ZIP, or where it has no place, as those of ships and offices."""
+    for row in zipcodes.matching(zip_code):  # type: ignore[no-untyped-call]
+        latitude, longitude = float(row["lat"]), float(row["long"])
+        if latitude or longitude:
+            return Centre(zip=zip_code, latitude=latitude, longitude=longitude)
+    return None
+
+
+def circle(centre: Centre, miles: float) -> Area:
+    """The ZIPs whose centres lie so near to that of one, as the crow flies; that one among them."""
+    rows = zipcodes.filter_by_coordinates(centre.latitude, centre.longitude, miles)  # type: ignore[no-untyped-call]
+    return _area(f"{miles:g} miles around {centre.zip}", rows)
+
+
+@cache
+def _counties(state: str) -> Mapping[str, Area]:
+    """The counties of a state by their keys, each called as most of its ZIPs spell it."""
+    spelled: dict[str, list[dict[str, Any]]] = {}
+    for row in zipcodes.filter_by(state=state):  # type: ignore[no-untyped-call]
+        if row["county"]:
+            spelled.setdefault(_county_key(row["county"]), []).append(row)
+    names = {key: Counter(row["county"] for row in rows).most_common(1)[0][0] for key, rows in spelled.items()}
+    return {key: _area(f"{names[key]}, {state}", rows) for key, rows in spelled.items()}
+
+
+def _county_key(name: str) -> str:
+    """What the spellings of one county have in common: "St. Mary's County", "Saint Marys", "ST MARYS"."""
+    plain = unicodedata.normalize("NFKD", name.replace("-", " ")).encode("ascii", "ignore").decode().lower()
+    words = " ".join(re.sub(r"[^a-z ]", "", plain).split())
+    return _SAINT.sub("st", _KIND.sub("", words)).replace(" ", "")
+
+
+def _area(name: str, rows: Iterable[Mapping[str, Any]]) -> Area:
+    return Area(name=name, zips={row["zip_code"]: sys.intern(row["state"]) for row in rows})

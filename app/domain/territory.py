@@ -4,13 +4,17 @@ import msgspec
 
 
 class Territory(msgspec.Struct, frozen=True, kw_only=True):
-    """Empty `states`, `prefixes` and `zips` together mean everywhere. `not_*` take away from that."""
+    """Empty `states`, `prefixes` and `zips` together mean everywhere. `not_*` take away from that.
+
+    `areas` names for people what stands among `zips` as a whole: counties, and circles around ZIPs.
+    """
 
     states: frozenset[str] = frozenset()
     prefixes: tuple[str, ...] = ()
     zips: frozenset[str] = frozenset()
     not_states: frozenset[str] = frozenset()
     not_zips: frozenset[str] = frozenset()
+    areas: tuple[str, ...] = ()
 
     @property
     def is_everywhere(self) -> bool:

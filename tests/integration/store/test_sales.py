@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from app.domain.calendar import local_time
 from app.domain.duplicate import Sighting
 from app.domain.identity import Person
 from app.domain.reasons import Refusal
@@ -14,6 +15,7 @@ from app.domain.sale import CapUse, PostFacts
 from app.store.sales import SaleResult
 from app.store.store import Store
 from app.wire.feedback import Outcome
+from tests.build import cap
 from tests.integration.store.world import (
     NOW,
     a_cap,
@@ -475,3 +477,30 @@ def test_neither_a_lead_nor_a_store_error_prints_a_person(url: str) -> None:
         return repr(await store.lead(a_sale(1).lead_id))
 
     assert in_store(url, scene) == f"LeadRow(lead_id='{a_sale(1).lead_id}', ***)"
+
+
+def test_an_hour_that_clocks_repeat_takes_its_limit_twice_and_the_day_once(url: str) -> None:
+    hourly, daily = (
+        cap(name=f"per-{window}", window=window, limit=limit) for window, limit in (("hour", 2), ("day", 9))
+    )
+    # Midnight in Chicago on the day on which clocks go back at two.
+    midnight = 1_793_509_200.0
+
+    async def scene(store: Store) -> dict[str, int]:
+        for number in range(15):
+            local = local_time(midnight + 1_200.0 * number, "America/Chicago")
+            uses = [
+                CapUse(one.counter(local, "acme", "78701", "TX"), one.name, "cap_reached", one.limit, 1)
+                for one in (hourly, daily)
+            ]
+            await store.sell(a_sale(number, cap_uses=tuple(uses)), refused)
+        return await store.cap_usage()
+
+    assert in_store(url, scene) == {
+        "campaign/solar-tx/per-day//2026-11-01": 9,
+        "campaign/solar-tx/per-hour//2026-11-01T00-0500": 2,
+        "campaign/solar-tx/per-hour//2026-11-01T01-0500": 2,
+        "campaign/solar-tx/per-hour//2026-11-01T01-0600": 2,
+        "campaign/solar-tx/per-hour//2026-11-01T02-0600": 2,
+        "campaign/solar-tx/per-hour//2026-11-01T03-0600": 1,
+    }

@@ -1,10 +1,14 @@
 """`leadbid check` and the command line around it."""
 
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 
 from app.cli import COMMANDS, main
+from app.cli.check import summary
+from app.config.load import Loaded, load
+from tests.build import NOW
 
 DEMO = str(Path(__file__).parents[3] / "fixtures/demo/buyer.toml")
 
@@ -19,9 +23,23 @@ def test_a_good_configuration_is_summed_up(capsys: pytest.CaptureFixture[str]) -
     assert all(
         name in out for name in ("acme", "bluebird", "cascade", "harbor-crm", "prepaid-balance: $25,000 in total")
     )
+    assert "Pasco County, FL" in out
+    assert "97 ZIPs in all, ZIP 342.." in out
     assert "1 warning\n" in out
     assert out.endswith("No problems.\n")
     assert "whsec_" not in out
+
+
+def test_the_next_days_off_are_shown(tmp_path: Path) -> None:
+    file = copytree(Path(DEMO).parent, tmp_path / "demo") / "buyer.toml"
+    days_off = 'blackout_holidays = "federal"\nblackout_dates = '
+    file.write_text(file.read_text(encoding="utf-8").replace("blackout_dates = ", days_off), encoding="utf-8")
+    read = load(file, environ={})
+    assert isinstance(read, Loaded)
+    lines = summary(file, read.declared, NOW).splitlines()
+    first = next(number for number, line in enumerate(lines) if "auto-texas-agents" in line)
+    assert "closed thu 2026-11-26, fri 2026-12-25" in lines[first + 2]
+    assert "and 10 more days within a year" in lines[first + 3]
 
 
 def test_a_bad_configuration_is_told_by_line_and_fails(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
