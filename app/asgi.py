@@ -21,6 +21,7 @@ from app.domain.token import campaign_tag
 from app.http.application import Application, CannotStart
 from app.journal.reader import lines
 from app.journal.writer import JournalWriter
+from app.parquet import ParquetError
 from app.scoring.load import load as load_models
 from app.settings import Settings, SettingsError, load_keys, sole_use
 from app.store.errors import StoreError, StoreUnavailable
@@ -67,7 +68,7 @@ async def _running(settings: Settings, declared: Declared, keys: Keys) -> AsyncI
             desk = await _started(stack, settings, declared, keys)
         except StoreUnavailable as away:
             raise CannotStart(f"cannot start, {away}: is it up, and is its address right?") from None
-        except (SettingsError, StoreError) as reason:
+        except (SettingsError, StoreError, ParquetError) as reason:
             raise CannotStart(str(reason)) from None
         except OSError as error:
             raise CannotStart(f"{error.filename or settings.data} cannot be used: {error.strerror}") from None
