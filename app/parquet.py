@@ -66,6 +66,8 @@ def write(
         with _asking(path) as database:
             count = _take(taken, rows)
             database.execute(f"COPY ({_selected(kind)}) TO {_quoted(made)} ({_form(notes())})", [escape(str(taken))])
+        # Before the file gets its name: what a kill leaves behind then goes with the next try, which there will be.
+        taken.unlink()
         check(made)
         _sync(made)
         made.replace(path)
