@@ -70,7 +70,7 @@ def sole_use(data: Path) -> Iterator[None]:
         if not _locked(file.fileno()):
             file.seek(0)
             raise SettingsError(
-                f"{data} is in use by process {file.read().strip() or 'unknown'}: stop that service first, "
+                f"{data} is in use by process {file.read().strip() or 'unknown'}: stop it first, "
                 "or name another directory with --data"
             )
         file.truncate(0)

@@ -1,11 +1,13 @@
 """What every test stands on: a network that ends at loopback, and a real PostgreSQL for those that ask."""
 
 import os
+import sys
 from collections.abc import Iterator
 
 import hypothesis
 import pytest
 
+from app import parquet
 from tests.loopback_only import end_the_network_at_loopback
 from tests.throwaway_postgres import ServerNotFound, throwaway_postgres
 
@@ -26,3 +28,10 @@ def postgres_url() -> Iterator[str]:
         if os.environ.get("CI") == "true":
             pytest.fail(str(error))
         pytest.skip(str(error))
+
+
+@pytest.fixture
+def without_duckdb(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a machine where the extra is not installed."""
+    monkeypatch.setitem(sys.modules, "duckdb", None)
+    parquet._duckdb.cache_clear()

@@ -14,6 +14,8 @@ COMMANDS = {
     "check": "read a configuration and say what is wrong with it, or sum it up",
     "sample": "print a ping or post of a made-up consumer, ready to send",
     "explain": "derive any bid or refusal in dollars",
+    "journal": "compact it into Parquet, or say what it holds in numbers",
+    "export": "write sales and outcomes to Parquet for training, without a person in them",
     "deliveries": "list, show and replay what was sent to CRMs",
     "pause": "stop a campaign or a seller while the service runs",
     "resume": "let what is paused go on",

@@ -2,23 +2,20 @@
 
 import argparse
 import getpass
-import re
 import sys
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import get_args
 
 from msgspec.structs import replace
 
 from app.cli.database import add_database, run_with_store
+from app.cli.span import add_span
 from app.cli.table import table
 from app.domain.calendar import utc_text
 from app.domain.delivery import DeliveryStatus
 from app.store.deliveries import AttemptRow, DeliveryDetail, DeliveryRow, Which
 from app.store.store import Store
-
-_UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -48,10 +45,7 @@ def _add_filters(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--status", choices=get_args(DeliveryStatus), help="only these")
     parser.add_argument("--destination", default="", help="only to this one")
     parser.add_argument("--lead", default="", metavar="LEAD_ID", help="only of this lead")
-    parser.add_argument(
-        "--since", type=_moment, metavar="WHEN", help="sold at or after: 2026-11-21, or 30m, 12h, 7d ago"
-    )
-    parser.add_argument("--until", type=_moment, metavar="WHEN", help="sold before")
+    add_span(parser, "sold")
 
 
 async def _list(store: Store, args: argparse.Namespace) -> int:
@@ -152,18 +146,6 @@ def _attempt(row: AttemptRow) -> Sequence[str]:
         row.note or row.failure or "-",
         utc_text(row.due_at) if row.due_at is not None else "-",
     )
-
-
-def _moment(text: str) -> float:
-    """UTC epoch seconds of a date, a date with time, or a span before now."""
-    span = re.fullmatch(r"(\d{1,6})([smhd])", text)
-    if span:
-        return time.time() - int(span[1]) * _UNITS[span[2]]
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r}: write 2026-11-21, 2026-11-21T10:00Z, or 30m, 12h, 7d") from None
-    return (at if at.tzinfo is not None else at.replace(tzinfo=UTC)).timestamp()
 
 
 def _unknown(text: str) -> int:

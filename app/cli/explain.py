@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from app.journal.reader import find
+from app.parquet import ParquetError
 from app.usecases.explain import explain
 
 
@@ -16,7 +17,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """0 where the journal knows the ping."""
-    lines = find(args.data / "journal", args.ping_id)
+    try:
+        lines = find(args.data / "journal", args.ping_id)
+    except ParquetError as error:
+        print(error, file=sys.stderr)
+        return 1
     if not lines:
         print(
             f"{args.data / 'journal'} holds no ping with this id. Is --data the service's own? "

@@ -25,4 +25,4 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def _is_number(text: str) -> bool:
-    return text == "-" or text.lstrip("$-").replace(",", "").replace(".", "").isdigit()
+    return text == "-" or text.lstrip("$-").rstrip("%").replace(",", "").replace(".", "").isdigit()

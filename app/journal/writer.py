@@ -22,9 +22,14 @@ WAITING_MAX = 200_000
 _HOUR_S = 3_600
 
 
+def hour_of(at: float) -> str:
+    """The hour (UTC) as "2026-11-20T16"."""
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H")
+
+
 def hour_file(at: float) -> str:
-    """The name of the file which holds the lines of this hour (UTC)."""
-    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H.jsonl")
+    """The name of the file to which the lines of this hour are appended."""
+    return f"{hour_of(at)}.jsonl"
 
 
 class JournalWriter:

@@ -15,6 +15,7 @@ from app.store import (
     caps,
     deliveries,
     destinations,
+    exports,
     feedback,
     known,
     leads,
@@ -27,6 +28,7 @@ from app.store.deliveries import DeliveryDetail, DeliveryRow, Which
 from app.store.engine.connections import BUSY_MS, database_url, is_sqlite, reading_engine, writing_engine
 from app.store.engine.runners import GroupRunner, PoolRunner, Runner
 from app.store.errors import StoreError, StoreUnfit
+from app.store.exports import OutcomeRow, SoldRow
 from app.store.feedback import OutcomeResult
 from app.store.leads import LeadRow, Summary
 from app.store.migrate import migrate, require_head
@@ -258,3 +260,11 @@ class Store:
     async def sales(self, since: float, until: float) -> Summary:
         """Sums of what was bought in [since, until)."""
         return await self._reader.run(lambda c: leads.sales(c, since, until))
+
+    async def sold(self, since: float, until: float) -> Iterator[SoldRow]:
+        """Each sale of [since, until), oldest first; read as it is consumed."""
+        return exports.sold(self._streams, since, until)
+
+    async def outcomes(self, since: float, until: float) -> Iterator[OutcomeRow]:
+        """Each outcome heard of in [since, until), oldest first; read as it is consumed."""
+        return exports.outcomes(self._streams, since, until)

@@ -43,7 +43,7 @@ def test_it_ends_within_two_seconds_with_open_connections_and_loses_nothing(tmp_
 def test_a_second_service_on_the_same_data_is_refused_and_the_first_goes_on(tmp_path: Path) -> None:
     with serve_process(DEMO_CONFIG, tmp_path) as service:
         said = refused(tmp_path)
-        assert f"{tmp_path} is in use by process {service.process.pid}: stop that service first" in said
+        assert f"{tmp_path} is in use by process {service.process.pid}: stop it first" in said
         assert httpx.get(f"{service.url}/readyz", trust_env=False).status_code == 200
 
 

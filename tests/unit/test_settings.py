@@ -139,7 +139,7 @@ def test_a_key_that_cannot_be_read_is_named(tmp_path: Path) -> None:
 def test_one_process_works_on_a_data_directory(tmp_path: Path) -> None:
     data = tmp_path / "new" / "data"
     with sole_use(data):
-        second = pytest.raises(SettingsError, match=rf"{data} is in use by process {os.getpid()}: stop that service")
+        second = pytest.raises(SettingsError, match=rf"{data} is in use by process {os.getpid()}: stop it first")
         with second, sole_use(data):
             pytest.fail("two at once")
         with sole_use(tmp_path / "other"):

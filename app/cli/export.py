@@ -1,0 +1,50 @@
+"""Writes what was bought and what became of it to Parquet, for training and for whoever counts; never a person."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from app.cli.database import add_database, run_with_store
+from app.cli.progress import progress
+from app.cli.span import add_span
+from app.parquet import ParquetError
+from app.store.store import Store
+from app.usecases.export import export_outcomes, export_sales
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """`leadbid export [--out DIR] [--since WHEN] [--until WHEN] [--data DIR | --database URL]`."""
+    parser.add_argument("--out", type=Path, default=None, metavar="DIR", help="default: export in --data")
+    add_span(parser, "sold, or an outcome heard of,")
+    add_database(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """0 where both files are there and whole."""
+    try:
+        return run_with_store(args, _export)
+    except ParquetError as error:
+        print(error, file=sys.stderr)
+    except OSError as error:
+        print(f"{error.filename or _folder(args)} cannot be used ({error.strerror})", file=sys.stderr)
+    return 1
+
+
+async def _export(store: Store, args: argparse.Namespace) -> int:
+    since, until = args.since or 0.0, args.until if args.until is not None else float("inf")
+    folder = _folder(args)
+    folder.mkdir(parents=True, exist_ok=True)
+    sold = folder / "sales.parquet"
+    count = export_sales(sold, await store.sold(since, until), lambda done: progress(f"{done:,} sales"))
+    progress("")
+    print(f"{count:,} sales in {sold}")
+    heard = folder / "outcomes.parquet"
+    count = export_outcomes(heard, await store.outcomes(since, until), lambda done: progress(f"{done:,} outcomes"))
+    progress("")
+    print(f"{count:,} outcomes in {heard}")
+    return 0
+
+
+def _folder(args: argparse.Namespace) -> Path:
+    out: Path | None = args.out
+    return out if out is not None else args.data / "export"

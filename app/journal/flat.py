@@ -1,0 +1,142 @@
+"""A line of the journal as one flat row, for whoever asks by column; the line itself stands beside its columns."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from app.domain.reasons import Refusal
+from app.domain.weighing import Offer
+from app.journal.lines import AnyLine, DoorLine, Line, NoticeLine, PingLine, PostLine, RepeatLine
+from app.journal.reader import UNREADABLE, decode
+
+
+class Flat(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The columns; `None` where a line of this kind says nothing of it.
+
+    `status` is what the seller was told. `id` is ours; `ping_id` is what the seller was told, that of the best bid
+    where there were two, and `bid_ids` are those of all bids. From `campaign` to `surplus` it is the best bid that is
+    spoken of, in cents, and `probability` is that of a conversion. Of `line` and `broken` there is always one: the line
+    as it was written, or the bytes of what is none.
+    """
+
+    at_utc: datetime | None = None
+    kind: str | None = None
+    seller: str | None = None
+    id: str | None = None
+    ping_id: str | None = None
+    bid_ids: tuple[str, ...] | None = None
+    repeat_of: str | None = None
+    vertical: str | None = None
+    state: str | None = None
+    zip: str | None = None
+    test: bool | None = None
+    status: str | None = None
+    reason_code: str | None = None
+    detail: str | None = None
+    campaign: str | None = None
+    leg: str | None = None
+    price_cents: int | None = None
+    probability: float | None = None
+    value: float | None = None
+    bid_value: float | None = None
+    win_probability: float | None = None
+    surplus: float | None = None
+    lead_id: str | None = None
+    kept: bool | None = None
+    result: str | None = None
+    config: str | None = None
+    model: str | None = None
+    line: str | None = None
+    broken: bytes | None = None
+
+
+class _Stranger(msgspec.Struct, frozen=True):
+    """A JSON object that is no line of this version."""
+
+    at: object = None
+    kind: object = None
+    seller: object = None
+
+
+def flat(text: bytes) -> Flat:
+    """The row of a line, given without its line break."""
+    line = decode(text)
+    try:
+        written = text.decode()
+        if line is None:
+            return _strange(msgspec.json.decode(text, type=_Stranger), written)
+    except UNREADABLE:
+        return Flat(broken=text)
+    return Flat(
+        at_utc=_moment(line.at), kind=str(line.__struct_config__.tag), seller=line.seller, line=written, **_said(line)
+    )
+
+
+def _strange(line: _Stranger, written: str) -> Flat:
+    return Flat(
+        at_utc=_moment(line.at) if isinstance(line.at, (int, float)) else None,
+        kind=line.kind if isinstance(line.kind, str) else None,
+        seller=line.seller if isinstance(line.seller, str) else None,
+        line=written,
+    )
+
+
+def _moment(at: float) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(at, UTC)
+    except (OverflowError, OSError, ValueError):
+        return None
+
+
+def _said(line: AnyLine) -> dict[str, Any]:
+    """What a line of this kind says beside its moment and its seller."""
+    if isinstance(line, PingLine):
+        return _ping(line)
+    if isinstance(line, RepeatLine):
+        return {"ping_id": line.id, "repeat_of": line.repeat_of, "status": "accepted"}
+    if isinstance(line, DoorLine):
+        return {"id": line.id, "ping_id": line.id, **_refused(line.refusal)}
+    if isinstance(line, NoticeLine):
+        return {"ping_id": line.ping_id, "result": line.result, "price_cents": line.price_cents}
+    return _post(line)
+
+
+def _ping(line: PingLine) -> dict[str, Any]:
+    ping, refusal, bids = line.ping, line.withdrawn or line.decision.refusal, line.decision.bids
+    return {
+        "id": line.id,
+        "ping_id": line.bid_ids[0] if line.bid_ids else line.id,
+        "bid_ids": line.bid_ids,
+        "vertical": ping.vertical,
+        "state": ping.state,
+        "zip": ping.zip,
+        "test": ping.test,
+        "config": line.config,
+        "model": line.model,
+        **({"status": "accepted"} if refusal is None else _refused(refusal)),
+        **(_bid(bids[0]) if bids else {}),
+    }
+
+
+def _bid(offer: Offer) -> dict[str, Any]:
+    valuation = offer.valuation
+    return {
+        "campaign": offer.campaign,
+        "leg": offer.leg,
+        "price_cents": offer.price_cents,
+        "win_probability": offer.win_probability,
+        "surplus": offer.surplus,
+        "probability": valuation.probability if valuation is not None else None,
+        "value": valuation.value if valuation is not None else None,
+        "bid_value": offer.quote.bid_value if offer.quote is not None else None,
+    }
+
+
+def _refused(refusal: Refusal) -> dict[str, Any]:
+    status = "error" if refusal.code == "internal" else "rejected"
+    return {"status": status, "reason_code": refusal.code, "detail": refusal.detail}
+
+
+def _post(line: PostLine) -> dict[str, Any]:
+    return {name: getattr(line, name) for name in PostLine.__struct_fields__ if name not in Line.__struct_fields__}

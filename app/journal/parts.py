@@ -1,0 +1,80 @@
+"""Which files hold the lines of an hour: the one that the service appends to, and parts that are closed."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from app import parquet
+from app.journal.writer import hour_of
+
+OPEN = 1_000_000
+"""The number of the part that is appended to: it comes after all that were closed."""
+
+_NAME = re.compile(r"(\d{4,}-\d\d-\d\dT\d\d)(?:-(\d{1,6}))?\.(?:jsonl|parquet)")
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True):
+    """A piece of an hour (UTC, as "2026-11-20T16"). Closed ones, `HOUR-NUMBER`, never change again but for their form.
+
+    A closed part of JSON lines and its Parquet file hold the same lines, and the Parquet file has its name only when it
+    is whole: from then on it stands for both.
+    """
+
+    hour: str
+    number: int
+    path: Path
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """Where it stands among the parts of a journal."""
+        return self.hour, self.number
+
+    @property
+    def is_parquet(self) -> bool:
+        """Whether it is compacted."""
+        return self.path.suffix == ".parquet"
+
+
+def parts(directory: Path, since: float = 0.0, until: float = float("inf")) -> list[Part]:
+    """The parts with lines from `since` to `until` (UTC epoch seconds), oldest first."""
+    first = hour_of(since) if since > 0.0 else ""
+    last = hour_of(until) if until < float("inf") else "a"
+    found: dict[tuple[str, int], Part] = {}
+    # In this order, so that Parquet takes the place of JSON lines.
+    for path in sorted(directory.glob("*"), key=lambda path: path.suffix):
+        named = _NAME.fullmatch(path.name)
+        if named and first <= named[1] <= last:
+            part = Part(hour=named[1], number=int(named[2] or OPEN), path=path)
+            found[part.place] = part
+    return sorted(found.values(), key=lambda part: part.place)
+
+
+def texts(part: Part) -> Iterator[bytes]:
+    """Its lines in the order in which they were written, without their line breaks, also those that nobody can read."""
+    if part.is_parquet:
+        yield from parquet_texts(part.path)
+    else:
+        with part.path.open("rb") as file:
+            for text in file:
+                yield text.removesuffix(b"\n")
+
+
+def parquet_texts(path: Path) -> Iterator[bytes]:
+    """The same of a Parquet file, whatever its name."""
+    for (text,) in parquet.read(path, "coalesce(encode(line), broken)"):
+        yield text
+
+
+def texts_with(part: Part, ping_id: str) -> Iterator[bytes]:
+    """The same, but only those that can be about this ping."""
+    if part.is_parquet:
+        # The columns of ids are a small part of the file. What was no line to whoever compacted it has none of them.
+        is_named = "$ping_id IN (id, ping_id, repeat_of) OR list_contains(bid_ids, $ping_id)"
+        is_strange = "coalesce(id, ping_id) IS NULL AND contains(line, $ping_id)"
+        for (text,) in parquet.read(part.path, "encode(line)", f"{is_named} OR {is_strange}", {"ping_id": ping_id}):
+            yield text
+    else:
+        wanted = ping_id.encode()
+        yield from (text for text in texts(part) if wanted in text)
