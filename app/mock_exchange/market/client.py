@@ -33,7 +33,7 @@ class Buyer(msgspec.Struct, frozen=True, kw_only=True):
 
 class Client:
     """Keeps connections open between leads. `timeout_s` bounds a request as a whole, from the look-up of the buyer's
-    name to the last byte. Nothing is taken from the environment, no redirect followed, nothing unpacked, no cookie kept.
+    name to the last byte. Nothing is taken from the environment, no redirect followed, nothing unpacked.
     """
 
     # Each buyer has its own pool: httpcore looks at every connection of a pool for every request, so that one pool for
