@@ -3,18 +3,15 @@
 import asyncio
 import hmac
 import re
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
 
 import msgspec
 from standardwebhooks import Webhook
 
-TOLERANCE_S = 300.0
+from app.mock_exchange.asgi import Message, Receive, SendMessage, read, send_answer
 
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-SendMessage = Callable[[Message], Awaitable[None]]
+TOLERANCE_S = 300.0
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,7 +81,7 @@ class CrmReceiver:
     async def __call__(self, scope: Message, receive: Receive, send: SendMessage) -> None:
         if scope["type"] != "http":
             return
-        body = await _read(receive)
+        body = await read(receive)
         if (scope["method"], scope["path"]) == ("GET", "/received"):
             reply = Reply(body=msgspec.json.encode(self.received()).decode())
         elif (scope["method"], scope["path"]) == ("PUT", "/script"):
@@ -149,22 +146,10 @@ def _lead_id(body: bytes) -> str:
     return found[1].decode("latin-1") if found else ""
 
 
-async def _read(receive: Receive) -> bytes:
-    body = bytearray()
-    more = True
-    while more:
-        message = await receive()
-        body += message.get("body", b"")
-        more = message.get("more_body", False)
-    return bytes(body)
-
-
 async def _answer(send: SendMessage, reply: Reply) -> None:
     content = reply.body.encode()
     kind = "application/json" if reply.body.startswith(("{", "[")) else "text/plain; charset=utf-8"
     headers = {"content-type": kind, "content-length": str(len(content))} | reply.headers
     if reply.status == 204:
         headers = dict(reply.headers)
-    encoded = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
-    await send({"type": "http.response.start", "status": reply.status, "headers": encoded})
-    await send({"type": "http.response.body", "body": content})
+    await send_answer(send, reply.status, headers, content)

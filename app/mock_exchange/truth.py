@@ -1,10 +1,10 @@
-"""The hidden truth: how likely a consumer really buys. What learns and what bids must never import it.
+"""The hidden truth: how likely a consumer really buys. What learns and what bids for us must never import it.
 
 It reads what a ping shows, and four things that no ping does: the consumer's intent, how soon the call comes, how well
 the seller's leads are made, and the place beyond its state. And it drifts, so that yesterday's model is a little wrong.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from math import exp, log
 
 from app.mock_exchange.chance import Chance, chance_of
@@ -23,7 +23,7 @@ _SELLER = 0.20
 _USUAL_CALL_DELAY_S = 300.0
 _CALL = 0.22
 
-Facts = dict[str, Value]
+Facts = Mapping[str, Value]
 
 
 def probability(who: Consumer, *, seller: str, at: float, call_delay_s: float) -> float:
@@ -38,6 +38,13 @@ def probability(who: Consumer, *, seller: str, at: float, call_delay_s: float) -
     return _sigmoid(log_odds)
 
 
+def visible_probability(vertical: str, fields: Facts) -> float:
+    """P(a consumer who answers so buys), with all that no ping shows as it usually is: what a rival of long experience
+    knows. `vertical` is one of the forms'.
+    """
+    return _sigmoid(_BASES[vertical] + _SHOWN[vertical](fields))
+
+
 def call_delay_s(chance: Chance) -> float:
     """How long a call centre lets this lead wait: five minutes are usual, an hour happens."""
     return _USUAL_CALL_DELAY_S * exp(1.1 * chance.normal("call_delay"))
@@ -45,7 +52,7 @@ def call_delay_s(chance: Chance) -> float:
 
 def _auto_insurance(facts: Facts) -> float:
     age, violations = _number(facts, "age", 42), _number(facts, "violations", 0.5)
-    insured = facts["currently_insured"] is True
+    insured = facts.get("currently_insured") is True
     effect = _of(facts, "credit_tier", {"excellent": 0.25, "good": 0.15, "fair": -0.05, "poor": -0.35})
     effect += 0.45 * insured + 0.22 * (facts.get("homeowner") is True)
     effect += -0.5 * ((age - 45) / 25) ** 2 - 0.16 * violations
@@ -57,7 +64,7 @@ def _auto_insurance(facts: Facts) -> float:
 
 
 def _solar(facts: Facts) -> float:
-    bill, home = _number(facts, "monthly_bill", 160), facts["homeowner"] is True
+    bill, home = _number(facts, "monthly_bill", 160), facts.get("homeowner") is True
     effect = 0.75 * home + 0.55 * log(max(bill, 30.0) / 160.0)
     effect += _of(facts, "roof_shade", {"none": 0.2, "some": -0.1, "heavy": -0.65})
     effect += _of(facts, "credit_tier", {"excellent": 0.3, "good": 0.15, "fair": -0.2, "poor": -0.6})
@@ -75,7 +82,7 @@ def _solar(facts: Facts) -> float:
 def _mortgage(facts: Facts) -> float:
     loan, income = _number(facts, "loan_amount", 200_000), _number(facts, "annual_income", 80_000)
     to_value = loan / max(_number(facts, "home_value", loan / 0.55), 1.0)
-    refinances = facts["loan_purpose"] in ("refinance", "cash_out")
+    refinances = facts.get("loan_purpose") in ("refinance", "cash_out")
     tier = facts.get("credit_tier")
     effect = _of(facts, "credit_tier", {"excellent": 0.45, "good": 0.2, "fair": -0.25, "poor": -0.8})
     effect += _of(facts, "loan_purpose", {"purchase": -0.1, "refinance": 0.15, "cash_out": 0.25, "home_equity": 0.05})
@@ -84,7 +91,7 @@ def _mortgage(facts: Facts) -> float:
     effect += _of(facts, "property_type", {"condo": -0.1, "mobile_home": -0.45, "multi_family": -0.15})
     effect -= 0.5 * max(0.0, loan / max(income, 10_000.0) - 3.0) / 2.0 + 0.8 * max(0.0, to_value - 0.75)
     # Cash is taken out by those who owe little; veterans borrow without a down payment.
-    effect += 0.35 * (facts["loan_purpose"] == "cash_out" and to_value < 0.5)
+    effect += 0.35 * (facts.get("loan_purpose") == "cash_out" and to_value < 0.5)
     effect += 0.4 * (facts.get("veteran") is True and not refinances)
     return effect - 0.3 * (refinances and tier == "poor")
 
@@ -99,7 +106,7 @@ def _personal_injury(facts: Facts) -> float:
     )
     effect += _of(facts, "treatment", {"hospital": 0.55, "doctor": 0.3, "planned": 0.05, "none": -0.6})
     effect += _of(facts, "other_party_insured", {"yes": 0.25, "no": -0.4, "unknown": 0.0})
-    effect += -1.1 * (facts["has_attorney"] is True) - 0.6 * (facts.get("at_fault") is True)
+    effect += -1.1 * (facts.get("has_attorney") is True) - 0.6 * (facts.get("at_fault") is True)
     effect += 0.3 * (facts.get("injured") is True) + 0.15 * (facts.get("police_report") is True)
     effect -= 0.2 * log(1.0 + months) + 0.5 * (months > 24)
     # Fresh and treated is a case; treated long ago has been settled.

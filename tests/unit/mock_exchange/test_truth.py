@@ -96,5 +96,24 @@ def test_a_lead_that_tells_next_to_nothing_still_has_a_chance(vertical: str) -> 
     assert 0.005 < chance(terse) < 0.5
 
 
+@pytest.mark.parametrize("vertical", VERTICALS)
+def test_what_a_ping_shows_tells_who_buys_more_often(vertical: str) -> None:
+    people = [consumer(3, number, vertical) for number in range(1, 601)]
+    people.sort(key=lambda who: truth.visible_probability(vertical, who.fields))
+    assert fmean(map(chance, people[300:])) > 1.3 * fmean(map(chance, people[:300]))
+
+
+def test_what_no_ping_shows_is_not_visible() -> None:
+    who = consumer(1, 1)
+    keen = msgspec.structs.replace(who, intent=3.0, city="Dallas", zip="75204")
+    seen = {truth.visible_probability(one.vertical, one.fields) for one in (who, keen)}
+    assert len(seen) == 1
+
+
+@pytest.mark.parametrize("vertical", VERTICALS)
+def test_a_ping_that_shows_nothing_has_a_visible_chance(vertical: str) -> None:
+    assert 0.005 < truth.visible_probability(vertical, {}) < 0.5
+
+
 def odds(probability: float) -> float:
     return log(probability / (1.0 - probability))
