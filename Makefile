@@ -12,7 +12,7 @@ help: ## Show this list
 
 setup: $(STAMP) ## Make .venv and install everything (once; again when the requirements change)
 
-demo: setup ## Sell hundreds of made-up consumers over real HTTP, then report
+demo: setup ## Live one business day of a thousand leads over real HTTP, then report
 	@$(BIN)/leadbid demo
 
 serve: setup ## Serve the demo configuration on http://127.0.0.1:8000, keeping its data in ./data

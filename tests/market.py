@@ -1,5 +1,6 @@
 """Made-up consumers on their way through the auction, for tests that play a seller over HTTP."""
 
+import asyncio
 import shutil
 import time
 from collections.abc import Iterator
@@ -10,10 +11,17 @@ import httpx
 
 from app.mock_exchange.consumers import Consumer, consumer, ping_of, post_of
 from app.mock_exchange.crm_receiver import CrmReceiver
-from tests.service import DEMO_CONFIG, crm
+from app.mock_exchange.market.audit import Audited
+from app.mock_exchange.market.exchange import Exchange
+from app.mock_exchange.market.rivals import Rivals
+from app.mock_exchange.market.setup import read_setup
+from app.mock_exchange.market.time import WallTime
+from app.mock_exchange.market.traffic import Visit
+from tests.service import DEMO_CONFIG, ROOT, crm, listening
 
 KEY = {"X-API-Key": "demo-acme-key"}
 VERTICAL = "auto_insurance"
+MARKET = ROOT / "fixtures" / "exchange" / "demo.toml"
 
 
 @contextmanager
@@ -41,6 +49,23 @@ def ping(http: httpx.Client, who: Consumer, path: str = "/v1/ping") -> dict[str,
 def post(http: httpx.Client, who: Consumer, ping_id: str) -> httpx.Response:
     """The answer to this consumer's post."""
     return http.post("/v1/post", headers=KEY, json=post_of(who, ping_id, time.time()))
+
+
+def hold_market(url: str, leads: int, seed: int) -> list[Audited]:
+    """The demo's market in real time, with the service at `url` among its buyers; what became of each lead."""
+    audits: list[Audited] = []
+
+    async def hold() -> None:
+        exchange = Exchange(setup, rivals_url, seed, WallTime(time.time), time.perf_counter)
+        try:
+            await exchange.hold([Visit(time.time(), number) for number in range(1, leads + 1)], 8, audits.append)
+        finally:
+            await exchange.aclose()
+
+    setup = read_setup(MARKET, {"harbor": url})
+    with listening(Rivals(setup.rivals, seed, time.time), lifespan="off") as rivals_url:
+        asyncio.run(hold())
+    return audits
 
 
 def wait_for_leads(receiver: CrmReceiver, lead_ids: set[str], seconds: float = 20.0) -> set[str]:

@@ -68,10 +68,10 @@ def serve(config: Path, data: Path, *, models: Path = MODELS, database_url: str 
 
 
 @contextmanager
-def serve_process(config: Path, data: Path, *, models: Path = MODELS) -> Iterator[ServiceProcess]:
+def serve_process(config: Path, data: Path, *, models: Path = MODELS, port: int = 0) -> Iterator[ServiceProcess]:
     """`leadbid serve` of this configuration. A test may kill it and serve the same `data` again."""
     data.mkdir(parents=True, exist_ok=True)
-    port, log = free_port(), data / f"serve-{time.monotonic_ns()}.log"
+    port, log = port or free_port(), data / f"serve-{time.monotonic_ns()}.log"
     arguments: list[str | Path] = ["serve", "--config", config, "--data", data, "--models", models, "--port", str(port)]
     with (
         log.open("wb") as said,
@@ -105,7 +105,9 @@ def listening(application: Callable[..., Any], lifespan: uvicorn.config.Lifespan
             application, lifespan=lifespan, ws="none", log_config=None, access_log=False, timeout_graceful_shutdown=5
         )
         server = uvicorn.Server(config)
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+    # Named as TCP, or asyncio leaves Nagle's algorithm on for its connections.
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
+        listener.bind(("127.0.0.1", 0))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="served", daemon=True)
         thread.start()
         try:

@@ -9,10 +9,11 @@ from importlib.metadata import version
 from typing import Protocol, cast
 
 COMMANDS = {
-    "demo": "sell hundreds of made-up consumers over real HTTP, then report",
+    "demo": "live one business day over real HTTP in minutes, then report",
     "serve": "answer pings and posts, deliver what is bought",
     "check": "read a configuration and say what is wrong with it, or sum it up",
     "sample": "print a ping or post of a made-up consumer, ready to send",
+    "exchange": "play sellers and rival buyers against any buyer's endpoint",
     "explain": "derive any bid or refusal in dollars",
     "journal": "compact it into Parquet, or say what it holds in numbers",
     "export": "write sales and outcomes to Parquet for training, without a person in them",

@@ -1,44 +1,36 @@
-"""Shows the whole of it on loopback: sellers ping and post made-up consumers over HTTP, leads reach a CRM, a report."""
+"""Shows the whole of it on loopback: one business day in stepped time, over HTTP, then a report a buyer understands."""
 
 import argparse
 import asyncio
+import logging
 import os
 import shutil
-import signal
-import socket
 import sys
-import time
-from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
-from statistics import quantiles
 
-import httpx
-import uvicorn
+import msgspec
 
-from app.cli.table import table
-from app.config.load import Loaded, load
+from app.cli.day.business_day import ENDS, STARTS, US, BusinessDay, Lived
+from app.cli.day.reckoning import Reckoning, reckon
+from app.cli.day.story import Attempts, tell
+from app.cli.day.text import report
+from app.config.load import Declared, Loaded, load
 from app.domain.money import dollars
 from app.journal.reader import find, lines
-from app.mock_exchange.chance import chance_of
-from app.mock_exchange.crm_receiver import CrmReceiver
-from app.mock_exchange.seller import Auctioned, Shop, auction, visitor
+from app.mock_exchange.market.audit import AuditFile
+from app.mock_exchange.market.setup import SetupError
+from app.settings import Settings, SettingsError
 from app.store.store import Store
 from app.usecases.explain import explain
-from app.usecases.report import Trading, campaign_rows, cap_rows, trading
+from app.usecases.report import Trading, trading
 
-CONFIG = Path(__file__).resolve().parents[2] / "fixtures" / "demo"
-MODELS = Path(__file__).resolve().parents[2] / "models"
-CRM_ADDRESS = "127.0.0.1:8081"
-SHOPS = {
-    Shop(name="acme", key="demo-acme-key"): 60.0,
-    Shop(name="bluebird", key="demo-bluebird-key", lead_type="exclusive"): 25.0,
-    Shop(name="cascade", key="demo-cascade-key", lead_type="shared"): 15.0,
-}
-"""Who sells, and how much of the traffic each brings."""
+ROOT = Path(__file__).resolve().parents[2]
+CONFIG = ROOT / "fixtures" / "demo"
+MARKET = ROOT / "fixtures" / "exchange" / "demo.toml"
+MODELS = ROOT / "models"
 
-AT_ONCE = 8
-SETTLE_S = 10.0
+TITLES = {"bought": "A lead that was bought", "lost": "An auction that was lost", "refused": "A ping that was refused"}
 
 
 class DemoFailed(Exception):
@@ -46,32 +38,39 @@ class DemoFailed(Exception):
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """`leadbid demo [--leads N] [--seed S] [--data DIR]`."""
-    parser.add_argument("--leads", type=int, default=400, help="how many consumers are offered (default: 400)")
-    parser.add_argument("--seed", type=int, default=1, help="which consumers, and what else is offered (default: 1)")
+    """`leadbid demo [--leads N] [--seed S] [--data DIR] [--json]`."""
+    parser.add_argument("--leads", type=int, default=1_000, help="how many consumers come that day (default: 1000)")
+    parser.add_argument("--seed", type=int, default=1, help="which consumers, and what goes wrong (default: 1)")
     parser.add_argument("--data", type=Path, default=Path("data/demo"), help="emptied first (default: data/demo)")
+    parser.add_argument("--json", action="store_true", help="end with one JSON object instead of the report")
 
 
 def run(args: argparse.Namespace) -> int:
-    """0 where every lead that was bought has been delivered."""
+    """0 where the day adds up and every lead that was bought has been delivered."""
     try:
-        return asyncio.run(_demo(args.leads, args.seed, args.data))
-    except DemoFailed as failed:
+        return asyncio.run(_demo(args.leads, args.seed, args.data, as_json=args.json))
+    except (DemoFailed, SettingsError, SetupError) as failed:
         print(failed, file=sys.stderr)
         return 1
 
 
-async def _demo(leads: int, seed: int, data: Path) -> int:
+async def _demo(leads: int, seed: int, data: Path, *, as_json: bool) -> int:
     _empty(data)
-    receiver = CrmReceiver(time.time)
-    started = time.time()
-    async with _crm(receiver) as crm_port:
-        config = _config(data, crm_port)
-        async with _service(config, data) as url:
-            print(f"The service listens on {url}, the CRM on http://127.0.0.1:{crm_port}. Offering {leads} leads:")
-            auctioned = await _trade(url, leads, seed)
-            await _settle(receiver, auctioned)
-        return await _report(config, data, auctioned, receiver, started)
+    shutil.copytree(CONFIG, data / "config")
+    settings = Settings(config=data / "config" / "buyer.toml", data=data, models=MODELS)
+    logging.basicConfig(filename=data / "service.log", level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
+    progress = _Progress(leads, quiet=as_json)
+    with AuditFile(data / "audit.jsonl") as audit:
+        day = BusinessDay(settings, MARKET, leads, seed)
+        lived = await day.live(lambda: progress.show(day), audit)
+    declared = _declared(settings.config)
+    found = trading(lines(settings.journal))
+    reckoning, attempts = await _reckon(settings, declared, lived, found)
+    if as_json:
+        print(msgspec.json.encode(reckoning).decode())
+    else:
+        _show(settings, declared, lived, reckoning, attempts)
+    return 0 if reckoning.reconciled and not reckoning.undelivered and not reckoning.cap_overruns else 1
 
 
 def _empty(data: Path) -> None:
@@ -87,155 +86,90 @@ def _empty(data: Path) -> None:
         raise DemoFailed(f"{data} cannot be used ({error.strerror}): name another directory with --data") from None
 
 
-def _config(data: Path, crm_port: int) -> Path:
-    """The demo's configuration with the CRM where it really listens."""
-    shutil.copytree(CONFIG, data / "config")
-    config = data / "config" / "buyer.toml"
-    config.write_text(config.read_text().replace(CRM_ADDRESS, f"127.0.0.1:{crm_port}"))
-    return config
+class _Progress:
+    """A line now and then: what time it is that day, and what has happened."""
 
+    def __init__(self, leads: int, *, quiet: bool) -> None:
+        self._leads = leads
+        self._file = sys.stderr if quiet else sys.stdout
+        self._done = 0
 
-@asynccontextmanager
-async def _crm(receiver: CrmReceiver) -> AsyncIterator[int]:
-    listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(receiver, log_level="warning", access_log=False, lifespan="off"))
-    # The demo stops on Ctrl-C itself; the receiver must live until the last delivery.
-    task = asyncio.create_task(server.serve([listener]))
-    try:
-        yield listener.getsockname()[1]
-    finally:
-        server.should_exit = True
-        await task
-
-
-@asynccontextmanager
-async def _service(config: Path, data: Path) -> AsyncIterator[str]:
-    """The service as a process of its own, as an operator would run it."""
-    port = _free_port()
-    arguments = ["serve", "--config", str(config), "--data", str(data), "--models", str(MODELS), "--port", str(port)]
-    log = (data / "service.log").open("wb")
-    service = await asyncio.create_subprocess_exec(sys.executable, "-m", "app", *arguments, stdout=log, stderr=log)
-    try:
-        await _ready(f"http://127.0.0.1:{port}", service, data / "service.log")
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        if service.returncode is None:
-            service.send_signal(signal.SIGTERM)
-        await service.wait()
-        log.close()
-
-
-async def _ready(url: str, service: asyncio.subprocess.Process, log: Path) -> None:
-    async with httpx.AsyncClient(base_url=url, trust_env=False) as http:
-        for _ in range(300):
-            if service.returncode is not None:
-                break
-            try:
-                if (await http.get("/readyz")).status_code == 200:
-                    return
-            except httpx.TransportError:
-                pass
-            await asyncio.sleep(0.1)
-    raise DemoFailed(f"the service did not start, see {log}")
-
-
-async def _trade(url: str, leads: int, seed: int) -> list[Auctioned]:
-    """Auction all the leads, some at once, with progress."""
-    numbers = iter(range(1, leads + 1))
-    done: list[Auctioned] = []
-
-    async def seller(http: httpx.AsyncClient) -> None:
-        for number in numbers:
-            shop = chance_of(seed, "shop", number).weighted("shop", SHOPS)
-            done.append(await auction(http, shop, visitor(seed, number), seed, time.time()))
-            _progress(done, leads)
-
-    async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=10.0) as http:
-        await asyncio.gather(*[seller(http) for _ in range(AT_ONCE)])
-    return done
-
-
-def _progress(done: Sequence[Auctioned], leads: int) -> None:
-    step = 1 if sys.stdout.isatty() else max(leads // 10, 1)
-    if len(done) % step and len(done) != leads:
-        return
-    bids = sum(each.price > 0 for each in done)
-    bought = sum(each.post_status == "accepted" for each in done)
-    end = "\r" if sys.stdout.isatty() and len(done) < leads else "\n"
-    print(f"  {len(done):>6} pings  {bids:>6} bids  {bought:>6} leads bought", end=end, flush=True)
-
-
-async def _settle(receiver: CrmReceiver, auctioned: Iterable[Auctioned]) -> None:
-    """Wait for the last deliveries."""
-    bought = sum(each.post_status == "accepted" for each in auctioned)
-    for _ in range(int(SETTLE_S / 0.05)):
-        if len(receiver.kept) >= bought:
+    def show(self, day: BusinessDay) -> None:
+        """One visit more is over."""
+        self._done += 1
+        live = self._file.isatty()
+        if self._done % (10 if live else max(self._leads // 10, 1)):
             return
-        await asyncio.sleep(0.05)
+        clock = datetime.fromtimestamp(day.time.now(), UTC).strftime("%a %H:%M UTC")
+        asked = day.lived.tally.buyers[US]
+        text = f"  {clock}  {self._done:>6} leads  {asked.bids:>6} bids  {day.lived.sold_to_us:>6} bought"
+        print(text, end="\r" if live else "\n", file=self._file, flush=True)
 
 
-async def _report(config: Path, data: Path, auctioned: list[Auctioned], receiver: CrmReceiver, started: float) -> int:
+async def _reckon(settings: Settings, declared: Declared, lived: Lived, found: Trading) -> tuple[Reckoning, Attempts]:
+    store = Store.reading(settings.database_file)
+    try:
+        used = await store.cap_usage()
+        sales = await store.sales(STARTS, lived.ended + 1.0)
+        attempts = await store.attempt_counts()
+    finally:
+        await store.close()
+    reckoning = reckon(declared, lived, found, sales, used)
+    return reckoning, Attempts(
+        delivered=reckoning.delivered,
+        undelivered=reckoning.undelivered,
+        attempts=sum(attempts.values()),
+        by_outcome={_outcome(status, said): count for (status, said), count in attempts.items()},
+    )
+
+
+def _outcome(status: str, said: str) -> str:
+    return f"retry: {said}" if status == "pending" else status
+
+
+def _declared(config: Path) -> Declared:
     read = load(config, environ=os.environ)
     if not isinstance(read, Loaded):
         raise DemoFailed("\n".join(str(problem) for problem in read))
-    store = Store.reading(data / "leadbid.db")
-    found = trading(lines(data / "journal", started - 1))
-    used = await store.cap_usage()
-    await store.close()
-    _print_trade(found)
-    caps = cap_rows(read.declared.campaigns, used, time.time())
-    print(
-        "\nCaps in this window\n"
-        + table(("campaign", "cap", "used", "of"), [row for row in caps if row[2] not in ("0", "$0.00")])
+    return read.declared
+
+
+def _show(settings: Settings, declared: Declared, lived: Lived, reckoning: Reckoning, attempts: Attempts) -> None:
+    """The report, on the terminal and as a page."""
+    explained = [
+        (TITLES[kind], explain(find(settings.journal, ping_id))) for kind, ping_id in sorted(lived.examples.items())
+    ]
+    story = tell(
+        lines(settings.journal),
+        declared.campaigns,
+        lived.bought,
+        attempts,
+        lived.ping_ms,
+        lived.post_ms,
+        explained,
+        STARTS,
+        ENDS,
+        declared.buyer.zone,
     )
-    _print_times(auctioned)
-    bought = found.posts["accepted"]
-    print(f"\nDeliveries: {len(receiver.kept)} of {bought} leads reached the CRM")
-    _print_explained(data, auctioned)
-    print(f"\nEverything lies in {data}. Ask about any ping: leadbid explain PING_ID --data {data}")
-    return 0 if len(receiver.kept) == bought else 1
+    print(_summary(reckoning))
+    print(f"\n{report(story, lived.tally)}\n")
+    page_file = settings.data / "day.html"
+    try:
+        from app.cli.day.page import page
+    except ImportError:
+        print("For the day as a page with plots: pip install 'leadbid[reports]'")
+    else:
+        page_file.write_text(page(story), encoding="utf-8")
+        print(f"The day as a page with plots: {page_file}")
+    print(f"Every bid and why it lost: {settings.data / 'audit.jsonl'}")
+    print(f"Ask about any ping: leadbid explain PING_ID --data {settings.data}")
 
 
-def _print_trade(found: Trading) -> None:
-    spend = sum(trade.spend_cents for trade in found.campaigns.values())
-    bought = found.posts["accepted"]
-    print(f"\n{found.pings} pings: {found.bids} bids, {found.pings - found.bids} refused")
-    print(f"{bought} leads bought for ${dollars(spend)}, {found.lost} auctions lost")
-    refused = [(code, str(count)) for code, count in found.reasons.most_common()]
-    print("\nWhy not\n" + table(("reason", "pings"), refused))
-    posts = [(code, str(count)) for code, count in found.posts.most_common() if code != "accepted"]
-    if posts:
-        print("\nPosts not taken\n" + table(("reason", "posts"), posts))
-    heads = ("campaign", "bids", "median bid", "leads", "spend", "each")
-    print("\nCampaigns\n" + table(heads, campaign_rows(found)))
-
-
-def _print_times(auctioned: Sequence[Auctioned]) -> None:
-    """As the sellers saw it, over HTTP and with everything else that this machine was doing."""
-    rows = []
-    for name, times in (
-        ("ping", [each.ping_ms for each in auctioned]),
-        ("post", [each.post_ms for each in auctioned if each.post_ms]),
-    ):
-        if len(times) > 1:
-            cuts = quantiles(times, n=100)
-            rows.append((name, f"{cuts[49]:.1f}", f"{cuts[98]:.1f}"))
-    print("\nAnswer times in ms, as the sellers measured them\n" + table(("", "median", "p99"), rows))
-
-
-def _print_explained(data: Path, auctioned: Sequence[Auctioned]) -> None:
-    """A lead bought, one lost, one refused."""
-    kinds = {
-        "A lead that was bought": [each for each in auctioned if each.post_status == "accepted"],
-        "An auction that was lost": [each for each in auctioned if each.price > 0 and not each.post_status],
-        "A ping that was refused": [each for each in auctioned if each.price == 0],
-    }
-    for title, examples in kinds.items():
-        for example in examples[len(examples) // 2 :][:1]:
-            print(f"\n{title}\n{explain(find(data / 'journal', example.ping_id))}")
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-    return port
+def _summary(day: Reckoning) -> str:
+    books = "Sellers, journal, database and CRM agree." if day.reconciled else "THE BOOKS DO NOT AGREE."
+    return (
+        f"{day.pings} pings: {day.bids} bids, {day.no_bids} refused\n"
+        f"{day.wins} auctions won: {day.posts_accepted} leads bought for ${dollars(day.spend_cents)}, "
+        f"{day.posts_refused} posts not taken, {day.honoured_share:.1%} of promises kept\n"
+        f"{day.delivered} leads in the CRM, {day.undelivered} missing; {day.cap_overruns} caps overrun\n{books}"
+    )

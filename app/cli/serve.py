@@ -40,7 +40,9 @@ def run(args: argparse.Namespace) -> int:
 
 def _bound(host: str, port: int) -> socket.socket:
     """The address before anything else: whoever started us twice is told so, and nothing was touched."""
-    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # Named as TCP, or asyncio leaves Nagle's algorithm on for its connections where there is no uvloop.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))

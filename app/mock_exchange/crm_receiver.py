@@ -63,10 +63,17 @@ class CrmReceiver:
 
     def __init__(self, clock: Callable[[], float], keys: tuple[str, ...] = (), script: tuple[Reply, ...] = ()) -> None:
         self.script = list(script)
+        self.trouble: Reply | None = None
+        """How every request is answered while it lasts."""
         self.kept: dict[str, Kept] = {}
+        self._by_lead: dict[str, Kept] = {}
         self._clock = clock
         self._keys = keys
         self._requests = self._forged = 0
+
+    def lead(self, lead_id: str) -> Kept | None:
+        """A lead that has arrived."""
+        return self._by_lead.get(lead_id)
 
     def received(self) -> Received:
         """What came so far."""
@@ -103,9 +110,9 @@ class CrmReceiver:
         if self._keys and not is_signed(self._keys, headers, body, self._clock()):
             self._forged += 1
             return Reply(status=401, body='{"error": "the signature does not match"}')
-        if not self.script:
+        if self.trouble is None and not self.script:
             return Reply(body=msgspec.json.encode({"success": True, "id": self._keep(headers, body)}).decode())
-        reply = self.script.pop(0)
+        reply = self.trouble or self.script.pop(0)
         if reply.keeps:
             self._keep(headers, body)
         await asyncio.sleep(reply.delay_s)
@@ -122,6 +129,7 @@ class CrmReceiver:
             body=body,
         )
         self.kept[webhook_id] = kept
+        self._by_lead.setdefault(kept.lead_id, kept)
         return kept.crm_id
 
 

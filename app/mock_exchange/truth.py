@@ -22,12 +22,16 @@ _REGION = 0.25
 _SELLER = 0.20
 _USUAL_CALL_DELAY_S = 300.0
 _CALL = 0.22
+_SHARED = 0.6
 
 Facts = Mapping[str, Value]
 
 
-def probability(who: Consumer, *, seller: str, at: float, call_delay_s: float) -> float:
-    """P(this consumer buys), bought from this seller at this time (UTC epoch seconds) and called after this delay."""
+def probability(who: Consumer, *, seller: str, at: float, call_delay_s: float, shared: bool = False) -> float:
+    """P(this consumer buys), bought from this seller at this time (UTC epoch seconds) and called after this delay.
+
+    Where others call as well (`shared`) some of those who buy buy from them.
+    """
     log_odds = _BASES[who.vertical] + _SHOWN[who.vertical](who.fields)
     log_odds += _CITY * chance_of(0, "city", who.vertical, who.city, who.state).normal("effect")
     log_odds += _REGION * chance_of(0, "region", who.vertical, who.zip[:3]).normal("effect")
@@ -35,7 +39,7 @@ def probability(who: Consumer, *, seller: str, at: float, call_delay_s: float) -
     log_odds += _INTENT * who.intent
     log_odds -= _CALL * log(max(call_delay_s, 20.0) / _USUAL_CALL_DELAY_S)
     log_odds += DRIFT_A_YEAR * (at - _DRIFTS_FROM) / _YEAR_S
-    return _sigmoid(log_odds)
+    return _sigmoid(log_odds) * (_SHARED if shared else 1.0)
 
 
 def visible_probability(vertical: str, fields: Facts) -> float:

@@ -113,10 +113,15 @@ class Chores:
         await self.watch.look()
         await self.hear_switches()
         await self.tick()
-        while await self.courier.deliver_due(self.watch.targets(), self.clock(), self.uniform):
+        due_at = await self.desk.store.next_due()
+        while due_at is not None and due_at <= self.clock():
+            if not await self.courier.deliver_due(self.watch.targets(), self.clock(), self.uniform):
+                # A receiver that fails is given a rest, however many leads wait for it.
+                break
             await self.courier.settle()
+            due_at = await self.desk.store.next_due()
         self._journal.flush()
-        return await self.desk.store.next_due()
+        return due_at
 
 
 async def remember_campaigns(store: Store, live: Reloaded, now: float) -> None:

@@ -1,6 +1,5 @@
 """A journal is compacted beside the service that writes it, and killed while it is: explain and restarts go on."""
 
-import asyncio
 import shutil
 import signal
 import subprocess
@@ -13,14 +12,11 @@ import httpx
 import pytest
 
 from app.cli import main
-from app.cli.demo import SHOPS
 from app.journal.compact import compact
 from app.journal.parts import parts, texts
 from app.journal.reader import lines
 from app.journal.writer import hour_of
-from app.mock_exchange.chance import chance_of
-from app.mock_exchange.seller import auction, visitor
-from tests.market import demo_with_crm, ping, post, someone
+from tests.market import demo_with_crm, hold_market, ping, post, someone
 from tests.service import ROOT, serve, serve_process
 
 SEED = 11
@@ -28,22 +24,12 @@ LEADS = 60
 LONG_AGO = 1_767_607_200.0
 
 
-def _trade(url: str) -> None:
-    async def play() -> None:
-        async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=10.0) as http:
-            for number in range(1, LEADS + 1):
-                shop = chance_of(SEED, "shop", number).weighted("shop", SHOPS)
-                await auction(http, shop, visitor(SEED, number), SEED, time.time())
-
-    asyncio.run(play())
-
-
 @pytest.fixture(scope="module")
 def traded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The journal of some auctions."""
     folder = tmp_path_factory.mktemp("traded")
     with demo_with_crm(folder / "config") as (config, _), serve(config, folder / "data") as service:
-        _trade(service.url)
+        hold_market(service.url, LEADS, SEED)
     return folder / "data" / "journal"
 
 
@@ -67,7 +53,7 @@ def test_compacting_beside_a_service_loses_none_of_its_lines_and_it_starts_again
     with demo_with_crm(tmp_path / "config") as (config, _):
         with serve_process(config, data) as service:
             old = data / "journal" / f"{hour_of(LONG_AGO)}.jsonl"
-            trading = threading.Thread(target=_trade, args=(service.url,))
+            trading = threading.Thread(target=hold_market, args=(service.url, LEADS, SEED))
             trading.start()
             while trading.is_alive():
                 if not old.exists():
@@ -96,17 +82,17 @@ def test_kill_minus_nine_while_it_compacts_loses_and_doubles_nothing(traded: Pat
     written = every_text(traded)
     for hour in range(3):
         file = journal / f"{hour_of(LONG_AGO + hour * 3_600.0)}.jsonl"
-        file.write_bytes((b"\n".join(written) + b"\n") * 40)
+        file.write_bytes((b"\n".join(written) + b"\n") * 200)
     command = [sys.executable, "-m", "app", "journal", "compact", "--data", str(tmp_path)]
     kills = 0
-    for delay in (0.5, 0.7, 0.9, 1.1, 1.3, 1.5):
+    for delay in (0.4, 0.5, 0.6, 0.7, 0.8):
         with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL) as process:
             time.sleep(delay)
             process.kill()
         kills += process.returncode == -signal.SIGKILL
-        assert every_text(journal) == written * 120
+        assert every_text(journal) == written * 600
     assert kills
     assert main(["journal", "compact", "--data", str(tmp_path)]) == 0
-    assert every_text(journal) == written * 120
+    assert every_text(journal) == written * 600
     left = {path.suffix for path in journal.iterdir()}
     assert left == {".parquet", ""}

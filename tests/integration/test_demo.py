@@ -9,20 +9,24 @@ from app.cli import main
 
 def test_a_demo_sells_delivers_and_reports(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     data = tmp_path / "demo"
-    for seed in ("1", "2"):
-        assert main(["demo", "--leads", "40", "--seed", seed, "--data", str(data)]) == 0
-        said = capsys.readouterr().out
-        for title in (
-            "Offering 40 leads:",
-            "40 pings: ",
-            "Why not\n",
-            "Campaigns\n",
-            "Caps in this window\n",
-            "median",
-        ):
-            assert title in said
-        bought = int(said.partition(" leads bought for $")[0].rpartition("\n")[2])
-        assert bought > 0
-        assert f"Deliveries: {bought} of {bought} leads reached the CRM" in said
-        assert "A lead that was bought\n" in said
-        assert "= bid" in said
+    for leads in ("2", "40"):
+        assert main(["demo", "--leads", leads, "--seed", "2", "--data", str(data)]) == 0
+    said = capsys.readouterr().out
+    for title in (
+        " pings: ",
+        "Sellers, journal, database and CRM agree.",
+        "Why not\n",
+        "Campaigns\n",
+        "Caps that filled up most",
+        "Win rate by the price",
+        "median",
+    ):
+        assert title in said
+    bought = int(said.partition(" leads bought for $")[0].rpartition(" ")[2])
+    assert bought > 0
+    assert f"Deliveries: {bought} of {bought} leads reached the CRM" in said
+    assert "A lead that was bought\n" in said
+    assert "= bid" in said
+    page = (data / "day.html").read_text()
+    assert page.count("<svg") >= 5
+    assert "<h1>Friday, 20 November 2026</h1>" in page

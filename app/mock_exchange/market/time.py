@@ -34,9 +34,9 @@ class SteppedTime:
     """
 
     def __init__(self, start: float, gap_s: float = 60.0) -> None:
-        """`gap_s` is the longest step: what paces with time has to see it pass."""
+        """`gap_s` is the longest step: what paces with time has to see it pass. It may be changed on the way."""
+        self.gap_s = gap_s
         self._now = start
-        self._gap_s = gap_s
         self._order = count()
         self._events: list[tuple[float, int, Callable[[], None]]] = []
         self._awake = 0
@@ -66,8 +66,8 @@ class SteppedTime:
         """
         more_at = await due()
         while self._events or more_at is not None:
-            event_at = self._events[0][0] if self._events else self._now + self._gap_s
-            self._now = max(self._now, min(event_at, self._now + self._gap_s, _later(more_at, self._now)))
+            event_at = self._events[0][0] if self._events else self._now + self.gap_s
+            self._now = max(self._now, min(event_at, self._now + self.gap_s, _later(more_at, self._now)))
             more_at = await due()
             if self._events and event_at <= self._now:
                 await self._wake(heappop(self._events)[2])

@@ -1,0 +1,234 @@
+"""One business day in stepped time: a market, our service, a CRM and its call centre, all over HTTP on loopback."""
+
+import random
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
+from functools import partial
+from hashlib import blake2b
+from itertools import count
+from pathlib import Path
+
+import httpx
+import msgspec
+
+from app.asgi import World, build_app
+from app.cli.day.story import SoldLead
+from app.cli.serving import running, served
+from app.http.server import server_of
+from app.mock_exchange.call_centre import CallCentre
+from app.mock_exchange.crm_receiver import BROKEN, CrmReceiver, Reply
+from app.mock_exchange.market.audit import Ask, Audited, AuditFile, Posted
+from app.mock_exchange.market.exchange import Exchange
+from app.mock_exchange.market.rivals import Rivals
+from app.mock_exchange.market.setup import read_setup
+from app.mock_exchange.market.tally import Tally
+from app.mock_exchange.market.time import SteppedTime
+from app.mock_exchange.market.traffic import Visit, visits
+from app.settings import Settings
+from app.usecases.desk import Desk
+
+US = "harbor"
+"""Our service's name on the demo's market."""
+
+HOUR_S = 3_600.0
+STARTS = datetime(2026, 11, 20, 11, tzinfo=UTC).timestamp()
+"""A Friday, six in the morning in New York."""
+ENDS = STARTS + 17 * HOUR_S
+
+
+class Act(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that the buyer's people tell their bidder in the course of the day: so many hours after its start."""
+
+    hour: float
+    path: str
+    body: dict[str, str | float]
+
+
+ACTS = (
+    # Crews in Texas wait for work; those in Florida are nearly booked out.
+    Act(hour=0.0, path="/v1/demand/TX", body={"open": 120, "expected": 40, "campaign": "solar-sunbelt"}),
+    Act(hour=0.0, path="/v1/demand/FL", body={"open": 12, "expected": 30, "campaign": "solar-sunbelt"}),
+    # A storm comes ashore at noon in New York; until seven in the evening roofs in Florida are worth more.
+    Act(
+        hour=6.0,
+        path="/v1/signals/FL",
+        body={"premium": 15.0, "cause": "storm", "vertical": "roofing", "until": STARTS + 13 * HOUR_S},
+    ),
+)
+LATE_S = 600.0
+"""How late a late post comes: longer than any bid lives."""
+
+CRM_ADDRESS = "http://127.0.0.1:8081"
+CRM_DOWN_HOURS = (8.0, 8.5)
+"""The CRM is out of order for half an hour, and no lead may be lost by it."""
+
+
+class Lived(msgspec.Struct, kw_only=True):
+    """What a day left behind besides the journal and the database."""
+
+    tally: Tally = msgspec.field(default_factory=Tally)
+    bought: list[SoldLead] = []
+    examples: dict[str, str] = {}
+    sold_to_us: int = 0
+    paid_cents: int = 0
+    ping_ms: list[float] = []
+    post_ms: list[float] = []
+    in_crm: int = 0
+    ended: float = ENDS
+
+
+class BusinessDay:
+    """A day that can be lived once, with the demo's buyer: its CRM listens where `CRM_ADDRESS` stands in the file."""
+
+    def __init__(self, settings: Settings, market: Path, leads: int, seed: int) -> None:
+        self.lived = Lived()
+        self.time = SteppedTime(STARTS)
+        self._settings = settings
+        self._market = market
+        self._leads = leads
+        self._seed = seed
+        self._crm = CrmReceiver(self.time.now, (_crm_secret(settings.config),))
+
+    async def live(self, progress: Callable[[], None], audit: AuditFile | None = None) -> Lived:
+        """From the first lead to the last outcome. SettingsError or SetupError where it cannot begin."""
+        async with AsyncExitStack() as stack:
+            crm_url = await stack.enter_async_context(served(self._crm))
+            _point_at(self._settings.config, crm_url)
+            world = World(
+                clock=self.time.now,
+                chance=_bytes_of(self._seed),
+                uniform=random.Random(self._seed).random,
+                stepped=True,
+            )
+            application = build_app(self._settings, world)
+            url = await stack.enter_async_context(running(server_of(application, shutdown_s=10)))
+            setup = read_setup(self._market, {US: url})
+            rivals = Rivals(setup.rivals, self._seed, self.time.now)
+            rivals_url = await stack.enter_async_context(served(rivals))
+            exchange = Exchange(setup, rivals_url, self._seed, self.time, time.perf_counter, LATE_S)
+            stack.push_async_callback(exchange.aclose)
+            people = await stack.enter_async_context(_operator(url))
+            assert application.chores is not None
+            desk = application.chores.desk
+            centre = CallCentre(
+                self.time, self._seed, lambda lead_id: self._crm.lead(lead_id) is not None, partial(_tell, people)
+            )
+
+            async def visit(who: Visit) -> None:
+                for audited in await exchange.offer(who):
+                    self._count(audited, audit)
+                    progress()
+                    for post in audited.sold:
+                        if post.buyer == US:
+                            self.time.act(
+                                self.time.now(), partial(self._work, centre, exchange, who, audited, post, desk)
+                            )
+
+            for each in visits(self._seed, self._leads, STARTS, ENDS):
+                self.time.act(each.at, partial(visit, each))
+            for act in ACTS:
+                self.time.act(STARTS + act.hour * HOUR_S, partial(_act, people, act))
+            self._break_crm()
+            self.time.act(ENDS, self._close)
+            await self.time.run(application.chores.catch_up)
+        self.lived.in_crm = len({kept.lead_id for kept in self._crm.kept.values()})
+        self.lived.ended = self.time.now()
+        return self.lived
+
+    def _count(self, audited: Audited, audit: AuditFile | None) -> None:
+        lived = self.lived
+        lived.tally.add(audited)
+        if audit is not None:
+            audit.add(audited)
+        for ask in audited.asks:
+            if ask.buyer == US:
+                lived.ping_ms.append(ask.ms)
+                self._keep_example(ask, audited.at)
+        for post in audited.posts:
+            if post.buyer == US:
+                lived.post_ms.append(post.ms)
+                lived.sold_to_us += post.outcome == "accepted"
+                lived.paid_cents += post.price_cents if post.outcome == "accepted" else 0
+
+    def _keep_example(self, ask: Ask, at: float) -> None:
+        """The last of its kind before the middle of the day, or else the first after it."""
+        kind = {"won": "bought", "outbid": "lost", "": "refused"}.get(ask.fate, "")
+        if kind and ask.ping_id and (at < (STARTS + ENDS) / 2 or kind not in self.lived.examples):
+            self.lived.examples[kind] = ask.ping_id
+
+    async def _work(
+        self, centre: CallCentre, exchange: Exchange, visit: Visit, audited: Audited, post: Posted, desk: Desk
+    ) -> None:
+        """Have the call centre work one bought lead, and remember what it came to."""
+        who = exchange.visitor(visit)
+
+        def worth(lead_id: str) -> tuple[str, int]:
+            kept = self._crm.lead(lead_id)
+            assert kept is not None
+            campaign = str(msgspec.json.decode(kept.body)["data"]["campaign"])
+            return campaign, int(desk.catalogue.campaigns[campaign].worth.of(who.fields))
+
+        worked = await centre.work(
+            who, audited.seller, post.lead_id, lambda lead_id: worth(lead_id)[1], shared=post.leg == "shared"
+        )
+        if worked is not None:
+            self.lived.bought.append(
+                SoldLead(
+                    ping_id=post.ping_id,
+                    at=audited.at,
+                    price_cents=post.price_cents,
+                    campaign=worth(post.lead_id)[0],
+                    true_probability=worked.probability,
+                    converted=worked.bought,
+                    value_cents=worked.value_cents,
+                )
+            )
+
+    async def _close(self) -> None:
+        """The market has closed: what is left are retries and outcomes, for which nobody needs to see minutes pass."""
+        self.time.gap_s = HOUR_S
+
+    def _break_crm(self) -> None:
+        async def set_trouble(trouble: Reply | None) -> None:
+            self._crm.trouble = trouble
+
+        for hour, trouble in zip(CRM_DOWN_HOURS, (BROKEN, None), strict=True):
+            self.time.act(STARTS + hour * HOUR_S, partial(set_trouble, trouble))
+
+
+def _bytes_of(seed: int) -> Callable[[int], bytes]:
+    """A source of bytes that gives the same ones in every run: fit for a demo's keys and for nothing else."""
+    numbers = count()
+    key = seed.to_bytes(8, "big", signed=True)
+
+    def draw(size: int) -> bytes:
+        return blake2b(next(numbers).to_bytes(8, "big"), key=key, digest_size=size).digest()
+
+    return draw
+
+
+def _crm_secret(config: Path) -> str:
+    return (config.parent / "crm-webhook-secret.txt").read_text().strip()
+
+
+def _point_at(config: Path, crm_url: str) -> None:
+    """Have the buyer's file name the CRM where it really listens."""
+    config.write_text(config.read_text().replace(CRM_ADDRESS, crm_url))
+
+
+@asynccontextmanager
+async def _operator(url: str) -> AsyncIterator[httpx.AsyncClient]:
+    """The buyer's people and systems at the service's doors."""
+    headers = {"X-API-Key": "demo-operator-key"}
+    async with httpx.AsyncClient(base_url=url, headers=headers, trust_env=False, timeout=30.0) as http:
+        yield http
+
+
+async def _tell(people: httpx.AsyncClient, outcome: Mapping[str, str | float]) -> None:
+    (await people.post("/v1/outcomes", json=dict(outcome))).raise_for_status()
+
+
+async def _act(people: httpx.AsyncClient, act: Act) -> None:
+    (await people.put(act.path, json=act.body)).raise_for_status()

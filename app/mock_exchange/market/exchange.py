@@ -1,0 +1,90 @@
+"""The exchange: each visitor's lead goes to the seller whose form they filled in, and onto the market."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+
+from msgspec.structs import replace
+
+from app.mock_exchange.chance import chance_of
+from app.mock_exchange.consumers import Consumer, consumer
+from app.mock_exchange.market.auction import Auctioneer
+from app.mock_exchange.market.audit import Audited
+from app.mock_exchange.market.client import Client
+from app.mock_exchange.market.setup import Selling, Setup
+from app.mock_exchange.market.time import Time
+from app.mock_exchange.market.traffic import Visit
+
+
+class Exchange:
+    """All sellers of a market. `rivals_url` is where its rivals answer, `steady` a monotonic clock in seconds.
+
+    Late posts come `late_s` after their time; at 0 there are none, since on a wall's clock somebody waits for them.
+    """
+
+    def __init__(
+        self,
+        setup: Setup,
+        rivals_url: str,
+        seed: int,
+        time: Time,
+        steady: Callable[[], float],
+        late_s: float = 0.0,
+    ) -> None:
+        self._setup = setup
+        self._seed = seed
+        self._clients: dict[int, Client] = {}
+        self._sellers = {seller.name: seller for seller in setup.sellers}
+        self._auctioneers = {
+            seller.name: Auctioneer(
+                seller,
+                setup.seats(seller),
+                setup.buyers_of(seller, rivals_url),
+                frozenset(buyer.name for buyer in setup.buyers),
+                self._client(seller.timeout_ms, steady),
+                time,
+                seed,
+                late_s,
+            )
+            for seller in setup.sellers
+        }
+
+    async def offer(self, visit: Visit) -> list[Audited]:
+        """Put one visitor's lead onto the market and see it through: once, or once for each seller."""
+        who = self.visitor(visit)
+        sellers = self._setup.sellers if self._setup.each else (self._whose_form(visit, who),)
+        return [await self._auctioneers[each.name].offer(visit.number, who, again=visit.again) for each in sellers]
+
+    async def hold(self, visits: Iterable[Visit], at_once: int, add: Callable[[Audited], None]) -> None:
+        """Offer all of these as fast as it goes, so many at once."""
+        coming = iter(visits)
+
+        async def offer_some() -> None:
+            for visit in coming:
+                for audited in await self.offer(visit):
+                    add(audited)
+
+        await asyncio.gather(*[offer_some() for _ in range(at_once)])
+
+    def visitor(self, visit: Visit) -> Consumer:
+        """Who visits."""
+        who, place = consumer(self._seed, visit.number, self._setup.vertical), self._setup.place
+        return replace(who, zip=place.zip, city=place.city, state=place.state) if place is not None else who
+
+    def _whose_form(self, visit: Visit, who: Consumer) -> Selling:
+        chance = chance_of(self._seed, "form", visit.number, visit.again)
+        shares = {
+            seller.name: seller.share
+            for seller in self._setup.sellers
+            if not seller.verticals or who.vertical in seller.verticals
+        }
+        return self._sellers[chance.weighted("seller", shares)]
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        for client in self._clients.values():
+            await client.aclose()
+
+    def _client(self, timeout_ms: int, steady: Callable[[], float]) -> Client:
+        if timeout_ms not in self._clients:
+            self._clients[timeout_ms] = Client(timeout_ms / 1000.0, steady)
+        return self._clients[timeout_ms]

@@ -1,0 +1,66 @@
+"""One business day for all tests that look at it."""
+
+import json
+import os
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.cli import main
+from app.config.load import Loaded, load
+from app.config.zip_table import zip_states
+from app.domain.catalogue import Catalogue
+from app.journal.lines import AnyLine, PingLine
+from app.journal.reader import lines
+from app.scoring.load import load as load_models
+from app.usecases.reload_catalogue import Sources, first_catalogue
+from tests.service import MODELS
+
+SEED = 7
+LEADS = 1_000
+
+
+@dataclass(frozen=True)
+class Day:
+    """What `leadbid demo --json` ended with, and what it left behind."""
+
+    data: Path
+    figures: dict[str, Any]
+    journal: list[AnyLine]
+    catalogue: Catalogue
+
+    @property
+    def pings(self) -> list[PingLine]:
+        """The pings that were decided, in their order."""
+        return [line for line in self.journal if isinstance(line, PingLine)]
+
+
+def live(data: Path, leads: int = LEADS) -> dict[str, Any]:
+    """Live a day by the command; the object that it ends with."""
+    said = StringIO()
+    with redirect_stdout(said), redirect_stderr(StringIO()):
+        assert main(["demo", "--leads", str(leads), "--seed", str(SEED), "--data", str(data), "--json"]) == 0
+    figures: dict[str, Any] = json.loads(said.getvalue().splitlines()[-1])
+    return figures
+
+
+@pytest.fixture(scope="session")
+def day(tmp_path_factory: pytest.TempPathFactory) -> Day:
+    """A Friday with a thousand leads."""
+    data = tmp_path_factory.mktemp("day") / "demo"
+    figures = live(data)
+    return Day(data, figures, list(lines(data / "journal")), catalogue_of(data / "config" / "buyer.toml"))
+
+
+def catalogue_of(config: Path) -> Catalogue:
+    """The catalogue of a configuration, with the models as shipped."""
+    read = load(config, environ=os.environ)
+    assert isinstance(read, Loaded)
+    sources = Sources(
+        config=lambda: read, models=lambda: load_models(MODELS), models_dir=MODELS, zip_states=zip_states()
+    )
+    return first_catalogue(sources, read.declared, {}).catalogue
