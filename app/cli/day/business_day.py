@@ -19,7 +19,7 @@ from app.cli.serving import running, served
 from app.http.server import server_of
 from app.mock_exchange.call_centre import CallCentre
 from app.mock_exchange.crm_receiver import BROKEN, CrmReceiver, Reply
-from app.mock_exchange.market.audit import Ask, Audited, AuditFile, Posted
+from app.mock_exchange.market.audit import Audited, AuditFile, Posted
 from app.mock_exchange.market.exchange import Exchange
 from app.mock_exchange.market.rivals import Rivals
 from app.mock_exchange.market.setup import read_setup
@@ -145,18 +145,18 @@ class BusinessDay:
         for ask in audited.asks:
             if ask.buyer == US:
                 lived.ping_ms.append(ask.ms)
-                self._keep_example(ask, audited.at)
+                self._keep_example({"outbid": "lost", "": "refused"}.get(ask.fate, ""), ask.ping_id, audited.at)
         for post in audited.posts:
             if post.buyer == US:
                 lived.post_ms.append(post.ms)
                 lived.sold_to_us += post.outcome == "accepted"
                 lived.paid_cents += post.price_cents if post.outcome == "accepted" else 0
+                self._keep_example("bought" if post.outcome == "accepted" else "", post.ping_id, audited.at)
 
-    def _keep_example(self, ask: Ask, at: float) -> None:
+    def _keep_example(self, kind: str, ping_id: str, at: float) -> None:
         """The last of its kind before the middle of the day, or else the first after it."""
-        kind = {"won": "bought", "outbid": "lost", "": "refused"}.get(ask.fate, "")
-        if kind and ask.ping_id and (at < (STARTS + ENDS) / 2 or kind not in self.lived.examples):
-            self.lived.examples[kind] = ask.ping_id
+        if kind and ping_id and (at < (STARTS + ENDS) / 2 or kind not in self.lived.examples):
+            self.lived.examples[kind] = ping_id
 
     async def _work(
         self, centre: CallCentre, exchange: Exchange, visit: Visit, audited: Audited, post: Posted, desk: Desk
