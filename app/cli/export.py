@@ -25,6 +25,8 @@ def run(args: argparse.Namespace) -> int:
         return run_with_store(args, _export)
     except ParquetError as error:
         print(error, file=sys.stderr)
+    except BrokenPipeError:
+        raise  # whoever read our output has seen enough
     except OSError as error:
         print(f"{error.filename or _folder(args)} cannot be used ({error.strerror})", file=sys.stderr)
     return 1

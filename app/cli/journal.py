@@ -42,6 +42,8 @@ def run(args: argparse.Namespace) -> int:
         return {"compact": _compact, "stats": _stats}[args.action](journal, args)
     except (ParquetError, SettingsError, NotTheSame) as error:
         print(error, file=sys.stderr)
+    except BrokenPipeError:
+        raise  # whoever read our output has seen enough
     except OSError as error:
         print(f"{error.filename or journal} cannot be used ({error.strerror})", file=sys.stderr)
     return 1
