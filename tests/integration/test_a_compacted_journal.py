@@ -20,7 +20,7 @@ from tests.market import demo_with_crm, hold_market, ping, post, someone
 from tests.service import ROOT, serve, serve_process
 
 SEED = 11
-LEADS = 60
+LEADS = 40
 LONG_AGO = 1_767_607_200.0
 
 

@@ -16,7 +16,7 @@ from tests.service import serve
 from tests.simulation.conftest import catalogue_of
 
 SEED = 7
-LEADS = 100
+LEADS = 60
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from app.mock_exchange.consumers import consumer
 from app.mock_exchange.market.time import SteppedTime
 
 STARTS = 1_795_172_400.0
-LEADS = 400
+LEADS = 200
 
 
 def worked(

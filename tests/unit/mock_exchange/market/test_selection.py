@@ -157,7 +157,7 @@ def test_weighted_turns_converge_to_the_weights() -> None:
     market = [
         Bid(seat=Seat(buyer=name, weight=weight), leg="exclusive", price_cents=100) for name, weight in weights.items()
     ]
-    turns = 8_000
+    turns = 3_000
     firsts = Counter(ranked(market, "weighted", chance_of(7, turn), 0)[0].seat.buyer for turn in range(turns))
     for name, weight in weights.items():
         share = weight / 8.0

@@ -31,7 +31,7 @@ def test_the_same_seed_sends_the_same_people_at_the_same_times() -> None:
 
 def test_people_ask_by_day_where_they_live() -> None:
     hours = {"NY": Counter[int](), "CA": Counter[int]()}
-    for visit in visits(4, 4_000, FRIDAY, FRIDAY + DAY_S):
+    for visit in visits(4, 1_500, FRIDAY, FRIDAY + DAY_S):
         state = consumer(4, visit.number).state
         if state in hours:
             hours[state][datetime.fromtimestamp(visit.at, ZoneInfo(zone_of(state))).hour] += 1
@@ -48,7 +48,7 @@ def test_every_state_has_its_clock(state: str, zone: str) -> None:
 
 
 def test_weekends_are_quieter_than_weekdays() -> None:
-    week = visits(2, 3_000, FRIDAY, FRIDAY + 4 * DAY_S)
+    week = visits(2, 1_500, FRIDAY, FRIDAY + 4 * DAY_S)
     days = Counter(datetime.fromtimestamp(visit.at, ZoneInfo("America/Chicago")).strftime("%a") for visit in week)
     assert days["Mon"] > days["Sat"]
     assert days["Fri"] > days["Sun"]
