@@ -101,8 +101,8 @@ class _Progress:
         if self._done % (10 if live else max(self._leads // 10, 1)):
             return
         clock = datetime.fromtimestamp(day.time.now(), UTC).strftime("%a %H:%M UTC")
-        asked = day.lived.tally.buyers[US]
-        text = f"  {clock}  {self._done:>6} leads  {asked.bids:>6} bids  {day.lived.sold_to_us:>6} bought"
+        ours = day.lived.tally.buyers[US]
+        text = f"  {clock}  {self._done:>6} leads  {ours.bids:>6} bids  {ours.won:>6} bought"
         print(text, end="\r" if live else "\n", file=self._file, flush=True)
 
 

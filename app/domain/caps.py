@@ -34,7 +34,16 @@ class Cap(msgspec.Struct, frozen=True, kw_only=True):
             part = seller
         elif self.scope == "campaign_territory":
             part = state if self.unit == "state" else zip_code[: 3 if self.unit == "zip3" else 5]
-        return f"{self.scope}/{self.owner}/{self.name}/{part}/{local.label(self.window)}"
+        return f"{self._counters}{part}/{local.label(self.window)}"
+
+    def counts_in(self, counter: str) -> bool:
+        """Whether a counter of this key is one of this cap's."""
+        return counter.startswith(self._counters)
+
+    @property
+    def _counters(self) -> str:
+        """What the keys of all its counters begin with."""
+        return f"{self.scope}/{self.owner}/{self.name}/"
 
     def uses(self, price_cents: int) -> int:
         """How much of the limit one sale at this price takes."""

@@ -1,5 +1,6 @@
 """How likely a live bid still becomes a sale, so that no more is promised than the caps can keep."""
 
+from collections.abc import Mapping
 from math import exp, sqrt
 
 import msgspec
@@ -8,6 +9,16 @@ BIDS_SEEN_MIN = 50
 """Until this many bids of a seller have ended, each live one counts in full."""
 
 _CONFIDENCE = 2.0
+
+_OURS = ("cap_reached", "budget_exhausted", "internal")
+"""Why we may refuse a post with a live, untampered bid, valid consent and contact that nobody else holds already."""
+
+
+def honoured_share(posts: Mapping[str, int]) -> float:
+    """The share kept of the promises that were called in; `posts` are counts by reason code and of `accepted`."""
+    kept = posts.get("accepted", 0)
+    called_in = kept + sum(posts.get(code, 0) for code in _OURS)
+    return kept / called_in if called_in else 1.0
 
 
 class PostRate(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,13 +1,11 @@
-"""What a buyer asks after some hours of bidding: what was bid, bought and refused, and where the caps stand."""
+"""What a buyer asks after some hours of bidding: what was bid, bought and refused."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from statistics import median
 
 import msgspec
 
-from app.domain.calendar import local_time
-from app.domain.campaign import Campaign
 from app.domain.money import dollars
 from app.journal.lines import AnyLine, DoorLine, NoticeLine, PingLine, PostLine, RepeatLine
 
@@ -50,21 +48,6 @@ def trading(lines: Iterable[AnyLine]) -> Trading:
     return found
 
 
-def cap_rows(campaigns: Iterable[Campaign], used: Mapping[str, int], now: float) -> list[tuple[str, str, str, str]]:
-    """(campaign, cap, used, limit) of every cap in the window of `now`, a row for each seller or territory counted."""
-    rows = []
-    for campaign in campaigns:
-        for cap in campaign.caps:
-            label = local_time(now, cap.zone).label(cap.window)
-            start, end = f"{cap.scope}/{cap.owner}/{cap.name}/", f"/{label}"
-            counters = {key: count for key, count in used.items() if key.startswith(start) and key.endswith(end)}
-            for key, count in sorted(counters.items()) or [(start + end, 0)]:
-                part = key.removeprefix(start).removesuffix(label).rstrip("/")
-                name = f"{cap.name} {part}".strip()
-                rows.append((campaign.name, name, _amount(cap.measure, count), _amount(cap.measure, cap.limit)))
-    return rows
-
-
 def campaign_rows(found: Trading) -> list[tuple[str, str, str, str, str, str]]:
     """(campaign, bids, median bid, leads, spend, cost a lead), by spend."""
     rows = []
@@ -94,7 +77,3 @@ def _count_post(found: Trading, line: PostLine) -> None:
         trade = found.campaigns.setdefault(line.campaign, Trade())
         trade.leads += 1
         trade.spend_cents += line.price_cents
-
-
-def _amount(measure: str, count: int) -> str:
-    return f"${dollars(count)}" if measure == "spend" else str(count)

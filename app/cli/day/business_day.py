@@ -71,8 +71,6 @@ class Lived(msgspec.Struct, kw_only=True):
     tally: Tally = msgspec.field(default_factory=Tally)
     bought: list[SoldLead] = []
     examples: dict[str, str] = {}
-    sold_to_us: int = 0
-    paid_cents: int = 0
     ping_ms: list[float] = []
     post_ms: list[float] = []
     in_crm: int = 0
@@ -120,11 +118,8 @@ class BusinessDay:
                 for audited in await exchange.offer(who):
                     self._count(audited, audit)
                     progress()
-                    for post in audited.sold:
-                        if post.buyer == US:
-                            self.time.act(
-                                self.time.now(), partial(self._work, centre, exchange, who, audited, post, desk)
-                            )
+                    for post in [post for post in audited.sold if post.buyer == US]:
+                        self.time.act(self.time.now(), partial(self._work, centre, exchange, who, audited, post, desk))
 
             for each in visits(self._seed, self._leads, STARTS, ENDS):
                 self.time.act(each.at, partial(visit, each))
@@ -149,8 +144,6 @@ class BusinessDay:
         for post in audited.posts:
             if post.buyer == US:
                 lived.post_ms.append(post.ms)
-                lived.sold_to_us += post.outcome == "accepted"
-                lived.paid_cents += post.price_cents if post.outcome == "accepted" else 0
                 self._keep_example("bought" if post.outcome == "accepted" else "", post.ping_id, audited.at)
 
     def _keep_example(self, kind: str, ping_id: str, at: float) -> None:

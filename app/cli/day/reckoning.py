@@ -1,19 +1,17 @@
 """Whether the day adds up: what sellers, journal, database and CRM say of the same leads, in one object."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from statistics import quantiles
+from collections.abc import Mapping
 
 import msgspec
 
+from app.cli.day.bins import times
 from app.cli.day.business_day import US, Lived
 from app.config.load import Declared
 from app.domain.caps import Cap
+from app.domain.honouring import honoured_share
 from app.store.leads import Summary
 from app.usecases.report import Trading
-
-PROMISES_BROKEN = frozenset({"cap_reached", "budget_exhausted", "internal", "paused", "closed_hours"})
-"""Why a post with a live, untampered bid, valid consent and contact may be refused, though it was promised."""
 
 
 class Reckoning(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,15 +40,14 @@ class Reckoning(msgspec.Struct, frozen=True, kw_only=True):
 def reckon(declared: Declared, lived: Lived, found: Trading, sales: Summary, used: Mapping[str, int]) -> Reckoning:
     """`found` is the journal's account, `sales` and `used` (by counter) are the database's."""
     accepted = found.posts["accepted"]
-    broken = sum(count for code, count in found.posts.items() if code in PROMISES_BROKEN)
     spend_cents = sum(trade.spend_cents for trade in found.campaigns.values())
     caps = [cap for campaign in declared.campaigns for cap in campaign.caps]
     caps += [cap for seller in declared.sellers for cap in seller.caps]
     bought = {name: trade.leads for name, trade in found.campaigns.items() if trade.leads}
-    asked = lived.tally.buyers[US]
+    ours, counted, took = lived.tally.buyers[US], _counted(declared, used), times(lived.ping_ms)
     books = (
         # sellers, journal and database on leads and money
-        (lived.sold_to_us, lived.paid_cents),
+        (ours.won, ours.spend_cents),
         (accepted, spend_cents),
         (sum(row.leads for row in sales.sales), sum(row.spend_cents for row in sales.sales)),
     )
@@ -65,29 +62,28 @@ def reckon(declared: Declared, lived: Lived, found: Trading, sales: Summary, use
         spend_cents=spend_cents,
         delivered=lived.in_crm,
         undelivered=accepted - lived.in_crm,
-        cap_overruns=sum(used_ > cap.limit for cap in caps for _, used_ in counters_of(cap, used)),
-        honoured_share=round(accepted / (accepted + broken), 6) if accepted + broken else 1.0,
-        ping_ms=_p50_p99(lived.ping_ms),
+        cap_overruns=sum(count > cap.limit for cap in caps for count in _used(cap, used)),
+        honoured_share=round(honoured_share(found.posts), 6),
+        ping_ms={"p50": round(took.median, 2), "p99": round(took.p99, 2)},
         reconciled=(
             len(set(books)) == 1
-            and (asked.pings, asked.bids) == (found.pings, found.bids)
+            and (ours.pings, ours.bids) == (found.pings, found.bids)
             and _campaigns_bought(sales) == bought
-            and _counted(declared, used) == {name: bought.get(name, 0) for name in _counted(declared, used)}
+            and counted == {name: bought.get(name, 0) for name in counted}
             and lived.in_crm == accepted
         ),
     )
 
 
-def counters_of(cap: Cap, used: Mapping[str, int]) -> list[tuple[str, int]]:
-    """Every counter of a cap, whichever window, seller or territory it counts: (what it counts, used)."""
-    start = f"{cap.scope}/{cap.owner}/{cap.name}/"
-    return [(key.removeprefix(start), count) for key, count in sorted(used.items()) if key.startswith(start)]
+def _used(cap: Cap, used: Mapping[str, int]) -> list[int]:
+    """What each counter of a cap has counted, whichever window, seller or territory it counts."""
+    return [count for counter, count in used.items() if cap.counts_in(counter)]
 
 
 def _counted(declared: Declared, used: Mapping[str, int]) -> dict[str, int]:
     """Leads of each campaign as its caps counted them: those whose counters together count every sale once."""
     return {
-        campaign.name: sum(count for _, count in counters_of(cap, used))
+        campaign.name: sum(_used(cap, used))
         for campaign in declared.campaigns
         for cap in campaign.caps
         if (cap.measure, cap.scope) == ("count", "campaign")
@@ -99,9 +95,3 @@ def _campaigns_bought(sales: Summary) -> dict[str, int]:
     for row in sales.sales:
         leads[row.campaign] += row.leads
     return dict(leads)
-
-
-def _p50_p99(ms: Iterable[float]) -> dict[str, float]:
-    times = sorted(ms)
-    cuts = quantiles(times, n=100, method="inclusive") if len(times) > 1 else [*times, 0.0] * 99
-    return {"p50": round(cuts[49], 2), "p99": round(cuts[98], 2)}

@@ -6,7 +6,7 @@ from math import isnan
 from zoneinfo import ZoneInfo
 
 from app.cli.day.bins import BIN_S, Grade, Series, Times
-from app.cli.day.campaign_days import CampaignDay
+from app.cli.day.campaign_days import CampaignDay, Trade
 from app.cli.day.cap_days import CapDay
 from app.cli.day.html import each, money
 from app.cli.day.story import Story
@@ -27,9 +27,10 @@ def report(story: Story, tally: Tally) -> str:
 def _sections(story: Story, tally: Tally) -> Iterator[tuple[str, str]]:
     hours = _hours(story)
     priced = [campaign for campaign in story.campaigns if campaign.trade.bids]
+    campaigns = [_trade_row(day.name, money(day.price.mean), day.trade) for day in priced]
     yield "Why not", table(("reason", "pings"), _counts(story.reasons))
     yield "Posts not taken", table(("reason", "posts"), _counts(story.unbought))
-    yield "Campaigns", table(CAMPAIGN_HEADS, [*map(_campaign_row, priced), _total_row(story)])
+    yield "Campaigns", table(CAMPAIGN_HEADS, [*campaigns, _trade_row("all", "-", story.total)])
     yield (
         "Caps that filled up most: used, and what their plans wanted by then",
         table(("cap", *hours, "limit"), [row for cap in story.caps for row in _cap_rows(cap)]),
@@ -87,33 +88,17 @@ def _counts(counted: dict[str, int]) -> list[tuple[str, str]]:
     return [(name, str(count)) for name, count in counted.items()]
 
 
-def _campaign_row(campaign: CampaignDay) -> tuple[str, ...]:
-    trade = campaign.trade
+def _trade_row(name: str, mean_bid: str, trade: Trade) -> tuple[str, ...]:
     return (
-        campaign.name,
+        name,
         str(trade.bids),
-        money(campaign.price.mean),
+        mean_bid,
         str(trade.leads),
         money(trade.spend_cents),
         each(trade.spend_cents, trade.leads),
         str(trade.conversions),
         each(trade.spend_cents, trade.conversions),
-        money(trade.value_cents - trade.spend_cents),
-    )
-
-
-def _total_row(story: Story) -> tuple[str, ...]:
-    total = story.total
-    return (
-        "all",
-        str(total.bids),
-        "-",
-        str(total.leads),
-        money(total.spend_cents),
-        each(total.spend_cents, total.leads),
-        str(total.conversions),
-        each(total.spend_cents, total.conversions),
-        money(total.value_cents - total.spend_cents),
+        money(trade.profit_cents),
     )
 
 

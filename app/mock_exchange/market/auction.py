@@ -15,7 +15,7 @@ from app.mock_exchange.market.selection import Bid, Seat, sales
 from app.mock_exchange.market.setup import Selling
 from app.mock_exchange.market.time import Time
 from app.mock_exchange.places import CITIES
-from app.wire.ping import LeadType, Leg, Value
+from app.wire.ping import LeadType, Value
 
 TO_POST_S = 0.4
 """From ping to post: the consumer is still on the form."""
@@ -143,20 +143,24 @@ class Auctioneer:
             *[self._client.ping(self._buyers[seat.buyer], body) for seat, body in zip(seats, bodies, strict=True)]
         )
         lead.asks |= {seat.buyer: reply for seat, reply in zip(seats, replies, strict=True)}
-        reserve_cents = self._seller.reserve_cents(lead.who.vertical)
         return [
             Bid(seat=seat, leg=offer.leg, price_cents=offer.price_cents, bid_id=offer.bid_id, after_ms=reply.ms)
             for seat, reply in zip(seats, replies, strict=True)
             for offer in reply.offers
-            if offer.price_cents >= max(reserve_cents, _tier_cents(self._seller, seat))
+            if offer.price_cents >= self._least_cents(lead, seat)
         ]
 
     def _ping(self, lead: _Lead, seat: Seat) -> dict[str, Value]:
         seller, who = self._seller, lead.who
         ping = ping_of(who, lead.at, with_hash=lead.chance.below("hash", seller.hashes))
         ping |= {"lead_type": _LEGS[seller.mode], "deadline_ms": seller.timeout_ms}
-        least_cents = max(seller.reserve_cents(who.vertical), _tier_cents(seller, seat))
+        least_cents = self._least_cents(lead, seat)
         return ping | {"min_price": least_cents / 100.0} if least_cents else ping
+
+    def _least_cents(self, lead: _Lead, seat: Seat) -> int:
+        """Below this nothing is sold to a seat: the reserve, or in a waterfall the price of its tier."""
+        tier_cents = seat.price_cents if self._seller.selection == "waterfall" else 0
+        return max(self._seller.reserve_cents(lead.who.vertical), tier_cents)
 
     async def _post(self, lead: _Lead, bid: Bid) -> bool:
         """Post to one buyer and learn for certain whether it took the lead."""
@@ -248,20 +252,13 @@ class Auctioneer:
         if outcomes:
             return "refused at the post"
         seat = next(seat for seat in self._seats if seat.buyer == name)
-        least = max(self._seller.reserve_cents(lead.who.vertical), _tier_cents(self._seller, seat))
-        if max(offer.price_cents for offer in reply.offers) < least:
+        if max(offer.price_cents for offer in reply.offers) < self._least_cents(lead, seat):
             return "below the reserve"
         return "outbid" if any(post.outcome == "accepted" for post in lead.posts) else "not wanted"
 
 
 def _at_fixed_price(seat: Seat) -> Bid:
-    leg: Leg = "exclusive"
-    return Bid(seat=seat, leg=leg, price_cents=seat.price_cents)
-
-
-def _tier_cents(seller: Selling, seat: Seat) -> int:
-    """What a seat of a waterfall must reach."""
-    return seat.price_cents if seller.selection == "waterfall" else 0
+    return Bid(seat=seat, leg="exclusive", price_cents=seat.price_cents)
 
 
 def _post_body(who: Consumer, bid: Bid, now: float, *, tampered: bool) -> dict[str, Value]:

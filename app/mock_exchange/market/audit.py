@@ -11,8 +11,8 @@ from app.wire.ping import Leg
 class Ask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What one buyer said to a ping. `outcome` as in the client's reply; the fate is that of its best offer.
 
-    `fate` is `won`, `refused at the post`, `outbid`, `below the reserve`, `not reached` (another had it before this one
-    was asked or posted to), or empty where it made no offer.
+    `fate` is `won`, `refused at the post`, `outbid`, `below the reserve`, `not wanted` (nobody had it, and the seller's
+    rules chose no such bid), or empty where it made no offer.
     """
 
     buyer: str

@@ -10,7 +10,7 @@ from app.mock_exchange.consumers import Consumer, consumer
 from app.mock_exchange.market.auction import Auctioneer
 from app.mock_exchange.market.audit import Audited
 from app.mock_exchange.market.client import Client
-from app.mock_exchange.market.setup import Selling, Setup
+from app.mock_exchange.market.setup import Setup
 from app.mock_exchange.market.time import Time
 from app.mock_exchange.market.traffic import Visit
 
@@ -33,7 +33,6 @@ class Exchange:
         self._setup = setup
         self._seed = seed
         self._clients: dict[int, Client] = {}
-        self._sellers = {seller.name: seller for seller in setup.sellers}
         self._auctioneers = {
             seller.name: Auctioneer(
                 seller,
@@ -51,8 +50,8 @@ class Exchange:
     async def offer(self, visit: Visit) -> list[Audited]:
         """Put one visitor's lead onto the market and see it through: once, or once for each seller."""
         who = self.visitor(visit)
-        sellers = self._setup.sellers if self._setup.each else (self._whose_form(visit, who),)
-        return [await self._auctioneers[each.name].offer(visit.number, who, again=visit.again) for each in sellers]
+        names = list(self._auctioneers) if self._setup.each else [self._whose_form(visit, who)]
+        return [await self._auctioneers[name].offer(visit.number, who, again=visit.again) for name in names]
 
     async def hold(self, visits: Iterable[Visit], at_once: int, add: Callable[[Audited], None]) -> None:
         """Offer all of these as fast as it goes, so many at once."""
@@ -70,14 +69,14 @@ class Exchange:
         who, place = consumer(self._seed, visit.number, self._setup.vertical), self._setup.place
         return replace(who, zip=place.zip, city=place.city, state=place.state) if place is not None else who
 
-    def _whose_form(self, visit: Visit, who: Consumer) -> Selling:
+    def _whose_form(self, visit: Visit, who: Consumer) -> str:
         chance = chance_of(self._seed, "form", visit.number, visit.again)
         shares = {
             seller.name: seller.share
             for seller in self._setup.sellers
             if not seller.verticals or who.vertical in seller.verticals
         }
-        return self._sellers[chance.weighted("seller", shares)]
+        return chance.weighted("seller", shares)
 
     async def aclose(self) -> None:
         """Close every connection."""

@@ -61,3 +61,11 @@ def test_live_bids_take_room_with_three_deviations_to_be_sure() -> None:
 def test_there_is_no_room_past_the_limit() -> None:
     assert CapStanding(100, 100).room == 0.0
     assert CapStanding(100, 99, 1.0).room == 0.0
+
+
+def test_a_cap_knows_its_own_counters_and_no_others() -> None:
+    local = local_time(NOW, "America/Chicago")
+    mine = cap(scope="campaign_territory")
+    assert mine.counts_in(mine.counter(local, "acme", "78701", "TX"))
+    assert not mine.counts_in(cap(name="other", scope="campaign_territory").counter(local, "acme", "78701", "TX"))
+    assert not mine.counts_in(cap().counter(local, "acme", "78701", "TX"))

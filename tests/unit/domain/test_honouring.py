@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.honouring import BIDS_SEEN_MIN, PostRate
+from app.domain.honouring import BIDS_SEEN_MIN, PostRate, honoured_share
 
 RATES = st.builds(
     lambda ended, share, delay: PostRate(ended=ended, posted=int(ended * share), delay_s=int(ended * share) * delay),
@@ -49,3 +49,17 @@ def test_each_ended_bid_is_counted_once() -> None:
 
 def test_a_seller_that_posts_at_once_breaks_nothing() -> None:
     assert PostRate(ended=100, posted=50, delay_s=0.0).share_at(10.0) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("posts", "share"),
+    [
+        ({}, 1.0),
+        ({"accepted": 9, "cap_reached": 1}, 0.9),
+        ({"accepted": 3, "budget_exhausted": 1, "internal": 1}, 0.6),
+        # What the seller or another sale made impossible was no promise.
+        ({"accepted": 4, "ping_expired": 5, "ping_mismatch": 1, "duplicate": 2}, 1.0),
+    ],
+)
+def test_a_promise_is_broken_by_what_is_ours_to_keep(posts: dict[str, int], share: float) -> None:
+    assert honoured_share(posts) == pytest.approx(share)

@@ -9,32 +9,20 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app import parquet
-from app.domain.reasons import Refusal
 from app.journal.compact import Compacted, NotTheSame, _Source, compact
 from app.journal.flat import Flat, flat
-from app.journal.lines import DoorLine
 from app.journal.parts import parts, texts, texts_with
 from app.journal.reader import find, lines
-from app.journal.writer import JournalWriter, hour_file, hour_of
+from app.journal.writer import hour_file, hour_of
 from app.parquet import ParquetError
 from app.usecases.desk import Desk
 from tests.build import NOW
 from tests.desk import another, ask, at_desk, journaled, sell
+from tests.journal import door, written
 
 HOUR_S = 3_600.0
 LATER = NOW + HOUR_S
 HOUR = hour_of(NOW)
-
-
-def door(number: int, at: float = NOW) -> DoorLine:
-    return DoorLine(at=at, seller="acme", id=f"{number:024x}", refusal=Refusal("missing_field", "zip"))
-
-
-def write(directory: Path, *wanted: DoorLine) -> None:
-    journal = JournalWriter(directory)
-    for line in wanted:
-        journal.append(line)
-    journal.flush()
 
 
 def compacted(directory: Path, before: float = LATER) -> list[Compacted]:
@@ -50,7 +38,7 @@ def every_text(directory: Path) -> list[bytes]:
 
 
 def test_an_hour_that_is_over_becomes_one_file_with_the_same_lines(tmp_path: Path) -> None:
-    write(tmp_path, *[door(number) for number in range(100)])
+    written(tmp_path, *[door(number) for number in range(100)])
     before = (tmp_path / hour_file(NOW)).read_bytes()
     (told,) = compacted(tmp_path)
     assert names(tmp_path) == [f"{HOUR}-1.parquet"]
@@ -61,7 +49,7 @@ def test_an_hour_that_is_over_becomes_one_file_with_the_same_lines(tmp_path: Pat
 
 
 def test_hours_that_are_not_over_stay(tmp_path: Path) -> None:
-    write(tmp_path, door(1), door(2, LATER), door(3, LATER + HOUR_S))
+    written(tmp_path, door(1), door(2, LATER), door(3, LATER + HOUR_S))
     assert [each.name for each in compacted(tmp_path)] == [f"{HOUR}-1"]
     assert names(tmp_path) == [f"{HOUR}-1.parquet", hour_file(LATER), hour_file(LATER + HOUR_S)]
     assert compacted(tmp_path) == []
@@ -70,15 +58,15 @@ def test_hours_that_are_not_over_stay(tmp_path: Path) -> None:
 def test_a_line_that_comes_late_becomes_a_part_of_its_own(tmp_path: Path) -> None:
     wanted = [door(number) for number in range(12)]
     for line in wanted:
-        write(tmp_path, line)
+        written(tmp_path, line)
         compacted(tmp_path)
-    write(tmp_path, door(12))
+    written(tmp_path, door(12))
     assert names(tmp_path) == sorted([f"{HOUR}.jsonl", *[f"{HOUR}-{number}.parquet" for number in range(1, 13)]])
     assert list(lines(tmp_path)) == [*wanted, door(12)]
 
 
 def test_what_cannot_be_read_is_kept_and_counted(tmp_path: Path) -> None:
-    write(tmp_path, door(1))
+    written(tmp_path, door(1))
     rubbish = [b"\xff\xfe", b"", b'{"kind":"later","at":1}', b'{"kind":"door","at":17']
     file = tmp_path / hour_file(NOW)
     file.write_bytes(file.read_bytes() + b"\n".join(rubbish))
@@ -146,10 +134,10 @@ def test_a_line_of_a_later_version_is_found_once_it_can_be_read(tmp_path: Path) 
 
 
 def test_only_the_parts_of_the_span_are_opened(tmp_path: Path) -> None:
-    write(tmp_path, door(1))
+    written(tmp_path, door(1))
     compacted(tmp_path)
     (tmp_path / f"{HOUR}-1.parquet").write_bytes(b"no Parquet")
-    write(tmp_path, door(2, LATER), door(3, LATER + HOUR_S))
+    written(tmp_path, door(2, LATER), door(3, LATER + HOUR_S))
     (tmp_path / f"{hour_of(LATER + HOUR_S)}-1.parquet").write_bytes(b"no Parquet")
     assert list(lines(tmp_path, LATER, LATER + 1.0)) == [door(2, LATER)]
 
@@ -176,10 +164,10 @@ def written_but_not_removed(directory: Path) -> None:
 @pytest.mark.parametrize("killed", [closed, half_written, written_but_not_removed], ids=lambda step: step.__name__)
 def test_a_kill_at_any_point_loses_and_doubles_nothing(tmp_path: Path, killed: Callable[[Path], None]) -> None:
     wanted = [door(number) for number in range(20)]
-    write(tmp_path, *wanted)
+    written(tmp_path, *wanted)
     killed(tmp_path)
     assert list(lines(tmp_path)) == wanted
-    write(tmp_path, door(20))
+    written(tmp_path, door(20))
     assert list(lines(tmp_path)) == [*wanted, door(20)]
     compacted(tmp_path)
     assert names(tmp_path) == [f"{HOUR}-1.parquet", f"{HOUR}-2.parquet"]
@@ -187,7 +175,7 @@ def test_a_kill_at_any_point_loses_and_doubles_nothing(tmp_path: Path, killed: C
 
 
 def test_a_line_added_to_a_closed_file_after_it_was_read_is_taken_too(tmp_path: Path) -> None:
-    write(tmp_path, *[door(number) for number in range(20)])
+    written(tmp_path, *[door(number) for number in range(20)])
     written_but_not_removed(tmp_path)
     # By a service that had opened the file under its former name.
     with (tmp_path / f"{HOUR}-1.jsonl").open("ab") as file:
@@ -199,7 +187,7 @@ def test_a_line_added_to_a_closed_file_after_it_was_read_is_taken_too(tmp_path: 
 
 def test_a_reader_under_way_misses_and_doubles_nothing(tmp_path: Path) -> None:
     wanted = [door(number, NOW + number // 10 * HOUR_S) for number in range(40)]
-    write(tmp_path, *wanted)
+    written(tmp_path, *wanted)
     reading = lines(tmp_path)
     found = [next(reading)]
     compacted(tmp_path, NOW + 2 * HOUR_S)
@@ -210,7 +198,7 @@ def test_a_reader_under_way_misses_and_doubles_nothing(tmp_path: Path) -> None:
 
 
 def test_lines_go_only_when_what_was_written_reads_back_the_same(tmp_path: Path) -> None:
-    write(tmp_path, door(1))
+    written(tmp_path, door(1))
     source = _Source(tmp_path / hour_file(NOW), lambda _name, _count: None)
     other = [flat(msgspec.json.encode(door(2))) for _ in source.rows()]
     with pytest.raises(NotTheSame, match="is kept: what was written of it reads back as something else"):
@@ -220,7 +208,7 @@ def test_lines_go_only_when_what_was_written_reads_back_the_same(tmp_path: Path)
 
 @pytest.mark.usefixtures("without_duckdb")
 def test_without_duckdb_nothing_is_touched(tmp_path: Path) -> None:
-    write(tmp_path, door(1))
+    written(tmp_path, door(1))
     with pytest.raises(ParquetError, match=r"pip install 'leadbid\[reports\]'"):
         compacted(tmp_path)
     assert names(tmp_path) == [hour_file(NOW)]
@@ -229,7 +217,7 @@ def test_without_duckdb_nothing_is_touched(tmp_path: Path) -> None:
 def test_without_duckdb_what_is_not_compacted_is_read_and_the_rest_says_what_is_missing(
     tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    write(tmp_path, door(1), door(2, LATER))
+    written(tmp_path, door(1), door(2, LATER))
     compacted(tmp_path)
     request.getfixturevalue("without_duckdb")
     assert list(lines(tmp_path, LATER)) == [door(2, LATER)]

@@ -4,27 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.reasons import Refusal
-from app.journal.lines import AnyLine, DoorLine, NoticeLine, PingLine, PostLine, RepeatLine
+from app.journal.lines import NoticeLine, PingLine, PostLine, RepeatLine
 from app.journal.reader import find, lines
-from app.journal.writer import JournalWriter, hour_file
+from app.journal.writer import hour_file
 from app.usecases.desk import Desk
 from tests.build import NOW
 from tests.desk import another, ask, at_desk, journaled, sell
+from tests.journal import door, written
 
 HOUR_S = 3_600.0
-
-
-def door(number: int, at: float = NOW) -> DoorLine:
-    return DoorLine(at=at, seller="acme", id=f"{number:024x}", refusal=Refusal("missing_field", "zip"))
-
-
-def written(directory: Path, *wanted: AnyLine) -> Path:
-    journal = JournalWriter(directory)
-    for line in wanted:
-        journal.append(line)
-    journal.flush()
-    return directory
 
 
 def test_every_kind_of_line_comes_back_as_it_went(tmp_path: Path) -> None:

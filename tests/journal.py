@@ -1,0 +1,22 @@
+"""Journals for tests that read them back: plain lines, written as the service writes them."""
+
+from pathlib import Path
+
+from app.domain.reasons import Refusal
+from app.journal.lines import AnyLine, DoorLine
+from app.journal.writer import JournalWriter
+from tests.build import NOW
+
+
+def door(number: int, at: float = NOW) -> DoorLine:
+    """The shortest line there is, told apart by its number."""
+    return DoorLine(at=at, seller="acme", id=f"{number:024x}", refusal=Refusal("missing_field", "zip"))
+
+
+def written(directory: Path, *wanted: AnyLine) -> Path:
+    """The journal with these lines added to it."""
+    journal = JournalWriter(directory)
+    for line in wanted:
+        journal.append(line)
+    journal.flush()
+    return directory
