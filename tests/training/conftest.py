@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from app.domain.vertical import Field, Vertical
-from training.dataset import History
+from training.histories.history import History
 
 FIELDS = (
     Field(name="tier", type="choice", values=("good", "poor"), required=True),

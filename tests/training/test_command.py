@@ -11,10 +11,10 @@ import pytest
 from app.scoring.artefact import BYTES_MAX
 from app.scoring.load import PARITY_ROWS_MIN, load
 from training.__main__ import main
-from training.artefact import next_version
-from training.declared import declared
-from training.features import columns_of, table
-from training.train import chance
+from training.conversion.artefact import next_version
+from training.conversion.features import columns_of, table
+from training.conversion.train import chance
+from training.histories.declared import declared
 
 BUYER = """
 [buyer]

@@ -3,7 +3,7 @@
 from math import isnan
 
 from app.domain.vertical import Field, Vertical
-from training.features import Column, LeftOut, columns_of, table
+from training.conversion.features import Column, LeftOut, columns_of, table
 
 VERTICAL = Vertical(
     name="solar",

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from training.evaluate import Figures
-from training.gates import Gate, gates
-from training.leaks import FieldCheck
-from training.train import Trained, slices_of
+from training.conversion.figures import Figures
+from training.conversion.gates import Gate, gates
+from training.conversion.leaks import FieldCheck
+from training.conversion.train import Trained, slices_of
 
 GOOD = Figures(
     rows=4_000,

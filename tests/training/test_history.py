@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from app.domain.calendar import local_time
-from training.dataset import History
-from training.declared import NotDeclared, declared
-from training.history import DAY_S, DAYS, ENDS_AT, synthetic
+from training.histories.declared import NotDeclared, declared
+from training.histories.history import History
+from training.histories.synthetic import DAY_S, DAYS, ENDS_AT, synthetic
 
 
 @pytest.fixture(scope="module")

@@ -5,9 +5,9 @@ from collections.abc import Callable
 import msgspec
 
 from app.domain.vertical import Field, Vertical
-from training.dataset import History
-from training.features import columns_of, table
-from training.leaks import FieldCheck, check_fields
+from training.conversion.features import columns_of, table
+from training.conversion.leaks import FieldCheck, check_fields
+from training.histories.history import History
 
 Draw = Callable[..., History]
 

@@ -7,7 +7,7 @@ import pytest
 
 from app.scoring.artefact import BYTES_MAX
 from app.scoring.load import Loaded, load
-from training.declared import declared
+from training.histories.declared import declared
 
 MODELS = Path(__file__).parents[2] / "models"
 

@@ -10,9 +10,9 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.metrics import roc_auc_score
 
 from app.domain.vertical import Vertical
-from training.dataset import History
-from training.features import columns_of, table
-from training.train import Slices, calibrate, chance, pipeline, slices_of, train
+from training.conversion.features import columns_of, table
+from training.conversion.train import Slices, calibrate, chance, pipeline, slices_of, train
+from training.histories.history import History
 
 Draw = Callable[..., History]
 Array = np.ndarray[Any, Any]

@@ -14,10 +14,10 @@ from sklearn.frozen import FrozenEstimator
 
 from app.scoring.load import ParityRow
 from app.wire.ping import Value
-from training.artefact import parity_rows, point_at
-from training.export import scorer_of
-from training.features import Column, table
-from training.train import chance, pipeline
+from training.conversion.artefact import parity_rows, point_at
+from training.conversion.export import scorer_of
+from training.conversion.features import Column, table
+from training.conversion.train import chance, pipeline
 
 COLUMNS = (
     Column("state", "category"),

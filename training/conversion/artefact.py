@@ -13,10 +13,10 @@ import numpy as np
 from app.scoring.artefact import BYTES_MAX, Number, Scorer
 from app.scoring.load import POINTER, ParityRow
 from app.wire.ping import Value
-from training.card import Card, markdown
-from training.declared import NotDeclared
-from training.features import Column, Rows, table
-from training.train import Estimator, chance
+from training.conversion.card import Card, markdown
+from training.conversion.features import Column, Rows, table
+from training.conversion.train import Estimator, chance
+from training.histories.declared import NotDeclared
 
 PARITY_ROWS = 40
 UNKNOWN = "a value nobody has seen"

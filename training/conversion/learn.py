@@ -10,15 +10,15 @@ from app.domain.vertical import Vertical
 from app.scoring.artefact import Category, Feature, Scorer
 from app.scoring.compile import compiled
 from app.scoring.load import load_version
-from training.artefact import next_version, parity_rows, write
-from training.card import Card, Past, Reads, libraries
-from training.dataset import History
-from training.evaluate import Array, deciles, figures
-from training.export import scorer_of
-from training.features import Rows, columns_of, table
-from training.gates import gates
-from training.leaks import check_fields
-from training.train import LEARNING_RATE, LEAVES, TREES, Trained, chance, train
+from training.conversion.artefact import next_version, parity_rows, write
+from training.conversion.card import Card, Past, Reads, libraries
+from training.conversion.export import scorer_of
+from training.conversion.features import Rows, columns_of, table
+from training.conversion.figures import Array, deciles, figures
+from training.conversion.gates import gates
+from training.conversion.leaks import check_fields
+from training.conversion.train import LEARNING_RATE, LEAVES, TREES, Trained, chance, train
+from training.histories.history import History
 
 
 def learn(history: History, vertical: Vertical, models: Path, *, seed: int, tell: Callable[[str], None]) -> Card:

@@ -19,8 +19,8 @@ from app.scoring.artefact import (
     Uncalibrated,
     check,
 )
-from training.features import Column
-from training.train import Estimator
+from training.conversion.features import Column
+from training.conversion.train import Estimator
 
 
 def scorer_of(raw: Estimator, model: Estimator, columns: Sequence[Column], *, vertical: str, version: str) -> Scorer:

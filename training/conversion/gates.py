@@ -2,9 +2,9 @@
 
 import msgspec
 
-from training.evaluate import Figures
-from training.leaks import ALONE_MAX, REMOVAL_MAX, FieldCheck
-from training.train import AUC_LOSS_MAX, Trained
+from training.conversion.figures import Figures
+from training.conversion.leaks import ALONE_MAX, REMOVAL_MAX, FieldCheck
+from training.conversion.train import AUC_LOSS_MAX, Trained
 
 CONVERTED_MIN = 100
 LEVEL = (0.8, 1.25)

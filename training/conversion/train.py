@@ -15,8 +15,8 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer, OrdinalEncoder
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from training.evaluate import Array, Figures, calibration_slope, figures, losses
-from training.features import Column
+from training.conversion.features import Column
+from training.conversion.figures import Array, Figures, calibration_slope, figures, losses
 
 # Measured by cross-validation: as noisy as leads are, 64 trees lose nothing to 100 (log-loss .3467 to .3473; .2703 to
 # .2701 on bank marketing), learn less by heart (slope .92 to .83) and are served in two thirds of the time.

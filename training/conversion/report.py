@@ -1,6 +1,6 @@
 """What a trained model showed, as a few lines a buyer can read before it spends money."""
 
-from training.card import Card, figure_rows, sentence
+from training.conversion.card import Card, figure_rows, sentence
 
 _HEAD = "                        AUC  log-loss   saved   Brier     ECE  slope  predicted/observed"
 

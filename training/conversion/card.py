@@ -9,11 +9,11 @@ import sklearn
 
 from app.scoring.artefact import SCHEMA
 from app.scoring.load import ParityRow
-from training.evaluate import Decile, Figures
-from training.features import LeftOut
-from training.gates import Gate
-from training.leaks import FieldCheck
-from training.train import Attempt
+from training.conversion.features import LeftOut
+from training.conversion.figures import Decile, Figures
+from training.conversion.gates import Gate
+from training.conversion.leaks import FieldCheck
+from training.conversion.train import Attempt
 
 
 class Past(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 import msgspec
 from sklearn.metrics import roc_auc_score
 
-from training.evaluate import Array
-from training.features import Column
-from training.train import cross_validated, pipeline
+from training.conversion.features import Column
+from training.conversion.figures import Array
+from training.conversion.train import cross_validated, pipeline
 
 ALONE_MAX = 0.90
 REMOVAL_MAX = 0.05

@@ -11,7 +11,7 @@ from app.mock_exchange import truth
 from app.mock_exchange.chance import Chance, chance_of
 from app.mock_exchange.consumers import consumer
 from app.wire.ping import Ping, Value
-from training.dataset import History
+from training.histories.history import History
 
 DAY_S = 86_400.0
 DAYS = 180

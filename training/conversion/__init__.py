@@ -1,0 +1,1 @@
+"""P(conversion): fitted, calibrated, judged, and written down as numbers that the service can read."""

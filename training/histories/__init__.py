@@ -1,0 +1,1 @@
+"""Labelled leads, wherever they come from, as one value."""
