@@ -13,7 +13,7 @@ from app.dialects.text import alike
 from app.domain.buyer import Buyer, Operator
 from app.domain.caps import Cap
 from app.domain.landscape import OrtbCurve
-from app.domain.seller import Seller
+from app.domain.seller import Habits, Seller
 from app.domain.vertical import Field, Vertical
 
 PREPAID = "prepaid-balance"
@@ -77,8 +77,7 @@ def _seller(table: SellerTable, buyer: Buyer, fields: dict[str, list[Field]], fi
         allowed_ips=table.allowed_ips,
         aliases=table.aliases,
         value_maps={name: _value_map(table, name, fields, findings) for name in table.value_maps},
-        kappa=table.kappa,
-        return_rate=table.return_rate,
+        habits=Habits(kappa=table.kappa, return_rate=table.return_rate),
         rate_per_s=table.rate_per_second,
         burst=burst,
         hash_quota=table.hash_quota,

@@ -1,24 +1,39 @@
 """The whole configuration as one value with its indexes: what is bought, by whom sold, with which models priced."""
 
 from collections.abc import Callable, Mapping
+from typing import Protocol
 
 import msgspec
 
 from app.domain.buyer import Buyer, Operator
 from app.domain.campaign import Campaign
 from app.domain.destination import Destination
-from app.domain.seller import Seller
+from app.domain.pricing import Curve
+from app.domain.seller import Habits, Seller
 from app.domain.token import campaign_tag
 from app.domain.vertical import Vertical
-from app.wire.ping import Value
+from app.wire.ping import Leg, Value
+
+
+class Landscape(Protocol):
+    """How rivals bid, learned from auctions won and lost."""
+
+    def curve(self, seller: str, leg: Leg, facts: Mapping[str, Value], worth_cents: float) -> Curve | None:
+        """Of one lead, whose p V on this leg is `worth_cents`; `None` of a seller unknown to it."""
 
 
 class Model(msgspec.Struct, frozen=True, kw_only=True):
-    """A verified conversion model: facts of a lead in, calibrated P(conversion) of an exclusive lead out."""
+    """All that was learned of one vertical, under one version.
+
+    `probability` is verified: facts of a lead in, calibrated P(conversion) of an exclusive lead out. `landscape` and
+    `habits` (by seller) stand in for what is declared of a seller, where they know it.
+    """
 
     vertical: str
     version: str
     probability: Callable[[Mapping[str, Value]], float]
+    landscape: Landscape | None = None
+    habits: Mapping[str, Habits] = {}
 
 
 class Catalogue(msgspec.Struct, frozen=True, kw_only=True):

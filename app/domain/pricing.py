@@ -6,8 +6,8 @@ from typing import Protocol
 import msgspec
 
 
-class Landscape(Protocol):
-    """P(win at b) of one seller and leg, and the bid that makes the most of it."""
+class Curve(Protocol):
+    """P(win at b) of one lead at one seller on one leg, and the bid that makes the most of it."""
 
     def win_probability(self, bid_cents: float) -> float: ...
 
@@ -54,7 +54,7 @@ class Quote(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
 
 def quote(
-    valuation: Valuation, landscape: Landscape, floor_cents: int, ceiling_cents: int, min_price_cents: int
+    valuation: Valuation, curve: Curve, floor_cents: int, ceiling_cents: int, min_price_cents: int
 ) -> Quote | str:
     """b* = argmax of F(b)(u - b) over [max(floor, min_price), ceiling], or the code of the reason for no bid.
 
@@ -70,7 +70,7 @@ def quote(
         return "below_floor"
     low = float(max(low_cents, min_price_cents))
     high = min(float(ceiling_cents), bid_value)
-    return Quote(bid_value=bid_value, low=low, high=high, best=landscape.best_bid(bid_value, low, high))
+    return Quote(bid_value=bid_value, low=low, high=high, best=curve.best_bid(bid_value, low, high))
 
 
 def _total(terms: tuple[tuple[str, float], ...]) -> float:

@@ -9,10 +9,17 @@ from app.domain.landscape import OrtbCurve
 from app.domain.reasons import Disclosure
 
 
+class Habits(msgspec.Struct, frozen=True, kw_only=True):
+    """What a seller's leads turned out to be: realised over predicted value, and the share returned and credited."""
+
+    kappa: float = 1.0
+    return_rate: float = 0.0
+
+
 class Seller(msgspec.Struct, frozen=True, kw_only=True):
     """`aliases` map its field names to ours and `value_maps` its values, by our field name.
 
-    `kappa` is realised over predicted value of its leads, `return_rate` the share returned and credited.
+    `habits` are declared: they hold until its leads have been measured, as do the curves of both legs.
     `rate_per_s` with `burst` bounds its pings; 0 is unbounded. `hash_quota` bounds a day's hashes that never post.
     """
 
@@ -22,8 +29,7 @@ class Seller(msgspec.Struct, frozen=True, kw_only=True):
     allowed_ips: tuple[str, ...] = ()
     aliases: dict[str, str] = {}
     value_maps: dict[str, dict[str, str]] = {}
-    kappa: float = 1.0
-    return_rate: float = 0.0
+    habits: Habits = Habits()
     rate_per_s: float = 0.0
     burst: int = 0
     hash_quota: int = 10_000

@@ -12,9 +12,9 @@ from app.domain.calendar import LocalTime, local_time
 from app.domain.campaign import Campaign
 from app.domain.duplicate import is_duplicate
 from app.domain.exploration import Draw, jitter
-from app.domain.pricing import Landscape, Quote, Valuation, quote
+from app.domain.pricing import Curve, Quote, Valuation, quote
 from app.domain.reasons import Refusal
-from app.domain.seller import Seller
+from app.domain.seller import Habits, Seller
 from app.domain.snapshot import Caps, Snapshot
 from app.wire.ping import LeadType, Leg, Ping, Value
 
@@ -72,10 +72,7 @@ def weigh(
     valuation = _valuation(campaign, facts, probability, snapshot, local, caps)
     ceiling_cents = _ceiling(campaign, caps)
     sigma = _sigma(ping, snapshot.catalogue.buyer.exploration, draw)
-    return [
-        _offer(campaign, ping, leg, snapshot.seller.curve(leg), valuation, ceiling_cents, sigma, draw.place)
-        for leg in legs
-    ]
+    return [_offer(campaign, ping, leg, facts, snapshot, valuation, ceiling_cents, sigma, draw.place) for leg in legs]
 
 
 def _shared_legs(asked: LeadType, bought: tuple[Leg, ...]) -> tuple[Leg, ...]:
@@ -145,20 +142,27 @@ def _valuation(
     """Every term of the value of an exclusive lead, with the shadow prices of what it would use up."""
     shadows, budget = _duals(campaign, caps)
     standing = snapshot.standing
+    habits = _habits(campaign, snapshot)
     demand = standing.demand.get(campaign.name)
     if demand is not None:
         shadows += ((demand.name, demand.shadow_cents(campaign.demand_cents)),)
     return Valuation(
         probability=probability,
         worth=campaign.worth.of(facts),
-        kappa=snapshot.seller.kappa,
+        kappa=habits.kappa,
         handling=float(campaign.handling_cents),
         boosts=campaign.schedule.boosts_on(local),
         signals=tuple([(cause, float(cents)) for cause, cents in standing.signals]) if standing.signals else (),
         shadows=shadows,
         budget=budget,
-        return_rate=snapshot.seller.return_rate,
+        return_rate=habits.return_rate,
     )
+
+
+def _habits(campaign: Campaign, snapshot: Snapshot) -> Habits:
+    """What is known of the seller's leads of this vertical: measured, or else as declared."""
+    seller, model = snapshot.seller, snapshot.catalogue.models.get(campaign.vertical)
+    return model.habits.get(seller.name, seller.habits) if model is not None else seller.habits
 
 
 def _duals(campaign: Campaign, caps: Caps) -> tuple[tuple[tuple[str, float], ...], float]:
@@ -195,7 +199,8 @@ def _offer(
     campaign: Campaign,
     ping: Ping,
     leg: Leg,
-    curve: Landscape,
+    facts: Mapping[str, Value],
+    snapshot: Snapshot,
     exclusive: Valuation,
     ceiling_cents: int,
     sigma: float,
@@ -205,6 +210,7 @@ def _offer(
     valuation = exclusive
     if leg == "shared":
         valuation = replace(exclusive, probability=exclusive.probability * campaign.shared_share)
+    curve = _curve(snapshot, leg, facts, campaign.vertical, valuation)
     quoted = quote(valuation, curve, campaign.floor_cents, ceiling_cents, ping.min_price_cents)
     if isinstance(quoted, str):
         return CampaignRefusal(campaign=campaign.name, leg=leg, refusal=Refusal(quoted), valuation=valuation)
@@ -223,6 +229,15 @@ def _offer(
         sigma=sigma,
         drawn=drawn,
     )
+
+
+def _curve(snapshot: Snapshot, leg: Leg, facts: Mapping[str, Value], vertical: str, valuation: Valuation) -> Curve:
+    """What is known of the rivals for this lead: learned, or else the seller's declared curve."""
+    seller, model = snapshot.seller, snapshot.catalogue.models.get(vertical)
+    if model is None or model.landscape is None:
+        return seller.curve(leg)
+    learned = model.landscape.curve(seller.name, leg, facts, valuation.probability * valuation.worth)
+    return learned if learned is not None else seller.curve(leg)
 
 
 def _sigma(ping: Ping, exploration: Exploration, draw: Draw) -> float:

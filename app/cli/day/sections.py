@@ -3,9 +3,9 @@
 from app.cli.day import plots_by_hour, plots_by_size, words
 from app.cli.day.bins import Times
 from app.cli.day.campaign_days import CampaignDay, Trade
-from app.cli.day.html import each, figure, money, paragraph, percent, plots, pre, section, table
 from app.cli.day.story import Story
 from app.domain.reasons import REASONS, Refusal, sentence
+from app.pages.html import each, figure, money, paragraph, percent, plots, pre, section, table
 
 SHOWN = 8
 """How many campaigns, reasons or pushes have plots, the largest; the tables have all."""

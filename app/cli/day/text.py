@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 from app.cli.day.bins import BIN_S, Grade, Series, Times
 from app.cli.day.campaign_days import CampaignDay, Trade
 from app.cli.day.cap_days import CapDay
-from app.cli.day.html import each, money
 from app.cli.day.story import Story
 from app.cli.table import table
 from app.mock_exchange.market.tally import BUYER_HEADS, SELLER_HEADS, Tally
+from app.pages.html import each, money
 
 COLUMN_BINS = 8
 """A column of the day covers two hours."""

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 from app.cli.day.bins import A_HOUR, BIN_S, Grade, Series, Times
 from app.cli.day.campaign_days import CampaignDay, Push
 from app.cli.day.cap_days import CapDay
-from app.cli.day.html import money, percent
 from app.cli.day.story import Attempts, Story
 from app.cli.day.territory_days import TerritoryDay
+from app.pages.html import money, percent
 
 
 def date(story: Story) -> str:

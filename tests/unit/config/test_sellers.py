@@ -31,7 +31,12 @@ def test_a_seller_says_how_it_is_known_and_answered(seller_with: Callable[[str],
         'kappa = 0.9\nreturn_rate = "4%"\nhash_quota = 50\nhalf_prices = { exclusive = 18.50 }'
     )
     assert (seller.title, seller.allowed_ips, seller.allow_get) == ("Acme", ("203.0.113.0/24",), True)
-    assert (seller.format, seller.disclosure, seller.kappa, seller.return_rate) == ("xml", "class", 0.9, 0.04)
+    assert (seller.format, seller.disclosure, seller.habits.kappa, seller.habits.return_rate) == (
+        "xml",
+        "class",
+        0.9,
+        0.04,
+    )
     assert (seller.hash_quota, seller.exclusive.half_cents, seller.shared.half_cents) == (50, 1_850.0, 1_200.0)
 
 

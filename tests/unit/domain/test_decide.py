@@ -19,7 +19,7 @@ from app.domain.exploration import Draw
 from app.domain.filters import Filter
 from app.domain.reasons import RANK, Refusal
 from app.domain.schedule import MINUTES_OF_WEEK, Boost, Schedule, week_minutes
-from app.domain.seller import Seller
+from app.domain.seller import Habits, Seller
 from app.domain.snapshot import Known, Snapshot, Standing
 from app.domain.territory import Territory
 from app.domain.value import Worth
@@ -255,7 +255,7 @@ def test_the_breakdown_holds_every_term() -> None:
         demand={"solar-tx": DemandStanding("787", 5.0, 10.0)},
         signals=(("storm", 500),),
     )
-    sold_by = seller(kappa=0.9, return_rate=0.05)
+    sold_by = seller(habits=Habits(kappa=0.9, return_rate=0.05))
     valuation = decided(None, DRAW, NOW, boosted, standing=standing, sold_by=sold_by).bids[0].valuation
     assert valuation is not None
     assert valuation.probability == 0.2

@@ -7,6 +7,7 @@ from app.domain.buyer import Exploration
 from app.domain.catalogue import Catalogue
 from app.domain.reasons import Refusal
 from app.domain.schedule import ALWAYS, Boost, Schedule
+from app.domain.seller import Habits
 from app.journal.lines import DoorLine, NoticeLine, PostLine, RepeatLine
 from app.journal.reader import find
 from app.usecases.answer_ping import refuse_at_door
@@ -28,7 +29,7 @@ EVERY_TERM = catalogue(
         campaign(name="elsewhere", paused=True),
         campaign(name="modest", worth=campaign().worth.__class__(base_cents=100)),
     ],
-    sellers=[seller(kappa=0.92, return_rate=0.04)],
+    sellers=[seller(habits=Habits(kappa=0.92, return_rate=0.04))],
     buyer=buyer(exploration=Exploration(sigma=0.1, wide_sigma=0.1)),
 )
 

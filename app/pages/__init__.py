@@ -1,0 +1,1 @@
+"""Pages with plots as single files that need nothing from elsewhere."""
