@@ -1,0 +1,1 @@
+"""How rivals bid, learned from auctions won and lost."""

@@ -1,0 +1,1 @@
+"""The house market: made-up auctions in which pricing policies are compared, each through the real `decide`."""

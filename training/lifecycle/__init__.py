@@ -1,0 +1,1 @@
+"""From a trained version to the one that bids, and back."""
