@@ -16,6 +16,9 @@ from app.usecases.deliver_leads import Courier, Target
 from app.usecases.desk import Desk
 from app.usecases.reload_catalogue import Reloaded, Sources, next_catalogue
 
+KEEP_S = 15.0
+"""A restart may lose what shadow prices moved in this time, a small part of what they move in a window."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -88,6 +91,8 @@ class Chores:
         self.clock = clock
         self.uniform = uniform
         self._journal = journal
+        self._kept: dict[str, float] = {}
+        self._kept_at = 0.0
 
     async def tick(self) -> None:
         """Let time pass for bids, caps, signals and demand."""
@@ -105,6 +110,18 @@ class Chores:
         with suppress(StoreUnavailable):
             self.desk.book.set_paused(await self.desk.store.paused())
 
+    async def keep_shadow_prices(self) -> None:
+        """Write down where those that moved stand, at most every `KEEP_S`; a restart goes on with them."""
+        now = self.clock()
+        if now - self._kept_at < KEEP_S:
+            return
+        moved = {name: dual for name, dual in self.desk.book.duals().items() if self._kept.get(name) != dual}
+        if moved:
+            with suppress(StoreUnavailable):
+                await self.desk.store.keep_shadow_prices(moved, now)
+                self._kept |= moved
+        self._kept_at = now
+
     async def catch_up(self) -> float | None:
         """Do everything that is due by now, to its end; when the next delivery will be due, None where none waits.
 
@@ -113,6 +130,7 @@ class Chores:
         await self.watch.look()
         await self.hear_switches()
         await self.tick()
+        await self.keep_shadow_prices()
         due_at = await self.desk.store.next_due()
         while due_at is not None and due_at <= self.clock():
             if not await self.courier.deliver_due(self.watch.targets(), self.clock(), self.uniform):
