@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import Protocol, cast
 
 COMMANDS = {
+    "dataset": "join journal, sales and outcomes into rows that models learn from",
     "train": "learn a conversion model, judge it, make it live if it may be",
 }
 """Name -> what it does; `training.commands.NAME` is its module."""
