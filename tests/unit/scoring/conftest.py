@@ -14,10 +14,11 @@ from sklearn.frozen import FrozenEstimator
 
 from app.scoring.load import ParityRow
 from app.wire.ping import Value
-from training.conversion.artefact import parity_rows, point_at
+from training.conversion.artefact import parity_rows
 from training.conversion.export import scorer_of
 from training.conversion.features import Column, table
 from training.conversion.train import chance, pipeline
+from training.lifecycle.pointer import Author, point_at
 
 COLUMNS = (
     Column("state", "category"),
@@ -103,7 +104,7 @@ def shelve(tmp_path: Path, written: dict[str, Any]) -> Shelve:
         }
         (folder / "scorer.json").write_bytes(body)
         (folder / "card.json").write_bytes(msgspec.json.encode(card))
-        point_at(models, vertical, version)
+        point_at(models, vertical, version, Author(who="a test", at=0.0))
         return models
 
     return put
