@@ -167,6 +167,7 @@ async def _run_beside(stack: AsyncExitStack, chores: Chores, journal: JournalWri
     await _beside(stack, _every(TICK_S, chores.tick))
     await _beside(stack, _every(RELOAD_S, chores.watch.look))
     await _beside(stack, _every(SWITCHES_S, chores.hear_switches))
+    await _beside(stack, _every(RELOAD_S, chores.keep_shadow_prices))
     await _beside(stack, _every(SUPPRESSIONS_S, chores.hear_suppressions))
     stack.push_async_callback(chores.courier.settle, SETTLE_S)
     await _beside(stack, chores.courier.run(chores.watch.targets, chores.clock, chores.uniform))
@@ -179,7 +180,7 @@ async def _every(seconds: float, chore: Callable[[], Awaitable[None]]) -> None:
 
 
 async def _book(live: Reloaded, store: Store, now: float) -> Book:
-    book = Book(live.catalogue.buyer.bid_lifetime_s, await store.cap_usage())
+    book = Book(live.catalogue.buyer.bid_lifetime_s, await store.cap_usage(), await store.shadow_prices())
     for demand in await store.demands(now):
         book.set_demand(demand.territory, demand.demand, demand.told_at, demand.ends_at)
     for signal in await store.signals(now):

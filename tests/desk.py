@@ -76,7 +76,7 @@ async def open_desk(
             vault=vault,
             journal=JournalWriter(folder / "journal"),
             metrics=Metrics(),
-            book=Book(whole.buyer.bid_lifetime_s, await store.cap_usage()),
+            book=Book(whole.buyer.bid_lifetime_s, await store.cap_usage(), await store.shadow_prices()),
             people=People(await store.known_people()),
             suppressed=DigestSet(await store.suppressed_digests()),
             certificates=DigestSet(await store.used_certificates()),

@@ -26,7 +26,8 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     """All that was learned of one vertical, under one version.
 
     `probability` is verified: facts of a lead in, calibrated P(conversion) of an exclusive lead out. `landscape` and
-    `habits` (by seller) stand in for what is declared of a seller, where they know it.
+    `habits` (by seller) stand in for what is declared of a seller, where they know it. `traffic` is how much comes in
+    each hour of the week by the buyer's clock, Monday first, for the plans of caps; empty where nobody has counted.
     """
 
     vertical: str
@@ -34,6 +35,7 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     probability: Callable[[Mapping[str, Value]], float]
     landscape: Landscape | None = None
     habits: Mapping[str, Habits] = {}
+    traffic: tuple[float, ...] = ()
 
 
 class Catalogue(msgspec.Struct, frozen=True, kw_only=True):

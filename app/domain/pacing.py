@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from datetime import date
 from functools import lru_cache
+from itertools import accumulate
 from math import sqrt
 
 from app.domain.calendar import utc_offset
@@ -45,17 +46,20 @@ def plan_delta(limit: int, used: float, share_before: float, share_now: float) -
 
 
 def plan_share(schedule: Schedule, zone: str, start: float, now: float, end: float) -> float:
-    """Which share of the open minutes of a window [start, end) has passed at `now`; of all where it never opens."""
+    """Which share of the traffic expected in the open minutes of a window [start, end) has passed at `now`.
+
+    Where none is expected at all, of the time.
+    """
     first, last = int(start // 60), int(end // 60)
-    whole = _open_minutes(schedule, zone, first, last)
-    if whole == 0:
+    whole = _expected(schedule, zone, first, last)
+    if whole <= 0.0:
         return (now - start) / (end - start)
-    return _open_minutes(schedule, zone, first, min(int(now // 60), last)) / whole
+    return _expected(schedule, zone, first, min(int(now // 60), last)) / whole
 
 
 @lru_cache(maxsize=4096)
-def _open_minutes(schedule: Schedule, zone: str, first: int, last: int) -> int:
-    """Open minutes between two minutes of the UTC epoch: an hour that clocks repeat counts twice, a skipped one never.
+def _expected(schedule: Schedule, zone: str, first: int, last: int) -> float:
+    """Traffic expected between two minutes of the UTC epoch: an hour that clocks repeat counts twice, a skipped never.
 
     No window is longer than a month, so that clocks change at most once in it.
     """
@@ -63,18 +67,29 @@ def _open_minutes(schedule: Schedule, zone: str, first: int, last: int) -> int:
     change = last
     if before != after:
         change = first + bisect_left(range(first, last), 1, key=lambda minute: utc_offset(minute, zone) == after)
-    return _open_named(schedule, first + before, change + before) + _open_named(schedule, change + after, last + after)
+    return _by_the_clock(schedule, first + before, change + before) + _by_the_clock(
+        schedule, change + after, last + after
+    )
 
 
-def _open_named(schedule: Schedule, first: int, last: int) -> int:
-    """Open minutes between two minutes of local time, counted from 1970 as if clocks never changed."""
-    minutes = 0
+def _by_the_clock(schedule: Schedule, first: int, last: int) -> float:
+    """Traffic expected between two minutes of local time, counted from 1970 as if clocks never changed."""
+    passed = _passed(schedule.minutes, schedule.traffic)
+    expected = 0.0
     while first < last:
         day = first // 1440
         until = min(last, (day + 1) * 1440)
         local = date.fromordinal(_EPOCH_DAY + day)
         if local.isoformat() not in schedule.blackout_dates:
             shift = (local.weekday() - day) * 1440
-            minutes += schedule.minutes.count(1, first + shift, until + shift)
+            expected += passed[until + shift] - passed[first + shift]
         first = until
-    return minutes
+    return expected
+
+
+@lru_cache(maxsize=256)
+def _passed(minutes: bytes, traffic: tuple[float, ...]) -> tuple[float, ...]:
+    """How much of a week's traffic has come in its open minutes, at each of its minutes and at its end."""
+    if not traffic:
+        return tuple(accumulate(minutes, initial=0.0))
+    return tuple(accumulate([is_open * traffic[at // 60] for at, is_open in enumerate(minutes)], initial=0.0))

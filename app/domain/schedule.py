@@ -6,7 +6,8 @@ import msgspec
 
 from app.domain.calendar import LocalTime
 
-MINUTES_OF_WEEK = 7 * 1440
+HOURS_OF_WEEK = 7 * 24
+MINUTES_OF_WEEK = HOURS_OF_WEEK * 60
 
 
 class Boost(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,11 +29,15 @@ class Boost(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Schedule(msgspec.Struct, frozen=True, kw_only=True):
-    """`minutes` holds a byte (0 or 1) for each of the 10,080 minutes of a local week, Monday first."""
+    """`minutes` holds a byte (0 or 1) for each of the 10,080 minutes of a local week, Monday first.
+
+    `traffic` is how much comes in each of its 168 hours, in any unit; where it is empty all hours are alike.
+    """
 
     minutes: bytes
     blackout_dates: frozenset[str] = frozenset()
     boosts: tuple[Boost, ...] = ()
+    traffic: tuple[float, ...] = ()
 
     def is_open(self, local: LocalTime) -> bool:
         """Whether the campaign buys at this local minute."""

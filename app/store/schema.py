@@ -128,6 +128,15 @@ cap_counter = Table(
 
 # The outbox and the claim in one row. It waits until `due_at`; while a worker holds it, `owner` is set and `due_at` is
 # the end of the lease. `attempts` begins anew with each replay, so that (owner, replays, attempts) names one claim.
+shadow_price = Table(
+    "shadow_price",
+    metadata,
+    Column("resource", Text, nullable=False),
+    Column("dual", Double, nullable=False),
+    Column("moved_at", Double, nullable=False),
+    PrimaryKeyConstraint("resource"),
+)
+
 delivery = Table(
     "delivery",
     metadata,

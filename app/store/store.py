@@ -1,7 +1,7 @@
 """The one door to the database: each method is one committed transaction, or one read of one moment."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from app.domain.delivery import AttemptReport, ClaimedDelivery
@@ -22,6 +22,7 @@ from app.store import (
     operators,
     outbox,
     sales,
+    shadow_prices,
 )
 from app.store.audit import AuditLine
 from app.store.deliveries import DeliveryDetail, DeliveryRow, Which
@@ -34,6 +35,7 @@ from app.store.leads import LeadRow, Summary
 from app.store.migrate import migrate, require_head
 from app.store.operators import DemandRow, SignalRow, Switch
 from app.store.sales import SaleResult
+from app.store.shadow_prices import ShadowPrice
 from app.store.vault import Vault
 from app.wire.feedback import Demand, Notice, Outcome, Signal
 from app.wire.post import PostAnswer
@@ -124,6 +126,14 @@ class Store:
     async def cap_usage(self) -> dict[str, int]:
         """What is used of each cap's counter."""
         return await self._reader.run(caps.cap_usage)
+
+    async def shadow_prices(self) -> dict[str, ShadowPrice]:
+        """Where each cap's shadow price stood when it was last kept, by resource."""
+        return await self._reader.run(shadow_prices.shadow_prices)
+
+    async def keep_shadow_prices(self, duals: Mapping[str, float], now: float) -> None:
+        """Keep where these stand."""
+        await self._writer.run(lambda c: shadow_prices.keep_shadow_prices(c, duals, now))
 
     async def known_people(self, since: float = 0.0) -> Iterator[tuple[str, str, str, float]]:
         """(digest, campaign, vertical, sold_at) of sales after `since`, sorted by digest; read as it is consumed."""

@@ -12,6 +12,7 @@ from app.domain.schedule import ALWAYS, Schedule
 from app.domain.seller import Seller
 from app.domain.snapshot import Standing
 from app.journal.lines import PingLine
+from app.store.shadow_prices import ShadowPrice
 from app.usecases.counter import Bucket, Counter
 from app.wire.feedback import Demand, Signal
 from app.wire.ping import Ping
@@ -63,10 +64,13 @@ class _Demand:
 class Book:
     """Everything that moves between two pings. Reads and writes are plain calls on one event loop: no locks."""
 
-    def __init__(self, lifetime_s: float, used: dict[str, int]) -> None:
-        """`used` is what the database counted so far, by counter."""
+    def __init__(
+        self, lifetime_s: float, used: Mapping[str, int], former: Mapping[str, ShadowPrice] | None = None
+    ) -> None:
+        """`used` is what the database counted so far, by counter; `former` where shadow prices stood, by resource."""
         self._lifetime_s = lifetime_s
         self._used = dict(used)
+        self._former = dict(former or {})
         self._counters: dict[str, Counter] = {}
         self._rates: dict[str, PostRate] = {}
         self._live: dict[bytes, LiveBid] = {}
@@ -95,7 +99,7 @@ class Book:
                 key = cap.counter(at, seller.name, zip_code, state)
                 counter = self._counters.get(key)
                 if counter is None:
-                    counter = Counter(cap, schedule, self._used.get(key, 0), now)
+                    counter = Counter(cap, schedule, self._used.get(key, 0), now, self._former.get(cap.resource(key)))
                     self._counters[key] = counter
                 elif counter.cap is not cap:
                     counter.declare(cap, schedule, now)
@@ -165,7 +169,8 @@ class Book:
             self._drop(nonce)
             self._learn(bid, posted=False)
         for key in [key for key, counter in self._counters.items() if now >= counter.end]:
-            del self._counters[key]
+            counter = self._counters.pop(key)
+            self._former[counter.cap.resource(key)] = ShadowPrice(counter.dual, now)
             self._used.pop(key, None)
         for counter in self._counters.values():
             if counter.buckets:
@@ -173,6 +178,14 @@ class Book:
             counter.pace(now)
         self._signals = {key: signal for key, signal in self._signals.items() if now < signal.until}
         self._demands = {key: demand for key, demand in self._demands.items() if now < demand.ends_at}
+
+    def duals(self) -> dict[str, float]:
+        """Where the shadow price of each resource stands, as of the windows that are open."""
+        return {
+            counter.cap.resource(key): counter.dual
+            for key, counter in self._counters.items()
+            if counter.cap.window != "total"
+        }
 
     def set_demand(self, territory: str, demand: Demand, told_at: float, ends_at: float) -> None:
         """A territory says how much it can still work, from now until `ends_at`."""

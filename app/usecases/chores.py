@@ -17,6 +17,8 @@ from app.usecases.desk import Desk
 from app.usecases.hear import hear_suppressions
 from app.usecases.reload_catalogue import Reloaded, Sources, next_catalogue
 
+KEEP_S = 15.0
+"""A restart may lose what shadow prices moved in this time, a small part of what they move in a window."""
 SUPPRESSIONS_S = 30.0
 """How late a suppression by another process is heard of. A post asks the database, so nobody is bought meanwhile."""
 
@@ -95,6 +97,8 @@ class Chores:
         self.clock = clock
         self.uniform = uniform
         self._journal = journal
+        self._kept: dict[str, float] = {}
+        self._kept_at = 0.0
         # Everything until now was read when the desk was made.
         self._suppressed_at = clock()
 
@@ -114,6 +118,18 @@ class Chores:
         with suppress(StoreUnavailable):
             self.desk.book.set_paused(await self.desk.store.paused())
 
+    async def keep_shadow_prices(self) -> None:
+        """Write down where those that moved stand, at most every `KEEP_S`; a restart goes on with them."""
+        now = self.clock()
+        if now - self._kept_at < KEEP_S:
+            return
+        moved = {name: dual for name, dual in self.desk.book.duals().items() if self._kept.get(name) != dual}
+        if moved:
+            with suppress(StoreUnavailable):
+                await self.desk.store.keep_shadow_prices(moved, now)
+                self._kept |= moved
+        self._kept_at = now
+
     async def hear_suppressions(self) -> None:
         """Hear whom others suppressed since: a command beside the service, or another replica."""
         now = self.clock()
@@ -132,6 +148,7 @@ class Chores:
         await self.hear_switches()
         await self.hear_suppressions()
         await self.tick()
+        await self.keep_shadow_prices()
         due_at = await self.desk.store.next_due()
         while due_at is not None and due_at <= self.clock():
             if not await self.courier.deliver_due(self.watch.targets(), self.clock(), self.uniform):

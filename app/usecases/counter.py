@@ -8,6 +8,7 @@ from app.domain.caps import Cap, CapStanding
 from app.domain.honouring import PostRate
 from app.domain.pacing import first_dual, next_dual, plan_delta, plan_share
 from app.domain.schedule import Schedule
+from app.store.shadow_prices import ShadowPrice
 
 
 class Bucket:
@@ -32,7 +33,8 @@ class Bucket:
 class Counter:
     """`standing` is always the value that decisions read; everything else is how it comes about."""
 
-    def __init__(self, cap: Cap, schedule: Schedule, used: int, now: float) -> None:
+    def __init__(self, cap: Cap, schedule: Schedule, used: int, now: float, former: ShadowPrice | None = None) -> None:
+        """`former` is where the dual stood before, of this window or another."""
         self.cap = cap
         self.schedule = schedule
         self.used = used
@@ -43,8 +45,16 @@ class Counter:
         self.share = self._share_at(now)
         self.paced_used = float(used)
         self.paced_at = now
-        self.dual = first_dual(used, self.share, cap.limit, self._usual_price()) if cap.window != "total" else 0.0
+        self.dual = self._first_dual(former)
         self.standing = self._stand()
+
+    def _first_dual(self, former: ShadowPrice | None) -> float:
+        """The former one unless it is older than the window before; else by how far the cap is ahead of its plan."""
+        if self.cap.window == "total":
+            return 0.0
+        if former is not None and former.moved_at >= self.start - (self.end - self.start):
+            return former.dual
+        return first_dual(self.used, self.share, self.cap.limit, self._usual_price())
 
     def add(self, seller: str, at: float, amount: float, weight: float) -> Bucket:
         """Count one live bid over `amount`, which becomes a sale with probability `weight`."""

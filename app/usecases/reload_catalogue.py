@@ -4,13 +4,19 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from app.config.load import Declared, Loaded
 from app.config.problem import Problem
+from app.domain.calendar import utc_offset
 from app.domain.campaign import Campaign
 from app.domain.catalogue import Catalogue, Model, index_campaigns, tags
+from app.domain.schedule import HOURS_OF_WEEK
 from app.scoring.load import POINTER
 from app.scoring.load import Loaded as LoadedModels
+
+_ANY_WINTER = 29_454_480
+"""A minute of the UTC epoch (2026-01-01) at which clocks of one country differ by their zones alone."""
 
 Locks = Mapping[str, tuple[tuple[str, ...], ...]]
 
@@ -65,23 +71,34 @@ def _compose(
     former: Mapping[bytes, Campaign],
     former_locks: Locks,
 ) -> Catalogue:
-    by_tag = tags(declared.campaigns)
+    campaigns = tuple(_planned(campaign, declared.buyer.zone, models) for campaign in declared.campaigns)
+    by_tag = tags(campaigns)
     return Catalogue(
         config_hash=declared.config_hash,
         buyer=declared.buyer,
         verticals={vertical.name: vertical for vertical in declared.verticals},
-        campaigns={campaign.name: campaign for campaign in declared.campaigns},
+        campaigns={campaign.name: campaign for campaign in campaigns},
         sellers={seller.name: seller for seller in declared.sellers},
         seller_by_key={key: seller for seller in declared.sellers for key in seller.key_sha256},
         operator_by_key={key: operator for operator in declared.operators for key in operator.key_sha256},
         destinations={destination.name: destination for destination in declared.destinations},
         models=models,
-        index=index_campaigns(declared.campaigns),
+        index=index_campaigns(campaigns),
         zip_states=zip_states,
         by_tag=by_tag,
         former={tag: campaign for tag, campaign in former.items() if tag not in by_tag},
         former_locks=former_locks,
     )
+
+
+def _planned(campaign: Campaign, buyers_zone: str, models: Mapping[str, Model]) -> Campaign:
+    """The campaign, its caps planned by the traffic that its vertical has had, on its own clock."""
+    model = models.get(campaign.vertical)
+    if model is None or not model.traffic:
+        return campaign
+    ahead = (utc_offset(_ANY_WINTER, campaign.zone) - utc_offset(_ANY_WINTER, buyers_zone)) // 60
+    traffic = tuple(model.traffic[(hour - ahead) % HOURS_OF_WEEK] for hour in range(HOURS_OF_WEEK))
+    return replace(campaign, schedule=replace(campaign.schedule, traffic=traffic))
 
 
 def _locks(live: Catalogue, declared: Declared) -> Locks:

@@ -150,3 +150,22 @@ def test_the_plan_spreads_what_is_left_over_the_time_left(
     used: float, before: float, now: float, wanted: float
 ) -> None:
     assert plan_delta(100, used, before, now) == pytest.approx(wanted)
+
+
+def test_the_plan_follows_the_traffic_where_it_was_counted() -> None:
+    quiet_nights = tuple(0.0 if hour % 24 < 8 else 1.0 + (hour % 24 >= 16) for hour in range(168))
+    followed = Schedule(minutes=ALWAYS, traffic=quiet_nights)
+    shares = [share(followed, at(f"2026-11-20T{hour:02d}:00"), "day") for hour in (0, 8, 16, 20)]
+    assert shares == pytest.approx([0.0, 0.0, 1 / 3, 2 / 3])
+    assert share(Schedule(minutes=OFFICE.minutes, traffic=quiet_nights), at("2026-11-20T16:00"), "day") == 2 / 3
+
+
+def test_where_no_traffic_is_expected_the_plan_follows_the_time() -> None:
+    nothing = Schedule(minutes=NIGHT.minutes, traffic=tuple(float(hour % 24 > 8) for hour in range(168)))
+    assert share(nothing, at("2026-11-20T06:00"), "day") == 0.25
+
+
+def test_traffic_alike_at_all_hours_changes_nothing() -> None:
+    for kind in ("day", "week", "month"):
+        alike = Schedule(minutes=OFFICE.minutes, blackout_dates=OFFICE.blackout_dates, traffic=(3.0,) * 168)
+        assert share(alike, at("2026-11-20T11:11"), kind) == pytest.approx(share(OFFICE, at("2026-11-20T11:11"), kind))

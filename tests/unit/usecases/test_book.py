@@ -11,6 +11,7 @@ from app.domain.caps import CapStanding
 from app.domain.demand import DemandStanding
 from app.domain.seller import Seller
 from app.domain.snapshot import Standing
+from app.store.shadow_prices import ShadowPrice
 from app.usecases import book as module
 from app.usecases.book import Book, LiveBid
 from app.wire.feedback import Demand, Signal
@@ -330,3 +331,17 @@ def test_counts_are_those_of_a_naive_book_and_never_negative(events: list[tuple[
         assert (daily.used, daily.live) == (sales, float(len(live)))
         assert (budget.used, budget.live) == (sales * 1_000, len(live) * 1_000.0)
         assert book.live_bids == len(live)
+
+
+def test_a_scarce_window_hands_its_shadow_price_to_the_next() -> None:
+    book = empty(used=9)
+    dual = caps(book)[0].dual
+    assert dual > 0.0
+    assert book.duals()["campaign/solar-tx/daily/"] == dual
+    book.tick(NOW + 86_400.0)
+    assert caps(book, NOW + 86_400.0)[0].dual >= dual
+
+
+def test_after_a_restart_shadow_prices_stand_where_they_stood() -> None:
+    book = Book(LIFETIME_S, {}, {"campaign/solar-tx/daily/": ShadowPrice(0.3, NOW - 60.0)})
+    assert caps(book)[0].dual == 0.3

@@ -9,6 +9,7 @@ from app.domain.calendar import window_bounds
 from app.domain.caps import Cap
 from app.domain.honouring import PostRate
 from app.domain.schedule import ALWAYS, Schedule, week_minutes
+from app.store.shadow_prices import ShadowPrice
 from app.usecases.counter import Counter
 from tests.build import NOW, cap
 
@@ -172,3 +173,26 @@ def test_counts_are_never_negative(events: list[tuple[str, int, bool]]) -> None:
         assert all(one.bids >= 0 and one.total >= 0.0 and one.squares >= 0.0 for one in daily.buckets)
     daily.weigh(POSTS_HALF, now + 1_000, LIFETIME_S)
     assert daily.standing.live == 0.0
+
+
+def test_a_dual_goes_on_where_it_stood_in_this_window_or_the_one_before() -> None:
+    start, end = window_bounds(NOW, cap().zone, "day")
+    kept = Counter(cap(), OPEN, 10, NOW, ShadowPrice(0.4, start - 60.0))
+    assert kept.dual == 0.4
+    stale = Counter(cap(), OPEN, 10, NOW, ShadowPrice(0.4, start - (end - start) - 60.0))
+    assert stale.dual == Counter(cap(), OPEN, 10, NOW).dual
+
+
+def test_a_dual_answers_within_minutes_when_leads_come_three_times_as_fast() -> None:
+    start, _ = window_bounds(NOW, cap().zone, "day")
+    daily = Counter(cap(limit=300), OPEN, 0, start)
+    duals = []
+    for minute in range(1, 181):
+        # The plan wants 300 leads a day; after an hour they come three times as fast as that.
+        if minute % (5 if minute <= 60 else 2) == 0:
+            daily.use(1)
+        daily.pace(start + minute * 60.0)
+        duals.append(daily.dual)
+    assert max(duals[:60]) < 0.02
+    assert duals[75] > 0.03
+    assert duals[120] > 0.15

@@ -159,3 +159,13 @@ def test_models_that_come_and_go_are_seen(config: Path) -> None:
 def test_a_campaign_survives_being_remembered_in_bytes(config: Path) -> None:
     for each in declared(config).campaigns:
         assert msgspec.msgpack.decode(msgspec.msgpack.encode(each), type=type(each)) == each
+
+
+def test_caps_are_planned_by_the_traffic_of_their_vertical_on_the_campaigns_own_clock(config: Path) -> None:
+    counted = tuple(float(hour) for hour in range(168))
+    catalogue = first(config, loaded(model(traffic=counted))).catalogue
+    traffic = {name: each.schedule.traffic for name, each in catalogue.campaigns.items()}
+    # Noon in New York is ten in the morning in Phoenix.
+    assert traffic["solar-anywhere"][12] == traffic["solar-sunbelt"][10] == 12.0
+    assert not traffic["auto-texas-agents"]
+    assert all(each in catalogue.index.campaigns for each in catalogue.campaigns.values())
