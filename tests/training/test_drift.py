@@ -150,6 +150,7 @@ def dataset(folder: Path, bids: list[Bid]) -> Path:
         declined={},
         posts={},
         verticals=(trade,),
+        traffic={},
         left_out={},
         noted={},
     )
