@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from app.scoring.artefact import parse
+from app.scoring.parse import parse
 from app.scoring.compile import compiled
 from tests.service import MODELS
 

@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import Protocol, cast
 
 COMMANDS = {
+    "drift": "say whether the world that a model learned is still the one it is asked about",
     "dataset": "join journal, sales and outcomes into rows that models learn from",
     "registry": "list, promote, try and roll back models",
     "train": "learn a conversion model, judge it, make it live if it may be",

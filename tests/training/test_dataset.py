@@ -275,6 +275,8 @@ def test_tests_and_repeats_are_counted_and_left_out_and_refusals_counted_by_reas
     summary, bids = gathered(lived(tmp_path / "data", scene), tmp_path / "out")
     assert (summary.pings, summary.with_bid, summary.tests, summary.repeats) == (3, 1, 1, 1)
     assert summary.declined == {"outside_territory": 1, "deadline": 1}
+    # Friday, ten in the morning in Chicago.
+    assert {at: count for at, count in enumerate(summary.traffic["solar"]) if count} == {4 * 24 + 10: 3}
     assert (len(bids), summary.posts, summary.left_out) == (1, {}, {})
     assert leads(tmp_path / "out", "*") == []
 

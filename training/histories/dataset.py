@@ -48,10 +48,11 @@ class Trade(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
-    """What a dataset holds. Times are UTC epoch seconds; outcomes are known until `as_of`.
+    """What a dataset holds of pings from `since` to `until`; outcomes are known until `as_of`. Epoch seconds.
 
-    `declined` is by reason, `posts` by what was answered, `left_out` and `noted` by name: rows that found no partner or
-    tell nothing, and what else should be known of the rows that are there.
+    `declined` is by reason, `posts` by what was answered, `traffic` are the pings of each vertical by hour of the week
+    on the buyer's clock, Monday first. By name `left_out` are rows that found no partner or tell nothing, and `noted` is
+    what else should be known of the rows that are there.
     """
 
     since: float
@@ -65,6 +66,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     declined: dict[str, int]
     posts: dict[str, int]
     verticals: tuple[Trade, ...]
+    traffic: dict[str, list[int]]
     left_out: dict[str, int]
     noted: dict[str, int]
 
@@ -108,7 +110,6 @@ def _write(database: Scratch, rows: str, path: Path) -> None:
 
 
 def _summary(database: Scratch, asked: Asked, rules: Rules, as_of: float, counts: Counter[str]) -> Summary:
-    since, until = database.one('SELECT min("at"), max("at") FROM leg WHERE asked')
     left_out = {
         name: database.one(f"SELECT count(*) FROM {what}", *values)[0]  # noqa: S608 - words of our own
         for name, (what, values) in joining.left_out(rules.since, rules.until).items()
@@ -119,8 +120,8 @@ def _summary(database: Scratch, asked: Asked, rules: Rules, as_of: float, counts
         for name, what in joining.NOTED.items()
     }
     return Summary(
-        since=since or asked.first_at,
-        until=until or asked.last_at,
+        since=asked.since,
+        until=asked.until,
         as_of=as_of,
         maturity_s=rules.maturity_s,
         pings=asked.pings,
@@ -132,6 +133,7 @@ def _summary(database: Scratch, asked: Asked, rules: Rules, as_of: float, counts
         verticals=tuple(
             Trade(**dict(zip(Trade.__struct_fields__, row, strict=True))) for row in database.rows(joining.TRADES)
         ),
+        traffic=asked.traffic,
         left_out=_found(left_out),
         noted=_found({**noted, **counts}),
     )

@@ -9,6 +9,7 @@ import msgspec
 
 from app.domain.calendar import local_time
 from app.domain.features import facts_of
+from app.domain.schedule import HOURS_OF_WEEK
 from app.domain.token import read_on_trust
 from app.domain.weighing import Offer
 from app.journal.lines import AnyLine, DoorLine, NoticeLine, PingLine, PostLine, RepeatLine
@@ -68,7 +69,8 @@ class Said(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 class Asked(msgspec.Struct, kw_only=True):
     """The pings of a span, counted. Tests and repeats are counted and left out of everything else.
 
-    `declined` by reason; `last_at` is the time of the latest line of any kind, 0 where there is none.
+    `declined` by reason, `traffic` by vertical and hour of the week by the buyer's clock, Monday first. `until` is the
+    time of the last ping, `last_at` of the latest line of any kind, both 0 where there is none.
     """
 
     pings: int = 0
@@ -77,7 +79,9 @@ class Asked(msgspec.Struct, kw_only=True):
     repeats: int = 0
     declined: Counter[str] = msgspec.field(default_factory=Counter)
     unread: int = 0
-    first_at: float = 0.0
+    traffic: dict[str, list[int]] = {}
+    since: float = 0.0
+    until: float = 0.0
     last_at: float = 0.0
 
     def pass_over(self, _: bytes) -> None:
@@ -109,7 +113,7 @@ def flatten(
                 _keep_said(line, keep_said)
             elif line.at < until:
                 if line.at >= since:
-                    _count(found, line)
+                    _count(found, line, zone)
                 if isinstance(line, PingLine):
                     _keep_legs(line, zone, keep_leg)
             found.last_at = max(found.last_at, line.at)
@@ -121,8 +125,8 @@ def _lines(journals: tuple[Path, ...], since: float, now: float, found: Asked) -
         yield from lines(journal, max(since, 0.0), now, found.pass_over)
 
 
-def _count(found: Asked, line: PingLine | RepeatLine | DoorLine) -> None:
-    found.first_at = min(found.first_at or line.at, line.at)
+def _count(found: Asked, line: PingLine | RepeatLine | DoorLine, zone: str) -> None:
+    found.since, found.until = min(found.since or line.at, line.at), max(found.until, line.at)
     if isinstance(line, RepeatLine):
         found.repeats += 1
         return
@@ -131,6 +135,11 @@ def _count(found: Asked, line: PingLine | RepeatLine | DoorLine) -> None:
         return
     found.pings += 1
     refusal = line.refusal if isinstance(line, DoorLine) else line.withdrawn or line.decision.refusal
+    # A name that no vertical has is the seller's own word, of which there may be any number.
+    if isinstance(line, PingLine) and not (refusal is not None and refusal.code == "unsupported_vertical"):
+        local = local_time(line.at, zone)
+        hours = found.traffic.setdefault(line.ping.vertical, [0] * HOURS_OF_WEEK)
+        hours[local.weekday * 24 + local.minute // 60] += 1
     if refusal is None:
         found.with_bid += 1
     else:

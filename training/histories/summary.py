@@ -16,7 +16,7 @@ def page(summary: Summary, out: Path) -> str:
 
 def _lines(summary: Summary, out: Path) -> Iterator[str]:
     days = summary.maturity_s / _DAY_S
-    yield f"bids from {utc_text(summary.since)} to {utc_text(summary.until)}"
+    yield f"pings from {utc_text(summary.since)} to {utc_text(summary.until)}"
     yield f"outcomes known until {utc_text(summary.as_of)}; a lead matures within {days:g} days"
     yield ""
     declined = summary.pings - summary.with_bid
