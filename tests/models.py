@@ -7,8 +7,8 @@ from typing import Any
 
 import msgspec
 
-from app.scoring.parse import parse
 from app.scoring.compile import compiled
+from app.scoring.parse import parse
 from tests.service import MODELS
 
 

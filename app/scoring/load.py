@@ -10,7 +10,7 @@ from app.domain.catalogue import Challenger, Model
 from app.scoring.artefact import SCHEMA, Unusable, read_bytes
 from app.scoring.compile import Probability, compiled
 from app.scoring.parse import parse
-from app.scoring.pointer import Entry, is_version, read_pointer
+from app.scoring.pointer import POINTER, Entry, is_version, read_pointer
 from app.wire.ping import Value
 
 PARITY_ROWS_MIN = 50
