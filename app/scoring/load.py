@@ -11,6 +11,7 @@ from app.domain.catalogue import Model
 from app.scoring.artefact import SCHEMA, Unusable, read_bytes
 from app.scoring.compile import Probability, compiled
 from app.scoring.parse import parse
+from app.scoring.traffic import TRAFFIC, read_traffic
 from app.wire.ping import Value
 
 POINTER = "current.toml"
@@ -84,7 +85,8 @@ def load_version(models_dir: Path, vertical: str, version: object) -> tuple[Mode
             raise Unusable(f"{version}/{part} is of {names.vertical!r} {names.version!r}")
     probability = compiled(scorer)
     _check_parity(card.parity, probability)
-    model = Model(vertical=vertical, version=scorer.version, probability=probability)
+    traffic = read_traffic(_inside(models_dir, folder / TRAFFIC), card.sha256.get(TRAFFIC))
+    model = Model(vertical=vertical, version=scorer.version, probability=probability, traffic=traffic)
     return model, tuple(feature.name for feature in scorer.features)
 
 
