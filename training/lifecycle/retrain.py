@@ -17,6 +17,7 @@ from training.histories.history import History
 from training.histories.leads import Lead, history_of, read_leads
 from training.lifecycle.contest import Contest
 from training.lifecycle.habits import Measured, Ratio, measured
+from training.lifecycle.market import markets
 from training.lifecycle.reference import REFERENCE
 from training.lifecycle.renew import Parts, completed, renewed
 from training.lifecycle.traffic import shape
@@ -37,17 +38,19 @@ class Past(msgspec.Struct, frozen=True, kw_only=True):
 class Round(msgspec.Struct, frozen=True, kw_only=True):
     """What came of one vertical's round. `challenger` is the new version, empty where there is none.
 
-    `conversion` and `market` say in a sentence what came of the two models; `contests` are by leg.
+    `conversion` says in a sentence what came of that model. `contests` are by leg. `verdict` says what happens with it,
+    `is_tried` whether it stands beside the champion now.
     """
 
     vertical: str
     champion: str
     challenger: str = ""
     conversion: str
-    market: str = ""
     contests: dict[str, Contest] = {}
     sellers: dict[str, Measured] = {}
     gates: tuple[Gate, ...] = ()
+    verdict: str = ""
+    is_tried: bool = False
 
 
 def retrain(past: Past, vertical: Vertical, champion: str, *, seed: int, tell: Callable[[str], None]) -> Round:
@@ -59,9 +62,10 @@ def retrain(past: Past, vertical: Vertical, champion: str, *, seed: int, tell: C
     name = vertical.name
     leads = list(read_leads(past.dataset / LEADS, name))
     learned, conversion, gates = _conversion(past, vertical, leads, seed=seed, tell=tell)
+    contests = markets(past.dataset / BIDS, name)
     base = learned or champion
     if not base:
-        return Round(vertical=name, champion="", conversion=conversion, gates=gates)
+        return Round(vertical=name, champion="", conversion=conversion, contests=contests, gates=gates)
     tell("measuring sellers and rivals")
     score, reads = _scorer(past.models, name, base)
     sellers = measured(leads, _ratio(past.models, name, base, score))
@@ -78,6 +82,7 @@ def retrain(past: Past, vertical: Vertical, champion: str, *, seed: int, tell: C
         champion=champion,
         challenger=challenger,
         conversion=conversion,
+        contests=contests,
         sellers=sellers,
         gates=gates,
     )
