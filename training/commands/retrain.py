@@ -62,7 +62,7 @@ def _rounds(args: argparse.Namespace) -> Iterator[Round]:
 
         entry = pointed.get(name)
         found = retrain(past, known.verticals[name], entry.live if entry else "", seed=args.seed, tell=tell)
-        yield _tried(args.models, entry, found)
+        yield tried(args.models, entry, found)
 
 
 def _chosen(known: Declared, names: list[str]) -> list[str]:
@@ -72,7 +72,7 @@ def _chosen(known: Declared, names: list[str]) -> list[str]:
     return names or list(known.verticals)
 
 
-def _tried(models: Path, entry: Entry | None, found: Round) -> Round:
+def tried(models: Path, entry: Entry | None, found: Round) -> Round:
     """The round with its verdict: a challenger shadows its champion, unless another one is bidding already."""
     if not found.challenger:
         return msgspec.structs.replace(found, verdict="stays, and nothing is tried")

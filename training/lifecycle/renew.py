@@ -55,13 +55,14 @@ def _write(folder: Path, version: str, parts: Parts, renews: str = "") -> None:
         "version": version,
         "gates": gates,
         "passed": all(gate["passed"] for gate in gates),
-        "parts": dict(parts.told),
+        "parts": {**card.get("parts", {}), **parts.told},
         "sha256": digests,
     }
     if renews:
         card["renews"] = renews
-    page = (folder / "card.md").read_text(encoding="utf-8")
-    (folder / "card.md").write_text(_page(page, card, parts.gates), encoding="utf-8")
+    page = folder / "card.md"
+    if page.exists():
+        page.write_text(_page(page.read_text(encoding="utf-8"), card, parts.gates), encoding="utf-8")
     # Last, since it vouches for all the others.
     fresh = folder / ".card.json"
     fresh.write_bytes(msgspec.json.format(msgspec.json.encode(card), indent=1) + b"\n")
