@@ -112,7 +112,7 @@ def test_the_chosen_candidate_is_the_one_that_was_fitted_and_every_one_is_shown(
     columns, _ = columns_of(vertical)
     heard: list[str] = []
     trained = train(columns, table(columns, history.facts), history.converted, seed=1, tell=heard.append)
-    assert {each.candidate for each in trained.candidates} == {each.name for each in candidates()}
+    assert {each.candidate for each in trained.candidates} == {each.name for each in candidates(4_000)}
     (chosen,) = [each for each in trained.candidates if each.chosen]
     assert (trained.candidate, trained.settings) == (chosen.candidate, chosen.settings)
     assert type(trained.raw[-1]).__name__ in ("LogisticRegression", "HistGradientBoostingClassifier", "LightGbm")

@@ -15,7 +15,7 @@ from training.histories.bids import read_bids
 from training.histories.dataset import BIDS, SUMMARY, Summary
 from training.histories.scratch import NoData
 from training.lifecycle.drift import Drift, drift
-from training.lifecycle.pointer import Refused, entries
+from training.lifecycle.pointer import Refused, live
 from training.lifecycle.reference import read_reference
 from training.lifecycle.window import Probability, sample, window, window_like
 from training.spans import moment
@@ -40,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
     """0 where nothing has drifted, 1 where something has, 2 where no vertical has enough bids to say."""
     try:
         found = list(_drifts(args))
-    except (NoData, ParquetError, Refused, Unusable) as error:
+    except (NoData, Refused, ParquetError, Unusable) as error:
         print(error, file=sys.stderr)
         return 2
     print(msgspec.json.encode(found).decode() if args.json else "\n\n".join(_page(each) for each in found))
@@ -57,9 +57,9 @@ def _drifts(args: argparse.Namespace) -> Iterator[Drift]:
     verticals = args.vertical or [trade.vertical for trade in summary.verticals]
     if not verticals:
         raise NoData(f"{path} holds no bid")
-    pointers = entries(args.models)
+    pointers = live(args.models)
     for vertical in verticals:
-        version = pointers[vertical].live if vertical in pointers else ""
+        version = pointers.get(vertical, "")
         score, reads = _model(args.models, vertical, version)
         now = sample(vertical, read_bids(path, vertical, since=since))
         before = read_reference(args.models, vertical, version)

@@ -111,7 +111,7 @@ def train(
     """
     slices, known = slices_of(len(y)), encoded(columns, X)
     _check_enough(y, slices)
-    among = candidates() if among is None else among
+    among = candidates(len(y)) if among is None else among
     fit_part = Data(columns, known, X[slices.fit], y[slices.fit])
     judged, why = search(among, fit_part, seed=seed, where=backend, tell=tell)
     chosen = next(each for each in judged if each.chosen)

@@ -51,6 +51,11 @@ def entries(models: Path) -> dict[str, Entry]:
     return {vertical: _whole(models, vertical, entry) for vertical, entry in _read(models).items()}
 
 
+def live(models: Path) -> dict[str, str]:
+    """Which version of each vertical is live; raises `Refused` likewise."""
+    return {vertical: entry.live for vertical, entry in entries(models).items()}
+
+
 def change(
     models: Path,
     vertical: str,
