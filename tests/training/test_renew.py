@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from app.scoring.habits import HabitsArtefact
 from app.scoring.load import load_version
 from app.wire.ping import Value
 from tests.models import shipped
@@ -14,9 +15,9 @@ from training.lifecycle.pointer import Refused
 from training.lifecycle.renew import Parts, completed, renewed
 from training.lifecycle.versions import whole
 
-WEEK = [1.0] * 168
+WEEK = (1.0,) * 168
 PARTS = Parts(
-    files={"traffic.json": msgspec.json.encode(WEEK)},
+    files={"habits.json": msgspec.json.encode(HabitsArtefact(schema=1, vertical="solar", traffic=WEEK))},
     gates=(Gate(name="foretells wins", passed=True, found="loses .51 instead of .60"),),
     told={"traffic": "an even week"},
 )
@@ -38,7 +39,7 @@ def test_it_says_what_the_champion_says_and_the_service_loads_it(tmp_path: Path)
     champion, fresh = load_version(models, "solar", "0001")[0], load_version(models, "solar", "0002")[0]
     facts: dict[str, Value] = {"state": "TX", "monthly_bill": 210.0, "credit_tier": "good"}
     assert fresh.probability(facts) == champion.probability(facts)
-    assert (fresh.version, fresh.traffic, champion.traffic) == ("0002", tuple(WEEK), ())
+    assert (fresh.version, fresh.traffic, champion.traffic) == ("0002", WEEK, ())
     assert files(models / "solar" / "0001") == before
     assert not list((models / "solar").glob(".*"))
 
@@ -49,13 +50,13 @@ def test_its_card_says_where_it_comes_from_and_vouches_for_every_file(tmp_path: 
     told = card(folder)
     assert (told["version"], told["renews"], told["passed"]) == ("0002", "0001", True)
     assert told["gates"][-1]["name"] == "foretells wins"
-    assert set(told["sha256"]) == {"pipeline.joblib", "scorer.json", "traffic.json"}
+    assert set(told["sha256"]) == {"pipeline.joblib", "scorer.json", "habits.json"}
     page = (folder / "card.md").read_text()
     assert page.startswith("# solar 0002:")
     assert "The scorer is that of 0001." in page
     assert "- traffic: an even week" in page
     assert page.count("## Files") == 1
-    (folder / "traffic.json").write_bytes(b"[]")
+    (folder / "habits.json").write_bytes(b"[]")
     with pytest.raises(Refused, match="checksum"):
         whole(models, "solar", "0002")
 
@@ -67,7 +68,7 @@ def test_renewed_again_parts_stay_or_are_replaced_and_gates_stand_once(tmp_path:
     more = Parts(files={"reference.json": b"{}"}, gates=(failed,), told={"window": "none"})
     folder = models / "solar" / renewed(models, "solar", first, more)
     told = card(folder)
-    assert set(told["sha256"]) == {"pipeline.joblib", "scorer.json", "traffic.json", "reference.json"}
+    assert set(told["sha256"]) == {"pipeline.joblib", "scorer.json", "habits.json", "reference.json"}
     assert [gate["found"] for gate in told["gates"] if gate["name"] == "foretells wins"] == ["it does not"]
     assert not told["passed"]
     assert told["parts"] == {"traffic": "an even week", "window": "none"}
@@ -78,7 +79,7 @@ def test_a_version_that_was_just_learned_gets_its_parts_in_place(tmp_path: Path)
     models = shipped(tmp_path)
     completed(models, "solar", "0001", PARTS)
     whole(models, "solar", "0001")
-    assert load_version(models, "solar", "0001")[0].traffic == tuple(WEEK)
+    assert load_version(models, "solar", "0001")[0].traffic == WEEK
     assert "renews" not in card(models / "solar" / "0001")
 
 

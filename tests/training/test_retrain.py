@@ -1,6 +1,5 @@
 """A vertical learns from its own outcomes what they can teach, and its champion stays while that is tried."""
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -24,7 +23,7 @@ from training.lifecycle.author import author
 from training.lifecycle.drift import drift
 from training.lifecycle.pointer import entries
 from training.lifecycle.reference import read_reference
-from training.lifecycle.retrain import HABITS, Past, Round, retrain
+from training.lifecycle.retrain import Past, Round, retrain
 from training.lifecycle.window import sample, window_like
 
 Capture = pytest.CaptureFixture[str]
@@ -108,10 +107,8 @@ def test_few_conversions_renew_the_champion_with_what_sellers_were(tmp_path: Pat
     assert found.conversion.startswith(f"too few conversions: {converted} in {len(leads)} matured exclusive leads")
     assert (found.champion, found.challenger) == ("0001", "0002")
     assert set(found.sellers) == {"acme", "bluebird"}
-    assert json.loads((models / "solar" / "0002" / HABITS).read_bytes()) == {
-        seller: msgspec.to_builtins(each.habits) for seller, each in found.sellers.items()
-    }
     model, _ = load_version(models, "solar", "0002")
+    assert model.habits == {seller: each.habits for seller, each in found.sellers.items()}
     assert len(model.traffic) == 168
     assert max(range(168), key=model.traffic.__getitem__) == 9
     # Nothing points at it yet.
@@ -176,7 +173,7 @@ def test_enough_conversions_make_a_model_of_its_own(
     model, reads = load_version(models, "solar", "0002")
     assert set(reads) >= {"tier", "bill", "owner"}
     assert model.traffic
-    assert (models / "solar" / "0002" / HABITS).exists()
+    assert set(model.habits) == {"acme"}
 
 
 def told(*, challenger: str = "0002") -> Round:

@@ -7,6 +7,9 @@ import msgspec
 
 from app.domain.vertical import Vertical
 from app.scoring.artefact import Unusable
+from app.scoring.habits import FILE as HABITS
+from app.scoring.habits import SCHEMA as HABITS_SCHEMA
+from app.scoring.habits import HabitsArtefact
 from app.scoring.load import load_version
 from training.conversion.gates import CONVERTED_MIN, Gate
 from training.conversion.learn import learn
@@ -22,8 +25,6 @@ from training.lifecycle.reference import REFERENCE
 from training.lifecycle.renew import Parts, completed, renewed
 from training.lifecycle.traffic import shape
 from training.lifecycle.window import Probability, sample, window
-
-HABITS, TRAFFIC = "habits.json", "traffic.json"
 
 
 class Past(msgspec.Struct, frozen=True, kw_only=True):
@@ -150,10 +151,10 @@ def _parts(past: Past, vertical: str, score: Probability, reads: Sequence[str], 
     seen = window(sample(vertical, read_bids(past.dataset / BIDS, vertical)), score, reads)
     files = {REFERENCE: msgspec.json.encode(seen) + b"\n"}
     told = {"window": f"{seen.pings:,} pings, against which drift is held"}
-    if week:
-        files[TRAFFIC] = msgspec.json.encode(week) + b"\n"
-        told["traffic"] = f"the week's shape of {sum(summary.traffic[vertical]):,} pings"
-    if habits:
-        files[HABITS] = msgspec.json.encode(habits) + b"\n"
-        told["habits"] = f"realised value and returns of {', '.join(habits)}"
+    artefact = HabitsArtefact(schema=HABITS_SCHEMA, vertical=vertical, sellers=habits, traffic=week)
+    files[HABITS] = msgspec.json.encode(artefact) + b"\n"
+    told["habits"] = (
+        f"realised value and returns of {', '.join(habits) or 'no seller'}; the week's shape of "
+        f"{sum(summary.traffic.get(vertical, [])):,} pings"
+    )
     return Parts(files=files, told=told)
