@@ -8,11 +8,10 @@ import msgspec
 from app.domain.seller import Habits
 from app.domain.vertical import Vertical
 from app.scoring.artefact import Unusable
-from app.scoring.habits import FILE as HABITS
-from app.scoring.habits import SCHEMA as HABITS_SCHEMA
-from app.scoring.habits import HabitsArtefact, parse_habits
+from app.scoring.habits import HABITS, parse_habits
 from app.scoring.landscape import FILE as LANDSCAPE
 from app.scoring.load import load_version
+from app.scoring.traffic import TRAFFIC
 from training.conversion.features import columns_of
 from training.conversion.gates import CONVERTED_MIN, Gate
 from training.conversion.learn import learn
@@ -164,17 +163,17 @@ def _parts(
     What a `former` version knew and this round says nothing of goes on.
     """
     summary = past.summary
-    habits = {**_former_habits(former, vertical), **{seller: each.habits for seller, each in sellers.items()}}
+    habits = {**_former_habits(former), **{seller: each.habits for seller, each in sellers.items()}}
     week = shape(summary.traffic.get(vertical, []), summary.since, summary.until, past.zone)
     seen = window(sample(vertical, read_bids(past.dataset / BIDS, vertical)), score, reads)
     files = {REFERENCE: msgspec.json.encode(seen) + b"\n"}
     told = {"window": f"{seen.pings:,} pings, against which drift is held"}
-    artefact = HabitsArtefact(schema=HABITS_SCHEMA, vertical=vertical, sellers=habits, traffic=week)
-    files[HABITS] = msgspec.json.encode(artefact) + b"\n"
-    told["habits"] = (
-        f"realised value and returns of {', '.join(habits) or 'no seller'}; the week's shape of "
-        f"{sum(summary.traffic.get(vertical, [])):,} pings"
-    )
+    if week:
+        files[TRAFFIC] = msgspec.json.encode(week) + b"\n"
+        told["traffic"] = f"the week's shape of {sum(summary.traffic[vertical]):,} pings"
+    if habits:
+        files[HABITS] = msgspec.json.encode(habits) + b"\n"
+        told["habits"] = f"realised value and returns of {', '.join(habits)}"
     if rivals.artefact is not None:
         files[LANDSCAPE] = msgspec.json.encode(rivals.artefact) + b"\n"
         told["landscape"] = f"how rivals bid, from {rivals.told}"
@@ -183,8 +182,8 @@ def _parts(
     return Parts(files=files, gates=tuple(gate for gate in rivals.gates if gate.passed), told=told)
 
 
-def _former_habits(former: Path, vertical: str) -> dict[str, Habits]:
+def _former_habits(former: Path) -> dict[str, Habits]:
     try:
-        return parse_habits((former / HABITS).read_bytes(), vertical).sellers
+        return parse_habits((former / HABITS).read_bytes())
     except (OSError, Unusable):
         return {}
