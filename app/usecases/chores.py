@@ -4,33 +4,47 @@ import asyncio
 import logging
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 
 import msgspec
 
 from app.domain.token import campaign_tag
+from app.journal.configurations import keep
 from app.journal.writer import JournalWriter
 from app.store.errors import StoreUnavailable
 from app.store.store import Store
 from app.telemetry.trouble import where
 from app.usecases.deliver_leads import Courier, Target
 from app.usecases.desk import Desk
+from app.usecases.hear import hear_suppressions
 from app.usecases.reload_catalogue import Reloaded, Sources, next_catalogue
 
 KEEP_S = 15.0
 """A restart may lose what shadow prices moved in this time, a small part of what they move in a window."""
+SUPPRESSIONS_S = 30.0
+"""How late a suppression by another process is heard of. A post asks the database, so nobody is bought meanwhile."""
+
+_CLOCKS_DIFFER_S = 60.0
+"""Between two machines; and a commit comes after the moment that stands in it."""
 
 _log = logging.getLogger(__name__)
 
 
 class Watch:
-    """Takes up changed files, and knows where leads are delivered today."""
+    """Takes up changed files, and knows where leads are delivered today.
 
-    def __init__(self, sources: Sources, live: Reloaded, desk: Desk, clock: Callable[[], float]) -> None:
+    Each configuration that comes into force is kept in the directory `journal`, the first one at once (OSError).
+    """
+
+    def __init__(self, sources: Sources, live: Reloaded, desk: Desk, clock: Callable[[], float], journal: Path) -> None:
         self._sources = sources
         self._live = live
         self._desk = desk
         self._clock = clock
+        self._journal = journal
         self._stamp = sources.stamp(live.declared)
+        keep(journal, live.catalogue)
+        self._is_kept = True
 
     def targets(self) -> dict[str, Target]:
         """Every declared destination with its secrets."""
@@ -47,6 +61,8 @@ class Watch:
             # The new configuration may read other files. What changed while it was read is seen the next time.
             read = self._sources.stamp(self._live.declared)
             self._stamp = {path: stamp.get(path, at) for path, at in read.items()}
+        if not self._is_kept:
+            await self._keep()
 
     async def _reload(self) -> bool:
         """Take up what changed; False where that must be tried again."""
@@ -65,12 +81,25 @@ class Watch:
             _log.error("not taken, what was in force stays: %s", problem)
         changed = reloaded.catalogue is not self._live.catalogue
         self._live = reloaded
+        if changed:
+            await self._keep()
         desk.catalogue = reloaded.catalogue
         desk.metrics.count("reloads_total", "taken" if changed else "refused")
         if changed:
             desk.metrics.gauge("catalogue_loaded_timestamp_seconds", now)
             _log.info("configuration %s is in force", reloaded.catalogue.config_hash)
         return True
+
+    async def _keep(self) -> None:
+        """Keep the configuration for whoever replays the journal; a full disk makes that wait, as it does the lines."""
+        try:
+            await asyncio.to_thread(keep, self._journal, self._live.catalogue)
+        except OSError as error:
+            if self._is_kept:
+                _log.error("the configuration cannot be kept beside the journal: %s", error.strerror)
+            self._is_kept = False
+        else:
+            self._is_kept = True
 
 
 class Chores:
@@ -93,6 +122,8 @@ class Chores:
         self._journal = journal
         self._kept: dict[str, float] = {}
         self._kept_at = 0.0
+        # Everything until now was read when the desk was made.
+        self._suppressed_at = clock()
 
     async def tick(self) -> None:
         """Let time pass for bids, caps, signals and demand."""
@@ -122,6 +153,15 @@ class Chores:
                 self._kept |= moved
         self._kept_at = now
 
+    async def hear_suppressions(self) -> None:
+        """Hear whom others suppressed since: a command beside the service, or another replica."""
+        now = self.clock()
+        if now - self._suppressed_at < SUPPRESSIONS_S:
+            return
+        with suppress(StoreUnavailable):
+            await hear_suppressions(self.desk, self._suppressed_at - _CLOCKS_DIFFER_S)
+            self._suppressed_at = now
+
     async def catch_up(self) -> float | None:
         """Do everything that is due by now, to its end; when the next delivery will be due, None where none waits.
 
@@ -129,6 +169,7 @@ class Chores:
         """
         await self.watch.look()
         await self.hear_switches()
+        await self.hear_suppressions()
         await self.tick()
         await self.keep_shadow_prices()
         due_at = await self.desk.store.next_due()
