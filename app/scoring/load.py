@@ -10,12 +10,12 @@ from msgspec.structs import replace
 from app.domain.catalogue import Challenger, Model
 from app.scoring.artefact import SCHEMA, Unusable, read_bytes
 from app.scoring.compile import Probability, compiled
-from app.scoring.habits import FILE as HABITS
-from app.scoring.habits import parse_habits
+from app.scoring.habits import HABITS, parse_habits
 from app.scoring.landscape import FILE as LANDSCAPE
 from app.scoring.landscape import parse_landscape
 from app.scoring.parse import parse
 from app.scoring.pointer import POINTER, Entry, is_version, read_pointer
+from app.scoring.traffic import TRAFFIC, parse_traffic
 from app.wire.ping import Value
 
 PARITY_ROWS_MIN = 50
@@ -118,8 +118,9 @@ def _with_parts(model: Model, models_dir: Path, folder: Path, card: Card) -> Mod
         body = _part(models_dir, folder, card, LANDSCAPE)
         model = replace(model, landscape=parse_landscape(body, model.vertical))
     if HABITS in card.sha256:
-        habits = parse_habits(_part(models_dir, folder, card, HABITS), model.vertical)
-        model = replace(model, habits=habits.sellers, traffic=habits.traffic)
+        model = replace(model, habits=parse_habits(_part(models_dir, folder, card, HABITS)))
+    if TRAFFIC in card.sha256:
+        model = replace(model, traffic=parse_traffic(_part(models_dir, folder, card, TRAFFIC)))
     return model
 
 

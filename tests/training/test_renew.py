@@ -6,7 +6,6 @@ from typing import Any
 import msgspec
 import pytest
 
-from app.scoring.habits import HabitsArtefact
 from app.scoring.load import load_version
 from app.wire.ping import Value
 from tests.models import shipped
@@ -17,7 +16,7 @@ from training.lifecycle.versions import whole
 
 WEEK = (1.0,) * 168
 PARTS = Parts(
-    files={"habits.json": msgspec.json.encode(HabitsArtefact(schema=1, vertical="solar", traffic=WEEK))},
+    files={"traffic.json": msgspec.json.encode(WEEK)},
     gates=(Gate(name="foretells wins", passed=True, found="loses .51 instead of .60"),),
     told={"traffic": "an even week"},
 )
@@ -50,13 +49,13 @@ def test_its_card_says_where_it_comes_from_and_vouches_for_every_file(tmp_path: 
     told = card(folder)
     assert (told["version"], told["renews"], told["passed"]) == ("0002", "0001", True)
     assert told["gates"][-1]["name"] == "foretells wins"
-    assert set(told["sha256"]) == {"pipeline.joblib", "scorer.json", "habits.json"}
+    assert set(told["sha256"]) == {"pipeline.joblib", "scorer.json", "traffic.json"}
     page = (folder / "card.md").read_text()
     assert page.startswith("# solar 0002:")
     assert "The scorer is that of 0001." in page
     assert "- traffic: an even week" in page
     assert page.count("## Files") == 1
-    (folder / "habits.json").write_bytes(b"[]")
+    (folder / "traffic.json").write_bytes(b"[]")
     with pytest.raises(Refused, match="checksum"):
         whole(models, "solar", "0002")
 
@@ -68,7 +67,7 @@ def test_renewed_again_parts_stay_or_are_replaced_and_gates_stand_once(tmp_path:
     more = Parts(files={"reference.json": b"{}"}, gates=(failed,), told={"window": "none"})
     folder = models / "solar" / renewed(models, "solar", first, more)
     told = card(folder)
-    assert set(told["sha256"]) == {"pipeline.joblib", "scorer.json", "habits.json", "reference.json"}
+    assert set(told["sha256"]) == {"pipeline.joblib", "scorer.json", "traffic.json", "reference.json"}
     assert [gate["found"] for gate in told["gates"] if gate["name"] == "foretells wins"] == ["it does not"]
     assert not told["passed"]
     assert told["parts"] == {"traffic": "an even week", "window": "none"}

@@ -109,7 +109,7 @@ class _Track:
     def throttle(self) -> _Outcome:
         """Skips pings at random, so many more or fewer each minute (Agarwal and others, KDD 2014)."""
 
-        def adjust(day: _Day, share: float, used: float, before: float) -> None:
+        def adjust(day: _Day, share: float, _used: float, _before: float) -> None:
             ahead = day.used > share * day.limit
             day.rate = min(max(day.rate * (1.0 - THROTTLE if ahead else 1.0 + THROTTLE), 0.01), 1.0)
 
