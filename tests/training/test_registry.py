@@ -7,7 +7,7 @@ import pytest
 
 from app.scoring.load import load
 from app.scoring.pointer import POINTER, Entry
-from tests.models import add_version, shipped
+from tests.models import add_version, landscape_of, shipped
 from training.__main__ import main
 from training.lifecycle.pointer import changes, entries
 
@@ -97,6 +97,25 @@ def test_one_changed_byte_is_refused_and_nothing_changes(models: Path, capsys: S
     assert "checksum in card.json: restore or retrain it" in said or "is not a model card" in said
     assert registry(models, "rollback") == 1
     assert (models / POINTER).read_bytes() == before
+
+
+def test_one_changed_byte_of_a_part_beside_the_scorer_is_refused_too(models: Path, capsys: Said) -> None:
+    folder = add_version(models, "solar", "0005", parts={"landscape.json": landscape_of("solar", ("acme", "bluebird"))})
+    assert registry(models, "shadow", "--version", "0005") == 0
+    part = folder / "landscape.json"
+    part.write_bytes(part.read_bytes().replace(b"8.0", b"8.1", 1))
+    assert registry(models, "promote", "--version", "0005") == 1
+    assert "landscape.json does not have the checksum" in capsys.readouterr().err
+    loaded = load(models)
+    assert loaded.models["solar"].version == "0001"
+    assert loaded.challengers == {}
+    assert "the challenger is left out: 0005/landscape.json" in loaded.problems[0].reason
+
+
+def test_a_card_that_contradicts_its_gates_has_not_passed(models: Path, capsys: Said) -> None:
+    add_version(models, "solar", "0006", gates=[{"name": "level", "passed": False}])
+    assert registry(models, "promote", "--version", "0006") == 1
+    assert "it failed: level" in capsys.readouterr().err
 
 
 def test_a_file_that_is_gone_is_refused(models: Path, capsys: Said) -> None:

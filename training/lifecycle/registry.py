@@ -62,7 +62,7 @@ def retire(models: Path, vertical: str, author: Author) -> Change:
 
 def _must_have_passed(card: Card, *, force: bool) -> bool:
     """Whether it must be forced; raises `Refused` where it must and is not."""
-    if card.passed:
+    if card.passed and not card.failed:
         return False
     if not force:
         why = f"it failed: {', '.join(card.failed)}" if card.failed else "its card does not say that it passed"
