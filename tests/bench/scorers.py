@@ -11,10 +11,11 @@ import msgspec
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from app.scoring.artefact import Number
-from app.scoring.compile import compiled
+from app.scoring.compile import Probability, compiled
 from app.scoring.load import ParityRow
 from app.scoring.parse import parse
 from app.wire.ping import Value
+from training.conversion.candidates import Estimator
 from training.conversion.features import Column, table
 
 ROUNDS = 9
@@ -37,9 +38,7 @@ class ScorerCost(msgspec.Struct, frozen=True, kw_only=True):
 
 def scorer_costs(models: Path) -> list[ScorerCost]:
     """Of every shipped model, the two taking turns so that a machine which changes its speed changes it for both."""
-    # One row leaves threads nothing to share, and waking them only costs.
-    with threadpool_limits(limits=1):
-        return [_cost(folder) for folder in sorted(path.parent for path in models.glob("*/*/scorer.json"))]
+    return [_cost(folder) for folder in sorted(path.parent for path in models.glob("*/*/scorer.json"))]
 
 
 def ratio(costs: list[ScorerCost]) -> float:
@@ -59,14 +58,9 @@ def _cost(folder: Path) -> ScorerCost:
     ]
     leads = _leads(folder)
     probability = compiled(scorer)
-    rounds = []
-    for turn in range(ROUNDS + 1):
-        served = _microseconds(probability, [leads[number % len(leads)] for number in range(SERVED_A_ROUND)])
-        # The row is made before the clock starts: the pipeline is charged for its own work alone.
-        rows = [table(columns, [leads[number % len(leads)]]) for number in range(ASKED_A_ROUND)]
-        asked = _microseconds(pipeline.predict_proba, rows)
-        if turn:
-            rounds.append((served, asked))
+    # One row leaves threads nothing to share, and waking them only costs.
+    with threadpool_limits(limits=1):
+        rounds = [_round(probability, pipeline, columns, leads) for _ in range(ROUNDS + 1)][1:]
     return ScorerCost(
         vertical=scorer.vertical,
         model=f"{len(scorer.trees)} trees" if scorer.trees else f"{len(scorer.terms)} terms",
@@ -74,6 +68,16 @@ def _cost(folder: Path) -> ScorerCost:
         asked_us=median(asked for _, asked in rounds),
         ratio=median(asked / served for served, asked in rounds),
     )
+
+
+def _round(
+    probability: Probability, pipeline: Estimator, columns: list[Column], leads: list[Facts]
+) -> tuple[float, float]:
+    """Microseconds a row, compiled and asked."""
+    served = _microseconds(probability, [leads[number % len(leads)] for number in range(SERVED_A_ROUND)])
+    # The row is made before the clock starts: the pipeline is charged for its own work alone.
+    rows = [table(columns, [leads[number % len(leads)]]) for number in range(ASKED_A_ROUND)]
+    return served, _microseconds(pipeline.predict_proba, rows)
 
 
 def _leads(folder: Path) -> list[Facts]:
