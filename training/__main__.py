@@ -8,6 +8,7 @@ from typing import Protocol, cast
 
 COMMANDS = {
     "drift": "say whether the world that a model learned is still the one it is asked about",
+    "describe": "draft what a file's columns mean, and name the fields that know too much",
     "dataset": "join journal, sales and outcomes into rows that models learn from",
     "registry": "list, promote, try and roll back models",
     "train": "learn a conversion model, judge it, make it live if it may be",
