@@ -5,12 +5,17 @@ from hashlib import sha256
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from app.domain.catalogue import Challenger, Model
 from app.scoring.artefact import SCHEMA, Unusable, read_bytes
 from app.scoring.compile import Probability, compiled
+from app.scoring.habits import HABITS, parse_habits
+from app.scoring.landscape import FILE as LANDSCAPE
+from app.scoring.landscape import parse_landscape
 from app.scoring.parse import parse
 from app.scoring.pointer import POINTER, Entry, is_version, read_pointer
+from app.scoring.traffic import TRAFFIC, parse_traffic
 from app.wire.ping import Value
 
 PARITY_ROWS_MIN = 50
@@ -95,18 +100,36 @@ def load_version(models_dir: Path, vertical: str, version: object) -> tuple[Mode
     """One verified model and the facts it reads, whether or not the pointer names it; raises `Unusable`."""
     folder = _folder(models_dir, vertical, version)
     card = _card(read_bytes(_inside(models_dir, folder / "card.json")))
-    body = read_bytes(_inside(models_dir, folder / "scorer.json"))
-    # The checksum comes first, so that damage is called damage whatever it looks like.
-    if sha256(body).hexdigest() != card.sha256.get("scorer.json"):
-        raise Unusable(f"{version}/scorer.json does not have the checksum in card.json: restore or retrain it")
-    scorer = parse(body)
+    scorer = parse(_part(models_dir, folder, card, "scorer.json"))
     for part, names in (("scorer.json", scorer), ("card.json", card)):
         if (names.vertical, names.version) != (vertical, version):
             raise Unusable(f"{version}/{part} is of {names.vertical!r} {names.version!r}")
     probability = compiled(scorer)
     _check_parity(card.parity, probability)
-    model = Model(vertical=vertical, version=scorer.version, probability=probability)
+    model = _with_parts(
+        Model(vertical=vertical, version=scorer.version, probability=probability), models_dir, folder, card
+    )
     return model, tuple(feature.name for feature in scorer.features)
+
+
+def _with_parts(model: Model, models_dir: Path, folder: Path, card: Card) -> Model:
+    """The model with what was learned beside its scorer."""
+    if LANDSCAPE in card.sha256:
+        body = _part(models_dir, folder, card, LANDSCAPE)
+        model = replace(model, landscape=parse_landscape(body, model.vertical))
+    if HABITS in card.sha256:
+        model = replace(model, habits=parse_habits(_part(models_dir, folder, card, HABITS)))
+    if TRAFFIC in card.sha256:
+        model = replace(model, traffic=parse_traffic(_part(models_dir, folder, card, TRAFFIC)))
+    return model
+
+
+def _part(models_dir: Path, folder: Path, card: Card, name: str) -> bytes:
+    """One file of a version. The checksum comes first, so that damage is called damage whatever it looks like."""
+    body = read_bytes(_inside(models_dir, folder / name))
+    if sha256(body).hexdigest() != card.sha256.get(name):
+        raise Unusable(f"{folder.name}/{name} does not have the checksum in card.json: restore or retrain it")
+    return body
 
 
 def _folder(models_dir: Path, vertical: str, version: object) -> Path:

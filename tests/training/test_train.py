@@ -143,6 +143,19 @@ def test_only_the_candidates_asked_for_are_tried(draw: Draw, vertical: Vertical)
     assert list(trained.raw.named_steps) == ["columns", "weights"]
 
 
+def test_lightgbm_is_trained_and_judged_like_any_other(draw: Draw, vertical: Vertical) -> None:
+    pytest.importorskip("lightgbm", reason="the extra `lightgbm` is not installed")
+    history = draw(2_000, signal=2.5)
+    columns, _ = columns_of(vertical)
+    rows = table(columns, history.facts)
+    only = [each for each in candidates(2_000) if each.name == "lightgbm"]
+    trained = train(columns, rows, history.converted, seed=1, among=only)
+    again = train(columns, rows, history.converted, seed=1, among=only)
+    assert trained.random_cv.auc > 0.65
+    assert (trained.candidates, trained.newest) == (again.candidates, again.newest)
+    assert set(trained.raw.predict(rows)) <= {0, 1}
+
+
 def test_a_long_history_is_cross_validated_on_a_part_of_it_and_says_so(draw: Draw, vertical: Vertical) -> None:
     small = draw(3_000)
     columns, _ = columns_of(vertical)

@@ -117,7 +117,7 @@ def train(
     chosen = next(each for each in judged if each.chosen)
     build = next(each.build for each in among if each.name == chosen.candidate)
 
-    tell(f"fitting {chosen.candidate}")
+    tell(f"fitting {chosen.candidate}: {why}")
     with threads_for(len(fit_part.y)):
         raw = build(columns, encoded=known, seed=seed, **chosen.settings).fit(fit_part.X, fit_part.y)
     model, method, attempts = calibrate(raw, X, y, slices)
