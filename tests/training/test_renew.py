@@ -14,7 +14,7 @@ from training.lifecycle.pointer import Refused
 from training.lifecycle.renew import Parts, completed, renewed
 from training.lifecycle.versions import whole
 
-WEEK = [1.0] * 168
+WEEK = (1.0,) * 168
 PARTS = Parts(
     files={"traffic.json": msgspec.json.encode(WEEK)},
     gates=(Gate(name="foretells wins", passed=True, found="loses .51 instead of .60"),),
@@ -38,7 +38,7 @@ def test_it_says_what_the_champion_says_and_the_service_loads_it(tmp_path: Path)
     champion, fresh = load_version(models, "solar", "0001")[0], load_version(models, "solar", "0002")[0]
     facts: dict[str, Value] = {"state": "TX", "monthly_bill": 210.0, "credit_tier": "good"}
     assert fresh.probability(facts) == champion.probability(facts)
-    assert (fresh.version, fresh.traffic, champion.traffic) == ("0002", tuple(WEEK), ())
+    assert (fresh.version, fresh.traffic, champion.traffic) == ("0002", WEEK, ())
     assert files(models / "solar" / "0001") == before
     assert not list((models / "solar").glob(".*"))
 
@@ -78,7 +78,7 @@ def test_a_version_that_was_just_learned_gets_its_parts_in_place(tmp_path: Path)
     models = shipped(tmp_path)
     completed(models, "solar", "0001", PARTS)
     whole(models, "solar", "0001")
-    assert load_version(models, "solar", "0001")[0].traffic == tuple(WEEK)
+    assert load_version(models, "solar", "0001")[0].traffic == WEEK
     assert "renews" not in card(models / "solar" / "0001")
 
 

@@ -1,6 +1,5 @@
 """A vertical learns from its own outcomes what they can teach, and its champion stays while that is tried."""
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -24,7 +23,7 @@ from training.lifecycle.author import author
 from training.lifecycle.drift import drift
 from training.lifecycle.pointer import entries
 from training.lifecycle.reference import read_reference
-from training.lifecycle.retrain import HABITS, Past, Round, retrain
+from training.lifecycle.retrain import Past, Round, retrain
 from training.lifecycle.window import sample, window_like
 
 Capture = pytest.CaptureFixture[str]
@@ -36,17 +35,17 @@ def quiet(_: str) -> None:
 
 
 def bids(rows: int, seed: int = 1) -> list[Bid]:
-    """Over ten days; the fourth of them that win become leads, of which one in ten converts as predicted."""
+    """Over ten days; the half of them that win become leads, of which one in ten converts as predicted."""
     random = np.random.default_rng(seed)
     made = []
     for number in range(rows):
-        won = bool(random.random() < 0.25)
+        won = bool(random.random() < 0.5)
         told = {
             "at": AT + 10.0 * DAY * number / rows,
             "seller": "acme" if number % 3 else "bluebird",
             "facts": {"credit_tier": "good", "monthly_bill": float(random.lognormal(5.0, 0.5)), "local_hour": 9},
             "probability": 0.1,
-            "win_probability": 0.6,
+            "win_probability": 0.9,
             "won": won,
             "lead_id": f"l-{number}" if won else "",
             "converted": bool(random.random() < 0.1) if won else None,
@@ -101,17 +100,20 @@ def round_of(folder: Path, vertical: Vertical, made: list[Bid], champion: str = 
 
 
 def test_few_conversions_renew_the_champion_with_what_sellers_were(tmp_path: Path, solar: Vertical) -> None:
-    made = bids(1_200)
+    made = bids(280)
     found, models = round_of(tmp_path, solar, made)
     leads = [each for each in made if each.lead_id]
     converted = sum(each.converted is True for each in leads)
     assert found.conversion.startswith(f"too few conversions: {converted} in {len(leads)} matured exclusive leads")
     assert (found.champion, found.challenger) == ("0001", "0002")
     assert set(found.sellers) == {"acme", "bluebird"}
-    assert json.loads((models / "solar" / "0002" / HABITS).read_bytes()) == {
-        seller: msgspec.to_builtins(each.habits) for seller, each in found.sellers.items()
-    }
     model, _ = load_version(models, "solar", "0002")
+    assert model.habits == {seller: each.habits for seller, each in found.sellers.items()}
+    assert model.landscape is not None
+    curve = model.landscape.curve("acme", "exclusive", {"credit_tier": "good"}, 4_000.0)
+    assert curve is not None
+    # Every bid was of $21.40, and half of them won.
+    assert curve.win_probability(2_140) == pytest.approx(0.5, abs=0.15)
     assert len(model.traffic) == 168
     assert max(range(168), key=model.traffic.__getitem__) == 9
     # Nothing points at it yet.
@@ -119,39 +121,52 @@ def test_few_conversions_renew_the_champion_with_what_sellers_were(tmp_path: Pat
 
 
 def test_the_champion_is_told_how_well_it_foretold(tmp_path: Path, solar: Vertical) -> None:
-    found, _ = round_of(tmp_path, solar, bids(1_200))
+    found, _ = round_of(tmp_path, solar, bids(280))
     told = found.contests["exclusive"]
-    assert told.bids == 300
-    assert told.champion.predicted == pytest.approx(0.6)
-    assert told.won == pytest.approx(0.25, abs=0.1)
+    assert told.bids == 70
+    assert told.champion.predicted == pytest.approx(0.9)
+    assert told.won == pytest.approx(0.5, abs=0.15)
     assert told.champion.log_loss > told.constant.log_loss
     assert "shared" not in found.contests
 
 
 def test_drift_is_held_against_the_window_that_the_new_version_brings(tmp_path: Path, solar: Vertical) -> None:
-    made = bids(1_200)
+    made = bids(280)
     found, models = round_of(tmp_path, solar, made)
     before = read_reference(models, "solar", found.challenger)
     assert before is not None
     score = load_version(models, "solar", found.challenger)[0].probability
-    again = drift(before, window_like(before, sample("solar", bids(600, seed=2)), score))
+    again = drift(before, window_like(before, sample("solar", bids(280, seed=2)), score))
     assert (again.found, again.why_not) == ("none", "")
     assert "score" in [each.name for each in again.shifts]
 
 
+def test_what_an_earlier_round_knew_goes_on(tmp_path: Path, solar: Vertical) -> None:
+    found, models = round_of(tmp_path, solar, bids(280))
+    # A month later there is little of anything: one seller has leads enough, and nobody has auctions.
+    later = [each for each in bids(280, seed=3) if each.won and each.seller == "acme"]
+    past = Past(dataset=tmp_path / "later", summary=dataset(tmp_path / "later", later), models=models, zone="UTC")
+    again = retrain(past, solar, found.challenger, seed=1, tell=quiet)
+    assert (set(again.sellers), again.contests, again.challenger) == ({"acme"}, {}, "0003")
+    first, second = (load_version(models, "solar", version)[0] for version in ("0002", "0003"))
+    assert second.habits["bluebird"] == first.habits["bluebird"]
+    assert second.habits["acme"] != first.habits["acme"]
+    assert second.landscape is not None
+
+
 def test_nothing_new_is_no_challenger(tmp_path: Path, solar: Vertical) -> None:
-    found, models = round_of(tmp_path, solar, bids(60))
+    found, models = round_of(tmp_path, solar, bids(40))
     assert (found.challenger, found.sellers) == ("", {})
     assert not (models / "solar" / "0002").exists()
 
 
 def test_without_a_champion_and_without_conversions_there_is_nothing(tmp_path: Path, solar: Vertical) -> None:
-    found, _ = round_of(tmp_path, solar, bids(1_200), champion="")
+    found, _ = round_of(tmp_path, solar, bids(280), champion="")
     assert (found.champion, found.challenger) == ("", "")
 
 
 def test_kappa_speaks_of_the_scorer_that_it_stands_beside(tmp_path: Path, solar: Vertical) -> None:
-    made = [msgspec.structs.replace(each, model="0009") for each in bids(1_200)]
+    made = [msgspec.structs.replace(each, model="0009") for each in bids(280)]
     # The model that bid said far more of every lead than the champion does.
     models = shipped(tmp_path)
     add_version(models, "solar", "0009", shift=2.0)
@@ -176,7 +191,7 @@ def test_enough_conversions_make_a_model_of_its_own(
     model, reads = load_version(models, "solar", "0002")
     assert set(reads) >= {"tier", "bill", "owner"}
     assert model.traffic
-    assert (models / "solar" / "0002" / HABITS).exists()
+    assert set(model.habits) == {"acme"}
 
 
 def told(*, challenger: str = "0002") -> Round:

@@ -5,28 +5,31 @@ from pathlib import Path
 
 import msgspec
 
+from app.domain.seller import Habits
 from app.domain.vertical import Vertical
 from app.scoring.artefact import Unusable
+from app.scoring.habits import HABITS, parse_habits
+from app.scoring.landscape import FILE as LANDSCAPE
 from app.scoring.load import load_version
+from app.scoring.traffic import TRAFFIC
 from training.conversion.artefact import TooLarge
 from training.conversion.export import CannotExport
+from training.conversion.features import columns_of
 from training.conversion.gates import CONVERTED_MIN, Gate
 from training.conversion.learn import learn
 from training.conversion.train import TooFew, slices_of
-from training.histories.bids import read_bids
+from training.histories.bids import Bid, read_bids
 from training.histories.dataset import BIDS, LEADS, Summary
 from training.histories.declared import spec_of
 from training.histories.history import History
 from training.histories.leads import Lead, history_of, read_leads
 from training.lifecycle.contest import Contest
-from training.lifecycle.habits import Measured, Ratio, measured
-from training.lifecycle.market import markets
+from training.lifecycle.habits import Measured, measured
+from training.lifecycle.market import Market, market
 from training.lifecycle.reference import REFERENCE
 from training.lifecycle.renew import Parts, completed, renewed
 from training.lifecycle.traffic import shape
 from training.lifecycle.window import Probability, sample, window
-
-HABITS, TRAFFIC = "habits.json", "traffic.json"
 
 
 class Past(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,8 +44,8 @@ class Past(msgspec.Struct, frozen=True, kw_only=True):
 class Round(msgspec.Struct, frozen=True, kw_only=True):
     """What came of one vertical's round. `challenger` is the new version, empty where there is none.
 
-    `conversion` says in a sentence what came of that model. `contests` are by leg. `verdict` says what happens with it,
-    `is_tried` whether it stands beside the champion now.
+    `conversion` says in a sentence what came of that model. `contests` are by leg, `few` says of which there are none.
+    `verdict` says what happens with it, `is_tried` whether it stands beside the champion now.
     """
 
     vertical: str
@@ -50,6 +53,7 @@ class Round(msgspec.Struct, frozen=True, kw_only=True):
     challenger: str = ""
     conversion: str
     contests: dict[str, Contest] = {}
+    few: tuple[str, ...] = ()
     sellers: dict[str, Measured] = {}
     gates: tuple[Gate, ...] = ()
     verdict: str = ""
@@ -65,16 +69,18 @@ def retrain(past: Past, vertical: Vertical, champion: str, *, seed: int, tell: C
     name = vertical.name
     leads = list(read_leads(past.dataset / LEADS, name))
     learned, conversion, gates = _conversion(past, vertical, leads, seed=seed, tell=tell)
-    contests = markets(past.dataset / BIDS, name)
     base = learned or champion
     if not base:
-        return Round(vertical=name, champion="", conversion=conversion, contests=contests, gates=gates)
-    tell("measuring sellers and rivals")
+        return Round(vertical=name, champion="", conversion=conversion, gates=gates)
+    tell("measuring sellers")
     score, reads = _scorer(past.models, name, base)
-    sellers = measured(leads, _ratio(past.models, name, base, score))
+    ratio = _ratio(past.models, name, base, score)
+    sellers = measured(leads, ratio)
+    former = past.models / name / champion
+    rivals = market(past.dataset / BIDS, name, columns_of(vertical)[0], ratio, former, tell)
     challenger = ""
-    if learned or sellers:
-        parts = _parts(past, name, score, reads, sellers)
+    if learned or sellers or rivals.artefact is not None:
+        parts = _parts(past, name, former, score, reads, sellers, rivals)
         if learned:
             completed(past.models, name, learned, parts)
         challenger = learned or renewed(past.models, name, champion, parts)
@@ -85,9 +91,10 @@ def retrain(past: Past, vertical: Vertical, champion: str, *, seed: int, tell: C
         champion=champion,
         challenger=challenger,
         conversion=conversion,
-        contests=contests,
+        contests=rivals.contests,
+        few=rivals.few,
         sellers=sellers,
-        gates=gates,
+        gates=(*gates, *rivals.gates),
     )
 
 
@@ -126,11 +133,11 @@ def _scorer(models: Path, vertical: str, version: str) -> tuple[Probability, tup
     return model.probability, reads
 
 
-def _ratio(models: Path, vertical: str, version: str, score: Probability) -> Ratio:
+def _ratio(models: Path, vertical: str, version: str, score: Probability) -> Callable[[Lead | Bid], float]:
     """What this version says of a lead, over what was said when it was bid for; 1 where that version is gone."""
     scores: dict[str, Probability | None] = {version: score}
 
-    def ratio(lead: Lead) -> float:
+    def ratio(lead: Lead | Bid) -> float:
         if lead.model not in scores:
             try:
                 scores[lead.model] = load_version(models, vertical, lead.model)[0].probability
@@ -145,10 +152,21 @@ def _ratio(models: Path, vertical: str, version: str, score: Probability) -> Rat
     return ratio
 
 
-def _parts(past: Past, vertical: str, score: Probability, reads: Sequence[str], sellers: dict[str, Measured]) -> Parts:
-    """Habits, traffic, and the window against which drift will be held."""
+def _parts(
+    past: Past,
+    vertical: str,
+    former: Path,
+    score: Probability,
+    reads: Sequence[str],
+    sellers: dict[str, Measured],
+    rivals: Market,
+) -> Parts:
+    """Landscape, habits, traffic, and the window against which drift will be held.
+
+    What a `former` version knew and this round says nothing of goes on.
+    """
     summary = past.summary
-    habits = {seller: each.habits for seller, each in sellers.items()}
+    habits = {**_former_habits(former), **{seller: each.habits for seller, each in sellers.items()}}
     week = shape(summary.traffic.get(vertical, []), summary.since, summary.until, past.zone)
     seen = window(sample(vertical, read_bids(past.dataset / BIDS, vertical)), score, reads)
     files = {REFERENCE: msgspec.json.encode(seen) + b"\n"}
@@ -159,4 +177,16 @@ def _parts(past: Past, vertical: str, score: Probability, reads: Sequence[str], 
     if habits:
         files[HABITS] = msgspec.json.encode(habits) + b"\n"
         told["habits"] = f"realised value and returns of {', '.join(habits)}"
-    return Parts(files=files, told=told)
+    if rivals.artefact is not None:
+        files[LANDSCAPE] = msgspec.json.encode(rivals.artefact) + b"\n"
+        told["landscape"] = f"how rivals bid, from {rivals.told}"
+    elif (former / LANDSCAPE).exists():
+        files[LANDSCAPE] = (former / LANDSCAPE).read_bytes()
+    return Parts(files=files, gates=tuple(gate for gate in rivals.gates if gate.passed), told=told)
+
+
+def _former_habits(former: Path) -> dict[str, Habits]:
+    try:
+        return parse_habits((former / HABITS).read_bytes())
+    except (OSError, Unusable):
+        return {}

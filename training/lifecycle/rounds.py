@@ -16,6 +16,8 @@ def _lines(found: Round) -> Iterator[str]:
     yield f"  conversion: {found.conversion}"
     for leg, each in found.contests.items():
         yield from _contest(leg, each, found)
+    for what in found.few:
+        yield f"  {what}"
     for seller, measured in found.sellers.items():
         record, habits = measured.record, measured.habits
         yield (
@@ -23,7 +25,7 @@ def _lines(found: Round) -> Iterator[str]:
             f"kappa {habits.kappa:.2f}, returns {habits.return_rate:.1%}"
         )
     for gate in found.gates:
-        yield f"  {'pass' if gate.passed else 'FAIL'}  {gate.name}: {gate.found}"
+        yield f"  {'pass' if gate.passed else 'FAIL'} {gate.name}: {gate.found}"
 
 
 def _contest(leg: str, each: Contest, found: Round) -> Iterator[str]:
