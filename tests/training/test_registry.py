@@ -164,6 +164,34 @@ def test_the_list_names_roles_gates_and_what_is_damaged(models: Path, capsys: Sa
     ]
 
 
+def test_a_bad_line_of_one_vertical_hinders_no_rollback_of_another(models: Path, capsys: Said) -> None:
+    registry(models, "promote", "--version", "0002")
+    pointer = models / POINTER
+    pointer.write_text(pointer.read_text().replace('roofing = "0001"', "roofing = 1"))
+    assert registry(models, "rollback") == 0
+    assert load(models).models["solar"].version == "0001"
+    assert main(["registry", "list", "--models", str(models)]) == 1
+    assert "roofing: current.toml must name a version" in capsys.readouterr().err
+
+
+def test_a_trial_that_cannot_be_meant_is_said_in_the_list(models: Path, capsys: Said) -> None:
+    pointer = models / POINTER
+    line = 'solar = { live = "0001", chalenger = "0002" }'
+    pointer.write_text(pointer.read_text().replace('solar = "0001"', line))
+    assert main(["registry", "list", "--models", str(models), "--vertical", "solar"]) == 0
+    assert "'chalenger' means nothing" in capsys.readouterr().out
+    assert registry(models, "shadow", "--version", "0002") == 0
+    assert load(models).problems == ()
+
+
+def test_a_history_that_cannot_be_written_keeps_all_as_it_is(models: Path, capsys: Said) -> None:
+    before = (models / POINTER).read_bytes()
+    (models / "history.jsonl").mkdir()
+    assert registry(models, "promote", "--version", "0002") == 1
+    assert "cannot be used" in capsys.readouterr().err
+    assert (models / POINTER).read_bytes() == before
+
+
 def test_a_version_is_shown_with_its_gates_files_and_changes(models: Path, capsys: Said) -> None:
     registry(models, "shadow", "--version", "0002", "--why", "from October")
     capsys.readouterr()

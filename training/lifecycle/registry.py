@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from app.scoring.pointer import Entry
-from training.lifecycle.pointer import Author, Change, Refused, change, changes, entries, point_at
+from training.lifecycle.pointer import Author, Change, Refused, change, changes, entry_of, point_at
 from training.lifecycle.versions import Card, whole
 
 
@@ -81,7 +81,7 @@ def _tries(vertical: str, version: str, share: float) -> Callable[[Entry | None]
 
 
 def _entry(models: Path, vertical: str) -> Entry:
-    return _live(vertical, entries(models).get(vertical))
+    return _live(vertical, entry_of(models, vertical))
 
 
 def _live(vertical: str, entry: Entry | None) -> Entry:
