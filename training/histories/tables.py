@@ -129,7 +129,7 @@ class Table:
                 raise BadData(f"{self.source}: no row has {value!r} in {name!r}{hint(wanted, _few(texts))}")
             words = ", ".join("?" for _ in alike)
             self._database.do(f"DELETE FROM told WHERE coalesce({_quoted(name)}, '') NOT IN ({words})", *alike)  # noqa: S608
-        self.rows = self._database.one("SELECT count(*) FROM told")[0]
+            self.rows = self._database.one("SELECT count(*) FROM told")[0]
 
     def _column(self, sql: str) -> Any:
         """One value a row, in the file's order."""
