@@ -21,6 +21,7 @@ from training.leadsim.truth import draw
 
 LEADS = 50_000
 LEADS_MIN = 2_000
+BIDS_MIN = 300
 VALUE = 284.0
 MARKETS = {"exclusive": 1, "top3": 3}
 RIVALS = ("house", "flat", "tails", "many", "lumpy")
@@ -57,6 +58,7 @@ def run(args: argparse.Namespace) -> int:
         return 2
     try:
         leads = _leads(args)
+        _check_bids(args.bids, args.per_seed if leads is None else len(leads.history))
     except (NoMarket, BadSpec, NoData) as refusal:
         print(refusal, file=sys.stderr)
         return 2
@@ -78,6 +80,12 @@ def run(args: argparse.Namespace) -> int:
     rows = _rows(results)
     print(msgspec.json.encode(rows).decode() if args.json else _text(args, rows))
     return 0
+
+
+def _check_bids(bids: int | None, leads: int) -> None:
+    most = leads // 2
+    if bids is not None and not BIDS_MIN <= bids <= most:
+        raise NoMarket(f"--bids takes {BIDS_MIN} to {most:,}: the rest of the {leads:,} leads train and compare")
 
 
 def _leads(args: argparse.Namespace) -> RealLeads | None:

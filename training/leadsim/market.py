@@ -65,8 +65,8 @@ def market(world: World, columns: Sequence[Column], winners: int, bids: int | No
     rows = len(world.seller)
     facts = _facts(world)
     probability = _learnt(facts, columns, world.converted, int(rows * TRAINED), seed)
-    explored = np.arange(int(rows * TRAINED), int(rows * (TRAINED + LOGGED)))
-    logged = explored[: bids or len(explored)]
+    first, usual = int(rows * TRAINED), int(rows * (TRAINED + LOGGED))
+    logged = np.arange(first, first + bids if bids else usual)
     return Market(
         world=world,
         winners=winners,
@@ -75,7 +75,7 @@ def market(world: World, columns: Sequence[Column], winners: int, bids: int | No
         probability=probability,
         log=_log(world, probability, winners, logged, seed),
         logged=logged,
-        evaluated=np.arange(int(rows * (TRAINED + LOGGED)), rows),
+        evaluated=np.arange(max(usual, int(logged[-1]) + 1), rows),
     )
 
 

@@ -80,7 +80,8 @@ def draw(rows: int, seed: int, rivals: Rivals) -> World:
         - 0.3 * ((tier == 3) & (source < 3))
     )
     intent = random.normal(0.0, INTENT_SIGMA, rows)
-    odds += np.linspace(-0.5, 0.5, rows) * DRIFT
+    # Leads become a little worse while they come, as they do where a source is used up.
+    odds -= np.linspace(-0.5, 0.5, rows) * DRIFT
     odds += _shift(odds + intent)
     factor = np.exp(random.normal(0.0, CITY_SIGMA, CITIES))[city]
     seller, tiers = random.integers(len(SELLERS), size=rows), np.array([*TIERS, None], dtype=object)
