@@ -79,6 +79,10 @@ def _labels(table: Table, spec: Spec) -> tuple[Array, Array, list[str]]:
             'outcome is not known yet, say missing_label = "leave_out"'
         )
     found = sorted({*words.values()})
+    if len(found) == 1:
+        raise BadData(
+            f"{table.source}: {spec.label!r} is the same in every row ({found[0]}): there is nothing to learn"
+        )
     if not yes & set(found):
         raise BadData(
             f"{table.source}: positive: no row has {spec.positive!r} in {spec.label!r}; it holds "
