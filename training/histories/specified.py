@@ -64,7 +64,7 @@ def history_in(table: Table, spec: Spec, source: str, tell: Callable[[str], None
         converted=converted[kept],
         at=at[kept],
         timed=spec.timed,
-        value_mean=_value_mean(table, spec, kept[converted[kept] == 1]),
+        value=table.numbers(spec.value, decimal=spec.decimal)[kept] if spec.value else None,
         notes=tuple(notes),
     )
 
@@ -202,11 +202,3 @@ def _choices(table: Table, field: SpecField, spec: Spec) -> tuple[Array, list[st
 def _list(values: list[str]) -> str:
     more = f" and {len(values) - 5} more" if len(values) > 5 else ""
     return f"{', '.join(map(repr, values[:5]))}{more} {'occurs' if len(values) == 1 else 'occur'}"
-
-
-def _value_mean(table: Table, spec: Spec, converted: Array) -> float | None:
-    """What the mean conversion brought, of those that say it."""
-    if not spec.value:
-        return None
-    told = table.numbers(spec.value, decimal=spec.decimal)[converted]
-    return float(np.nanmean(told)) if np.any(~np.isnan(told)) else None
