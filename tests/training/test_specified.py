@@ -95,6 +95,11 @@ def test_a_missing_label_is_refused_unless_it_may_be_left_out(tmp_path: Path) ->
     assert found.notes == ("5 rows without a label were left out",)
 
 
+def test_leads_of_which_none_has_matured_are_no_history(tmp_path: Path) -> None:
+    told = [{**row, "status": ""} for row in rows()]
+    assert "none of 400 rows has a 'status'" in refused(tmp_path, told, missing_label="leave_out")
+
+
 def test_a_label_that_is_neither_is_left_out(tmp_path: Path) -> None:
     told = [{**row, "status": "open" if number % 10 == 1 else row["status"]} for number, row in enumerate(rows())]
     assert len(history(tmp_path, told)) == 400
