@@ -8,8 +8,9 @@ from pathlib import Path
 import msgspec
 
 from app.domain.catalogue import Model
-from app.scoring.artefact import SCHEMA, Unusable, parse, read_bytes
+from app.scoring.artefact import SCHEMA, Unusable, read_bytes
 from app.scoring.compile import Probability, compiled
+from app.scoring.parse import parse
 from app.wire.ping import Value
 
 POINTER = "current.toml"

@@ -5,13 +5,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from sklearn.calibration import CalibratedClassifierCV
-from sklearn.frozen import FrozenEstimator
 from sklearn.metrics import roc_auc_score
 
 from app.domain.vertical import Vertical
+from training.conversion.calibrators import Calibrated, Labelled, attempt
+from training.conversion.candidates import Candidate, boosting, candidates, logistic
 from training.conversion.features import columns_of, table
-from training.conversion.train import Slices, calibrate, chance, pipeline, slices_of, train
+from training.conversion.train import CV_ROWS_MAX, Slices, TooFew, calibrate, chance, pipeline, slices_of, train
 from training.histories.history import History
 
 Draw = Callable[..., History]
@@ -19,13 +19,7 @@ Array = np.ndarray[Any, Any]
 
 
 class Fixed:
-    """A fitted model which says as log-odds what the first column says; scikit-learn may calibrate it."""
-
-    _estimator_type = "classifier"
-    classes_ = np.array([0, 1])
-
-    def fit(self, rows: Array, labels: Array) -> "Fixed":  # noqa: ARG002 - scikit-learn asks for the signature
-        return self
+    """A fitted model which says as log-odds what the first column says."""
 
     def decision_function(self, rows: Array) -> Array:
         scores: Array = np.asarray(rows[:, 0], dtype=float)
@@ -34,15 +28,6 @@ class Fixed:
     def predict_proba(self, rows: Array) -> Array:
         yes = 1.0 / (1.0 + np.exp(-self.decision_function(rows)))
         return np.column_stack([1.0 - yes, yes])
-
-    def predict(self, rows: Array) -> Array:
-        return (self.predict_proba(rows)[:, 1] > 0.5).astype(int)
-
-    def __sklearn_is_fitted__(self) -> bool:
-        return True
-
-    def __sklearn_tags__(self) -> Any:
-        return pipeline((), seed=0).named_steps["trees"].__sklearn_tags__()
 
 
 def scored(rows: int, *, stretch: float, drift_of_calibration_slice: bool = False) -> tuple[Array, Array, Slices]:
@@ -71,9 +56,8 @@ def test_slices_are_consecutive_and_the_newest_is_last() -> None:
 def test_a_calibrator_that_would_turn_the_ranking_upside_down_is_not_kept() -> None:
     rows, labels, slices = scored(6_000, stretch=1.0, drift_of_calibration_slice=True)
     raw = Fixed()
-    trapped = CalibratedClassifierCV(FrozenEstimator(raw), method="sigmoid").fit(
-        rows[slices.calibrate], labels[slices.calibrate]
-    )
+    seen = Labelled(rows[slices.calibrate, 0], labels[slices.calibrate])
+    trapped = Calibrated(raw, attempt("sigmoid", seen, seen).curve)
     newest = rows[slices.newest], labels[slices.newest]
     assert (
         roc_auc_score(newest[1], chance(trapped, newest[0]))
@@ -89,7 +73,7 @@ def test_a_calibrator_that_would_turn_the_ranking_upside_down_is_not_kept() -> N
 def test_a_calibrator_that_lowers_the_loss_of_later_leads_is_kept() -> None:
     rows, labels, slices = scored(6_000, stretch=0.4)
     model, kept, attempts = calibrate(Fixed(), rows, labels, slices)
-    assert kept in ("sigmoid", "isotonic")
+    assert kept in ("sigmoid", "beta", "isotonic")
     (chosen,) = [attempt for attempt in attempts if attempt.method == kept]
     assert chosen.log_loss + chosen.noise < chosen.raw_log_loss
     assert chosen.slope == pytest.approx(0.4, abs=0.1)
@@ -106,9 +90,8 @@ def test_a_model_that_is_honest_already_keeps_no_calibrator() -> None:
 
 def test_beyond_the_scores_it_has_seen_a_calibrated_model_still_says_a_number() -> None:
     rows, labels, slices = scored(3_000, stretch=0.4)
-    model = CalibratedClassifierCV(FrozenEstimator(Fixed()), method="isotonic").fit(
-        rows[slices.calibrate], labels[slices.calibrate]
-    )
+    seen = Labelled(rows[slices.calibrate, 0], labels[slices.calibrate])
+    model = Calibrated(Fixed(), attempt("isotonic", seen, seen).curve)
     said = chance(model, np.array([[-50.0], [50.0]]))
     assert np.all((said >= 0.0) & (said <= 1.0))
 
@@ -121,6 +104,55 @@ def test_a_trained_model_ranks_leads_it_has_not_seen(draw: Draw, vertical: Verti
     assert trained.newest.skill > 0.0
     assert trained.newest.rows == 600
     assert trained.random_cv.rows == 4_000
+    assert trained.random_cv.auc == pytest.approx(trained.newest.auc, abs=0.08)
+
+
+def test_the_chosen_candidate_is_the_one_that_was_fitted_and_every_one_is_shown(draw: Draw, vertical: Vertical) -> None:
+    history = draw(signal=2.5)
+    columns, _ = columns_of(vertical)
+    heard: list[str] = []
+    trained = train(columns, table(columns, history.facts), history.converted, seed=1, tell=heard.append)
+    assert {each.candidate for each in trained.candidates} == {each.name for each in candidates()}
+    (chosen,) = [each for each in trained.candidates if each.chosen]
+    assert (trained.candidate, trained.settings) == (chosen.candidate, chosen.settings)
+    assert type(trained.raw[-1]).__name__ in ("LogisticRegression", "HistGradientBoostingClassifier", "LightGbm")
+    assert trained.notes[0].startswith(trained.candidate)
+    assert len(heard) == len(trained.candidates) + 2
+
+
+@pytest.mark.parametrize(
+    ("part", "name"), [(slice(0, 600), "oldest"), (slice(1_200, 1_500), "calibrate"), (slice(1_700, 2_000), "newest")]
+)
+def test_a_history_part_of_which_never_converts_is_refused_by_name(
+    draw: Draw, vertical: Vertical, part: slice, name: str
+) -> None:
+    history = draw(2_000)
+    columns, _ = columns_of(vertical)
+    labels = history.converted.copy()
+    labels[part] = 0
+    with pytest.raises(TooFew, match=rf"0 of the \d+ .*{name}.* leads converted"):
+        train(columns, table(columns, history.facts), labels, seed=1)
+
+
+def test_only_the_candidates_asked_for_are_tried(draw: Draw, vertical: Vertical) -> None:
+    history = draw(2_000)
+    columns, _ = columns_of(vertical)
+    only = (Candidate("logistic", logistic, ({"c": 0.1},)),)
+    trained = train(columns, table(columns, history.facts), history.converted, seed=1, among=only)
+    assert [each.candidate for each in trained.candidates] == ["logistic"]
+    assert list(trained.raw.named_steps) == ["columns", "weights"]
+
+
+def test_a_long_history_is_cross_validated_on_a_part_of_it_and_says_so(draw: Draw, vertical: Vertical) -> None:
+    small = draw(3_000)
+    columns, _ = columns_of(vertical)
+    # The same leads over and over are as long a history as any other.
+    times = CV_ROWS_MAX // 3_000 + 2
+    rows, labels = np.tile(table(columns, small.facts), (times, 1)), np.tile(small.converted, times)
+    only = (Candidate("boosting", boosting, ({"trees": 2},)),)
+    trained = train(columns, rows, labels, seed=1, among=only)
+    assert trained.random_cv.rows == CV_ROWS_MAX
+    assert any(f"{CV_ROWS_MAX:,} leads drawn from {len(labels):,}" in note for note in trained.notes)
 
 
 def test_drift_shows_in_the_newest_leads_and_not_in_a_random_split(draw: Draw, vertical: Vertical) -> None:

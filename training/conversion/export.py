@@ -1,83 +1,178 @@
-"""Write down a fitted pipeline as plain numbers: every tree, category and calibration point, exactly as it predicts."""
+"""Write down a fitted pipeline as plain numbers: every weight, tree, category and curve, exactly as it predicts."""
 
-from collections.abc import Sequence
-from math import isfinite
+from collections.abc import Callable, Sequence
+from math import nan
 from typing import Any
+
+import msgspec
+import numpy as np
+from sklearn.compose import ColumnTransformer
+from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import Pipeline
 
 from app.scoring.artefact import (
     SCHEMA,
-    Calibrator,
     Category,
-    CategorySplit,
+    CategoryTerm,
+    Encoded,
     Feature,
-    Isotonic,
     Node,
     Number,
-    NumberSplit,
+    NumberTerm,
     Scorer,
-    Sigmoid,
+    Term,
     Uncalibrated,
-    check,
+    Unusable,
 )
+from app.scoring.parse import check
+from training.conversion.calibrators import Calibrated
+from training.conversion.candidates import Estimator, scores
 from training.conversion.features import Column
-from training.conversion.train import Estimator
+from training.conversion.figures import Array
+from training.conversion.nodes import CannotExport, light_node, node
+
+__all__ = ["CannotExport", "scorer_of"]
+
+
+class _Sum(msgspec.Struct, frozen=True, kw_only=True):
+    """What a scorer adds up, of the features in the order of the columns."""
+
+    features: tuple[Feature, ...]
+    baseline: float
+    terms: tuple[Term, ...] = ()
+    trees: tuple[Node, ...] = ()
 
 
 def scorer_of(raw: Estimator, model: Estimator, columns: Sequence[Column], *, vertical: str, version: str) -> Scorer:
     """The served `model`, made of the pipeline `raw`, as a scorer; they are the same where nothing calibrates it.
 
-    This reads scikit-learn's private trees: its minor version is pinned for that.
+    It reads trees that scikit-learn keeps private: its minor version is pinned for that. Raises `CannotExport`.
     """
-    encoder = raw.named_steps["columns"].named_transformers_["categories"]
-    trees = raw.named_steps["trees"]
+    if model is not raw and not isinstance(model, Calibrated):
+        raise CannotExport(f"{type(model).__name__} is no calibration that the service knows")
+    found = _sum(raw, columns)
     scorer = Scorer(
         schema=SCHEMA,
         vertical=vertical,
         version=version,
-        features=_features(columns, encoder),
-        baseline=float(trees._baseline_prediction[0, 0]),
-        trees=tuple(_node(predictor, 0) for (predictor,) in trees._predictors),
-        calibrator=Uncalibrated() if model is raw else _calibrator(model),
+        features=found.features,
+        baseline=found.baseline,
+        terms=found.terms,
+        trees=found.trees,
+        calibrator=Uncalibrated() if model is raw else model.calibrator,
     )
-    check(scorer)
+    try:
+        check(scorer)
+    except Unusable as unusable:
+        raise CannotExport(str(unusable)) from None
     return scorer
 
 
-def _features(columns: Sequence[Column], encoder: Estimator) -> tuple[Feature, ...]:
-    """The model's own category codes count from 0 in this order, since both encoders saw the same rows."""
-    # An encoder without columns is never fitted.
-    seen = iter(getattr(encoder, "categories_", ()))
-    return tuple(
-        Category(column.name, tuple(value for value in next(seen) if isinstance(value, str)))
-        if column.kind == "category"
-        else Number(column.name)
-        for column in columns
-    )
+def _sum(raw: Estimator, columns: Sequence[Column]) -> _Sum:
+    if not _ours(raw):
+        raise CannotExport(f"{type(raw).__name__} is no pipeline of this trainer's encoders and one model")
+    final = raw.steps[-1][1]
+    if isinstance(final, LogisticRegression):
+        return _weighed(raw, columns)
+    if isinstance(final, HistGradientBoostingClassifier):
+        trees = tuple(node(predictor, 0, _order(raw)) for (predictor,) in final._predictors)
+        return _Sum(features=_split_by(raw, columns), baseline=float(final._baseline_prediction[0, 0]), trees=trees)
+    if type(final).__name__ == "LightGbm":
+        dumped = final.booster_.dump_model()["tree_info"]
+        trees = tuple(light_node(tree["tree_structure"], _order(raw)) for tree in dumped)
+        return _Sum(features=_split_by(raw, columns), baseline=0.0, trees=trees)
+    raise CannotExport(f"{type(final).__name__} is no model that the service can compute")
 
 
-def _node(predictor: Any, position: int) -> Node:
-    node = predictor.nodes[position]
-    if node["is_leaf"]:
-        return float(node["value"])
-    feature, missing_left = int(node["feature_idx"]), bool(node["missing_go_to_left"])
-    left, right = _node(predictor, int(node["left"])), _node(predictor, int(node["right"]))
-    if node["is_categorical"]:
-        among = _codes(predictor.raw_left_cat_bitsets[int(node["bitset_idx"])])
-        return CategorySplit(feature, among, missing_left, left, right)
-    threshold = float(node["num_threshold"])
-    return NumberSplit(feature, threshold if isfinite(threshold) else None, missing_left, left, right)
+def _ours(raw: Estimator) -> bool:
+    """Whether these are the encoders that this module can read."""
+    if not isinstance(raw, Pipeline) or list(raw.named_steps)[:1] != ["columns"] or len(raw.steps) != 2:
+        return False
+    columns = raw.named_steps["columns"]
+    return isinstance(columns, ColumnTransformer) and {*_parts(raw)} <= {"categories", "encoded", "numbers"}
 
 
-def _codes(bitset: Sequence[Any]) -> tuple[int, ...]:
-    """The numbers whose bit is set in eight words of 32 bits."""
-    bits = sum(int(word) << 32 * position for position, word in enumerate(bitset))
-    return tuple(code for code in range(bits.bit_length()) if bits >> code & 1)
+def _parts(raw: Estimator) -> dict[str, tuple[Any, list[int]]]:
+    """The fitted encoders by what they read, each with the positions of its columns."""
+    return {name: (fitted, list(positions)) for name, fitted, positions in raw.steps[0][1].transformers_}
 
 
-def _calibrator(model: Estimator) -> Calibrator:
-    (fitted,) = model.calibrated_classifiers_
-    (curve,) = fitted.calibrators
-    if model.method == "isotonic":
-        return Isotonic(tuple(curve.X_thresholds_.tolist()), tuple(curve.y_thresholds_.tolist()))
-    # scikit-learn writes 1 / (1 + exp(a * score + b)).
-    return Sigmoid(slope=-float(curve.a_), intercept=-float(curve.b_))
+def _order(raw: Estimator) -> list[int]:
+    """The column that stands at each place of what the encoders put out for trees."""
+    return [position for _, positions in _parts(raw).values() for position in positions]
+
+
+def _split_by(raw: Estimator, columns: Sequence[Column]) -> tuple[Feature, ...]:
+    """A tree's own category codes count from 0 in the order of the values, since both encoders saw the same rows."""
+    features: dict[int, Feature] = {}
+    for name, (encoder, positions) in _parts(raw).items():
+        for place, position in enumerate(positions):
+            fact = columns[position].name
+            if name == "categories":
+                features[position] = Category(fact, _values(encoder.categories_[place]))
+            elif name == "encoded":
+                features[position] = _encoded(fact, encoder, place)
+            else:
+                features[position] = Number(fact)
+    return tuple(features[position] for position in range(len(columns)))
+
+
+def _encoded(fact: str, encoder: Any, place: int) -> Encoded:
+    values = _values(encoder.categories_[place])
+    rows = np.full((len(values) + 2, len(encoder.categories_)), nan, dtype=object)
+    rows[:-1, place] = [*values, _unknown(values)]
+    *encodings, unknown, missing = encoder.transform(rows)[:, place].tolist()
+    return Encoded(fact, values, tuple(encodings), missing=missing, unknown=unknown)
+
+
+def _weighed(raw: Estimator, columns: Sequence[Column]) -> _Sum:
+    """A sum has no interactions: the model itself says what each fact adds to a lead of which nothing is known."""
+    blank = np.full((1, len(columns)), nan, dtype=object)
+    baseline = float(scores(raw, blank)[0])
+
+    def adds(position: int, values: Sequence[str | float]) -> list[float]:
+        rows = np.repeat(blank, len(values), axis=0)
+        rows[:, position] = values
+        added: list[float] = (scores(raw, rows) - baseline).tolist()
+        return added
+
+    features: dict[int, Feature] = {}
+    terms: list[Term] = []
+    for name, (encoder, positions) in _parts(raw).items():
+        for place, position in enumerate(positions):
+            fact = columns[position].name
+            if name == "numbers":
+                bounds = encoder.named_steps["bounds"]
+                features[position] = Number(fact)
+                terms.append(_number_term(position, float(bounds.low_[place]), float(bounds.high_[place]), adds))
+                continue
+            told = encoder if name == "categories" else encoder.named_steps["targets"]
+            values = _values(told.categories_[place])
+            *weights, unknown = adds(position, [*values, _unknown(values)])
+            if name == "categories":
+                features[position] = Category(fact, values)
+                terms.append(CategoryTerm(position, tuple(weights), missing=0.0, unknown=unknown))
+            else:
+                features[position] = Encoded(fact, values, tuple(weights), missing=0.0, unknown=unknown)
+                low, high = min(*weights, unknown, 0.0), max(*weights, unknown, 0.0)
+                terms.append(NumberTerm(position, low, high, at_low=low, weight=1.0, missing=0.0))
+    return _Sum(features=tuple(features[at] for at in range(len(columns))), baseline=baseline, terms=tuple(terms))
+
+
+def _number_term(
+    position: int, low: float, high: float, adds: Callable[[int, Sequence[str | float]], list[float]]
+) -> NumberTerm:
+    at_low, at_high = adds(position, [low, high])
+    weight = (at_high - at_low) / (high - low) if high > low else 0.0
+    return NumberTerm(position, low, high, at_low=at_low, weight=weight, missing=0.0)
+
+
+def _values(categories: Array) -> tuple[str, ...]:
+    """The texts among them; the missing is no value."""
+    return tuple(value for value in categories if isinstance(value, str))
+
+
+def _unknown(values: Sequence[str]) -> str:
+    """A text that is none of these."""
+    return max(values, key=len, default="") + "?"

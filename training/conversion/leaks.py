@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 import msgspec
 from sklearn.metrics import roc_auc_score
 
+from training.conversion.encoders import encoded
 from training.conversion.features import Column
 from training.conversion.figures import Array
 from training.conversion.train import cross_validated, pipeline
@@ -33,9 +34,10 @@ def check_fields(
 ) -> tuple[FieldCheck, ...]:
     """Every field by itself and the model without it. Smaller models of the oldest rows do: a leak is not subtle."""
     X, y = X[:ROWS_MAX], y[:ROWS_MAX]
+    known = encoded(columns, X)
 
     def auc(positions: list[int]) -> float:
-        model = pipeline([columns[position] for position in positions], seed=seed, trees=TREES)
+        model = pipeline([columns[position] for position in positions], seed=seed, trees=TREES, encoded=known)
         return float(roc_auc_score(y, cross_validated(model, X[:, positions], y, folds=3, seed=seed)))
 
     everything = list(range(len(columns)))

@@ -7,7 +7,7 @@ import numpy as np
 
 from app.domain.calendar import utc_text
 from app.domain.vertical import Vertical
-from app.scoring.artefact import Category, Feature, Scorer
+from app.scoring.artefact import Category, Encoded, Feature, Scorer
 from app.scoring.compile import compiled
 from app.scoring.load import load_version
 from training.conversion.artefact import next_version, parity_rows, write
@@ -17,7 +17,7 @@ from training.conversion.features import Rows, columns_of, table
 from training.conversion.figures import Array, deciles, figures
 from training.conversion.gates import gates
 from training.conversion.leaks import check_fields
-from training.conversion.train import LEARNING_RATE, LEAVES, TREES, Trained, chance, train
+from training.conversion.train import Trained, chance, train
 from training.histories.history import History
 
 
@@ -26,8 +26,7 @@ def learn(history: History, vertical: Vertical, models: Path, *, seed: int, tell
     columns, left_out = columns_of(vertical)
     X, y = table(columns, history.facts), history.converted
 
-    tell("fitting")
-    trained = train(columns, X, y, seed=seed)
+    trained = train(columns, X, y, seed=seed, tell=tell)
     checks = check_fields(columns, X, y, seed=seed, tell=lambda name: tell(f"looking for leaks: {name}"))
 
     tell("writing")
@@ -54,7 +53,7 @@ def learn(history: History, vertical: Vertical, models: Path, *, seed: int, tell
         attempts=trained.attempts,
         fields=checks,
         gates=verdicts,
-        trees={"trees": TREES, "leaves a tree": LEAVES, "learning rate": LEARNING_RATE, "seed": seed},
+        trees={**trained.settings, "seed": seed},
         libraries=libraries(),
         parity=parity_rows(trained.model, columns, scorer, history.facts[newest]),
     )
@@ -85,6 +84,8 @@ def _past(history: History) -> Past:
 def _reads(feature: Feature) -> Reads:
     if isinstance(feature, Category):
         return Reads(name=feature.name, kind="category", values=feature.values)
+    if isinstance(feature, Encoded):
+        return Reads(name=feature.name, kind="category")
     return Reads(name=feature.name, kind="number")
 
 

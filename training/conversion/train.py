@@ -1,38 +1,67 @@
 """Fit a conversion model on the oldest leads and calibrate it only where later ones show that this helps."""
 
-from collections.abc import Sequence
-from typing import Any, Literal
+from collections.abc import Callable, Collection, Sequence
 
 import msgspec
 import numpy as np
-from sklearn.calibration import CalibratedClassifierCV
-from sklearn.compose import ColumnTransformer
-from sklearn.ensemble import HistGradientBoostingClassifier
-from sklearn.frozen import FrozenEstimator
-from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
-from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import FunctionTransformer, OrdinalEncoder
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
+from training.conversion.calibrators import (
+    AUC_LOSS_MAX,
+    METHODS,
+    Attempt,
+    Calibrated,
+    Labelled,
+    Method,
+    attempt,
+    best,
+)
+from training.conversion.candidates import (
+    LEARNING_RATE,
+    LEAVES,
+    TREES,
+    Candidate,
+    Estimator,
+    Settings,
+    boosting,
+    candidates,
+    chance,
+    scores,
+)
+from training.conversion.encoders import encoded
 from training.conversion.features import Column
-from training.conversion.figures import Array, Figures, calibration_slope, figures, losses
+from training.conversion.figures import Array, Figures, figures
+from training.conversion.search import ROWS_MAX, Data, Judged, forward, search
+from training.conversion.threads import threads_for
 
-# Measured by cross-validation: as noisy as leads are, 64 trees lose nothing to 100 (log-loss .3467 to .3473; .2703 to
-# .2701 on bank marketing), learn less by heart (slope .92 to .83) and are served in two thirds of the time.
-TREES = 64
-LEAVES = 15
-LEARNING_RATE = 0.06
-AUC_LOSS_MAX = 0.01
-"""A calibrator may flatten the ranking by this much and no more."""
+__all__ = [
+    "AUC_LOSS_MAX",
+    "LEARNING_RATE",
+    "LEAVES",
+    "TREES",
+    "Attempt",
+    "Estimator",
+    "Slices",
+    "TooFew",
+    "Trained",
+    "calibrate",
+    "chance",
+    "cross_validated",
+    "pipeline",
+    "slices_of",
+    "train",
+]
 
-# Threads gain nothing on tens of thousands of rows (0.31 s a fit with one or two), and they wait for each other by
-# spinning: beside one busy neighbour on two cores the same fit takes a hundred times as long. scikit-learn brings this.
-threadpool_limits(limits=1, user_api="openmp")
+CV_ROWS_MAX = 100_000
+"""Five models of a random so many leads say what five of a million would."""
 
-Method = Literal["sigmoid", "isotonic"]
-Estimator = Any
-"""scikit-learn has no types: anything with `fit` and `predict_proba`."""
+
+SIDE_MIN = 10
+"""Fewer leads that converted, or that did not, teach and show nothing."""
+
+
+class TooFew(Exception):
+    """This history cannot be learnt from: the message says what it has too few of."""
 
 
 class Slices(msgspec.Struct, frozen=True):
@@ -44,24 +73,12 @@ class Slices(msgspec.Struct, frozen=True):
     newest: slice
 
 
-class Attempt(msgspec.Struct, frozen=True, kw_only=True):
-    """One calibrator on the slice it has not seen, against the raw model; kept unless `why_not` says why not.
-
-    `noise` is the standard error of the difference between the two log-losses.
-    """
-
-    method: Method
-    slope: float
-    log_loss: float
-    raw_log_loss: float
-    noise: float
-    auc: float
-    raw_auc: float
-    why_not: str
-
-
 class Trained(msgspec.Struct, frozen=True, kw_only=True):
-    """A model with its evidence. `raw` is the pipeline alone, `model` what is served: the same if nothing was kept."""
+    """A model with its evidence. `raw` is the pipeline alone, `model` what is served: the same if nothing was kept.
+
+    `candidate` with its `settings` is the one chosen of `candidates`; `notes` are what the figures do not say
+    themselves. `newest` are the time split's figures, `random_cv` those of five shuffled folds.
+    """
 
     raw: Estimator
     model: Estimator
@@ -71,14 +88,44 @@ class Trained(msgspec.Struct, frozen=True, kw_only=True):
     newest: Figures
     newest_raw: Figures
     random_cv: Figures
+    candidate: str = ""
+    settings: Settings = {}
+    candidates: tuple[Judged, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
-def train(columns: Sequence[Column], X: Array, y: Array, *, seed: int) -> Trained:
-    """The model of these rows, oldest first, judged on the newest, with a random split beside it."""
-    slices = slices_of(len(y))
-    raw = pipeline(columns, seed=seed).fit(X[slices.fit], y[slices.fit])
+def train(
+    columns: Sequence[Column],
+    X: Array,
+    y: Array,
+    *,
+    seed: int,
+    tell: Callable[[str], None] = lambda _what: None,
+    backend: str | None = None,
+    among: Sequence[Candidate] | None = None,
+) -> Trained:
+    """The best candidate for these rows, oldest first, judged on the newest, with a random split beside it.
+
+    `backend` is joblib's for the search (`backends.py`), `among` the candidates, all that are installed unless given.
+    Raises `TooFew`, and `NoBackend` where the search cannot run.
+    """
+    slices, known = slices_of(len(y)), encoded(columns, X)
+    _check_enough(y, slices)
+    among = candidates() if among is None else among
+    fit_part = Data(columns, known, X[slices.fit], y[slices.fit])
+    judged, why = search(among, fit_part, seed=seed, where=backend, tell=tell)
+    chosen = next(each for each in judged if each.chosen)
+    build = next(each.build for each in among if each.name == chosen.candidate)
+
+    tell(f"fitting {chosen.candidate}")
+    with threads_for(len(fit_part.y)):
+        raw = build(columns, encoded=known, seed=seed, **chosen.settings).fit(fit_part.X, fit_part.y)
     model, method, attempts = calibrate(raw, X, y, slices)
     newest = slices.newest
+
+    tell("cross-validating")
+    rows = _sample(len(y), seed)
+    fresh = build(columns, encoded=known, seed=seed, **chosen.settings)
     return Trained(
         raw=raw,
         model=model,
@@ -87,8 +134,32 @@ def train(columns: Sequence[Column], X: Array, y: Array, *, seed: int) -> Traine
         slices=slices,
         newest=figures(y[newest], chance(model, X[newest])),
         newest_raw=figures(y[newest], chance(raw, X[newest])),
-        random_cv=figures(y, cross_validated(pipeline(columns, seed=seed), X, y, folds=5, seed=seed)),
+        random_cv=figures(y[rows], cross_validated(fresh, X[rows], y[rows], folds=5, seed=seed)),
+        candidate=chosen.candidate,
+        settings=chosen.settings,
+        candidates=judged,
+        notes=_notes(chosen, why, slices, known),
     )
+
+
+def _check_enough(y: Array, slices: Slices) -> None:
+    """Refuse a history of which some part shows one outcome alone."""
+    first, *later = forward(slices.fit.stop)
+    parts = {
+        "oldest": first[0],
+        "ones to choose a candidate by": first[1],
+        "last ones to learn from": later[-1][1],
+        "ones to calibrate with": slices.calibrate,
+        "ones to choose a calibrator by": slices.choose,
+        "newest": slices.newest,
+    }
+    for name, part in parts.items():
+        converted, leads = int(np.sum(y[part])), part.stop - part.start
+        if min(converted, leads - converted) < SIDE_MIN:
+            raise TooFew(
+                f"{converted:,} of the {leads:,} {name} leads converted: a model needs at least {SIDE_MIN} that did "
+                f"and {SIDE_MIN} that did not in each part of the history"
+            )
 
 
 def slices_of(rows: int) -> Slices:
@@ -97,50 +168,21 @@ def slices_of(rows: int) -> Slices:
     return Slices(slice(0, fit), slice(fit, calibrated), slice(calibrated, chosen), slice(chosen, rows))
 
 
-def pipeline(columns: Sequence[Column], *, seed: int, trees: int = TREES) -> Estimator:
-    """Encoder and trees. Values not seen in training are missing ones; `columns` stand categories first."""
-    categories = [position for position, column in enumerate(columns) if column.kind == "category"]
-    numbers = [position for position, column in enumerate(columns) if column.kind == "number"]
-    encoder = OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=np.nan, encoded_missing_value=np.nan)
-    floats = FunctionTransformer(np.asarray, kw_args={"dtype": float})
-    return Pipeline(
-        [
-            ("columns", ColumnTransformer([("categories", encoder, categories), ("numbers", floats, numbers)])),
-            (
-                "trees",
-                HistGradientBoostingClassifier(
-                    max_iter=trees,
-                    max_leaf_nodes=LEAVES,
-                    learning_rate=LEARNING_RATE,
-                    min_samples_leaf=40,
-                    l2_regularization=10.0,
-                    # "auto" turns it on above 10,000 rows, and then holds back a random tenth.
-                    early_stopping=False,
-                    categorical_features=list(range(len(categories))),
-                    random_state=seed,
-                ),
-            ),
-        ]
-    )
+def pipeline(columns: Sequence[Column], *, seed: int, trees: int = TREES, encoded: Collection[str] = ()) -> Estimator:
+    """The boosting candidate as it is usually set. Values not seen in training are missing ones."""
+    return boosting(columns, seed=seed, trees=trees, encoded=encoded)
 
 
 def calibrate(
     raw: Estimator, X: Array, y: Array, slices: Slices
 ) -> tuple[Estimator, Method | None, tuple[Attempt, ...]]:
-    """The raw model, or the calibrated one of lowest log-loss among those that may be kept; and what was tried."""
-    tried = [_attempt(method, raw, X, y, slices) for method in ("sigmoid", "isotonic")]
-    kept = [(attempt.log_loss, attempt.method, model) for model, attempt in tried if not attempt.why_not]
-    attempts = tuple(attempt for _, attempt in tried)
-    if not kept:
+    """The raw model, or the one with the best calibrator of those that may be kept; and what was tried."""
+    seen, later = (Labelled(scores(raw, X[part]), y[part]) for part in (slices.calibrate, slices.choose))
+    tried = [attempt(method, seen, later) for method in METHODS]
+    attempts, kept = tuple(each.attempt for each in tried), best(tried)
+    if kept is None:
         return raw, None, attempts
-    _, method, model = min(kept, key=lambda entry: entry[0])
-    return model, method, attempts
-
-
-def chance(model: Estimator, X: Array) -> Array:
-    """P(conversion) of each row."""
-    probabilities: Array = model.predict_proba(X)[:, 1]
-    return probabilities
+    return Calibrated(raw, kept.curve), kept.attempt.method, attempts
 
 
 def cross_validated(model: Estimator, X: Array, y: Array, *, folds: int, seed: int) -> Array:
@@ -150,31 +192,23 @@ def cross_validated(model: Estimator, X: Array, y: Array, *, folds: int, seed: i
     return probabilities
 
 
-def _attempt(method: Method, raw: Estimator, X: Array, y: Array, slices: Slices) -> tuple[Estimator, Attempt]:
-    seen, later = slices.calibrate, slices.choose
-    model = CalibratedClassifierCV(FrozenEstimator(raw), method=method).fit(X[seen], y[seen])
-    before, after = chance(raw, X[later]), chance(model, X[later])
-    loss, raw_loss = losses(y[later], after), losses(y[later], before)
-    attempt = Attempt(
-        method=method,
-        slope=calibration_slope(y[seen], raw.decision_function(X[seen])),
-        log_loss=float(np.mean(loss)),
-        raw_log_loss=float(np.mean(raw_loss)),
-        noise=float(np.std(loss - raw_loss) / np.sqrt(len(loss))),
-        auc=float(roc_auc_score(y[later], after)),
-        raw_auc=float(roc_auc_score(y[later], before)),
-        why_not="",
-    )
-    return model, msgspec.structs.replace(attempt, why_not=_why_not(attempt))
+def _sample(rows: int, seed: int) -> Array:
+    """All rows, or a random part of them in their order."""
+    if rows <= CV_ROWS_MAX:
+        return np.arange(rows)
+    drawn: Array = np.random.default_rng(seed).choice(rows, CV_ROWS_MAX, replace=False)
+    return np.sort(drawn)
 
 
-def _why_not(attempt: Attempt) -> str:
-    """Why a calibrator is not kept. An inverted one prices the best leads lowest, however well it fits its slice."""
-    if not attempt.slope > 0.0:
-        return "its slope is not positive: it would turn the ranking upside down"
-    if not attempt.auc >= attempt.raw_auc - AUC_LOSS_MAX:
-        return f"it costs more than {AUC_LOSS_MAX} of AUC"
-    # A smaller gain is luck: a curve of steps that won by .0005 here has lost .004 on the leads after these.
-    if not attempt.raw_log_loss - attempt.log_loss > attempt.noise:
-        return "it does not lower the log-loss of later leads by more than chance"
-    return ""
+def _notes(chosen: Judged, why: str, slices: Slices, encoded: Collection[str]) -> tuple[str, ...]:
+    """What a reader of the figures must know besides."""
+    notes = [f"{chosen.candidate}: {why}"]
+    if encoded:
+        notes.append(f"encoded by how their values converted: {', '.join(sorted(encoded))}")
+    if slices.fit.stop > ROWS_MAX:
+        notes.append(
+            f"the candidates were judged on the newest {ROWS_MAX:,} of {slices.fit.stop:,} leads to learn from"
+        )
+    if slices.newest.stop > CV_ROWS_MAX:
+        notes.append(f"the random split is of {CV_ROWS_MAX:,} leads drawn from {slices.newest.stop:,}")
+    return tuple(notes)

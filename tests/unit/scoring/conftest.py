@@ -9,19 +9,20 @@ from typing import Any
 import msgspec
 import numpy as np
 import pytest
-from sklearn.calibration import CalibratedClassifierCV
-from sklearn.frozen import FrozenEstimator
 
+from app.scoring.artefact import SCHEMA
 from app.scoring.load import ParityRow
 from app.wire.ping import Value
 from training.conversion.artefact import parity_rows, point_at
+from training.conversion.calibrators import METHODS, Calibrated, Labelled, attempt
+from training.conversion.candidates import boosting, chance, logistic, scores
 from training.conversion.export import scorer_of
 from training.conversion.features import Column, table
-from training.conversion.train import chance, pipeline
 
 COLUMNS = (
     Column("state", "category"),
     Column("tier", "category"),
+    Column("city", "category"),
     Column("age", "number"),
     Column("bill", "number"),
     Column("owner", "number"),
@@ -30,10 +31,11 @@ Random = np.random.Generator
 
 
 def lead(random: Random, blank: float = 0.1) -> dict[str, Value]:
-    """A random lead with blanks; every state is rare and every kind of number occurs."""
+    """A random lead with blanks; every state is rare, cities are many, and every kind of number occurs."""
     facts: dict[str, Value] = {
         "state": f"S{random.integers(40)}",
         "tier": str(random.choice(["excellent", "good", "fair", "poor"])),
+        "city": f"C{int(random.pareto(0.8) * 4) % 300}",
         "age": int(random.integers(18, 90)),
         "bill": float(random.lognormal(5.0, 0.6)),
         "owner": bool(random.integers(2)),
@@ -48,22 +50,31 @@ def converted(random: Random, facts: Mapping[str, Value]) -> bool:
     return bool(random.random() < 1.0 / (1.0 + np.exp(-odds)))
 
 
-def fitted(method: str, seed: int = 5) -> SimpleNamespace:
-    """A pipeline, calibrated by `method` or not at all, with its columns."""
+def fitted(kind: str, method: str, seed: int = 5) -> SimpleNamespace:
+    """A pipeline of this kind, calibrated by `method` or not at all; its cities are encoded by how they converted."""
     random = np.random.default_rng(seed)
     facts = [lead(random) for _ in range(2_500)]
     known, y = table(COLUMNS, facts), np.array([converted(random, row) for row in facts], dtype=int)
-    raw = pipeline(COLUMNS, seed=seed, trees=25).fit(known[:1_800], y[:1_800])
+    raw = _BUILD[kind](seed).fit(known[:1_800], y[:1_800])
     model = raw
     if method != "none":
-        model = CalibratedClassifierCV(FrozenEstimator(raw), method=method).fit(known[1_800:], y[1_800:])
+        seen = Labelled(scores(raw, known[1_800:]), y[1_800:])
+        (curve,) = [attempt(each, seen, seen).curve for each in METHODS if each == method]
+        model = Calibrated(raw, curve)
     return SimpleNamespace(raw=raw, model=model, columns=COLUMNS)
 
 
-@pytest.fixture(scope="session", params=["none", "sigmoid", "isotonic"])
+_BUILD: dict[str, Callable[[int], Any]] = {
+    "logistic": lambda seed: logistic(COLUMNS, seed=seed, encoded={"city"}),
+    "boosting": lambda seed: boosting(COLUMNS, seed=seed, encoded={"city"}, trees=25),
+}
+_MODELS = [(kind, method) for kind in _BUILD for method in ("none", *METHODS)]
+
+
+@pytest.fixture(scope="session", params=_MODELS, ids=" ".join)
 def model(request: pytest.FixtureRequest) -> SimpleNamespace:
-    """A model of each kind of calibration, with the scorer that was made of it."""
-    made = fitted(request.param)
+    """A model of each kind with each calibration, and the scorer that was made of it."""
+    made = fitted(*request.param)
     made.scorer = scorer_of(made.raw, made.model, COLUMNS, vertical="solar", version="0001")
     made.says = lambda rows: chance(made.model, table(COLUMNS, rows))
     made.lead = lead
@@ -73,7 +84,7 @@ def model(request: pytest.FixtureRequest) -> SimpleNamespace:
 @pytest.fixture(scope="session")
 def written() -> dict[str, Any]:
     """What an artefact consists of, before it is written to any folder."""
-    made = fitted("sigmoid")
+    made = fitted("boosting", "sigmoid")
     scorer = scorer_of(made.raw, made.model, COLUMNS, vertical="solar", version="0001")
     random = np.random.default_rng(9)
     parity: tuple[ParityRow, ...] = parity_rows(made.model, COLUMNS, scorer, [lead(random) for _ in range(200)])
@@ -94,7 +105,7 @@ def shelve(tmp_path: Path, written: dict[str, Any]) -> Shelve:
         scorer = {**written["scorer"], "vertical": vertical, "version": version, **altered.get("scorer", {})}
         body: bytes = altered.get("body", msgspec.json.encode(scorer))
         card = {
-            "schema": 1,
+            "schema": SCHEMA,
             "vertical": vertical,
             "version": version,
             "sha256": {"scorer.json": sha256(body).hexdigest()},

@@ -12,6 +12,14 @@ import pytest
 from app.scoring.artefact import BYTES_MAX, LEAVES_MAX
 from app.scoring.load import POINTER, Loaded, load, load_version
 
+ENCODED = {
+    "kind": "encoded",
+    "name": "city",
+    "values": ["Bonn", "Kiel"],
+    "encodings": [0.1, 0.2],
+    "missing": 0.1,
+    "unknown": 0.1,
+}
 Shelve = Callable[..., Path]
 
 
@@ -25,7 +33,7 @@ def reason(loaded: Loaded) -> str:
 def test_a_whole_artefact_loads_and_prices(shelve: Shelve, written: dict[str, Any]) -> None:
     loaded = load(shelve())
     assert loaded.problems == ()
-    assert loaded.reads == {"solar": ("state", "tier", "age", "bill", "owner")}
+    assert loaded.reads == {"solar": ("state", "tier", "city", "age", "bill", "owner")}
     model = loaded.models["solar"]
     assert (model.vertical, model.version) == ("solar", "0001")
     for row in written["parity"]:
@@ -68,13 +76,13 @@ def test_a_leaf_that_is_no_plain_number_is_refused(shelve: Shelve, written: dict
 @pytest.mark.parametrize(
     ("altered", "why"),
     [
-        ({"schema": 2}, "schema 2"),
+        ({"schema": 1}, "schema 1, this service reads 2: train again"),
         ({"trees": [["oblique", 0, 0.5, True, 0.1, 0.2]]}, "Invalid value 'oblique'"),
-        ({"trees": [["number", 2, 0.5, True, 0.1]]}, "is not a scorer"),
+        ({"trees": [["number", 3, 0.5, True, 0.1]]}, "is not a scorer"),
         ({"trees": [["number", 99, 0.5, True, 0.1, 0.2]]}, "is no feature"),
         ({"trees": [["number", -1, 0.5, True, 0.1, 0.2]]}, "is no feature"),
         ({"trees": [["number", 0, 0.5, True, 0.1, 0.2]]}, "is no feature"),
-        ({"trees": [["category", 2, [0], True, 0.1, 0.2]]}, "is no feature"),
+        ({"trees": [["category", 3, [0], True, 0.1, 0.2]]}, "is no feature"),
         ({"trees": [["category", 1, [9], True, 0.1, 0.2]]}, "does not have"),
         ({"trees": [["category", 1, [-1], True, 0.1, 0.2]]}, "does not have"),
         ({"calibrator": {"kind": "pickle", "path": "pipeline.joblib"}}, "Invalid value 'pickle'"),
@@ -84,7 +92,25 @@ def test_a_leaf_that_is_no_plain_number_is_refused(shelve: Shelve, written: dict
         ({"calibrator": {"kind": "isotonic", "scores": [0.0], "probabilities": [1.5]}}, "rising curve"),
         ({"calibrator": {"kind": "isotonic", "scores": [0.0], "probabilities": []}}, "rising curve"),
         ({"calibrator": {"kind": "isotonic", "scores": [], "probabilities": []}}, "rising curve"),
+        ({"calibrator": {"kind": "isotonic", "scores": [0.0, 1e-9], "probabilities": [0.1, 0.2]}}, "rising curve"),
+        ({"calibrator": {"kind": "beta", "a": -0.1, "b": 1.0, "c": 0.0}}, "best leads lowest"),
+        ({"calibrator": {"kind": "beta", "a": 0.0, "b": 0.0, "c": 0.0}}, "best leads lowest"),
+        ({"calibrator": {"kind": "beta", "a": 1.0, "b": 1.0, "c": 1e9}}, "a number of the calibrator"),
         ({"baseline": 1e9}, "baseline"),
+        ({"terms": [["number", 1, 0.0, 1.0, 0.0, 0.1, 0.0]]}, "weighs a number which is no feature"),
+        ({"terms": [["number", 99, 0.0, 1.0, 0.0, 0.1, 0.0]]}, "weighs a number which is no feature"),
+        ({"terms": [["number", 3, 1.0, 0.0, 0.0, 0.1, 0.0]]}, "terms[0] has no bounds"),
+        ({"terms": [["number", 3, 0.0, 1e9, 0.0, 0.1, 0.0]]}, "adds at a bound"),
+        ({"terms": [["number", 3, 0.0, 1.0, 0.0, 0.1, 1e9]]}, "adds for a missing fact"),
+        ({"terms": [["category", 3, [0.1], 0.0, 0.0]]}, "not one weight a value"),
+        ({"terms": [["category", 1, [0.1], 0.0, 0.0]]}, "not one weight a value"),
+        ({"terms": [["category", 1, [0.1, 0.1, 0.1, 1e9], 0.0, 0.0]]}, "a weight of terms[0]"),
+        ({"terms": [["category", 1, [0.1, 0.1, 0.1, 0.1], 0.0, 1e9]]}, "a weight of terms[0]"),
+        ({"terms": [["product", 1, 2, 0.5]]}, "Invalid value 'product'"),
+        ({"features": [{**ENCODED, "encodings": [0.1]}]}, "not one encoding a value"),
+        ({"features": [{**ENCODED, "encodings": [0.1, 1e9]}]}, "an encoding of 'city'"),
+        ({"features": [{**ENCODED, "unknown": 1e9}]}, "an encoding of 'city'"),
+        ({"features": [{**ENCODED, "values": ["a", "a"]}]}, "repeats"),
         ({"features": [{"kind": "number", "name": "age"}] * 2}, "twice"),
         ({"features": [{"kind": "category", "name": "tier", "values": ["a", "a"]}]}, "repeats"),
         ({"code": "import os"}, "unknown field"),
@@ -99,12 +125,12 @@ def test_a_scorer_that_training_never_writes_is_refused(shelve: Shelve, altered:
 def test_a_tree_with_too_many_leaves_is_refused(shelve: Shelve) -> None:
     tree: Any = 0.1
     for at in range(LEAVES_MAX):
-        tree = ["number", 2, float(at), False, 0.2, tree]
+        tree = ["number", 3, float(at), False, 0.2, tree]
     assert f"more than {LEAVES_MAX}" in reason(load(shelve(scorer={"trees": [tree]})))
 
 
 def test_a_tree_nested_without_end_is_refused(shelve: Shelve, written: dict[str, Any]) -> None:
-    nested = b'["number",2,0.5,false,0.1,' * 20_000
+    nested = b'["number",3,0.5,false,0.1,' * 20_000
     body = msgspec.json.encode({**written["scorer"], "trees": ["TREE"]}).replace(b'"TREE"', nested)
     assert "scorer.json" in reason(load(shelve(body=body)))
 

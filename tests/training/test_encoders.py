@@ -1,0 +1,70 @@
+"""Few values are told apart, many are encoded by how they converted, and no number weighs more than training saw."""
+
+from math import inf, nan
+from typing import Any
+
+import numpy as np
+import pytest
+
+from training.conversion.encoders import NATIVE_MAX, Bounded, encoded, for_trees, for_weights
+from training.conversion.features import Column
+
+COLUMNS = (Column("tier", "category"), Column("city", "category"), Column("age", "number"))
+Array = np.ndarray[Any, Any]
+
+
+def leads(count: int = 2_000, cities: int = 400, seed: int = 2) -> tuple[Array, Array]:
+    random = np.random.default_rng(seed)
+    rows = np.empty((count, 3), dtype=object)
+    city = random.integers(cities, size=count)
+    rows[:, 0] = random.choice(["good", "poor"], count)
+    rows[:, 1] = [f"C{number}" for number in city]
+    rows[:, 2] = random.normal(40.0, 10.0, count)
+    rows[random.random(count) < 0.1, 2] = nan
+    return rows, (random.random(count) < np.where(city % 2 == 0, 0.5, 0.1)).astype(int)
+
+
+def test_only_categories_of_many_values_are_encoded() -> None:
+    assert encoded(COLUMNS, leads()[0]) == {"city"}
+    assert encoded(COLUMNS, leads(cities=NATIVE_MAX)[0]) == frozenset()
+
+
+def test_a_city_becomes_the_share_of_its_leads_that_converted() -> None:
+    rows, y = leads(20_000)
+    encoder = for_trees(COLUMNS, {"city"}, seed=1).fit(rows, y)
+    even, odd, unheard = encoder.transform(
+        np.array([["good", "C2", 40.0], ["good", "C3", 40.0], ["good", "?", 40.0]], dtype=object)
+    )[:, 1]
+    assert even > 0.3 > 0.2 > odd
+    assert unheard == pytest.approx(np.mean(y))
+
+
+def test_in_training_a_lead_s_own_outcome_is_not_in_its_encoding() -> None:
+    rows, y = leads(2_000, cities=1_500)
+    noise = np.random.default_rng(0).integers(0, 2, len(y))
+    encoding = for_trees(COLUMNS, {"city"}, seed=1).fit_transform(rows, noise)[:, 1]
+    assert abs(np.corrcoef(encoding.astype(float), noise)[0, 1]) < 0.1
+
+
+def test_absurd_numbers_count_as_high_ones() -> None:
+    numbers = np.arange(1_000, dtype=object).reshape(-1, 1)
+    bounded = Bounded().fit(numbers)
+    low, high, up, down, blank = bounded.transform(np.array([[-1e300], [1e300], [inf], [-inf], [nan]], dtype=object))[
+        :, 0
+    ]
+    assert (low, down) == (bounded.low_[0], bounded.low_[0])
+    assert (high, up) == (bounded.high_[0], bounded.high_[0])
+    assert np.isnan(blank)
+    assert 0.0 < low < high < 999.0
+
+
+def test_a_number_that_no_lead_has_is_bounded_to_nothing() -> None:
+    bounded = Bounded().fit(np.full((5, 1), nan, dtype=object))
+    assert bounded.transform(np.array([[7.0]], dtype=object))[0, 0] == 0.0
+
+
+def test_weights_see_that_a_number_was_missing() -> None:
+    rows, y = leads()
+    encoder = for_weights(COLUMNS, {"city"}, seed=1).fit(rows, y)
+    known, missing = encoder.transform(np.array([["good", "C1", 40.0], ["good", "C1", nan]], dtype=object))
+    assert known[-1] < 0.0 < missing[-1]

@@ -1,0 +1,183 @@
+"""Curves from a model's log-odds to a probability, and whether one earns its place on leads it has not seen."""
+
+from collections.abc import Callable, Sequence
+from typing import Literal
+
+import msgspec
+import numpy as np
+from sklearn.isotonic import IsotonicRegression
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+
+from app.scoring.artefact import Beta, Calibrator, Isotonic, Sigmoid
+from training.conversion.candidates import Estimator, scores
+from training.conversion.figures import Array, calibration_slope, losses
+
+AUC_LOSS_MAX = 0.01
+"""A calibrator may flatten the ranking by this much and no more."""
+
+STEP = 1e-3
+"""Log-odds are rounded to it where a curve may jump, so that no last digit decides on which side of a jump they are."""
+
+Method = Literal["sigmoid", "beta", "isotonic"]
+METHODS: tuple[Method, ...] = ("sigmoid", "beta", "isotonic")
+"""Plainest first."""
+
+
+class Calibrated:
+    """A fitted model whose log-odds go through a curve; it is used like the model itself."""
+
+    def __init__(self, model: Estimator, calibrator: Calibrator) -> None:
+        self.model = model
+        self.calibrator = calibrator
+
+    def predict_proba(self, X: Array) -> Array:
+        """The two classes' probabilities, a row a lead."""
+        converted = curved(self.calibrator, scores(self.model, X))
+        return np.column_stack([1.0 - converted, converted])
+
+
+class Attempt(msgspec.Struct, frozen=True, kw_only=True):
+    """One calibrator on the slice it has not seen, against the raw model; kept unless `why_not` says why not.
+
+    `noise` is the standard error of the difference between the two log-losses.
+    """
+
+    method: Method
+    slope: float
+    log_loss: float
+    raw_log_loss: float
+    noise: float
+    auc: float
+    raw_auc: float
+    why_not: str
+
+
+class Tried(msgspec.Struct, frozen=True):
+    """A fitted curve, what it showed, and its loss on each of the later leads."""
+
+    curve: Calibrator
+    attempt: Attempt
+    losses: Array
+
+
+class Labelled(msgspec.Struct, frozen=True):
+    """A raw model's log-odds of some leads, and which of them converted."""
+
+    scores: Array
+    converted: Array
+
+
+def attempt(method: Method, seen: Labelled, later: Labelled) -> Tried:
+    """A curve fitted to the leads `seen`, judged on `later` ones."""
+    curve = _FITS[method](seen.scores, seen.converted)
+    before, after = expit(later.scores), curved(curve, later.scores)
+    loss, raw_loss = losses(later.converted, after), losses(later.converted, before)
+    found = Attempt(
+        method=method,
+        slope=calibration_slope(seen.converted, seen.scores),
+        log_loss=float(np.mean(loss)),
+        raw_log_loss=float(np.mean(raw_loss)),
+        noise=float(np.std(loss - raw_loss) / np.sqrt(len(loss))),
+        auc=float(roc_auc_score(later.converted, after)),
+        raw_auc=float(roc_auc_score(later.converted, before)),
+        why_not="",
+    )
+    return Tried(curve, msgspec.structs.replace(found, why_not=_why_not(found, curve)), loss)
+
+
+def best(tried: Sequence[Tried]) -> Tried | None:
+    """The plainest of those that may be kept which the best of them does not beat by more than chance."""
+    kept = [each for each in tried if not each.attempt.why_not]
+    lowest = min(kept, key=lambda each: each.attempt.log_loss, default=None)
+    if lowest is None:
+        return None
+    return next(each for each in kept if not clearly_less(lowest.losses, each.losses))
+
+
+def clearly_less(losses: Array, others: Array) -> bool:
+    """Whether these losses on the same leads are lower by more than the standard error of the difference."""
+    gain = others - losses
+    return bool(np.mean(gain) > np.std(gain) / np.sqrt(len(gain)))
+
+
+def curved(calibrator: Calibrator, scores: Array) -> Array:
+    """The probabilities that the curve makes of log-odds."""
+    if isinstance(calibrator, Isotonic):
+        interpolated: Array = np.interp(scores, calibrator.scores, calibrator.probabilities)
+        return interpolated
+    if isinstance(calibrator, Sigmoid):
+        return expit(calibrator.slope * scores + calibrator.intercept)
+    if isinstance(calibrator, Beta):
+        low, high = _ends(scores)
+        return expit(calibrator.a * low + calibrator.b * high + calibrator.c)
+    return expit(scores)
+
+
+def expit(scores: Array) -> Array:
+    """Probabilities of log-odds."""
+    probabilities: Array = 0.5 + 0.5 * np.tanh(0.5 * scores)
+    return probabilities
+
+
+def _sigmoid(scores: Array, converted: Array) -> Calibrator:
+    slope, intercept = _weights(scores.reshape(-1, 1), converted)
+    return Sigmoid(slope=slope, intercept=intercept)
+
+
+def _beta(scores: Array, converted: Array) -> Calibrator:
+    """With both ends rising: where one would fall it is held level and the other fitted alone, as its authors do."""
+    low, high = _ends(scores)
+    a, b, c = _weights(np.column_stack([low, high]), converted)
+    if a < 0.0:
+        a, (b, c) = 0.0, _weights(high.reshape(-1, 1), converted)
+    elif b < 0.0:
+        (a, c), b = _weights(low.reshape(-1, 1), converted), 0.0
+    return Beta(a=a, b=b, c=c)
+
+
+def _isotonic(scores: Array, converted: Array) -> Calibrator:
+    """Its ends stop short of 0 and 1, since one lead that converts where none may costs more than all it could gain.
+
+    Half a lead is added to either side of the plateau, as Jeffreys' prior has it.
+    """
+    rounded = np.round(scores / STEP) * STEP
+    curve = IsotonicRegression(out_of_bounds="clip").fit(rounded, converted)
+    said, levels = curve.predict(rounded), np.append(curve.y_thresholds_, 0.5)
+    low = min(0.5 / (np.sum(said <= 0.0) + 1.0), float(np.min(levels[levels > 0.0])))
+    high = 1.0 - min(0.5 / (np.sum(said >= 1.0) + 1.0), 1.0 - float(np.max(levels[levels < 1.0])))
+    probabilities = np.clip(curve.y_thresholds_, low, high)
+    return Isotonic(tuple(curve.X_thresholds_.tolist()), tuple(probabilities.tolist()))
+
+
+_FITS: dict[Method, Callable[[Array, Array], Calibrator]] = {"sigmoid": _sigmoid, "beta": _beta, "isotonic": _isotonic}
+
+
+def _ends(scores: Array) -> tuple[Array, Array]:
+    """`log p` and `-log(1 - p)` of log-odds."""
+    return -np.logaddexp(0.0, -scores), np.logaddexp(0.0, scores)
+
+
+def _weights(columns: Array, converted: Array) -> tuple[float, ...]:
+    model = LogisticRegression(C=np.inf, max_iter=1_000).fit(columns, converted)
+    return (*(float(weight) for weight in model.coef_[0]), float(model.intercept_[0]))
+
+
+def _why_not(attempt: Attempt, curve: Calibrator) -> str:
+    """Why a calibrator is not kept. An inverted one prices the best leads lowest, however well it fits its slice."""
+    if not attempt.slope > 0.0 or not _rises(curve):
+        return "its slope is not positive: it would turn the ranking upside down"
+    if not attempt.auc >= attempt.raw_auc - AUC_LOSS_MAX:
+        return f"it costs more than {AUC_LOSS_MAX} of AUC"
+    # A smaller gain is luck: a curve of steps that won by .0005 here has lost .004 on the leads after these.
+    if not attempt.raw_log_loss - attempt.log_loss > attempt.noise:
+        return "it does not lower the log-loss of later leads by more than chance"
+    return ""
+
+
+def _rises(curve: Calibrator) -> bool:
+    if isinstance(curve, Sigmoid):
+        return curve.slope > 0.0
+    if isinstance(curve, Beta):
+        return min(curve.a, curve.b) >= 0.0 and max(curve.a, curve.b) > 0.0
+    return True

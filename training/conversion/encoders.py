@@ -1,0 +1,114 @@
+"""How the columns of a history become numbers, inside the pipeline, so that what is served is what was fitted."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+import numpy as np
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.compose import ColumnTransformer
+from sklearn.impute import SimpleImputer
+from sklearn.model_selection import StratifiedKFold
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler, TargetEncoder
+
+from training.conversion.features import Column
+from training.conversion.figures import Array
+
+Encoder = Any
+"""scikit-learn has no types: anything with `fit` and `transform`."""
+
+NATIVE_MAX = 40
+"""Of so many values each is told apart as it is; a field of more is encoded by how its values converted.
+
+Measured on 12,000 leads with effects of .3 to .5 in log-odds: to trees it makes no difference up to 40 values, then
+those told apart are learnt by heart (log-loss .002 worse at 60 values, .004 at 100, .006 at 200). To a logistic
+regression it makes none anywhere.
+"""
+
+RARE = 20
+"""Values of fewer leads share one weight of a logistic regression."""
+
+TAIL = 0.002
+"""A logistic regression sees no difference among the lowest and highest two in a thousand numbers."""
+
+
+class Bounded(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+    """Keeps numbers between the low and the high ones of training, so that an absurd one counts as a high one."""
+
+    def fit(self, X: Array, y: Array | None = None) -> "Bounded":  # noqa: ARG002 - scikit-learn asks for it
+        numbers = np.asarray(X, dtype=float)
+        kept = [column[np.isfinite(column)] for column in numbers.T]
+        self.low_ = np.array([np.quantile(each, TAIL) if each.size else 0.0 for each in kept])
+        self.high_ = np.array([np.quantile(each, 1.0 - TAIL) if each.size else 0.0 for each in kept])
+        return self
+
+    def transform(self, X: Array) -> Array:
+        bounded: Array = np.clip(np.asarray(X, dtype=float), self.low_, self.high_)
+        return bounded
+
+
+class Floats(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+    """Numbers as they are, NaN where missing; one that no lead of training has says nothing, whatever it is later."""
+
+    def fit(self, X: Array, y: Array | None = None) -> "Floats":  # noqa: ARG002 - scikit-learn asks for it
+        self.silent_ = np.isnan(np.asarray(X, dtype=float)).all(axis=0)
+        return self
+
+    def transform(self, X: Array) -> Array:
+        numbers: Array = np.where(self.silent_, 0.0, np.asarray(X, dtype=float))
+        return numbers
+
+
+def encoded(columns: Sequence[Column], X: Array) -> frozenset[str]:
+    """The categories of too many values to be told apart one by one. It looks at values only, never at outcomes."""
+    return frozenset(
+        column.name
+        for position, column in enumerate(columns)
+        if column.kind == "category" and len({*X[:, position]}) > NATIVE_MAX
+    )
+
+
+def for_trees(columns: Sequence[Column], encoded: Collection[str], *, seed: int) -> Encoder:
+    """Categories as codes first, then encoded ones, then numbers. Unknown values are missing ones."""
+    codes = OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=np.nan, encoded_missing_value=np.nan)
+    return _by_kind(columns, encoded, codes, by_target(seed), Floats())
+
+
+def for_weights(columns: Sequence[Column], encoded: Collection[str], *, seed: int) -> Encoder:
+    """A column a value, rare ones together; numbers bounded, imputed with a note that they were, and scaled."""
+    apart = OneHotEncoder(handle_unknown="infrequent_if_exist", min_frequency=RARE)
+    scaled = Pipeline([("targets", by_target(seed)), ("scale", StandardScaler())])
+    numbers = Pipeline(
+        [
+            ("bounds", Bounded()),
+            ("impute", SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True)),
+            ("scale", StandardScaler()),
+        ]
+    )
+    return _by_kind(columns, encoded, apart, scaled, numbers)
+
+
+def by_target(seed: int) -> Encoder:
+    """A value becomes the share of its leads that converted, drawn to the mean while they are few.
+
+    In training that share is told by folds which have not seen the lead itself.
+    """
+    folds = StratifiedKFold(5, shuffle=True, random_state=seed)
+    return TargetEncoder(target_type="binary", smooth="auto", cv=folds)
+
+
+def parts(columns: Sequence[Column], encoded: Collection[str]) -> dict[str, list[int]]:
+    """The positions of the columns by how they are read, in the order in which the encoders put them out."""
+    kinds: dict[str, list[int]] = {"categories": [], "encoded": [], "numbers": []}
+    for position, column in enumerate(columns):
+        kind = "numbers" if column.kind == "number" else "encoded" if column.name in encoded else "categories"
+        kinds[kind].append(position)
+    return kinds
+
+
+def _by_kind(
+    columns: Sequence[Column], encoded: Collection[str], categories: Encoder, targets: Encoder, numbers: Encoder
+) -> Encoder:
+    kinds = parts(columns, encoded)
+    steps = zip(kinds, (categories, targets, numbers), kinds.values(), strict=True)
+    return ColumnTransformer([step for step in steps if step[2]])

@@ -1,0 +1,144 @@
+"""Which candidate with which settings does best on leads that came after those it learnt from."""
+
+from collections.abc import Callable, Collection, Sequence
+from itertools import pairwise
+
+import msgspec
+import numpy as np
+from joblib import Parallel, delayed
+from sklearn.metrics import roc_auc_score
+
+from training.conversion.backends import backend
+from training.conversion.calibrators import expit
+from training.conversion.candidates import LEARNING_RATE, LEAVES, TREES, Candidate, Settings, scores
+from training.conversion.features import Column
+from training.conversion.figures import Array, losses
+from training.conversion.threads import threads_for
+
+ROWS_MAX = 200_000
+"""The newest so many leads of the fit part choose; more would cost minutes and change nothing."""
+
+FOLDS = 2
+DEFAULT: tuple[str, Settings] = ("boosting", {"trees": TREES, "leaves": LEAVES, "rate": LEARNING_RATE})
+"""What has done best on other histories: the choice where this one cannot choose."""
+
+
+class Judged(msgspec.Struct, frozen=True, kw_only=True):
+    """One candidate with one of its settings, on later leads than it learnt from.
+
+    `saved` is its log-loss below that of a constant, `behind` above that of the best, each with its standard error.
+    """
+
+    candidate: str
+    settings: Settings
+    log_loss: float
+    auc: float
+    saved: float
+    saved_noise: float
+    behind: float
+    behind_noise: float
+    chosen: bool
+
+
+class _Trial(msgspec.Struct, frozen=True, kw_only=True):
+    candidate: str
+    settings: Settings
+    losses: Array
+    auc: float
+
+
+class Data(msgspec.Struct, frozen=True):
+    """The fit part of a history, oldest first; `encoded` are its columns of very many values."""
+
+    columns: Sequence[Column]
+    encoded: Collection[str]
+    X: Array
+    y: Array
+
+
+def search(
+    candidates: Sequence[Candidate], data: Data, *, seed: int, where: str | None, tell: Callable[[str], None]
+) -> tuple[tuple[Judged, ...], str]:
+    """Every candidate with each of its settings, one of them chosen, and why that one.
+
+    `where` is a joblib backend. Folds go forward in time: the second half of these leads, a part at a time, is judged
+    by models of all that came before it.
+    """
+    data = Data(data.columns, data.encoded, data.X[-ROWS_MAX:], data.y[-ROWS_MAX:])
+    tasks = [(candidate, settings) for candidate in candidates for settings in candidate.grid]
+    trials = []
+    with backend(where) as jobs:
+        running = Parallel(n_jobs=jobs, return_as="generator")(
+            delayed(_trial)(candidate, settings, data, seed, alone=where is None) for candidate, settings in tasks
+        )
+        for trial in running:
+            trials.append(trial)
+            tell(f"{trial.candidate} {_said(trial.settings)}: log-loss {np.mean(trial.losses):.4f}")
+    return _chosen(trials, _constant(data))
+
+
+def forward(rows: int) -> list[tuple[slice, slice]]:
+    """What is learnt from and what is judged, fold by fold."""
+    cuts = [rows // 2 + (rows - rows // 2) * fold // FOLDS for fold in range(FOLDS + 1)]
+    return [(slice(0, cut), slice(cut, end)) for cut, end in pairwise(cuts)]
+
+
+def _trial(candidate: Candidate, settings: Settings, data: Data, seed: int, *, alone: bool) -> _Trial:
+    found, aucs = [], []
+    with threads_for(len(data.y), alone=alone):
+        for past, later in forward(len(data.y)):
+            model = candidate.build(data.columns, encoded=data.encoded, seed=seed, **settings)
+            said = expit(scores(model.fit(data.X[past], data.y[past]), data.X[later]))
+            found.append(losses(data.y[later], said))
+            aucs.append(float(roc_auc_score(data.y[later], said)))
+    return _Trial(candidate=candidate.name, settings=settings, losses=np.concatenate(found), auc=float(np.mean(aucs)))
+
+
+def _constant(data: Data) -> Array:
+    """The losses of saying what share converted so far."""
+    return np.concatenate(
+        [
+            losses(data.y[later], np.full(later.stop - later.start, np.mean(data.y[past])))
+            for past, later in forward(len(data.y))
+        ]
+    )
+
+
+def _chosen(trials: Sequence[_Trial], constant: Array) -> tuple[tuple[Judged, ...], str]:
+    best = min(trials, key=lambda trial: float(np.mean(trial.losses)))
+    judged = [_judged(trial, best, constant) for trial in trials]
+    able = [each for each in judged if each.saved > each.saved_noise]
+    if able:
+        winner = next(each for each in judged if each in able and each.behind <= each.behind_noise)
+        why = "the plainest of those that later leads cannot tell from the best"
+    else:
+        # What cannot beat a constant here differs from the others by luck.
+        usual = [each for each in judged if (each.candidate, each.settings) == DEFAULT]
+        winner = usual[0] if usual else next(each for each in judged if each.behind <= each.behind_noise)
+        why = "no candidate beats a constant on later leads, so they cannot choose; this one is the usual choice"
+    return tuple(msgspec.structs.replace(each, chosen=each is winner) for each in judged), why
+
+
+def _judged(trial: _Trial, best: _Trial, constant: Array) -> Judged:
+    saved, saved_noise = _mean(constant - trial.losses)
+    behind, behind_noise = _mean(trial.losses - best.losses)
+    return Judged(
+        candidate=trial.candidate,
+        settings=trial.settings,
+        log_loss=float(np.mean(trial.losses)),
+        auc=trial.auc,
+        saved=saved,
+        saved_noise=saved_noise,
+        behind=behind,
+        behind_noise=behind_noise,
+        chosen=False,
+    )
+
+
+def _mean(differences: Array) -> tuple[float, float]:
+    """The mean of these and its standard error."""
+    return float(np.mean(differences)), float(np.std(differences) / np.sqrt(len(differences)))
+
+
+def _said(settings: Settings) -> str:
+    return ", ".join(f"{name} {value:g}" for name, value in settings.items())
