@@ -28,7 +28,7 @@ from app.store.store import Store
 from app.store.vault import Vault
 from app.telemetry.metrics import Metrics
 from app.usecases.book import Book
-from app.usecases.chores import Chores, Watch, remember_campaigns
+from app.usecases.chores import SUPPRESSIONS_S, Chores, Watch, remember_campaigns
 from app.usecases.deliver_leads import Courier
 from app.usecases.desk import Desk
 from app.usecases.known import DigestSet, People
@@ -168,6 +168,7 @@ async def _run_beside(stack: AsyncExitStack, chores: Chores, journal: JournalWri
     await _beside(stack, _every(RELOAD_S, chores.watch.look))
     await _beside(stack, _every(SWITCHES_S, chores.hear_switches))
     await _beside(stack, _every(RELOAD_S, chores.keep_shadow_prices))
+    await _beside(stack, _every(SUPPRESSIONS_S, chores.hear_suppressions))
     stack.push_async_callback(chores.courier.settle, SETTLE_S)
     await _beside(stack, chores.courier.run(chores.watch.targets, chores.clock, chores.uniform))
 

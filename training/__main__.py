@@ -7,6 +7,8 @@ from importlib import import_module
 from typing import Protocol, cast
 
 COMMANDS = {
+    "drift": "say whether the world that a model learned is still the one it is asked about",
+    "dataset": "join journal, sales and outcomes into rows that models learn from",
     "train": "learn a conversion model, judge it, make it live if it may be",
 }
 """Name -> what it does; `training.commands.NAME` is its module."""

@@ -17,6 +17,7 @@ COMMANDS = {
     "explain": "derive any bid or refusal in dollars",
     "journal": "compact it into Parquet, or say what it holds in numbers",
     "export": "write sales and outcomes to Parquet for training, without a person in them",
+    "outcomes": "take what became of leads from a CSV file, after a dry run",
     "deliveries": "list, show and replay what was sent to CRMs",
     "pause": "stop a campaign or a seller while the service runs",
     "resume": "let what is paused go on",

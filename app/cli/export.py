@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+import time
 from pathlib import Path
 
 from app.cli.database import add_database, run_with_store
@@ -34,14 +35,18 @@ def run(args: argparse.Namespace) -> int:
 
 async def _export(store: Store, args: argparse.Namespace) -> int:
     since, until = args.since or 0.0, args.until if args.until is not None else float("inf")
+    as_of = min(time.time(), until)
     folder = _folder(args)
     folder.mkdir(parents=True, exist_ok=True)
     sold = folder / "sales.parquet"
-    count = export_sales(sold, await store.sold(since, until), lambda done: progress(f"{done:,} sales"))
+    rows = await store.sold(since, until)
+    count = export_sales(sold, rows, as_of, lambda done: progress(f"{done:,} sales"))
     progress("")
     print(f"{count:,} sales in {sold}")
     heard = folder / "outcomes.parquet"
-    count = export_outcomes(heard, await store.outcomes(since, until), lambda done: progress(f"{done:,} outcomes"))
+    count = export_outcomes(
+        heard, await store.outcomes(since, until), as_of, lambda done: progress(f"{done:,} outcomes")
+    )
     progress("")
     print(f"{count:,} outcomes in {heard}")
     return 0

@@ -1,6 +1,6 @@
 """What sellers, the CRM and operators report, read from the same flat mapping as leads are."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from app.dialects import fields, kinds
@@ -26,14 +26,19 @@ _RESULTS = {
 _RESULT_OF = {alike(word): result for result, words in _RESULTS.items() for word in words.split()}
 _EVENT_OF = {alike(event): event for event in _EVENTS}
 _COUNT_MAX = 1_000_000
+OUTCOME_COLUMNS = ("lead_id", "crm_id", "event", "event_id", "source", "value", "value_cents", "occurred_at")
+"""What a column of a file of outcomes can mean; `lead_id` or `crm_id` says whose they are."""
+
 _NAMES = {
     "result": "result outcome status",
     "price": "price sold_price selling_price winning_price payout",
     "lead_id": "lead_id",
+    "crm_id": "crm_id crm_record_id",
     "event": "event type disposition outcome",
     "event_id": "event_id id",
     "source": "source",
     "value": "value amount revenue",
+    "value_cents": "value_cents amount_cents revenue_cents",
     "occurred_at": "occurred_at timestamp created_at date",
     "open": "open",
     "expected": "expected",
@@ -65,6 +70,18 @@ def read_outcome(raw: Mapping[str, Scalar]) -> Reading[Outcome]:
         "occurred_at": fields.moment,
     }
     return _reading(raw, readers, ("lead_id", "event"), lambda held: Outcome(**_in_cents(held, "value")))
+
+
+def outcome_columns(heads: Iterable[str]) -> dict[str, str]:
+    """Which head of a file names each of `OUTCOME_COLUMNS`, by the names that a request's fields may have."""
+    keys = {form: head for head in heads if len(head) <= KEY_LENGTH_MAX for form in forms_of(head)}
+    found = {}
+    for name in OUTCOME_COLUMNS:
+        spelled = [alike(each) for each in _NAMES[name].split()]
+        head = next((keys[each] for each in spelled if each in keys), None)
+        if head is not None:
+            found[name] = head
+    return found
 
 
 def read_demand(raw: Mapping[str, Scalar]) -> Reading[Demand]:

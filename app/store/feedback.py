@@ -1,15 +1,17 @@
 """What sellers and the CRM report of bids and leads, each report taken once."""
 
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from app.domain.identity import Person
 from app.domain.keyed import digest
 from app.store.answers import names_of
 from app.store.engine.portable import add_new, be_alone
-from app.store.schema import lead, notice, outcome, suppression
+from app.store.exports import OutcomeRow
+from app.store.schema import delivery, lead, notice, outcome, suppression
 from app.wire.feedback import Notice, Outcome
 
 
@@ -18,6 +20,14 @@ class OutcomeResult(msgspec.Struct, frozen=True, kw_only=True):
 
     status: Literal["recorded", "repeated", "unknown_lead"]
     suppressed: tuple[str, ...] = ()
+
+
+class OutcomeFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """Which leads are ours, and what was heard before: under the same keys, and of the same leads."""
+
+    leads: frozenset[str]
+    heard: dict[tuple[str, str], OutcomeRow]
+    of_leads: tuple[OutcomeRow, ...]
 
 
 def record_notice(connection: Connection, seller: str, nonce: str, told: Notice, now: float) -> bool:
@@ -38,8 +48,7 @@ def record_outcome(connection: Connection, told: Outcome, now: float) -> Outcome
     if person is None:
         return OutcomeResult(status="unknown_lead")
     row = {
-        "source": told.source,
-        "event_id": told.event_id or _content(told),
+        **dict(zip(("source", "event_id"), event_key(told), strict=True)),
         "lead_id": told.lead_id,
         "event": told.event,
         "value_cents": told.value_cents,
@@ -54,11 +63,49 @@ def record_outcome(connection: Connection, told: Outcome, now: float) -> Outcome
     return OutcomeResult(status="recorded", suppressed=person.all)
 
 
+def event_key(told: Outcome) -> tuple[str, str]:
+    """The source and the id under which an event is kept once; one without an id is known by all that it says."""
+    return told.source, told.event_id or _content(told)
+
+
+def outcome_facts(connection: Connection, told: Sequence[Outcome]) -> OutcomeFacts:
+    """What is known of the leads and events of these outcomes, some hundreds at most."""
+    ids = {each.lead_id for each in told}
+    keys: dict[str, list[str]] = {}
+    for source, event_id in map(event_key, told):
+        keys.setdefault(source, []).append(event_id)
+    heard = [
+        row
+        for source, event_ids in keys.items()
+        for row in _outcomes(connection, outcome.c.source == source, outcome.c.event_id.in_(event_ids))
+    ]
+    return OutcomeFacts(
+        leads=frozenset(connection.execute(select(lead.c.lead_id).where(lead.c.lead_id.in_(ids))).scalars()),
+        heard={(row.source, row.event_id): row for row in heard},
+        of_leads=tuple(_outcomes(connection, outcome.c.lead_id.in_(ids))),
+    )
+
+
+def leads_in_crm(connection: Connection, crm_ids: Sequence[str]) -> dict[str, frozenset[str]]:
+    """The leads that the buyer's CRMs know by each of these ids, some hundreds at most."""
+    columns = select(delivery.c.crm_id, delivery.c.lead_id).where(delivery.c.crm_id.in_(crm_ids)).distinct()
+    found: dict[str, frozenset[str]] = {}
+    for crm_id, lead_id in connection.execute(columns):
+        found[crm_id] = found.get(crm_id, frozenset()) | {lead_id}
+    return found
+
+
 def suppress(connection: Connection, person: Person, reason: str, now: float) -> None:
     """Never buy this person again; a sale of theirs under way is decided before or after, not meanwhile."""
     be_alone(connection, names_of(person))
     for name in person.all:
         add_new(connection, suppression, {"digest": name, "reason": reason, "suppressed_at": now})
+
+
+def _outcomes(connection: Connection, *where: ColumnElement[bool]) -> Iterator[OutcomeRow]:
+    wanted = select(*[outcome.c[name] for name in OutcomeRow.__struct_fields__]).where(*where)
+    for row in connection.execute(wanted):
+        yield OutcomeRow(**row._mapping)
 
 
 def _person_of(connection: Connection, lead_id: str) -> Person | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Connection, Engine, select
 
 from app.store.engine.stream import stream
 from app.store.schema import certificate, sighting, suppression
@@ -18,6 +18,12 @@ def suppressed_digests(engine: Engine) -> Iterator[str]:
     """Every digest that may not be bought."""
     for row in stream(engine, select(suppression.c.digest).order_by(suppression.c.digest)):
         yield row[0]
+
+
+def suppressed_since(connection: Connection, since: float) -> list[str]:
+    """Those suppressed at `since` or later."""
+    wanted = select(suppression.c.digest).where(suppression.c.suppressed_at >= since)
+    return list(connection.execute(wanted).scalars())
 
 
 def used_certificates(engine: Engine) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """The one door to the database: each method is one committed transaction, or one read of one moment."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from app.domain.delivery import AttemptReport, ClaimedDelivery
@@ -30,7 +30,7 @@ from app.store.engine.connections import BUSY_MS, database_url, is_sqlite, readi
 from app.store.engine.runners import GroupRunner, PoolRunner, Runner
 from app.store.errors import StoreError, StoreUnfit
 from app.store.exports import OutcomeRow, SoldRow
-from app.store.feedback import OutcomeResult
+from app.store.feedback import OutcomeFacts, OutcomeResult
 from app.store.leads import LeadRow, Summary
 from app.store.migrate import migrate, require_head
 from app.store.operators import DemandRow, SignalRow, Switch
@@ -143,6 +143,10 @@ class Store:
         """Digests of people who may not be bought; read as it is consumed."""
         return known.suppressed_digests(self._streams)
 
+    async def suppressed_since(self, since: float) -> list[str]:
+        """Digests of people who may not be bought since this moment or a later one."""
+        return await self._reader.run(lambda c: known.suppressed_since(c, since))
+
     async def used_certificates(self) -> Iterator[str]:
         """Digests of certificates that belong to a lead; read as it is consumed."""
         return known.used_certificates(self._streams)
@@ -165,6 +169,14 @@ class Store:
     async def record_outcome(self, outcome: Outcome, now: float) -> OutcomeResult:
         """Take an outcome once; who opted out is suppressed with it."""
         return await self._writer.run(lambda c: feedback.record_outcome(c, outcome, now))
+
+    async def outcome_facts(self, told: Sequence[Outcome]) -> OutcomeFacts:
+        """What is known of the leads and events of some hundreds of outcomes."""
+        return await self._reader.run(lambda c: feedback.outcome_facts(c, told))
+
+    async def leads_in_crm(self, crm_ids: Sequence[str]) -> dict[str, frozenset[str]]:
+        """The leads that CRMs know by each of some hundreds of ids."""
+        return await self._reader.run(lambda c: feedback.leads_in_crm(c, crm_ids))
 
     async def set_demand(self, territory: str, demand: Demand, ends_at: float, by: str, now: float) -> None:
         """A territory's demand until `ends_at`."""

@@ -14,10 +14,16 @@ from app.store.store import Store
 from app.telemetry.trouble import where
 from app.usecases.deliver_leads import Courier, Target
 from app.usecases.desk import Desk
+from app.usecases.hear import hear_suppressions
 from app.usecases.reload_catalogue import Reloaded, Sources, next_catalogue
 
 KEEP_S = 15.0
 """A restart may lose what shadow prices moved in this time, a small part of what they move in a window."""
+SUPPRESSIONS_S = 30.0
+"""How late a suppression by another process is heard of. A post asks the database, so nobody is bought meanwhile."""
+
+_CLOCKS_DIFFER_S = 60.0
+"""Between two machines; and a commit comes after the moment that stands in it."""
 
 _log = logging.getLogger(__name__)
 
@@ -93,6 +99,8 @@ class Chores:
         self._journal = journal
         self._kept: dict[str, float] = {}
         self._kept_at = 0.0
+        # Everything until now was read when the desk was made.
+        self._suppressed_at = clock()
 
     async def tick(self) -> None:
         """Let time pass for bids, caps, signals and demand."""
@@ -122,6 +130,15 @@ class Chores:
                 self._kept |= moved
         self._kept_at = now
 
+    async def hear_suppressions(self) -> None:
+        """Hear whom others suppressed since: a command beside the service, or another replica."""
+        now = self.clock()
+        if now - self._suppressed_at < SUPPRESSIONS_S:
+            return
+        with suppress(StoreUnavailable):
+            await hear_suppressions(self.desk, self._suppressed_at - _CLOCKS_DIFFER_S)
+            self._suppressed_at = now
+
     async def catch_up(self) -> float | None:
         """Do everything that is due by now, to its end; when the next delivery will be due, None where none waits.
 
@@ -129,6 +146,7 @@ class Chores:
         """
         await self.watch.look()
         await self.hear_switches()
+        await self.hear_suppressions()
         await self.tick()
         await self.keep_shadow_prices()
         due_at = await self.desk.store.next_due()

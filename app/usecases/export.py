@@ -51,14 +51,17 @@ class OutcomeColumns(msgspec.Struct, frozen=True, kw_only=True):
     event_id: str
 
 
-def export_sales(path: Path, sold: Iterable[SoldRow], tell: Callable[[int], None]) -> int:
-    """Put these sales into `path`; how many they are. ParquetError where DuckDB is missing."""
-    return parquet.write(path, SaleColumns, _told(map(_sale, sold), tell))
+def export_sales(path: Path, sold: Iterable[SoldRow], as_of: float, tell: Callable[[int], None]) -> int:
+    """Put these sales into `path`; how many they are. ParquetError where DuckDB is missing.
+
+    `as_of` (UTC epoch seconds) stands in the file's metadata: later sales may be missing in it.
+    """
+    return parquet.write(path, SaleColumns, _told(map(_sale, sold), tell), notes=lambda: {"as_of": int(as_of)})
 
 
-def export_outcomes(path: Path, heard: Iterable[OutcomeRow], tell: Callable[[int], None]) -> int:
+def export_outcomes(path: Path, heard: Iterable[OutcomeRow], as_of: float, tell: Callable[[int], None]) -> int:
     """The same of outcomes."""
-    return parquet.write(path, OutcomeColumns, _told(map(_outcome, heard), tell))
+    return parquet.write(path, OutcomeColumns, _told(map(_outcome, heard), tell), notes=lambda: {"as_of": int(as_of)})
 
 
 def _told(rows: Iterable[msgspec.Struct], tell: Callable[[int], None]) -> Iterator[msgspec.Struct]:

@@ -43,6 +43,12 @@ async def hear_outcome(desk: Desk, outcome: Outcome, now: float) -> Receipt:
     return Receipt(status=result.status)
 
 
+async def hear_suppressions(desk: Desk, since: float) -> None:
+    """Who was suppressed at `since` (UTC epoch seconds) or later, whoever wrote it, is known from now on."""
+    for name in await desk.store.suppressed_since(since):
+        desk.suppressed.add(name)
+
+
 async def hear_demand(desk: Desk, territory: str, demand: Demand, by: str, now: float) -> Receipt:
     """How many leads a territory can still work, from now until `until`, by default the end of the buyer's day."""
     if demand.campaign and demand.campaign not in desk.catalogue.campaigns:

@@ -1,6 +1,7 @@
 """`leadbid export`: what was bought and what became of it, on either database, and nobody's name."""
 
 import asyncio
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from app.cli import main
 from app.domain.calendar import utc_text
 from app.domain.pricing import Quote, Valuation
 from app.domain.weighing import Offer
-from app.parquet import read
+from app.parquet import notes, read
 from app.store.store import Store
 from app.usecases.export import OutcomeColumns, SaleColumns
 from app.wire.feedback import Outcome
@@ -57,11 +58,12 @@ def columns(kind: type[msgspec.Struct]) -> str:
 
 def test_sales_and_outcomes_come_with_all_that_training_needs(url: str, tmp_path: Path, capsys: Capture) -> None:
     trade(url)
-    out = tmp_path / "out"
+    out, begun = tmp_path / "out", int(time.time())
     assert main(["export", "--out", str(out), "--database", url]) == 0
     assert capsys.readouterr().out == f"3 sales in {out}/sales.parquet\n2 outcomes in {out}/outcomes.parquet\n"
     assert {path.name for path in out.iterdir()} == {"sales.parquet", "outcomes.parquet"}
 
+    assert begun <= notes(out / "sales.parquet")["as_of"] == notes(out / "outcomes.parquet")["as_of"] <= time.time()
     sales = list(read(out / "sales.parquet", columns(SaleColumns)))
     common = ("acme", "solar-tx", "solar", "exclusive", 2_140)
     unknown = (None, None, None, None)

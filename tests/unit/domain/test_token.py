@@ -19,6 +19,7 @@ from app.domain.token import (
     mint,
     nonce_of,
     read,
+    read_on_trust,
     terms_of,
 )
 from app.wire.ping import Leg
@@ -55,6 +56,13 @@ def test_what_is_minted_is_read_again(token: BidToken, key_id: int) -> None:
     assert len(text) == LENGTH
     assert set(text) <= set(string.ascii_letters + string.digits + "-_")
     assert read(text, KEYS) == token
+    assert read_on_trust(text) == token
+
+
+def test_on_trust_a_token_is_read_without_its_keys_but_nothing_else_is() -> None:
+    assert read_on_trust(mint(TOKEN, 9, b"a key that nobody has any more...")) == TOKEN
+    assert read_on_trust("") is None
+    assert read_on_trust("9" * LENGTH) is None
 
 
 def test_every_flipped_bit_is_refused() -> None:

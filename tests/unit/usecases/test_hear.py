@@ -8,7 +8,7 @@ import pytest
 from app.domain.reasons import Refusal
 from app.journal.lines import NoticeLine
 from app.usecases.desk import Desk
-from app.usecases.hear import hear_demand, hear_notice, hear_outcome, hear_signal, refused
+from app.usecases.hear import hear_demand, hear_notice, hear_outcome, hear_signal, hear_suppressions, refused
 from app.wire.feedback import Demand, Notice, Outcome, Receipt, Signal
 from tests.build import campaign, cap, catalogue, seller
 from tests.desk import NOW, another, ask, at_desk, journaled, last_ping, phone_digest, sell
@@ -215,3 +215,19 @@ def test_a_signal_that_cannot_be_meant_is_refused(tmp_path: Path, signal: Signal
 def test_a_refused_receipt_says_why() -> None:
     told = refused(Refusal("missing_field", "result"))
     assert told == Receipt(status="rejected", reason="a required field is missing: result", reason_code="missing_field")
+
+
+def test_who_is_suppressed_by_another_process_is_heard_of(tmp_path: Path) -> None:
+    async def scene(desk: Desk) -> None:
+        bid = ask(desk)
+        lead_id = (await sell(desk, bid.ping_id)).lead_id
+        # As a command beside the service does it: in the database, which the desk has not read since.
+        told = Outcome(lead_id=lead_id, event="opted_out", event_id="e", occurred_at=NOW)
+        await desk.store.record_outcome(told, NOW + 100.0)
+        assert phone_digest() not in desk.suppressed
+        await hear_suppressions(desk, NOW + 101.0)
+        assert phone_digest() not in desk.suppressed
+        await hear_suppressions(desk, NOW + 100.0)
+        assert phone_digest() in desk.suppressed
+
+    at_desk(tmp_path, scene)

@@ -1,0 +1,153 @@
+"""Takes a file of outcomes as if the CRM had told each of them at the door, after looking at all of them first."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+from typing import TypeVar
+
+import msgspec
+from msgspec.structs import replace
+
+from app.domain.ladder import Label, Rung, Told, label
+from app.store.exports import OutcomeRow
+from app.store.feedback import event_key
+from app.store.store import Store
+from app.usecases.outcome_file import Row
+from app.wire.feedback import Outcome, OutcomeKind
+
+T = TypeVar("T")
+
+_ASKED = 500
+"""Rows of which the database is asked at once."""
+
+_TOGETHER = 100
+"""Outcomes that share one commit, which takes some 50 ms: a service that writes at the same time waits for no more."""
+
+
+class Plan(msgspec.Struct, kw_only=True):
+    """What a file would do: `new` outcomes by line, rows that are refused with their remedy, and repeats.
+
+    `climbs` counts leads by the rung they stand on and the one they reach; `revalued` those whose sale gets another
+    value, `invalid` and `opted_out` those that become so.
+    """
+
+    new: list[tuple[int, Outcome]] = []
+    refused: list[Row] = []
+    repeats: int = 0
+    climbs: Counter[tuple[Rung, Rung]] = msgspec.field(default_factory=Counter)
+    revalued: int = 0
+    invalid: int = 0
+    opted_out: int = 0
+
+    @property
+    def events(self) -> Counter[str]:
+        """How many of each event are new."""
+        return Counter(outcome.event for _, outcome in self.new)
+
+
+async def plan(store: Store, rows: Iterable[Row], tell: Callable[[int], None]) -> Plan:
+    """Look at every row beside what is known. Nothing is written. `tell` hears how many have been looked at."""
+    found = Plan()
+    keys: dict[tuple[str, str], Outcome] = {}
+    before: dict[str, set[OutcomeRow]] = {}
+    looked_at = 0
+    for batch in _batches(rows, _ASKED):
+        told = await _named(store, batch, found)
+        facts = await store.outcome_facts([outcome for _, outcome in told])
+        for row, outcome in told:
+            remedy = _refuse(outcome, facts.leads, facts.heard.get(event_key(outcome)), keys.get(event_key(outcome)))
+            if remedy:
+                found.refused.append(replace(row, remedy=remedy))
+            elif event_key(outcome) in facts.heard or event_key(outcome) in keys:
+                found.repeats += 1
+            else:
+                keys[event_key(outcome)] = outcome
+                found.new.append((row.line, outcome))
+        for each in facts.of_leads:
+            before.setdefault(each.lead_id, set()).add(each)
+        looked_at += len(batch)
+        tell(looked_at)
+    _count_changes(found, before)
+    return found
+
+
+async def apply(store: Store, planned: Plan, clock: Callable[[], float], tell: Callable[[int], None]) -> Counter[str]:
+    """Record what is new, some at a time; how many were `recorded`, or `repeated` since they were looked at.
+
+    Stopped half way it may be begun again. StoreUnavailable where the database does not take it.
+    """
+    done: Counter[str] = Counter()
+    for batch in _batches(planned.new, _TOGETHER):
+        now = clock()
+        results = await asyncio.gather(*[store.record_outcome(outcome, now) for _, outcome in batch])
+        done.update(result.status for result in results)
+        tell(done.total())
+    return done
+
+
+async def _named(store: Store, batch: Sequence[Row], found: Plan) -> list[tuple[Row, Outcome]]:
+    """The rows that can be read, each under its lead's id; the others are refused."""
+    crm_ids = sorted({row.crm_id for row in batch if row.crm_id})
+    leads = await store.leads_in_crm(crm_ids) if crm_ids else {}
+    told = []
+    for row in batch:
+        outcome, ids = row.outcome, leads.get(row.crm_id, frozenset())
+        if outcome is None:
+            found.refused.append(row)
+        elif not row.crm_id:
+            told.append((row, outcome))
+        elif len(ids) == 1:
+            told.append((row, replace(outcome, lead_id=next(iter(ids)))))
+        else:
+            remedy = "two leads have it in two CRMs: give lead_id" if ids else "no lead of ours has it"
+            found.refused.append(replace(row, remedy=f"crm_id: {remedy}"))
+    return told
+
+
+def _refuse(outcome: Outcome, leads: frozenset[str], heard: OutcomeRow | None, above: Outcome | None) -> str:
+    """What is wrong with an outcome that can be read, or nothing."""
+    if outcome.lead_id not in leads:
+        return "lead_id: no lead of ours has it"
+    before = heard or above
+    # Taken for a repeat it would be lost.
+    if before is not None and _says_otherwise(outcome, before):
+        where = "an outcome told before" if heard is not None else "a line above"
+        return f"event_id: {where} has the same one and says otherwise; each event needs its own"
+    return ""
+
+
+def _says_otherwise(outcome: Outcome, before: Outcome | OutcomeRow) -> bool:
+    if (outcome.lead_id, outcome.event) != (before.lead_id, before.event):
+        return True
+    return None not in (outcome.value_cents, before.value_cents) and outcome.value_cents != before.value_cents
+
+
+def _count_changes(found: Plan, before: dict[str, set[OutcomeRow]]) -> None:
+    fresh: dict[str, list[Told]] = {}
+    for _, outcome in found.new:
+        at = outcome.occurred_at or 0.0
+        told = Told(event=outcome.event, occurred_at=at, received_at=float("inf"), value_cents=outcome.value_cents)
+        fresh.setdefault(outcome.lead_id, []).append(told)
+    for lead_id, more in fresh.items():
+        known = [_told(row) for row in before.get(lead_id, ())]
+        _count_change(found, label(known), label([*known, *more]))
+
+
+def _count_change(found: Plan, old: Label, new: Label) -> None:
+    if new.rung != old.rung:
+        found.climbs[old.rung, new.rung] += 1
+    found.revalued += old.rung == "sold" and new.value_cents != old.value_cents
+    found.invalid += new.invalid > old.invalid
+    found.opted_out += new.opted_out > old.opted_out
+
+
+def _told(row: OutcomeRow) -> Told:
+    event = msgspec.convert(row.event, type=OutcomeKind)
+    return Told(event=event, occurred_at=row.occurred_at, received_at=row.recorded_at, value_cents=row.value_cents)
+
+
+def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    left = iter(items)
+    while batch := list(islice(left, size)):
+        yield batch

@@ -1,0 +1,43 @@
+"""Leads are read back with all that was known of them, and become the history that a conversion model learns from."""
+
+from pathlib import Path
+
+import duckdb
+
+from training.histories.leads import history_of, read_leads
+
+ROWS = """
+    SELECT * FROM (VALUES
+        ('l-1', 10.0, 'acme', 'exclusive', '0001', 2000, 0.1, 40000.0, true, 90000, false, '{"tier":"good","n":1}'),
+        ('l-2', 20.0, 'acme', 'exclusive', '0001', 900, NULL, NULL, false, NULL, true, '{"owner":true}'),
+        ('l-3', 30.0, 'acme', 'shared', '0001', 800, 0.05, 40000.0, true, 50000, false, '{}'),
+        ('l-4', 40.0, 'acme', 'exclusive', '0001', 800, 0.05, 40000.0, NULL, NULL, false, '{}')
+    ) AS t(lead_id, "at", seller, leg, model, price_cents, probability, worth, converted, value_cents, returned, facts)
+"""
+
+
+def file(folder: Path) -> Path:
+    """Three leads of solar and one of roofing that has not matured, with a column that nobody reads."""
+    path = folder / "leads.parquet"
+    duckdb.sql(
+        f"SELECT *, 'solar' AS vertical, 7 AS more FROM ({ROWS}) UNION ALL "
+        f"SELECT * REPLACE ('r-1' AS lead_id), 'roofing', 7 FROM ({ROWS}) WHERE lead_id = 'l-1'"
+    ).write_parquet(str(path))
+    return path
+
+
+def test_a_lead_is_read_as_it_was_written(tmp_path: Path) -> None:
+    leads = list(read_leads(file(tmp_path), "solar"))
+    assert [lead.lead_id for lead in leads] == ["l-1", "l-2", "l-3", "l-4"]
+    assert leads[0].facts == {"tier": "good", "n": 1}
+    assert (leads[1].probability, leads[1].returned, leads[1].facts) == (None, True, {"owner": True})
+    assert leads[3].converted is None
+
+
+def test_a_history_holds_exclusive_leads_that_have_matured(tmp_path: Path) -> None:
+    history = history_of(read_leads(file(tmp_path), "solar"), "solar")
+    assert history.vertical == "solar"
+    assert history.converted.tolist() == [1, 0]
+    assert history.at.tolist() == [10.0, 20.0]
+    assert history.facts == [{"tier": "good", "n": 1}, {"owner": True}]
+    assert history_of([], "solar").converted.tolist() == []

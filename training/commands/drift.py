@@ -1,0 +1,112 @@
+"""Says whether the world that a model learned is the one it is asked about, with an exit status for schedulers."""
+
+import argparse
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from app.domain.calendar import utc_text
+from app.parquet import ParquetError
+from app.scoring.artefact import Unusable
+from app.scoring.load import load_version
+from training.conversion.artefact import live
+from training.histories.bids import read_bids
+from training.histories.dataset import BIDS, SUMMARY, Summary
+from training.histories.declared import NotDeclared
+from training.histories.scratch import NoData
+from training.lifecycle.drift import Drift, drift
+from training.lifecycle.reference import read_reference
+from training.lifecycle.window import Probability, sample, window, window_like
+from training.spans import moment
+
+RECENT_S = 7 * 86_400.0
+_SHOWN = 8
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """`python -m training drift --data DATASET --models DIR [--since WHEN] [--vertical NAME] [--at LEVEL] [--json]`."""
+    parser.add_argument("--data", type=Path, required=True, help="where `python -m training dataset` put its files")
+    parser.add_argument("--models", type=Path, default=Path("models"), help="the live ones score both windows")
+    parser.add_argument(
+        "--since", type=moment, default=None, metavar="WHEN", help="what is new begins here (default: the last 7 days)"
+    )
+    parser.add_argument("--vertical", action="append", default=[], help="only this one; may be repeated")
+    parser.add_argument("--at", choices=("moderate", "major"), default="major", help="what counts as drift (major)")
+    parser.add_argument("--json", action="store_true", help="print everything as one JSON array")
+
+
+def run(args: argparse.Namespace) -> int:
+    """0 where nothing has drifted, 1 where something has, 2 where no vertical has enough bids to say."""
+    try:
+        found = list(_drifts(args))
+    except (NoData, NotDeclared, ParquetError, Unusable) as error:
+        print(error, file=sys.stderr)
+        return 2
+    print(msgspec.json.encode(found).decode() if args.json else "\n\n".join(_page(each) for each in found))
+    alarming = {"major"} if args.at == "major" else {"moderate", "major"}
+    if any(each.found in alarming for each in found):
+        return 1
+    return 0 if any(not each.why_not for each in found) else 2
+
+
+def _drifts(args: argparse.Namespace) -> Iterator[Drift]:
+    path: Path = args.data / BIDS
+    summary = _summary(args.data)
+    since = args.since if args.since is not None else summary.until - RECENT_S
+    verticals = args.vertical or [trade.vertical for trade in summary.verticals]
+    if not verticals:
+        raise NoData(f"{path} holds no bid")
+    pointers = live(args.models)
+    for vertical in verticals:
+        version = pointers.get(vertical, "")
+        score, reads = _model(args.models, vertical, version)
+        now = sample(vertical, read_bids(path, vertical, since=since))
+        before = read_reference(args.models, vertical, version)
+        if before is None:
+            before = window(sample(vertical, read_bids(path, vertical, until=since)), score, reads)
+        yield drift(before, window_like(before, now, score))
+
+
+def _summary(data: Path) -> Summary:
+    try:
+        return msgspec.json.decode((data / SUMMARY).read_bytes(), type=Summary)
+    except FileNotFoundError:
+        raise NoData(f"{data} holds no dataset: run `python -m training dataset --out {data}` first") from None
+    except msgspec.DecodeError as error:
+        raise NoData(f"{data / SUMMARY} cannot be read ({error}): make the dataset anew") from None
+
+
+def _model(models: Path, vertical: str, version: str) -> tuple[Probability | None, tuple[str, ...] | None]:
+    """The live model's score, and the facts it reads; nothing where the vertical has none."""
+    if not version:
+        return None, None
+    model, reads = load_version(models, vertical, version)
+    return model.probability, reads
+
+
+def _page(found: Drift) -> str:
+    return "\n".join(_lines(found))
+
+
+def _lines(found: Drift) -> Iterator[str]:
+    if found.why_not:
+        yield f"{found.vertical}: nothing can be said: {found.why_not}"
+        return
+    before, now = found.before, found.now
+    yield f"{found.vertical}: {'no drift' if found.found == 'none' else found.found + ' drift'}"
+    yield f"  {before.pings:,} pings from {utc_text(before.since)} to {utc_text(before.until)}, then"
+    yield f"  {now.pings:,} pings from {utc_text(now.since)} to {utc_text(now.until)}"
+    yield "                                       PSI   by chance up to"
+    for each in found.shifts[:_SHOWN]:
+        verdict = each.level if each.level != "none" else ""
+        yield f"  {each.name:<34} {each.psi:>7.3f} {each.chance:>10.3f}   {verdict}"
+    if len(found.shifts) > _SHOWN:
+        yield f"  and {len(found.shifts) - _SHOWN} more that moved less"
+    if found.level is not None:
+        level = found.level
+        yield (
+            f"  predicted/observed {level.now:.2f} over {level.conversions} conversions, before {level.before:.2f}"
+            f"{'   moved' if level.moved else ''}"
+        )

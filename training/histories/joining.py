@@ -1,0 +1,256 @@
+"""The questions by which bids, sales and outcomes find each other, as SQL for DuckDB."""
+
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, get_args, get_type_hints
+
+import msgspec
+
+from app.domain.features import OF_EVERY_LEAD
+from app.domain.ladder import Rung
+from app.domain.vertical import FieldType, Vertical
+from training.histories.bids import BidColumns
+from training.histories.journaled import Leg, Said
+from training.histories.labels import Labelled, labelled
+from training.histories.scratch import Scratch, files
+
+OWN = (
+    "lead_id",
+    "ping_id",
+    "ping",
+    "at",
+    "at_utc",
+    "sold_at",
+    "seller",
+    "vertical",
+    "campaign",
+    "leg",
+    "model",
+    "config",
+    "price_cents",
+    "probability",
+    "worth",
+    "value",
+    "bid_value",
+    "win_probability",
+    "rung",
+    "reached_at",
+    "converted",
+    "value_cents",
+    "matured",
+    "returned",
+    "opted_out",
+    "facts",
+)
+"""Columns of every lead. A fact of one of these names stands beside them as `fact_NAME`."""
+
+_SALE = (
+    "lead_id ping_id seller campaign vertical leg price_cents config model probability value bid_value win_probability"
+).replace(" ", ", ")
+_TYPES = {str: "VARCHAR", int: "BIGINT", float: "DOUBLE", bool: "BOOLEAN"}
+_FACT_TYPES: dict[FieldType, str] = {"integer": "BIGINT", "number": "DOUBLE", "boolean": "BOOLEAN"}
+
+
+POSTS = """
+    SELECT result, count(*) FROM (SELECT DISTINCT id, said.seller, result FROM said SEMI JOIN leg
+        ON leg.id = said.id AND leg.seller = said.seller AND leg.asked WHERE is_post) GROUP BY ALL ORDER BY ALL
+"""
+"""How many bids were posted and answered so; one that was tried again and bought stands under both answers."""
+
+TRADES = """
+    SELECT vertical, count(*), count_if(won), count_if(NOT won), count_if(won IS NULL), count(label.lead_id),
+        count_if(matured), count_if(converted), count_if(returned)
+    FROM leg LEFT JOIN label USING (lead_id) WHERE asked GROUP BY vertical ORDER BY vertical
+"""
+
+NOTED = {
+    "decisions that a restart lost, found again in the journal": "sale JOIN leg ON leg.id = sale.ping_id AND "
+    "leg.seller = sale.seller WHERE asked AND sale.probability IS NULL AND leg.probability IS NOT NULL",
+    "opted out": "leg JOIN label USING (lead_id) WHERE asked AND opted_out",
+}
+
+
+def left_out(since: float, until: float) -> dict[str, tuple[str, tuple[float, ...]]]:
+    """Rows that found no partner, or tell a model nothing: what each kind is, as what to count and its values."""
+    span = (since, until)
+    return {
+        "bids at a fallback price, which no rule priced": ("leg WHERE asked AND best IS NULL", ()),
+        "bids that stand in the journals twice": (
+            "(SELECT id FROM offered GROUP BY id HAVING count(*) > 1)",
+            (),
+        ),
+        "posts and notices whose bid is not in the journals": (
+            'said ANTI JOIN leg ON leg.id = said.id AND leg.seller = said.seller WHERE "at" >= ? AND "at" < ?',
+            span,
+        ),
+        "leads whose ping is not in the journals": (
+            "sale ANTI JOIN leg ON leg.id = sale.ping_id AND leg.seller = sale.seller WHERE sold_at BETWEEN ? AND ?",
+            span,
+        ),
+        "leads bought but not exported": (
+            "leg WHERE asked AND lead_id <> '' AND lead_id NOT IN (SELECT lead_id FROM sale)",
+            (),
+        ),
+        "outcomes of leads that are not exported": ("outcome ANTI JOIN sale USING (lead_id)", ()),
+    }
+
+
+def take_in(database: Scratch, sales: tuple[Path, ...], outcomes: tuple[Path, ...], now: float) -> float:
+    """Make the tables `offered`, `said`, `sale` and `outcome` of what was known at `now`.
+
+    Returns until when the exports know everything, at most `now`.
+    """
+    _load(database, "offered", Leg, database.folder / "legs.ndjson")
+    _load(database, "said", Said, database.folder / "said.ndjson")
+    database.do(
+        f"CREATE TABLE sale AS SELECT {_SALE}, epoch(sold_at) AS sold_at "  # noqa: S608 - names of our own columns
+        "FROM read_parquet(?, union_by_name = true) WHERE epoch(sold_at) <= ? "
+        "QUALIFY row_number() OVER (PARTITION BY lead_id ORDER BY sold_at) = 1",
+        files(sales),
+        now,
+    )
+    database.do(
+        "CREATE TABLE outcome AS SELECT lead_id, event, value_cents, "
+        "epoch(occurred_at) AS occurred_at, epoch(received_at) AS received_at "
+        "FROM read_parquet(?, union_by_name = true) WHERE epoch(received_at) <= ? "
+        "QUALIFY row_number() OVER (PARTITION BY source, event_id, lead_id ORDER BY received_at) = 1",
+        files(outcomes),
+        now,
+    )
+    noted = [
+        database.one(
+            "SELECT max(TRY_CAST(decode(value) AS DOUBLE)) FROM parquet_kv_metadata(?) WHERE decode(key) = 'as_of'",
+            files([path])[0],
+        )[0]
+        for path in outcomes
+    ]
+    return min([now, *[float(at) for at in noted if at is not None]])
+
+
+def climb(database: Scratch, *, as_of: float, maturity_s: float, conversion: Rung, counts: Counter[str]) -> None:
+    """Make the table `label`: a row a sale."""
+    path, encoder = database.folder / "labels.ndjson", msgspec.json.Encoder()
+    with path.open("wb") as file:
+        for each in labelled(database, as_of=as_of, maturity_s=maturity_s, conversion=conversion, counts=counts):
+            file.write(encoder.encode(each) + b"\n")
+    _load(database, "label", Labelled, path)
+
+
+def meet(database: Scratch, *, since: float, until: float, horizon: float) -> None:
+    """Make the table `leg`: every bid once, with what became of it as far as it can be known at `horizon`.
+
+    A bid has won where it was posted, whatever we answered, or where the seller says so. It has lost where the other
+    leg of its ping was taken, where the seller says so, or where it expired: no valid post can come any more.
+    """
+    database.do(
+        """
+        CREATE TABLE leg AS
+        WITH offer AS (
+            SELECT *, "at" >= $1 AND "at" < $2 AS asked FROM offered
+            QUALIFY row_number() OVER (PARTITION BY id ORDER BY "at") = 1
+        ), post AS (
+            SELECT id, seller, max(lead_id) AS lead_id FROM said WHERE is_post GROUP BY ALL
+        ), notice AS (
+            SELECT id, seller, bool_or(result = 'won') AS said_won, bool_or(result = 'lost') AS said_lost,
+                max(price_cents) AS winning_cents
+            FROM said WHERE NOT is_post GROUP BY ALL
+        ), met AS (
+            SELECT offer.*, coalesce(sale.lead_id, post.lead_id, '') AS lead_id,
+                sale.lead_id IS NOT NULL OR post.id IS NOT NULL AS posted,
+                coalesce(said_won, false) AS said_won, coalesce(said_lost, false) AS said_lost, winning_cents
+            FROM offer
+            LEFT JOIN post ON post.id = offer.id AND post.seller = offer.seller
+            LEFT JOIN notice ON notice.id = offer.id AND notice.seller = offer.seller
+            LEFT JOIN sale ON sale.ping_id = offer.id AND sale.seller = offer.seller
+        )
+        SELECT *, CASE
+            WHEN lead_id <> '' THEN true
+            WHEN bool_or(lead_id <> '') OVER same THEN false
+            WHEN posted THEN true
+            WHEN bool_or(posted) OVER same THEN false
+            WHEN said_won THEN true
+            WHEN bool_or(said_won) OVER same THEN false
+            WHEN said_lost OR expires_at < $3 THEN false
+        END AS won
+        FROM met WINDOW same AS (PARTITION BY ping, seller)
+        """,
+        since,
+        until,
+        horizon,
+    )
+
+
+def bids() -> str:
+    """The rows of `bids.parquet`: what a rule priced; a fallback price tells a model nothing."""
+    known = {
+        "lead_id": "leg.lead_id",
+        "converted": "label.converted",
+        "returned": "coalesce(label.returned, false)",
+        "value_cents": "CASE WHEN label.converted THEN coalesce(label.value_cents, round(worth)::BIGINT) ELSE 0 END",
+    }
+    columns = ", ".join(
+        f"{known.get(name, f'leg.{_quoted(name)}')} AS {_quoted(name)}" for name in BidColumns.__struct_fields__
+    )
+    return (
+        f"SELECT {columns} FROM leg LEFT JOIN label ON label.lead_id = leg.lead_id "  # noqa: S608
+        'WHERE asked AND best IS NOT NULL ORDER BY leg."at", leg.id'
+    )
+
+
+def leads(verticals: Iterable[Vertical]) -> str:
+    """The rows of `leads.parquet`: everything that was bought whose ping the journal holds."""
+    facts = ", ".join(
+        f"TRY_CAST(facts ->> {text('$.' + _quoted(name))} AS {kind}) AS "
+        + _quoted(f"fact_{name}" if name in OWN else name)
+        for name, kind in _fact_types(verticals).items()
+    )
+    return f"""
+        SELECT sale.lead_id, leg.id AS ping_id, leg.ping, leg."at", {_moment('leg."at"')} AS at_utc,
+            {_moment("sale.sold_at")} AS sold_at, sale.seller, sale.vertical, sale.campaign, sale.leg, leg.model,
+            leg.config, sale.price_cents, leg.probability, leg.worth, leg.value, leg.bid_value, leg.win_probability,
+            label.rung, {_moment("label.reached_at")} AS reached_at, label.converted,
+            CASE WHEN label.converted THEN coalesce(label.value_cents, round(leg.worth)::BIGINT) END AS value_cents,
+            label.matured, label.returned, label.opted_out, leg.facts, {facts}
+        FROM sale
+        JOIN leg ON leg.id = sale.ping_id AND leg.seller = sale.seller
+        JOIN label ON label.lead_id = sale.lead_id
+        WHERE asked ORDER BY leg."at", sale.lead_id
+    """  # noqa: S608 - names of our own and of the configuration, quoted
+
+
+def _fact_types(verticals: Iterable[Vertical]) -> dict[str, str]:
+    """The type of each fact's column; text where two verticals give one name to different things."""
+    types = {"zip": "VARCHAR", "sub_id": "VARCHAR", **dict.fromkeys(OF_EVERY_LEAD, "VARCHAR")}
+    types |= {"local_hour": "BIGINT", "weekday": "BIGINT"}
+    for field in [field for vertical in verticals for field in vertical.fields]:
+        kind = _FACT_TYPES.get(field.type, "VARCHAR")
+        types[field.name] = kind if types.get(field.name, kind) == kind else "VARCHAR"
+    return types
+
+
+def _moment(seconds: str) -> str:
+    return f"make_timestamp(CAST({seconds} * 1e6 AS BIGINT))"
+
+
+def _load(database: Scratch, table: str, kind: type[msgspec.Struct], path: Path) -> None:
+    """A table of the rows that were written to a file."""
+    columns = ", ".join(f"{_quoted(name)}: '{_type_of(hint)}'" for name, hint in get_type_hints(kind).items())
+    database.do(
+        f"CREATE TABLE {table} AS SELECT * "  # noqa: S608 - names of our own structs
+        f"FROM read_json(?, format = 'newline_delimited', columns = {{{columns}}})",
+        files([path])[0],
+    )
+
+
+def _type_of(hint: Any) -> str:
+    return next(_TYPES[each] for each in (hint, *get_args(hint)) if each in _TYPES)
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def text(words: str) -> str:
+    """Words as SQL writes them."""
+    return "'" + words.replace("'", "''") + "'"

@@ -1,0 +1,73 @@
+"""What became of each lead that was bought, by the ladder, within the time that every lead is given."""
+
+from collections import Counter
+from collections.abc import Iterator
+from itertools import groupby
+from typing import Any, get_args
+
+import msgspec
+
+from app.domain.ladder import NOTHING, Label, Rung, Told, label
+from app.wire.feedback import OutcomeKind
+from training.histories.scratch import Scratch
+
+EVENTS: frozenset[str] = frozenset(get_args(OutcomeKind))
+
+
+class Labelled(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """A lead's label. Until it has matured nobody can say whether it converts, so `converted` is `None`."""
+
+    lead_id: str
+    rung: str
+    reached_at: float | None
+    value_cents: int | None
+    converted: bool | None
+    matured: bool
+    returned: bool
+    opted_out: bool
+
+
+def labelled(
+    database: Scratch, *, as_of: float, maturity_s: float, conversion: Rung, counts: Counter[str]
+) -> Iterator[Labelled]:
+    """The label of every row of the table `sale`, from the table `outcome`.
+
+    Every lead is judged by its first `maturity_s` alone, or old leads would convert better for being old. What happens
+    later is added to `counts`, by name, and so is an event that this version does not know.
+    """
+    rows = database.rows(
+        "SELECT s.lead_id, s.sold_at, o.event, o.occurred_at, o.received_at, o.value_cents "
+        "FROM sale s LEFT JOIN outcome o ON o.lead_id = s.lead_id AND o.received_at <= ? "
+        "ORDER BY s.lead_id",
+        as_of,
+    )
+    for (lead_id, sold_at), group in groupby(rows, key=lambda row: (row[0], row[1])):
+        told = list(_told(group, counts))
+        in_time = label(each for each in told if each.occurred_at <= sold_at + maturity_s)
+        ever = label(told) if told else NOTHING
+        if ever.is_at_least(conversion) and not in_time.is_at_least(conversion):
+            counts["converted after the maturity window"] += 1
+        yield _labelled(lead_id, in_time, ever, matured=sold_at + maturity_s <= as_of, conversion=conversion)
+
+
+def _told(group: Iterator[tuple[Any, ...]], counts: Counter[str]) -> Iterator[Told]:
+    for _, _, event, occurred_at, received_at, value_cents in group:
+        if event in EVENTS:
+            yield Told(event=event, occurred_at=occurred_at, received_at=received_at, value_cents=value_cents)
+        elif event is not None:
+            counts["events this version does not know"] += 1
+
+
+def _labelled(lead_id: str, in_time: Label, ever: Label, *, matured: bool, conversion: Rung) -> Labelled:
+    converted = in_time.is_at_least(conversion)
+    return Labelled(
+        lead_id=lead_id,
+        rung=in_time.rung,
+        reached_at=in_time.reached_at,
+        value_cents=in_time.value_cents if converted else None,
+        converted=converted if matured else None,
+        matured=matured,
+        # A return, or a wish to be left alone, holds whenever it comes.
+        returned=ever.invalid,
+        opted_out=ever.opted_out,
+    )

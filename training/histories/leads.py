@@ -1,0 +1,57 @@
+"""Leads that were bought, as training reads them: what was known and predicted, and what they turned out to be."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import cast
+
+import msgspec
+import numpy as np
+
+from app import parquet
+from app.wire.ping import Leg, Value
+from training.histories.bids import FACTS
+from training.histories.history import History
+
+
+class Lead(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """One lead. `probability` (on its leg) and `worth` are those of its bid, `None` where that was a fallback price.
+
+    `converted` is `None` until it has matured. `value_cents` is what a conversion brought, `None` of any other lead.
+    """
+
+    lead_id: str
+    at: float
+    seller: str
+    leg: Leg
+    model: str
+    price_cents: int
+    probability: float | None
+    worth: float | None
+    converted: bool | None
+    value_cents: int | None
+    returned: bool
+    facts: dict[str, Value]
+
+
+def read_leads(path: Path, vertical: str) -> Iterator[Lead]:
+    """The leads of one vertical, oldest first. ParquetError where the file cannot be read."""
+    names = Lead.__struct_fields__
+    columns = ", ".join(f'"{name}"' for name in names)
+    for row in parquet.read(path, columns, "vertical = $vertical", {"vertical": vertical}):
+        told = dict(zip(names, row, strict=True))
+        yield Lead(**{**told, "facts": FACTS.decode(told["facts"]), "leg": cast(Leg, told["leg"])})
+
+
+def history_of(leads: Iterable[Lead], vertical: str) -> History:
+    """What a conversion model learns from: exclusive leads that have matured.
+
+    A shared lead is sold to others as well and converts less; the model speaks of exclusive ones.
+    """
+    kept = [lead for lead in leads if lead.converted is not None and lead.leg == "exclusive"]
+    return History(
+        vertical=vertical,
+        source="bought leads with their outcomes",
+        facts=[lead.facts for lead in kept],
+        converted=np.array([bool(lead.converted) for lead in kept], dtype=np.int8),
+        at=np.array([lead.at for lead in kept], dtype=np.float64),
+    )
