@@ -19,10 +19,11 @@ ROWS = """
 def file(folder: Path) -> Path:
     """Three leads of solar and one of roofing that has not matured, with a column that nobody reads."""
     path = folder / "leads.parquet"
-    duckdb.sql(
+    rows = (
         f"SELECT *, 'solar' AS vertical, 7 AS more FROM ({ROWS}) UNION ALL "
         f"SELECT * REPLACE ('r-1' AS lead_id), 'roofing', 7 FROM ({ROWS}) WHERE lead_id = 'l-1'"
-    ).write_parquet(str(path))
+    )
+    duckdb.execute(f"COPY ({rows}) TO '{path}'")
     return path
 
 

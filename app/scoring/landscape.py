@@ -1,0 +1,217 @@
+"""A learned landscape in plain numbers: read strictly, checked against its own rows, compiled to curves of one lead."""
+
+from collections.abc import Callable, Mapping
+from functools import reduce
+from itertools import pairwise
+from math import exp, isfinite, log
+from operator import and_, getitem
+from struct import Struct
+from typing import Literal
+
+import msgspec
+
+from app.domain.landscape import LIST_STEP, STEEP, LogisticCurve, PriceList, RivalCurve
+from app.domain.pricing import Curve
+from app.scoring.artefact import SCHEMA as SCORER_SCHEMA
+from app.scoring.artefact import Feature, Node, Scorer, Uncalibrated, Unusable
+from app.scoring.forest import forest_of
+from app.scoring.parse import check
+from app.wire.ping import Leg, Value
+
+SCHEMA = 1
+FILE = "landscape.json"
+PARITY_ROWS_MIN = 20
+TOLERANCE = 1e-9
+
+KNOT_WIDTH = 0.6
+"""How gently one step of a list falls, as a share of the distance between two."""
+
+_LOG_MAX = 50.0
+_WINNERS_MAX = 8
+_ROUNDING = 1e-12
+_BIDS = tuple(round(50.0 * 1.3**step) for step in range(30))
+"""From half a dollar to some thousand: where a curve is looked at before it may bid."""
+
+
+class Constants(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """Of one seller, logarithms all: rivals, the middle of their bids over v, its slope, their spread, lists."""
+
+    stream: float
+    middle: float
+    slope: float
+    spread: float
+    lists: float
+
+
+class LegLandscape(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One leg. `centre` is the mean log v; a list's `steps` (logarithms) lie `knot_step` apart from `first_knot` on.
+
+    The sum of `trees` over `features` is what a lead's facts add to the middle.
+    """
+
+    leg: Leg
+    form: Literal["rivals", "logistic"]
+    winners: int
+    centre: float
+    first_knot: float
+    knot_step: float
+    steps: tuple[float, ...]
+    features: tuple[Feature, ...]
+    trees: tuple[Node, ...]
+    sellers: dict[str, Constants]
+
+
+class LandscapeRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One bid, and the chance that the fit itself gave it."""
+
+    seller: str
+    leg: Leg
+    facts: dict[str, Value]
+    worth_cents: float
+    bid_cents: float
+    chance: float
+
+
+class LandscapeArtefact(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What `landscape.json` holds."""
+
+    schema: int
+    vertical: str
+    legs: tuple[LegLandscape, ...]
+    parity: tuple[LandscapeRow, ...]
+
+
+class Learned:
+    """A landscape as decisions read it."""
+
+    def __init__(self, artefact: LandscapeArtefact) -> None:
+        self._legs = {leg.leg: _Leg(leg) for leg in artefact.legs}
+
+    def curve(self, seller: str, leg: Leg, facts: Mapping[str, Value], worth_cents: float) -> Curve | None:
+        """The curve of one lead, `None` of a leg or a seller that was not learned."""
+        learned = self._legs.get(leg)
+        if learned is None or not worth_cents > 0.0:
+            return None
+        return learned.curve(seller, facts, worth_cents)
+
+
+def parse_landscape(body: bytes, vertical: str) -> Learned:
+    """The landscape written in these bytes, every number of it checked; raises Unusable."""
+    try:
+        artefact = msgspec.json.decode(body, type=LandscapeArtefact)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Unusable(f"{FILE} is not a landscape: {error}") from None
+    if artefact.schema != SCHEMA:
+        raise Unusable(f"{FILE} has schema {artefact.schema}, this service reads {SCHEMA}: learn it again or upgrade")
+    if artefact.vertical != vertical:
+        raise Unusable(f"{FILE} is of {artefact.vertical!r}")
+    for leg in artefact.legs:
+        _check(leg)
+    learned = Learned(artefact)
+    _check_rows(artefact.parity, learned)
+    return learned
+
+
+class _Leg:
+    """One leg, its tables made."""
+
+    def __init__(self, leg: LegLandscape) -> None:
+        self._leg = leg
+        self._index = _index(leg.trees, leg.features)
+        self._prices = _price_list(leg)
+        self._sellers = {
+            name: (each.middle, 1.0 + each.slope, exp(each.stream), exp(each.spread), exp(each.lists))
+            for name, each in leg.sellers.items()
+        }
+
+    def curve(self, seller: str, facts: Mapping[str, Value], worth_cents: float) -> Curve | None:
+        known = self._sellers.get(seller)
+        if known is None:
+            return None
+        middle, slope, rivals, spread, lists = known
+        middle += slope * (log(worth_cents) - self._leg.centre) + self._index(facts)
+        if self._leg.form == "logistic":
+            return LogisticCurve(middle=middle, spread=spread)
+        return RivalCurve(
+            winners=self._leg.winners,
+            rivals=rivals,
+            middle=middle,
+            spread=spread,
+            lists=lists,
+            prices=self._prices,
+        )
+
+
+def _index(trees: tuple[Node, ...], features: tuple[Feature, ...]) -> Callable[[Mapping[str, Value]], float]:
+    forest = forest_of(trees, features)
+    masks, sums, everything = forest.masks, forest.sums, forest.everything
+    asked = [features[position].name for position in forest.reads]
+    words = Struct(f"<{len(sums)}I")
+    size, unpack = words.size, words.unpack
+
+    def index(facts: Mapping[str, Value]) -> float:
+        arrived = reduce(and_, map(getitem, masks, map(facts.get, asked)), everything)
+        return sum(map(getitem, sums, unpack(arrived.to_bytes(size, "little"))), 0.0)
+
+    return index
+
+
+def table_of(first_knot: float, knot_step: float, knots: int) -> tuple[float, int]:
+    """Where the fine table of a list begins, in log cents, and how many places it has."""
+    margin = 4.0 * KNOT_WIDTH * knot_step
+    return first_knot - margin, int((knot_step * knots + 2.0 * margin) / LIST_STEP) + 1
+
+
+def _price_list(leg: LegLandscape) -> PriceList:
+    """The list's steps added up at each place of its table."""
+    first, places = table_of(leg.first_knot, leg.knot_step, len(leg.steps))
+    steps = [(exp(step), leg.first_knot + knot * leg.knot_step) for knot, step in enumerate(leg.steps)]
+    width = KNOT_WIDTH * leg.knot_step
+
+    def above(log_bid: float) -> float:
+        return sum(
+            [size / (1.0 + exp(max(min(STEEP * (log_bid - knot) / width, 60.0), -60.0))) for size, knot in steps]
+        )
+
+    return PriceList(first=first, above=tuple(above(first + place * LIST_STEP) for place in range(places)))
+
+
+def _check(leg: LegLandscape) -> None:
+    _check_trees(leg)
+    numbers = [leg.centre, leg.first_knot, *leg.steps]
+    numbers += [number for each in leg.sellers.values() for number in msgspec.structs.astuple(each)]
+    if not all(isfinite(number) and abs(number) <= _LOG_MAX for number in numbers):
+        raise Unusable(f"{FILE}: a constant of the {leg.leg} leg is no number between -{_LOG_MAX:g} and {_LOG_MAX:g}")
+    if not (1 <= leg.winners <= _WINNERS_MAX and 0.0 < leg.knot_step <= 1.0 and leg.steps):
+        raise Unusable(f"{FILE}: the {leg.leg} leg has no winners or no price list")
+
+
+def _check_trees(leg: LegLandscape) -> None:
+    """By the rules for a scorer's, which are the same."""
+    trees = Scorer(
+        schema=SCORER_SCHEMA,
+        vertical="",
+        version="",
+        features=leg.features,
+        baseline=0.0,
+        terms=(),
+        trees=leg.trees,
+        calibrator=Uncalibrated(),
+    )
+    try:
+        check(trees)
+    except Unusable as unusable:
+        raise Unusable(f"{FILE}, {leg.leg} leg: {str(unusable).removeprefix('scorer.json: ')}") from None
+
+
+def _check_rows(rows: tuple[LandscapeRow, ...], learned: Learned) -> None:
+    """Refuse what does not say what the fit said, or bids less likely to win the higher they are."""
+    if len(rows) < PARITY_ROWS_MIN:
+        raise Unusable(f"{FILE} has {len(rows)} parity rows, fewer than {PARITY_ROWS_MIN}")
+    for position, row in enumerate(rows):
+        curve = learned.curve(row.seller, row.leg, row.facts, row.worth_cents)
+        # Written so that NaN on either side fails.
+        if curve is None or not abs(curve.win_probability(row.bid_cents) - row.chance) <= TOLERANCE:
+            raise Unusable(f"{FILE}: parity[{position}] differs from the fit by more than {TOLERANCE:g}")
+        if any(low > high + _ROUNDING for low, high in pairwise([curve.win_probability(bid) for bid in _BIDS])):
+            raise Unusable(f"{FILE}: parity[{position}] wins less often with a higher bid")

@@ -1,0 +1,105 @@
+"""m(x): what a lead's facts say about its rivals' bids, as small boosted trees."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from sklearn.ensemble import HistGradientBoostingRegressor
+
+from app.scoring.artefact import CATEGORIES_MAX, Category, Feature, Node, Number, NumberSplit
+from training.conversion.features import Column
+from training.conversion.nodes import node
+from training.landscape.forms import Array
+from training.landscape.log import AuctionLog
+
+LEAVES = 4
+RATE = 0.3
+LEAF_ROWS_MIN = 30
+RIDGE = 10.0
+
+
+class Facts:
+    """The facts of a log as numbers that trees can split, and as features that the service can read."""
+
+    def __init__(self, columns: Sequence[Column], log: AuctionLog) -> None:
+        self.columns = [column for column in columns if column.name in log.facts]
+        self.features: tuple[Feature, ...] = tuple(_feature(column, log.facts[column.name]) for column in self.columns)
+
+    def table(self, log: AuctionLog) -> Array:
+        """A row a row: codes of categories, numbers, NaN for what is missing or unknown."""
+        return table(self.features, log)
+
+    @property
+    def categorical(self) -> list[bool]:
+        """Which columns are codes."""
+        return [isinstance(feature, Category) for feature in self.features]
+
+
+def table(features: Sequence[Feature], log: AuctionLog) -> Array:
+    """The rows of a log as these features read them."""
+    return np.column_stack([_codes(feature, log.facts[feature.name]) for feature in features] or [np.zeros(len(log))])
+
+
+class Trees:
+    """A sum of trees that grows one by one, each a step along the gradient of the likelihood."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
+        self.nodes: list[Node] = []
+
+    def grow(self, X: Array, gradient: Array, curvature: Array) -> Array:
+        """One tree more; what it adds to each row."""
+        weight = np.maximum(curvature, 1e-6)
+        model = HistGradientBoostingRegressor(
+            max_iter=1,
+            max_leaf_nodes=LEAVES,
+            min_samples_leaf=LEAF_ROWS_MIN,
+            l2_regularization=RIDGE,
+            learning_rate=RATE,
+            early_stopping=False,
+            categorical_features=self._facts.categorical,
+        ).fit(X, gradient / weight, sample_weight=weight)
+        # The mean belongs to the constants of the sellers, not to the facts.
+        added: Array = model.predict(X) - model._baseline_prediction[0, 0]
+        ((predictor,),) = model._predictors
+        self.nodes.append(_ordered(predictor, self._facts))
+        return added
+
+
+def _ordered(predictor: Any, facts: Facts) -> Node:
+    return node(predictor, 0, range(len(facts.features)))
+
+
+def _feature(column: Column, values: Array) -> Feature:
+    if column.kind == "number":
+        return Number(column.name)
+    found, counts = np.unique([value for value in values if isinstance(value, str)], return_counts=True)
+    usual = sorted(found[np.argsort(-counts, kind="stable")][:CATEGORIES_MAX].tolist())
+    return Category(column.name, tuple(usual))
+
+
+def _codes(feature: Feature, values: Array) -> Array:
+    if isinstance(feature, Category):
+        codes = {value: float(position) for position, value in enumerate(feature.values)}
+        return np.array([codes.get(value, np.nan) if isinstance(value, str) else np.nan for value in values])
+    return np.array([float(value) if isinstance(value, int | float) else np.nan for value in values])
+
+
+def total(nodes: Sequence[Node], X: Array) -> Array:
+    """The sum of trees for each row of a table."""
+    added = np.zeros(len(X))
+    for each in nodes:
+        added += _at(each, X)
+    return added
+
+
+def _at(node: Node, X: Array) -> Array:
+    if isinstance(node, float):
+        return np.full(len(X), node)
+    values = X[:, node.feature]
+    if isinstance(node, NumberSplit):
+        left = values <= (np.inf if node.at_most is None else node.at_most)
+    else:
+        left = np.isin(values, node.among)
+    left = np.where(np.isnan(values), node.missing_left, left)
+    return np.where(left, _at(node.left, X), _at(node.right, X))

@@ -1,0 +1,105 @@
+"""The forms of F(b|x) that a landscape may take, as functions of a few constants a seller and one index a lead.
+
+`rivals`: they arrive as a Poisson stream, so that with L expected above a bid P(fewer than N are above) is
+exp(-L) sum over k < N of L^k / k!. L is a stream of rivals who value the lead much as we do, around an index, and one
+of rivals who pay by a price list, whatever the lead; the list is a sum of narrow steps at fixed knots, the same at
+every seller but for its size. `logistic`: log-odds of winning that are linear in the logarithm of the bid. Both rise
+with the bid by construction, and both have their centre where log v, the seller and m(x) put it.
+"""
+
+from math import factorial
+from typing import Any, Literal
+
+import msgspec
+import numpy as np
+
+from app.domain.landscape import EPSILON, LIST_STEP, STEEP
+from app.scoring.landscape import KNOT_WIDTH, table_of
+
+Array = np.ndarray[Any, Any]
+Form = Literal["rivals", "logistic"]
+
+KNOTS = 40
+
+NAMES = ("stream", "middle", "slope", "spread", "lists")
+"""By seller, the logarithms of: the expected rivals of the first stream, the middle of their bids over v, how it moves
+with v, their spread, and how many pay by a list."""
+
+
+class Rows(msgspec.Struct, frozen=True, kw_only=True):
+    """What F is asked of: `worth` is log v less its mean, `above` by knot how much of its step lies above the bid."""
+
+    log_bid: Array
+    worth: Array
+    above: Array
+
+
+class Slopes(msgspec.Struct, frozen=True, kw_only=True):
+    """Of each row: P(win), the gradient of the log-likelihood by each of `NAMES` and each knot, and by the index its
+    curvature.
+    """
+
+    chance: Array
+    by_name: Array
+    by_knot: Array
+    by_index: Array
+    curvature: Array
+
+
+def rows(log_bid: Array, worth: Array, knots: Array) -> Rows:
+    """Rows for these knots, which lie evenly on the logarithm of the bid; a list is read as coarsely as when served."""
+    first, places = table_of(float(knots[0]), float(knots[1] - knots[0]), len(knots))
+    place = np.clip(np.rint((log_bid - first) / LIST_STEP), 0, places - 1)
+    width = KNOT_WIDTH * (knots[1] - knots[0])
+    return Rows(log_bid=log_bid, worth=worth, above=tail((first + place[:, None] * LIST_STEP - knots) / width))
+
+
+def chance(form: Form, winners: int, at: Rows, index: Array, constants: Array, steps: Array) -> Array:
+    """P(win) of each row; `constants` has a column for each of `NAMES`, `steps` the logarithm of each knot's step."""
+    return _of(form, winners, at, index, constants, steps)[0]
+
+
+def slopes(form: Form, winners: int, at: Rows, index: Array, constants: Array, steps: Array, won: Array) -> Slopes:
+    """What the fit needs to know at these constants."""
+    chance, by_name, by_knot = _of(form, winners, at, index, constants, steps)
+    weight = won / chance - (1 - won) / (1.0 - chance)
+    by_index = by_name[:, 1]
+    return Slopes(
+        chance=chance,
+        by_name=by_name * weight[:, None],
+        by_knot=weight @ by_knot,
+        by_index=by_index * weight,
+        curvature=by_index**2 / (chance * (1.0 - chance)),
+    )
+
+
+def tail(z: Array) -> Array:
+    """S(z)."""
+    return np.asarray(1.0 / (1.0 + np.exp(np.clip(STEEP * z, -60.0, 60.0))))
+
+
+def _of(form: Form, winners: int, at: Rows, index: Array, constants: Array, steps: Array) -> tuple[Array, Array, Array]:
+    """P(win) of each row and its derivatives by name and by knot."""
+    stream, middle, slope, spread, lists = constants.T
+    width = np.exp(spread)
+    z = (at.log_bid - middle - (1.0 + slope) * at.worth - index) / width
+    above = tail(z)
+    falls = STEEP * above * (1.0 - above)
+    by_name = np.zeros((len(z), len(NAMES)))
+    if form == "logistic":
+        inner, by_expected = 1.0 - above, np.full(len(z), -(1.0 - 2.0 * EPSILON))
+        rivals, listed, by_knot = np.ones(len(z)), np.zeros(len(z)), np.zeros((len(z), KNOTS))
+    else:
+        rivals = np.exp(stream)
+        each = at.above * np.exp(lists[:, None] + steps)
+        listed = each.sum(1)
+        expected = rivals * above + listed
+        inner = np.exp(-expected) * sum(expected**k / factorial(k) for k in range(winners))
+        by_expected = -(1.0 - 2.0 * EPSILON) * np.exp(-expected) * expected ** (winners - 1) / factorial(winners - 1)
+        by_name[:, 0] = by_expected * rivals * above
+        by_name[:, 4] = by_expected * listed
+        by_knot = by_expected[:, None] * each
+    by_name[:, 1] = by_expected * rivals * falls / width
+    by_name[:, 2] = by_name[:, 1] * at.worth
+    by_name[:, 3] = by_expected * rivals * falls * z
+    return EPSILON + (1.0 - 2.0 * EPSILON) * inner, by_name, by_knot
