@@ -152,7 +152,8 @@ async def _started(stack: AsyncExitStack, settings: Settings, declared: Declared
     if restored:
         _log.info("%d bids made before are promises still", restored)
     metrics.gauge("catalogue_loaded_timestamp_seconds", now)
-    chores = Chores(desk, journal, Watch(sources, live, desk, world.clock), courier, world.clock, world.uniform)
+    watch = Watch(sources, live, desk, world.clock, settings.journal)
+    chores = Chores(desk, journal, watch, courier, world.clock, world.uniform)
     if world.stepped:
         stack.callback(journal.flush)
     else:

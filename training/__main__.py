@@ -9,6 +9,10 @@ from typing import Protocol, cast
 COMMANDS = {
     "drift": "say whether the world that a model learned is still the one it is asked about",
     "dataset": "join journal, sales and outcomes into rows that models learn from",
+    "landscape": "learn how rivals bid from auctions won and lost",
+    "simulate": "compare pricing policies in a made-up market, through the real decision",
+    "registry": "list, promote, try and roll back models",
+    "retrain": "learn from the service's own outcomes, and try what came of it beside what is live",
     "train": "learn a conversion model, judge it, make it live if it may be",
 }
 """Name -> what it does; `training.commands.NAME` is its module."""

@@ -13,6 +13,7 @@ import msgspec
 
 from app.cli.day.business_day import ENDS, STARTS, US, BusinessDay, Lived
 from app.cli.day.reckoning import Reckoning, reckon
+from app.cli.day.retraining import MATURITY_DAYS, can_retrain, export_day, registry_command, retrain
 from app.cli.day.story import Attempts, tell
 from app.cli.day.text import report
 from app.config.load import Declared, Loaded, load
@@ -70,6 +71,7 @@ async def _demo(leads: int, seed: int, data: Path, *, as_json: bool) -> int:
         print(msgspec.json.encode(reckoning).decode())
     else:
         _show(settings, declared, lived, reckoning, attempts)
+        await _learn(settings, lived)
     return 0 if reckoning.reconciled and not reckoning.undelivered and not reckoning.cap_overruns else 1
 
 
@@ -163,6 +165,17 @@ def _show(settings: Settings, declared: Declared, lived: Lived, reckoning: Recko
         print(f"The day as a page with plots: {page_file}")
     print(f"Every bid and why it lost: {settings.data / 'audit.jsonl'}")
     print(f"Ask about any ping: leadbid explain PING_ID --data {settings.data}")
+
+
+async def _learn(settings: Settings, lived: Lived) -> None:
+    """The day's end: retrained on its own outcomes, champion against challenger."""
+    if not can_retrain():
+        print("\nTo see it retrain on this day's outcomes: pip install 'leadbid[training,reports]'")
+        return
+    await export_day(settings, lived.ended)
+    print(f"\nRetrained on its own outcomes, {MATURITY_DAYS} days later: champion and challenger\n")
+    print(await asyncio.to_thread(retrain, settings, lived.ended))
+    print(f"\nWhat is live and what is tried: {registry_command(settings.data / 'models')}")
 
 
 def _summary(day: Reckoning) -> str:

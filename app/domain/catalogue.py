@@ -1,9 +1,11 @@
 """The whole configuration as one value with its indexes: what is bought, by whom sold, with which models priced."""
 
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Protocol
 
 import msgspec
+from msgspec.structs import replace
 
 from app.domain.buyer import Buyer, Operator
 from app.domain.campaign import Campaign
@@ -38,12 +40,19 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     traffic: tuple[float, ...] = ()
 
 
-class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
+class Challenger(msgspec.Struct, frozen=True, kw_only=True):
+    """A model on trial beside the live one: it bids for the leads that `canary` takes, and shadows the rest."""
+
+    model: Model
+    canary: float = 0.0
+
+
+class Catalogue(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """`config_hash` names this configuration in every decision.
 
     `seller_by_key` and `operator_by_key` go by the SHA-256 of a key in hex, `zip_states` names the state of each ZIP.
     `former` are campaigns that are declared no more, whose live bids are promises still, by their tag;
-    `former_locks` are locked fields of verticals as they stood before a reload.
+    `former_locks` are locked fields of verticals as they stood before a reload. `challengers` by vertical.
     """
 
     config_hash: str
@@ -60,6 +69,13 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
     by_tag: Mapping[bytes, Campaign]
     former: Mapping[bytes, Campaign] = {}
     former_locks: Mapping[str, tuple[tuple[str, ...], ...]] = {}
+    challengers: Mapping[str, Challenger] = {}
+
+    @cached_property
+    def challenged(self) -> "Catalogue":
+        """The same configuration, priced by the challengers where there are any."""
+        models = {name: challenger.model for name, challenger in self.challengers.items()}
+        return replace(self, models={**self.models, **models}, challengers={})
 
     def campaign_of(self, tag: bytes) -> Campaign | None:
         """The campaign behind a bid, also one that is declared no more."""

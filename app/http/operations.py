@@ -36,6 +36,10 @@ async def readyz(request: Request[Any, Any, State]) -> Response[dict[str, object
             "config": desk.catalogue.config_hash,
             "campaigns": len(desk.catalogue.campaigns),
             "models": {name: desk.catalogue.models[name].version for name in priced},
+            "challengers": {
+                name: {"version": each.model.version, "canary": each.canary}
+                for name, each in sorted(desk.catalogue.challengers.items())
+            },
             "unpriced": sorted(desk.catalogue.index.verticals - set(priced)),
             "live_bids": desk.book.live_bids,
         }

@@ -6,6 +6,7 @@ from app.domain.decide import Decision
 from app.domain.exploration import Draw
 from app.domain.reasons import Refusal
 from app.domain.snapshot import Known, Standing
+from app.journal.shadow import Shadow
 from app.wire.ping import Ping
 
 
@@ -20,7 +21,8 @@ class PingLine(Line, frozen=True, gc=False, tag="ping"):
     """A ping that was decided: all that `decide` was given, and what it said.
 
     `id` is the refusal's ping_id; `bid_ids` are those of the bids. `withdrawn` holds a refusal that came after the
-    decision, as where the answer would have been late.
+    decision, as where the answer would have been late. `model` is the version that decided, `shadow` what the other one
+    made of it while a challenger is tried.
     """
 
     id: str
@@ -33,6 +35,7 @@ class PingLine(Line, frozen=True, gc=False, tag="ping"):
     decision: Decision
     bid_ids: tuple[str, ...] = ()
     withdrawn: Refusal | None = None
+    shadow: Shadow | None = None
 
 
 class RepeatLine(Line, frozen=True, gc=False, tag="repeat"):

@@ -1,24 +1,27 @@
 """Load the models that `models/current.toml` points at: each verified, or refused by name while the others load."""
 
 import re
-import tomllib
 from hashlib import sha256
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
-from app.domain.catalogue import Model
+from app.domain.catalogue import Challenger, Model
 from app.scoring.artefact import SCHEMA, Unusable, read_bytes
 from app.scoring.compile import Probability, compiled
+from app.scoring.habits import HABITS, parse_habits
+from app.scoring.landscape import FILE as LANDSCAPE
+from app.scoring.landscape import parse_landscape
 from app.scoring.parse import parse
+from app.scoring.pointer import POINTER, Entry, is_version, read_pointer
+from app.scoring.traffic import TRAFFIC, parse_traffic
 from app.wire.ping import Value
 
-POINTER = "current.toml"
 PARITY_ROWS_MIN = 50
 TOLERANCE = 1e-9
 
 _VERTICAL = re.compile(r"[a-z0-9_]{1,64}")
-_VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
 
 class ParityRow(msgspec.Struct, frozen=True):
@@ -39,16 +42,21 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
-    """Why a vertical has no model from these files; `vertical` is empty where the pointer itself is at fault."""
+    """Why a vertical has no model from these files; `vertical` is empty where the pointer itself is at fault.
+
+    `of_challenger` where only what should be tried is refused, and the live model is none the worse.
+    """
 
     vertical: str
     reason: str
+    of_challenger: bool = False
 
 
 class Loaded(msgspec.Struct, frozen=True, kw_only=True):
-    """What may price, and what may not. `reads` names the facts each model reads."""
+    """What may price, what is tried beside it, and what may do neither. `reads` names the facts each model reads."""
 
     models: dict[str, Model] = {}
+    challengers: dict[str, Challenger] = {}
     reads: dict[str, tuple[str, ...]] = {}
     problems: tuple[Problem, ...] = ()
 
@@ -56,50 +64,79 @@ class Loaded(msgspec.Struct, frozen=True, kw_only=True):
 def load(models_dir: Path) -> Loaded:
     """Every model that the pointer names. A caller that holds a live model keeps it where there is a problem."""
     try:
-        pointers = _pointers(models_dir)
+        pointers = read_pointer(models_dir)
     except Unusable as unusable:
         return Loaded(problems=(Problem(vertical="", reason=str(unusable)),))
     models: dict[str, Model] = {}
+    challengers: dict[str, Challenger] = {}
     reads: dict[str, tuple[str, ...]] = {}
     problems: list[Problem] = []
-    for vertical, version in pointers.items():
+    for vertical, entry in pointers.items():
         try:
-            models[vertical], reads[vertical] = load_version(models_dir, vertical, version)
+            if isinstance(entry, Unusable):
+                raise entry
+            models[vertical], reads[vertical] = load_version(models_dir, vertical, entry.live)
         except Unusable as unusable:
             problems.append(Problem(vertical=vertical, reason=f"models/{vertical}: {unusable}"))
-    return Loaded(models=models, reads=reads, problems=tuple(problems))
+        if isinstance(entry, Entry):
+            try:
+                challengers |= _challenger(models_dir, vertical, entry)
+            except Unusable as unusable:
+                reason = f"models/{vertical}: the challenger is left out: {unusable}"
+                problems.append(Problem(vertical=vertical, reason=reason, of_challenger=True))
+    return Loaded(models=models, challengers=challengers, reads=reads, problems=tuple(problems))
+
+
+def _challenger(models_dir: Path, vertical: str, entry: Entry) -> dict[str, Challenger]:
+    if entry.problem:
+        raise Unusable(entry.problem)
+    if not entry.challenger:
+        return {}
+    model, _ = load_version(models_dir, vertical, entry.challenger)
+    return {vertical: Challenger(model=model, canary=entry.canary)}
 
 
 def load_version(models_dir: Path, vertical: str, version: object) -> tuple[Model, tuple[str, ...]]:
     """One verified model and the facts it reads, whether or not the pointer names it; raises `Unusable`."""
     folder = _folder(models_dir, vertical, version)
     card = _card(read_bytes(_inside(models_dir, folder / "card.json")))
-    body = read_bytes(_inside(models_dir, folder / "scorer.json"))
-    # The checksum comes first, so that damage is called damage whatever it looks like.
-    if sha256(body).hexdigest() != card.sha256.get("scorer.json"):
-        raise Unusable(f"{version}/scorer.json does not have the checksum in card.json: restore or retrain it")
-    scorer = parse(body)
+    scorer = parse(_part(models_dir, folder, card, "scorer.json"))
     for part, names in (("scorer.json", scorer), ("card.json", card)):
         if (names.vertical, names.version) != (vertical, version):
             raise Unusable(f"{version}/{part} is of {names.vertical!r} {names.version!r}")
     probability = compiled(scorer)
     _check_parity(card.parity, probability)
-    model = Model(vertical=vertical, version=scorer.version, probability=probability)
+    model = _with_parts(
+        Model(vertical=vertical, version=scorer.version, probability=probability), models_dir, folder, card
+    )
     return model, tuple(feature.name for feature in scorer.features)
 
 
-def _pointers(models_dir: Path) -> dict[str, object]:
-    try:
-        return tomllib.loads(read_bytes(models_dir / POINTER).decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Unusable(f"{POINTER} is not TOML: {error}") from None
+def _with_parts(model: Model, models_dir: Path, folder: Path, card: Card) -> Model:
+    """The model with what was learned beside its scorer."""
+    if LANDSCAPE in card.sha256:
+        body = _part(models_dir, folder, card, LANDSCAPE)
+        model = replace(model, landscape=parse_landscape(body, model.vertical))
+    if HABITS in card.sha256:
+        model = replace(model, habits=parse_habits(_part(models_dir, folder, card, HABITS)))
+    if TRAFFIC in card.sha256:
+        model = replace(model, traffic=parse_traffic(_part(models_dir, folder, card, TRAFFIC)))
+    return model
+
+
+def _part(models_dir: Path, folder: Path, card: Card, name: str) -> bytes:
+    """One file of a version. The checksum comes first, so that damage is called damage whatever it looks like."""
+    body = read_bytes(_inside(models_dir, folder / name))
+    if sha256(body).hexdigest() != card.sha256.get(name):
+        raise Unusable(f"{folder.name}/{name} does not have the checksum in card.json: restore or retrain it")
+    return body
 
 
 def _folder(models_dir: Path, vertical: str, version: object) -> Path:
     """Where a version stands; the pointer names folders directly beneath `models/<vertical>` and nothing else."""
     if not _VERTICAL.fullmatch(vertical):
         raise Unusable(f"{POINTER} names a vertical that is no plain name")
-    if not isinstance(version, str) or not _VERSION.fullmatch(version):
+    if not (isinstance(version, str) and is_version(version)):
         raise Unusable(f'{POINTER} must name a version, such as "0001", not a path or a file')
     folder = _inside(models_dir, models_dir / vertical / version)
     if not folder.is_dir():

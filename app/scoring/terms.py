@@ -1,12 +1,15 @@
 """What each fact adds to a weighted sum, looked up by what it says."""
 
 from collections.abc import Iterable
+from math import ceil, floor
 
 from app.scoring.artefact import Category, CategoryTerm, Encoded, Feature, NumberTerm, Term
 from app.scoring.facts import as_number, is_text
 from app.wire.ping import Value
 
 Weights = dict[Value | None, float]
+
+_WHOLE_NUMBERS_MAX = 1_000
 
 
 def weights_of(term: Term, feature: Feature) -> Weights:
@@ -33,11 +36,13 @@ class _Texts(Weights):
 
 
 class _Numbers(Weights):
-    """Weights of numbers, worked out when asked."""
+    """Weights of numbers, kept ready for whole numbers where these are few."""
 
     def __init__(self, term: NumberTerm) -> None:
         super().__init__({None: term.missing})
         self.term = term
+        if term.high - term.low < _WHOLE_NUMBERS_MAX:
+            self.update({whole: _added(term, whole) for whole in range(floor(term.low), ceil(term.high) + 1)})
 
     def __missing__(self, value: Value | None) -> float:
         number = as_number(value)

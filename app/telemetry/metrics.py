@@ -18,6 +18,7 @@ COUNTERS = {
     "deliveries_total": ("Attempts to deliver a lead, by how they ended.", ("destination", "outcome")),
     "notices_total": ("Win and loss notices.", ("seller", "result")),
     "outcomes_total": ("Outcomes reported by the CRM.", ("event",)),
+    "challenger_faults_total": ("Pings that a challenger could not price; the live model answered.", ("vertical",)),
     "reloads_total": ("Reloads of configuration and models.", ("result",)),
 }
 GAUGES = {

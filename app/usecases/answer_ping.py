@@ -16,10 +16,12 @@ from app.domain.snapshot import Known, Snapshot
 from app.domain.token import BidToken, campaign_tag, mint
 from app.domain.weighing import Offer
 from app.journal.lines import DoorLine, PingLine, RepeatLine
+from app.journal.shadow import Shadow
 from app.usecases.book import LiveBid
 from app.usecases.counter import Counter
 from app.usecases.desk import Desk
 from app.usecases.digests import Marks, marks_of
+from app.usecases.trial import Trial, Turn
 from app.wire.ping import Bid, Ping, PingAnswer
 
 _TWO_NUMBERS = Struct(">QQ")
@@ -65,16 +67,21 @@ def answer_ping(desk: Desk, asked: Asked, warnings: tuple[str, ...], elapsed_ms:
     standing = desk.book.standing(counters, ping, now)
     snapshot = Snapshot(catalogue=desk.catalogue, seller=seller, known=known, standing=standing)
     draw = draw_of(desk.seed, asked.nonce)
+    trial = _trial(asked, snapshot, draw)
 
-    decision = decide(ping, snapshot, now, draw)
+    turn = trial.turn(desk.seed, asked.nonce) if trial is not None else _untried(ping, snapshot, now, draw)
 
+    decision = turn.decision
     late = bool(decision.bids) and elapsed_ms() > ping.deadline_ms
     refusal = Refusal("deadline") if late else decision.refusal
     if refusal is not None:
         answer = _refused(seller, refusal, asked.line_id, warnings + more)
     else:
         answer = _bid(desk, asked, decision, warnings + more)
-    text = desk.journal.append(_line(asked, snapshot, draw, decision, answer, withdrawn=refusal if late else None))
+    # After the answer is made, so that no seller waits for what it will not be told.
+    shadow = _shadow(desk, trial, turn) if trial is not None and not late else None
+    line = _line(asked, snapshot, draw, turn, answer, withdrawn=refusal if late else None, shadow=shadow)
+    text = desk.journal.append(line)
     if refusal is None:
         _open(desk, asked, decision, answer, text, counters)
     desk.metrics.count("pings_total", seller.name, refusal.code if refusal is not None else "bid")
@@ -228,17 +235,38 @@ def _open(
     desk.book.open(asked.nonce, bid, [(counters.get(name, ()), price) for name, price in promised(decision).items()])
 
 
+def _trial(asked: Asked, snapshot: Snapshot, draw: Draw) -> Trial | None:
+    """The trial that this ping is part of; a test is part of none, so that it has one price."""
+    challenger = snapshot.catalogue.challengers.get(asked.ping.vertical)
+    if challenger is None or asked.ping.test:
+        return None
+    return Trial(challenger=challenger, ping=asked.ping, snapshot=snapshot, now=asked.now, draw=draw)
+
+
+def _untried(ping: Ping, snapshot: Snapshot, now: float, draw: Draw) -> Turn:
+    """The live model's decision, where nothing is tried beside it."""
+    model = snapshot.catalogue.models.get(ping.vertical)
+    return Turn(decision=decide(ping, snapshot, now, draw), model=model.version if model is not None else "")
+
+
+def _shadow(desk: Desk, trial: Trial, turn: Turn) -> Shadow:
+    shadow = trial.shadow(turn)
+    if trial.has_failed(shadow):
+        desk.metrics.count("challenger_faults_total", trial.ping.vertical)
+    return shadow
+
+
 def _line(
     asked: Asked,
     snapshot: Snapshot,
     draw: Draw,
-    decision: Decision,
+    turn: Turn,
     answer: PingAnswer,
     withdrawn: Refusal | None,
+    shadow: Shadow | None,
 ) -> PingLine:
     """The journal's line. Digests of the person stay out: what they said stands in `known`."""
     ping = asked.ping
-    model = snapshot.catalogue.models.get(ping.vertical)
     if ping.phone_digest or ping.email_digest:
         ping = replace(ping, phone_digest="", email_digest="")
     return PingLine(
@@ -250,8 +278,9 @@ def _line(
         standing=snapshot.standing,
         draw=draw,
         config=snapshot.catalogue.config_hash,
-        model=model.version if model is not None else "",
-        decision=decision,
+        model=turn.model,
+        decision=turn.decision,
         bid_ids=tuple([bid.bid_id for bid in answer.bids]),
         withdrawn=withdrawn,
+        shadow=shadow,
     )

@@ -4,10 +4,12 @@ import asyncio
 import logging
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 
 import msgspec
 
 from app.domain.token import campaign_tag
+from app.journal.configurations import keep
 from app.journal.writer import JournalWriter
 from app.store.errors import StoreUnavailable
 from app.store.store import Store
@@ -29,14 +31,20 @@ _log = logging.getLogger(__name__)
 
 
 class Watch:
-    """Takes up changed files, and knows where leads are delivered today."""
+    """Takes up changed files, and knows where leads are delivered today.
 
-    def __init__(self, sources: Sources, live: Reloaded, desk: Desk, clock: Callable[[], float]) -> None:
+    Each configuration that comes into force is kept in the directory `journal`, the first one at once (OSError).
+    """
+
+    def __init__(self, sources: Sources, live: Reloaded, desk: Desk, clock: Callable[[], float], journal: Path) -> None:
         self._sources = sources
         self._live = live
         self._desk = desk
         self._clock = clock
+        self._journal = journal
         self._stamp = sources.stamp(live.declared)
+        keep(journal, live.catalogue)
+        self._is_kept = True
 
     def targets(self) -> dict[str, Target]:
         """Every declared destination with its secrets."""
@@ -53,6 +61,8 @@ class Watch:
             # The new configuration may read other files. What changed while it was read is seen the next time.
             read = self._sources.stamp(self._live.declared)
             self._stamp = {path: stamp.get(path, at) for path, at in read.items()}
+        if not self._is_kept:
+            await self._keep()
 
     async def _reload(self) -> bool:
         """Take up what changed; False where that must be tried again."""
@@ -71,12 +81,25 @@ class Watch:
             _log.error("not taken, what was in force stays: %s", problem)
         changed = reloaded.catalogue is not self._live.catalogue
         self._live = reloaded
+        if changed:
+            await self._keep()
         desk.catalogue = reloaded.catalogue
         desk.metrics.count("reloads_total", "taken" if changed else "refused")
         if changed:
             desk.metrics.gauge("catalogue_loaded_timestamp_seconds", now)
             _log.info("configuration %s is in force", reloaded.catalogue.config_hash)
         return True
+
+    async def _keep(self) -> None:
+        """Keep the configuration for whoever replays the journal; a full disk makes that wait, as it does the lines."""
+        try:
+            await asyncio.to_thread(keep, self._journal, self._live.catalogue)
+        except OSError as error:
+            if self._is_kept:
+                _log.error("the configuration cannot be kept beside the journal: %s", error.strerror)
+            self._is_kept = False
+        else:
+            self._is_kept = True
 
 
 class Chores:

@@ -10,10 +10,10 @@ from app.config.load import Declared, Loaded
 from app.config.problem import Problem
 from app.domain.calendar import utc_offset
 from app.domain.campaign import Campaign
-from app.domain.catalogue import Catalogue, Model, index_campaigns, tags
+from app.domain.catalogue import Catalogue, Challenger, Model, index_campaigns, tags
 from app.domain.schedule import HOURS_OF_WEEK
-from app.scoring.load import POINTER
 from app.scoring.load import Loaded as LoadedModels
+from app.scoring.pointer import POINTER
 
 _ANY_WINTER = 29_454_480
 """A minute of the UTC epoch (2026-01-01) at which clocks of one country differ by their zones alone."""
@@ -45,7 +45,7 @@ class Reloaded(msgspec.Struct, frozen=True, kw_only=True):
 def first_catalogue(sources: Sources, declared: Declared, former: Mapping[bytes, Campaign]) -> Reloaded:
     """The catalogue to start with; `former` are campaigns of earlier days whose bids may still live, by tag."""
     models = sources.models()
-    catalogue = _compose(declared, models.models, sources.zip_states, former, {})
+    catalogue = _compose(declared, models.models, models.challengers, sources.zip_states, former, {})
     return Reloaded(catalogue=catalogue, declared=declared, problems=_texts(models))
 
 
@@ -57,16 +57,18 @@ def next_catalogue(sources: Sources, live: Reloaded) -> Reloaded:
         return Reloaded(catalogue=live.catalogue, declared=live.declared, problems=problems)
     declared, loaded = read.declared, sources.models()
     kept = {name: model for name, model in live.catalogue.models.items() if _is_refused(loaded, name)}
+    models = {**kept, **loaded.models}
+    challengers = _tried(live.catalogue, loaded, models)
     former = {**live.catalogue.former, **live.catalogue.by_tag}
-    catalogue = _compose(
-        declared, {**kept, **loaded.models}, sources.zip_states, former, _locks(live.catalogue, declared)
-    )
+    locks = _locks(live.catalogue, declared)
+    catalogue = _compose(declared, models, challengers, sources.zip_states, former, locks)
     return Reloaded(catalogue=catalogue, declared=declared, problems=_texts(loaded))
 
 
 def _compose(
     declared: Declared,
     models: Mapping[str, Model],
+    challengers: Mapping[str, Challenger],
     zip_states: Mapping[str, str],
     former: Mapping[bytes, Campaign],
     former_locks: Locks,
@@ -83,6 +85,7 @@ def _compose(
         operator_by_key={key: operator for operator in declared.operators for key in operator.key_sha256},
         destinations={destination.name: destination for destination in declared.destinations},
         models=models,
+        challengers=challengers,
         index=index_campaigns(campaigns),
         zip_states=zip_states,
         by_tag=by_tag,
@@ -111,9 +114,22 @@ def _locks(live: Catalogue, declared: Declared) -> Locks:
     return locks
 
 
+def _tried(live: Catalogue, loaded: LoadedModels, models: Mapping[str, Model]) -> Mapping[str, Challenger]:
+    """What is tried from now on: as loaded, or as before where the pointer cannot be read.
+
+    Where the live model stays because its successor is refused, it is not tried against itself.
+    """
+    challengers = live.challengers if any(not problem.vertical for problem in loaded.problems) else loaded.challengers
+    return {
+        name: each
+        for name, each in challengers.items()
+        if name not in models or models[name].version != each.model.version
+    }
+
+
 def _is_refused(loaded: LoadedModels, vertical: str) -> bool:
     """Whether this vertical's model could not be loaded; none could where the pointer itself cannot be read."""
-    return any(problem.vertical in ("", vertical) for problem in loaded.problems)
+    return any(problem.vertical in ("", vertical) and not problem.of_challenger for problem in loaded.problems)
 
 
 def _texts(loaded: LoadedModels) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""`make bench`: full pings against an echo and a usual stack, posts, decisions and memory; the last line is JSON."""
+"""`make bench`: full pings against an echo and a usual stack, posts, decisions, scorers; the last line is JSON."""
 
 import asyncio
 import os
@@ -15,7 +15,8 @@ import msgspec
 from app.mock_exchange.consumers import consumer, ping_of, post_of
 from tests.bench.costs import decide_cost, many_campaigns_ratio, people_megabytes
 from tests.bench.load import Measured, cpu_seconds, measure, request_bytes
-from tests.bench.servers import VERTICAL
+from tests.bench.scorers import ratio, scorer_costs
+from tests.bench.servers import MODELS, VERTICAL
 
 KEY = "demo-acme-key"
 ROUNDS = 9
@@ -42,11 +43,18 @@ async def _bench() -> None:
             posts = await _posts(ours)
     decide = decide_cost()
     print(f"\ndecide, in process: {decide.p50:.0f} us median, {decide.p99:.0f} us at the 99th percentile")
+    scorers = scorer_costs(MODELS)
+    for cost in scorers:
+        print(
+            f"one row of {cost.vertical} ({cost.model}): {cost.served_us:.1f} us compiled, "
+            f"{cost.asked_us:,.0f} us by predict_proba, {cost.ratio:,.0f} times"
+        )
     print(f"gather and decide with 1,000 campaigns over 10: {many_campaigns_ratio():.2f} times")
     print(f"a process that knows 1,000,000 people: {people_megabytes():.0f} MB at its largest\n")
     result = {
         "ping_vs_echo": round(_ratio(rates["ours"], rates["echo"]), 3),
         "ping_vs_fastapi_sklearn": round(_ratio(rates["ours"], rates["usual"]), 1),
+        "scorer_vs_predict_proba": round(ratio(scorers)),
         "decide_us_p50": round(decide.p50, 1),
         "decide_us_p99": round(decide.p99, 1),
         "posts_per_s": round(posts),

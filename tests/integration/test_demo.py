@@ -9,8 +9,8 @@ from app.cli import main
 
 def test_a_demo_sells_delivers_and_reports(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     data = tmp_path / "demo"
-    for leads in ("2", "40"):
-        assert main(["demo", "--leads", leads, "--seed", "2", "--data", str(data)]) == 0
+    for words in (["--leads", "2", "--json"], ["--leads", "40"]):
+        assert main(["demo", *words, "--seed", "2", "--data", str(data)]) == 0
     said = capsys.readouterr().out
     for title in (
         " pings: ",
@@ -27,6 +27,10 @@ def test_a_demo_sells_delivers_and_reports(tmp_path: Path, capsys: pytest.Captur
     assert f"Deliveries: {bought} of {bought} leads reached the CRM" in said
     assert "A lead that was bought\n" in said
     assert "= bid" in said
+    assert "Retrained on its own outcomes, 2 days later" in said
+    assert said.count("conversion: too few conversions") == 5
+    assert "solar 0001: " in said
+    assert (data / "models" / "current.toml").exists()
     page = (data / "day.html").read_text()
     assert page.count("<svg") >= 5
     assert "<h1>Friday, 20 November 2026</h1>" in page

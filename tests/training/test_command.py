@@ -135,7 +135,10 @@ def test_the_same_seed_makes_the_same_bytes_and_leaves_other_verticals_live(
     assert (told["vertical"], told["version"], told["passed"]) == ("roofing", "0001", True)
     for path in sorted((tmp_path / "roofing" / "0001").iterdir()):
         assert path.read_bytes() == (run[1] / "roofing" / "0001" / path.name).read_bytes(), path.name
-    assert (tmp_path / "current.toml").read_text().splitlines()[1:] == ['roofing = "0001"', 'solar = "0007"']
+    assert (tmp_path / "current.toml").read_text().splitlines() == [
+        'solar = "0007"',
+        'roofing = { live = "0001", before = "0404" }',
+    ]
 
 
 def test_versions_are_counted_on_from_the_highest(tmp_path: Path) -> None:

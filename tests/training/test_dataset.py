@@ -365,6 +365,17 @@ def test_compacted_hours_are_read_like_the_others(tmp_path: Path) -> None:
     assert gathered(folder, tmp_path / "out") == before
 
 
+def test_a_vertical_of_which_nothing_was_bought_is_counted_too(tmp_path: Path, capsys: Capture) -> None:
+    async def scene(desk: Desk) -> None:
+        bid(desk, 1)
+
+    folder = lived(tmp_path / "data", scene)
+    words = ["--data", str(folder), "--out", str(tmp_path / "out"), "--now", str(LATER)]
+    assert main(["dataset", *words]) == 0
+    row = next(line for line in capsys.readouterr().out.splitlines() if line.strip().startswith("solar"))
+    assert row.split()[1:] == ["1", "0", "1", "0", "0", "0", "0", "0", "0"]
+
+
 def test_two_services_are_read_as_one(tmp_path: Path) -> None:
     one = lived(tmp_path / "one", lambda desk: buy(desk, 1))
     two = lived(tmp_path / "two", lambda desk: buy(desk, 2, seller=None))

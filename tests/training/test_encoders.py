@@ -26,7 +26,11 @@ def leads(count: int = 2_000, cities: int = 400, seed: int = 2) -> tuple[Array, 
 
 def test_only_categories_of_many_values_are_encoded() -> None:
     assert encoded(COLUMNS, leads()[0]) == {"city"}
-    assert encoded(COLUMNS, leads(cities=NATIVE_MAX)[0]) == frozenset()
+    few = leads(cities=NATIVE_MAX)[0]
+    assert encoded(COLUMNS, few) == frozenset()
+    # Each NaN is another object, and none of them is a value.
+    few[:200, 1] = [float("nan") for _ in range(200)]
+    assert encoded(COLUMNS, few) == frozenset()
 
 
 def test_a_city_becomes_the_share_of_its_leads_that_converted() -> None:

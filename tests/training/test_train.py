@@ -112,7 +112,7 @@ def test_the_chosen_candidate_is_the_one_that_was_fitted_and_every_one_is_shown(
     columns, _ = columns_of(vertical)
     heard: list[str] = []
     trained = train(columns, table(columns, history.facts), history.converted, seed=1, tell=heard.append)
-    assert {each.candidate for each in trained.candidates} == {each.name for each in candidates()}
+    assert {each.candidate for each in trained.candidates} == {each.name for each in candidates(4_000)}
     (chosen,) = [each for each in trained.candidates if each.chosen]
     assert (trained.candidate, trained.settings) == (chosen.candidate, chosen.settings)
     assert type(trained.raw[-1]).__name__ in ("LogisticRegression", "HistGradientBoostingClassifier", "LightGbm")
@@ -141,6 +141,19 @@ def test_only_the_candidates_asked_for_are_tried(draw: Draw, vertical: Vertical)
     trained = train(columns, table(columns, history.facts), history.converted, seed=1, among=only)
     assert [each.candidate for each in trained.candidates] == ["logistic"]
     assert list(trained.raw.named_steps) == ["columns", "weights"]
+
+
+def test_lightgbm_is_trained_and_judged_like_any_other(draw: Draw, vertical: Vertical) -> None:
+    pytest.importorskip("lightgbm", reason="the extra `lightgbm` is not installed")
+    history = draw(2_000, signal=2.5)
+    columns, _ = columns_of(vertical)
+    rows = table(columns, history.facts)
+    only = [each for each in candidates(2_000) if each.name == "lightgbm"]
+    trained = train(columns, rows, history.converted, seed=1, among=only)
+    again = train(columns, rows, history.converted, seed=1, among=only)
+    assert trained.random_cv.auc > 0.65
+    assert (trained.candidates, trained.newest) == (again.candidates, again.newest)
+    assert set(trained.raw.predict(rows)) <= {0, 1}
 
 
 def test_a_long_history_is_cross_validated_on_a_part_of_it_and_says_so(draw: Draw, vertical: Vertical) -> None:

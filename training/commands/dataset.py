@@ -2,29 +2,15 @@
 
 import argparse
 import sys
-import time
 from pathlib import Path
-from typing import get_args
 
 import msgspec
 
-from app.domain.ladder import Rung
 from app.parquet import ParquetError
-from training.histories.dataset import Rules, Sources, Summary, gather
 from training.histories.declared import NotDeclared, declared
 from training.histories.scratch import NoData
+from training.histories.sources import add_sources, gathered
 from training.histories.summary import page
-from training.spans import moment
-
-MATURITY_DAYS = 14.0
-DAY_S = 86_400.0
-
-_PATHS = {
-    "data": "a service's data directory, with its journal and its export",
-    "journal": "one more directory of a journal",
-    "sales": "one more sales.parquet of `leadbid export`",
-    "outcomes": "one more outcomes.parquet of it",
-}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,26 +20,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print what is in it as one JSON object")
 
 
-def add_sources(parser: argparse.ArgumentParser) -> None:
-    """What `gathered` needs, asked for in the same words by every command."""
-    for name, what in _PATHS.items():
-        parser.add_argument(
-            f"--{name}", type=Path, action="append", default=[], metavar="PATH", help=f"{what}; may be repeated"
-        )
-    parser.add_argument("--config", type=Path, default=Path("fixtures/demo/buyer.toml"), help="whose fields to read")
-    parser.add_argument("--since", type=moment, default=0.0, metavar="WHEN", help="pinged at or after: 2026-11-21")
-    parser.add_argument("--until", type=moment, default=float("inf"), metavar="WHEN", help="pinged before")
-    parser.add_argument("--now", type=moment, default=None, metavar="WHEN", help="as all was known then")
-    parser.add_argument(
-        "--maturity-days", type=float, default=MATURITY_DAYS, help=f"how long a lead may take ({MATURITY_DAYS:g})"
-    )
-    parser.add_argument("--conversion", choices=get_args(Rung)[2:], default="sold", help="what counts as one (sold)")
-
-
 def run(args: argparse.Namespace) -> int:
     """0 if both files are there, 2 if there is nothing to join."""
     try:
-        summary = gathered(args, args.out)
+        summary = gathered(args, declared(args.config), args.out)
     except (NoData, NotDeclared, ParquetError) as error:
         print(error, file=sys.stderr)
         return 2
@@ -62,45 +32,3 @@ def run(args: argparse.Namespace) -> int:
         return 2
     print(msgspec.json.encode(summary).decode() if args.json else page(summary, args.out))
     return 0
-
-
-def gathered(args: argparse.Namespace, out: Path) -> Summary:
-    """The dataset that these arguments ask for, now in `out`. Raises NoData, NotDeclared, ParquetError, OSError."""
-    rules = Rules(
-        since=args.since,
-        until=args.until,
-        now=args.now if args.now is not None else time.time(),
-        maturity_s=args.maturity_days * DAY_S,
-        conversion=args.conversion,
-    )
-    return gather(_sources(args), rules, declared(args.config), out, _tell)
-
-
-def _tell(what: str) -> None:
-    print(what, file=sys.stderr, flush=True)
-
-
-def _sources(args: argparse.Namespace) -> Sources:
-    """The files that are named and those of the data directories; NoData where one must be there and is not."""
-    journals, sales, outcomes = list(args.journal), list(args.sales), list(args.outcomes)
-    for data in args.data:
-        journals.append(data / "journal")
-        sold, heard = data / "export" / "sales.parquet", data / "export" / "outcomes.parquet"
-        if sold.exists() and heard.exists():
-            sales.append(sold)
-            outcomes.append(heard)
-        elif (data / "leadbid.db").exists() or not args.sales:
-            # A replica has its sales in a common database, and no file of its own.
-            raise NoData(f"{data} holds no export: run `leadbid export --data {data}` first")
-    if not journals:
-        raise NoData("say where the journal is: --data DIR of a service, or --journal DIR")
-    if not (sales and outcomes):
-        raise NoData("say what was sold and what became of it: --data DIR, or --sales FILE and --outcomes FILE")
-    for path in {*journals, *sales, *outcomes}:
-        if not path.exists():
-            raise NoData(f"{path} does not exist: name the service's own data directory, or what it exported")
-    return Sources(
-        journals=tuple(dict.fromkeys(path.resolve() for path in journals)),
-        sales=tuple(dict.fromkeys(path.resolve() for path in sales)),
-        outcomes=tuple(dict.fromkeys(path.resolve() for path in outcomes)),
-    )

@@ -11,12 +11,11 @@ from app.domain.calendar import utc_text
 from app.parquet import ParquetError
 from app.scoring.artefact import Unusable
 from app.scoring.load import load_version
-from training.conversion.artefact import live
 from training.histories.bids import read_bids
 from training.histories.dataset import BIDS, SUMMARY, Summary
-from training.histories.declared import NotDeclared
 from training.histories.scratch import NoData
 from training.lifecycle.drift import Drift, drift
+from training.lifecycle.pointer import Refused, live
 from training.lifecycle.reference import read_reference
 from training.lifecycle.window import Probability, sample, window, window_like
 from training.spans import moment
@@ -41,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
     """0 where nothing has drifted, 1 where something has, 2 where no vertical has enough bids to say."""
     try:
         found = list(_drifts(args))
-    except (NoData, NotDeclared, ParquetError, Unusable) as error:
+    except (NoData, Refused, ParquetError, Unusable) as error:
         print(error, file=sys.stderr)
         return 2
     print(msgspec.json.encode(found).decode() if args.json else "\n\n".join(_page(each) for each in found))

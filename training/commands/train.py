@@ -7,12 +7,13 @@ from time import monotonic
 
 import msgspec
 
-from training.conversion.artefact import live, point_at
 from training.conversion.card import Card
 from training.conversion.learn import learn
 from training.conversion.report import report
 from training.histories.declared import Declared, NotDeclared, declared
 from training.histories.synthetic import ROWS_MIN, synthetic
+from training.lifecycle.author import author
+from training.lifecycle.pointer import Refused, entries, point_at
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,8 +31,8 @@ def run(args: argparse.Namespace) -> int:
     try:
         known = declared(args.config)
         verticals = _chosen(known, args.vertical)
-        live(args.out)
-    except NotDeclared as error:
+        entries(args.out)
+    except (NotDeclared, Refused) as error:
         print(error, file=sys.stderr)
         return 2
     cards = [_train(known, vertical, args) for vertical in verticals]
@@ -69,5 +70,5 @@ def _train(known: Declared, name: str, args: argparse.Namespace) -> Card:
     card = learn(drawn, vertical, args.out, seed=args.seed, tell=tell)
     # One that fails leaves its predecessor live; the others need not wait for it.
     if card.passed:
-        point_at(args.out, vertical.name, card.version)
+        point_at(args.out, vertical.name, card.version, author("trained"), did="train")
     return card

@@ -1,4 +1,4 @@
-"""Put a trained model on disk: pipeline, scorer and card in a folder of its own, and the pointer that makes it live."""
+"""Put a trained model on disk: pipeline, scorer and card in a folder of its own."""
 
 import re
 import shutil
@@ -11,16 +11,14 @@ import msgspec
 import numpy as np
 
 from app.scoring.artefact import BYTES_MAX, Number, Scorer
-from app.scoring.load import POINTER, ParityRow
+from app.scoring.load import ParityRow
 from app.wire.ping import Value
 from training.conversion.card import Card, markdown
 from training.conversion.features import Column, Rows, table
 from training.conversion.train import Estimator, chance
-from training.histories.declared import NotDeclared
 
 PARITY_ROWS = 40
 UNKNOWN = "a value nobody has seen"
-_HEADER = "# The model that prices each vertical. Going back to an earlier one is editing its line.\n"
 
 
 def next_version(models: Path, vertical: str) -> str:
@@ -60,26 +58,6 @@ def write(models: Path, model: Estimator, scorer: Scorer, card: Card) -> Path:
             raise ValueError(f"{path.name} of {scorer.vertical} is larger than {BYTES_MAX} bytes: use fewer trees")
     unfinished.rename(folder)
     return folder
-
-
-def point_at(models: Path, vertical: str, version: str) -> None:
-    """Make this version live and leave the other verticals' as they are."""
-    versions = {**live(models), vertical: version}
-    lines = [f'{name} = "{versions[name]}"\n' for name in sorted(versions)]
-    fresh = models / f".{POINTER}.unfinished"
-    fresh.write_text(_HEADER + "".join(lines), encoding="utf-8")
-    fresh.replace(models / POINTER)
-
-
-def live(models: Path) -> dict[str, str]:
-    """Which version of each vertical is live; raises `NotDeclared` where the pointer cannot be read."""
-    pointer = models / POINTER
-    if not pointer.exists():
-        return {}
-    try:
-        return msgspec.toml.decode(pointer.read_bytes(), type=dict[str, str])
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise NotDeclared(f"{pointer} cannot be read: {error}. Mend it or remove it") from None
 
 
 def _hash(path: Path) -> str:

@@ -11,6 +11,8 @@ from joblib import parallel_config
 LOCAL = ("loky", "threading", "multiprocessing")
 """joblib's own: processes or threads of this machine."""
 
+_PATIENCE = "5s"
+
 
 class NoBackend(Exception):
     """The search cannot run there: the message says what is missing."""
@@ -35,10 +37,11 @@ def backend(name: str | None) -> Iterator[int]:
 def _cluster(name: str) -> Iterator[None]:
     if name == "dask":
         _installed("distributed", name)
-        if not os.environ.get("DASK_SCHEDULER_ADDRESS"):
+        address = os.environ.get("DASK_SCHEDULER_ADDRESS")
+        if not address:
             raise NoBackend("backend dask: DASK_SCHEDULER_ADDRESS does not say where the cluster's scheduler is")
         try:
-            client = import_module("distributed").Client(timeout="10s")
+            client = import_module("distributed").Client(address, timeout=_PATIENCE)
         except OSError as error:
             raise NoBackend(f"backend dask: no scheduler answers at DASK_SCHEDULER_ADDRESS: {error}") from None
         with client:

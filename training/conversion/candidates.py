@@ -20,6 +20,10 @@ TREES = 64
 LEAVES = 15
 LEARNING_RATE = 0.06
 
+MANY_ROWS = 100_000
+MANY_TREES = {"trees": 200, "leaves": 31, "rate": 0.1}
+"""What a long history can fill and a short one would only be learnt by heart with; a ping costs some 20 us more."""
+
 Estimator = Any
 """scikit-learn has no types: anything with `fit` and `predict_proba`."""
 
@@ -88,9 +92,11 @@ def lightgbm(
     return Pipeline([("columns", for_trees(columns, encoded, seed=seed)), ("trees", model)])
 
 
-def candidates() -> tuple[Candidate, ...]:
-    """Every model that can be fitted here, plainest first."""
+def candidates(rows: int) -> tuple[Candidate, ...]:
+    """Every model that can be fitted here to so many leads, plainest first."""
     boosted = tuple({"trees": TREES, "leaves": leaves, "rate": LEARNING_RATE} for leaves in (7, LEAVES, 31))
+    if rows >= MANY_ROWS:
+        boosted += (MANY_TREES,)
     known = (
         Candidate("logistic", logistic, ({"c": 0.02}, {"c": 0.2})),
         Candidate("boosting", boosting, boosted),

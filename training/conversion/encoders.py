@@ -64,7 +64,7 @@ def encoded(columns: Sequence[Column], X: Array) -> frozenset[str]:
     return frozenset(
         column.name
         for position, column in enumerate(columns)
-        if column.kind == "category" and len({*X[:, position]}) > NATIVE_MAX
+        if column.kind == "category" and len({value for value in X[:, position] if isinstance(value, str)}) > NATIVE_MAX
     )
 
 

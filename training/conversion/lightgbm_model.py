@@ -44,3 +44,8 @@ class LightGbm(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def predict_proba(self, X: Array) -> Array:
         converted = 0.5 + 0.5 * np.tanh(0.5 * self.decision_function(X))
         return np.column_stack([1.0 - converted, converted])
+
+    def predict(self, X: Array) -> Array:
+        """Whether a lead is likelier to convert than not; scikit-learn asks of every classifier that it can say so."""
+        labels: Array = (self.decision_function(X) > 0.0).astype(int)
+        return labels

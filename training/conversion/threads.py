@@ -10,9 +10,8 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 ROWS_MIN = 100_000
 """Of fewer rows a fit gains nothing by a second thread."""
 
-# Threads gain nothing on tens of thousands of rows (0.31 s a fit with one or two), and they wait for each other by
-# spinning: beside one busy neighbour on two cores the same fit takes a hundred times as long. scikit-learn brings this.
-threadpool_limits(limits=1, user_api="openmp")
+# scikit-learn brings this. Those of linear algebra never gain anything here, and they do not sleep (see `training`).
+threadpool_limits(limits=1)
 
 _allowed: ContextVar[int] = ContextVar("threads", default=1)
 
@@ -23,7 +22,7 @@ def threads_for(rows: int, *, alone: bool = True) -> Iterator[None]:
     limit = _cores() if alone and rows >= ROWS_MIN else 1
     before = _allowed.set(limit)
     try:
-        with threadpool_limits(limits=limit, user_api="openmp"):
+        with threadpool_limits(limits={"openmp": limit, "blas": 1}):
             yield
     finally:
         _allowed.reset(before)

@@ -111,13 +111,13 @@ def train(
     """
     slices, known = slices_of(len(y)), encoded(columns, X)
     _check_enough(y, slices)
-    among = candidates() if among is None else among
+    among = candidates(len(y)) if among is None else among
     fit_part = Data(columns, known, X[slices.fit], y[slices.fit])
     judged, why = search(among, fit_part, seed=seed, where=backend, tell=tell)
     chosen = next(each for each in judged if each.chosen)
     build = next(each.build for each in among if each.name == chosen.candidate)
 
-    tell(f"fitting {chosen.candidate}")
+    tell(f"fitting {chosen.candidate}: {why}")
     with threads_for(len(fit_part.y)):
         raw = build(columns, encoded=known, seed=seed, **chosen.settings).fit(fit_part.X, fit_part.y)
     model, method, attempts = calibrate(raw, X, y, slices)

@@ -1,29 +1,34 @@
 """The auctions of a file of bids, column by column, as a landscape learns from them."""
 
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from app.wire.ping import Leg
-from training.histories.bids import read_bids
+from training.histories.bids import Bid, read_bids
 from training.landscape.log import AuctionLog, objects
 
 
 def auction_log(
     path: Path, vertical: str, leg: Leg, since: float = 0.0, until: float = float("inf")
 ) -> AuctionLog | None:
-    """Every bid of [since, until) whose auction is decided, oldest first; `None` where there is none.
+    """Every bid of [since, until) whose auction is decided, oldest first; `None` where there is none."""
+    bids = decided(read_bids(path, vertical, since, until), leg)
+    return log_of(bids, vertical, leg) if bids else None
 
-    A bid whose lead is worth nothing tells a landscape in b / v nothing, and is left out.
+
+def decided(bids: Iterable[Bid], leg: Leg) -> list[Bid]:
+    """The bids of one leg of which a landscape can learn, oldest first.
+
+    One whose auction is open says nothing yet, and one whose lead is worth nothing has no place in b / v.
     """
-    bids = [
-        bid
-        for bid in read_bids(path, vertical, since, until)
-        if bid.leg == leg and bid.won is not None and bid.probability * bid.worth > 0.0
-    ]
-    if not bids:
-        return None
-    bids.sort(key=lambda bid: bid.at)
+    kept = [bid for bid in bids if bid.leg == leg and bid.won is not None and bid.probability * bid.worth > 0.0]
+    return sorted(kept, key=lambda bid: (bid.at, bid.id))
+
+
+def log_of(bids: Sequence[Bid], vertical: str, leg: Leg, ratio: Callable[[Bid], float] = lambda _: 1.0) -> AuctionLog:
+    """These bids as columns. `ratio` is what a newer model says of a lead over what was said when it was bid for."""
     # In the order of first appearance, so that the same file gives the same log.
     names = list(dict.fromkeys(name for bid in bids for name in bid.facts))
     return AuctionLog(
@@ -31,7 +36,7 @@ def auction_log(
         leg=leg,
         seller=objects([bid.seller for bid in bids]),
         facts={name: objects([bid.facts.get(name) for bid in bids]) for name in names},
-        worth_cents=np.array([bid.probability * bid.worth for bid in bids]),
+        worth_cents=np.array([bid.probability * bid.worth * ratio(bid) for bid in bids]),
         bid_cents=np.array([float(bid.price_cents) for bid in bids]),
         floor_cents=np.array([float(bid.floor_cents) for bid in bids]),
         won=np.array([int(bool(bid.won)) for bid in bids], dtype=np.int8),

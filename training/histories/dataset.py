@@ -51,8 +51,8 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     """What a dataset holds of pings from `since` to `until`; outcomes are known until `as_of`. Epoch seconds.
 
     `declined` is by reason, `posts` by what was answered, `traffic` are the pings of each vertical by hour of the week
-    on the buyer's clock, Monday first. By name `left_out` are rows that found no partner or tell nothing, and `noted` is
-    what else should be known of the rows that are there.
+    on the buyer's clock, Monday first. By name, `left_out` are rows that found no partner or tell nothing, and `noted`
+    is what else should be known of the rows that are there.
     """
 
     since: float

@@ -59,8 +59,8 @@ POSTS = """
 """How many bids were posted and answered so; one that was tried again and bought stands under both answers."""
 
 TRADES = """
-    SELECT vertical, count(*), count_if(won), count_if(NOT won), count_if(won IS NULL), count(label.lead_id),
-        count_if(matured), count_if(converted), count_if(returned)
+    SELECT vertical, count(*), count(*) FILTER (won), count(*) FILTER (NOT won), count(*) FILTER (won IS NULL),
+        count(label.lead_id), count(*) FILTER (matured), count(*) FILTER (converted), count(*) FILTER (returned)
     FROM leg LEFT JOIN label USING (lead_id) WHERE asked GROUP BY vertical ORDER BY vertical
 """
 

@@ -13,9 +13,9 @@ from training.landscape.forms import Array
 from training.landscape.log import AuctionLog
 
 LEAVES = 4
-RATE = 0.3
+RATE = 0.2
 LEAF_ROWS_MIN = 30
-RIDGE = 10.0
+RIDGE = 30.0
 
 
 class Facts:

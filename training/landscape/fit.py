@@ -12,9 +12,13 @@ from training.landscape.boosted import Facts, Trees, table, total
 from training.landscape.forms import KNOTS, NAMES, Array, Form, Rows, chance, rows, slopes
 from training.landscape.log import AuctionLog
 
-TREES = 40
+# With 2,000 auctions 24 small steps earn .989 of what the truth would, 40 larger ones .965, none .981; with 6,000 .996,
+# .993 and .985. Below some 1,500 the facts cost about as much as they bring.
+TREES = 24
 ROUNDS = 4
 """The constants are fitted anew after every quarter of the trees."""
+
+STEPS, STEPS_BETWEEN = 60, 15
 
 # Standard deviations of sellers around what they have in common, of that around a guess, and of the list's steps, in
 # logarithms all. Ten thousand rows outweigh them, a hundred do not.
@@ -70,7 +74,7 @@ def fit(log: AuctionLog, columns: Sequence[Column], form: Form, winners: int) ->
     theta = np.concatenate([np.full(KNOTS, _STEP), problem.guess, np.zeros(len(names) * len(NAMES))])
     index, trees = np.zeros(len(log)), Trees(facts)
     for turn in range(ROUNDS + 1):
-        theta = _sought(problem, theta, index)
+        theta = _sought(problem, theta, index, steps=STEPS if turn in (0, ROUNDS) else STEPS_BETWEEN)
         if turn == ROUNDS or not facts.features:
             break
         constants = _by_seller(problem, theta)[seller]
@@ -110,16 +114,16 @@ def _by_seller(problem: _Problem, theta: Array) -> Array:
     return np.asarray(theta[KNOTS : KNOTS + len(NAMES)] + own)
 
 
-def _sought(problem: _Problem, theta: Array, index: Array) -> Array:
-    """Steps and constants of highest posterior probability."""
+def _sought(problem: _Problem, theta: Array, index: Array, *, steps: int) -> Array:
+    """Constants and a list of highest posterior probability, after so many steps towards them at most."""
 
     def lost(theta: Array) -> tuple[float, Array]:
         own = theta[KNOTS + len(NAMES) :].reshape(len(problem.one_hot), len(NAMES))
-        constants, steps = _by_seller(problem, theta)[problem.seller], theta[:KNOTS]
-        now = slopes(problem.form, problem.winners, problem.at, index, constants, steps, problem.won)
+        constants, sizes = _by_seller(problem, theta)[problem.seller], theta[:KNOTS]
+        now = slopes(problem.form, problem.winners, problem.at, index, constants, sizes, problem.won)
         value = float(log_loss(problem.won, now.chance).sum())
         gradient = -(problem.one_hot @ now.by_name)
-        off = (steps - _STEP) / _AROUND_STEP
+        off = (sizes - _STEP) / _AROUND_STEP
         away = (theta[KNOTS : KNOTS + len(NAMES)] - problem.guess) / _AROUND_GUESS
         apart = own / _AMONG_SELLERS
         value += 0.5 * float(np.sum(off**2) + np.sum(away**2) + np.sum(apart**2))
@@ -130,4 +134,4 @@ def _sought(problem: _Problem, theta: Array, index: Array) -> Array:
         )
         return value, np.concatenate(parts)
 
-    return np.asarray(minimize(lost, theta, jac=True, method="L-BFGS-B", options={"maxiter": 80}).x)
+    return np.asarray(minimize(lost, theta, jac=True, method="L-BFGS-B", options={"maxiter": steps}).x)

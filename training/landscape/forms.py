@@ -19,7 +19,7 @@ from app.scoring.landscape import KNOT_WIDTH, table_of
 Array = np.ndarray[Any, Any]
 Form = Literal["rivals", "logistic"]
 
-KNOTS = 40
+KNOTS = 32
 
 NAMES = ("stream", "middle", "slope", "spread", "lists")
 """By seller, the logarithms of: the expected rivals of the first stream, the middle of their bids over v, how it moves
@@ -67,7 +67,7 @@ def slopes(form: Form, winners: int, at: Rows, index: Array, constants: Array, s
     return Slopes(
         chance=chance,
         by_name=by_name * weight[:, None],
-        by_knot=weight @ by_knot,
+        by_knot=weight @ by_knot * np.exp(steps) if form == "rivals" else by_knot[0],
         by_index=by_index * weight,
         curvature=by_index**2 / (chance * (1.0 - chance)),
     )
@@ -88,17 +88,18 @@ def _of(form: Form, winners: int, at: Rows, index: Array, constants: Array, step
     by_name = np.zeros((len(z), len(NAMES)))
     if form == "logistic":
         inner, by_expected = 1.0 - above, np.full(len(z), -(1.0 - 2.0 * EPSILON))
-        rivals, listed, by_knot = np.ones(len(z)), np.zeros(len(z)), np.zeros((len(z), KNOTS))
+        rivals, listed, by_knot = np.ones(len(z)), np.zeros(len(z)), np.zeros((1, KNOTS))
     else:
         rivals = np.exp(stream)
-        each = at.above * np.exp(lists[:, None] + steps)
-        listed = each.sum(1)
+        sizes = np.exp(steps)
+        many = np.exp(lists)
+        listed = many * (at.above @ sizes)
         expected = rivals * above + listed
         inner = np.exp(-expected) * sum(expected**k / factorial(k) for k in range(winners))
         by_expected = -(1.0 - 2.0 * EPSILON) * np.exp(-expected) * expected ** (winners - 1) / factorial(winners - 1)
         by_name[:, 0] = by_expected * rivals * above
         by_name[:, 4] = by_expected * listed
-        by_knot = by_expected[:, None] * each
+        by_knot = (by_expected * many)[:, None] * at.above
     by_name[:, 1] = by_expected * rivals * falls / width
     by_name[:, 2] = by_name[:, 1] * at.worth
     by_name[:, 3] = by_expected * rivals * falls * z

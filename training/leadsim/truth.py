@@ -88,9 +88,7 @@ def draw(rows: int, seed: int, rivals: Rivals) -> World:
             "region": _named("r", region),
             "age": np.array(AGES, dtype=object)[age],
             "homeowner": owner.astype(object),
-            "credit_tier": np.array([*TIERS, None], dtype=object)[
-                np.where(random.random(rows) < 0.1, len(TIERS), tier)
-            ],
+            "credit_tier": tiers[np.where(random.random(rows) < 0.1, len(TIERS), tier)],
             "source": _named("src", source),
             "premium": np.round(premium, 2).astype(object),
         },
@@ -131,28 +129,6 @@ def win_probability(world: World, bids: Array, winners: int) -> Array:
             term = term * above / (count + 1)
         chance += weight * np.exp(-above) * few
     return np.where(bids >= RESERVE_CENTS, chance, 0.0)
-
-
-def _visible(
-    random: np.random.Generator,
-    city: Array,
-    region: Array,
-    age: Array,
-    owner: Array,
-    tier: Array,
-    source: Array,
-    premium: Array,
-) -> dict[str, Array]:
-    known = random.random(len(city)) >= 0.1
-    return {
-        "city": _named("c", city),
-        "region": _named("r", region),
-        "age": np.array(AGES, dtype=object)[age],
-        "homeowner": owner.astype(object),
-        "credit_tier": np.where(known, np.array(TIERS, dtype=object)[tier], None),
-        "source": _named("src", source),
-        "premium": np.round(premium, 2).astype(object),
-    }
 
 
 def _named(prefix: str, codes: Array) -> Array:
@@ -198,7 +174,7 @@ def _bids(random: np.random.Generator, odds: Array, worth: Array, factor: Array,
     rows = len(odds)
     if rivals == "flat":
         # Thirty buyers, each of whom pays its one price in whole dollars, whatever the lead.
-        return FLAT_CENTS[random.integers(len(FLAT_CENTS), size=rows)]
+        return np.asarray(FLAT_CENTS[random.integers(len(FLAT_CENTS), size=rows)])
     noise = random.standard_t(2.5, rows) * 0.6 if rivals == "tails" else random.normal(0.0, NOISE, rows)
     bids = _sigmoid(odds + noise) * worth * random.uniform(*SHADES, rows) * factor
     if rivals == "tails":

@@ -1,4 +1,4 @@
-"""How well two models foretold the same auctions: who would win, and how sure they were."""
+"""How well models foretold the same auctions: who would win, and how sure they were."""
 
 from math import sqrt
 from typing import Any
@@ -21,18 +21,19 @@ class Odds(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Contest(msgspec.Struct, frozen=True, kw_only=True):
-    """Champion and challenger on the newest auctions. `constant` says of each what was usual before.
+    """Who said what of the newest auctions. `constant` says of each what was usual before.
 
-    `gain` is how much less the challenger loses on the mean auction, `noise` the standard error of that.
+    `gain` is how much less the challenger loses on the mean auction, `noise` the standard error of that; both are 0
+    where there is no challenger.
     """
 
     bids: int
     won: float
     champion: Odds
-    challenger: Odds
     constant: Odds
-    gain: float
-    noise: float
+    challenger: Odds | None = None
+    gain: float = 0.0
+    noise: float = 0.0
 
     @property
     def is_better(self) -> bool:
@@ -40,18 +41,23 @@ class Contest(msgspec.Struct, frozen=True, kw_only=True):
         return self.gain > _CLEAR_Z * self.noise
 
 
-def contest(won: Array, champion: Array, challenger: Array, usual: float) -> Contest:
-    """Hold what both said of these auctions (P(win) at the bid) against what came; `usual` is the earlier win rate."""
-    before, now = _losses(won, champion), _losses(won, challenger)
-    gains = before - now
-    return Contest(
+def contest(won: Array, usual: float, champion: Array, challenger: Array | None = None) -> Contest:
+    """Hold what was said of these auctions (P(win) at the bid) against what came; `usual` is the earlier win rate."""
+    before = _losses(won, champion)
+    found = Contest(
         bids=len(won),
         won=float(np.mean(won)),
         champion=Odds(predicted=float(np.mean(champion)), log_loss=float(np.mean(before))),
-        challenger=Odds(predicted=float(np.mean(challenger)), log_loss=float(np.mean(now))),
         constant=Odds(predicted=usual, log_loss=float(np.mean(_losses(won, np.full(len(won), usual))))),
-        gain=float(np.mean(gains)),
-        noise=float(np.std(gains, ddof=1)) / sqrt(len(won)) if len(won) > 1 else float("inf"),
+    )
+    if challenger is None:
+        return found
+    now = _losses(won, challenger)
+    return msgspec.structs.replace(
+        found,
+        challenger=Odds(predicted=float(np.mean(challenger)), log_loss=float(np.mean(now))),
+        gain=float(np.mean(before - now)),
+        noise=float(np.std(before - now, ddof=1)) / sqrt(len(won)) if len(won) > 1 else float("inf"),
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 import msgspec
 
 from app.domain.seller import Habits
+from app.scoring.habits import KAPPA, RETURN_RATE_MAX
 from training.histories.leads import Lead
 
 CONVERSIONS_PRIOR = 20.0
@@ -58,8 +59,8 @@ def measured(leads: Iterable[Lead], ratio: Ratio = lambda _: 1.0) -> dict[str, M
         seller: Measured(
             record=record,
             habits=Habits(
-                kappa=_kappa(record, kappa, everyone),
-                return_rate=(record.returned + LEADS_PRIOR * rate) / (record.leads + LEADS_PRIOR),
+                kappa=min(max(_kappa(record, kappa, everyone), KAPPA[0]), KAPPA[1]),
+                return_rate=min((record.returned + LEADS_PRIOR * rate) / (record.leads + LEADS_PRIOR), RETURN_RATE_MAX),
             ),
         )
         for seller, record in sorted(records.items())

@@ -55,26 +55,29 @@ def _write(folder: Path, version: str, parts: Parts, renews: str = "") -> None:
         "version": version,
         "gates": gates,
         "passed": all(gate["passed"] for gate in gates),
-        "parts": dict(parts.told),
+        "parts": {**card.get("parts", {}), **parts.told},
         "sha256": digests,
     }
     if renews:
         card["renews"] = renews
-    (folder / "card.md").write_text(_page((folder / "card.md").read_text(encoding="utf-8"), card), encoding="utf-8")
+    page = folder / "card.md"
+    if page.exists():
+        page.write_text(_page(page.read_text(encoding="utf-8"), card, parts.gates), encoding="utf-8")
     # Last, since it vouches for all the others.
     fresh = folder / ".card.json"
     fresh.write_bytes(msgspec.json.format(msgspec.json.encode(card), indent=1) + b"\n")
     fresh.replace(folder / "card.json")
 
 
-def _page(text: str, card: dict[str, Any]) -> str:
-    """The card of the scorer under the new number, and what stands beside it now."""
+def _page(text: str, card: dict[str, Any], gates: Sequence[Gate]) -> str:
+    """The card of the scorer under the new number, with what stands beside it now."""
     text = re.sub(r"^# \S+ \S+:", f"# {card['vertical']} {card['version']}:", text, count=1)
-    text = text.partition("\n## Beside the scorer\n")[0].rstrip("\n")
+    text = re.split(r"\n## (?:Beside the scorer|Files)\n", text)[0].rstrip("\n")
     lines = [f"The scorer is that of {card['renews']}.\n"] if "renews" in card else []
     lines += [f"- {name}: {what}" for name, what in card["parts"].items()]
-    lines += [f"- {gate['name']}: {'pass' if gate['passed'] else 'FAIL'}; {gate['found']}" for gate in card["gates"]]
-    return f"{text}\n\n## Beside the scorer\n\n" + "\n".join(lines) + "\n"
+    lines += [f"- gate {gate.name}: {'pass' if gate.passed else 'FAIL'}; {gate.found}" for gate in gates]
+    names = [f"- `{name}` sha256 `{digest}`" for name, digest in card["sha256"].items()]
+    return "\n".join([text, "", "## Beside the scorer", "", *lines, "", "## Files", "", *names, ""])
 
 
 def _hash(path: Path) -> str:

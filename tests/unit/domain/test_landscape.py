@@ -1,10 +1,13 @@
-"""The ORTB curve and its closed form."""
+"""Curves of winning: the ORTB one and its closed form, and those that are learned."""
+
+from itertools import pairwise
+from math import exp, log
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.landscape import OrtbCurve
+from app.domain.landscape import LIST_STEP, LogisticCurve, OrtbCurve, PriceList, RivalCurve
 
 CURVES = st.floats(1.0, 20_000.0).map(lambda cents: OrtbCurve(half_cents=cents))
 CENTS = st.floats(1.0, 50_000.0)
@@ -41,3 +44,65 @@ def test_nothing_is_won_for_nothing(bid: float) -> None:
 @pytest.mark.parametrize("worth", [0.0, -100.0])
 def test_what_is_worth_nothing_gets_the_lowest_bid(worth: float) -> None:
     assert OrtbCurve(half_cents=2_000).best_bid(worth, 500.0, 6_000.0) == 500.0
+
+
+def prices(*steps: tuple[float, float]) -> PriceList:
+    """So many rivals at each of these prices in cents, as a table of steps."""
+    first, places = log(100.0), 300
+    table = [
+        sum(rivals for price, rivals in steps if log(price) > first + place * LIST_STEP) for place in range(places)
+    ]
+    return PriceList(first=first, above=tuple(float(each) for each in table))
+
+
+LEARNED = st.builds(
+    RivalCurve,
+    winners=st.integers(1, 4),
+    rivals=st.floats(0.01, 20.0),
+    middle=st.floats(log(100.0), log(20_000.0)),
+    spread=st.floats(0.1, 2.0),
+    lists=st.floats(0.0, 5.0),
+    prices=st.just(prices((1_500.0, 1.0), (3_000.0, 0.5))),
+) | st.builds(LogisticCurve, middle=st.floats(log(100.0), log(20_000.0)), spread=st.floats(0.1, 2.0))
+BIDS = [20.0 * 1.05**step for step in range(160)]
+
+
+@given(LEARNED)
+def test_no_learned_curve_falls_as_the_bid_rises(curve: RivalCurve | LogisticCurve) -> None:
+    chances = [curve.win_probability(bid) for bid in BIDS]
+    assert all(0.0 <= chance <= 1.0 for chance in chances)
+    assert all(low <= high + 1e-12 for low, high in pairwise(chances))
+    assert curve.win_probability(0.0) == curve.win_probability(-5.0) == 0.0
+
+
+@given(LEARNED, st.floats(600.0, 30_000.0), st.floats(1.0, 500.0))
+def test_the_best_bid_is_as_good_as_any_within_its_bounds(
+    curve: RivalCurve | LogisticCurve, worth: float, low: float
+) -> None:
+    best = curve.best_bid(worth, low, worth)
+    assert low <= best <= worth
+    surplus = (worth - best) * curve.win_probability(best)
+    grid = [low * (worth / low) ** (step / 400) for step in range(401)]
+    assert surplus >= 0.96 * max((worth - bid) * curve.win_probability(bid) for bid in grid)
+
+
+@given(LEARNED)
+def test_bounds_that_leave_no_choice_are_kept(curve: RivalCurve | LogisticCurve) -> None:
+    assert curve.best_bid(5_000.0, 700.0, 700.0) == 700.0
+
+
+def test_more_winners_win_more_often_and_bid_less() -> None:
+    alone, three = (
+        RivalCurve(winners=winners, rivals=6.0, middle=log(3_000.0), spread=0.5, lists=0.0, prices=prices())
+        for winners in (1, 3)
+    )
+    assert three.win_probability(3_000.0) > alone.win_probability(3_000.0) + 0.2
+    assert three.best_bid(6_000.0, 500.0, 6_000.0) < alone.best_bid(6_000.0, 500.0, 6_000.0)
+
+
+def test_a_price_list_is_outbid_by_little() -> None:
+    listed = RivalCurve(
+        winners=1, rivals=0.01, middle=log(3_000.0), spread=0.5, lists=1.0, prices=prices((2_000.0, 2.5))
+    )
+    best = listed.best_bid(6_000.0, 500.0, 6_000.0)
+    assert 2_000.0 < best < 2_000.0 * exp(3 * LIST_STEP)

@@ -13,11 +13,12 @@ import pytest
 from app.scoring.artefact import SCHEMA
 from app.scoring.load import ParityRow
 from app.wire.ping import Value
-from training.conversion.artefact import parity_rows, point_at
+from training.conversion.artefact import parity_rows
 from training.conversion.calibrators import METHODS, Calibrated, Labelled, attempt
 from training.conversion.candidates import boosting, chance, logistic, scores
 from training.conversion.export import scorer_of
 from training.conversion.features import Column, table
+from training.lifecycle.pointer import Author, point_at
 
 COLUMNS = (
     Column("state", "category"),
@@ -114,7 +115,7 @@ def shelve(tmp_path: Path, written: dict[str, Any]) -> Shelve:
         }
         (folder / "scorer.json").write_bytes(body)
         (folder / "card.json").write_bytes(msgspec.json.encode(card))
-        point_at(models, vertical, version)
+        point_at(models, vertical, version, Author(who="a test", at=0.0))
         return models
 
     return put

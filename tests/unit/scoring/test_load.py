@@ -10,7 +10,8 @@ import msgspec
 import pytest
 
 from app.scoring.artefact import BYTES_MAX, LEAVES_MAX
-from app.scoring.load import POINTER, Loaded, load, load_version
+from app.scoring.load import Loaded, load, load_version
+from app.scoring.pointer import POINTER
 
 ENCODED = {
     "kind": "encoded",

@@ -8,10 +8,11 @@ import msgspec
 import pytest
 
 from app.config.load import Declared, Loaded, load
-from app.domain.catalogue import Model
+from app.domain.catalogue import Challenger, Model
 from app.domain.token import campaign_tag
-from app.scoring.load import POINTER, Problem
 from app.scoring.load import Loaded as LoadedModels
+from app.scoring.load import Problem
+from app.scoring.pointer import POINTER
 from app.usecases.reload_catalogue import Reloaded, Sources, first_catalogue, next_catalogue
 from tests.build import ZIP_STATES, campaign, model
 from tests.service import DEMO_CONFIG
@@ -169,3 +170,36 @@ def test_caps_are_planned_by_the_traffic_of_their_vertical_on_the_campaigns_own_
     assert traffic["solar-anywhere"][12] == traffic["solar-sunbelt"][10] == 12.0
     assert not traffic["auto-texas-agents"]
     assert all(each in catalogue.index.campaigns for each in catalogue.campaigns.values())
+
+
+def test_a_challenger_comes_and_goes_with_the_pointer(config: Path) -> None:
+    trial = {"solar": Challenger(model=model(version="2"), canary=0.1)}
+    live = first(config, lambda: LoadedModels(models={"solar": model()}, challengers=trial))
+    assert live.catalogue.challengers == trial
+    assert live.catalogue.challenged.models["solar"].version == "2"
+    assert live.catalogue.models["solar"].version == "1"
+    assert next_catalogue(sources(config, loaded(model())), live).catalogue.challengers == {}
+
+
+def test_a_challenger_that_is_refused_is_left_out_while_the_live_model_changes(config: Path) -> None:
+    trial = {"solar": Challenger(model=model(version="2"))}
+    live = first(config, lambda: LoadedModels(models={"solar": model()}, challengers=trial))
+    broken = Problem(vertical="solar", reason="models/solar: the challenger is left out: no", of_challenger=True)
+    reloaded = next_catalogue(sources(config, loaded(model(version="3"), problems=(broken,))), live)
+    assert reloaded.catalogue.models["solar"].version == "3"
+    assert reloaded.catalogue.challengers == {}
+    assert reloaded.problems == (broken.reason,)
+
+
+def test_where_the_pointer_cannot_be_read_what_is_tried_goes_on(config: Path) -> None:
+    trial = {"solar": Challenger(model=model(version="2"))}
+    live = first(config, lambda: LoadedModels(models={"solar": model()}, challengers=trial))
+    unreadable = Problem(vertical="", reason="current.toml is not TOML")
+    assert next_catalogue(sources(config, loaded(problems=(unreadable,))), live).catalogue.challengers == trial
+
+
+def test_a_live_model_that_stays_is_not_tried_against_itself(config: Path) -> None:
+    live = first(config, loaded(model()))
+    broken = Problem(vertical="solar", reason="models/solar: no")
+    swapped = LoadedModels(challengers={"solar": Challenger(model=model())}, problems=(broken,))
+    assert next_catalogue(sources(config, lambda: swapped), live).catalogue.challengers == {}

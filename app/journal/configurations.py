@@ -1,0 +1,118 @@
+"""Each configuration that was in force, kept beside the decisions it made: a journal decides again by itself."""
+
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+from msgspec.structs import replace
+
+from app.domain.buyer import Buyer
+from app.domain.campaign import Campaign
+from app.domain.catalogue import Catalogue, Model, index_campaigns, tags
+from app.domain.seller import Seller
+from app.domain.vertical import Vertical
+
+FOLDER = "configurations"
+
+_HASH = re.compile(r"[0-9a-f]{1,64}")
+
+
+class Configuration(msgspec.Struct, frozen=True, kw_only=True):
+    """All that `decide` reads of a configuration. Sellers stand without their keys and addresses."""
+
+    config_hash: str
+    buyer: Buyer
+    verticals: tuple[Vertical, ...]
+    campaigns: tuple[Campaign, ...]
+    sellers: tuple[Seller, ...]
+
+
+class NoConfiguration(Exception):
+    """A configuration is not kept here, or cannot be read: the message names it."""
+
+
+def configuration_of(catalogue: Catalogue) -> Configuration:
+    """What is kept of a catalogue; plans of caps are left out, since they come from models and decide nothing."""
+    return Configuration(
+        config_hash=catalogue.config_hash,
+        buyer=catalogue.buyer,
+        verticals=tuple(catalogue.verticals.values()),
+        campaigns=tuple(_unplanned(campaign) for campaign in catalogue.campaigns.values()),
+        sellers=tuple(replace(seller, key_sha256=(), allowed_ips=()) for seller in catalogue.sellers.values()),
+    )
+
+
+def keep(directory: Path, catalogue: Catalogue) -> bool:
+    """Keep a journal's configuration, whole or not at all; whether it was written now. Raises OSError.
+
+    Where another version of this service made something else of the same file, that goes aside and stays.
+    """
+    wanted = configuration_of(catalogue)
+    path = _path(directory, wanted.config_hash)
+    try:
+        if read(directory, wanted.config_hash) == wanted:
+            return False
+    except NoConfiguration:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f".{path.name}.unfinished")
+    with fresh.open("wb") as file:
+        # Sets have no order of their own, and a file that means the same should be the same.
+        file.write(msgspec.json.encode(wanted, order="deterministic") + b"\n")
+        file.flush()
+        os.fsync(file.fileno())
+    if path.exists():
+        path.rename(_aside(path))
+    fresh.replace(path)
+    return True
+
+
+def read(directory: Path, config_hash: str) -> Configuration:
+    """The configuration of this hash, as it was in force; raises `NoConfiguration`."""
+    if not _HASH.fullmatch(config_hash):
+        raise NoConfiguration(f"configuration {config_hash!r} has no name that this service gives")
+    path = _path(directory, config_hash)
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Configuration)
+    except OSError as error:
+        raise NoConfiguration(f"configuration {config_hash} cannot be read at {path}: {error.strerror}") from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise NoConfiguration(f"configuration {config_hash} is damaged at {path}") from None
+
+
+def catalogue_from(configuration: Configuration, models: Mapping[str, Model]) -> Catalogue:
+    """A catalogue that decides as the service did; it knows nobody's key and delivers nothing."""
+    campaigns = configuration.campaigns
+    return Catalogue(
+        config_hash=configuration.config_hash,
+        buyer=configuration.buyer,
+        verticals={vertical.name: vertical for vertical in configuration.verticals},
+        campaigns={campaign.name: campaign for campaign in campaigns},
+        sellers={seller.name: seller for seller in configuration.sellers},
+        seller_by_key={},
+        operator_by_key={},
+        zip_states={},
+        destinations={},
+        models=models,
+        index=index_campaigns(campaigns),
+        by_tag=tags(campaigns),
+    )
+
+
+def _unplanned(campaign: Campaign) -> Campaign:
+    if not campaign.schedule.traffic:
+        return campaign
+    return replace(campaign, schedule=replace(campaign.schedule, traffic=()))
+
+
+def _path(directory: Path, config_hash: str) -> Path:
+    return directory / FOLDER / f"{config_hash}.json"
+
+
+def _aside(path: Path) -> Path:
+    """A name for what stood there before, the first that is free."""
+    number = 1
+    while (other := path.with_name(f"{path.stem}.{number}.json")).exists():
+        number += 1
+    return other

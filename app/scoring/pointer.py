@@ -1,0 +1,88 @@
+"""`models/current.toml`: which version of each vertical's model is live, and which one is tried beside it.
+
+solar = "0003"
+roofing = { live = "0002", before = "0001", challenger = "0004", canary = 0.1 }
+"""
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from app.scoring.artefact import Unusable, read_bytes
+
+POINTER = "current.toml"
+
+_VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+_KEYS = ("live", "before", "challenger", "canary")
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One vertical. `before` was live before, `challenger` is tried: it bids for the share `canary`, else in shadow.
+
+    `problem` says what cannot be meant; `live` holds all the same, and nothing is tried.
+    """
+
+    live: str
+    before: str = ""
+    challenger: str = ""
+    canary: float = 0.0
+    problem: str = ""
+
+
+def read_pointer(models_dir: Path) -> dict[str, Entry | Unusable]:
+    """What the file says of each vertical, or why that names no version. Raises `Unusable` where it is no TOML."""
+    return entries_in(read_bytes(models_dir / POINTER))
+
+
+def entries_in(body: bytes) -> dict[str, Entry | Unusable]:
+    """The same of a file's bytes."""
+    try:
+        told = tomllib.loads(body.decode())
+    # Numbers of thousands of digits are a plain ValueError, as is text that is not UTF-8.
+    except (ValueError, RecursionError) as error:
+        raise Unusable(f"{POINTER} is not TOML: {error}") from None
+    return {vertical: _entry(value) for vertical, value in told.items()}
+
+
+def is_version(value: object) -> bool:
+    """Whether this can name a version: a folder directly beneath its vertical's, and nothing else."""
+    return isinstance(value, str) and _VERSION.fullmatch(value) is not None
+
+
+def _entry(value: object) -> Entry | Unusable:
+    told: dict[str, Any] = value if isinstance(value, dict) else {"live": value}
+    live = _text(told.get("live"))
+    if not live:
+        return Unusable(f'{POINTER} must name a version, such as "0001", not a path or a file')
+    problem = _problem(told)
+    if problem:
+        return Entry(live=live, before=_text(told.get("before")), problem=f"{POINTER}: {problem}; nothing is tried")
+    return Entry(
+        live=live,
+        before=told.get("before", ""),
+        challenger=told.get("challenger", ""),
+        canary=float(told.get("canary", 0.0)),
+    )
+
+
+def _problem(told: dict[str, Any]) -> str:
+    """The first thing about a trial that cannot be meant."""
+    for key in told:
+        if key not in _KEYS:
+            return f"{key!r} means nothing, there are {', '.join(_KEYS)}"
+    for key in ("before", "challenger"):
+        if key in told and not is_version(told[key]):
+            return f'{key} must name a version, such as "0001"'
+    canary = told.get("canary", 0.0)
+    if isinstance(canary, bool) or not isinstance(canary, (int, float)) or not 0.0 <= canary <= 1.0:
+        return "canary must be a share from 0 to 1, such as 0.1"
+    if canary > 0.0 and "challenger" not in told:
+        return "canary needs a challenger"
+    return "challenger is the live version itself" if told.get("challenger") == told["live"] else ""
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) and is_version(value) else ""

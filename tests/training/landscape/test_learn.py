@@ -1,0 +1,150 @@
+"""What is learned of rivals comes near the truth that made the auctions, travels whole, and says when it cannot."""
+
+import msgspec
+import numpy as np
+import pytest
+
+from app.scoring.landscape import parse_landscape
+from training.conversion.features import Column
+from training.landscape.export import artefact_of, facts_at
+from training.landscape.fit import fit, log_loss, predict
+from training.landscape.forms import KNOTS, NAMES, Array, rows, slopes
+from training.landscape.learn import LearnedLeg, TooThin, learn_leg
+from training.landscape.log import AuctionLog, objects
+from training.landscape.whole import columns_of, learn_landscape
+
+COLUMNS = (Column("city", "category"), Column("bill", "number"))
+
+
+def auctions(count: int, seed: int = 1, winners: int = 1) -> tuple[AuctionLog, Array]:
+    """Rivals bid about .6 v, a fifth more in Austin; a seller has one or four of them. With each bid's true chance."""
+    random = np.random.default_rng(seed)
+    worth = 4_000.0 * np.exp(random.normal(0.0, 0.5, count))
+    austin, seller = random.random(count) < 0.4, random.random(count) < 0.5
+    middle = 0.6 * worth * np.where(austin, 1.2, 1.0)
+    bid = worth * random.uniform(0.1, 1.1, count)
+    above = np.where(seller, 4.0, 1.0) / (1.0 + np.exp(1.7 * np.log(bid / middle) / 0.4))
+    chance = np.exp(-above) * sum(above**k / (1, 1, 2, 6)[k] for k in range(winners))
+    log = AuctionLog(
+        vertical="solar",
+        leg="exclusive" if winners == 1 else "shared",
+        seller=np.where(seller, "acme", "bluebird").astype(object),
+        facts={
+            "city": np.where(austin, "austin", "dallas").astype(object),
+            "bill": objects([float(value) if value > 20.0 else None for value in random.uniform(0.0, 300.0, count)]),
+        },
+        worth_cents=worth,
+        bid_cents=bid,
+        floor_cents=np.zeros(count),
+        won=(random.random(count) < chance).astype(np.int8),
+    )
+    return log, chance
+
+
+@pytest.fixture(scope="module")
+def learnt() -> LearnedLeg:
+    return learn_leg(auctions(4_000)[0], COLUMNS, "exclusive", winners=1, tell=lambda _: None)
+
+
+def test_the_gradient_is_that_of_the_likelihood() -> None:
+    log, _ = auctions(200)
+    random = np.random.default_rng(2)
+    at = rows(np.log(log.bid_cents), np.log(log.worth_cents) - 8.0, np.linspace(5.0, 10.0, KNOTS))
+    constants = random.normal([0.7, 7.8, 0.0, -0.7, 0.0], 0.1, (200, len(NAMES)))
+    steps, index, won = random.normal(-3.0, 0.5, KNOTS), random.normal(0.0, 0.2, 200), log.won.astype(float)
+    for form, winners in (("rivals", 1), ("rivals", 3), ("logistic", 1)):
+        found = slopes(form, winners, at, index, constants, steps, won)  # type: ignore[arg-type]
+
+        def lost(constants: Array, steps: Array, form: str = form, winners: int = winners) -> float:
+            now = slopes(form, winners, at, index, constants, steps, won)  # type: ignore[arg-type]
+            return float(-log_loss(won, now.chance).sum())
+
+        for name in range(len(NAMES)):
+            step = np.zeros(len(NAMES))
+            step[name] = 1e-5
+            slope = (lost(constants + step, steps) - lost(constants - step, steps)) / 2e-5
+            assert slope == pytest.approx(float(found.by_name[:, name].sum()), rel=1e-4, abs=1e-4)
+        step = np.zeros(KNOTS)
+        step[3] = 1e-4
+        slope = (lost(constants, steps + step) - lost(constants, steps - step)) / 2e-4
+        assert slope == pytest.approx(float(found.by_knot[3]), rel=1e-3, abs=1e-4)
+
+
+def test_it_comes_near_the_truth_on_auctions_it_has_not_seen(learnt: LearnedLeg) -> None:
+    fresh, true = auctions(3_000, seed=9)
+    gap = np.abs(predict(learnt.fitted, fresh) - true)
+    assert gap.mean() < 0.035
+    assert learnt.fitted.form == "rivals"
+    assert learnt.log_loss < learnt.log_loss_ortb < learnt.log_loss_constant
+
+
+def test_what_it_foretold_of_the_newest_auctions_is_told_by_bid_and_by_seller(learnt: LearnedLeg) -> None:
+    assert sum(bucket.rows for bucket in learnt.by_bid) == learnt.newest == 1_000
+    assert [bucket.name for bucket in learnt.by_seller] == ["acme", "bluebird"]
+    assert all(abs(bucket.won - bucket.predicted) < 0.12 for bucket in learnt.by_bid)
+
+
+def test_it_is_served_as_it_was_fitted(learnt: LearnedLeg) -> None:
+    log, _ = auctions(4_000)
+    artefact = artefact_of("solar", {"exclusive": (learnt.fitted, learnt.landscape, log)})
+    learned = parse_landscape(msgspec.json.encode(artefact), "solar")
+    fresh, _ = auctions(300, seed=5)
+    for at, chance in enumerate(predict(learnt.fitted, fresh)):
+        curve = learned.curve(str(fresh.seller[at]), "exclusive", facts_at(fresh, at), float(fresh.worth_cents[at]))
+        assert curve is not None
+        assert curve.win_probability(float(fresh.bid_cents[at])) == pytest.approx(float(chance), abs=1e-9)
+
+
+def test_how_many_may_win_a_shared_lead_is_found_out() -> None:
+    log, _ = auctions(1_500, winners=3)
+    found = learn_leg(log, COLUMNS, "shared", winners=None, tell=lambda _: None)
+    losses = {attempt.winners: attempt.log_loss for attempt in found.attempts if attempt.form == "rivals"}
+    assert min(losses, key=lambda winners: losses[winners]) == found.fitted.winners or found.fitted.form == "logistic"
+    assert found.log_loss < found.log_loss_ortb
+
+
+def test_a_seller_with_few_auctions_leans_on_the_others() -> None:
+    log, _ = auctions(2_000)
+    few = np.flatnonzero(log.seller == "bluebird")[:6]
+    mixed = log.rows(np.sort(np.concatenate([np.flatnonzero(log.seller == "acme"), few])))
+    found = fit(mixed, COLUMNS, "rivals", 1)
+    acme, bluebird = found.constants
+    # Six auctions cannot tell one rival from four.
+    assert abs(bluebird[0] - acme[0]) < 0.7
+    assert list(learn_leg(mixed, (), "exclusive", winners=1, tell=lambda _: None).landscape.sellers) == ["acme"]
+
+
+def test_too_few_auctions_are_refused_with_how_many_it_takes() -> None:
+    with pytest.raises(TooThin, match="100 auctions"):
+        learn_leg(auctions(100)[0], COLUMNS, "exclusive", winners=1, tell=lambda _: None)
+    log, _ = auctions(500)
+    lost = msgspec.structs.replace(log, won=np.zeros(500, dtype=np.int8))
+    whole = learn_landscape("solar", {"exclusive": lost}, tell=lambda _: None)
+    assert whole.body == b""
+    assert "0 won and 500 lost" in whole.thin[0]
+
+
+def test_bids_below_the_floor_say_nothing_of_rivals(learnt: LearnedLeg) -> None:
+    log, _ = auctions(4_000)
+    below = msgspec.structs.replace(log, floor_cents=np.where(np.arange(4_000) % 2, 0.0, 1e6))
+    found = learn_leg(below, (), "exclusive", winners=1, tell=lambda _: None)
+    assert found.rows == 2_000
+    assert learnt.rows == 4_000
+
+
+def test_columns_are_what_the_facts_are() -> None:
+    log, _ = auctions(50)
+    more = {**log.facts, "zip": objects(["78701"] * 50), "gone": objects([None] * 50), "owner": objects([True] * 50)}
+    columns = {column.name: column.kind for column in columns_of(msgspec.structs.replace(log, facts=more))}
+    assert columns == {"city": "category", "bill": "number", "owner": "number"}
+
+
+def test_the_list_of_flat_prices_is_found() -> None:
+    random = np.random.default_rng(4)
+    log, _ = auctions(4_000)
+    price = np.where(random.random(4_000) < 0.5, 2_000.0, 3_500.0)
+    flat = msgspec.structs.replace(log, won=(log.bid_cents > price).astype(np.int8))
+    found = fit(flat, COLUMNS, "rivals", 1)
+    for bid, won in ((1_500.0, 0.0), (2_600.0, 0.5), (4_500.0, 1.0)):
+        chance = predict(found, msgspec.structs.replace(flat, bid_cents=np.full(4_000, bid))).mean()
+        assert abs(chance - won) < 0.12

@@ -1,0 +1,103 @@
+"""A landscape is learned from a vertical's own auctions where it foretells the newest of them better than before."""
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+import pytest
+
+from app.scoring.landscape import FILE, parse_landscape
+from tests.bids import bid
+from training.conversion.features import Column
+from training.histories.bids import Bid, write_bids
+from training.lifecycle.market import AUCTIONS_MIN, Market, market
+
+COLUMNS = (Column("tier", "category"), Column("bill", "number"))
+
+
+def auctions(rows: int, seed: int = 1, said: float | None = None, **other: Any) -> list[Bid]:
+    """Bids of which one at 40 % of the lead's value wins half; `said` is what was told before, by default the truth."""
+    random = np.random.default_rng(seed)
+    made = []
+    for number in range(rows):
+        worth, ratio = float(random.lognormal(10.6, 0.4)), float(random.uniform(0.1, 0.9))
+        true = 1.0 / (1.0 + np.exp(-3.0 * np.log(ratio / 0.4)))
+        told = {
+            "worth": worth,
+            "probability": 0.1,
+            "price_cents": int(0.1 * worth * ratio),
+            "floor_cents": 0,
+            "win_probability": float(true) if said is None else said,
+            "won": bool(random.random() < true),
+            "seller": "acme" if number % 3 else "bluebird",
+        }
+        made.append(bid(number + 10_000 * seed, **{**told, **other}))
+    return made
+
+
+def learned(folder: Path, made: list[Bid], ratio: Any = lambda _: 1.0) -> Market:
+    write_bids(folder / "bids.parquet", made)
+    return market(folder / "bids.parquet", "solar", COLUMNS, ratio, folder, lambda _: None)
+
+
+def keep(folder: Path, found: Market) -> Any:
+    """What the service makes of it, from a file beside a scorer."""
+    (folder / FILE).write_bytes(msgspec.json.encode(found.artefact))
+    return parse_landscape((folder / FILE).read_bytes(), "solar")
+
+
+def test_a_hundred_auctions_show_that_what_was_declared_is_wrong(tmp_path: Path) -> None:
+    found = learned(tmp_path, auctions(240, said=0.9))
+    told = found.contests["exclusive"]
+    assert told.bids == 60
+    assert told.challenger is not None
+    assert told.challenger.log_loss < told.constant.log_loss < told.champion.log_loss
+    (gate,) = found.gates
+    assert (gate.name, gate.passed) == ("foretells exclusive wins", True)
+    curve = keep(tmp_path, found).curve("acme", "exclusive", {"tier": "good", "bill": 150.0}, 4_000.0)
+    assert curve.win_probability(1_600) == pytest.approx(0.5, abs=0.15)
+    assert curve.win_probability(600) < 0.25 < 0.75 < curve.win_probability(3_600)
+    assert found.told == "240 exclusive auctions"
+
+
+def test_what_was_said_truly_is_not_bettered(tmp_path: Path) -> None:
+    found = learned(tmp_path, auctions(160))
+    assert not found.gates[0].passed
+    assert found.artefact is None
+    assert found.contests["exclusive"].bids == 40
+
+
+def test_too_few_auctions_are_counted(tmp_path: Path) -> None:
+    found = learned(tmp_path, auctions(AUCTIONS_MIN - 1, said=0.9))
+    assert (found.artefact, found.contests) == (None, {})
+    assert found.few[0].startswith(f"too few exclusive auctions: {AUCTIONS_MIN - 1}, of which ")
+    lost = learned(tmp_path, auctions(200, said=0.9, won=False))
+    assert lost.few == (
+        "too few exclusive auctions: 200, of which 0 were won; it takes 60, and 15 that were won or lost",
+    )
+    assert learned(tmp_path, []).few == ()
+
+
+def test_each_leg_has_its_own_and_a_former_one_goes_on(tmp_path: Path) -> None:
+    exclusive = learned(tmp_path, auctions(120, said=0.9))
+    keep(tmp_path, exclusive)
+    shared = learned(tmp_path, auctions(120, seed=2, said=0.95, leg="shared"))
+    assert shared.artefact is not None
+    assert {leg.leg for leg in shared.artefact.legs} == {"exclusive", "shared"}
+    both = keep(tmp_path, shared)
+    assert both.curve("acme", "exclusive", {}, 4_000.0) is not None
+    assert both.curve("acme", "shared", {}, 4_000.0) is not None
+    assert both.curve("stranger", "shared", {}, 4_000.0) is None
+
+
+def test_bids_below_the_sellers_floor_say_nothing_of_rivals(tmp_path: Path) -> None:
+    below = [msgspec.structs.replace(each, floor_cents=99_999) for each in auctions(200, seed=3, said=0.9)]
+    assert learned(tmp_path, below).few == ()
+    assert learned(tmp_path, [*auctions(120, said=0.9), *below]).told == "120 exclusive auctions"
+
+
+def test_a_newer_scorers_values_are_those_that_rivals_are_held_against(tmp_path: Path) -> None:
+    found = learned(tmp_path, auctions(240, said=0.9), lambda _: 2.0)
+    curve = keep(tmp_path, found).curve("acme", "exclusive", {}, 8_000.0)
+    assert curve.win_probability(1_600) == pytest.approx(0.5, abs=0.15)

@@ -1,0 +1,182 @@
+"""`python -m training registry`: what is live and tried is changed only by a version that is whole and may."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from app.scoring.load import load
+from app.scoring.pointer import POINTER, Entry
+from tests.models import add_version, shipped
+from training.__main__ import main
+from training.lifecycle.pointer import changes, entries
+
+Said = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def models(tmp_path: Path) -> Path:
+    """The shipped models, with a second version of solar that passed and a third that did not."""
+    models = shipped(tmp_path)
+    add_version(models, "solar", "0002", shift=0.2)
+    failed = [{"name": "level", "passed": False, "found": "1.6"}, {"name": "enough history", "passed": True}]
+    add_version(models, "solar", "0003", shift=0.9, passed=False, gates=failed)
+    return models
+
+
+def registry(models: Path, action: str, *words: str, vertical: str = "solar") -> int:
+    return main(["registry", action, "--models", str(models), "--vertical", vertical, *words])
+
+
+def solar(models: Path) -> Entry:
+    return entries(models)["solar"]
+
+
+def test_a_version_is_promoted_and_rolled_back(models: Path, capsys: Said) -> None:
+    assert registry(models, "promote", "--version", "0002", "--why", "better by .01") == 0
+    assert "promote by " in (said := capsys.readouterr().out)
+    assert "solar 0001 -> 0002: better by .01" in said
+    assert load(models).models["solar"].version == "0002"
+    assert registry(models, "rollback") == 0
+    assert load(models).models["solar"].version == "0001"
+    assert [done.did for done in changes(models)] == ["promote", "rollback"]
+    assert registry(models, "rollback") == 1
+    assert "nothing is known to have been live before solar 0001" in capsys.readouterr().err
+
+
+def test_rollbacks_go_back_through_the_history_and_never_forth(models: Path) -> None:
+    add_version(models, "solar", "0004", shift=0.1)
+    for version in ("0002", "0004"):
+        registry(models, "promote", "--version", version)
+    for version in ("0002", "0001"):
+        assert registry(models, "rollback") == 0
+        assert solar(models).live == version
+    assert registry(models, "rollback") == 1
+    # Promoted once more it goes back to what was live before this time.
+    registry(models, "promote", "--version", "0004")
+    registry(models, "rollback")
+    assert solar(models) == Entry(live="0001")
+
+
+def test_what_failed_a_gate_is_promoted_by_force_alone_which_is_noted(models: Path, capsys: Said) -> None:
+    before = (models / POINTER).read_bytes()
+    for action, words in (("promote", ()), ("canary", ("--share", "0.1"))):
+        assert registry(models, action, "--version", "0003", *words) == 1
+        assert "solar 0003 may not bid, it failed: level. --force overrides that" in capsys.readouterr().err
+    assert (models / POINTER).read_bytes() == before
+    assert registry(models, "promote", "--version", "0003", "--force") == 0
+    assert ", forced: solar 0001 -> 0003" in capsys.readouterr().out
+    assert [done.forced for done in changes(models)] == [True]
+    assert registry(models, "shadow", "--version", "0002") == 0
+    assert [done.forced for done in changes(models)] == [True, False]
+
+
+def test_a_version_that_does_not_exist_is_refused_with_those_that_do(models: Path, capsys: Said) -> None:
+    for action in ("promote", "shadow", "show"):
+        assert registry(models, action, "--version", "0404") == 1
+        said = capsys.readouterr().err
+        assert f"solar has no version '0404' in {models}; there are: 0001, 0002, 0003" in said
+    assert registry(models, "promote", "--version", "../0001") == 1
+    assert registry(models, "shadow", "--version", "0001", vertical="boats") == 1
+    assert "boats has no version '0001'" in capsys.readouterr().err
+    assert not changes(models)
+
+
+@pytest.mark.parametrize("action", ["promote", "shadow"])
+@pytest.mark.parametrize("name", ["scorer.json", "pipeline.joblib", "card.json"])
+def test_one_changed_byte_is_refused_and_nothing_changes(models: Path, capsys: Said, action: str, name: str) -> None:
+    registry(models, "promote", "--version", "0002")
+    before = (models / POINTER).read_bytes()
+    path = models / "solar" / "0001" / name
+    body = bytearray(path.read_bytes())
+    body[body.index(b'"parity"') + 1 if name == "card.json" else len(body) // 2] ^= 1
+    path.write_bytes(body)
+    assert registry(models, action, "--version", "0001") == 1
+    said = capsys.readouterr().err
+    assert "0001" in said
+    assert "checksum in card.json: restore or retrain it" in said or "is not a model card" in said
+    assert registry(models, "rollback") == 1
+    assert (models / POINTER).read_bytes() == before
+
+
+def test_a_file_that_is_gone_is_refused(models: Path, capsys: Said) -> None:
+    (models / "solar" / "0002" / "scorer.json").unlink()
+    assert registry(models, "promote", "--version", "0002") == 1
+    assert "scorer.json is missing: restore or retrain it" in capsys.readouterr().err
+
+
+def test_a_challenger_goes_from_shadow_to_canary_to_live(models: Path, capsys: Said) -> None:
+    assert registry(models, "shadow", "--version", "0002") == 0
+    assert "solar 0001 -> 0001 with 0002 in shadow" in capsys.readouterr().out
+    assert registry(models, "canary", "--share", "0.1") == 0
+    assert solar(models) == Entry(live="0001", challenger="0002", canary=0.1)
+    assert load(models).challengers["solar"].canary == 0.1
+    assert registry(models, "promote", "--version", "0002") == 0
+    assert solar(models) == Entry(live="0002", before="0001")
+
+
+def test_a_rollback_ends_what_is_tried_and_so_does_retire(models: Path, capsys: Said) -> None:
+    registry(models, "promote", "--version", "0002")
+    registry(models, "shadow", "--version", "0001")
+    assert registry(models, "retire") == 0
+    assert solar(models) == Entry(live="0002", before="0001")
+    assert registry(models, "retire") == 1
+    assert "nothing is tried in solar" in capsys.readouterr().err
+    registry(models, "shadow", "--version", "0003")
+    registry(models, "rollback")
+    assert solar(models) == Entry(live="0001")
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("shadow", "--version", "0001"), "solar 0001 is live: there is nothing to try it against"),
+        (("canary", "--share", "0.1"), "nothing is tried in solar: name a version"),
+        (("canary", "--share", "0", "--version", "0002"), "a share above 0 and at most 1"),
+        (("canary", "--share", "10", "--version", "0002"), "a share above 0 and at most 1"),
+        (("canary", "--share", "nan", "--version", "0002"), "a share above 0 and at most 1"),
+    ],
+)
+def test_a_trial_that_makes_no_sense_is_refused(models: Path, capsys: Said, words: tuple[str, ...], why: str) -> None:
+    assert registry(models, *words) == 1
+    assert why in capsys.readouterr().err
+    assert not changes(models)
+
+
+def test_the_list_names_roles_gates_and_what_is_damaged(models: Path, capsys: Said) -> None:
+    registry(models, "canary", "--share", "0.25", "--version", "0002")
+    scorer = models / "roofing" / "0001" / "scorer.json"
+    scorer.write_bytes(scorer.read_bytes() + b" ")
+    capsys.readouterr()
+    assert main(["registry", "list", "--models", str(models)]) == 0
+    said = capsys.readouterr().out
+    rows = {tuple(row.split()[:2]): row for row in said.splitlines()}
+    assert "live" in rows["solar", "0001"]
+    assert "canary 25%" in rows["solar", "0002"]
+    assert "FAILED 1: level" in rows["solar", "0003"]
+    assert "checksum" in rows["roofing", "0001"]
+    assert main(["registry", "list", "--models", str(models), "--vertical", "solar", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [(each["version"], each["role"]) for each in told] == [
+        ("0001", "live"),
+        ("0002", "challenger"),
+        ("0003", ""),
+    ]
+
+
+def test_a_version_is_shown_with_its_gates_files_and_changes(models: Path, capsys: Said) -> None:
+    registry(models, "shadow", "--version", "0002", "--why", "from October")
+    capsys.readouterr()
+    assert registry(models, "show", "--version", "0002") == 0
+    said = capsys.readouterr().out
+    assert said.startswith("solar 0002: passed its gates")
+    assert "pass  level: predicted/observed" in said
+    assert "files: as they were written" in said
+    assert "solar 0001 -> 0001 with 0002 in shadow: from October" in said
+    assert registry(models, "show", "--version", "0003") == 0
+    assert "DID NOT PASS" in capsys.readouterr().out
+
+
+def test_where_there_are_no_models_it_says_so(tmp_path: Path, capsys: Said) -> None:
+    assert main(["registry", "list", "--models", str(tmp_path / "none")]) == 1
+    assert "holds no model" in capsys.readouterr().err

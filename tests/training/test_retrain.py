@@ -1,0 +1,235 @@
+"""A vertical learns from its own outcomes what they can teach, and its champion stays while that is tried."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import msgspec
+import numpy as np
+import pytest
+
+from app.domain.vertical import Vertical
+from app.scoring.load import load_version
+from tests.bids import AT, bid
+from tests.models import add_version, shipped
+from training.__main__ import main
+from training.commands.retrain import tried
+from training.histories.bids import Bid, write_bids
+from training.histories.dataset import BIDS, LEADS, SUMMARY, Summary, Trade
+from training.histories.declared import declared
+from training.histories.history import History
+from training.lifecycle import registry
+from training.lifecycle.author import author
+from training.lifecycle.drift import drift
+from training.lifecycle.pointer import entries
+from training.lifecycle.reference import read_reference
+from training.lifecycle.retrain import Past, Round, retrain
+from training.lifecycle.window import sample, window_like
+
+Capture = pytest.CaptureFixture[str]
+DAY = 86_400.0
+
+
+def quiet(_: str) -> None:
+    """Nobody listens."""
+
+
+def bids(rows: int, seed: int = 1) -> list[Bid]:
+    """Over ten days; the half of them that win become leads, of which one in ten converts as predicted."""
+    random = np.random.default_rng(seed)
+    made = []
+    for number in range(rows):
+        won = bool(random.random() < 0.5)
+        told = {
+            "at": AT + 10.0 * DAY * number / rows,
+            "seller": "acme" if number % 3 else "bluebird",
+            "facts": {"credit_tier": "good", "monthly_bill": float(random.lognormal(5.0, 0.5)), "local_hour": 9},
+            "probability": 0.1,
+            "win_probability": 0.9,
+            "won": won,
+            "lead_id": f"l-{number}" if won else "",
+            "converted": bool(random.random() < 0.1) if won else None,
+        }
+        made.append(bid(number, **told))
+    return made
+
+
+def dataset(folder: Path, made: list[Bid]) -> Summary:
+    """The files of a dataset with these bids, and the leads that they became."""
+    folder.mkdir(exist_ok=True)
+    write_bids(folder / BIDS, made)
+    leads = f"""
+        SELECT lead_id, id AS ping_id, "at", seller, vertical, leg, model, price_cents, probability, worth, converted,
+            CASE WHEN converted THEN worth::BIGINT END AS value_cents, returned, facts
+        FROM read_parquet('{folder / BIDS}') WHERE lead_id <> '' ORDER BY "at"
+    """
+    duckdb.execute(f"COPY ({leads}) TO '{folder / LEADS}' (FORMAT parquet)")
+    trade = Trade(
+        vertical="solar", bids=len(made), won=0, lost=0, undecided=0, leads=0, matured=0, converted=0, returned=0
+    )
+    summary = Summary(
+        since=AT,
+        until=AT + 10.0 * DAY,
+        as_of=AT + 20.0 * DAY,
+        maturity_s=DAY,
+        pings=len(made),
+        with_bid=len(made),
+        tests=0,
+        repeats=0,
+        declined={},
+        posts={},
+        verticals=(trade,),
+        traffic={"solar": [len(made) if hour == 9 else 0 for hour in range(168)]},
+        left_out={},
+        noted={},
+    )
+    (folder / SUMMARY).write_bytes(msgspec.json.encode(summary))
+    return summary
+
+
+@pytest.fixture(scope="module")
+def solar(demo: Path) -> Vertical:
+    return declared(demo).verticals["solar"]
+
+
+def round_of(folder: Path, vertical: Vertical, made: list[Bid], champion: str = "0001") -> tuple[Round, Path]:
+    models = shipped(folder)
+    summary = dataset(folder / "dataset", made)
+    past = Past(dataset=folder / "dataset", summary=summary, models=models, zone="America/New_York")
+    return retrain(past, vertical, champion, seed=1, tell=quiet), models
+
+
+def test_few_conversions_renew_the_champion_with_what_sellers_were(tmp_path: Path, solar: Vertical) -> None:
+    made = bids(280)
+    found, models = round_of(tmp_path, solar, made)
+    leads = [each for each in made if each.lead_id]
+    converted = sum(each.converted is True for each in leads)
+    assert found.conversion.startswith(f"too few conversions: {converted} in {len(leads)} matured exclusive leads")
+    assert (found.champion, found.challenger) == ("0001", "0002")
+    assert set(found.sellers) == {"acme", "bluebird"}
+    model, _ = load_version(models, "solar", "0002")
+    assert model.habits == {seller: each.habits for seller, each in found.sellers.items()}
+    assert model.landscape is not None
+    curve = model.landscape.curve("acme", "exclusive", {"credit_tier": "good"}, 4_000.0)
+    assert curve is not None
+    # Every bid was of $21.40, and half of them won.
+    assert curve.win_probability(2_140) == pytest.approx(0.5, abs=0.15)
+    assert len(model.traffic) == 168
+    assert max(range(168), key=model.traffic.__getitem__) == 9
+    # Nothing points at it yet.
+    assert entries(models)["solar"].challenger == ""
+
+
+def test_the_champion_is_told_how_well_it_foretold(tmp_path: Path, solar: Vertical) -> None:
+    found, _ = round_of(tmp_path, solar, bids(280))
+    told = found.contests["exclusive"]
+    assert told.bids == 70
+    assert told.champion.predicted == pytest.approx(0.9)
+    assert told.won == pytest.approx(0.5, abs=0.15)
+    assert told.champion.log_loss > told.constant.log_loss
+    assert "shared" not in found.contests
+
+
+def test_drift_is_held_against_the_window_that_the_new_version_brings(tmp_path: Path, solar: Vertical) -> None:
+    made = bids(280)
+    found, models = round_of(tmp_path, solar, made)
+    before = read_reference(models, "solar", found.challenger)
+    assert before is not None
+    score = load_version(models, "solar", found.challenger)[0].probability
+    again = drift(before, window_like(before, sample("solar", bids(280, seed=2)), score))
+    assert (again.found, again.why_not) == ("none", "")
+    assert "score" in [each.name for each in again.shifts]
+
+
+def test_what_an_earlier_round_knew_goes_on(tmp_path: Path, solar: Vertical) -> None:
+    found, models = round_of(tmp_path, solar, bids(280))
+    # A month later there is little of anything: one seller has leads enough, and nobody has auctions.
+    later = [each for each in bids(280, seed=3) if each.won and each.seller == "acme"]
+    past = Past(dataset=tmp_path / "later", summary=dataset(tmp_path / "later", later), models=models, zone="UTC")
+    again = retrain(past, solar, found.challenger, seed=1, tell=quiet)
+    assert (set(again.sellers), again.contests, again.challenger) == ({"acme"}, {}, "0003")
+    first, second = (load_version(models, "solar", version)[0] for version in ("0002", "0003"))
+    assert second.habits["bluebird"] == first.habits["bluebird"]
+    assert second.habits["acme"] != first.habits["acme"]
+    assert second.landscape is not None
+
+
+def test_nothing_new_is_no_challenger(tmp_path: Path, solar: Vertical) -> None:
+    found, models = round_of(tmp_path, solar, bids(40))
+    assert (found.challenger, found.sellers) == ("", {})
+    assert not (models / "solar" / "0002").exists()
+
+
+def test_without_a_champion_and_without_conversions_there_is_nothing(tmp_path: Path, solar: Vertical) -> None:
+    found, _ = round_of(tmp_path, solar, bids(280), champion="")
+    assert (found.champion, found.challenger) == ("", "")
+
+
+def test_kappa_speaks_of_the_scorer_that_it_stands_beside(tmp_path: Path, solar: Vertical) -> None:
+    made = [msgspec.structs.replace(each, model="0009") for each in bids(280)]
+    # The model that bid said far more of every lead than the champion does.
+    models = shipped(tmp_path)
+    add_version(models, "solar", "0009", shift=2.0)
+    past = Past(dataset=tmp_path / "dataset", summary=dataset(tmp_path / "dataset", made), models=models, zone="UTC")
+    kappa = {name: each.habits.kappa for name, each in retrain(past, solar, "0001", seed=1, tell=quiet).sellers.items()}
+    own = {name: each.habits.kappa for name, each in retrain(past, solar, "0009", seed=1, tell=quiet).sellers.items()}
+    assert all(kappa[name] > 1.3 * own[name] for name in kappa)
+
+
+def test_enough_conversions_make_a_model_of_its_own(
+    tmp_path: Path, vertical: Vertical, draw: Callable[..., History], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    history = draw(2_500)
+    made = [
+        bid(number, at=float(at), facts=facts, won=True, lead_id=f"l-{number}", converted=bool(label))
+        for number, (facts, label, at) in enumerate(zip(history.facts, history.converted, history.at, strict=True))
+    ]
+    found, models = round_of(tmp_path, vertical, made)
+    assert found.conversion == "learned anew from 2,500 leads"
+    assert found.challenger == "0002"
+    assert all(gate.passed for gate in found.gates)
+    model, reads = load_version(models, "solar", "0002")
+    assert set(reads) >= {"tier", "bill", "owner"}
+    assert model.traffic
+    assert set(model.habits) == {"acme"}
+
+
+def told(*, challenger: str = "0002") -> Round:
+    return Round(vertical="solar", champion="0001", challenger=challenger, conversion="")
+
+
+def test_a_challenger_shadows_its_champion(tmp_path: Path) -> None:
+    models = shipped(tmp_path)
+    add_version(models, "solar", "0002")
+    found = tried(models, entries(models)["solar"], told())
+    assert (found.is_tried, found.verdict) == (True, "0002 shadows it")
+    entry = entries(models)["solar"]
+    assert (entry.live, entry.challenger, entry.canary) == ("0001", "0002", 0.0)
+
+
+def test_a_canary_is_not_disturbed(tmp_path: Path) -> None:
+    models = shipped(tmp_path)
+    for version in ("0002", "0003"):
+        add_version(models, "solar", version)
+    registry.canary(models, "solar", 0.1, author(), version="0002")
+    found = tried(models, entries(models)["solar"], told(challenger="0003"))
+    assert not found.is_tried
+    assert "0002 is a canary" in found.verdict
+    assert entries(models)["solar"].challenger == "0002"
+
+
+def test_without_a_challenger_or_a_champion_nothing_is_tried(tmp_path: Path) -> None:
+    models = shipped(tmp_path)
+    assert tried(models, entries(models)["solar"], told(challenger="")).verdict == "stays, and nothing is tried"
+    assert tried(models, None, told()).verdict == "nothing is live yet: promote 0002"
+
+
+def test_what_cannot_be_asked_is_two(tmp_path: Path, capsys: Capture) -> None:
+    words = ["retrain", "--models", str(shipped(tmp_path))]
+    assert main(words) == 2
+    assert "say where the journal is" in capsys.readouterr().err
+    assert main([*words, "--data", str(tmp_path), "--vertical", "boats"]) == 2
+    assert "no vertical 'boats' is declared" in capsys.readouterr().err
+    (tmp_path / "models" / "current.toml").write_text("solar =")
+    assert main([*words, "--data", str(tmp_path)]) == 2
+    assert "current.toml" in capsys.readouterr().err

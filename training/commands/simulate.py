@@ -1,0 +1,84 @@
+"""Compares pricing policies in the house market, or in the same market over a file of real leads."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from time import monotonic
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from training.leadsim.caps import Paced, pace
+from training.leadsim.compare import Result, compare
+from training.leadsim.market import columns_of, market
+from training.leadsim.truth import draw
+
+LEADS = 50_000
+LEADS_MIN = 2_000
+MARKETS = {"exclusive": 1, "top3": 3}
+RIVALS = ("house", "flat", "tails", "many", "lumpy")
+
+
+_HEADS = {
+    "win_share": "won",
+    "share_of_best_fixed": "of best fixed",
+    "share_of_clairvoyant": "of clairvoyant",
+    "realised_share": "realised",
+    "surplus_per_ping": "$ a ping",
+}
+Row = dict[str, Any]
+"""A policy over all seeds: its name, the means, and in `sd` their standard deviations by name."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """`python -m training simulate --market M [--seeds N] [--rivals R] [--bids N] [--per-seed N] [--json]`."""
+    parser.add_argument("--market", choices=(*MARKETS, "caps", "budget"), default="exclusive", help="what is compared")
+    parser.add_argument("--seeds", type=int, default=5, help="how many markets are drawn (default: 5)")
+    parser.add_argument("--rivals", choices=RIVALS, default="house", help="how the rivals bid (default: house)")
+    parser.add_argument("--bids", type=int, default=None, help="explored auctions to learn from (default: a fifth)")
+    parser.add_argument("--per-seed", type=int, default=LEADS, help=f"leads a market (default: {LEADS})")
+    parser.add_argument("--json", action="store_true", help="print a list with one object a policy")
+
+
+def run(args: argparse.Namespace) -> int:
+    """0 where every market was held, 2 where there is nothing to hold it with."""
+    if args.seeds < 1 or args.per_seed < LEADS_MIN:
+        print(f"--seeds takes 1 or more, --per-seed {LEADS_MIN:,} or more", file=sys.stderr)
+        return 2
+    began = monotonic()
+    results: list[Sequence[Result | Paced]] = []
+    for seed in range(1, args.seeds + 1):
+
+        def tell(what: str, seed: int = seed) -> None:
+            print(f"seed {seed} of {args.seeds}: {what} ({monotonic() - began:.0f} s)", file=sys.stderr, flush=True)
+
+        tell("drawing leads and training the conversion model")
+        world = draw(args.per_seed, seed, args.rivals)
+        held = market(world, columns_of(world), MARKETS.get(args.market, 1), args.bids, seed)
+        results.append(compare(held, tell) if args.market in MARKETS else pace(held, args.market, tell))
+    rows = _rows(results)
+    print(msgspec.json.encode(rows).decode() if args.json else _text(args, rows))
+    return 0
+
+
+def _rows(results: Sequence[Sequence[Result | Paced]]) -> list[Row]:
+    rows = []
+    for same in zip(*results, strict=True):
+        names = [name for name in same[0].__struct_fields__ if name != "policy"]
+        values = {name: np.array([getattr(each, name) for each in same]) for name in names}
+        means = {name: float(value.mean()) for name, value in values.items()}
+        sd = {name: float(value.std(ddof=1)) if len(value) > 1 else 0.0 for name, value in values.items()}
+        rows.append({"policy": same[0].policy, **means, "sd": sd})
+    return rows
+
+
+def _text(args: argparse.Namespace, rows: Sequence[Row]) -> str:
+    shown = [(name, head) for name, head in _HEADS.items() if name in rows[0]]
+    head = f"  {'policy':<18}" + "".join([f"{head:>18}" for _, head in shown])
+    body = [
+        f"  {row['policy']:<18}" + "".join([f"{row[name]:>10.3f} +-{row['sd'][name]:>5.3f}" for name, _ in shown])
+        for row in rows
+    ]
+    title = f"{args.market}, rivals {args.rivals}, {args.seeds} seeds of {args.per_seed:,} leads"
+    return "\n".join([title, head, *body])

@@ -1,0 +1,204 @@
+"""Change which versions are live and tried: one file, replaced at once, and each change noted beside it."""
+
+import os
+import re
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+
+from app.domain.calendar import utc_text
+from app.scoring.artefact import Unusable
+from app.scoring.pointer import POINTER, Entry, entries_in
+
+if sys.platform != "win32":
+    import fcntl
+
+HISTORY = "history.jsonl"
+
+_HEADER = "# The model that prices each vertical. Going back to an earlier one is editing its line.\n"
+
+
+class Refused(Exception):
+    """Nothing was changed: the text says why, and what to do."""
+
+
+class Author(msgspec.Struct, frozen=True, kw_only=True):
+    """Who changes something, when (UTC epoch seconds), and for what."""
+
+    who: str
+    at: float
+    why: str = ""
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One line of the history: what a vertical's entry was, and what it became. `forced` where gates had not passed."""
+
+    at: str
+    who: str
+    did: str
+    vertical: str
+    before: Entry | None = None
+    after: Entry
+    why: str = ""
+    forced: bool = False
+
+
+def entries(models: Path) -> dict[str, Entry]:
+    """What is live and tried in each vertical; raises `Refused` where the pointer cannot be read as it stands."""
+    return {vertical: _whole(models, vertical, entry) for vertical, entry in _read(models).items()}
+
+
+def live(models: Path) -> dict[str, str]:
+    """Which version of each vertical is live; raises `Refused` likewise."""
+    return {vertical: entry.live for vertical, entry in entries(models).items()}
+
+
+def change(
+    models: Path,
+    vertical: str,
+    did: str,
+    author: Author,
+    become: Callable[[Entry | None], Entry],
+    *,
+    forced: bool = False,
+) -> Change:
+    """Have this vertical's entry become another, and note it; others stay as they are, to the letter.
+
+    A reader sees the file as it was or as it will be, and nothing between. An entry that stays the same is no change:
+    nothing is written. `become` may raise `Refused`.
+    """
+    with _alone(models):
+        told = _read(models)
+        before = told.get(vertical)
+        # A line that names no version is what such a command mends.
+        was = before if isinstance(before, Entry) else None
+        after = become(was)
+        done = Change(
+            at=utc_text(author.at),
+            who=author.who,
+            did=did,
+            vertical=vertical,
+            before=was,
+            after=after,
+            why=author.why,
+            forced=forced,
+        )
+        if after != before:
+            _replace(models / POINTER, _edited(_text(models), told, vertical, after))
+            with (models / HISTORY).open("ab") as history:
+                history.write(msgspec.json.encode(done) + b"\n")
+        return done
+
+
+def point_at(
+    models: Path, vertical: str, version: str, author: Author, *, did: str = "promote", forced: bool = False
+) -> Change:
+    """Make this version live, and remember the one that was. What is tried goes on, unless it is this very version."""
+
+    def become(was: Entry | None) -> Entry:
+        if was is None:
+            return Entry(live=version)
+        if was.live == version:
+            return was
+        tried = was.challenger if was.challenger != version else ""
+        return Entry(live=version, before=was.live, challenger=tried, canary=was.canary if tried else 0.0)
+
+    return change(models, vertical, did, author, become, forced=forced)
+
+
+def changes(models: Path) -> list[Change]:
+    """Every change that was noted, oldest first; a line that a kill cut off is passed over."""
+    try:
+        lines = (models / HISTORY).read_bytes().splitlines()
+    except FileNotFoundError:
+        return []
+    found = []
+    for line in lines:
+        try:
+            found.append(msgspec.json.decode(line, type=Change))
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            continue
+    return found
+
+
+def _text(models: Path) -> str:
+    try:
+        return (models / POINTER).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return ""
+
+
+def _read(models: Path) -> dict[str, Entry | Unusable]:
+    try:
+        return entries_in(_text(models).encode())
+    except (Unusable, UnicodeDecodeError) as unusable:
+        raise Refused(f"{models / POINTER} cannot be read: {unusable}. Mend it or remove it") from None
+
+
+def _whole(models: Path, vertical: str, entry: Entry | Unusable) -> Entry:
+    if isinstance(entry, Unusable):
+        raise Refused(f"{models / POINTER}, {vertical}: {entry}. Mend it or remove it")
+    return entry
+
+
+def _edited(text: str, told: Mapping[str, Entry | Unusable], vertical: str, after: Entry) -> str:
+    """The file with this vertical's line replaced or added, and whatever else a person wrote into it kept."""
+    wanted, line = {**told, vertical: after}, _line(vertical, after)
+    name = re.escape(vertical)
+    stands = re.compile(rf"^[ \t]*(?:{name}|\"{name}\"|'{name}')[ \t]*=.*$", re.MULTILINE)
+    ended = text if text.endswith("\n") or not text else f"{text}\n"
+    edited = stands.sub(lambda _: line, ended) if stands.search(ended) else f"{ended or _HEADER}{line}\n"
+    if _says(edited, wanted):
+        return edited
+    # Written in some other way, as with a table of its own: then all of it is written anew.
+    for name, entry in wanted.items():
+        if isinstance(entry, Unusable):
+            raise Refused(f"{name} in the way: {entry}. Mend it or remove it")
+    lines = [_line(name, entry) + "\n" for name, entry in sorted(wanted.items()) if isinstance(entry, Entry)]
+    return _HEADER + "".join(lines)
+
+
+def _says(text: str, wanted: Mapping[str, Entry | Unusable]) -> bool:
+    try:
+        return {name: str(entry) for name, entry in entries_in(text.encode()).items()} == {
+            name: str(entry) for name, entry in wanted.items()
+        }
+    except Unusable:
+        return False
+
+
+def _line(vertical: str, entry: Entry) -> str:
+    """An entry as TOML: the bare version where nothing else is to be said."""
+    told = {key: value for key, value in msgspec.to_builtins(entry).items() if value and key != "problem"}
+    if len(told) == 1:
+        return f'{vertical} = "{entry.live}"'
+    words = [f"{key} = {value!r}" if key == "canary" else f'{key} = "{value}"' for key, value in told.items()]
+    return f"{vertical} = {{ {', '.join(words)} }}"
+
+
+def _replace(path: Path, text: str) -> None:
+    """On the disk before it has its name, so that not even a power cut leaves half a pointer."""
+    fresh = path.with_name(f".{path.name}.unfinished")
+    with fresh.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)
+
+
+@contextmanager
+def _alone(models: Path) -> Iterator[None]:
+    """One at a time changes a directory of models: two that read the same file would undo each other's change."""
+    models.mkdir(parents=True, exist_ok=True)
+    if sys.platform == "win32":
+        yield
+        return
+    descriptor = os.open(models, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
