@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from app.domain.vertical import Field, Vertical
-from training.histories.history import History
+from training.histories.history import History, columns_from
 
 FIELDS = (
     Field(name="tier", type="choice", values=("good", "poor"), required=True),
@@ -54,7 +54,7 @@ def draw() -> Draw:
         return History(
             vertical="solar",
             source="made for a test",
-            facts=facts,
+            columns=columns_from(facts),
             converted=converted,
             at=np.arange(rows).astype(np.float64) * 3_600.0 + 1.78e9,
             truth=true,

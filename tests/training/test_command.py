@@ -131,8 +131,9 @@ def test_the_same_seed_makes_the_same_bytes_and_leaves_other_verticals_live(
 ) -> None:
     (tmp_path / "current.toml").write_text('solar = "0007"\nroofing = "0404"\n')
     assert trained(buyer, tmp_path, "--vertical", "roofing", "--json") == 0
-    (told,) = json.loads(capsys.readouterr().out)
+    told = json.loads(capsys.readouterr().out)
     assert (told["vertical"], told["version"], told["passed"]) == ("roofing", "0001", True)
+    assert told["artifact"] == str(tmp_path / "roofing" / "0001")
     for path in sorted((tmp_path / "roofing" / "0001").iterdir()):
         assert path.read_bytes() == (run[1] / "roofing" / "0001" / path.name).read_bytes(), path.name
     assert (tmp_path / "current.toml").read_text().splitlines() == [

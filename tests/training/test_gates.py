@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from training.conversion.calibrators import Attempt
 from training.conversion.figures import Figures
 from training.conversion.gates import Gate, gates
 from training.conversion.leaks import FieldCheck
@@ -31,12 +32,13 @@ def judged(
     checks: tuple[FieldCheck, ...] = HONEST,
     true: Figures | None = TRUE,
     difference: float = 1e-15,
+    attempts: tuple[Attempt, ...] = (),
 ) -> tuple[Gate, ...]:
     trained = Trained(
         raw=None,
         model=None,
         calibrator=None,
-        attempts=(),
+        attempts=attempts,
         slices=slices_of(4_000),
         newest=newest,
         newest_raw=raw,
@@ -80,6 +82,30 @@ def test_a_suspected_leak_is_named_with_its_remedy() -> None:
     found = failed(checks=(*HONEST, leak))["suspected leak"]
     assert "call_length" in found
     assert "known_at_ping = false" in found
+
+
+def test_a_calibrator_that_would_turn_the_ranking_fails_a_gate_though_it_is_refused() -> None:
+    turned = Attempt(
+        method="sigmoid",
+        slope=-0.86,
+        log_loss=0.33,
+        raw_log_loss=0.27,
+        noise=0.01,
+        auc=0.203,
+        raw_auc=0.797,
+        why_not="its slope is not positive: it would turn the ranking upside down",
+    )
+    found = failed(attempts=(turned,))["calibrators not inverted"]
+    assert "slope -0.86" in found
+    assert "sigmoid refused: AUC 0.797 to 0.203" in found
+    upright = replace(turned, slope=0.9, auc=0.796, why_not="it gains no more than chance may give")
+    assert failed(attempts=(upright,)) == {}
+
+
+def test_a_gate_tells_its_figure_and_what_to_do() -> None:
+    level = next(gate for gate in judged(newest=replace(GOOD, predicted_over_observed=0.4)) if gate.name == "level")
+    assert (level.passed, level.figure) == (False, 0.4)
+    assert "more recent stretch" in level.remedy
 
 
 def test_a_real_history_has_no_truth_to_be_compared_with() -> None:

@@ -10,8 +10,11 @@ import numpy as np
 from app.domain.vertical import Vertical
 from app.scoring.compile import as_number
 from app.wire.ping import Value
+from training.histories.declared import spec_of
+from training.histories.spec import FieldType, SpecField
 
 Rows = Sequence[Mapping[str, Value]]
+Array = np.ndarray[Any, Any]
 
 
 class Column(msgspec.Struct, frozen=True):
@@ -28,33 +31,51 @@ class LeftOut(msgspec.Struct, frozen=True):
     reason: str
 
 
-OF_EVERY_LEAD = (Column("state", "category"), Column("local_hour", "number"), Column("weekday", "number"))
-"""`zip3` is left out: it helped one vertical of three by .001 of log-loss and hurt another as much, and the country has
-more prefixes than a category of the trees may have values."""
-
-_KINDS: dict[str, Literal["category", "number"]] = {
+_KINDS: dict[FieldType, Literal["category", "number"]] = {
     "choice": "category",
     "boolean": "number",
     "integer": "number",
     "number": "number",
+    "hour": "number",
+    "weekday": "number",
 }
 
 
 def columns_of(vertical: Vertical) -> tuple[tuple[Column, ...], tuple[LeftOut, ...]]:
-    """The columns of a vertical's model, categories first, and the declared fields that are none."""
-    known = [field for field in vertical.fields if field.known_at_ping and field.type in _KINDS]
-    columns = [*(Column(field.name, _KINDS[field.type]) for field in known), *OF_EVERY_LEAD]
-    left_out = [
-        LeftOut(field.name, f"{field.type}: no model reads it" if field.known_at_ping else "not known at ping time")
-        for field in vertical.fields
-        if field not in known
-    ]
+    """The columns of a declared vertical's model, and the fields that are none."""
+    return columns_among(spec_of(vertical).fields)
+
+
+def columns_among(fields: Sequence[SpecField]) -> tuple[tuple[Column, ...], tuple[LeftOut, ...]]:
+    """The columns of a model, categories first, and the fields that are none."""
+    known = [field for field in fields if field.known_at_ping and field.type in _KINDS]
+    columns = [Column(field.name, _KINDS[field.type]) for field in known]
+    left_out = [LeftOut(field.name, _reason(field)) for field in fields if field not in known]
     return tuple(sorted(columns, key=lambda column: column.kind)), tuple(left_out)
 
 
-def table(columns: Sequence[Column], rows: Rows) -> np.ndarray[Any, Any]:
+def table(columns: Sequence[Column], rows: Rows) -> Array:
     """The rows as an array of objects, text or float, with NaN wherever the service would call a fact missing."""
     return np.array([[_cell(column, row.get(column.name)) for column in columns] for row in rows], dtype=object)
+
+
+def stacked(columns: Sequence[Column], values: Mapping[str, Array], rows: int) -> Array:
+    """The same of leads that are told column by column; a fact that none of them has is missing from all."""
+    told = np.full((rows, len(columns)), nan, dtype=object)
+    for position, column in enumerate(columns):
+        found = values.get(column.name)
+        if found is None:
+            continue
+        # Numbers that are an array of numbers already are what `_cell` would make of each.
+        plain = found.dtype != object and column.kind == "number"
+        told[:, position] = found if plain else [_cell(column, value) for value in found]
+    return told
+
+
+def _reason(field: SpecField) -> str:
+    if field.known_at_ping:
+        return f"{field.type}: no model reads it"
+    return field.reason or "not known at ping time"
 
 
 def _cell(column: Column, value: Value | None) -> str | float:

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from training.conversion.calibrators import Attempt
 from training.conversion.figures import Figures
 from training.conversion.leaks import ALONE_MAX, REMOVAL_MAX, FieldCheck
 from training.conversion.train import AUC_LOSS_MAX, Trained
@@ -12,19 +13,20 @@ PARITY_MAX = 1e-9
 
 
 class Gate(msgspec.Struct, frozen=True, kw_only=True):
-    """One demand, and what was found."""
+    """One demand, what was found, the `figure` held against its limit, and the `remedy` where it fails."""
 
     name: str
     passed: bool
     found: str
+    figure: float | None = None
+    remedy: str = ""
 
 
 def gates(
     trained: Trained, checks: tuple[FieldCheck, ...], true: Figures | None, *, difference: float
 ) -> tuple[Gate, ...]:
     """Every gate. `true` are the hidden truth's own figures on the newest leads, `difference` the scorer's largest."""
-    newest, raw = trained.newest, trained.newest_raw
-    low, high = LEVEL
+    newest = trained.newest
     found = [
         _enough(newest),
         *(_no_leak(check) for check in checks if check.suspected),
@@ -32,21 +34,18 @@ def gates(
             name="beats a constant",
             passed=newest.skill > 0.0,
             found=f"saves {newest.skill:.1%} of a constant's log-loss on the newest leads",
+            figure=newest.skill,
+            remedy="its fields tell nothing of the newest leads: more fields, or more recent leads to learn from",
         ),
-        Gate(
-            name="ranking kept",
-            passed=newest.auc >= raw.auc - AUC_LOSS_MAX and newest.slope > 0.0,
-            found=f"AUC {newest.auc:.3f}, raw {raw.auc:.3f}; slope {newest.slope:.2f}",
-        ),
-        Gate(
-            name="level",
-            passed=low <= newest.predicted_over_observed <= high,
-            found=f"predicted/observed {newest.predicted_over_observed:.3f} on the newest leads, {low} to {high}",
-        ),
+        _ranking(newest, trained.newest_raw),
+        *_not_inverted(trained.attempts),
+        _level(newest),
         Gate(
             name="scorer equals pipeline",
             passed=difference <= PARITY_MAX,
             found=f"largest difference {difference:.1e}, at most {PARITY_MAX:g}",
+            figure=difference,
+            remedy="the service would not say what scikit-learn says: report this as a defect",
         ),
     ]
     if not any(check.suspected for check in checks):
@@ -57,9 +56,16 @@ def gates(
                 name="not too good to be honest",
                 passed=newest.auc < true.auc,
                 found=f"AUC {newest.auc:.3f}, below the truth's own {true.auc:.3f}",
+                figure=newest.auc,
+                remedy="something in the history tells the outcome: look for it",
             )
         )
     return tuple(found)
+
+
+def upside_down(attempts: tuple[Attempt, ...]) -> tuple[Attempt, ...]:
+    """The calibrators that would have ranked the best leads lowest, or lost much of the ranking."""
+    return tuple(each for each in attempts if each.slope <= 0.0 or each.auc < each.raw_auc - AUC_LOSS_MAX)
 
 
 def _enough(newest: Figures) -> Gate:
@@ -68,6 +74,55 @@ def _enough(newest: Figures) -> Gate:
         name="enough history",
         passed=converted >= CONVERTED_MIN,
         found=f"{converted} conversions among the newest {newest.rows:,} leads, at least {CONVERTED_MIN}",
+        figure=converted,
+        remedy="a longer history; until then nobody can say how good the model is",
+    )
+
+
+def _ranking(newest: Figures, raw: Figures) -> Gate:
+    """What is served ranks as the raw model does."""
+    return Gate(
+        name="ranking kept",
+        passed=newest.auc >= raw.auc - AUC_LOSS_MAX and newest.slope > 0.0,
+        found=f"AUC {newest.auc:.3f}, raw {raw.auc:.3f}; slope {newest.slope:.2f}",
+        figure=newest.auc - raw.auc,
+        remedy="the best leads would be priced lowest: the world turned between the leads learnt from and the newest",
+    )
+
+
+def _not_inverted(attempts: tuple[Attempt, ...]) -> list[Gate]:
+    """The model ranks the leads right that calibrate it: on these a calibrator of it would turn its ranking.
+
+    Such a calibrator is refused, yet a ranking that has turned once is none to spend money by.
+    """
+    slope = min((each.slope for each in attempts), default=None)
+    if slope is None:
+        return []
+    refused = "".join(
+        f"; {each.method} refused: AUC {each.raw_auc:.3f} to {each.auc:.3f}" for each in upside_down(attempts)
+    )
+    return [
+        Gate(
+            name="calibrators not inverted",
+            passed=slope > 0.0,
+            found=f"slope {slope:.2f} on the leads that calibrate, above 0{refused}",
+            figure=slope,
+            remedy="the share that converts moved there against the ranking: learn from leads that came under one set "
+            "of conditions, or add the field that tells the conditions apart",
+        )
+    ]
+
+
+def _level(newest: Figures) -> Gate:
+    low, high = LEVEL
+    ratio = newest.predicted_over_observed
+    return Gate(
+        name="level",
+        passed=low <= ratio <= high,
+        found=f"predicted/observed {ratio:.3f} on the newest leads, {low} to {high}",
+        figure=ratio,
+        remedy=f"conversions are {'rarer' if ratio > 1.0 else 'more frequent'} now than in the leads learnt from: "
+        "train on a more recent stretch, or when more of the new kind have matured",
     )
 
 
@@ -79,6 +134,7 @@ def _no_leaks(checks: tuple[FieldCheck, ...]) -> Gate:
         passed=True,
         found=f"strongest alone {alone.name} {alone.alone:.3f} of {ALONE_MAX:.2f}, "
         f"by removal {removal.name} {removal.removal:.3f} of {REMOVAL_MAX:.2f}",
+        figure=alone.alone,
     )
 
 
@@ -88,4 +144,5 @@ def _no_leak(check: FieldCheck) -> Gate:
         passed=False,
         found=f"{check.name}: AUC {check.alone:.3f} alone, {check.removal:.3f} lost without it; if it is written after "
         "the bid, declare known_at_ping = false",
+        figure=check.alone if check.alone > ALONE_MAX else check.removal,
     )

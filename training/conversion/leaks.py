@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 import msgspec
+import numpy as np
 from sklearn.metrics import roc_auc_score
 
 from training.conversion.encoders import encoded
@@ -14,6 +15,9 @@ ALONE_MAX = 0.90
 REMOVAL_MAX = 0.05
 ROWS_MAX = 12_000
 TREES = 40
+FOLDS = 3
+SIDE_MIN = 300
+"""So many conversions are looked at where there are as many, however rare they are."""
 
 
 class FieldCheck(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,20 +36,60 @@ class FieldCheck(msgspec.Struct, frozen=True, kw_only=True):
 def check_fields(
     columns: Sequence[Column], X: Array, y: Array, *, seed: int, tell: Callable[[str], None]
 ) -> tuple[FieldCheck, ...]:
-    """Every field by itself and the model without it. Smaller models of the oldest rows do: a leak is not subtle."""
-    X, y = X[:ROWS_MAX], y[:ROWS_MAX]
-    known = encoded(columns, X)
+    """Every field by itself and the model without it. Smaller models of some rows do: a leak is not subtle.
 
-    def auc(positions: list[int]) -> float:
-        model = pipeline([columns[position] for position in positions], seed=seed, trees=TREES, encoded=known)
-        return float(roc_auc_score(y, cross_validated(model, X[:, positions], y, folds=3, seed=seed)))
-
+    One leak hides another that says the same: where fields are suspected, the others are tried once more without them.
+    """
+    rows = _sample(y, seed)
+    trial = _Trial(columns, X[rows], y[rows], seed)
     everything = list(range(len(columns)))
-    whole = auc(everything)
-    checks = []
-    for position, column in enumerate(columns):
-        tell(column.name)
-        rest = [other for other in everything if other != position]
-        # Without its only field a model is a guess.
-        checks.append(FieldCheck(name=column.name, alone=auc([position]), removal=whole - (auc(rest) if rest else 0.5)))
-    return tuple(checks)
+    alone = {}
+    for position in everything:
+        tell(columns[position].name)
+        alone[position] = trial.auc([position])
+    removal, looked_at = _removals(trial, everything, tell), everything
+    while found := {at for at in looked_at if alone[at] > ALONE_MAX or removal[at] > REMOVAL_MAX}:
+        looked_at = [at for at in looked_at if at not in found]
+        removal |= _removals(trial, looked_at, tell)
+    return tuple(
+        FieldCheck(name=column.name, alone=alone[at], removal=removal[at]) for at, column in enumerate(columns)
+    )
+
+
+class _Trial:
+    """Cross-validated AUC of small models of some of the columns."""
+
+    def __init__(self, columns: Sequence[Column], X: Array, y: Array, seed: int) -> None:
+        self.columns, self.X, self.y, self.seed = columns, X, y, seed
+        self.encoded = encoded(columns, X)
+
+    def auc(self, positions: Sequence[int]) -> float:
+        # A model of nothing is a guess.
+        if not positions:
+            return 0.5
+        chosen = [self.columns[position] for position in positions]
+        model = pipeline(chosen, seed=self.seed, trees=TREES, encoded=self.encoded)
+        said = cross_validated(model, self.X[:, positions], self.y, folds=FOLDS, seed=self.seed)
+        return float(roc_auc_score(self.y, said))
+
+
+def _removals(trial: _Trial, among: Sequence[int], tell: Callable[[str], None]) -> dict[int, float]:
+    """How much AUC a model of these columns loses without each."""
+    whole, lost = trial.auc(among), {}
+    for position in among:
+        tell(f"all but {trial.columns[position].name}")
+        lost[position] = whole - trial.auc([other for other in among if other != position])
+    return lost
+
+
+def _sample(y: Array, seed: int) -> Array:
+    """Rows of all times, not too few of either kind: where few converted, a leak has little to tell."""
+    if len(y) <= ROWS_MAX:
+        return np.arange(len(y))
+    random, chosen = np.random.default_rng(seed), []
+    for side in (0, 1):
+        rows = np.flatnonzero(y == side)
+        wanted = max(ROWS_MAX * len(rows) // len(y), SIDE_MIN)
+        chosen.append(random.choice(rows, min(wanted, len(rows)), replace=False))
+    drawn: Array = np.sort(np.concatenate(chosen))
+    return drawn

@@ -1,46 +1,65 @@
 """Learn one vertical from its history: fit, judge, write down. What fails a gate is kept for study, not made live."""
 
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
+import msgspec
 import numpy as np
 
 from app.domain.calendar import utc_text
-from app.domain.vertical import Vertical
 from app.scoring.artefact import Category, Encoded, Feature, Scorer
 from app.scoring.compile import compiled
 from app.scoring.load import load_version
-from training.conversion.artefact import next_version, parity_rows, write
+from training.conversion.artefact import PARITY_ROWS, next_version, parity_rows, write
 from training.conversion.card import Card, Past, Reads, libraries
 from training.conversion.export import scorer_of
-from training.conversion.features import Rows, columns_of, table
+from training.conversion.features import columns_among, stacked
 from training.conversion.figures import Array, deciles, figures
 from training.conversion.gates import gates
 from training.conversion.leaks import check_fields
+from training.conversion.slices import by_value
 from training.conversion.train import Trained, chance, train
 from training.histories.history import History
+from training.histories.spec import Spec
+
+COMPARED_MAX = 5_000
+"""Leads for which the scorer is held against the pipeline: a difference would show in the first of them."""
 
 
-def learn(history: History, vertical: Vertical, models: Path, *, seed: int, tell: Callable[[str], None]) -> Card:
-    """The card of the model that now stands in `models`, with its gates; `tell` hears what is being done."""
-    columns, left_out = columns_of(vertical)
-    X, y = table(columns, history.facts), history.converted
+def learn(
+    history: History,
+    spec: Spec,
+    models: Path,
+    *,
+    seed: int,
+    tell: Callable[[str], None],
+    backend: str | None = None,
+) -> Card:
+    """The card of the model that now stands in `models`, with its gates; `tell` hears what is being done.
 
-    trained = train(columns, X, y, seed=seed, tell=tell)
+    Raises `TooFew`, `NoBackend`, `CannotExport` and `TooLarge`, and leaves nothing then.
+    """
+    columns, left_out = columns_among(spec.fields)
+    X, y = stacked(columns, history.columns, len(history)), history.converted
+
+    trained = train(columns, X, y, seed=seed, tell=tell, backend=backend)
     checks = check_fields(columns, X, y, seed=seed, tell=lambda name: tell(f"looking for leaks: {name}"))
 
     tell("writing")
-    version = next_version(models, vertical.name)
-    scorer = scorer_of(trained.raw, trained.model, columns, vertical=vertical.name, version=version)
+    version = next_version(models, spec.vertical)
+    scorer = scorer_of(trained.raw, trained.model, columns, vertical=spec.vertical, version=version)
     newest = trained.slices.newest
     predicted, true = chance(trained.model, X[newest]), history.truth
     truth = None if true is None else figures(y[newest], true[newest])
-    verdicts = gates(trained, checks, truth, difference=_difference(scorer, history.facts[newest], predicted))
+    verdicts = gates(trained, checks, truth, difference=_difference(scorer, history, newest, predicted))
     card = Card(
-        vertical=vertical.name,
+        vertical=spec.vertical,
         version=version,
         passed=all(gate.passed for gate in verdicts),
         history=_past(history),
+        spec=spec,
+        spec_sha256=sha256(msgspec.json.encode(spec)).hexdigest(),
         reads=tuple(_reads(feature) for feature in scorer.features),
         left_out=left_out,
         rows_by_slice=_rows_by_slice(trained),
@@ -49,36 +68,54 @@ def learn(history: History, vertical: Vertical, models: Path, *, seed: int, tell
         figures_random_split=trained.random_cv,
         figures_of_truth=truth,
         deciles=deciles(y[newest], predicted, None if true is None else true[newest]),
+        by_value=by_value(columns, X[newest], y[newest], predicted),
+        candidate=trained.candidate,
+        settings=trained.settings,
+        candidates=trained.candidates,
+        notes=trained.notes,
         calibrator=trained.calibrator or "none",
         attempts=trained.attempts,
         fields=checks,
         gates=verdicts,
-        trees={**trained.settings, "seed": seed},
-        libraries=libraries(),
-        parity=parity_rows(trained.model, columns, scorer, history.facts[newest]),
+        seed=seed,
+        libraries=libraries(trained.candidate),
+        parity=parity_rows(trained.model, columns, scorer, history.rows(_spread(newest, PARITY_ROWS))),
     )
     write(models, trained.model, scorer, card)
     # Read back as the service will read it: what it would refuse must not be made live.
-    load_version(models, vertical.name, version)
+    load_version(models, spec.vertical, version)
     return card
 
 
-def _difference(scorer: Scorer, facts: Rows, predicted: Array) -> float:
+def _difference(scorer: Scorer, history: History, newest: slice, predicted: Array) -> float:
     """The largest distance between what the service would say and what scikit-learn says."""
     probability = compiled(scorer)
-    served = np.array([probability(row) for row in facts])
-    return float(np.max(np.abs(served - predicted)))
+    places = _spread(newest, COMPARED_MAX)
+    served = np.array([probability(row) for row in history.rows(places)])
+    return float(np.max(np.abs(served - predicted[places - newest.start])))
+
+
+def _spread(part: slice, most: int) -> Array:
+    """Positions over all of a part of the history, no more than these."""
+    return np.unique(np.linspace(part.start, part.stop - 1, most).astype(int))
 
 
 def _past(history: History) -> Past:
     return Past(
         source=history.source,
-        rows=len(history.facts),
-        since=utc_text(history.at[0]),
-        until=utc_text(history.at[-1]),
+        rows=len(history),
+        since=_place(history, 0),
+        until=_place(history, -1),
         converted=float(np.mean(history.converted)),
+        value_mean=history.value_mean,
         sha256=history.fingerprint,
+        notes=history.notes,
     )
+
+
+def _place(history: History, position: int) -> str:
+    at = float(history.at[position])
+    return utc_text(at) if history.timed else f"row {at + 1:.0f}"
 
 
 def _reads(feature: Feature) -> Reads:

@@ -1,5 +1,6 @@
 """Labelled leads as training reads them, wherever they come from."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -8,19 +9,68 @@ import numpy as np
 
 from app.wire.ping import Value
 
+Array = np.ndarray[Any, Any]
+
 
 class History(msgspec.Struct, frozen=True, kw_only=True):
-    """Labelled leads of one vertical, oldest first. `truth` is each lead's true chance; a real history has none."""
+    """Labelled leads of one vertical, oldest first.
+
+    `columns` are arrays of one length by name: numbers (NaN where missing), or objects (text, numbers, booleans, `None`
+    where missing). `at` is in epoch seconds, or the number of the row where only the order of leads is `timed`. `truth`
+    is each lead's true chance; a real history has none. `value_mean` is what the mean conversion brought, as it was
+    told. `notes` say what was left out, and why.
+    """
 
     vertical: str
     source: str
-    facts: list[dict[str, Value]]
+    columns: dict[str, Array]
     converted: np.ndarray[Any, np.dtype[np.int8]]
     at: np.ndarray[Any, np.dtype[np.float64]]
+    timed: bool = True
     truth: np.ndarray[Any, np.dtype[np.float64]] | None = None
+    value_mean: float | None = None
+    notes: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.converted)
+
+    @property
+    def facts(self) -> list[dict[str, Value]]:
+        """Every lead's facts: of a few thousand leads, for a million would fill the memory."""
+        return self.rows(range(len(self)))
+
+    def rows(self, positions: Iterable[int]) -> list[dict[str, Value]]:
+        """The facts of these leads as the service would have them: what is missing has no key."""
+        return [
+            {name: _plain(column[position]) for name, column in self.columns.items() if not _missing(column[position])}
+            for position in positions
+        ]
 
     @property
     def fingerprint(self) -> str:
         """A hash of everything that a model can learn from."""
-        rows = [self.facts, self.converted.tolist(), self.at.tolist()]
-        return sha256(msgspec.json.encode(rows)).hexdigest()
+        digest = sha256()
+        for name, column in (*self.columns.items(), ("converted", self.converted), ("at", self.at)):
+            digest.update(name.encode() + b"\0")
+            digest.update(msgspec.json.encode(column.tolist()) if column.dtype == object else column.tobytes())
+        return digest.hexdigest()
+
+
+def columns_from(facts: Sequence[Mapping[str, Value]]) -> dict[str, Array]:
+    """Leads told one by one, as columns."""
+    names = dict.fromkeys(name for lead in facts for name in lead)
+    columns = {name: np.empty(len(facts), dtype=object) for name in names}
+    for name, column in columns.items():
+        column[:] = [lead.get(name) for lead in facts]
+    return columns
+
+
+def _missing(value: object) -> bool:
+    # NaN alone differs from itself.
+    return value is None or value != value
+
+
+def _plain(value: Any) -> Value:
+    """A number of an array as Python's own."""
+    plain: Value = value.item() if isinstance(value, np.generic) else value
+    return plain

@@ -10,7 +10,7 @@ import numpy as np
 from app import parquet
 from app.wire.ping import Leg, Value
 from training.histories.bids import FACTS
-from training.histories.history import History
+from training.histories.history import History, columns_from
 
 
 class Lead(msgspec.Struct, frozen=True, gc=False, kw_only=True):
@@ -51,7 +51,7 @@ def history_of(leads: Iterable[Lead], vertical: str) -> History:
     return History(
         vertical=vertical,
         source="bought leads with their outcomes",
-        facts=[lead.facts for lead in kept],
+        columns=columns_from([lead.facts for lead in kept]),
         converted=np.array([bool(lead.converted) for lead in kept], dtype=np.int8),
         at=np.array([lead.at for lead in kept], dtype=np.float64),
     )

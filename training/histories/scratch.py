@@ -23,7 +23,7 @@ class Scratch:
         self._duckdb = duckdb
         self._database = duckdb.connect(
             str(folder / "scratch.duckdb"),
-            config={"memory_limit": _MEMORY, "threads": 1, "autoinstall_known_extensions": "false"},
+            config={"memory_limit": _MEMORY, "threads": 1, "autoinstall_known_extensions": "false", "TimeZone": "UTC"},
         )
 
     def do(self, sql: str, *values: object) -> None:
@@ -42,6 +42,13 @@ class Scratch:
         """The one row of an answer that has one."""
         row: tuple[Any, ...] = self._asked(sql, values).fetchone()
         return row
+
+    def column(self, sql: str, *values: object) -> Any:
+        """The one column of an answer as an array; what is missing from a column of text is `None`."""
+        with self._database.cursor() as cursor:
+            (found,) = self._run(cursor, sql, values).fetchnumpy().values()
+        # A masked array where something is missing, and a plain one otherwise.
+        return found.filled(None) if hasattr(found, "mask") and found.dtype == object else found
 
     def close(self) -> None:
         """Let go of the file."""

@@ -11,7 +11,7 @@ from app.mock_exchange import truth
 from app.mock_exchange.chance import Chance, chance_of
 from app.mock_exchange.consumers import consumer
 from app.wire.ping import Ping, Value
-from training.histories.history import History
+from training.histories.history import History, columns_from
 
 DAY_S = 86_400.0
 DAYS = 180
@@ -36,7 +36,7 @@ def synthetic(vertical: Vertical, zone: str, *, rows: int, seed: int, tell: Call
     return History(
         vertical=vertical.name,
         source=f"synthetic, seed {seed}",
-        facts=[facts for _, facts, _, _ in drawn],
+        columns=columns_from([facts for _, facts, _, _ in drawn]),
         converted=np.array([converted for *_, converted in drawn], dtype=np.int8),
         at=np.array([at for at, *_ in drawn]),
         truth=np.array([chance for _, _, chance, _ in drawn]),

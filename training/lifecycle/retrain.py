@@ -12,12 +12,15 @@ from app.scoring.habits import HABITS, parse_habits
 from app.scoring.landscape import FILE as LANDSCAPE
 from app.scoring.load import load_version
 from app.scoring.traffic import TRAFFIC
+from training.conversion.artefact import TooLarge
+from training.conversion.export import CannotExport
 from training.conversion.features import columns_of
 from training.conversion.gates import CONVERTED_MIN, Gate
 from training.conversion.learn import learn
 from training.conversion.train import TooFew, slices_of
 from training.histories.bids import Bid, read_bids
 from training.histories.dataset import BIDS, LEADS, Summary
+from training.histories.declared import spec_of
 from training.histories.history import History
 from training.histories.leads import Lead, history_of, read_leads
 from training.lifecycle.contest import Contest
@@ -104,18 +107,18 @@ def _conversion(
     if few:
         return "", few, ()
     try:
-        card = learn(history, vertical, past.models, seed=seed, tell=tell)
-    except TooFew as error:
+        card = learn(history, spec_of(vertical), past.models, seed=seed, tell=tell)
+    except (CannotExport, TooFew, TooLarge) as error:
         return "", str(error), ()
     failed = [gate.name for gate in card.gates if not gate.passed]
     if failed:
         return "", f"{card.version} did not pass: {', '.join(failed)}; it is kept for study", card.gates
-    return card.version, f"learned anew from {len(history.facts):,} leads", card.gates
+    return card.version, f"learned anew from {len(history):,} leads", card.gates
 
 
 def _too_few(history: History) -> str:
     """Why a fit would be in vain: the first of its gates counts the conversions of the newest leads."""
-    rows = len(history.facts)
+    rows = len(history)
     newest = int(history.converted[slices_of(rows).newest].sum()) if rows else 0
     if newest >= CONVERTED_MIN:
         return ""

@@ -1,0 +1,185 @@
+"""Drafts the specification of a file: what each column seems to be, in TOML, with the doubts where they belong."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+
+from training.histories.guess import Guess, Positive, guess, order_of, positive_of, words_of
+from training.histories.joining import OWN
+from training.histories.spec import BY_ROW, Spec, SpecField, hint
+from training.histories.tables import BadData, Table
+
+_FACT = "fact_"
+_NOT_FOR_MODELS = {
+    "zip": "a model reads zip3 and state instead",
+    "sub_id": "a seller may rename it at will",
+}
+_VALUE = re.compile(r"(^|_)(value|revenue|amount_won|commission|premium_sold|profit)(_|$)")
+
+
+class Draft(msgspec.Struct, frozen=True, kw_only=True):
+    """A specification, with a comment to some of its fields and keys, by name."""
+
+    spec: Spec
+    comments: Mapping[str, str] = {}
+    on_fields: Mapping[str, str] = {}
+
+
+def draft(table: Table, *, label: str, vertical: str) -> Draft:
+    """What this file seems to be. It removes the rows that the draft leaves out. Raises BadData.
+
+    The leads that a service has bought are known by their columns, and need no `label`. Of several verticals in them
+    one must be named.
+    """
+    if {*OWN} <= {*table.names}:
+        return _of_the_service(table, vertical)
+    if not label:
+        raise BadData(f"{table.source}: say which column is the outcome, with --label; there are: {_list(table.names)}")
+    positive = positive_of(table, label)
+    guesses = [guess(table, name) for name in table.names if name != label]
+    order = order_of(guesses)
+    fields, on_fields = _fields(guesses, order)
+    spec = Spec(
+        vertical=vertical or _name(table.source),
+        label=label,
+        positive=positive.value,
+        order=order.name if order else BY_ROW,
+        time_format=order.time_format if order else "",
+        decimal="," if any(each.decimal_comma for each in guesses) else ".",
+        values_seen_once="unknown" if any(each.once and not each.why_not for each in guesses) else "refuse",
+        fields=fields,
+    )
+    return Draft(spec=spec, comments=_comments(positive, order, guesses), on_fields=on_fields)
+
+
+def written(draft: Draft, header: Sequence[str]) -> str:
+    """The draft as TOML."""
+    return "\n".join([*(f"# {line}" for line in header), "", *_keys(draft), *_blocks(draft)]) + "\n"
+
+
+def _of_the_service(table: Table, vertical: str) -> Draft:
+    verticals = [name for name, _ in table.commonest("vertical", 100)]
+    if not vertical and len(verticals) != 1:
+        raise BadData(f"{table.source}: leads of {_list(verticals)}: say which, with --vertical")
+    chosen = vertical or verticals[0]
+    if chosen not in verticals:
+        raise BadData(f"{table.source}: no lead of vertical {chosen!r}{hint(chosen, verticals)}")
+    # A shared lead is sold to others as well and converts less; the model speaks of exclusive ones.
+    where: dict[str, str | bool | int | float] = {"vertical": chosen, "leg": "exclusive"}
+    table.keep(where)
+    facts = [guess(table, name) for name in table.names if name not in OWN]
+    fields, on_fields = [], {}
+    for each in facts:
+        name = each.name.removeprefix(_FACT) if each.name.removeprefix(_FACT) in OWN else each.name
+        why_not = _NOT_FOR_MODELS.get(name) or each.why_not
+        # Facts of other verticals are empty in these rows.
+        if each.why_not.startswith("empty"):
+            continue
+        column = each.name if each.name != name else ""
+        fields.append(SpecField(name=name, type=each.type, known_at_ping=not why_not, column=column))
+        if why_not:
+            on_fields[name] = why_not
+    spec = Spec(
+        vertical=chosen,
+        label="converted",
+        positive=True,
+        missing_label="leave_out",
+        order="at",
+        value="value_cents",
+        where=where,
+        values_seen_once="unknown",
+        fields=tuple(fields),
+    )
+    comments = {
+        "label": "within the time that the dataset gives every lead to mature",
+        "missing_label": "leads that have not matured have none",
+        "value": "in cents",
+    }
+    return Draft(spec=spec, comments=comments, on_fields=on_fields)
+
+
+def _fields(guesses: Sequence[Guess], order: Guess | None) -> tuple[tuple[SpecField, ...], dict[str, str]]:
+    fields = [SpecField(name=each.name, type=each.type, known_at_ping=not each.why_not) for each in guesses]
+    on_fields = {each.name: each.why_not for each in guesses if each.why_not}
+    if order is None:
+        return tuple(fields), on_fields
+    on_fields[order.name] = "the order of the leads"
+    taken = {each.name for each in guesses}
+    for derived, kind in (("local_hour", "hour"), ("weekday", "weekday")):
+        if derived not in taken and (kind == "weekday" or order.has_hours):
+            fields.append(msgspec.convert({"name": derived, "type": kind, "column": order.name}, SpecField))
+            on_fields[derived] = f"read from {order.name}, on the clock of time_zone"
+    return tuple(fields), on_fields
+
+
+def _comments(positive: Positive, order: Guess | None, guesses: Sequence[Guess]) -> dict[str, str]:
+    values = ", ".join(f"{value} in {rows:,} rows" for value, rows in positive.values)
+    comments = {"positive": values if positive.sure else f"is it this one? {values}"}
+    if positive.missing:
+        comments["missing_label"] = f'{positive.missing:,} rows have none; "leave_out" if it is not known yet'
+    if order is None:
+        comments["order"] = "no column of times was found: the rows must stand oldest first"
+    elif order.time_format:
+        comments["time_format"] = "day and month may stand the other way round"
+    once = [f"{each.name} {value!r}" for each in guesses if not each.why_not for value in each.once]
+    if once:
+        comments["values_seen_once"] = f"in one row only: {_list(once)}"
+    values_of = [each.name for each in guesses if _VALUE.search(words_of(each.name)) and each.type != "choice"]
+    comments["value"] = f"{_list(values_of)}, perhaps" if values_of else "a column, where there is one"
+    return comments
+
+
+def _keys(draft: Draft) -> Iterator[str]:
+    spec, said = draft.spec, draft.comments
+    yield _line("vertical", spec.vertical, "the name under which models of it are kept")
+    yield _line("label", spec.label, said.get("label", ""))
+    yield _line("positive", spec.positive, said.get("positive", ""))
+    yield _line("missing_label", spec.missing_label, said.get("missing_label", ""))
+    yield _line("order", spec.order, said.get("order", ""))
+    if spec.time_format:
+        yield _line("time_format", spec.time_format, said.get("time_format", ""))
+    if spec.timed:
+        yield _line("time_zone", spec.time_zone, "the clock of hours, weekdays and times without an offset")
+        yield _line(
+            "maturity_days", spec.maturity_days, "how long a lead may take to convert; younger ones are left out"
+        )
+    if spec.decimal != ".":
+        yield _line("decimal", spec.decimal, "numbers are written 1.234,5")
+    yield _line("values_seen_once", spec.values_seen_once, said.get("values_seen_once", '"refuse" or "unknown"'))
+    value = _line("value", spec.value, f"what a conversion brought: {said.get('value', '')}")
+    yield value if spec.value else f"# {value}"
+    if spec.where:
+        yield ""
+        yield "[where]"
+        yield from (_line(name, value) for name, value in spec.where.items())
+
+
+def _blocks(draft: Draft) -> Iterator[str]:
+    for field in draft.spec.fields:
+        yield ""
+        yield "[[fields]]"
+        yield _line("name", field.name, draft.on_fields.get(field.name, ""))
+        if field.column:
+            yield _line("column", field.column)
+        yield _line("type", field.type)
+        yield _line("known_at_ping", field.known_at_ping)
+
+
+def _line(key: str, value: object, comment: str = "") -> str:
+    # TOML writes text, numbers and booleans as JSON does.
+    word = key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else json.dumps(key)
+    told = f"{word} = {json.dumps(value, ensure_ascii=False)}"
+    # A control character of a file's would end a comment, or the draft.
+    return f"{told}  # {re.sub(r'[^ -~]', '?', comment)}" if comment else told
+
+
+def _name(source: str) -> str:
+    """A vertical's name from a file's."""
+    return words_of(Path(source).name.split(".")[0])[:64] or "leads"
+
+
+def _list(names: Sequence[str]) -> str:
+    return ", ".join(names[:12]) + (f" and {len(names) - 12} more" if len(names) > 12 else "")

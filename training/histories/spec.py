@@ -1,0 +1,158 @@
+"""What a file of leads means: which column is the outcome, which the time, and which fields a ping knows."""
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Literal, get_args
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+
+FieldType = Literal["choice", "number", "integer", "boolean", "text", "date", "hour", "weekday"]
+BY_ROW = "row"
+"""The order of a file that has no time: its rows stand oldest first."""
+
+_VERTICAL = re.compile(r"[a-z0-9_]{1,64}")
+
+
+class BadSpec(Exception):
+    """A specification cannot be used: the message names file and key, and says what to do."""
+
+
+class SpecField(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One fact of a lead: `name` is what the service calls it, `column` the file's own word where that is another.
+
+    No model reads `text` and `date`. `hour` and `weekday` (0 is Monday) are read from a column of times.
+    """
+
+    name: str
+    type: FieldType
+    known_at_ping: bool = True
+    column: str = ""
+    reason: str = ""
+
+    @property
+    def source(self) -> str:
+        """The column of the file that holds it."""
+        return self.column or self.name
+
+
+class Spec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How a history is read.
+
+    A lead has converted if its `label` is one of `positive`; one that is neither there nor among `negative`, if any are
+    named, is left out, as are rows without a label where `missing_label` allows it. `order` is a column of times, or
+    `row`. Leads younger than `maturity_days` before the newest are left out, whatever they came to: of late leads only
+    the quick conversions are known yet. `where` keeps the rows whose columns hold these values. `value` is what a
+    conversion brought. `time_format` is strptime's, needed where times are neither ISO 8601 nor epoch seconds; times
+    without an offset are those of `time_zone`.
+    """
+
+    vertical: str
+    label: str
+    positive: str | bool | int | float | tuple[str | bool | int | float, ...]
+    negative: tuple[str | bool | int | float, ...] = ()
+    missing_label: Literal["refuse", "leave_out"] = "refuse"
+    order: str
+    time_format: str = ""
+    time_zone: str = "UTC"
+    maturity_days: float = 0.0
+    value: str = ""
+    decimal: Literal[".", ","] = "."
+    values_seen_once: Literal["refuse", "unknown"] = "refuse"
+    where: dict[str, str | bool | int | float] = {}
+    fields: tuple[SpecField, ...]
+
+    @property
+    def timed(self) -> bool:
+        """Whether leads have times, or only an order."""
+        return self.order != BY_ROW
+
+    @property
+    def named(self) -> dict[str, str]:
+        """Every column that must be there -> the key that names it."""
+        own = {"label": self.label, "order": self.order if self.timed else "", "value": self.value}
+        names = {column: f"fields.{field.name}" for field in self.fields for column in [field.source]}
+        names |= {column: f"where.{column}" for column in self.where}
+        return names | {column: key for key, column in own.items() if column}
+
+
+def read_spec(path: Path) -> Spec:
+    """Read a specification strictly: whatever is unknown, missing or contradictory is refused by name."""
+    try:
+        told = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise BadSpec(f"{path} cannot be read: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadSpec(f"{path} is not TOML: {error}") from None
+    _check_keys(told, Spec, f"{path}: ")
+    for number, field in enumerate(told.get("fields", []), 1):
+        if isinstance(field, dict):
+            _check_keys(field, SpecField, f"{path}: field {number} ({field.get('name', 'without a name')}): ")
+    try:
+        spec = msgspec.convert(told, type=Spec)
+    except msgspec.ValidationError as error:
+        raise BadSpec(f"{path}: {error}") from None
+    _check_sense(spec, path)
+    return spec
+
+
+def missing_columns(spec: Spec, names: Iterable[str]) -> list[str]:
+    """A sentence for each column that the specification names and the file has not."""
+    there = list(names)
+    return [
+        f"{key}: there is no column {column!r}{hint(column, there)}"
+        for column, key in spec.named.items()
+        if column not in there
+    ]
+
+
+def hint(word: str, known: Iterable[str]) -> str:
+    """What may have been meant."""
+    there = list(known)
+    alike = {name.lower(): name for name in there}
+    found = get_close_matches(word.lower(), list(alike), n=1)
+    return f"; did you mean {alike[found[0]]!r}?" if found else f"; there are: {', '.join(there[:30])}"
+
+
+def _check_keys(told: Mapping[str, Any], kind: type[msgspec.Struct], where: str) -> None:
+    for key in told:
+        if key not in kind.__struct_fields__:
+            raise BadSpec(f"{where}unknown key {key!r}{hint(key, kind.__struct_fields__)}")
+
+
+def _check_sense(spec: Spec, path: Path) -> None:
+    if not _VERTICAL.fullmatch(spec.vertical):
+        raise BadSpec(f"{path}: vertical: {spec.vertical!r} must be of lower-case letters, digits and _")
+    if not spec.timed and spec.maturity_days:
+        raise BadSpec(f"{path}: maturity_days: rows without times have no age; name a column of times as order")
+    if spec.maturity_days < 0.0:
+        raise BadSpec(f"{path}: maturity_days: must not be negative")
+    _check_zone(spec.time_zone, path)
+    _check_fields(spec, path)
+
+
+def _check_zone(name: str, path: Path) -> None:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise BadSpec(f"{path}: time_zone: {name!r} is unknown; write one such as America/New_York") from None
+
+
+def _check_fields(spec: Spec, path: Path) -> None:
+    names: set[str] = set()
+    for field in spec.fields:
+        if not field.name:
+            raise BadSpec(f"{path}: fields: a field has no name")
+        if field.name in names:
+            raise BadSpec(f"{path}: fields.{field.name}: named twice")
+        names.add(field.name)
+        if field.known_at_ping and field.source in (spec.label, spec.value):
+            raise BadSpec(f"{path}: fields.{field.name}: {field.source!r} is the outcome, which no ping knows")
+    if not any(field.known_at_ping and field.type not in ("text", "date") for field in spec.fields):
+        raise BadSpec(
+            f"{path}: fields: none is known at ping time and of a type that a model reads "
+            f"({', '.join(sorted({*get_args(FieldType)} - {'text', 'date'}))})"
+        )

@@ -1,0 +1,200 @@
+"""The history that a specification makes of a file: leads that have matured, oldest first, with what a ping knows."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from training.histories.history import Array, History
+from training.histories.spec import Spec, SpecField, missing_columns
+from training.histories.tables import BadData, Table, Times, open_table, plain
+
+ROWS_MIN = 200
+"""Of fewer rows nothing can be learnt and shown; good models have seen five thousand and more."""
+
+TOLD_APART_MAX = 40
+"""Of so few values each is a category of its own, and one seen once more likely a slip of the pen."""
+
+DISTINCT_MAX = 50_000
+"""More values than a scorer may hold, and than the country has ZIP codes."""
+
+_DAY_S = 86_400.0
+_HOUR_S = 3_600.0
+
+
+def read_history(path: Path, spec: Spec, *, tell: Callable[[str], None]) -> History:
+    """The labelled leads of a CSV or Parquet file. Raises NoData, and BadData where the two do not fit together."""
+    tell(f"reading {path.name}")
+    with open_table(path) as table:
+        if missing := missing_columns(spec, table.names):
+            raise BadData(f"{path}: {'; '.join(missing)}")
+        table.keep(spec.where)
+        tell(f"{table.rows:,} rows")
+        return history_in(table, spec, path.name, tell)
+
+
+def history_in(table: Table, spec: Spec, source: str, tell: Callable[[str], None]) -> History:
+    """The labelled leads of a table of which nothing but these rows is to be read. Raises BadData."""
+    converted, labelled, notes = _labels(table, spec)
+    at, placed = _times(table, spec)
+    kept = np.flatnonzero(labelled & placed)
+    if spec.maturity_days:
+        kept, young = _matured(at, kept, spec.maturity_days)
+        notes += [f"{young:,} leads younger than {spec.maturity_days:g} days before the newest were left out"]
+    # Stable: where times are the same, the file's order decides.
+    kept = kept[np.argsort(at[kept], kind="stable")]
+    _check_enough(converted[kept], table, spec)
+    columns = {}
+    tell("reading its fields")
+    for field in spec.fields:
+        # What no ping knows, no model may see.
+        if field.known_at_ping and field.type not in ("text", "date"):
+            column, noted = _column(table, field, spec)
+            columns[field.name] = column[kept]
+            notes += noted
+    return History(
+        vertical=spec.vertical,
+        source=source,
+        columns=columns,
+        converted=converted[kept],
+        at=at[kept],
+        timed=spec.timed,
+        value_mean=_value_mean(table, spec, kept[converted[kept] == 1]),
+        notes=tuple(notes),
+    )
+
+
+def _labels(table: Table, spec: Spec) -> tuple[Array, Array, list[str]]:
+    """Which rows converted, which have a label that says so or not, and what is to be said of the others."""
+    positive = spec.positive if isinstance(spec.positive, tuple) else (spec.positive,)
+    yes, no = {plain(value) for value in positive}, {plain(value) for value in spec.negative}
+    texts = table.texts(spec.label)
+    words = {text: plain(text) for text in {*texts} - {None}}
+    missing = int(np.sum(texts == None))  # noqa: E711 - of each
+    if missing and spec.missing_label == "refuse":
+        raise BadData(
+            f"{table.source}: {missing:,} of {table.rows:,} rows have no {spec.label!r}. Mend them, or, where the "
+            'outcome is not known yet, say missing_label = "leave_out"'
+        )
+    found = sorted({*words.values()})
+    if not yes & set(found):
+        raise BadData(
+            f"{table.source}: positive: no row has {spec.positive!r} in {spec.label!r}; it holds "
+            f"{', '.join(found[:20])}"
+        )
+    if not set(found) - yes:
+        raise BadData(f"{table.source}: {spec.label!r} is the same in every row: there is nothing to learn")
+    converted = np.array([words.get(text) in yes for text in texts], dtype=np.int8)
+    told = np.array([text is not None and (words[text] in yes or not no or words[text] in no) for text in texts])
+    notes = [f"{missing:,} rows without a label were left out"] if missing else []
+    if undecided := int(np.sum(~told)) - missing:
+        notes.append(f"{undecided:,} rows whose label is neither positive nor negative were left out")
+    return converted, told, notes
+
+
+def _times(table: Table, spec: Spec) -> tuple[Array, Array]:
+    """When each lead was, or the number of its row; and which leads have a place in time."""
+    if not spec.timed:
+        return np.arange(table.rows, dtype=np.float64), np.ones(table.rows, dtype=bool)
+    times = table.times(spec.order, time_format=spec.time_format)
+    placed = ~np.isnan(times.seconds)
+    if not placed.all():
+        raise BadData(
+            f"{table.source}: {int(np.sum(~placed)):,} of {table.rows:,} rows have no time in {spec.order!r}: leave "
+            "them out of the file, or name another column as order"
+        )
+    return _in_utc(times, spec.time_zone), placed
+
+
+def _in_utc(times: Times, zone: str) -> Array:
+    """Epoch seconds, where naive times are those of a clock in this zone."""
+    utc: Array = times.seconds - np.where(times.naive, _offsets(times.seconds, zone), 0.0)
+    return utc
+
+
+def _offsets(seconds: Array, zone: str) -> Array:
+    """How far the zone's clock is ahead of UTC at these moments; it changes on the hour, so each hour is asked once."""
+    known = np.nan_to_num(seconds)
+    hours, places = np.unique(known // _HOUR_S, return_inverse=True)
+    ahead = np.array([local_offset(hour * _HOUR_S, zone) for hour in hours])
+    offsets: Array = ahead[places]
+    return offsets
+
+
+def local_offset(at: float, zone: str) -> float:
+    """Seconds by which the zone's clock is ahead of UTC."""
+    moment = datetime.fromtimestamp(at, ZoneInfo(zone)).utcoffset()
+    return moment.total_seconds() if moment is not None else 0.0
+
+
+def _matured(at: Array, kept: Array, days: float) -> tuple[Array, int]:
+    """The leads old enough to be judged, and how many are not."""
+    latest = np.max(at[kept], initial=-np.inf) - days * _DAY_S
+    old = kept[at[kept] <= latest]
+    return old, len(kept) - len(old)
+
+
+def _check_enough(converted: Array, table: Table, spec: Spec) -> None:
+    rows, positive = len(converted), int(np.sum(converted))
+    if rows < ROWS_MIN:
+        raise BadData(
+            f"{table.source}: {rows:,} labelled and matured rows of {table.rows:,}: a model cannot be learnt and "
+            f"judged from fewer than {ROWS_MIN}, and a good one has seen 5,000"
+        )
+    if positive in (0, rows):
+        raise BadData(
+            f"{table.source}: of {rows:,} rows that are labelled and matured {positive:,} converted: {spec.label!r} is "
+            "constant there, and there is nothing to learn"
+        )
+
+
+def _column(table: Table, field: SpecField, spec: Spec) -> tuple[Array, list[str]]:
+    """One fact of every row, and what is to be said of it."""
+    if field.type == "choice":
+        return _choices(table, field, spec)
+    if field.type == "boolean":
+        return table.truths(field.source), []
+    if field.type in ("hour", "weekday"):
+        times = table.times(field.source, time_format=spec.time_format)
+        utc = _in_utc(times, spec.time_zone)
+        local = utc + _offsets(utc, spec.time_zone)
+        # The first day of 1970 was a Thursday.
+        return (local // _HOUR_S % 24 if field.type == "hour" else (local // _DAY_S + 3) % 7), []
+    numbers = table.numbers(field.source, decimal=spec.decimal)
+    if field.type == "integer" and np.any(numbers % 1 > 0):
+        raise BadData(f'{table.source}: fields.{field.name}: there are fractions in it; say type = "number"')
+    return numbers, []
+
+
+def _choices(table: Table, field: SpecField, spec: Spec) -> tuple[Array, list[str]]:
+    texts = table.texts(field.source)
+    values, counts = np.unique([text for text in texts if text is not None], return_counts=True)
+    if len(values) > DISTINCT_MAX:
+        raise BadData(
+            f"{table.source}: fields.{field.name}: {len(values):,} different values are more than a model may tell "
+            f"apart ({DISTINCT_MAX:,}); say known_at_ping = false, or make them coarser"
+        )
+    once = [str(value) for value in values[counts == 1]] if len(values) <= TOLD_APART_MAX else []
+    if once and spec.values_seen_once == "refuse":
+        raise BadData(
+            f"{table.source}: fields.{field.name}: {_list(once)} in one row only, of which nothing can be learnt. Mend "
+            'the file if that is a slip, or say values_seen_once = "unknown" to have such values priced as unknown ones'
+        )
+    gone = set(once)
+    column = np.array([None if text in gone else text for text in texts], dtype=object) if gone else texts
+    return column, [f"{field.name}: {_list(once)} in one row only, read as unknown"] if once else []
+
+
+def _list(values: list[str]) -> str:
+    more = f" and {len(values) - 5} more" if len(values) > 5 else ""
+    return f"{', '.join(map(repr, values[:5]))}{more} {'occurs' if len(values) == 1 else 'occur'}"
+
+
+def _value_mean(table: Table, spec: Spec, converted: Array) -> float | None:
+    """What the mean conversion brought, of those that say it."""
+    if not spec.value:
+        return None
+    told = table.numbers(spec.value, decimal=spec.decimal)[converted]
+    return float(np.nanmean(told)) if np.any(~np.isnan(told)) else None

@@ -1,0 +1,239 @@
+"""Files of leads as columns: CSV of any delimiter, compressed or not, and Parquet, read once and kept on the disk."""
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import gettempdir
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from training.histories.scratch import NoData, Scratch, files, scratch
+from training.histories.spec import hint
+
+Array = np.ndarray[Any, Any]
+
+TIME_FORMATS = (
+    "%m/%d/%Y",
+    "%m/%d/%Y %H:%M",
+    "%m/%d/%Y %H:%M:%S",
+    "%m/%d/%Y %I:%M %p",
+    "%m/%d/%Y %I:%M:%S %p",
+    "%d/%m/%Y",
+    "%d/%m/%Y %H:%M",
+    "%d/%m/%Y %H:%M:%S",
+    "%d.%m.%Y",
+    "%d.%m.%Y %H:%M",
+    "%d.%m.%Y %H:%M:%S",
+    "%Y%m%d",
+)
+"""What spreadsheets write beside ISO 8601."""
+
+_EXAMPLE_LENGTH = 40
+_NOTHING = "'', 'nan', 'null', 'nat', '<na>'"
+_NO_NUMBER = f"{_NOTHING}, 'na', 'n/a', 'none'"
+_OFFSET = r"\d{2}:\d{2}.*(Z|[+-]\d{2}(:?\d{2})?)$"
+_TRUTHS = {"true": 1.0, "t": 1.0, "yes": 1.0, "y": 1.0, "1": 1.0, "false": 0.0, "f": 0.0, "no": 0.0, "n": 0.0, "0": 0.0}
+
+
+class BadData(NoData):
+    """A column is not what it was said to be: the text names it and quotes one value of it."""
+
+
+class Times(msgspec.Struct, frozen=True):
+    """Epoch seconds, NaN where missing; `naive` ones had no offset and are told as if they were in UTC."""
+
+    seconds: Array
+    naive: Array
+
+
+class Table:
+    """The rows of one file in its order. A column's missing values are empty text, `NULL` and `NaN`.
+
+    `types` are DuckDB's of a Parquet file's columns, by name; a CSV file has none.
+    """
+
+    def __init__(self, database: Scratch, source: str, types: Mapping[str, str]) -> None:
+        self.source, self.types = source, types
+        self._database = database
+        self.names = tuple(name for name, *_ in database.rows("DESCRIBE told"))
+        self.rows: int = database.one("SELECT count(*) FROM told")[0]
+
+    def texts(self, name: str) -> Array:
+        """A column as it stands, `None` where missing; each text is in memory once, however often it occurs."""
+        found: dict[str, str] = {}
+        column = np.empty(self.rows, dtype=object)
+        kept = self._column(f"CASE WHEN {_filled(name, _NOTHING)} THEN {_quoted(name)} END")
+        column[:] = [None if text is None else found.setdefault(text, text) for text in kept]
+        return column
+
+    def numbers(self, name: str, *, decimal: str = ".") -> Array:
+        """A column of numbers, NaN where missing or beyond all bounds. BadData where one is no number."""
+        number = f"TRY_CAST({_pointed(name, decimal)} AS DOUBLE)"
+        self._all(name, number, _NO_NUMBER, "a number", " (or is its decimal sign another?)")
+        column = np.asarray(self._column(f"coalesce({number}, 'nan'::DOUBLE)"), dtype=np.float64)
+        return np.where(np.isfinite(column), column, np.nan)
+
+    def truths(self, name: str) -> Array:
+        """A column of yes and no, as 1 and 0, NaN where missing. BadData where one is neither."""
+        words = ", ".join(f"'{word}'" for word in _TRUTHS)
+        self._all(name, f"nullif(lower(trim({_quoted(name)})) IN ({words}), false)", _NO_NUMBER, "yes or no", "")
+        # What is left after that check and is no truth was missing.
+        kept = [np.nan if text is None else _TRUTHS.get(text.strip().lower(), np.nan) for text in self.texts(name)]
+        return np.array(kept, dtype=np.float64)
+
+    def times(self, name: str, *, time_format: str = "") -> Times:
+        """A column of moments: ISO 8601, seconds since 1970, or of this format. BadData where one is neither."""
+        moment = moment_sql(_quoted(name), time_format)
+        self._all(name, moment, _NOTHING, "a time", "; say which time_format it has")
+        seconds = self._column(f"coalesce({moment}, 'nan'::DOUBLE)")
+        naive = self._column(
+            f"NOT regexp_matches(trim({_quoted(name)}), '{_OFFSET}') AND {_epoch(_quoted(name))} IS NULL"
+        )
+        return Times(np.asarray(seconds, dtype=np.float64), np.asarray(naive, dtype=object) == True)  # noqa: E712
+
+    def count(self, name: str, condition: str) -> int:
+        """Of how many filled rows this SQL on `value` holds."""
+        found: int = self._database.one(
+            f"SELECT count(*) FROM (SELECT {_quoted(name)} AS value FROM told "  # noqa: S608 - words of our own modules
+            f"WHERE {_filled(name, _NOTHING)}) WHERE {condition}"
+        )[0]
+        return found
+
+    def ask(self, name: str, questions: Mapping[str, str]) -> dict[str, Any]:
+        """Aggregates over the filled `value`s of a column, by name."""
+        asked = ", ".join(f"{sql} AS {_quoted(key)}" for key, sql in questions.items())
+        row = self._database.one(
+            f"SELECT {asked} FROM (SELECT {_quoted(name)} AS value FROM told "  # noqa: S608 - words of our own modules
+            f"WHERE {_filled(name, _NOTHING)})"
+        )
+        return dict(zip(questions, row, strict=True))
+
+    def commonest(self, name: str, most: int) -> list[tuple[str, int]]:
+        """The values that occur most, each with its number of rows."""
+        return list(
+            self._database.rows(
+                f"SELECT {_quoted(name)}, count(*) FROM told "  # noqa: S608 - a name of the file's, quoted
+                f"WHERE {_filled(name, _NOTHING)} GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {most}"
+            )
+        )
+
+    def keep(self, where: Mapping[str, str | bool | int | float]) -> None:
+        """Only the rows whose columns hold these values."""
+        for name, value in where.items():
+            texts, wanted = self.texts(name), plain(value)
+            alike = sorted({text for text in texts if text is not None and plain(text) == wanted})
+            if not alike:
+                raise BadData(f"{self.source}: no row has {value!r} in {name!r}{hint(wanted, _few(texts))}")
+            words = ", ".join("?" for _ in alike)
+            self._database.do(f"DELETE FROM told WHERE coalesce({_quoted(name)}, '') NOT IN ({words})", *alike)  # noqa: S608
+        self.rows = self._database.one("SELECT count(*) FROM told")[0]
+
+    def _column(self, sql: str) -> Any:
+        """One value a row, in the file's order."""
+        return self._database.column(f"SELECT {sql} FROM told")  # noqa: S608 - names of the file's, quoted
+
+    def _all(self, name: str, sql: str, nothing: str, what: str, advice: str) -> None:
+        """BadData unless this SQL makes something of every filled value."""
+        wrong = list(
+            self._database.rows(
+                f"SELECT *, count(*) OVER () FROM (SELECT {_quoted(name)}, row_number() OVER () FROM told "  # noqa: S608
+                f"QUALIFY {_filled(name, nothing)} AND ({sql}) IS NULL) ORDER BY 2 LIMIT 1"
+            )
+        )
+        if wrong:
+            value, row, count = wrong[0]
+            raise BadData(
+                f"{self.source}: column {name!r}: row {row:,} holds something like {_shape(value)!r}, which is not "
+                f"{what}, and so do {count:,} of {self.rows:,} rows{advice}"
+            )
+
+
+@contextmanager
+def open_table(path: Path) -> Iterator[Table]:
+    """The rows of a CSV or Parquet file, on the disk as long as they are asked for. Raises NoData."""
+    if not path.is_file():
+        raise NoData(f"{path} {'is no file' if path.exists() else 'does not exist'}: name a CSV or Parquet file")
+    with path.open("rb") as file:
+        head = file.read(4)
+    if not head:
+        raise NoData(f"{path} is empty")
+    with scratch(Path(gettempdir())) as database:
+        # Everything is text first, so that what a column holds is said by the specification and not by a guess.
+        source = "read_parquet(?)" if head == b"PAR1" else f"read_csv(?, {_csv(head)})"
+        try:
+            database.do(f"CREATE TABLE raw AS SELECT * FROM {source}", files([path])[0])  # noqa: S608 - no word of a file
+        except NoData as error:
+            raise NoData(
+                f"{path} cannot be read as a table: {error}. It must be Parquet, or CSV in UTF-8 with a line of names"
+            ) from None
+        types = {name: kind for name, kind, *_ in database.rows("DESCRIBE raw")}
+        columns = ", ".join(f"CAST({_quoted(name)} AS VARCHAR) AS {_quoted(name)}" for name in types)
+        database.do(f"CREATE TABLE told AS SELECT {columns} FROM raw")  # noqa: S608 - names of the file's, quoted
+        database.do("DROP TABLE raw")
+        table = Table(database, str(path), types if head == b"PAR1" else {})
+        if not table.rows:
+            raise NoData(f"{path} holds no rows")
+        yield table
+
+
+def plain(value: object) -> str:
+    """A value by which two ways of writing it are one: `1`, `1.0` and `"1"`, `true` and `"True"`."""
+    text = str(value).strip()
+    try:
+        return f"{float(text):.15g}"
+    except ValueError:
+        return text.lower() if text.lower() in ("true", "false") else text
+
+
+def _shape(value: str) -> str:
+    """What a value looks like, without saying it: it may be a person's."""
+    return re.sub(r"[^\W\d_]", "a", re.sub(r"\d", "9", value[:_EXAMPLE_LENGTH]))
+
+
+def _csv(head: bytes) -> str:
+    packed = ", compression = 'gzip'" if head[:2] == b"\x1f\x8b" else ""
+    return f"all_varchar = true, header = true, sample_size = 100000{packed}"
+
+
+def _few(texts: Array) -> list[str]:
+    return sorted({text for text in texts if text is not None})[:30]
+
+
+def _filled(name: str, nothing: str) -> str:
+    column = _quoted(name)
+    return f"({column} IS NOT NULL AND lower(trim({column})) NOT IN ({nothing}))"
+
+
+def _pointed(name: str, decimal: str) -> str:
+    column = f"trim({_quoted(name)})"
+    if decimal == ".":
+        return column
+    # A point may only part thousands: 1.5 in such a file is a mistake, and 15 would be another.
+    sound = f"regexp_full_match({column}, '[-+]?(\\d{{1,3}}(\\.\\d{{3}})+|\\d+)(,\\d+)?')"
+    return f"CASE WHEN {sound} THEN replace(replace({column}, '.', ''), ',', '.') END"
+
+
+def _epoch(column: str) -> str:
+    """Seconds since 1970, of this century and the end of the last."""
+    number = f"TRY_CAST({column} AS DOUBLE)"
+    return f"CASE WHEN {number} BETWEEN 5e8 AND 5e9 THEN {number} END"
+
+
+def moment_sql(column: str, time_format: str = "") -> str:
+    """SQL that makes epoch seconds of a column of text, NULL where it cannot."""
+    column = f"trim({column})"
+    if time_format:
+        return f"epoch(try_strptime({column}, {_text(time_format)})::TIMESTAMP)"
+    # The cast to a moment reads an offset; the other one would pass over it.
+    return f"coalesce(epoch(TRY_CAST({column} AS TIMESTAMPTZ)), {_epoch(column)})"
+
+
+def _text(words: str) -> str:
+    return "'" + words.replace("'", "''") + "'"
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
