@@ -13,7 +13,9 @@ COMMANDS = {
     "landscape": "learn how rivals bid from auctions won and lost",
     "simulate": "compare pricing policies in a made-up market, through the real decision",
     "registry": "list, promote, try and roll back models",
+    "replay": "decide logged pings again, by the model that decided them or by another",
     "retrain": "learn from the service's own outcomes, and try what came of it beside what is live",
+    "status": "say how each challenger stands against its champion by now",
     "train": "learn a conversion model, judge it, make it live if it may be",
 }
 """Name -> what it does; `training.commands.NAME` is its module."""

@@ -9,6 +9,7 @@ from app.domain.reasons import Refusal
 from app.domain.weighing import Offer
 from app.journal.lines import AnyLine, DoorLine, Line, NoticeLine, PingLine, PostLine, RepeatLine
 from app.journal.reader import UNREADABLE, decode
+from app.journal.shadow import Shadow
 
 
 class Flat(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -16,8 +17,8 @@ class Flat(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `status` is what the seller was told. `id` is ours; `ping_id` is what the seller was told, that of the best bid
     where there were two, and `bid_ids` are those of all bids. From `campaign` to `surplus` it is the best bid that is
-    spoken of, in cents, and `probability` is that of a conversion. Of `line` and `broken` there is always one: the line
-    as it was written, or the bytes of what is none.
+    spoken of, in cents, and `probability` is that of a conversion. `shadow_` is what the other model of a trial would
+    have bid best. Of `line` and `broken` there is always one: the line as it was written, or the bytes of what is none.
     """
 
     at_utc: datetime | None = None
@@ -47,6 +48,11 @@ class Flat(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     result: str | None = None
     config: str | None = None
     model: str | None = None
+    shadow_model: str | None = None
+    shadow_reason_code: str | None = None
+    shadow_leg: str | None = None
+    shadow_price_cents: int | None = None
+    shadow_probability: float | None = None
     line: str | None = None
     broken: bytes | None = None
 
@@ -116,6 +122,7 @@ def _ping(line: PingLine) -> dict[str, Any]:
         "model": line.model,
         **({"status": "accepted"} if refusal is None else _refused(refusal)),
         **(_bid(bids[0]) if bids else {}),
+        **(_shadow(line.shadow) if line.shadow is not None else {}),
     }
 
 
@@ -130,6 +137,17 @@ def _bid(offer: Offer) -> dict[str, Any]:
         "probability": valuation.probability if valuation is not None else None,
         "value": valuation.value if valuation is not None else None,
         "bid_value": offer.quote.bid_value if offer.quote is not None else None,
+    }
+
+
+def _shadow(shadow: Shadow) -> dict[str, Any]:
+    best = shadow.bids[0] if shadow.bids else None
+    return {
+        "shadow_model": shadow.model,
+        "shadow_reason_code": shadow.refusal.code if shadow.refusal is not None else None,
+        "shadow_leg": best.leg if best is not None else None,
+        "shadow_price_cents": best.price_cents if best is not None else None,
+        "shadow_probability": best.probability if best is not None else None,
     }
 
 

@@ -67,14 +67,20 @@ def parquet_texts(path: Path) -> Iterator[bytes]:
         yield text
 
 
-def texts_with(part: Part, ping_id: str) -> Iterator[bytes]:
-    """The same, but only those that can be about this ping."""
+def texts_with(part: Part, ids: frozenset[str]) -> Iterator[bytes]:
+    """The same, but only those that can bear one of these ids."""
     if part.is_parquet:
         # The columns of ids are a small part of the file. What was no line to whoever compacted it has none of them.
-        is_named = "$ping_id IN (id, ping_id, repeat_of) OR list_contains(bid_ids, $ping_id)"
-        is_strange = "coalesce(id, ping_id) IS NULL AND contains(line, $ping_id)"
-        for (text,) in parquet.read(part.path, "encode(line)", f"{is_named} OR {is_strange}", {"ping_id": ping_id}):
+        wanted = {f"id_{number}": each for number, each in enumerate(ids)}
+        where = " OR ".join(map(_bears, wanted))
+        for (text,) in parquet.read(part.path, "encode(line)", where, wanted):
             yield text
     else:
-        wanted = ping_id.encode()
-        yield from (text for text in texts(part) if wanted in text)
+        sought = [each.encode() for each in ids]
+        yield from (text for text in texts(part) if any(each in text for each in sought))
+
+
+def _bears(name: str) -> str:
+    """Whether a row bears the id of this name, for DuckDB."""
+    is_named = f"${name} IN (id, ping_id, repeat_of) OR list_contains(bid_ids, ${name})"
+    return f"{is_named} OR (coalesce(id, ping_id) IS NULL AND contains(line, ${name}))"

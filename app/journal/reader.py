@@ -1,6 +1,6 @@
 """Reads the journal back, JSON lines and Parquet alike: the lines of a time span, or those behind a ping_id."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -33,9 +33,17 @@ def lines(
 
 
 def find(directory: Path, ping_id: str) -> list[AnyLine]:
-    """Every line that speaks of this ping_id: its decision, repeats, post and notices, oldest first."""
-    found = [decode(text) for text in _texts(directory, lambda part: texts_with(part, ping_id))]
-    return [line for line in found if line is not None and _is_of(line, ping_id)]
+    """Every line about the ping of this id, whichever of its ids it is: decision, repeats, post, notices, oldest first.
+
+    A ping has the id of its line and one for each of its bids.
+    """
+    found = _about(directory, frozenset((ping_id,)), 0.0)
+    decided = [line for line in found if isinstance(line, PingLine)]
+    others = _ids(found) - {ping_id}
+    if not others:
+        return found
+    # Nothing is said of a ping before it is decided.
+    return _about(directory, others | {ping_id}, decided[0].at if decided else 0.0)
 
 
 def decode(text: bytes) -> AnyLine | None:
@@ -63,6 +71,14 @@ def _texts(
             done = part.place
 
 
-def _is_of(line: AnyLine, ping_id: str) -> bool:
-    names = [getattr(line, name, "") for name in ("id", "ping_id", "repeat_of")]
-    return ping_id in names or (isinstance(line, PingLine) and ping_id in line.bid_ids)
+def _about(directory: Path, ids: frozenset[str], since: float) -> list[AnyLine]:
+    """Every line that bears one of these ids."""
+    found = [decode(text) for text in _texts(directory, lambda part: texts_with(part, ids), since)]
+    return [line for line in found if line is not None and not ids.isdisjoint(_ids([line]))]
+
+
+def _ids(lines: Iterable[AnyLine]) -> frozenset[str]:
+    """Every id that they bear."""
+    named = [getattr(line, name, "") for line in lines for name in ("id", "ping_id", "repeat_of")]
+    bids = [bid_id for line in lines if isinstance(line, PingLine) for bid_id in line.bid_ids]
+    return frozenset([*named, *bids]) - {""}

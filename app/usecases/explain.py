@@ -8,6 +8,7 @@ from app.domain.pricing import Valuation
 from app.domain.reasons import REASONS, Refusal, sentence
 from app.domain.weighing import CampaignRefusal, Offer
 from app.journal.lines import AnyLine, DoorLine, NoticeLine, PingLine, PostLine, RepeatLine
+from app.journal.shadow import Shadow
 
 
 def explain(lines: Iterable[AnyLine]) -> str:
@@ -43,6 +44,20 @@ def _ping(line: PingLine, when: str) -> Iterator[str]:
     for offer in decision.bids:
         yield from _bid(offer)
     yield from _rest(decision.outbid, decision.refused)
+    if line.shadow is not None:
+        yield ""
+        yield f"  {_shadow(line.shadow)}"
+
+
+def _shadow(shadow: Shadow) -> str:
+    """What the other model of a trial would have said; it was not sent."""
+    name = f"in shadow model {shadow.model or 'none'}"
+    if shadow.fault:
+        return f"{name} could not price it: {shadow.fault}"
+    if shadow.refusal is not None:
+        return f"{name} would not have bid: {_why(shadow.refusal)}"
+    bids = [f"${dollars(bid.price_cents)}, {bid.leg}, for {bid.campaign}" for bid in shadow.bids]
+    return f"{name} would have bid {'; '.join(bids)}"
 
 
 def _bid(offer: Offer) -> Iterator[str]:

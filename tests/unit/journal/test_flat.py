@@ -7,12 +7,12 @@ from typing import Any
 import msgspec
 import pytest
 
-from app.domain.catalogue import Catalogue
+from app.domain.catalogue import Catalogue, Challenger
 from app.domain.reasons import Refusal
 from app.journal.flat import Flat, flat
 from app.journal.lines import AnyLine, DoorLine, NoticeLine, PingLine, PostLine, RepeatLine
 from app.usecases.desk import Desk
-from tests.build import NOW, campaign, catalogue
+from tests.build import NOW, campaign, catalogue, model
 from tests.desk import ask, at_desk, last_ping
 
 WHEN = datetime.fromtimestamp(NOW, UTC)
@@ -61,6 +61,27 @@ def test_a_ping_tells_of_its_best_bid(tmp_path: Path) -> None:
         model="1",
         line=msgspec.json.encode(line).decode(),
     )
+
+
+def test_a_shadow_stands_in_columns_of_its_own(tmp_path: Path) -> None:
+    for version, probability in (("keen", 0.4), ("dull", 0.001)):
+        folder = tmp_path / version
+        folder.mkdir()
+        tried = catalogue(challengers={"solar": Challenger(model=model(probability, version=version))})
+        line = decided(folder, tried)
+        found = row(line)
+        assert line.shadow is not None
+        assert (found.model, found.shadow_model) == ("1", version)
+        if line.shadow.bids:
+            best = line.shadow.bids[0]
+            assert (found.shadow_leg, found.shadow_price_cents, found.shadow_probability) == (
+                "exclusive",
+                best.price_cents,
+                0.4,
+            )
+            assert found.shadow_reason_code is None
+        else:
+            assert (found.shadow_reason_code, found.shadow_price_cents) == ("low_value", None)
 
 
 def test_a_refused_ping_tells_why_and_has_no_price(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from app.journal.compact import compact
 from app.journal.lines import NoticeLine, PingLine, PostLine, RepeatLine
 from app.journal.reader import find, lines
 from app.journal.writer import hour_file
@@ -78,13 +79,38 @@ def test_a_ping_is_found_by_any_id_that_was_ever_told(tmp_path: Path) -> None:
         refusal = ask(desk, zip="90001", state="CA", **another(2))
         decided, repeat, post, refused = journaled(desk, tmp_path)
         folder = tmp_path / "journal"
-        assert find(folder, bid.ping_id) == [decided, repeat, post]
-        assert find(folder, bid.bids[1].bid_id) == [decided]
         assert isinstance(decided, PingLine)
-        assert find(folder, decided.id) == [decided, repeat]
+        for name in (decided.id, *decided.bid_ids):
+            assert find(folder, name) == [decided, repeat, post]
         assert find(folder, refusal.ping_id) == [refused]
 
     at_desk(tmp_path, scene)
+
+
+def test_what_is_said_of_one_leg_is_found_by_the_other_also_in_compacted_hours(tmp_path: Path) -> None:
+    async def scene(desk: Desk) -> None:
+        bid = ask(desk)
+        other = bid.bids[1].bid_id
+        await sell(desk, other, now=NOW + 2.0)
+        told = written(
+            tmp_path / "journal",
+            *journaled(desk, tmp_path),
+            NoticeLine(at=NOW + 7_200.0, seller="acme", ping_id=other, result="won", price_cents=900),
+        )
+        before = find(told, bid.ping_id)
+        assert [type(line) for line in before[-3:]] == [PingLine, PostLine, NoticeLine]
+        assert [part.name for part in compact(told, NOW + 86_400.0, lambda *_: None)]
+        for name in (bid.ping_id, other):
+            assert find(told, name) == before
+
+    at_desk(tmp_path, scene)
+
+
+def test_without_its_decision_what_was_said_of_a_ping_is_found_all_the_same(tmp_path: Path) -> None:
+    repeat = RepeatLine(at=NOW, seller="acme", id="b", repeat_of="a")
+    notice = NoticeLine(at=NOW, seller="acme", ping_id="b", result="won")
+    written(tmp_path, repeat, notice)
+    assert find(tmp_path, "a") == find(tmp_path, "b") == [repeat, notice]
 
 
 def test_an_id_is_found_as_a_whole_and_only_as_an_id(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from app.domain.buyer import Exploration
-from app.domain.catalogue import Catalogue
+from app.domain.catalogue import Catalogue, Challenger, Model
 from app.domain.reasons import Refusal
 from app.domain.schedule import ALWAYS, Boost, Schedule
 from app.domain.seller import Habits
@@ -15,7 +15,7 @@ from app.usecases.book import Book
 from app.usecases.desk import Desk
 from app.usecases.explain import explain
 from app.wire.feedback import Demand, Signal
-from tests.build import buyer, campaign, cap, catalogue, seller
+from tests.build import buyer, campaign, cap, catalogue, model, seller
 from tests.desk import NOW, answer, ask, at_desk, journaled, last_ping, sell
 
 EVERY_TERM = catalogue(
@@ -116,6 +116,19 @@ def test_a_withdrawn_bid_shows_what_it_would_have_been(tmp_path: Path) -> None:
     assert "[deadline]; otherwise it would have been:\n\n  bid $" in text
 
 
+def test_the_other_model_of_a_trial_is_told_in_one_line(tmp_path: Path) -> None:
+    def tried(other: Model) -> str:
+        folder = tmp_path / other.version
+        folder.mkdir()
+        return explained(folder, catalogue(challengers={"solar": Challenger(model=other)}))
+
+    (line,) = [row for row in tried(model(0.4, version="keen")).splitlines() if "in shadow" in row]
+    assert line.startswith("  in shadow model keen would have bid $")
+    assert ", exclusive, for solar-tx; $" in line
+    assert "  in shadow model dull would not have bid: no price would pay" in tried(model(0.001, version="dull"))
+    assert "  in shadow model odd could not price it: no number" in tried(model(7.0, version="odd"))
+
+
 def test_a_test_is_called_one(tmp_path: Path) -> None:
     assert "78701 TX, a test\n" in explained(tmp_path, test=True)
 
@@ -133,8 +146,7 @@ def test_the_whole_life_of_a_lead_is_told_under_its_id(tmp_path: Path) -> None:
         assert f"2026-11-20T16:00:01Z  the same ping again: it got the bid of {line.id}" in text
         assert f" for {price}\n" in text
         assert text.endswith(f" for {price}, the answer given before")
-        # By the id of its line alone the decision and its repeats are found.
-        assert explain(find(tmp_path / "journal", line.id)) in text
+        assert explain(find(tmp_path / "journal", line.id)) == text
 
     at_desk(tmp_path, scene)
 
