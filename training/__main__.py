@@ -10,6 +10,7 @@ COMMANDS = {
     "drift": "say whether the world that a model learned is still the one it is asked about",
     "describe": "draft what a file's columns mean, and name the fields that know too much",
     "dataset": "join journal, sales and outcomes into rows that models learn from",
+    "evaluate": "say whether a model may spend money: what it would have earned on what was bid",
     "landscape": "learn how rivals bid from auctions won and lost",
     "simulate": "compare pricing policies in a made-up market, through the real decision",
     "registry": "list, promote, try and roll back models",

@@ -23,7 +23,7 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     figures: Figures
     brier_skill: float
-    intercept: float
+    intercept: float | None
 
 
 class Lift(msgspec.Struct, frozen=True, kw_only=True):
