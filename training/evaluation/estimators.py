@@ -10,10 +10,10 @@ and above it won with (F(b') - F(b0)) / (1 - F(b0)).
 import msgspec
 import numpy as np
 
-from training.evaluation.density import Density, normal_below
+from training.evaluation.density import Density, density_of, normal_below
 from training.evaluation.ledger import Array, Ledger
-from training.evaluation.winning import Winning
-from training.evaluation.yardstick import Yardstick
+from training.evaluation.winning import Winning, cross_fitted
+from training.evaluation.yardstick import Yardstick, yardstick
 
 WINS, CONVERSIONS, VALUE, SPEND = range(4)
 METHODS = ("DM", "SNIPS", "DR", "CCR")
@@ -37,12 +37,28 @@ class Estimate(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Known(msgspec.Struct, frozen=True, kw_only=True):
-    """All that is known of a log: its rows, how its prices were drawn, F, what leads are worth."""
+    """All that is known of a log: its rows, how its prices were drawn, F, what leads are worth.
+
+    `at_logged` is F at the logged prices.
+    """
 
     log: Ledger
     density: Density
     winning: Winning
     yardstick: Yardstick
+    at_logged: Array
+
+
+def known_of(log: Ledger, probability: Array) -> Known:
+    """A log with what can be learned of it, leads valued by this P(conversion). Raises TooThin."""
+    winning = cross_fitted(log, np.maximum(probability * log.worth, 1.0))
+    return Known(
+        log=log,
+        density=density_of(log),
+        winning=winning,
+        yardstick=yardstick(log, probability),
+        at_logged=winning(log.price),
+    )
 
 
 class Estimated(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,7 +72,7 @@ class Estimated(msgspec.Struct, frozen=True, kw_only=True):
 
 def estimated(known: Known, bids: Array) -> Estimated:
     """All four for a policy that would have bid `bids` cents, 0 where it would have declined."""
-    at_logged, at_bids = known.winning(known.log.price), known.winning(bids)
+    at_logged, at_bids = known.at_logged, known.winning(bids)
     chance = replayed_chance(known.log, bids, at_logged, at_bids)
     weights = kernel_weights(known.density, np.log(np.maximum(known.log.price, 1.0)), bids)
     model = _expected(known, at_bids, bids)
@@ -75,8 +91,8 @@ def estimated(known: Known, bids: Array) -> Estimated:
 
 def replay(known: Known, bids: Array, winning: Winning | None = None) -> Estimate:
     """Censored-conditional replay alone, by another F where one is given."""
-    win = winning or known.winning
-    replayed = replayed_chance(known.log, bids, win(known.log.price), win(bids))
+    at_logged = known.at_logged if winning is None else winning(known.log.price)
+    replayed = replayed_chance(known.log, bids, at_logged, (winning or known.winning)(bids))
     return Estimate(method="CCR", parts=(Part(_replayed(known, replayed, bids), np.ones(len(known.log))),))
 
 

@@ -11,8 +11,7 @@ from app.scoring.compile import Probability
 from training.conversion.figures import losses
 from training.evaluation.conversions import Conversions, conversions
 from training.evaluation.curves import anlp, falls
-from training.evaluation.density import density_of
-from training.evaluation.estimators import Estimated, Known, estimated
+from training.evaluation.estimators import Estimated, Known, estimated, known_of
 from training.evaluation.intervals import Redrawn, Span, redrawn
 from training.evaluation.ledger import DAY_S, Array, Ledger, ledger
 from training.evaluation.pacing import CampaignHours, pacing
@@ -30,7 +29,7 @@ from training.evaluation.policies import (
 )
 from training.evaluation.rebid import Rebid, rebid, shared_shares
 from training.evaluation.verdict import Gate, Verdict, conversion_gates, drift_gate, policy_gates, verdict
-from training.evaluation.winning import TooThin, cross_fitted
+from training.evaluation.winning import TooThin
 from training.evaluation.wins import Wins, wins
 from training.evaluation.yardstick import yardstick
 from training.histories.bids import Bid
@@ -225,20 +224,18 @@ def _policies(
 ) -> Policies:
     judge, worth = _judge(log, by_model)
     tell("learning the market from the log")
-    measured = yardstick(log, worth)
     try:
-        winning = cross_fitted(log, np.maximum(worth * log.worth, 1.0))
+        known = known_of(log, worth)
     except TooThin as thin:
         return Policies(
             yardstick=judge,
-            kappa=measured.kappa,
+            kappa=yardstick(log, worth).kappa,
             policies=(),
             profit_curve=(),
             what_if=(),
             swap=(),
             why_not=str(thin),
         )
-    known = Known(log=log, density=density_of(log), winning=winning, yardstick=measured)
     tell("replaying policies")
     new = estimated(known, own.bids)
     calm = estimated(known, np.floor(log.best))
@@ -251,7 +248,8 @@ def _policies(
     ]
     if theirs is not None:
         policies[2] = _with_fates(policies[2], theirs)
-        policies.append(judged("as logged, not exploring", _WHAT_RIVAL[False], known, calm, again, against=old))
+        if _differ(calm, old):
+            policies.append(judged("as logged, not exploring", _WHAT_RIVAL[False], known, calm, again, against=old))
     policies += [
         judged(name, what, known, estimated(known, bids), again, against=old)
         for name, what, bids in (
@@ -261,7 +259,7 @@ def _policies(
     ]
     return Policies(
         yardstick=judge,
-        kappa=measured.kappa,
+        kappa=known.yardstick.kappa,
         policies=tuple(policies),
         profit_curve=profit_curve(known, own.bids, again),
         what_if=_what_if(known, own.bids, log, model, again),

@@ -18,7 +18,7 @@ SCALES = tuple(round(0.5 + 0.1 * step, 1) for step in range(11))
 SNIPS_REACH_MIN = 0.9
 """Weighing speaks only of pings within reach; where many are not, it speaks of others than the policy's."""
 
-_SHADES = np.linspace(0.1, 1.0, 37)
+_SHADES = np.linspace(0.1, 1.0, 19)
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):

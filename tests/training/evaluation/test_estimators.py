@@ -6,25 +6,13 @@ import pytest
 
 from tests.bids import bid
 from tests.simulated_log import SimulatedLog, simulated_log
-from training.evaluation.density import density_of
-from training.evaluation.estimators import METHODS, Estimated, Known, estimated, replayed_chance
+from training.evaluation.estimators import METHODS, Estimated, estimated, known_of, replayed_chance
 from training.evaluation.intervals import earned, redrawn
 from training.evaluation.ledger import Array, ledger
 from training.evaluation.support import Support, support
 from training.evaluation.winning import TooThin, cross_fitted
-from training.evaluation.yardstick import yardstick
 from training.landscape.fit import fit, predict
 from training.landscape.log import AuctionLog
-
-
-def known_of(simulated: SimulatedLog) -> Known:
-    log = simulated.log
-    return Known(
-        log=log,
-        density=density_of(log),
-        winning=cross_fitted(log, log.probability * log.worth),
-        yardstick=yardstick(log, log.probability),
-    )
 
 
 def constant(simulated: SimulatedLog, share: float) -> Array:
@@ -64,7 +52,7 @@ def test_replay_is_within_a_dollar_of_the_truth_where_the_log_explored() -> None
     errors: dict[str, list[float]] = {"constant .35": [], "constant .65": [], "learned": []}
     for seed in (1, 2, 3):
         simulated = simulated_log(20_000, seed, 0.25)
-        known = known_of(simulated)
+        known = known_of(simulated.log, simulated.log.probability)
         for name, bids in (
             ("constant .35", constant(simulated, 0.35)),
             ("constant .65", constant(simulated, 0.65)),
@@ -79,7 +67,7 @@ def test_replay_is_within_a_dollar_of_the_truth_where_the_log_explored() -> None
 
 def test_of_a_policy_that_the_log_never_tried_nothing_is_said() -> None:
     simulated = simulated_log(4_000, 1, 0.05)
-    known = known_of(simulated)
+    known = known_of(simulated.log, simulated.log.probability)
     for bids in (constant(simulated, 0.35), constant(simulated, 0.65), learned(simulated)):
         held = support(known, estimated(known, bids))
         assert "prices were explored" in held.why_not
@@ -91,7 +79,7 @@ def test_of_a_policy_that_the_log_never_tried_nothing_is_said() -> None:
 
 def test_every_estimate_of_the_logged_policy_is_near_what_came() -> None:
     simulated = simulated_log(6_000, 4, 0.25)
-    known = known_of(simulated)
+    known = known_of(simulated.log, simulated.log.probability)
     policy = estimated(known, np.floor(simulated.log.best))
     truth = simulated.surplus(np.floor(simulated.log.best))
     for method in METHODS:
@@ -100,7 +88,7 @@ def test_every_estimate_of_the_logged_policy_is_near_what_came() -> None:
 
 def test_replay_of_what_was_bid_is_what_happened() -> None:
     simulated = simulated_log(2_000, 5, 0.25)
-    known = known_of(simulated)
+    known = known_of(simulated.log, simulated.log.probability)
     log, policy = simulated.log, estimated(known, simulated.log.price)
     assert np.array_equal(policy.chance, log.won.astype(float))
     realised = float(np.where(log.won == 1, np.nan_to_num(log.realised) - log.price, 0.0).mean())
@@ -128,7 +116,7 @@ def test_what_would_have_won_by_hand() -> None:
 
 def test_a_declined_ping_needs_no_support() -> None:
     simulated = simulated_log(2_000, 6, 0.25)
-    known = known_of(simulated)
+    known = known_of(simulated.log, simulated.log.probability)
     held = support(known, estimated(known, np.zeros(len(simulated.log))))
     assert held == Support(
         bidding=0.0, reach=1.0, effective=1.0, effective_rows=float(len(simulated.log)), ratio=(0.0,) * 5

@@ -80,7 +80,7 @@ def surplus(figure: Figure, policies: Sequence[Policy]) -> str:
     for row, policy in enumerate(policies):
         earned = policy.by_method.get(HEADLINE)
         if earned is None:
-            axes.annotate("not evaluable", (0.0, row), (4, -4), textcoords="offset points", color=MUTED)
+            axes.text(0.02, row, "not evaluable", transform=axes.get_yaxis_transform(), va="center", color=MUTED)
             continue
         span, colour = earned.surplus, BLUE if policy.name.startswith("candidate") else MUTED
         axes.plot([span.low / 100, span.high / 100], [row, row], color=colour, linewidth=2.2)

@@ -262,19 +262,18 @@ def what_if(found: Evaluation) -> str:
         for case in told.what_if
     ]
     logged = next(each for each in told.policies if each.name == "as logged")
-    calm = next((each for each in told.policies if each.name == "as logged, not exploring"), None)
+    calm = next((each for each in told.policies if each.name == "as logged, not exploring"), words.rival(told.policies))
     exploring = (
-        f"As logged a bid earned {words.headline(logged)}; without exploration {words.headline(calm)}. The difference "
-        "is what is paid for learning the market, and it is what makes this report possible."
-        if calm is not None
-        else ""
+        f"Exploration off: as logged a bid earned {words.headline(logged)}, by {calm.name} without any jitter it would "
+        f"have earned {words.headline(calm)}. The difference is what is paid for learning the market, and it is what "
+        "makes this report possible."
     )
     return section(
         "What if?",
         lead,
         plots([figure("Change of surplus a bid", drawings.what_if(told.what_if), words.what_if())]),
         table(("were it so that", "surplus a bid", "change", "interval"), rows),
-        paragraph(exploring) if exploring else "",
+        paragraph(exploring),
     )
 
 
@@ -301,12 +300,11 @@ def _outcomes(told: Sequence[Policy]) -> str:
     for policy in told:
         earned = next((policy.by_method[method] for method in ("CCR",) if method in policy.by_method), None)
         if earned is None:
-            rows.append((policy.name, policy.what, "not evaluable", *["-"] * 7))
+            rows.append((policy.name, "not evaluable", *["-"] * 7))
             continue
         rows.append(
             (
                 policy.name,
-                policy.what,
                 words.between(earned.surplus),
                 words.signed(policy.gain.at) if policy.gain is not None else "",
                 f"{earned.wins.at:.1%}",
@@ -317,8 +315,9 @@ def _outcomes(told: Sequence[Policy]) -> str:
                 percent(policy.support.bidding, 1.0),
             )
         )
-    heads = ("policy", "bids", "surplus a bid", "gain", "won", "spend a bid", "CPL", "CPA", "ROI", "bids on")
-    return table(heads, rows, text=2)
+    heads = ("policy", "surplus a bid", "gain", "won", "spend a bid", "CPL", "CPA", "ROI", "bids on")
+    said = "; ".join(f"{policy.name}: {policy.what}" for policy in told)
+    return table(heads, rows) + paragraph(f"{said[0].upper()}{said[1:]}.")
 
 
 def _estimates(told: Sequence[Policy]) -> str:

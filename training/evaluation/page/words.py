@@ -98,12 +98,10 @@ def profit(found: Policies) -> str:
     )
     said = "which chance alone may explain" if inside else "more than chance explains"
     if best.scale == 1.0:
-        return (
-            "All bids multiplied by one number. They earn most as they are. Only multiples within the log's reach show."
-        )
+        return "All bids multiplied by one number. They earn most as they are. What the log cannot reach is not shown."
     return (
-        f"All bids multiplied by one number. At {best.scale:g} times they would earn most, {said}. Only multiples "
-        "within the log's reach are shown."
+        f"All bids multiplied by one number. At {best.scale:g} times they would earn most, {said}. "
+        "What the log cannot reach is not shown."
     )
 
 
