@@ -145,6 +145,8 @@ def pacing(figure: Figure, day: CampaignHours) -> str:
     shadow = [nan if each is None else each / 100 for each in day.shadow]
     lower.axhline(0.0, color=MUTED, linewidth=0.8)
     lower.step(ends, [*shadow, shadow[-1]], where="post", color=ORANGE)
+    told = [each for each in shadow if each == each]
+    lower.set_ylim(min(0.0, *told) - 0.1, max(1.0, 1.1 * max(told)))
     lower.set_title("taken off a lead's value for caps")
     _dollars(lower)
     lower.set_xticks([0, 4, 8, 12, 16, 20, 24], [f"{hour:02d}:00" for hour in (0, 4, 8, 12, 16, 20, 24)])

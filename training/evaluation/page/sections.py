@@ -341,7 +341,7 @@ def _support(told: Sequence[Policy]) -> str:
             f"{policy.support.reach:.0%}",
             f"{policy.support.effective_rows:,.0f} ({policy.support.effective:.0%})",
             *(f"{ratio:.2f}" for ratio in policy.support.ratio),
-            policy.support.why_not or "evaluable",
+            "not evaluable" if policy.support.why_not else "evaluable",
         )
         for policy in told
         if policy.name != "as logged"
@@ -368,6 +368,8 @@ def _swap(told: Policies) -> str:
         return ""
     rows = [
         (each.name, f"{each.leads:,.0f}", f"{each.probability:.1%}", money(each.value), money(each.price))
+        if each.leads >= 0.5
+        else (each.name, "0", "-", "-", "-")
         for each in told.swap
     ]
     return table(("swap set", "leads", "chance to convert", "worth", "price"), rows)

@@ -132,7 +132,8 @@ def _gain(found: Evaluation) -> str:
     if candidate is None or candidate.gain is None:
         return ""
     name, gain = rival(found.policies.policies).name, candidate.gain
-    return f"Against {name} it earns {signed(gain.at)} a bid ({_span(gain)})."
+    more = "more" if gain.at >= 0.0 else "less"
+    return f"It would have earned {money(abs(gain.at))} a bid {more} than {name} ({_span(gain)})."
 
 
 def rival(policies: tuple[Policy, ...]) -> Policy:
