@@ -11,10 +11,11 @@ from app.scoring.artefact import Uncalibrated, Unusable
 from app.scoring.compile import Probability, compiled
 from app.scoring.load import load_version
 from app.scoring.parse import parse
+from training.evaluation.caps import Caps, caps
 from training.evaluation.evaluation import Contender, Evaluation, NothingToEvaluate, evaluate
 from training.evaluation.from_card import evaluate_card, read_card
 from training.evaluation.verdict import exit_status
-from training.histories.bids import read_bids
+from training.histories.bids import Bid, read_bids
 from training.histories.dataset import BIDS, SUMMARY, Summary
 from training.histories.declared import NotDeclared, declared
 from training.histories.scratch import NoData
@@ -35,6 +36,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--version", default="", help="the candidate (default: the live version)")
     which.add_argument("--policy", type=Path, default=None, help="the candidate as a folder: .../VERTICAL/VERSION")
+    parser.add_argument(
+        "--journal", type=Path, action="append", default=[], metavar="DIR", help="tells of caps; may be repeated"
+    )
     parser.add_argument("--config", type=Path, default=Path("fixtures/demo/buyer.toml"), help="whose clock counts")
     parser.add_argument("--since", type=moment, default=0.0, metavar="WHEN", help="bid at or after: 2026-11-21")
     parser.add_argument("--until", type=moment, default=float("inf"), metavar="WHEN", help="bid before")
@@ -77,15 +81,27 @@ def _evaluation(args: argparse.Namespace) -> Evaluation:
         raise NoData(f"{args.data} holds no dataset: run `python -m training dataset --out {args.data}` first")
     bids = list(read_bids(path, args.vertical, args.since, args.until))[-BIDS_MAX:]
     rival = _contender(args.models, args.vertical, champion) if champion and champion != candidate else None
+    contender = _contender(models, args.vertical, candidate)
     return evaluate(
         bids,
-        _contender(models, args.vertical, candidate),
+        contender,
         rival,
+        caps=_caps(args, bids, contender.model.traffic),
         zone=declared(args.config).zone,
         summary=_summary(args.data),
         source=str(path),
         tell=lambda what: print(f"{args.vertical} {candidate}: {what}", file=sys.stderr, flush=True),
     )
+
+
+def _caps(args: argparse.Namespace, bids: list[Bid], traffic: tuple[float, ...]) -> Caps | None:
+    """How full the caps got while these bids were made, if a journal is named."""
+    if not args.journal or not bids:
+        return None
+    for journal in args.journal:
+        if not journal.is_dir():
+            raise NoData(f"{journal} is no journal: name the folder `journal` of the service's data directory")
+    return caps(args.journal, args.vertical, bids[0].at, bids[-1].at, traffic)
 
 
 def _contender(models: Path, vertical: str, version: str) -> Contender:

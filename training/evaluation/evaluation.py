@@ -9,6 +9,7 @@ from app.domain.catalogue import Model
 from app.domain.seller import Habits
 from app.scoring.compile import Probability
 from training.conversion.figures import losses
+from training.evaluation.caps import Caps
 from training.evaluation.conversions import Conversions, conversions
 from training.evaluation.curves import anlp, falls
 from training.evaluation.estimators import Estimated, Known, estimated, known_of
@@ -28,7 +29,7 @@ from training.evaluation.policies import (
     truthful,
 )
 from training.evaluation.rebid import Rebid, rebid, shared_shares
-from training.evaluation.verdict import Gate, Verdict, conversion_gates, drift_gate, policy_gates, verdict
+from training.evaluation.verdict import Gate, Verdict, cap_gate, conversion_gates, drift_gate, policy_gates, verdict
 from training.evaluation.winning import TooThin
 from training.evaluation.wins import Wins, wins
 from training.evaluation.yardstick import yardstick
@@ -99,6 +100,7 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
     wins: Wins | None = None
     policies: Policies | None = None
     pacing: tuple[CampaignHours, ...] = ()
+    caps: Caps | None = None
     drift: Drift | None = None
     notes: tuple[str, ...] = ()
 
@@ -123,9 +125,13 @@ def evaluate(
     zone: str,
     summary: Summary | None,
     source: str,
+    caps: Caps | None = None,
     tell: Callable[[str], None] = lambda _: None,
 ) -> Evaluation:
-    """Everything about the candidate. Without a `champion` it stands against what was bid, exploration off."""
+    """Everything about the candidate. Without a `champion` it stands against what was bid, exploration off.
+
+    `caps` are how full they got, where a journal was read for it.
+    """
     log = ledger(bids)
     if not len(log):
         raise NothingToEvaluate(f"{source} holds no decided bid of this vertical: join a longer span of the journal")
@@ -154,6 +160,8 @@ def evaluate(
     tell("looking for drift")
     moved = _drift(bids, candidate)
     gates.append(drift_gate(moved))
+    if caps is not None and caps.uses:
+        gates.append(cap_gate(caps))
     return Evaluation(
         vertical=candidate.model.vertical,
         candidate=candidate.model.version,
@@ -165,6 +173,7 @@ def evaluate(
         wins=judged_wins,
         policies=policies,
         pacing=pacing(log, zone),
+        caps=caps,
         drift=moved,
     )
 

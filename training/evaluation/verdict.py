@@ -6,6 +6,7 @@ from typing import Literal
 import msgspec
 import numpy as np
 
+from training.evaluation.caps import Caps
 from training.evaluation.conversions import Conversions
 from training.evaluation.intervals import Earned, Span
 from training.evaluation.policies import HEADLINE, Policy
@@ -94,6 +95,15 @@ def drift_gate(found: Drift) -> Gate:
         name="the score has not drifted",
         passed=score is None or score.level != "major",
         found="no score to compare" if score is None else f"PSI {score.psi:.3f} between both halves of the window",
+    )
+
+
+def cap_gate(found: Caps) -> Gate:
+    """Whatever bids, a cap holds."""
+    return Gate(
+        name="no cap was broken",
+        passed=found.breached == 0,
+        found=f"{found.breached} of {sum(use.windows for use in found.uses):,} windows went over their limit",
     )
 
 

@@ -108,6 +108,7 @@ def test_the_json_reads_back_as_what_it_is(told: tuple[int, dict[str, Any]]) -> 
         "wins",
         "policies",
         "pacing",
+        "caps",
         "drift",
         "notes",
     ]

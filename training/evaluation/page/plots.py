@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
 from app.pages.ink import BLUE, GRID, INK, LINES, MUTED, ORANGE, drawn, legend
+from training.evaluation.caps import CapWindow
 from training.evaluation.conversions import Lift
 from training.evaluation.evaluation import WhatIf
 from training.evaluation.grades import Grade
@@ -152,6 +153,36 @@ def pacing(figure: Figure, day: CampaignHours) -> str:
     lower.set_xticks([0, 4, 8, 12, 16, 20, 24], [f"{hour:02d}:00" for hour in (0, 4, 8, 12, 16, 20, 24)])
     lower.set_xlim(0, 24)
     return f"{day.campaign}: spending through a mean day against the pings, and what caps took off"
+
+
+@drawn(height=300)
+def cap(figure: Figure, window: CapWindow) -> str:
+    """What was used of a cap, its plan and its limit; and its shadow price."""
+    upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
+    scale = 100.0 if window.measure == "spend" else 1.0
+    hours = [hour + 1.0 for hour in range(len(window.planned))]
+    upper.axhline(window.limit / scale, color=INK, linewidth=1.0)
+    upper.annotate("limit", (0.0, window.limit / scale), (2, 2), textcoords="offset points", color=INK)
+    upper.plot(
+        [0.0, *hours], [0.0, *(each / scale for each in window.planned)], color=MUTED, linestyle=_DASHED, label="plan"
+    )
+    used = [(hour, each / scale) for hour, each in zip(hours, window.used, strict=True) if each is not None]
+    upper.plot(*zip(*used, strict=True), color=BLUE, label="spent" if window.measure == "spend" else "bought")
+    upper.set_ylim(0, 1.15 * max(window.limit, window.most) / scale)
+    legend(upper)
+    upper.yaxis.set_major_locator(MaxNLocator(4))
+    if window.measure == "spend":
+        _dollars(upper)
+    duals = [(hour, each) for hour, each in zip(hours, window.dual, strict=True) if each is not None]
+    lower.plot(*zip(*duals, strict=True), color=ORANGE)
+    lower.set_ylim(0, max(0.1, 1.15 * max(each for _, each in duals)))
+    lower.yaxis.set_major_formatter(PercentFormatter(1.0, 0))
+    lower.yaxis.set_major_locator(MaxNLocator(3))
+    lower.set_title("shadow price, " + ("of the price" if window.measure == "spend" else "of the ceiling"))
+    lower.set_xlim(0, len(hours))
+    lower.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+    lower.set_xlabel("hours since the window began")
+    return f"{window.campaign}: cap {window.cap} in its fullest window, beside its plan, and its shadow price"
 
 
 @drawn(height=240)

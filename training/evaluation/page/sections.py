@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from app.pages.html import figure, money, paragraph, percent, plots, section, table
+from training.evaluation.caps import Caps
 from training.evaluation.evaluation import Evaluation, Policies
 from training.evaluation.grades import Grade
 from training.evaluation.page import plots as drawings
@@ -217,7 +218,7 @@ def caps(found: Evaluation) -> str:
         for day in found.pacing
     ]
     heads = ("campaign", "days", "spend a day", "leads a day", "most ahead of the pings")
-    return section("Spending through the day", lead, plots(figures), table(heads, rows))
+    return section("Spending through the day", lead, plots(figures), table(heads, rows), _caps(found.caps))
 
 
 def drift(found: Evaluation) -> str:
@@ -278,6 +279,33 @@ def what_if(found: Evaluation) -> str:
 
 
 ALL = (gates, window, conversion, win, policies, caps, drift, what_if)
+
+
+def _caps(told: Caps | None) -> str:
+    """The caps themselves, where a journal told them."""
+    if told is None:
+        return paragraph("Limits, plans and shadow prices stand in the journal: name it with --journal to see them.")
+    if not told.uses:
+        return paragraph("No cap was used by any ping of the journal.")
+    figures = [
+        figure(f"{window.campaign}, {window.cap}", drawings.cap(window), words.cap(window))
+        for window in told.windows
+        if any(each is not None for each in window.used)
+    ]
+    rows = [
+        (
+            use.campaign,
+            use.cap,
+            f"{use.windows:,}",
+            f"{use.full:,}",
+            f"{use.breached:,}",
+            f"{use.fullest:.0%}",
+            money(use.dual_most) if use.measure == "count" else f"{use.dual_most:.0%} of the price",
+        )
+        for use in told.uses
+    ]
+    heads = ("campaign", "cap", "windows", "full", "over the limit", "fullest", "highest shadow price")
+    return plots(figures) + table(heads, rows, text=2)
 
 
 def _slices(name: str, grades: Sequence[Grade]) -> str:

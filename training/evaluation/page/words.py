@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from app.pages.html import money
+from training.evaluation.caps import CapWindow
 from training.evaluation.conversions import Conversions
 from training.evaluation.evaluation import Evaluation, Policies
 from training.evaluation.intervals import Span
@@ -116,6 +117,18 @@ def pacing(day: CampaignHours) -> str:
     if most < 1.0:
         return f"On a mean day of {day.days} its spending never ran ahead of the pings.{shadow}"
     return f"On a mean day of {day.days} spending ran at most {money(most)} ahead of the pings.{shadow}"
+
+
+def cap(window: CapWindow) -> str:
+    def amount(of: float) -> str:
+        return money(of) if window.measure == "spend" else f"{of:,.0f}"
+
+    ahead = [used - plan for used, plan in zip(window.used, window.planned, strict=True) if used is not None]
+    full = f", full after {(window.full_at - window.start) / 3_600:.1f} hours" if window.full_at is not None else ""
+    said = f"{amount(window.most)} of {amount(window.limit)} in the window of {window.counter.rpartition('/')[2]}{full}"
+    if max(ahead, default=0.0) < 1.0:
+        return f"{said}; never ahead of its plan."
+    return f"{said}; at most {amount(max(ahead))} ahead of its plan. The shadow price should rise where it is ahead."
 
 
 def what_if() -> str:
