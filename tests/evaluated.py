@@ -7,10 +7,18 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from app.domain.exploration import jitter
+from app.domain.caps import CapStanding
+from app.domain.decide import Decision
+from app.domain.exploration import Draw, jitter
 from app.domain.landscape import OrtbCurve
+from app.domain.reasons import Refusal
+from app.domain.snapshot import Known, Standing
+from app.journal.configurations import keep
+from app.journal.lines import PingLine
 from app.scoring.load import load_version
 from tests.bids import AT, bid
+from tests.build import campaign, cap, catalogue, ping
+from tests.journal import written
 from training.evaluation.ledger import DAY_S
 from training.histories.bids import Bid, write_bids
 from training.histories.dataset import BIDS, SUMMARY, Summary, Trade
@@ -116,6 +124,34 @@ def dataset(folder: Path, bids: list[Bid]) -> Path:
     )
     (folder / SUMMARY).write_bytes(msgspec.json.encode(summary))
     return folder
+
+
+def journal(folder: Path) -> Path:
+    """What stood of two caps, one of leads and one of money, at a ping an hour over two days of the log."""
+    limits = (cap(limit=60), cap(name="money", measure="spend", limit=90_000))
+    keep(folder, catalogue(campaigns=[campaign(caps=limits)]))
+    pings = []
+    for hour in range(48):
+        used = min(3 * (hour % 24), 60)
+        standings = (
+            CapStanding(limit=60, used=used, dual=0.01 * used),
+            CapStanding(limit=90_000, used=used * 1_200, dual=0.002 * used),
+        )
+        pings.append(
+            PingLine(
+                at=AT + 3_600.0 * (hour + 24),
+                seller="acme",
+                id=f"{hour:024x}",
+                ping=ping(),
+                known=Known(),
+                standing=Standing(caps={"solar-tx": standings}),
+                draw=Draw(0.5, 0.5),
+                config="0" * 16,
+                model="0001",
+                decision=Decision(refusal=Refusal("low_value")),
+            )
+        )
+    return written(folder, *pings)
 
 
 def _raised(folder: Path, factor: float) -> None:

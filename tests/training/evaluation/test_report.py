@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from tests.browser import browse_framed, find_browser
-from tests.evaluated import CONFIG, dataset, logged, models
+from tests.evaluated import CONFIG, dataset, journal, logged, models
 from training.__main__ import main
 from training.evaluation.evaluation import SCHEMA, Evaluation
 from training.evaluation.page.page import page
@@ -47,7 +47,7 @@ class World:
     def __init__(self, folder: Path) -> None:
         self.models = models(folder)
         self.data = dataset(folder / "data", logged(self.models, 2_000))
-        self.page = folder / "report.html"
+        self.journal, self.page = journal(folder / "journal"), folder / "report.html"
 
     def words(self, *more: str, data: Path | None = None) -> list[str]:
         """A command line about this world."""
@@ -66,7 +66,9 @@ def told(world: World, tmp_path_factory: pytest.TempPathFactory) -> tuple[int, d
     with pytest.MonkeyPatch.context() as patch:
         heard: list[str] = []
         patch.setattr("builtins.print", lambda *said, **_: heard.append(str(said[0])))
-        status = main(world.words("--version", "0002", "--out", str(world.page), "--json"))
+        status = main(
+            world.words("--version", "0002", "--out", str(world.page), "--journal", str(world.journal), "--json")
+        )
     return status, json.loads(heard[-1])
 
 
@@ -84,7 +86,18 @@ def test_the_page_has_every_section_and_needs_nothing_from_elsewhere(
     assert re.findall(r"<h2>(.*?)</h2>", text) == SECTIONS
     assert text.count("<figure>") >= 10
     assert not re.search(r"(src|href)=(?!['\"]?(data:|#))|https?://(?!www\.w3\.org)|@import|<script", text)
-    for word in ("SNIPS", "effective", "not evaluable", "truthful", "constant shade", "low_value", "by state"):
+    for word in (
+        "solar-tx, daily",
+        "solar-tx, money",
+        "over the limit",
+        "SNIPS",
+        "effective",
+        "not evaluable",
+        "truthful",
+        "constant shade",
+        "low_value",
+        "by state",
+    ):
         assert word in text
 
 
@@ -153,6 +166,7 @@ def test_without_bids_the_card_speaks(world: World, tmp_path: Path, capsys: Capt
     ("more", "remedy"),
     [
         (["--vertical", "solar", "--data", "nowhere"], "holds no dataset"),
+        (["--vertical", "solar", "--data", "DATA", "--journal", "nowhere"], "nowhere is no journal"),
         (["--vertical", "boats"], "has no live version of boats: name one"),
         (["--vertical", "solar", "--version", "0009"], "cannot be read"),
     ],
@@ -160,6 +174,7 @@ def test_without_bids_the_card_speaks(world: World, tmp_path: Path, capsys: Capt
 def test_what_cannot_be_asked_is_said_with_its_remedy(
     world: World, more: list[str], remedy: str, capsys: Capture
 ) -> None:
+    more = [str(world.data) if word == "DATA" else word for word in more]
     assert main(["evaluate", "--models", str(world.models), *more]) == 2
     assert remedy in capsys.readouterr().err
 
