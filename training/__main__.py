@@ -12,9 +12,10 @@ COMMANDS = {
     "dataset": "join journal, sales and outcomes into rows that models learn from",
     "landscape": "learn how rivals bid from auctions won and lost",
     "retrain": "learn from the service's own outcomes, and try what came of it beside what is live",
+    "evaluate": "say whether a model may spend money: what it would have earned on what was bid",
+    "replay": "decide logged pings again, by the model that decided them or by another",
     "registry": "list, promote, try and roll back models",
     "status": "say how each challenger stands against its champion by now",
-    "replay": "decide logged pings again, by the model that decided them or by another",
     "drift": "say whether the world that a model learned is still the one it is asked about",
     "simulate": "compare pricing policies in a made-up market, through the real decision",
 }

@@ -1,1 +1,1 @@
-"""What a policy would have earned, and how sure that is: estimates from a log, and the report on them."""
+"""What a model and its policy would have earned, and how sure that is: proof before money moves."""

@@ -1,0 +1,58 @@
+"""The page about retraining runs as it stands."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from training.__main__ import COMMANDS
+
+PAGE = Path(__file__).parents[2] / "docs" / "retraining.md"
+BLOCKS = re.findall(r"^```sh\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+
+SAYS = {
+    "describe": 'name = "call_seconds"  # suspected leak',
+    "train": "live",
+    "registry list": "shadow",
+    "replay": "decided again bit for bit, 0 otherwise",
+    "evaluate": "cannot be evaluated",
+    "registry rollback": '"did":"rollback"',
+    "simulate": "true_landscape",
+}
+"""What must stand in the output of the block that runs a command."""
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """What each block printed, in order, each in the directory that the one before left behind."""
+    folder = tmp_path_factory.mktemp("tutorial")
+    environment = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    outputs = []
+    for block in BLOCKS:
+        done = subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", block],
+            cwd=folder,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+        assert done.returncode == 0, f"{block}\n{done.stdout}\n{done.stderr}"
+        outputs.append(done.stdout)
+    return outputs
+
+
+@pytest.mark.parametrize("command", SAYS)
+def test_each_step_says_what_the_page_promises(command: str, told: list[str]) -> None:
+    said = [output for block, output in zip(BLOCKS, told, strict=True) if command in block]
+    assert any(SAYS[command] in output for output in said), said
+
+
+def test_every_command_of_training_is_shown() -> None:
+    shown = {name for name in COMMANDS if f"python -m training {name}" in "".join(BLOCKS)}
+    # Both are part of the demo's ending.
+    assert set(COMMANDS) - shown <= {"landscape", "retrain"}

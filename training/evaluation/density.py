@@ -1,0 +1,82 @@
+"""How likely the log was to bid anything at all: the density from which its prices were drawn."""
+
+from math import erf, sqrt
+
+import msgspec
+import numpy as np
+
+from training.evaluation.ledger import Array, Ledger
+
+_ROOT_2 = sqrt(2.0)
+_ROOT_TAU = sqrt(2.0 * np.pi)
+_SIGMA_DIGITS = 6
+_REACH = 0.01
+"""What lies beyond the outermost hundredths of the density was hardly ever tried."""
+
+
+class Slice(msgspec.Struct, frozen=True):
+    """A deviation with which prices are drawn, and how many of the bids drew theirs with it."""
+
+    sigma: float
+    share: float
+
+
+class Density(msgspec.Struct, frozen=True, kw_only=True):
+    """From what the prices of a log were drawn. All arrays have a row a bid; prices are in cents.
+
+    Which slice a bid fell into was drawn without a look at the lead, so that any bid could have come from any of them:
+    its density is the mixture of all, and a weight against that varies less than one against its own slice alone (the
+    balance heuristic; Veach and Guibas, 1995). `drawn` is false where nothing was explored, as between equal bounds.
+    """
+
+    slices: tuple[Slice, ...]
+    log_best: Array
+    log_low: Array
+    log_high: Array
+    drawn: Array
+
+    def at(self, log_price: Array) -> Array:
+        """The density of the logarithm of the price; 0 outside of the bounds."""
+        inside = self.drawn & (log_price >= self.log_low - 1e-9) & (log_price <= self.log_high + 1e-9)
+        total = np.zeros(len(log_price))
+        for each in self.slices:
+            z = (log_price - self.log_best) / each.sigma
+            room = self._below(self.log_high, each.sigma) - self._below(self.log_low, each.sigma)
+            total += each.share * np.exp(-0.5 * z * z) / (_ROOT_TAU * each.sigma * np.maximum(room, 1e-12))
+        return np.where(inside, total, 0.0)
+
+    def reaches(self, log_price: Array) -> Array:
+        """Whether each price lies where the log really tried: within all but the outermost hundredths."""
+        share = np.zeros(len(log_price))
+        clipped = np.clip(log_price, self.log_low, self.log_high)
+        for each in self.slices:
+            low, high = self._below(self.log_low, each.sigma), self._below(self.log_high, each.sigma)
+            share += each.share * (self._below(clipped, each.sigma) - low) / np.maximum(high - low, 1e-12)
+        inside = (log_price >= self.log_low - 1e-9) & (log_price <= self.log_high + 1e-9)
+        return np.asarray(self.drawn & inside & (share >= 0.5 * _REACH) & (share <= 1.0 - 0.5 * _REACH))
+
+    def _below(self, log_price: Array, sigma: float) -> Array:
+        return normal_below((log_price - self.log_best) / sigma)
+
+
+def density_of(log: Ledger) -> Density:
+    """What the journal keeps of each draw is all there is to know: `best`, bounds, and how often a sigma was drawn."""
+    drawn = (log.sigma > 0.0) & (log.high > log.low) & (log.best > 0.0)
+    sigmas, counts = np.unique(np.round(log.sigma[drawn], _SIGMA_DIGITS), return_counts=True)
+    return Density(
+        slices=tuple(
+            Slice(float(sigma), float(count) / float(counts.sum())) for sigma, count in zip(sigmas, counts, strict=True)
+        ),
+        log_best=np.log(np.maximum(log.best, 1.0)),
+        log_low=np.log(np.maximum(log.low, 1.0)),
+        log_high=np.log(np.maximum(log.high, 1.0)),
+        drawn=drawn,
+    )
+
+
+def normal_below(z: Array) -> Array:
+    """The normal distribution function."""
+    return np.asarray(0.5 * (1.0 + _erf(z / _ROOT_2)), dtype=np.float64)
+
+
+_erf = np.vectorize(erf, otypes=[np.float64])

@@ -1,0 +1,129 @@
+"""What a model would have bid for the logged pings: decided again from what the log keeps of each.
+
+A row of bids keeps v and u whole, not term by term. Of u = (v - nu) / ((1 + mu)(1 - q)) the model changes the kappa p V
+within v; all else, handling, boosts, signals and what caps took off, stays as it was. q and kappa are the model's own
+for the seller, 0 and 1 where it has none; a budget's mu counts as a part of nu. A ceiling is the lowest that the log
+allows: the highest bound at which the campaign ever bid, where it was not seen to bind. Only pings that were bid for
+can be bid for again.
+"""
+
+from collections.abc import Mapping
+from typing import Literal
+
+import msgspec
+import numpy as np
+
+from app.domain.catalogue import Model
+from app.domain.landscape import OrtbCurve
+from app.domain.pricing import Curve, Valuation, quote
+from app.domain.seller import Habits
+from training.evaluation.ledger import Array, Ledger
+from training.histories.bids import Bid
+
+Fate = Literal["bid", "at floor", "at ceiling", "low_value", "below_floor", "model_unavailable"]
+AT_BOUND = 1.005
+"""Within half a percent of a bound a bid counts as being at it."""
+
+_AS_DECLARED = Habits()
+
+
+class Rebid(msgspec.Struct, frozen=True, kw_only=True):
+    """Bids in cents, 0 where declined; `best` before exploration; P(conversion) on the leg; F at the logged price and
+    at the bid, NaN where the model has no landscape; `fates` what became of each ping.
+    """
+
+    bids: Array
+    probability: Array
+    win_at_logged: Array
+    win_at_bid: Array
+    fates: tuple[Fate, ...]
+    learned_share: float
+
+
+def rebid(log: Ledger, model: Model, scale: float = 1.0) -> Rebid:
+    """Each ping priced anew; `scale` multiplies P(conversion), to see how much an error of it costs."""
+    shares = shared_shares(log)
+    ceilings = _ceilings(log)
+    size = len(log)
+    bids, probability = np.zeros(size), np.zeros(size)
+    at_logged, at_bid = np.full(size, np.nan), np.full(size, np.nan)
+    fates: list[Fate] = []
+    for row, bid in enumerate(log.bids):
+        chance = model.probability(bid.facts) * (shares.get(bid.campaign, 1.0) if bid.leg == "shared" else 1.0)
+        probability[row] = chance
+        valuation = valuation_of(bid, min(chance * scale, 1.0), model.habits.get(bid.seller, _AS_DECLARED))
+        curve, learned = curve_of(bid, model, valuation)
+        ceiling = int(max(bid.high, ceilings[bid.campaign])) if bid.high >= bid.bid_value * 0.999 else int(bid.high)
+        quoted = quote(valuation, curve, int(bid.low), ceiling, bid.floor_cents)
+        if learned:
+            at_logged[row] = curve.win_probability(bid.price_cents)
+        if isinstance(quoted, str):
+            fates.append(_declined(quoted))
+            continue
+        bids[row] = float(int(quoted.best))
+        if learned:
+            at_bid[row] = curve.win_probability(bids[row])
+        fates.append(_fate(bids[row], quoted.low, float(ceiling)))
+    return Rebid(
+        bids=bids,
+        probability=probability,
+        win_at_logged=at_logged,
+        win_at_bid=at_bid,
+        fates=tuple(fates),
+        learned_share=float(np.mean(~np.isnan(at_logged))) if size else 0.0,
+    )
+
+
+def shared_shares(log: Ledger) -> dict[str, float]:
+    """By campaign how much worse a shared lead converts, as both legs of one ping were priced; 1 where none was."""
+    pairs: dict[str, dict[str, Bid]] = {}
+    for bid in log.bids:
+        pairs.setdefault(bid.ping or bid.id, {})[bid.campaign + bid.leg] = bid
+    found: dict[str, list[float]] = {}
+    for legs in pairs.values():
+        for bid in legs.values():
+            other = legs.get(bid.campaign + "exclusive")
+            if bid.leg == "shared" and other is not None and other.probability > 0.0:
+                found.setdefault(bid.campaign, []).append(bid.probability / other.probability)
+    return {campaign: float(np.median(ratios)) for campaign, ratios in found.items()}
+
+
+def valuation_of(bid: Bid, chance: float, habits: Habits) -> Valuation:
+    """The logged terms around another P(conversion): `handling` is all of v beside kappa p V, `shadows` all of nu."""
+    logged = habits.kappa * bid.probability * bid.worth
+    return Valuation(
+        probability=chance,
+        worth=bid.worth,
+        kappa=habits.kappa,
+        handling=logged - bid.value,
+        shadows=(("as logged", bid.value - bid.bid_value * (1.0 - habits.return_rate)),),
+        return_rate=habits.return_rate,
+    )
+
+
+def curve_of(bid: Bid, model: Model, valuation: Valuation) -> tuple[Curve, bool]:
+    """The model's curve of this lead and true, or else the ORTB curve that the logged bid lay on and false."""
+    if model.landscape is not None:
+        worth = valuation.probability * valuation.worth
+        learned = model.landscape.curve(bid.seller, bid.leg, bid.facts, worth)
+        if learned is not None:
+            return learned, True
+    win = min(max(bid.win_probability, 1e-3), 1.0 - 1e-3)
+    return OrtbCurve(half_cents=bid.price_cents * (1.0 - win) / win), False
+
+
+def _ceilings(log: Ledger) -> Mapping[str, float]:
+    found: dict[str, float] = {}
+    for bid in log.bids:
+        found[bid.campaign] = max(found.get(bid.campaign, 0.0), bid.high)
+    return found
+
+
+def _declined(code: str) -> Fate:
+    return "below_floor" if code == "below_floor" else "low_value" if code == "low_value" else "model_unavailable"
+
+
+def _fate(bid_cents: float, low: float, ceiling: float) -> Fate:
+    if bid_cents <= low * AT_BOUND:
+        return "at floor"
+    return "at ceiling" if bid_cents * AT_BOUND >= ceiling else "bid"

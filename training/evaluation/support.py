@@ -1,0 +1,63 @@
+"""Whether a log can speak of a policy at all: how near its bids are to those that were made."""
+
+import msgspec
+import numpy as np
+
+from training.evaluation.estimators import Estimated, Known
+from training.evaluation.ledger import Array
+
+REACH_MIN = 0.5
+"""Of the policy's bids at least so many must lie where the log explored; with fewer the win model is guessing."""
+
+EFFECTIVE_MIN = 0.05
+"""So many of the log's rows must count, once weighed: with fewer a handful of auctions decides."""
+
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+
+
+class Support(msgspec.Struct, frozen=True, kw_only=True):
+    """`reach` is the share of bids where the log explored, `effective` the effective sample as a share of its rows.
+
+    `ratio` are quantiles of the policy's bid over the logged one. `why_not` says why nothing can be said, if so.
+    """
+
+    bidding: float
+    reach: float
+    effective: float
+    effective_rows: float
+    ratio: tuple[float, ...]
+    why_not: str = ""
+
+
+def support(known: Known, policy: Estimated) -> Support:
+    """Declined pings need none: what they earn is known."""
+    log, bids = known.log, policy.bids
+    bidding = bids > 0.0
+    rows = int(bidding.sum())
+    if not rows:
+        return Support(bidding=0.0, reach=1.0, effective=1.0, effective_rows=float(len(log)), ratio=(0.0,) * 5)
+    reach = float(known.density.reaches(np.log(np.maximum(bids, 1.0)))[bidding].mean())
+    effective_rows = _effective(policy.weights[bidding])
+    effective = effective_rows / rows
+    return Support(
+        bidding=rows / len(log),
+        reach=reach,
+        effective=effective,
+        effective_rows=effective_rows,
+        ratio=tuple(float(each) for each in np.quantile(bids[bidding] / log.price[bidding], QUANTILES)),
+        why_not=_why_not(reach, effective),
+    )
+
+
+def _effective(weights: Array) -> float:
+    """Kish's: how many equally weighted rows would say as much."""
+    squares = float(np.sum(weights**2))
+    return float(weights.sum()) ** 2 / squares if squares > 0.0 else 0.0
+
+
+def _why_not(reach: float, effective: float) -> str:
+    if reach < REACH_MIN:
+        return f"only {reach:.0%} of its bids lie where prices were explored, at least {REACH_MIN:.0%} must"
+    if effective < EFFECTIVE_MIN:
+        return f"the logged bids near its own count as {effective:.1%} of the log, at least {EFFECTIVE_MIN:.0%} must"
+    return ""

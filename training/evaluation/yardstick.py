@@ -1,0 +1,61 @@
+"""What a lead is worth to every policy alike: one model's word, corrected by what leads of each seller came to."""
+
+import msgspec
+import numpy as np
+
+from training.evaluation.ledger import Array, Ledger
+
+CONVERSIONS_PRIOR = 20.0
+LEADS_PRIOR = 50.0
+"""As when sellers' habits are measured: so much record counts as much as the belief before it."""
+
+
+class Yardstick(msgspec.Struct, frozen=True, kw_only=True):
+    """By row, of the lead once it is owned: P(conversion), value in cents, and the share of its price that is paid.
+
+    Of leads that were won and have matured it is what happened; of all others what is expected. `kappa` by seller is
+    realised over predicted value of won leads: who wins an auction has mostly thought too well of the lead.
+    """
+
+    probability: Array
+    value: Array
+    paid: Array
+    expected_probability: Array
+    expected_value: Array
+    expected_paid: Array
+    kappa: dict[str, float]
+
+
+def yardstick(log: Ledger, probability: Array) -> Yardstick:
+    """Measured with this P(conversion) on each row's leg."""
+    matured = log.matured
+    kappa = _by_seller(log, probability, matured)
+    factor = np.array([kappa[seller] for seller in log.seller])
+    rate = _return_rate(log, matured)
+    expected_value = factor * probability * log.worth
+    return Yardstick(
+        probability=np.where(matured, np.nan_to_num(log.converted), factor * probability),
+        value=np.where(matured, np.nan_to_num(log.realised), expected_value),
+        paid=np.where(matured, 1.0 - log.returned, 1.0 - rate),
+        expected_probability=factor * probability,
+        expected_value=expected_value,
+        expected_paid=np.full(len(log), 1.0 - rate),
+        kappa=kappa,
+    )
+
+
+def _by_seller(log: Ledger, probability: Array, matured: Array) -> dict[str, float]:
+    """A seller's ratio shrunk to that of all, and that of all to 1."""
+    predicted, realised = np.where(matured, probability * log.worth, 0.0), np.where(matured, log.realised, 0.0)
+    expected = float(probability[matured].sum())
+    prior = CONVERSIONS_PRIOR * float(predicted.sum()) / expected if expected > 0.0 else 1.0
+    everyone = (prior + float(realised.sum())) / (prior + float(predicted.sum()))
+    found = {}
+    for seller in sorted(set(log.seller.tolist())):
+        own = log.seller == seller
+        found[seller] = (prior * everyone + float(realised[own].sum())) / (prior + float(predicted[own].sum()))
+    return found
+
+
+def _return_rate(log: Ledger, matured: Array) -> float:
+    return float(log.returned[matured].sum()) / (float(matured.sum()) + LEADS_PRIOR)
