@@ -117,7 +117,9 @@ async def _started(stack: AsyncExitStack, settings: Settings, declared: Declared
     )
     live = first_catalogue(sources, declared, await _former(store))
     for problem in live.problems:
-        _log.error("%s: %s; leads that no model prices get the campaign's fallback price", settings.models, problem)
+        _log.error("%s: %s", settings.models, problem)
+    if unpriced := live.catalogue.index.verticals - live.catalogue.models.keys():
+        _log.error("no model prices %s: its leads get the campaign's fallback price", ", ".join(sorted(unpriced)))
     now = world.clock()
     await remember_campaigns(store, live, now)
     journal = JournalWriter(settings.journal)
@@ -159,6 +161,8 @@ async def _started(stack: AsyncExitStack, settings: Settings, declared: Declared
     else:
         await _run_beside(stack, chores, journal)
     _log.info("configuration %s is in force, models of %s", live.catalogue.config_hash, _names(live.catalogue.models))
+    if live.catalogue.challengers:
+        _log.info("challengers are tried in %s", _names(live.catalogue.challengers))
     return chores
 
 

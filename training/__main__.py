@@ -7,17 +7,17 @@ from importlib import import_module
 from typing import Protocol, cast
 
 COMMANDS = {
-    "drift": "say whether the world that a model learned is still the one it is asked about",
     "describe": "draft what a file's columns mean, and name the fields that know too much",
-    "dataset": "join journal, sales and outcomes into rows that models learn from",
-    "evaluate": "say whether a model may spend money: what it would have earned on what was bid",
-    "landscape": "learn how rivals bid from auctions won and lost",
-    "simulate": "compare pricing policies in a made-up market, through the real decision",
-    "registry": "list, promote, try and roll back models",
-    "replay": "decide logged pings again, by the model that decided them or by another",
-    "retrain": "learn from the service's own outcomes, and try what came of it beside what is live",
-    "status": "say how each challenger stands against its champion by now",
     "train": "learn a conversion model, judge it, make it live if it may be",
+    "dataset": "join journal, sales and outcomes into rows that models learn from",
+    "landscape": "learn how rivals bid from auctions won and lost",
+    "retrain": "learn from the service's own outcomes, and try what came of it beside what is live",
+    "evaluate": "say whether a model may spend money: what it would have earned on what was bid",
+    "registry": "list, promote, try and roll back models",
+    "status": "say how each challenger stands against its champion by now",
+    "replay": "decide logged pings again, by the model that decided them or by another",
+    "drift": "say whether the world that a model learned is still the one it is asked about",
+    "simulate": "compare pricing policies in a made-up market, through the real decision",
 }
 """Name -> what it does; `training.commands.NAME` is its module."""
 

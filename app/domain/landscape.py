@@ -15,7 +15,7 @@ COARSE = 4
 """So many steps of the list lie between two bids that a search tries first."""
 
 _RATIO = exp(COARSE * LIST_STEP)
-_FINE = tuple(exp(step * LIST_STEP) for step in (-2, -1, 1, 2))
+_FINE = tuple(exp(step * LIST_STEP) for step in (-3, -2, -1, 1, 2))
 _FLOOR = EPSILON / (1.0 - 2.0 * EPSILON)
 _HUGE = 1e200
 

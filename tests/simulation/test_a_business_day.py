@@ -155,7 +155,7 @@ def journal_of(data: Path) -> dict[str, list[str]]:
     """Every line of a journal by its file, without the configuration's hash: that holds where the CRM listened."""
     return {
         path.name: [re.sub('"config":"[0-9a-f]+"', "", line) for line in path.read_text().splitlines()]
-        for path in sorted((data / "journal").iterdir())
+        for path in sorted((data / "journal").glob("*.jsonl"))
     }
 
 

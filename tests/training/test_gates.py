@@ -33,6 +33,7 @@ def judged(
     true: Figures | None = TRUE,
     difference: float = 1e-15,
     attempts: tuple[Attempt, ...] = (),
+    trusted: tuple[str, ...] = (),
 ) -> tuple[Gate, ...]:
     trained = Trained(
         raw=None,
@@ -44,7 +45,7 @@ def judged(
         newest_raw=raw,
         random_cv=GOOD,
     )
-    return gates(trained, checks, true, difference=difference)
+    return gates(trained, checks, true, difference=difference, trusted=trusted)
 
 
 def failed(**given: Any) -> dict[str, str]:
@@ -82,6 +83,14 @@ def test_a_suspected_leak_is_named_with_its_remedy() -> None:
     found = failed(checks=(*HONEST, leak))["suspected leak"]
     assert "call_length" in found
     assert "known_at_ping = false" in found
+
+
+def test_a_suspect_that_somebody_vouches_for_may_be_read_and_is_named() -> None:
+    leak = FieldCheck(name="tier", alone=0.62, removal=0.07)
+    trained = judged(checks=(*HONEST, leak), trusted=("tier",))
+    (told,) = [gate for gate in trained if gate.name == "suspected leak"]
+    assert told.passed
+    assert "trusted all the same" in told.found
 
 
 def test_a_calibrator_that_would_turn_the_ranking_fails_a_gate_though_it_is_refused() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from app.scoring.load import load
 from app.scoring.pointer import POINTER, Entry
-from tests.models import add_version, shipped
+from tests.models import add_version, landscape_of, shipped
 from training.__main__ import main
 from training.lifecycle.pointer import changes, entries
 
@@ -99,6 +99,25 @@ def test_one_changed_byte_is_refused_and_nothing_changes(models: Path, capsys: S
     assert (models / POINTER).read_bytes() == before
 
 
+def test_one_changed_byte_of_a_part_beside_the_scorer_is_refused_too(models: Path, capsys: Said) -> None:
+    folder = add_version(models, "solar", "0005", parts={"landscape.json": landscape_of("solar", ("acme", "bluebird"))})
+    assert registry(models, "shadow", "--version", "0005") == 0
+    part = folder / "landscape.json"
+    part.write_bytes(part.read_bytes().replace(b"8.0", b"8.1", 1))
+    assert registry(models, "promote", "--version", "0005") == 1
+    assert "landscape.json does not have the checksum" in capsys.readouterr().err
+    loaded = load(models)
+    assert loaded.models["solar"].version == "0001"
+    assert loaded.challengers == {}
+    assert "the challenger is left out: 0005/landscape.json" in loaded.problems[0].reason
+
+
+def test_a_card_that_contradicts_its_gates_has_not_passed(models: Path, capsys: Said) -> None:
+    add_version(models, "solar", "0006", gates=[{"name": "level", "passed": False}])
+    assert registry(models, "promote", "--version", "0006") == 1
+    assert "it failed: level" in capsys.readouterr().err
+
+
 def test_a_file_that_is_gone_is_refused(models: Path, capsys: Said) -> None:
     (models / "solar" / "0002" / "scorer.json").unlink()
     assert registry(models, "promote", "--version", "0002") == 1
@@ -162,6 +181,34 @@ def test_the_list_names_roles_gates_and_what_is_damaged(models: Path, capsys: Sa
         ("0002", "challenger"),
         ("0003", ""),
     ]
+
+
+def test_a_bad_line_of_one_vertical_hinders_no_rollback_of_another(models: Path, capsys: Said) -> None:
+    registry(models, "promote", "--version", "0002")
+    pointer = models / POINTER
+    pointer.write_text(pointer.read_text().replace('roofing = "0001"', "roofing = 1"))
+    assert registry(models, "rollback") == 0
+    assert load(models).models["solar"].version == "0001"
+    assert main(["registry", "list", "--models", str(models)]) == 1
+    assert "roofing: current.toml must name a version" in capsys.readouterr().err
+
+
+def test_a_trial_that_cannot_be_meant_is_said_in_the_list(models: Path, capsys: Said) -> None:
+    pointer = models / POINTER
+    line = 'solar = { live = "0001", chalenger = "0002" }'
+    pointer.write_text(pointer.read_text().replace('solar = "0001"', line))
+    assert main(["registry", "list", "--models", str(models), "--vertical", "solar"]) == 0
+    assert "'chalenger' means nothing" in capsys.readouterr().out
+    assert registry(models, "shadow", "--version", "0002") == 0
+    assert load(models).problems == ()
+
+
+def test_a_history_that_cannot_be_written_keeps_all_as_it_is(models: Path, capsys: Said) -> None:
+    before = (models / POINTER).read_bytes()
+    (models / "history.jsonl").mkdir()
+    assert registry(models, "promote", "--version", "0002") == 1
+    assert "cannot be used" in capsys.readouterr().err
+    assert (models / POINTER).read_bytes() == before
 
 
 def test_a_version_is_shown_with_its_gates_files_and_changes(models: Path, capsys: Said) -> None:

@@ -18,6 +18,7 @@ from app.config.load import Loaded, load
 from app.config.zip_table import zip_states
 from app.dialects.generic import read_ping
 from app.domain.identity import hash_digest
+from app.domain.seller import Habits
 from app.journal.compact import compact
 from app.journal.configurations import FOLDER
 from app.journal.lines import PingLine
@@ -25,7 +26,10 @@ from app.journal.reader import lines
 from app.journal.shadow import Shadow
 from app.journal.writer import JournalWriter
 from app.mock_exchange.consumers import consumer, ping_of
+from app.scoring.habits import HABITS
+from app.scoring.landscape import FILE as LANDSCAPE
 from app.scoring.load import load as load_models
+from app.scoring.traffic import TRAFFIC
 from app.usecases.chores import Watch
 from app.usecases.desk import Desk
 from app.usecases.reload_catalogue import Reloaded, Sources, first_catalogue
@@ -33,7 +37,7 @@ from app.wire.feedback import Demand, Signal
 from app.wire.ping import Ping
 from tests.build import NOW
 from tests.desk import answer, open_desk
-from tests.models import add_version, shipped
+from tests.models import add_version, landscape_of, shipped
 from tests.service import DEMO_CONFIG
 from training.__main__ import main
 from training.lifecycle import registry
@@ -73,7 +77,12 @@ def logged(tmp_path_factory: pytest.TempPathFactory) -> World:
     """What a day of changes left: a shadow, a canary, a new configuration with a promotion, and a rollback."""
     folder = tmp_path_factory.mktemp("logged")
     models = shipped(folder)
-    add_version(models, "solar", "0002", shift=0.3)
+    parts = {
+        LANDSCAPE: landscape_of("solar", ("acme", "bluebird")),
+        HABITS: msgspec.json.encode({"acme": Habits(kappa=0.9, return_rate=0.05)}),
+        TRAFFIC: msgspec.json.encode([float(hour % 24) for hour in range(168)]),
+    }
+    add_version(models, "solar", "0002", shift=0.3, parts=parts)
     config = Path(shutil.copytree(DEMO_CONFIG.parent, folder / "config")) / "buyer.toml"
     sources = Sources(
         config=lambda: load(config, environ=os.environ),
@@ -223,16 +232,25 @@ def test_another_policy_is_compared_with_what_was_bid(logged: World, capsys: Sai
     solar, roofing = json.loads(capsys.readouterr().out)["rows"]
     assert (solar["vertical"], solar["policy"]) == ("solar", "0002")
     assert 0 < solar["changed"] < solar["pings"]
-    assert 1.0 <= solar["ratios"]["50%"] < solar["ratios"]["95%"]
-    # Chances of conversion that are higher are worth more, by the policy's own numbers.
-    assert solar["new"]["surplus"] > solar["was"]["surplus"] > 0.0
-    assert solar["new"]["bids"] >= solar["was"]["bids"]
+    assert solar["ratios"]["5%"] < solar["ratios"]["50%"] < solar["ratios"]["95%"]
+    assert solar["new"]["surplus"] != solar["was"]["surplus"] > 0.0
     assert roofing["changed"] == 0
     assert roofing["was"] == roofing["new"]
     assert replay(logged, *policies) == 0
     said = capsys.readouterr().out
     assert "solar, by 0002: " in said
     assert "new to old price where both bid (" in said
+
+
+def test_a_policy_bids_what_it_bid_in_shadow(logged: World, tmp_path: Path, capsys: Said) -> None:
+    shadowed = [line for line in logged.pings if line.shadow is not None and line.shadow.model == "0002"]
+    best = [max(line.shadow.bids, key=lambda bid: bid.surplus) for line in shadowed if line.shadow and line.shadow.bids]
+    world = _of(logged, tmp_path, *shadowed)
+    assert replay(world, "--policy", str(logged.models / "solar" / "0002"), "--json") == 0
+    (row,) = json.loads(capsys.readouterr().out)["rows"]
+    assert (row["pings"], row["new"]["bids"]) == (len(shadowed), len(best))
+    assert row["new"]["price"] == pytest.approx(sum(bid.price_cents for bid in best) / len(best))
+    assert row["new"]["surplus"] == pytest.approx(sum(bid.surplus for bid in best))
 
 
 def test_a_span_of_time_is_replayed_alone(logged: World, capsys: Said) -> None:

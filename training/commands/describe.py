@@ -49,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
     """0 with a draft, 2 if none can be made."""
     tell = _teller()
     try:
-        with leads_at(args.data, args.config, tell) as path, open_table(path) as table:
+        with leads_at(args.data, args.config, tell) as path, open_table(path, called=str(args.data)) as table:
             text = _described(table, args, tell)
         if args.out is not None:
             args.out.write_text(text, encoding="utf-8")
@@ -77,6 +77,8 @@ def _described(table: Table, args: argparse.Namespace, tell: Tell) -> str:
         f"Drafted from {args.data.name}: {len(history):,} rows have an outcome, {share:.2%} converted.",
         "Read it over: what a ping knows, only you can say, and no model reads a field that is not known then.",
     ]
+    if any(check.suspected for check in checks):
+        header.append("Where every ping has a suspect all the same, say known_at_ping = true and trusted = true.")
     return written(_with_suspects(drafted, checks, tell), header)
 
 

@@ -114,7 +114,7 @@ def _comparison(done: Comparison) -> Iterator[str]:
     for row in done.rows:
         yield from _row(row)
     yield from _missing(done.missing)
-    yield "Each surplus is what that policy itself expects. What it would have earned: `python -m training evaluate`."
+    yield "Each surplus is what that policy itself expects, not what it would have earned."
 
 
 def _row(row: Row) -> Iterator[str]:

@@ -3,19 +3,26 @@
 import argparse
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from time import monotonic
 from typing import Any
 
 import msgspec
 import numpy as np
 
+from training.histories.scratch import NoData
+from training.histories.spec import BadSpec, read_spec
+from training.histories.specified import read_history
 from training.leadsim.caps import Paced, pace
 from training.leadsim.compare import Result, compare
 from training.leadsim.market import columns_of, market
+from training.leadsim.real import NoMarket, RealLeads, real_leads, world_of
 from training.leadsim.truth import draw
 
 LEADS = 50_000
 LEADS_MIN = 2_000
+BIDS_MIN = 300
+VALUE = 284.0
 MARKETS = {"exclusive": 1, "top3": 3}
 RIVALS = ("house", "flat", "tails", "many", "lumpy")
 
@@ -38,6 +45,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rivals", choices=RIVALS, default="house", help="how the rivals bid (default: house)")
     parser.add_argument("--bids", type=int, default=None, help="explored auctions to learn from (default: a fifth)")
     parser.add_argument("--per-seed", type=int, default=LEADS, help=f"leads a market (default: {LEADS})")
+    parser.add_argument("--leads", type=Path, default=None, help="real leads instead of made-up ones: CSV or Parquet")
+    parser.add_argument("--spec", type=Path, default=None, help="what the columns of --leads mean (see `describe`)")
+    parser.add_argument("--value", type=float, default=VALUE, help=f"dollars, if --leads has none (default: {VALUE:g})")
     parser.add_argument("--json", action="store_true", help="print a list with one object a policy")
 
 
@@ -45,6 +55,15 @@ def run(args: argparse.Namespace) -> int:
     """0 where every market was held, 2 where there is nothing to hold it with."""
     if args.seeds < 1 or args.per_seed < LEADS_MIN:
         print(f"--seeds takes 1 or more, --per-seed {LEADS_MIN:,} or more", file=sys.stderr)
+        return 2
+    try:
+        leads = _leads(args)
+        _check_bids(args.bids, args.per_seed if leads is None else len(leads.history))
+    except (NoMarket, BadSpec, NoData) as refusal:
+        print(refusal, file=sys.stderr)
+        return 2
+    except OSError as error:
+        print(f"{error.filename} cannot be used ({error.strerror})", file=sys.stderr)
         return 2
     began = monotonic()
     results: list[Sequence[Result | Paced]] = []
@@ -54,12 +73,36 @@ def run(args: argparse.Namespace) -> int:
             print(f"seed {seed} of {args.seeds}: {what} ({monotonic() - began:.0f} s)", file=sys.stderr, flush=True)
 
         tell("drawing leads and training the conversion model")
-        world = draw(args.per_seed, seed, args.rivals)
-        held = market(world, columns_of(world), MARKETS.get(args.market, 1), args.bids, seed)
+        world = draw(args.per_seed, seed, args.rivals) if leads is None else world_of(leads, seed, args.rivals)
+        columns = columns_of(world) if leads is None else leads.columns
+        held = market(world, columns, MARKETS.get(args.market, 1), args.bids, seed)
         results.append(compare(held, tell) if args.market in MARKETS else pace(held, args.market, tell))
     rows = _rows(results)
     print(msgspec.json.encode(rows).decode() if args.json else _text(args, rows))
     return 0
+
+
+def _check_bids(bids: int | None, leads: int) -> None:
+    most = leads // 2
+    if bids is not None and not BIDS_MIN <= bids <= most:
+        raise NoMarket(f"--bids takes {BIDS_MIN} to {most:,}: the rest of the {leads:,} leads train and compare")
+
+
+def _leads(args: argparse.Namespace) -> RealLeads | None:
+    if args.leads is None:
+        return None
+    if args.spec is None:
+        raise NoMarket("--leads needs --spec: `python -m training describe --data FILE --label COLUMN` drafts one")
+
+    def tell(what: str) -> None:
+        print(what, file=sys.stderr, flush=True)
+
+    spec = read_spec(args.spec)
+    history = read_history(args.leads, spec, tell=tell)
+    if len(history) < LEADS_MIN:
+        raise NoMarket(f"{args.leads} has {len(history):,} labelled leads: a market takes {LEADS_MIN:,}")
+    tell("training what rivals believe")
+    return real_leads(history, spec, args.value, seed=0)
 
 
 def _rows(results: Sequence[Sequence[Result | Paced]]) -> list[Row]:
@@ -80,5 +123,6 @@ def _text(args: argparse.Namespace, rows: Sequence[Row]) -> str:
         f"  {row['policy']:<18}" + "".join([f"{row[name]:>10.3f} +-{row['sd'][name]:>5.3f}" for name, _ in shown])
         for row in rows
     ]
-    title = f"{args.market}, rivals {args.rivals}, {args.seeds} seeds of {args.per_seed:,} leads"
+    source = f"{args.per_seed:,} leads" if args.leads is None else f"the leads of {args.leads.name}"
+    title = f"{args.market}, rivals {args.rivals}, {args.seeds} seeds of {source}"
     return "\n".join([title, head, *body])

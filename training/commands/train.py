@@ -73,7 +73,7 @@ def _from_file(args: argparse.Namespace) -> Card:
     spec = read_spec(args.spec)
     tell = _teller(spec.vertical)
     with leads_at(args.data, args.config, tell) as path:
-        history = read_history(path, spec, tell=tell)
+        history = read_history(path, spec, called=args.data.name if args.data.is_dir() else "", tell=tell)
     return _learnt(history, spec, args, tell)
 
 

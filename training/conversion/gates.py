@@ -1,5 +1,7 @@
 """What a model must show before it may price: each gate with its figure, passed or not."""
 
+from collections.abc import Collection
+
 import msgspec
 
 from training.conversion.calibrators import Attempt
@@ -23,13 +25,21 @@ class Gate(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def gates(
-    trained: Trained, checks: tuple[FieldCheck, ...], true: Figures | None, *, difference: float
+    trained: Trained,
+    checks: tuple[FieldCheck, ...],
+    true: Figures | None,
+    *,
+    difference: float,
+    trusted: Collection[str] = (),
 ) -> tuple[Gate, ...]:
-    """Every gate. `true` are the hidden truth's own figures on the newest leads, `difference` the scorer's largest."""
+    """Every gate. `true` are the hidden truth's own figures on the newest leads, `difference` the scorer's largest.
+
+    `trusted` are fields of which somebody has said that every ping knows them, however much they tell.
+    """
     newest = trained.newest
     found = [
         _enough(newest),
-        *(_no_leak(check) for check in checks if check.suspected),
+        *(_no_leak(check, check.name in trusted) for check in checks if check.suspected),
         Gate(
             name="beats a constant",
             passed=newest.skill > 0.0,
@@ -138,11 +148,14 @@ def _no_leaks(checks: tuple[FieldCheck, ...]) -> Gate:
     )
 
 
-def _no_leak(check: FieldCheck) -> Gate:
+def _no_leak(check: FieldCheck, trusted: bool) -> Gate:  # noqa: FBT001 - the one thing that is said of it
+    told = f"{check.name}: AUC {check.alone:.3f} alone, {check.removal:.3f} lost without it"
     return Gate(
         name="suspected leak",
-        passed=False,
-        found=f"{check.name}: AUC {check.alone:.3f} alone, {check.removal:.3f} lost without it; if it is written after "
-        "the bid, declare known_at_ping = false",
+        passed=trusted,
+        found=f"{told}; trusted all the same"
+        if trusted
+        else f"{told}; if it is written after the bid, declare "
+        "known_at_ping = false; if every ping has it, a specification may say trusted = true",
         figure=check.alone if check.alone > ALONE_MAX else check.removal,
     )

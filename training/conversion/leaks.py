@@ -13,6 +13,7 @@ from training.conversion.train import cross_validated, pipeline
 
 ALONE_MAX = 0.90
 REMOVAL_MAX = 0.05
+HIDDEN_MIN = 0.75
 ROWS_MAX = 12_000
 TREES = 40
 FOLDS = 3
@@ -39,6 +40,7 @@ def check_fields(
     """Every field by itself and the model without it. Smaller models of some rows do: a leak is not subtle.
 
     One leak hides another that says the same: where fields are suspected, the others are tried once more without them.
+    An honest field may carry much of what is left then, so that it must also tell much by itself to be suspected.
     """
     rows = _sample(y, seed)
     trial = _Trial(columns, X[rows], y[rows], seed)
@@ -47,10 +49,13 @@ def check_fields(
     for position in everything:
         tell(columns[position].name)
         alone[position] = trial.auc([position])
-    removal, looked_at = _removals(trial, everything, tell), everything
-    while found := {at for at in looked_at if alone[at] > ALONE_MAX or removal[at] > REMOVAL_MAX}:
-        looked_at = [at for at in looked_at if at not in found]
-        removal |= _removals(trial, looked_at, tell)
+    removal = _removals(trial, everything, tell)
+    rest, found = everything, {at for at in everything if alone[at] > ALONE_MAX or removal[at] > REMOVAL_MAX}
+    while found:
+        rest = [at for at in rest if at not in found]
+        without = _removals(trial, rest, tell)
+        found = {at for at in rest if without[at] > REMOVAL_MAX and alone[at] > HIDDEN_MIN}
+        removal |= {at: without[at] for at in found}
     return tuple(
         FieldCheck(name=column.name, alone=alone[at], removal=removal[at]) for at, column in enumerate(columns)
     )

@@ -52,7 +52,13 @@ def learn(
     newest = trained.slices.newest
     predicted, true = chance(trained.model, X[newest]), history.truth
     truth = None if true is None else figures(y[newest], true[newest])
-    verdicts = gates(trained, checks, truth, difference=_difference(scorer, history, newest, predicted))
+    verdicts = gates(
+        trained,
+        checks,
+        truth,
+        difference=_difference(scorer, history, newest, predicted),
+        trusted={field.name for field in spec.fields if field.trusted},
+    )
     card = Card(
         vertical=spec.vertical,
         version=version,

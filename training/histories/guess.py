@@ -77,13 +77,15 @@ Order = Literal["time", "row"]
 
 def guess(table: Table, name: str) -> Guess:
     """What this column is, if it is a field at all."""
-    told = table.ask(name, _QUESTIONS)
+    # Where every row says neither yes nor no to a question, DuckDB counts nothing at all.
+    told = {question: found or 0 for question, found in table.ask(name, _QUESTIONS).items()}
     word, filled = words_of(name), told["filled"]
-    if filled == 0 or (told["distinct"] == 1 and filled == table.rows):
-        return Guess(name=name, type="text", why_not="the same in every row" if filled else "empty in every row")
-    who = _whose(word, told)
-    if who:
+    if filled == 0:
+        return Guess(name=name, type="text", why_not="empty in every row")
+    if who := _whose(word, told):
         return Guess(name=name, type="text", why_not=who)
+    if told["distinct"] == 1 and filled == table.rows:
+        return Guess(name=name, type="text", why_not="the same in every row")
     if time := _as_time(table, name, word, told):
         return time
     if told["truths"] == filled:

@@ -17,8 +17,8 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
 
     `columns` are arrays of one length by name: numbers (NaN where missing), or objects (text, numbers, booleans, `None`
     where missing). `at` is in epoch seconds, or the number of the row where only the order of leads is `timed`. `truth`
-    is each lead's true chance; a real history has none. `value_mean` is what the mean conversion brought, as it was
-    told. `notes` say what was left out, and why.
+    is each lead's true chance; a real history has none. `value` is what a conversion of each would bring, as it was
+    told, NaN where it was not. `notes` say what was left out, and why.
     """
 
     vertical: str
@@ -28,11 +28,19 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
     at: np.ndarray[Any, np.dtype[np.float64]]
     timed: bool = True
     truth: np.ndarray[Any, np.dtype[np.float64]] | None = None
-    value_mean: float | None = None
+    value: np.ndarray[Any, np.dtype[np.float64]] | None = None
     notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.converted)
+
+    @property
+    def value_mean(self) -> float | None:
+        """What the mean conversion brought, of those that say it."""
+        if self.value is None:
+            return None
+        told = self.value[self.converted == 1]
+        return float(np.nanmean(told)) if np.any(~np.isnan(told)) else None
 
     @property
     def facts(self) -> list[dict[str, Value]]:

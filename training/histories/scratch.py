@@ -7,6 +7,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import numpy as np
+
 _MEMORY = "1GB"
 """What does not fit goes to the disk: a machine that serves beside it must not notice."""
 
@@ -48,7 +50,9 @@ class Scratch:
         with self._database.cursor() as cursor:
             (found,) = self._run(cursor, sql, values).fetchnumpy().values()
         # A masked array where something is missing, and a plain one otherwise.
-        return found.filled(None) if hasattr(found, "mask") and found.dtype == object else found
+        if hasattr(found, "mask") and found.dtype == object:
+            return np.where(found.mask, None, found.data)
+        return found
 
     def close(self) -> None:
         """Let go of the file."""

@@ -24,13 +24,15 @@ class BadSpec(Exception):
 class SpecField(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One fact of a lead: `name` is what the service calls it, `column` the file's own word where that is another.
 
-    No model reads `text` and `date`. `hour` and `weekday` (0 is Monday) are read from a column of times.
+    No model reads `text` and `date`. `hour` and `weekday` (0 is Monday) are read from a column of times. A field that
+    tells so much that it must be suspected is read all the same where it is `trusted`; `reason` says why one is not.
     """
 
     name: str
     type: FieldType
     known_at_ping: bool = True
     column: str = ""
+    trusted: bool = False
     reason: str = ""
 
     @property

@@ -24,15 +24,18 @@ _DAY_S = 86_400.0
 _HOUR_S = 3_600.0
 
 
-def read_history(path: Path, spec: Spec, *, tell: Callable[[str], None]) -> History:
-    """The labelled leads of a CSV or Parquet file. Raises NoData, and BadData where the two do not fit together."""
-    tell(f"reading {path.name}")
-    with open_table(path) as table:
+def read_history(path: Path, spec: Spec, *, called: str = "", tell: Callable[[str], None]) -> History:
+    """The labelled leads of a CSV or Parquet file. Raises NoData, and BadData where the two do not fit together.
+
+    `called` is what its user knows it as, where that is not this path.
+    """
+    tell(f"reading {called or path.name}")
+    with open_table(path, called=called) as table:
         if missing := missing_columns(spec, table.names):
-            raise BadData(f"{path}: {'; '.join(missing)}")
+            raise BadData(f"{table.source}: {'; '.join(missing)}")
         table.keep(spec.where)
         tell(f"{table.rows:,} rows")
-        return history_in(table, spec, path.name, tell)
+        return history_in(table, spec, called or path.name, tell)
 
 
 def history_in(table: Table, spec: Spec, source: str, tell: Callable[[str], None]) -> History:
@@ -61,7 +64,7 @@ def history_in(table: Table, spec: Spec, source: str, tell: Callable[[str], None
         converted=converted[kept],
         at=at[kept],
         timed=spec.timed,
-        value_mean=_value_mean(table, spec, kept[converted[kept] == 1]),
+        value=table.numbers(spec.value, decimal=spec.decimal)[kept] if spec.value else None,
         notes=tuple(notes),
     )
 
@@ -79,6 +82,15 @@ def _labels(table: Table, spec: Spec) -> tuple[Array, Array, list[str]]:
             'outcome is not known yet, say missing_label = "leave_out"'
         )
     found = sorted({*words.values()})
+    if not found:
+        raise BadData(
+            f"{table.source}: none of {table.rows:,} rows has a {spec.label!r}: no outcome is known yet, or no "
+            "lead has matured; of a service's own leads `dataset --maturity-days` says how long one may take"
+        )
+    if len(found) == 1:
+        raise BadData(
+            f"{table.source}: {spec.label!r} is the same in every row ({found[0]}): there is nothing to learn"
+        )
     if not yes & set(found):
         raise BadData(
             f"{table.source}: positive: no row has {spec.positive!r} in {spec.label!r}; it holds "
@@ -190,11 +202,3 @@ def _choices(table: Table, field: SpecField, spec: Spec) -> tuple[Array, list[st
 def _list(values: list[str]) -> str:
     more = f" and {len(values) - 5} more" if len(values) > 5 else ""
     return f"{', '.join(map(repr, values[:5]))}{more} {'occurs' if len(values) == 1 else 'occur'}"
-
-
-def _value_mean(table: Table, spec: Spec, converted: Array) -> float | None:
-    """What the mean conversion brought, of those that say it."""
-    if not spec.value:
-        return None
-    told = table.numbers(spec.value, decimal=spec.decimal)[converted]
-    return float(np.nanmean(told)) if np.any(~np.isnan(told)) else None

@@ -129,7 +129,7 @@ class Table:
                 raise BadData(f"{self.source}: no row has {value!r} in {name!r}{hint(wanted, _few(texts))}")
             words = ", ".join("?" for _ in alike)
             self._database.do(f"DELETE FROM told WHERE coalesce({_quoted(name)}, '') NOT IN ({words})", *alike)  # noqa: S608
-        self.rows = self._database.one("SELECT count(*) FROM told")[0]
+            self.rows = self._database.one("SELECT count(*) FROM told")[0]
 
     def _column(self, sql: str) -> Any:
         """One value a row, in the file's order."""
@@ -152,8 +152,11 @@ class Table:
 
 
 @contextmanager
-def open_table(path: Path) -> Iterator[Table]:
-    """The rows of a CSV or Parquet file, on the disk as long as they are asked for. Raises NoData."""
+def open_table(path: Path, *, called: str = "") -> Iterator[Table]:
+    """The rows of a CSV or Parquet file, on the disk as long as they are asked for. Raises NoData.
+
+    `called` is what its user knows it as, where that is not this path.
+    """
     if not path.is_file():
         raise NoData(f"{path} {'is no file' if path.exists() else 'does not exist'}: name a CSV or Parquet file")
     with path.open("rb") as file:
@@ -173,7 +176,7 @@ def open_table(path: Path) -> Iterator[Table]:
         columns = ", ".join(f"CAST({_quoted(name)} AS VARCHAR) AS {_quoted(name)}" for name in types)
         database.do(f"CREATE TABLE told AS SELECT {columns} FROM raw")  # noqa: S608 - names of the file's, quoted
         database.do("DROP TABLE raw")
-        table = Table(database, str(path), types if head == b"PAR1" else {})
+        table = Table(database, called or str(path), types if head == b"PAR1" else {})
         if not table.rows:
             raise NoData(f"{path} holds no rows")
         yield table

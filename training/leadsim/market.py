@@ -22,7 +22,7 @@ SHADES = (0.1, 1.1)
 PROBES = 0.05
 """So many of the bids that explore lie just above the floor, where nothing else looks."""
 
-_KINDS = {"homeowner": "number", "premium": "number"}
+_NUMBERS = frozenset({"homeowner", "premium"})
 
 
 class Market(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,8 +65,8 @@ def market(world: World, columns: Sequence[Column], winners: int, bids: int | No
     rows = len(world.seller)
     facts = _facts(world)
     probability = _learnt(facts, columns, world.converted, int(rows * TRAINED), seed)
-    explored = np.arange(int(rows * TRAINED), int(rows * (TRAINED + LOGGED)))
-    logged = explored[: bids or len(explored)]
+    first, usual = int(rows * TRAINED), int(rows * (TRAINED + LOGGED))
+    logged = np.arange(first, first + bids if bids else usual)
     return Market(
         world=world,
         winners=winners,
@@ -75,22 +75,27 @@ def market(world: World, columns: Sequence[Column], winners: int, bids: int | No
         probability=probability,
         log=_log(world, probability, winners, logged, seed),
         logged=logged,
-        evaluated=np.arange(int(rows * (TRAINED + LOGGED)), rows),
+        evaluated=np.arange(max(usual, int(logged[-1]) + 1), rows),
     )
 
 
 def columns_of(world: World) -> tuple[Column, ...]:
     """What the house market's pings show."""
-    named = [Column(name, "number" if name in _KINDS else "category") for name in world.visible]
+    named = [Column(name, "number" if name in _NUMBERS else "category") for name in world.visible]
     return tuple(sorted(named, key=lambda column: column.kind))
 
 
 def _facts(world: World) -> list[dict[str, Value]]:
     names = list(world.visible)
     return [
-        {name: value for name, value in zip(names, row, strict=True) if value is not None}
+        {name: _plain(value) for name, value in zip(names, row, strict=True) if not (value is None or value != value)}
         for row in zip(*world.visible.values(), strict=True)
     ]
+
+
+def _plain(value: Value) -> Value:
+    """As it stands in a ping, not as an array holds it."""
+    return value.item() if isinstance(value, np.generic) else value
 
 
 def _learnt(facts: list[dict[str, Value]], columns: Sequence[Column], y: Array, rows: int, seed: int) -> Array:

@@ -120,15 +120,14 @@ def ortb(market: Market) -> Landscape:
 
 def logistic(market: Market) -> Landscape:
     """Log-odds linear in log b, log v, the city and the seller: the plain win-rate model of the field."""
-    cities = "city" if "city" in market.log.facts else market.columns[0].name
     encoder = ColumnTransformer([("names", OneHotEncoder(handle_unknown="ignore"), [2, 3])], remainder=StandardScaler())
     model = make_pipeline(encoder, LogisticRegression(C=1.0, max_iter=1_000))
     log = market.log
-    X = _columns(np.log(log.bid_cents), np.log(log.worth_cents), log.facts[cities], log.seller)
+    X = _columns(np.log(log.bid_cents), np.log(log.worth_cents), log.facts[market.world.place], log.seller)
     model.fit(X, log.won)
     at = market.evaluated
     seller, value = np.array(SELLERS, dtype=object)[market.world.seller[at]], np.log(market.value[at])
-    shown = market.world.visible[cities][at]
+    shown = market.world.visible[market.world.place][at]
 
     def of(bid: float) -> Array:
         rows = _columns(np.full(len(at), np.log(bid)), value, shown, seller)
@@ -140,9 +139,8 @@ def logistic(market: Market) -> Landscape:
 def monotone_boosting(market: Market) -> Landscape:
     """Gradient boosting that rises with b, on b, v, V, the city and the seller."""
     log, at, world = market.log, market.evaluated, market.world
-    cities = "city" if "city" in log.facts else market.columns[0].name
     codes = OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=np.nan, encoded_missing_value=np.nan)
-    named = codes.fit_transform(_columns(log.facts[cities], log.seller))
+    named = codes.fit_transform(_columns(log.facts[market.world.place], log.seller))
     worth = world.worth_cents[market.logged]
     model = HistGradientBoostingClassifier(
         max_iter=100,
@@ -154,7 +152,7 @@ def monotone_boosting(market: Market) -> Landscape:
         categorical_features=[3, 4] if named[:, 0].max() < 255 else [4],
         random_state=0,
     ).fit(np.column_stack([log.bid_cents, log.worth_cents, worth, named]), log.won)
-    shown = codes.transform(_columns(world.visible[cities][at], np.array(SELLERS, dtype=object)[world.seller[at]]))
+    shown = codes.transform(_columns(world.visible[world.place][at], np.array(SELLERS, dtype=object)[world.seller[at]]))
     fixed = np.column_stack([market.value[at], world.worth_cents[at], shown])
 
     def of(bid: float) -> Array:

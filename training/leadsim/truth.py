@@ -38,7 +38,8 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
     """Leads in the order in which they came, all arrays equally long; money in cents.
 
     `visible` by name as objects. `odds` is the log-odds of converting without intent. `top` holds the highest rival
-    bids of each lead, the highest first, 0 where there are fewer.
+    bids of each lead, the highest first, 0 where there are fewer. `place` names the fact by which rivals pay more or
+    less, `intent_sigma` is how much they know that no ping shows.
     """
 
     visible: dict[str, Array]
@@ -50,6 +51,8 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
     city_factor: Array
     top: Array
     rivals: Rivals
+    place: str = "city"
+    intent_sigma: float = INTENT_SIGMA
 
     @property
     def probability(self) -> Array:
@@ -77,7 +80,8 @@ def draw(rows: int, seed: int, rivals: Rivals) -> World:
         - 0.3 * ((tier == 3) & (source < 3))
     )
     intent = random.normal(0.0, INTENT_SIGMA, rows)
-    odds += np.linspace(-0.5, 0.5, rows) * DRIFT
+    # Leads become a little worse while they come, as they do where a source is used up.
+    odds -= np.linspace(-0.5, 0.5, rows) * DRIFT
     odds += _shift(odds + intent)
     factor = np.exp(random.normal(0.0, CITY_SIGMA, CITIES))[city]
     seller, tiers = random.integers(len(SELLERS), size=rows), np.array([*TIERS, None], dtype=object)
@@ -103,9 +107,28 @@ def draw(rows: int, seed: int, rivals: Rivals) -> World:
     )
 
 
-def top_bids(seed: int, odds: Array, worth: Array, factor: Array, seller: Array, rivals: Rivals) -> Array:
-    """The highest rival bids for leads of these log-odds, as for a file of real leads."""
-    return _top(np.random.default_rng(seed), odds, worth, factor, seller, rivals)
+def around(
+    visible: dict[str, Array], odds: Array, worth_cents: Array, converted: Array, place: str, seed: int, rivals: Rivals
+) -> World:
+    """The market around real leads: their labels as they came, rivals who see these log-odds of each with noise."""
+    random = np.random.default_rng(seed)
+    rows = len(odds)
+    names, code = np.unique([str(value) for value in visible[place]], return_inverse=True)
+    factor = np.exp(random.normal(0.0, CITY_SIGMA, len(names)))[code]
+    seller = random.integers(len(SELLERS), size=rows)
+    return World(
+        visible=visible,
+        seller=seller,
+        worth_cents=worth_cents,
+        odds=odds,
+        intent=np.zeros(rows),
+        converted=converted,
+        city_factor=factor,
+        top=_top(random, odds, worth_cents, factor, seller, rivals),
+        rivals=rivals,
+        place=place,
+        intent_sigma=0.0,
+    )
 
 
 def rivals_above(world: World, bids: Array, intent: Array) -> Array:
@@ -122,7 +145,7 @@ def win_probability(world: World, bids: Array, winners: int) -> Array:
     nodes, weights = np.polynomial.hermite_e.hermegauss(_QUADRATURE)
     chance = np.zeros(bids.shape)
     for node, weight in zip(nodes, weights / weights.sum(), strict=True):
-        above = rivals_above(world, bids, np.full(len(bids), node * INTENT_SIGMA))
+        above = rivals_above(world, bids, np.full(len(bids), node * world.intent_sigma))
         term, few = np.ones(bids.shape), np.zeros(bids.shape)
         for count in range(winners):
             few += term

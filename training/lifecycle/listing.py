@@ -11,7 +11,10 @@ from training.lifecycle.versions import Card, card_of, versions, verticals, whol
 
 
 class Version(msgspec.Struct, frozen=True, kw_only=True):
-    """One version. `role` is live, challenger, before, or empty; `problem` says why nothing could load it."""
+    """One version. `role` is live, challenger, before, or empty.
+
+    `problem` says why nothing could load it, or what is wrong with the trial beside a live one.
+    """
 
     vertical: str
     version: str
@@ -59,7 +62,8 @@ def _of(models: Path, vertical: str, entry: Entry | None) -> Iterator[Version]:
             yield Version(vertical=vertical, version=version, role=role, problem=str(refused))
         else:
             share = entry.canary if entry is not None and role == "challenger" else 0.0
-            yield Version(vertical=vertical, version=version, role=role, canary=share, card=card)
+            problem = entry.problem if entry is not None and role == "live" else ""
+            yield Version(vertical=vertical, version=version, role=role, canary=share, card=card, problem=problem)
 
 
 def _roles(entry: Entry | None) -> dict[str, str]:
@@ -78,7 +82,7 @@ def _row(each: Version) -> str:
     gates = "passed" if card.passed else f"FAILED {len(card.failed)}: {', '.join(card.failed)}"
     auc, loss = card.figures.auc, card.figures.log_loss
     numbers = f"{'' if auc is None else f'{auc:.3f}':>6} {'' if loss is None else f'{loss:.4f}':>9}"
-    return f"{start} {gates:<22} {numbers}  {card.history.until[:10]}".rstrip()
+    return f"{start} {gates:<22} {numbers}  {card.history.until[:10]:<12} {each.problem}".rstrip()
 
 
 def _shown(models: Path, card: Card) -> Iterator[str]:

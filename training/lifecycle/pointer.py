@@ -51,6 +51,12 @@ def entries(models: Path) -> dict[str, Entry]:
     return {vertical: _whole(models, vertical, entry) for vertical, entry in _read(models).items()}
 
 
+def entry_of(models: Path, vertical: str) -> Entry | None:
+    """The same of one vertical, whatever stands in the lines of others; `None` where it has none."""
+    told = _read(models)
+    return _whole(models, vertical, told[vertical]) if vertical in told else None
+
+
 def live(models: Path) -> dict[str, str]:
     """Which version of each vertical is live; raises `Refused` likewise."""
     return {vertical: entry.live for vertical, entry in entries(models).items()}
@@ -87,8 +93,10 @@ def change(
             forced=forced,
         )
         if after != before:
-            _replace(models / POINTER, _edited(_text(models), told, vertical, after))
+            text = _edited(_text(models), told, vertical, after)
+            # Opened first: what cannot be noted is not done.
             with (models / HISTORY).open("ab") as history:
+                _replace(models / POINTER, text)
                 history.write(msgspec.json.encode(done) + b"\n")
         return done
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from app.scoring.pointer import Entry
-from training.lifecycle.pointer import Author, Change, Refused, change, changes, entries, point_at
+from training.lifecycle.pointer import Author, Change, Refused, change, changes, entry_of, point_at
 from training.lifecycle.versions import Card, whole
 
 
@@ -62,7 +62,7 @@ def retire(models: Path, vertical: str, author: Author) -> Change:
 
 def _must_have_passed(card: Card, *, force: bool) -> bool:
     """Whether it must be forced; raises `Refused` where it must and is not."""
-    if card.passed:
+    if card.passed and not card.failed:
         return False
     if not force:
         why = f"it failed: {', '.join(card.failed)}" if card.failed else "its card does not say that it passed"
@@ -81,7 +81,7 @@ def _tries(vertical: str, version: str, share: float) -> Callable[[Entry | None]
 
 
 def _entry(models: Path, vertical: str) -> Entry:
-    return _live(vertical, entries(models).get(vertical))
+    return _live(vertical, entry_of(models, vertical))
 
 
 def _live(vertical: str, entry: Entry | None) -> Entry:

@@ -269,7 +269,8 @@ def test_transactions_that_stand_in_each_others_way_are_tried_again(empty_postgr
             pool.close()
 
     quick, slow = sorted(asyncio.run(play()))
-    assert quick == 1
+    # On a busy machine both may be told to go again; neither may be given up.
+    assert 1 <= quick <= slow
     assert slow > 1
     assert count(empty_postgres_url, "cap_counter", "used = 3") == 2
 

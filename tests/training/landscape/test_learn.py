@@ -96,7 +96,7 @@ def test_it_is_served_as_it_was_fitted(learnt: LearnedLeg) -> None:
 
 
 def test_how_many_may_win_a_shared_lead_is_found_out() -> None:
-    log, _ = auctions(1_500, winners=3)
+    log, _ = auctions(900, winners=3)
     found = learn_leg(log, COLUMNS, "shared", winners=None, tell=lambda _: None)
     losses = {attempt.winners: attempt.log_loss for attempt in found.attempts if attempt.form == "rivals"}
     assert min(losses, key=lambda winners: losses[winners]) == found.fitted.winners or found.fitted.form == "logistic"

@@ -1,0 +1,162 @@
+"""A file and its specification make a history: labelled, matured, oldest first, of what a ping can know."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from training.histories.history import History
+from training.histories.spec import Spec, SpecField
+from training.histories.specified import ROWS_MIN, read_history
+from training.histories.tables import BadData
+
+DAY = 86_400.0
+
+
+def rows(count: int = 400) -> list[dict[str, str]]:
+    """The newest first, an hour apart; every fourth is sold."""
+    return [
+        {
+            "lead": str(number),
+            "when": str(np.datetime64("2026-03-01T00:30:00") - np.timedelta64(number, "h")),
+            "status": "sold" if number % 4 == 0 else "no",
+            "tier": "good" if number % 3 else "poor",
+            "bill": f"{100 + number % 7}.5",
+            "owner": "yes" if number % 2 else "no",
+            "brought": "1000" if number % 4 == 0 else "",
+        }
+        for number in range(count)
+    ]
+
+
+def file(folder: Path, told: list[dict[str, str]]) -> Path:
+    path = folder / "leads.csv"
+    path.write_text("\n".join([",".join(told[0]), *(",".join(row.values()) for row in told)]))
+    return path
+
+
+FIELDS = (
+    SpecField(name="tier", type="choice"),
+    SpecField(name="monthly_bill", type="number", column="bill"),
+    SpecField(name="owner", type="boolean"),
+    SpecField(name="local_hour", type="hour", column="when"),
+    SpecField(name="weekday", type="weekday", column="when"),
+    SpecField(name="lead", type="integer", known_at_ping=False),
+)
+
+
+def spec(**other: Any) -> Spec:
+    told = {"vertical": "solar", "label": "status", "positive": "sold", "order": "when", "fields": FIELDS}
+    return Spec(**{**told, **other})
+
+
+def history(folder: Path, told: list[dict[str, str]], **other: Any) -> History:
+    return read_history(file(folder, told), spec(**other), tell=lambda _: None)
+
+
+def refused(folder: Path, told: list[dict[str, str]], **other: Any) -> str:
+    with pytest.raises(BadData) as error:
+        history(folder, told, **other)
+    return str(error.value)
+
+
+def test_leads_stand_oldest_first_with_the_facts_that_a_ping_knows(tmp_path: Path) -> None:
+    found = history(tmp_path, rows(), value="brought", time_zone="America/New_York")
+    assert len(found) == 400
+    assert np.all(np.diff(found.at) == 3_600.0)
+    assert found.converted.tolist() == [int(number % 4 == 0) for number in reversed(range(400))]
+    # Half past midnight on a Sunday, told without an offset: on the clock of the zone it is in.
+    assert found.at[-1] == 1_772_325_000.0 + 5 * 3_600.0
+    assert found.rows([399]) == [
+        {"tier": "poor", "monthly_bill": 100.5, "owner": 0.0, "local_hour": 0.0, "weekday": 6.0}
+    ]
+    assert found.value_mean == 1_000.0
+
+
+def test_a_file_without_times_is_ordered_by_its_rows(tmp_path: Path) -> None:
+    found = history(tmp_path, rows(), order="row", fields=FIELDS[:3])
+    assert not found.timed
+    assert found.converted.tolist() == [int(number % 4 == 0) for number in range(400)]
+
+
+def test_young_leads_are_left_out_whatever_they_came_to(tmp_path: Path) -> None:
+    found = history(tmp_path, rows(), maturity_days=2.0)
+    assert len(found) == 400 - 48
+    assert np.mean(found.converted) == pytest.approx(0.25, abs=0.01)
+    assert "48 leads younger than 2 days" in found.notes[0]
+
+
+def test_a_missing_label_is_refused_unless_it_may_be_left_out(tmp_path: Path) -> None:
+    told = [{**row, "status": "NaN" if number < 5 else row["status"]} for number, row in enumerate(rows())]
+    assert "5 of 400 rows have no 'status'" in refused(tmp_path, told)
+    found = history(tmp_path, told, missing_label="leave_out")
+    assert len(found) == 395
+    assert found.notes == ("5 rows without a label were left out",)
+
+
+def test_leads_of_which_none_has_matured_are_no_history(tmp_path: Path) -> None:
+    told = [{**row, "status": ""} for row in rows()]
+    assert "none of 400 rows has a 'status'" in refused(tmp_path, told, missing_label="leave_out")
+
+
+def test_a_label_that_is_neither_is_left_out(tmp_path: Path) -> None:
+    told = [{**row, "status": "open" if number % 10 == 1 else row["status"]} for number, row in enumerate(rows())]
+    assert len(history(tmp_path, told)) == 400
+    found = history(tmp_path, told, negative=("no",))
+    assert len(found) == 360
+    assert "40 rows whose label is neither" in found.notes[0]
+
+
+def test_a_value_seen_once_is_refused_unless_it_may_be_unknown(tmp_path: Path) -> None:
+    told = rows()
+    told[7]["tier"] = "exellent"
+    said = refused(tmp_path, told)
+    assert "fields.tier: 'exellent' occurs in one row only" in said
+    assert 'values_seen_once = "unknown"' in said
+    found = history(tmp_path, told, values_seen_once="unknown")
+    assert set(found.columns["tier"]) == {"good", "poor", None}
+    assert found.notes == ("tier: 'exellent' occurs in one row only, read as unknown",)
+
+
+def test_of_very_many_values_those_seen_once_are_no_mistake(tmp_path: Path) -> None:
+    told = [{**row, "tier": f"R{number // 2}"} for number, row in enumerate(rows(399))]
+    assert len(history(tmp_path, told)) == 399
+
+
+@pytest.mark.parametrize(
+    ("other", "says"),
+    [
+        ({"label": "state"}, "label: there is no column 'state'; did you mean 'status'?"),
+        ({"positive": "won"}, "positive: no row has 'won' in 'status'; it holds no, sold"),
+        ({"positive": ("no", "sold")}, "'status' is the same in every row"),
+        ({"where": {"owner": "maybe"}}, "no row has 'maybe' in 'owner'"),
+        ({"order": "tier"}, "column 'tier': row 1 holds something like 'aaaa', which is not a time"),
+        ({"fields": (SpecField(name="bill", type="integer"),)}, "fractions"),
+        ({"fields": (SpecField(name="tier", type="number"),)}, "is not a number"),
+        ({"maturity_days": 16.0}, "labelled and matured rows of 400"),
+    ],
+)
+def test_what_does_not_fit_is_said_with_file_and_key(tmp_path: Path, other: dict[str, Any], says: str) -> None:
+    said = refused(tmp_path, rows(), **other)
+    assert says in said
+    assert "leads.csv" in said
+
+
+def test_a_constant_label_and_too_few_rows_are_refused(tmp_path: Path) -> None:
+    assert "the same in every row" in refused(tmp_path, [{**row, "status": "sold"} for row in rows()])
+    assert f"fewer than {ROWS_MIN}" in refused(tmp_path, rows(20))
+
+
+def test_a_lead_without_a_time_has_no_place(tmp_path: Path) -> None:
+    told = rows()
+    told[3]["when"] = ""
+    assert "1 of 400 rows have no time in 'when'" in refused(tmp_path, told)
+
+
+def test_one_history_has_one_fingerprint_and_a_changed_one_another(tmp_path: Path) -> None:
+    first = history(tmp_path, rows()).fingerprint
+    assert history(tmp_path, rows()).fingerprint == first
+    changed = rows()
+    changed[9]["bill"] = "1.5"
+    assert history(tmp_path, changed).fingerprint != first
