@@ -18,7 +18,7 @@ SAYS = {
     "train": "live",
     "registry list": "shadow",
     "replay": "decided again bit for bit, 0 otherwise",
-    "evaluate": "cannot be evaluated",
+    "evaluate": "exit status 2",
     "registry rollback": '"did":"rollback"',
     "simulate": "true_landscape",
 }
