@@ -11,13 +11,14 @@ STEEP = 1.7
 """1 / (1 + exp(1.7 z)) is nearly the normal distribution's upper tail."""
 LIST_STEP = 0.02
 """How finely the table of a price list is cut, in the logarithm of the bid."""
+LIST_PLACES = 700
+"""So far it reaches: to some twelve thousand dollars."""
 COARSE = 4
 """So many steps of the list lie between two bids that a search tries first."""
 
-_RATIO = exp(COARSE * LIST_STEP)
-_FINE = tuple(exp(step * LIST_STEP) for step in (-3, -2, -1, 1, 2))
+_FALL = exp(-COARSE * LIST_STEP)
+_FINE = tuple(exp(step * LIST_STEP) for step in (-2, -1, 1))
 _FLOOR = EPSILON / (1.0 - 2.0 * EPSILON)
-_HUGE = 1e200
 
 
 class OrtbCurve(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,14 +44,13 @@ class OrtbCurve(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PriceList(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """Rivals above a bid who pay by a list, whatever the lead: by steps of `LIST_STEP` from log cents `first` on."""
+    """Rivals above a bid who pay by a list, whatever the lead: by steps of `LIST_STEP` in log cents, from a cent on."""
 
-    first: float
     above: tuple[float, ...]
 
     def place(self, log_bid: float) -> int:
         """Where a bid stands in the table, which goes on beyond both ends as it ends."""
-        return min(max(round((log_bid - self.first) / LIST_STEP), 0), len(self.above) - 1)
+        return min(max(round(log_bid / LIST_STEP), 0), len(self.above) - 1)
 
 
 class RivalCurve(msgspec.Struct, frozen=True, gc=False, kw_only=True):
@@ -76,27 +76,35 @@ class RivalCurve(msgspec.Struct, frozen=True, gc=False, kw_only=True):
         return self._chance(self.rivals * above + self.lists * self.prices.above[self.prices.place(log_bid)])
 
     def best_bid(self, worth_cents: float, low_cents: float, high_cents: float) -> float:
-        """argmax of F(b) (worth - b) over [low, high], ends included, by a grid and a finer one around its best."""
+        """argmax of F(b) (worth - b) over [low, high], ends included, by a grid and a finer one around its best.
+
+        From the top downwards: F only falls, so the rest is left once even the lowest price would not pay for that.
+        """
         if not low_cents < high_cents:
             return high_cents
-        log_low = log(low_cents)
+        log_bid = log(high_cents)
         rivals, lists, above, few_above = self.rivals, self.lists, self.prices.above, self.winners - 1
-        last, place = len(above) - 1, round((log_low - self.prices.first) / LIST_STEP)
-        # One exponential for the whole grid: between two of its bids the odds grow by one factor.
-        odds = exp(min(STEEP * (log_low - self.middle) / self.spread, 600.0))
-        growth = exp(min(STEEP * COARSE * LIST_STEP / self.spread, 60.0))
-        bid, best, best_bid = low_cents, 0.0, low_cents
-        while bid < high_cents:
-            expected = rivals / (1.0 + odds) + lists * above[0 if place < 0 else min(last, place)]
-            few = 1.0
-            for count in range(few_above, 0, -1):
-                few = 1.0 + few * expected / count
-            surplus = (worth_cents - bid) * (_FLOOR + exp(-expected) * few)
+        last, place = len(above) - 1, round(log_bid / LIST_STEP)
+        # One exponential for the whole grid: between two of its bids the odds shrink by one factor.
+        odds = exp(min(STEEP * (log_bid - self.middle) / self.spread, 600.0))
+        shrink = exp(-STEEP * COARSE * LIST_STEP / self.spread)
+        bid, best, best_bid, most = high_cents, 0.0, low_cents, worth_cents - low_cents
+        while bid > low_cents:
+            expected = rivals / (1.0 + odds) + lists * above[min(last, place)]
+            chance = _FLOOR + exp(-expected)
+            if few_above:
+                few = 1.0
+                for count in range(few_above, 0, -1):
+                    few = 1.0 + few * expected / count
+                chance = _FLOOR + (chance - _FLOOR) * few
+            surplus = (worth_cents - bid) * chance
             if surplus > best:
                 best, best_bid = surplus, bid
-            bid *= _RATIO
-            place += COARSE
-            odds = odds * growth if odds < _HUGE else odds
+            elif most * chance <= best:
+                break
+            bid *= _FALL
+            place -= COARSE
+            odds *= shrink
         return _finer(self.win_probability, worth_cents, low_cents, high_cents, best_bid)
 
     def _chance(self, expected: float) -> float:
@@ -124,19 +132,27 @@ class LogisticCurve(msgspec.Struct, frozen=True, gc=False, kw_only=True):
         """argmax of F(b) (worth - b) over [low, high], by a grid and a finer one around its best."""
         if not low_cents < high_cents:
             return high_cents
-        bid, best, best_bid = low_cents, 0.0, low_cents
-        while bid < high_cents:
-            surplus = (worth_cents - bid) * self.win_probability(bid)
+        bid, best, best_bid = high_cents, 0.0, low_cents
+        while bid > low_cents:
+            chance = self.win_probability(bid)
+            surplus = (worth_cents - bid) * chance
             if surplus > best:
                 best, best_bid = surplus, bid
-            bid *= _RATIO
+            elif (worth_cents - low_cents) * chance <= best:
+                break
+            bid *= _FALL
         return _finer(self.win_probability, worth_cents, low_cents, high_cents, best_bid)
 
 
 def _finer(
     win: Callable[[float], float], worth_cents: float, low_cents: float, high_cents: float, bid_cents: float
 ) -> float:
-    """The best of a bid, its near neighbours and the upper bound."""
-    near = [bid_cents * factor for factor in _FINE]
-    tried = [bid_cents, *(bid for bid in near if low_cents < bid < high_cents), high_cents]
-    return max(tried, key=lambda bid: (worth_cents - bid) * win(bid))
+    """The best of a bid, its near neighbours and the lowest."""
+    best, best_bid = (worth_cents - bid_cents) * win(bid_cents), bid_cents
+    for factor in _FINE:
+        bid = max(bid_cents * factor, low_cents)
+        surplus = (worth_cents - bid) * win(bid) if bid <= high_cents else 0.0
+        if surplus > best:
+            best, best_bid = surplus, bid
+    lowest = (worth_cents - low_cents) * win(low_cents)
+    return low_cents if lowest > best else best_bid

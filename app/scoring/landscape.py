@@ -10,7 +10,7 @@ from typing import Literal
 
 import msgspec
 
-from app.domain.landscape import LIST_STEP, STEEP, LogisticCurve, PriceList, RivalCurve
+from app.domain.landscape import LIST_PLACES, LIST_STEP, STEEP, LogisticCurve, PriceList, RivalCurve
 from app.domain.pricing import Curve
 from app.scoring.artefact import SCHEMA as SCORER_SCHEMA
 from app.scoring.artefact import Feature, Node, Scorer, Uncalibrated, Unusable
@@ -118,6 +118,7 @@ class _Leg:
     def __init__(self, leg: LegLandscape) -> None:
         self._leg = leg
         self._index = _index(leg.trees, leg.features)
+        self._asked: tuple[Mapping[str, Value], float] = ({}, 0.0)
         self._prices = _price_list(leg)
         self._sellers = {
             name: (each.middle, 1.0 + each.slope, exp(each.stream), exp(each.spread), exp(each.lists))
@@ -129,7 +130,10 @@ class _Leg:
         if known is None:
             return None
         middle, slope, rivals, spread, lists = known
-        middle += slope * (log(worth_cents) - self._leg.centre) + self._index(facts)
+        # Campaigns ask of the same lead, one after the other.
+        if facts is not self._asked[0]:
+            self._asked = facts, self._index(facts)
+        middle += slope * (log(worth_cents) - self._leg.centre) + self._asked[1]
         if self._leg.form == "logistic":
             return LogisticCurve(middle=middle, spread=spread)
         return RivalCurve(
@@ -156,15 +160,8 @@ def _index(trees: tuple[Node, ...], features: tuple[Feature, ...]) -> Callable[[
     return index
 
 
-def table_of(first_knot: float, knot_step: float, knots: int) -> tuple[float, int]:
-    """Where the fine table of a list begins, in log cents, and how many places it has."""
-    margin = 4.0 * KNOT_WIDTH * knot_step
-    return first_knot - margin, int((knot_step * knots + 2.0 * margin) / LIST_STEP) + 1
-
-
 def _price_list(leg: LegLandscape) -> PriceList:
     """The list's steps added up at each place of its table."""
-    first, places = table_of(leg.first_knot, leg.knot_step, len(leg.steps))
     steps = [(exp(step), leg.first_knot + knot * leg.knot_step) for knot, step in enumerate(leg.steps)]
     width = KNOT_WIDTH * leg.knot_step
 
@@ -173,7 +170,7 @@ def _price_list(leg: LegLandscape) -> PriceList:
             [size / (1.0 + exp(max(min(STEEP * (log_bid - knot) / width, 60.0), -60.0))) for size, knot in steps]
         )
 
-    return PriceList(first=first, above=tuple(above(first + place * LIST_STEP) for place in range(places)))
+    return PriceList(above=tuple(above(place * LIST_STEP) for place in range(LIST_PLACES)))
 
 
 def _check(leg: LegLandscape) -> None:

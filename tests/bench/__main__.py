@@ -43,6 +43,9 @@ async def _bench() -> None:
             posts = await _posts(ours)
     decide = decide_cost()
     print(f"\ndecide, in process: {decide.p50:.0f} us median, {decide.p99:.0f} us at the 99th percentile")
+    found = decide.landscape
+    print(f"decide with a learned landscape: {decide.learned_p50:.0f} us median")
+    print(f"best bid of a learned landscape: {found.exclusive_us:.1f} us exclusive, {found.shared_us:.1f} us of three")
     scorers = scorer_costs(MODELS)
     for cost in scorers:
         print(
@@ -57,6 +60,8 @@ async def _bench() -> None:
         "scorer_vs_predict_proba": round(ratio(scorers)),
         "decide_us_p50": round(decide.p50, 1),
         "decide_us_p99": round(decide.p99, 1),
+        "decide_learned_us_p50": round(decide.learned_p50, 1),
+        "landscape_us_p50": round(max(found.exclusive_us, found.shared_us), 1),
         "posts_per_s": round(posts),
     }
     print(msgspec.json.encode(result).decode())

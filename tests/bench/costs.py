@@ -28,6 +28,7 @@ from app.usecases.book import Book
 from app.usecases.known import People
 from app.usecases.reload_catalogue import Sources, first_catalogue
 from app.wire.ping import Ping
+from tests.bench.landscapes import LandscapeCost, landscape_cost, with_landscapes
 from tests.bench.servers import CONFIG, MODELS, VERTICAL
 
 NOW = 1_795_273_200.0
@@ -38,22 +39,34 @@ DIGESTS_A_PERSON = 6
 
 
 class DecideCost(msgspec.Struct, frozen=True, kw_only=True):
-    """Microseconds of `decide` for one ping."""
+    """Microseconds of `decide` for one ping: with models as shipped, and with a landscape learned beside each.
+
+    `landscape` is what the best bid alone costs then.
+    """
 
     p50: float
     p99: float
+    learned_p50: float
+    landscape: LandscapeCost
 
 
-def decide_cost(pings: int = 4_000) -> DecideCost:
-    """Of the demo's configuration, all verticals in turn, with the models as shipped."""
+def decide_cost(pings: int = 6_000) -> DecideCost:
+    """Of the demo's configuration, all verticals in turn."""
     declared = _declared()
     catalogue = _catalogue(declared)
     seller = catalogue.sellers["acme"]
     book = Book(declared.buyer.bid_lifetime_s, {})
-    asked = _pings(catalogue, range(1, pings + 1))
+    asked = list(_pings(catalogue, range(1, pings + 1)))
+    learned = with_landscapes(catalogue, asked, NOW)
     times = _timed([(ping, _snapshot(catalogue, book, seller, ping)) for ping in asked])
+    with_learned = _timed([(ping, _snapshot(learned, book, seller, ping)) for ping in asked])
     cuts = quantiles(times, n=100)
-    return DecideCost(p50=cuts[49], p99=cuts[98])
+    return DecideCost(
+        p50=cuts[49],
+        p99=cuts[98],
+        learned_p50=median(with_learned),
+        landscape=landscape_cost(learned, asked, NOW),
+    )
 
 
 def many_campaigns_ratio(pings: int = 2_000) -> float:

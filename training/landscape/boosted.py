@@ -22,7 +22,8 @@ class Facts:
     """The facts of a log as numbers that trees can split, and as features that the service can read."""
 
     def __init__(self, columns: Sequence[Column], log: AuctionLog) -> None:
-        self.columns = [column for column in columns if column.name in log.facts]
+        # scikit-learn's trees number categories first, whatever the order they are given in.
+        self.columns = sorted([column for column in columns if column.name in log.facts], key=lambda each: each.kind)
         self.features: tuple[Feature, ...] = tuple(_feature(column, log.facts[column.name]) for column in self.columns)
 
     def table(self, log: AuctionLog) -> Array:

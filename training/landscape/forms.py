@@ -13,8 +13,8 @@ from typing import Any, Literal
 import msgspec
 import numpy as np
 
-from app.domain.landscape import EPSILON, LIST_STEP, STEEP
-from app.scoring.landscape import KNOT_WIDTH, table_of
+from app.domain.landscape import EPSILON, LIST_PLACES, LIST_STEP, STEEP
+from app.scoring.landscape import KNOT_WIDTH
 
 Array = np.ndarray[Any, Any]
 Form = Literal["rivals", "logistic"]
@@ -48,10 +48,9 @@ class Slopes(msgspec.Struct, frozen=True, kw_only=True):
 
 def rows(log_bid: Array, worth: Array, knots: Array) -> Rows:
     """Rows for these knots, which lie evenly on the logarithm of the bid; a list is read as coarsely as when served."""
-    first, places = table_of(float(knots[0]), float(knots[1] - knots[0]), len(knots))
-    place = np.clip(np.rint((log_bid - first) / LIST_STEP), 0, places - 1)
+    place = np.clip(np.rint(log_bid / LIST_STEP), 0, LIST_PLACES - 1)
     width = KNOT_WIDTH * (knots[1] - knots[0])
-    return Rows(log_bid=log_bid, worth=worth, above=tail((first + place[:, None] * LIST_STEP - knots) / width))
+    return Rows(log_bid=log_bid, worth=worth, above=tail((place[:, None] * LIST_STEP - knots) / width))
 
 
 def chance(form: Form, winners: int, at: Rows, index: Array, constants: Array, steps: Array) -> Array:

@@ -114,6 +114,15 @@ def test_a_seller_with_few_auctions_leans_on_the_others() -> None:
     assert list(learn_leg(mixed, (), "exclusive", winners=1, tell=lambda _: None).landscape.sellers) == ["acme"]
 
 
+def test_the_order_of_columns_does_not_matter() -> None:
+    log, _ = auctions(1_500)
+    there, back = fit(log, COLUMNS, "rivals", 1), fit(log, COLUMNS[::-1], "rivals", 1)
+    assert predict(there, log).tolist() == predict(back, log).tolist()
+    # What the trees say of the rows they grew on is what was meant when they grew.
+    blind = fit(log, (), "rivals", 1)
+    assert log_loss(log.won, predict(there, log)).mean() < log_loss(log.won, predict(blind, log)).mean()
+
+
 def test_too_few_auctions_are_refused_with_how_many_it_takes() -> None:
     with pytest.raises(TooThin, match="100 auctions"):
         learn_leg(auctions(100)[0], COLUMNS, "exclusive", winners=1, tell=lambda _: None)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.landscape import LIST_STEP, LogisticCurve, OrtbCurve, PriceList, RivalCurve
+from app.domain.landscape import LIST_PLACES, LIST_STEP, LogisticCurve, OrtbCurve, PriceList, RivalCurve
 
 CURVES = st.floats(1.0, 20_000.0).map(lambda cents: OrtbCurve(half_cents=cents))
 CENTS = st.floats(1.0, 50_000.0)
@@ -48,11 +48,8 @@ def test_what_is_worth_nothing_gets_the_lowest_bid(worth: float) -> None:
 
 def prices(*steps: tuple[float, float]) -> PriceList:
     """So many rivals at each of these prices in cents, as a table of steps."""
-    first, places = log(100.0), 300
-    table = [
-        sum(rivals for price, rivals in steps if log(price) > first + place * LIST_STEP) for place in range(places)
-    ]
-    return PriceList(first=first, above=tuple(float(each) for each in table))
+    table = [sum(rivals for price, rivals in steps if log(price) > place * LIST_STEP) for place in range(LIST_PLACES)]
+    return PriceList(above=tuple(float(each) for each in table))
 
 
 LEARNED = st.builds(

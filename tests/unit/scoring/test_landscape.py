@@ -23,8 +23,7 @@ def chance(city: str | None, bill: float | None, worth: float, bid: float) -> fl
     index = (0.3 if city == "austin" else 0.0) + (0.1 if bill is not None and bill > 150.0 else 0.0)
     stream, middle, slope, spread, lists = CONSTANTS
     z = (log(bid) - middle - (1.0 + slope) * (log(worth) - 8.0) - index) / exp(spread)
-    first = 5.0 - 4.0 * 0.6 * 0.5
-    at = first + min(max(round((log(bid) - first) / 0.02), 0), int((0.5 * 4 + 2 * 4 * 0.6 * 0.5) / 0.02)) * 0.02
+    at = round(log(bid) / 0.02) * 0.02
     above = sum(
         exp(step) / (1.0 + exp(1.7 * (at - 5.0 - knot * 0.5) / 0.3)) for knot, step in enumerate((-1, -2, 0, -3))
     )
