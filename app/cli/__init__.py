@@ -13,6 +13,7 @@ COMMANDS = {
     "serve": "answer pings and posts, deliver what is bought",
     "check": "read a configuration and say what is wrong with it, or sum it up",
     "sample": "print a ping or post of a made-up consumer, ready to send",
+    "conform": "play a platform's client against a buyer's endpoint: would it be understood?",
     "exchange": "play sellers and rival buyers against any buyer's endpoint",
     "explain": "derive any bid or refusal in dollars",
     "journal": "compact it into Parquet, or say what it holds in numbers",

@@ -37,6 +37,7 @@ from app.domain.campaign import DuplicateScope
 from app.domain.caps import Measure, TerritoryUnit
 from app.domain.destination import Destination
 from app.domain.reasons import Disclosure
+from app.domain.seller import Statuses
 from app.domain.vertical import FieldType
 from app.wire.ping import Leg
 
@@ -330,9 +331,22 @@ class SellerTable(Table, frozen=True, kw_only=True):
     allow_get: Annotated[bool, says("whether it may ping and post by GET, with everything in the query", "true")] = (
         False
     )
-    format: Annotated[Literal["json", "xml"], says("in which it is answered unless it asks otherwise", '"xml"')] = (
-        "json"
-    )
+    dialect: Annotated[
+        str, says("whose words it is answered in, where the door that it calls names none", '"boberdoo"')
+    ] = "generic"
+    format: Annotated[
+        Literal["json", "xml", "text"], says("in which it is answered unless it asks otherwise", '"xml"')
+    ] = "json"
+    quoted_prices: Annotated[bool, says('whether its parser wants prices as text, `"12.50"`', "true")] = False
+    statuses: Annotated[
+        Statuses,
+        says(
+            "the HTTP codes it understands: 200 for business answers, 200 for everything with the true code in "
+            "`X-Original-Status-Code`, or 400, 409 and 422 for refusals of a post too",
+            '"always_200"',
+        ),
+    ] = "usual"
+    direct: Annotated[bool, says("whether it may post a lead without a ping, to `/v1/lead?mode=full`", "true")] = False
     disclosure: Annotated[
         Disclosure, says("how exactly it is told why a lead is refused: the reason, its kind, or nothing", '"class"')
     ] = "full"

@@ -9,6 +9,7 @@ from app.config.problem import Findings, did_you_mean
 from app.config.schema import OperatorTable, SellerTable
 from app.dialects.kinds import Trouble, reader_of
 from app.dialects.names import CANONICAL
+from app.dialects.platforms.known import DIALECTS
 from app.dialects.text import alike
 from app.domain.buyer import Buyer, Operator
 from app.domain.caps import Cap
@@ -85,7 +86,11 @@ def _seller(table: SellerTable, buyer: Buyer, fields: dict[str, list[Field]], fi
         disclosure=table.disclosure,
         paused=table.paused,
         allow_get=table.allow_get,
+        dialect=table.dialect,
         format=table.format,
+        quoted_prices=table.quoted_prices,
+        statuses=table.statuses,
+        direct=table.direct,
         exclusive=OrtbCurve(half_cents=float(table.half_prices.exclusive)),
         shared=OrtbCurve(half_cents=float(table.half_prices.shared)),
     )
@@ -107,6 +112,9 @@ def _check_aliases(table: SellerTable, fields: dict[str, list[Field]], findings:
 
 
 def _check_limits(table: SellerTable, findings: Findings) -> None:
+    if table.dialect not in DIALECTS:
+        remedy = did_you_mean(table.dialect, DIALECTS)
+        findings.error((*table.at, "dialect"), f"there is no dialect `{table.dialect}`", remedy)
     for key in ("burst", "hash_quota"):
         value = getattr(table, key)
         if value is not None and value < 0:

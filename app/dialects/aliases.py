@@ -59,7 +59,7 @@ POST = {
     "consent_at": "consent_at consent_timestamp consent_date consent_time tcpa_timestamp tcpa_consent_timestamp "
     "optin_timestamp opt_in_date optin_date",
     "ping_id": "ping_id pingId PingId pingToken ping_token lp_ping_id flo_ping_id auth_code promise lead_token "
-    "ping_key leadAuctionId confirmation PingResponseID",
+    "ping_key leadAuctionId confirmation PingResponseID reference",
     "bid_id": "bid_id bidId",
 }
 

@@ -3,17 +3,18 @@
 from collections.abc import Mapping
 from functools import lru_cache
 
-from app.dialects.answers import Format
 from app.dialects.text import Scalar, alike, text_of
+from app.dialects.written import Format
 
 _ASKING = frozenset({"format", "resptype", "lpresponse", "responseformat"})
 
-_FORMATS: dict[str, Format] = {"json": "json", "xml": "xml"}
+_FORMATS: dict[str, Format] = {"json": "json", "xml": "xml", "text": "text", "plain": "text"}
 _ACCEPTED: dict[str, Format | None] = {
     "application/json": "json",
     "text/json": "json",
     "application/xml": "xml",
     "text/xml": "xml",
+    "text/plain": "text",
     "text/html": None,
     "*/*": None,
 }

@@ -8,6 +8,9 @@ from app.domain.caps import Cap
 from app.domain.landscape import OrtbCurve
 from app.domain.reasons import Disclosure
 
+Statuses = Literal["usual", "always_200", "strict_rest"]
+"""Business answers are 200 and faults are not; or all are 200; or refusals of a post have codes of their own too."""
+
 
 class Habits(msgspec.Struct, frozen=True, kw_only=True):
     """What a seller's leads turned out to be: realised over predicted value, and the share returned and credited."""
@@ -21,6 +24,8 @@ class Seller(msgspec.Struct, frozen=True, kw_only=True):
 
     `habits` are declared: they hold until its leads have been measured, as do the curves of both legs.
     `rate_per_s` with `burst` bounds its pings; 0 is unbounded. `hash_quota` bounds a day's hashes that never post.
+    `dialect` and `format` are those of its answers where the door names none; `quoted_prices` are text. `statuses` are
+    the HTTP codes that it understands. `direct` sellers may post without a ping.
     """
 
     name: str
@@ -37,7 +42,11 @@ class Seller(msgspec.Struct, frozen=True, kw_only=True):
     disclosure: Disclosure = "full"
     paused: bool = False
     allow_get: bool = False
-    format: Literal["json", "xml"] = "json"
+    dialect: str = "generic"
+    format: Literal["json", "xml", "text"] = "json"
+    quoted_prices: bool = False
+    statuses: Statuses = "usual"
+    direct: bool = False
     exclusive: OrtbCurve = OrtbCurve(half_cents=2_000)
     shared: OrtbCurve = OrtbCurve(half_cents=1_200)
 

@@ -11,8 +11,8 @@ from litestar.exceptions import HTTPException
 from litestar.routes import HTTPRoute
 
 from app.http.asgi_request import BODY_MAX, Receive, Scope, Send
+from app.http.doors import PATHS, is_door
 from app.http.intake import Intake
-from app.http.knock import PATHS, is_door
 from app.http.operations import OPERATIONS
 from app.http.told import TOLD
 from app.telemetry.trouble import where

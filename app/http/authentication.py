@@ -18,11 +18,14 @@ KEY_FIELDS = frozenset(
         "api_token",
         "apitoken",
         "campaign_key",
+        "lp_campaign_key",
+        "lp_key",
+        "ckm_key",
         "posting_key",
         "access_key",
     )
 )
-"""Names under which a key may stand in the body or the query, in lower case."""
+"""Names under which a key may stand in the body or the query, in lower case, whatever group they stand in."""
 
 
 class Keyed(Protocol):
@@ -47,7 +50,11 @@ def keys_in_headers(headers: Mapping[bytes, bytes]) -> list[str]:
 
 def keys_in_fields(fields: Mapping[str, object]) -> list[str]:
     """Every key that a body or query offers."""
-    return [value for name, value in fields.items() if isinstance(value, str) and name.lower() in KEY_FIELDS]
+    return [
+        value
+        for name, value in fields.items()
+        if isinstance(value, str) and name.rpartition(".")[2].lower() in KEY_FIELDS
+    ]
 
 
 def whose_key(offered: Iterable[str], known: Mapping[str, Who]) -> Who | None:

@@ -12,8 +12,9 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from app.http.application import Application
 from app.http.asgi_request import BODY_MAX, Scope
+from app.http.doors import is_door, takes_pings
 from app.http.intake import Answered, Intake
-from app.http.knock import Request, is_door, is_post
+from app.http.knock import Request
 from app.telemetry.trouble import where
 
 ROUND_MAX = 32
@@ -75,7 +76,7 @@ class Express(HttpToolsProtocol):
         call, self._coming = self._coming, None
         if b"x-forwarded-for" in dict(self.headers):
             self._believe_proxy(call.scope)
-        if is_post(call.scope["path"]):
+        if not takes_pings(call.scope["path"]):
             task = self.loop.create_task(call.post())
             self.tasks.add(task)
             task.add_done_callback(self.tasks.discard)

@@ -9,24 +9,31 @@ import msgspec
 from msgspec.structs import replace
 
 from app.dialects import generic
-from app.dialects.answers import CONTENT_TYPES, write_ping_answer, write_post_answer
+from app.dialects.answers import write_ping_answer, write_post_answer
+from app.dialects.platforms.dialect import Price
 from app.dialects.reading import Reading
+from app.dialects.written import CONTENT_TYPES, price, quoted_price
 from app.domain.identity import hash_digest
 from app.domain.reasons import Refusal
 from app.http.asgi_request import BodyTooLarge, ClientGone, Receive, Scope, Send, receive_body, send_answer
-from app.http.knock import Knock, Request, is_post, knock_of
+from app.http.doors import takes_pings
+from app.http.knock import Knock, Request, knock_of
 from app.store.errors import StoreUnavailable
 from app.telemetry.trouble import where
-from app.usecases.accept_post import accept_post, refuse_post
+from app.usecases.accept_post import accept_post, refuse_post, status_of
 from app.usecases.answer_ping import Asked, answer_ping, ask, refuse_at_door
 from app.usecases.desk import Desk
 from app.usecases.ticket import Ticket, open_ticket
 from app.wire.ping import PingAnswer
+from app.wire.post import PostAnswer
 
 _log = logging.getLogger(__name__)
 
 _STATUS = {"auth_failed": 401, "rate_limited": 429, "internal": 503}
 """What HTTP says of a reason code; every business answer is 200."""
+
+_STRICT = {"missing_field": 400, "invalid_field": 400, "duplicate": 409}
+"""What HTTP says of a refused post to a seller that goes by its codes; every other refusal is 422."""
 
 _CONTENT_TYPES = {name: value.encode() for name, value in CONTENT_TYPES.items()}
 
@@ -56,7 +63,7 @@ class Intake:
         except ClientGone:
             return
         request = self.request(scope, body)
-        answered = await self.post(request) if is_post(scope["path"]) else self.pings([request])[0]
+        answered = self.pings([request])[0] if takes_pings(scope["path"]) else await self.post(request)
         await send_answer(send, answered.status, answered.content_type, answered.body, answered.extra)
 
     def request(self, scope: Scope, body: bytes | None) -> Request:
@@ -72,10 +79,7 @@ class Intake:
         knocks = [knock_of(request, sellers) for request in requests]
         readings = [self._read(knock) for knock in knocks]
         answers = [self._decided(knock, reading) for knock, reading in zip(knocks, readings, strict=True)]
-        return [
-            self._said(knock, answer.reason_code, write_ping_answer(answer, knock.format))
-            for knock, answer in zip(knocks, answers, strict=True)
-        ]
+        return [self._said_ping(knock, answer) for knock, answer in zip(knocks, answers, strict=True)]
 
     def _read(self, knock: Knock) -> Reading[Asked]:
         desk, seller = self._desk, knock.seller
@@ -112,13 +116,35 @@ class Intake:
         return answer
 
     async def post(self, request: Request) -> Answered:
-        """The answer to one post, which is a sale or is not before it is answered."""
+        """The answer to a request that may be a post, which is a sale or is not before it is answered."""
+        knock = knock_of(request, self._desk.catalogue.seller_by_key)
+        if knock.mode == "ping":
+            return self._said_ping(knock, self._decided(knock, self._read(knock)))
+        return self._said_post(knock, await (self._posted(knock) if knock.mode == "post" else self._direct(knock)))
+
+    async def _direct(self, knock: Knock) -> PostAnswer:
+        """A lead that was not pinged: it is, at the price that we bid for it, if we bid."""
+        seller, nothing = knock.seller, Ticket(ping_id="")
+        if knock.refusal is not None or seller is None:
+            return refuse_post(self._desk, seller, nothing, knock.refusal or Refusal("auth_failed"), knock.now)
+        if not seller.direct:
+            return refuse_post(self._desk, seller, nothing, Refusal("missing_field", "ping_id"), knock.now)
+        pinged = self._decided(knock, self._read(knock))
+        if not pinged.bids:
+            return PostAnswer(
+                status=status_of(pinged.reason_code),
+                ping_id="",
+                reason=pinged.reason,
+                reason_code=pinged.reason_code,
+                warnings=pinged.warnings,
+            )
+        return await self._posted(replace(knock, fields={**knock.fields, "bid_id": pinged.ping_id}))
+
+    async def _posted(self, knock: Knock) -> PostAnswer:
         desk = self._desk
-        knock = knock_of(request, desk.catalogue.seller_by_key)
         ticket = Ticket(ping_id="")
         if knock.refusal is not None or knock.seller is None:
-            answer = refuse_post(desk, knock.seller, ticket, knock.refusal or Refusal("auth_failed"), knock.now)
-            return self._said(knock, answer.reason_code, write_post_answer(answer, knock.format))
+            return refuse_post(desk, knock.seller, ticket, knock.refusal or Refusal("auth_failed"), knock.now)
         try:
             ticket = open_ticket(desk, generic.ping_id_of(knock.fields, knock.seller))
             reading = generic.read_post(knock.fields, knock.seller, desk.catalogue.verticals, ticket.vertical)
@@ -127,18 +153,35 @@ class Intake:
             post = reading.value
             if knock.test and not isinstance(post, Refusal):
                 post = replace(post, test=True)
-            answer = await accept_post(desk, knock.seller, ticket, post, knock.body, reading.warnings, knock.now)
+            return await accept_post(desk, knock.seller, ticket, post, knock.body, reading.warnings, knock.now)
         except StoreUnavailable:
-            answer = refuse_post(desk, knock.seller, ticket, Refusal("internal"), knock.now)
+            return refuse_post(desk, knock.seller, ticket, Refusal("internal"), knock.now)
         except Exception as error:  # noqa: BLE001 - as above; nothing was committed, so nothing is sold
             _log.error("a post could not be answered: %s", where(error))
-            answer = refuse_post(desk, knock.seller, ticket, Refusal("internal"), knock.now)
-        return self._said(knock, answer.reason_code, write_post_answer(answer, knock.format))
+            return refuse_post(desk, knock.seller, ticket, Refusal("internal"), knock.now)
 
-    def _said(self, knock: Knock, reason_code: str, body: bytes) -> Answered:
-        status = knock.status if knock.status != 200 else _STATUS.get(reason_code, 200)
+    def _said_ping(self, knock: Knock, answer: PingAnswer) -> Answered:
+        body = write_ping_answer(answer, knock.format, knock.dialect, _price_of(knock))
+        return self._said(knock, _STATUS.get(answer.reason_code, 200), body)
+
+    def _said_post(self, knock: Knock, answer: PostAnswer) -> Answered:
+        body = write_post_answer(answer, knock.format, knock.dialect, _price_of(knock))
+        status = knock.dialect.bought if answer.status == "accepted" else _STATUS.get(answer.reason_code, 200)
+        if status == 200 and answer.status != "accepted" and knock.seller and knock.seller.statuses == "strict_rest":
+            status = _STRICT.get(answer.reason_code, 422)
+        return self._said(knock, status, body)
+
+    def _said(self, knock: Knock, status: int, body: bytes) -> Answered:
+        status = knock.status if knock.status != 200 else status
         content_type = _CONTENT_TYPES[knock.format]
+        extra: tuple[tuple[bytes, bytes], ...] = ()
         if status == 429 and knock.seller is not None:
-            wait_s = max(ceil(1.0 / knock.seller.rate_per_s), 1)
-            return Answered(status, content_type, body, ((b"retry-after", b"%d" % wait_s),))
-        return Answered(status, content_type, body)
+            extra = ((b"retry-after", b"%d" % max(ceil(1.0 / knock.seller.rate_per_s), 1)),)
+        if status != 200 and knock.seller is not None and knock.seller.statuses == "always_200":
+            return Answered(200, content_type, body, (*extra, (b"x-original-status-code", b"%d" % status)))
+        return Answered(status, content_type, body, extra)
+
+
+def _price_of(knock: Knock) -> Price:
+    """How this seller's parser wants its prices."""
+    return quoted_price if knock.seller is not None and knock.seller.quoted_prices else price

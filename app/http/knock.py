@@ -1,26 +1,35 @@
 """Who stands at one of the auction's doors, what they say, and how they want their answer."""
 
 from collections.abc import Mapping
+from typing import Literal
 
 import msgspec
 
-from app.dialects.answers import Format
 from app.dialects.body import Unreadable, encoding_of, read_body
 from app.dialects.formats import answer_format
-from app.dialects.text import Scalar
+from app.dialects.platforms.dialect import Dialect
+from app.dialects.platforms.known import DIALECTS, GENERIC
+from app.dialects.text import Scalar, alike, text_of
+from app.dialects.written import Format
 from app.domain.reasons import Refusal
 from app.domain.seller import Seller
+from app.domain.token import looks_like_token
 from app.http.asgi_request import Scope
 from app.http.authentication import comes_from, keys_in_fields, keys_in_headers, whose_key
+from app.http.doors import Door, door_at
 
-_DOORS = {
-    f"/v1/{test}{name}{suffix}": (name, bool(test), suffix)
-    for name in ("ping", "post")
-    for test in ("", "test/")
-    for suffix in ("", ".json", ".xml")
+Mode = Literal["ping", "post", "full"]
+
+_MODES: dict[str, Mode] = {
+    "ping": "ping",
+    "pingonly": "ping",
+    "post": "post",
+    "full": "full",
+    "fullpost": "full",
+    "direct": "full",
+    "directpost": "full",
 }
-PATHS = tuple(path for path, (_, _, suffix) in _DOORS.items() if not suffix)
-"""The auction's paths; a suffix after them only chooses the format of the answer."""
+_MODE_NAMES = frozenset({"mode", "action", "requesttype"})
 
 
 class Request(msgspec.Struct, frozen=True, gc=False, array_like=True):
@@ -35,34 +44,27 @@ class Request(msgspec.Struct, frozen=True, gc=False, array_like=True):
 class Knock(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """One request as far as its door understands it.
 
-    `refusal` is why it is not looked at any further, `status` the HTTP status that says so.
+    `mode` is what it wants done. `refusal` is why it is not looked at any further, `status` the HTTP status that says
+    so.
     """
 
     seller: Seller | None
     fields: dict[str, Scalar]
     body: bytes
+    dialect: Dialect
     format: Format
     now: float
     started: float
     test: bool
+    mode: Mode
     refusal: Refusal | None = None
     status: int = 200
-
-
-def is_door(path: str) -> bool:
-    """Whether a path is one of the auction's."""
-    return path in _DOORS
-
-
-def is_post(path: str) -> bool:
-    """Whether a door takes posts; the others take pings."""
-    return _DOORS[path][0] == "post"
 
 
 def knock_of(request: Request, sellers: Mapping[str, Seller]) -> Knock:
     """What stands in a request; `sellers` are known by the digest of their keys."""
     scope, body = request.scope, request.body
-    _, test, suffix = _DOORS[scope["path"]]
+    door = door_at(scope["path"])
     headers = dict(scope["headers"])
     content_type = headers.get(b"content-type", b"").decode("latin-1")
     status, refusal = 200, None
@@ -74,24 +76,49 @@ def knock_of(request: Request, sellers: Mapping[str, Seller]) -> Knock:
     if isinstance(fields, Unreadable):
         status, refusal, fields = 415 if fields.unsupported else 400, fields.refusal, {}
     seller = _seller(scope, headers, fields, sellers)
-    usual: Format = seller.format if seller is not None else "json"
-    if body[:1] != b"{" and encoding_of(body, content_type) == "xml":
-        usual = "xml"
+    dialect = door.dialect or (DIALECTS[seller.dialect] if seller is not None else GENERIC)
     if seller is None:
         status, refusal = 401, Refusal("auth_failed")
     elif scope["method"] != "POST" and not (scope["method"] == "GET" and seller.allow_get):
         status, refusal = 405, Refusal("invalid_field", "method: send a POST")
     return Knock(
         seller=seller,
-        fields=fields,
+        fields=dialect.read(fields),
         body=body,
-        format=answer_format(fields, headers.get(b"accept", b"").decode("latin-1"), suffix, usual),
+        dialect=dialect,
+        format=_format(door, dialect, seller, fields, body, headers, content_type),
         now=request.now,
         started=request.started,
-        test=test,
+        test=door.test,
+        mode=_mode(fields) if door.takes == "lead" else door.takes,
         refusal=refusal,
         status=status,
     )
+
+
+def _format(
+    door: Door,
+    dialect: Dialect,
+    seller: Seller | None,
+    fields: Mapping[str, Scalar],
+    body: bytes,
+    headers: Mapping[bytes, bytes],
+    content_type: str,
+) -> Format:
+    """What the request asks for, or what its platform or seller is used to; never what the platform has not."""
+    usual = seller.format if seller is not None and dialect is GENERIC else dialect.format
+    if body[:1] != b"{" and encoding_of(body, content_type) == "xml":
+        usual = "xml"
+    asked = answer_format(fields, headers.get(b"accept", b"").decode("latin-1"), door.suffix, usual)
+    return asked if asked in dialect.formats else dialect.format
+
+
+def _mode(fields: Mapping[str, Scalar]) -> Mode:
+    """What a request to the one door for everything wants: what it says, or a post where it answers a bid."""
+    for key, value in fields.items():
+        if alike(key.rpartition(".")[2]) in _MODE_NAMES and alike(text_of(value)) in _MODES:
+            return _MODES[alike(text_of(value))]
+    return "post" if any(looks_like_token(text_of(value)) for value in fields.values()) else "ping"
 
 
 def _seller(

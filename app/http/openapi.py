@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from app.dialects.answers import CONTENT_TYPES
+from app.dialects.platforms.known import DIALECTS
+from app.dialects.written import CONTENT_TYPES
 from app.domain.catalogue import Catalogue
 from app.http.asgi_request import BODY_MAX
 from app.http.openapi_examples import (
@@ -51,24 +52,23 @@ def openapi(catalogue: Catalogue, version: str) -> Json:
                 "basic": {"type": "http", "scheme": "basic", "description": "The key as the password or the user."},
                 "field": {"type": "apiKey", "in": "query", "name": "api_key", "description": "Or in the body."},
             },
-            "schemas": sent_schemas(catalogue.verticals.values()) | answer_schemas(),
+            "schemas": sent_schemas(catalogue.verticals.values()) | answer_schemas() | _LEAD_ANSWER,
         },
     }
 
 
 def _auction(sent: Mapping[str, Json]) -> Json:
     paths: Json = {}
+    translated: Json = {}
     for test, title in (("", ""), ("test/", ", under test rules")):
         for name, schema, summary in (
             ("ping", "Ping", f"Ask for a price, without identity{title}"),
             ("post", "Post", f"Deliver the lead to a bid{title}"),
+            ("lead", "Post", f"Ping, post or both at once, as `mode` says{title}"),
         ):
-            answers = _ping_answers() if name == "ping" else _post_answers()
-            operation = f"{'test' if test else ''}{schema if test else name}"
-            by_post = _door(operation, summary, answers, security=_SELLER, body=(schema, sent[schema]))
-            by_get = _door(f"{operation}ByGet", f"{summary}: all in the query", answers, security=_SELLER)
-            by_get["description"] = "Where the buyer allows it to the seller; everything else is as in the body."
-            paths[f"/v1/{test}{name}"] = {"post": by_post, "get": by_get}
+            operation = f"{'test' if test else ''}{name.capitalize() if test else name}"
+            paths[f"/v1/{test}{name}"] = _both_ways(operation, summary, name, (schema, sent[schema]))
+            translated[f"/v1/{{dialect}}/{test}{name}"] = _translated(operation, summary)
     paths["/v1/posts/{ping_id}"] = {
         "get": _door(
             "findPost",
@@ -83,7 +83,43 @@ def _auction(sent: Mapping[str, Json]) -> Json:
             parameters=[_parameter("ping_id", "The ping_id or bid_id that was posted.")],
         )
     }
-    return paths
+    return paths | translated
+
+
+def _both_ways(operation: str, summary: str, name: str, body: tuple[str, Json]) -> Json:
+    """One door by POST and by GET."""
+    answers = _ping_answers() if name == "ping" else _post_answers()
+    by_post = _door(operation, summary, answers, security=_SELLER, body=body)
+    by_get = _door(f"{operation}ByGet", f"{summary}: all in the query", answers, security=_SELLER)
+    by_get["description"] = "Where the buyer allows it to the seller; everything else is as in the body."
+    if name == "lead":
+        by_post["description"] = (
+            "`mode` is ping, post or full, in the query or the body; full is a post without a ping, where the buyer "
+            "allows it to the seller. A ping is answered as by the door for pings."
+        )
+        for way in (by_post, by_get):
+            for kind in way["responses"]["200"]["content"].values():
+                kind["schema"] = _ref("LeadAnswer") if "$ref" in kind["schema"] else kind["schema"]
+    return {"post": by_post, "get": by_get}
+
+
+def _translated(operation: str, summary: str) -> Json:
+    """The same door in the words of a platform."""
+    dialect = _parameter("dialect", f"One of {', '.join(DIALECTS)}.")
+    bodies: Json = {kind: {"schema": {"type": ["object", "string"]}} for kind in CONTENT_TYPES.values()}
+    said = {"description": "In the words and HTTP codes of that platform.", "content": bodies}
+    statuses = ("200", "201", *_REQUEST_FAULTS, "409", "422", "429", "503")
+    ways = {"post": f"{operation}InDialect", "get": f"{operation}InDialectByGet"}
+    return {
+        way: {
+            "operationId": name,
+            "summary": f"{summary}: in the words of a platform",
+            "security": _SELLER,
+            "parameters": [dialect],
+            "responses": dict.fromkeys(statuses, said),
+        }
+        for way, name in ways.items()
+    }
 
 
 def _ping_answers() -> Answers:
@@ -186,7 +222,7 @@ def _response(when: str, examples: Mapping[str, Answer]) -> Json:
         "description": when,
         "content": {
             kind: {
-                "schema": _ref(name),
+                "schema": {"type": "string"} if form == "text" else _ref(name),
                 "examples": {example: {"value": written(answer, form)} for example, answer in examples.items()},
             }
             for form, kind in CONTENT_TYPES.items()
@@ -215,6 +251,7 @@ def _ref(name: str) -> dict[str, Any]:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
+_LEAD_ANSWER = {"LeadAnswer": {"anyOf": [_ref("PingAnswer"), _ref("PostAnswer")]}}
 _REQUEST_FAULTS = {
     "400": ("The body is broken.", "invalid_field"),
     "401": ("No key of ours.", "auth_failed"),

@@ -4,7 +4,8 @@ from typing import Any, Literal
 
 import msgspec
 
-from app.dialects.answers import Format, write_ping_answer, write_post_answer, write_receipt
+from app.dialects.answers import write_ping_answer, write_post_answer, write_receipt
+from app.dialects.written import Format
 from app.domain.calendar import utc_text
 from app.domain.catalogue import Catalogue
 from app.domain.reasons import Refusal, sentence

@@ -62,9 +62,8 @@ def _door(method: str, path: str, door: Json, alike: Json) -> Iterator[str]:
         yield f"<p>{_prose(door['description'])}</p>"
     for parameter in door.get("parameters", ()):
         yield f"<p><code>{escape(parameter['name'])}</code>: {escape(parameter['description'])}</p>"
-    body = door.get("requestBody")
-    if body:
-        content = body["content"]["application/json"]
+    if "requestBody" in door:
+        content = door["requestBody"]["content"]["application/json"]
         yield f"<h3>Request: {_link(content['schema'])}</h3><pre>{_pretty(content['example'])}</pre>"
     if alike is door:
         yield from _answers(door)
@@ -86,6 +85,9 @@ def _schema(name: str, schema: Json) -> Iterator[str]:
     yield f"<section id='{escape(name)}'><h2>{escape(_title(name, schema))}</h2>"
     if "description" in schema:
         yield f"<p>{_prose(schema['description'])}</p>"
+    if "anyOf" in schema:
+        yield f"<p>One of {' or '.join(map(_link, schema['anyOf']))}.</p></section>"
+        return
     if "oneOf" in schema and "properties" not in schema:
         yield "<table><thead><tr><th>Code<th>Meaning<tbody>"
         for code in schema["oneOf"]:

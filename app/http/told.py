@@ -10,11 +10,12 @@ from litestar.datastructures import State
 from litestar.params import FromPath
 
 from app.dialects import feedback
-from app.dialects.answers import CONTENT_TYPES, Format, write_post_answer, write_receipt
+from app.dialects.answers import write_post_answer, write_receipt
 from app.dialects.body import Unreadable, read_body
 from app.dialects.formats import answer_format
 from app.dialects.reading import Reading
 from app.dialects.text import Scalar
+from app.dialects.written import CONTENT_TYPES, Format
 from app.domain.buyer import Operator
 from app.domain.reasons import Refusal, sentence
 from app.domain.seller import Seller

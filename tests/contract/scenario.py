@@ -26,7 +26,7 @@ PATIENCE_MS = 20_000
 Json = dict[str, Any]
 Encoding = Literal["json", "form", "query", "xml"]
 
-_EARLIER = re.compile(r"\$(\d)\.([a-z_][a-z_0-9.]*)")
+_EARLIER = re.compile(r"\$(\d)\.([A-Za-z_][A-Za-z_0-9.]*)")
 _MOMENT = re.compile(r"\$now(?:([+-]\d+)([smhd]))?")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 _CONTENT_TYPES = {

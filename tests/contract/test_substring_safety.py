@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.dialects.answers import Format, write_ping_answer, write_post_answer, write_receipt
+from app.dialects.answers import write_ping_answer, write_post_answer, write_receipt
 from app.dialects.body import Unreadable, read_body
+from app.dialects.written import Format
 from app.domain.reasons import ACCEPT_WORDS, REASONS, Disclosure, Refusal, disclosed, sentence
 from app.wire.feedback import Receipt
 from app.wire.ping import Bid, PingAnswer

@@ -5,7 +5,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from app.dialects.answers import CONTENT_TYPES, Format, write_ping_answer, write_post_answer, write_receipt
+from app.dialects.answers import write_ping_answer, write_post_answer, write_receipt
+from app.dialects.written import CONTENT_TYPES, Format
 from app.wire.feedback import Receipt
 from app.wire.ping import Bid, PingAnswer
 from app.wire.post import PostAnswer
@@ -108,4 +109,4 @@ def test_a_warning_that_spells_an_accept_word_is_left_out_alone() -> None:
 
 
 def test_each_format_has_its_content_type() -> None:
-    assert CONTENT_TYPES == {"json": "application/json", "xml": "application/xml"}
+    assert CONTENT_TYPES == {"json": "application/json", "xml": "application/xml", "text": "text/plain"}

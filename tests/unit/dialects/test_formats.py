@@ -2,9 +2,9 @@
 
 import pytest
 
-from app.dialects.answers import Format
 from app.dialects.formats import answer_format
 from app.dialects.text import Scalar
+from app.dialects.written import Format
 
 
 @pytest.mark.parametrize(

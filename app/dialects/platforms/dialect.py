@@ -1,0 +1,40 @@
+"""What a platform's dialect consists of, so that adding one is one module and one line in `known`."""
+
+from collections.abc import Callable
+
+import msgspec
+
+from app.dialects.text import Scalar
+from app.dialects.written import Body, Format
+from app.wire.ping import PingAnswer
+from app.wire.post import PostAnswer
+
+Fields = dict[str, Scalar]
+Price = Callable[[int], msgspec.Raw]
+"""Cents to a number or, for a seller that wants it so, to a quoted string."""
+
+
+def as_sent(fields: Fields) -> Fields:
+    """What most platforms send needs no translation: the tables of names know it."""
+    return fields
+
+
+class Dialect(msgspec.Struct, frozen=True, kw_only=True):
+    """`read` turns what only this platform says into names that everybody's tables know; it keeps all other fields.
+
+    `ping` and `post` say our answers. `root` names the whole in XML, and in JSON too where it is `wrapped`.
+    `bought` is the HTTP status of a post that became a sale. It answers in `format` unless asked for another of
+    `formats`. One is `guarded` where none of its own words spells a sale in a refusal, so that nothing else may.
+    """
+
+    name: str
+    title: str
+    ping: Callable[[PingAnswer, Price], Body]
+    post: Callable[[PostAnswer, Price], Body]
+    read: Callable[[Fields], Fields] = as_sent
+    format: Format = "json"
+    formats: tuple[Format, ...] = ("json", "xml")
+    root: str = "result"
+    wrapped: bool = False
+    bought: int = 200
+    guarded: bool = True

@@ -1,0 +1,30 @@
+"""Phonexa's words: `continue` with a `promise` that the post repeats, then `sold`."""
+
+from app.dialects.platforms.dialect import Dialect, Price
+from app.dialects.written import Body, plain
+from app.wire.ping import PingAnswer
+from app.wire.post import PostAnswer
+
+
+def _ping(answer: PingAnswer, price: Price) -> Body:
+    bids = answer.bids
+    return {
+        "status": "continue" if bids else "error" if answer.status == "error" else "reject",
+        "promise": plain(answer.ping_id),
+        "price": price(bids[0].price_cents if bids else 0),
+        "reason": plain(answer.reason),
+    }
+
+
+def _post(answer: PostAnswer, price: Price) -> Body:
+    sold = answer.status == "accepted"
+    return {
+        "status": "sold" if sold else {"duplicate": "duplicate", "error": "error"}.get(answer.status, "reject"),
+        "id": plain(answer.lead_id),
+        "promise": plain(answer.ping_id),
+        "price": price(answer.price_cents if sold else 0),
+        "reason": plain(answer.reason),
+    }
+
+
+DIALECT = Dialect(name="phonexa", title="Phonexa", ping=_ping, post=_post, root="response")

@@ -1,0 +1,74 @@
+"""A body of plain values as bytes: compact JSON, XML of the same names, or lines of text."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from html import escape
+from typing import Any, Literal
+
+import msgspec
+
+from app.dialects.text import printable
+from app.domain.money import dollars
+
+Format = Literal["json", "xml", "text"]
+Body = Mapping[str, Any]
+"""Names to text, numbers, booleans, `msgspec.Raw` for prices, lists, or bodies; in the order in which it is written."""
+
+CONTENT_TYPES: dict[Format, str] = {
+    "json": "application/json",
+    "xml": "application/xml",
+    "text": "text/plain",
+}
+
+_ONE_OF = {"bids": "bid", "warnings": "warning", "legs": "leg", "Errors": "Error", "errors": "error"}
+"""What one entry of a list is called in XML."""
+
+_encode = msgspec.json.Encoder().encode
+
+
+def write(body: Body, form: Format, root: str) -> bytes:
+    """The body in this form; `root` names the whole in XML."""
+    if form == "json":
+        return _encode(body)
+    if form == "xml":
+        return f'<?xml version="1.0" encoding="UTF-8"?>{_element(root, body)}'.encode()
+    return _as_text(body).encode()
+
+
+def plain(text: str) -> str:
+    """The text on one line."""
+    return text if text.isprintable() else printable(text)
+
+
+@lru_cache(maxsize=4096)
+def price(amount_cents: int) -> msgspec.Raw:
+    """Cents as a number with two decimals."""
+    return msgspec.Raw(dollars(amount_cents).encode())
+
+
+@lru_cache(maxsize=4096)
+def quoted_price(amount_cents: int) -> msgspec.Raw:
+    """The same as a string, for parsers that look for one."""
+    return msgspec.Raw(f'"{dollars(amount_cents)}"'.encode())
+
+
+def _element(name: str, value: object) -> str:
+    if isinstance(value, Mapping):
+        return f"<{name}>{''.join([_element(each, inner) for each, inner in value.items()])}</{name}>"
+    if isinstance(value, list | tuple):
+        return f"<{name}>{''.join([_element(_ONE_OF.get(name, 'item'), each) for each in value])}</{name}>"
+    return f"<{name}>{escape(_text(value), quote=False)}</{name}>"
+
+
+def _text(value: object) -> str:
+    if isinstance(value, msgspec.Raw):
+        return bytes(value).decode().strip('"')
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
+
+
+def _as_text(body: Body) -> str:
+    """The first value alone in capitals, which is all that old clients look for, then a line for each of them."""
+    lines = [(name, _text(value)) for name, value in body.items() if not isinstance(value, Mapping | list | tuple)]
+    return f"{lines[0][1].upper()}\n" + "".join([f"{name}: {text}\n" for name, text in lines])

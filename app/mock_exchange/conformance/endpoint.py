@@ -1,0 +1,72 @@
+"""A buyer's endpoint as one platform's client reaches it."""
+
+import time
+from collections.abc import Mapping
+
+import httpx
+import msgspec
+
+from app.mock_exchange.conformance.clients import Client, Door, Sent
+from app.mock_exchange.conformance.heard import Answer, Heard
+from app.wire.ping import Value
+
+TIMEOUT_S = 20.0
+"""As long as the most patient platforms wait."""
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """One exchange: what came back, and what the client made of it."""
+
+    answer: Answer
+    heard: Heard
+
+
+class Unreachable(Exception):
+    """Nobody answered; the text says why."""
+
+
+class Endpoint:
+    """`paths` are those of pings and posts beneath `target`; `more` is sent with every lead, over what it says."""
+
+    def __init__(
+        self, client: Client, target: str, key: str, paths: Mapping[Door, str], more: Mapping[str, Value]
+    ) -> None:
+        self.client = client
+        self._key = key
+        self._paths = paths
+        self._more = dict(more)
+        self._http = httpx.Client(base_url=target, timeout=TIMEOUT_S, trust_env=False)
+
+    def close(self) -> None:
+        """Let go of its connections."""
+        self._http.close()
+
+    def ping(self, lead: Mapping[str, Value]) -> Asked:
+        """Offer a lead."""
+        answer = self.send("ping", self.client.sent("ping", {**lead, **self._more}, self._key))
+        return Asked(answer=answer, heard=self.client.ping(answer))
+
+    def post(self, lead: Mapping[str, Value], ping_id: str) -> Asked:
+        """Sell it to a bid."""
+        answer = self.send("post", self.client.sent("post", {**lead, **self._more}, self._key, ping_id))
+        return Asked(answer=answer, heard=self.client.post(answer))
+
+    def ping_as(self, lead: Mapping[str, Value], key: str) -> Asked:
+        """Offer a lead with another key."""
+        answer = self.send("ping", self.client.sent("ping", {**lead, **self._more}, key), key)
+        return Asked(answer=answer, heard=self.client.ping(answer))
+
+    def send(self, door: Door, sent: Sent, key: str | None = None) -> Answer:
+        """Send a request as it stands; Unreachable where nobody answers in time."""
+        headers = {"Content-Type": sent.content_type, **self.client.headers(self._key if key is None else key)}
+        started = time.perf_counter()
+        try:
+            answered = self._http.post(self._paths[door], content=sent.body, headers=headers)
+        except httpx.HTTPError as error:
+            raise Unreachable(f"{self._http.base_url}: {type(error).__name__} {error}".strip()) from None
+        return Answer(
+            status=answered.status_code,
+            content_type=answered.headers.get("content-type", ""),
+            body=answered.content,
+            ms=(time.perf_counter() - started) * 1_000.0,
+        )
