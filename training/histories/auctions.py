@@ -1,6 +1,7 @@
 """The auctions of a file of bids, column by column, as a landscape learns from them."""
 
 from collections.abc import Callable, Iterable, Sequence
+from math import nan
 from pathlib import Path
 
 import numpy as np
@@ -40,4 +41,10 @@ def log_of(bids: Sequence[Bid], vertical: str, leg: Leg, ratio: Callable[[Bid], 
         bid_cents=np.array([float(bid.price_cents) for bid in bids]),
         floor_cents=np.array([float(bid.floor_cents) for bid in bids]),
         won=np.array([int(bool(bid.won)) for bid in bids], dtype=np.int8),
+        # Of a lead that is sold several times nobody knows whose price was disclosed.
+        winning_cents=np.array([_winning(bid) for bid in bids]) if leg == "exclusive" else None,
     )
+
+
+def _winning(bid: Bid) -> float:
+    return float(bid.winning_cents) if bid.winning_cents is not None else nan

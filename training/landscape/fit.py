@@ -56,6 +56,7 @@ class _Problem(msgspec.Struct, frozen=True, kw_only=True):
 
 def fit(log: AuctionLog, columns: Sequence[Column], form: Form, winners: int) -> Fit:
     """The best constants and trees of this form."""
+    log = log.disclosed
     facts = Facts(columns, log)
     X = facts.table(log)
     log_bid, log_worth = np.log(log.bid_cents), np.log(log.worth_cents)

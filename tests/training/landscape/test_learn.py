@@ -123,6 +123,21 @@ def test_the_order_of_columns_does_not_matter() -> None:
     assert log_loss(log.won, predict(there, log)).mean() < log_loss(log.won, predict(blind, log)).mean()
 
 
+def test_disclosed_prices_say_more_than_won_and_lost() -> None:
+    few, _ = auctions(400)
+    random = np.random.default_rng(8)
+    # What rivals paid in auctions that we lost: somewhere above our bid, as the truth would have it.
+    price = few.bid_cents * np.exp(random.exponential(0.4, 400))
+    told = msgspec.structs.replace(few, winning_cents=np.where(few.won == 0, price, np.nan))
+    lost = int((few.won == 0).sum())
+    assert len(told.disclosed) == 400 + lost
+    assert int(told.disclosed.won.sum()) == 400
+    assert len(few.disclosed) == 400
+    just_above = msgspec.structs.replace(few.rows(few.won == 0), bid_cents=price[few.won == 0] * 1.1)
+    blind, knowing = fit(few, (), "rivals", 1), fit(told, (), "rivals", 1)
+    assert predict(knowing, just_above).mean() > predict(blind, just_above).mean()
+
+
 def test_too_few_auctions_are_refused_with_how_many_it_takes() -> None:
     with pytest.raises(TooThin, match="100 auctions"):
         learn_leg(auctions(100)[0], COLUMNS, "exclusive", winners=1, tell=lambda _: None)
