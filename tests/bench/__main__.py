@@ -13,8 +13,9 @@ from statistics import median
 import msgspec
 
 from app.mock_exchange.consumers import consumer, ping_of, post_of
-from tests.bench.costs import decide_cost, many_campaigns_ratio, people_megabytes
+from tests.bench.costs import decide_cost, many_campaigns_ratio
 from tests.bench.load import Measured, cpu_seconds, measure, request_bytes
+from tests.bench.people import people_megabytes
 from tests.bench.scorers import ratio, scorer_costs
 from tests.bench.servers import MODELS, VERTICAL
 

@@ -1,9 +1,6 @@
-"""What a decision costs inside the process, with few and with many campaigns, and what a million people take."""
+"""What a decision costs inside the process, with few and with many campaigns."""
 
 import os
-import resource
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from statistics import median, quantiles
@@ -25,7 +22,6 @@ from app.mock_exchange.chance import chance_of
 from app.mock_exchange.consumers import consumer, ping_of
 from app.scoring.load import load as load_models
 from app.usecases.book import Book
-from app.usecases.known import People
 from app.usecases.reload_catalogue import Sources, first_catalogue
 from app.wire.ping import Ping
 from tests.bench.landscapes import LandscapeCost, landscape_cost, with_landscapes
@@ -33,9 +29,6 @@ from tests.bench.servers import CONFIG, MODELS, VERTICAL
 
 NOW = 1_795_273_200.0
 """Saturday, 21 November 2026, 15:00 UTC."""
-
-PEOPLE = 1_000_000
-DIGESTS_A_PERSON = 6
 
 
 class DecideCost(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,12 +71,6 @@ def many_campaigns_ratio(pings: int = 2_000) -> float:
     numbers = range(1, pings + 1)
     times = [(few(number), many(number)) for number in numbers]
     return median(cost for _, cost in times) / median(cost for cost, _ in times)
-
-
-def people_megabytes() -> float:
-    """The largest resident size of a process with a million people in the duplicate index, all six forms of each."""
-    run = subprocess.run([sys.executable, "-m", "tests.bench.costs"], check=True, capture_output=True, text=True)
-    return float(run.stdout)
 
 
 def _one_ping(count: int) -> Callable[[int], int]:
@@ -158,16 +145,4 @@ def _catalogue(declared: Declared) -> Catalogue:
     return first_catalogue(sources, declared, {}).catalogue
 
 
-def _know_many() -> float:
-    count = PEOPLE * DIGESTS_A_PERSON
-    step = 2**64 // count
-    people = People((f"{number * step:016x}", "auto-anywhere", VERTICAL, NOW) for number in range(count))
-    assert len(people) == count
-    scale = 1024.0 if sys.platform != "darwin" else 1024.0**2
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / scale
-
-
-_ZIPS = zip_states() if __name__ != "__main__" else {}
-
-if __name__ == "__main__":
-    sys.stdout.write(f"{_know_many():.1f}\n")
+_ZIPS = zip_states()

@@ -1,0 +1,30 @@
+"""What a million people take in the duplicate index, in a process that holds nothing else."""
+
+import resource
+import subprocess
+import sys
+
+from app.usecases.known import People
+
+PEOPLE = 1_000_000
+DIGESTS_A_PERSON = 6
+SOLD_AT = 1_795_273_200.0
+
+
+def people_megabytes() -> float:
+    """The largest resident size of a process with a million people in the duplicate index, all six forms of each."""
+    run = subprocess.run([sys.executable, "-m", "tests.bench.people"], check=True, capture_output=True, text=True)
+    return float(run.stdout)
+
+
+def _know_many() -> float:
+    count = PEOPLE * DIGESTS_A_PERSON
+    step = 2**64 // count
+    people = People((f"{number * step:016x}", "auto-anywhere", "auto_insurance", SOLD_AT) for number in range(count))
+    assert len(people) == count
+    scale = 1024.0 if sys.platform != "darwin" else 1024.0**2
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / scale
+
+
+if __name__ == "__main__":
+    sys.stdout.write(f"{_know_many():.1f}\n")
