@@ -4,11 +4,10 @@ From their published documents and code: LeadConduit reads no 5xx and searches t
 for literals, others follow a path to a value which must be the very word they expect.
 """
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
-
-import msgspec
 
 from app.dialects.tree import TooMuch
 from app.dialects.xml_tree import NotXml, read_xml
@@ -100,8 +99,9 @@ def _read(answer: Answer) -> dict[str, Any] | str:
     kind = answer.content_type.partition(";")[0].strip().lower()
     if kind.endswith("json"):
         try:
-            read = msgspec.json.decode(answer.body)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+            # A price keeps the digits in which it was written: 16.10 is not 16.1.
+            read = json.loads(answer.body, parse_float=str)
+        except (ValueError, RecursionError):
             return "the body is not JSON"
         return read if isinstance(read, dict) else {"array": read}
     if kind.endswith("xml"):
