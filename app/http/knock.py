@@ -83,7 +83,7 @@ def knock_of(request: Request, sellers: Mapping[str, Seller]) -> Knock:
         status, refusal = 405, Refusal("invalid_field", "method: send a POST")
     return Knock(
         seller=seller,
-        fields=dialect.read(fields),
+        fields=fields,
         body=body,
         dialect=dialect,
         format=_format(door, dialect, seller, fields, body, headers, content_type),

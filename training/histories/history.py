@@ -50,7 +50,7 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
     def rows(self, positions: Iterable[int]) -> list[dict[str, Value]]:
         """The facts of these leads as the service would have them: what is missing has no key."""
         return [
-            {name: _plain(column[position]) for name, column in self.columns.items() if not _missing(column[position])}
+            {name: plain(column[position]) for name, column in self.columns.items() if not _missing(column[position])}
             for position in positions
         ]
 
@@ -78,7 +78,7 @@ def _missing(value: object) -> bool:
     return value is None or value != value
 
 
-def _plain(value: Any) -> Value:
-    """A number of an array as Python's own."""
-    plain: Value = value.item() if isinstance(value, np.generic) else value
-    return plain
+def plain(value: Any) -> Value:
+    """A number of an array as Python's own, as it stands in a ping."""
+    own: Value = value.item() if isinstance(value, np.generic) else value
+    return own

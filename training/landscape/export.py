@@ -1,13 +1,13 @@
 """Write down fitted landscapes as the plain numbers that the service reads, with rows that prove it reads them so."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import msgspec
 import numpy as np
 
 from app.scoring.landscape import SCHEMA, Constants, LandscapeArtefact, LandscapeRow, LegLandscape
 from app.wire.ping import Leg, Value
+from training.histories.history import plain
 from training.landscape.fit import Fit, predict
 from training.landscape.log import AuctionLog
 
@@ -41,13 +41,8 @@ def artefact_of(vertical: str, legs: Mapping[Leg, tuple[Fit, LegLandscape, Aucti
 
 def facts_at(log: AuctionLog, row: int) -> dict[str, Value]:
     """The facts of one row that are there."""
-    facts = {name: _plain(values[row]) for name, values in log.facts.items()}
+    facts = {name: plain(values[row]) for name, values in log.facts.items()}
     return {name: value for name, value in facts.items() if value is not None and value == value}
-
-
-def _plain(value: Any) -> Any:
-    """As it stands in a ping, not as an array holds it."""
-    return value.item() if isinstance(value, np.generic) else value
 
 
 def _rows(name: Leg, fitted: Fit, leg: LegLandscape, log: AuctionLog) -> list[LandscapeRow]:

@@ -48,8 +48,8 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LearnedLeg(msgspec.Struct, frozen=True, kw_only=True):
-    """What was learnt of one leg, with its evidence on the newest auctions; `before` is the log-loss of what was
-    declared, or of one ORTB curve a seller where nothing was.
+    """What was learnt of one leg, with its evidence on the newest auctions: beside the log-loss that of a constant, and
+    of one ORTB curve a seller.
     """
 
     leg: Leg

@@ -64,8 +64,7 @@ def pace(market: Market, kind: Kind, tell: Tell) -> list[Paced]:
     limits = [int(CAPPED * len(day)) for day in days]
     if kind == "budget":
         free = HouseBuyer(market, landscape, ceiling_cents=CEILING_CENTS)
-        spent = [float(np.sum(bids[market.won(bids, day)])) for day in days if (bids := free.bids(day)) is not None]
-        limits = [int(BUDGET * each) for each in spent]
+        limits = [int(BUDGET * _spent(market, free.bids(day), day)) for day in days]
     cap = Cap(
         name="daily",
         owner="house",
@@ -90,6 +89,10 @@ def pace(market: Market, kind: Kind, tell: Tell) -> list[Paced]:
     outcomes["best_fixed"] = track.best_fixed()
     best = track.surplus(outcomes["best_fixed"])
     return [_paced(name, market, track, outcome, best) for name, outcome in outcomes.items()]
+
+
+def _spent(market: Market, bids: Array, leads: Array) -> float:
+    return float(np.sum(bids[market.won(bids, leads)]))
 
 
 class _Track:

@@ -12,6 +12,7 @@ from training.conversion.encoders import encoded
 from training.conversion.export import scorer_of
 from training.conversion.features import Column, table
 from training.conversion.threads import threads_for
+from training.histories.history import plain
 from training.landscape.log import AuctionLog
 from training.leadsim.truth import RESERVE_CENTS, SELLERS, Array, World
 
@@ -88,14 +89,9 @@ def columns_of(world: World) -> tuple[Column, ...]:
 def _facts(world: World) -> list[dict[str, Value]]:
     names = list(world.visible)
     return [
-        {name: _plain(value) for name, value in zip(names, row, strict=True) if not (value is None or value != value)}
+        {name: plain(value) for name, value in zip(names, row, strict=True) if not (value is None or value != value)}
         for row in zip(*world.visible.values(), strict=True)
     ]
-
-
-def _plain(value: Value) -> Value:
-    """As it stands in a ping, not as an array holds it."""
-    return value.item() if isinstance(value, np.generic) else value
 
 
 def _learnt(facts: list[dict[str, Value]], columns: Sequence[Column], y: Array, rows: int, seed: int) -> Array:

@@ -4,23 +4,16 @@ from collections.abc import Callable
 
 import msgspec
 
-from app.dialects.text import Scalar
 from app.dialects.written import Body, Format
 from app.wire.ping import PingAnswer
 from app.wire.post import PostAnswer
 
-Fields = dict[str, Scalar]
 Price = Callable[[int], msgspec.Raw]
 """Cents to a number or, for a seller that wants it so, to a quoted string."""
 
 
-def as_sent(fields: Fields) -> Fields:
-    """What most platforms send needs no translation: the tables of names know it."""
-    return fields
-
-
 class Dialect(msgspec.Struct, frozen=True, kw_only=True):
-    """`read` turns what only this platform says into names that everybody's tables know; it keeps all other fields.
+    """How one platform says things; what it sends needs no dialect, since the tables of names know it.
 
     `ping` and `post` say our answers. `root` names the whole in XML, and in JSON too where it is `wrapped`.
     `bought` is the HTTP status of a post that became a sale. It answers in `format` unless asked for another of
@@ -31,7 +24,6 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     ping: Callable[[PingAnswer, Price], Body]
     post: Callable[[PostAnswer, Price], Body]
-    read: Callable[[Fields], Fields] = as_sent
     format: Format = "json"
     formats: tuple[Format, ...] = ("json", "xml")
     root: str = "result"

@@ -28,7 +28,7 @@ class Client(msgspec.Struct, frozen=True, kw_only=True):
     """`names` are its names for ours, with dots where it groups; what is not among them is sent as the buyer names it.
 
     `key` is where the buyer's key goes: a field, or `X-API-Key` or `Authorization` for a header. `id` is its name for
-    the bid's id. `wrapper` groups all fields, `modes` say what is wanted at the one door of platforms that have one.
+    the bid's id. `modes` say what is wanted at the one door of platforms that have one.
     """
 
     name: str
@@ -38,7 +38,6 @@ class Client(msgspec.Struct, frozen=True, kw_only=True):
     names: Mapping[str, str] = {}
     key: str = "X-API-Key"
     form: Literal["json", "form", "xml in a form"] = "json"
-    wrapper: str = ""
     always: Mapping[str, str] = {}
     modes: Mapping[Door, Mapping[str, str]] = {}
     groups: bool = False
@@ -75,7 +74,7 @@ class Client(msgspec.Struct, frozen=True, kw_only=True):
         nested = _nested(whole) if self.groups else whole
         return Sent(
             content_type="application/json",
-            body=msgspec.json.encode({self.wrapper: nested} if self.wrapper else nested),
+            body=msgspec.json.encode(nested),
         )
 
 
