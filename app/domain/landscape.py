@@ -1,7 +1,7 @@
 """How likely a bid wins at a seller, and the bid that makes the most of it."""
 
 from collections.abc import Callable
-from math import exp, log, sqrt
+from math import exp, inf, log, sqrt
 
 import msgspec
 
@@ -12,13 +12,18 @@ STEEP = 1.7
 LIST_STEP = 0.02
 """How finely the table of a price list is cut, in the logarithm of the bid."""
 LIST_PLACES = 700
-"""So far it reaches: to some twelve thousand dollars."""
-COARSE = 4
-"""So many steps of the list lie between two bids that a search tries first."""
+"""So far it reaches: to some twelve thousand dollars, and goes on as it ends."""
+CELL = 0.15
+"""How finely a lead's worth and its rivals' middle are told apart before its own bid is weighed, in logarithms."""
+CELLS_MAX = 20_000
+"""So many cells of a seller's leg are kept: some three megabytes."""
+NEARLY = 0.8
+"""A hill so much lower than the highest in the middle of a cell may be the highest elsewhere in it."""
+STRIDE = 2 * LIST_STEP
+"""How far apart the bids are that a search weighs, in logarithms."""
 
-_FALL = exp(-COARSE * LIST_STEP)
-_FINE = tuple(exp(step * LIST_STEP) for step in (-2, -1, 1))
-_FLOOR = EPSILON / (1.0 - 2.0 * EPSILON)
+_UP, _DOWN = exp(STRIDE), exp(-STRIDE)
+_HIGHEST = 700.0
 
 
 class OrtbCurve(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,116 +48,137 @@ class OrtbCurve(msgspec.Struct, frozen=True, kw_only=True):
         return min(max(best, low_cents), high_cents)
 
 
-class PriceList(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """Rivals above a bid who pay by a list, whatever the lead: by steps of `LIST_STEP` in log cents, from a cent on."""
+class Competition(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """What a seller's auctions on one leg have in common: the rivals' log bids are `spread` wide.
 
-    above: tuple[float, ...]
+    `found` keeps the best bids of leads like this one, by the cells of their worth and of the rivals' middle bid.
+    """
 
-    def place(self, log_bid: float) -> int:
-        """Where a bid stands in the table, which goes on beyond both ends as it ends."""
-        return min(max(round(log_bid / LIST_STEP), 0), len(self.above) - 1)
+    spread: float
+    found: dict[tuple[int, int, float, float], tuple[float, ...]] = msgspec.field(default_factory=dict)
+
+    def chance(self, bid_cents: float, middle: float) -> float:
+        """P(win) at this bid where the rivals bid around this middle (log cents): kept off 0 and 1."""
+        raise NotImplementedError
+
+    def likely_bids(self, worth_cents: float, middle: float, low_cents: float, high_cents: float) -> tuple[float, ...]:
+        """Bids within [low, high] near which the best one lies: those of a lead in the middle of the same cell."""
+        key = round(log(worth_cents) / CELL), round(middle / CELL), low_cents, high_cents
+        bids = self.found.get(key)
+        if bids is None:
+            curve, worth = LearnedCurve(competition=self, middle=key[1] * CELL), exp(key[0] * CELL)
+            bids = _hilltops(curve.win_probability, worth, low_cents, min(high_cents, worth))
+            if len(self.found) < CELLS_MAX:
+                self.found[key] = bids
+        return bids
 
 
-class RivalCurve(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """F(b) where rivals come as a Poisson stream and fewer than `winners` may be above us.
+class Rivals(Competition, frozen=True, gc=False, kw_only=True):
+    """`rivals` are expected, a Poisson stream, and others with price lists; fewer than `winners` may be above us.
 
-    L(b) = `rivals` S((log b - `middle`) / `spread`) + `lists` times what `prices` has above b;
-    F(b) = exp(-L) sum over k < winners of L^k / k!, kept off 0 and 1.
+    L(b) = `rivals` S((log b - middle) / `spread`) + `listed` above b; F(b) = exp(-L) sum over k < winners of L^k / k!.
+    `listed` has how many bid more by their lists, by steps of `LIST_STEP` in log cents, from a cent on.
     """
 
     winners: int
     rivals: float
-    middle: float
-    spread: float
-    lists: float
-    prices: PriceList
+    listed: tuple[float, ...]
 
-    def win_probability(self, bid_cents: float) -> float:
-        """P(win) at this bid; never falls as the bid rises."""
-        if bid_cents <= 0.0:
-            return 0.0
+    def chance(self, bid_cents: float, middle: float) -> float:
+        """P(fewer than `winners` rivals above this bid)."""
         log_bid = log(bid_cents)
-        above = 1.0 / (1.0 + exp(min(STEEP * (log_bid - self.middle) / self.spread, 700.0)))
-        return self._chance(self.rivals * above + self.lists * self.prices.above[self.prices.place(log_bid)])
-
-    def best_bid(self, worth_cents: float, low_cents: float, high_cents: float) -> float:
-        """argmax of F(b) (worth - b) over [low, high], ends included, by a grid and a finer one around its best.
-
-        From the top downwards: F only falls, so the rest is left once even the lowest price would not pay for that.
-        """
-        if not low_cents < high_cents:
-            return high_cents
-        log_bid = log(high_cents)
-        rivals, lists, above, few_above = self.rivals, self.lists, self.prices.above, self.winners - 1
-        last, place = len(above) - 1, round(log_bid / LIST_STEP)
-        # One exponential for the whole grid: between two of its bids the odds shrink by one factor.
-        odds = exp(min(STEEP * (log_bid - self.middle) / self.spread, 600.0))
-        shrink = exp(-STEEP * COARSE * LIST_STEP / self.spread)
-        bid, best, best_bid, most = high_cents, 0.0, low_cents, worth_cents - low_cents
-        while bid > low_cents:
-            expected = rivals / (1.0 + odds) + lists * above[min(last, place)]
-            chance = _FLOOR + exp(-expected)
-            if few_above:
-                few = 1.0
-                for count in range(few_above, 0, -1):
-                    few = 1.0 + few * expected / count
-                chance = _FLOOR + (chance - _FLOOR) * few
-            surplus = (worth_cents - bid) * chance
-            if surplus > best:
-                best, best_bid = surplus, bid
-            elif most * chance <= best:
-                break
-            bid *= _FALL
-            place -= COARSE
-            odds *= shrink
-        return _finer(self.win_probability, worth_cents, low_cents, high_cents, best_bid)
-
-    def _chance(self, expected: float) -> float:
-        """P(fewer than `winners` rivals | so many are expected)."""
-        few = 1.0
-        for count in range(self.winners - 1, 0, -1):
-            few = 1.0 + few * expected / count
-        return EPSILON + (1.0 - 2.0 * EPSILON) * exp(-expected) * few
+        expected = self.listed[place_of(log_bid)]
+        height = STEEP * (log_bid - middle) / self.spread
+        if height < _HIGHEST:
+            expected += self.rivals / (1.0 + exp(height))
+        few = exp(-expected)
+        if self.winners > 1:
+            few *= _fewer(self.winners, expected)
+        return EPSILON + (1.0 - 2.0 * EPSILON) * few
 
 
-class LogisticCurve(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """F(b) whose log-odds are linear in log b, kept off 0 and 1."""
+class Logistic(Competition, frozen=True, gc=False, kw_only=True):
+    """The log-odds of winning are linear in log b."""
 
-    middle: float
-    spread: float
-
-    def win_probability(self, bid_cents: float) -> float:
-        """P(win) at this bid; never falls as the bid rises."""
-        if bid_cents <= 0.0:
-            return 0.0
-        above = 1.0 / (1.0 + exp(min(STEEP * (log(bid_cents) - self.middle) / self.spread, 700.0)))
+    def chance(self, bid_cents: float, middle: float) -> float:
+        """One half at the middle."""
+        height = STEEP * (log(bid_cents) - middle) / self.spread
+        above = 1.0 / (1.0 + exp(height)) if height < _HIGHEST else 0.0
         return EPSILON + (1.0 - 2.0 * EPSILON) * (1.0 - above)
 
+
+class LearnedCurve(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """F(b) of one lead, for which the rivals' bids lie around `middle` (log cents)."""
+
+    competition: Competition
+    middle: float
+
+    def win_probability(self, bid_cents: float) -> float:
+        """P(win) at this bid; never falls as the bid rises."""
+        return self.competition.chance(bid_cents, self.middle) if bid_cents > 0.0 else 0.0
+
     def best_bid(self, worth_cents: float, low_cents: float, high_cents: float) -> float:
-        """argmax of F(b) (worth - b) over [low, high], by a grid and a finer one around its best."""
+        """argmax of F(b) (worth - b) over [low, high], to half a stride: climbed to from bids that are likely."""
         if not low_cents < high_cents:
             return high_cents
-        bid, best, best_bid = high_cents, 0.0, low_cents
-        while bid > low_cents:
-            chance = self.win_probability(bid)
-            surplus = (worth_cents - bid) * chance
+        likely = self.competition.likely_bids
+        bids = likely(worth_cents, self.middle, 1.0, inf)
+        if not low_cents < min(bids) <= max(bids) < high_cents:
+            bids = likely(worth_cents, self.middle, low_cents, high_cents if high_cents < worth_cents else inf)
+        best, best_bid = 0.0, low_cents
+        for bid in bids:
+            surplus, top = self._climb(worth_cents, low_cents, high_cents, min(max(bid, low_cents), high_cents))
             if surplus > best:
+                best, best_bid = surplus, top
+        return best_bid
+
+    def _climb(
+        self, worth_cents: float, low_cents: float, high_cents: float, start_cents: float
+    ) -> tuple[float, float]:
+        """The surplus at the top of the hill on which this bid lies, and the bid there."""
+        chance, middle = self.competition.chance, self.middle
+        best, best_bid = (worth_cents - start_cents) * chance(start_cents, middle), start_cents
+        for stride in (_UP, _DOWN):
+            bid = min(max(best_bid * stride, low_cents), high_cents)
+            while (surplus := (worth_cents - bid) * chance(bid, middle)) > best:
                 best, best_bid = surplus, bid
-            elif (worth_cents - low_cents) * chance <= best:
-                break
-            bid *= _FALL
-        return _finer(self.win_probability, worth_cents, low_cents, high_cents, best_bid)
+                bid = min(max(bid * stride, low_cents), high_cents)
+        return best, best_bid
 
 
-def _finer(
-    win: Callable[[float], float], worth_cents: float, low_cents: float, high_cents: float, bid_cents: float
-) -> float:
-    """The best of a bid, its near neighbours and the lowest."""
-    best, best_bid = (worth_cents - bid_cents) * win(bid_cents), bid_cents
-    for factor in _FINE:
-        bid = max(bid_cents * factor, low_cents)
-        surplus = (worth_cents - bid) * win(bid) if bid <= high_cents else 0.0
-        if surplus > best:
-            best, best_bid = surplus, bid
-    lowest = (worth_cents - low_cents) * win(low_cents)
-    return low_cents if lowest > best else best_bid
+def place_of(log_bid: float) -> int:
+    """Where a bid stands in the table of price lists."""
+    place = int(log_bid / LIST_STEP + 0.5)
+    return place if 0 <= place < LIST_PLACES else (LIST_PLACES - 1) * (place > 0)
+
+
+def _fewer(winners: int, expected: float) -> float:
+    """The sum over k < winners of expected^k / k!."""
+    few = 1.0
+    for count in range(winners - 1, 0, -1):
+        few = 1.0 + few * expected / count
+    return few
+
+
+def _hilltops(
+    win: Callable[[float], float], worth_cents: float, low_cents: float, high_cents: float
+) -> tuple[float, ...]:
+    """The bids of a grid over [low, high], ends included, which beat their neighbours and are nearly the best.
+
+    From the top downwards: F only falls, so the rest is left once even the lowest price would not pay for that.
+    """
+    tops: list[tuple[float, float]] = []
+    bid, best, last, rising = max(low_cents, high_cents), -inf, -inf, True
+    while True:
+        chance = win(bid)
+        surplus = (worth_cents - bid) * chance
+        if rising and surplus < last:
+            tops.append((last, min(bid * _UP, high_cents)))
+        rising, last, best = surplus >= last, surplus, max(best, surplus)
+        if bid <= low_cents or (worth_cents - low_cents) * chance < NEARLY * best:
+            break
+        bid = max(bid * _DOWN, low_cents)
+    if rising:
+        tops.append((last, bid))
+    least = min(best, NEARLY * best)
+    return tuple([top for surplus, top in tops if surplus >= least])

@@ -10,7 +10,7 @@ from typing import Literal
 
 import msgspec
 
-from app.domain.landscape import LIST_PLACES, LIST_STEP, STEEP, LogisticCurve, PriceList, RivalCurve
+from app.domain.landscape import LIST_PLACES, LIST_STEP, STEEP, Competition, LearnedCurve, Logistic, Rivals
 from app.domain.pricing import Curve
 from app.scoring.artefact import SCHEMA as SCORER_SCHEMA
 from app.scoring.artefact import Feature, Node, Scorer, Uncalibrated, Unusable
@@ -119,31 +119,37 @@ class _Leg:
         self._leg = leg
         self._index = _index(leg.trees, leg.features)
         self._asked: tuple[Mapping[str, Value], float] = ({}, 0.0)
-        self._prices = _price_list(leg)
-        self._sellers = {
-            name: (each.middle, 1.0 + each.slope, exp(each.stream), exp(each.spread), exp(each.lists))
-            for name, each in leg.sellers.items()
-        }
+        compete = _competition_on(leg)
+        self._sellers = {name: (each.middle, 1.0 + each.slope, compete(each)) for name, each in leg.sellers.items()}
 
     def curve(self, seller: str, facts: Mapping[str, Value], worth_cents: float) -> Curve | None:
         known = self._sellers.get(seller)
         if known is None:
             return None
-        middle, slope, rivals, spread, lists = known
+        middle, slope, competition = known
         # Campaigns ask of the same lead, one after the other.
         if facts is not self._asked[0]:
             self._asked = facts, self._index(facts)
         middle += slope * (log(worth_cents) - self._leg.centre) + self._asked[1]
-        if self._leg.form == "logistic":
-            return LogisticCurve(middle=middle, spread=spread)
-        return RivalCurve(
-            winners=self._leg.winners,
-            rivals=rivals,
-            middle=middle,
-            spread=spread,
-            lists=lists,
-            prices=self._prices,
+        return LearnedCurve(competition=competition, middle=middle)
+
+
+def _competition_on(leg: LegLandscape) -> Callable[[Constants], Competition]:
+    """Makes a seller's competition out of its constants."""
+    if leg.form == "logistic":
+        return lambda each: Logistic(spread=exp(each.spread))
+    list_steps = _list_steps(leg)
+
+    def rivals(each: Constants) -> Rivals:
+        lists = exp(each.lists)
+        return Rivals(
+            winners=leg.winners,
+            rivals=exp(each.stream),
+            spread=exp(each.spread),
+            listed=tuple([lists * above for above in list_steps]),
         )
+
+    return rivals
 
 
 def _index(trees: tuple[Node, ...], features: tuple[Feature, ...]) -> Callable[[Mapping[str, Value]], float]:
@@ -160,8 +166,8 @@ def _index(trees: tuple[Node, ...], features: tuple[Feature, ...]) -> Callable[[
     return index
 
 
-def _price_list(leg: LegLandscape) -> PriceList:
-    """The list's steps added up at each place of its table."""
+def _list_steps(leg: LegLandscape) -> tuple[float, ...]:
+    """What a price list has above each place of its table."""
     steps = [(exp(step), leg.first_knot + knot * leg.knot_step) for knot, step in enumerate(leg.steps)]
     width = KNOT_WIDTH * leg.knot_step
 
@@ -170,7 +176,7 @@ def _price_list(leg: LegLandscape) -> PriceList:
             [size / (1.0 + exp(max(min(STEEP * (log_bid - knot) / width, 60.0), -60.0))) for size, knot in steps]
         )
 
-    return PriceList(above=tuple(above(place * LIST_STEP) for place in range(LIST_PLACES)))
+    return tuple(above(place * LIST_STEP) for place in range(LIST_PLACES))
 
 
 def _check(leg: LegLandscape) -> None:

@@ -112,7 +112,8 @@ def _rows(results: Sequence[Sequence[Result | Paced]]) -> list[Row]:
         values = {name: np.array([getattr(each, name) for each in same]) for name in names}
         means = {name: float(value.mean()) for name, value in values.items()}
         sd = {name: float(value.std(ddof=1)) if len(value) > 1 else 0.0 for name, value in values.items()}
-        rows.append({"policy": same[0].policy, **means, "sd": sd})
+        by_seed = {name: value.tolist() for name, value in values.items()}
+        rows.append({"policy": same[0].policy, **means, "sd": sd, "by_seed": by_seed})
     return rows
 
 
