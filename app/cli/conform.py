@@ -10,8 +10,9 @@ from urllib.parse import urlsplit
 import msgspec
 
 from app.cli.table import table
+from app.dialects.platforms.sending import Door
 from app.mock_exchange.conformance.cases import Lead, Result, conform
-from app.mock_exchange.conformance.clients import CLIENTS, Client, Door
+from app.mock_exchange.conformance.clients import CLIENTS, Client
 from app.mock_exchange.conformance.endpoint import Endpoint, Unreachable
 from app.mock_exchange.consumers import consumer, post_of
 from app.wire.ping import Value
@@ -64,8 +65,8 @@ def run(args: argparse.Namespace) -> int:
 def _conform(client: Client, args: argparse.Namespace, more: dict[str, str]) -> list[Result]:
     home = f"/v1/{client.name}"
     paths: dict[Door, str] = {
-        "ping": args.ping_path or (f"{home}/lead" if client.one_door else f"{home}/ping"),
-        "post": args.post_path or (f"{home}/lead" if client.one_door else f"{home}/post"),
+        "ping": args.ping_path or (f"{home}/lead" if client.sends.one_door else f"{home}/ping"),
+        "post": args.post_path or (f"{home}/lead" if client.sends.one_door else f"{home}/post"),
     }
     endpoint = Endpoint(client, args.target, args.key, paths, more)
     try:

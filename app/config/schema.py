@@ -37,7 +37,7 @@ from app.domain.campaign import DuplicateScope
 from app.domain.caps import Measure, TerritoryUnit
 from app.domain.destination import Destination
 from app.domain.reasons import Disclosure
-from app.domain.seller import Statuses
+from app.domain.seller import Mode, Statuses
 from app.domain.vertical import FieldType
 from app.wire.ping import Leg
 
@@ -346,6 +346,13 @@ class SellerTable(Table, frozen=True, kw_only=True):
             '"always_200"',
         ),
     ] = "usual"
+    mode: Annotated[
+        Mode,
+        says(
+            "`test`: whatever it sends is a test; `certify`: it is until the seller has certified itself, then live",
+            '"certify"',
+        ),
+    ] = "live"
     direct: Annotated[bool, says("whether it may post a lead without a ping, to `/v1/lead?mode=full`", "true")] = False
     disclosure: Annotated[
         Disclosure, says("how exactly it is told why a lead is refused: the reason, its kind, or nothing", '"class"')

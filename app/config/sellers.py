@@ -91,6 +91,7 @@ def _seller(table: SellerTable, buyer: Buyer, fields: dict[str, list[Field]], fi
         quoted_prices=table.quoted_prices,
         statuses=table.statuses,
         direct=table.direct,
+        mode=table.mode,
         exclusive=OrtbCurve(half_cents=float(table.half_prices.exclusive)),
         shared=OrtbCurve(half_cents=float(table.half_prices.shared)),
     )

@@ -19,6 +19,8 @@ Digest = Callable[[str, str], str]
 """(algorithm, hash in hex) to the keyed digest that we keep; empty where it is no hash of that kind."""
 
 _BID_NAMES = ("bid_id", "ping_id", *BY_VALUE)
+_NAMES = ("first_name", "last_name", "name")
+_TEST_NAMES = frozenset({"test", "testtest", "ckmtest", "testlead"})
 _PING_ID_MAX = 128
 _ALGORITHMS = {64: "sha256", 40: "sha1", 32: "md5"}
 
@@ -36,6 +38,12 @@ def read_ping(
     refusal = refusal_of(draft, layout)
     value = refusal if refusal is not None else Ping(vertical=vertical.name, fields=draft.fields, **draft.lead)
     return Reading(value, _once(draft.warnings), draft.unknown)
+
+
+def is_named_a_test(raw: Mapping[str, Scalar], seller: Seller) -> bool:
+    """Whether the consumer bears a name that platforms give to tests."""
+    names = layout_of(seller, None, "post").names
+    return any(names.name_of(key) in _NAMES and alike(text_of(value)) in _TEST_NAMES for key, value in raw.items())
 
 
 def ping_id_of(raw: Mapping[str, Scalar], seller: Seller) -> str:

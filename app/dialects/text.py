@@ -1,5 +1,7 @@
 """Text as strangers write it, made comparable: no unprintable characters, no case, no separators, no placeholders."""
 
+from collections.abc import Mapping
+
 from app.wire.ping import Value
 
 Scalar = Value | None
@@ -7,6 +9,7 @@ Scalar = Value | None
 
 _ABSENT = frozenset({"", "na", "n/a", "null", "undefined"})
 _SEPARATORS = str.maketrans("", "", "_- ")
+_YES = frozenset({"1", "true", "yes", "y", "on"})
 _WHOLE_MAX = 1e15
 
 
@@ -31,6 +34,11 @@ def printable(text: str) -> str:
 def is_absent(text: str) -> bool:
     """Whether a text only says that there is no value."""
     return len(text) <= 9 and text.lower() in _ABSENT
+
+
+def flagged(fields: Mapping[str, Scalar], name: str) -> bool:
+    """Whether a field of this name, in any spelling, says yes."""
+    return any(alike(key.rpartition(".")[2]) == name and alike(text_of(fields[key])) in _YES for key in fields)
 
 
 def alike(text: str) -> str:

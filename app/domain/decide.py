@@ -8,6 +8,7 @@ from app.domain.calendar import local_time
 from app.domain.exploration import Draw
 from app.domain.features import facts_of
 from app.domain.reasons import RANK, Refusal
+from app.domain.rehearsal import PRICE_CENTS, Rehearsal, rehearsal_of, rehearsed_legs
 from app.domain.snapshot import Snapshot
 from app.domain.weighing import CampaignRefusal, Offer, weigh
 from app.wire.ping import Leg, Ping
@@ -32,6 +33,9 @@ def decide(ping: Ping, snapshot: Snapshot, now: float, draw: Draw) -> Decision:
         return Decision(refusal=Refusal("unsupported_vertical"))
     if snapshot.seller.paused or snapshot.seller.name in snapshot.standing.paused:
         return Decision(refusal=Refusal("paused"))
+    rehearsal = rehearsal_of(ping) if ping.test else None
+    if rehearsal is not None:
+        return _rehearsed(rehearsal, ping, snapshot)
     candidates = catalogue.index.candidates(ping.vertical, ping.zip, ping.state)
     if not candidates:
         return Decision(refusal=Refusal("outside_territory"))
@@ -55,6 +59,28 @@ def decide(ping: Ping, snapshot: Snapshot, now: float, draw: Draw) -> Decision:
         outbid=tuple([offer for offer in offers if best[offer.leg] is not offer]) if len(best) < len(offers) else (),
         refused=tuple(refused),
     )
+
+
+def _rehearsed(rehearsal: Rehearsal, ping: Ping, snapshot: Snapshot) -> Decision:
+    """What a test asks for: that refusal, or bids of the vertical's first campaigns whatever they would pay."""
+    if rehearsal.ping:
+        return Decision(refusal=Refusal(rehearsal.ping))
+    campaigns = [each for each in snapshot.catalogue.campaigns.values() if each.vertical == ping.vertical]
+    offers = []
+    for leg in rehearsed_legs(rehearsal, ping.lead_type):
+        campaign = next((each for each in campaigns if leg in each.legs), campaigns[0])
+        price_cents = ping.min_price_cents or PRICE_CENTS[leg]
+        offers.append(
+            Offer(
+                campaign=campaign.name,
+                brand=campaign.brand,
+                leg=leg,
+                price_cents=price_cents,
+                win_probability=snapshot.seller.curve(leg).win_probability(price_cents),
+                surplus=0.0,
+            )
+        )
+    return Decision(bids=tuple(sorted(offers, key=_dearest_first)))
 
 
 def _best_a_leg(offers: list[Offer]) -> dict[Leg, Offer]:

@@ -10,6 +10,7 @@ from app.domain.campaign import Campaign
 from app.domain.duplicate import is_duplicate
 from app.domain.identity import Person
 from app.domain.reasons import Refusal
+from app.domain.rehearsal import rehearsed_refusal
 from app.domain.sale import KeptAnswer, PostFacts
 from app.domain.token import BidToken
 from app.domain.vertical import Vertical
@@ -50,6 +51,9 @@ def judge(case: PostCase, now: float) -> KeptAnswer | Refusal | None:
         return Refusal("ping_mismatch", "test")
     if not case.same_terms:
         return Refusal("ping_mismatch")
+    rehearsed = rehearsed_refusal(case.post.zip) if case.bid.test else None
+    if rehearsed is not None:
+        return rehearsed
     return _lacks_consent(case, now) or _cannot_be_contacted(case, now)
 
 

@@ -12,6 +12,10 @@ Statuses = Literal["usual", "always_200", "strict_rest"]
 """Business answers are 200 and faults are not; or all are 200; or refusals of a post have codes of their own too."""
 
 
+Mode = Literal["live", "test", "certify"]
+"""Everything is bought for real; or is a test; or is a test until the seller has certified itself."""
+
+
 class Habits(msgspec.Struct, frozen=True, kw_only=True):
     """What a seller's leads turned out to be: realised over predicted value, and the share returned and credited."""
 
@@ -47,6 +51,7 @@ class Seller(msgspec.Struct, frozen=True, kw_only=True):
     quoted_prices: bool = False
     statuses: Statuses = "usual"
     direct: bool = False
+    mode: Mode = "live"
     exclusive: OrtbCurve = OrtbCurve(half_cents=2_000)
     shared: OrtbCurve = OrtbCurve(half_cents=1_200)
 

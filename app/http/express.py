@@ -122,7 +122,10 @@ class Call:
     async def post(self) -> None:
         """Answer it as a post."""
         try:
-            self.answer(await self.intake.post(self.intake.request(self.scope, self.body)))
+            answered = await self.intake.post(self.intake.request(self.scope, self.body))
+            if answered.delay_s:
+                await asyncio.sleep(answered.delay_s)
+            self.answer(answered)
         except Exception as error:  # noqa: BLE001 - not even the intake's own refusal could be written
             _log.error("a post got no answer: %s", where(error))
             self.protocol.transport.close()
@@ -175,7 +178,10 @@ class Rounds:
                 call.protocol.transport.close()
         else:
             for call, answered in zip(calls, answers, strict=True):
-                call.answer(answered)
+                if answered.delay_s:
+                    call.protocol.loop.call_later(answered.delay_s, call.answer, answered)
+                else:
+                    call.answer(answered)
 
 
 async def _nobody(*_: object) -> None:

@@ -1,5 +1,6 @@
 """The auction's own doors, from request to answer: `/v1/ping` and `/v1/post` with their test twins."""
 
+import asyncio
 import logging
 import time
 from collections.abc import Callable, Sequence
@@ -15,9 +16,11 @@ from app.dialects.reading import Reading
 from app.dialects.written import CONTENT_TYPES, price, quoted_price
 from app.domain.identity import hash_digest
 from app.domain.reasons import Refusal
+from app.domain.rehearsal import rehearsal_of
 from app.http.asgi_request import BodyTooLarge, ClientGone, Receive, Scope, Send, receive_body, send_answer
 from app.http.doors import takes_pings
 from app.http.knock import Knock, Request, knock_of
+from app.http.shown import show
 from app.store.errors import StoreUnavailable
 from app.telemetry.trouble import where
 from app.usecases.accept_post import accept_post, refuse_post, status_of
@@ -39,12 +42,13 @@ _CONTENT_TYPES = {name: value.encode() for name, value in CONTENT_TYPES.items()}
 
 
 class Answered(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """An answer as HTTP says it; `extra` are the headers beside its length and type."""
+    """An answer as HTTP says it; `extra` are the headers beside its length and type, a rehearsed one may come late."""
 
     status: int
     content_type: bytes
     body: bytes
     extra: tuple[tuple[bytes, bytes], ...] = ()
+    delay_s: float = 0.0
 
 
 class Intake:
@@ -64,6 +68,8 @@ class Intake:
             return
         request = self.request(scope, body)
         answered = self.pings([request])[0] if takes_pings(scope["path"]) else await self.post(request)
+        if answered.delay_s:
+            await asyncio.sleep(answered.delay_s)
         await send_answer(send, answered.status, answered.content_type, answered.body, answered.extra)
 
     def request(self, scope: Scope, body: bytes | None) -> Request:
@@ -75,11 +81,17 @@ class Intake:
 
         They go through each room together, since the processor then finds the room's code at hand.
         """
-        sellers = self._desk.catalogue.seller_by_key
-        knocks = [knock_of(request, sellers) for request in requests]
+        desk = self._desk
+        sellers, certified = desk.catalogue.seller_by_key, desk.certified
+        knocks = [knock_of(request, sellers, certified) for request in requests]
         readings = [self._read(knock) for knock in knocks]
         answers = [self._decided(knock, reading) for knock, reading in zip(knocks, readings, strict=True)]
-        return [self._said_ping(knock, answer) for knock, answer in zip(knocks, answers, strict=True)]
+        together = zip(knocks, readings, answers, strict=True)
+        said = [self._said_ping(knock, reading, answer) for knock, reading, answer in together]
+        if desk.witnesses:
+            for request, knock, answer, answered in zip(requests, knocks, answers, said, strict=True):
+                show(desk, request, knock, answer, answered.status, answered.body)
+        return said
 
     def _read(self, knock: Knock) -> Reading[Asked]:
         desk, seller = self._desk, knock.seller
@@ -93,8 +105,8 @@ class Intake:
                 lambda algorithm, hashed: hash_digest(desk.keys.index, algorithm, hashed),
             )
             ping = reading.value
-            if knock.test and not isinstance(ping, Refusal):
-                ping = replace(ping, test=True)
+            if not isinstance(ping, Refusal) and (knock.test or ping.test):
+                ping = replace(ping, test=True, rehearsal=knock.dialect.rehearse(knock.fields))
             if reading.unknown:
                 desk.metrics.count("unknown_fields_total", seller.name, by=reading.unknown)
             return Reading(ask(desk, seller, ping, knock.now), reading.warnings)
@@ -117,10 +129,19 @@ class Intake:
 
     async def post(self, request: Request) -> Answered:
         """The answer to a request that may be a post, which is a sale or is not before it is answered."""
-        knock = knock_of(request, self._desk.catalogue.seller_by_key)
+        desk = self._desk
+        knock = knock_of(request, desk.catalogue.seller_by_key, desk.certified)
+        answer: PingAnswer | PostAnswer
         if knock.mode == "ping":
-            return self._said_ping(knock, self._decided(knock, self._read(knock)))
-        return self._said_post(knock, await (self._posted(knock) if knock.mode == "post" else self._direct(knock)))
+            reading = self._read(knock)
+            answer = self._decided(knock, reading)
+            answered = self._said_ping(knock, reading, answer)
+        else:
+            answer = await (self._posted(knock) if knock.mode == "post" else self._direct(knock))
+            answered = self._said_post(knock, answer)
+        if desk.witnesses:
+            show(desk, request, knock, answer, answered.status, answered.body)
+        return answered
 
     async def _direct(self, knock: Knock) -> PostAnswer:
         """A lead that was not pinged: it is, at the price that we bid for it, if we bid."""
@@ -129,6 +150,8 @@ class Intake:
             return refuse_post(self._desk, seller, nothing, knock.refusal or Refusal("auth_failed"), knock.now)
         if not seller.direct:
             return refuse_post(self._desk, seller, nothing, Refusal("missing_field", "ping_id"), knock.now)
+        if generic.is_named_a_test(knock.fields, seller):
+            knock = replace(knock, test=True)
         pinged = self._decided(knock, self._read(knock))
         if not pinged.bids:
             return PostAnswer(
@@ -160,9 +183,12 @@ class Intake:
             _log.error("a post could not be answered: %s", where(error))
             return refuse_post(desk, knock.seller, ticket, Refusal("internal"), knock.now)
 
-    def _said_ping(self, knock: Knock, answer: PingAnswer) -> Answered:
+    def _said_ping(self, knock: Knock, reading: Reading[Asked], answer: PingAnswer) -> Answered:
         body = write_ping_answer(answer, knock.format, knock.dialect, _price_of(knock))
-        return self._said(knock, _STATUS.get(answer.reason_code, 200), body)
+        answered = self._said(knock, _STATUS.get(answer.reason_code, 200), body)
+        asked = reading.value
+        rehearsal = rehearsal_of(asked.ping) if isinstance(asked, Asked) and asked.ping.test else None
+        return replace(answered, delay_s=rehearsal.delay_s) if rehearsal is not None and rehearsal.delay_s else answered
 
     def _said_post(self, knock: Knock, answer: PostAnswer) -> Answered:
         body = write_post_answer(answer, knock.format, knock.dialect, _price_of(knock))
@@ -176,7 +202,7 @@ class Intake:
         content_type = _CONTENT_TYPES[knock.format]
         extra: tuple[tuple[bytes, bytes], ...] = ()
         if status == 429 and knock.seller is not None:
-            extra = ((b"retry-after", b"%d" % max(ceil(1.0 / knock.seller.rate_per_s), 1)),)
+            extra = ((b"retry-after", b"%d" % ceil(1.0 / max(knock.seller.rate_per_s, 1.0))),)
         if status != 200 and knock.seller is not None and knock.seller.statuses == "always_200":
             return Answered(200, content_type, body, (*extra, (b"x-original-status-code", b"%d" % status)))
         return Answered(status, content_type, body, extra)

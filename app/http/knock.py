@@ -1,6 +1,6 @@
 """Who stands at one of the auction's doors, what they say, and how they want their answer."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Literal
 
 import msgspec
@@ -61,8 +61,8 @@ class Knock(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     status: int = 200
 
 
-def knock_of(request: Request, sellers: Mapping[str, Seller]) -> Knock:
-    """What stands in a request; `sellers` are known by the digest of their keys."""
+def knock_of(request: Request, sellers: Mapping[str, Seller], certified: Container[str] = ()) -> Knock:
+    """What stands in a request; `sellers` are known by the digest of their keys, `certified` ones are live by now."""
     scope, body = request.scope, request.body
     door = door_at(scope["path"])
     headers = dict(scope["headers"])
@@ -77,6 +77,7 @@ def knock_of(request: Request, sellers: Mapping[str, Seller]) -> Knock:
         status, refusal, fields = 415 if fields.unsupported else 400, fields.refusal, {}
     seller = _seller(scope, headers, fields, sellers)
     dialect = door.dialect or (DIALECTS[seller.dialect] if seller is not None else GENERIC)
+    dialect = dialect.variant(fields) or dialect
     if seller is None:
         status, refusal = 401, Refusal("auth_failed")
     elif scope["method"] != "POST" and not (scope["method"] == "GET" and seller.allow_get):
@@ -89,11 +90,15 @@ def knock_of(request: Request, sellers: Mapping[str, Seller]) -> Knock:
         format=_format(door, dialect, seller, fields, body, headers, content_type),
         now=request.now,
         started=request.started,
-        test=door.test,
+        test=door.test or (seller is not None and seller.mode != "live" and not _is_live(seller, certified)),
         mode=_mode(fields) if door.takes == "lead" else door.takes,
         refusal=refusal,
         status=status,
     )
+
+
+def _is_live(seller: Seller, certified: Container[str]) -> bool:
+    return seller.mode == "certify" and seller.name in certified
 
 
 def _format(

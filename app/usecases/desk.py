@@ -14,6 +14,7 @@ from app.telemetry.metrics import Metrics
 from app.usecases.book import Book
 from app.usecases.known import DigestSet, People
 from app.usecases.rate_limit import HashQuotas, RateLimits
+from app.usecases.witness import Witness
 
 
 class Journal(Protocol):
@@ -26,7 +27,7 @@ class Desk(msgspec.Struct, kw_only=True):
     """One value that every use case is given; only `catalogue` is ever replaced, all else moves inside.
 
     `chance` gives that many random bytes, `sold` is called after each sale so that delivery need not wait for its poll.
-    `seed` keys every draw.
+    `seed` keys every draw. `certified` are the sellers that have certified themselves, `witnesses` see every test.
     """
 
     catalogue: Catalogue
@@ -44,3 +45,5 @@ class Desk(msgspec.Struct, kw_only=True):
     rates: RateLimits
     quotas: HashQuotas
     sold: Callable[[], None]
+    certified: set[str] = msgspec.field(default_factory=set)
+    witnesses: list[Witness] = msgspec.field(default_factory=list)

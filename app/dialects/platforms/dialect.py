@@ -1,9 +1,11 @@
 """What a platform's dialect consists of, so that adding one is one module and one line in `known`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import msgspec
 
+from app.dialects.platforms.sending import Sending
+from app.dialects.text import Scalar
 from app.dialects.written import Body, Format
 from app.wire.ping import PingAnswer
 from app.wire.post import PostAnswer
@@ -12,12 +14,22 @@ Price = Callable[[int], msgspec.Raw]
 """Cents to a number or, for a seller that wants it so, to a quoted string."""
 
 
+def _as_it_comes(_fields: Mapping[str, Scalar]) -> str:
+    return ""
+
+
+def _no_other(_fields: Mapping[str, Scalar]) -> None:
+    return None
+
+
 class Dialect(msgspec.Struct, frozen=True, kw_only=True):
-    """How one platform says things; what it sends needs no dialect, since the tables of names know it.
+    """How one platform says things. What it sends (`sends`) is read without it, since the tables of names know it.
 
     `ping` and `post` say our answers. `root` names the whole in XML, and in JSON too where it is `wrapped`.
     `bought` is the HTTP status of a post that became a sale. It answers in `format` unless asked for another of
     `formats`. One is `guarded` where none of its own words spells a sale in a refusal, so that nothing else may.
+    `rehearse` says which outcome (a name in `app.domain.rehearsal`) the fields of a test ask for, and `variant` which
+    other dialect a request asks to be answered in.
     """
 
     name: str
@@ -30,3 +42,6 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     wrapped: bool = False
     bought: int = 200
     guarded: bool = True
+    sends: Sending = Sending()
+    rehearse: Callable[[Mapping[str, Scalar]], str] = _as_it_comes
+    variant: Callable[[Mapping[str, Scalar]], "Dialect | None"] = _no_other

@@ -1,6 +1,7 @@
 """LeadConduit's words: an `outcome`, a `reason` and a `price`; 201 where a submitted lead was taken."""
 
 from app.dialects.platforms.dialect import Dialect, Price
+from app.dialects.platforms.sending import Sending
 from app.dialects.written import Body, plain
 from app.wire.ping import PingAnswer
 from app.wire.post import PostAnswer
@@ -29,6 +30,24 @@ def _post(answer: PostAnswer, price: Price) -> Body:
     }
 
 
+_SENDS = Sending(
+    id="reference",
+    names={
+        "zip": "postal_code",
+        "trustedform_cert_url": "xxTrustedFormCertUrl",
+        "leadid_token": "universal_leadid",
+        "tcpa_text": "tcpa_consent_text",
+        "created_at": "originally_created",
+        "address": "address_1",
+    },
+)
+
 DIALECT = Dialect(
-    name="leadconduit", title="LeadConduit", ping=_ping, post=_post, formats=("json", "xml", "text"), bought=201
+    name="leadconduit",
+    title="LeadConduit",
+    ping=_ping,
+    post=_post,
+    formats=("json", "xml", "text"),
+    bought=201,
+    sends=_SENDS,
 )

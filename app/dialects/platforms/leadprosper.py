@@ -1,6 +1,7 @@
 """Lead Prosper's words: `ACCEPTED`, `DUPLICATED` or `ERROR`, with each bid's `payout`."""
 
 from app.dialects.platforms.dialect import Dialect, Price
+from app.dialects.platforms.sending import Sending
 from app.dialects.written import Body, plain
 from app.wire.ping import PingAnswer
 from app.wire.post import PostAnswer
@@ -38,4 +39,17 @@ def _post(answer: PostAnswer, price: Price) -> Body:
     }
 
 
-DIALECT = Dialect(name="leadprosper", title="Lead Prosper", ping=_ping, post=_post)
+_SENDS = Sending(
+    id="lp_ping_id",
+    key="lp_key",
+    always={"lp_campaign_id": "2210", "lp_supplier_id": "88"},
+    names={"zip": "zip_code", "leadid_token": "jornaya_leadid"},
+)
+
+DIALECT = Dialect(
+    name="leadprosper",
+    title="Lead Prosper",
+    ping=_ping,
+    post=_post,
+    sends=_SENDS,
+)

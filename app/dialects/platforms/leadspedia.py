@@ -1,6 +1,7 @@
 """LeadsPedia's words: a `result` with a `msg` in words, the bid's id as `ping_id`."""
 
 from app.dialects.platforms.dialect import Dialect, Price
+from app.dialects.platforms.sending import Sending
 from app.dialects.written import Body, plain
 from app.wire.ping import PingAnswer
 from app.wire.post import PostAnswer
@@ -40,4 +41,27 @@ def _refused(what: str, status: str, ping_id: str, reason: str) -> Body:
     }
 
 
-DIALECT = Dialect(name="leadspedia", title="LeadsPedia", ping=_ping, post=_post, root="response")
+_SENDS = Sending(
+    id="lp_ping_id",
+    key="lp_campaign_key",
+    form="form",
+    always={"lp_campaign_id": "60a1", "lp_response": "JSON"},
+    names={
+        "zip": "zip_code",
+        "phone": "phone_home",
+        "email": "email_address",
+        "leadid_token": "universal_lead_id",
+        "trustedform_cert_url": "trusted_form_cert_url",
+        "seller_lead_id": "vendor_lead_id",
+        "landing_page": "url",
+    },
+)
+
+DIALECT = Dialect(
+    name="leadspedia",
+    title="LeadsPedia",
+    ping=_ping,
+    post=_post,
+    root="response",
+    sends=_SENDS,
+)

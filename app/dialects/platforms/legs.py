@@ -1,6 +1,7 @@
 """The words of auctions by legs, as InsuranceAgents made them: a `reply` whose `payout` is 0.00 where we decline."""
 
 from app.dialects.platforms.dialect import Dialect, Price
+from app.dialects.platforms.sending import Sending
 from app.dialects.written import Body, plain
 from app.wire.ping import PingAnswer
 from app.wire.post import PostAnswer
@@ -34,6 +35,23 @@ def _post(answer: PostAnswer, price: Price) -> Body:
     }
 
 
+_SENDS = Sending(
+    id="lead",
+    key="key",
+    form="xml in a form",
+    one_door=True,
+    always={"leg_bid": "1"},
+    modes={"ping": {"action": "ping"}, "post": {"action": "post"}},
+    names={"trustedform_cert_url": "trusted_form_cert_url", "ip_address": "ip"},
+)
+
 DIALECT = Dialect(
-    name="legs", title="Auctions by legs", ping=_ping, post=_post, format="xml", formats=("xml", "json"), root="reply"
+    name="legs",
+    title="Auctions by legs",
+    ping=_ping,
+    post=_post,
+    format="xml",
+    formats=("xml", "json"),
+    root="reply",
+    sends=_SENDS,
 )

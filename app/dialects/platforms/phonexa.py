@@ -1,6 +1,10 @@
 """Phonexa's words: `continue` with a `promise` that the post repeats, then `sold`."""
 
+from collections.abc import Mapping
+
 from app.dialects.platforms.dialect import Dialect, Price
+from app.dialects.platforms.sending import Sending
+from app.dialects.text import Scalar, flagged
 from app.dialects.written import Body, plain
 from app.wire.ping import PingAnswer
 from app.wire.post import PostAnswer
@@ -27,4 +31,25 @@ def _post(answer: PostAnswer, price: Price) -> Body:
     }
 
 
-DIALECT = Dialect(name="phonexa", title="Phonexa", ping=_ping, post=_post, root="response")
+def _rehearse(fields: Mapping[str, Scalar]) -> str:
+    """`testMode` alone asks for a no, with `testSold` for a sale."""
+    if flagged(fields, "testsold"):
+        return "bid"
+    return "low_value" if flagged(fields, "testmode") else ""
+
+
+_SENDS = Sending(
+    id="promise",
+    key="apiKey",
+    names={"trustedform_cert_url": "trustedFormUrl", "leadid_token": "jornaya_id", "phone": "homePhone"},
+)
+
+DIALECT = Dialect(
+    name="phonexa",
+    title="Phonexa",
+    ping=_ping,
+    post=_post,
+    root="response",
+    sends=_SENDS,
+    rehearse=_rehearse,
+)

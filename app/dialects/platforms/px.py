@@ -1,6 +1,7 @@
 """PX's words: `Success` as a boolean, a `TransactionId` that the post repeats, the price as `Payout`."""
 
 from app.dialects.platforms.dialect import Dialect, Price
+from app.dialects.platforms.sending import Sending
 from app.dialects.written import Body, plain
 from app.wire.ping import PingAnswer
 from app.wire.post import PostAnswer
@@ -31,4 +32,35 @@ def _post(answer: PostAnswer, price: Price) -> Body:
     }
 
 
-DIALECT = Dialect(name="px", title="PX", ping=_ping, post=_post, root="Response", guarded=False)
+_SENDS = Sending(
+    id="TransactionId",
+    key="ApiToken",
+    groups=True,
+    names={
+        "vertical": "Vertical",
+        "leadid_token": "JornayaLeadId",
+        "trustedform_cert_url": "TrustedForm",
+        "tcpa_text": "TcpaText",
+        "landing_page": "OriginalUrl",
+        "user_agent": "UserAgent",
+        "zip": "ContactData.ZipCode",
+        "state": "ContactData.State",
+        "ip_address": "ContactData.IpAddress",
+        "first_name": "ContactData.FirstName",
+        "last_name": "ContactData.LastName",
+        "phone": "ContactData.PhoneNumber",
+        "email": "ContactData.EmailAddress",
+        "address": "ContactData.Address",
+        "city": "ContactData.City",
+    },
+)
+
+DIALECT = Dialect(
+    name="px",
+    title="PX",
+    ping=_ping,
+    post=_post,
+    root="Response",
+    guarded=False,
+    sends=_SENDS,
+)

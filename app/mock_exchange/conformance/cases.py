@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import msgspec
 
-from app.mock_exchange.conformance.clients import Sent
+from app.dialects.platforms.sending import Sent
 from app.mock_exchange.conformance.endpoint import Asked, Endpoint
 from app.mock_exchange.conformance.heard import Answer
 from app.wire.ping import Value
@@ -162,7 +162,7 @@ class _Walk:
         return asked.heard.why or asked.heard.outcome
 
     def _survives(self) -> str:
-        sent = self._endpoint.client.sent("ping", {}, "", "")
+        sent = self._endpoint.client.sends.sent("ping", {}, "", "")
         answer = self._timed(self._endpoint.send("ping", Sent(content_type=sent.content_type, body=_BROKEN)))
         if answer.status >= 500:
             raise Failed(f"HTTP {answer.status}")

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 import httpx
 import msgspec
 
-from app.mock_exchange.conformance.clients import Client, Door, Sent
+from app.dialects.platforms.sending import Door, Sent
+from app.mock_exchange.conformance.clients import Client
 from app.mock_exchange.conformance.heard import Answer, Heard
 from app.wire.ping import Value
 
@@ -43,22 +44,22 @@ class Endpoint:
 
     def ping(self, lead: Mapping[str, Value]) -> Asked:
         """Offer a lead."""
-        answer = self.send("ping", self.client.sent("ping", {**lead, **self._more}, self._key))
+        answer = self.send("ping", self.client.sends.sent("ping", {**lead, **self._more}, self._key))
         return Asked(answer=answer, heard=self.client.ping(answer))
 
     def post(self, lead: Mapping[str, Value], ping_id: str) -> Asked:
         """Sell it to a bid."""
-        answer = self.send("post", self.client.sent("post", {**lead, **self._more}, self._key, ping_id))
+        answer = self.send("post", self.client.sends.sent("post", {**lead, **self._more}, self._key, ping_id))
         return Asked(answer=answer, heard=self.client.post(answer))
 
     def ping_as(self, lead: Mapping[str, Value], key: str) -> Asked:
         """Offer a lead with another key."""
-        answer = self.send("ping", self.client.sent("ping", {**lead, **self._more}, key), key)
+        answer = self.send("ping", self.client.sends.sent("ping", {**lead, **self._more}, key), key)
         return Asked(answer=answer, heard=self.client.ping(answer))
 
     def send(self, door: Door, sent: Sent, key: str | None = None) -> Answer:
         """Send a request as it stands; Unreachable where nobody answers in time."""
-        headers = {"Content-Type": sent.content_type, **self.client.headers(self._key if key is None else key)}
+        headers = {"Content-Type": sent.content_type, **self.client.sends.headers(self._key if key is None else key)}
         started = time.perf_counter()
         try:
             answered = self._http.post(self._paths[door], content=sent.body, headers=headers)

@@ -17,6 +17,7 @@ Parser = Callable[[Answer], Heard]
 Words = Mapping[str, Outcome]
 
 _PRICE = re.compile(r'"price":"?([0-9]+(?:\.[0-9]+)?)"?')
+_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _STATUS = re.compile(r'"status":"([a-z]+)"')
 
 
@@ -67,6 +68,20 @@ def leadconduit(answer: Answer) -> Heard:
         id=_text(_at(read, "lead.id") or read.get("reference")),
         why=_text(read.get("reason")),
     )
+
+
+def leadconduit_pricing(answer: Answer) -> Heard:
+    """Nothing but a price is taken from a pricing service, and a flow without one goes on at its fallback price."""
+    if not 200 <= answer.status < 300:
+        return Heard(outcome="error", why=f"HTTP {answer.status}, whose body is not read")
+    read = _read(answer)
+    if isinstance(read, str):
+        return Heard(outcome="unreadable", why=read)
+    price = _text(read.get("price"))
+    if not _NUMBER.fullmatch(price):
+        return Heard(outcome="unreadable", why="no price")
+    bid: Outcome = "accepted" if float(price) > 0 else "refused"
+    return Heard(outcome=bid, price=price, id=_text(read.get("reference")), why=_text(read.get("reason")))
 
 
 def by_path(status: str, words: Words, *, price: str, ping_id: str, reason: str) -> Parser:

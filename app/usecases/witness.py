@@ -1,0 +1,36 @@
+"""What a seller tried in a test, as received, as understood and as answered: for whoever helps it to integrate."""
+
+from collections.abc import Callable, Mapping
+from typing import Literal
+
+import msgspec
+
+from app.domain.reasons import Refusal
+from app.wire.ping import Ping, PingAnswer
+from app.wire.post import Post, PostAnswer
+
+
+class Tried(msgspec.Struct, frozen=True, kw_only=True):
+    """One request of a test and its answer. It holds what the seller sent, so it is kept in memory at most.
+
+    `at` is UTC epoch seconds, `took_ms` our time; `body` and `said` are the bytes of both sides. `reading` is what was
+    understood, or why nothing was.
+    """
+
+    at: float
+    took_ms: float
+    seller: str
+    method: str
+    path: str
+    content_type: str
+    headers: Mapping[str, str]
+    body: bytes
+    asked: Literal["ping", "post", "full"]
+    reading: Ping | Post | Refusal
+    warnings: tuple[str, ...]
+    answer: PingAnswer | PostAnswer
+    status: int
+    said: bytes
+
+
+Witness = Callable[[Tried], None]
