@@ -47,13 +47,14 @@ logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
 class World(msgspec.Struct, frozen=True, kw_only=True):
-    """Clock and chance of one bidder. `clock` is UTC epoch seconds.
+    """Clock and chance of one bidder. `clock` is UTC epoch seconds, `steady` measures how long an answer takes.
 
     Where it is `stepped`, time stands still between two steps: no work runs by itself, and whoever moves the clock has
     `Application.chores` catch up.
     """
 
     clock: Callable[[], float] = time.time
+    steady: Callable[[], float] = time.monotonic
     chance: Callable[[int], bytes] = os.urandom
     uniform: Callable[[], float] = random.random
     stepped: bool = False
@@ -72,7 +73,7 @@ def build_app(settings: Settings, world: World = REAL) -> Application:
     keys, made = load_keys(settings, world.chance)
     for path in made:
         _log.warning("made %s: without it no bid and no identity of this installation can be read; keep a copy", path)
-    return Application(lambda: _running(settings, read.declared, keys, world), world.clock)
+    return Application(lambda: _running(settings, read.declared, keys, world), world.clock, world.steady)
 
 
 @asynccontextmanager

@@ -1,6 +1,5 @@
 """A test as those see it who help a seller to integrate."""
 
-import time
 from collections.abc import Mapping
 
 from app.dialects import generic
@@ -16,7 +15,15 @@ from app.wire.post import Post, PostAnswer
 _SECRET = frozenset({"authorization", "x-api-key", "cookie", "proxy-authorization"})
 
 
-def show(desk: Desk, request: Request, knock: Knock, answer: PingAnswer | PostAnswer, status: int, said: bytes) -> None:
+def show(
+    desk: Desk,
+    request: Request,
+    knock: Knock,
+    answer: PingAnswer | PostAnswer,
+    status: int,
+    said: bytes,
+    took_ms: float,
+) -> None:
     """Let every witness see this request, if it is a test or nobody knows whose it is."""
     reading = _read_again(desk, knock)
     if not (knock.test or knock.seller is None or (not isinstance(reading, Refusal) and reading.test)):
@@ -24,7 +31,7 @@ def show(desk: Desk, request: Request, knock: Knock, answer: PingAnswer | PostAn
     headers = _headers(request)
     tried = Tried(
         at=knock.now,
-        took_ms=(time.monotonic() - knock.started) * 1000.0,
+        took_ms=took_ms,
         seller=knock.seller.name if knock.seller is not None else "",
         method=request.scope["method"],
         path=request.scope["path"],
