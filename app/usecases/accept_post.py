@@ -10,7 +10,7 @@ from app.domain.token import looks_like_token
 from app.journal.lines import PostLine
 from app.usecases.desk import Desk
 from app.usecases.make_sale import make_sale
-from app.usecases.ticket import Posted, Ticket, has_same_certificate, has_same_terms, open_ticket, posted
+from app.usecases.ticket import Posted, Ticket, differing, has_same_certificate, has_same_terms, open_ticket, posted
 from app.wire.post import Post, PostAnswer, PostStatus
 
 _STATUS: dict[str, PostStatus] = {
@@ -100,6 +100,7 @@ async def _facts(desk: Desk, lead: Posted) -> PostFacts:
 
 
 def _case(desk: Desk, lead: Posted, facts: PostFacts) -> PostCase:
+    same_terms = has_same_terms(desk, lead)
     return PostCase(
         post=lead.post,
         bid=lead.bid,
@@ -107,10 +108,11 @@ def _case(desk: Desk, lead: Posted, facts: PostFacts) -> PostCase:
         vertical=lead.vertical,
         buyer=desk.catalogue.buyer,
         person=lead.person,
-        same_terms=has_same_terms(desk, lead),
+        same_terms=same_terms,
         same_certificate=has_same_certificate(lead),
         facts=facts,
         zip_states=desk.catalogue.zip_states,
+        differing=() if same_terms else differing(desk, lead),
     )
 
 

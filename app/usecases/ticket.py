@@ -82,6 +82,22 @@ def has_same_terms(desk: Desk, lead: Posted) -> bool:
     return any(lead_terms(desk.keys, lead.seller.name, vertical.name, post, each) == lead.bid.terms for each in locks)
 
 
+def differing(desk: Desk, lead: Posted) -> tuple[str, ...]:
+    """The fields in which a post differs from its ping, while that is remembered: its bid holds but a digest of them.
+
+    Nobody learns it of another seller's ping.
+    """
+    post, vertical = lead.post, lead.vertical
+    if post.vertical and post.vertical != vertical.name:
+        return ("vertical",)
+    live = desk.book.live(lead.bid.nonce, lead.now)
+    if live is None or live.seller != lead.seller.name or live.terms != lead.bid.terms:
+        return ()
+    ping = live.line.ping
+    place = [name for name in ("zip", "state") if getattr(ping, name) != getattr(post, name)]
+    return (*place, *[name for name in vertical.locked if ping.fields.get(name) != post.fields.get(name)])
+
+
 def has_same_certificate(lead: Posted) -> bool:
     """Whether the certificate of the ping, if it had one, is among those of the post."""
     wanted = lead.bid.certificate
