@@ -28,6 +28,7 @@ from app.store.store import Store
 from app.store.vault import Vault
 from app.telemetry.metrics import Metrics
 from app.usecases.book import Book
+from app.usecases.certify import Certifier
 from app.usecases.chores import SUPPRESSIONS_S, Chores, Watch, remember_campaigns
 from app.usecases.deliver_leads import Courier
 from app.usecases.desk import Desk
@@ -155,7 +156,10 @@ async def _started(stack: AsyncExitStack, settings: Settings, declared: Declared
         _log.info("%d bids made before are promises still", restored)
     metrics.gauge("catalogue_loaded_timestamp_seconds", now)
     watch = Watch(sources, live, desk, world.clock, settings.journal)
-    chores = Chores(desk, journal, watch, courier, world.clock, world.uniform)
+    certifier = Certifier(await store.certification_marks())
+    desk.certified.update(certifier.live)
+    desk.witnesses.append(certifier.see)
+    chores = Chores(desk, journal, watch, courier, world.clock, world.uniform, certifier)
     if world.stepped:
         stack.callback(journal.flush)
     else:
@@ -173,6 +177,7 @@ async def _run_beside(stack: AsyncExitStack, chores: Chores, journal: JournalWri
     await _beside(stack, _every(RELOAD_S, chores.watch.look))
     await _beside(stack, _every(SWITCHES_S, chores.hear_switches))
     await _beside(stack, _every(RELOAD_S, chores.keep_shadow_prices))
+    await _beside(stack, _every(SWITCHES_S, chores.keep_certifications))
     await _beside(stack, _every(SUPPRESSIONS_S, chores.hear_suppressions))
     stack.push_async_callback(chores.courier.settle, SETTLE_S)
     await _beside(stack, chores.courier.run(chores.watch.targets, chores.clock, chores.uniform))

@@ -22,6 +22,7 @@ COMMANDS = {
     "deliveries": "list, show and replay what was sent to CRMs",
     "pause": "stop a campaign or a seller while the service runs",
     "resume": "let what is paused go on",
+    "certification": "say what a seller has shown in its tests, or make the link to its page",
     "migrate": "bring a database to this version's tables",
 }
 """Name -> what it does; `app.cli.NAME` is its module."""

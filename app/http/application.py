@@ -14,6 +14,7 @@ from app.http.asgi_request import BODY_MAX, Receive, Scope, Send
 from app.http.doors import PATHS, is_door
 from app.http.intake import Intake
 from app.http.operations import OPERATIONS
+from app.http.seller_pages import SELLER_PAGES
 from app.http.told import TOLD
 from app.telemetry.trouble import where
 from app.usecases.chores import Chores
@@ -39,7 +40,7 @@ class Application:
         self.chores: Chores | None = None
         """What is to be done beside them, as long."""
         self._rest = Litestar(
-            route_handlers=[*TOLD, *OPERATIONS],
+            route_handlers=[*TOLD, *OPERATIONS, *SELLER_PAGES],
             state=State({"clock": clock}),
             exception_handlers={HTTPException: _refused, Exception: _failed},
             request_max_body_size=BODY_MAX,
@@ -68,7 +69,7 @@ class Application:
         await receive()
         try:
             async with self._running() as chores:
-                self._rest.state.desk = chores.desk
+                self._rest.state.desk, self._rest.state.certifier = chores.desk, chores.certifier
                 self.intake, self.chores = Intake(chores.desk, self._clock), chores
                 await send({"type": "lifespan.startup.complete"})
                 await receive()

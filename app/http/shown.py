@@ -1,5 +1,6 @@
 """A test as those see it who help a seller to integrate."""
 
+import logging
 import time
 from collections.abc import Mapping
 
@@ -7,22 +8,34 @@ from app.dialects import generic
 from app.dialects.reading import Reading
 from app.domain.reasons import Refusal
 from app.http.knock import Knock, Request
+from app.telemetry.trouble import where
 from app.usecases.desk import Desk
 from app.usecases.ticket import open_ticket
 from app.usecases.witness import Tried
 from app.wire.ping import Ping, PingAnswer
 from app.wire.post import Post, PostAnswer
 
+_log = logging.getLogger(__name__)
 _SECRET = frozenset({"authorization", "x-api-key", "cookie", "proxy-authorization"})
 
 
 def show(desk: Desk, request: Request, knock: Knock, answer: PingAnswer | PostAnswer, status: int, said: bytes) -> None:
-    """Let every witness see this request, if it is a test or nobody knows whose it is."""
-    reading = _read_again(desk, knock)
-    if not (knock.test or knock.seller is None or (not isinstance(reading, Refusal) and reading.test)):
+    """Let every witness see this request, if it is a test by its door or its seller, or nobody knows whose it is."""
+    if not (knock.test or knock.seller is None):
         return
+    try:
+        tried = _tried(desk, request, knock, answer, status, said)
+        for witness in desk.witnesses:
+            witness(tried)
+    except Exception as error:  # noqa: BLE001 - whoever watches must not keep a seller from its answer
+        _log.error("a test could not be shown: %s", where(error))
+
+
+def _tried(
+    desk: Desk, request: Request, knock: Knock, answer: PingAnswer | PostAnswer, status: int, said: bytes
+) -> Tried:
     headers = _headers(request)
-    tried = Tried(
+    return Tried(
         at=knock.now,
         took_ms=(time.monotonic() - knock.started) * 1000.0,
         seller=knock.seller.name if knock.seller is not None else "",
@@ -32,14 +45,13 @@ def show(desk: Desk, request: Request, knock: Knock, answer: PingAnswer | PostAn
         headers=headers,
         body=knock.body,
         asked=knock.mode,
-        reading=reading,
+        fields=knock.fields,
+        reading=_read_again(desk, knock),
         warnings=answer.warnings,
         answer=answer,
         status=status,
         said=said,
     )
-    for witness in desk.witnesses:
-        witness(tried)
 
 
 def _headers(request: Request) -> Mapping[str, str]:

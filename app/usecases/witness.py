@@ -5,6 +5,7 @@ from typing import Literal
 
 import msgspec
 
+from app.dialects.text import Scalar
 from app.domain.reasons import Refusal
 from app.wire.ping import Ping, PingAnswer
 from app.wire.post import Post, PostAnswer
@@ -14,7 +15,7 @@ class Tried(msgspec.Struct, frozen=True, kw_only=True):
     """One request of a test and its answer. It holds what the seller sent, so it is kept in memory at most.
 
     `at` is UTC epoch seconds, `took_ms` our time; `body` and `said` are the bytes of both sides. `reading` is what was
-    understood, or why nothing was.
+    understood of `fields`, or why nothing was.
     """
 
     at: float
@@ -26,6 +27,7 @@ class Tried(msgspec.Struct, frozen=True, kw_only=True):
     headers: Mapping[str, str]
     body: bytes
     asked: Literal["ping", "post", "full"]
+    fields: Mapping[str, Scalar]
     reading: Ping | Post | Refusal
     warnings: tuple[str, ...]
     answer: PingAnswer | PostAnswer
