@@ -7,10 +7,11 @@ import os
 import random
 import socket
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
 import msgspec
+from litestar.handlers import HTTPRouteHandler
 
 from app.config.load import Declared, Loaded, load
 from app.config.zip_table import zip_states
@@ -36,6 +37,7 @@ from app.usecases.known import DigestSet, People
 from app.usecases.rate_limit import HashQuotas, RateLimits
 from app.usecases.reload_catalogue import Reloaded, Sources, first_catalogue
 from app.usecases.restore import restore_bids
+from app.usecases.witness import Witness
 
 TICK_S = 0.25
 RELOAD_S = 1.0
@@ -63,8 +65,16 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
 REAL = World()
 
 
-def build_app(settings: Settings, world: World = REAL) -> Application:
-    """The ASGI application. SettingsError where it could not serve as it is set up, with every problem it found."""
+def build_app(
+    settings: Settings,
+    world: World = REAL,
+    *,
+    witnesses: Sequence[Witness] = (),
+    pages: Sequence[HTTPRouteHandler] = (),
+) -> Application:
+    """The ASGI application, with more `witnesses` of tests and more `pages` where somebody wants them.
+
+    SettingsError where it could not serve as it is set up, with every problem it found."""
     read = load(settings.config, environ=os.environ)
     if not isinstance(read, Loaded):
         raise SettingsError("\n".join(str(problem) for problem in read))
@@ -73,7 +83,14 @@ def build_app(settings: Settings, world: World = REAL) -> Application:
     keys, made = load_keys(settings, world.chance)
     for path in made:
         _log.warning("made %s: without it no bid and no identity of this installation can be read; keep a copy", path)
-    return Application(lambda: _running(settings, read.declared, keys, world), world.clock)
+
+    @asynccontextmanager
+    async def running() -> AsyncIterator[Chores]:
+        async with _running(settings, read.declared, keys, world) as chores:
+            chores.desk.witnesses.extend(witnesses)
+            yield chores
+
+    return Application(running, world.clock, pages)
 
 
 @asynccontextmanager

@@ -14,6 +14,7 @@ COMMANDS = {
     "check": "read a configuration and say what is wrong with it, or sum it up",
     "sample": "print a ping or post of a made-up consumer, ready to send",
     "conform": "play a platform's client against a buyer's endpoint: would it be understood?",
+    "sandbox": "be a reference buyer to test against, with a live page of every request",
     "exchange": "play sellers and rival buyers against any buyer's endpoint",
     "explain": "derive any bid or refusal in dollars",
     "journal": "compact it into Parquet, or say what it holds in numbers",

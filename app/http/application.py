@@ -1,13 +1,14 @@
 """The whole service behind one address: the auction's doors by hand, everything else by Litestar."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from litestar import Litestar, Request, Response
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException
+from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
 
 from app.http.asgi_request import BODY_MAX, Receive, Scope, Send
@@ -32,7 +33,7 @@ class CannotStart(Exception):
 class Application:
     """An ASGI application. `running` is entered when the server starts, before the first request."""
 
-    def __init__(self, running: Running, clock: Callable[[], float]) -> None:
+    def __init__(self, running: Running, clock: Callable[[], float], pages: Sequence[HTTPRouteHandler] = ()) -> None:
         self._running = running
         self._clock = clock
         self.intake: Intake | None = None
@@ -40,7 +41,7 @@ class Application:
         self.chores: Chores | None = None
         """What is to be done beside them, as long."""
         self._rest = Litestar(
-            route_handlers=[*TOLD, *OPERATIONS, *SELLER_PAGES],
+            route_handlers=[*TOLD, *OPERATIONS, *SELLER_PAGES, *pages],
             state=State({"clock": clock}),
             exception_handlers={HTTPException: _refused, Exception: _failed},
             request_max_body_size=BODY_MAX,

@@ -5,6 +5,7 @@ import time
 from collections.abc import Mapping
 
 from app.dialects import generic
+from app.dialects.advice import advice_on
 from app.dialects.reading import Reading
 from app.domain.reasons import Refusal
 from app.http.knock import Knock, Request
@@ -16,6 +17,7 @@ from app.wire.ping import Ping, PingAnswer
 from app.wire.post import Post, PostAnswer
 
 _log = logging.getLogger(__name__)
+_NO_KEY = "no key of a seller was found: send it as X-API-Key, as Authorization, or as the field api_key"
 _SECRET = frozenset({"authorization", "x-api-key", "cookie", "proxy-authorization"})
 
 
@@ -34,7 +36,7 @@ def show(desk: Desk, request: Request, knock: Knock, answer: PingAnswer | PostAn
 def _tried(
     desk: Desk, request: Request, knock: Knock, answer: PingAnswer | PostAnswer, status: int, said: bytes
 ) -> Tried:
-    headers = _headers(request)
+    headers, reading = _headers(request), _read_again(desk, knock)
     return Tried(
         at=knock.now,
         took_ms=(time.monotonic() - knock.started) * 1000.0,
@@ -45,9 +47,8 @@ def _tried(
         headers=headers,
         body=knock.body,
         asked=knock.mode,
-        fields=knock.fields,
-        reading=_read_again(desk, knock),
-        warnings=answer.warnings,
+        reading=reading,
+        advice=_advice(desk, knock, reading),
         answer=answer,
         status=status,
         said=said,
@@ -58,6 +59,14 @@ def _headers(request: Request) -> Mapping[str, str]:
     """As they came, without what proves who sent them."""
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in request.scope["headers"]}
     return {name: "(not shown)" if name in _SECRET else value for name, value in headers.items()}
+
+
+def _advice(desk: Desk, knock: Knock, reading: Ping | Post | Refusal) -> tuple[str, ...]:
+    if knock.seller is None:
+        return (_NO_KEY,)
+    vertical = None if isinstance(reading, Refusal) else desk.catalogue.verticals.get(reading.vertical)
+    typed = knock.body.lstrip()[:1] == b"{"
+    return advice_on(knock.fields, knock.seller, vertical, "ping" if knock.mode == "ping" else "post", typed=typed)
 
 
 def _read_again(desk: Desk, knock: Knock) -> Ping | Post | Refusal:
