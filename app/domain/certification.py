@@ -87,7 +87,7 @@ def _price(events: _Events) -> Told:
 
 
 def _duplicate(events: _Events) -> Told:
-    return _moved_on(events, "duplicate", "no post was answered `duplicate` yet")
+    return _moved_on(events, "duplicate", "no post was answered duplicate yet")
 
 
 def _refused(events: _Events) -> Told:
@@ -120,8 +120,8 @@ def _retry(events: _Events) -> Told:
 def _reping(events: _Events) -> Told:
     for position, post in enumerate(events):
         if post.asked == "post" and post.status == "reping":
-            return "" if _pings(events[position + 1 :]) else "a post was answered `reping`, and no ping came after it"
-    return "no post was answered `reping` yet"
+            return "" if _pings(events[position + 1 :]) else "a post was answered reping, and no ping came after it"
+    return "no post was answered reping yet"
 
 
 def _certificate(events: _Events) -> Told:
@@ -145,22 +145,22 @@ _CHECKS: tuple[tuple[Step, Callable[[_Events], Told]], ...] = (
         Step(
             name="no_identity",
             title="No identity in the ping",
-            how="send three pings in a row without name, phone, email, street or birth date",
+            how="Send three pings in a row without name, phone, email, street or birth date",
         ),
         _no_identity,
     ),
     (
         Step(
-            name="no_bid", title="No bid is understood", how="ping ZIP 00020 (cap reached), then go on without a post"
+            name="no_bid", title="No bid is understood", how="Ping ZIP 00020 (cap reached), then go on without a post"
         ),
         _no_bid,
     ),
-    (Step(name="sale", title="Ping, then post", how="ping ZIP 00001 and post the lead to its bid"), _sale),
+    (Step(name="sale", title="Ping, then post", how="Ping ZIP 00001 and post the lead to its bid"), _sale),
     (
         Step(
             name="price",
             title="The price is confirmed",
-            how="compare the price in the answer to that post with the bid: it is the same",
+            how="Compare the price in the answer to that post with the bid: it is the same",
         ),
         _price,
     ),
@@ -168,7 +168,7 @@ _CHECKS: tuple[tuple[Step, Callable[[_Events], Told]], ...] = (
         Step(
             name="duplicate",
             title="A duplicate is final",
-            how="ping and post ZIP 00034, then go on with another lead",
+            how="Ping and post ZIP 00034, then go on with another lead",
         ),
         _duplicate,
     ),
@@ -176,7 +176,7 @@ _CHECKS: tuple[tuple[Step, Callable[[_Events], Told]], ...] = (
         Step(
             name="refused",
             title="A refused post goes to the next buyer",
-            how="ping and post ZIP 00043 (contact not plausible), then go on with another lead",
+            how="Ping and post ZIP 00043 (contact not plausible), then go on with another lead",
         ),
         _refused,
     ),
@@ -184,24 +184,24 @@ _CHECKS: tuple[tuple[Step, Callable[[_Events], Told]], ...] = (
         Step(
             name="retry",
             title="A retry changes nothing",
-            how="send the post of a sale a second time, exactly as it was",
+            how="Send the post of a sale a second time, exactly as it was",
         ),
         _retry,
     ),
     (
-        Step(name="reping", title="A bid that is gone is pinged again", how="ping and post ZIP 00037, then ping again"),
+        Step(name="reping", title="A bid that is gone is pinged again", how="Ping and post ZIP 00037, then ping again"),
         _reping,
     ),
     (
         Step(
             name="certificate",
             title="Proof of consent comes with the post",
-            how="post a sale with the consumer's TrustedForm certificate URL or LeadiD token",
+            how="Post a sale with the consumer's TrustedForm certificate URL or LeadiD token",
         ),
         _certificate,
     ),
     (
-        Step(name="timing", title="Posts come in time", how="post two leads before their bids expire"),
+        Step(name="timing", title="Posts come in time", how="Post two leads before their bids expire"),
         _timing,
     ),
 )

@@ -4,6 +4,8 @@ import logging
 import time
 from collections.abc import Mapping
 
+from msgspec.structs import replace
+
 from app.dialects import generic
 from app.dialects.advice import advice_on
 from app.dialects.reading import Reading
@@ -81,4 +83,5 @@ def _read_again(desk: Desk, knock: Knock) -> Ping | Post | Refusal:
     else:
         ticket = open_ticket(desk, generic.ping_id_of(knock.fields, seller))
         reading = generic.read_post(knock.fields, seller, verticals, ticket.vertical)
-    return reading.value
+    value = reading.value
+    return value if isinstance(value, Refusal) or not knock.test else replace(value, test=True)

@@ -52,6 +52,7 @@ def test_a_request_is_shown_as_received_understood_and_answered(http: httpx.Clie
     assert "ping accepted" in shown
     assert '"zip": "00002"' in shown
     assert '"min_price_cents": 3150' in shown
+    assert '"test": true' in shown
     assert answer.json()["ping_id"] in shown
     assert "x-api-key: (not shown)" in shown
 
