@@ -7,10 +7,11 @@ import os
 import random
 import socket
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
 import msgspec
+from litestar.handlers import HTTPRouteHandler
 
 from app.config.load import Declared, Loaded, load
 from app.config.zip_table import zip_states
@@ -28,6 +29,7 @@ from app.store.store import Store
 from app.store.vault import Vault
 from app.telemetry.metrics import Metrics
 from app.usecases.book import Book
+from app.usecases.certify import Certifier
 from app.usecases.chores import SUPPRESSIONS_S, Chores, Watch, remember_campaigns
 from app.usecases.deliver_leads import Courier
 from app.usecases.desk import Desk
@@ -35,6 +37,7 @@ from app.usecases.known import DigestSet, People
 from app.usecases.rate_limit import HashQuotas, RateLimits
 from app.usecases.reload_catalogue import Reloaded, Sources, first_catalogue
 from app.usecases.restore import restore_bids
+from app.usecases.witness import Witness
 
 TICK_S = 0.25
 RELOAD_S = 1.0
@@ -63,8 +66,16 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
 REAL = World()
 
 
-def build_app(settings: Settings, world: World = REAL) -> Application:
-    """The ASGI application. SettingsError where it could not serve as it is set up, with every problem it found."""
+def build_app(
+    settings: Settings,
+    world: World = REAL,
+    *,
+    witnesses: Sequence[Witness] = (),
+    pages: Sequence[HTTPRouteHandler] = (),
+) -> Application:
+    """The ASGI application, with more `witnesses` of tests and more `pages` where somebody wants them.
+
+    SettingsError where it could not serve as it is set up, with every problem it found."""
     read = load(settings.config, environ=os.environ)
     if not isinstance(read, Loaded):
         raise SettingsError("\n".join(str(problem) for problem in read))
@@ -73,7 +84,14 @@ def build_app(settings: Settings, world: World = REAL) -> Application:
     keys, made = load_keys(settings, world.chance)
     for path in made:
         _log.warning("made %s: without it no bid and no identity of this installation can be read; keep a copy", path)
-    return Application(lambda: _running(settings, read.declared, keys, world), world.clock, world.steady)
+
+    @asynccontextmanager
+    async def running() -> AsyncIterator[Chores]:
+        async with _running(settings, read.declared, keys, world) as chores:
+            chores.desk.witnesses.extend(witnesses)
+            yield chores
+
+    return Application(running, world.clock, world.steady, pages)
 
 
 @asynccontextmanager
@@ -156,7 +174,10 @@ async def _started(stack: AsyncExitStack, settings: Settings, declared: Declared
         _log.info("%d bids made before are promises still", restored)
     metrics.gauge("catalogue_loaded_timestamp_seconds", now)
     watch = Watch(sources, live, desk, world.clock, settings.journal)
-    chores = Chores(desk, journal, watch, courier, world.clock, world.uniform)
+    certifier = Certifier(await store.certification_marks())
+    desk.certified.update(certifier.live)
+    desk.witnesses.append(certifier.see)
+    chores = Chores(desk, journal, watch, courier, world.clock, world.uniform, certifier)
     if world.stepped:
         stack.callback(journal.flush)
     else:
@@ -174,6 +195,7 @@ async def _run_beside(stack: AsyncExitStack, chores: Chores, journal: JournalWri
     await _beside(stack, _every(RELOAD_S, chores.watch.look))
     await _beside(stack, _every(SWITCHES_S, chores.hear_switches))
     await _beside(stack, _every(RELOAD_S, chores.keep_shadow_prices))
+    await _beside(stack, _every(SWITCHES_S, chores.keep_certifications))
     await _beside(stack, _every(SUPPRESSIONS_S, chores.hear_suppressions))
     stack.push_async_callback(chores.courier.settle, SETTLE_S)
     await _beside(stack, chores.courier.run(chores.watch.targets, chores.clock, chores.uniform))

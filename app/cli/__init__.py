@@ -15,6 +15,7 @@ COMMANDS = {
     "sellers": "add sellers, change their keys, let them go live, suspend and resume them",
     "sample": "print a ping or post of a made-up consumer, ready to send",
     "conform": "play a platform's client against a buyer's endpoint: would it be understood?",
+    "sandbox": "be a reference buyer to test against, with a live page of every request",
     "exchange": "play sellers and rival buyers against any buyer's endpoint",
     "explain": "derive any bid or refusal in dollars",
     "journal": "compact it into Parquet, or say what it holds in numbers",
@@ -23,6 +24,7 @@ COMMANDS = {
     "deliveries": "list, show and replay what was sent to CRMs",
     "pause": "stop a campaign or a seller while the service runs",
     "resume": "let what is paused go on",
+    "certification": "say what a seller has shown in its tests, or make the link to its page",
     "migrate": "bring a database to this version's tables",
 }
 """Name -> what it does; `app.cli.NAME` is its module."""

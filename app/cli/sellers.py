@@ -96,7 +96,9 @@ def _add_choices(adding: argparse.ArgumentParser) -> None:
     adding.add_argument("--disclosure", choices=get_args(Disclosure), help="how exactly it is told why not")
     adding.add_argument("--rate-per-second", type=float, metavar="N", help="how many pings it may send")
     adding.add_argument("--burst", type=int, metavar="N", help="how many of them at once (default: a second's worth)")
-    adding.add_argument("--live", action="store_true", help="buy of it at once, without a time of tests")
+    mode = adding.add_mutually_exclusive_group()
+    for name, what in (("certify", "let it go live by itself, once it has certified"), ("live", "buy of it at once")):
+        mode.add_argument(f"--{name}", dest="mode", action="store_const", const=name, default="test", help=what)
     adding.add_argument("--vertical", default="", help="of which the example is (default: the first in the file)")
     adding.add_argument(
         "--url", default="http://127.0.0.1:8000", help="where sellers reach the service (default: %(default)s)"
@@ -110,8 +112,12 @@ def _add(args: argparse.Namespace, declared: Declared) -> int:
         raise Refused(f"{args.config} declares no vertical `{args.vertical}`: {did_you_mean(args.vertical, verticals)}")
     key = new_key(secrets.token_bytes)
     edit(args.config, os.environ, NewSeller(values=_values(args, key)))
-    until = "buys of it at once" if args.live else f"in test mode until `leadbid sellers go-live {args.name}`"
-    print(f"{args.name} is added to {args.config}, {until}. {_TAKEN_UP}\n")
+    what = {
+        "live": "live",
+        "test": f"in test mode until `leadbid sellers go-live {args.name}`",
+        "certify": "in test mode until it has certified itself; `leadbid certification` makes the link",
+    }[args.mode]
+    print(f"{args.name} is added to {args.config}, {what}. {_TAKEN_UP}\n")
     print(_said_once(key, args.url.rstrip("/")))
     if verticals:
         vertical = args.vertical or verticals[0]
@@ -137,7 +143,7 @@ def _values(args: argparse.Namespace, key: str) -> dict[str, Any]:
     chosen = {
         "title": args.title,
         "key_sha256": [_sha256(key)],
-        "mode": "live" if args.live else "test",
+        "mode": args.mode,
         "dialect": args.dialect,
         "format": args.format,
         "quoted_prices": args.quoted_prices,

@@ -31,14 +31,14 @@ def run(args: argparse.Namespace) -> int:
         config=args.config, data=args.data, models=args.models, database_url=args.database, keys_dir=args.keys
     )
     try:
-        with _bound(args.host, args.port) as listener:
+        with bound(args.host, args.port) as listener:
             return _serve(settings, listener)
     except SettingsError as error:
         print(error, file=sys.stderr)
         return 1
 
 
-def _bound(host: str, port: int) -> socket.socket:
+def bound(host: str, port: int) -> socket.socket:
     """The address before anything else: whoever started us twice is told so, and nothing was touched."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # Named as TCP, or asyncio leaves Nagle's algorithm on for its connections where there is no uvloop.

@@ -1,19 +1,21 @@
 """The whole service behind one address: the auction's doors by hand, everything else by Litestar."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from litestar import Litestar, Request, Response
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException
+from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
 
 from app.http.asgi_request import BODY_MAX, Receive, Scope, Send
 from app.http.doors import PATHS, is_door
 from app.http.intake import Intake
 from app.http.operations import OPERATIONS
+from app.http.seller_pages import SELLER_PAGES
 from app.http.told import TOLD
 from app.telemetry.trouble import where
 from app.usecases.chores import Chores
@@ -31,7 +33,13 @@ class CannotStart(Exception):
 class Application:
     """An ASGI application. `running` is entered when the server starts, before the first request."""
 
-    def __init__(self, running: Running, clock: Callable[[], float], steady: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        running: Running,
+        clock: Callable[[], float],
+        steady: Callable[[], float],
+        pages: Sequence[HTTPRouteHandler] = (),
+    ) -> None:
         self._running = running
         self._clock = clock
         self._steady = steady
@@ -40,7 +48,7 @@ class Application:
         self.chores: Chores | None = None
         """What is to be done beside them, as long."""
         self._rest = Litestar(
-            route_handlers=[*TOLD, *OPERATIONS],
+            route_handlers=[*TOLD, *OPERATIONS, *SELLER_PAGES, *pages],
             state=State({"clock": clock}),
             exception_handlers={HTTPException: _refused, Exception: _failed},
             request_max_body_size=BODY_MAX,
@@ -69,7 +77,7 @@ class Application:
         await receive()
         try:
             async with self._running() as chores:
-                self._rest.state.desk = chores.desk
+                self._rest.state.desk, self._rest.state.certifier = chores.desk, chores.certifier
                 self.intake, self.chores = Intake(chores.desk, self._clock, self._steady), chores
                 await send({"type": "lifespan.startup.complete"})
                 await receive()

@@ -186,11 +186,31 @@ def _operations() -> Json:
         "/healthz": {"get": _shown("health", "Whether the process lives", "application/json", health)},
         "/readyz": {"get": ready},
         "/metrics": {"get": metrics},
+        "/sellers/{seller}/certification": _certification(),
         "/schema": {"get": _shown("schema", "This description as a page", "text/html", text)},
         "/schema/openapi.json": {
             "get": _shown("openapi", "This description as a document", "application/json", {"type": "object"})
         },
     }
+
+
+def _certification() -> Json:
+    """A seller's page, which opens by a signed link or by a key."""
+    closed = _said(
+        "The link has expired or is not whole, and no key of the seller came.", "text/plain", {"type": "string"}
+    )
+    doors: Json = {}
+    for method, operation, summary in (
+        ("get", "certification", "What a seller's tests have shown, as a page"),
+        ("post", "certify", "Go live, once every step is shown and the buyer allows it"),
+    ):
+        door = _shown(operation, summary, "text/html", {"type": "string"})
+        door["parameters"] = [_parameter("seller", "The seller's name with the buyer.")]
+        door["security"] = [*_SELLER, {}]
+        door["responses"]["403"] = closed
+        doors[method] = door
+    doors["post"]["responses"]["409"] = _said("Not yet, or not allowed.", "text/html", {"type": "string"})
+    return doors
 
 
 def _door(

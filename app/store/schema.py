@@ -126,8 +126,6 @@ cap_counter = Table(
     sqlite_with_rowid=False,
 )
 
-# The outbox and the claim in one row. It waits until `due_at`; while a worker holds it, `owner` is set and `due_at` is
-# the end of the lease. `attempts` begins anew with each replay, so that (owner, replays, attempts) names one claim.
 shadow_price = Table(
     "shadow_price",
     metadata,
@@ -137,6 +135,18 @@ shadow_price = Table(
     PrimaryKeyConstraint("resource"),
 )
 
+# What each seller has shown in its tests; the step `live` says since when it sells for real.
+certification = Table(
+    "certification",
+    metadata,
+    Column("seller", Text, nullable=False),
+    Column("step", Text, nullable=False),
+    Column("marked_at", Double, nullable=False),
+    PrimaryKeyConstraint("seller", "step"),
+)
+
+# The outbox and the claim in one row. It waits until `due_at`; while a worker holds it, `owner` is set and `due_at` is
+# the end of the lease. `attempts` begins anew with each replay, so that (owner, replays, attempts) names one claim.
 delivery = Table(
     "delivery",
     metadata,

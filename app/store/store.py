@@ -13,6 +13,7 @@ from app.store import (
     audit,
     campaigns,
     caps,
+    certifications,
     deliveries,
     destinations,
     exports,
@@ -25,6 +26,7 @@ from app.store import (
     shadow_prices,
 )
 from app.store.audit import AuditLine
+from app.store.certifications import Mark
 from app.store.deliveries import DeliveryDetail, DeliveryRow, Which
 from app.store.engine.connections import BUSY_MS, database_url, is_sqlite, reading_engine, writing_engine
 from app.store.engine.runners import GroupRunner, PoolRunner, Runner
@@ -134,6 +136,18 @@ class Store:
     async def keep_shadow_prices(self, duals: Mapping[str, float], now: float) -> None:
         """Keep where these stand."""
         await self._writer.run(lambda c: shadow_prices.keep_shadow_prices(c, duals, now))
+
+    async def certification_marks(self) -> list[Mark]:
+        """What each seller has shown in its tests."""
+        return await self._reader.run(certifications.marks)
+
+    async def add_certification_marks(self, marks: Sequence[Mark]) -> None:
+        """Keep what was shown."""
+        await self._writer.run(lambda c: certifications.add_marks(c, marks))
+
+    async def forget_certification(self, seller: str) -> bool:
+        """Have a seller begin anew; False where it had shown nothing."""
+        return await self._writer.run(lambda c: certifications.forget_marks(c, seller))
 
     async def known_people(self, since: float = 0.0) -> Iterator[tuple[str, str, str, float]]:
         """(digest, campaign, vertical, sold_at) of sales after `since`, sorted by digest; read as it is consumed."""

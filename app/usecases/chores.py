@@ -14,6 +14,7 @@ from app.journal.writer import JournalWriter
 from app.store.errors import StoreUnavailable
 from app.store.store import Store
 from app.telemetry.trouble import where
+from app.usecases.certify import Certifier, keep_marks
 from app.usecases.deliver_leads import Courier, Target
 from app.usecases.desk import Desk
 from app.usecases.hear import hear_suppressions
@@ -113,8 +114,10 @@ class Chores:
         courier: Courier,
         clock: Callable[[], float],
         uniform: Callable[[], float],
+        certifier: Certifier,
     ) -> None:
         self.desk = desk
+        self.certifier = certifier
         self.watch = watch
         self.courier = courier
         self.clock = clock
@@ -140,6 +143,11 @@ class Chores:
         """Hear what commands beside the service switched; while the database is away all stays as it is."""
         with suppress(StoreUnavailable):
             self.desk.book.set_paused(await self.desk.store.paused())
+
+    async def keep_certifications(self) -> None:
+        """Write down what sellers have shown in their tests, and hear who went live on another replica."""
+        with suppress(StoreUnavailable):
+            await keep_marks(self.desk, self.certifier)
 
     async def keep_shadow_prices(self) -> None:
         """Write down where those that moved stand, at most every `KEEP_S`; a restart goes on with them."""
@@ -171,6 +179,7 @@ class Chores:
         await self.hear_switches()
         await self.hear_suppressions()
         await self.tick()
+        await self.keep_certifications()
         await self.keep_shadow_prices()
         due_at = await self.desk.store.next_due()
         while due_at is not None and due_at <= self.clock():

@@ -14,7 +14,7 @@ class Tried(msgspec.Struct, frozen=True, kw_only=True):
     """One request of a test and its answer. It holds what the seller sent, so it is kept in memory at most.
 
     `at` is UTC epoch seconds, `took_ms` our time; `body` and `said` are the bytes of both sides. `reading` is what was
-    understood, or why nothing was.
+    understood, or why nothing was; `advice` what the seller should hear of it beside the answer's warnings.
     """
 
     at: float
@@ -27,7 +27,7 @@ class Tried(msgspec.Struct, frozen=True, kw_only=True):
     body: bytes
     asked: Literal["ping", "post", "full"]
     reading: Ping | Post | Refusal
-    warnings: tuple[str, ...]
+    advice: tuple[str, ...]
     answer: PingAnswer | PostAnswer
     status: int
     said: bytes

@@ -76,6 +76,13 @@ def test_what_is_not_chosen_is_not_written(config: Path, said: Said) -> None:
     assert seller(config, "delta").mode == "live"
 
 
+def test_a_seller_may_certify_itself(config: Path, said: Said) -> None:
+    assert "until it has certified itself" in said("add", "delta", "--certify")
+    assert seller(config, "delta").mode == "certify"
+    said("go-live", "delta")
+    assert seller(config, "delta").mode == "live"
+
+
 def test_a_seller_goes_live_once(config: Path, said: Said) -> None:
     said("add", "delta")
     assert "is live: what it sends is bought" in said("go-live", "delta")

@@ -1,0 +1,69 @@
+"""Says what a seller has shown in its tests; has it begin anew, or makes the link to its page."""
+
+import argparse
+import os
+import sys
+import time
+
+import msgspec
+
+from app.cli.database import add_database, run_with_store
+from app.cli.table import table
+from app.domain.calendar import utc_text
+from app.domain.certification import STEPS
+from app.domain.link import signature
+from app.settings import Settings, SettingsError, load_keys
+from app.store.certifications import LIVE
+from app.store.store import Store
+
+_DAY_S = 86_400
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """`leadbid certification SELLER [--json] [--reset] [--link URL [--days N]] [--data DIR | --database URL]`."""
+    parser.add_argument("seller", help="its name in buyer.toml")
+    parser.add_argument("--json", action="store_true", help="print one object")
+    parser.add_argument("--reset", action="store_true", help="have it begin anew: it is in test mode again")
+    parser.add_argument("--link", default="", metavar="URL", help="print the link to its page at this address of yours")
+    parser.add_argument("--days", type=int, default=30, help="how long the link lasts (default: 30)")
+    add_database(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """0 where every step is shown, 1 where some are not."""
+    return _link(args) if args.link else run_with_store(args, _reset if args.reset else _show)
+
+
+def _link(args: argparse.Namespace) -> int:
+    settings = Settings(config=args.data, data=args.data, database_url=args.database)
+    if not settings.keys.is_dir():
+        print(f"there are no keys in {settings.keys}: name the service's data directory with --data", file=sys.stderr)
+        return 1
+    try:
+        keys, _ = load_keys(settings, os.urandom)
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        return 1
+    until = int(time.time()) + args.days * _DAY_S
+    signed = signature(keys.index, args.seller, until)
+    print(f"{args.link.rstrip('/')}/sellers/{args.seller}/certification?until={until}&sig={signed}")
+    return 0
+
+
+async def _show(store: Store, args: argparse.Namespace) -> int:
+    shown = {mark.step: mark.at for mark in await store.certification_marks() if mark.seller == args.seller}
+    missing = [step.name for step in STEPS if step.name not in shown]
+    if args.json:
+        print(msgspec.json.encode({"seller": args.seller, "shown": shown, "missing": missing}).decode())
+    else:
+        rows = [(step.title, utc_text(int(shown[step.name])) if step.name in shown else step.how) for step in STEPS]
+        print(table(("step", "shown at, or how to show it"), rows))
+        if LIVE in shown:
+            print(f"live since {utc_text(int(shown[LIVE]))}")
+    return 1 if missing else 0
+
+
+async def _reset(store: Store, args: argparse.Namespace) -> int:
+    known = await store.forget_certification(args.seller)
+    print(f"{args.seller} begins anew" if known else f"{args.seller} had shown nothing")
+    return 0

@@ -1,0 +1,42 @@
+"""What a seller should hear of a request that was understood all the same: promises, odd types, names nobody knows."""
+
+from collections.abc import Iterator, Mapping
+
+from app.dialects.layout import layout_of
+from app.dialects.names import IGNORED, Door
+from app.dialects.text import Scalar, text_of
+from app.domain.certificate import is_placeholder
+from app.domain.seller import Seller
+from app.domain.vertical import Vertical
+
+_CERTIFICATES = frozenset({"trustedform_cert_url", "trustedform_ping_url", "leadid_token"})
+_NUMBERS = frozenset({"integer", "number"})
+
+
+def advice_on(
+    fields: Mapping[str, Scalar], seller: Seller, vertical: Vertical | None, door: Door, *, typed: bool
+) -> tuple[str, ...]:
+    """One sentence each; `typed` where the request could have said numbers and booleans as such (JSON)."""
+    return tuple(dict.fromkeys(_advice(fields, seller, vertical, door, typed=typed)))
+
+
+def _advice(
+    fields: Mapping[str, Scalar], seller: Seller, vertical: Vertical | None, door: Door, *, typed: bool
+) -> Iterator[str]:
+    names = layout_of(seller, vertical, door).names
+    types = {field.name: field.type for field in vertical.fields} if vertical is not None else {}
+    for key, raw in fields.items():
+        name, text = names.name_of(key), text_of(raw)
+        if name is None:
+            yield f"{_shown(key)}: no field that we know; it was ignored"
+        elif name in _CERTIFICATES and text and is_placeholder(text):
+            yield f"{_shown(key)}: a promise to send one later counts as no certificate"
+        elif typed and isinstance(raw, str) and text and name != IGNORED:
+            if types.get(name) in _NUMBERS:
+                yield f"{_shown(key)}: text where a number is meant; it was read as one"
+            elif types.get(name) == "boolean":
+                yield f"{_shown(key)}: text where true or false is meant; it was read as one"
+
+
+def _shown(key: str) -> str:
+    return key if len(key) <= 64 and key.isprintable() else "a field with an odd name"

@@ -1,0 +1,75 @@
+"""Pages for one seller, seen with a signed link, the seller's own key or an operator's."""
+
+from typing import Any
+
+from litestar import MediaType, Request, Response, get, post
+from litestar.datastructures import State
+from litestar.params import FromPath
+
+from app.domain.link import opens
+from app.domain.seller import Seller
+from app.http.authentication import keys_in_headers, whose_key
+from app.http.certification_page import certification_page
+from app.usecases.certify import Certifier, go_live
+from app.usecases.desk import Desk
+
+LATEST = 25
+_HEADERS = {
+    "Cache-Control": "private, no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+_CLOSED = (
+    "This link does not open this page: it has expired or is not complete. "
+    "Ask the buyer for a new one, or send your key as X-API-Key.\n"
+)
+
+
+@get("/sellers/{seller:str}/certification", media_type=MediaType.HTML)
+async def certification(request: Request[Any, Any, State], seller: FromPath[str]) -> Response[str]:
+    """What its tests have shown."""
+    return _page(request, seller, 200)
+
+
+@post("/sellers/{seller:str}/certification", media_type=MediaType.HTML, status_code=200)
+async def certify(request: Request[Any, Any, State], seller: FromPath[str]) -> Response[str]:
+    """The seller goes live, where it has shown everything and was allowed to."""
+    state = request.app.state
+    known = visited(request, seller)
+    refused = go_live(state.desk, state.certifier, known, state.clock()) if known is not None else ""
+    return _page(request, seller, 409 if refused else 200)
+
+
+SELLER_PAGES = (certification, certify)
+
+
+def visited(request: Request[Any, Any, State], name: str) -> Seller | None:
+    """The seller whose page this is, if whoever asks may see it: nobody learns which sellers there are."""
+    desk: Desk = request.app.state.desk
+    seller = desk.catalogue.sellers.get(name)
+    keys = keys_in_headers(dict(request.scope["headers"]))
+    query = request.query_params
+    linked = opens(desk.keys.index, name, query.get("until", ""), query.get("sig", ""), request.app.state.clock())
+    is_theirs = seller is not None and whose_key(keys, desk.catalogue.seller_by_key) is seller
+    if linked or is_theirs or whose_key(keys, desk.catalogue.operator_by_key) is not None:
+        return seller
+    return None
+
+
+def _page(request: Request[Any, Any, State], name: str, status: int) -> Response[str]:
+    seller = visited(request, name)
+    if seller is None:
+        return Response(_CLOSED, status_code=403, media_type=MediaType.TEXT, headers=_HEADERS)
+    desk: Desk = request.app.state.desk
+    certifier: Certifier = request.app.state.certifier
+    query = request.scope["query_string"].decode("latin-1")
+    page = certification_page(
+        seller,
+        desk.catalogue.buyer.legal_name,
+        certifier.standing(name),
+        certifier.latest(name, LATEST),
+        is_live=seller.mode == "live" or name in desk.certified,
+        instructions=f"instructions{f'?{query}' if query else ''}".replace("'", "%27"),
+    )
+    return Response(page, status_code=status, media_type=MediaType.HTML, headers=_HEADERS)

@@ -1,0 +1,36 @@
+"""Which steps of its certification each seller has shown, and which seller has gone live by itself."""
+
+from collections.abc import Iterable
+
+import msgspec
+from sqlalchemy import Connection, delete, select
+
+from app.store.engine.portable import replace
+from app.store.schema import certification
+
+LIVE = "live"
+"""The mark of a seller that has gone live."""
+
+
+class Mark(msgspec.Struct, frozen=True, array_like=True):
+    """A seller has shown a step at this time (UTC epoch seconds)."""
+
+    seller: str
+    step: str
+    at: float
+
+
+def add_marks(connection: Connection, marks: Iterable[Mark]) -> None:
+    """Keep these; one that is there already moves to its new time."""
+    for mark in marks:
+        replace(connection, certification, {"seller": mark.seller, "step": mark.step, "marked_at": mark.at})
+
+
+def marks(connection: Connection) -> list[Mark]:
+    """All that are kept."""
+    return [Mark(row.seller, row.step, row.marked_at) for row in connection.execute(select(certification))]
+
+
+def forget_marks(connection: Connection, seller: str) -> bool:
+    """Have a seller begin anew, in test mode; False where nothing was kept of it."""
+    return connection.execute(delete(certification).where(certification.c.seller == seller)).rowcount > 0

@@ -1,0 +1,191 @@
+"""A new seller certifies itself with nothing but its tests, and goes live by its own page."""
+
+import re
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from app.cli import main
+from app.domain.certification import STEPS
+from app.domain.link import signature
+from tests.browser import browse, browse_framed, find_browser
+from tests.service import DEMO_CONFIG, Service, serve
+
+KEY = {"X-API-Key": "demo-acme-key"}
+TEXT = (
+    "By clicking Get quotes I agree that Harbor Lead Partners may call and text me about car insurance at the number "
+    "I gave, also with automated technology. Consent is not a condition of any purchase."
+)
+PERSON = {"first_name": "Ingrid", "last_name": "Sommer", "phone": "2127798606", "email": "ingrid@sommer-family.net"}
+WIDTHS = {"desk": 1280, "phone": 390}
+MEASURE = 'document.title = page.defaultView.innerWidth + " " + page.documentElement.scrollWidth;'
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[Service]:
+    """The demo's buyer, whose seller `acme` is new."""
+    folder = shutil.copytree(DEMO_CONFIG.parent, tmp_path / "demo")
+    config = folder / "buyer.toml"
+    text = config.read_text(encoding="utf-8")
+    config.write_text(text.replace('name = "acme"\n', 'name = "acme"\nmode = "certify"\n'), encoding="utf-8")
+    with serve(config, tmp_path / "data") as service:
+        yield service
+
+
+@pytest.fixture
+def seller(service: Service) -> Iterator["Seller"]:
+    """Its seller `acme`."""
+    with httpx.Client(base_url=service.url, headers=KEY, trust_env=False) as client:
+        yield Seller(client)
+
+
+class Seller:
+    """A seller's platform, as far as its tests go."""
+
+    def __init__(self, client: httpx.Client) -> None:
+        self.client = client
+        self.number = 0
+
+    def lead(self, zip_code: str, **more: Any) -> dict[str, Any]:
+        self.number += 1
+        certificate = f"https://cert.trustedform.com/{self.number:040x}"
+        return {
+            "vertical": "auto_insurance",
+            "zip": zip_code,
+            "state": "NY",
+            "currently_insured": True,
+            "trustedform_cert_url": certificate,
+            "deadline_ms": 5_000,
+            **more,
+        }
+
+    def ping(self, lead: dict[str, Any]) -> dict[str, Any]:
+        answer: dict[str, Any] = self.client.post("/v1/ping", json=lead).json()
+        return answer
+
+    def post(self, lead: dict[str, Any], ping_id: str) -> dict[str, Any]:
+        consent_at = time.strftime("%Y-%m-%dT%H:%M:00Z", time.gmtime())
+        body = {**lead, **PERSON, "tcpa_text": TEXT, "consent_at": consent_at, "ping_id": ping_id}
+        answer: dict[str, Any] = self.client.post("/v1/post", json=body).json()
+        return answer
+
+    def sell(self, zip_code: str) -> str:
+        lead = self.lead(zip_code)
+        status: str = self.post(lead, self.ping(lead)["ping_id"])["status"]
+        return status
+
+
+def link(service: Service, seller: str = "acme", for_s: int = 3_600) -> str:
+    until = int(time.time()) + for_s
+    return f"/sellers/{seller}/certification?until={until}&sig={signature(service.keys.index, seller, until)}"
+
+
+def page(service: Service, path: str) -> httpx.Response:
+    return httpx.get(service.url + path, trust_env=False)
+
+
+def shown(service: Service) -> int:
+    found = re.search(r"<b>(\d+) of (\d+)</b>", page(service, link(service)).text)
+    assert found is not None
+    assert int(found[2]) == len(STEPS) == 10
+    return int(found[1])
+
+
+def certify(seller: Seller) -> None:
+    lead = seller.lead("00001")
+    bid = seller.ping(lead)
+    assert seller.post(lead, bid["ping_id"])["status"] == "accepted"
+    assert seller.post(lead, bid["ping_id"])["status"] == "accepted"
+    assert seller.ping(seller.lead("00020"))["reason_code"] == "cap_reached"
+    assert seller.sell("00034") == "duplicate"
+    assert seller.sell("00043") == "rejected"
+    assert seller.sell("00037") == "reping"
+    assert seller.sell("00001") == "accepted"
+
+
+def test_a_seller_shows_every_step_and_goes_live(service: Service, seller: Seller, tmp_path: Path) -> None:
+    assert shown(service) == 0
+    refused = httpx.post(service.url + link(service), trust_env=False)
+    assert refused.status_code == 409
+    assert "Test" in refused.text
+
+    certify(seller)
+
+    assert shown(service) == 10
+    live = httpx.post(service.url + link(service), trust_env=False)
+    assert live.status_code == 200
+    assert "You are live" in live.text
+    # A live ping of a ZIP code where nobody lives asks for nothing.
+    assert seller.ping(seller.lead("00020"))["reason_code"] != "cap_reached"
+    time.sleep(1.2)
+    assert main(["certification", "acme", "--data", str(tmp_path / "data")]) == 0
+
+
+def test_a_ping_with_a_phone_is_named_until_three_have_none(service: Service, seller: Seller) -> None:
+    seller.ping(seller.lead("00001", phone="2127798606"))
+    assert "a ping held phone" in page(service, link(service)).text
+    for _ in range(3):
+        seller.ping(seller.lead("00001"))
+    assert shown(service) >= 1
+    assert "a ping held phone" not in page(service, link(service)).text
+
+
+def test_a_refusal_that_is_posted_all_the_same_is_no_pass(service: Service, seller: Seller) -> None:
+    lead = seller.lead("00020")
+    refused = seller.ping(lead)
+    seller.post(lead, refused["ping_id"])
+    assert "a ping that got no bid was posted all the same" in page(service, link(service)).text
+
+
+def test_what_was_shown_outlives_the_service(service: Service, seller: Seller, tmp_path: Path) -> None:
+    for _ in range(3):
+        seller.ping(seller.lead("00001"))
+    time.sleep(1.2)
+    assert main(["certification", "acme", "--data", str(tmp_path / "data"), "--json"]) == 1
+    assert main(["certification", "acme", "--data", str(tmp_path / "data"), "--reset"]) == 0
+    time.sleep(1.2)
+    assert shown(service) == 0
+
+
+@pytest.mark.parametrize("change", ["sig=", "until=1", "acme-"])
+def test_only_a_whole_and_valid_link_opens_the_page(service: Service, change: str) -> None:
+    path = link(service)
+    broken = {
+        "sig=": path.replace("sig=", "sig=0"),
+        "until=1": re.sub(r"until=\d+", "until=1795273200", path),
+        "acme-": path.replace("acme", "bluebird"),
+    }[change]
+    assert page(service, broken).status_code == 403
+    assert page(service, link(service, for_s=-1)).status_code == 403
+    assert page(service, link(service, "nobody")).status_code == 403
+
+
+def test_a_sellers_key_opens_its_own_page_alone(service: Service) -> None:
+    ours, theirs = (f"{service.url}/sellers/{name}/certification" for name in ("acme", "bluebird"))
+    assert httpx.get(ours, headers=KEY, trust_env=False).status_code == 200
+    assert httpx.get(theirs, headers=KEY, trust_env=False).status_code == 403
+
+
+@pytest.mark.parametrize("screen", WIDTHS)
+def test_the_page_follows_in_a_browser(service: Service, seller: Seller, screen: str, tmp_path: Path) -> None:
+    browser = find_browser()
+    certify(seller)
+    dom, console = browse(browser, service.url + link(service), WIDTHS[screen], tmp_path)
+    assert console == []
+    assert dom.count('class="shown"') == 10
+    assert "<button>Go live</button>" in dom
+    framed, console = browse_framed(
+        browser,
+        page(service, link(service)).text,
+        WIDTHS[screen],
+        MEASURE,
+        tmp_path,
+    )
+    found = re.search(r"<title>(\d+) (\d+)</title>", framed)
+    assert found is not None
+    assert int(found[2]) <= int(found[1]) == WIDTHS[screen]

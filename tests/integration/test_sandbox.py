@@ -1,0 +1,147 @@
+"""A reference buyer in one command: what it is sent it shows, and what its page says to send it answers."""
+
+import html
+import json
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from app.cli.sandbox import CONFIG, sandbox
+from app.config.load import Loaded, load
+from tests.browser import browse, browse_framed, find_browser
+from tests.service import ROOT, free_port, listening
+
+WIDTHS = {"desk": 1280, "phone": 390}
+MEASURE = """
+  for (const details of page.querySelectorAll("details")) details.open = true;
+  document.title = page.defaultView.innerWidth + " " + page.documentElement.scrollWidth;
+"""
+PING = {"vertical": "solar", "zip": "00002", "state": "CA", "homeowner": True}
+
+
+@pytest.fixture(scope="module")
+def http(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    with (
+        listening(sandbox(tmp_path_factory.mktemp("sandbox"))) as url,
+        httpx.Client(base_url=url, trust_env=False, headers={"X-API-Key": "sandbox"}) as client,
+    ):
+        yield client
+
+
+def newest(http: httpx.Client) -> str:
+    """The newest request on the page, as text."""
+    page = http.get("/sandbox").text
+    return html.unescape(page[page.index("<details") : page.index("</details>")])
+
+
+def test_its_configuration_is_right_and_all_its_sellers_test() -> None:
+    read = load(CONFIG, environ={})
+    assert isinstance(read, Loaded)
+    assert {seller.mode for seller in read.declared.sellers} == {"test"}
+
+
+def test_a_request_is_shown_as_received_understood_and_answered(http: httpx.Client) -> None:
+    answer = http.post("/v1/ping", json={**PING, "min_price": 31.5})
+    shown = newest(http)
+    assert "ping accepted" in shown
+    assert '"zip": "00002"' in shown
+    assert '"min_price_cents": 3150' in shown
+    assert '"test": true' in shown
+    assert answer.json()["ping_id"] in shown
+    assert "x-api-key: (not shown)" in shown
+
+
+@pytest.mark.parametrize(
+    ("more", "warning"),
+    [
+        ({"phone": "2127798606"}, "phone: personal data does not belong in a ping"),
+        ({"trustedform_cert_url": "will_send_on_post"}, "trustedform_cert_url: a promise to send one later"),
+        ({"homeowner": "yes"}, "homeowner: text where true or false is meant"),
+        ({"monthly_bill": "185"}, "monthly_bill: text where a number is meant"),
+        ({"shoe_size": 44}, "shoe_size: no field that we know"),
+    ],
+)
+def test_whatever_should_be_mended_is_warned_of(http: httpx.Client, more: dict[str, object], warning: str) -> None:
+    http.post("/v1/ping", json={**PING, **more})
+    assert warning in newest(http)
+
+
+def test_a_request_that_nobody_understands_is_shown_with_the_reason(http: httpx.Client) -> None:
+    assert http.post("/v1/ping", content=b'{"vertical": ').status_code == 400
+    assert "nothing: a field cannot be read" in newest(http)
+    assert httpx.post(f"{http.base_url}/v1/ping", json=PING, trust_env=False).status_code == 401
+    assert "no key of a seller was found" in newest(http)
+
+
+def test_what_is_sent_cannot_change_the_page(http: httpx.Client) -> None:
+    http.post("/v1/ping", json={**PING, "sub_id": "<script>alert(1)</script>"})
+    assert "<script>alert" not in http.get("/sandbox").text
+
+
+def test_each_seller_is_answered_in_its_way(http: httpx.Client) -> None:
+    def asked(key: str, **more: object) -> httpx.Response:
+        return http.post("/v1/ping", json={**PING, **more}, headers={"X-API-Key": key})
+
+    assert '"price":"12.50"' in asked("sandbox-quoted").text
+    assert asked("sandbox-always-200", zip="00006").headers["x-original-status-code"] == "503"
+    assert asked("sandbox-opaque", zip="00020").json()["reason_code"] == "no_bid"
+    lead = {**PING, "zip": "00034", "trustedform_cert_url": f"https://cert.trustedform.com/{7:040x}"}
+    bid = http.post("/v1/ping", json=lead, headers={"X-API-Key": "sandbox-strict"}).json()
+    person = {"first_name": "Ada", "last_name": "Sommer", "phone": "2127798606", "ping_id": bid["ping_id"]}
+    posted = http.post("/v1/post", json={**lead, **person}, headers={"X-API-Key": "sandbox-strict"})
+    assert (posted.status_code, posted.json()["status"]) == (409, "duplicate")
+
+
+def test_the_samples_on_the_page_are_bought_as_they_stand(http: httpx.Client) -> None:
+    page = html.unescape(http.get("/sandbox").text)
+    ping, post = (json.loads(body) for body in re.findall(r"-d '(\{.*?\})'", page, re.DOTALL)[:2])
+    bid = http.post("/v1/ping", json=ping).json()
+    assert bid["status"] == "accepted"
+    assert http.post("/v1/post", json={**post, "ping_id": bid["ping_id"]}).json()["status"] == "accepted"
+
+
+@pytest.mark.parametrize("screen", WIDTHS)
+def test_the_page_is_whole_in_a_browser(http: httpx.Client, screen: str, tmp_path: Path) -> None:
+    browser = find_browser()
+    http.post("/v1/ping", json={**PING, "phone": "2127798606"})
+    url = str(http.base_url)
+    dom, console = browse(browser, url, WIDTHS[screen], tmp_path, "--virtual-time-budget=4000")
+    assert console == []
+    assert re.search(r'id="live-status"[^>]*>Live<', dom)
+    assert 'aria-pressed="false"' in dom
+    framed, console = browse_framed(browser, http.get("/sandbox").text, WIDTHS[screen], MEASURE, tmp_path)
+    found = re.search(r"<title>(\d+) (\d+)</title>", framed)
+    assert found is not None
+    assert int(found[2]) <= int(found[1]) == WIDTHS[screen]
+
+
+def test_one_command_starts_it_and_nothing_is_left_behind(tmp_path: Path) -> None:
+    port = free_port()
+    command = [sys.executable, "-m", "app", "sandbox", "--port", str(port)]
+    environment = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path)}
+    with subprocess.Popen(
+        command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            until = time.monotonic() + 30.0
+            while time.monotonic() < until and process.poll() is None:
+                try:
+                    answer = httpx.post(
+                        f"http://127.0.0.1:{port}/v1/ping", json=PING, headers={"X-API-Key": "sandbox"}, trust_env=False
+                    )
+                    break
+                except httpx.TransportError:
+                    time.sleep(0.05)
+            assert answer.json()["status"] == "accepted"
+        finally:
+            process.terminate()
+            said, errors = process.communicate(timeout=20)
+    assert f"http://127.0.0.1:{port}/" in said
+    assert errors == ""
+    assert list(tmp_path.iterdir()) == []
