@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator
 
 from app.domain.calendar import utc_text
-from training.lifecycle.bootstrap import Interval
-from training.lifecycle.trial import CONVERSIONS_MIN, Contender, Trial
+from training.trial.bootstrap import Interval
+from training.trial.trial import CONVERSIONS_MIN, Contender, Trial
 
 
 def page(trial: Trial) -> str:

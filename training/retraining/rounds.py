@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from training.lifecycle.contest import Contest, Odds
-from training.lifecycle.retrain import Round
+from training.retraining.contest import Contest, Odds
+from training.retraining.retrain import Round
 
 
 def page(found: Round) -> str:

@@ -19,7 +19,7 @@ from training.landscape.fit import Fit, fit, predict
 from training.landscape.forms import Form
 from training.landscape.learn import ROWS_MIN, WINNERS_TRIED
 from training.landscape.log import AuctionLog
-from training.lifecycle.contest import Contest, contest
+from training.retraining.contest import Contest, contest
 
 NEWEST = 0.25
 """The share of the auctions by which odds are judged: the latest, none of which what is judged was fitted to."""

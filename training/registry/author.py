@@ -3,7 +3,7 @@
 import getpass
 import time
 
-from training.lifecycle.pointer import Author
+from training.registry.pointer import Author
 
 
 def author(why: str = "") -> Author:

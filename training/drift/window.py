@@ -6,8 +6,8 @@ import msgspec
 import numpy as np
 
 from app.wire.ping import Value
+from training.drift.psi import Histogram, histogram, in_bins_of
 from training.histories.bids import Bid
-from training.lifecycle.psi import Histogram, histogram, in_bins_of
 
 PINGS_MAX = 50_000
 """Of more a sample of this many is taken: the index is exact to a thousandth long before."""

@@ -18,18 +18,18 @@ from training.conversion.features import columns_of
 from training.conversion.gates import CONVERTED_MIN, Gate
 from training.conversion.learn import learn
 from training.conversion.train import TooFew, slices_of
+from training.drift.reference import REFERENCE
+from training.drift.window import Probability, sample, window
 from training.histories.bids import Bid, read_bids
 from training.histories.dataset import BIDS, LEADS, Summary
 from training.histories.declared import spec_of
 from training.histories.history import History
 from training.histories.leads import Lead, history_of, read_leads
-from training.lifecycle.contest import Contest
-from training.lifecycle.habits import Measured, measured
-from training.lifecycle.market import Market, market
-from training.lifecycle.reference import REFERENCE
-from training.lifecycle.renew import Parts, completed, renewed
-from training.lifecycle.traffic import shape
-from training.lifecycle.window import Probability, sample, window
+from training.retraining.contest import Contest
+from training.retraining.habits import Measured, measured
+from training.retraining.market import Market, market
+from training.retraining.renew import Parts, completed, renewed
+from training.retraining.traffic import shape
 
 
 class Past(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ import msgspec
 from app.scoring.artefact import Unusable
 from app.scoring.load import load_version
 from app.scoring.pointer import is_version
-from training.lifecycle.pointer import Refused
+from training.registry.pointer import Refused
 
 
 class Gate(msgspec.Struct, frozen=True, kw_only=True):

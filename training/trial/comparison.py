@@ -10,7 +10,7 @@ import numpy as np
 from app.domain.catalogue import Catalogue, Model
 from app.domain.decide import Decision
 from app.journal.lines import PingLine
-from training.lifecycle.replay import Missing, Past, decided_again
+from training.trial.replay import Missing, Past, decided_again
 
 _TOLD_EVERY = 20_000
 _QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from app.scoring.pointer import Entry
-from training.lifecycle.pointer import Author, Change, Refused, change, changes, entry_of, point_at
-from training.lifecycle.versions import Card, whole
+from training.registry.pointer import Author, Change, Refused, change, changes, entry_of, point_at
+from training.registry.versions import Card, whole
 
 
 def promote(models: Path, vertical: str, version: str, author: Author, *, force: bool = False) -> Change:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import msgspec
 
+from training.drift.window import Window
 from training.histories.scratch import NoData
-from training.lifecycle.window import Window
 
 REFERENCE = "reference.json"
 

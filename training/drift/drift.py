@@ -4,8 +4,8 @@ from math import exp, log, sqrt
 
 import msgspec
 
-from training.lifecycle.psi import Level, Shift, shift
-from training.lifecycle.window import Window
+from training.drift.psi import Level, Shift, shift
+from training.drift.window import Window
 
 PINGS_MIN = 200
 """Fewer in either window can show no drift that chance could not."""

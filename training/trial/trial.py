@@ -12,7 +12,7 @@ from app.journal.lines import PingLine
 from training.conversion.figures import losses
 from training.histories.bids import Bid
 from training.histories.journaled import LIFETIME_S
-from training.lifecycle.bootstrap import Array, Interval, difference_of, figure_of, mean_of
+from training.trial.bootstrap import Array, Interval, difference_of, figure_of, mean_of
 
 CONVERSIONS_MIN = 50
 """With fewer, a difference of log-losses that matters drowns in chance."""

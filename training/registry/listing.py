@@ -6,8 +6,8 @@ from pathlib import Path
 import msgspec
 
 from app.scoring.pointer import Entry
-from training.lifecycle.pointer import Change, Refused, changes, entries
-from training.lifecycle.versions import Card, card_of, versions, verticals, whole
+from training.registry.pointer import Change, Refused, changes, entries
+from training.registry.versions import Card, card_of, versions, verticals, whole
 
 
 class Version(msgspec.Struct, frozen=True, kw_only=True):
