@@ -16,7 +16,6 @@ from app.dialects.written import CONTENT_TYPES, price, quoted_price
 from app.domain.identity import hash_digest
 from app.domain.reasons import Refusal
 from app.http.asgi_request import BodyTooLarge, ClientGone, Receive, Scope, Send, receive_body, send_answer
-from app.http.doors import takes_pings
 from app.http.knock import Knock, Request, knock_of
 from app.store.errors import StoreUnavailable
 from app.telemetry.trouble import where
@@ -63,23 +62,27 @@ class Intake:
         except ClientGone:
             return
         request = self.request(scope, body)
-        answered = self.pings([request])[0] if takes_pings(scope["path"]) else await self.post(request)
+        answered = self.pings([request])[0]
+        if isinstance(answered, Knock):
+            answered = await self.post(answered)
         await send_answer(send, answered.status, answered.content_type, answered.body, answered.extra)
 
     def request(self, scope: Scope, body: bytes | None) -> Request:
         """A request that has just come in whole; `body` is None where it was too large."""
         return Request(scope, body, self._clock(), time.monotonic())
 
-    def pings(self, requests: Sequence[Request]) -> list[Answered]:
-        """The answers to pings that came together, in their order.
+    def pings(self, requests: Sequence[Request]) -> list[Answered | Knock]:
+        """The answers to the pings among requests that came together, in their order; the others are to be posted.
 
         They go through each room together, since the processor then finds the room's code at hand.
         """
         sellers = self._desk.catalogue.seller_by_key
         knocks = [knock_of(request, sellers) for request in requests]
-        readings = [self._read(knock) for knock in knocks]
-        answers = [self._decided(knock, reading) for knock, reading in zip(knocks, readings, strict=True)]
-        return [self._said_ping(knock, answer) for knock, answer in zip(knocks, answers, strict=True)]
+        pings = [knock for knock in knocks if knock.mode == "ping"]
+        readings = [self._read(knock) for knock in pings]
+        answers = [self._decided(knock, reading) for knock, reading in zip(pings, readings, strict=True)]
+        said = iter([self._said_ping(knock, answer) for knock, answer in zip(pings, answers, strict=True)])
+        return [next(said) if knock.mode == "ping" else knock for knock in knocks]
 
     def _read(self, knock: Knock) -> Reading[Asked]:
         desk, seller = self._desk, knock.seller
@@ -115,11 +118,8 @@ class Intake:
         desk.metrics.ping_took(time.monotonic() - knock.started)
         return answer
 
-    async def post(self, request: Request) -> Answered:
-        """The answer to a request that may be a post, which is a sale or is not before it is answered."""
-        knock = knock_of(request, self._desk.catalogue.seller_by_key)
-        if knock.mode == "ping":
-            return self._said_ping(knock, self._decided(knock, self._read(knock)))
+    async def post(self, knock: Knock) -> Answered:
+        """The answer to what is no ping, which is a sale or is not before it is answered."""
         return self._said_post(knock, await (self._posted(knock) if knock.mode == "post" else self._direct(knock)))
 
     async def _direct(self, knock: Knock) -> PostAnswer:
