@@ -1,11 +1,20 @@
 """An XML document as a tree of plain values: elements and attributes alike, no namespaces, no DTD, no entities."""
 
+import re
 from typing import Any, NoReturn
 from xml.parsers import expat
 
 from app.dialects.tree import DEPTH_MAX, TooMuch
 
 NODES_MAX = 2_000
+
+_NAME = "([A-Za-z_][A-Za-z0-9_]*+)"
+_TEXT = r"[ -%'-;=?-\\^-~]*+"
+"""Printable, and nothing that means more than itself to XML."""
+
+_BLANK = r"[ \t\r\n]*+"
+_ROW = re.compile(rf"<{_NAME}>({_TEXT})</\1>".encode())
+_ROWS = re.compile(rf"<{_NAME}>{_BLANK}(?:<{_NAME}>{_TEXT}</\2>{_BLANK})*+</\1>{_BLANK}".encode())
 
 
 class NotXml(Exception):
@@ -18,6 +27,23 @@ class NotXml(Exception):
 
 def read_xml(body: bytes) -> dict[str, Any]:
     """What the root element holds. Raises NotXml or TooMuch; a document type or an entity is TooMuch."""
+    rows = _rows(body)
+    return rows if rows is not None else _parsed(body)
+
+
+def _rows(body: bytes) -> dict[str, Any] | None:
+    """A row of plain elements, which is what platforms send, for a third of what a parser takes; `None` for others."""
+    found = _ROWS.fullmatch(body)
+    if found is None:
+        return None
+    rows = _ROW.findall(body, found.end(1))
+    held: dict[str, Any] = {}
+    for name, text in rows:
+        _add(held, name.decode(), text.decode().strip())
+    return held if len(rows) < NODES_MAX else None
+
+
+def _parsed(body: bytes) -> dict[str, Any]:
     builder = _Builder()
     parser = expat.ParserCreate()
     parser.buffer_text = True
@@ -59,8 +85,7 @@ class _Builder:
         self._nodes += 1 + len(attributes)
         if self._nodes > NODES_MAX or len(self._open) >= DEPTH_MAX:
             raise TooMuch(f"send at most {NODES_MAX} elements, nested at most {DEPTH_MAX} deep")
-        held = {_local(key): value for key, value in attributes.items() if not key.startswith("xmlns")}
-        self._open.append((_local(name), held, []))
+        self._open.append((_local(name), _held(attributes) if attributes else {}, []))
 
     def text(self, text: str) -> None:
         self._open[-1][2].append(text)
@@ -76,6 +101,10 @@ class _Builder:
             _add(self._open[-1][1], name, held or text)
 
 
+def _held(attributes: dict[str, str]) -> dict[str, Any]:
+    return {_local(key): value for key, value in attributes.items() if not key.startswith("xmlns")}
+
+
 def _add(held: dict[str, Any], name: str, node: Any) -> None:
     """A second element of one name makes a list of it."""
     if name not in held:
@@ -87,4 +116,4 @@ def _add(held: dict[str, Any], name: str, node: Any) -> None:
 
 
 def _local(name: str) -> str:
-    return name.rpartition(":")[2]
+    return name.rpartition(":")[2] if ":" in name else name
