@@ -83,7 +83,7 @@ def _vertical_of(raw: Mapping[str, Scalar], seller: Seller, verticals: Mapping[s
     exact = verticals.get(plain) if isinstance(plain, str) else None
     if exact is not None and "vertical" not in seller.aliases and "vertical" not in seller.value_maps:
         return exact
-    keys = layout_of(seller, None, "ping").names.keys_of("vertical", raw)
+    keys = layout_of(seller, None, "ping").plan_of(tuple(raw)).vertical
     text = next((text for key in keys if not is_absent(text := text_of(raw[key]))), "")
     if not text:
         return Refusal("missing_field", "vertical")

@@ -39,6 +39,7 @@ _BOOLEANS: dict[Scalar, Held] = dict.fromkeys(TRUE, True) | dict.fromkeys(FALSE,
 _NUMBER_LENGTH_MAX = 24
 _ABSENT_LENGTH_MAX = 9
 _COMMON = 1_000_000_000
+_COMMON_DIGITS_MAX = 9
 
 
 def anything(raw: Scalar) -> Held:
@@ -128,7 +129,10 @@ def integer(minimum: float | None = None, maximum: float | None = None) -> Read:
     most = _COMMON if maximum is None else maximum
 
     def read(raw: Scalar) -> Held:
-        # `bool` is another class; large numbers take the way of those that came as text.
+        # Forms hold nothing but text.
+        if raw.__class__ is str and len(raw) <= _COMMON_DIGITS_MAX and raw.isdecimal() and raw.isascii():
+            raw = int(raw)
+        # `bool` is another class; large numbers take the way of those that came as odd text.
         if raw.__class__ is int and least <= raw <= most:
             return raw
         held = text_of(raw)
