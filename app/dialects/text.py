@@ -1,5 +1,7 @@
 """Text as strangers write it, made comparable: no unprintable characters, no case, no separators, no placeholders."""
 
+import re
+
 from app.wire.ping import Value
 
 Scalar = Value | None
@@ -7,6 +9,7 @@ Scalar = Value | None
 
 _ABSENT = frozenset({"", "na", "n/a", "null", "undefined"})
 _SEPARATORS = str.maketrans("", "", "_- ")
+_MEANT = re.compile(r"(?<=\d)[-_ ]+(?=\d)|^[_ ]*-[-_ ]*(?=[\d.])")
 _WHOLE_MAX = 1e15
 
 
@@ -34,5 +37,10 @@ def is_absent(text: str) -> bool:
 
 
 def alike(text: str) -> str:
-    """What two spellings of one name or value have in common: neither case nor `_`, `-` and spaces count."""
+    """What two spellings of one name have in common: neither case nor `_`, `-` and spaces count."""
     return text.casefold().translate(_SEPARATORS)
+
+
+def alike_value(text: str) -> str:
+    """The same of one value. In "-1", "1-5" and "-" those signs say something: they count."""
+    return alike(_MEANT.sub("–", text)) or text
