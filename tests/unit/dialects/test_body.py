@@ -102,6 +102,7 @@ def test_a_number_that_is_none_stays_text(number: str) -> None:
 
 def test_the_last_filled_value_of_a_repeated_name_counts() -> None:
     assert read(b'{"a":1,"a":2}') == {"a": 2}
+    assert read(b'{"a":1,"a":""}') == {"a": ""}
     assert read(b"a=1&a=2&a=") == {"a": "2"}
     assert read(b'{"a":["1","2",""]}') == {"a": "2"}
     assert read(b"<lead><a>1</a><a>2</a></lead>") == {"a": "2"}
