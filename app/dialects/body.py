@@ -55,8 +55,8 @@ def read_body(body: bytes, content_type: str, query: bytes | str = b"") -> dict[
     """Dotted keys over scalars; the query string fills what the body leaves empty.
 
     The first character decides between JSON and XML, since content types are often wrong; everything else is a form.
-    Of a repeated name (form field, XML element, array of scalars) the last that is filled counts; of a repeated JSON key
-    the last, filled or not.
+    Of a repeated name (form field, XML element, array of scalars) the last that is filled counts; of a JSON key, the
+    last, filled or not.
     """
     flat = _read(body, content_type)
     if not query or isinstance(flat, Unreadable):
