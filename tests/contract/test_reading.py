@@ -246,7 +246,8 @@ def test_of_two_names_that_disagree_the_earlier_in_its_line_counts(drawn: tuple[
     name, early, late, first = drawn
     pair: dict[str, Scalar] = {early: OTHERS[name], late: CANONICAL[name]}
     pair = pair if first == early else dict(reversed(pair.items()))
-    raw: dict[str, Scalar] = {"vertical": "auto", "hash_type": "sha256"} | ({} if name == "zip" else {"zip": "78701"})
+    raw: dict[str, Scalar] = {"vertical": "auto", "hash_type": "sha256"}
+    raw |= {} if name == "zip" else {"zip": "78701"}
     alone = read_ping(raw | {early: OTHERS[name]}, SELLER, VERTICALS, DIGEST)
     assert isinstance(alone.value, Ping)
     assert read_ping(raw | pair, SELLER, VERTICALS, DIGEST) == alone
