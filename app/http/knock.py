@@ -77,9 +77,10 @@ def knock_of(request: Request, sellers: Mapping[str, Seller]) -> Knock:
         status, refusal, fields = 415 if fields.unsupported else 400, fields.refusal, {}
     seller = _seller(scope, headers, fields, sellers)
     dialect = door.dialect or (DIALECTS[seller.dialect] if seller is not None else GENERIC)
-    if seller is None:
+    # Where keys stand in bodies, a body that cannot be read is all that is wrong.
+    if seller is None and (refusal is None or keys_in_headers(headers)):
         status, refusal = 401, Refusal("auth_failed")
-    elif scope["method"] != "POST" and not (scope["method"] == "GET" and seller.allow_get):
+    elif seller is not None and scope["method"] != "POST" and not (scope["method"] == "GET" and seller.allow_get):
         status, refusal = 405, Refusal("invalid_field", "method: send a POST")
     return Knock(
         seller=seller,
