@@ -10,7 +10,7 @@ import msgspec
 
 from app.dialects.text import Scalar, alike
 from app.dialects.tree import FIELDS_MAX, TEXT_MAX, TooMuch, flatten, put
-from app.dialects.xml_tree import NotXml, read_xml
+from app.dialects.xml_tree import NotXml, read_rows, read_xml
 from app.domain.reasons import Refusal
 
 Encoding = Literal["json", "xml", "form", "other"]
@@ -116,7 +116,10 @@ def _read_json(body: bytes) -> dict[str, Scalar] | Unreadable:
         tree = tree[0]
     if not isinstance(tree, dict):
         return Unreadable(encoding="json", place=place, remedy=_JSON_REMEDY)
-    return _flat("json", tree)
+    try:
+        return flatten(tree)
+    except TooMuch as error:
+        return Unreadable(encoding="json", remedy=str(error))
 
 
 def _forgiving_json(body: bytes) -> Any:
@@ -146,20 +149,19 @@ def _decoded(body: bytes) -> str:
 
 
 def _read_xml(body: bytes) -> dict[str, Scalar] | Unreadable:
+    body = body.lstrip()
+    rows = read_rows(body)
     try:
-        tree = read_xml(body.lstrip())
+        if rows is None:
+            return flatten(read_xml(body))
+        flat: dict[str, Scalar] = {}
+        for name, text in rows:
+            put(flat, name, text.strip())
     except NotXml as error:
         return Unreadable(encoding="xml", place=f"line {error.line}", remedy=_XML_REMEDY)
     except TooMuch as error:
         return Unreadable(encoding="xml", remedy=str(error))
-    return _flat("xml", tree)
-
-
-def _flat(encoding: Encoding, tree: dict[str, Any]) -> dict[str, Scalar] | Unreadable:
-    try:
-        return flatten(tree)
-    except TooMuch as error:
-        return Unreadable(encoding=encoding, remedy=str(error))
+    return flat
 
 
 def _read_form(body: bytes) -> dict[str, Scalar] | Unreadable:

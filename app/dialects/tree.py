@@ -50,16 +50,21 @@ def put(flat: dict[str, Scalar], path: str, value: Scalar) -> None:
 def _put_all(flat: dict[str, Scalar], node: dict[str, Any], path: str, depth: int) -> None:
     for name, child in node.items():
         # An XML element may hold text beside its attributes; that text is nameless.
-        _put(flat, f"{path}.{name}" if path and name else path or name, child, depth + 1)
+        inner = f"{path}.{name}" if path and name else path or name
+        if isinstance(child, (dict, list)):
+            _put_nested(flat, inner, child, depth + 1)
+        else:
+            put(flat, inner, child)
 
 
-def _put(flat: dict[str, Scalar], path: str, node: Any, depth: int) -> None:
+def _put_nested(flat: dict[str, Scalar], path: str, node: dict[str, Any] | list[Any], depth: int) -> None:
     if depth > DEPTH_MAX:
         raise TooMuch(f"nest at most {DEPTH_MAX} levels")
     if isinstance(node, dict):
         _put_all(flat, node, path, depth)
-    elif isinstance(node, list):
-        for index, child in enumerate(node):
-            _put(flat, f"{path}.{index}" if isinstance(child, (dict, list)) else path, child, depth + 1)
-    else:
-        put(flat, path, node)
+        return
+    for index, child in enumerate(node):
+        if isinstance(child, (dict, list)):
+            _put_nested(flat, f"{path}.{index}", child, depth + 1)
+        else:
+            put(flat, path, child)

@@ -13,8 +13,8 @@ _TEXT = r"[ -%'-;=?-\\^-~]*+"
 """Printable, and nothing that means more than itself to XML."""
 
 _BLANK = r"[ \t\r\n]*+"
-_ROW = re.compile(rf"<{_NAME}>({_TEXT})</\1>".encode())
-_ROWS = re.compile(rf"<{_NAME}>{_BLANK}(?:<{_NAME}>{_TEXT}</\2>{_BLANK})*+</\1>{_BLANK}".encode())
+_ROW = re.compile(rf"<{_NAME}>({_TEXT})</\1>")
+_ROWS = re.compile(rf"<{_NAME}>{_BLANK}(?:<{_NAME}>{_TEXT}</\2>{_BLANK})*+</\1>{_BLANK}")
 
 
 class NotXml(Exception):
@@ -25,25 +25,19 @@ class NotXml(Exception):
         self.line = line
 
 
+def read_rows(body: bytes) -> list[tuple[str, str]] | None:
+    """What a row of plain elements holds, for a third of what a parser takes; `None` for any other document.
+
+    Platforms send little else. Whatever means more than itself, as attributes and entities do, is for the parser.
+    """
+    text = body.decode("ascii", "replace")
+    found = _ROWS.fullmatch(text)
+    rows = _ROW.findall(text, found.end(1)) if found is not None else []
+    return rows if found is not None and len(rows) < NODES_MAX else None
+
+
 def read_xml(body: bytes) -> dict[str, Any]:
     """What the root element holds. Raises NotXml or TooMuch; a document type or an entity is TooMuch."""
-    rows = _rows(body)
-    return rows if rows is not None else _parsed(body)
-
-
-def _rows(body: bytes) -> dict[str, Any] | None:
-    """A row of plain elements, which is what platforms send, for a third of what a parser takes; `None` for others."""
-    found = _ROWS.fullmatch(body)
-    if found is None:
-        return None
-    rows = _ROW.findall(body, found.end(1))
-    held: dict[str, Any] = {}
-    for name, text in rows:
-        _add(held, name.decode(), text.decode().strip())
-    return held if len(rows) < NODES_MAX else None
-
-
-def _parsed(body: bytes) -> dict[str, Any]:
     builder = _Builder()
     parser = expat.ParserCreate()
     parser.buffer_text = True
