@@ -18,7 +18,6 @@ from app.domain.identity import hash_digest
 from app.domain.reasons import Refusal
 from app.domain.rehearsal import rehearsal_of
 from app.http.asgi_request import BodyTooLarge, ClientGone, Receive, Scope, Send, receive_body, send_answer
-from app.http.doors import takes_pings
 from app.http.knock import Knock, Request, knock_of
 from app.http.shown import show
 from app.store.errors import StoreUnavailable
@@ -67,7 +66,9 @@ class Intake:
         except ClientGone:
             return
         request = self.request(scope, body)
-        answered = self.pings([request])[0] if takes_pings(scope["path"]) else await self.post(request)
+        answered = self.pings([request])[0]
+        if isinstance(answered, Knock):
+            answered = await self.post(answered)
         if answered.delay_s:
             await asyncio.sleep(answered.delay_s)
         await send_answer(send, answered.status, answered.content_type, answered.body, answered.extra)
@@ -76,22 +77,22 @@ class Intake:
         """A request that has just come in whole; `body` is None where it was too large."""
         return Request(scope, body, self._clock(), time.monotonic())
 
-    def pings(self, requests: Sequence[Request]) -> list[Answered]:
-        """The answers to pings that came together, in their order.
+    def pings(self, requests: Sequence[Request]) -> list[Answered | Knock]:
+        """The answers to the pings among requests that came together, in their order; the others are to be posted.
 
         They go through each room together, since the processor then finds the room's code at hand.
         """
         desk = self._desk
         sellers, certified = desk.catalogue.seller_by_key, desk.certified
         knocks = [knock_of(request, sellers, certified) for request in requests]
-        readings = [self._read(knock) for knock in knocks]
-        answers = [self._decided(knock, reading) for knock, reading in zip(knocks, readings, strict=True)]
-        together = zip(knocks, readings, answers, strict=True)
-        said = [self._said_ping(knock, reading, answer) for knock, reading, answer in together]
-        if desk.witnesses:
-            for request, knock, answer, answered in zip(requests, knocks, answers, said, strict=True):
-                show(desk, request, knock, answer, answered.status, answered.body)
-        return said
+        pings = [knock for knock in knocks if knock.mode == "ping"]
+        readings = [self._read(knock) for knock in pings]
+        answers = [self._decided(knock, reading) for knock, reading in zip(pings, readings, strict=True)]
+        said = [self._said_ping(*together) for together in zip(pings, readings, answers, strict=True)]
+        for knock, answer, answered in zip(pings, answers, said, strict=True):
+            show(desk, knock, answer, answered.status, answered.body)
+        done = iter(said)
+        return [next(done) if knock.mode == "ping" else knock for knock in knocks]
 
     def _read(self, knock: Knock) -> Reading[Asked]:
         desk, seller = self._desk, knock.seller
@@ -127,20 +128,11 @@ class Intake:
         desk.metrics.ping_took(time.monotonic() - knock.started)
         return answer
 
-    async def post(self, request: Request) -> Answered:
-        """The answer to a request that may be a post, which is a sale or is not before it is answered."""
-        desk = self._desk
-        knock = knock_of(request, desk.catalogue.seller_by_key, desk.certified)
-        answer: PingAnswer | PostAnswer
-        if knock.mode == "ping":
-            reading = self._read(knock)
-            answer = self._decided(knock, reading)
-            answered = self._said_ping(knock, reading, answer)
-        else:
-            answer = await (self._posted(knock) if knock.mode == "post" else self._direct(knock))
-            answered = self._said_post(knock, answer)
-        if desk.witnesses:
-            show(desk, request, knock, answer, answered.status, answered.body)
+    async def post(self, knock: Knock) -> Answered:
+        """The answer to what is no ping, which is a sale or is not before it is answered."""
+        answer = await (self._posted(knock) if knock.mode == "post" else self._direct(knock))
+        answered = self._said_post(knock, answer)
+        show(self._desk, knock, answer, answered.status, answered.body)
         return answered
 
     async def _direct(self, knock: Knock) -> PostAnswer:
