@@ -19,7 +19,7 @@ from app.http.openapi_examples import (
     sent_examples,
     written,
 )
-from app.http.openapi_schemas import ANSWER_NAMES, Json, answer_schemas, sent_schemas
+from app.instructions.schemas import ANSWER_NAMES, Json, answer_schemas, sent_schemas
 
 _SENT_AS = ("application/json", "application/x-www-form-urlencoded", "application/xml")
 _SELLER: list[Json] = [{"key": []}, {"bearer": []}, {"basic": []}, {"field": []}]
