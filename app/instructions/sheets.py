@@ -25,6 +25,9 @@ Need = Literal["required", "one of", "some campaigns", "optional", "never", "not
 """`one of`: it or another that is named. `never`: it says who the consumer is, and is dropped with a warning."""
 
 _ID = "A" * 64
+_SPARES: Mapping[str, Value] = {"bid_id": _ID, "name": "Maria Lopez"}
+"""What may do instead of something that a reader asks for by another name."""
+
 _TERMS = ("vertical", "zip", "state")
 """With the locked fields of its vertical, what ping and post must share."""
 
@@ -77,7 +80,7 @@ def sheet_of(catalogue: Catalogue, seller: Seller, vertical: Vertical) -> Sheet:
             name=name,
             sent_as=names.id if name == "ping_id" else names.names.get(name, name),
             shape=shape,
-            example=_ID if name == "ping_id" else said.get(name),
+            example=said.get(name),
             ping=needs["ping"][0].get(name, "not read"),
             post=needs["post"][0].get(name, "not read"),
             with_=tuple({**needs["ping"][1], **needs["post"][1]}.get(name, ())),
@@ -150,9 +153,10 @@ def _asked(
     refusal = refuse(held)
     while refusal is not None and refusal.code in ("missing_field", "consent_missing"):
         group = tuple(refusal.detail.split(" or "))
-        if group in found:
+        if group[0] in held:
             break
-        found.append(group)
+        spares = [name for name, value in _SPARES.items() if refuse({**held, name: value}) != refusal]
+        found.append((*group, *spares))
         held = {**held, group[0]: whole[group[0]]}
         refusal = refuse(held)
     return tuple(found)

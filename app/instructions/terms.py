@@ -3,7 +3,7 @@
 import msgspec
 
 from app.dialects.aliases import KEY_FIELDS
-from app.dialects.platforms.known import DIALECTS
+from app.dialects.platforms.known import DIALECTS, GENERIC
 from app.domain.catalogue import Catalogue
 from app.domain.reasons import REASONS, Refusal, disclosed, status_of
 from app.domain.rehearsal import TABLE
@@ -13,10 +13,14 @@ from app.instructions.lead import sending_of
 from app.instructions.samples import door_of
 from app.wire.ping import Ping
 
+NOTICES = "/v1/notices"
+KEPT = "/v1/posts/{ping_id}"
+
 
 class DoorLine(msgspec.Struct, frozen=True, kw_only=True):
-    """A path that this seller may use, beneath the base URL."""
+    """A path that this seller may use, beneath the base URL. `takes` says which requests, if it is the auction's."""
 
+    takes: tuple[str, ...] = ()
     what: str
     methods: tuple[str, ...]
     path: str
@@ -49,34 +53,33 @@ class Rehearsed(msgspec.Struct, frozen=True, kw_only=True):
 
 def doors_of(seller: Seller) -> tuple[DoorLine, ...]:
     """Every door that is open to this seller."""
-    dialect = DIALECTS[seller.dialect]
     by = ("POST", "GET") if seller.allow_get else ("POST",)
-    lines = [
-        DoorLine(
-            what="Ping", methods=by, path=door_of(seller, "ping"), says="A lead without identity: a price or a no."
-        ),
-        DoorLine(what="Post", methods=by, path=door_of(seller, "post"), says="The whole lead, to a bid."),
-        DoorLine(what="Ping, test", methods=by, path=door_of(seller, "ping", test=True), says="Nothing is bought."),
-        DoorLine(what="Post, test", methods=by, path=door_of(seller, "post", test=True), says="Nothing is bought."),
-    ]
-    one = f"/v1/{'' if seller.dialect == 'generic' else dialect.name + '/'}lead"
-    if not dialect.sends.one_door:
+    lines = []
+    for test, title, bought in ((False, "", ""), (True, ", test", " Nothing is bought.")):
+        for takes, says in (
+            ("ping", "A lead without identity: a price or a no."),
+            ("post", "The whole lead, to a bid."),
+        ):
+            path = door_of(seller, takes, test=test)
+            lines.append(
+                DoorLine(takes=(takes,), what=takes.title() + title, methods=by, path=path, says=says + bought)
+            )
+    one = f"/v1/{'' if seller.dialect == GENERIC.name else seller.dialect + '/'}lead"
+    if not DIALECTS[seller.dialect].sends.one_door:
         says = "One URL for both: `mode` in the query or the body says ping or post."
-        lines.append(DoorLine(what="Either", methods=by, path=one, says=says))
+        lines.append(DoorLine(takes=("ping", "post"), what="Either", methods=by, path=one, says=says))
     if seller.direct:
         says = "A lead without a ping is bought at our price, or refused."
-        lines.append(DoorLine(what="Lead without a ping", methods=by, path=f"{one}?mode=full", says=says))
+        lines.append(
+            DoorLine(takes=("post",), what="Lead without a ping", methods=by, path=f"{one}?mode=full", says=says)
+        )
+    page = f"/sellers/{seller.name}/certification"
     return (
         *lines,
-        DoorLine(what="Notice", methods=("POST",), path="/v1/notices", says="Whether our bid won, and at which price."),
+        DoorLine(what="Notice", methods=("POST",), path=NOTICES, says="Whether our bid won, and at which price."),
+        DoorLine(what="Lost answer", methods=("GET",), path=KEPT, says="The answer that is kept of a post."),
         DoorLine(
-            what="Lost answer", methods=("GET",), path="/v1/posts/{ping_id}", says="The answer that is kept of a post."
-        ),
-        DoorLine(
-            what="Certification",
-            methods=("GET",),
-            path=f"/sellers/{seller.name}/certification",
-            says="What your tests have shown, while you send them.",
+            what="Certification", methods=("GET",), path=page, says="What your tests have shown, as you send them."
         ),
     )
 
@@ -102,15 +105,19 @@ def key_places(seller: Seller) -> tuple[KeyPlace, ...]:
 
 
 def reason_lines(seller: Seller) -> tuple[ReasonLine, ...]:
-    """Every code that this seller can be told, in the order of judgement."""
-    lines: dict[str, ReasonLine] = {}
-    for reason in REASONS.values():
-        code, text = disclosed(Refusal(reason.code), seller.disclosure)
-        is_known = code in lines
-        final = reason.kept and (lines[code].final if is_known else True)
-        status = status_of(reason.code) if not is_known else lines[code].post_status
-        lines[code] = ReasonLine(code=code, text=text, post_status=status, final=final)
-    return tuple(lines.values())
+    """Every code that this seller can be told, in the order of judgement; one may stand for several reasons."""
+    told: dict[str, list[str]] = {}
+    for name in REASONS:
+        told.setdefault(disclosed(Refusal(name), seller.disclosure)[0], []).append(name)
+    return tuple(
+        ReasonLine(
+            code=code,
+            text=disclosed(Refusal(names[0]), seller.disclosure)[1],
+            post_status=" or ".join(dict.fromkeys(map(status_of, names))),
+            final=any(REASONS[name].kept for name in names),
+        )
+        for code, names in told.items()
+    )
 
 
 def rehearsed_values(seller: Seller) -> tuple[Rehearsed, ...]:
@@ -142,6 +149,7 @@ def facts_of(catalogue: Catalogue, seller: Seller) -> tuple[Fact, ...]:
             "HTTP status",
             _STATUSES[seller.statuses] + (f"; a sale is {dialect.bought}" if dialect.bought != 200 else ""),
         ),
+        ("Reasons", _DISCLOSED[seller.disclosure]),
         ("Bid lifetime", f"{lifetime_s} seconds: until then the bid is a promise, and its price is what we pay"),
         (
             "Deadline",
@@ -169,6 +177,11 @@ _MODES = {
     "live": "live: what you send is bought for real, but for tests",
     "test": "test: whatever you send is a test, on every door; the buyer switches you live",
     "certify": "certify: whatever you send is a test until your tests have shown every step and you go live",
+}
+_DISCLOSED = {
+    "full": "told in full, with the field or the window that they name",
+    "class": "only their kind is told, but for those that speak of the request itself",
+    "opaque": "only that there is no bid is told, but for those that speak of the request itself",
 }
 _STATUSES = {
     "usual": "200 for every answer of business, also a no; 401, 413, 415, 429 and 503 for faults",

@@ -1,7 +1,6 @@
 """One service for all tests of instructions, with a seller of each kind."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import pytest
