@@ -1,6 +1,7 @@
 """The made-up lead of the samples: everything that this buyer asks for, in our own names and in the seller's."""
 
 from collections.abc import Mapping
+from math import ceil
 from typing import Any
 
 from msgspec.structs import replace
@@ -57,15 +58,24 @@ def asked_at_ping(seller: Seller, vertical: Vertical, lead: Mapping[str, Value])
 
 
 def value_of(field: Field) -> Value:
-    """A value that the field admits: its example, or else the first or least."""
+    """A value that the field admits: its example as it is read, or else the first or least that there is."""
+    example = reader_of(field)(field.example)
+    if isinstance(example, str | int | float):
+        return example
     if field.type == "boolean":
         return True
     if field.type in ("integer", "number"):
-        number = float(field.example) if field.example else field.minimum if field.minimum is not None else 1.0
-        return int(number) if field.type == "integer" else number
+        return _least(field)
     if field.type == "choice":
-        return field.values[0] if field.values else field.example
-    return field.example or ("1980-05-05" if field.type == "date" else "as the consumer wrote it")
+        return field.values[0]
+    return "1980-05-05" if field.type == "date" else "as the consumer wrote it"
+
+
+def _least(field: Field) -> Value:
+    least = (
+        field.minimum if field.minimum is not None else min(1.0, field.maximum if field.maximum is not None else 1.0)
+    )
+    return ceil(least) if field.type == "integer" else least
 
 
 def sending_of(seller: Seller, dialect: Dialect) -> Sending:

@@ -73,33 +73,28 @@ class _Maker:
 
     def all(self) -> list[Sample]:
         """Every kind."""
-        made = [
+        told_cap = "ZIP 00020 asks a test to be told that a cap is reached."
+        told_duplicate = "ZIP 00034 gets a bid whose post is a duplicate."
+        told_refused = "ZIP 00043 gets a bid whose post is refused."
+        return [
             *self.sold(),
-            self._ping(
-                "cap", "A ping that is refused", "ZIP 00020 asks a test to be told that a cap is reached.", "00020"
-            ),
-            self._ping(
-                "duplicate_bid", "A bid for a duplicate", "ZIP 00034 gets a bid whose post is a duplicate.", "00034"
-            ),
-            self._post("duplicate", "A post that is a duplicate", "Final: do not send it again.", "duplicate_bid"),
-            self._ping(
-                "refused_bid", "A bid for a refused post", "ZIP 00043 gets a bid whose post is refused.", "00043"
-            ),
-            self._post("refused", "A post that is refused", "Final: offer the lead to the next buyer.", "refused_bid"),
+            self._ping("cap", "A ping that is refused", told_cap, "00020"),
+            self._ping("duplicate_bid", "A bid for a duplicate", told_duplicate, "00034"),
+            *self._post("duplicate", "A post that is a duplicate", "Final: do not send it again.", "duplicate_bid"),
+            self._ping("refused_bid", "A bid for a refused post", told_refused, "00043"),
+            *self._post("refused", "A post that is refused", "Final: offer the lead to the next buyer.", "refused_bid"),
             self._unknown(),
             self._ping("missing", "A field is missing", "A ping without its ZIP code.", ""),
             self._wrong_key(),
+            *(self._direct() if self._seller.direct else ()),
         ]
-        return [*made, self._direct()] if self._seller.direct else made
 
     def sold(self) -> list[Sample]:
         """A bid and its sale."""
-        name = self._vertical.name
+        name, title = self._vertical.name, self._vertical.title
         return [
-            self._ping(f"bid_{name}", f"A bid: {self._vertical.title}", "ZIP 00001 gets a test its bid.", "00001"),
-            self._post(
-                f"sale_{name}", f"A sale: {self._vertical.title}", "The whole lead, to that bid.", f"bid_{name}"
-            ),
+            self._ping(f"bid_{name}", f"A bid: {title}", "ZIP 00001 gets a test its bid.", "00001"),
+            *self._post(f"sale_{name}", f"A sale: {title}", "The whole lead, to that bid.", f"bid_{name}"),
         ]
 
     def _lead(self, zip_code: str) -> dict[str, Value]:
@@ -118,13 +113,16 @@ class _Maker:
         said = self._said(sent, answer, self._seller)
         return self._sample(name, title, says, "ping", sent, said, varies=())
 
-    def _post(self, name: str, title: str, says: str, follows: str) -> Sample:
+    def _post(self, name: str, title: str, says: str, follows: str) -> list[Sample]:
+        """One post; none where a campaign's own rules left it without a bid."""
+        if follows not in self._promises:
+            return []
         promise, lead = self._promises[follows]
         sent = self._sending.sent("post", lead, KEY, promise.ping_id)
         answer = posted(self._catalogue, self._seller, _fields(sent), promise)
         said = self._said(sent, answer, self._seller)
         made = self._sample(name, title, says, "post", sent, said, varies=(Mark("ping_id", promise.ping_id),))
-        return replace(made, follows=follows)
+        return [replace(made, follows=follows)]
 
     def _unknown(self) -> Sample:
         """A post to a bid that is none of ours."""
@@ -141,13 +139,14 @@ class _Maker:
         says = "The key is missing or not known."
         return self._sample("wrong_key", "A wrong key", says, "ping", sent, said, varies=(), key=WRONG_KEY)
 
-    def _direct(self) -> Sample:
+    def _direct(self) -> list[Sample]:
         """A lead that was not pinged, in one request."""
         token, lead = _token(self._number), self._lead("00001")
         whole = {door: dict.fromkeys(mode, "full") for door, mode in self._sending.modes.items()}
         sent = replace(self._sending, modes=whole).sent("post", lead, KEY)
-        pinged_, promise = pinged(self._catalogue, self._seller, self._dialect, _fields(sent), token)
-        assert promise is not None, pinged_
+        _, promise = pinged(self._catalogue, self._seller, self._dialect, _fields(sent), token)
+        if promise is None:
+            return []
         answer = posted(self._catalogue, self._seller, {**_fields(sent), "bid_id": token}, promise)
         said = self._said(sent, answer, self._seller)
         made = self._sample(
@@ -155,7 +154,7 @@ class _Maker:
         )
         named = "" if self._dialect is GENERIC else f"{self._dialect.name}/"
         path = f"/v1/{named}test/lead{'' if whole else '?mode=full'}"
-        return replace(made, request=replace(made.request, path=path), answer=_marked(made.answer, token))
+        return [replace(made, request=replace(made.request, path=path), answer=_marked(made.answer, token))]
 
     def _sample(
         self,
