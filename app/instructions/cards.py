@@ -61,7 +61,7 @@ class Body(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Card(msgspec.Struct, frozen=True, kw_only=True):
-    """One platform's card. `lines` are (what the form calls it, what to type, why), in the order of filling it in."""
+    """One platform's card. `lines` are (what the form calls it, what to type), in the order of filling it in."""
 
     name: str
     title: str

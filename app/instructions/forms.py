@@ -70,6 +70,7 @@ FORMS = (
         timeout="it sets its own",
         notes=(
             "Integration: Custom JSON. Map header.X-API-Key to your key, each line of the body as a JSON property.",
+            "Where a field of your flow has another name than the one in braces, take yours.",
             "A recipient step for the ping, one for the post; the answer to the first is appended to the lead.",
             "A body of status 5xx is not read: it counts as an error, and the flow may try again.",
         ),
