@@ -9,23 +9,7 @@ from functools import lru_cache
 from ipaddress import ip_address, ip_network
 from typing import Protocol, TypeVar
 
-KEY_FIELDS = frozenset(
-    (
-        "api_key",
-        "apikey",
-        "key",
-        "x-api-key",
-        "api_token",
-        "apitoken",
-        "campaign_key",
-        "lp_campaign_key",
-        "lp_key",
-        "ckm_key",
-        "posting_key",
-        "access_key",
-    )
-)
-"""Names under which a key may stand in the body or the query, in lower case, whatever group they stand in."""
+from app.dialects.aliases import KEY_FIELDS
 
 
 class Keyed(Protocol):

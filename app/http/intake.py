@@ -13,16 +13,17 @@ from app.dialects import generic
 from app.dialects.answers import write_ping_answer, write_post_answer
 from app.dialects.platforms.dialect import Price
 from app.dialects.reading import Reading
+from app.dialects.statuses import ping_status, post_status, told_status
 from app.dialects.written import CONTENT_TYPES, price, quoted_price
 from app.domain.identity import hash_digest
-from app.domain.reasons import Refusal
+from app.domain.reasons import Refusal, status_of
 from app.domain.rehearsal import rehearsal_of
 from app.http.asgi_request import BodyTooLarge, ClientGone, Receive, Scope, Send, receive_body, send_answer
 from app.http.knock import Knock, Request, knock_of
 from app.http.shown import show
 from app.store.errors import StoreUnavailable
 from app.telemetry.trouble import where
-from app.usecases.accept_post import accept_post, refuse_post, status_of
+from app.usecases.accept_post import accept_post, refuse_post
 from app.usecases.answer_ping import Asked, answer_ping, ask, refuse_at_door
 from app.usecases.desk import Desk
 from app.usecases.ticket import Ticket, open_ticket
@@ -30,12 +31,6 @@ from app.wire.ping import PingAnswer
 from app.wire.post import PostAnswer
 
 _log = logging.getLogger(__name__)
-
-_STATUS = {"auth_failed": 401, "rate_limited": 429, "internal": 503}
-"""What HTTP says of a reason code; every business answer is 200."""
-
-_STRICT = {"missing_field": 400, "invalid_field": 400, "duplicate": 409}
-"""What HTTP says of a refused post to a seller that goes by its codes; every other refusal is 422."""
 
 _CONTENT_TYPES = {name: value.encode() for name, value in CONTENT_TYPES.items()}
 
@@ -177,17 +172,15 @@ class Intake:
 
     def _said_ping(self, knock: Knock, reading: Reading[Asked], answer: PingAnswer) -> Answered:
         body = write_ping_answer(answer, knock.format, knock.dialect, _price_of(knock))
-        answered = self._said(knock, _STATUS.get(answer.reason_code, 200), body)
+        answered = self._said(knock, ping_status(answer), body)
         asked = reading.value
         rehearsal = rehearsal_of(asked.ping) if isinstance(asked, Asked) and asked.ping.test else None
         return replace(answered, delay_s=rehearsal.delay_s) if rehearsal is not None and rehearsal.delay_s else answered
 
     def _said_post(self, knock: Knock, answer: PostAnswer) -> Answered:
         body = write_post_answer(answer, knock.format, knock.dialect, _price_of(knock))
-        status = knock.dialect.bought if answer.status == "accepted" else _STATUS.get(answer.reason_code, 200)
-        if status == 200 and answer.status != "accepted" and knock.seller and knock.seller.statuses == "strict_rest":
-            status = _STRICT.get(answer.reason_code, 422)
-        return self._said(knock, status, body)
+        statuses = knock.seller.statuses if knock.seller is not None else "usual"
+        return self._said(knock, post_status(answer, knock.dialect, statuses), body)
 
     def _said(self, knock: Knock, status: int, body: bytes) -> Answered:
         status = knock.status if knock.status != 200 else status
@@ -195,8 +188,9 @@ class Intake:
         extra: tuple[tuple[bytes, bytes], ...] = ()
         if status == 429 and knock.seller is not None:
             extra = ((b"retry-after", b"%d" % ceil(1.0 / max(knock.seller.rate_per_s, 1.0))),)
-        if status != 200 and knock.seller is not None and knock.seller.statuses == "always_200":
-            return Answered(200, content_type, body, (*extra, (b"x-original-status-code", b"%d" % status)))
+        if status != 200 and knock.seller is not None:
+            status, beside = told_status(status, knock.seller.statuses)
+            extra += tuple([(name.lower().encode(), value.encode()) for name, value in beside.items()])
         return Answered(status, content_type, body, extra)
 
 

@@ -77,7 +77,7 @@ _SENDS = Sending(
     key="Key",
     form="form",
     one_door=True,
-    always={"API_Action": "pingPostLead", "SRC": "conformance", "TYPE": "21", "Return_Best_Price": "1"},
+    always={"API_Action": "pingPostLead", "SRC": "web", "TYPE": "21", "Return_Best_Price": "1"},
     modes={"ping": {"Mode": "ping"}, "post": {"Mode": "post"}},
     names={
         "zip": "Zip",

@@ -11,6 +11,9 @@ from app.wire.post import PostAnswer
 
 Json = dict[str, Any]
 
+PART = "#/components/schemas/"
+"""Where the shapes stand in a document."""
+
 ANSWER_NAMES: dict[type, str] = {PingAnswer: "PingAnswer", PostAnswer: "PostAnswer", Receipt: "Receipt"}
 """Under which name each answer of the wire is described."""
 
@@ -52,11 +55,19 @@ _POST: dict[str, Json] = {
     "last_name": {**_TEXT, "description": "Either name is needed."},
     "phone": {**_TEXT, "description": "A US number that can ring. Phone or email is needed."},
     "email": {**_TEXT, "format": "email", "description": "Phone or email is needed."},
-    "address": _TEXT,
-    "city": _TEXT,
-    "birth_date": {**_TEXT, "format": "date"},
+    "name": {**_TEXT, "description": "The whole name, instead of first and last."},
+    "address": {**_TEXT, "description": "Street and number."},
+    "city": {**_TEXT, "description": "The consumer's."},
+    "birth_date": {**_TEXT, "format": "date", "description": "The consumer's."},
     "consent_at": {**_TIME, "description": f"When the consumer consented, if not created_at. {_TIME['description']}"},
 }
+
+
+PING_FIELDS = {name: field for name, field in (_LEAD | _PING).items() if name != "user_agent"}
+"""Fields of the contract that a ping may hold, by their canonical name."""
+
+POST_FIELDS = _POST | _LEAD
+"""And a post."""
 
 
 def sent_schemas(verticals: Iterable[Vertical]) -> Json:
@@ -155,12 +166,13 @@ def _fields(title: str, fields: list[Field]) -> Json:
     return {
         "type": "object",
         "title": title,
-        "properties": {field.name: _field(field) for field in fields},
+        "properties": {field.name: field_schema(field) for field in fields},
         "required": [field.name for field in fields if field.required],
     }
 
 
-def _field(field: Field) -> Json:
+def field_schema(field: Field) -> Json:
+    """What a field of a vertical may be."""
     types = {"choice": "string", "text": "string", "date": "string"}
     schema: Json = {"type": types.get(field.type, field.type)}
     if field.type == "date":
