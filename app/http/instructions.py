@@ -1,5 +1,6 @@
 """A seller's posting instructions in every form, for whoever has its link or a key."""
 
+import asyncio
 from typing import Any
 
 from litestar import Request, Response, get
@@ -22,10 +23,11 @@ def _door(document: Document) -> HTTPRouteHandler:
         known = visited(request, seller)
         if known is None:
             return closed()
-        handbook = handbook_of(request.app.state.desk.catalogue, known, str(request.base_url))
+        catalogue, base_url = request.app.state.desk.catalogue, str(request.base_url)
         query = request.scope["query_string"].decode("latin-1")
         links = links_to(lambda each: f"instructions{each.path}{f'?{query}' if query else ''}", document)
-        body = document.write(handbook, links)
+        # Beside the loop, which has pings to answer.
+        body = await asyncio.to_thread(lambda: document.write(handbook_of(catalogue, known, base_url), links))
         named = f'inline; filename="{known.name}{document.suffix}"'
         headers = {**HEADERS, "Content-Security-Policy": _POLICY, "Content-Disposition": named}
         return Response(body, media_type=document.media_type, headers=headers)

@@ -216,5 +216,6 @@ TESTS = (
     "A test is decided by the same code and bought by nobody: no cap, no delivery, no certificate is used up. What "
     "makes one: the test doors, `test` = true, the flag of your platform (Test_Lead, lp_test, testMode, ckm_test, "
     "lp_action=test, lead_mode=0), in a post without a ping a consumer named Test, or the mode `test`. Its ZIP code "
-    "asks for the outcome, with any state; other ZIP codes are decided as any lead is."
+    "asks for the outcome, with any state, and a `min_price` of as many cents does so too (0.20 is 00020); other tests "
+    "are decided as any lead is."
 )
