@@ -24,6 +24,7 @@ COMMANDS = {
     "deliveries": "list, show and replay what was sent to CRMs",
     "pause": "stop a campaign or a seller while the service runs",
     "resume": "let what is paused go on",
+    "instructions": "link to a seller's posting instructions, or write them into files",
     "certification": "say what a seller has shown in its tests, or make the link to its page",
     "migrate": "bring a database to this version's tables",
 }

@@ -1,22 +1,18 @@
 """Says what a seller has shown in its tests; has it begin anew, or makes the link to its page."""
 
 import argparse
-import os
 import sys
-import time
 
 import msgspec
 
 from app.cli.database import add_database, run_with_store
+from app.cli.link import add_days, signed_link
 from app.cli.table import table
 from app.domain.calendar import utc_text
 from app.domain.certification import STEPS
-from app.domain.link import signature
-from app.settings import Settings, SettingsError, load_keys
+from app.settings import SettingsError
 from app.store.certifications import LIVE
 from app.store.store import Store
-
-_DAY_S = 86_400
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,7 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print one object")
     parser.add_argument("--reset", action="store_true", help="have it begin anew: it is in test mode again")
     parser.add_argument("--link", default="", metavar="URL", help="print the link to its page at this address of yours")
-    parser.add_argument("--days", type=int, default=30, help="how long the link lasts (default: 30)")
+    add_days(parser)
     add_database(parser)
 
 
@@ -35,18 +31,11 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _link(args: argparse.Namespace) -> int:
-    settings = Settings(config=args.data, data=args.data, database_url=args.database)
-    if not settings.keys.is_dir():
-        print(f"there are no keys in {settings.keys}: name the service's data directory with --data", file=sys.stderr)
-        return 1
     try:
-        keys, _ = load_keys(settings, os.urandom)
+        print(signed_link(args, args.link, "certification"))
     except SettingsError as error:
         print(error, file=sys.stderr)
         return 1
-    until = int(time.time()) + args.days * _DAY_S
-    signed = signature(keys.index, args.seller, until)
-    print(f"{args.link.rstrip('/')}/sellers/{args.seller}/certification?until={until}&sig={signed}")
     return 0
 
 

@@ -25,6 +25,7 @@ from app.domain.seller import Seller, Statuses
 from app.store.store import Store
 
 _KEY_BYTES = 25
+_LOCAL = "http://127.0.0.1:8000"
 _TAKEN_UP = "A running service takes it up within two seconds."
 
 
@@ -101,7 +102,7 @@ def _add_choices(adding: argparse.ArgumentParser) -> None:
         mode.add_argument(f"--{name}", dest="mode", action="store_const", const=name, default="test", help=what)
     adding.add_argument("--vertical", default="", help="of which the example is (default: the first in the file)")
     adding.add_argument(
-        "--url", default="http://127.0.0.1:8000", help="where sellers reach the service (default: %(default)s)"
+        "--base-url", default=_LOCAL, metavar="URL", help=f"where sellers reach the service (default: {_LOCAL})"
     )
 
 
@@ -118,10 +119,10 @@ def _add(args: argparse.Namespace, declared: Declared) -> int:
         "certify": "in test mode until it has certified itself; `leadbid certification` makes the link",
     }[args.mode]
     print(f"{args.name} is added to {args.config}, {what}. {_TAKEN_UP}\n")
-    print(_said_once(key, args.url.rstrip("/")))
+    print(_said_once(key, args.base_url.rstrip("/")))
     if verticals:
         vertical = args.vertical or verticals[0]
-        where = f"--config {quote(str(args.config))} --url {quote(args.url)}"
+        where = f"--config {quote(str(args.config))} --url {quote(args.base_url)}"
         print("\nA ping as it would send it, where LEADBID_KEY holds the key:\n")
         print(f"  leadbid sample ping --seller {args.name} --vertical {vertical} {where} --curl | sh")
     return 0
@@ -161,7 +162,7 @@ def _said_once(key: str, url: str) -> str:
         ("ping", f"POST {url}/v1/ping"),
         ("post", f"POST {url}/v1/post"),
         ("key goes", "header X-API-Key: KEY or Authorization: Bearer KEY, or field api_key of body or query"),
-        ("fields", f"{url}/schema"),
+        ("fields", f"{url}/schema, or the seller's own instructions: `leadbid instructions`"),
     ]
     return "\n".join(f"  {name:<8}  {what}" for name, what in rows)
 

@@ -10,7 +10,7 @@ from app.config.problem import Findings, KeyPath, did_you_mean
 from app.config.schema import CampaignTable, FilterTable, WorthTable
 from app.config.times import WEEKDAYS
 from app.dialects.states import STATES
-from app.dialects.text import alike
+from app.dialects.text import alike_value
 from app.domain.filters import Filter, Operator, Value
 from app.domain.value import Worth
 from app.domain.vertical import Field, Vertical
@@ -131,8 +131,8 @@ def _fitting(raw: Value, field: Field, at: KeyPath, findings: Findings) -> Value
 
 
 def _choice(raw: Value, field: Field, at: KeyPath, findings: Findings) -> Value | None:
-    known = {alike(value): value for value in field.values}
-    value = known.get(alike(str(raw)))
+    known = {alike_value(value): value for value in field.values}
+    value = known.get(alike_value(str(raw)))
     if value is None:
         findings.error(at, f"{shown(raw)} is no value of `{field.name}`", did_you_mean(str(raw), field.values))
         return None

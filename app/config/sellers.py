@@ -10,7 +10,7 @@ from app.config.schema import OperatorTable, SellerTable
 from app.dialects.kinds import Trouble, reader_of
 from app.dialects.names import CANONICAL
 from app.dialects.platforms.known import DIALECTS
-from app.dialects.text import alike
+from app.dialects.text import alike, alike_value
 from app.domain.buyer import Buyer, Operator
 from app.domain.caps import Cap
 from app.domain.landscape import OrtbCurve
@@ -142,7 +142,11 @@ def _value_map(table: SellerTable, name: str, fields: dict[str, list[Field]], fi
     at = (*table.at, "value_maps", name)
     if fields and name not in fields and name not in CANONICAL:
         findings.error(at, f"no vertical has a field `{name}`", did_you_mean(name, list(fields)))
+    seen: dict[str, str] = {}
     for sent, value in texts.items():
+        twin = seen.setdefault(alike_value(sent), sent)
+        if texts[twin] != value:
+            findings.error((*at, sent), f'"{sent}" and "{twin}" cannot be told apart', "leave one of them out")
         if name in fields and all(isinstance(reader_of(field)(value), Trouble) for field in fields[name]):
             values = sorted({value for field in fields[name] for value in field.values})
             remedy = did_you_mean(value, values) or f"a {fields[name][0].type} belongs here"

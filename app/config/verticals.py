@@ -4,7 +4,7 @@ from app.config.names import refuse_accept_words, refuse_repeated, taken
 from app.config.problem import Findings
 from app.config.schema import FieldTable, VerticalTable
 from app.dialects.kinds import Trouble, reader_of
-from app.dialects.text import alike
+from app.dialects.text import alike, alike_value
 from app.domain.vertical import Field, Vertical
 
 _NUMERIC = ("integer", "number")
@@ -78,7 +78,7 @@ def _check_values(table: FieldTable, findings: Findings) -> None:
         findings.error(at, f'values are listed, yet the type is "{table.type}"', 'use type = "choice"')
     seen: dict[str, str] = {}
     for position, value in enumerate(table.values):
-        twin = seen.setdefault(alike(value), value)
+        twin = seen.setdefault(alike_value(value), value)
         if list(table.values).index(twin) != position:
             findings.error((*at, position), f'"{value}" and "{twin}" cannot be told apart', "leave one of them out")
 

@@ -85,3 +85,21 @@ GROUPS = (
     "data fields lead leaddata leadinfo location meta payload person property request source tracking"
 )
 """Objects that only group: `contact.zip_code` is `zip_code`."""
+
+KEY_FIELDS = frozenset(
+    (
+        "api_key",
+        "apikey",
+        "key",
+        "x-api-key",
+        "api_token",
+        "apitoken",
+        "campaign_key",
+        "lp_campaign_key",
+        "lp_key",
+        "ckm_key",
+        "posting_key",
+        "access_key",
+    )
+)
+"""Names under which a key may stand in the body or the query, in lower case, whatever group they stand in."""

@@ -4,13 +4,13 @@ import json
 import math
 import re
 from typing import Annotated, Any, Literal
-from urllib.parse import parse_qsl
+from urllib.parse import unquote
 
 import msgspec
 
 from app.dialects.text import Scalar, alike
 from app.dialects.tree import FIELDS_MAX, TEXT_MAX, TooMuch, flatten, put
-from app.dialects.xml_tree import NotXml, read_xml
+from app.dialects.xml_tree import NotXml, read_rows, read_xml
 from app.domain.reasons import Refusal
 
 Encoding = Literal["json", "xml", "form", "other"]
@@ -20,6 +20,8 @@ _ANY = msgspec.json.Decoder()
 _NOT_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError)
 _PLACE = re.compile(r"\(byte (\d+)\)")
 _DIGITS_MAX = 18
+_ASCII = {form.format(code): chr(code) for code in range(128) for form in ("{:02x}", "{:02X}")}
+"""Characters by the two digits that stand for them after a percent sign."""
 
 _JSON_REMEDY = "send one JSON object, with every string and bracket closed"
 _XML_REMEDY = "send one well-formed XML document"
@@ -53,7 +55,8 @@ def read_body(body: bytes, content_type: str, query: bytes | str = b"") -> dict[
     """Dotted keys over scalars; the query string fills what the body leaves empty.
 
     The first character decides between JSON and XML, since content types are often wrong; everything else is a form.
-    Of a repeated name (JSON key, form field, array of scalars) the last that is filled counts.
+    Of a repeated name (form field, XML element, array of scalars) the last that is filled counts; of a JSON key, the
+    last, filled or not.
     """
     flat = _read(body, content_type)
     if not query or isinstance(flat, Unreadable):
@@ -113,7 +116,10 @@ def _read_json(body: bytes) -> dict[str, Scalar] | Unreadable:
         tree = tree[0]
     if not isinstance(tree, dict):
         return Unreadable(encoding="json", place=place, remedy=_JSON_REMEDY)
-    return _flat("json", tree)
+    try:
+        return flatten(tree)
+    except TooMuch as error:
+        return Unreadable(encoding="json", remedy=str(error))
 
 
 def _forgiving_json(body: bytes) -> Any:
@@ -143,35 +149,48 @@ def _decoded(body: bytes) -> str:
 
 
 def _read_xml(body: bytes) -> dict[str, Scalar] | Unreadable:
+    body = body.lstrip()
+    rows = read_rows(body)
     try:
-        tree = read_xml(body.lstrip())
+        if rows is None:
+            return flatten(read_xml(body))
+        flat: dict[str, Scalar] = {}
+        for name, text in rows:
+            put(flat, name, text.strip())
     except NotXml as error:
         return Unreadable(encoding="xml", place=f"line {error.line}", remedy=_XML_REMEDY)
     except TooMuch as error:
         return Unreadable(encoding="xml", remedy=str(error))
-    return _flat("xml", tree)
-
-
-def _flat(encoding: Encoding, tree: dict[str, Any]) -> dict[str, Scalar] | Unreadable:
-    try:
-        return flatten(tree)
-    except TooMuch as error:
-        return Unreadable(encoding=encoding, remedy=str(error))
+    return flat
 
 
 def _read_form(body: bytes) -> dict[str, Scalar] | Unreadable:
-    text = _decoded(body).strip()
+    pairs = [pair for pair in _decoded(body).strip().replace("+", " ").split("&") if pair]
+    flat: dict[str, Scalar] = {}
     try:
-        try:
-            pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=FIELDS_MAX * 2)
-        except UnicodeDecodeError:
-            pairs = parse_qsl(text, keep_blank_values=True, encoding="cp1252", errors="replace")
-        flat: dict[str, Scalar] = {}
-        for name, value in pairs:
-            put(flat, name, value)
-    except (ValueError, TooMuch):
+        if len(pairs) > FIELDS_MAX * 2:
+            raise TooMuch
+        for pair in pairs:
+            name, _, value = pair.partition("=")
+            put(flat, _unescaped(name), _unescaped(value))
+    except TooMuch:
         return Unreadable(encoding="form", remedy=f"send at most {FIELDS_MAX} fields of {TEXT_MAX} characters each")
     return _unstuffed(flat)
+
+
+def _unescaped(text: str) -> str:
+    """Without percent signs. A document in a field has hundreds, nearly all of them in its tags."""
+    if "%" not in text:
+        return text
+    head, *rest = text.replace("%3C", "<").replace("%3E", ">").replace("%2F", "/").split("%")
+    try:
+        return head + "".join([_ASCII[each[:2]] + each[2:] for each in rest])
+    except KeyError:
+        pass
+    try:
+        return unquote(text, errors="strict")
+    except UnicodeDecodeError:
+        return unquote(text, encoding="cp1252", errors="replace")
 
 
 def _unstuffed(flat: dict[str, Scalar]) -> dict[str, Scalar] | Unreadable:

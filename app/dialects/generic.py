@@ -7,7 +7,7 @@ from app.dialects.aliases import BY_VALUE
 from app.dialects.guard import is_personal
 from app.dialects.layout import layout_of
 from app.dialects.reading import Draft, Reading, draft_of, refusal_of
-from app.dialects.text import Scalar, alike, is_absent, text_of
+from app.dialects.text import Scalar, alike, alike_value, is_absent, text_of
 from app.domain.reasons import Refusal
 from app.domain.seller import Seller
 from app.domain.token import looks_like_token
@@ -90,12 +90,12 @@ def _vertical_of(raw: Mapping[str, Scalar], seller: Seller, verticals: Mapping[s
     exact = verticals.get(plain) if isinstance(plain, str) else None
     if exact is not None and "vertical" not in seller.aliases and "vertical" not in seller.value_maps:
         return exact
-    keys = layout_of(seller, None, "ping").names.keys_of("vertical", raw)
+    keys = layout_of(seller, None, "ping").plan_of(tuple(raw)).vertical
     text = next((text for key in keys if not is_absent(text := text_of(raw[key]))), "")
     if not text:
         return Refusal("missing_field", "vertical")
-    ours = {alike(theirs): name for theirs, name in seller.value_maps.get("vertical", {}).items()}
-    wanted = alike(ours.get(alike(text), text))
+    ours = {alike_value(theirs): name for theirs, name in seller.value_maps.get("vertical", {}).items()}
+    wanted = alike(ours.get(alike_value(text), text))
     found = [each for each in verticals.values() if wanted in (alike(each.name), alike(each.title))]
     return found[0] if found else Refusal("unsupported_vertical")
 

@@ -1,13 +1,14 @@
 """Typed readers: one value of a body, in whatever type it came, as a value of the declared kind."""
 
 import math
+import re
 from collections.abc import Callable, Mapping
 
 import msgspec
 
 from app.dialects.guard import DROPPED, is_personal, is_personal_cached
 from app.dialects.moments import day_of
-from app.dialects.text import Scalar, alike, is_absent, text_of
+from app.dialects.text import Scalar, alike_value, is_absent, text_of
 from app.domain.vertical import Field
 from app.wire.ping import Value
 
@@ -37,8 +38,10 @@ FALSE = frozenset({"0", "2", "false", "f", "no", "n", "off"})
 
 _BOOLEANS: dict[Scalar, Held] = dict.fromkeys(TRUE, True) | dict.fromkeys(FALSE, False) | {1: True, 0: False, 2: False}
 _NUMBER_LENGTH_MAX = 24
+_THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?", re.ASCII)
 _ABSENT_LENGTH_MAX = 9
 _COMMON = 1_000_000_000
+_COMMON_DIGITS_MAX = 9
 
 
 def anything(raw: Scalar) -> Held:
@@ -128,7 +131,10 @@ def integer(minimum: float | None = None, maximum: float | None = None) -> Read:
     most = _COMMON if maximum is None else maximum
 
     def read(raw: Scalar) -> Held:
-        # `bool` is another class; large numbers take the way of those that came as text.
+        # Forms hold nothing but text.
+        if raw.__class__ is str and len(raw) <= _COMMON_DIGITS_MAX and raw.isdecimal() and raw.isascii():
+            raw = int(raw)
+        # `bool` is another class; large numbers take the way of those that came as odd text.
         if raw.__class__ is int and least <= raw <= most:
             return raw
         held = text_of(raw)
@@ -164,11 +170,11 @@ def choice(values: tuple[str, ...]) -> Read:
     """A reader of one of these values, whatever their case and separators."""
     loose: dict[str, str] = {}
     for value in values:
-        loose.setdefault(alike(value), value)
+        loose.setdefault(alike_value(value), value)
 
     def read(raw: Scalar) -> Held:
         held = text_of(raw)
-        known = loose.get(alike(held))
+        known = loose.get(alike_value(held))
         if known is None and isinstance(raw, bool):
             known = loose.get("yes" if raw else "no")
         if known is not None:
@@ -180,10 +186,10 @@ def choice(values: tuple[str, ...]) -> Read:
 
 def mapped(read: Read, values: Mapping[str, str]) -> Read:
     """The same reader behind a seller's own names for values."""
-    ours = {alike(theirs): value for theirs, value in values.items()}
+    ours = {alike_value(theirs): value for theirs, value in values.items()}
 
     def read_mapped(raw: Scalar) -> Held:
-        return read(ours.get(alike(text_of(raw)), raw))
+        return read(ours.get(alike_value(text_of(raw)), raw))
 
     return read_mapped
 
@@ -202,10 +208,14 @@ def reader_of(field: Field) -> Read:
 
 
 def _number(text: str) -> float | None:
-    """A number with an optional dollar sign and thousands separators."""
-    digits = text.removeprefix("$").replace(",", "")
+    """A number with an optional dollar sign; a comma stands between thousands, so "12,50" is none."""
+    digits = text.removeprefix("$")
     if len(digits) > _NUMBER_LENGTH_MAX or not digits.isascii() or "_" in digits:
         return None
+    if "," in digits:
+        if not _THOUSANDS.fullmatch(digits):
+            return None
+        digits = digits.replace(",", "")
     try:
         value = float(digits)
     except ValueError:

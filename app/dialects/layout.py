@@ -42,11 +42,13 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """How a request with certain keys is read: found once, since a seller sends the same keys with every lead.
 
     `entries` are, by part, the fields that stand there under one name, `contested` those that stand there under
-    several, with their keys, first what counts first. `unknown` counts the keys that nobody knows.
+    several, with their keys, first what counts first. `vertical` are the keys that name the vertical, in that order
+    too. `unknown` counts the keys that nobody knows.
     """
 
     entries: dict[Part, tuple[Entry, ...]]
     contested: tuple[tuple[Slot, tuple[str, ...]], ...]
+    vertical: tuple[str, ...]
     unknown: int
 
 
@@ -89,7 +91,8 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
                 contested.append((slot, tuple(self.names.ranked(found))))
             else:
                 entries[slot.part] += ((found[0], slot.attribute, slot.read, slot),)
-        return Plan(entries=entries, contested=tuple(contested), unknown=unknown)
+        vertical = tuple(self.names.keys_of("vertical", keys))
+        return Plan(entries=entries, contested=tuple(contested), vertical=vertical, unknown=unknown)
 
 
 _LEAD: dict[str, Read] = {

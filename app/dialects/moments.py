@@ -16,6 +16,11 @@ _US = re.compile(
     r"(?P<month>\d{1,2})[/-](?P<day>\d{1,2})[/-](?P<year>\d{4})"
     r"(?:[ T,]+(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.\d+)?)?\s*(?P<half>[AaPp][Mm])?)?"
 )
+_DAY = re.compile(
+    r"(?:(?P<iso>\d{4}-\d\d-\d\d|\d{8})|(?P<month>\d{1,2})[/-](?P<day>\d{1,2})[/-](?P<year>\d{4}))(?![^T ,])", re.ASCII
+)
+"""A day with nothing behind it but a time."""
+
 _ZONE = re.compile(r"\s*\b(UTC|GMT|EST|EDT|CST|CDT|MST|MDT|PST|PDT|AKST|AKDT|HST)$", re.IGNORECASE)
 _HOURS = {"UTC": 0, "GMT": 0, "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7}
 _HOURS |= {"AKST": -9, "AKDT": -8, "HST": -10}
@@ -35,11 +40,13 @@ def epoch_of(raw: Scalar) -> float | None:
 
 def day_of(raw: Scalar) -> str | None:
     """A day as "2026-11-21"; `None` where it is none."""
-    text = text_of(raw)[:_LENGTH_MAX]
+    found = _DAY.match(text_of(raw)[:_LENGTH_MAX])
+    if found is None:
+        return None
     try:
-        if us := _US.match(text):
-            return date(int(us["year"]), int(us["month"]), int(us["day"])).isoformat()
-        return date.fromisoformat(text[:10]).isoformat() if text[10:11] in ("", "T", " ") else None
+        if found["iso"]:
+            return date.fromisoformat(found["iso"]).isoformat()
+        return date(int(found["year"]), int(found["month"]), int(found["day"])).isoformat()
     except ValueError:
         return None
 

@@ -1,5 +1,6 @@
 """Text as strangers write it, made comparable: no unprintable characters, no case, no separators, no placeholders."""
 
+import re
 from collections.abc import Mapping
 
 from app.wire.ping import Value
@@ -10,6 +11,7 @@ Scalar = Value | None
 _ABSENT = frozenset({"", "na", "n/a", "null", "undefined"})
 _SEPARATORS = str.maketrans("", "", "_- ")
 _YES = frozenset({"1", "true", "yes", "y", "on"})
+_MEANT = re.compile(r"(?<=\d)[-_ ]+(?=\d)|^[_ ]*-[-_ ]*(?=[\d.])")
 _WHOLE_MAX = 1e15
 
 
@@ -42,5 +44,10 @@ def flagged(fields: Mapping[str, Scalar], name: str) -> bool:
 
 
 def alike(text: str) -> str:
-    """What two spellings of one name or value have in common: neither case nor `_`, `-` and spaces count."""
+    """What two spellings of one name have in common: neither case nor `_`, `-` and spaces count."""
     return text.casefold().translate(_SEPARATORS)
+
+
+def alike_value(text: str) -> str:
+    """The same of one value. In "-1", "1-5" and "-" those signs say something: they count."""
+    return alike(_MEANT.sub("–", text)) or text

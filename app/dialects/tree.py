@@ -1,6 +1,5 @@
 """Nested documents become one flat mapping with dotted keys, within limits that no honest lead reaches."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from app.dialects.text import Scalar
@@ -23,8 +22,7 @@ def flatten(tree: dict[str, Any]) -> dict[str, Scalar]:
     Of an array of scalars the last that is filled counts, as of a repeated form field.
     """
     flat: dict[str, Scalar] = {}
-    for path, value in _leaves(unwrapped(tree), "", 0):
-        put(flat, path, value)
+    _put_all(flat, unwrapped(tree), "", 0)
     return flat
 
 
@@ -49,16 +47,24 @@ def put(flat: dict[str, Scalar], path: str, value: Scalar) -> None:
     flat[path] = value
 
 
-def _leaves(node: Any, path: str, depth: int) -> Iterator[tuple[str, Scalar]]:
+def _put_all(flat: dict[str, Scalar], node: dict[str, Any], path: str, depth: int) -> None:
+    for name, child in node.items():
+        # An XML element may hold text beside its attributes; that text is nameless.
+        inner = f"{path}.{name}" if path and name else path or name
+        if isinstance(child, (dict, list)):
+            _put_nested(flat, inner, child, depth + 1)
+        else:
+            put(flat, inner, child)
+
+
+def _put_nested(flat: dict[str, Scalar], path: str, node: dict[str, Any] | list[Any], depth: int) -> None:
     if depth > DEPTH_MAX:
         raise TooMuch(f"nest at most {DEPTH_MAX} levels")
     if isinstance(node, dict):
-        for name, child in node.items():
-            # An XML element may hold text beside its attributes; that text is nameless.
-            yield from _leaves(child, f"{path}.{name}" if path and name else path or name, depth + 1)
-    elif isinstance(node, list):
-        for index, child in enumerate(node):
-            nested = isinstance(child, (dict, list))
-            yield from _leaves(child, f"{path}.{index}" if nested else path, depth + 1)
-    else:
-        yield path, node
+        _put_all(flat, node, path, depth)
+        return
+    for index, child in enumerate(node):
+        if isinstance(child, (dict, list)):
+            _put_nested(flat, f"{path}.{index}", child, depth + 1)
+        else:
+            put(flat, path, child)

@@ -1,6 +1,5 @@
 """A body of plain values as bytes: compact JSON, XML of the same names, or lines of text."""
 
-from collections.abc import Mapping
 from functools import lru_cache
 from html import escape
 from typing import Any, Literal
@@ -11,7 +10,7 @@ from app.dialects.text import printable
 from app.domain.money import dollars
 
 Format = Literal["json", "xml", "text"]
-Body = Mapping[str, Any]
+Body = dict[str, Any]
 """Names to text, numbers, booleans, `msgspec.Raw` for prices, lists, or bodies; in the order in which it is written."""
 
 CONTENT_TYPES: dict[Format, str] = {
@@ -53,14 +52,21 @@ def quoted_price(amount_cents: int) -> msgspec.Raw:
 
 
 def _element(name: str, value: object) -> str:
-    if isinstance(value, Mapping):
-        return f"<{name}>{''.join([_element(each, inner) for each, inner in value.items()])}</{name}>"
-    if isinstance(value, list | tuple):
-        return f"<{name}>{''.join([_element(_ONE_OF.get(name, 'item'), each) for each in value])}</{name}>"
-    return f"<{name}>{escape(_text(value), quote=False)}</{name}>"
+    if isinstance(value, dict):
+        inner = "".join([_element(each, held) for each, held in value.items()])
+    elif isinstance(value, list):
+        one = _ONE_OF.get(name, "item")
+        inner = "".join([_element(one, each) for each in value])
+    else:
+        inner = _text(value)
+        if "&" in inner or "<" in inner or ">" in inner:
+            inner = escape(inner, quote=False)
+    return f"<{name}>{inner}</{name}>"
 
 
 def _text(value: object) -> str:
+    if isinstance(value, str):
+        return value
     if isinstance(value, msgspec.Raw):
         return bytes(value).decode().strip('"')
     if isinstance(value, bool):
@@ -70,5 +76,5 @@ def _text(value: object) -> str:
 
 def _as_text(body: Body) -> str:
     """The first value alone in capitals, which is all that old clients look for, then a line for each of them."""
-    lines = [(name, _text(value)) for name, value in body.items() if not isinstance(value, Mapping | list | tuple)]
+    lines = [(name, _text(value)) for name, value in body.items() if not isinstance(value, dict | list)]
     return f"{lines[0][1].upper()}\n" + "".join([f"{name}: {text}\n" for name, text in lines])

@@ -55,7 +55,7 @@ def judge(case: PostCase, now: float) -> KeptAnswer | Refusal | None:
         return Refusal("ping_mismatch", "test")
     if not case.same_terms:
         return Refusal("ping_mismatch", ", ".join(case.differing))
-    rehearsed = rehearsed_refusal(case.post.zip) if case.bid.test else None
+    rehearsed = rehearsed_refusal(case.post.zip, case.bid.price_cents) if case.bid.test else None
     if rehearsed is not None:
         return rehearsed
     return _lacks_consent(case, now) or _cannot_be_contacted(case, now)

@@ -4,6 +4,8 @@ from typing import Literal
 
 import msgspec
 
+from app.wire.post import PostStatus
+
 Disclosure = Literal["full", "class", "opaque"]
 
 
@@ -93,6 +95,13 @@ RANK = {reason.code: rank for rank, reason in enumerate(_TABLE)}
 NO_BID = Reason(code="no_bid", nbr=0, kind="no bid", text="no bid")
 """What a seller with disclosure `opaque` is told, whatever the reason."""
 
+_POSTED: dict[str, PostStatus] = {
+    "ping_expired": "reping",
+    "ping_unknown": "reping",
+    "duplicate": "duplicate",
+    "internal": "error",
+}
+
 ACCEPT_WORDS = ("accepted", "success", "matched", "approved", "true")
 """Crude parsers take a body that contains one of these for a sale: a refusal contains none, nor the word "ok"."""
 
@@ -115,3 +124,8 @@ def disclosed(refusal: Refusal, disclosure: Disclosure) -> tuple[str, str]:
     if disclosure == "class":
         return reason.kind, f"refused for {reason.kind}"
     return NO_BID.code, NO_BID.text
+
+
+def status_of(code: str) -> PostStatus:
+    """The status of a post refused for this reason."""
+    return _POSTED.get(code, "rejected")

@@ -1,4 +1,4 @@
-"""What a test may ask to be answered with: by a ZIP code that nobody lives in, or by a flag of its platform."""
+"""What a test may ask to be answered with: by a ZIP code that nobody lives in, by cents, by its platform's flags."""
 
 import msgspec
 
@@ -88,21 +88,29 @@ TABLE = (
     ),
 )
 
+_DOLLAR = 100
 _BY_NAME = {each.name: each for each in TABLE}
 _BY_ZIP = {zip_code: each for each in TABLE for zip_code in each.zips}
 
 
 def rehearsal_of(ping: Ping) -> Rehearsal | None:
-    """What a ping asks for, by its ZIP code before its flags; `None` where it is no test or wants to be decided."""
+    """What a ping asks for: by its ZIP code, by a `min_price` of as many cents, by its flags.
+
+    `None` where it is no test or wants to be decided.
+    """
     if not ping.test:
         return None
-    return _BY_ZIP.get(ping.zip) or _BY_NAME.get(ping.rehearsal)
+    return _BY_ZIP.get(ping.zip) or _BY_ZIP.get(_as_zip(ping.min_price_cents)) or _BY_NAME.get(ping.rehearsal)
 
 
-def rehearsed_refusal(zip_code: str) -> Refusal | None:
-    """Why the post of a test with this ZIP code is to be refused, if it is."""
-    rehearsal = _BY_ZIP.get(zip_code)
+def rehearsed_refusal(zip_code: str, price_cents: int) -> Refusal | None:
+    """Why the post of a test with this ZIP code, to a bid of this price, is to be refused, if it is."""
+    rehearsal = _BY_ZIP.get(zip_code) or _BY_ZIP.get(_as_zip(price_cents))
     return Refusal(rehearsal.post) if rehearsal is not None and rehearsal.post else None
+
+
+def _as_zip(amount_cents: int) -> str:
+    return f"{amount_cents:05d}" if 0 < amount_cents < _DOLLAR else ""
 
 
 def rehearsed_legs(rehearsal: Rehearsal, asked: LeadType) -> tuple[Leg, ...]:

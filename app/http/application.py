@@ -13,6 +13,7 @@ from litestar.routes import HTTPRoute
 
 from app.http.asgi_request import BODY_MAX, Receive, Scope, Send
 from app.http.doors import PATHS, is_door
+from app.http.instructions import INSTRUCTIONS
 from app.http.intake import Intake
 from app.http.operations import OPERATIONS
 from app.http.seller_pages import SELLER_PAGES
@@ -48,7 +49,7 @@ class Application:
         self.chores: Chores | None = None
         """What is to be done beside them, as long."""
         self._rest = Litestar(
-            route_handlers=[*TOLD, *OPERATIONS, *SELLER_PAGES, *pages],
+            route_handlers=[*TOLD, *OPERATIONS, *SELLER_PAGES, *INSTRUCTIONS, *pages],
             state=State({"clock": clock}),
             exception_handlers={HTTPException: _refused, Exception: _failed},
             request_max_body_size=BODY_MAX,

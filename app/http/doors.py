@@ -43,11 +43,6 @@ def is_door(path: str) -> bool:
     return path in _DOORS
 
 
-def takes_pings(path: str) -> bool:
-    """Whether a door takes nothing but pings."""
-    return _DOORS[path].takes == "ping"
-
-
 def door_at(path: str) -> Door:
     """The door at one of the auction's paths."""
     return _DOORS[path]

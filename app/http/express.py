@@ -12,13 +12,13 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from app.http.application import Application
 from app.http.asgi_request import BODY_MAX, Scope
-from app.http.doors import is_door, takes_pings
+from app.http.doors import is_door
 from app.http.intake import Answered, Intake
-from app.http.knock import Request
+from app.http.knock import Knock, Request
 from app.telemetry.trouble import where
 
 ROUND_MAX = 32
-"""Pings of one round; with more the first of them would wait too long for the last."""
+"""Requests of one round; with more the first of them would wait too long for the last."""
 
 _log = logging.getLogger(__name__)
 
@@ -76,12 +76,13 @@ class Express(HttpToolsProtocol):
         call, self._coming = self._coming, None
         if b"x-forwarded-for" in dict(self.headers):
             self._believe_proxy(call.scope)
-        if not takes_pings(call.scope["path"]):
-            task = self.loop.create_task(call.post())
-            self.tasks.add(task)
-            task.add_done_callback(self.tasks.discard)
-        else:
-            self._rounds.add(call)
+        self._rounds.add(call)
+
+    def post(self, call: "Call", knock: Knock) -> None:
+        """Have it answered as a post, which waits for the database."""
+        task = self.loop.create_task(call.post(knock))
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
 
     def _believe_proxy(self, scope: Scope) -> None:
         """Put the client's address in the place of its proxy's, by uvicorn's own rules."""
@@ -119,10 +120,10 @@ class Call:
         if self.body is not None:
             self.body = self.body + body if len(self.body) + len(body) <= BODY_MAX else None
 
-    async def post(self) -> None:
+    async def post(self, knock: Knock) -> None:
         """Answer it as a post."""
         try:
-            answered = await self.intake.post(self.intake.request(self.scope, self.body))
+            answered = await self.intake.post(knock)
             if answered.delay_s:
                 await asyncio.sleep(answered.delay_s)
             self.answer(answered)
@@ -154,13 +155,13 @@ class Call:
 
 
 class Rounds:
-    """Has pings answered together that came in one turn of the event loop."""
+    """Has pings answered together that came in one turn of the event loop; what is no ping among them is posted."""
 
     def __init__(self) -> None:
         self._waiting: deque[tuple[Call, Request]] = deque()
 
     def add(self, call: Call) -> None:
-        """Have a ping answered in this turn, or in the next where it has enough of them."""
+        """Have a request answered in this turn, or in the next where it has enough of them."""
         self._waiting.append((call, call.intake.request(call.scope, call.body)))
         if len(self._waiting) == 1:
             call.protocol.loop.call_soon(self._answer)
@@ -173,12 +174,14 @@ class Rounds:
         try:
             answers = calls[0].intake.pings([request for _, request in together])
         except Exception as error:  # noqa: BLE001 - as above
-            _log.error("pings got no answer, %d of them: %s", len(calls), where(error))
+            _log.error("requests got no answer, %d of them: %s", len(calls), where(error))
             for call in calls:
                 call.protocol.transport.close()
         else:
             for call, answered in zip(calls, answers, strict=True):
-                if answered.delay_s:
+                if isinstance(answered, Knock):
+                    call.protocol.post(call, answered)
+                elif answered.delay_s:
                     call.protocol.loop.call_later(answered.delay_s, call.answer, answered)
                 else:
                     call.answer(answered)

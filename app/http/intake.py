@@ -12,17 +12,17 @@ from app.dialects import generic
 from app.dialects.answers import write_ping_answer, write_post_answer
 from app.dialects.platforms.dialect import Price
 from app.dialects.reading import Reading
+from app.dialects.statuses import ping_status, post_status, told_status
 from app.dialects.written import CONTENT_TYPES, price, quoted_price
 from app.domain.identity import hash_digest
-from app.domain.reasons import Refusal
+from app.domain.reasons import Refusal, status_of
 from app.domain.rehearsal import rehearsal_of
 from app.http.asgi_request import BodyTooLarge, ClientGone, Receive, Scope, Send, receive_body, send_answer
-from app.http.doors import takes_pings
 from app.http.knock import Knock, Request, knock_of
 from app.http.shown import show
 from app.store.errors import StoreUnavailable
 from app.telemetry.trouble import where
-from app.usecases.accept_post import accept_post, refuse_post, status_of
+from app.usecases.accept_post import accept_post, refuse_post
 from app.usecases.answer_ping import Asked, answer_ping, ask, refuse_at_door
 from app.usecases.desk import Desk
 from app.usecases.ticket import Ticket, open_ticket
@@ -30,12 +30,6 @@ from app.wire.ping import PingAnswer
 from app.wire.post import PostAnswer
 
 _log = logging.getLogger(__name__)
-
-_STATUS = {"auth_failed": 401, "rate_limited": 429, "internal": 503}
-"""What HTTP says of a reason code; every business answer is 200."""
-
-_STRICT = {"missing_field": 400, "invalid_field": 400, "duplicate": 409}
-"""What HTTP says of a refused post to a seller that goes by its codes; every other refusal is 422."""
 
 _CONTENT_TYPES = {name: value.encode() for name, value in CONTENT_TYPES.items()}
 
@@ -67,7 +61,9 @@ class Intake:
         except ClientGone:
             return
         request = self.request(scope, body)
-        answered = self.pings([request])[0] if takes_pings(scope["path"]) else await self.post(request)
+        answered = self.pings([request])[0]
+        if isinstance(answered, Knock):
+            answered = await self.post(answered)
         if answered.delay_s:
             await asyncio.sleep(answered.delay_s)
         await send_answer(send, answered.status, answered.content_type, answered.body, answered.extra)
@@ -76,22 +72,22 @@ class Intake:
         """A request that has just come in whole; `body` is None where it was too large."""
         return Request(scope, body, self._clock(), self._steady())
 
-    def pings(self, requests: Sequence[Request]) -> list[Answered]:
-        """The answers to pings that came together, in their order.
+    def pings(self, requests: Sequence[Request]) -> list[Answered | Knock]:
+        """The answers to the pings among requests that came together, in their order; the others are to be posted.
 
         They go through each room together, since the processor then finds the room's code at hand.
         """
         desk = self._desk
         sellers, certified = desk.catalogue.seller_by_key, desk.certified
         knocks = [knock_of(request, sellers, certified) for request in requests]
-        readings = [self._read(knock) for knock in knocks]
-        answers = [self._decided(knock, reading) for knock, reading in zip(knocks, readings, strict=True)]
-        together = zip(knocks, readings, answers, strict=True)
-        said = [self._said_ping(knock, reading, answer) for knock, reading, answer in together]
-        if desk.witnesses:
-            for request, knock, answer, answered in zip(requests, knocks, answers, said, strict=True):
-                show(desk, request, knock, answer, answered.status, answered.body, self._elapsed_ms(knock))
-        return said
+        pings = [knock for knock in knocks if knock.mode == "ping"]
+        readings = [self._read(knock) for knock in pings]
+        answers = [self._decided(knock, reading) for knock, reading in zip(pings, readings, strict=True)]
+        said = [self._said_ping(*together) for together in zip(pings, readings, answers, strict=True)]
+        for knock, answer, answered in zip(pings, answers, said, strict=True):
+            show(desk, knock, answer, answered.status, answered.body, self._elapsed_ms(knock))
+        done = iter(said)
+        return [next(done) if knock.mode == "ping" else knock for knock in knocks]
 
     def _read(self, knock: Knock) -> Reading[Asked]:
         desk, seller = self._desk, knock.seller
@@ -128,20 +124,11 @@ class Intake:
         desk.metrics.ping_took(self._steady() - knock.started)
         return answer
 
-    async def post(self, request: Request) -> Answered:
-        """The answer to a request that may be a post, which is a sale or is not before it is answered."""
-        desk = self._desk
-        knock = knock_of(request, desk.catalogue.seller_by_key, desk.certified)
-        answer: PingAnswer | PostAnswer
-        if knock.mode == "ping":
-            reading = self._read(knock)
-            answer = self._decided(knock, reading)
-            answered = self._said_ping(knock, reading, answer)
-        else:
-            answer = await (self._posted(knock) if knock.mode == "post" else self._direct(knock))
-            answered = self._said_post(knock, answer)
-        if desk.witnesses:
-            show(desk, request, knock, answer, answered.status, answered.body, self._elapsed_ms(knock))
+    async def post(self, knock: Knock) -> Answered:
+        """The answer to what is no ping, which is a sale or is not before it is answered."""
+        answer = await (self._posted(knock) if knock.mode == "post" else self._direct(knock))
+        answered = self._said_post(knock, answer)
+        show(self._desk, knock, answer, answered.status, answered.body, self._elapsed_ms(knock))
         return answered
 
     async def _direct(self, knock: Knock) -> PostAnswer:
@@ -205,17 +192,15 @@ class Intake:
 
     def _said_ping(self, knock: Knock, reading: Reading[Asked], answer: PingAnswer) -> Answered:
         body = write_ping_answer(answer, knock.format, knock.dialect, _price_of(knock))
-        answered = self._said(knock, _STATUS.get(answer.reason_code, 200), body)
+        answered = self._said(knock, ping_status(answer), body)
         asked = reading.value
         rehearsal = rehearsal_of(asked.ping) if isinstance(asked, Asked) and asked.ping.test else None
         return replace(answered, delay_s=rehearsal.delay_s) if rehearsal is not None and rehearsal.delay_s else answered
 
     def _said_post(self, knock: Knock, answer: PostAnswer) -> Answered:
         body = write_post_answer(answer, knock.format, knock.dialect, _price_of(knock))
-        status = knock.dialect.bought if answer.status == "accepted" else _STATUS.get(answer.reason_code, 200)
-        if status == 200 and answer.status != "accepted" and knock.seller and knock.seller.statuses == "strict_rest":
-            status = _STRICT.get(answer.reason_code, 422)
-        return self._said(knock, status, body)
+        statuses = knock.seller.statuses if knock.seller is not None else "usual"
+        return self._said(knock, post_status(answer, knock.dialect, statuses), body)
 
     def _said(self, knock: Knock, status: int, body: bytes) -> Answered:
         status = knock.status if knock.status != 200 else status
@@ -223,8 +208,9 @@ class Intake:
         extra: tuple[tuple[bytes, bytes], ...] = ()
         if status == 429 and knock.seller is not None:
             extra = ((b"retry-after", b"%d" % ceil(1.0 / max(knock.seller.rate_per_s, 1.0))),)
-        if status != 200 and knock.seller is not None and knock.seller.statuses == "always_200":
-            return Answered(200, content_type, body, (*extra, (b"x-original-status-code", b"%d" % status)))
+        if status != 200 and knock.seller is not None:
+            status, beside = told_status(status, knock.seller.statuses)
+            extra += tuple([(name.lower().encode(), value.encode()) for name, value in beside.items()])
         return Answered(status, content_type, body, extra)
 
 

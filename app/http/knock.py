@@ -48,6 +48,7 @@ class Knock(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     so.
     """
 
+    scope: Scope
     seller: Seller | None
     fields: dict[str, Scalar]
     body: bytes
@@ -78,11 +79,13 @@ def knock_of(request: Request, sellers: Mapping[str, Seller], certified: Contain
     seller = _seller(scope, headers, fields, sellers)
     dialect = door.dialect or (DIALECTS[seller.dialect] if seller is not None else GENERIC)
     dialect = dialect.variant(fields) or dialect
-    if seller is None:
+    # Where keys stand in bodies, a body that cannot be read is all that is wrong.
+    if seller is None and (refusal is None or keys_in_headers(headers)):
         status, refusal = 401, Refusal("auth_failed")
-    elif scope["method"] != "POST" and not (scope["method"] == "GET" and seller.allow_get):
+    elif seller is not None and scope["method"] != "POST" and not (scope["method"] == "GET" and seller.allow_get):
         status, refusal = 405, Refusal("invalid_field", "method: send a POST")
     return Knock(
+        scope=scope,
         seller=seller,
         fields=fields,
         body=body,

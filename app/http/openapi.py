@@ -19,11 +19,13 @@ from app.http.openapi_examples import (
     sent_examples,
     written,
 )
-from app.http.openapi_schemas import ANSWER_NAMES, Json, answer_schemas, sent_schemas
+from app.instructions.documents import DOCUMENTS, Document
+from app.instructions.schemas import ANSWER_NAMES, Json, answer_schemas, sent_schemas
 
 _SENT_AS = ("application/json", "application/x-www-form-urlencoded", "application/xml")
 _SELLER: list[Json] = [{"key": []}, {"bearer": []}, {"basic": []}, {"field": []}]
 _OPERATOR: list[Json] = [{"key": []}, {"bearer": []}, {"basic": []}]
+_CLOSED = "The link has expired or is not whole, and no key of the seller came."
 _RETRY_AFTER = {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds to wait."}}
 
 Answers = Mapping[str, tuple[str, Mapping[str, Answer]]]
@@ -187,6 +189,7 @@ def _operations() -> Json:
         "/readyz": {"get": ready},
         "/metrics": {"get": metrics},
         "/sellers/{seller}/certification": _certification(),
+        **{f"/sellers/{{seller}}/instructions{each.path}": _instructions(each) for each in DOCUMENTS},
         "/schema": {"get": _shown("schema", "This description as a page", "text/html", text)},
         "/schema/openapi.json": {
             "get": _shown("openapi", "This description as a document", "application/json", {"type": "object"})
@@ -196,9 +199,7 @@ def _operations() -> Json:
 
 def _certification() -> Json:
     """A seller's page, which opens by a signed link or by a key."""
-    closed = _said(
-        "The link has expired or is not whole, and no key of the seller came.", "text/plain", {"type": "string"}
-    )
+    closed = _said(_CLOSED, "text/plain", {"type": "string"})
     doors: Json = {}
     for method, operation, summary in (
         ("get", "certification", "What a seller's tests have shown, as a page"),
@@ -211,6 +212,24 @@ def _certification() -> Json:
         doors[method] = door
     doors["post"]["responses"]["409"] = _said("Not yet, or not allowed.", "text/html", {"type": "string"})
     return doors
+
+
+def _instructions(document: Document) -> Json:
+    """A seller's instructions in one form."""
+    kind = document.media_type
+    name = f"instructions{document.title.title()}"
+    door = _shown(
+        "".join(filter(str.isalpha, name)),
+        f"A seller's posting instructions: {document.title}",
+        kind,
+        {"type": "string"},
+    )
+    if kind == "application/json":
+        door["responses"]["200"]["content"][kind]["schema"] = {"type": "object"}
+    door["parameters"] = [_parameter("seller", "The seller's name with the buyer.")]
+    door["security"] = [*_SELLER, {}]
+    door["responses"]["403"] = _said(_CLOSED, "text/plain", {"type": "string"})
+    return {"get": door}
 
 
 def _door(

@@ -8,9 +8,9 @@ from app.dialects.answers import write_ping_answer, write_post_answer, write_rec
 from app.dialects.written import Format
 from app.domain.calendar import utc_text
 from app.domain.catalogue import Catalogue
-from app.domain.reasons import Refusal, sentence
-from app.domain.vertical import Field, Value, Vertical
-from app.usecases.accept_post import status_of
+from app.domain.reasons import Refusal, sentence, status_of
+from app.domain.vertical import Vertical
+from app.instructions.lead import value_of
 from app.wire.feedback import Receipt
 from app.wire.ping import Bid, PingAnswer
 from app.wire.post import PostAnswer
@@ -93,7 +93,7 @@ def _ping(vertical: Vertical) -> dict[str, Any]:
         "created_at": utc_text(_PINGED_AT - 60),
         "tcpa_consent": True,
         "trustedform_cert_url": "https://cert.trustedform.com/0123456789abcdef0123456789abcdef01234567",
-        **{field.name: _value(field) for field in vertical.fields if field.known_at_ping},
+        **{field.name: value_of(field) for field in vertical.fields if field.known_at_ping},
     }
 
 
@@ -107,17 +107,5 @@ def _post(ping: dict[str, Any], vertical: Vertical, brand: str) -> dict[str, Any
         "phone": "5124612234",
         "email": "maria.lopez@mail-fairmont.net",
         "tcpa_text": f"I agree that {brand} may call and text me about {topic} at the number I gave.",
-        **{field.name: _value(field) for field in vertical.fields},
+        **{field.name: value_of(field) for field in vertical.fields},
     }
-
-
-def _value(field: Field) -> Value:
-    """A value that the field admits."""
-    if field.type == "boolean":
-        return True
-    if field.type in ("integer", "number"):
-        number = float(field.example) if field.example else field.minimum if field.minimum is not None else 1.0
-        return int(number) if field.type == "integer" else number
-    if field.type == "choice":
-        return field.values[0] if field.values else field.example
-    return field.example or ("1980-05-05" if field.type == "date" else "as the consumer wrote it")

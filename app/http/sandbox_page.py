@@ -111,7 +111,8 @@ def _sample(base: str, door: str, more: str) -> str:
 def _values() -> str:
     rows = [(", ".join(each.zips), each.says) for each in TABLE]
     told = paragraph(
-        "Such a bid pays the ping's min_price, or else $12.50, $6.00 shared. Any other ZIP is decided as usual."
+        "Such a bid pays the min_price of its ping, or else $12.50, $6.00 shared. "
+        "A min_price of 0.20 does what ZIP 00020 does. Any other ping is decided as usual."
     )
     return told + table(("ZIP", "what happens"), rows, text=2)
 

@@ -19,6 +19,7 @@ nav ul { columns: 18rem; column-gap: 2.5rem; padding-left: 1.2rem; }
 a { color: var(--accent); }
 section { border-top: 1px solid var(--line); margin-top: 2rem; padding-top: .5rem; }
 h2 code { font-size: 1rem; }
+code { overflow-wrap: anywhere; }
 .method { background: var(--accent); color: light-dark(#fff, #000); border-radius: .3rem; padding: .1rem .5rem; }
 table { border-collapse: collapse; width: 100%; display: block; overflow-x: auto; }
 th, td { text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); padding: .3rem .8rem .3rem 0; }

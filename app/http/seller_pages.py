@@ -14,13 +14,13 @@ from app.usecases.certify import Certifier, go_live
 from app.usecases.desk import Desk
 
 LATEST = 25
-_HEADERS = {
+HEADERS = {
     "Cache-Control": "private, no-store",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
-_CLOSED = (
+CLOSED = (
     "This link does not open this page: it has expired or is not complete. "
     "Ask the buyer for a new one, or send your key as X-API-Key.\n"
 )
@@ -57,10 +57,15 @@ def visited(request: Request[Any, Any, State], name: str) -> Seller | None:
     return None
 
 
+def closed() -> Response[str]:
+    """What whoever may not see a page is told, whether or not there is such a seller."""
+    return Response(CLOSED, status_code=403, media_type=MediaType.TEXT, headers=HEADERS)
+
+
 def _page(request: Request[Any, Any, State], name: str, status: int) -> Response[str]:
     seller = visited(request, name)
     if seller is None:
-        return Response(_CLOSED, status_code=403, media_type=MediaType.TEXT, headers=_HEADERS)
+        return closed()
     desk: Desk = request.app.state.desk
     certifier: Certifier = request.app.state.certifier
     query = request.scope["query_string"].decode("latin-1")
@@ -72,4 +77,4 @@ def _page(request: Request[Any, Any, State], name: str, status: int) -> Response
         is_live=seller.mode == "live" or name in desk.certified,
         instructions=f"instructions{f'?{query}' if query else ''}".replace("'", "%27"),
     )
-    return Response(page, status_code=status, media_type=MediaType.HTML, headers=_HEADERS)
+    return Response(page, status_code=status, media_type=MediaType.HTML, headers=HEADERS)

@@ -9,7 +9,7 @@ from app.dialects import generic
 from app.dialects.advice import advice_on
 from app.dialects.reading import Reading
 from app.domain.reasons import Refusal
-from app.http.knock import Knock, Request
+from app.http.knock import Knock
 from app.telemetry.trouble import where
 from app.usecases.desk import Desk
 from app.usecases.ticket import open_ticket
@@ -22,20 +22,12 @@ _NO_KEY = "no key of a seller was found: send it as X-API-Key, as Authorization,
 _SECRET = frozenset({"authorization", "x-api-key", "cookie", "proxy-authorization"})
 
 
-def show(
-    desk: Desk,
-    request: Request,
-    knock: Knock,
-    answer: PingAnswer | PostAnswer,
-    status: int,
-    said: bytes,
-    took_ms: float,
-) -> None:
+def show(desk: Desk, knock: Knock, answer: PingAnswer | PostAnswer, status: int, said: bytes, took_ms: float) -> None:
     """Let every witness see this request, if it is a test by its door or its seller, or nobody knows whose it is."""
-    if not (knock.test or knock.seller is None):
+    if not (desk.witnesses and (knock.test or knock.seller is None)):
         return
     try:
-        tried = _tried(desk, request, knock, answer, status, said, took_ms)
+        tried = _tried(desk, knock, answer, status, said, took_ms)
         for witness in desk.witnesses:
             witness(tried)
     except Exception as error:  # noqa: BLE001 - whoever watches must not keep a seller from its answer
@@ -43,21 +35,15 @@ def show(
 
 
 def _tried(
-    desk: Desk,
-    request: Request,
-    knock: Knock,
-    answer: PingAnswer | PostAnswer,
-    status: int,
-    said: bytes,
-    took_ms: float,
+    desk: Desk, knock: Knock, answer: PingAnswer | PostAnswer, status: int, said: bytes, took_ms: float
 ) -> Tried:
-    headers, reading = _headers(request), _read_again(desk, knock)
+    headers, reading = _headers(knock), _read_again(desk, knock)
     return Tried(
         at=knock.now,
         took_ms=took_ms,
         seller=knock.seller.name if knock.seller is not None else "",
-        method=request.scope["method"],
-        path=request.scope["path"],
+        method=knock.scope["method"],
+        path=knock.scope["path"],
         content_type=headers.get("content-type", ""),
         headers=headers,
         body=knock.body,
@@ -70,9 +56,9 @@ def _tried(
     )
 
 
-def _headers(request: Request) -> Mapping[str, str]:
+def _headers(knock: Knock) -> Mapping[str, str]:
     """As they came, without what proves who sent them."""
-    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in request.scope["headers"]}
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in knock.scope["headers"]}
     return {name: "(not shown)" if name in _SECRET else value for name, value in headers.items()}
 
 

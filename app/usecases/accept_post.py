@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from app.domain.judge import PostCase, judge
-from app.domain.reasons import REASONS, Refusal, disclosed
+from app.domain.reasons import REASONS, Refusal, disclosed, status_of
 from app.domain.sale import KeptAnswer, PostFacts, Sale
 from app.domain.seller import Seller
 from app.domain.token import looks_like_token
@@ -11,14 +11,7 @@ from app.journal.lines import PostLine
 from app.usecases.desk import Desk
 from app.usecases.make_sale import make_sale
 from app.usecases.ticket import Posted, Ticket, differing, has_same_certificate, has_same_terms, open_ticket, posted
-from app.wire.post import Post, PostAnswer, PostStatus
-
-_STATUS: dict[str, PostStatus] = {
-    "ping_expired": "reping",
-    "ping_unknown": "reping",
-    "duplicate": "duplicate",
-    "internal": "error",
-}
+from app.wire.post import Post, PostAnswer
 
 
 def _at_once() -> float:
@@ -85,11 +78,6 @@ async def find_post(desk: Desk, seller: Seller, ping_id: str) -> PostAnswer | No
         return None
     kept = await desk.store.kept_answer(seller.name, ticket.bid.nonce.hex())
     return kept.answer if kept is not None else None
-
-
-def status_of(code: str) -> PostStatus:
-    """The status of a post refused for this reason."""
-    return _STATUS.get(code, "rejected")
 
 
 async def _facts(desk: Desk, lead: Posted) -> PostFacts:

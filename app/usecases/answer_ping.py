@@ -125,12 +125,12 @@ def draw_of(seed: bytes, nonce: bytes) -> Draw:
 
 def _located(desk: Desk, ping: Ping) -> Ping | Refusal:
     """With the state of its ZIP. A state that is not its ZIP's would make every later answer a wrong one."""
-    if rehearsal_of(ping) is not None:
-        return ping
     state = desk.catalogue.zip_states.get(ping.zip, "")
-    if ping.state:
-        return ping if state in ("", ping.state) else Refusal("invalid_field", "state: not the state of zip")
-    return replace(ping, state=state) if state else Refusal("missing_field", "state")
+    if state and not ping.state:
+        return replace(ping, state=state)
+    if (ping.state and state in ("", ping.state)) or rehearsal_of(ping) is not None:
+        return ping
+    return Refusal("invalid_field", "state: not the state of zip") if state else Refusal("missing_field", "state")
 
 
 def _line_id(nonce: bytes, now: float) -> str:

@@ -13,7 +13,7 @@ from typing import IO, cast
 import msgspec
 
 from app.dialects.feedback import OUTCOME_COLUMNS, outcome_columns, read_outcome
-from app.dialects.text import alike
+from app.dialects.text import alike_value
 from app.domain.money import dollars
 from app.domain.reasons import Refusal
 from app.wire.feedback import Outcome
@@ -93,14 +93,14 @@ def read_sheet(path: Path, wanted: Wanted) -> Sheet:
 def read_rows(path: Path, sheet: Sheet, wanted: Wanted) -> Iterator[Row]:
     """Every row, in order. Unusable where the file ends to be one of text."""
     at = {name: sheet.heads.index(head) for name, head in sheet.columns.items()}
-    words = {alike(word): event for word, event in wanted.words.items()}
+    words = {alike_value(word): event for word, event in wanted.words.items()}
     for line, cells in _cells(path, sheet.delimiter):
         if len(cells) > len(sheet.heads):
             remedy = f"{len(cells)} cells, the first line has {len(sheet.heads)}: quote what holds a delimiter"
             yield Row(line=line, cells=cells, remedy=remedy)
         elif any(cell.strip() for cell in cells):
             told = {name: cells[place].strip() if place < len(cells) else "" for name, place in at.items()}
-            told["event"] = words.get(alike(told["event"]), told["event"])
+            told["event"] = words.get(alike_value(told["event"]), told["event"])
             yield _row(line, cells, told, wanted.source)
 
 

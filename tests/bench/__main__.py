@@ -14,12 +14,14 @@ import msgspec
 
 from app.mock_exchange.consumers import consumer, ping_of, post_of
 from tests.bench.costs import decide_cost, many_campaigns_ratio
+from tests.bench.dialects import dialect_ratios
 from tests.bench.load import Measured, cpu_seconds, measure, request_bytes
 from tests.bench.people import people_megabytes
 from tests.bench.scorers import ratio, scorer_costs
 from tests.bench.servers import MODELS, VERTICAL
 
 KEY = "demo-acme-key"
+HEADERS = {"Accept": "application/json", "Content-Type": "application/json", "X-API-Key": KEY}
 ROUNDS = 9
 CONNECTIONS = 16
 POSTERS = 32
@@ -41,7 +43,11 @@ async def _bench() -> None:
     with tempfile.TemporaryDirectory() as data:
         async with _served("echo") as echo, _served("usual") as usual, _served("ours", data) as ours:
             rates = await _rounds({"echo": echo, "usual": usual, "ours": ours})
+            dialects = await dialect_ratios(ours, CONNECTIONS, KEY)
             posts = await _posts(ours)
+    slowest = max(dialects, key=lambda name: dialects[name])
+    print(f"\nslowest dialect over generic, whole pings: {slowest}, {dialects[slowest]:.2f} times")
+    print("  " + ", ".join(f"{name} {each:.2f}" for name, each in dialects.items()))
     decide = decide_cost()
     print(f"\ndecide, in process: {decide.p50:.0f} us median, {decide.p99:.0f} us at the 99th percentile")
     found = decide.landscape
@@ -64,6 +70,7 @@ async def _bench() -> None:
         "decide_learned_us_p50": round(decide.learned_p50, 1),
         "landscape_us_p50": round(max(found.exclusive_us, found.shared_us), 1),
         "posts_per_s": round(posts),
+        "slowest_dialect_vs_generic": round(dialects[slowest], 2),
     }
     print(msgspec.json.encode(result).decode())
 
@@ -102,7 +109,7 @@ async def _posts(port: int) -> float:
     for number, answer in zip(numbers, answers, strict=True):
         ping_id = msgspec.json.decode(answer)["ping_id"]
         body = msgspec.json.encode(post_of(consumer(1, number, VERTICAL), ping_id, time.time()))
-        posts.append(request_bytes("/v1/post", body, KEY))
+        posts.append(request_bytes("/v1/post", body, HEADERS))
     taken: list[bytes] = []
     measured = await measure(port, posts, POSTERS, taken)
     sold = sum(b'"status":"accepted"' in answer for answer in taken)
@@ -115,7 +122,7 @@ def _pings(first: int, count: int) -> list[bytes]:
 
 
 def _ping(number: int) -> bytes:
-    return request_bytes("/v1/ping", msgspec.json.encode(ping_of(consumer(1, number, VERTICAL), time.time())), KEY)
+    return request_bytes("/v1/ping", msgspec.json.encode(ping_of(consumer(1, number, VERTICAL), time.time())), HEADERS)
 
 
 @asynccontextmanager

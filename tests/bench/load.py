@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -60,14 +60,10 @@ class _Connection(asyncio.Protocol):
         self._answered.set_result(None)
 
 
-def request_bytes(path: str, body: bytes, key: str = "") -> bytes:
+def request_bytes(path: str, body: bytes, headers: Mapping[str, str]) -> bytes:
     """One HTTP request as a seller's platform would send it."""
-    auth = f"X-API-Key: {key}\r\n" if key else ""
-    head = (
-        f"POST {path} HTTP/1.1\r\nHost: bench\r\nAccept: application/json\r\nContent-Type: application/json\r\n{auth}"
-        f"Content-Length: {len(body)}\r\n\r\n"
-    )
-    return head.encode() + body
+    lines = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
+    return f"POST {path} HTTP/1.1\r\nHost: bench\r\n{lines}Content-Length: {len(body)}\r\n\r\n".encode() + body
 
 
 async def measure(

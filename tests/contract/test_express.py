@@ -11,7 +11,7 @@ import pytest
 
 from app.http.express import ROUND_MAX
 from app.http.intake import Answered
-from app.http.knock import Request
+from app.http.knock import Knock, Request
 from tests.service import Service
 
 KEY = "contract-acme-key"
@@ -141,7 +141,7 @@ def test_pings_that_came_together_are_answered_together_and_each_its_own(
     sizes: list[int] = []
     answered = intake.pings
 
-    def counting(requests: Sequence[Request]) -> list[Answered]:
+    def counting(requests: Sequence[Request]) -> list[Answered | Knock]:
         sizes.append(len(requests))
         return answered(requests)
 
@@ -157,13 +157,23 @@ def test_pings_that_came_together_are_answered_together_and_each_its_own(
     assert max(sizes) <= ROUND_MAX
 
 
+def test_pings_and_posts_come_together_at_the_door_for_both_and_each_gets_its_own(service: Service) -> None:
+    with ExitStack() as stack:
+        connections = [stack.enter_context(connected(service)) for _ in range(30)]
+        for number, each in enumerate(connections):
+            post = b'{"mode": "post", "ping_id": "none", "zip": "78701", "phone": "1", "last_name": "x"}'
+            each.sendall(asking(post if number % 3 else pinging(mode="ping"), "/v1/lead"))
+        told = [codes(each, 1)[0] for each in connections]
+    assert told == [(200, "ping_unknown" if number % 3 else "unsupported_vertical") for number in range(30)]
+
+
 def test_a_fault_in_the_room_closes_its_connections_and_no_others(
     service: Service, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     intake = service.application.intake
     assert intake is not None
 
-    def failing(_: Sequence[Request]) -> list[Answered]:
+    def failing(_: Sequence[Request]) -> list[Answered | Knock]:
         raise RuntimeError("made to fail by a test")
 
     with connected(service) as one, connected(service) as other:
@@ -175,4 +185,4 @@ def test_a_fault_in_the_room_closes_its_connections_and_no_others(
             assert is_closed(one)
         other.sendall(asking(pinging()))
         assert codes(other, 1) == [(200, "unsupported_vertical")]
-    assert "pings got no answer, 1 of them: RuntimeError" in caplog.text
+    assert "requests got no answer, 1 of them: RuntimeError" in caplog.text

@@ -11,12 +11,13 @@ from xml.sax.saxutils import escape
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from app.dialects.aliases import LEAD, PING
 from app.dialects.body import Unreadable, read_body
 from app.dialects.feedback import read_demand, read_notice, read_outcome, read_signal
 from app.dialects.generic import ping_id_of, read_ping, read_post
-from app.dialects.text import Scalar
+from app.dialects.text import Scalar, alike
 from app.domain.identity import hash_digest
 from app.domain.reasons import REASONS, Refusal
 from app.domain.seller import Seller
@@ -204,6 +205,91 @@ def encoded(flat: dict[str, Scalar], encoding: str) -> tuple[bytes, str, bytes]:
 def elements(tree: Mapping[str, Any]) -> str:
     inner = {name: elements(value) if isinstance(value, dict) else escape(str(value)) for name, value in tree.items()}
     return "".join([f"<{name}>{text}</{name}>" for name, text in inner.items()])
+
+
+OTHERS: dict[str, Scalar] = CANONICAL | {
+    "zip": "10001",
+    "state": "NY",
+    "lead_type": "exclusive",
+    "max_legs": 1,
+    "min_price": 9,
+    "deadline_ms": 100,
+    "created_at": "2026-11-20T12:00:00Z",
+    "seller_lead_id": "L-2",
+    "sub_id": "src-43",
+    "ip_address": "198.51.100.9",
+    "landing_page": "https://q.example/other",
+    "tcpa_consent": False,
+    "trustedform_cert_url": "https://cert.trustedform.com/" + "1e" * 20,
+    "trustedform_ping_url": "https://ping.trustedform.com/1.a.b.c",
+    "leadid_token": "4FA85F64-5717-4562-B3FC-2C963F66AFA6",
+    "phone_hash": "1e" * 32,
+    "email_hash": "e1" * 32,
+}
+REPEATED = [name for name in OTHERS if len({alike(each) for each in SPELLINGS[name]}) > 1]
+
+
+@st.composite
+def twice(draw: st.DrawFn) -> tuple[str, str, str, str]:
+    """A field and two of its names, the earlier of its line first, then the one that comes first in the request."""
+    name = draw(st.sampled_from(REPEATED))
+    # Where two names differ in case, separators and group alone, they are one name.
+    line = list({alike(each.rpartition(".")[2]): each for each in SPELLINGS[name]}.values())
+    early, late = sorted(draw(st.permutations(range(len(line))))[:2])
+    group = draw(st.sampled_from(["", "data.", "Meta."]))
+    return name, line[early], group + line[late], draw(st.sampled_from([line[early], group + line[late]]))
+
+
+@everyones_settings
+@given(twice())
+def test_of_two_names_that_disagree_the_earlier_in_its_line_counts(drawn: tuple[str, str, str, str]) -> None:
+    name, early, late, first = drawn
+    pair: dict[str, Scalar] = {early: OTHERS[name], late: CANONICAL[name]}
+    pair = pair if first == early else dict(reversed(pair.items()))
+    raw: dict[str, Scalar] = {"vertical": "auto", "hash_type": "sha256"}
+    raw |= {} if name == "zip" else {"zip": "78701"}
+    alone = read_ping(raw | {early: OTHERS[name]}, SELLER, VERTICALS, DIGEST)
+    assert isinstance(alone.value, Ping)
+    assert read_ping(raw | pair, SELLER, VERTICALS, DIGEST) == alone
+
+
+@pytest.mark.parametrize(
+    ("raw", "zip_code"),
+    [
+        ({"Zip": "10001", "zip": "78701"}, "10001"),
+        ({"zip": "78701", "ZIP": "10001"}, "78701"),
+        ({"contact.zip": "10001", "zip": "78701"}, "10001"),
+        ({"postal_code": "10001", "contact.zip": "78701"}, "78701"),
+        ({"Zip": "", "zip": "78701"}, "78701"),
+        ({"zip": "78701", "plz": "10001"}, "10001"),
+    ],
+)
+def test_of_one_name_written_twice_the_first_counts_and_a_sellers_own_before_all(
+    raw: dict[str, Scalar], zip_code: str
+) -> None:
+    seller = replace(SELLER, aliases={"PLZ": "zip"})
+    ping = read_ping({"vertical": "auto", **raw}, seller, VERTICALS, DIGEST).value
+    assert isinstance(ping, Ping)
+    assert ping.zip == zip_code
+
+
+@pytest.mark.parametrize(
+    ("flags", "lead_type"),
+    [
+        ({"is_shared": 1, "is_exclusive": 1}, "shared"),
+        ({"exclusive": 1, "is_shared": 1}, "shared"),
+        ({"exclusive": 1, "is_exclusive": 0}, "shared"),
+        ({"exclusive": 1, "lead_type": "any"}, "any"),
+        ({"is_shared": "sometimes"}, "any"),
+        ({"is_shared": "sometimes", "exclusive": 1}, "exclusive"),
+    ],
+)
+def test_of_flags_that_disagree_the_earlier_in_their_table_counts_and_an_unreadable_one_says_nothing(
+    flags: dict[str, Scalar], lead_type: str
+) -> None:
+    ping = read_ping({"vertical": "auto", "zip": "78701", **flags}, SELLER, VERTICALS, DIGEST).value
+    assert isinstance(ping, Ping)
+    assert ping.lead_type == lead_type
 
 
 SLOW: list[dict[str, Scalar]] = [

@@ -73,6 +73,15 @@ def test_a_rehearsed_bid_pays_what_the_ping_asks_for(http: httpx.Client) -> None
     assert [bid["price"] for bid in answer["bids"]] == [1234.56, 1234.56]
 
 
+def test_an_amount_forces_what_the_zip_code_of_as_many_cents_does(http: httpx.Client) -> None:
+    lead = {**certified(0xC0DE05), "zip": "78701"}
+    assert asked(http, "ping", {**lead, "min_price": "0.20"}).json()["reason_code"] == "cap_reached"
+    bid = asked(http, "ping", {**lead, "min_price": "0.34"}).json()
+    assert bid["price"] == 0.34
+    posted = asked(http, "post", {**lead, **PERSON, "consent_at": _just_now(), "ping_id": bid["ping_id"]})
+    assert posted.json()["status"] == "duplicate"
+
+
 def test_a_live_ping_asks_for_nothing_by_its_zip_code(http: httpx.Client) -> None:
     answer = http.post("/v1/ping", json={**certified(0xC0DE04), "zip": "00020"}, headers=KEY).json()
     assert answer["reason_code"] != "cap_reached"

@@ -5,7 +5,7 @@ from math import nan
 import numpy as np
 import pytest
 
-from training.lifecycle.bootstrap import difference_of, figure_of, mean_of
+from training.trial.bootstrap import difference_of, figure_of, mean_of
 
 RANDOM = np.random.default_rng(5)
 

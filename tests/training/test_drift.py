@@ -13,12 +13,12 @@ import pytest
 from app.scoring.load import load_version
 from tests.bids import AT, bid
 from training.__main__ import main
+from training.drift import window as windows
+from training.drift.drift import Drift, drift
+from training.drift.reference import write_reference
+from training.drift.window import sample, window, window_like
 from training.histories.bids import Bid, write_bids
 from training.histories.dataset import BIDS, SUMMARY, Summary, Trade
-from training.lifecycle import window as windows
-from training.lifecycle.drift import Drift, drift
-from training.lifecycle.reference import write_reference
-from training.lifecycle.window import sample, window, window_like
 
 Capture = pytest.CaptureFixture[str]
 DAY = 86_400.0

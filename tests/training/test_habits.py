@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from app.wire.ping import Leg
 from training.histories.leads import Lead
-from training.lifecycle.habits import LEADS_MIN, measured
+from training.retraining.habits import LEADS_MIN, measured
 
 
 def leads(seller: str, rows: int, converted: int, returned: int = 0, **other: Any) -> list[Lead]:

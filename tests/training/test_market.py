@@ -11,7 +11,7 @@ from app.scoring.landscape import FILE, parse_landscape
 from tests.bids import bid
 from training.conversion.features import Column
 from training.histories.bids import Bid, write_bids
-from training.lifecycle.market import AUCTIONS_MIN, Market, market
+from training.retraining.market import AUCTIONS_MIN, Market, market
 
 COLUMNS = (Column("tier", "category"), Column("bill", "number"))
 

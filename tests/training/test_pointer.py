@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from app.scoring.pointer import POINTER, Entry, read_pointer
-from training.lifecycle.pointer import HISTORY, Author, Refused, change, changes, entries, point_at
+from training.registry.pointer import HISTORY, Author, Refused, change, changes, entries, point_at
 
 NOW = 1_795_190_400.0
 ME = Author(who="maria", at=NOW, why="it won")

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from training.lifecycle.psi import BINS, Histogram, histogram, in_bins_of, shift
+from training.drift.psi import BINS, Histogram, histogram, in_bins_of, shift
 
 Random = np.random.Generator
 

@@ -10,9 +10,9 @@ from app.scoring.load import load_version
 from app.wire.ping import Value
 from tests.models import shipped
 from training.conversion.gates import Gate
-from training.lifecycle.pointer import Refused
-from training.lifecycle.renew import Parts, completed, renewed
-from training.lifecycle.versions import whole
+from training.registry.pointer import Refused
+from training.registry.versions import whole
+from training.retraining.renew import Parts, completed, renewed
 
 WEEK = (1.0,) * 168
 PARTS = Parts(

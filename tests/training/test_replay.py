@@ -40,8 +40,8 @@ from tests.desk import answer, open_desk
 from tests.models import add_version, landscape_of, shipped
 from tests.service import DEMO_CONFIG
 from training.__main__ import main
-from training.lifecycle import registry
-from training.lifecycle.pointer import Author
+from training.registry import registry
+from training.registry.pointer import Author
 
 PINGS_A_STAGE = 2_050
 EVERY_S = 60.0

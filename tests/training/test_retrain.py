@@ -14,17 +14,17 @@ from tests.bids import AT, bid
 from tests.models import add_version, shipped
 from training.__main__ import main
 from training.commands.retrain import tried
+from training.drift.drift import drift
+from training.drift.reference import read_reference
+from training.drift.window import sample, window_like
 from training.histories.bids import Bid, write_bids
 from training.histories.dataset import BIDS, LEADS, SUMMARY, Summary, Trade
 from training.histories.declared import declared
 from training.histories.history import History
-from training.lifecycle import registry
-from training.lifecycle.author import author
-from training.lifecycle.drift import drift
-from training.lifecycle.pointer import entries
-from training.lifecycle.reference import read_reference
-from training.lifecycle.retrain import Past, Round, retrain
-from training.lifecycle.window import sample, window_like
+from training.registry import registry
+from training.registry.author import author
+from training.registry.pointer import entries
+from training.retraining.retrain import Past, Round, retrain
 
 Capture = pytest.CaptureFixture[str]
 DAY = 86_400.0

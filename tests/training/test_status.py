@@ -20,8 +20,8 @@ from tests.bids import bid
 from tests.build import NOW, catalogue, model
 from tests.desk import another, ask, at_desk, journaled, sell, somebody
 from training.__main__ import main
-from training.lifecycle.standing import page, verdicts
-from training.lifecycle.trial import Outcome, Tally, Trial, outcome_of
+from training.trial.standing import page, verdicts
+from training.trial.trial import Outcome, Tally, Trial, outcome_of
 
 DAY = 86_400.0
 LATER = NOW + 40 * DAY

@@ -3,7 +3,7 @@
 import pytest
 
 from app.domain.schedule import HOURS_OF_WEEK
-from training.lifecycle.traffic import shape
+from training.retraining.traffic import shape
 
 MONDAY = 1_795_410_000.0
 """Monday 23 November 2026, midnight in New York."""

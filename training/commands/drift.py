@@ -11,13 +11,13 @@ from app.domain.calendar import utc_text
 from app.parquet import ParquetError
 from app.scoring.artefact import Unusable
 from app.scoring.load import load_version
+from training.drift.drift import Drift, drift
+from training.drift.reference import read_reference
+from training.drift.window import Probability, sample, window, window_like
 from training.histories.bids import read_bids
 from training.histories.dataset import BIDS, SUMMARY, Summary
 from training.histories.scratch import NoData
-from training.lifecycle.drift import Drift, drift
-from training.lifecycle.pointer import Refused, live
-from training.lifecycle.reference import read_reference
-from training.lifecycle.window import Probability, sample, window, window_like
+from training.registry.pointer import Refused, live
 from training.spans import moment
 
 RECENT_S = 7 * 86_400.0

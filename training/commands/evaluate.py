@@ -19,7 +19,7 @@ from training.histories.bids import Bid, read_bids
 from training.histories.dataset import BIDS, SUMMARY, Summary
 from training.histories.declared import NotDeclared, declared
 from training.histories.scratch import NoData
-from training.lifecycle.pointer import live
+from training.registry.pointer import live
 from training.spans import moment
 
 BIDS_MAX = 100_000

@@ -16,8 +16,8 @@ from training.conversion.gates import Gate
 from training.histories.auctions import auction_log
 from training.landscape.learn import Bucket, LearnedLeg
 from training.landscape.whole import LearnedLandscape, learn_landscape
-from training.lifecycle.pointer import Refused, live
-from training.lifecycle.renew import Parts, renewed
+from training.registry.pointer import Refused, live
+from training.retraining.renew import Parts, renewed
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import msgspec
 
-from training.lifecycle import registry
-from training.lifecycle.author import author
-from training.lifecycle.listing import listed, sentence, shown, table
-from training.lifecycle.pointer import Change, Refused
+from training.registry import registry
+from training.registry.author import author
+from training.registry.listing import listed, sentence, shown, table
+from training.registry.pointer import Change, Refused
 
 _ACTIONS = {
     "list": "every version, with what is live and what is tried",

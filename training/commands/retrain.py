@@ -14,11 +14,11 @@ from app.scoring.pointer import Entry
 from training.histories.declared import Declared, NotDeclared, declared
 from training.histories.scratch import NoData
 from training.histories.sources import add_sources, gathered
-from training.lifecycle import registry
-from training.lifecycle.author import author
-from training.lifecycle.pointer import Refused, entries
-from training.lifecycle.retrain import Past, Round, retrain
-from training.lifecycle.rounds import page
+from training.registry import registry
+from training.registry.author import author
+from training.registry.pointer import Refused, entries
+from training.retraining.retrain import Past, Round, retrain
+from training.retraining.rounds import page
 
 _WHY = "retrained on its own outcomes"
 

@@ -17,9 +17,9 @@ from training.histories.dataset import BIDS
 from training.histories.declared import NotDeclared, declared
 from training.histories.scratch import NoData
 from training.histories.sources import add_sources, gathered, tell
-from training.lifecycle.pointer import Refused, entries
-from training.lifecycle.standing import page, verdicts
-from training.lifecycle.trial import Outcome, Tally, Trial, matured_before, outcome_of
+from training.registry.pointer import Refused, entries
+from training.trial.standing import page, verdicts
+from training.trial.trial import Outcome, Tally, Trial, matured_before, outcome_of
 
 _TOLD_EVERY = 50_000
 

@@ -23,8 +23,8 @@ from training.histories.scratch import NoData
 from training.histories.spec import BadSpec, Spec, read_spec
 from training.histories.specified import read_history
 from training.histories.synthetic import ROWS_MIN, synthetic
-from training.lifecycle.author import author
-from training.lifecycle.pointer import Refused, entries, point_at
+from training.registry.author import author
+from training.registry.pointer import Refused, entries, point_at
 
 Tell = Callable[[str], None]
 

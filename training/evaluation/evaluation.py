@@ -9,6 +9,8 @@ from app.domain.catalogue import Model
 from app.domain.seller import Habits
 from app.scoring.compile import Probability
 from training.conversion.figures import losses
+from training.drift.drift import Drift, drift
+from training.drift.window import sample, window, window_like
 from training.evaluation.caps import Caps
 from training.evaluation.conversions import Conversions, conversions
 from training.evaluation.curves import anlp, falls
@@ -35,8 +37,6 @@ from training.evaluation.wins import Wins, wins
 from training.evaluation.yardstick import yardstick
 from training.histories.bids import Bid
 from training.histories.dataset import Summary
-from training.lifecycle.drift import Drift, drift
-from training.lifecycle.window import sample, window, window_like
 
 SCHEMA = 1
 

@@ -6,12 +6,12 @@ from typing import Literal
 import msgspec
 import numpy as np
 
+from training.drift.drift import Drift
 from training.evaluation.caps import Caps
 from training.evaluation.conversions import Conversions
 from training.evaluation.intervals import Earned, Span
 from training.evaluation.policies import HEADLINE, Policy
 from training.evaluation.wins import Wins
-from training.lifecycle.drift import Drift
 
 Verdict = Literal["promote", "do not promote", "cannot be evaluated"]
 

@@ -67,8 +67,9 @@ def _rehearse(fields: Mapping[str, Scalar]) -> str:
 
 
 def _variant(fields: Mapping[str, Scalar]) -> Dialect | None:
-    asked = {alike(text_of(value)) for key, value in fields.items() if alike(key.rpartition(".")[2]) == "apiaction"}
-    return CONSENT if "pingpostconsent" in asked else None
+    # Of every ping's fields only those that end so are looked at closely.
+    named = [key for key in fields if key[-6:].lower() == "action" and alike(key.rpartition(".")[2]) == "apiaction"]
+    return CONSENT if any(alike(text_of(fields[key])) == "pingpostconsent" for key in named) else None
 
 
 _SENDS = Sending(
@@ -76,7 +77,7 @@ _SENDS = Sending(
     key="Key",
     form="form",
     one_door=True,
-    always={"API_Action": "pingPostLead", "SRC": "conformance", "TYPE": "21", "Return_Best_Price": "1"},
+    always={"API_Action": "pingPostLead", "SRC": "web", "TYPE": "21", "Return_Best_Price": "1"},
     modes={"ping": {"Mode": "ping"}, "post": {"Mode": "post"}},
     names={
         "zip": "Zip",

@@ -52,7 +52,7 @@ class Sending(msgspec.Struct, frozen=True, kw_only=True):
         for name, value in lead.items():
             if name != "ping_id" and (door == "post" or name not in POSTED_ONLY):
                 fields[self.names.get(name, name)] = value
-        if door == "post":
+        if door == "post" and ping_id:
             fields[self.id] = ping_id
         envelope: dict[str, Value] = {**self.always, **self.modes.get(door, {})}
         if not self.headers(key):

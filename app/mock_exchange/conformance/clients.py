@@ -26,6 +26,7 @@ _BOBERDOO = by_path(
     price="price",
     ping_id="lead_id",
     reason="unmatched_reason",
+    root="response",
 )
 _LEADSPEDIA_WORDS: Words = {"Ping Accepted": "accepted", "Lead Accepted": "accepted", "Lead Duplicate": "duplicate"}
 

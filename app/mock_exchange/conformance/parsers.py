@@ -84,10 +84,11 @@ def leadconduit_pricing(answer: Answer) -> Heard:
     return Heard(outcome=bid, price=price, id=_text(read.get("reference")), why=_text(read.get("reason")))
 
 
-def by_path(status: str, words: Words, *, price: str, ping_id: str, reason: str) -> Parser:
+def by_path(status: str, words: Words, *, price: str, ping_id: str, reason: str, root: str = "") -> Parser:
     """A parser that follows dotted paths: to the word that says what happened, to price, id and reason.
 
-    A body of a status other than 2xx is not read. What is no expected word is a refusal.
+    A body of a status other than 2xx is not read. What is no expected word is a refusal. `root` is the object in which
+    everything stands in JSON, as it stands in the root element of XML.
     """
 
     def parse(answer: Answer) -> Heard:
@@ -96,6 +97,8 @@ def by_path(status: str, words: Words, *, price: str, ping_id: str, reason: str)
         read = _read(answer)
         if isinstance(read, str):
             return Heard(outcome="unreadable", why=read)
+        within = _at(read, root)
+        read = within if isinstance(within, dict) else read
         said = _text(_at(read, status))
         if not said:
             return Heard(outcome="unreadable", why=f"no {status}")

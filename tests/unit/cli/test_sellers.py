@@ -53,7 +53,7 @@ def test_a_new_seller_is_in_test_mode_and_its_key_is_said_once_and_stored_as_its
     text = said(
         *("add", "delta", "--title", "Delta Inc", "--dialect", "boberdoo", "--quoted-prices", "--burst", "40"),
         *("--statuses", "strict_rest", "--rate-per-second", "20", "--disclosure", "class", "--format", "xml"),
-        *("--url", "https://leads.example.com/", "--vertical", "solar"),
+        *("--base-url", "https://leads.example.com/", "--vertical", "solar"),
     )
     key = key_in(text)
     added = seller(config, "delta")

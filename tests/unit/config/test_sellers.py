@@ -68,6 +68,7 @@ def test_a_sellers_own_names_and_values_are_translated(seller_with: Callable[[st
         ('aliases = { zip = "state" }', "`zip` is a name of the contract"),
         ('value_maps = { roof_shade = { full = "hevy" } }', "did you mean `heavy`?"),
         ('value_maps = { homeowner = { own = "mine" } }', '"mine" is no value of `homeowner`'),
+        ('value_maps = { homeowner = { Own = "yes", own = "no" } }', '"own" and "Own" cannot be told apart'),
         ('value_maps = { roof = { full = "heavy" } }', "no vertical has a field `roof`"),
         ('allowed_ips = ["10.0.0.300"]', "is no IP address or network"),
         ("return_rate = 1.0", "return_rate: 1.0 is out of bounds"),

@@ -1,8 +1,11 @@
 """Every encoding that sellers use becomes the same flat mapping, and hostile bodies become a value."""
 
 import json
+from urllib.parse import parse_qsl, urlencode
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from app.dialects.body import Unreadable, encoding_of, read_body
 from app.dialects.text import Scalar
@@ -58,6 +61,26 @@ def test_markup_in_a_field_that_is_no_envelope_stays_text() -> None:
     assert read(b"zip=78701&tcpa_text=%3Cp%3EI+agree%3C%2Fp%3E") == {"zip": "78701", "tcpa_text": "<p>I agree</p>"}
 
 
+@settings(derandomize=True, deadline=None, max_examples=150)
+@given(fields=st.dictionaries(st.text("azñ &=+%", min_size=1, max_size=5), st.text("a1 ñ&=+%/<>", max_size=9)))
+def test_what_a_form_escapes_comes_back(fields: dict[str, str]) -> None:
+    stripped = {"zip": "78701"} | {name.strip(): value for name, value in fields.items()}
+    assert read(urlencode(stripped).encode(), "application/x-www-form-urlencoded") == stripped
+
+
+@settings(derandomize=True, deadline=None, max_examples=300)
+@given(value=st.text("%0123CEFcefaz+/", max_size=16))
+@example(value="%253C%3c%3C%%3C")
+@example(value="%C3%B1%")
+def test_odd_percent_signs_are_read_as_everybody_reads_them(value: str) -> None:
+    try:
+        ((_, wanted),) = parse_qsl(f"a={value}", keep_blank_values=True, errors="strict")
+    except UnicodeDecodeError:
+        ((_, wanted),) = parse_qsl(f"a={value}", keep_blank_values=True, encoding="cp1252", errors="replace")
+    if wanted[:1] not in ("<", "{"):
+        assert read(f"a={value}&b=1".encode()) == {"a": wanted, "b": "1"}
+
+
 def test_scalars_keep_their_types() -> None:
     assert read(b'{"a":1,"b":1.5,"c":true,"d":null,"e":"x"}') == {"a": 1, "b": 1.5, "c": True, "d": None, "e": "x"}
 
@@ -79,6 +102,7 @@ def test_a_number_that_is_none_stays_text(number: str) -> None:
 
 def test_the_last_filled_value_of_a_repeated_name_counts() -> None:
     assert read(b'{"a":1,"a":2}') == {"a": 2}
+    assert read(b'{"a":1,"a":""}') == {"a": ""}
     assert read(b"a=1&a=2&a=") == {"a": "2"}
     assert read(b'{"a":["1","2",""]}') == {"a": "2"}
     assert read(b"<lead><a>1</a><a>2</a></lead>") == {"a": "2"}

@@ -133,6 +133,7 @@ def test_the_zip_is_judged_before_the_other_fields(ping: ReadPing) -> None:
         ({"created_at": "today"}, Refusal("invalid_field", "created_at: a time in ISO 8601 or epoch seconds")),
         ({"tcpa_consent": "maybe"}, Refusal("invalid_field", "tcpa_consent: yes or no")),
         ({"is_test": "maybe"}, Refusal("invalid_field", "test: yes or no")),
+        ({"lead_mode": "trial"}, Refusal("invalid_field", "test: yes or no")),
         ({"seller_lead_id": "x" * 129}, Refusal("invalid_field", "seller_lead_id: at most 128 characters")),
         ({"age": 15}, Refusal("invalid_field", "age: from 16 to 100")),
         ({"age": "NaN"}, Refusal("invalid_field", "age: a whole number")),
@@ -256,6 +257,8 @@ def test_what_is_no_hash_is_ignored_with_a_warning(ping: ReadPing, changes: Chan
         {"testMode": "1", "testSold": "1"},
         {"lp_action": "test"},
         {"lead_mode": "0"},
+        {"lead_mode": "Test"},
+        {"test_mode": "test"},
         {"Tracking.Test": "Y"},
         {"test": "0", "lp_action": "TEST"},
     ],
@@ -265,7 +268,17 @@ def test_any_test_flag_makes_a_test(ping: ReadPing, post: ReadPost, flag: Change
     assert posted(post(flag)).test
 
 
-@pytest.mark.parametrize("flag", [{"test": False}, {"is_test": "0"}, {"lp_action": "live"}, {"lead_mode": 1}])
+@pytest.mark.parametrize(
+    "flag",
+    [
+        {"test": False},
+        {"is_test": "0"},
+        {"lp_action": "live"},
+        {"lead_mode": 1},
+        {"lead_mode": "Live"},
+        {"lead_mode": ""},
+    ],
+)
 def test_a_flag_that_says_live_is_live(ping: ReadPing, flag: Changes) -> None:
     assert not pinged(ping(flag)).test
 

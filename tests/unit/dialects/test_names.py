@@ -2,8 +2,19 @@
 
 import pytest
 
+from app.dialects.aliases import (
+    BY_VALUE,
+    CONTACT,
+    ENVELOPE,
+    LEAD,
+    PING,
+    POST,
+    SHARED_FLAGS,
+    TEST_FLAGS,
+    VERTICAL,
+)
 from app.dialects.layout import layout_of
-from app.dialects.names import CANONICAL, IGNORED, KEY_LENGTH_MAX, Door, names_for
+from app.dialects.names import CANONICAL, IGNORED, KEY_LENGTH_MAX, Door, forms_of, names_for
 from app.domain.seller import Seller
 from app.domain.vertical import Field, Vertical
 
@@ -82,6 +93,23 @@ def test_every_published_name_means_its_field(seller: Seller, door: Door, name: 
     names = names_for(seller, None, door)
     variants = {spelling, spelling.lower(), spelling.upper(), spelling.replace("_", "-"), spelling.replace("_", " ")}
     assert {names.name_of(variant) for variant in variants} == {name}
+
+
+def test_every_name_in_the_tables_means_one_field_and_no_other() -> None:
+    lines = {**VERTICAL, **LEAD, **PING, **CONTACT, **POST, IGNORED: ENVELOPE}
+    lines |= {name: name.removeprefix("?") for name in (*BY_VALUE, *TEST_FLAGS, *SHARED_FLAGS)}
+    meanings: dict[str, set[str]] = {}
+    for name, spellings in lines.items():
+        for spelling in spellings.split():
+            for form in forms_of(spelling):
+                meanings.setdefault(form, set()).add(name)
+    assert {form: means for form, means in meanings.items() if len(means) > 1} == {}
+
+
+def test_no_name_means_one_thing_on_a_ping_and_another_on_a_post(seller: Seller) -> None:
+    ping, post = names_for(seller, None, "ping"), names_for(seller, None, "post")
+    for spelling in {*ping.table, *post.table}:
+        assert len({ping.name_of(spelling), post.name_of(spelling)} - {IGNORED}) <= 1, spelling
 
 
 @pytest.mark.parametrize("group", ["contact", "ContactData", "meta", "data", "lead", "Request.Lead", "Attributes"])

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from app.dialects.aliases import KEY_FIELDS
 from app.domain.buyer import Operator
-from app.http.authentication import KEY_FIELDS, comes_from, keys_in_fields, keys_in_headers, whose_key
+from app.http.authentication import comes_from, keys_in_fields, keys_in_headers, whose_key
 from tests.build import catalogue, seller
 
 ACME = catalogue().seller_by_key

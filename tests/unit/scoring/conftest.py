@@ -18,7 +18,7 @@ from training.conversion.calibrators import METHODS, Calibrated, Labelled, attem
 from training.conversion.candidates import boosting, chance, logistic, scores
 from training.conversion.export import scorer_of
 from training.conversion.features import Column, table
-from training.lifecycle.pointer import Author, point_at
+from training.registry.pointer import Author, point_at
 
 COLUMNS = (
     Column("state", "category"),

@@ -8,13 +8,13 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
 from app.pages.ink import BLUE, GRID, INK, LINES, MUTED, ORANGE, drawn, legend
+from training.drift.psi import MAJOR, MODERATE, Shift
 from training.evaluation.caps import CapWindow
 from training.evaluation.conversions import Lift
 from training.evaluation.evaluation import WhatIf
 from training.evaluation.grades import Grade
 from training.evaluation.pacing import CampaignHours
 from training.evaluation.policies import HEADLINE, Policy, Scaled
-from training.lifecycle.psi import MAJOR, MODERATE, Shift
 
 _DASHED = (0, (4, 2))
 

@@ -1,0 +1,75 @@
+"""Everything that a seller is told, as one value: pages, documents and collections are only ways to write it."""
+
+import msgspec
+
+from app.dialects.platforms.known import DIALECTS
+from app.domain.catalogue import Catalogue
+from app.domain.seller import Mode, Seller
+from app.instructions.cards import Card, cards_of
+from app.instructions.exchange import Sample
+from app.instructions.samples import samples_of
+from app.instructions.sheets import Sheet, sheet_of
+from app.instructions.terms import (
+    DoorLine,
+    Fact,
+    KeyPlace,
+    ReasonLine,
+    Rehearsed,
+    doors_of,
+    facts_of,
+    key_places,
+    reason_lines,
+    rehearsed_values,
+)
+
+
+class Handbook(msgspec.Struct, frozen=True, kw_only=True):
+    """`version` names the configuration that it is of. Nothing in it is secret: a mark stands for the key."""
+
+    version: str
+    base_url: str
+    buyer: str
+    brands: tuple[str, ...]
+    seller: str
+    title: str
+    mode: Mode
+    paused: bool
+    dialect: str
+    platform: str
+    form: str
+    facts: tuple[Fact, ...]
+    doors: tuple[DoorLine, ...]
+    keys: tuple[KeyPlace, ...]
+    sheets: tuple[Sheet, ...]
+    samples: tuple[Sample, ...]
+    tests: tuple[Rehearsed, ...]
+    reasons: tuple[ReasonLine, ...]
+    cards: tuple[Card, ...]
+
+
+def handbook_of(catalogue: Catalogue, seller: Seller, base_url: str) -> Handbook:
+    """What this seller is told where the service is reached at `base_url`; the same arguments give the same value."""
+    base_url = base_url.rstrip("/")
+    dialect = DIALECTS[seller.dialect]
+    bought = [each for each in catalogue.verticals.values() if each.name in catalogue.index.verticals]
+    return Handbook(
+        version=catalogue.config_hash,
+        base_url=base_url,
+        buyer=catalogue.buyer.legal_name,
+        brands=catalogue.buyer.brands,
+        seller=seller.name,
+        title=seller.title,
+        mode=seller.mode,
+        paused=seller.paused,
+        dialect=dialect.name,
+        platform=dialect.title,
+        form=dialect.sends.form,
+        facts=facts_of(catalogue, seller),
+        doors=doors_of(seller),
+        keys=key_places(seller),
+        sheets=tuple(sheet_of(catalogue, seller, vertical) for vertical in bought),
+        samples=samples_of(catalogue, seller),
+        tests=rehearsed_values(seller),
+        reasons=reason_lines(seller),
+        cards=cards_of(catalogue, seller, base_url) if bought else (),
+    )

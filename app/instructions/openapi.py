@@ -1,0 +1,109 @@
+"""OpenAPI 3.1 narrowed to one seller: its doors, its fields, and the samples as examples."""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from app.instructions.exchange import Sample
+from app.instructions.handbook import Handbook
+from app.instructions.json_schema import shapes_of
+from app.instructions.schemas import PART, Json, answer_schemas, sent_schemas
+from app.instructions.terms import KEPT, NOTICES, DoorLine
+
+_NAMES = {"ping": "PingAnswer", "post": "PostAnswer"}
+_BODIES = {"form": "application/x-www-form-urlencoded", "xml in a form": "application/x-www-form-urlencoded"}
+
+
+def openapi(handbook: Handbook) -> Json:
+    """The document; answers in JSON are `msgspec.Raw`, the very bytes."""
+    doors = [door for door in handbook.doors if door.path.startswith("/v1/")]
+    paths: dict[str, list[DoorLine]] = {}
+    for door in doors:
+        paths.setdefault(door.path.partition("?")[0], []).append(door)
+    answers = answer_schemas()
+    schemas = shapes_of(handbook, PART) | {"Notice": sent_schemas([])["Notice"]}
+    schemas |= {name: answers[name] for name in ("PingAnswer", "PostAnswer", "Receipt", "ReasonCode")}
+    security = _security(handbook)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": f"{handbook.buyer}: instructions for {handbook.title}",
+            "version": handbook.version,
+            "description": f"Answers are in the words of {handbook.platform}.",
+        },
+        "servers": [{"url": handbook.base_url}],
+        "security": [{name: []} for name in security],
+        "paths": {path: _path(handbook, path, lines) for path, lines in paths.items()},
+        "components": {"securitySchemes": security, "schemas": schemas},
+    }
+
+
+def _security(handbook: Handbook) -> Json:
+    schemes: Json = {
+        "key": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+        "bearer": {"type": "http", "scheme": "bearer"},
+        "basic": {"type": "http", "scheme": "basic", "description": "The key as the user or the password."},
+    }
+    field = handbook.keys[0].name.removeprefix("Field ")
+    if field != handbook.keys[0].name:
+        schemes["field"] = {"type": "apiKey", "in": "query", "name": field, "description": "Or in the body."}
+    return schemes
+
+
+def _path(handbook: Handbook, path: str, lines: list[DoorLine]) -> Json:
+    methods = {method for line in lines for method in line.methods}
+    return {method.lower(): _operation(handbook, path, method, lines) for method in sorted(methods, reverse=True)}
+
+
+def _operation(handbook: Handbook, path: str, method: str, lines: list[DoorLine]) -> Json:
+    words = "".join(line.what for line in lines).title()
+    operation: Json = {
+        "operationId": "".join(filter(str.isalnum, f"{method.lower()}{words}")),
+        "summary": ", ".join(line.what for line in lines),
+        "description": " ".join(line.says for line in lines),
+    }
+    if path == NOTICES:
+        return operation | _with_body(["Notice"], "json") | {"responses": {"200": _said("It is noted.", "Receipt")}}
+    if path == KEPT:
+        parameter = {"name": "ping_id", "in": "path", "required": True, "schema": {"type": "string"}}
+        answers = {"200": _said("As it was.", "PostAnswer"), "404": _said("None is kept.", "PostAnswer")}
+        return operation | {"parameters": [parameter], "responses": answers}
+    kinds = [kind for kind in ("ping", "post") if any(kind in line.takes for line in lines)]
+    if method == "POST":
+        operation |= _with_body(kinds, handbook.form)
+    return operation | {"responses": _responses(handbook, [each for each in handbook.samples if each.door in kinds])}
+
+
+def _with_body(kinds: list[str], form: str) -> Json:
+    refs: list[Json] = [{"$ref": PART + kind} for kind in kinds]
+    schema: Json = refs[0] if len(refs) == 1 else {"anyOf": refs}
+    if form == "xml in a form":
+        said = "The lead as XML: `<lead>` with an element a field."
+        schema = {"type": "object", "properties": {"xml": {"type": "string", "description": said}}, "required": ["xml"]}
+    return {"requestBody": {"required": True, "content": {_BODIES.get(form, "application/json"): {"schema": schema}}}}
+
+
+def _responses(handbook: Handbook, samples: Iterable[Sample]) -> Json:
+    by_status: dict[str, list[Sample]] = {}
+    for sample in samples:
+        by_status.setdefault(str(sample.answer.status), []).append(sample)
+    return {status: _response(handbook, found) for status, found in sorted(by_status.items())}
+
+
+def _response(handbook: Handbook, samples: list[Sample]) -> Json:
+    content: Json = {}
+    is_ours = handbook.dialect == "generic" and not any('"price":"' in each.answer.body for each in samples)
+    for sample in samples:
+        kind = sample.answer.content_type
+        is_json = kind == "application/json"
+        held = content.setdefault(kind, {"schema": {"anyOf": []} if is_ours and is_json else {}, "examples": {}})
+        shape = {"$ref": PART + _NAMES[sample.door]}
+        if "anyOf" in held["schema"] and shape not in held["schema"]["anyOf"]:
+            held["schema"]["anyOf"].append(shape)
+        value = msgspec.Raw(sample.answer.body.encode()) if is_json else sample.answer.body
+        held["examples"][sample.name] = {"summary": sample.title, "value": value}
+    return {"description": "; ".join(sample.title for sample in samples) + ".", "content": content}
+
+
+def _said(when: str, schema: str) -> Json:
+    return {"description": when, "content": {"application/json": {"schema": {"$ref": PART + schema}}}}

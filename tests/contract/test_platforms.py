@@ -1,0 +1,353 @@
+"""What a platform makes of our answers, and we of what it sends back: the same bid at the same price, or none."""
+
+import json
+import re
+from collections.abc import Mapping
+from itertools import product
+from typing import Any
+
+import pytest
+from hypothesis import assume, example, given, settings
+from hypothesis import strategies as st
+
+from app.dialects.answers import write_ping_answer, write_post_answer
+from app.dialects.body import read_body
+from app.dialects.feedback import read_notice, read_outcome
+from app.dialects.generic import ping_id_of, read_ping, read_post
+from app.dialects.guard import is_personal
+from app.dialects.platforms.dialect import Price
+from app.dialects.platforms.known import DIALECTS
+from app.dialects.text import is_absent
+from app.dialects.written import CONTENT_TYPES, Format, price, quoted_price
+from app.dialects.xml_tree import read_xml
+from app.domain.money import CENTS_MAX, cents, dollars
+from app.domain.reasons import ACCEPT_WORDS, REASONS, Disclosure, Refusal, disclosed
+from app.domain.seller import Seller
+from app.domain.token import BidToken, mint, read
+from app.domain.vertical import Vertical
+from app.mock_exchange.conformance.clients import CLIENTS
+from app.mock_exchange.conformance.heard import Answer, Heard
+from app.mock_exchange.conformance.parsers import Parser, Words, by_path
+from app.wire.feedback import Notice, Outcome
+from app.wire.ping import Bid, Ping, PingAnswer, Value
+from app.wire.post import Post, PostAnswer, PostStatus
+
+KEYS = {1: b"k" * 32}
+SELLER = Seller(name="acme", title="Acme", key_sha256=())
+VERTICALS = {"solar": Vertical(name="solar", title="Solar")}
+LEAD: dict[str, Value] = {
+    "vertical": "solar",
+    "zip": "78701",
+    "first_name": "Ada",
+    "last_name": "Lovelace",
+    "phone": "5124612234",
+}
+
+quick = settings(derandomize=True, deadline=None, max_examples=25)
+
+OURS: Words = {"accepted": "accepted", "duplicate": "duplicate", "reping": "reping", "error": "error"}
+PROSPER: Words = {"ACCEPTED": "accepted", "DUPLICATED": "duplicate", "ERROR": "error"}
+TWINS: dict[tuple[str, Format], tuple[Parser, Parser]] = {
+    ("generic", "xml"): (
+        by_path("status", OURS, price="price", ping_id="ping_id", reason="reason"),
+        by_path("status", OURS, price="price", ping_id="lead_id", reason="reason"),
+    ),
+    ("leadprosper", "xml"): (
+        by_path("status", PROSPER, price="payout", ping_id="ping_id", reason="message"),
+        by_path("status", PROSPER, price="payout", ping_id="lead_id", reason="message"),
+    ),
+}
+"""Clients that look for literals or for a place in a list, as they would be set up for XML."""
+
+LEGS = {
+    "generic": ("bids", "bid_id", "price"),
+    "boberdoo": ("bids", "bid_id", "seller_lead_bid"),
+    "leadprosper": ("bids", "bid_id", "payout"),
+    "legs": ("legs", "id", "price"),
+}
+"""Where the dialects that have a place for each leg say its id and its price."""
+
+SPOKEN = [(name, form) for name, dialect in DIALECTS.items() for form in dialect.formats if form != "text"]
+each_spoken = pytest.mark.parametrize(("name", "form"), SPOKEN)
+each_dialect = pytest.mark.parametrize("name", DIALECTS)
+each_price = pytest.mark.parametrize("money", [price, quoted_price], ids=["numbers", "texts"])
+
+amounts = st.one_of(st.integers(1, 20_000), st.integers(100_000, CENTS_MAX), st.sampled_from([1, 10, 1610, CENTS_MAX]))
+words = st.sampled_from(
+    [*ACCEPT_WORDS, "ok", "Matched", "continue", "sold", "ACCEPTED", "Ping Accepted", "1", "Success"]
+)
+markup = st.sampled_from(
+    ['","status":"accepted', "</reason><status>Matched</status>", "&lt;", "]]>", "\x00", "\ud800", "é"]
+)
+any_text = st.lists(st.one_of(words, markup, st.text(max_size=8)), max_size=3).map(" ".join)
+lead_ids = st.text("0123456789abcdef", min_size=24, max_size=24)
+
+
+@st.composite
+def tokens(draw: st.DrawFn) -> list[BidToken]:
+    """What one or both legs of a bid promise, the best first."""
+    prices = sorted(draw(st.lists(amounts, min_size=1, max_size=2)), reverse=True)
+    return [
+        BidToken(
+            expires_at=draw(st.integers(1, 2**32 - 1)),
+            price_cents=price_cents,
+            campaign=draw(st.binary(min_size=4, max_size=4)),
+            leg="shared" if place else "exclusive",
+            test=draw(st.booleans()),
+            nonce=draw(st.binary(min_size=8, max_size=8)),
+            terms=draw(st.binary(min_size=6, max_size=6)),
+            certificate=draw(st.binary(min_size=6, max_size=6)),
+        )
+        for place, price_cents in enumerate(prices)
+    ]
+
+
+@each_price
+@each_spoken
+@quick
+@given(promised=tokens(), brand=any_text)
+def test_a_bid_comes_back_as_it_was_made(
+    name: str, form: Format, money: Price, promised: list[BidToken], brand: str
+) -> None:
+    ids = [mint(token, 1, KEYS[1]) for token in promised]
+    answer = bidding(ids, promised, brand)
+    written = write_ping_answer(answer, form, DIALECTS[name], money)
+    heard = parsers(name, form)[0](said(written, form))
+    assert (heard.outcome, heard.id, cents(heard.price)) == ("accepted", ids[0], promised[0].price_cents)
+    told = [(heard.id, heard.price)] if name not in LEGS else legs_in(written, name, form)
+    assert [cents(each) for _, each in told] == [token.price_cents for token in promised[: len(told)]]
+    for (bid_id, _), token in zip(told, promised, strict=False):
+        assert read(posted_id(name, bid_id), KEYS) == token
+
+
+@each_price
+@each_spoken
+@quick
+@given(ping_id=tokens().map(lambda made: mint(made[0], 1, KEYS[1])), lead_id=lead_ids, amount=amounts, url=any_text)
+def test_a_sale_is_reported_as_it_was_made(
+    name: str, form: Format, money: Price, ping_id: str, lead_id: str, amount: int, url: str
+) -> None:
+    """Its price and its id come back as a notice and as an outcome, also from platforms that make a double of it."""
+    answer = PostAnswer(status="accepted", ping_id=ping_id, lead_id=lead_id, price_cents=amount, redirect_url=url)
+    written = write_post_answer(answer, form, DIALECTS[name], money)
+    heard = parsers(name, form)[1](said(written, form, DIALECTS[name].bought))
+    assert (heard.outcome, heard.id) == ("accepted", lead_id)
+    for told in (heard.price, float(heard.price)):
+        notice = read_notice({"ping_id": ping_id, "result": "won", "price": told}, SELLER).value
+        outcome = read_outcome({"lead_id": heard.id, "event": "sold", "value": told}).value
+        assert isinstance(notice, Notice)
+        assert isinstance(outcome, Outcome)
+        assert (notice.ping_id, notice.price_cents) == (ping_id, amount)
+        assert (outcome.lead_id, outcome.value_cents) == (lead_id, amount)
+
+
+def test_every_cent_is_written_and_read_as_itself() -> None:
+    for amount in (*range(20_001), *range(99_900, 4_294_967_295, 7_654_321)):
+        number, text = bytes(price(amount)).decode(), bytes(quoted_price(amount)).decode()
+        assert re.fullmatch(r"(0|[1-9]\d*)\.\d\d", number)
+        assert text == f'"{number}"'
+        assert amount > CENTS_MAX or cents(number) == cents(json.loads(text)) == cents(json.loads(number)) == amount
+
+
+@each_dialect
+@quick
+@given(amount=amounts, spelling=st.sampled_from(["number", "text", "dollars", "thousands"]))
+def test_a_floor_is_the_same_cents_however_a_platform_writes_it(name: str, amount: int, spelling: str) -> None:
+    text = dollars(amount)
+    written: dict[str, Value] = {
+        "number": float(text),
+        "text": text,
+        "dollars": f"${text}",
+        "thousands": f"{amount // 100:,}.{amount % 100:02d}",
+    }
+    ping = sent(name, {**LEAD, "min_price": written[spelling]})
+    assert isinstance(ping, Ping)
+    assert ping.min_price_cents == amount
+
+
+@each_dialect
+@quick
+@given(own=st.text(min_size=1, max_size=128).map(lambda text: "".join(filter(str.isprintable, text)).strip()))
+@example(own="{A/B}&<c>+%41;d='e\"#?")
+@example(own="<lead><zip>1</zip></lead>")
+@example(own='{"zip":"10001"}')
+@example(own="Ünï—\U0001d54f")
+@example(own="a" * 64)
+@example(own="0012345678901234567890")
+@example(own="true")
+def test_a_sellers_own_id_is_the_same_on_its_ping_and_its_post(name: str, own: str) -> None:
+    assume(own and not is_absent(own) and not is_personal(own))
+    lead = {**LEAD, "seller_lead_id": own}
+    ping, post = sent(name, lead), sent(name, lead, "A" * 64)
+    assert isinstance(ping, Ping)
+    assert isinstance(post, Post)
+    assert (ping.seller_lead_id, post.seller_lead_id, post.ping_id) == (own, own, "A" * 64)
+
+
+@each_spoken
+@pytest.mark.parametrize("disclosure", ["full", "class", "opaque"])
+def test_every_reason_is_heard_as_a_refusal(name: str, form: Format, disclosure: Disclosure) -> None:
+    for code, detail in product(REASONS, ("", "zip: five digits", "day", "Mon 08:00")):
+        told, reason = disclosed(Refusal(code, detail), disclosure)
+        ping = PingAnswer(status="rejected", ping_id="0f" * 12, reason=reason, reason_code=told)
+        post = PostAnswer(status="rejected", ping_id="", reason=reason, reason_code=told)
+        assert heard_ping(ping, name, form, 200).outcome == ("duplicate" if is_told_apart(name, told) else "refused")
+        assert heard_post(post, name, form, 200).outcome == "refused"
+
+
+refusals = st.builds(
+    lambda code, detail, disclosure: disclosed(Refusal(code, detail), disclosure),
+    st.sampled_from(list(REASONS)),
+    any_text,
+    st.sampled_from(["full", "class", "opaque"]),
+)
+STATUSES = (200, 201, 400, 401, 405, 409, 413, 415, 422, 429, 503)
+
+
+@each_spoken
+@quick
+@given(refusal=refusals, status=st.sampled_from(["rejected", "error"]), ping_id=any_text, warnings=st.lists(any_text))
+def test_no_refused_ping_is_heard_as_a_bid(
+    name: str, form: Format, refusal: tuple[str, str], status: Any, ping_id: str, warnings: list[str]
+) -> None:
+    code, reason = refusal
+    answer = PingAnswer(status=status, ping_id=ping_id, reason=reason, reason_code=code, warnings=tuple(warnings))
+    heard = heard_ping(answer, name, form, 200)
+    assert heard.outcome in ("refused", "duplicate" if is_told_apart(name, code) else "refused", "error")
+    assert heard.price in ("", "0", "0.00")
+    written = write_ping_answer(answer, form, DIALECTS[name])
+    assert_no_sale(name, form, written)
+
+
+@each_spoken
+@quick
+@given(refusal=refusals, status=st.sampled_from(["duplicate", "rejected", "reping", "error"]), texts=st.lists(any_text))
+def test_no_refused_post_is_heard_as_a_sale(
+    name: str, form: Format, refusal: tuple[str, str], status: PostStatus, texts: list[str]
+) -> None:
+    code, reason = refusal
+    ping_id, lead_id, url, *warnings = [*texts, "", "", ""]
+    answer = PostAnswer(
+        status=status,
+        ping_id=ping_id,
+        lead_id=lead_id,
+        price_cents=1_250,
+        reason=reason,
+        reason_code=code,
+        redirect_url=url,
+        warnings=tuple(warnings),
+    )
+    heard = heard_post(answer, name, form, 200)
+    assert heard.outcome in ("refused", "error" if status == "error" else status)
+    assert heard.price in ("", "0", "0.00")
+    assert_no_sale(name, form, write_post_answer(answer, form, DIALECTS[name]))
+
+
+@each_spoken
+@quick
+@given(promised=tokens(), texts=st.lists(any_text, min_size=3, max_size=3), lead_id=lead_ids)
+def test_no_bid_and_no_sale_is_heard_as_a_refusal(
+    name: str, form: Format, promised: list[BidToken], texts: list[str], lead_id: str
+) -> None:
+    brand, warning, url = texts
+    ids = [mint(token, 1, KEYS[1]) for token in promised]
+    answer = bidding(ids, promised, brand, (warning,))
+    sale = PostAnswer(
+        status="accepted", ping_id=ids[0], lead_id=lead_id, price_cents=1, redirect_url=url, warnings=(warning,)
+    )
+    assert heard_ping(answer, name, form, 200).outcome == "accepted"
+    assert {heard_post(sale, name, form, status).outcome for status in (200, DIALECTS[name].bought)} == {"accepted"}
+
+
+@pytest.mark.parametrize("name", [name for name, dialect in DIALECTS.items() if "text" in dialect.formats])
+@quick
+@given(refusal=refusals, texts=st.lists(any_text, min_size=2, max_size=2), promised=tokens())
+def test_lines_of_text_begin_with_what_happened(
+    name: str, refusal: tuple[str, str], texts: list[str], promised: list[BidToken]
+) -> None:
+    dialect, (code, reason) = DIALECTS[name], refusal
+    ping = PingAnswer(status="rejected", ping_id=texts[0], reason=reason, reason_code=code, warnings=(texts[1],))
+    post = PostAnswer(status="rejected", ping_id=texts[0], reason=reason, reason_code=code, redirect_url=texts[1])
+    for written in (write_ping_answer(ping, "text", dialect), write_post_answer(post, "text", dialect)):
+        assert written.splitlines()[0] in (b"REJECTED", b"FAILURE")
+        assert_spells_no_sale(written)
+    bid = bidding([mint(token, 1, KEYS[1]) for token in promised], promised, texts[0])
+    assert write_ping_answer(bid, "text", dialect).splitlines()[0] in (b"ACCEPTED", b"SUCCESS")
+
+
+def bidding(ids: list[str], promised: list[BidToken], brand: str, warnings: tuple[str, ...] = ()) -> PingAnswer:
+    bids = tuple(
+        Bid(bid_id=bid_id, type=token.leg, price_cents=token.price_cents, brand=brand)
+        for bid_id, token in zip(ids, promised, strict=True)
+    )
+    return PingAnswer(
+        status="accepted", ping_id=ids[0], bids=bids, expires_in=120, expires_at=1_790_000_000, warnings=warnings
+    )
+
+
+def parsers(name: str, form: Format) -> tuple[Parser, Parser]:
+    """How a platform reads the answers to its pings and to its posts."""
+    return TWINS.get((name, form), (CLIENTS[name].ping, CLIENTS[name].post))
+
+
+def said(written: bytes, form: Format, status: int = 200) -> Answer:
+    return Answer(status=status, content_type=CONTENT_TYPES[form], body=written, ms=1.0)
+
+
+def heard_ping(answer: PingAnswer, name: str, form: Format, status: int) -> Heard:
+    return parsers(name, form)[0](said(write_ping_answer(answer, form, DIALECTS[name]), form, status))
+
+
+def heard_post(answer: PostAnswer, name: str, form: Format, status: int) -> Heard:
+    return parsers(name, form)[1](said(write_post_answer(answer, form, DIALECTS[name]), form, status))
+
+
+def is_told_apart(name: str, code: str) -> bool:
+    """Whether this platform has a word for a ping of somebody whom the buyer knows."""
+    return name == "leadprosper" and code == "duplicate"
+
+
+def assert_no_sale(name: str, form: Format, written: bytes) -> None:
+    """Whoever may read this dialect, whatever HTTP says: everybody reads ours, its own platform each of the others."""
+    everybody = [parser for each in CLIENTS for parser in parsers(each, form)]
+    for parser in everybody if name == "generic" else parsers(name, form):
+        for status in STATUSES:
+            assert parser(said(written, form, status)).outcome != "accepted"
+    if DIALECTS[name].guarded:
+        assert_spells_no_sale(written)
+
+
+def assert_spells_no_sale(written: bytes) -> None:
+    text = written.decode().casefold()
+    assert not [word for word in ACCEPT_WORDS if word in text]
+    assert not re.search(r"\bok\b", text)
+
+
+def legs_in(written: bytes, name: str, form: Format) -> list[tuple[str, str]]:
+    """Id and price of each leg, where a platform finds them."""
+    among, bid_id, amount = LEGS[name]
+    if form == "xml":
+        (found,) = read_xml(written)[among].values()
+        legs = found if isinstance(found, list) else [found]
+    else:
+        whole = json.loads(written, parse_float=str)
+        legs = whole.get(DIALECTS[name].root, whole)[among]
+    return [(leg[bid_id], leg[amount]) for leg in legs]
+
+
+def posted_id(name: str, bid_id: str) -> str:
+    """The bid that we see in a platform's post to this id."""
+    request = CLIENTS[name].sends.sent("post", LEAD, "s3cret", bid_id)
+    fields = read_body(request.body, request.content_type)
+    assert isinstance(fields, dict)
+    return ping_id_of(fields, SELLER)
+
+
+def sent(name: str, lead: Mapping[str, Value], ping_id: str = "") -> Ping | Post | Refusal:
+    """A ping as a platform sends it or, to a bid, a post: as we read it."""
+    request = CLIENTS[name].sends.sent("post" if ping_id else "ping", lead, "s3cret", ping_id)
+    fields = read_body(request.body, request.content_type)
+    assert isinstance(fields, dict)
+    if ping_id:
+        return read_post(fields, SELLER, VERTICALS, VERTICALS["solar"]).value
+    return read_ping(fields, SELLER, VERTICALS, lambda *_: "").value

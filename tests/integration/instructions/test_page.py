@@ -1,0 +1,123 @@
+"""The page of instructions as a browser shows it: on a desk, on a phone, printed, by keyboard."""
+
+import re
+from html import unescape
+from pathlib import Path
+
+import httpx
+import pytest
+
+from app.instructions.handbook import Handbook, handbook_of
+from app.instructions.markdown import markdown
+from app.instructions.page import page
+from tests.browser import browse, browse_framed, find_browser
+from tests.sellers import catalogue_of
+from tests.service import Service
+
+WIDTHS = {"desk": 1280, "phone": 390}
+SELLERS = ["generic", "boberdoo", "legs", "px"]
+
+# It tells its own width and the one that the page wants.
+MEASURE = 'document.title = page.defaultView.innerWidth + " " + page.documentElement.scrollWidth;'
+# Every link and every part that scrolls takes the focus, and shows that it has it.
+FOCUS = """
+  const targets = [...page.querySelectorAll("a[href], [tabindex]")];
+  const reached = targets.filter((each) => { each.focus(); return page.activeElement === each && each.tabIndex >= 0; });
+  document.title = targets.length + " " + reached.length;
+"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> str:
+    return find_browser()
+
+
+def html_of(http: httpx.Client, seller: str) -> str:
+    return http.get(f"/sellers/{seller}/instructions", headers={"X-API-Key": "demo-operator-key"}).text
+
+
+def book_of(service: Service, seller: str) -> Handbook:
+    catalogue = catalogue_of(service)
+    return handbook_of(catalogue, catalogue.sellers[seller], service.url)
+
+
+@pytest.mark.parametrize("screen", WIDTHS)
+@pytest.mark.parametrize("seller", SELLERS)
+def test_nothing_on_the_page_is_wider_than_the_screen(
+    browser: str, http: httpx.Client, seller: str, screen: str, tmp_path: Path
+) -> None:
+    dom, console = browse_framed(browser, html_of(http, seller), WIDTHS[screen], MEASURE, tmp_path)
+    assert console == []
+    found = re.search(r"<title>(\d+) (\d+)</title>", dom)
+    assert found is not None
+    assert int(found[2]) <= int(found[1]) == WIDTHS[screen]
+
+
+def test_the_page_shows_all_of_the_value_without_an_error(
+    browser: str, http: httpx.Client, service: Service, tmp_path: Path
+) -> None:
+    file = tmp_path / "page.html"
+    file.write_text(html_of(http, "boberdoo"), encoding="utf-8")
+    dom, console = browse(browser, file.as_uri(), 1280, tmp_path)
+    assert console == []
+    shown = unescape(re.sub(r"<[^>]+>", "", dom))
+    book = book_of(service, "boberdoo")
+    for sample in book.samples:
+        assert sample.request.body in shown
+        assert sample.answer.body in shown
+    for sheet in book.sheets:
+        assert all(row.sent_as in shown for row in sheet.rows)
+    for card in book.cards:
+        assert all(text in shown for _, text in card.lines)
+    assert all(zip_code in shown for test in book.tests for zip_code in test.zips)
+    assert all(reason.code in shown for reason in book.reasons)
+    targets = set(re.findall(r'href="#([\w-]+)"', dom))
+    assert targets
+    assert targets <= set(re.findall(r'id="([\w-]+)"', dom))
+
+
+def test_the_keyboard_reaches_every_link_and_every_table(browser: str, http: httpx.Client, tmp_path: Path) -> None:
+    dom, _ = browse_framed(browser, html_of(http, "generic"), WIDTHS["phone"], FOCUS, tmp_path)
+    found = re.search(r"<title>(\d+) (\d+)</title>", dom)
+    assert found is not None
+    assert int(found[1]) == int(found[2]) > 20
+
+
+def test_the_page_can_be_printed(browser: str, http: httpx.Client, tmp_path: Path) -> None:
+    file, printed = tmp_path / "page.html", tmp_path / "page.pdf"
+    file.write_text(html_of(http, "generic"), encoding="utf-8")
+    browse(browser, file.as_uri(), 1280, tmp_path, f"--print-to-pdf={printed}")
+    assert printed.read_bytes().startswith(b"%PDF")
+    assert "@media print" in file.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("seller", SELLERS)
+def test_the_page_needs_nothing_from_elsewhere(http: httpx.Client, seller: str) -> None:
+    text = html_of(http, seller)
+    assert not re.findall(r"(?:src|href)='?(?:https?:)?//", text)
+    assert "<script" not in text
+
+
+@pytest.mark.parametrize("seller", SELLERS)
+def test_the_same_value_gives_the_same_page_and_the_same_markdown(service: Service, seller: str) -> None:
+    one, other = book_of(service, seller), book_of(service, seller)
+    assert page(one, {}) == page(other, {})
+    assert markdown(one, {}) == markdown(other, {})
+
+
+@pytest.mark.parametrize("seller", SELLERS)
+def test_the_markdown_holds_what_the_page_does(service: Service, seller: str) -> None:
+    book = book_of(service, seller)
+    text, html = markdown(book, {"JSON Schema": "schema.json"}), unescape(re.sub(r"<[^>]+>", "", page(book, {})))
+    assert "[JSON Schema](schema.json)" in text
+    for sample in book.samples:
+        assert sample.answer.body in text
+        assert sample.answer.body in html
+    for line in text.splitlines():
+        assert not line.startswith("|") or line.endswith("|")
+
+
+def test_a_paused_seller_is_told_so(service: Service) -> None:
+    book = book_of(service, "paused")
+    assert "paused at present" in page(book, {})
+    assert "paused at present" not in page(book_of(service, "generic"), {})

@@ -1,0 +1,1 @@
+"""Whether the world has moved since a model learned it."""

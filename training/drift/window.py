@@ -1,0 +1,119 @@
+"""What a span of bidding looked like: how scores, fields, bids and prices were spread, and what leads came to."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+import msgspec
+import numpy as np
+
+from app.wire.ping import Value
+from training.drift.psi import Histogram, histogram, in_bins_of
+from training.histories.bids import Bid
+
+PINGS_MAX = 50_000
+"""Of more a sample of this many is taken: the index is exact to a thousandth long before."""
+
+NOT_COMPARED = ("zip", "sub_id")
+"""Facts with so many values that most are new in any week."""
+
+Probability = Callable[[Mapping[str, Value]], float]
+
+
+class Window(msgspec.Struct, frozen=True, kw_only=True):
+    """A span of one vertical, in figures that can be kept beside a model. Times are UTC epoch seconds.
+
+    Of leads that were bought and have matured: `predicted` is the sum of P(conversion), `converted` how many did.
+    """
+
+    vertical: str
+    since: float
+    until: float
+    pings: int
+    histograms: dict[str, Histogram]
+    leads: int
+    predicted: float
+    converted: int
+
+
+class Sample(msgspec.Struct, kw_only=True):
+    """What is looked at of a span: each ping once, each bid, and every lead that matured."""
+
+    vertical: str
+    since: float = 0.0
+    until: float = 0.0
+    pings: list[Bid] = []
+    bids: list[Bid] = []
+    leads: int = 0
+    predicted: float = 0.0
+    converted: int = 0
+
+
+def sample(vertical: str, bids: Iterable[Bid], seed: int = 1) -> Sample:
+    """These bids, or a sample of them where they are too many, whatever their order."""
+    found = Sample(vertical=vertical)
+    random, seen = np.random.default_rng(seed), 0
+    for bid in bids:
+        found.since = min(found.since or bid.at, bid.at)
+        found.until = max(found.until, bid.at)
+        if bid.converted is not None:
+            found.leads += 1
+            found.predicted += bid.probability
+            found.converted += bid.converted
+        seen += 1
+        place = seen - 1 if seen <= PINGS_MAX else int(random.integers(seen))
+        if place >= PINGS_MAX:
+            continue
+        if place < len(found.bids):
+            found.bids[place] = bid
+        else:
+            found.bids.append(bid)
+    found.bids.sort(key=lambda bid: (bid.at, bid.id))
+    # Two legs of one ping have the same facts.
+    found.pings = list({bid.ping or bid.id: bid for bid in found.bids}.values())
+    return found
+
+
+def window(seen: Sample, score: Probability | None, facts: Sequence[str] | None = None) -> Window:
+    """A sample in bins of its own. Without a `score` no score is compared; without `facts` every fact is."""
+    if facts is None:
+        facts = sorted({name for bid in seen.pings for name in bid.facts} - set(NOT_COMPARED))
+    return _window(seen, {name: histogram(name, values) for name, values in _columns(seen, score, facts).items()})
+
+
+def window_like(before: Window, seen: Sample, score: Probability | None) -> Window:
+    """A sample in the bins of an earlier window; what had none there, as a new seller's prices, is not compared."""
+    facts = [name.removeprefix("field ") for name in before.histograms if name.startswith("field ")]
+    columns = _columns(seen, score, facts)
+    return _window(
+        seen,
+        {name: in_bins_of(bins, columns[name]) for name, bins in before.histograms.items() if name in columns},
+    )
+
+
+def _window(seen: Sample, histograms: dict[str, Histogram]) -> Window:
+    return Window(
+        vertical=seen.vertical,
+        since=seen.since,
+        until=seen.until,
+        pings=len(seen.pings),
+        histograms=histograms,
+        leads=seen.leads,
+        predicted=seen.predicted,
+        converted=seen.converted,
+    )
+
+
+def _columns(seen: Sample, score: Probability | None, facts: Sequence[str]) -> dict[str, Sequence[Value | None]]:
+    """Everything that is compared, by the name under which it is told."""
+    columns: dict[str, Sequence[Value | None]] = {}
+    if score is not None:
+        columns["score"] = [score(bid.facts) for bid in seen.pings]
+    columns |= {f"field {name}": [bid.facts.get(name) for bid in seen.pings] for name in facts}
+    columns["seller"] = [bid.seller for bid in seen.pings]
+    columns["bid"] = [bid.price_cents for bid in seen.bids]
+    columns["bid / value"] = [bid.price_cents / bid.bid_value for bid in seen.bids if bid.bid_value > 0.0]
+    for seller in sorted({bid.seller for bid in seen.bids}):
+        columns[f"price paid, {seller}"] = [bid.price_cents for bid in seen.bids if bid.seller == seller and bid.won]
+        columns[f"price to win, {seller}"] = [
+            bid.winning_cents for bid in seen.bids if bid.seller == seller and bid.winning_cents is not None
+        ]
+    return {name: values for name, values in columns.items() if values}

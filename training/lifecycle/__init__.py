@@ -1,1 +1,0 @@
-"""From a trained version to the one that bids, and back."""

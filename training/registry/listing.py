@@ -1,0 +1,111 @@
+"""Versions and their history as text: what is live, what is tried, what passed, who changed it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from app.scoring.pointer import Entry
+from training.registry.pointer import Change, Refused, changes, entries
+from training.registry.versions import Card, card_of, versions, verticals, whole
+
+
+class Version(msgspec.Struct, frozen=True, kw_only=True):
+    """One version. `role` is live, challenger, before, or empty.
+
+    `problem` says why nothing could load it, or what is wrong with the trial beside a live one.
+    """
+
+    vertical: str
+    version: str
+    role: str
+    canary: float = 0.0
+    card: Card | None = None
+    problem: str = ""
+
+
+def listed(models: Path, only: str = "") -> list[Version]:
+    """Every version on disk and every one that the pointer names; raises `Refused` where that cannot be read."""
+    pointed = entries(models)
+    names = sorted({*verticals(models), *pointed})
+    return [each for name in names if only in ("", name) for each in _of(models, name, pointed.get(name))]
+
+
+def shown(models: Path, vertical: str, version: str) -> str:
+    """One version in full: its card's figures and gates, its files, its changes."""
+    card = card_of(models, vertical, version)
+    return "\n".join(_shown(models, card))
+
+
+def table(found: list[Version]) -> str:
+    """The versions, a line each."""
+    head = f"{'vertical':<20} {'version':<10} {'role':<18} {'gates':<22} {'AUC':>6} {'log-loss':>9}  learnt until"
+    return "\n".join([head, *map(_row, found)])
+
+
+def sentence(done: Change) -> str:
+    """One change in a line."""
+    was = _worded(done.before) if done.before is not None else "nothing"
+    forced = ", forced" if done.forced else ""
+    why = f": {done.why}" if done.why else ""
+    return f"{done.at}  {done.did} by {done.who}{forced}: {done.vertical} {was} -> {_worded(done.after)}{why}"
+
+
+def _of(models: Path, vertical: str, entry: Entry | None) -> Iterator[Version]:
+    roles = _roles(entry)
+    for version in sorted({*versions(models, vertical), *roles}):
+        role = roles.get(version, "")
+        try:
+            # All of it is checked where it matters: what bids, or is about to.
+            card = whole(models, vertical, version) if role else card_of(models, vertical, version)
+        except Refused as refused:
+            yield Version(vertical=vertical, version=version, role=role, problem=str(refused))
+        else:
+            share = entry.canary if entry is not None and role == "challenger" else 0.0
+            problem = entry.problem if entry is not None and role == "live" else ""
+            yield Version(vertical=vertical, version=version, role=role, canary=share, card=card, problem=problem)
+
+
+def _roles(entry: Entry | None) -> dict[str, str]:
+    if entry is None:
+        return {}
+    named = {entry.before: "before", entry.challenger: "challenger", entry.live: "live"}
+    return {version: role for version, role in named.items() if version}
+
+
+def _row(each: Version) -> str:
+    role = f"canary {each.canary:.0%}" if each.canary else "shadow" if each.role == "challenger" else each.role
+    start = f"{each.vertical:<20} {each.version:<10} {role:<18}"
+    if each.card is None:
+        return f"{start} {each.problem}"
+    card = each.card
+    gates = "passed" if card.passed else f"FAILED {len(card.failed)}: {', '.join(card.failed)}"
+    auc, loss = card.figures.auc, card.figures.log_loss
+    numbers = f"{'' if auc is None else f'{auc:.3f}':>6} {'' if loss is None else f'{loss:.4f}':>9}"
+    return f"{start} {gates:<22} {numbers}  {card.history.until[:10]:<12} {each.problem}".rstrip()
+
+
+def _shown(models: Path, card: Card) -> Iterator[str]:
+    past, figures = card.history, card.figures
+    yield f"{card.vertical} {card.version}: {'passed its gates' if card.passed else 'DID NOT PASS its gates'}"
+    yield f"  learnt from {past.rows:,} leads, {past.since[:10]} to {past.until[:10]}; {past.source}"
+    if figures.auc is not None and figures.log_loss is not None and figures.predicted_over_observed is not None:
+        yield (
+            f"  on the newest leads: AUC {figures.auc:.3f}, log-loss {figures.log_loss:.4f}, "
+            f"predicted/observed {figures.predicted_over_observed:.3f}"
+        )
+    for gate in card.gates:
+        yield f"  {'pass' if gate.passed else 'FAIL'}  {gate.name}: {gate.found}"
+    try:
+        whole(models, card.vertical, card.version)
+        yield "  files: as they were written, and the service would load them"
+    except Refused as refused:
+        yield f"  files: {refused}"
+    for done in changes(models):
+        if done.vertical == card.vertical and card.version in {*_roles(done.before), *_roles(done.after)}:
+            yield f"  {sentence(done)}"
+
+
+def _worded(entry: Entry) -> str:
+    tried = f" with {entry.challenger} {f'as canary {entry.canary:g}' if entry.canary else 'in shadow'}"
+    return f"{entry.live}{tried if entry.challenger else ''}"

@@ -1,0 +1,99 @@
+"""Promote a version, go back, try one in shadow or as a canary: each refused unless the version is whole and may."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from app.scoring.pointer import Entry
+from training.registry.pointer import Author, Change, Refused, change, changes, entry_of, point_at
+from training.registry.versions import Card, whole
+
+
+def promote(models: Path, vertical: str, version: str, author: Author, *, force: bool = False) -> Change:
+    """Make a version live. Its gates must have passed, unless it is forced, which is noted."""
+    forced = _must_have_passed(whole(models, vertical, version), force=force)
+    return point_at(models, vertical, version, author, forced=forced)
+
+
+def rollback(models: Path, vertical: str, author: Author) -> Change:
+    """Go back to what was live before. What is tried ends with it: after trouble only what is known shall bid."""
+    entry = _entry(models, vertical)
+    if not entry.before:
+        raise Refused(f"nothing is known to have been live before {vertical} {entry.live}: promote a version by name")
+    whole(models, vertical, entry.before)
+    earlier = _before(models, vertical, entry.before)
+
+    def become(was: Entry | None) -> Entry:
+        if was != entry:
+            raise Refused(f"{vertical} was changed by somebody else meanwhile: look at it and ask again")
+        return Entry(live=entry.before, before=earlier)
+
+    return change(models, vertical, "rollback", author, become)
+
+
+def shadow(models: Path, vertical: str, version: str, author: Author) -> Change:
+    """Have a version decide every ping beside the live one, unsent. It need not have passed: it spends nothing."""
+    whole(models, vertical, version)
+    return change(models, vertical, "shadow", author, _tries(vertical, version, 0.0))
+
+
+def canary(
+    models: Path, vertical: str, share: float, author: Author, *, version: str = "", force: bool = False
+) -> Change:
+    """Have the challenger bid for a share of all leads. It spends money, so it must be what `promote` would take."""
+    if not 0.0 < share <= 1.0:
+        raise Refused("a canary takes a share above 0 and at most 1, such as --share 0.1; without one it is `shadow`")
+    chosen = version or _entry(models, vertical).challenger
+    if not chosen:
+        raise Refused(f"nothing is tried in {vertical}: name a version, --version N")
+    forced = _must_have_passed(whole(models, vertical, chosen), force=force)
+    return change(models, vertical, "canary", author, _tries(vertical, chosen, share), forced=forced)
+
+
+def retire(models: Path, vertical: str, author: Author) -> Change:
+    """End what is tried; the live version stays, and the files of both do."""
+    if not _entry(models, vertical).challenger:
+        raise Refused(f"nothing is tried in {vertical}")
+
+    def become(was: Entry | None) -> Entry:
+        return Entry(live=_live(vertical, was).live, before=was.before if was is not None else "")
+
+    return change(models, vertical, "retire", author, become)
+
+
+def _must_have_passed(card: Card, *, force: bool) -> bool:
+    """Whether it must be forced; raises `Refused` where it must and is not."""
+    if card.passed and not card.failed:
+        return False
+    if not force:
+        why = f"it failed: {', '.join(card.failed)}" if card.failed else "its card does not say that it passed"
+        raise Refused(f"{card.vertical} {card.version} may not bid, {why}. --force overrides that and is noted")
+    return True
+
+
+def _tries(vertical: str, version: str, share: float) -> Callable[[Entry | None], Entry]:
+    def become(was: Entry | None) -> Entry:
+        live = _live(vertical, was)
+        if live.live == version:
+            raise Refused(f"{vertical} {version} is live: there is nothing to try it against")
+        return Entry(live=live.live, before=live.before, challenger=version, canary=share)
+
+    return become
+
+
+def _entry(models: Path, vertical: str) -> Entry:
+    return _live(vertical, entry_of(models, vertical))
+
+
+def _live(vertical: str, entry: Entry | None) -> Entry:
+    if entry is None:
+        raise Refused(f"{vertical} has no live version: promote one first")
+    return entry
+
+
+def _before(models: Path, vertical: str, version: str) -> str:
+    """What was live before this version became so the last time, as far as it was noted."""
+    for done in reversed(changes(models)):
+        was = done.before.live if done.before is not None else ""
+        if done.vertical == vertical and done.after.live == version != was:
+            return done.after.before
+    return ""

@@ -1,0 +1,1 @@
+"""A new version out of a bidder's own history."""

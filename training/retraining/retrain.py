@@ -1,0 +1,192 @@
+"""One round of learning from a vertical's own outcomes: what can be learned anew is, and stands beside the champion."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import msgspec
+
+from app.domain.seller import Habits
+from app.domain.vertical import Vertical
+from app.scoring.artefact import Unusable
+from app.scoring.habits import HABITS, parse_habits
+from app.scoring.landscape import FILE as LANDSCAPE
+from app.scoring.load import load_version
+from app.scoring.traffic import TRAFFIC
+from training.conversion.artefact import TooLarge
+from training.conversion.export import CannotExport
+from training.conversion.features import columns_of
+from training.conversion.gates import CONVERTED_MIN, Gate
+from training.conversion.learn import learn
+from training.conversion.train import TooFew, slices_of
+from training.drift.reference import REFERENCE
+from training.drift.window import Probability, sample, window
+from training.histories.bids import Bid, read_bids
+from training.histories.dataset import BIDS, LEADS, Summary
+from training.histories.declared import spec_of
+from training.histories.history import History
+from training.histories.leads import Lead, history_of, read_leads
+from training.retraining.contest import Contest
+from training.retraining.habits import Measured, measured
+from training.retraining.market import Market, market
+from training.retraining.renew import Parts, completed, renewed
+from training.retraining.traffic import shape
+
+
+class Past(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the dataset lies and what it holds, whose models are renewed, and the buyer's zone."""
+
+    dataset: Path
+    summary: Summary
+    models: Path
+    zone: str
+
+
+class Round(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of one vertical's round. `challenger` is the new version, empty where there is none.
+
+    `conversion` says in a sentence what came of that model. `contests` are by leg, `few` says of which there are none.
+    `verdict` says what happens with it, `is_tried` whether it stands beside the champion now.
+    """
+
+    vertical: str
+    champion: str
+    challenger: str = ""
+    conversion: str
+    contests: dict[str, Contest] = {}
+    few: tuple[str, ...] = ()
+    sellers: dict[str, Measured] = {}
+    gates: tuple[Gate, ...] = ()
+    verdict: str = ""
+    is_tried: bool = False
+
+
+def retrain(past: Past, vertical: Vertical, champion: str, *, seed: int, tell: Callable[[str], None]) -> Round:
+    """Learn what the outcomes of this vertical can teach, and write it as a version that nothing points at yet.
+
+    A conversion model that passes its gates takes the champion's place in it, else the champion's scorer stays. Raises
+    Unusable where the champion cannot be loaded, and ParquetError.
+    """
+    name = vertical.name
+    leads = list(read_leads(past.dataset / LEADS, name))
+    learned, conversion, gates = _conversion(past, vertical, leads, seed=seed, tell=tell)
+    base = learned or champion
+    if not base:
+        return Round(vertical=name, champion="", conversion=conversion, gates=gates)
+    tell("measuring sellers")
+    score, reads = _scorer(past.models, name, base)
+    ratio = _ratio(past.models, name, base, score)
+    sellers = measured(leads, ratio)
+    former = past.models / name / champion
+    rivals = market(past.dataset / BIDS, name, columns_of(vertical)[0], ratio, former, tell)
+    challenger = ""
+    if learned or sellers or rivals.artefact is not None:
+        parts = _parts(past, name, former, score, reads, sellers, rivals)
+        if learned:
+            completed(past.models, name, learned, parts)
+        challenger = learned or renewed(past.models, name, champion, parts)
+        # Read back as the service will read it: what it would refuse must not be tried.
+        load_version(past.models, name, challenger)
+    return Round(
+        vertical=name,
+        champion=champion,
+        challenger=challenger,
+        conversion=conversion,
+        contests=rivals.contests,
+        few=rivals.few,
+        sellers=sellers,
+        gates=(*gates, *rivals.gates),
+    )
+
+
+def _conversion(
+    past: Past, vertical: Vertical, leads: Sequence[Lead], *, seed: int, tell: Callable[[str], None]
+) -> tuple[str, str, tuple[Gate, ...]]:
+    """The version of a new conversion model where it passed its gates, what came of it, and its gates."""
+    history = history_of(leads, vertical.name)
+    few = _too_few(history)
+    if few:
+        return "", few, ()
+    try:
+        card = learn(history, spec_of(vertical), past.models, seed=seed, tell=tell)
+    except (CannotExport, TooFew, TooLarge) as error:
+        return "", str(error), ()
+    failed = [gate.name for gate in card.gates if not gate.passed]
+    if failed:
+        return "", f"{card.version} did not pass: {', '.join(failed)}; it is kept for study", card.gates
+    return card.version, f"learned anew from {len(history):,} leads", card.gates
+
+
+def _too_few(history: History) -> str:
+    """Why a fit would be in vain: the first of its gates counts the conversions of the newest leads."""
+    rows = len(history)
+    newest = int(history.converted[slices_of(rows).newest].sum()) if rows else 0
+    if newest >= CONVERTED_MIN:
+        return ""
+    return (
+        f"too few conversions: {int(history.converted.sum())} in {rows:,} matured exclusive leads, {newest} of them "
+        f"among the newest, where {CONVERTED_MIN} are needed"
+    )
+
+
+def _scorer(models: Path, vertical: str, version: str) -> tuple[Probability, tuple[str, ...]]:
+    model, reads = load_version(models, vertical, version)
+    return model.probability, reads
+
+
+def _ratio(models: Path, vertical: str, version: str, score: Probability) -> Callable[[Lead | Bid], float]:
+    """What this version says of a lead, over what was said when it was bid for; 1 where that version is gone."""
+    scores: dict[str, Probability | None] = {version: score}
+
+    def ratio(lead: Lead | Bid) -> float:
+        if lead.model not in scores:
+            try:
+                scores[lead.model] = load_version(models, vertical, lead.model)[0].probability
+            except Unusable:
+                scores[lead.model] = None
+        said = scores[lead.model]
+        if said is None or said is score:
+            return 1.0
+        before = said(lead.facts)
+        return score(lead.facts) / before if before > 0.0 else 1.0
+
+    return ratio
+
+
+def _parts(
+    past: Past,
+    vertical: str,
+    former: Path,
+    score: Probability,
+    reads: Sequence[str],
+    sellers: dict[str, Measured],
+    rivals: Market,
+) -> Parts:
+    """Landscape, habits, traffic, and the window against which drift will be held.
+
+    What a `former` version knew and this round says nothing of goes on.
+    """
+    summary = past.summary
+    habits = {**_former_habits(former), **{seller: each.habits for seller, each in sellers.items()}}
+    week = shape(summary.traffic.get(vertical, []), summary.since, summary.until, past.zone)
+    seen = window(sample(vertical, read_bids(past.dataset / BIDS, vertical)), score, reads)
+    files = {REFERENCE: msgspec.json.encode(seen) + b"\n"}
+    told = {"window": f"{seen.pings:,} pings, against which drift is held"}
+    if week:
+        files[TRAFFIC] = msgspec.json.encode(week) + b"\n"
+        told["traffic"] = f"the week's shape of {sum(summary.traffic[vertical]):,} pings"
+    if habits:
+        files[HABITS] = msgspec.json.encode(habits) + b"\n"
+        told["habits"] = f"realised value and returns of {', '.join(habits)}"
+    if rivals.artefact is not None:
+        files[LANDSCAPE] = msgspec.json.encode(rivals.artefact) + b"\n"
+        told["landscape"] = f"how rivals bid, from {rivals.told}"
+    elif (former / LANDSCAPE).exists():
+        files[LANDSCAPE] = (former / LANDSCAPE).read_bytes()
+    return Parts(files=files, gates=tuple(gate for gate in rivals.gates if gate.passed), told=told)
+
+
+def _former_habits(former: Path) -> dict[str, Habits]:
+    try:
+        return parse_habits((former / HABITS).read_bytes())
+    except (OSError, Unusable):
+        return {}

@@ -1,0 +1,1 @@
+"""How a version would have done, or does, beside the live one."""

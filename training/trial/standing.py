@@ -1,0 +1,105 @@
+"""A trial as text: the two side by side, and in plain sentences what can be told of them by now."""
+
+from collections.abc import Callable, Iterator
+
+from app.domain.calendar import utc_text
+from training.trial.bootstrap import Interval
+from training.trial.trial import CONVERSIONS_MIN, Contender, Trial
+
+
+def page(trial: Trial) -> str:
+    """One trial on one screen."""
+    return "\n".join(_lines(trial))
+
+
+def verdicts(trial: Trial) -> list[str]:
+    """What the outcomes say by now, in sentences that claim no more than they do."""
+    return [_probabilities(trial), _surplus(trial)]
+
+
+def _lines(trial: Trial) -> Iterator[str]:
+    one, other = trial.champion, trial.challenger
+    how = f"a canary for {trial.canary:.0%} of leads" if trial.canary else "in shadow"
+    yield f"{trial.vertical}: {other.version} is tried against {one.version}, {how}"
+    if not trial.pings:
+        yield "  no ping of this trial is in the journal yet"
+        return
+    yield f"  {trial.pings:,} pings from {utc_text(trial.since)} to {utc_text(trial.until)}"
+    yield f"  {'':<34} {'champion ' + one.version:>18} {'challenger ' + other.version:>18}"
+    for name, left, right in _rows(one, other):
+        yield f"  {name:<34} {left:>18} {right:>18}"
+    if trial.ratios:
+        ratios = ", ".join(f"{name} {ratio:.3f}" for name, ratio in trial.ratios.items())
+        yield f"  challenger's price to champion's on {trial.both_bid:,} legs that both bid: {ratios}"
+    yield f"  leads bought that have matured and were scored by both: {trial.leads:,}, {trial.conversions:,} converted"
+    if trial.unpaired:
+        yield f"  {trial.unpaired:,} more were not scored by both"
+    for sentence in verdicts(trial):
+        yield f"  {sentence}"
+
+
+def _rows(one: Contender, other: Contender) -> Iterator[tuple[str, str, str]]:
+    rows: tuple[tuple[str, Callable[[Contender], str]], ...] = (
+        ("pings decided", lambda each: f"{each.decided:,}"),
+        ("pings shadowed", lambda each: f"{each.shadowed:,}"),
+        ("could not be priced", lambda each: f"{each.faults:,}"),
+        ("bid rate", lambda each: _percent(each.bid_rate)),
+        ("mean price", lambda each: _dollars(each.price)),
+        ("won of what it decided", lambda each: f"{_percent(each.win_rate)} of {each.settled:,}"),
+        ("  foretold", lambda each: _percent(each.predicted_win_rate)),
+        ("log-loss of conversions", lambda each: _foretold(each, "log_loss", 4)),
+        ("AUC", lambda each: _foretold(each, "auc", 3)),
+        ("predicted/observed", lambda each: _foretold(each, "predicted_over_observed", 3)),
+        ("surplus a decided ping, matured", lambda each: _dollars(each.surplus.value if each.surplus else None)),
+        ("  of so many pings", lambda each: f"{each.matured_pings:,}"),
+    )
+    for name, told in rows:
+        yield name, told(one), told(other)
+
+
+def _probabilities(trial: Trial) -> str:
+    if trial.conversions < CONVERSIONS_MIN:
+        return (
+            f"probabilities: not enough matured outcomes to tell: {trial.conversions} conversions, "
+            f"at least {CONVERSIONS_MIN} are needed"
+        )
+    if trial.log_loss is None:
+        return "probabilities: every lead ended alike, so nothing can be told"
+    if trial.log_loss.low == trial.log_loss.high == 0.0:
+        return "probabilities: both say the same of every lead; they differ in other parts alone"
+    auc = f"; AUC {_between(trial.auc, 3)}" if trial.auc is not None else ""
+    found = f"log-loss {_between(trial.log_loss, 4)}{auc}"
+    if not trial.log_loss.excludes_zero:
+        return f"probabilities: no difference that chance would not give: {found}"
+    better = "challenger" if trial.log_loss.value < 0.0 else "champion"
+    return f"probabilities: the {better} foretells conversions better: {found}"
+
+
+def _surplus(trial: Trial) -> str:
+    if not trial.challenger.decided:
+        return "surplus: the challenger has decided nothing, so nobody knows what it would earn: try a canary"
+    if trial.surplus is None or not (trial.champion.surplus and trial.challenger.surplus):
+        return "surplus: not enough pings whose outcomes have matured to tell"
+    found = f"{_between(trial.surplus, 3, 100.0)} dollars a ping"
+    if not trial.surplus.excludes_zero:
+        return f"surplus: no difference that chance would not give: {found}"
+    better = "challenger" if trial.surplus.value > 0.0 else "champion"
+    return f"surplus: the {better} earns more: {found}"
+
+
+def _between(interval: Interval, digits: int, unit: float = 1.0) -> str:
+    value, low, high = (f"{each / unit:+.{digits}f}" for each in (interval.value, interval.low, interval.high))
+    return f"{value} ({low} to {high})"
+
+
+def _percent(share: float | None) -> str:
+    return "-" if share is None else f"{share:.1%}"
+
+
+def _dollars(cents: float | None) -> str:
+    return "-" if cents is None else f"{'-' if cents < 0 else ''}${abs(cents) / 100:.2f}"
+
+
+def _foretold(each: Contender, name: str, digits: int) -> str:
+    value = getattr(each.foretold, name, None)
+    return "-" if value is None else f"{value:.{digits}f}"
