@@ -18,6 +18,7 @@ COMMANDS = {
     "sandbox": "be a reference buyer to test against, with a live page of every request",
     "exchange": "play sellers and rival buyers against any buyer's endpoint",
     "explain": "derive any bid or refusal in dollars",
+    "scorecard": "how a seller's trade went: bids, posts, refusals, returns and latency",
     "journal": "compact it into Parquet, or say what it holds in numbers",
     "export": "write sales and outcomes to Parquet for training, without a person in them",
     "outcomes": "take what became of leads from a CSV file, after a dry run",

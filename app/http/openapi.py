@@ -19,6 +19,7 @@ from app.http.openapi_examples import (
     sent_examples,
     written,
 )
+from app.http.openapi_scorecard import scorecard_door, scorecard_schemas
 from app.instructions.documents import DOCUMENTS, Document
 from app.instructions.schemas import ANSWER_NAMES, Json, answer_schemas, sent_schemas
 
@@ -46,7 +47,10 @@ def openapi(catalogue: Catalogue, version: str) -> Json:
         },
         "servers": [{"url": "/"}],
         "security": _SELLER,
-        "paths": _auction(sent_examples(catalogue)) | _reports(sent_examples(catalogue)) | _operations(),
+        "paths": _auction(sent_examples(catalogue))
+        | _reports(sent_examples(catalogue))
+        | {"/v1/scorecard": {"get": scorecard_door(_refused_receipts())}}
+        | _operations(),
         "components": {
             "securitySchemes": {
                 "key": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
@@ -54,7 +58,10 @@ def openapi(catalogue: Catalogue, version: str) -> Json:
                 "basic": {"type": "http", "scheme": "basic", "description": "The key as the password or the user."},
                 "field": {"type": "apiKey", "in": "query", "name": "api_key", "description": "Or in the body."},
             },
-            "schemas": sent_schemas(catalogue.verticals.values()) | answer_schemas() | _LEAD_ANSWER,
+            "schemas": sent_schemas(catalogue.verticals.values())
+            | answer_schemas()
+            | scorecard_schemas()
+            | _LEAD_ANSWER,
         },
     }
 
@@ -161,6 +168,16 @@ def _reports(sent: Mapping[str, Json]) -> Json:
         "/v1/demand/{territory}": {"put": demand | {"parameters": territory}},
         "/v1/signals/{territory}": {"put": signal | {"parameters": territory}},
     }
+
+
+def _refused_receipts() -> Json:
+    """Why a door that only asks does not answer, as JSON to everybody."""
+    refusals = {
+        "400": "The days are no number, or too many.",
+        "401": "No key of ours.",
+        "503": "The store does not answer. Ask again.",
+    }
+    return {status: _said(when, "application/json", _ref("Receipt")) for status, when in refusals.items()}
 
 
 def _receipts() -> Answers:
