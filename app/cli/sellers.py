@@ -11,9 +11,12 @@ from pathlib import Path
 from shlex import quote
 from typing import Any, get_args
 
+import msgspec
+
 from app.cli.database import add_database, run_with_store
 from app.cli.pause import put
 from app.cli.resume import end
+from app.cli.roster import roster_of, roster_page
 from app.config.edit import NewSeller, NewValue, NotEdited, edit
 from app.config.kind import Unreadable
 from app.config.kinds import read_slug
@@ -22,6 +25,7 @@ from app.config.problem import did_you_mean
 from app.dialects.platforms.known import DIALECTS
 from app.domain.reasons import Disclosure
 from app.domain.seller import Seller, Statuses
+from app.store.errors import StoreError
 from app.store.store import Store
 
 _KEY_BYTES = 25
@@ -34,10 +38,14 @@ class Refused(Exception):
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """`leadbid sellers add|rotate-key|drop-old-keys|go-live|suspend|resume ...`."""
+    """`leadbid sellers add|list|rotate-key|drop-old-keys|go-live|suspend|resume ...`."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     adding = _action(actions, "add", "a new seller, in test mode, with a key that is shown once")
     _add_choices(adding)
+    listing = actions.add_parser("list", help="every seller, and what it did in the last 24 hours")
+    _add_config(listing)
+    listing.add_argument("--json", action="store_true", help="as one JSON array")
+    add_database(listing)
     rotating = _action(actions, "rotate-key", "one more key, which is shown once; old ones serve on until dropped")
     old = rotating.add_mutually_exclusive_group()
     old.add_argument("--keep-old", action="store_true", help="let the seller move over (the default)")
@@ -56,6 +64,7 @@ def run(args: argparse.Namespace) -> int:
     """0 where it was done; 1 with a sentence where it cannot be."""
     actions: dict[str, Callable[[argparse.Namespace, Declared], int]] = {
         "add": _add,
+        "list": _list,
         "rotate-key": _rotate,
         "drop-old-keys": _drop,
         "go-live": _go_live,
@@ -68,7 +77,7 @@ def run(args: argparse.Namespace) -> int:
         return 1
     try:
         return actions[args.action](args, read.declared)
-    except (Refused, NotEdited) as reason:
+    except (Refused, NotEdited, StoreError) as reason:
         print(reason, file=sys.stderr)
         return 1
 
@@ -81,10 +90,14 @@ def new_key(chance: Callable[[int], bytes]) -> str:
 def _action(actions: Any, name: str, what: str) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = actions.add_parser(name, help=what, description=f"{what.capitalize()}.")
     parser.add_argument("name", help="the seller")
+    _add_config(parser)
+    return parser
+
+
+def _add_config(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--config", type=Path, default=Path("buyer.toml"), help="where sellers are declared (default: buyer.toml)"
     )
-    return parser
 
 
 def _add_choices(adding: argparse.ArgumentParser) -> None:
@@ -165,6 +178,12 @@ def _said_once(key: str, url: str) -> str:
         ("fields", f"{url}/schema, or the seller's own instructions: `leadbid instructions`"),
     ]
     return "\n".join(f"  {name:<8}  {what}" for name, what in rows)
+
+
+def _list(args: argparse.Namespace, declared: Declared) -> int:
+    roster = roster_of(args, declared)
+    print(msgspec.json.encode(roster).decode() if args.json else roster_page(roster))
+    return 0
 
 
 def _rotate(args: argparse.Namespace, declared: Declared) -> int:
