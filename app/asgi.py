@@ -50,13 +50,14 @@ logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
 class World(msgspec.Struct, frozen=True, kw_only=True):
-    """Clock and chance of one bidder. `clock` is UTC epoch seconds.
+    """Clock and chance of one bidder. `clock` is UTC epoch seconds, `steady` measures how long an answer takes.
 
     Where it is `stepped`, time stands still between two steps: no work runs by itself, and whoever moves the clock has
     `Application.chores` catch up.
     """
 
     clock: Callable[[], float] = time.time
+    steady: Callable[[], float] = time.monotonic
     chance: Callable[[int], bytes] = os.urandom
     uniform: Callable[[], float] = random.random
     stepped: bool = False
@@ -90,7 +91,7 @@ def build_app(
             chores.desk.witnesses.extend(witnesses)
             yield chores
 
-    return Application(running, world.clock, pages)
+    return Application(running, world.clock, world.steady, pages)
 
 
 @asynccontextmanager

@@ -12,6 +12,7 @@ COMMANDS = {
     "demo": "live one business day over real HTTP in minutes, then report",
     "serve": "answer pings and posts, deliver what is bought",
     "check": "read a configuration and say what is wrong with it, or sum it up",
+    "sellers": "add sellers, change their keys, let them go live, suspend and resume them",
     "sample": "print a ping or post of a made-up consumer, ready to send",
     "conform": "play a platform's client against a buyer's endpoint: would it be understood?",
     "sandbox": "be a reference buyer to test against, with a live page of every request",

@@ -31,6 +31,12 @@ def run(args: argparse.Namespace) -> int:
     return run_with_store(args, _list if args.name is None else _pause)
 
 
+async def put(store: Store, name: str, why: str) -> None:
+    """Pause this campaign or seller, in the name of whoever runs the command."""
+    by = getpass.getuser()
+    await store.set_switch(Switch(kind="pause", target=name, reason=why, told_by=by, told_at=time.time()))
+
+
 async def _list(store: Store, _: argparse.Namespace) -> int:
     paused = [switch for switch in await store.switches() if switch.kind == "pause"]
     rows = [(each.target, utc_text(each.told_at), each.told_by, each.reason) for each in paused]
@@ -49,7 +55,6 @@ async def _pause(store: Store, args: argparse.Namespace) -> int:
         remedy = did_you_mean(args.name, names) or "`leadbid check` lists them"
         print(f"{args.config} declares no campaign or seller `{args.name}`: {remedy}", file=sys.stderr)
         return 1
-    by = getpass.getuser()
-    await store.set_switch(Switch(kind="pause", target=args.name, reason=args.why, told_by=by, told_at=time.time()))
+    await put(store, args.name, args.why)
     print(f"{args.name} is paused; its live bids are honoured. It goes on with `leadbid resume {args.name}`.")
     return 0

@@ -18,12 +18,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """0 where it was paused; the running service bids again within a second."""
-    return run_with_store(args, _resume)
+    return run_with_store(args, lambda store, _: end(store, args.name, args.why))
 
 
-async def _resume(store: Store, args: argparse.Namespace) -> int:
-    if not await store.clear_switch("pause", args.name, getpass.getuser(), args.why, time.time()):
-        print(f"{args.name} is not paused; what the configuration pauses is resumed there", file=sys.stderr)
+async def end(store: Store, name: str, why: str) -> int:
+    """Let this campaign or seller go on; 1 with a sentence where it was not paused."""
+    if not await store.clear_switch("pause", name, getpass.getuser(), why, time.time()):
+        print(f"{name} is not paused; what the configuration pauses is resumed there", file=sys.stderr)
         return 1
-    print(f"{args.name} goes on")
+    print(f"{name} goes on")
     return 0

@@ -37,7 +37,7 @@ def read_ping(
     _keep_digests(draft, digest)
     refusal = refusal_of(draft, layout)
     value = refusal if refusal is not None else Ping(vertical=vertical.name, fields=draft.fields, **draft.lead)
-    return Reading(value, _once(draft.warnings), draft.unknown)
+    return Reading(value, _once(draft.warnings), draft.unknown, "test" in draft.lead and draft.lead["test"])
 
 
 def is_named_a_test(raw: Mapping[str, Scalar], seller: Seller) -> bool:
@@ -74,15 +74,14 @@ def read_post(
     _split_name(draft.contact)
     ping_id = ping_id_of(raw, seller)
     refusal = Refusal("missing_field", "ping_id") if not ping_id else refusal_of(draft, layout) or _lacks(draft.contact)
-    warnings = _once(draft.warnings)
+    warnings, lead = _once(draft.warnings), draft.lead
+    test = "test" in lead and lead["test"]
     if refusal is not None:
-        return Reading(refusal, warnings, draft.unknown)
-    lead = draft.lead
+        return Reading(refusal, warnings, draft.unknown, test)
     contact = Contact(zip=lead["zip"], state=lead.get("state", ""), **draft.contact)
     name = own.name if own is not None else ""
-    return Reading(
-        Post(ping_id=ping_id, contact=contact, vertical=name, fields=draft.fields, **lead), warnings, draft.unknown
-    )
+    post = Post(ping_id=ping_id, contact=contact, vertical=name, fields=draft.fields, **lead)
+    return Reading(post, warnings, draft.unknown, test)
 
 
 def _vertical_of(raw: Mapping[str, Scalar], seller: Seller, verticals: Mapping[str, Vertical]) -> Vertical | Refusal:

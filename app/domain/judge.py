@@ -18,7 +18,10 @@ from app.wire.post import Post
 
 
 class PostCase(msgspec.Struct, frozen=True, kw_only=True):
-    """A post with all that is known of it. `same_terms` and `same_certificate` say whether it repeats its ping."""
+    """A post with all that is known of it. `same_terms` and `same_certificate` say whether it repeats its ping.
+
+    `differing` names the fields in which it does not, empty where that is not known any more.
+    """
 
     post: Post
     bid: BidToken
@@ -30,6 +33,7 @@ class PostCase(msgspec.Struct, frozen=True, kw_only=True):
     same_certificate: bool
     facts: PostFacts
     zip_states: Mapping[str, str]
+    differing: tuple[str, ...] = ()
 
 
 def judge(case: PostCase, now: float) -> KeptAnswer | Refusal | None:
@@ -50,7 +54,7 @@ def judge(case: PostCase, now: float) -> KeptAnswer | Refusal | None:
     if case.post.test and not case.bid.test:
         return Refusal("ping_mismatch", "test")
     if not case.same_terms:
-        return Refusal("ping_mismatch")
+        return Refusal("ping_mismatch", ", ".join(case.differing))
     rehearsed = rehearsed_refusal(case.post.zip, case.bid.price_cents) if case.bid.test else None
     if rehearsed is not None:
         return rehearsed

@@ -34,9 +34,16 @@ class CannotStart(Exception):
 class Application:
     """An ASGI application. `running` is entered when the server starts, before the first request."""
 
-    def __init__(self, running: Running, clock: Callable[[], float], pages: Sequence[HTTPRouteHandler] = ()) -> None:
+    def __init__(
+        self,
+        running: Running,
+        clock: Callable[[], float],
+        steady: Callable[[], float],
+        pages: Sequence[HTTPRouteHandler] = (),
+    ) -> None:
         self._running = running
         self._clock = clock
+        self._steady = steady
         self.intake: Intake | None = None
         """The auction's doors, from start to stop."""
         self.chores: Chores | None = None
@@ -72,7 +79,7 @@ class Application:
         try:
             async with self._running() as chores:
                 self._rest.state.desk, self._rest.state.certifier = chores.desk, chores.certifier
-                self.intake, self.chores = Intake(chores.desk, self._clock), chores
+                self.intake, self.chores = Intake(chores.desk, self._clock, self._steady), chores
                 await send({"type": "lifespan.startup.complete"})
                 await receive()
                 self.intake = self.chores = None

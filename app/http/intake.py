@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import time
 from collections.abc import Callable, Sequence
 from math import ceil
 
@@ -46,11 +45,12 @@ class Answered(msgspec.Struct, frozen=True, gc=False, array_like=True):
 
 
 class Intake:
-    """The handler of the auction's paths. `clock` is UTC epoch seconds."""
+    """The handler of the auction's paths. `clock` is UTC epoch seconds, `steady` measures how long an answer takes."""
 
-    def __init__(self, desk: Desk, clock: Callable[[], float]) -> None:
+    def __init__(self, desk: Desk, clock: Callable[[], float], steady: Callable[[], float]) -> None:
         self._desk = desk
         self._clock = clock
+        self._steady = steady
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request of such a path; a client that has gone gets none."""
@@ -70,7 +70,7 @@ class Intake:
 
     def request(self, scope: Scope, body: bytes | None) -> Request:
         """A request that has just come in whole; `body` is None where it was too large."""
-        return Request(scope, body, self._clock(), time.monotonic())
+        return Request(scope, body, self._clock(), self._steady())
 
     def pings(self, requests: Sequence[Request]) -> list[Answered | Knock]:
         """The answers to the pings among requests that came together, in their order; the others are to be posted.
@@ -85,14 +85,14 @@ class Intake:
         answers = [self._decided(knock, reading) for knock, reading in zip(pings, readings, strict=True)]
         said = [self._said_ping(*together) for together in zip(pings, readings, answers, strict=True)]
         for knock, answer, answered in zip(pings, answers, said, strict=True):
-            show(desk, knock, answer, answered.status, answered.body)
+            show(desk, knock, answer, answered.status, answered.body, self._elapsed_ms(knock))
         done = iter(said)
         return [next(done) if knock.mode == "ping" else knock for knock in knocks]
 
     def _read(self, knock: Knock) -> Reading[Asked]:
         desk, seller = self._desk, knock.seller
         if knock.refusal is not None or seller is None:
-            return Reading(knock.refusal or Refusal("auth_failed"))
+            return Reading(knock.refusal or Refusal("auth_failed"), test=knock.test)
         try:
             reading = generic.read_ping(
                 knock.fields,
@@ -105,38 +105,39 @@ class Intake:
                 ping = replace(ping, test=True, rehearsal=knock.dialect.rehearse(knock.fields))
             if reading.unknown:
                 desk.metrics.count("unknown_fields_total", seller.name, by=reading.unknown)
-            return Reading(ask(desk, seller, ping, knock.now), reading.warnings)
+            asked = ask(desk, seller, ping, knock.now)
+            return Reading(asked, reading.warnings, test=knock.test or reading.test)
         except Exception as error:  # noqa: BLE001 - the seller gets an answer it can read, the log no personal data
             _log.error("a ping could not be read: %s", where(error))
-            return Reading(Refusal("internal"))
+            return Reading(Refusal("internal"), test=knock.test)
 
     def _decided(self, knock: Knock, reading: Reading[Asked]) -> PingAnswer:
         desk, seller, asked = self._desk, knock.seller, reading.value
         try:
             if isinstance(asked, Refusal):
-                answer = refuse_at_door(desk, seller, asked, knock.now, reading.warnings)
+                answer = refuse_at_door(desk, seller, asked, knock.now, reading.warnings, test=reading.test)
             else:
-                answer = answer_ping(desk, asked, reading.warnings, lambda: (time.monotonic() - knock.started) * 1000.0)
+                answer = answer_ping(desk, asked, reading.warnings, lambda: self._elapsed_ms(knock))
         except Exception as error:  # noqa: BLE001 - as above
             _log.error("a ping could not be answered: %s", where(error))
-            answer = refuse_at_door(desk, seller, Refusal("internal"), knock.now)
-        desk.metrics.ping_took(time.monotonic() - knock.started)
+            answer = refuse_at_door(desk, seller, Refusal("internal"), knock.now, test=reading.test)
+        desk.metrics.ping_took(self._steady() - knock.started)
         return answer
 
     async def post(self, knock: Knock) -> Answered:
         """The answer to what is no ping, which is a sale or is not before it is answered."""
         answer = await (self._posted(knock) if knock.mode == "post" else self._direct(knock))
         answered = self._said_post(knock, answer)
-        show(self._desk, knock, answer, answered.status, answered.body)
+        show(self._desk, knock, answer, answered.status, answered.body, self._elapsed_ms(knock))
         return answered
 
     async def _direct(self, knock: Knock) -> PostAnswer:
         """A lead that was not pinged: it is, at the price that we bid for it, if we bid."""
-        seller, nothing = knock.seller, Ticket(ping_id="")
+        seller, nothing = knock.seller, Ticket(ping_id="", test=knock.test)
         if knock.refusal is not None or seller is None:
-            return refuse_post(self._desk, seller, nothing, knock.refusal or Refusal("auth_failed"), knock.now)
+            return self._refuse_post(knock, nothing, knock.refusal or Refusal("auth_failed"))
         if not seller.direct:
-            return refuse_post(self._desk, seller, nothing, Refusal("missing_field", "ping_id"), knock.now)
+            return self._refuse_post(knock, nothing, Refusal("missing_field", "ping_id"))
         if generic.is_named_a_test(knock.fields, seller):
             knock = replace(knock, test=True)
         pinged = self._decided(knock, self._read(knock))
@@ -152,23 +153,42 @@ class Intake:
 
     async def _posted(self, knock: Knock) -> PostAnswer:
         desk = self._desk
-        ticket = Ticket(ping_id="")
+        ticket = Ticket(ping_id="", test=knock.test)
         if knock.refusal is not None or knock.seller is None:
-            return refuse_post(desk, knock.seller, ticket, knock.refusal or Refusal("auth_failed"), knock.now)
+            return self._refuse_post(knock, ticket, knock.refusal or Refusal("auth_failed"))
         try:
-            ticket = open_ticket(desk, generic.ping_id_of(knock.fields, knock.seller))
+            ticket = open_ticket(desk, generic.ping_id_of(knock.fields, knock.seller), test=knock.test)
             reading = generic.read_post(knock.fields, knock.seller, desk.catalogue.verticals, ticket.vertical)
+            if reading.test and ticket.bid is None:
+                ticket = replace(ticket, test=True)
             if reading.unknown:
                 desk.metrics.count("unknown_fields_total", knock.seller.name, by=reading.unknown)
             post = reading.value
             if knock.test and not isinstance(post, Refusal):
                 post = replace(post, test=True)
-            return await accept_post(desk, knock.seller, ticket, post, knock.body, reading.warnings, knock.now)
+            return await accept_post(
+                desk,
+                knock.seller,
+                ticket,
+                post,
+                knock.body,
+                reading.warnings,
+                knock.now,
+                lambda: self._elapsed_ms(knock),
+            )
         except StoreUnavailable:
-            return refuse_post(desk, knock.seller, ticket, Refusal("internal"), knock.now)
+            return self._refuse_post(knock, ticket, Refusal("internal"))
         except Exception as error:  # noqa: BLE001 - as above; nothing was committed, so nothing is sold
             _log.error("a post could not be answered: %s", where(error))
-            return refuse_post(desk, knock.seller, ticket, Refusal("internal"), knock.now)
+            return self._refuse_post(knock, ticket, Refusal("internal"))
+
+    def _refuse_post(self, knock: Knock, ticket: Ticket, refusal: Refusal) -> PostAnswer:
+        elapsed_ms = self._elapsed_ms(knock)
+        return refuse_post(self._desk, knock.seller, ticket, refusal, knock.now, elapsed_ms=lambda: elapsed_ms)
+
+    def _elapsed_ms(self, knock: Knock) -> float:
+        """The time since a request came."""
+        return (self._steady() - knock.started) * 1000.0
 
     def _said_ping(self, knock: Knock, reading: Reading[Asked], answer: PingAnswer) -> Answered:
         body = write_ping_answer(answer, knock.format, knock.dialect, _price_of(knock))

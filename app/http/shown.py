@@ -1,7 +1,6 @@
 """A test as those see it who help a seller to integrate."""
 
 import logging
-import time
 from collections.abc import Mapping
 
 from msgspec.structs import replace
@@ -23,23 +22,25 @@ _NO_KEY = "no key of a seller was found: send it as X-API-Key, as Authorization,
 _SECRET = frozenset({"authorization", "x-api-key", "cookie", "proxy-authorization"})
 
 
-def show(desk: Desk, knock: Knock, answer: PingAnswer | PostAnswer, status: int, said: bytes) -> None:
+def show(desk: Desk, knock: Knock, answer: PingAnswer | PostAnswer, status: int, said: bytes, took_ms: float) -> None:
     """Let every witness see this request, if it is a test by its door or its seller, or nobody knows whose it is."""
     if not (desk.witnesses and (knock.test or knock.seller is None)):
         return
     try:
-        tried = _tried(desk, knock, answer, status, said)
+        tried = _tried(desk, knock, answer, status, said, took_ms)
         for witness in desk.witnesses:
             witness(tried)
     except Exception as error:  # noqa: BLE001 - whoever watches must not keep a seller from its answer
         _log.error("a test could not be shown: %s", where(error))
 
 
-def _tried(desk: Desk, knock: Knock, answer: PingAnswer | PostAnswer, status: int, said: bytes) -> Tried:
+def _tried(
+    desk: Desk, knock: Knock, answer: PingAnswer | PostAnswer, status: int, said: bytes, took_ms: float
+) -> Tried:
     headers, reading = _headers(knock), _read_again(desk, knock)
     return Tried(
         at=knock.now,
-        took_ms=(time.monotonic() - knock.started) * 1000.0,
+        took_ms=took_ms,
         seller=knock.seller.name if knock.seller is not None else "",
         method=knock.scope["method"],
         path=knock.scope["path"],

@@ -45,6 +45,7 @@ class Flat(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     surplus: float | None = None
     lead_id: str | None = None
     kept: bool | None = None
+    took_ms: float | None = None
     result: str | None = None
     config: str | None = None
     model: str | None = None
@@ -100,9 +101,9 @@ def _said(line: AnyLine) -> dict[str, Any]:
     if isinstance(line, PingLine):
         return _ping(line)
     if isinstance(line, RepeatLine):
-        return {"ping_id": line.id, "repeat_of": line.repeat_of, "status": "accepted"}
+        return {"ping_id": line.id, "repeat_of": line.repeat_of, "test": line.test, "status": "accepted"}
     if isinstance(line, DoorLine):
-        return {"id": line.id, "ping_id": line.id, **_refused(line.refusal)}
+        return {"id": line.id, "ping_id": line.id, "test": line.test, **_refused(line.refusal)}
     if isinstance(line, NoticeLine):
         return {"ping_id": line.ping_id, "result": line.result, "price_cents": line.price_cents}
     return _post(line)
@@ -118,6 +119,7 @@ def _ping(line: PingLine) -> dict[str, Any]:
         "state": ping.state,
         "zip": ping.zip,
         "test": ping.test,
+        "took_ms": line.took_ms,
         "config": line.config,
         "model": line.model,
         **({"status": "accepted"} if refusal is None else _refused(refusal)),

@@ -22,7 +22,7 @@ class PingLine(Line, frozen=True, gc=False, tag="ping"):
 
     `id` is the refusal's ping_id; `bid_ids` are those of the bids. `withdrawn` holds a refusal that came after the
     decision, as where the answer would have been late. `model` is the version that decided, `shadow` what the other one
-    made of it while a challenger is tried.
+    made of it while a challenger is tried. `took_ms` is the time from its arrival to its answer.
     """
 
     id: str
@@ -36,6 +36,7 @@ class PingLine(Line, frozen=True, gc=False, tag="ping"):
     bid_ids: tuple[str, ...] = ()
     withdrawn: Refusal | None = None
     shadow: Shadow | None = None
+    took_ms: float = 0.0
 
 
 class RepeatLine(Line, frozen=True, gc=False, tag="repeat"):
@@ -43,6 +44,7 @@ class RepeatLine(Line, frozen=True, gc=False, tag="repeat"):
 
     id: str
     repeat_of: str
+    test: bool = False
 
 
 class DoorLine(Line, frozen=True, gc=False, tag="door"):
@@ -50,10 +52,14 @@ class DoorLine(Line, frozen=True, gc=False, tag="door"):
 
     id: str
     refusal: Refusal
+    test: bool = False
 
 
 class PostLine(Line, frozen=True, gc=False, tag="post"):
-    """A post and its answer; `kept` where the answer was an earlier one."""
+    """A post and its answer; `kept` where the answer was an earlier one.
+
+    `test` is what its bid says, or where it names none of ours what its door or the post itself does.
+    """
 
     ping_id: str
     status: str
@@ -63,6 +69,8 @@ class PostLine(Line, frozen=True, gc=False, tag="post"):
     campaign: str = ""
     price_cents: int = 0
     kept: bool = False
+    test: bool = False
+    took_ms: float = 0.0
 
 
 class NoticeLine(Line, frozen=True, tag="notice"):

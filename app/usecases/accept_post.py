@@ -1,5 +1,7 @@
 """A post becomes a sale, or gets the one reason why not: gather what is known, judge, commit, and only then say so."""
 
+from collections.abc import Callable
+
 from app.domain.judge import PostCase, judge
 from app.domain.reasons import REASONS, Refusal, disclosed, status_of
 from app.domain.sale import KeptAnswer, PostFacts, Sale
@@ -8,8 +10,13 @@ from app.domain.token import looks_like_token
 from app.journal.lines import PostLine
 from app.usecases.desk import Desk
 from app.usecases.make_sale import make_sale
-from app.usecases.ticket import Posted, Ticket, has_same_certificate, has_same_terms, open_ticket, posted
+from app.usecases.ticket import Posted, Ticket, differing, has_same_certificate, has_same_terms, open_ticket, posted
 from app.wire.post import Post, PostAnswer
+
+
+def _at_once() -> float:
+    """The time since a post came, where nobody measures it."""
+    return 0.0
 
 
 async def accept_post(
@@ -20,40 +27,48 @@ async def accept_post(
     raw: bytes,
     warnings: tuple[str, ...],
     now: float,
+    elapsed_ms: Callable[[], float] = _at_once,
 ) -> PostAnswer:
-    """The answer to one post. `raw` is the body as received, kept as evidence.
+    """The answer to one post. `raw` is the body as received, kept as evidence; `elapsed_ms` tells the time since then.
 
     Raises StoreUnavailable where nothing could be committed: then nothing is sold, and the seller may try again.
     """
     if isinstance(reading, Refusal):
-        return refuse_post(desk, seller, ticket, reading, now, warnings)
+        return refuse_post(desk, seller, ticket, reading, now, warnings, elapsed_ms)
     lead = posted(desk, seller, ticket, reading, raw, warnings, now)
     if lead is None:
-        return refuse_post(desk, seller, ticket, Refusal("ping_unknown"), now, warnings)
+        return refuse_post(desk, seller, ticket, Refusal("ping_unknown"), now, warnings, elapsed_ms)
     facts = await _facts(desk, lead)
 
     verdict = judge(_case(desk, lead, facts), now)
 
     if isinstance(verdict, KeptAnswer):
         refusal = Refusal(verdict.code) if verdict.code else None
-        return _say(desk, seller.name, ticket, verdict.answer, now, refusal, kept=True)
+        return _say(desk, seller.name, ticket, verdict.answer, now, refusal, elapsed_ms(), kept=True)
     if isinstance(verdict, Refusal):
         if REASONS[verdict.code].kept:
             await _keep(desk, lead, verdict)
-        return refuse_post(desk, seller, ticket, verdict, now, warnings)
+        return refuse_post(desk, seller, ticket, verdict, now, warnings, elapsed_ms)
     sale = make_sale(desk, lead)
     result = await desk.store.sell(sale, lambda refusal: _refused(seller, lead.ping_id, refusal, warnings))
     if result.outcome == "sold":
         _remember(desk, lead, sale)
-    return _say(desk, seller.name, ticket, result.answer, now, result.refusal, kept=result.outcome == "repeated")
+    kept = result.outcome == "repeated"
+    return _say(desk, seller.name, ticket, result.answer, now, result.refusal, elapsed_ms(), kept=kept)
 
 
 def refuse_post(
-    desk: Desk, seller: Seller | None, ticket: Ticket, refusal: Refusal, now: float, warnings: tuple[str, ...] = ()
+    desk: Desk,
+    seller: Seller | None,
+    ticket: Ticket,
+    refusal: Refusal,
+    now: float,
+    warnings: tuple[str, ...] = (),
+    elapsed_ms: Callable[[], float] = _at_once,
 ) -> PostAnswer:
     """Refuse a post and say so in the journal; `seller` is `None` where nobody is known."""
     answer = _refused(seller, ticket.ping_id, refusal, warnings)
-    return _say(desk, seller.name if seller is not None else "", ticket, answer, now, refusal)
+    return _say(desk, seller.name if seller is not None else "", ticket, answer, now, refusal, elapsed_ms())
 
 
 async def find_post(desk: Desk, seller: Seller, ping_id: str) -> PostAnswer | None:
@@ -73,6 +88,7 @@ async def _facts(desk: Desk, lead: Posted) -> PostFacts:
 
 
 def _case(desk: Desk, lead: Posted, facts: PostFacts) -> PostCase:
+    same_terms = has_same_terms(desk, lead)
     return PostCase(
         post=lead.post,
         bid=lead.bid,
@@ -80,10 +96,11 @@ def _case(desk: Desk, lead: Posted, facts: PostFacts) -> PostCase:
         vertical=lead.vertical,
         buyer=desk.catalogue.buyer,
         person=lead.person,
-        same_terms=has_same_terms(desk, lead),
+        same_terms=same_terms,
         same_certificate=has_same_certificate(lead),
         facts=facts,
         zip_states=desk.catalogue.zip_states,
+        differing=() if same_terms else differing(desk, lead),
     )
 
 
@@ -135,6 +152,7 @@ def _say(
     answer: PostAnswer,
     now: float,
     refusal: Refusal | None,
+    took_ms: float,
     *,
     kept: bool = False,
 ) -> PostAnswer:
@@ -155,6 +173,8 @@ def _say(
             campaign=ticket.campaign.name if ticket.campaign is not None else "",
             price_cents=answer.price_cents,
             kept=kept,
+            test=ticket.test,
+            took_ms=round(took_ms, 3),
         )
     )
     return answer

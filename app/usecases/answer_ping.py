@@ -81,7 +81,8 @@ def answer_ping(desk: Desk, asked: Asked, warnings: tuple[str, ...], elapsed_ms:
         answer = _bid(desk, asked, decision, warnings + more)
     # After the answer is made, so that no seller waits for what it will not be told.
     shadow = _shadow(desk, trial, turn) if trial is not None and not late else None
-    line = _line(asked, snapshot, draw, turn, answer, withdrawn=refusal if late else None, shadow=shadow)
+    withdrawn = refusal if late else None
+    line = _line(asked, snapshot, draw, turn, answer, withdrawn=withdrawn, shadow=shadow, took_ms=elapsed_ms())
     text = desk.journal.append(line)
     if refusal is None:
         _open(desk, asked, decision, answer, text, counters)
@@ -90,12 +91,18 @@ def answer_ping(desk: Desk, asked: Asked, warnings: tuple[str, ...], elapsed_ms:
 
 
 def refuse_at_door(
-    desk: Desk, seller: Seller | None, refusal: Refusal, now: float, warnings: tuple[str, ...] = ()
+    desk: Desk,
+    seller: Seller | None,
+    refusal: Refusal,
+    now: float,
+    warnings: tuple[str, ...] = (),
+    *,
+    test: bool = False,
 ) -> PingAnswer:
     """The answer to a ping that cannot be decided: no key, too fast, not readable, or a fault of ours."""
     name = seller.name if seller is not None else ""
     line_id = _line_id(desk.chance(8), now)
-    desk.journal.append(DoorLine(at=now, seller=name, id=line_id, refusal=refusal))
+    desk.journal.append(DoorLine(at=now, seller=name, id=line_id, refusal=refusal, test=test))
     desk.metrics.count("pings_total", name, refusal.code)
     code, sentence = disclosed(refusal, seller.disclosure if seller is not None else "full")
     status: Literal["rejected", "error"] = "error" if refusal.code == "internal" else "rejected"
@@ -137,7 +144,7 @@ def _line_id(nonce: bytes, now: float) -> str:
 def _repeat(desk: Desk, live: LiveBid, now: float) -> PingAnswer:
     """The very bid that was given before."""
     line = live.line
-    desk.journal.append(RepeatLine(at=now, seller=live.seller, id=line.bid_ids[0], repeat_of=line.id))
+    desk.journal.append(RepeatLine(at=now, seller=live.seller, id=line.bid_ids[0], repeat_of=line.id, test=live.test))
     desk.metrics.count("pings_total", live.seller, "bid")
     desk.metrics.count("ping_repeats_total", live.seller)
     bids = [
@@ -269,6 +276,7 @@ def _line(
     answer: PingAnswer,
     withdrawn: Refusal | None,
     shadow: Shadow | None,
+    took_ms: float,
 ) -> PingLine:
     """The journal's line. Digests of the person stay out: what they said stands in `known`."""
     ping = asked.ping
@@ -288,4 +296,5 @@ def _line(
         bid_ids=tuple([bid.bid_id for bid in answer.bids]),
         withdrawn=withdrawn,
         shadow=shadow,
+        took_ms=round(took_ms, 3),
     )

@@ -116,10 +116,12 @@ def _counted(found: Stats, every: Iterable[AnyLine], since: float, tell: Callabl
             continue
         found.hours[hour_of(line.at)] += 1
         if isinstance(line, RepeatLine):
-            found.repeats += line.repeat_of not in tests
-        elif isinstance(line, PingLine) and line.ping.test:
+            found.repeats += not line.test
+        elif (isinstance(line, PingLine) and line.ping.test) or (isinstance(line, DoorLine) and line.test):
             found.tests += 1
-        elif not (isinstance(line, (PostLine, NoticeLine)) and line.ping_id in tests):
+        elif not (
+            (isinstance(line, PostLine) and line.test) or (isinstance(line, NoticeLine) and line.ping_id in tests)
+        ):
             _share_out(found, verticals, line)
             yield line
 

@@ -13,9 +13,13 @@ from app.wire.post import Post
 
 
 class Ticket(msgspec.Struct, frozen=True, kw_only=True):
-    """A bid of ours as a post names it: `ping_id` is its text, `bid` what it says where it is truly ours."""
+    """A bid of ours as a post names it: `ping_id` is its text, `bid` what it says where it is truly ours.
+
+    `test` says whether the post counts as one: as its bid does, or where it names none as whoever took it in does.
+    """
 
     ping_id: str
+    test: bool = False
     bid: BidToken | None = None
     campaign: Campaign | None = None
     vertical: Vertical | None = None
@@ -37,12 +41,13 @@ class Posted(msgspec.Struct, frozen=True, kw_only=True):
     now: float
 
 
-def open_ticket(desk: Desk, ping_id: str) -> Ticket:
+def open_ticket(desk: Desk, ping_id: str, *, test: bool = False) -> Ticket:
     """What stands behind a post's ping_id: nothing, where it is forged, cut, or of a campaign nobody remembers."""
     bid = read(ping_id, desk.keys.signing) if looks_like_token(ping_id) else None
     campaign = desk.catalogue.campaign_of(bid.campaign) if bid is not None else None
     vertical = desk.catalogue.verticals.get(campaign.vertical) if campaign is not None else None
-    return Ticket(ping_id=ping_id, bid=bid, campaign=campaign, vertical=vertical)
+    test = bid.test if bid is not None else test
+    return Ticket(ping_id=ping_id, test=test, bid=bid, campaign=campaign, vertical=vertical)
 
 
 def posted(
@@ -75,6 +80,22 @@ def has_same_terms(desk: Desk, lead: Posted) -> bool:
         return False
     locks = (vertical.locked, *desk.catalogue.former_locks.get(vertical.name, ()))
     return any(lead_terms(desk.keys, lead.seller.name, vertical.name, post, each) == lead.bid.terms for each in locks)
+
+
+def differing(desk: Desk, lead: Posted) -> tuple[str, ...]:
+    """The fields in which a post differs from its ping, while that is remembered: its bid holds but a digest of them.
+
+    Nobody learns it of another seller's ping.
+    """
+    post, vertical = lead.post, lead.vertical
+    if post.vertical and post.vertical != vertical.name:
+        return ("vertical",)
+    live = desk.book.live(lead.bid.nonce, lead.now)
+    if live is None or live.seller != lead.seller.name or live.terms != lead.bid.terms:
+        return ()
+    ping = live.line.ping
+    place = [name for name in ("zip", "state") if getattr(ping, name) != getattr(post, name)]
+    return (*place, *[name for name in vertical.locked if ping.fields.get(name) != post.fields.get(name)])
 
 
 def has_same_certificate(lead: Posted) -> bool:

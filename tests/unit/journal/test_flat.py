@@ -57,6 +57,7 @@ def test_a_ping_tells_of_its_best_bid(tmp_path: Path) -> None:
         bid_value=best.quote.bid_value,
         win_probability=best.win_probability,
         surplus=best.surplus,
+        took_ms=0.0,
         config="0" * 16,
         model="1",
         line=msgspec.json.encode(line).decode(),
@@ -107,15 +108,22 @@ def test_a_fallback_price_has_no_value(tmp_path: Path) -> None:
     [
         (
             DoorLine(at=NOW, seller="", id="d", refusal=Refusal("missing_field", "zip")),
-            {"id": "d", "ping_id": "d", "status": "rejected", "reason_code": "missing_field", "detail": "zip"},
+            {
+                "id": "d",
+                "ping_id": "d",
+                "test": False,
+                "status": "rejected",
+                "reason_code": "missing_field",
+                "detail": "zip",
+            },
         ),
         (
             DoorLine(at=NOW, seller="acme", id="d", refusal=Refusal("internal")),
-            {"id": "d", "ping_id": "d", "status": "error", "reason_code": "internal", "detail": ""},
+            {"id": "d", "ping_id": "d", "test": False, "status": "error", "reason_code": "internal", "detail": ""},
         ),
         (
             RepeatLine(at=NOW, seller="acme", id="b", repeat_of="a"),
-            {"ping_id": "b", "repeat_of": "a", "status": "accepted"},
+            {"ping_id": "b", "repeat_of": "a", "test": False, "status": "accepted"},
         ),
         (
             PostLine(at=NOW, seller="acme", ping_id="b", status="accepted", lead_id="l", campaign="c", price_cents=900),
@@ -128,6 +136,8 @@ def test_a_fallback_price_has_no_value(tmp_path: Path) -> None:
                 "campaign": "c",
                 "price_cents": 900,
                 "kept": False,
+                "test": False,
+                "took_ms": 0.0,
             },
         ),
         (

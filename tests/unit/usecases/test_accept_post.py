@@ -18,6 +18,7 @@ from app.domain.token import campaign_tag
 from app.store.errors import StoreUnavailable
 from app.store.vault import SealBroken
 from app.usecases.accept_post import accept_post, find_post, refuse_post
+from app.usecases.book import Book
 from app.usecases.desk import Desk
 from app.usecases.ticket import Ticket, open_ticket
 from tests.build import CERTIFICATE_URL, NOW, campaign, cap, catalogue, contact, seller, vertical
@@ -206,19 +207,33 @@ def test_terms_that_were_locked_when_the_bid_was_made_still_bind(tmp_path: Path)
 
 
 @pytest.mark.parametrize(
-    "changed",
+    ("changed", "named"),
     [
-        {"zip": "75201"},
-        {"vertical": "auto"},
-        {"fields": {"roof": "flat", "monthly_bill": 180.0}},
-        {"fields": {}},
-        {"state": "CA"},
+        ({"zip": "75201"}, "zip"),
+        ({"vertical": "auto"}, "vertical"),
+        ({"fields": {"roof": "flat", "monthly_bill": 180.0}}, "roof"),
+        ({"fields": {}}, "roof, monthly_bill"),
+        ({"state": "CA", "fields": {"roof": "tile", "monthly_bill": 1.0}}, "state, monthly_bill"),
     ],
 )
-def test_a_post_that_is_not_its_pings_lead_is_refused(tmp_path: Path, changed: dict[str, Any]) -> None:
+def test_a_post_that_is_not_its_pings_lead_is_refused_and_told_where_it_differs(
+    tmp_path: Path, changed: dict[str, Any], named: str
+) -> None:
     async def scene(desk: Desk) -> None:
         answer = await sell(desk, ask(desk).ping_id, **changed)
         assert (answer.status, answer.reason_code) == ("rejected", "ping_mismatch")
+        assert answer.reason == f"the lead differs from its ping: {named}"
+        assert last_post(desk, tmp_path).detail == named
+
+    at_desk(tmp_path, scene)
+
+
+def test_a_ping_that_a_restart_forgot_is_refused_without_the_fields(tmp_path: Path) -> None:
+    async def scene(desk: Desk) -> None:
+        bid = ask(desk)
+        desk.book = Book(desk.catalogue.buyer.bid_lifetime_s, {})
+        answer = await sell(desk, bid.ping_id, zip="75201")
+        assert answer.reason == "the lead differs from its ping"
 
     at_desk(tmp_path, scene)
 
@@ -235,7 +250,8 @@ def test_one_sellers_bid_is_of_no_use_to_another(tmp_path: Path) -> None:
     async def scene(desk: Desk) -> None:
         bid = ask(desk)
         thief = desk.catalogue.sellers["bluebird"]
-        assert (await sell(desk, bid.ping_id, seller=thief)).reason_code == "ping_mismatch"
+        stolen = await sell(desk, bid.ping_id, seller=thief, zip="75201")
+        assert (stolen.reason_code, stolen.reason) == ("ping_mismatch", "the lead differs from its ping")
         sold = await sell(desk, bid.ping_id)
         assert sold.status == "accepted"
         assert await find_post(desk, desk.catalogue.sellers["acme"], bid.ping_id) == sold

@@ -4,10 +4,12 @@ from pathlib import Path
 
 from app.domain.reasons import Refusal
 from app.journal.compact import compact
+from app.usecases.accept_post import refuse_post
 from app.usecases.answer_ping import refuse_at_door
 from app.usecases.desk import Desk
 from app.usecases.hear import hear_notice
 from app.usecases.stats import Share, Stats, disk, percentiles, stats
+from app.usecases.ticket import Ticket
 from app.wire.feedback import Notice
 from tests.build import campaign, catalogue, seller
 from tests.desk import NOW, another, ask, at_desk, journaled, sell, somebody
@@ -40,6 +42,20 @@ def traded(folder: Path) -> None:
         journaled(desk, folder)
 
     at_desk(folder, scene, catalogue([campaign()], sellers))
+
+
+def test_a_test_that_was_refused_at_the_door_or_names_no_bid_counts_as_a_test(tmp_path: Path) -> None:
+    async def scene(desk: Desk) -> None:
+        acme = desk.catalogue.sellers["acme"]
+        refuse_at_door(desk, acme, Refusal("missing_field", "zip"), NOW, test=True)
+        refuse_post(desk, acme, Ticket(ping_id="", test=True), Refusal("missing_field", "ping_id"), NOW)
+        refuse_at_door(desk, acme, Refusal("missing_field", "zip"), NOW)
+        refuse_post(desk, acme, Ticket(ping_id=""), Refusal("missing_field", "ping_id"), NOW)
+        journaled(desk, tmp_path)
+
+    at_desk(tmp_path, scene)
+    found = counted(tmp_path)
+    assert (found.tests, found.trade.pings, found.posts) == (1, 1, {("rejected", "missing_field"): 1})
 
 
 def test_every_ping_counts_once_with_its_seller_and_its_vertical(tmp_path: Path) -> None:
