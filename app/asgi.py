@@ -37,11 +37,15 @@ from app.usecases.known import DigestSet, People
 from app.usecases.rate_limit import HashQuotas, RateLimits
 from app.usecases.reload_catalogue import Reloaded, Sources, first_catalogue
 from app.usecases.restore import restore_bids
+from app.usecases.scorecard import Scorecards
+from app.usecases.tally import Counting
 from app.usecases.witness import Witness
 
 TICK_S = 0.25
 RELOAD_S = 1.0
 SWITCHES_S = 0.5
+REST_S = 0.001
+"""How long a thread that counts the journal rests after each millisecond of it, so that no ping waits for it."""
 SETTLE_S = 5.0
 """How long a stopping service waits for deliveries under way; what takes longer is sent again after its lease."""
 
@@ -167,6 +171,7 @@ async def _started(stack: AsyncExitStack, settings: Settings, declared: Declared
         rates=RateLimits(),
         quotas=HashQuotas(),
         sold=courier.wake.set,
+        scorecards=Scorecards(store, Counting(settings.journal, lambda: time.sleep(REST_S))),
     )
     await store.take_over_claims(now)
     restored = restore_bids(desk, lines(settings.journal, now - live.catalogue.buyer.bid_lifetime_s), now)

@@ -25,6 +25,7 @@ COMMANDS = {
     "pause": "stop a campaign or a seller while the service runs",
     "resume": "let what is paused go on",
     "instructions": "link to a seller's posting instructions, or write them into files",
+    "scorecard": "say how the trade with a seller went, as the seller can read it itself",
     "certification": "say what a seller has shown in its tests, or make the link to its page",
     "migrate": "bring a database to this version's tables",
 }

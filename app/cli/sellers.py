@@ -5,15 +5,19 @@ import base64
 import os
 import secrets
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping
 from hashlib import sha256
 from pathlib import Path
 from shlex import quote
 from typing import Any, get_args
 
+import msgspec
+
 from app.cli.database import add_database, run_with_store
 from app.cli.pause import put
 from app.cli.resume import end
+from app.cli.table import table
 from app.config.edit import NewSeller, NewValue, NotEdited, edit
 from app.config.kind import Unreadable
 from app.config.kinds import read_slug
@@ -22,9 +26,13 @@ from app.config.problem import did_you_mean
 from app.dialects.platforms.known import DIALECTS
 from app.domain.reasons import Disclosure
 from app.domain.seller import Seller, Statuses
+from app.store.certifications import LIVE
 from app.store.store import Store
+from app.usecases.tally import Counting, Tally
 
 _KEY_BYTES = 25
+_DAY_S = 86_400.0
+_HEADS = ("seller", "title", "dialect", "mode", "status", "keys", "a second", "pings", "bids", "sales")
 _TAKEN_UP = "A running service takes it up within two seconds."
 
 
@@ -33,7 +41,7 @@ class Refused(Exception):
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """`leadbid sellers add|rotate-key|drop-old-keys|go-live|suspend|resume ...`."""
+    """`leadbid sellers add|list|rotate-key|drop-old-keys|go-live|suspend|resume ...`."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     adding = _action(actions, "add", "a new seller, in test mode, with a key that is shown once")
     _add_choices(adding)
@@ -47,7 +55,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     suspending.add_argument("--reason", required=True, metavar="TEXT", help="kept with it and in the audit log")
     resuming = _action(actions, "resume", "let a suspended seller sell again")
     resuming.add_argument("--reason", default="", metavar="TEXT", help="kept in the audit log")
-    for each in (suspending, resuming):
+    listing = actions.add_parser("list", help="who sells, in which mode, and its last 24 hours")
+    listing.add_argument("--json", action="store_true", help="print a list with one object a seller")
+    listing.add_argument(
+        "--config", type=Path, default=Path("buyer.toml"), help="where sellers are declared (default: buyer.toml)"
+    )
+    for each in (suspending, resuming, listing):
         add_database(each)
 
 
@@ -60,6 +73,7 @@ def run(args: argparse.Namespace) -> int:
         "go-live": _go_live,
         "suspend": _suspend,
         "resume": _resume,
+        "list": _list,
     }
     read = load(args.config, environ=os.environ)
     if not isinstance(read, Loaded):
@@ -215,6 +229,56 @@ def _resume(args: argparse.Namespace, declared: Declared) -> int:
     if seller.paused:
         raise Refused(f"{args.config} says `paused = true` of {seller.name}: take that line out")
     return run_with_store(args, lambda store, _: end(store, seller.name, args.reason))
+
+
+def _list(args: argparse.Namespace, declared: Declared) -> int:
+    suspended, live = _switched(args) if (args.database or (args.data / "leadbid.db").exists()) else ({}, {})
+    tallies = Counting(args.data / "journal").since(time.time() - _DAY_S).sellers
+    listed = [_listed(each, suspended, live, tallies.get(each.name, Tally())) for each in declared.sellers]
+    if args.json:
+        print(msgspec.json.encode(listed).decode())
+    else:
+        print(table(_HEADS, [[_cell(value) for value in each.values()] for each in listed]))
+    return 0
+
+
+def _listed(seller: Seller, suspended: Mapping[str, str], live: Mapping[str, float], tally: Tally) -> dict[str, Any]:
+    mode = "live" if seller.mode == "certify" and seller.name in live else seller.mode
+    why = suspended.get(seller.name)
+    status = "paused" if seller.paused else "open" if why is None else f"suspended: {why}" if why else "suspended"
+    return {
+        "seller": seller.name,
+        "title": seller.title,
+        "dialect": seller.dialect,
+        "mode": mode,
+        "status": status,
+        "keys": len(seller.key_sha256),
+        "rate_per_second": seller.rate_per_s or None,
+        "pings": tally.pings,
+        "bids": tally.bids,
+        "sales": tally.accepted,
+    }
+
+
+def _switched(args: argparse.Namespace) -> tuple[dict[str, str], dict[str, float]]:
+    """Why each seller is suspended that is, and since when each is live that went live by itself."""
+    suspended: dict[str, str] = {}
+    live: dict[str, float] = {}
+
+    async def read(store: Store, _: argparse.Namespace) -> int:
+        suspended.update({each.target: each.reason for each in await store.switches() if each.kind == "pause"})
+        live.update({mark.seller: mark.at for mark in await store.certification_marks() if mark.step == LIVE})
+        return 0
+
+    if run_with_store(args, read):
+        raise Refused("what is suspended is not known: see above")
+    return suspended, live
+
+
+def _cell(value: str | int | float | None) -> str:
+    if value is None:
+        return "-"
+    return value if isinstance(value, str) else f"{value:,g}"
 
 
 def _seller(args: argparse.Namespace, declared: Declared) -> Seller:

@@ -20,7 +20,7 @@ from app.http.openapi_examples import (
     written,
 )
 from app.instructions.documents import DOCUMENTS, Document
-from app.instructions.schemas import ANSWER_NAMES, Json, answer_schemas, sent_schemas
+from app.instructions.schemas import ANSWER_NAMES, DAYS, Json, answer_schemas, sent_schemas
 
 _SENT_AS = ("application/json", "application/x-www-form-urlencoded", "application/xml")
 _SELLER: list[Json] = [{"key": []}, {"bearer": []}, {"basic": []}, {"field": []}]
@@ -188,6 +188,7 @@ def _operations() -> Json:
         "/healthz": {"get": _shown("health", "Whether the process lives", "application/json", health)},
         "/readyz": {"get": ready},
         "/metrics": {"get": metrics},
+        "/v1/scorecard": {"get": _scorecard()},
         "/sellers/{seller}/certification": _certification(),
         **{f"/sellers/{{seller}}/instructions{each.path}": _instructions(each) for each in DOCUMENTS},
         "/schema": {"get": _shown("schema", "This description as a page", "text/html", text)},
@@ -195,6 +196,16 @@ def _operations() -> Json:
             "get": _shown("openapi", "This description as a document", "application/json", {"type": "object"})
         },
     }
+
+
+def _scorecard() -> Json:
+    door = _shown("scorecard", "How a seller's last days went, for the seller", "application/json", _ref("Scorecard"))
+    door["security"] = _SELLER
+    door["parameters"] = [DAYS]
+    door["responses"]["400"] = _response("The days cannot be read.", {"invalid_field": not_heard("invalid_field")})
+    door["responses"]["401"] = _response("No key of ours.", {"auth_failed": not_heard("auth_failed")})
+    door["responses"]["503"] = _response("The store does not answer.", {"internal": not_heard("internal")})
+    return door
 
 
 def _certification() -> Json:

@@ -1,4 +1,4 @@
-"""Doors for what others tell us: notices, outcomes, demand, signals, and the question what became of a post."""
+"""Doors for what others tell us: notices, outcomes, demand, signals; and what became of a post, or of all of them."""
 
 import re
 from collections.abc import Awaitable, Callable
@@ -14,7 +14,8 @@ from app.dialects.answers import write_post_answer, write_receipt
 from app.dialects.body import Unreadable, read_body
 from app.dialects.formats import answer_format
 from app.dialects.reading import Reading
-from app.dialects.text import Scalar
+from app.dialects.scorecard import write_scorecard
+from app.dialects.text import Scalar, text_of
 from app.dialects.written import CONTENT_TYPES, Format
 from app.domain.buyer import Operator
 from app.domain.reasons import Refusal, sentence
@@ -26,6 +27,7 @@ from app.usecases.desk import Desk
 from app.usecases.hear import hear_demand, hear_notice, hear_outcome, hear_signal, refused
 from app.wire.feedback import Receipt
 from app.wire.post import PostAnswer
+from app.wire.scorecard import DAYS_MAX
 
 T = TypeVar("T")
 
@@ -96,9 +98,26 @@ async def posts(request: Request[Any, Any, State], ping_id: FromPath[str]) -> Re
     return _answer(said, 200, kept)
 
 
-TOLD = (notices, outcomes, demand, signals, posts)
+@get("/v1/scorecard")
+async def scorecard(request: Request[Any, Any, State]) -> Response[bytes]:
+    """How a seller's trade with us went in the last days, for the seller itself; JSON to everybody."""
+    said = msgspec.structs.replace(await _said(request), format="json")
+    if said.seller is None:
+        return _receipt(said, refused(Refusal("auth_failed")))
+    days = _DAYS if isinstance(said.fields, Unreadable) else text_of(said.fields.get("days", _DAYS))
+    if not re.fullmatch("[0-9]{1,3}", days) or not 1 <= int(days) <= DAYS_MAX:
+        return _receipt(said, refused(Refusal("invalid_field", f"days: a whole number from 1 to {DAYS_MAX}")))
+    try:
+        card = await said.desk.scorecards.of(said.seller, int(days), said.now)
+    except StoreUnavailable:
+        return _receipt(said, _AWAY)
+    return Response(write_scorecard(card), media_type=CONTENT_TYPES["json"])
+
+
+TOLD = (notices, outcomes, demand, signals, posts, scorecard)
 
 _NO_KEY = sentence(Refusal("auth_failed"))
+_DAYS = "7"
 _NO_TERRITORY = Refusal("invalid_field", "territory: a state, a ZIP prefix or a ZIP")
 
 

@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
 from app.journal.lines import AnyLine, PingLine
 from app.journal.parts import Part, parts, texts, texts_with
+
+T = TypeVar("T")
 
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """What is raised by bytes that are no JSON, or none that anybody could mean."""
@@ -24,7 +27,7 @@ def lines(
 
     `unread` gets what is no line of ours. ParquetError where a part is compacted and DuckDB is missing.
     """
-    for text in _texts(directory, texts, since, until):
+    for text in through(directory, texts, since, until):
         line = decode(text)
         if line is None:
             unread(text)
@@ -46,18 +49,10 @@ def find(directory: Path, ping_id: str) -> list[AnyLine]:
     return _about(directory, others | {ping_id}, decided[0].at if decided else 0.0)
 
 
-def decode(text: bytes) -> AnyLine | None:
-    """A line, or `None` for the stump that a kill may leave at the end of a file."""
-    try:
-        return _DECODER.decode(text)
-    except UNREADABLE:
-        return None
-
-
-def _texts(
-    directory: Path, read: Callable[[Part], Iterator[bytes]], since: float = 0.0, until: float = float("inf")
-) -> Iterator[bytes]:
-    """What `read` finds in each part, in order."""
+def through(
+    directory: Path, read: Callable[[Part], Iterator[T]], since: float = 0.0, until: float = float("inf")
+) -> Iterator[T]:
+    """What `read` finds in each part, in order, also where parts are closed or compacted meanwhile."""
     done = ("", 0)
     left = parts(directory, since, until)
     while left:
@@ -71,9 +66,17 @@ def _texts(
             done = part.place
 
 
+def decode(text: bytes) -> AnyLine | None:
+    """A line, or `None` for the stump that a kill may leave at the end of a file."""
+    try:
+        return _DECODER.decode(text)
+    except UNREADABLE:
+        return None
+
+
 def _about(directory: Path, ids: frozenset[str], since: float) -> list[AnyLine]:
     """Every line that bears one of these ids."""
-    found = [decode(text) for text in _texts(directory, lambda part: texts_with(part, ids), since)]
+    found = [decode(text) for text in through(directory, lambda part: texts_with(part, ids), since)]
     return [line for line in found if line is not None and not ids.isdisjoint(_ids([line]))]
 
 

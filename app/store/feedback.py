@@ -1,10 +1,11 @@
 """What sellers and the CRM report of bids and leads, each report taken once."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from app.domain.identity import Person
 from app.domain.keyed import digest
@@ -13,6 +14,9 @@ from app.store.engine.portable import add_new, be_alone
 from app.store.exports import OutcomeRow
 from app.store.schema import delivery, lead, notice, outcome, suppression
 from app.wire.feedback import Notice, Outcome
+
+RETURNED = ("invalid",)
+"""Outcomes that say of a lead that it was none."""
 
 
 class OutcomeResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,6 +32,14 @@ class OutcomeFacts(msgspec.Struct, frozen=True, kw_only=True):
     leads: frozenset[str]
     heard: dict[tuple[str, str], OutcomeRow]
     of_leads: tuple[OutcomeRow, ...]
+
+
+class Returns(msgspec.Struct, frozen=True, kw_only=True):
+    """Leads bought in a span, those of them that came back, and how many for which reason: what the CRM calls it."""
+
+    leads: int
+    returned: int
+    reasons: dict[str, int]
 
 
 def record_notice(connection: Connection, seller: str, nonce: str, told: Notice, now: float) -> bool:
@@ -93,6 +105,16 @@ def leads_in_crm(connection: Connection, crm_ids: Sequence[str]) -> dict[str, fr
     for crm_id, lead_id in connection.execute(columns):
         found[crm_id] = found.get(crm_id, frozenset()) | {lead_id}
     return found
+
+
+def returns(connection: Connection, seller: str, since: float, until: float) -> Returns:
+    """What became of the leads that a seller sold in [since, until), whenever it was heard."""
+    sold = (lead.c.seller == seller) & (lead.c.sold_at >= since) & (lead.c.sold_at < until)
+    leads = connection.execute(select(func.count()).select_from(lead).where(sold)).scalar_one()
+    came_back = select(outcome.c.lead_id, outcome.c.event).join(lead).where(sold, outcome.c.event.in_(RETURNED))
+    events = connection.execute(came_back.distinct()).all()
+    reasons = Counter(event for _, event in events)
+    return Returns(leads=leads, returned=len({lead_id for lead_id, _ in events}), reasons=dict(reasons.most_common()))
 
 
 def suppress(connection: Connection, person: Person, reason: str, now: float) -> None:

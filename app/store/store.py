@@ -32,7 +32,7 @@ from app.store.engine.connections import BUSY_MS, database_url, is_sqlite, readi
 from app.store.engine.runners import GroupRunner, PoolRunner, Runner
 from app.store.errors import StoreError, StoreUnfit
 from app.store.exports import OutcomeRow, SoldRow
-from app.store.feedback import OutcomeFacts, OutcomeResult
+from app.store.feedback import OutcomeFacts, OutcomeResult, Returns
 from app.store.leads import LeadRow, Summary
 from app.store.migrate import migrate, require_head
 from app.store.operators import DemandRow, SignalRow, Switch
@@ -191,6 +191,10 @@ class Store:
     async def leads_in_crm(self, crm_ids: Sequence[str]) -> dict[str, frozenset[str]]:
         """The leads that CRMs know by each of some hundreds of ids."""
         return await self._reader.run(lambda c: feedback.leads_in_crm(c, crm_ids))
+
+    async def returns(self, seller: str, since: float, until: float) -> Returns:
+        """What became of the leads that a seller sold in [since, until)."""
+        return await self._reader.run(lambda c: feedback.returns(c, seller, since, until))
 
     async def set_demand(self, territory: str, demand: Demand, ends_at: float, by: str, now: float) -> None:
         """A territory's demand until `ends_at`."""

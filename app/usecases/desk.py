@@ -14,6 +14,7 @@ from app.telemetry.metrics import Metrics
 from app.usecases.book import Book
 from app.usecases.known import DigestSet, People
 from app.usecases.rate_limit import HashQuotas, RateLimits
+from app.usecases.scorecard import Scorecards
 from app.usecases.witness import Witness
 
 
@@ -45,5 +46,6 @@ class Desk(msgspec.Struct, kw_only=True):
     rates: RateLimits
     quotas: HashQuotas
     sold: Callable[[], None]
+    scorecards: Scorecards
     certified: set[str] = msgspec.field(default_factory=set)
     witnesses: list[Witness] = msgspec.field(default_factory=list)

@@ -124,7 +124,8 @@ def test_every_reference_leads_somewhere(document: Json) -> None:
 
 def test_a_path_declares_what_varies_in_it(document: Json) -> None:
     for _, path, operation in doors_of(document):
-        declared = [parameter["name"] for parameter in operation.get("parameters", ())]
+        parameters = operation.get("parameters", ())
+        declared = [parameter["name"] for parameter in parameters if parameter["in"] == "path"]
         assert declared == re.findall(r"\{(\w+)\}", path)
 
 
