@@ -14,8 +14,8 @@ from app.config.problem import did_you_mean
 from app.dialects.scorecard import write_scorecard
 from app.domain.money import dollars
 from app.store.store import Store
-from app.usecases.scorecard import first_hour, scorecard
-from app.usecases.tally import Counting
+from app.usecases.reports.scorecard import first_hour, scorecard
+from app.usecases.reports.tally import Counting
 from app.wire.scorecard import DAYS_MAX, Latency, Scorecard
 
 

@@ -28,7 +28,7 @@ from app.domain.reasons import Disclosure
 from app.domain.seller import Seller, Statuses
 from app.store.certifications import LIVE
 from app.store.store import Store
-from app.usecases.tally import Counting, Tally
+from app.usecases.reports.tally import Counting, Tally
 
 _KEY_BYTES = 25
 _DAY_S = 86_400.0

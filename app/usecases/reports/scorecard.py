@@ -8,7 +8,7 @@ from app.domain.reasons import REASONS, Disclosure, Refusal, disclosed
 from app.domain.seller import Seller
 from app.store.feedback import Returns
 from app.store.store import Store
-from app.usecases.tally import Counting, Tallies, Tally, quantile
+from app.usecases.reports.tally import Counting, Tallies, Tally, quantile
 from app.wire.scorecard import Latency, PingScore, PostScore, ReturnScore, Scorecard
 
 KEPT_S = 60.0
