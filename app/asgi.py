@@ -29,17 +29,17 @@ from app.store.store import Store
 from app.store.vault import Vault
 from app.telemetry.metrics import Metrics
 from app.usecases.book import Book
-from app.usecases.certify import Certifier
 from app.usecases.chores import SUPPRESSIONS_S, Chores, Watch, remember_campaigns
 from app.usecases.deliver_leads import Courier
 from app.usecases.desk import Desk
 from app.usecases.known import DigestSet, People
+from app.usecases.onboarding.certify import Certifier
+from app.usecases.onboarding.witness import Witness
 from app.usecases.rate_limit import HashQuotas, RateLimits
 from app.usecases.reload_catalogue import Reloaded, Sources, first_catalogue
+from app.usecases.reports.scorecard import Scorecards
+from app.usecases.reports.tally import Counting
 from app.usecases.restore import restore_bids
-from app.usecases.scorecard import Scorecards
-from app.usecases.tally import Counting
-from app.usecases.witness import Witness
 
 TICK_S = 0.25
 RELOAD_S = 1.0

@@ -38,8 +38,8 @@ from app.usecases.book import Book
 from app.usecases.desk import Desk
 from app.usecases.known import DigestSet, People
 from app.usecases.rate_limit import HashQuotas, RateLimits
-from app.usecases.scorecard import Scorecards
-from app.usecases.tally import Counting
+from app.usecases.reports.scorecard import Scorecards
+from app.usecases.reports.tally import Counting
 from app.usecases.ticket import open_ticket
 from app.wire.ping import Ping, PingAnswer
 from app.wire.post import PostAnswer

@@ -13,7 +13,7 @@ from app.domain.territory import Territory
 from app.journal.lines import AnyLine
 from app.usecases.answer_ping import refuse_at_door
 from app.usecases.desk import Desk
-from app.usecases.explain import explain
+from app.usecases.reports.explain import explain
 from app.wire.feedback import Demand, Signal
 from tests.build import NOW, campaign, cap, catalogue
 from tests.desk import another, ask, at_desk, journaled, sell, somebody

@@ -18,7 +18,6 @@ COMMANDS = {
     "sandbox": "be a reference buyer to test against, with a live page of every request",
     "exchange": "play sellers and rival buyers against any buyer's endpoint",
     "explain": "derive any bid or refusal in dollars",
-    "scorecard": "how a seller's trade went: bids, posts, refusals, returns and latency",
     "journal": "compact it into Parquet, or say what it holds in numbers",
     "export": "write sales and outcomes to Parquet for training, without a person in them",
     "outcomes": "take what became of leads from a CSV file, after a dry run",
@@ -26,6 +25,7 @@ COMMANDS = {
     "pause": "stop a campaign or a seller while the service runs",
     "resume": "let what is paused go on",
     "instructions": "link to a seller's posting instructions, or write them into files",
+    "scorecard": "say how the trade with a seller went, as the seller can read it itself",
     "certification": "say what a seller has shown in its tests, or make the link to its page",
     "migrate": "bring a database to this version's tables",
 }

@@ -23,8 +23,8 @@ from app.mock_exchange.market.audit import AuditFile
 from app.mock_exchange.market.setup import SetupError
 from app.settings import Settings, SettingsError
 from app.store.store import Store
-from app.usecases.explain import explain
-from app.usecases.report import Trading, trading
+from app.usecases.reports.explain import explain
+from app.usecases.reports.report import Trading, trading
 
 ROOT = Path(__file__).resolve().parents[2]
 CONFIG = ROOT / "fixtures" / "demo"

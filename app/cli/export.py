@@ -10,7 +10,7 @@ from app.cli.progress import progress
 from app.cli.span import add_span
 from app.parquet import ParquetError
 from app.store.store import Store
-from app.usecases.export import export_outcomes, export_sales
+from app.usecases.reports.export import export_outcomes, export_sales
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -11,7 +11,7 @@ from app.cli.stats_page import document, page
 from app.journal.compact import NotTheSame, compact
 from app.parquet import ParquetError
 from app.settings import SettingsError, sole_use
-from app.usecases.stats import disk, stats
+from app.usecases.reports.stats import disk, stats
 
 _HOUR_S = 3_600.0
 

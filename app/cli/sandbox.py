@@ -10,10 +10,10 @@ from pathlib import Path
 from app.asgi import build_app
 from app.cli.serve import bound
 from app.http.application import Application
-from app.http.sandbox_page import sandbox_routes
+from app.http.pages.sandbox_page import sandbox_routes
 from app.http.server import server_of
 from app.settings import Settings, SettingsError
-from app.usecases.feed import Feed
+from app.usecases.onboarding.feed import Feed
 
 CONFIG = Path(__file__).with_suffix(".toml")
 

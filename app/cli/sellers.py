@@ -5,7 +5,8 @@ import base64
 import os
 import secrets
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping
 from hashlib import sha256
 from pathlib import Path
 from shlex import quote
@@ -16,7 +17,7 @@ import msgspec
 from app.cli.database import add_database, run_with_store
 from app.cli.pause import put
 from app.cli.resume import end
-from app.cli.roster import roster_of, roster_page
+from app.cli.table import table
 from app.config.edit import NewSeller, NewValue, NotEdited, edit
 from app.config.kind import Unreadable
 from app.config.kinds import read_slug
@@ -25,11 +26,13 @@ from app.config.problem import did_you_mean
 from app.dialects.platforms.known import DIALECTS
 from app.domain.reasons import Disclosure
 from app.domain.seller import Seller, Statuses
-from app.store.errors import StoreError
+from app.store.certifications import LIVE
 from app.store.store import Store
+from app.usecases.reports.tally import Counting, Tally
 
 _KEY_BYTES = 25
-_LOCAL = "http://127.0.0.1:8000"
+_DAY_S = 86_400.0
+_HEADS = ("seller", "title", "dialect", "mode", "status", "keys", "a second", "pings", "bids", "sales")
 _TAKEN_UP = "A running service takes it up within two seconds."
 
 
@@ -42,10 +45,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     adding = _action(actions, "add", "a new seller, in test mode, with a key that is shown once")
     _add_choices(adding)
-    listing = actions.add_parser("list", help="every seller, and what it did in the last 24 hours")
-    _add_config(listing)
-    listing.add_argument("--json", action="store_true", help="as one JSON array")
-    add_database(listing)
     rotating = _action(actions, "rotate-key", "one more key, which is shown once; old ones serve on until dropped")
     old = rotating.add_mutually_exclusive_group()
     old.add_argument("--keep-old", action="store_true", help="let the seller move over (the default)")
@@ -56,7 +55,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     suspending.add_argument("--reason", required=True, metavar="TEXT", help="kept with it and in the audit log")
     resuming = _action(actions, "resume", "let a suspended seller sell again")
     resuming.add_argument("--reason", default="", metavar="TEXT", help="kept in the audit log")
-    for each in (suspending, resuming):
+    listing = actions.add_parser("list", help="who sells, in which mode, and its last 24 hours")
+    listing.add_argument("--json", action="store_true", help="print a list with one object a seller")
+    listing.add_argument(
+        "--config", type=Path, default=Path("buyer.toml"), help="where sellers are declared (default: buyer.toml)"
+    )
+    for each in (suspending, resuming, listing):
         add_database(each)
 
 
@@ -64,12 +68,12 @@ def run(args: argparse.Namespace) -> int:
     """0 where it was done; 1 with a sentence where it cannot be."""
     actions: dict[str, Callable[[argparse.Namespace, Declared], int]] = {
         "add": _add,
-        "list": _list,
         "rotate-key": _rotate,
         "drop-old-keys": _drop,
         "go-live": _go_live,
         "suspend": _suspend,
         "resume": _resume,
+        "list": _list,
     }
     read = load(args.config, environ=os.environ)
     if not isinstance(read, Loaded):
@@ -77,7 +81,7 @@ def run(args: argparse.Namespace) -> int:
         return 1
     try:
         return actions[args.action](args, read.declared)
-    except (Refused, NotEdited, StoreError) as reason:
+    except (Refused, NotEdited) as reason:
         print(reason, file=sys.stderr)
         return 1
 
@@ -90,14 +94,10 @@ def new_key(chance: Callable[[int], bytes]) -> str:
 def _action(actions: Any, name: str, what: str) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = actions.add_parser(name, help=what, description=f"{what.capitalize()}.")
     parser.add_argument("name", help="the seller")
-    _add_config(parser)
-    return parser
-
-
-def _add_config(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--config", type=Path, default=Path("buyer.toml"), help="where sellers are declared (default: buyer.toml)"
     )
+    return parser
 
 
 def _add_choices(adding: argparse.ArgumentParser) -> None:
@@ -115,7 +115,7 @@ def _add_choices(adding: argparse.ArgumentParser) -> None:
         mode.add_argument(f"--{name}", dest="mode", action="store_const", const=name, default="test", help=what)
     adding.add_argument("--vertical", default="", help="of which the example is (default: the first in the file)")
     adding.add_argument(
-        "--base-url", default=_LOCAL, metavar="URL", help=f"where sellers reach the service (default: {_LOCAL})"
+        "--url", default="http://127.0.0.1:8000", help="where sellers reach the service (default: %(default)s)"
     )
 
 
@@ -132,10 +132,10 @@ def _add(args: argparse.Namespace, declared: Declared) -> int:
         "certify": "in test mode until it has certified itself; `leadbid certification` makes the link",
     }[args.mode]
     print(f"{args.name} is added to {args.config}, {what}. {_TAKEN_UP}\n")
-    print(_said_once(key, args.base_url.rstrip("/")))
+    print(_said_once(key, args.url.rstrip("/")))
     if verticals:
         vertical = args.vertical or verticals[0]
-        where = f"--config {quote(str(args.config))} --url {quote(args.base_url)}"
+        where = f"--config {quote(str(args.config))} --url {quote(args.url)}"
         print("\nA ping as it would send it, where LEADBID_KEY holds the key:\n")
         print(f"  leadbid sample ping --seller {args.name} --vertical {vertical} {where} --curl | sh")
     return 0
@@ -175,15 +175,9 @@ def _said_once(key: str, url: str) -> str:
         ("ping", f"POST {url}/v1/ping"),
         ("post", f"POST {url}/v1/post"),
         ("key goes", "header X-API-Key: KEY or Authorization: Bearer KEY, or field api_key of body or query"),
-        ("fields", f"{url}/schema, or the seller's own instructions: `leadbid instructions`"),
+        ("fields", f"{url}/schema"),
     ]
     return "\n".join(f"  {name:<8}  {what}" for name, what in rows)
-
-
-def _list(args: argparse.Namespace, declared: Declared) -> int:
-    roster = roster_of(args, declared)
-    print(msgspec.json.encode(roster).decode() if args.json else roster_page(roster))
-    return 0
 
 
 def _rotate(args: argparse.Namespace, declared: Declared) -> int:
@@ -235,6 +229,56 @@ def _resume(args: argparse.Namespace, declared: Declared) -> int:
     if seller.paused:
         raise Refused(f"{args.config} says `paused = true` of {seller.name}: take that line out")
     return run_with_store(args, lambda store, _: end(store, seller.name, args.reason))
+
+
+def _list(args: argparse.Namespace, declared: Declared) -> int:
+    suspended, live = _switched(args) if (args.database or (args.data / "leadbid.db").exists()) else ({}, {})
+    tallies = Counting(args.data / "journal").since(time.time() - _DAY_S).sellers
+    listed = [_listed(each, suspended, live, tallies.get(each.name, Tally())) for each in declared.sellers]
+    if args.json:
+        print(msgspec.json.encode(listed).decode())
+    else:
+        print(table(_HEADS, [[_cell(value) for value in each.values()] for each in listed]))
+    return 0
+
+
+def _listed(seller: Seller, suspended: Mapping[str, str], live: Mapping[str, float], tally: Tally) -> dict[str, Any]:
+    mode = "live" if seller.mode == "certify" and seller.name in live else seller.mode
+    why = suspended.get(seller.name)
+    status = "paused" if seller.paused else "open" if why is None else f"suspended: {why}" if why else "suspended"
+    return {
+        "seller": seller.name,
+        "title": seller.title,
+        "dialect": seller.dialect,
+        "mode": mode,
+        "status": status,
+        "keys": len(seller.key_sha256),
+        "rate_per_second": seller.rate_per_s or None,
+        "pings": tally.pings,
+        "bids": tally.bids,
+        "sales": tally.accepted,
+    }
+
+
+def _switched(args: argparse.Namespace) -> tuple[dict[str, str], dict[str, float]]:
+    """Why each seller is suspended that is, and since when each is live that went live by itself."""
+    suspended: dict[str, str] = {}
+    live: dict[str, float] = {}
+
+    async def read(store: Store, _: argparse.Namespace) -> int:
+        suspended.update({each.target: each.reason for each in await store.switches() if each.kind == "pause"})
+        live.update({mark.seller: mark.at for mark in await store.certification_marks() if mark.step == LIVE})
+        return 0
+
+    if run_with_store(args, read):
+        raise Refused("what is suspended is not known: see above")
+    return suspended, live
+
+
+def _cell(value: str | int | float | None) -> str:
+    if value is None:
+        return "-"
+    return value if isinstance(value, str) else f"{value:,g}"
 
 
 def _seller(args: argparse.Namespace, declared: Declared) -> Seller:

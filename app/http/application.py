@@ -12,11 +12,11 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
 
 from app.http.asgi_request import BODY_MAX, Receive, Scope, Send
-from app.http.doors import PATHS, is_door
-from app.http.instructions import INSTRUCTIONS
-from app.http.intake import Intake
+from app.http.auction.doors import PATHS, is_door
+from app.http.auction.intake import Intake
 from app.http.operations import OPERATIONS
-from app.http.seller_pages import SELLER_PAGES
+from app.http.pages.instructions import INSTRUCTIONS
+from app.http.pages.seller_pages import SELLER_PAGES
 from app.http.told import TOLD
 from app.telemetry.trouble import where
 from app.usecases.chores import Chores

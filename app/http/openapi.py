@@ -19,9 +19,8 @@ from app.http.openapi_examples import (
     sent_examples,
     written,
 )
-from app.http.openapi_scorecard import scorecard_door, scorecard_schemas
 from app.instructions.documents import DOCUMENTS, Document
-from app.instructions.schemas import ANSWER_NAMES, Json, answer_schemas, sent_schemas
+from app.instructions.schemas import ANSWER_NAMES, DAYS, Json, answer_schemas, sent_schemas
 
 _SENT_AS = ("application/json", "application/x-www-form-urlencoded", "application/xml")
 _SELLER: list[Json] = [{"key": []}, {"bearer": []}, {"basic": []}, {"field": []}]
@@ -47,10 +46,7 @@ def openapi(catalogue: Catalogue, version: str) -> Json:
         },
         "servers": [{"url": "/"}],
         "security": _SELLER,
-        "paths": _auction(sent_examples(catalogue))
-        | _reports(sent_examples(catalogue))
-        | {"/v1/scorecard": {"get": scorecard_door(_refused_receipts())}}
-        | _operations(),
+        "paths": _auction(sent_examples(catalogue)) | _reports(sent_examples(catalogue)) | _operations(),
         "components": {
             "securitySchemes": {
                 "key": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
@@ -58,10 +54,7 @@ def openapi(catalogue: Catalogue, version: str) -> Json:
                 "basic": {"type": "http", "scheme": "basic", "description": "The key as the password or the user."},
                 "field": {"type": "apiKey", "in": "query", "name": "api_key", "description": "Or in the body."},
             },
-            "schemas": sent_schemas(catalogue.verticals.values())
-            | answer_schemas()
-            | scorecard_schemas()
-            | _LEAD_ANSWER,
+            "schemas": sent_schemas(catalogue.verticals.values()) | answer_schemas() | _LEAD_ANSWER,
         },
     }
 
@@ -170,16 +163,6 @@ def _reports(sent: Mapping[str, Json]) -> Json:
     }
 
 
-def _refused_receipts() -> Json:
-    """Why a door that only asks does not answer, as JSON to everybody."""
-    refusals = {
-        "400": "The days are no number, or too many.",
-        "401": "No key of ours.",
-        "503": "The store does not answer. Ask again.",
-    }
-    return {status: _said(when, "application/json", _ref("Receipt")) for status, when in refusals.items()}
-
-
 def _receipts() -> Answers:
     return {
         "200": ("Recorded, or recorded before.", HEARD | KEPT),
@@ -205,6 +188,7 @@ def _operations() -> Json:
         "/healthz": {"get": _shown("health", "Whether the process lives", "application/json", health)},
         "/readyz": {"get": ready},
         "/metrics": {"get": metrics},
+        "/v1/scorecard": {"get": _scorecard()},
         "/sellers/{seller}/certification": _certification(),
         **{f"/sellers/{{seller}}/instructions{each.path}": _instructions(each) for each in DOCUMENTS},
         "/schema": {"get": _shown("schema", "This description as a page", "text/html", text)},
@@ -212,6 +196,16 @@ def _operations() -> Json:
             "get": _shown("openapi", "This description as a document", "application/json", {"type": "object"})
         },
     }
+
+
+def _scorecard() -> Json:
+    door = _shown("scorecard", "How a seller's last days went, for the seller", "application/json", _ref("Scorecard"))
+    door["security"] = _SELLER
+    door["parameters"] = [DAYS]
+    door["responses"]["400"] = _response("The days cannot be read.", {"invalid_field": not_heard("invalid_field")})
+    door["responses"]["401"] = _response("No key of ours.", {"auth_failed": not_heard("auth_failed")})
+    door["responses"]["503"] = _response("The store does not answer.", {"internal": not_heard("internal")})
+    return door
 
 
 def _certification() -> Json:

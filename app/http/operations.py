@@ -9,7 +9,7 @@ from litestar.datastructures import State
 
 from app.http.authentication import keys_in_headers, whose_key
 from app.http.openapi import openapi
-from app.http.schema_page import schema_page
+from app.http.pages.schema_page import schema_page
 from app.usecases.desk import Desk
 
 _VERSION = version("leadbid")

@@ -30,7 +30,7 @@ def server_of(application: Application, *, shutdown_s: int) -> uvicorn.Server:
 def protocol_of(application: Application) -> type[asyncio.Protocol] | Literal["auto"]:
     """The short way where there is httptools, which there is not on Windows."""
     try:
-        from app.http.express import express  # noqa: PLC0415 - as above
+        from app.http.auction.express import express  # noqa: PLC0415 - as above
     except ImportError:
         return "auto"
     return express(application)

@@ -25,9 +25,9 @@ from app.store.errors import StoreUnavailable
 from app.usecases.accept_post import find_post
 from app.usecases.desk import Desk
 from app.usecases.hear import hear_demand, hear_notice, hear_outcome, hear_signal, refused
-from app.usecases.scorecard import DAYS_MAX, DAYS_USUAL
 from app.wire.feedback import Receipt
 from app.wire.post import PostAnswer
+from app.wire.scorecard import DAYS_MAX
 
 T = TypeVar("T")
 
@@ -104,7 +104,7 @@ async def scorecard(request: Request[Any, Any, State]) -> Response[bytes]:
     said = msgspec.structs.replace(await _said(request), format="json")
     if said.seller is None:
         return _receipt(said, refused(Refusal("auth_failed")))
-    days = "" if isinstance(said.fields, Unreadable) else text_of(said.fields.get("days", DAYS_USUAL))
+    days = _DAYS if isinstance(said.fields, Unreadable) else text_of(said.fields.get("days", _DAYS))
     if not re.fullmatch("[0-9]{1,3}", days) or not 1 <= int(days) <= DAYS_MAX:
         return _receipt(said, refused(Refusal("invalid_field", f"days: a whole number from 1 to {DAYS_MAX}")))
     try:
@@ -117,6 +117,7 @@ async def scorecard(request: Request[Any, Any, State]) -> Response[bytes]:
 TOLD = (notices, outcomes, demand, signals, posts, scorecard)
 
 _NO_KEY = sentence(Refusal("auth_failed"))
+_DAYS = "7"
 _NO_TERRITORY = Refusal("invalid_field", "territory: a state, a ZIP prefix or a ZIP")
 
 

@@ -7,8 +7,8 @@ import msgspec
 from app.instructions.exchange import Sample
 from app.instructions.handbook import Handbook
 from app.instructions.json_schema import shapes_of
-from app.instructions.schemas import PART, Json, answer_schemas, sent_schemas
-from app.instructions.terms import KEPT, NOTICES, DoorLine
+from app.instructions.schemas import DAYS, PART, Json, answer_schemas, sent_schemas
+from app.instructions.terms import KEPT, NOTICES, SCORECARD, DoorLine
 
 _NAMES = {"ping": "PingAnswer", "post": "PostAnswer"}
 _BODIES = {"form": "application/x-www-form-urlencoded", "xml in a form": "application/x-www-form-urlencoded"}
@@ -22,7 +22,7 @@ def openapi(handbook: Handbook) -> Json:
         paths.setdefault(door.path.partition("?")[0], []).append(door)
     answers = answer_schemas()
     schemas = shapes_of(handbook, PART) | {"Notice": sent_schemas([])["Notice"]}
-    schemas |= {name: answers[name] for name in ("PingAnswer", "PostAnswer", "Receipt", "ReasonCode")}
+    schemas |= {name: answers[name] for name in ("PingAnswer", "PostAnswer", "Receipt", "ReasonCode", "Scorecard")}
     security = _security(handbook)
     return {
         "openapi": "3.1.0",
@@ -68,6 +68,8 @@ def _operation(handbook: Handbook, path: str, method: str, lines: list[DoorLine]
         parameter = {"name": "ping_id", "in": "path", "required": True, "schema": {"type": "string"}}
         answers = {"200": _said("As it was.", "PostAnswer"), "404": _said("None is kept.", "PostAnswer")}
         return operation | {"parameters": [parameter], "responses": answers}
+    if path == SCORECARD:
+        return operation | {"parameters": [DAYS], "responses": {"200": _said("The last days.", "Scorecard")}}
     kinds = [kind for kind in ("ping", "post") if any(kind in line.takes for line in lines)]
     if method == "POST":
         operation |= _with_body(kinds, handbook.form)

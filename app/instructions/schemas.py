@@ -8,6 +8,7 @@ from app.domain.vertical import Field, Vertical
 from app.wire.feedback import Receipt
 from app.wire.ping import PingAnswer
 from app.wire.post import PostAnswer
+from app.wire.scorecard import DAYS_MAX
 
 Json = dict[str, Any]
 
@@ -18,6 +19,7 @@ ANSWER_NAMES: dict[type, str] = {PingAnswer: "PingAnswer", PostAnswer: "PostAnsw
 """Under which name each answer of the wire is described."""
 
 _TEXT: Json = {"type": "string"}
+_COUNT: Json = {"type": "integer", "minimum": 0}
 _DOLLARS: Json = {"type": "number", "minimum": 0, "description": "Dollars with two decimals."}
 _TIME: Json = {"type": ["string", "number"], "description": "ISO 8601, or seconds since 1970 (UTC)."}
 
@@ -86,6 +88,14 @@ def sent_schemas(verticals: Iterable[Vertical]) -> Json:
     return schemas
 
 
+DAYS: Json = {
+    "name": "days",
+    "in": "query",
+    "schema": {"type": "integer", "minimum": 1, "maximum": DAYS_MAX, "default": 7},
+    "description": "How many days until now.",
+}
+
+
 def answer_schemas() -> Json:
     """What is answered: every key is always there."""
     return {
@@ -131,6 +141,7 @@ def answer_schemas() -> Json:
                 "warnings": _WARNINGS,
             }
         ),
+        "Scorecard": _scorecard(),
         "Receipt": _answer(
             {
                 "status": {"enum": ["recorded", "repeated", "rejected", "error"]},
@@ -275,3 +286,52 @@ _TOLD: Json = {
         "required": ["premium", "cause", "until"],
     },
 }
+
+
+def _scorecard() -> Json:
+    """Counts leave repeats and tests out; a rate is a share of one, null of nothing."""
+    rate: Json = {"type": ["number", "null"], "minimum": 0, "maximum": 1}
+    counts: Json = {"type": "object", "additionalProperties": _COUNT}
+    latency = _answer({"p50": {"type": ["number", "null"]}, "p95": {"type": ["number", "null"]}})
+    return _answer(
+        {
+            "seller": _TEXT,
+            "since": {**_TEXT, "description": "ISO 8601, UTC: the beginning of an hour."},
+            "until": _TEXT,
+            "pings": _answer(
+                {
+                    "received": _COUNT,
+                    "bids": _COUNT,
+                    "bid_rate": rate,
+                    "average_bid": {"type": ["number", "null"], "description": "Dollars, of the first bid of each."},
+                    "repeats": _COUNT,
+                    "refused": {**counts, "description": "By what you are told of the reason."},
+                }
+            ),
+            "posts": _answer(
+                {
+                    "received": _COUNT,
+                    "win_rate": {**rate, "description": "Bids that were posted."},
+                    "accepted": _COUNT,
+                    "spend": _DOLLARS,
+                    "repeats": _COUNT,
+                    "refused": counts,
+                    "mismatched": {**counts, "description": "Fields that differed from the ping."},
+                    "certificate_failures": {"type": ["integer", "null"]},
+                    "duplicates": _COUNT,
+                    "reping": _COUNT,
+                }
+            ),
+            "returns": _answer(
+                {
+                    "leads": _COUNT,
+                    "returned": {**_COUNT, "description": "Found invalid since."},
+                    "rate": rate,
+                    "reasons": {"type": ["object", "null"], "additionalProperties": _COUNT},
+                }
+            ),
+            "latency_ms": _answer({"ping": latency, "post": latency}),
+            "tests": _answer({"pings": _COUNT, "posts": _COUNT}),
+            "hours_unread": {**_COUNT, "description": "Hours of which nothing could be counted."},
+        }
+    )

@@ -15,6 +15,7 @@ from app.wire.ping import Ping
 
 NOTICES = "/v1/notices"
 KEPT = "/v1/posts/{ping_id}"
+SCORECARD = "/v1/scorecard"
 
 
 class DoorLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,6 +79,7 @@ def doors_of(seller: Seller) -> tuple[DoorLine, ...]:
         *lines,
         DoorLine(what="Notice", methods=("POST",), path=NOTICES, says="Whether our bid won, and at which price."),
         DoorLine(what="Lost answer", methods=("GET",), path=KEPT, says="The answer that is kept of a post."),
+        DoorLine(what="Scorecard", methods=("GET",), path=SCORECARD, says="How your last days went, `days` of them."),
         DoorLine(
             what="Certification", methods=("GET",), path=page, says="What your tests have shown, as you send them."
         ),

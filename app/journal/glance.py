@@ -1,4 +1,4 @@
-"""Lines as far as they are counted: a ping without its terms, which are most of it, and so in a fifth of the time."""
+"""Lines as far as they are counted: of a ping without its terms, which are most of it, in a fifth of the time."""
 
 import msgspec
 

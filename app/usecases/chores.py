@@ -14,10 +14,10 @@ from app.journal.writer import JournalWriter
 from app.store.errors import StoreUnavailable
 from app.store.store import Store
 from app.telemetry.trouble import where
-from app.usecases.certify import Certifier, keep_marks
 from app.usecases.deliver_leads import Courier, Target
 from app.usecases.desk import Desk
 from app.usecases.hear import hear_suppressions
+from app.usecases.onboarding.certify import Certifier, keep_marks
 from app.usecases.reload_catalogue import Reloaded, Sources, next_catalogue
 
 KEEP_S = 15.0

@@ -13,9 +13,9 @@ from app.store.vault import Vault
 from app.telemetry.metrics import Metrics
 from app.usecases.book import Book
 from app.usecases.known import DigestSet, People
+from app.usecases.onboarding.witness import Witness
 from app.usecases.rate_limit import HashQuotas, RateLimits
-from app.usecases.scorecard import Scorecards
-from app.usecases.witness import Witness
+from app.usecases.reports.scorecard import Scorecards
 
 
 class Journal(Protocol):

@@ -2,6 +2,9 @@
 
 import msgspec
 
+DAYS_MAX = 31
+"""How far back one reaches."""
+
 
 class PingScore(msgspec.Struct, frozen=True, kw_only=True):
     """Pings without repeats and tests; `refused` by what this reader is told of the reason."""

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from app.http.express import ROUND_MAX
-from app.http.intake import Answered
-from app.http.knock import Knock, Request
+from app.http.auction.express import ROUND_MAX
+from app.http.auction.intake import Answered
+from app.http.auction.knock import Knock, Request
 from tests.service import Service
 
 KEY = "contract-acme-key"

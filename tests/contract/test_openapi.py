@@ -124,7 +124,8 @@ def test_every_reference_leads_somewhere(document: Json) -> None:
 
 def test_a_path_declares_what_varies_in_it(document: Json) -> None:
     for _, path, operation in doors_of(document):
-        declared = [each["name"] for each in operation.get("parameters", ()) if each["in"] == "path"]
+        parameters = operation.get("parameters", ())
+        declared = [parameter["name"] for parameter in parameters if parameter["in"] == "path"]
         assert declared == re.findall(r"\{(\w+)\}", path)
 
 

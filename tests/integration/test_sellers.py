@@ -1,6 +1,5 @@
 """A seller that a command adds, gives new keys or suspends is what it was made within a running service's seconds."""
 
-import json
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -109,11 +108,6 @@ def test_a_suspended_seller_is_refused_as_paused_until_it_is_resumed(config: Pat
         until(lambda number: code(service, key, number) == "", 1)
         said("suspend", "delta", "--reason", "unpaid returns", *where)
         until(lambda number: code(service, key, number) == "paused", 100)
-        listed = {each["name"]: each for each in json.loads(said("list", "--json", *where))}
-        assert (listed["delta"]["status"], listed["delta"]["reason"]) == ("suspended", "unpaid returns")
-        assert listed["delta"]["pings"] >= listed["delta"]["bids"] >= 0
-        assert (listed["acme"]["status"], listed["acme"]["sales"]) == ("selling", 0)
-        assert "suspended: unpaid returns" in said("list", *where)
         assert code(service, "demo-acme-key", 200) == ""
     with serve(config, data) as service:
         assert code(service, key, 300) == "paused"

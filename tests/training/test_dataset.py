@@ -14,8 +14,8 @@ from app.journal.lines import NoticeLine
 from app.journal.writer import JournalWriter
 from app.parquet import read
 from app.usecases.desk import Desk
-from app.usecases.export import export_outcomes, export_sales
 from app.usecases.hear import hear_notice, hear_outcome
+from app.usecases.reports.export import export_outcomes, export_sales
 from app.wire.feedback import Notice, Outcome, OutcomeKind
 from app.wire.ping import PingAnswer
 from tests import build

@@ -12,8 +12,8 @@ from app.domain.catalogue import Catalogue, Challenger, Model
 from app.journal.lines import NoticeLine, PingLine
 from app.journal.writer import JournalWriter
 from app.usecases.desk import Desk
-from app.usecases.export import export_outcomes, export_sales
 from app.usecases.hear import hear_outcome
+from app.usecases.reports.export import export_outcomes, export_sales
 from app.wire.feedback import Outcome as Told
 from app.wire.ping import Value
 from tests.bids import bid

@@ -11,7 +11,7 @@ from app.config.load import Declared
 from app.domain.caps import Cap
 from app.domain.honouring import honoured_share
 from app.store.leads import Summary
-from app.usecases.report import Trading
+from app.usecases.reports.report import Trading
 
 
 class Reckoning(msgspec.Struct, frozen=True, kw_only=True):

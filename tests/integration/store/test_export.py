@@ -14,7 +14,7 @@ from app.domain.pricing import Quote, Valuation
 from app.domain.weighing import Offer
 from app.parquet import notes, read
 from app.store.store import Store
-from app.usecases.export import OutcomeColumns, SaleColumns
+from app.usecases.reports.export import OutcomeColumns, SaleColumns
 from app.wire.feedback import Outcome
 from tests.integration.store.world import NOW, a_sale, a_store, email_of, in_store, phone_of, refused, whose
 

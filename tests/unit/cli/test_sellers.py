@@ -1,6 +1,5 @@
 """`leadbid sellers`: what it says and writes without a service; with one it is tried in the integration tests."""
 
-import json
 import re
 from collections.abc import Callable
 from hashlib import sha256
@@ -54,7 +53,7 @@ def test_a_new_seller_is_in_test_mode_and_its_key_is_said_once_and_stored_as_its
     text = said(
         *("add", "delta", "--title", "Delta Inc", "--dialect", "boberdoo", "--quoted-prices", "--burst", "40"),
         *("--statuses", "strict_rest", "--rate-per-second", "20", "--disclosure", "class", "--format", "xml"),
-        *("--base-url", "https://leads.example.com/", "--vertical", "solar"),
+        *("--url", "https://leads.example.com/", "--vertical", "solar"),
     )
     key = key_in(text)
     added = seller(config, "delta")
@@ -151,22 +150,3 @@ def test_a_suspension_needs_the_services_database(tmp_path: Path, said: Said) ->
 def test_a_key_is_as_random_as_what_it_is_made_of() -> None:
     assert new_key(lambda size: bytes(range(size))) == "aaaqeayeaudaocajbifqydiob4ibceqtcqkrmfyy"
     assert len(new_key(lambda size: b"\xff" * size)) == 40
-
-
-def test_sellers_are_listed_before_any_service_ran(config: Path, said: Said, tmp_path: Path) -> None:
-    config.write_text(config.read_text().replace('name = "acme"\n', 'name = "acme"\npaused = true\n'))
-    said("add", "delta", "--dialect", "boberdoo", "--rate-per-second", "2.5")
-    said("rotate-key", "delta")
-    where = ("--data", str(tmp_path / "none"))
-    rows = [line.split() for line in said("list", *where).splitlines()]
-    assert rows[1] == ["acme", "generic", "live", "1", "paused", "-", "-", "-", "-"]
-    assert rows[4] == ["delta", "boberdoo", "test", "2", "selling", "2.5", "-", "-", "-"]
-    listed = json.loads(said("list", "--json", *where))
-    assert [each["name"] for each in listed] == ["acme", "bluebird", "cascade", "delta"]
-    assert listed[3]["keys"] == list(seller(config, "delta").key_sha256)
-    assert listed[3]["pings"] is None
-
-
-def test_a_database_that_cannot_be_asked_is_named(said: Said, tmp_path: Path) -> None:
-    (tmp_path / "leadbid.db").write_bytes(b"")
-    assert "leadbid" in said("list", "--data", str(tmp_path), status=1)

@@ -6,7 +6,7 @@ from contextlib import suppress
 import msgspec
 
 from app.domain.reasons import Refusal, sentence
-from app.usecases.witness import Tried
+from app.usecases.onboarding.witness import Tried
 from app.wire.post import Post
 
 KEPT = 60

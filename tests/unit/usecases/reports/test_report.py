@@ -6,7 +6,7 @@ from app.domain.reasons import Refusal
 from app.usecases.answer_ping import refuse_at_door
 from app.usecases.desk import Desk
 from app.usecases.hear import hear_notice
-from app.usecases.report import Trade, Trading, campaign_rows, trading
+from app.usecases.reports.report import Trade, Trading, campaign_rows, trading
 from app.wire.feedback import Notice
 from tests.desk import NOW, another, ask, at_desk, journaled, sell, somebody
 

@@ -8,7 +8,7 @@ from app.usecases.accept_post import refuse_post
 from app.usecases.answer_ping import refuse_at_door
 from app.usecases.desk import Desk
 from app.usecases.hear import hear_notice
-from app.usecases.stats import Share, Stats, disk, percentiles, stats
+from app.usecases.reports.stats import Share, Stats, disk, percentiles, stats
 from app.usecases.ticket import Ticket
 from app.wire.feedback import Notice
 from tests.build import campaign, catalogue, seller

@@ -12,9 +12,9 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from app.http.application import Application
 from app.http.asgi_request import BODY_MAX, Scope
-from app.http.doors import is_door
-from app.http.intake import Answered, Intake
-from app.http.knock import Knock, Request
+from app.http.auction.doors import is_door
+from app.http.auction.intake import Answered, Intake
+from app.http.auction.knock import Knock, Request
 from app.telemetry.trouble import where
 
 ROUND_MAX = 32

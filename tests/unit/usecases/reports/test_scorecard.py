@@ -8,8 +8,8 @@ import pytest
 from app.domain.reasons import Disclosure
 from app.store.feedback import Returns
 from app.usecases.desk import Desk
-from app.usecases.scorecard import KEPT_S, Scorecards, first_hour, scorecard
-from app.usecases.tally import Counting, Tallies, Tally
+from app.usecases.reports.scorecard import KEPT_S, Scorecards, first_hour, scorecard
+from app.usecases.reports.tally import Counting, Tallies, Tally
 from app.wire.feedback import Outcome
 from app.wire.scorecard import Scorecard
 from tests.build import catalogue, seller

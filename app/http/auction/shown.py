@@ -9,11 +9,11 @@ from app.dialects import generic
 from app.dialects.advice import advice_on
 from app.dialects.reading import Reading
 from app.domain.reasons import Refusal
-from app.http.knock import Knock
+from app.http.auction.knock import Knock
 from app.telemetry.trouble import where
 from app.usecases.desk import Desk
+from app.usecases.onboarding.witness import Tried
 from app.usecases.ticket import open_ticket
-from app.usecases.witness import Tried
 from app.wire.ping import Ping, PingAnswer
 from app.wire.post import Post, PostAnswer
 

@@ -13,7 +13,7 @@ from app.journal.writer import JournalWriter
 from app.usecases.accept_post import refuse_post
 from app.usecases.answer_ping import refuse_at_door
 from app.usecases.desk import Desk
-from app.usecases.tally import Counting, Tally, quantile, tallied
+from app.usecases.reports.tally import Counting, Tally, quantile, tallied
 from app.usecases.ticket import Ticket
 from tests.build import catalogue, seller
 from tests.desk import NOW, another, ask, at_desk, journaled, sell, somebody

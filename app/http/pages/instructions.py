@@ -8,7 +8,7 @@ from litestar.datastructures import State
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
-from app.http.seller_pages import HEADERS, closed, visited
+from app.http.pages.seller_pages import HEADERS, closed, visited
 from app.instructions.documents import DOCUMENTS, Document, links_to
 from app.instructions.handbook import handbook_of
 

@@ -9,7 +9,7 @@ from app.domain.money import dollars
 from app.domain.seller import Seller
 from app.pages.document import document
 from app.pages.html import section, table
-from app.usecases.certify import Standing
+from app.usecases.onboarding.certify import Standing
 
 
 def certification_page(

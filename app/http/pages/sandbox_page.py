@@ -15,7 +15,7 @@ from app.domain.rehearsal import TABLE
 from app.pages.document import document
 from app.pages.html import paragraph, pre, section, table
 from app.usecases.desk import Desk
-from app.usecases.feed import Entry, Feed
+from app.usecases.onboarding.feed import Entry, Feed
 
 _KEY = "sandbox"
 _CERTIFICATE = "https://cert.trustedform.com/7a1b2c3d4e5f60718293a4b5c6d7e8f901234567"

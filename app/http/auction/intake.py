@@ -18,8 +18,8 @@ from app.domain.identity import hash_digest
 from app.domain.reasons import Refusal, status_of
 from app.domain.rehearsal import rehearsal_of
 from app.http.asgi_request import BodyTooLarge, ClientGone, Receive, Scope, Send, receive_body, send_answer
-from app.http.knock import Knock, Request, knock_of
-from app.http.shown import show
+from app.http.auction.knock import Knock, Request, knock_of
+from app.http.auction.shown import show
 from app.store.errors import StoreUnavailable
 from app.telemetry.trouble import where
 from app.usecases.accept_post import accept_post, refuse_post

@@ -9,9 +9,9 @@ from litestar.params import FromPath
 from app.domain.link import opens
 from app.domain.seller import Seller
 from app.http.authentication import keys_in_headers, whose_key
-from app.http.certification_page import certification_page
-from app.usecases.certify import Certifier, go_live
+from app.http.pages.certification_page import certification_page
 from app.usecases.desk import Desk
+from app.usecases.onboarding.certify import Certifier, go_live
 
 LATEST = 25
 HEADERS = {

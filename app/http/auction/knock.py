@@ -15,8 +15,8 @@ from app.domain.reasons import Refusal
 from app.domain.seller import Seller
 from app.domain.token import looks_like_token
 from app.http.asgi_request import Scope
+from app.http.auction.doors import Door, door_at
 from app.http.authentication import comes_from, keys_in_fields, keys_in_headers, whose_key
-from app.http.doors import Door, door_at
 
 Mode = Literal["ping", "post", "full"]
 

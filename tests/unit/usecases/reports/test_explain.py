@@ -13,7 +13,7 @@ from app.journal.reader import find
 from app.usecases.answer_ping import refuse_at_door
 from app.usecases.book import Book
 from app.usecases.desk import Desk
-from app.usecases.explain import explain
+from app.usecases.reports.explain import explain
 from app.wire.feedback import Demand, Signal
 from tests.build import buyer, campaign, cap, catalogue, model, seller
 from tests.desk import NOW, answer, ask, at_desk, journaled, last_ping, sell

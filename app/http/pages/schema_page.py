@@ -78,8 +78,7 @@ def _answers(door: Json) -> Iterator[str]:
     for status, response in door["responses"].items():
         kind, content = next(iter(response["content"].items()))
         yield f"<p><b>{status}</b> {_prose(response['description'])} {_link(content['schema']) or escape(kind)}</p>"
-        named = {"example": {"value": content["example"]}} if "example" in content else content.get("examples", {})
-        for name, example in named.items():
+        for name, example in content.get("examples", {}).items():
             yield f"<details><summary>{escape(name)}</summary><pre>{_pretty(example['value'])}</pre></details>"
 
 

@@ -8,11 +8,9 @@ from app.domain.reasons import REASONS, Disclosure, Refusal, disclosed
 from app.domain.seller import Seller
 from app.store.feedback import Returns
 from app.store.store import Store
-from app.usecases.tally import Counting, Tallies, Tally, quantile
+from app.usecases.reports.tally import Counting, Tallies, Tally, quantile
 from app.wire.scorecard import Latency, PingScore, PostScore, ReturnScore, Scorecard
 
-DAYS_MAX = 31
-DAYS_USUAL = 7
 KEPT_S = 60.0
 """So long a scorecard is told again as it was: who asks in a loop has the journal read once a minute."""
 

@@ -10,7 +10,7 @@ from app.domain.certification import STEPS, Event, told_of
 from app.domain.seller import Seller
 from app.store.certifications import LIVE, Mark
 from app.usecases.desk import Desk
-from app.usecases.witness import Tried
+from app.usecases.onboarding.witness import Tried
 from app.wire.ping import PingAnswer
 from app.wire.post import Post
 

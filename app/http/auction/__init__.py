@@ -1,0 +1,1 @@
+"""The doors of the auction, from bytes to bytes."""
