@@ -28,10 +28,11 @@ from app.domain.reasons import Disclosure
 from app.domain.seller import Seller, Statuses
 from app.store.certifications import LIVE
 from app.store.store import Store
+from app.usecases.reports.scorecard import first_hour
 from app.usecases.reports.tally import Counting, Tally
 
 _KEY_BYTES = 25
-_DAY_S = 86_400.0
+_LOCAL = "http://127.0.0.1:8000"
 _HEADS = ("seller", "title", "dialect", "mode", "status", "keys", "a second", "pings", "bids", "sales")
 _TAKEN_UP = "A running service takes it up within two seconds."
 
@@ -115,7 +116,7 @@ def _add_choices(adding: argparse.ArgumentParser) -> None:
         mode.add_argument(f"--{name}", dest="mode", action="store_const", const=name, default="test", help=what)
     adding.add_argument("--vertical", default="", help="of which the example is (default: the first in the file)")
     adding.add_argument(
-        "--url", default="http://127.0.0.1:8000", help="where sellers reach the service (default: %(default)s)"
+        "--base-url", default=_LOCAL, metavar="URL", help=f"where sellers reach the service (default: {_LOCAL})"
     )
 
 
@@ -132,10 +133,10 @@ def _add(args: argparse.Namespace, declared: Declared) -> int:
         "certify": "in test mode until it has certified itself; `leadbid certification` makes the link",
     }[args.mode]
     print(f"{args.name} is added to {args.config}, {what}. {_TAKEN_UP}\n")
-    print(_said_once(key, args.url.rstrip("/")))
+    print(_said_once(key, args.base_url.rstrip("/")))
     if verticals:
         vertical = args.vertical or verticals[0]
-        where = f"--config {quote(str(args.config))} --url {quote(args.url)}"
+        where = f"--config {quote(str(args.config))} --url {quote(args.base_url)}"
         print("\nA ping as it would send it, where LEADBID_KEY holds the key:\n")
         print(f"  leadbid sample ping --seller {args.name} --vertical {vertical} {where} --curl | sh")
     return 0
@@ -175,7 +176,7 @@ def _said_once(key: str, url: str) -> str:
         ("ping", f"POST {url}/v1/ping"),
         ("post", f"POST {url}/v1/post"),
         ("key goes", "header X-API-Key: KEY or Authorization: Bearer KEY, or field api_key of body or query"),
-        ("fields", f"{url}/schema"),
+        ("fields", f"{url}/schema, or the seller's own instructions: `leadbid instructions`"),
     ]
     return "\n".join(f"  {name:<8}  {what}" for name, what in rows)
 
@@ -233,8 +234,11 @@ def _resume(args: argparse.Namespace, declared: Declared) -> int:
 
 def _list(args: argparse.Namespace, declared: Declared) -> int:
     suspended, live = _switched(args) if (args.database or (args.data / "leadbid.db").exists()) else ({}, {})
-    tallies = Counting(args.data / "journal").since(time.time() - _DAY_S).sellers
-    listed = [_listed(each, suspended, live, tallies.get(each.name, Tally())) for each in declared.sellers]
+    tallies = _tallies(args.data / "journal")
+    listed = [
+        _listed(each, suspended, live, None if tallies is None else tallies.get(each.name, Tally()))
+        for each in declared.sellers
+    ]
     if args.json:
         print(msgspec.json.encode(listed).decode())
     else:
@@ -242,7 +246,15 @@ def _list(args: argparse.Namespace, declared: Declared) -> int:
     return 0
 
 
-def _listed(seller: Seller, suspended: Mapping[str, str], live: Mapping[str, float], tally: Tally) -> dict[str, Any]:
+def _tallies(journal: Path) -> Mapping[str, Tally] | None:
+    """What each seller did in the last day; `None` where there is no journal, or none that can be read whole."""
+    tallies = Counting(journal).since(first_hour(time.time(), 1)) if journal.is_dir() else None
+    return None if tallies is None or tallies.unread else tallies.sellers
+
+
+def _listed(
+    seller: Seller, suspended: Mapping[str, str], live: Mapping[str, float], tally: Tally | None
+) -> dict[str, Any]:
     mode = "live" if seller.mode == "certify" and seller.name in live else seller.mode
     why = suspended.get(seller.name)
     status = "paused" if seller.paused else "open" if why is None else f"suspended: {why}" if why else "suspended"
@@ -254,9 +266,9 @@ def _listed(seller: Seller, suspended: Mapping[str, str], live: Mapping[str, flo
         "status": status,
         "keys": len(seller.key_sha256),
         "rate_per_second": seller.rate_per_s or None,
-        "pings": tally.pings,
-        "bids": tally.bids,
-        "sales": tally.accepted,
+        "pings": None if tally is None else tally.pings,
+        "bids": None if tally is None else tally.bids,
+        "sales": None if tally is None else tally.accepted,
     }
 
 

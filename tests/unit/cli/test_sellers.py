@@ -1,5 +1,6 @@
 """`leadbid sellers`: what it says and writes without a service; with one it is tried in the integration tests."""
 
+import json
 import re
 from collections.abc import Callable
 from hashlib import sha256
@@ -53,7 +54,7 @@ def test_a_new_seller_is_in_test_mode_and_its_key_is_said_once_and_stored_as_its
     text = said(
         *("add", "delta", "--title", "Delta Inc", "--dialect", "boberdoo", "--quoted-prices", "--burst", "40"),
         *("--statuses", "strict_rest", "--rate-per-second", "20", "--disclosure", "class", "--format", "xml"),
-        *("--url", "https://leads.example.com/", "--vertical", "solar"),
+        *("--base-url", "https://leads.example.com/", "--vertical", "solar"),
     )
     key = key_in(text)
     added = seller(config, "delta")
@@ -150,3 +151,19 @@ def test_a_suspension_needs_the_services_database(tmp_path: Path, said: Said) ->
 def test_a_key_is_as_random_as_what_it_is_made_of() -> None:
     assert new_key(lambda size: bytes(range(size))) == "aaaqeayeaudaocajbifqydiob4ibceqtcqkrmfyy"
     assert len(new_key(lambda size: b"\xff" * size)) == 40
+
+
+def test_what_no_service_counted_yet_is_not_listed_as_nothing(config: Path, said: Said, tmp_path: Path) -> None:
+    said("add", "delta", "--dialect", "boberdoo", "--rate-per-second", "2.5")
+    said("rotate-key", "delta")
+    where = ("--data", str(tmp_path / "none"))
+    delta = next(each for each in json.loads(said("list", "--json", *where)) if each["seller"] == "delta")
+    assert (delta["dialect"], delta["mode"], delta["keys"], delta["rate_per_second"]) == ("boberdoo", "test", 2, 2.5)
+    assert (delta["status"], delta["pings"], delta["bids"], delta["sales"]) == ("open", None, None, None)
+    row = next(line for line in said("list", *where).splitlines() if "delta" in line)
+    assert row.split()[-4:] == ["2.5", "-", "-", "-"]
+
+
+def test_a_database_that_cannot_be_asked_is_named(said: Said, tmp_path: Path) -> None:
+    (tmp_path / "leadbid.db").write_bytes(b"")
+    assert "what is suspended is not known" in said("list", "--data", str(tmp_path), status=1)
