@@ -122,3 +122,16 @@ def _sales(service: Service, seller: str) -> int:
 
 def _metrics(service: Service) -> str:
     return httpx.get(f"{service.url}/metrics", trust_env=False).text
+
+
+def test_a_live_bid_is_honoured_where_its_seller_is_put_to_the_test_meanwhile(config: Path, data: Path) -> None:
+    key = "demo-acme-key"
+    with serve(config, data) as service:
+        ping_id = asked(service, key, 1)["ping_id"]
+        text = config.read_text(encoding="utf-8")
+        config.write_text(text.replace('name = "acme"\n', 'name = "acme"\nmode = "test"\n'), encoding="utf-8")
+        # Only a test is told of a cap by this ZIP code.
+        rehearsed = {**ping_of(someone(2), time.time()), "zip": "00020"}
+        until(lambda _: _post(service, "/v1/ping", key, rehearsed)["reason_code"] == "cap_reached", 1)
+        assert _post(service, "/v1/post", key, post_of(someone(1), ping_id, time.time()))["status"] == "accepted"
+        assert _sales(service, "acme") == 1
