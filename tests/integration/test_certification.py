@@ -29,12 +29,23 @@ MEASURE = 'document.title = page.defaultView.innerWidth + " " + page.documentEle
 @pytest.fixture
 def service(tmp_path: Path) -> Iterator[Service]:
     """The demo's buyer, whose seller `acme` is new."""
-    folder = shutil.copytree(DEMO_CONFIG.parent, tmp_path / "demo")
-    config = folder / "buyer.toml"
+    with serve(with_a_new_seller(tmp_path), tmp_path / "data") as service:
+        yield service
+
+
+@pytest.fixture(scope="module")
+def idle(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """The same, to which nothing is sent."""
+    folder = tmp_path_factory.mktemp("idle")
+    with serve(with_a_new_seller(folder), folder / "data") as service:
+        yield service
+
+
+def with_a_new_seller(folder: Path) -> Path:
+    config = shutil.copytree(DEMO_CONFIG.parent, folder / "demo") / "buyer.toml"
     text = config.read_text(encoding="utf-8")
     config.write_text(text.replace('name = "acme"\n', 'name = "acme"\nmode = "certify"\n'), encoding="utf-8")
-    with serve(config, tmp_path / "data") as service:
-        yield service
+    return config
 
 
 @pytest.fixture
@@ -153,20 +164,20 @@ def test_what_was_shown_outlives_the_service(service: Service, seller: Seller, t
 
 
 @pytest.mark.parametrize("change", ["sig=", "until=1", "acme-"])
-def test_only_a_whole_and_valid_link_opens_the_page(service: Service, change: str) -> None:
-    path = link(service)
+def test_only_a_whole_and_valid_link_opens_the_page(idle: Service, change: str) -> None:
+    path = link(idle)
     broken = {
         "sig=": path.replace("sig=", "sig=0"),
         "until=1": re.sub(r"until=\d+", "until=1795273200", path),
         "acme-": path.replace("acme", "bluebird"),
     }[change]
-    assert page(service, broken).status_code == 403
-    assert page(service, link(service, for_s=-1)).status_code == 403
-    assert page(service, link(service, "nobody")).status_code == 403
+    assert page(idle, broken).status_code == 403
+    assert page(idle, link(idle, for_s=-1)).status_code == 403
+    assert page(idle, link(idle, "nobody")).status_code == 403
 
 
-def test_a_sellers_key_opens_its_own_page_alone(service: Service) -> None:
-    ours, theirs = (f"{service.url}/sellers/{name}/certification" for name in ("acme", "bluebird"))
+def test_a_sellers_key_opens_its_own_page_alone(idle: Service) -> None:
+    ours, theirs = (f"{idle.url}/sellers/{name}/certification" for name in ("acme", "bluebird"))
     assert httpx.get(ours, headers=KEY, trust_env=False).status_code == 200
     assert httpx.get(theirs, headers=KEY, trust_env=False).status_code == 403
 
