@@ -63,12 +63,14 @@ def interval(hits: float, count: int) -> tuple[float, float]:
 
 def _grade(name: str, at: Array, predicted: Array, happened: Array) -> Grade:
     low, high = interval(float(happened.sum()), len(happened))
+    observed = float(happened.mean())
     return Grade(
         name=name,
         count=len(happened),
         at=float(at.mean()),
         predicted=float(predicted.mean()),
-        observed=float(happened.mean()),
-        low=low,
-        high=high,
+        observed=observed,
+        # Of none and of all the bound is the share itself, but for rounding.
+        low=min(low, observed),
+        high=max(high, observed),
     )

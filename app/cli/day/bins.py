@@ -89,7 +89,8 @@ class Grade(msgspec.Struct, frozen=True, kw_only=True):
         z, n = 1.96, self.count
         middle = (self.share + z * z / (2 * n)) / (1 + z * z / n)
         reach = z * sqrt(self.share * (1 - self.share) / n + z * z / (4 * n * n)) / (1 + z * z / n)
-        return max(middle - reach, 0.0), min(middle + reach, 1.0)
+        # Of none and of all the bound is the share itself, but for rounding.
+        return min(max(middle - reach, 0.0), self.share), max(min(middle + reach, 1.0), self.share)
 
 
 class Grades:

@@ -62,3 +62,11 @@ def test_one_time_is_its_own_quantile_and_no_time_has_none() -> None:
     told = times([7.0])
     assert (told.median, told.p99, told.longest) == (7.0, 7.0, 7.0)
     assert times([]) == Times()
+
+
+@pytest.mark.parametrize("count", range(1, 60))
+def test_what_came_true_lies_in_its_own_interval(count: int) -> None:
+    for hits in (0, 1, count - 1, count):
+        grade = Grade(at=1.0, count=count, hits=min(max(hits, 0), count), expected=0.5)
+        low, high = grade.interval
+        assert 0.0 <= low <= grade.share <= high <= 1.0
