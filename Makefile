@@ -18,8 +18,9 @@ demo: setup ## Live one business day of a thousand leads over real HTTP, then re
 serve: setup ## Serve the demo configuration on http://127.0.0.1:8000, keeping its data in ./data
 	@$(BIN)/leadbid serve --config fixtures/demo/buyer.toml --data data --port 8000
 
-test: setup ## Run the tests, a worker a core (ARGS="-k caps" chooses, ARGS=--cov reports coverage)
-	@$(BIN)/pytest -n auto --dist loadfile $(ARGS)
+# Many tests wait for servers, so three workers share two cores.
+test: setup ## Run the tests, side by side (ARGS="-k caps" chooses, ARGS=--cov reports coverage)
+	@$(BIN)/pytest -n "$$($(BIN)/python -c 'import os; print(3 * (os.cpu_count() or 2) // 2)')" --dist loadfile $(ARGS)
 
 check: setup ## Check style, format, types and the direction of imports
 	$(BIN)/ruff check
