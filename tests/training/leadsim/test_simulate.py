@@ -12,7 +12,7 @@ from training.leadsim.compare import Result, compare
 from training.leadsim.market import Market, columns_of, market
 from training.leadsim.truth import RESERVE_CENTS, TOP, World, draw, win_probability
 
-ROWS, BIDS = 8_000, 2_600
+ROWS, BIDS = 6_000, 2_000
 
 
 @pytest.fixture(scope="module")
