@@ -23,7 +23,7 @@ from app.config.kind import Unreadable
 from app.config.kinds import read_slug
 from app.config.load import Declared, Loaded, load
 from app.config.problem import did_you_mean
-from app.dialects.platforms.known import DIALECTS
+from app.dialects.platforms.known import DIALECTS, GENERIC
 from app.domain.reasons import Disclosure
 from app.domain.seller import Seller, Statuses
 from app.store.certifications import LIVE
@@ -133,7 +133,7 @@ def _add(args: argparse.Namespace, declared: Declared) -> int:
         "certify": "in test mode until it has certified itself; `leadbid certification` makes the link",
     }[args.mode]
     print(f"{args.name} is added to {args.config}, {what}. {_TAKEN_UP}\n")
-    print(_said_once(key, args.base_url.rstrip("/")))
+    print(_said_once(key, args.base_url.rstrip("/"), args.dialect or GENERIC.name))
     if verticals:
         vertical = args.vertical or verticals[0]
         where = f"--config {quote(str(args.config))} --url {quote(args.base_url)}"
@@ -170,11 +170,12 @@ def _values(args: argparse.Namespace, key: str) -> dict[str, Any]:
     return {"name": args.name, **{name: value for name, value in chosen.items() if value not in (None, "", False)}}
 
 
-def _said_once(key: str, url: str) -> str:
+def _said_once(key: str, url: str, dialect: str) -> str:
+    one_door = DIALECTS[dialect].sends.one_door
     rows = [
         ("key", f"{key}   (shown this once: the file holds its SHA-256)"),
-        ("ping", f"POST {url}/v1/ping"),
-        ("post", f"POST {url}/v1/post"),
+        ("ping", f"POST {url}/v1/{'lead' if one_door else 'ping'}"),
+        ("post", f"POST {url}/v1/{'lead' if one_door else 'post'}"),
         ("key goes", "header X-API-Key: KEY or Authorization: Bearer KEY, or field api_key of body or query"),
         ("fields", f"{url}/schema, or the seller's own instructions: `leadbid instructions`"),
     ]

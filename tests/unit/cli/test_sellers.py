@@ -61,8 +61,8 @@ def test_a_new_seller_is_in_test_mode_and_its_key_is_said_once_and_stored_as_its
     assert added.key_sha256 == (sha256(key.encode()).hexdigest(),)
     assert key not in config.read_text()
     assert text.count(key) == 1
-    assert "POST https://leads.example.com/v1/ping" in text
-    assert "POST https://leads.example.com/v1/post" in text
+    # The platform has one URL.
+    assert text.count("POST https://leads.example.com/v1/lead\n") == 2
     assert "X-API-Key" in text
     assert "--vertical solar" in text
     assert (added.title, added.mode, added.dialect, added.format) == ("Delta Inc", "test", "boberdoo", "xml")
@@ -167,3 +167,9 @@ def test_what_no_service_counted_yet_is_not_listed_as_nothing(config: Path, said
 def test_a_database_that_cannot_be_asked_is_named(said: Said, tmp_path: Path) -> None:
     (tmp_path / "leadbid.db").write_bytes(b"")
     assert "what is suspended is not known" in said("list", "--data", str(tmp_path), status=1)
+
+
+def test_a_seller_of_two_urls_is_told_both(said: Said) -> None:
+    text = said("add", "delta", "--base-url", "https://leads.example.com")
+    assert "POST https://leads.example.com/v1/ping" in text
+    assert "POST https://leads.example.com/v1/post" in text
