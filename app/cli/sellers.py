@@ -256,7 +256,7 @@ def _tallies(journal: Path) -> Mapping[str, Tally] | None:
 def _listed(
     seller: Seller, suspended: Mapping[str, str], live: Mapping[str, float], tally: Tally | None
 ) -> dict[str, Any]:
-    mode = "live" if seller.mode == "certify" and seller.name in live else seller.mode
+    mode = "live" if seller.is_live(live) else seller.mode
     why = suspended.get(seller.name)
     status = "paused" if seller.paused else "open" if why is None else f"suspended: {why}" if why else "suspended"
     return {

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 
 from app.dialects.aliases import BY_VALUE
-from app.dialects.guard import is_personal
+from app.dialects.guard import PERSONAL, is_personal
 from app.dialects.layout import layout_of
 from app.dialects.reading import Draft, Reading, draft_of, refusal_of
 from app.dialects.text import Scalar, alike, alike_value, is_absent, text_of
@@ -116,7 +116,7 @@ def _keep_digests(draft: Draft, digest: Digest) -> None:
     own_id = lead.get("seller_lead_id")
     if own_id is not None and is_personal(own_id):
         lead["seller_lead_id"] = digest("sha256", hashlib.sha256(own_id.encode()).hexdigest())
-        draft.warnings.append("seller_lead_id: personal data does not belong in a ping; only a digest was kept")
+        draft.warnings.append(f"seller_lead_id: {PERSONAL}; only a digest was kept")
 
 
 def _split_name(contact: dict[str, str]) -> None:

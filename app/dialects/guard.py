@@ -6,7 +6,8 @@ from functools import lru_cache
 IDENTITY = frozenset({"first_name", "last_name", "name", "phone", "email", "address", "birth_date"})
 """Canonical names whose values say who the consumer is; a ping never needs them."""
 
-DROPPED = "personal data does not belong in a ping; it was dropped"
+PERSONAL = "personal data does not belong in a ping"
+DROPPED = f"{PERSONAL}; it was dropped"
 
 _EMAIL = re.compile(r"[^\s@=&?/]+(?:@|%40)[^\s@=&?/]+\.[A-Za-z]{2,}", re.IGNORECASE)
 _PHONE = re.compile(

@@ -7,6 +7,10 @@ import msgspec
 
 PINGS_MIN = 3
 """So many pings in a row without identity."""
+POSTS_MIN = 2
+"""So many posts while their bids live."""
+
+_LATE = "ping_expired"
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
@@ -134,11 +138,8 @@ def _certificate(events: _Events) -> Told:
 def _timing(events: _Events) -> Told:
     pinged = {ping.bid_id: ping.at for ping in _pings(events) if ping.status == "accepted"}
     waits = [post.at - pinged[post.bid_id] for post in _posts(events) if post.bid_id in pinged and post.code != _LATE]
-    return "" if len(waits) >= _SALES_IN_TIME else f"{len(waits)} of {_SALES_IN_TIME} posts came while their bid lived"
+    return "" if len(waits) >= POSTS_MIN else f"{len(waits)} of {POSTS_MIN} posts came while their bid lived"
 
-
-_LATE = "ping_expired"
-_SALES_IN_TIME = 2
 
 _CHECKS: tuple[tuple[Step, Callable[[_Events], Told]], ...] = (
     (

@@ -33,7 +33,7 @@ def decide(ping: Ping, snapshot: Snapshot, now: float, draw: Draw) -> Decision:
         return Decision(refusal=Refusal("unsupported_vertical"))
     if snapshot.seller.paused or snapshot.seller.name in snapshot.standing.paused:
         return Decision(refusal=Refusal("paused"))
-    rehearsal = rehearsal_of(ping) if ping.test else None
+    rehearsal = rehearsal_of(ping)
     if rehearsal is not None:
         return _rehearsed(rehearsal, ping, snapshot)
     candidates = catalogue.index.candidates(ping.vertical, ping.zip, ping.state)

@@ -1,5 +1,6 @@
 """Who sells to us, how it names itself, and what we know of its leads."""
 
+from collections.abc import Container
 from typing import Literal
 
 import msgspec
@@ -54,6 +55,10 @@ class Seller(msgspec.Struct, frozen=True, kw_only=True):
     mode: Mode = "live"
     exclusive: OrtbCurve = OrtbCurve(half_cents=2_000)
     shared: OrtbCurve = OrtbCurve(half_cents=1_200)
+
+    def is_live(self, certified: Container[str]) -> bool:
+        """Whether it is bought of for real; `certified` names the sellers that have certified themselves."""
+        return self.mode == "live" or (self.mode == "certify" and self.name in certified)
 
     def curve(self, leg: str) -> OrtbCurve:
         """Its landscape for a leg."""

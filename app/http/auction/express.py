@@ -123,10 +123,7 @@ class Call:
     async def post(self, knock: Knock) -> None:
         """Answer it as a post."""
         try:
-            answered = await self.intake.post(knock)
-            if answered.delay_s:
-                await asyncio.sleep(answered.delay_s)
-            self.answer(answered)
+            self.answer(await self.intake.post(knock))
         except Exception as error:  # noqa: BLE001 - not even the intake's own refusal could be written
             _log.error("a post got no answer: %s", where(error))
             self.protocol.transport.close()

@@ -196,7 +196,7 @@ class Intake:
         body = write_ping_answer(answer, knock.format, knock.dialect, _price_of(knock))
         answered = self._said(knock, ping_status(answer), body)
         asked = reading.value
-        rehearsal = rehearsal_of(asked.ping) if isinstance(asked, Asked) and asked.ping.test else None
+        rehearsal = rehearsal_of(asked.ping) if isinstance(asked, Asked) else None
         return replace(answered, delay_s=rehearsal.delay_s) if rehearsal is not None and rehearsal.delay_s else answered
 
     def _said_post(self, knock: Knock, answer: PostAnswer) -> Answered:

@@ -93,15 +93,11 @@ def knock_of(request: Request, sellers: Mapping[str, Seller], certified: Contain
         format=_format(door, dialect, seller, fields, body, headers, content_type),
         now=request.now,
         started=request.started,
-        test=door.test or (seller is not None and seller.mode != "live" and not _is_live(seller, certified)),
+        test=door.test or (seller is not None and not seller.is_live(certified)),
         mode=_mode(fields) if door.takes == "lead" else door.takes,
         refusal=refusal,
         status=status,
     )
-
-
-def _is_live(seller: Seller, certified: Container[str]) -> bool:
-    return seller.mode == "certify" and seller.name in certified
 
 
 def _format(

@@ -37,15 +37,14 @@ def show(desk: Desk, knock: Knock, answer: PingAnswer | PostAnswer, status: int,
 def _tried(
     desk: Desk, knock: Knock, answer: PingAnswer | PostAnswer, status: int, said: bytes, took_ms: float
 ) -> Tried:
-    headers, reading = _headers(knock), _read_again(desk, knock)
+    reading = _read_again(desk, knock)
     return Tried(
         at=knock.now,
         took_ms=took_ms,
         seller=knock.seller.name if knock.seller is not None else "",
         method=knock.scope["method"],
         path=knock.scope["path"],
-        content_type=headers.get("content-type", ""),
-        headers=headers,
+        headers=_headers(knock),
         body=knock.body,
         asked=knock.mode,
         reading=reading,

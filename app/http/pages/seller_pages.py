@@ -74,7 +74,7 @@ def _page(request: Request[Any, Any, State], name: str, status: int) -> Response
         desk.catalogue.buyer.legal_name,
         certifier.standing(name),
         certifier.latest(name, LATEST),
-        is_live=seller.mode == "live" or name in desk.certified,
+        is_live=seller.is_live(desk.certified),
         instructions=f"instructions{f'?{query}' if query else ''}".replace("'", "%27"),
     )
     return Response(page, status_code=status, media_type=MediaType.HTML, headers=HEADERS)

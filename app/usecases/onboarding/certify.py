@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from app.dialects.guard import PERSONAL
 from app.domain.certification import STEPS, Event, told_of
 from app.domain.seller import Seller
 from app.store.certifications import LIVE, Mark
@@ -16,7 +17,6 @@ from app.wire.post import Post
 
 EVENTS_MAX = 200
 """So many of a seller's latest tests are looked at."""
-_PERSONAL = "personal data"
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
@@ -147,7 +147,7 @@ def _event(tried: Tried) -> Event:
 
 def _identity(warnings: Sequence[str]) -> tuple[str, ...]:
     """The fields that a ping's warnings name as personal."""
-    return tuple([warning.partition(":")[0] for warning in warnings if _PERSONAL in warning])
+    return tuple([warning.partition(":")[0] for warning in warnings if PERSONAL in warning])
 
 
 def _digest(body: bytes) -> str:

@@ -7,7 +7,6 @@ import msgspec
 
 from app.domain.reasons import Refusal, sentence
 from app.usecases.onboarding.witness import Tried
-from app.wire.post import Post
 
 KEPT = 60
 SHOWN_MAX = 12_000
@@ -37,11 +36,12 @@ class Feed:
 
     def __init__(self) -> None:
         self._entries: deque[Entry] = deque(maxlen=KEPT)
-        self._count = 0
+        self.count = 0
+        """How many there were."""
 
     def see(self, tried: Tried) -> None:
         """Take in one test."""
-        self._count += 1
+        self.count += 1
         self._entries.appendleft(self._entry(tried))
 
     @property
@@ -49,15 +49,10 @@ class Feed:
         """All that are kept."""
         return list(self._entries)
 
-    @property
-    def count(self) -> int:
-        """How many there were."""
-        return self._count
-
     def _entry(self, tried: Tried) -> Entry:
         reason = tried.answer.reason_code
         return Entry(
-            number=self._count,
+            number=self.count,
             at=tried.at,
             took_ms=tried.took_ms,
             seller=tried.seller,
@@ -76,10 +71,7 @@ def _understood(tried: Tried) -> str:
     reading = tried.reading
     if isinstance(reading, Refusal):
         return f"nothing: {sentence(reading)}"
-    body = msgspec.to_builtins(reading)
-    if isinstance(reading, Post):
-        body["contact"] = msgspec.to_builtins(reading.contact)
-    return msgspec.json.format(msgspec.json.encode(body), indent=2).decode()
+    return msgspec.json.format(msgspec.json.encode(reading), indent=2).decode()
 
 
 def _text(body: bytes) -> str:

@@ -22,7 +22,6 @@ class Tried(msgspec.Struct, frozen=True, kw_only=True):
     seller: str
     method: str
     path: str
-    content_type: str
     headers: Mapping[str, str]
     body: bytes
     asked: Literal["ping", "post", "full"]
