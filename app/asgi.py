@@ -28,9 +28,10 @@ from app.store.errors import StoreError, StoreUnavailable
 from app.store.store import Store
 from app.store.vault import Vault
 from app.telemetry.metrics import Metrics
-from app.usecases.background import SUPPRESSIONS_S, BackgroundJobs, ConfigWatcher, remember_campaigns
+from app.usecases.background import SUPPRESSIONS_S, BackgroundJobs
 from app.usecases.bidder import Bidder
 from app.usecases.book import Book
+from app.usecases.config_watcher import ConfigWatcher, remember_campaigns
 from app.usecases.deliver_leads import DeliveryWorker
 from app.usecases.known import DigestSet, People
 from app.usecases.onboarding.certify import Certifier

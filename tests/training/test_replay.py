@@ -30,7 +30,7 @@ from app.scoring.habits import HABITS
 from app.scoring.landscape import FILE as LANDSCAPE
 from app.scoring.load import load as load_models
 from app.scoring.traffic import TRAFFIC
-from app.usecases.background import ConfigWatcher
+from app.usecases.config_watcher import ConfigWatcher
 from app.usecases.bidder import Bidder
 from app.usecases.reload_catalogue import Reloaded, Sources, first_catalogue
 from app.wire.feedback import Demand, Signal
