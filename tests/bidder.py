@@ -36,11 +36,10 @@ from app.usecases.answer_ping import answer_ping, refuse_ping
 from app.usecases.answer_ping import ask as what_is_asked
 from app.usecases.bid_reference import open_reference
 from app.usecases.bidder import Bidder
-from app.usecases.book import Book
-from app.usecases.known import DigestSet, People
 from app.usecases.rate_limit import HashQuotas, RateLimits
 from app.usecases.reports.scorecard import Scorecards
 from app.usecases.reports.tally import Counting
+from app.usecases.standing.restore import restore
 from app.wire.ping import Ping, PingAnswer
 from app.wire.post import PostAnswer
 from tests import build
@@ -78,10 +77,7 @@ async def open_bidder(
             vault=vault,
             journal=JournalWriter(folder / "journal"),
             metrics=Metrics(),
-            book=Book(whole.buyer.bid_lifetime_s, await store.cap_usage(), await store.shadow_prices()),
-            people=People(await store.known_people()),
-            suppressed=DigestSet(await store.suppressed_digests()),
-            certificates=DigestSet(await store.used_certificates()),
+            standing=await restore(store, NOW),
             rates=RateLimits(),
             quotas=HashQuotas(),
             sold=sold,

@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -27,6 +28,10 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     verticals: tuple[Vertical, ...]
     campaigns: tuple[Campaign, ...]
     sellers: tuple[Seller, ...]
+
+
+class _Lifetime(msgspec.Struct, frozen=True):
+    buyer: Buyer
 
 
 class NoConfiguration(Exception):
@@ -79,6 +84,15 @@ def read(directory: Path, config_hash: str) -> Configuration:
         raise NoConfiguration(f"configuration {config_hash} cannot be read at {path}: {error.strerror}") from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise NoConfiguration(f"configuration {config_hash} is damaged at {path}") from None
+
+
+def longest_bid_lifetime_s(directory: Path) -> int:
+    """How long any bid could live under the configurations that are kept here; 0 where there is none."""
+    longest_s = 0
+    for path in (directory / FOLDER).glob("*.json"):
+        with suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            longest_s = max(longest_s, msgspec.json.decode(path.read_bytes(), type=_Lifetime).buyer.bid_lifetime_s)
+    return longest_s
 
 
 def catalogue_from(configuration: Configuration, models: Mapping[str, Model]) -> Catalogue:

@@ -19,9 +19,10 @@ from app.domain.token import BidToken, campaign_tag, mint
 from app.journal.lines import PingLine, RefusedLine, RepeatLine
 from app.journal.shadow import Shadow
 from app.usecases.bidder import Bidder
-from app.usecases.book import LiveBid
-from app.usecases.counter import Counter
 from app.usecases.digests import Marks, marks_of
+from app.usecases.standing.changes import BidMade
+from app.usecases.standing.counter import Counter
+from app.usecases.standing.promises import promised
 from app.usecases.trial import Trial, Turn
 from app.wire.ping import Bid, Ping, PingAnswer
 
@@ -60,12 +61,12 @@ def answer_ping(bidder: Bidder, asked: Asked, warnings: tuple[str, ...], elapsed
     `elapsed_ms` tells the time since it came, on a steady clock.
     """
     seller, ping, now = asked.seller, asked.ping, asked.now
-    live = bidder.book.live(asked.nonce, now)
+    live = bidder.standing.live(asked.nonce, now)
     if live is not None and live.terms == asked.marks.terms:
         return _repeat(bidder, live, now)
     counters = _counters(bidder, asked)
     known, more = _known(bidder, asked)
-    standing = bidder.book.standing(counters, ping, now)
+    standing = bidder.standing.of_ping(counters, ping, now)
     snapshot = Snapshot(catalogue=bidder.catalogue, seller=seller, known=known, standing=standing)
     draw = draw_of(bidder.seed, asked.nonce)
     trial = _trial(asked, snapshot, draw)
@@ -109,14 +110,6 @@ def refuse_ping(
     return PingAnswer(status=status, ping_id=line_id, reason=sentence, reason_code=code, warnings=warnings)
 
 
-def promised(decision: Decision) -> dict[str, int]:
-    """What each campaign's caps may have to give, in cents: one that bids on both legs counts once, at the higher."""
-    prices: dict[str, int] = {}
-    for offer in decision.bids:
-        prices[offer.campaign] = max(prices.get(offer.campaign, 0), offer.price_cents)
-    return prices
-
-
 def draw_of(seed: bytes, nonce: bytes) -> Draw:
     """Two uniform numbers for one ping, the same whenever it is asked again."""
     slice_, place = _TWO_NUMBERS.unpack(mac(seed, b"leadbid.draw", nonce, size=16))
@@ -141,7 +134,7 @@ def _line_id(nonce: bytes, now: float) -> str:
     return f"{nonce.hex()}{int(now * 1000.0) & 0xFFFFFFFF:08x}"
 
 
-def _repeat(bidder: Bidder, live: LiveBid, now: float) -> PingAnswer:
+def _repeat(bidder: Bidder, live: BidMade, now: float) -> PingAnswer:
     """The very bid that was given before."""
     line = live.line
     bidder.journal.append(RepeatLine(at=now, seller=live.seller, id=line.bid_ids[0], repeat_of=line.id, test=live.test))
@@ -160,7 +153,7 @@ def _counters(bidder: Bidder, asked: Asked) -> dict[str, list[Counter]]:
     if ping.test:
         return {}
     candidates = bidder.catalogue.index.candidates(ping.vertical, ping.zip, ping.state)
-    counters, now = bidder.book.counters, asked.now
+    counters, now = bidder.standing.counters, asked.now
     return {each.name: counters(each, asked.seller, ping.zip, ping.state, now) for each in candidates}
 
 
@@ -168,14 +161,15 @@ def _known(bidder: Bidder, asked: Asked) -> tuple[Known, tuple[str, ...]]:
     ping = asked.ping
     if ping.test:
         return Known(), ()
-    used = any(certificate in bidder.certificates for certificate in asked.marks.certificates)
+    standing = bidder.standing
+    used = standing.is_used(asked.marks.certificates)
     if not (ping.phone_digest or ping.email_digest):
         return (Known(certificate_used=True) if used else _NOBODY), ()
     if not bidder.quotas.may_ask(asked.seller, asked.now):
         return Known(certificate_used=used), _NOT_ASKED
     digests = [name for name in (ping.phone_digest, ping.email_digest) if name]
-    suppressed = any(name in bidder.suppressed for name in digests)
-    return Known(sightings=bidder.people.sightings(digests), suppressed=suppressed, certificate_used=used), ()
+    suppressed = standing.is_suppressed(digests)
+    return Known(sightings=standing.sightings(digests), suppressed=suppressed, certificate_used=used), ()
 
 
 def _refused(seller: Seller, refusal: Refusal, line_id: str, warnings: tuple[str, ...]) -> PingAnswer:
@@ -235,16 +229,24 @@ def _open(
     counters: Mapping[str, list[Counter]],
 ) -> None:
     """Remember the promise, for repeats, evidence and the room under the caps; a test uses no room."""
-    bid = LiveBid(
-        seller=asked.seller.name,
-        at=asked.now,
-        expires_at=answer.expires_at,
-        terms=asked.marks.terms,
-        test=asked.ping.test,
-        text=text,
-        warnings=answer.warnings,
+    takes = [
+        (counter.key, counter.cap.uses(price_cents))
+        for name, price_cents in promised(decision).items()
+        for counter in counters.get(name, ())
+    ]
+    bidder.standing.apply(
+        BidMade(
+            nonce=asked.nonce,
+            seller=asked.seller.name,
+            at=asked.now,
+            expires_at=answer.expires_at,
+            terms=asked.marks.terms,
+            test=asked.ping.test,
+            text=text,
+            takes=tuple(takes),
+            warnings=answer.warnings,
+        )
     )
-    bidder.book.open(asked.nonce, bid, [(counters.get(name, ()), price) for name, price in promised(decision).items()])
 
 
 def _trial(asked: Asked, snapshot: Snapshot, draw: Draw) -> Trial | None:

@@ -12,6 +12,7 @@ from app.usecases.config_watcher import ConfigWatcher
 from app.usecases.deliver_leads import DeliveryWorker
 from app.usecases.feedback import refresh_suppressions
 from app.usecases.onboarding.certify import Certifier, keep_marks
+from app.usecases.standing.changes import Paused, TimePassed
 
 KEEP_S = 15.0
 """A restart may lose what shadow prices moved in this time, a small part of what they move in a window."""
@@ -53,17 +54,18 @@ class BackgroundJobs:
         """Let time pass for bids, caps, signals and demand."""
         bidder = self.bidder
         try:
-            bidder.book.tick(self.clock())
+            bidder.standing.apply(TimePassed(at=self.clock()))
         except Exception as error:  # noqa: BLE001 - pacing must not stop for good because one window went wrong
             _log.error("a tick went wrong: %s", where(error))
-        bidder.metrics.gauge("live_bids", bidder.book.live_bids)
+        bidder.metrics.gauge("live_bids", bidder.standing.live_bids)
         bidder.metrics.gauge("journal_waiting_lines", self._journal.waiting)
         bidder.metrics.gauge("journal_lost_lines", self._journal.lost)
 
     async def refresh_switches(self) -> None:
         """Hear what commands beside the service switched; while the database is away all stays as it is."""
         with suppress(StoreUnavailable):
-            self.bidder.book.set_paused(await self.bidder.store.paused())
+            names = frozenset(await self.bidder.store.paused())
+            self.bidder.standing.apply(Paused(names=names))
 
     async def keep_certifications(self) -> None:
         """Write down what sellers have shown in their tests, and hear who went live on another replica."""
@@ -75,7 +77,7 @@ class BackgroundJobs:
         now = self.clock()
         if now - self._duals_kept_at < KEEP_S:
             return
-        duals = self.bidder.book.duals()
+        duals = self.bidder.standing.duals()
         moved = {name: dual for name, dual in duals.items() if self._kept_duals.get(name) != dual}
         if moved:
             with suppress(StoreUnavailable):

@@ -1,4 +1,4 @@
-"""All that one running bidder holds: configuration, whom it knows, where it stands, its keys and its records."""
+"""All that one running bidder holds: configuration, where it stands, its keys and its records."""
 
 from collections.abc import Callable
 from typing import Protocol
@@ -11,11 +11,10 @@ from app.journal.lines import Line
 from app.store.store import Store
 from app.store.vault import Vault
 from app.telemetry.metrics import Metrics
-from app.usecases.book import Book
-from app.usecases.known import DigestSet, People
 from app.usecases.onboarding.test_recorder import TestRecorder
 from app.usecases.rate_limit import HashQuotas, RateLimits
 from app.usecases.reports.scorecard import Scorecards
+from app.usecases.standing.standing import LiveStanding
 
 
 class Journal(Protocol):
@@ -39,10 +38,7 @@ class Bidder(msgspec.Struct, kw_only=True):
     vault: Vault
     journal: Journal
     metrics: Metrics
-    book: Book
-    people: People
-    suppressed: DigestSet
-    certificates: DigestSet
+    standing: LiveStanding
     rates: RateLimits
     quotas: HashQuotas
     sold: Callable[[], None]

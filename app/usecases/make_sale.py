@@ -19,7 +19,7 @@ def make_sale(bidder: Bidder, lead: PostedLead) -> Sale:
     """Everything of one sale, its people sealed."""
     bid, campaign = lead.bid, lead.campaign
     lead_id = digest(bidder.keys.index, b"leadbid.lead", lead.seller.name, bid.nonce.hex(), size=12).hex()
-    live = bidder.book.live(bid.nonce, lead.now)
+    live = bidder.standing.live(bid.nonce, lead.now)
     line = live.line if live is not None else None
     offer = _offer(line, lead)
     document = _document(lead, lead_id)

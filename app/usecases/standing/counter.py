@@ -1,6 +1,5 @@
 """One cap in one window while the service runs: what is used, what live bids may take, and its shadow price."""
 
-from collections import deque
 from collections.abc import Mapping
 
 from app.domain.calendar import window_bounds
@@ -9,22 +8,26 @@ from app.domain.caps.honouring import PostRate
 from app.domain.caps.pacing import first_dual, next_dual, plan_delta, plan_share
 from app.domain.schedule import Schedule
 from app.store.shadow_prices import ShadowPrice
+from app.usecases.standing.changes import BidMade
+
+_NEW = PostRate()
 
 
 class Bucket:
-    """The live bids of one seller on one counter that were made in one second."""
+    """The live bids of one seller on one counter that were made in one second and expire in another."""
 
-    __slots__ = ("bids", "second", "seller", "squares", "total")
+    __slots__ = ("bids", "expires_at", "second", "seller", "squares", "total")
 
-    def __init__(self, seller: str, second: int) -> None:
+    def __init__(self, seller: str, second: int, expires_at: int) -> None:
         self.seller = seller
         self.second = second
+        self.expires_at = expires_at
         self.bids = 0
-        self.total = 0.0
-        self.squares = 0.0
+        self.total = 0
+        self.squares = 0
 
-    def add(self, amount: float, sign: int) -> None:
-        """One bid more (`sign` 1) or less (-1)."""
+    def count(self, amount: int, sign: int) -> None:
+        """One bid over `amount` more (`sign` 1) or less (-1)."""
         self.bids += sign
         self.total += sign * amount
         self.squares += sign * amount * amount
@@ -33,14 +36,17 @@ class Bucket:
 class Counter:
     """`standing` is always the value that decisions read; everything else is how it comes about."""
 
-    def __init__(self, cap: Cap, schedule: Schedule, used: int, now: float, former: ShadowPrice | None = None) -> None:
+    def __init__(
+        self, key: str, cap: Cap, schedule: Schedule, used: int, now: float, former: ShadowPrice | None = None
+    ) -> None:
         """`former` is where the dual stood before, of this window or another."""
+        self.key = key
         self.cap = cap
         self.schedule = schedule
         self.used = used
         self.live = 0.0
         self.variance = 0.0
-        self.buckets: deque[Bucket] = deque()
+        self.buckets: dict[tuple[str, int, int], Bucket] = {}
         self.start, self.end = window_bounds(now, cap.zone, cap.window)
         self.share = self._share_at(now)
         self.paced_used = float(used)
@@ -56,32 +62,34 @@ class Counter:
             return former.dual
         return first_dual(self.used, self.share, self.cap.limit, self._usual_price())
 
-    def add(self, seller: str, at: float, amount: float, weight: float) -> Bucket:
+    def add(self, bid: BidMade, amount: int, weight: float) -> None:
         """Count one live bid over `amount`, which becomes a sale with probability `weight`."""
-        bucket = self._bucket(seller, int(at))
-        bucket.add(amount, 1)
+        which = (bid.seller, int(bid.at), bid.expires_at)
+        bucket = self.buckets.get(which)
+        if bucket is None:
+            bucket = self.buckets[which] = Bucket(*which)
+        bucket.count(amount, 1)
         self.live += weight * amount
         self.variance += weight * (1.0 - weight) * amount * amount
         self.standing = self._stand()
-        return bucket
 
-    def _bucket(self, seller: str, second: int) -> Bucket:
-        for bucket in reversed(self.buckets):
-            if bucket.second != second:
-                break
-            if bucket.seller == seller:
-                return bucket
-        bucket = Bucket(seller, second)
-        self.buckets.append(bucket)
-        return bucket
+    def drop(self, bid: BidMade, amount: int) -> None:
+        """Count a live bid no more. It shows when the rest is weighed next, as many may end at once."""
+        which = (bid.seller, int(bid.at), bid.expires_at)
+        bucket = self.buckets.get(which)
+        if bucket is None:
+            return
+        bucket.count(amount, -1)
+        if not bucket.bids:
+            del self.buckets[which]
 
-    def weigh(self, rates: Mapping[str, PostRate], now: float, lifetime_s: float) -> None:
-        """Count the live bids anew, each by its seller's habits and its age; the expired ones leave."""
-        while self.buckets and self.buckets[0].second + lifetime_s < now:
-            self.buckets.popleft()
+    def weigh(self, rates: Mapping[str, PostRate], now: float) -> None:
+        """Count the live bids anew, each by its seller's habits and its age, until it expires."""
         live = variance = 0.0
-        for bucket in self.buckets:
-            weight = rates.get(bucket.seller, PostRate()).share_at(max(now - bucket.second, 0.0))
+        for bucket in self.buckets.values():
+            if bucket.expires_at < now:
+                continue
+            weight = rates.get(bucket.seller, _NEW).share_at(max(now - bucket.second, 0.0))
             live += weight * bucket.total
             variance += weight * (1.0 - weight) * bucket.squares
         self.live, self.variance = live, variance
@@ -118,8 +126,8 @@ class Counter:
         """What one lead takes of a budget, for the size of a pacing step: as live bids do, else a fiftieth of it."""
         if self.cap.measure == "count":
             return 0
-        bids = sum(bucket.bids for bucket in self.buckets)
-        total = sum(bucket.total for bucket in self.buckets)
+        bids = sum(bucket.bids for bucket in self.buckets.values())
+        total = sum(bucket.total for bucket in self.buckets.values())
         return int(total / bids) if bids else max(self.cap.limit // 50, 1)
 
     def _stand(self) -> CapStanding:

@@ -9,13 +9,15 @@ from msgspec.structs import replace
 
 from app.domain.catalogue import Catalogue
 from app.journal.reader import lines
+from app.store.operators import Switch
 from app.usecases.bidder import Bidder
-from app.usecases.feedback import record_notice
-from app.usecases.restore import restore_bids
-from app.wire.feedback import Notice
+from app.usecases.feedback import record_notice, record_outcome, set_demand, set_signal
+from app.usecases.standing.changes import TimePassed
+from app.usecases.standing.restore import restore_bids
+from app.wire.feedback import Demand, Notice, Outcome, Signal
 from app.wire.ping import PingAnswer
-from tests.bidder import NOW, another, ask, at_bidder, bid_of, journaled, sell, somebody
-from tests.build import campaign, cap, catalogue, keys, seller
+from tests.bidder import NOW, another, ask, at_bidder, bid_of, journaled, phone_digest, sell, somebody
+from tests.build import campaign, cap, catalogue, keys, ping, seller
 
 ONE = catalogue([campaign(caps=(cap(limit=1),))])
 LATER = NOW + 20.0
@@ -33,7 +35,8 @@ def before(folder: Path, scene: Callable[[Bidder], Awaitable[Any]], whole: Catal
 
 
 def restore(bidder: Bidder, folder: Path, now: float = LATER) -> int:
-    return restore_bids(bidder, lines(folder / "journal", now - bidder.catalogue.buyer.bid_lifetime_s), now)
+    recent = lines(folder / "journal", now - bidder.catalogue.buyer.bid_lifetime_s)
+    return restore_bids(bidder.standing, bidder.catalogue, bidder.keys, recent, now)
 
 
 async def one_bid(bidder: Bidder) -> PingAnswer:
@@ -56,7 +59,7 @@ def test_a_restored_bid_counts_against_its_cap(tmp_path: Path) -> None:
     async def scene(bidder: Bidder) -> None:
         restore(bidder, tmp_path)
         assert ask(bidder, now=LATER, **another(2)).reason_code == "cap_reached"
-        bidder.book.tick(NOW + 121.0)
+        bidder.standing.apply(TimePassed(at=NOW + 121.0))
         assert ask(bidder, now=NOW + 121.0, **another(2)).status == "accepted"
 
     at_bidder(tmp_path, scene, ONE)
@@ -147,6 +150,48 @@ def test_a_bid_of_a_campaign_that_was_removed_meanwhile_is_still_remembered(tmp_
 
     async def scene(bidder: Bidder) -> None:
         assert restore(bidder, tmp_path) == 1
-        assert bidder.book.live(bid_of(bidder, told.ping_id).nonce, LATER) is not None
+        assert bidder.standing.live(bid_of(bidder, told.ping_id).nonce, LATER) is not None
 
     at_bidder(tmp_path, scene, catalogue([campaign(name="solar-new")]))
+
+
+def test_what_the_database_knows_is_known_after_a_restart(tmp_path: Path) -> None:
+    async def trade(bidder: Bidder) -> None:
+        bid = ask(bidder)
+        assert (await sell(bidder, bid.ping_id)).status == "accepted"
+        await set_demand(bidder, "TX", Demand(open=5, expected=10), "ops", NOW)
+        await set_signal(bidder, "TX", Signal(premium_cents=500, cause="storm", until=NOW + 600.0), "ops", NOW)
+        await bidder.store.set_switch(Switch(kind="pause", target="bluebird", told_by="ops", told_at=NOW))
+        await bidder.store.keep_shadow_prices({"campaign/solar-tx/daily/": 0.25}, NOW)
+
+    before(tmp_path, trade, ONE)
+
+    async def scene(bidder: Bidder) -> None:
+        buying, by = bidder.catalogue.campaigns["solar-tx"], bidder.catalogue.sellers["acme"]
+        counters = {"solar-tx": bidder.standing.counters(buying, by, "78701", "TX", LATER)}
+        stands = bidder.standing.of_ping(counters, ping(), LATER)
+        assert [(cap.used, cap.dual) for cap in stands.caps["solar-tx"]] == [(1, 0.25)]
+        assert stands.demand["solar-tx"].open == 5.0
+        assert stands.signals == (("storm", 500),)
+        assert stands.paused == {"bluebird"}
+        assert [seen.campaign for seen in bidder.standing.sightings([phone_digest()])] == ["solar-tx"]
+        asking = ask(bidder, now=LATER, seller_lead_id="lead-2")
+        assert asking.reason_code == "cap_reached"
+
+    at_bidder(tmp_path, scene, ONE)
+
+
+def test_people_and_certificates_are_known_after_a_restart(tmp_path: Path) -> None:
+    async def trade(bidder: Bidder) -> None:
+        bid = ask(bidder)
+        lead_id = (await sell(bidder, bid.ping_id)).lead_id
+        await record_outcome(bidder, Outcome(lead_id=lead_id, event="opted_out"), NOW + 2.0)
+
+    before(tmp_path, trade)
+
+    async def scene(bidder: Bidder) -> None:
+        assert ask(bidder, now=LATER, seller_lead_id="lead-2").reason_code == "certificate_reused"
+        assert ask(bidder, now=LATER, **another(2), phone_digest=phone_digest()).reason_code == "duplicate"
+        assert bidder.standing.is_suppressed([phone_digest()])
+
+    at_bidder(tmp_path, scene)
