@@ -5,8 +5,7 @@ import datetime
 import logging
 import random
 import socket
-import struct
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,18 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from app.outbound.message import BODY_BYTES_MAX, OutboundAnswer, OutboundRequest
 from app.outbound.sender import Sender
-from tests.loopback_server import serving, trusting, until
+from tests.loopback_server import (
+    Behavior,
+    Listener,
+    dripping,
+    endless_headers,
+    listening,
+    resetting,
+    serving,
+    silent,
+    trusting,
+    until,
+)
 
 
 class Recorder:
@@ -219,70 +229,12 @@ def left_behind(sender: Sender) -> list[str]:
     return [name for name in tasks if name.startswith("Sender.")] + busy
 
 
-class Listener:
-    """A server that does with a connection what a test wants, and knows which of them are still open."""
-
-    def __init__(self, behave: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]) -> None:
-        self._behave = behave
-        self.accepted = 0
-        self.open = 0
-
-    async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.accepted += 1
-        self.open += 1
-        try:
-            await self._behave(reader, writer)
-            # What the other side does not close stays open, and shows.
-            await reader.read()
-        except OSError:
-            pass
-        finally:
-            self.open -= 1
-            writer.close()
-
-
-@asynccontextmanager
-async def listening(listener: Listener) -> AsyncIterator[int]:
-    server = await asyncio.start_server(listener, "127.0.0.1", 0)
-    async with server:
-        yield server.sockets[0].getsockname()[1]
-
-
-async def silent(reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
-    await reader.readexactly(1)
-
-
-async def dripping(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """One byte of the body every 20 ms: no single read ever takes long."""
-    await reader.readuntil(b"\r\n\r\n")
-    writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n")
-    for _ in range(1_000):
-        writer.write(b"x")
-        await writer.drain()
-        await asyncio.sleep(0.02)
-
-
-async def endless_headers(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    await reader.readuntil(b"\r\n\r\n")
-    writer.write(b"HTTP/1.1 200 OK\r\n")
-    while True:
-        writer.write(b"x-more: " + b"x" * 1_000 + b"\r\n")
-        await writer.drain()
-        await asyncio.sleep(0)
-
-
-async def resetting(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    await reader.readuntil(b"\r\n\r\n")
-    writer.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    writer.transport.abort()
-
-
 @pytest.mark.parametrize(
     ("behave", "trouble"),
     [(silent, "timeout"), (dripping, "timeout"), (endless_headers, "protocol"), (resetting, "connect")],
 )
 def test_however_a_receiver_misbehaves_there_is_an_answer_in_time_and_no_connection_left(
-    behave: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]], trouble: str
+    behave: Behavior, trouble: str
 ) -> None:
     async def scene() -> OutboundAnswer:
         listener = Listener(behave)
