@@ -2,6 +2,7 @@
 
 import msgspec
 
+from app.domain.auction.marks import certificate_digests, lead_terms
 from app.domain.campaign import Campaign
 from app.domain.identity import person
 from app.domain.post.posted_lead import PostedLead
@@ -9,7 +10,6 @@ from app.domain.seller import Seller
 from app.domain.token import NO_CERTIFICATE, BidToken, looks_like_token, read
 from app.domain.vertical import Vertical
 from app.usecases.bidder import Bidder
-from app.usecases.digests import certificate_digests, lead_terms
 from app.wire.post import Post
 
 
