@@ -8,6 +8,8 @@ import asyncio
 import socket
 import ssl
 from collections.abc import Awaitable, Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import httpcore
@@ -29,9 +31,15 @@ class NameUnknown(httpcore.ConnectError):
     """The host has no address."""
 
 
+# A look-up cannot be broken off: one whose name server is silent holds its thread for many seconds. The loop's own
+# threads (four in uvloop) are soon all held by one such name, and then nobody's is looked up.
+_RESOLVERS = ThreadPoolExecutor(32, "leadbid-resolver")
+
+
 async def resolve_by_system(host: str, port: int) -> list[str]:
     """The addresses that the system's resolver knows, in its order."""
-    entries = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    look_up = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+    entries = await asyncio.get_running_loop().run_in_executor(_RESOLVERS, look_up)
     return list(dict.fromkeys(str(entry[4][0]) for entry in entries))
 
 
