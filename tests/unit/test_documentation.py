@@ -43,10 +43,10 @@ def test_a_page_links_only_to_files_that_there_are(page: Path) -> None:
     assert [link for link in links if not (page.parent / link).exists()] == []
 
 
-SYNONYMS = [
-    *"postback publisher affiliate supplier vendor Jornaya LeadiD disposition opt-out DNC return credit duplicate".split(),
-    *("bid shading", "win rate", "idempotency key", "ping-post", "posting instructions", "circuit breaker"),
-]
+SYNONYMS = (
+    "postback, publisher, affiliate, supplier, vendor, Jornaya, LeadiD, disposition, opt-out, DNC, return, credit, "
+    "duplicate, bid shading, win rate, idempotency key, ping-post, posting instructions, circuit breaker"
+)
 """Words by which people of the trade search."""
 
 
@@ -55,7 +55,7 @@ def glossary() -> list[list[str]]:
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("| ")][1:]
 
 
-@pytest.mark.parametrize("synonym", SYNONYMS)
+@pytest.mark.parametrize("synonym", SYNONYMS.split(", "))
 def test_the_glossary_answers_the_trades_word(synonym: str) -> None:
     word = synonym.lower()
     assert [term for term, others, _, _ in glossary() if word in f"{term}, {others}".lower()], word
