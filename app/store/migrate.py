@@ -11,7 +11,7 @@ from sqlalchemy import URL, Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.store.engine.connections import database_url, is_sqlite, writing_engine
-from app.store.engine.runners import as_unavailable
+from app.store.engine.failures import as_unavailable
 from app.store.errors import StoreUnfit
 
 _SCRIPTS = Path(__file__).parent / "migrations"
