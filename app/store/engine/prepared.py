@@ -65,12 +65,12 @@ class _Result(NamedTuple):
 
 
 def run_all(connection: Connection, work: Sequence[Work]) -> Sequence[Ran]:
-    """Run these in their order; what came of each. They go to PostgreSQL in one trip.
+    """Run these in their order; what came of each. They go to PostgreSQL in one trip, where an event loop sends them.
 
     Where one fails, the transaction is over: the driver takes statements for prepared that the server never saw, until
     a ROLLBACK tells it otherwise.
     """
-    if connection.dialect.name == "sqlite":
+    if not _has_trips(connection):
         return [prepared.run(connection, values) for prepared, values in work]
     try:
         return _in_one_trip(connection, work)
@@ -82,9 +82,9 @@ def run_last(connection: Connection, work: Sequence[Work]) -> None:
     """Run these as the end of the transaction: PostgreSQL commits in the same trip.
 
     Otherwise it would hold what all others wait for until our event loop, which has more to do, comes round to COMMIT:
-    with a busy loop a third of the sales a second. On SQLite the group commits.
+    with a busy loop a third of the sales a second. Elsewhere whoever began the transaction commits it.
     """
-    if connection.dialect.name == "sqlite":
+    if not _has_trips(connection):
         run_all(connection, work)
         return
     try:
@@ -93,6 +93,10 @@ def run_last(connection: Connection, work: Sequence[Work]) -> None:
         seen = _as_sqlalchemys(connection, error)
         # Whether it was committed before the connection was lost is not known: whoever asked must ask again.
         raise (as_unavailable(seen) if seen.connection_invalidated else seen) from None
+
+
+def _has_trips(connection: Connection) -> bool:
+    return connection.dialect.name == "postgresql" and connection.dialect.is_async
 
 
 def _in_one_trip(connection: Connection, work: Sequence[Work]) -> Sequence[Ran]:
