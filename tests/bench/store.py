@@ -37,14 +37,17 @@ from tests.throwaway_postgres import ServerNotFound, throwaway_postgres
 
 T = TypeVar("T")
 
+_TICK_S = 0.002
+
 
 class Measured(msgspec.Struct, frozen=True, kw_only=True):
-    """One round of one way."""
+    """One round of one way; `late_ms` is how long the event loop kept others waiting, a ping say, in the worst 1 %."""
 
     posts_per_s: float
     p50_ms: float
     p99_ms: float
     cpu_us: float
+    late_ms: float
 
 
 class GroupedTasks:
@@ -181,9 +184,11 @@ def _compare(ways: Mapping[str, Way], database: Callable[[], str], asked: argpar
     first = next(iter(found.values()))
     for name, rounds in found.items():
         over = median(mine.posts_per_s / other.posts_per_s for mine, other in zip(rounds, first, strict=True))
-        values = [median(getattr(each, field) for each in rounds) for field in Measured.__struct_fields__]
-        shown = "{:>6,.0f} posts/s, p50 {:>6.1f} ms, p99 {:>6.1f} ms, {:>5,.0f} us CPU each".format(*values)
-        print(f"{name:<40} {shown}, {over:.2f} times", flush=True)
+        rate, p50_ms, p99_ms, cpu_us, late_ms = [
+            median(getattr(each, field) for each in rounds) for field in Measured.__struct_fields__
+        ]
+        shown = f"{rate:>6,.0f} posts/s, p50 {p50_ms:>6.1f} ms, p99 {p99_ms:>6.1f} ms, {cpu_us:>5,.0f} us CPU each"
+        print(f"{name:<40} {shown}, loop late by {late_ms:>4.1f} ms, {over:.2f} times", flush=True)
 
 
 async def _round(store: Store, posts: int, posters: int) -> Measured:
@@ -192,16 +197,27 @@ async def _round(store: Store, posts: int, posters: int) -> Measured:
     uses = tuple([a_cap(1_000_000, counter=counter) for counter in counters])
     sales = [a_sale(number, cap_uses=uses) for number in range(posts + 10 * posters)]
     await _post(store, sales[posts:], posters)
+    late_ms: list[float] = []
+    watch = asyncio.create_task(_watch(late_ms))
     started, used = time.perf_counter(), time.process_time()
     took_ms = sorted(await _post(store, sales[:posts], posters))
     wall_s, cpu_s = time.perf_counter() - started, time.process_time() - used
+    watch.cancel()
     await store.close()
     return Measured(
         posts_per_s=posts / wall_s,
         p50_ms=took_ms[posts // 2],
         p99_ms=took_ms[posts * 99 // 100],
         cpu_us=1e6 * cpu_s / posts,
+        late_ms=sorted(late_ms)[len(late_ms) * 99 // 100],
     )
+
+
+async def _watch(late_ms: list[float]) -> None:
+    while True:
+        began = time.perf_counter()
+        await asyncio.sleep(_TICK_S)
+        late_ms.append(1e3 * (time.perf_counter() - began - _TICK_S))
 
 
 async def _post(store: Store, sales: list[Sale], posters: int) -> list[float]:
