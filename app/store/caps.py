@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, select, text
 
+from app.domain.post.sale import CapUse
 from app.domain.reasons import RANK, Refusal
-from app.domain.sale import CapUse
 from app.store.engine.prepared import Prepared, Ran, Work
 from app.store.schema import cap_counter
 

@@ -7,8 +7,8 @@ import msgspec
 from sqlalchemy import Connection, insert, text
 
 from app.domain.duplicate import is_duplicate
+from app.domain.post.sale import CapUse, KeptAnswer, PostFacts, Sale
 from app.domain.reasons import REASONS, Refusal
-from app.domain.sale import CapUse, KeptAnswer, PostFacts, Sale
 from app.store import caps
 from app.store.answers import REPLACEABLE, asking, names_of, person_text, post_facts, post_name, writing_answer
 from app.store.engine.failures import INTEGRITY_ERRORS

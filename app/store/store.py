@@ -1,13 +1,13 @@
-"""The one door to the database: each method is one committed transaction, or one read of one moment."""
+"""The one endpoint to the database: each method is one committed transaction, or one read of one moment."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from app.domain.delivery import AttemptReport, ClaimedDelivery
+from app.domain.delivery.delivery import AttemptReport, ClaimedDelivery
 from app.domain.identity import Person
+from app.domain.post.sale import KeptAnswer, PostFacts, Sale
 from app.domain.reasons import Refusal
-from app.domain.sale import KeptAnswer, PostFacts, Sale
 from app.store import (
     answers,
     audit,

@@ -19,7 +19,7 @@ import uvloop
 from sqlalchemy import URL, Connection, Engine, create_engine
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from app.domain.sale import Sale
+from app.domain.post.sale import Sale
 from app.store.engine.connections import (
     async_reading_engine,
     async_writing_engine,

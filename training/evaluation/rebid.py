@@ -1,10 +1,10 @@
 """What a model would have bid for the logged pings: decided again from what the log keeps of each.
 
-A row of bids keeps v and u whole, not term by term. Of u = (v - nu) / ((1 + mu)(1 - q)) the model changes the kappa p V
-within v; all else, handling, boosts, signals and what caps took off, stays as it was. q and kappa are the model's own
-for the seller, 0 and 1 where it has none; a budget's mu counts as a part of nu. A ceiling is the lowest that the log
-allows: the highest bound at which the campaign ever bid, where it was not seen to bind. Only pings that were bid for
-can be bid for again.
+A row of bids keeps v and u whole, not term by term. Of u = (v - nu) / ((1 + mu)(1 - q)) the model changes the quality
+factor p V within v; all else, handling, boosts, signals and what caps took off, stays as it was. q and quality factor
+are the model's own for the seller, 0 and 1 where it has none; a budget's mu counts as a part of nu. A ceiling is the
+lowest that the log allows: the highest bound at which the campaign ever bid, where it was not seen to bind. Only pings
+that were bid for can be bid for again.
 """
 
 from collections.abc import Mapping
@@ -14,8 +14,8 @@ import msgspec
 import numpy as np
 
 from app.domain.catalogue import Model
-from app.domain.landscape import OrtbCurve
-from app.domain.pricing import Curve, Valuation, quote
+from app.domain.pricing.landscape import OrtbCurve
+from app.domain.pricing.pricing import Curve, Valuation, quote
 from app.domain.seller import Habits
 from training.evaluation.ledger import Array, Ledger
 from training.histories.bids import Bid
@@ -89,12 +89,12 @@ def shared_shares(log: Ledger) -> dict[str, float]:
 
 
 def valuation_of(bid: Bid, chance: float, habits: Habits) -> Valuation:
-    """The logged terms around another P(conversion): `handling` is all of v beside kappa p V, `shadows` all of nu."""
-    logged = habits.kappa * bid.probability * bid.worth
+    """The logged terms around another P(conversion): `handling` is all of v beside factor p V, `shadows` all of nu."""
+    logged = habits.quality_factor * bid.probability * bid.worth
     return Valuation(
         probability=chance,
         worth=bid.worth,
-        kappa=habits.kappa,
+        quality_factor=habits.quality_factor,
         handling=logged - bid.value,
         shadows=(("as logged", bid.value - bid.bid_value * (1.0 - habits.return_rate)),),
         return_rate=habits.return_rate,

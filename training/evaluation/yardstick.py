@@ -13,8 +13,8 @@ LEADS_PRIOR = 50.0
 class Yardstick(msgspec.Struct, frozen=True, kw_only=True):
     """By row, of the lead once it is owned: P(conversion), value in cents, and the share of its price that is paid.
 
-    Of leads that were won and have matured it is what happened; of all others what is expected. `kappa` by seller is
-    realised over predicted value of won leads: who wins an auction has mostly thought too well of the lead.
+    Of leads that were won and have matured it is what happened; of all others what is expected. `quality factor` by
+    seller is realised over predicted value of won leads: who wins an auction has mostly thought too well of the lead.
     """
 
     probability: Array
@@ -23,14 +23,14 @@ class Yardstick(msgspec.Struct, frozen=True, kw_only=True):
     expected_probability: Array
     expected_value: Array
     expected_paid: Array
-    kappa: dict[str, float]
+    quality_factor: dict[str, float]
 
 
 def yardstick(log: Ledger, probability: Array) -> Yardstick:
     """Measured with this P(conversion) on each row's leg."""
     matured = log.matured
-    kappa = _by_seller(log, probability, matured)
-    factor = np.array([kappa[seller] for seller in log.seller])
+    quality_factor = _by_seller(log, probability, matured)
+    factor = np.array([quality_factor[seller] for seller in log.seller])
     rate = _return_rate(log, matured)
     expected_value = factor * probability * log.worth
     return Yardstick(
@@ -40,7 +40,7 @@ def yardstick(log: Ledger, probability: Array) -> Yardstick:
         expected_probability=factor * probability,
         expected_value=expected_value,
         expected_paid=np.full(len(log), 1.0 - rate),
-        kappa=kappa,
+        quality_factor=quality_factor,
     )
 
 

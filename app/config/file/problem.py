@@ -1,0 +1,112 @@
+"""What is wrong with a configuration, said so that who wrote it can mend it: where, why, and how."""
+
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+
+import msgspec
+
+KeyPath = tuple[str | int, ...]
+"""The way to a key from the top of the file: names of tables and keys, positions in arrays."""
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True):
+    """`line` is 0 where no line can be named, `path` empty where the file as a whole is meant."""
+
+    file: str
+    line: int = 0
+    path: str = ""
+    reason: str
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        where = f"{self.file}:{self.line}" if self.line else self.file
+        parts = [where, self.path, self.reason] if self.path else [where, self.reason]
+        text = ": ".join(parts) + "."
+        if not self.remedy:
+            return text
+        return f"{text} Remedy: {self.remedy}" + ("" if self.remedy.endswith("?") else ".")
+
+
+class Findings:
+    """Collects everything that is found in one file, errors and warnings apart, with the line of each."""
+
+    def __init__(self, file: str, tree: Mapping[str, object], lines: Mapping[KeyPath, int]) -> None:
+        self.errors: list[Problem] = []
+        self.warnings: list[Problem] = []
+        self._blamed: list[KeyPath] = []
+        self._file = file
+        self._tree = tree
+        self._lines = lines
+
+    def error(self, at: KeyPath, reason: str, remedy: str = "") -> None:
+        """The service cannot work with this."""
+        self._blamed.append(at)
+        self.errors.append(self._problem(at, reason, remedy))
+
+    def warn(self, at: KeyPath, reason: str, remedy: str = "") -> None:
+        """Legal, but probably not meant."""
+        self.warnings.append(self._problem(at, reason, remedy))
+
+    def error_in(self, file: str, line: int, at: KeyPath, reason: str, remedy: str = "") -> None:
+        """An error in a file that this one refers to at `at`."""
+        self._blamed.append(at)
+        self.errors.append(Problem(file=file, line=line, path=self._name(at), reason=reason, remedy=remedy))
+
+    def blame(self, at: KeyPath) -> bool:
+        """Whether an error lies at this place or within it."""
+        return any(blamed[: len(at)] == at for blamed in self._blamed)
+
+    def _problem(self, at: KeyPath, reason: str, remedy: str) -> Problem:
+        return Problem(file=self._file, line=self._line(at), path=self._name(at), reason=reason, remedy=remedy)
+
+    def _line(self, at: KeyPath) -> int:
+        """The line of the key, or of the nearest table around it that has one."""
+        return next((self._lines[at[:end]] for end in range(len(at), 0, -1) if at[:end] in self._lines), 0)
+
+    def _name(self, at: KeyPath) -> str:
+        """The path in words: members of an array by their `name` where they have one."""
+        text, here = "", self._tree
+        for part in at:
+            here = _member(here, part)
+            if isinstance(part, str):
+                text = f"{text}.{part}" if text else part
+            elif isinstance(here, Mapping) and here.get("name") and isinstance(here["name"], str):
+                text = f"{text}.{here['name']}"
+            else:
+                text = f"{text}[{part}]"
+        return text
+
+
+RENAMED = {
+    "demand_swing": ("demand_max_adjustment",),
+    "exploration": ("exploration_spread", "exploration_wide_spread", "exploration_wide_share"),
+    "half_prices": ("median_winning_price",),
+    "hash_quota": ("hash_lookups_per_day",),
+    "kappa": ("quality_factor",),
+}
+"""Keys as they were called once, so that whoever finds them in an old file or note is told today's names."""
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A remedy that names today's name of a renamed key, else the nearest known word, or all of them where none is
+    near and they are few.
+    """
+    words = sorted({*known})
+    renamed = [name for name in RENAMED.get(word, ()) if name in words]
+    if renamed:
+        return f"it is called {' and '.join(f'`{name}`' for name in renamed)} now"
+    near = get_close_matches(word, words, 1) or get_close_matches(word.lower(), words, 1)
+    if near:
+        return f"did you mean `{near[0]}`?"
+    if 0 < len(words) <= 20:
+        return "it may be " + ", ".join(f"`{one}`" for one in words)
+    return ""
+
+
+def _member(here: object, part: str | int) -> Mapping[str, object]:
+    """What lies under a part of a path; an empty table where nothing does."""
+    try:
+        found = here[part]  # type: ignore[index]
+    except (KeyError, IndexError, TypeError):
+        return {}
+    return found  # type: ignore[no-any-return]

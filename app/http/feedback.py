@@ -1,0 +1,154 @@
+"""Endpoints for feedback: notices, outcomes, demand, signals; and what became of a post, or of all of them."""
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+from litestar import Request, Response, get, post, put
+from litestar.datastructures import State
+from litestar.params import FromPath
+from msgspec.structs import replace
+
+from app.dialects import feedback
+from app.dialects.reading import Reading
+from app.dialects.scorecard import write_scorecard
+from app.dialects.text import Scalar, text_of
+from app.domain.answers import refused_post
+from app.domain.reasons import Refusal
+from app.domain.seller import Seller
+from app.http.answer import HttpAnswer, http_answer, http_post_answer, http_receipt, http_refusal
+from app.http.request import FEEDBACK, RawRequest, SellerRequest, read_request
+from app.store.errors import StoreUnavailable
+from app.usecases.accept_post import find_post
+from app.usecases.bidder import Bidder
+from app.usecases.feedback import record_notice, record_outcome, set_demand, set_signal
+from app.wire.feedback import Receipt
+from app.wire.scorecard import DAYS_MAX
+
+T = TypeVar("T")
+Asker = Request[Any, Any, State]
+
+_TERRITORY = re.compile(r"[A-Z]{2}|[0-9]{1,5}")
+_NO_TERRITORY = Refusal("invalid_field", "territory: a state, a ZIP prefix or a ZIP")
+_DAYS = "7"
+_NO_DAYS = Refusal("invalid_field", f"days: a whole number from 1 to {DAYS_MAX}")
+_AWAY = Refusal("internal")
+
+
+@post("/v1/notices", status_code=200)
+async def notices(request: Asker) -> Response[bytes]:
+    """Whether a bid of ours won, from the seller that held the auction."""
+    bidder, asked, seller = await _sellers(request)
+    if seller is None:
+        return _response(http_refusal(asked, asked.refusal or Refusal("auth_failed")))
+    return await _taken(
+        asked,
+        lambda fields: feedback.read_notice(fields, seller),
+        lambda notice: record_notice(bidder, seller, notice, asked.now),
+    )
+
+
+@post("/v1/outcomes", status_code=200)
+async def outcomes(request: Asker) -> Response[bytes]:
+    """What became of a lead, from the buyer's CRM."""
+    bidder, asked = await _operators(request)
+    return await _taken(asked, feedback.read_outcome, lambda outcome: record_outcome(bidder, outcome, asked.now))
+
+
+@put("/v1/demand/{territory:str}")
+async def demand(request: Asker, territory: FromPath[str]) -> Response[bytes]:
+    """How many leads a territory can still work, from an operator."""
+    return await _taken_of(request, territory.upper(), feedback.read_demand, set_demand)
+
+
+@put("/v1/signals/{territory:str}")
+async def signals(request: Asker, territory: FromPath[str]) -> Response[bytes]:
+    """A timed premium on a territory, from an operator."""
+    return await _taken_of(request, territory.upper(), feedback.read_signal, set_signal)
+
+
+@get("/v1/posts/{ping_id:str}")
+async def posts(request: Asker, ping_id: FromPath[str]) -> Response[bytes]:
+    """The answer kept for a bid, for the seller that lost it."""
+    bidder, asked, seller = await _sellers(request)
+    if seller is None:
+        return _response(http_post_answer(asked, refused_post(Refusal("auth_failed"), None, "")))
+    try:
+        kept = await find_post(bidder, seller, ping_id)
+    except StoreUnavailable:
+        return _response(http_post_answer(asked, refused_post(_AWAY, seller, "")))
+    if kept is None:
+        unknown = replace(refused_post(Refusal("ping_unknown"), seller, ""), reason="no post is kept for it")
+        return _response(http_post_answer(asked, unknown, 404))
+    return _response(http_post_answer(asked, kept))
+
+
+@get("/v1/scorecard")
+async def scorecard(request: Asker) -> Response[bytes]:
+    """How a seller's trade with us went in the last days, for the seller itself; JSON to everybody."""
+    bidder, asked, seller = await _sellers(request)
+    asked = replace(asked, format="json")
+    if seller is None:
+        return _response(http_refusal(asked, Refusal("auth_failed")))
+    days = text_of(asked.fields.get("days", _DAYS))
+    if not re.fullmatch("[0-9]{1,3}", days) or not 1 <= int(days) <= DAYS_MAX:
+        return _response(http_refusal(asked, _NO_DAYS))
+    try:
+        card = await bidder.scorecards.of(seller, int(days), asked.now)
+    except StoreUnavailable:
+        return _response(http_refusal(asked, _AWAY))
+    return _response(http_answer(asked, 200, write_scorecard(card)))
+
+
+FEEDBACK_ROUTES = (notices, outcomes, demand, signals, posts, scorecard)
+
+
+async def _sellers(request: Asker) -> tuple[Bidder, SellerRequest, Seller | None]:
+    bidder: Bidder = request.app.state.bidder
+    asked = read_request(await _raw(request), FEEDBACK, bidder.catalogue.seller_by_key)
+    return bidder, asked, asked.seller
+
+
+async def _operators(request: Asker) -> tuple[Bidder, SellerRequest]:
+    bidder: Bidder = request.app.state.bidder
+    catalogue = bidder.catalogue
+    raw = await _raw(request)
+    return bidder, read_request(raw, FEEDBACK, catalogue.seller_by_key, operators=catalogue.operator_by_key)
+
+
+async def _raw(request: Asker) -> RawRequest:
+    state = request.app.state
+    return RawRequest(request.scope, await request.body(), state.clock(), 0.0)  # type: ignore[arg-type]
+
+
+async def _taken_of(
+    request: Asker,
+    territory: str,
+    read: Callable[[dict[str, Scalar]], Reading[T]],
+    take: Callable[[Bidder, str, T, str, float], Awaitable[Receipt]],
+) -> Response[bytes]:
+    """What an operator says of a territory."""
+    bidder, asked = await _operators(request)
+    operator = asked.operator
+    if operator is None:
+        return _response(http_refusal(asked, Refusal("auth_failed")))
+    if not _TERRITORY.fullmatch(territory):
+        return _response(http_refusal(asked, _NO_TERRITORY))
+    return await _taken(asked, read, lambda value: take(bidder, territory, value, operator.name, asked.now))
+
+
+async def _taken(
+    asked: SellerRequest, read: Callable[[dict[str, Scalar]], Reading[T]], take: Callable[[T], Awaitable[Receipt]]
+) -> Response[bytes]:
+    value = asked.refusal or read(asked.fields).value
+    if isinstance(value, Refusal):
+        return _response(http_refusal(asked, value))
+    try:
+        return _response(http_receipt(asked, await take(value)))
+    except StoreUnavailable:
+        return _response(http_refusal(asked, _AWAY))
+
+
+def _response(answer: HttpAnswer) -> Response[bytes]:
+    headers = {name.decode(): value.decode() for name, value in answer.headers}
+    return Response(answer.body, status_code=answer.status, media_type=answer.content_type.decode(), headers=headers)

@@ -1,0 +1,102 @@
+"""What a test asks for by its ZIP code is what it gets, over real HTTP, on the ping or on its post."""
+
+import time
+from typing import Any
+
+import httpx
+import pytest
+
+from app.domain.onboarding.test_values import TABLE, TestScenario
+from app.domain.reasons import REASONS
+
+KEY = {"X-API-Key": "contract-acme-key"}
+PING = {"vertical": "pet_insurance", "state": "TX", "pet": "dog", "tcpa_consent": True, "deadline_ms": 5_000}
+PERSON = {
+    "first_name": "Hedda",
+    "last_name": "Krause",
+    "phone": "5127798606",
+    "email": "hedda.krause@mail-harborline.net",
+    "tcpa_text": "By clicking Submit I agree that Lighthouse Quotes may call and text me about pet insurance at the "
+    "number I gave, also with automated technology. Consent is not a condition of any purchase.",
+}
+FAULTS = {"rate_limited": 429, "internal": 503}
+QUICK = [each for each in TABLE if not each.delay_s]
+
+
+def certified(number: int) -> dict[str, Any]:
+    return {
+        **PING,
+        "trustedform_cert_url": f"https://cert.trustedform.com/{number:040x}",
+        "seller_lead_id": f"t{number}",
+    }
+
+
+def asked(http: httpx.Client, route: str, body: dict[str, Any]) -> httpx.Response:
+    return http.post(f"/v1/test/{route}", json=body, headers=KEY)
+
+
+@pytest.mark.parametrize("scenario", QUICK, ids=lambda each: each.name)
+def test_a_zip_code_forces_its_outcome(http: httpx.Client, scenario: TestScenario) -> None:
+    lead = {**certified(int(scenario.zips[0]) + 0xBEEF00), "zip": scenario.zips[0]}
+    pinged = asked(http, "ping", lead)
+    answer = pinged.json()
+    if scenario.ping:
+        assert answer["reason_code"] == scenario.ping
+        assert pinged.status_code == FAULTS.get(scenario.ping, 200)
+        assert not answer["bids"]
+        return
+    assert answer["status"] == "accepted", answer
+    assert [bid["type"] for bid in answer["bids"]] == list(scenario.legs)
+    posted = asked(http, "post", {**lead, **PERSON, "consent_at": _just_now(), "ping_id": answer["ping_id"]})
+    assert posted.json()["reason_code"] == scenario.post, posted.text
+    assert (posted.json()["status"] == "accepted") == (not scenario.post)
+    assert posted.status_code == FAULTS.get(scenario.post, 200)
+
+
+def test_a_slow_answer_comes_late(http: httpx.Client) -> None:
+    began = time.monotonic()
+    assert asked(http, "ping", {**certified(0xC0DE01), "zip": "00004"}).json()["status"] == "accepted"
+    assert time.monotonic() - began >= 3.0
+
+
+def test_a_short_lived_bid_has_to_be_pinged_again(http: httpx.Client) -> None:
+    lead = {**certified(0xC0DE02), "zip": "00003"}
+    answer = asked(http, "ping", lead).json()
+    assert answer["expires_in"] <= 2
+    time.sleep(2.1)
+    late = asked(http, "post", {**lead, **PERSON, "consent_at": _just_now(), "ping_id": answer["ping_id"]})
+    assert late.json()["status"] == "reping"
+
+
+def test_a_rehearsed_bid_pays_what_the_ping_asks_for(http: httpx.Client) -> None:
+    answer = asked(http, "ping", {**certified(0xC0DE03), "zip": "00002", "min_price": "1234.56"}).json()
+    assert [bid["price"] for bid in answer["bids"]] == [1234.56, 1234.56]
+
+
+def test_an_amount_forces_what_the_zip_code_of_as_many_cents_does(http: httpx.Client) -> None:
+    lead = {**certified(0xC0DE05), "zip": "78701"}
+    assert asked(http, "ping", {**lead, "min_price": "0.20"}).json()["reason_code"] == "cap_reached"
+    bid = asked(http, "ping", {**lead, "min_price": "0.34"}).json()
+    assert bid["price"] == 0.34
+    posted = asked(http, "post", {**lead, **PERSON, "consent_at": _just_now(), "ping_id": bid["ping_id"]})
+    assert posted.json()["status"] == "duplicate"
+
+
+def test_a_live_ping_asks_for_nothing_by_its_zip_code(http: httpx.Client) -> None:
+    answer = http.post("/v1/ping", json={**certified(0xC0DE04), "zip": "00020"}, headers=KEY).json()
+    assert answer["reason_code"] != "cap_reached"
+
+
+def test_every_code_that_a_lead_can_be_refused_for_can_be_rehearsed() -> None:
+    rehearsed = {each.ping for each in TABLE} | {each.post for each in TABLE}
+    # A wrong key, a field that is missing and one that cannot be read are rehearsed by sending just that.
+    assert REASONS.keys() - rehearsed == {"auth_failed", "invalid_field", "missing_field"}
+
+
+def test_no_zip_code_forces_two_outcomes() -> None:
+    zips = [zip_code for each in TABLE for zip_code in each.zips]
+    assert len(zips) == len(set(zips))
+
+
+def _just_now() -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - 60.0))
