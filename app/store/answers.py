@@ -20,7 +20,8 @@ from app.domain.duplicate import Sighting
 from app.domain.identity import Person
 from app.domain.post.sale import KeptAnswer, PostFacts
 from app.store.engine.portable import be_alone
-from app.store.engine.prepared import Prepared, Ran, Work, run_all
+from app.store.engine.prepared import Prepared, Ran
+from app.store.engine.trips import Work, run_all
 from app.store.schema import answer, certificate, sighting, suppression
 from app.wire.post import PostAnswer
 

@@ -6,7 +6,8 @@ from sqlalchemy import Connection, select, text
 
 from app.domain.post.sale import CapUse
 from app.domain.reasons import RANK, Refusal
-from app.store.engine.prepared import Prepared, Ran, Work
+from app.store.engine.prepared import Prepared, Ran
+from app.store.engine.trips import Work
 from app.store.schema import cap_counter
 
 _TAKE = Prepared(

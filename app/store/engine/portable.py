@@ -7,7 +7,8 @@ from hashlib import blake2b
 from sqlalchemy import BigInteger, Connection, Table, bindparam, func, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from app.store.engine.prepared import Prepared, Values, Work, run_all
+from app.store.engine.prepared import Prepared, Values
+from app.store.engine.trips import Work, run_all
 
 _ALONE = Prepared(
     select(func.pg_advisory_xact_lock(func.unnest(bindparam("names", type_=ARRAY(BigInteger))).column_valued("name")))

@@ -21,8 +21,9 @@ from app.store.engine.connections import (
     database_url,
     writing_engine,
 )
-from app.store.engine.prepared import Prepared, run_all, run_last
+from app.store.engine.prepared import Prepared
 from app.store.engine.runners import GroupRunner, Runner, TaskRunner
+from app.store.engine.trips import run_all, run_last
 from app.store.errors import StoreUnavailable
 from app.store.store import Store
 from app.wire.feedback import Notice
