@@ -8,19 +8,20 @@ import msgspec
 
 from app.parquet import ParquetError
 from app.scoring.artefact import Uncalibrated, Unusable
+from app.scoring.card import read_card
 from app.scoring.compile import Probability, compiled
 from app.scoring.load import load_version
 from app.scoring.parse import parse
 from training.evaluation.caps import Caps, caps
 from training.evaluation.evaluation import Contender, Evaluation, NothingToEvaluate, evaluate
-from training.evaluation.from_card import evaluate_card, read_card
+from training.evaluation.from_card import evaluate_card
 from training.evaluation.verdict import exit_status
+from training.frame import moment
 from training.histories.bids import Bid, read_bids
 from training.histories.dataset import BIDS, SUMMARY, Summary
 from training.histories.declared import NotDeclared, declared
 from training.histories.scratch import NoData
 from training.registry.pointer import live
-from training.spans import moment
 
 BIDS_MAX = 100_000
 """The newest so many are judged: more would say little more, and take long."""
@@ -75,7 +76,7 @@ def _evaluation(args: argparse.Namespace) -> Evaluation:
     if not candidate:
         raise Unusable(f"{args.models} has no live version of {args.vertical}: name one, --version N")
     if args.data is None:
-        return evaluate_card(read_card(models, args.vertical, candidate))
+        return evaluate_card(read_card(models / args.vertical / candidate))
     path: Path = args.data / BIDS
     if not path.exists():
         raise NoData(f"{args.data} holds no dataset: run `python -m training dataset --out {args.data}` first")

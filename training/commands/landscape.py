@@ -9,10 +9,10 @@ from typing import get_args
 import msgspec
 
 from app.parquet import ParquetError
+from app.scoring.card import Gate
 from app.scoring.landscape import FILE
 from app.scoring.load import load_version
 from app.wire.ping import Leg
-from training.conversion.gates import Gate
 from training.histories.auctions import auction_log
 from training.landscape.learn import Bucket, LearnedLeg
 from training.landscape.whole import LearnedLandscape, learn_landscape

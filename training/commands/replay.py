@@ -13,7 +13,7 @@ from app.journal.reader import lines
 from app.parquet import ParquetError
 from app.scoring.artefact import Unusable
 from app.scoring.load import load_version
-from training.spans import moment
+from training.frame import moment
 from training.trial.comparison import Comparison, Row, compare
 from training.trial.replay import Past, Replay, replay
 

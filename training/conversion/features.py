@@ -8,7 +8,8 @@ import msgspec
 import numpy as np
 
 from app.domain.vertical import Vertical
-from app.scoring.compile import as_number
+from app.scoring.card import LeftOut
+from app.scoring.facts import as_number
 from app.wire.ping import Value
 from training.histories.declared import spec_of
 from training.histories.spec import FieldType, SpecField
@@ -22,13 +23,6 @@ class Column(msgspec.Struct, frozen=True):
 
     name: str
     kind: Literal["category", "number"]
-
-
-class LeftOut(msgspec.Struct, frozen=True):
-    """One declared field that the model does not see, and why."""
-
-    name: str
-    reason: str
 
 
 _KINDS: dict[FieldType, Literal["category", "number"]] = {

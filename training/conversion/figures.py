@@ -2,39 +2,15 @@
 
 from typing import Any
 
-import msgspec
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import brier_score_loss, log_loss, roc_auc_score
 
+from app.scoring.card import Decile, Figures
+
 Array = np.ndarray[Any, Any]
 
 TINY = 1e-12
-
-
-class Figures(msgspec.Struct, frozen=True, kw_only=True):
-    """`skill` is the share of a constant's log-loss that is saved; `ece` has 15 bins of equal mass.
-
-    `slope` is that of the outcome's log-odds on the predicted: 1 is honest, less is too bold, negative is upside down.
-    """
-
-    rows: int
-    converted: float
-    auc: float
-    log_loss: float
-    skill: float
-    brier: float
-    ece: float
-    slope: float
-    predicted_over_observed: float
-
-
-class Decile(msgspec.Struct, frozen=True, kw_only=True):
-    """A tenth of the leads, lowest predictions first. `true` is what the hidden truth says, where there is one."""
-
-    predicted: float
-    observed: float
-    true: float | None = None
 
 
 def figures(converted: Array, predicted: Array) -> Figures:

@@ -5,8 +5,9 @@ from collections.abc import Callable, Mapping, Sequence
 import msgspec
 import numpy as np
 
+from app.scoring.card import Figures
 from app.wire.ping import Value
-from training.conversion.figures import Figures, calibration_slope, figures, log_odds, losses
+from training.conversion.figures import calibration_slope, figures, log_odds, losses
 from training.evaluation.grades import Grade, by_mass, by_name
 from training.evaluation.ledger import Array
 

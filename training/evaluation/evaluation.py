@@ -7,6 +7,7 @@ import numpy as np
 
 from app.domain.catalogue import Model
 from app.domain.seller import Habits
+from app.scoring.card import Gate
 from app.scoring.compile import Probability
 from training.conversion.figures import losses
 from training.drift.drift import Drift, drift
@@ -31,7 +32,7 @@ from training.evaluation.policies import (
     truthful,
 )
 from training.evaluation.rebid import Rebid, rebid, shared_shares
-from training.evaluation.verdict import Gate, Verdict, cap_gate, conversion_gates, drift_gate, policy_gates, verdict
+from training.evaluation.verdict import Verdict, cap_gate, conversion_gates, drift_gate, policy_gates, verdict
 from training.evaluation.winning import TooThin
 from training.evaluation.wins import Wins, wins
 from training.evaluation.yardstick import yardstick

@@ -1,61 +1,17 @@
 """What can be said of a model that learned from a file without bids: what its card shows of the newest leads."""
 
-from pathlib import Path
-
-import msgspec
 import numpy as np
 
-from app.scoring.artefact import Unusable
-from training.conversion.figures import Decile, Figures
-from training.conversion.gates import Gate as Trained
-from training.conversion.slices import SliceFigures
+from app.scoring.card import Figures, ModelCard
 from training.evaluation.conversions import Conversions, Judged, Lift
 from training.evaluation.evaluation import Evaluation, Rows
 from training.evaluation.grades import Grade, interval
-from training.evaluation.verdict import Gate, verdict
+from training.evaluation.verdict import verdict
 
 
-class Past(msgspec.Struct, frozen=True, kw_only=True):
-    """What it learned from."""
-
-    source: str
-    rows: int
-    since: str
-    until: str
-    converted: float
-    notes: tuple[str, ...] = ()
-
-
-class Card(msgspec.Struct, frozen=True, kw_only=True):
-    """The part of a card that a report needs; older ones hold less."""
-
-    vertical: str
-    version: str
-    history: Past
-    figures: Figures
-    figures_raw: Figures
-    figures_random_split: Figures
-    deciles: tuple[Decile, ...]
-    gates: tuple[Trained, ...]
-    by_value: tuple[SliceFigures, ...] = ()
-    notes: tuple[str, ...] = ()
-
-
-def read_card(models: Path, vertical: str, version: str) -> Card:
-    """The card of a version; raises Unusable where it cannot be read."""
-    path = models / vertical / version / "card.json"
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=Card)
-    except OSError as error:
-        raise Unusable(f"{path} cannot be read: {error.strerror}") from None
-    except msgspec.DecodeError as error:
-        raise Unusable(f"{path} is no card of this version of training ({error}): train again") from None
-
-
-def evaluate_card(card: Card) -> Evaluation:
+def evaluate_card(card: ModelCard) -> Evaluation:
     """The report without bids: no policy, no win model. Its gates are those of the training."""
     figures = card.figures
-    gates = tuple(Gate(name=gate.name, passed=gate.passed, found=gate.found) for gate in card.gates)
     told = [
         ("model", figures),
         ("before calibration", card.figures_raw),
@@ -65,8 +21,8 @@ def evaluate_card(card: Card) -> Evaluation:
         vertical=card.vertical,
         candidate=card.version,
         champion="",
-        verdict=verdict(gates),
-        gates=gates,
+        verdict=verdict(card.gates),
+        gates=card.gates,
         rows=Rows(
             source=card.history.source,
             since=0.0,
@@ -107,18 +63,18 @@ def _judged(name: str, figures: Figures) -> Judged:
     )
 
 
-def _sizes(card: Card) -> list[int]:
+def _sizes(card: ModelCard) -> list[int]:
     return [len(part) for part in np.array_split(np.arange(card.figures.rows), len(card.deciles))]
 
 
-def _reliability(card: Card) -> tuple[Grade, ...]:
+def _reliability(card: ModelCard) -> tuple[Grade, ...]:
     return tuple(
         _grade(f"tenth {number}", size, tenth.predicted, tenth.observed)
         for number, (tenth, size) in enumerate(zip(card.deciles, _sizes(card), strict=True), 1)
     )
 
 
-def _lift(card: Card) -> tuple[Lift, ...]:
+def _lift(card: ModelCard) -> tuple[Lift, ...]:
     so_far, found = 0.0, []
     whole = sum(size * tenth.observed for tenth, size in zip(card.deciles, _sizes(card), strict=True))
     for tenth, size in zip(reversed(card.deciles), reversed(_sizes(card)), strict=True):
@@ -135,7 +91,7 @@ def _lift(card: Card) -> tuple[Lift, ...]:
     return tuple(found)
 
 
-def _slices(card: Card) -> dict[str, tuple[Grade, ...]]:
+def _slices(card: ModelCard) -> dict[str, tuple[Grade, ...]]:
     found: dict[str, tuple[Grade, ...]] = {}
     for each in card.by_value:
         grade = _grade(each.value, each.rows, each.predicted, each.converted)

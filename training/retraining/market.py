@@ -7,11 +7,11 @@ from typing import get_args
 import msgspec
 import numpy as np
 
+from app.scoring.card import Gate
 from app.scoring.landscape import FILE as LANDSCAPE
 from app.scoring.landscape import LandscapeArtefact, LandscapeRow, LegLandscape
 from app.wire.ping import Leg
 from training.conversion.features import Column
-from training.conversion.gates import Gate
 from training.histories.auctions import decided, log_of
 from training.histories.bids import Bid, read_bids
 from training.landscape.export import artefact_of, leg_of

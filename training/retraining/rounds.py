@@ -25,7 +25,10 @@ def _lines(found: Round) -> Iterator[str]:
             f"kappa {habits.kappa:.2f}, returns {habits.return_rate:.1%}"
         )
     for gate in found.gates:
-        yield f"  {'pass' if gate.passed else 'FAIL'} {gate.name}: {gate.found}"
+        yield f"  {gate.line}"
+    for what, gates in found.left_out.items():
+        yield f"  left out: {what}"
+        yield from (f"    {gate.line}" for gate in gates)
 
 
 def _contest(leg: str, each: Contest, found: Round) -> Iterator[str]:
