@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from app.scoring.artefact import Beta, Isotonic, Sigmoid
-from training.conversion.calibrators import METHODS, Method, ScoredLeads, TriedCurve, attempt, best, curved, expit
+from training.conversion.calibrators import METHODS, Method, ScoredLeads, TriedCurve, attempt, best, curved
+from training.statistics import expit
 
 Array = np.ndarray[Any, Any]
 

@@ -12,7 +12,8 @@ from sklearn.metrics import roc_auc_score
 from app.scoring.artefact import Beta, Calibrator, Isotonic, Sigmoid
 from app.scoring.card import CalibratorAttempt
 from training.conversion.candidates import Estimator, scores
-from training.conversion.figures import Array, calibration_slope, losses
+from training.conversion.figures import calibration_slope
+from training.statistics import Array, expit, losses, saving
 
 AUC_LOSS_MAX = 0.01
 """A calibrator may flatten the ranking by this much and no more."""
@@ -63,7 +64,7 @@ def attempt(method: Method, seen: ScoredLeads, later: ScoredLeads) -> TriedCurve
         slope=calibration_slope(seen.converted, seen.scores),
         log_loss=float(np.mean(loss)),
         raw_log_loss=float(np.mean(raw_loss)),
-        noise=float(np.std(loss - raw_loss) / np.sqrt(len(loss))),
+        noise=saving(loss, raw_loss).noise,
         auc=float(roc_auc_score(later.converted, after)),
         raw_auc=float(roc_auc_score(later.converted, before)),
         why_not="",
@@ -77,13 +78,7 @@ def best(tried: Sequence[TriedCurve]) -> TriedCurve | None:
     lowest = min(kept, key=lambda each: each.attempt.log_loss, default=None)
     if lowest is None:
         return None
-    return next(each for each in kept if not clearly_less(lowest.losses, each.losses))
-
-
-def clearly_less(losses: Array, others: Array) -> bool:
-    """Whether these losses on the same leads are lower by more than the standard error of the difference."""
-    gain = others - losses
-    return bool(np.mean(gain) > np.std(gain) / np.sqrt(len(gain)))
+    return next(each for each in kept if not saving(lowest.losses, each.losses).is_clear())
 
 
 def curved(calibrator: Calibrator, scores: Array) -> Array:
@@ -97,12 +92,6 @@ def curved(calibrator: Calibrator, scores: Array) -> Array:
         low, high = _ends(scores)
         return expit(calibrator.a * low + calibrator.b * high + calibrator.c)
     return expit(scores)
-
-
-def expit(scores: Array) -> Array:
-    """Probabilities of log-odds."""
-    probabilities: Array = 0.5 + 0.5 * np.tanh(0.5 * scores)
-    return probabilities
 
 
 def _sigmoid(scores: Array, converted: Array) -> Calibrator:

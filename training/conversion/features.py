@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from math import nan
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 import numpy as np
@@ -13,9 +13,9 @@ from app.scoring.facts import as_number
 from app.wire.ping import Value
 from training.histories.declared import spec_of
 from training.histories.spec import FieldType, SpecField
+from training.statistics import Array
 
 Rows = Sequence[Mapping[str, Value]]
-Array = np.ndarray[Any, Any]
 
 
 class Column(msgspec.Struct, frozen=True):

@@ -1,16 +1,11 @@
 """How good probabilities are: ranking, sharpness and honesty, in the figures that the field quotes."""
 
-from typing import Any
-
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import brier_score_loss, log_loss, roc_auc_score
 
 from app.scoring.card import Decile, Figures
-
-Array = np.ndarray[Any, Any]
-
-TINY = 1e-12
+from training.statistics import Array, bounded, log_odds
 
 
 def figures(converted: Array, predicted: Array) -> Figures:
@@ -47,26 +42,6 @@ def calibration_slope(converted: Array, scores: Array) -> float:
     """Slope of the outcome's log-odds on these scores, by logistic regression without penalty."""
     model = LogisticRegression(C=np.inf, max_iter=1_000).fit(scores.reshape(-1, 1), converted)
     return float(model.coef_[0, 0])
-
-
-def losses(converted: Array, predicted: Array) -> Array:
-    """Each row's share in the log-loss."""
-    inside = bounded(predicted)
-    each: Array = -np.where(converted == 1, np.log(inside), np.log1p(-inside))
-    return each
-
-
-def log_odds(predicted: Array) -> Array:
-    """Log-odds of probabilities, finite also at 0 and 1."""
-    inside = bounded(predicted)
-    odds: Array = np.log(inside) - np.log1p(-inside)
-    return odds
-
-
-def bounded(predicted: Array) -> Array:
-    """Probabilities kept a hair off 0 and 1, where a logarithm has no end."""
-    inside: Array = np.clip(predicted, TINY, 1.0 - TINY)
-    return inside
 
 
 def _ece(converted: Array, predicted: Array) -> float:

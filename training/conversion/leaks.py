@@ -9,8 +9,8 @@ from app.scoring.card import FieldCheck
 from training.conversion.candidates import boosting
 from training.conversion.encoders import encoded
 from training.conversion.features import Column
-from training.conversion.figures import Array
 from training.conversion.train import cross_validated
+from training.statistics import Array
 
 ALONE_MAX = 0.90
 REMOVAL_MAX = 0.05

@@ -10,11 +10,11 @@ from sklearn.metrics import roc_auc_score
 
 from app.scoring.card import JudgedCandidate
 from training.conversion.backends import backend
-from training.conversion.calibrators import expit
 from training.conversion.candidates import LEARNING_RATE, LEAVES, TREES, Candidate, Settings, scores
 from training.conversion.features import Column
-from training.conversion.figures import Array, losses
+from training.conversion.page import settings_text
 from training.conversion.threads import threads_for
+from training.statistics import Array, expit, losses, saving
 
 ROWS_MAX = 200_000
 """The newest so many leads of the fit part choose; more would cost minutes and change nothing."""
@@ -57,7 +57,7 @@ def search(
         )
         for trial in running:
             trials.append(trial)
-            tell(f"{trial.candidate} {_said(trial.settings)}: log-loss {np.mean(trial.losses):.4f}")
+            tell(f"{trial.candidate} {settings_text(trial.settings)}: log-loss {np.mean(trial.losses):.4f}")
     return _chosen(trials, _constant(data))
 
 
@@ -104,25 +104,15 @@ def _chosen(trials: Sequence[_Trial], constant: Array) -> tuple[tuple[JudgedCand
 
 
 def _judged(trial: _Trial, best: _Trial, constant: Array) -> JudgedCandidate:
-    saved, saved_noise = _mean(constant - trial.losses)
-    behind, behind_noise = _mean(trial.losses - best.losses)
+    saved, behind = saving(trial.losses, constant), saving(best.losses, trial.losses)
     return JudgedCandidate(
         candidate=trial.candidate,
         settings=trial.settings,
         log_loss=float(np.mean(trial.losses)),
         auc=trial.auc,
-        saved=saved,
-        saved_noise=saved_noise,
-        behind=behind,
-        behind_noise=behind_noise,
+        saved=saved.mean,
+        saved_noise=saved.noise,
+        behind=behind.mean,
+        behind_noise=behind.noise,
         chosen=False,
     )
-
-
-def _mean(differences: Array) -> tuple[float, float]:
-    """The mean of these and its standard error."""
-    return float(np.mean(differences)), float(np.std(differences) / np.sqrt(len(differences)))
-
-
-def _said(settings: Settings) -> str:
-    return ", ".join(f"{name} {value:g}" for name, value in settings.items())

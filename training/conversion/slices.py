@@ -8,7 +8,7 @@ from sklearn.metrics import roc_auc_score
 
 from app.scoring.card import SliceFigures
 from training.conversion.features import Column
-from training.conversion.figures import Array
+from training.statistics import Array
 
 VALUES_MAX = 6
 ROWS_MIN = 100

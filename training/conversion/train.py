@@ -11,10 +11,11 @@ from training.conversion.calibrators import METHODS, Calibrated, ScoredLeads, at
 from training.conversion.candidates import Candidate, Estimator, Settings, candidates, chance, scores
 from training.conversion.encoders import encoded
 from training.conversion.features import Column
-from training.conversion.figures import Array, figures
+from training.conversion.figures import figures
 from training.conversion.search import ROWS_MAX, Data, forward, search
 from training.conversion.threads import threads_for
 from training.errors import TrainingError
+from training.statistics import Array
 
 CV_ROWS_MAX = 100_000
 """Five models of a random so many leads say what five of a million would."""

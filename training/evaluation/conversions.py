@@ -7,9 +7,10 @@ import numpy as np
 
 from app.scoring.card import Figures
 from app.wire.ping import Value
-from training.conversion.figures import calibration_slope, figures, log_odds, losses
+from training.conversion.figures import calibration_slope, figures
 from training.evaluation.grades import Grade, by_mass, by_name
 from training.evaluation.ledger import Array
+from training.statistics import log_odds, losses
 
 SIDE_MIN = 10
 """With fewer leads that converted, or that did not, no figure of a model means anything."""

@@ -9,7 +9,6 @@ from app.domain.catalogue import Model
 from app.domain.seller import Habits
 from app.scoring.card import Gate
 from app.scoring.compile import Probability
-from training.conversion.figures import losses
 from training.drift.drift import Drift, drift
 from training.drift.window import sample, window, window_like
 from training.evaluation.caps import Caps
@@ -38,6 +37,7 @@ from training.evaluation.wins import Wins, wins
 from training.evaluation.yardstick import yardstick
 from training.histories.bids import Bid
 from training.histories.dataset import Summary
+from training.statistics import losses
 
 SCHEMA = 1
 

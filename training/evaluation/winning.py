@@ -7,11 +7,11 @@ import msgspec
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
 
-from training.conversion.figures import log_odds
 from training.conversion.threads import threads_for
 from training.evaluation.ledger import Array, Ledger
 from training.landscape.fit import Fit, fit, predict
 from training.landscape.log import AuctionLog, objects
+from training.statistics import log_odds
 
 FOLDS = 4
 VALUES_MAX = 30

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 import msgspec
 import numpy as np
 
-from training.conversion.figures import bounded, losses
 from training.evaluation.grades import Grade, by_mass, by_name
 from training.evaluation.ledger import Array, Ledger
+from training.statistics import bounded, losses
 
 PRICES_MIN = 50
 """Disclosed prices below which no density can be judged."""

@@ -6,11 +6,11 @@ import numpy as np
 from training.conversion.candidates import boosting
 from training.conversion.encoders import encoded
 from training.conversion.features import Column, columns_among, stacked
-from training.conversion.figures import log_odds
 from training.conversion.train import cross_validated
 from training.histories.history import History
 from training.histories.spec import Spec
 from training.leadsim.truth import Array, Rivals, World, around
+from training.statistics import log_odds
 
 PLACES_MAX = 60
 """Rivals pay by the category with most values up to so many, as by a city."""

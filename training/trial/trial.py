@@ -9,9 +9,9 @@ import numpy as np
 from sklearn.metrics import roc_auc_score
 
 from app.journal.lines import PingLine
-from training.conversion.figures import losses
 from training.histories.bids import Bid
 from training.histories.journaled import LIFETIME_S
+from training.statistics import losses
 from training.trial.bootstrap import Array, Interval, difference_of, figure_of, mean_of
 
 CONVERSIONS_MIN = 50
