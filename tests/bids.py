@@ -1,7 +1,12 @@
-"""Bids for tests of what learns from them."""
+"""Bids for tests of what learns from them, and files of them."""
 
-from typing import Any
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, get_type_hints
 
+import msgspec
+
+from app import parquet
 from training.histories.bids import Bid
 
 AT = 1_800_000_000.0
@@ -36,3 +41,16 @@ def bid(number: int = 0, **other: Any) -> Bid:
         "won": False,
     }
     return Bid(**{**plain, **other})
+
+
+def write_bids(path: Path, bids: Iterable[Bid]) -> int:
+    """A file as `python -m training dataset` leaves it; how many bids it holds."""
+    types = {**get_type_hints(Bid), "leg": str, "facts": str}
+    row = msgspec.defstruct("Row", list(types.items()), kw_only=True)
+
+    def rows() -> Iterable[msgspec.Struct]:
+        for each in bids:
+            told = {name: getattr(each, name) for name in types}
+            yield row(**{**told, "facts": msgspec.json.encode(each.facts).decode()})
+
+    return parquet.write(path, row, rows())

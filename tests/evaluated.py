@@ -16,11 +16,12 @@ from app.domain.snapshot import Known, Standing
 from app.journal.configurations import keep
 from app.journal.lines import PingLine
 from app.scoring.load import load_version
-from tests.bids import AT, bid
+from tests.bids import AT, bid, write_bids
 from tests.build import campaign, cap, catalogue, ping
+from tests.histories import facts_in
 from tests.journal import written
 from training.evaluation.ledger import DAY_S
-from training.histories.bids import Bid, write_bids
+from training.histories.bids import Bid
 from training.histories.dataset import BIDS, SUMMARY, Summary, Trade
 from training.histories.declared import declared
 from training.histories.synthetic import synthetic
@@ -51,7 +52,7 @@ def logged(
     assert history.truth is not None
     model, _ = load_version(models_dir, "solar", "0001")
     random, bids = np.random.default_rng(seed), []
-    for row, facts in enumerate(history.facts):
+    for row, facts in enumerate(facts_in(history)):
         seller = "acme" if random.random() < 0.6 else "bluebird"
         probability, half = model.probability(facts), HALVES[seller]
         value, low, curve = probability * WORTH, 500.0, OrtbCurve(half_cents=half)

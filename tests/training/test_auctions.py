@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
-from tests.bids import bid
+from tests.bids import bid, write_bids
 from training.histories.auctions import auction_log
-from training.histories.bids import write_bids
 
 
 def test_a_log_holds_what_was_decided_oldest_first(tmp_path: Path) -> None:

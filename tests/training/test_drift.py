@@ -11,13 +11,12 @@ import numpy as np
 import pytest
 
 from app.scoring.load import load_version
-from tests.bids import AT, bid
+from tests.bids import AT, bid, write_bids
 from training.__main__ import main
 from training.drift import window as windows
 from training.drift.drift import Drift, drift
-from training.drift.reference import write_reference
-from training.drift.window import sample, window, window_like
-from training.histories.bids import Bid, write_bids
+from training.drift.window import REFERENCE, sample, window, window_like
+from training.histories.bids import Bid
 from training.histories.dataset import BIDS, SUMMARY, Summary, Trade
 
 Capture = pytest.CaptureFixture[str]
@@ -179,9 +178,9 @@ def test_the_window_beside_the_live_model_is_what_counts(tmp_path: Path, capsys:
     (models / "current.toml").write_text('solar = "0001"\n')
     model, reads = load_version(models, "solar", "0001")
     usual = drawn(1_500, (0.0, 28.0), 1)
-    file = write_reference(
-        models / "solar" / "0001", window(sample("solar", usual), model.probability, [*reads, "tier", "bill"])
-    )
+    file = models / "solar" / "0001" / REFERENCE
+    seen = window(sample("solar", usual), model.probability, [*reads, "tier", "bill"])
+    file.write_bytes(msgspec.json.encode(seen))
     # There are no bids before these to compare them with, nor are any needed.
     words = ["drift", "--models", str(models), "--data"]
     assert main([*words, str(dataset(tmp_path / "same", drawn(300, (28.0, 35.0), 2)))]) == 0

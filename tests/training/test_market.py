@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from app.scoring.landscape import FILE, parse_landscape
-from tests.bids import bid
+from tests.bids import bid, write_bids
 from training.conversion.features import Column
-from training.histories.bids import Bid, write_bids
+from training.histories.bids import Bid
 from training.retraining.market import AUCTIONS_MIN, Market, market
 
 COLUMNS = (Column("tier", "category"), Column("bill", "number"))

@@ -12,20 +12,19 @@ import pytest
 from app.domain.vertical import Vertical
 from app.scoring.card import Gate, read_card
 from app.scoring.load import load_version
-from tests.bids import AT, bid
+from tests.bids import AT, bid, write_bids
+from tests.histories import facts_in
 from tests.models import add_version, shipped
 from training.__main__ import main
 from training.commands.retrain import tried
 from training.drift.drift import drift
-from training.drift.reference import read_reference
-from training.drift.window import sample, window_like
-from training.histories.bids import Bid, write_bids
+from training.drift.window import read_reference, sample, window_like
+from training.histories.bids import Bid
 from training.histories.dataset import BIDS, LEADS, SUMMARY, Summary, Trade
 from training.histories.declared import declared
 from training.histories.history import History
 from training.registry import registry
-from training.registry.author import author
-from training.registry.pointer import entries
+from training.registry.pointer import author, entries
 from training.retraining.retrain import Dataset, Round, retrain
 
 Capture = pytest.CaptureFixture[str]
@@ -213,7 +212,7 @@ def test_enough_conversions_make_a_model_of_its_own(
     history = draw(2_500)
     made = [
         bid(number, at=float(at), facts=facts, won=True, lead_id=f"l-{number}", converted=bool(label))
-        for number, (facts, label, at) in enumerate(zip(history.facts, history.converted, history.at, strict=True))
+        for number, (facts, label, at) in enumerate(zip(facts_in(history), history.converted, history.at, strict=True))
     ]
     found, models = round_of(tmp_path, vertical, made)
     assert found.conversion == "learned anew from 2,500 leads"

@@ -9,8 +9,7 @@ import msgspec
 from app.domain.calendar import utc_text
 from app.scoring.load import load_version
 from training.drift.drift import Drift, drift
-from training.drift.reference import read_reference
-from training.drift.window import Probability, sample, window, window_like
+from training.drift.window import Probability, read_reference, sample, window, window_like
 from training.frame import add_json, add_models, add_verticals, moment, show
 from training.histories.bids import read_bids
 from training.histories.dataset import BIDS, SUMMARY, Summary

@@ -7,9 +7,8 @@ import msgspec
 
 from training.frame import add_json, add_models
 from training.registry import registry
-from training.registry.author import author
 from training.registry.listing import listed, sentence, shown, table
-from training.registry.pointer import Change, Refused
+from training.registry.pointer import Change, Refused, author
 
 _ACTIONS = {
     "list": "every version, with what is live and what is tried",

@@ -10,8 +10,7 @@ from app.scoring.pointer import Entry
 from training.frame import add_json, add_models, add_sources, add_verticals, gathered, show, teller
 from training.histories.declared import declared
 from training.registry import registry
-from training.registry.author import author
-from training.registry.pointer import entries
+from training.registry.pointer import author, entries
 from training.retraining.retrain import Dataset, Round, retrain
 from training.retraining.rounds import page
 

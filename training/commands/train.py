@@ -18,8 +18,7 @@ from training.histories.spec import Spec, read_spec
 from training.histories.specified import read_history
 from training.histories.synthetic import ROWS_MIN, synthetic
 from training.registry import registry
-from training.registry.author import author
-from training.registry.pointer import Refused, entries
+from training.registry.pointer import Refused, author, entries
 
 
 class Learned(NamedTuple):

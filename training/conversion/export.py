@@ -1,7 +1,7 @@
 """Write down a fitted pipeline as plain numbers: every weight, tree, category and curve, exactly as it predicts."""
 
 from collections.abc import Callable, Sequence
-from math import nan
+from math import isfinite, nan
 from typing import Any
 
 import msgspec
@@ -14,11 +14,13 @@ from sklearn.pipeline import Pipeline
 from app.scoring.artefact import (
     SCHEMA,
     Category,
+    CategorySplit,
     CategoryTerm,
     Encoded,
     Feature,
     Node,
     Number,
+    NumberSplit,
     NumberTerm,
     Scorer,
     Term,
@@ -29,10 +31,12 @@ from app.scoring.parse import check
 from training.conversion.calibrators import Calibrated
 from training.conversion.candidates import Estimator, scores
 from training.conversion.features import Column
-from training.conversion.nodes import CannotExport, light_node, node
+from training.errors import TrainingError
 from training.statistics import Array
 
-__all__ = ["CannotExport", "scorer_of"]
+
+class CannotExport(TrainingError):
+    """The service could not price as this model does: the message says why."""
 
 
 class _Sum(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,7 +84,7 @@ def _sum(raw: Estimator, columns: Sequence[Column]) -> _Sum:
         return _Sum(features=_split_by(raw, columns), baseline=float(final._baseline_prediction[0, 0]), trees=trees)
     if type(final).__name__ == "LightGbm":
         dumped = final.booster_.dump_model()["tree_info"]
-        trees = tuple(light_node(tree["tree_structure"], _order(raw)) for tree in dumped)
+        trees = tuple(_light_node(tree["tree_structure"], _order(raw)) for tree in dumped)
         return _Sum(features=_split_by(raw, columns), baseline=0.0, trees=trees)
     raise CannotExport(f"{type(final).__name__} is no model that the service can compute")
 
@@ -124,6 +128,45 @@ def _encoded(fact: str, encoder: Any, place: int) -> Encoded:
     rows[:-1, place] = [*values, _unknown(values)]
     *encodings, unknown, missing = encoder.transform(rows)[:, place].tolist()
     return Encoded(fact, values, tuple(encodings), missing=missing, unknown=unknown)
+
+
+def node(predictor: Any, position: int, order: Sequence[int]) -> Node:
+    """A node of scikit-learn's, which reads its features in this order of columns."""
+    found = predictor.nodes[position]
+    if found["is_leaf"]:
+        return float(found["value"])
+    feature, missing_left = order[int(found["feature_idx"])], bool(found["missing_go_to_left"])
+    left, right = (node(predictor, int(found[side]), order) for side in ("left", "right"))
+    if found["is_categorical"]:
+        among = _codes(predictor.raw_left_cat_bitsets[int(found["bitset_idx"])])
+        return CategorySplit(feature, among, missing_left, left, right)
+    threshold = float(found["num_threshold"])
+    return NumberSplit(feature, threshold if isfinite(threshold) else None, missing_left, left, right)
+
+
+def _codes(bitset: Sequence[Any]) -> tuple[int, ...]:
+    """The numbers whose bit is set in eight words of 32 bits."""
+    bits = sum(int(word) << 32 * position for position, word in enumerate(bitset))
+    return tuple(code for code in range(bits.bit_length()) if bits >> code & 1)
+
+
+def _light_node(node: dict[str, Any], order: Sequence[int]) -> Node:
+    """A node as LightGBM dumps it."""
+    if "leaf_value" in node:
+        return float(node["leaf_value"])
+    feature = order[node["split_feature"]]
+    left, right = (_light_node(node[side], order) for side in ("left_child", "right_child"))
+    if node["decision_type"] == "==":
+        # A category that is missing, and so one that is unknown, goes right wherever it was in training.
+        return CategorySplit(
+            feature, tuple(map(int, node["threshold"].split("||"))), missing_left=False, left=left, right=right
+        )
+    if node["missing_type"] == "Zero":
+        raise CannotExport("LightGBM was told to read zero as missing; the service does not")
+    threshold = float(node["threshold"])
+    # Where no lead of training missed the number, a missing one is read as zero.
+    missing_left = node["default_left"] if node["missing_type"] == "NaN" else threshold >= 0.0
+    return NumberSplit(feature, threshold, missing_left, left, right)
 
 
 def _weighed(raw: Estimator, columns: Sequence[Column]) -> _Sum:

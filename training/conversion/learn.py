@@ -16,10 +16,9 @@ from training.conversion.artefact import PARITY_ROWS, installed, next_version, p
 from training.conversion.candidates import chance
 from training.conversion.export import scorer_of
 from training.conversion.features import columns_among, stacked
-from training.conversion.figures import deciles, figures
+from training.conversion.figures import by_value, deciles, figures
 from training.conversion.gates import gates
 from training.conversion.leaks import check_fields
-from training.conversion.slices import by_value
 from training.conversion.train import Trained, train
 from training.histories.history import History
 from training.histories.spec import Spec

@@ -1,6 +1,7 @@
 """What a span of bidding looked like: how scores, fields, bids and prices were spread, and what leads came to."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 
 import msgspec
 import numpy as np
@@ -8,12 +9,16 @@ import numpy as np
 from app.wire.ping import Value
 from training.drift.psi import Histogram, histogram, in_bins_of
 from training.histories.bids import Bid
+from training.histories.scratch import NoData
 
 PINGS_MAX = 50_000
 """Of more a sample of this many is taken: the index is exact to a thousandth long before."""
 
 NOT_COMPARED = ("zip", "sub_id")
 """Facts with so many values that most are new in any week."""
+
+REFERENCE = "reference.json"
+"""The window a model was made in, kept beside it, so that a later one can be held against it."""
 
 Probability = Callable[[Mapping[str, Value]], float]
 
@@ -89,17 +94,20 @@ def window_like(before: Window, seen: Sample, score: Probability | None) -> Wind
     )
 
 
+def read_reference(models: Path, vertical: str, version: str) -> Window | None:
+    """The window of a version, `None` where it has none. NoData where it cannot be read."""
+    path = models / vertical / version / REFERENCE
+    if not version or not path.exists():
+        return None
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Window)
+    except msgspec.DecodeError as error:
+        raise NoData(f"{path} cannot be read ({error}): restore it or remove it") from None
+
+
 def _window(seen: Sample, histograms: dict[str, Histogram]) -> Window:
-    return Window(
-        vertical=seen.vertical,
-        since=seen.since,
-        until=seen.until,
-        pings=len(seen.pings),
-        histograms=histograms,
-        leads=seen.leads,
-        predicted=seen.predicted,
-        converted=seen.converted,
-    )
+    told = {name: getattr(seen, name) for name in ("vertical", "since", "until", "leads", "predicted", "converted")}
+    return Window(**told, pings=len(seen.pings), histograms=histograms)
 
 
 def _columns(seen: Sample, score: Probability | None, facts: Sequence[str]) -> dict[str, Sequence[Value | None]]:

@@ -9,8 +9,8 @@ import msgspec
 from app.domain.ladder import Rung
 from training.histories import joining
 from training.histories.declared import Declared
-from training.histories.journaled import Asked, flatten
-from training.histories.scratch import NoData, Scratch, scratch
+from training.histories.journaled import PingCounts, flatten
+from training.histories.scratch import NoData, Scratch, scratch, text
 
 BIDS, LEADS, SUMMARY = "bids.parquet", "leads.parquet", "summary.json"
 
@@ -105,11 +105,14 @@ def gather(sources: Sources, rules: Rules, declared: Declared, out: Path, tell: 
 
 def _write(database: Scratch, rows: str, path: Path) -> None:
     made = database.folder / path.name
-    database.do(f"COPY ({rows}) TO {joining.text(str(made))} (FORMAT parquet, COMPRESSION zstd)")
+    database.do(f"COPY ({rows}) TO {text(str(made))} (FORMAT parquet, COMPRESSION zstd)")
     made.replace(path)
 
 
-def _summary(database: Scratch, asked: Asked, rules: Rules, as_of: float, counts: Counter[str]) -> Summary:
+_COUNTED = ("since", "until", "pings", "with_bid", "tests", "repeats", "traffic")
+
+
+def _summary(database: Scratch, asked: PingCounts, rules: Rules, as_of: float, counts: Counter[str]) -> Summary:
     left_out = {
         name: database.one(f"SELECT count(*) FROM {what}", *values)[0]  # noqa: S608 - words of our own
         for name, (what, values) in joining.left_out(rules.since, rules.until).items()
@@ -120,20 +123,17 @@ def _summary(database: Scratch, asked: Asked, rules: Rules, as_of: float, counts
         for name, what in joining.NOTED.items()
     }
     return Summary(
-        since=asked.since,
-        until=asked.until,
+        **{
+            name: getattr(asked, name)
+            for name in ("since", "until", "pings", "with_bid", "tests", "repeats", "traffic")
+        },
         as_of=as_of,
         maturity_s=rules.maturity_s,
-        pings=asked.pings,
-        with_bid=asked.with_bid,
-        tests=asked.tests,
-        repeats=asked.repeats,
         declined=dict(asked.declined.most_common()),
         posts=dict(database.rows(joining.POSTS)),
         verticals=tuple(
             Trade(**dict(zip(Trade.__struct_fields__, row, strict=True))) for row in database.rows(joining.TRADES)
         ),
-        traffic=asked.traffic,
         left_out=_found(left_out),
         noted=_found({**noted, **counts}),
     )

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -70,9 +70,6 @@ class Positive(NamedTuple):
     values: tuple[tuple[str, int], ...]
     missing: int
     sure: bool
-
-
-Order = Literal["time", "row"]
 
 
 def guess(table: Table, name: str) -> Guess:

@@ -25,7 +25,7 @@ _TOLD_EVERY = 50_000
 _BATCH = 1_000
 
 
-class Leg(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+class SentBid(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """One bid as it was sent. What the pricing rule said is `None` where a fallback price was bid."""
 
     id: str
@@ -54,7 +54,7 @@ class Leg(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     best: float | None
 
 
-class Said(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+class BidFeedback(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """A post or a notice that names a bid."""
 
     id: str
@@ -66,7 +66,7 @@ class Said(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     price_cents: int | None
 
 
-class Asked(msgspec.Struct, kw_only=True):
+class PingCounts(msgspec.Struct, kw_only=True):
     """The pings of a span, counted. Tests and repeats are counted and left out of everything else.
 
     `declined` by reason, `traffic` by vertical and hour of the week by the buyer's clock, Monday first. `until` is the
@@ -98,13 +98,13 @@ def flatten(
     until: float,
     now: float,
     tell: Callable[[int], None],
-) -> Asked:
+) -> PingCounts:
     """Write `legs.ndjson` and `said.ndjson` into a folder, never more than some lines in memory.
 
     Pings of [since, until) are counted; the legs begin a bid's life earlier, for leads that were sold in the span. What
     was written after `now` is left unread. `tell` hears how many lines were read. Raises ParquetError, OSError.
     """
-    found = Asked()
+    found = PingCounts()
     with _sink(into / "legs.ndjson") as keep_leg, _sink(into / "said.ndjson") as keep_said:
         for number, line in enumerate(_lines(journals, since - LIFETIME_S, now, found), 1):
             if number % _TOLD_EVERY == 0:
@@ -120,12 +120,12 @@ def flatten(
     return found
 
 
-def _lines(journals: tuple[Path, ...], since: float, now: float, found: Asked) -> Iterator[AnyLine]:
+def _lines(journals: tuple[Path, ...], since: float, now: float, found: PingCounts) -> Iterator[AnyLine]:
     for journal in journals:
         yield from lines(journal, max(since, 0.0), now, found.pass_over)
 
 
-def _count(found: Asked, line: PingLine | RepeatLine | DoorLine, zone: str) -> None:
+def _count(found: PingCounts, line: PingLine | RepeatLine | DoorLine, zone: str) -> None:
     found.since, found.until = min(found.since or line.at, line.at), max(found.until, line.at)
     if isinstance(line, RepeatLine):
         found.repeats += 1
@@ -154,9 +154,9 @@ def _keep_legs(line: PingLine, zone: str, keep: Callable[[msgspec.Struct], None]
         keep(_leg(line, bid_id, offer, facts))
 
 
-def _leg(line: PingLine, bid_id: str, offer: Offer, facts: str) -> Leg:
+def _leg(line: PingLine, bid_id: str, offer: Offer, facts: str) -> SentBid:
     ping, valuation, quote, token = line.ping, offer.valuation, offer.quote, read_on_trust(bid_id)
-    return Leg(
+    return SentBid(
         id=bid_id,
         ping=line.id,
         at=line.at,
@@ -174,13 +174,8 @@ def _leg(line: PingLine, bid_id: str, offer: Offer, facts: str) -> Leg:
         price_cents=offer.price_cents,
         win_probability=offer.win_probability,
         sigma=offer.sigma,
-        probability=valuation.probability if valuation is not None else None,
-        worth=valuation.worth if valuation is not None else None,
-        value=valuation.value if valuation is not None else None,
-        bid_value=quote.bid_value if quote is not None else None,
-        low=quote.low if quote is not None else None,
-        high=quote.high if quote is not None else None,
-        best=quote.best if quote is not None else None,
+        **{name: getattr(valuation, name, None) for name in ("probability", "worth", "value")},
+        **{name: getattr(quote, name, None) for name in ("bid_value", "low", "high", "best")},
     )
 
 
@@ -192,7 +187,7 @@ def _keep_said(line: PostLine | NoticeLine, keep: Callable[[msgspec.Struct], Non
     if isinstance(line, PostLine) and line.reason_code in NOT_OURS:
         return
     keep(
-        Said(
+        BidFeedback(
             id=line.ping_id,
             seller=line.seller,
             at=line.at,

@@ -1,8 +1,10 @@
 """Change which versions are live and tried: one file, replaced at once, and each change noted beside it."""
 
+import getpass
 import os
 import re
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,6 +34,16 @@ class Author(msgspec.Struct, frozen=True, kw_only=True):
     who: str
     at: float
     why: str = ""
+
+
+def author(why: str = "") -> Author:
+    """The user at this keyboard, now."""
+    try:
+        who = getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        # In a container a user may have a number and no name.
+        who = "unknown"
+    return Author(who=who, at=time.time(), why=why)
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

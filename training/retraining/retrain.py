@@ -20,8 +20,7 @@ from training.conversion.features import columns_of
 from training.conversion.gates import CONVERTED_MIN
 from training.conversion.learn import learn
 from training.conversion.train import TooFew, slices_of
-from training.drift.reference import REFERENCE
-from training.drift.window import Probability, sample, window
+from training.drift.window import REFERENCE, Probability, sample, window
 from training.histories.bids import Bid, read_bids
 from training.histories.dataset import BIDS, LEADS, Summary
 from training.histories.declared import spec_of
