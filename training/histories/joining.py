@@ -7,8 +7,8 @@ from typing import Any, get_args, get_type_hints
 
 import msgspec
 
-from app.domain.features import OF_EVERY_LEAD
-from app.domain.ladder import Rung
+from app.domain.auction.features import OF_EVERY_LEAD
+from app.domain.post.disposition import Disposition
 from app.domain.vertical import FieldType, Vertical
 from training.histories.bids import Bid
 from training.histories.journaled import BidFeedback, SentBid
@@ -27,7 +27,7 @@ _LEAD = {
     **{name: f"leg.{name}" for name in ("model", "config")},
     "price_cents": "sale.price_cents",
     **{name: f"leg.{name}" for name in ("probability", "worth", "value", "bid_value", "win_probability")},
-    "rung": "label.rung",
+    "disposition": "label.disposition",
     "reached_at": _MOMENT("label.reached_at"),
     "converted": "label.converted",
     "value_cents": "CASE WHEN label.converted THEN coalesce(label.value_cents, round(leg.worth)::BIGINT) END",
@@ -117,7 +117,9 @@ def take_in(database: Scratch, sales: tuple[Path, ...], outcomes: tuple[Path, ..
     return min([now, *[float(at) for at in noted if at is not None]])
 
 
-def climb(database: Scratch, *, as_of: float, maturity_s: float, conversion: Rung, counts: Counter[str]) -> None:
+def advance(
+    database: Scratch, *, as_of: float, maturity_s: float, conversion: Disposition, counts: Counter[str]
+) -> None:
     """Make the table `label`: a row a sale."""
     path, encoder = database.folder / "labels.ndjson", msgspec.json.Encoder()
     with path.open("wb") as file:
