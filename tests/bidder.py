@@ -186,7 +186,7 @@ def last_post(bidder: Bidder, folder: Path) -> PostLine:
 @cache
 def _empty_database() -> Path:
     """A migrated file to copy: migrating takes longer than most tests."""
-    folder = tempfile.mkdtemp(prefix="leadbid-desk-")
+    folder = tempfile.mkdtemp(prefix="leadbid-bidder-")
     atexit.register(shutil.rmtree, folder)
     file = Path(folder) / "leadbid.db"
     migrate(f"sqlite:///{file}")

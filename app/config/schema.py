@@ -56,22 +56,6 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
     at: KeyPath = ()
 
 
-class ExplorationTable(Table, frozen=True, kw_only=True):
-    """`[buyer.exploration]`: how far bids stray from the best price, so that the market can be learned."""
-
-    spread: Annotated[
-        float,
-        Kind("number", within(read_number, 0.0, 1.0, "use 0 to 1; 0 never explores")),
-        says("spread of every bid, in its logarithm", "0.10"),
-    ] = 0.10
-    wide_spread: Annotated[
-        float,
-        Kind("number", within(read_number, 0.0, 1.0, "use 0 to 1; 0 never explores")),
-        says("spread of the wide share of bids", "0.30"),
-    ] = 0.30
-    wide_share: Annotated[Share, says("share of bids that explore widely", '"10%"')] = 0.10
-
-
 class BuyerTable(Table, frozen=True, kw_only=True):
     """`[buyer]`: who buys."""
 
@@ -85,9 +69,17 @@ class BuyerTable(Table, frozen=True, kw_only=True):
         Kind("duration", within(read_duration, 5.0, 3600.0, 'use "5s" to "1h"')),
         says("how long a bid is a promise", '"120s"'),
     ] = 120.0
-    exploration: Annotated[ExplorationTable, says("how far bids stray to learn the market", "{ spread = 0.10 }")] = (
-        ExplorationTable()
-    )
+    exploration_spread: Annotated[
+        float,
+        Kind("number", within(read_number, 0.0, 1.0, "use 0 to 1; 0 never explores")),
+        says("how far every bid strays from the best price, in its logarithm, to learn the market", "0.10"),
+    ] = 0.10
+    exploration_wide_spread: Annotated[
+        float,
+        Kind("number", within(read_number, 0.0, 1.0, "use 0 to 1; 0 never explores")),
+        says("how far the bids stray that explore widely", "0.30"),
+    ] = 0.30
+    exploration_wide_share: Annotated[Share, says("share of bids that explore widely", '"10%"')] = 0.10
 
 
 class FieldTable(Table, frozen=True, kw_only=True):

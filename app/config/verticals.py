@@ -32,7 +32,7 @@ def _vertical(table: VerticalTable, findings: Findings) -> Vertical:
 
 
 def _refuse_collisions(table: VerticalTable, findings: Findings) -> None:
-    """No two names of one vertical may be the same to a endpoint, nor be one of the contract's own."""
+    """No two names of one vertical may be the same to an endpoint, nor be one of the contract's own."""
     owner = {alike(field.name): field.name for field in table.fields}
     for field in table.fields:
         if taken(field.name):

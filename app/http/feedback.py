@@ -1,4 +1,4 @@
-"""Endpoints for what others tell us: notices, outcomes, demand, signals; and what became of a post, or of all of them."""
+"""Endpoints for feedback: notices, outcomes, demand, signals; and what became of a post, or of all of them."""
 
 import re
 from collections.abc import Awaitable, Callable

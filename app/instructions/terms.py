@@ -1,4 +1,4 @@
-"""What holds between this buyer and this seller besides the fields: endpoints, keys, limits, tests, reasons, repeats."""
+"""What holds between this buyer and this seller beside fields: endpoints, keys, limits, tests, reasons, repeats."""
 
 import msgspec
 

@@ -106,7 +106,7 @@ class ConfigWatcher:
 
 
 class BackgroundJobs:
-    """Each background job is done again and again while the service runs, or all of them by `catch_up` in stepped time."""
+    """Each job is done again and again while the service runs, or all of them by `catch_up` in stepped time."""
 
     def __init__(
         self,

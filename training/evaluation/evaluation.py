@@ -76,7 +76,7 @@ class WhatIf(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Policies(msgspec.Struct, frozen=True, kw_only=True):
-    """All about what would be bid. `yardstick` is the model that values leads, `kappa` its correction by seller."""
+    """All about what would be bid. `yardstick` is the model that values leads, `quality_factor` corrects it."""
 
     yardstick: str
     quality_factor: dict[str, float]

@@ -25,7 +25,7 @@ from training.leadsim.truth import RESERVE_CENTS, SELLERS, Array
 CEILING_CENTS = 60_000
 """Far above any value: it bounds nothing here."""
 ZONE = "Etc/UTC"
-NO_SIGMA = Exploration(sigma=0.0, wide_spread=0.0)
+NO_SIGMA = Exploration(spread=0.0, wide_spread=0.0)
 
 _VERTICAL, _CAMPAIGN, _WORTH = "house", "house", "worth"
 _MIDDLE = Draw(0.5, 0.5)

@@ -73,14 +73,14 @@ class Intake:
         """A request that has just come in whole; `body` is None where it was too large."""
         return RawRequest(scope, body, self._clock(), self._steady())
 
-    def pings(self, requests: Sequence[RawRequest]) -> list[Answered | SellerRequest]:
+    def pings(self, raw: Sequence[RawRequest]) -> list[Answered | SellerRequest]:
         """The answers to the pings among requests that came together, in their order; the others are to be posted.
 
-        They go through each room together, since the processor then finds the room's code at hand.
+        Each step is taken for all of them together, since the processor then finds its code at hand.
         """
         bidder = self._bidder
         sellers, certified = bidder.catalogue.seller_by_key, bidder.certified
-        requests = [request_of(request, sellers, certified) for request in requests]
+        requests = [request_of(each, sellers, certified) for each in raw]
         pings = [request for request in requests if request.mode == "ping"]
         readings = [self._read(request) for request in pings]
         answers = [self._decided(request, reading) for request, reading in zip(pings, readings, strict=True)]

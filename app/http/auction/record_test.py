@@ -25,7 +25,7 @@ _SECRET = frozenset({"authorization", "x-api-key", "cookie", "proxy-authorizatio
 def show(
     bidder: Bidder, request: SellerRequest, answer: PingAnswer | PostAnswer, status: int, said: bytes, took_ms: float
 ) -> None:
-    """Let every witness see this request, if it is a test by its endpoint or its seller, or nobody knows whose it is."""
+    """Show this request to every recorder if its endpoint or seller makes it a test, or nobody knows whose it is."""
     if not (bidder.test_recorders and (request.test or request.seller is None)):
         return
     try:

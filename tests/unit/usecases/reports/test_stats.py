@@ -23,7 +23,7 @@ def counted(folder: Path, since: float = 0.0, until: float = float("inf")) -> St
 
 
 def traded(folder: Path) -> None:
-    """Acme: three bids, one bought, one lost, one withdrawn; a repeat, a test, a refusal. Bluebird: one bid. A endpoint."""
+    """Acme: three bids, one bought, one lost, one withdrawn; a repeat, a test, a refusal. Bluebird: one bid."""
     sellers = [seller(), seller(name="bluebird", key_sha256=())]
 
     async def scene(bidder: Bidder) -> None:
