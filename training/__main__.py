@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import Protocol, cast
 
-from training.frame import answered
+from app.parquet import ParquetError
+from app.scoring.artefact import Unusable
+from training.errors import TrainingError
 
 COMMANDS = {
     "describe": "draft what a file's columns mean, and name the fields that know too much",
@@ -45,7 +47,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         prog=f"python -m training {name}", description=f"{COMMANDS[name].capitalize()}.", allow_abbrev=False
     )
     command.add_arguments(own)
-    return answered(command.run, own.parse_args(words[1:]))
+    args = own.parse_args(words[1:])
+    try:
+        return command.run(args)
+    except (TrainingError, ParquetError, Unusable) as error:
+        print(error, file=sys.stderr)
+    except OSError as error:
+        print(f"{error.filename or 'a file'} cannot be used ({error.strerror})", file=sys.stderr)
+    return 2
 
 
 if __name__ == "__main__":

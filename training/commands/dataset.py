@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from app.domain.calendar import utc_text
-from training.frame import add_json, add_sources, gathered, show
+from training.frame import add, add_sources, gathered, show
 from training.histories.dataset import BIDS, LEADS, Summary, Trade
 from training.histories.declared import declared
 from training.histories.sources import DAY_S
@@ -15,7 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`python -m training dataset --data DIR ... --out DIR [--maturity-days N] [--since WHEN] [--now WHEN]`."""
     add_sources(parser)
     parser.add_argument("--out", type=Path, required=True, help="where bids.parquet and leads.parquet go")
-    add_json(parser, "what is in it as one JSON object")
+    add(parser, "json")
 
 
 def run(args: argparse.Namespace) -> int:

@@ -9,7 +9,7 @@ import numpy as np
 from app.scoring.card import FieldCheck
 from training.conversion.features import columns_among, stacked
 from training.conversion.leaks import ALONE_MAX, REMOVAL_MAX, check_fields, suspected
-from training.frame import Tell, add_config, teller
+from training.frame import Tell, add, teller
 from training.histories.draft import Draft, draft, written
 from training.histories.history import History
 from training.histories.sources import leads_at
@@ -32,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--vertical", default="", help="under which name models are kept; of several in a dataset, which"
     )
-    add_config(parser)
+    add(parser, "config")
     parser.add_argument("--out", type=Path, help="where the draft goes; printed if not given")
     parser.add_argument("--seed", type=int, default=1, help="of the small models that look for leaks")
 

@@ -10,7 +10,7 @@ from app.domain.calendar import utc_text
 from app.scoring.load import load_version
 from training.drift.drift import Drift, drift
 from training.drift.window import Probability, read_reference, sample, window, window_like
-from training.frame import add_json, add_models, add_verticals, moment, show
+from training.frame import add, show, when
 from training.histories.bids import read_bids
 from training.histories.dataset import BIDS, SUMMARY, Summary
 from training.histories.scratch import NoData
@@ -24,13 +24,13 @@ _SHOWN = 8
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`python -m training drift --data DATASET --models DIR [--since WHEN] [--vertical NAME] [--at LEVEL] [--json]`."""
     parser.add_argument("--data", type=Path, required=True, help="where `python -m training dataset` put its files")
-    add_models(parser)
+    add(parser, "models")
     parser.add_argument(
-        "--since", type=moment, default=None, metavar="WHEN", help="what is new begins here (default: the last 7 days)"
+        "--since", type=when, default=None, metavar="WHEN", help="what is new begins here (default: the last 7 days)"
     )
-    add_verticals(parser)
+    add(parser, "vertical")
     parser.add_argument("--at", choices=("moderate", "major"), default="major", help="what counts as drift (major)")
-    add_json(parser, "everything as one JSON array")
+    add(parser, "json")
 
 
 def run(args: argparse.Namespace) -> int:

@@ -16,7 +16,7 @@ from training.evaluation.caps import Caps, caps
 from training.evaluation.evaluation import Contender, Evaluation, NothingToEvaluate, evaluate
 from training.evaluation.from_card import evaluate_card
 from training.evaluation.verdict import exit_status
-from training.frame import moment
+from training.frame import when
 from training.histories.bids import Bid, read_bids
 from training.histories.dataset import BIDS, SUMMARY, Summary
 from training.histories.declared import NotDeclared, declared
@@ -41,8 +41,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--journal", type=Path, action="append", default=[], metavar="DIR", help="tells of caps; may be repeated"
     )
     parser.add_argument("--config", type=Path, default=Path("fixtures/demo/buyer.toml"), help="whose clock counts")
-    parser.add_argument("--since", type=moment, default=0.0, metavar="WHEN", help="bid at or after: 2026-11-21")
-    parser.add_argument("--until", type=moment, default=float("inf"), metavar="WHEN", help="bid before")
+    parser.add_argument("--since", type=when, default=0.0, metavar="WHEN", help="bid at or after: 2026-11-21")
+    parser.add_argument("--until", type=when, default=float("inf"), metavar="WHEN", help="bid before")
     parser.add_argument("--out", type=Path, default=None, help="where the page goes (HTML)")
     parser.add_argument("--json", action="store_true", help="print everything as one JSON object")
 

@@ -5,7 +5,7 @@ import sys
 
 import msgspec
 
-from training.frame import add_json, add_models
+from training.frame import add
 from training.registry import registry
 from training.registry.listing import listed, sentence, shown, table
 from training.registry.pointer import Change, Refused, author
@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(required=True, metavar="action", dest="action")
     for name, purpose in _ACTIONS.items():
         one = actions.add_parser(name, help=purpose, description=purpose, allow_abbrev=False)
-        add_models(one)
+        add(one, "models")
         one.add_argument("--vertical", required=name != "list", default="", metavar="NAME", help="whose model")
         if name in ("show", "promote", "shadow", "canary"):
             of_challenger = " (the challenger's)" if name == "canary" else ""
@@ -36,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         if name in ("promote", "canary"):
             one.add_argument("--force", action="store_true", help="also where a gate failed; the history says so")
         if name == "list":
-            add_json(one, "the versions as one JSON array")
+            add(one, "json")
         elif name != "show":
             one.add_argument("--why", default="", metavar="WORDS", help="for the history")
 

@@ -13,7 +13,7 @@ from app.journal.reader import lines
 from app.parquet import ParquetError
 from app.scoring.artefact import Unusable
 from app.scoring.load import load_version
-from training.frame import moment
+from training.frame import when
 from training.trial.comparison import Comparison, Row, compare
 from training.trial.replay import Past, Replay, replay
 
@@ -26,8 +26,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`python -m training replay --data DIR [--since WHEN] [--until WHEN] [--models DIR] [--policy DIR] [--json]`."""
     parser.add_argument("--data", type=Path, action="append", default=[], metavar="DIR", help="a service's directory")
     parser.add_argument("--journal", type=Path, action="append", default=[], metavar="DIR", help="or its journal alone")
-    parser.add_argument("--since", type=moment, default=0.0, metavar="WHEN", help="pinged then or later: 2026-11-21")
-    parser.add_argument("--until", type=moment, default=float("inf"), metavar="WHEN", help="pinged then or before")
+    parser.add_argument("--since", type=when, default=0.0, metavar="WHEN", help="pinged then or later: 2026-11-21")
+    parser.add_argument("--until", type=when, default=float("inf"), metavar="WHEN", help="pinged then or before")
     parser.add_argument("--models", type=Path, default=Path("models"), help="where the versions stand (models)")
     parser.add_argument(
         "--policy",

@@ -10,7 +10,7 @@ from app.scoring.card import ModelCard
 from training.conversion.learn import learn
 from training.conversion.report import report, result
 from training.errors import TrainingError
-from training.frame import Tell, add_config, add_json, add_models, add_verticals, teller
+from training.frame import Tell, add, teller
 from training.histories.declared import Declared, declared, spec_of
 from training.histories.history import History
 from training.histories.sources import leads_at
@@ -39,13 +39,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--data", type=Path, help="leads with their outcomes: a file or directory that `describe` reads"
     )
     parser.add_argument("--spec", type=Path, help="what its columns mean; `describe` drafts one")
-    add_models(parser, "--out")
+    parser.add_argument("--out", type=Path, default=Path("models"), help="where the models stand (models)")
     parser.add_argument("--seed", type=int, default=1, help="of folds, samples and the synthetic history")
     parser.add_argument("--backend", help="where the search runs: loky, threading, dask or ray; here if not given")
-    add_json(parser, "one JSON object a model")
+    add(parser, "json")
     made_up = parser.add_argument_group("a synthetic history, where there is no --data")
-    add_verticals(made_up)
-    add_config(made_up)
+    add(made_up, "vertical", "config")
     made_up.add_argument("--rows", type=_rows, default=30_000, help="leads of history a vertical")
     made_up.add_argument(
         "--promote", action="store_true", help="make it live, unless what is live was learned from real outcomes"

@@ -137,13 +137,14 @@ def _no_leaks(checks: tuple[FieldCheck, ...]) -> Gate:
 
 
 def _no_leak(check: FieldCheck, trusted: bool) -> Gate:  # noqa: FBT001 - the one thing that is said of it
-    told = f"{check.name}: AUC {check.alone:.3f} alone, {check.removal:.3f} lost without it"
+    advice = (
+        "if it is written after the bid, declare known_at_ping = false; if every ping has it, a specification may say "
+        "trusted = true"
+    )
     return Gate(
         name="suspected leak",
         passed=trusted,
-        found=f"{told}; trusted all the same"
-        if trusted
-        else f"{told}; if it is written after the bid, declare "
-        "known_at_ping = false; if every ping has it, a specification may say trusted = true",
+        found=f"{check.name}: AUC {check.alone:.3f} alone, {check.removal:.3f} lost without it; "
+        + ("trusted all the same" if trusted else advice),
         figure=check.alone if check.alone > ALONE_MAX else check.removal,
     )

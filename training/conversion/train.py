@@ -36,6 +36,11 @@ class Slices(msgspec.Struct, frozen=True):
     choose: slice
     newest: slice
 
+    @property
+    def named(self) -> dict[str, slice]:
+        """Every one of them."""
+        return msgspec.structs.asdict(self)
+
 
 class Trained(msgspec.Struct, frozen=True, kw_only=True):
     """A model with its evidence. `raw` is the pipeline alone, `model` what is served: the same if nothing was kept.

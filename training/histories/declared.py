@@ -9,7 +9,7 @@ import msgspec
 
 from app.domain.vertical import Vertical
 from training.errors import TrainingError
-from training.histories.spec import Spec, SpecField
+from training.histories.spec import Spec, SpecField, spec_of_bought
 
 OF_EVERY_LEAD = (
     SpecField(name="state", type="choice"),
@@ -58,15 +58,7 @@ def spec_of(vertical: Vertical) -> Spec:
     fields = [
         SpecField(name=field.name, type=field.type, known_at_ping=field.known_at_ping) for field in vertical.fields
     ]
-    return Spec(
-        vertical=vertical.name,
-        label="converted",
-        positive=True,
-        missing_label="leave_out",
-        order="at",
-        value="value_cents",
-        fields=(*fields, *OF_EVERY_LEAD),
-    )
+    return spec_of_bought(vertical.name, (*fields, *OF_EVERY_LEAD))
 
 
 def _vertical(table: dict[str, Any]) -> Vertical:

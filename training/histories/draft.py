@@ -9,7 +9,7 @@ import msgspec
 
 from training.histories.guess import Guess, Positive, guess, order_of, positive_of, words_of
 from training.histories.joining import OWN
-from training.histories.spec import BY_ROW, Spec, SpecField, hint
+from training.histories.spec import BY_ROW, Spec, SpecField, hint, spec_of_bought
 from training.histories.tables import BadData, Table
 
 _FACT = "fact_"
@@ -82,17 +82,7 @@ def _of_the_service(table: Table, vertical: str) -> Draft:
         fields.append(SpecField(name=name, type=each.type, known_at_ping=not why_not, column=column))
         if why_not:
             on_fields[name] = why_not
-    spec = Spec(
-        vertical=chosen,
-        label="converted",
-        positive=True,
-        missing_label="leave_out",
-        order="at",
-        value="value_cents",
-        where=where,
-        values_seen_once="unknown",
-        fields=tuple(fields),
-    )
+    spec = msgspec.structs.replace(spec_of_bought(chosen, fields), where=where, values_seen_once="unknown")
     comments = {
         "label": "within the time that the dataset gives every lead to mature",
         "missing_label": "leads that have not matured have none",

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -155,28 +156,24 @@ def _keep_legs(line: PingLine, zone: str, keep: Callable[[msgspec.Struct], None]
 
 
 def _leg(line: PingLine, bid_id: str, offer: Offer, facts: str) -> SentBid:
-    ping, valuation, quote, token = line.ping, offer.valuation, offer.quote, read_on_trust(bid_id)
+    token, lasts = read_on_trust(bid_id), line.at + LIFETIME_S
     return SentBid(
         id=bid_id,
         ping=line.id,
-        at=line.at,
-        expires_at=float(token.expires_at) if token is not None else line.at + LIFETIME_S,
-        seller=line.seller,
-        vertical=ping.vertical,
-        campaign=offer.campaign,
-        leg=offer.leg,
-        model=line.model,
-        config=line.config,
-        zip=ping.zip,
-        state=ping.state,
+        expires_at=float(token.expires_at) if token is not None else lasts,
         facts=facts,
-        floor_cents=ping.min_price_cents,
-        price_cents=offer.price_cents,
-        win_probability=offer.win_probability,
-        spread=offer.spread,
-        **{name: getattr(valuation, name, None) for name in ("probability", "worth", "value")},
-        **{name: getattr(quote, name, None) for name in ("bid_value", "low", "high", "best")},
+        floor_cents=line.ping.min_price_cents,
+        **_of(line, "at", "seller", "model", "config"),
+        **_of(line.ping, "vertical", "zip", "state"),
+        **_of(offer, "campaign", "leg", "price_cents", "win_probability", "spread"),
+        **_of(offer.valuation, "probability", "worth", "value"),
+        **_of(offer.quote, "bid_value", "low", "high", "best"),
     )
+
+
+def _of(value: object, *names: str) -> dict[str, Any]:
+    """These fields of a value, all `None` where there is none."""
+    return {name: getattr(value, name, None) for name in names}
 
 
 def _keep_said(line: PostLine | NoticeLine, keep: Callable[[msgspec.Struct], None]) -> None:

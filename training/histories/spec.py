@@ -83,6 +83,19 @@ class Spec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         return names | {column: key for key, column in own.items() if column}
 
 
+def spec_of_bought(vertical: str, fields: Iterable[SpecField]) -> Spec:
+    """How the leads that a service has bought are read: those that have not matured have no label."""
+    return Spec(
+        vertical=vertical,
+        label="converted",
+        positive=True,
+        missing_label="leave_out",
+        order="at",
+        value="value_cents",
+        fields=tuple(fields),
+    )
+
+
 def read_spec(path: Path) -> Spec:
     """Read a specification strictly: whatever is unknown, missing or contradictory is refused by name."""
     try:

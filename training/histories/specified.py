@@ -1,12 +1,11 @@
 """The history that a specification makes of a file: leads that have matured, oldest first, with what a ping knows."""
 
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from app.domain.calendar import utc_offset
 from training.histories.history import History
 from training.histories.spec import Spec, SpecField, missing_columns
 from training.histories.tables import BadData, Table, Times, open_table, plain
@@ -131,15 +130,9 @@ def _offsets(seconds: Array, zone: str) -> Array:
     """How far the zone's clock is ahead of UTC at these moments; it changes on the hour, so each hour is asked once."""
     known = np.nan_to_num(seconds)
     hours, places = np.unique(known // _HOUR_S, return_inverse=True)
-    ahead = np.array([local_offset(hour * _HOUR_S, zone) for hour in hours])
+    ahead = np.array([60.0 * utc_offset(int(hour) * 60, zone) for hour in hours])
     offsets: Array = ahead[places]
     return offsets
-
-
-def local_offset(at: float, zone: str) -> float:
-    """Seconds by which the zone's clock is ahead of UTC."""
-    moment = datetime.fromtimestamp(at, ZoneInfo(zone)).utcoffset()
-    return moment.total_seconds() if moment is not None else 0.0
 
 
 def _matured(at: Array, kept: Array, days: float) -> tuple[Array, int]:

@@ -45,8 +45,7 @@ def listed(models: Path, only: str = "") -> list[ListedVersion]:
 
 def shown(models: Path, vertical: str, version: str) -> str:
     """One version in full: its card's figures and gates, its files, its changes."""
-    card = card_of(models, vertical, version)
-    return "\n".join(_shown(models, card))
+    return "\n".join(_shown(models, card_of(models, vertical, version)))
 
 
 def table(found: list[ListedVersion]) -> str:

@@ -6,7 +6,7 @@ import re
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import msgspec
@@ -95,16 +95,8 @@ def change(
         # A line that names no version is what such a command mends.
         was = before if isinstance(before, Entry) else None
         after = become(was)
-        done = Change(
-            at=utc_text(author.at),
-            who=author.who,
-            did=did,
-            vertical=vertical,
-            before=was,
-            after=after,
-            why=author.why,
-            forced=forced,
-        )
+        at, who, why = utc_text(author.at), author.who, author.why
+        done = Change(at=at, who=who, did=did, vertical=vertical, before=was, after=after, why=why, forced=forced)
         if after != before:
             text = _edited(_text(models), told, vertical, after)
             # Opened first: what cannot be noted is not done.
@@ -132,24 +124,16 @@ def point_at(
 
 def changes(models: Path) -> list[Change]:
     """Every change that was noted, oldest first; a line that a kill cut off is passed over."""
-    try:
-        lines = (models / HISTORY).read_bytes().splitlines()
-    except FileNotFoundError:
-        return []
+    history = models / HISTORY
     found = []
-    for line in lines:
-        try:
+    for line in history.read_bytes().splitlines() if history.exists() else ():
+        with suppress(msgspec.DecodeError, UnicodeDecodeError):
             found.append(msgspec.json.decode(line, type=Change))
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            continue
     return found
 
 
 def _text(models: Path) -> str:
-    try:
-        return (models / POINTER).read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return ""
+    return (models / POINTER).read_text(encoding="utf-8") if (models / POINTER).exists() else ""
 
 
 def _read(models: Path) -> dict[str, Entry | Unusable]:
