@@ -10,11 +10,15 @@ from training.conversion.page import FIGURES, TENTHS, figure_rows, sentence, set
 
 
 def report(card: ModelCard, outcome: str) -> str:
-    """The card in one screen: figures side by side, what the calibrator did, every gate, and what happened to it."""
+    """The card in one screen, and what happened to it."""
+    return "\n".join([f"{card.vertical} {card.version}", *evidence(card), f"  {outcome}"])
+
+
+def evidence(card: ModelCard) -> list[str]:
+    """What it learned from, figures side by side, what the calibrator did, and every gate."""
     slices = ", ".join(f"{name} {rows:,}" for name, rows in card.rows_by_slice.items())
     past = card.history
     lines = [
-        f"{card.vertical} {card.version}",
         f"  {past.rows:,} leads, {past.since[:10]} to {past.until[:10]}, {past.converted:.1%} converted; {past.source}",
         *(f"  {note}" for note in past.notes),
         f"  cut by time: {slices}",
@@ -37,7 +41,7 @@ def report(card: ModelCard, outcome: str) -> str:
         if all(cells):
             lines.append(f"  {column.head:<10}" + "".join(f"{cell:>7}" for cell in cells))
     lines += ["", *(f"  calibrator {sentence(attempt)}" for attempt in card.attempts), ""]
-    return "\n".join([*lines, *(f"  {gate.line}" for gate in card.gates), f"  {outcome}"])
+    return [*lines, *(f"  {gate.line}" for gate in card.gates)]
 
 
 def result(card: ModelCard, models: Path, *, promoted: bool) -> dict[str, Any]:

@@ -103,6 +103,16 @@ def gather(sources: Sources, rules: Rules, declared: Declared, out: Path, tell: 
     return summary
 
 
+def read_summary(data: Path) -> Summary:
+    """The summary of a dataset that lies there. NoData where none does."""
+    try:
+        return msgspec.json.decode((data / SUMMARY).read_bytes(), type=Summary)
+    except FileNotFoundError:
+        raise NoData(f"{data} holds no dataset: run `python -m training dataset --out {data}` first") from None
+    except msgspec.DecodeError as error:
+        raise NoData(f"{data / SUMMARY} cannot be read ({error}): make the dataset anew") from None
+
+
 def _write(database: Scratch, rows: str, path: Path) -> None:
     made = database.folder / path.name
     database.do(f"COPY ({rows}) TO {text(str(made))} (FORMAT parquet, COMPRESSION zstd)")

@@ -8,6 +8,7 @@ import msgspec
 
 from app.scoring.card import ModelCard
 from app.scoring.pointer import Entry
+from training.conversion.report import evidence
 from training.registry.pointer import Change, Refused, changes, entries
 from training.registry.versions import card_of, versions, verticals, whole
 
@@ -96,15 +97,8 @@ def _row(each: ListedVersion) -> str:
 
 
 def _shown(models: Path, card: ModelCard) -> Iterator[str]:
-    past, figures = card.history, card.figures
     yield f"{card.vertical} {card.version}: {'passed its gates' if card.cleared else 'DID NOT PASS its gates'}"
-    yield f"  learned from {past.rows:,} leads, {past.since[:10]} to {past.until[:10]}; {past.source}"
-    yield (
-        f"  on the newest leads: AUC {figures.auc:.3f}, log-loss {figures.log_loss:.4f}, "
-        f"predicted/observed {figures.predicted_over_observed:.3f}"
-    )
-    for gate in card.gates:
-        yield f"  {gate.line}"
+    yield from evidence(card)
     try:
         whole(models, card.vertical, card.version)
         yield "  files: as they were written, and the service would load them"

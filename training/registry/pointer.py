@@ -2,10 +2,9 @@
 
 import getpass
 import os
-import re
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -13,15 +12,13 @@ import msgspec
 
 from app.domain.calendar import utc_text
 from app.scoring.artefact import Unusable
-from app.scoring.pointer import POINTER, Entry, entries_in
+from app.scoring.pointer import POINTER, Entry, edited, entries_in
 from training.errors import TrainingError
 
 if sys.platform != "win32":
     import fcntl
 
 HISTORY = "history.jsonl"
-
-_HEADER = "# The model that prices each vertical. Going back to an earlier one is editing its line.\n"
 
 
 class Refused(TrainingError):
@@ -98,7 +95,7 @@ def change(
         at, who, why = utc_text(author.at), author.who, author.why
         done = Change(at=at, who=who, did=did, vertical=vertical, before=was, after=after, why=why, forced=forced)
         if after != before:
-            text = _edited(_text(models), told, vertical, after)
+            text = _edited(models, vertical, after)
             # Opened first: what cannot be noted is not done.
             with (models / HISTORY).open("ab") as history:
                 _replace(models / POINTER, text)
@@ -149,39 +146,11 @@ def _whole(models: Path, vertical: str, entry: Entry | Unusable) -> Entry:
     return entry
 
 
-def _edited(text: str, told: Mapping[str, Entry | Unusable], vertical: str, after: Entry) -> str:
-    """The file with this vertical's line replaced or added, and whatever else a person wrote into it kept."""
-    wanted, line = {**told, vertical: after}, _line(vertical, after)
-    name = re.escape(vertical)
-    stands = re.compile(rf"^[ \t]*(?:{name}|\"{name}\"|'{name}')[ \t]*=.*$", re.MULTILINE)
-    ended = text if text.endswith("\n") or not text else f"{text}\n"
-    edited = stands.sub(lambda _: line, ended) if stands.search(ended) else f"{ended or _HEADER}{line}\n"
-    if _says(edited, wanted):
-        return edited
-    # Written in some other way, as with a table of its own: then all of it is written anew.
-    for name, entry in wanted.items():
-        if isinstance(entry, Unusable):
-            raise Refused(f"{name} in the way: {entry}. Mend it or remove it")
-    lines = [_line(name, entry) + "\n" for name, entry in sorted(wanted.items()) if isinstance(entry, Entry)]
-    return _HEADER + "".join(lines)
-
-
-def _says(text: str, wanted: Mapping[str, Entry | Unusable]) -> bool:
+def _edited(models: Path, vertical: str, after: Entry) -> str:
     try:
-        return {name: str(entry) for name, entry in entries_in(text.encode()).items()} == {
-            name: str(entry) for name, entry in wanted.items()
-        }
-    except Unusable:
-        return False
-
-
-def _line(vertical: str, entry: Entry) -> str:
-    """An entry as TOML: the bare version where nothing else is to be said."""
-    told = {key: value for key, value in msgspec.to_builtins(entry).items() if value and key != "problem"}
-    if len(told) == 1:
-        return f'{vertical} = "{entry.live}"'
-    words = [f"{key} = {value!r}" if key == "canary" else f'{key} = "{value}"' for key, value in told.items()]
-    return f"{vertical} = {{ {', '.join(words)} }}"
+        return edited(_text(models), vertical, after)
+    except Unusable as unusable:
+        raise Refused(f"{unusable}. Mend it or remove it") from None
 
 
 def _replace(path: Path, text: str) -> None:
