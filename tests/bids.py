@@ -7,13 +7,13 @@ from typing import Any, get_type_hints
 import msgspec
 
 from app import parquet
-from training.histories.bids import Bid
+from training.histories.bids import LoggedBid
 
 AT = 1_800_000_000.0
 """When the first of them was made."""
 
 
-def bid(number: int = 0, **other: Any) -> Bid:
+def bid(number: int = 0, **other: Any) -> LoggedBid:
     """A bid of $21.40 on an exclusive lead worth $48.00 that lost, told apart by its number."""
     plain: dict[str, Any] = {
         "id": f"bid-{number}",
@@ -40,12 +40,12 @@ def bid(number: int = 0, **other: Any) -> Bid:
         "win_probability": 0.1 + 0.2,
         "won": False,
     }
-    return Bid(**{**plain, **other})
+    return LoggedBid(**{**plain, **other})
 
 
-def write_bids(path: Path, bids: Iterable[Bid]) -> int:
+def write_bids(path: Path, bids: Iterable[LoggedBid]) -> int:
     """A file as `python -m training dataset` leaves it; how many bids it holds."""
-    types = {**get_type_hints(Bid), "leg": str, "facts": str}
+    types = {**get_type_hints(LoggedBid), "leg": str, "facts": str}
     row = msgspec.defstruct("Row", list(types.items()), kw_only=True)
 
     def rows() -> Iterable[msgspec.Struct]:

@@ -6,7 +6,7 @@ import numpy as np
 from app.domain.pricing.exploration import jitter
 from tests.bids import AT, bid
 from training.evaluation.ledger import DAY_S, Array, Ledger, ledger
-from training.histories.bids import Bid
+from training.histories.bids import LoggedBid
 from training.leadsim import truth
 
 DAYS = 14
@@ -17,7 +17,7 @@ class SimulatedLog(msgspec.Struct, frozen=True, kw_only=True):
 
     world: truth.World
     rows: Array
-    bids: list[Bid]
+    bids: list[LoggedBid]
     log: Ledger
 
     def surplus(self, bids: Array) -> float:

@@ -26,7 +26,7 @@ COMMANDS = {
 """Name -> what it does; `training.commands.NAME` is its module."""
 
 
-class Command(Protocol):
+class TrainingCommand(Protocol):
     """A command's module: `run` returns 0, 1 for a no, 2 where it could not be asked, or raises what is said then."""
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None: ...
@@ -42,7 +42,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         commands.add_parser(name, help=purpose, add_help=False)
     words = list(sys.argv[1:] if argv is None else argv)
     name = parser.parse_args(words[:1]).command
-    command = cast(Command, import_module(f"training.commands.{name}"))
+    command = cast(TrainingCommand, import_module(f"training.commands.{name}"))
     own = argparse.ArgumentParser(
         prog=f"python -m training {name}", description=f"{COMMANDS[name].capitalize()}.", allow_abbrev=False
     )

@@ -11,8 +11,8 @@ import msgspec
 
 from app.domain.calendar import moment
 from app.domain.post.disposition import Disposition
-from training.histories.dataset import Rules, Summary, gather
-from training.histories.declared import Declared
+from training.histories.dataset import DatasetRules, DatasetSummary, gather
+from training.histories.declared import DeclaredVerticals
 from training.histories.sources import DAY_S, MATURITY_DAYS, sources_of
 
 Tell = Callable[[str], None]
@@ -76,9 +76,9 @@ def add_sources(parser: argparse.ArgumentParser) -> None:
     add(parser, "config", "since", "until", "now", "maturity-days", "conversion")
 
 
-def gathered(args: argparse.Namespace, known: Declared, out: Path) -> Summary:
+def gathered(args: argparse.Namespace, known: DeclaredVerticals, out: Path) -> DatasetSummary:
     """The dataset that these arguments ask for, now in `out`. Raises NoData, ParquetError, OSError."""
-    rules = Rules(
+    rules = DatasetRules(
         since=args.since,
         until=args.until,
         now=args.now if args.now is not None else time.time(),

@@ -23,7 +23,7 @@ _QUOTED = re.compile(r'"[^"]*"')
 _GZIP, _UTF_16 = b"\x1f\x8b", (b"\xff\xfe", b"\xfe\xff")
 
 
-class Unusable(Exception):
+class UnusableFile(Exception):
     """The file as a whole cannot be read; the text says what to do."""
 
 
@@ -68,22 +68,22 @@ def read_sheet(path: Path, wanted: Wanted) -> Sheet:
     delimiter = max(_DELIMITERS, key=_QUOTED.sub("", first).count)
     heads = [head.strip() for head in next(csv.reader([first], delimiter=delimiter), [])]
     if not any(heads):
-        raise Unusable(f"{path} is empty: its first line must name the columns")
+        raise UnusableFile(f"{path} is empty: its first line must name the columns")
     for head, name in wanted.columns.items():
         if head not in heads:
-            raise Unusable(f"{path} has no column {head!r}; there are: {', '.join(heads)}")
+            raise UnusableFile(f"{path} has no column {head!r}; there are: {', '.join(heads)}")
         if name not in OUTCOME_COLUMNS:
-            raise Unusable(f"{head}={name}: a column can be {', '.join(OUTCOME_COLUMNS)}")
+            raise UnusableFile(f"{head}={name}: a column can be {', '.join(OUTCOME_COLUMNS)}")
     mapped = {name: head for head, name in wanted.columns.items()}
     columns = {**outcome_columns(head for head in heads if head not in wanted.columns), **mapped}
     twice = [head for head in columns.values() if heads.count(head) > 1]
     if twice:
-        raise Unusable(f"{path} has two columns {twice[0]!r}: give one of them another name")
+        raise UnusableFile(f"{path} has two columns {twice[0]!r}: give one of them another name")
     missing = [name for name in ("event", "occurred_at") if name not in columns]
     if "lead_id" not in columns and "crm_id" not in columns:
         missing.insert(0, "lead_id")
     if missing:
-        raise Unusable(
+        raise UnusableFile(
             f"{path} has no column for {missing[0]}; there are: {', '.join(heads)}. "
             f"Say which it is: --map 'COLUMN={missing[0]}'"
         )
@@ -142,7 +142,7 @@ def _cells(path: Path, delimiter: str) -> Iterator[tuple[int, list[str]]]:
                     yield begins, cells
                 begins = reader.line_num + 1
         except csv.Error as error:
-            raise Unusable(f"{path}, line {begins}: {error}: mend its quotes") from None
+            raise UnusableFile(f"{path}, line {begins}: {error}: mend its quotes") from None
 
 
 @contextmanager
@@ -158,6 +158,6 @@ def _opened(path: Path) -> Iterator[IO[str]]:
             with TextIOWrapper(binary, encoding=encoding, newline="") as file:
                 yield file
     except UnicodeDecodeError:
-        raise Unusable(f"{path} is not in UTF-8: save it as CSV UTF-8") from None
+        raise UnusableFile(f"{path} is not in UTF-8: save it as CSV UTF-8") from None
     except (EOFError, gzip.BadGzipFile, zlib.error):
-        raise Unusable(f"{path} cannot be unpacked: it is damaged or cut short") from None
+        raise UnusableFile(f"{path} cannot be unpacked: it is damaged or cut short") from None

@@ -16,8 +16,8 @@ from training.__main__ import main
 from training.drift import window as windows
 from training.drift.drift import Drift, drift
 from training.drift.window import REFERENCE, sample, window, window_like
-from training.histories.bids import Bid
-from training.histories.dataset import BIDS, SUMMARY, Summary, Trade
+from training.histories.bids import LoggedBid
+from training.histories.dataset import BIDS, SUMMARY, DatasetSummary, VerticalCounts
 
 Capture = pytest.CaptureFixture[str]
 DAY = 86_400.0
@@ -29,7 +29,7 @@ def nothing(_: np.random.Generator, __: int) -> dict[str, Any]:
     return {}
 
 
-def drawn(rows: int, days: tuple[float, float], seed: int, change: Change = nothing) -> list[Bid]:
+def drawn(rows: int, days: tuple[float, float], seed: int, change: Change = nothing) -> list[LoggedBid]:
     """Bids between two days, each won by chance and every won one a matured lead that converts as predicted."""
     random = np.random.default_rng(seed)
     bids = []
@@ -49,7 +49,7 @@ def drawn(rows: int, days: tuple[float, float], seed: int, change: Change = noth
     return sorted(bids, key=lambda each: each.at)
 
 
-def held(before: list[Bid], now: list[Bid]) -> Drift:
+def held(before: list[LoggedBid], now: list[LoggedBid]) -> Drift:
     usual = window(sample("solar", before), None)
     return drift(usual, window_like(usual, sample("solar", now), None))
 
@@ -131,13 +131,13 @@ def test_of_very_many_bids_a_sample_is_looked_at_whatever_their_order(monkeypatc
     assert abs(days.mean() - 15.0) < 1.5
 
 
-def dataset(folder: Path, bids: list[Bid]) -> Path:
+def dataset(folder: Path, bids: list[LoggedBid]) -> Path:
     folder.mkdir(exist_ok=True)
     write_bids(folder / BIDS, bids)
-    trade = Trade(
+    trade = VerticalCounts(
         vertical="solar", bids=len(bids), won=0, lost=0, undecided=0, leads=0, matured=0, converted=0, returned=0
     )
-    summary = Summary(
+    summary = DatasetSummary(
         since=bids[0].at,
         until=bids[-1].at,
         as_of=bids[-1].at,

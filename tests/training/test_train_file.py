@@ -13,7 +13,7 @@ from app.scoring.load import load
 from training.__main__ import main
 from training.conversion.candidates import chance
 from training.conversion.features import Column, table
-from training.registry.pointer import Refused
+from training.registry.pointer import NotChanged
 from training.registry.versions import whole
 
 Capture = pytest.CaptureFixture[str]
@@ -284,5 +284,5 @@ def test_an_artefact_with_one_byte_changed_is_refused(models: Path, tmp_path: Pa
     body = bytearray(path.read_bytes())
     body[len(body) // 2] ^= 1
     path.write_bytes(bytes(body))
-    with pytest.raises(Refused, match=rf"{name} does not have the checksum in card\.json"):
+    with pytest.raises(NotChanged, match=rf"{name} does not have the checksum in card\.json"):
         whole(tmp_path, "windows", "0001")

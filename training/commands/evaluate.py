@@ -17,8 +17,8 @@ from training.evaluation.evaluation import Contender, Evaluation, NothingToEvalu
 from training.evaluation.from_card import evaluate_card
 from training.evaluation.verdict import exit_status
 from training.frame import when
-from training.histories.bids import Bid, read_bids
-from training.histories.dataset import BIDS, SUMMARY, Summary
+from training.histories.bids import LoggedBid, read_bids
+from training.histories.dataset import BIDS, SUMMARY, DatasetSummary
 from training.histories.declared import NotDeclared, declared
 from training.histories.scratch import NoData
 from training.registry.pointer import live
@@ -95,7 +95,7 @@ def _evaluation(args: argparse.Namespace) -> Evaluation:
     )
 
 
-def _caps(args: argparse.Namespace, bids: list[Bid], traffic: tuple[float, ...]) -> Caps | None:
+def _caps(args: argparse.Namespace, bids: list[LoggedBid], traffic: tuple[float, ...]) -> Caps | None:
     """How full the caps got while these bids were made, if a journal is named."""
     if not args.journal or not bids:
         return None
@@ -118,12 +118,12 @@ def _raw(path: Path) -> Probability | None:
     return compiled(msgspec.structs.replace(scorer, calibrator=Uncalibrated()))
 
 
-def _summary(data: Path) -> Summary | None:
+def _summary(data: Path) -> DatasetSummary | None:
     path = data / SUMMARY
     if not path.exists():
         return None
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Summary)
+        return msgspec.json.decode(path.read_bytes(), type=DatasetSummary)
     except msgspec.DecodeError as error:
         raise NoData(f"{path} cannot be read ({error}): make the dataset anew") from None
 

@@ -16,7 +16,7 @@ from app.wire.ping import Leg
 from training.histories.auctions import auction_log
 from training.landscape.learn import Bucket, LearnedLeg
 from training.landscape.whole import LearnedLandscape, learn_landscape
-from training.registry.pointer import Refused, live
+from training.registry.pointer import NotChanged, live
 from training.retraining.renew import Parts, renewed
 
 
@@ -56,7 +56,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         logs = {leg: log for leg in get_args(Leg) if (log := auction_log(path, args.vertical, leg)) is not None}
         base = live(args.models).get(args.vertical)
-    except (ParquetError, Refused, OSError) as error:
+    except (ParquetError, NotChanged, OSError) as error:
         print(error, file=sys.stderr)
         return 2
     if base is None:

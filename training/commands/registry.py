@@ -8,7 +8,7 @@ import msgspec
 from training.frame import add
 from training.registry import registry
 from training.registry.listing import listed, sentence, shown, table
-from training.registry.pointer import Change, Refused, author
+from training.registry.pointer import Change, NotChanged, author
 
 _ACTIONS = {
     "list": "every version, with what is live and what is tried",
@@ -45,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
     """0 where it is done or said, 1 where it is refused; nothing has changed then."""
     try:
         print(_said(args))
-    except Refused as refused:
+    except NotChanged as refused:
         print(refused, file=sys.stderr)
         return 1
     except OSError as error:
@@ -58,7 +58,7 @@ def _said(args: argparse.Namespace) -> str:
     if args.action == "list":
         found = listed(args.models, args.vertical)
         if not found:
-            raise Refused(f"{args.models} holds no model{f' of {args.vertical}' if args.vertical else ''}")
+            raise NotChanged(f"{args.models} holds no model{f' of {args.vertical}' if args.vertical else ''}")
         return msgspec.json.encode([each.told for each in found]).decode() if args.json else table(found)
     if args.action == "show":
         return shown(args.models, args.vertical, args.version)

@@ -22,7 +22,7 @@ LEARNING_RATE = 0.06
 
 MANY_ROWS = 100_000
 MANY_TREES = {"trees": 200, "leaves": 31, "rate": 0.1}
-"""What a long history can fill and a short one would only be learnt by heart with; a ping costs some 20 us more."""
+"""What a long history can fill and a short one would only be learned by heart with; a ping costs some 20 us more."""
 
 Estimator = Any
 """scikit-learn has no types: anything with `fit` and `predict_proba`."""

@@ -84,7 +84,7 @@ def _ranking(newest: Figures, raw: Figures) -> Gate:
         passed=newest.auc >= raw.auc - AUC_LOSS_MAX and newest.slope > 0.0,
         found=f"AUC {newest.auc:.3f}, raw {raw.auc:.3f}; slope {newest.slope:.2f}",
         figure=newest.auc - raw.auc,
-        remedy="the best leads would be priced lowest: the world turned between the leads learnt from and the newest",
+        remedy="the best leads would be priced lowest: the world turned between the leads learned from and the newest",
     )
 
 
@@ -119,7 +119,7 @@ def _level(newest: Figures) -> Gate:
         passed=low <= ratio <= high,
         found=f"predicted/observed {ratio:.3f} on the newest leads, {low} to {high}",
         figure=ratio,
-        remedy=f"conversions are {'rarer' if ratio > 1.0 else 'more frequent'} now than in the leads learnt from: "
+        remedy=f"conversions are {'rarer' if ratio > 1.0 else 'more frequent'} now than in the leads learned from: "
         "train on a more recent stretch, or when more of the new kind have matured",
     )
 

@@ -25,7 +25,7 @@ SIDE_MIN = 10
 
 
 class TooFew(TrainingError):
-    """This history cannot be learnt from: the message says what it has too few of."""
+    """This history cannot be learned from: the message says what it has too few of."""
 
 
 class Slices(msgspec.Struct, frozen=True):

@@ -8,7 +8,7 @@ import numpy as np
 
 from app.wire.ping import Value
 from training.drift.psi import Histogram, histogram, in_bins_of
-from training.histories.bids import Bid
+from training.histories.bids import LoggedBid
 from training.histories.scratch import NoData
 
 PINGS_MAX = 50_000
@@ -39,22 +39,22 @@ class Window(msgspec.Struct, frozen=True, kw_only=True):
     converted: int
 
 
-class Sample(msgspec.Struct, kw_only=True):
+class BidSample(msgspec.Struct, kw_only=True):
     """What is looked at of a span: each ping once, each bid, and every lead that matured."""
 
     vertical: str
     since: float = 0.0
     until: float = 0.0
-    pings: list[Bid] = []
-    bids: list[Bid] = []
+    pings: list[LoggedBid] = []
+    bids: list[LoggedBid] = []
     leads: int = 0
     predicted: float = 0.0
     converted: int = 0
 
 
-def sample(vertical: str, bids: Iterable[Bid], seed: int = 1) -> Sample:
+def sample(vertical: str, bids: Iterable[LoggedBid], seed: int = 1) -> BidSample:
     """These bids, or a sample of them where they are too many, whatever their order."""
-    found = Sample(vertical=vertical)
+    found = BidSample(vertical=vertical)
     random, seen = np.random.default_rng(seed), 0
     for bid in bids:
         found.since = min(found.since or bid.at, bid.at)
@@ -77,14 +77,14 @@ def sample(vertical: str, bids: Iterable[Bid], seed: int = 1) -> Sample:
     return found
 
 
-def window(seen: Sample, score: Probability | None, facts: Sequence[str] | None = None) -> Window:
+def window(seen: BidSample, score: Probability | None, facts: Sequence[str] | None = None) -> Window:
     """A sample in bins of its own. Without a `score` no score is compared; without `facts` every fact is."""
     if facts is None:
         facts = sorted({name for bid in seen.pings for name in bid.facts} - set(NOT_COMPARED))
     return _window(seen, {name: histogram(name, values) for name, values in _columns(seen, score, facts).items()})
 
 
-def window_like(before: Window, seen: Sample, score: Probability | None) -> Window:
+def window_like(before: Window, seen: BidSample, score: Probability | None) -> Window:
     """A sample in the bins of an earlier window; what had none there, as a new seller's prices, is not compared."""
     facts = [name.removeprefix("field ") for name in before.histograms if name.startswith("field ")]
     columns = _columns(seen, score, facts)
@@ -105,12 +105,12 @@ def read_reference(models: Path, vertical: str, version: str) -> Window | None:
         raise NoData(f"{path} cannot be read ({error}): restore it or remove it") from None
 
 
-def _window(seen: Sample, histograms: dict[str, Histogram]) -> Window:
+def _window(seen: BidSample, histograms: dict[str, Histogram]) -> Window:
     told = {name: getattr(seen, name) for name in ("vertical", "since", "until", "leads", "predicted", "converted")}
     return Window(**told, pings=len(seen.pings), histograms=histograms)
 
 
-def _columns(seen: Sample, score: Probability | None, facts: Sequence[str]) -> dict[str, Sequence[Value | None]]:
+def _columns(seen: BidSample, score: Probability | None, facts: Sequence[str]) -> dict[str, Sequence[Value | None]]:
     """Everything that is compared, by the name under which it is told."""
     columns: dict[str, Sequence[Value | None]] = {}
     if score is not None:

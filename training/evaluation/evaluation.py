@@ -35,8 +35,8 @@ from training.evaluation.verdict import Verdict, cap_gate, conversion_gates, dri
 from training.evaluation.winning import TooThin
 from training.evaluation.wins import Wins, wins
 from training.evaluation.yardstick import yardstick
-from training.histories.bids import Bid
-from training.histories.dataset import Summary
+from training.histories.bids import LoggedBid
+from training.histories.dataset import DatasetSummary
 from training.statistics import losses
 
 SCHEMA = 1
@@ -119,12 +119,12 @@ class NothingToEvaluate(Exception):
 
 
 def evaluate(
-    bids: list[Bid],
+    bids: list[LoggedBid],
     candidate: Contender,
     champion: Contender | None,
     *,
     zone: str,
-    summary: Summary | None,
+    summary: DatasetSummary | None,
     source: str,
     caps: Caps | None = None,
     tell: Callable[[str], None] = lambda _: None,
@@ -312,7 +312,7 @@ def _what_if(known: Known, bids: Array, log: Ledger, model: Model, again: Redraw
     return tuple(WhatIf(name=name, surplus=surplus, change=change) for name, (surplus, change) in found.items())
 
 
-def _drift(bids: list[Bid], candidate: Contender) -> Drift:
+def _drift(bids: list[LoggedBid], candidate: Contender) -> Drift:
     """The older half of the window against the newer, in the facts that the model reads."""
     times = sorted(bid.at for bid in bids)
     cut, vertical = times[len(times) // 2], candidate.model.vertical
@@ -321,7 +321,7 @@ def _drift(bids: list[Bid], candidate: Contender) -> Drift:
     return drift(before, window_like(before, sample(vertical, (bid for bid in bids if bid.at >= cut)), probability))
 
 
-def _rows(bids: list[Bid], log: Ledger, again: Redrawn, summary: Summary | None, source: str) -> Rows:
+def _rows(bids: list[LoggedBid], log: Ledger, again: Redrawn, summary: DatasetSummary | None, source: str) -> Rows:
     matured = log.matured
     return Rows(
         source=source,

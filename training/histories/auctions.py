@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from app.wire.ping import Leg
-from training.histories.bids import Bid, read_bids
+from training.histories.bids import LoggedBid, read_bids
 from training.landscape.log import AuctionLog, objects
 
 
@@ -19,7 +19,7 @@ def auction_log(
     return log_of(bids, vertical, leg) if bids else None
 
 
-def decided(bids: Iterable[Bid], leg: Leg) -> list[Bid]:
+def decided(bids: Iterable[LoggedBid], leg: Leg) -> list[LoggedBid]:
     """The bids of one leg of which a landscape can learn, oldest first.
 
     One whose auction is open says nothing yet, and one whose lead is worth nothing has no place in b / v.
@@ -28,7 +28,9 @@ def decided(bids: Iterable[Bid], leg: Leg) -> list[Bid]:
     return sorted(kept, key=lambda bid: (bid.at, bid.id))
 
 
-def log_of(bids: Sequence[Bid], vertical: str, leg: Leg, ratio: Callable[[Bid], float] = lambda _: 1.0) -> AuctionLog:
+def log_of(
+    bids: Sequence[LoggedBid], vertical: str, leg: Leg, ratio: Callable[[LoggedBid], float] = lambda _: 1.0
+) -> AuctionLog:
     """These bids as columns. `ratio` is what a newer model says of a lead over what was said when it was bid for."""
     # In the order of first appearance, so that the same file gives the same log.
     names = list(dict.fromkeys(name for bid in bids for name in bid.facts))
@@ -46,5 +48,5 @@ def log_of(bids: Sequence[Bid], vertical: str, leg: Leg, ratio: Callable[[Bid], 
     )
 
 
-def _winning(bid: Bid) -> float:
+def _winning(bid: LoggedBid) -> float:
     return float(bid.winning_cents) if bid.winning_cents is not None else nan

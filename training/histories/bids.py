@@ -14,7 +14,7 @@ T = TypeVar("T", bound=msgspec.Struct)
 _FACTS = msgspec.json.Decoder(dict[str, Value])
 
 
-class Bid(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+class LoggedBid(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """One bid on one leg, a column of `bids.parquet` a field. Money in cents, `at` in UTC epoch seconds.
 
     `facts` are what the models read at ping time, in the file as JSON. `probability` is P(conversion) on this leg,
@@ -54,13 +54,13 @@ class Bid(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     ping: str = ""
 
 
-def read_bids(path: Path, vertical: str = "", since: float = 0.0, until: float = float("inf")) -> Iterator[Bid]:
+def read_bids(path: Path, vertical: str = "", since: float = 0.0, until: float = float("inf")) -> Iterator[LoggedBid]:
     """The bids of a file in its order, those of one vertical where one is named, made in [since, until).
 
     They are never in memory as a whole. ParquetError where the file cannot be read.
     """
     where = '(vertical = $vertical OR $vertical = \'\') AND "at" >= $since AND "at" < $until'
-    return read_rows(path, Bid, where, {"vertical": vertical, "since": since, "until": until})
+    return read_rows(path, LoggedBid, where, {"vertical": vertical, "since": since, "until": until})
 
 
 def read_rows(path: Path, kind: type[T], where: str, values: Mapping[str, object]) -> Iterator[T]:

@@ -24,7 +24,7 @@ class NotDeclared(TrainingError):
     """The configuration does not say what training must know: the message tells what, and where."""
 
 
-class Declared(msgspec.Struct, frozen=True, kw_only=True):
+class DeclaredVerticals(msgspec.Struct, frozen=True, kw_only=True):
     """Verticals by name, in declared order."""
 
     verticals: dict[str, Vertical]
@@ -38,7 +38,7 @@ class Declared(msgspec.Struct, frozen=True, kw_only=True):
         return [*names] or [*self.verticals]
 
 
-def declared(path: Path) -> Declared:
+def declared(path: Path) -> DeclaredVerticals:
     """Read leniently: what else is wrong with the file is for `leadbid check` to say."""
     try:
         told = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -50,7 +50,7 @@ def declared(path: Path) -> Declared:
         raise NotDeclared(
             f"{path} does not declare verticals and buyer.time_zone: {error}. Try `leadbid check`"
         ) from None
-    return Declared(verticals={vertical.name: vertical for vertical in verticals}, zone=zone)
+    return DeclaredVerticals(verticals={vertical.name: vertical for vertical in verticals}, zone=zone)
 
 
 def spec_of(vertical: Vertical) -> Spec:

@@ -10,7 +10,7 @@ import msgspec
 from app.domain.auction.features import OF_EVERY_LEAD
 from app.domain.post.disposition import Disposition
 from app.domain.vertical import FieldType, Vertical
-from training.histories.bids import Bid
+from training.histories.bids import LoggedBid
 from training.histories.journaled import BidFeedback, SentBid
 from training.histories.labels import Labelled, labelled
 from training.histories.scratch import Scratch, files, quoted, text
@@ -180,7 +180,9 @@ def bids() -> str:
         "returned": "coalesce(label.returned, false)",
         "value_cents": "CASE WHEN label.converted THEN coalesce(label.value_cents, round(worth)::BIGINT) ELSE 0 END",
     }
-    columns = ", ".join(f"{known.get(name, f'leg.{quoted(name)}')} AS {quoted(name)}" for name in Bid.__struct_fields__)
+    columns = ", ".join(
+        f"{known.get(name, f'leg.{quoted(name)}')} AS {quoted(name)}" for name in LoggedBid.__struct_fields__
+    )
     return (
         f"SELECT {columns} FROM leg LEFT JOIN label ON label.lead_id = leg.lead_id "  # noqa: S608
         'WHERE asked AND best IS NOT NULL ORDER BY leg."at", leg.id'

@@ -8,11 +8,11 @@ import numpy as np
 from app.domain.calendar import utc_offset
 from training.histories.history import History
 from training.histories.spec import Spec, SpecField, missing_columns
-from training.histories.tables import BadData, Table, Times, open_table, plain
+from training.histories.tables import BadData, LeadTable, ParsedTimes, open_table, plain
 from training.statistics import Array
 
 ROWS_MIN = 200
-"""Of fewer rows nothing can be learnt and shown; good models have seen five thousand and more."""
+"""Of fewer rows nothing can be learned and shown; good models have seen five thousand and more."""
 
 TOLD_APART_MAX = 40
 """Of so few values each is a category of its own, and one seen once more likely a slip of the pen."""
@@ -38,7 +38,7 @@ def read_history(path: Path, spec: Spec, *, called: str = "", tell: Callable[[st
         return history_in(table, spec, called or path.name, tell)
 
 
-def history_in(table: Table, spec: Spec, source: str, tell: Callable[[str], None]) -> History:
+def history_in(table: LeadTable, spec: Spec, source: str, tell: Callable[[str], None]) -> History:
     """The labelled leads of a table of which nothing but these rows is to be read. Raises BadData."""
     converted, labelled, notes = _labels(table, spec)
     at, placed = _times(table, spec)
@@ -69,7 +69,7 @@ def history_in(table: Table, spec: Spec, source: str, tell: Callable[[str], None
     )
 
 
-def _labels(table: Table, spec: Spec) -> tuple[Array, Array, list[str]]:
+def _labels(table: LeadTable, spec: Spec) -> tuple[Array, Array, list[str]]:
     """Which rows converted, which have a label that says so or not, and what is to be said of the others."""
     positive = spec.positive if isinstance(spec.positive, tuple) else (spec.positive,)
     yes, no = {plain(value) for value in positive}, {plain(value) for value in spec.negative}
@@ -106,7 +106,7 @@ def _labels(table: Table, spec: Spec) -> tuple[Array, Array, list[str]]:
     return converted, told, notes
 
 
-def _times(table: Table, spec: Spec) -> tuple[Array, Array]:
+def _times(table: LeadTable, spec: Spec) -> tuple[Array, Array]:
     """When each lead was, or the number of its row; and which leads have a place in time."""
     if not spec.timed:
         return np.arange(table.rows, dtype=np.float64), np.ones(table.rows, dtype=bool)
@@ -120,7 +120,7 @@ def _times(table: Table, spec: Spec) -> tuple[Array, Array]:
     return _in_utc(times, spec.time_zone), placed
 
 
-def _in_utc(times: Times, zone: str) -> Array:
+def _in_utc(times: ParsedTimes, zone: str) -> Array:
     """Epoch seconds, where naive times are those of a clock in this zone."""
     utc: Array = times.seconds - np.where(times.naive, _offsets(times.seconds, zone), 0.0)
     return utc
@@ -142,11 +142,11 @@ def _matured(at: Array, kept: Array, days: float) -> tuple[Array, int]:
     return old, len(kept) - len(old)
 
 
-def _check_enough(converted: Array, table: Table, spec: Spec) -> None:
+def _check_enough(converted: Array, table: LeadTable, spec: Spec) -> None:
     rows, positive = len(converted), int(np.sum(converted))
     if rows < ROWS_MIN:
         raise BadData(
-            f"{table.source}: {rows:,} labelled and matured rows of {table.rows:,}: a model cannot be learnt and "
+            f"{table.source}: {rows:,} labelled and matured rows of {table.rows:,}: a model cannot be learned and "
             f"judged from fewer than {ROWS_MIN}, and a good one has seen 5,000"
         )
     if positive in (0, rows):
@@ -156,7 +156,7 @@ def _check_enough(converted: Array, table: Table, spec: Spec) -> None:
         )
 
 
-def _column(table: Table, field: SpecField, spec: Spec) -> tuple[Array, list[str]]:
+def _column(table: LeadTable, field: SpecField, spec: Spec) -> tuple[Array, list[str]]:
     """One fact of every row, and what is to be said of it."""
     if field.type == "choice":
         return _choices(table, field, spec)
@@ -174,7 +174,7 @@ def _column(table: Table, field: SpecField, spec: Spec) -> tuple[Array, list[str
     return numbers, []
 
 
-def _choices(table: Table, field: SpecField, spec: Spec) -> tuple[Array, list[str]]:
+def _choices(table: LeadTable, field: SpecField, spec: Spec) -> tuple[Array, list[str]]:
     texts = table.texts(field.source)
     values, counts = np.unique([text for text in texts if text is not None], return_counts=True)
     if len(values) > DISTINCT_MAX:
@@ -185,7 +185,7 @@ def _choices(table: Table, field: SpecField, spec: Spec) -> tuple[Array, list[st
     once = [str(value) for value in values[counts == 1]] if len(values) <= TOLD_APART_MAX else []
     if once and spec.values_seen_once == "refuse":
         raise BadData(
-            f"{table.source}: fields.{field.name}: {_list(once)} in one row only, of which nothing can be learnt. Mend "
+            f"{table.source}: fields.{field.name}: {_list(once)} in one row only, which teaches nothing. Mend "
             'the file if that is a slip, or say values_seen_once = "unknown" to have such values priced as unknown ones'
         )
     gone = set(once)

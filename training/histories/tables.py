@@ -41,14 +41,14 @@ class BadData(NoData):
     """A column is not what it was said to be: the text names it and quotes one value of it."""
 
 
-class Times(msgspec.Struct, frozen=True):
+class ParsedTimes(msgspec.Struct, frozen=True):
     """Epoch seconds, NaN where missing; `naive` ones had no offset and are told as if they were in UTC."""
 
     seconds: Array
     naive: Array
 
 
-class Table:
+class LeadTable:
     """The rows of one file in its order. A column's missing values are empty text, `NULL` and `NaN`.
 
     `types` are DuckDB's of a Parquet file's columns, by name; a CSV file has none.
@@ -83,7 +83,7 @@ class Table:
         kept = [np.nan if text is None else _TRUTHS.get(text.strip().lower(), np.nan) for text in self.texts(name)]
         return np.array(kept, dtype=np.float64)
 
-    def times(self, name: str, *, time_format: str = "") -> Times:
+    def times(self, name: str, *, time_format: str = "") -> ParsedTimes:
         """A column of moments: ISO 8601, seconds since 1970, or of this format. BadData where one is neither."""
         moment = moment_sql(quoted(name), time_format)
         self._all(name, moment, _NOTHING, "a time", "; say which time_format it has")
@@ -91,7 +91,7 @@ class Table:
         naive = self._column(
             f"NOT regexp_matches(trim({quoted(name)}), '{_OFFSET}') AND {_epoch(quoted(name))} IS NULL"
         )
-        return Times(np.asarray(seconds, dtype=np.float64), np.asarray(naive, dtype=object) == True)  # noqa: E712
+        return ParsedTimes(np.asarray(seconds, dtype=np.float64), np.asarray(naive, dtype=object) == True)  # noqa: E712
 
     def count(self, name: str, condition: str) -> int:
         """Of how many filled rows this SQL on `value` holds."""
@@ -151,7 +151,7 @@ class Table:
 
 
 @contextmanager
-def open_table(path: Path, *, called: str = "") -> Iterator[Table]:
+def open_table(path: Path, *, called: str = "") -> Iterator[LeadTable]:
     """The rows of a CSV or Parquet file, on the disk as long as they are asked for. Raises NoData.
 
     `called` is what its user knows it as, where that is not this path.
@@ -175,7 +175,7 @@ def open_table(path: Path, *, called: str = "") -> Iterator[Table]:
         columns = ", ".join(f"CAST({quoted(name)} AS VARCHAR) AS {quoted(name)}" for name in types)
         database.do(f"CREATE TABLE told AS SELECT {columns} FROM raw")  # noqa: S608 - names of the file's, quoted
         database.do("DROP TABLE raw")
-        table = Table(database, called or str(path), types if head == b"PAR1" else {})
+        table = LeadTable(database, called or str(path), types if head == b"PAR1" else {})
         if not table.rows:
             raise NoData(f"{path} holds no rows")
         yield table

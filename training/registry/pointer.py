@@ -21,7 +21,7 @@ if sys.platform != "win32":
 HISTORY = "history.jsonl"
 
 
-class Refused(TrainingError):
+class NotChanged(TrainingError):
     """Nothing was changed: the text says why, and what to do."""
 
 
@@ -57,7 +57,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 def entries(models: Path) -> dict[str, Entry]:
-    """What is live and tried in each vertical; raises `Refused` where the pointer cannot be read as it stands."""
+    """What is live and tried in each vertical; raises `NotChanged` where the pointer cannot be read as it stands."""
     return {vertical: _whole(models, vertical, entry) for vertical, entry in _read(models).items()}
 
 
@@ -68,7 +68,7 @@ def entry_of(models: Path, vertical: str) -> Entry | None:
 
 
 def live(models: Path) -> dict[str, str]:
-    """Which version of each vertical is live; raises `Refused` likewise."""
+    """Which version of each vertical is live; raises `NotChanged` likewise."""
     return {vertical: entry.live for vertical, entry in entries(models).items()}
 
 
@@ -84,7 +84,7 @@ def change(
     """Have this vertical's entry become another, and note it; others stay as they are, to the letter.
 
     A reader sees the file as it was or as it will be, and nothing between. An entry that stays the same is no change:
-    nothing is written. `become` may raise `Refused`.
+    nothing is written. `become` may raise `NotChanged`.
     """
     with _alone(models):
         told = _read(models)
@@ -137,12 +137,12 @@ def _read(models: Path) -> dict[str, Entry | Unusable]:
     try:
         return entries_in(_text(models).encode())
     except (Unusable, UnicodeDecodeError) as unusable:
-        raise Refused(f"{models / POINTER} cannot be read: {unusable}. Mend it or remove it") from None
+        raise NotChanged(f"{models / POINTER} cannot be read: {unusable}. Mend it or remove it") from None
 
 
 def _whole(models: Path, vertical: str, entry: Entry | Unusable) -> Entry:
     if isinstance(entry, Unusable):
-        raise Refused(f"{models / POINTER}, {vertical}: {entry}. Mend it or remove it")
+        raise NotChanged(f"{models / POINTER}, {vertical}: {entry}. Mend it or remove it")
     return entry
 
 
@@ -150,7 +150,7 @@ def _edited(models: Path, vertical: str, after: Entry) -> str:
     try:
         return edited(_text(models), vertical, after)
     except Unusable as unusable:
-        raise Refused(f"{unusable}. Mend it or remove it") from None
+        raise NotChanged(f"{unusable}. Mend it or remove it") from None
 
 
 def _replace(path: Path, text: str) -> None:

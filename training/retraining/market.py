@@ -13,7 +13,7 @@ from app.scoring.landscape import LandscapeArtefact, LandscapeRow, LegLandscape
 from app.wire.ping import Leg
 from training.conversion.features import Column
 from training.histories.auctions import decided, log_of
-from training.histories.bids import Bid, read_bids
+from training.histories.bids import LoggedBid, read_bids
 from training.landscape.export import artefact_of, leg_of
 from training.landscape.fit import Fit, fit, predict
 from training.landscape.forms import Form
@@ -36,7 +36,7 @@ AUCTIONS_MAX = 100_000
 SELLER_MIN = 20
 """A seller of whom fewer auctions are known keeps the curve that is declared of it."""
 
-Ratio = Callable[[Bid], float]
+Ratio = Callable[[LoggedBid], float]
 
 
 class Market(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,7 +93,7 @@ def market(
 
 
 def _leg(
-    bids: Sequence[Bid], vertical: str, leg: Leg, columns: Sequence[Column], ratio: Ratio
+    bids: Sequence[LoggedBid], vertical: str, leg: Leg, columns: Sequence[Column], ratio: Ratio
 ) -> tuple[Contest, _Learned]:
     """The best form on the newest auctions against what was said when they were bid for, then fitted to all."""
     log, cut = log_of(bids, vertical, leg, ratio), int(len(bids) * (1.0 - NEWEST))

@@ -21,8 +21,8 @@ from training.conversion.gates import CONVERTED_MIN
 from training.conversion.learn import learn
 from training.conversion.train import TooFew, slices_of
 from training.drift.window import REFERENCE, Probability, sample, window
-from training.histories.bids import Bid, read_bids
-from training.histories.dataset import BIDS, LEADS, Summary
+from training.histories.bids import LoggedBid, read_bids
+from training.histories.dataset import BIDS, LEADS, DatasetSummary
 from training.histories.declared import spec_of
 from training.histories.history import History
 from training.histories.leads import Lead, history_of, read_leads
@@ -37,7 +37,7 @@ class Dataset(msgspec.Struct, frozen=True, kw_only=True):
     """Where the dataset lies and what it holds, whose models are renewed, and the buyer's zone."""
 
     folder: Path
-    summary: Summary
+    summary: DatasetSummary
     models: Path
     zone: str
 
@@ -140,11 +140,11 @@ def _too_few(history: History) -> str:
     )
 
 
-def _ratio(models: Path, vertical: str, version: str, score: Probability) -> Callable[[Lead | Bid], float]:
+def _ratio(models: Path, vertical: str, version: str, score: Probability) -> Callable[[Lead | LoggedBid], float]:
     """What this version says of a lead, over what was said when it was bid for; 1 where that version is gone."""
     scores: dict[str, Probability | None] = {version: score}
 
-    def ratio(lead: Lead | Bid) -> float:
+    def ratio(lead: Lead | LoggedBid) -> float:
         if lead.model not in scores:
             try:
                 scores[lead.model] = load_version(models, vertical, lead.model)[0].probability

@@ -9,7 +9,7 @@ import numpy as np
 from sklearn.metrics import roc_auc_score
 
 from app.journal.lines import PingLine
-from training.histories.bids import Bid
+from training.histories.bids import LoggedBid
 from training.histories.journaled import LIFETIME_S
 from training.statistics import losses
 from training.trial.bootstrap import Array, Interval, difference_of, figure_of, mean_of
@@ -84,7 +84,7 @@ class Outcome(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     cents: int
 
 
-def outcome_of(bid: Bid) -> Outcome:
+def outcome_of(bid: LoggedBid) -> Outcome:
     """The part of a joined bid that a trial reads: `cents` is what it brought less what it cost."""
     paid = 0 if bid.returned or not bid.lead_id else bid.price_cents
     earned = bid.value_cents if bid.converted else 0

@@ -12,7 +12,7 @@ from app.cli.progress import progress
 from app.dialects.feedback import OUTCOME_COLUMNS
 from app.store.store import Store
 from app.usecases.import_outcomes import Plan, apply, plan
-from app.usecases.outcome_file import Sheet, Unusable, Wanted, read_rows, read_sheet
+from app.usecases.outcome_file import Sheet, UnusableFile, Wanted, read_rows, read_sheet
 
 _SHOWN = 20
 _DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
@@ -40,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
     """0 where every row is taken, or was known; 1 where one is refused, whatever became of the others."""
     try:
         return run_with_store(args, _import)
-    except Unusable as error:
+    except UnusableFile as error:
         print(error, file=sys.stderr)
     except BrokenPipeError:
         raise  # whoever read our output has seen enough
