@@ -80,12 +80,9 @@ def _trial(candidate: Candidate, settings: Settings, data: Data, seed: int, *, a
 
 def _constant(data: Data) -> Array:
     """The losses of saying what share converted so far."""
-    return np.concatenate(
-        [
-            losses(data.y[later], np.full(later.stop - later.start, np.mean(data.y[past])))
-            for past, later in forward(len(data.y))
-        ]
-    )
+    parts = forward(len(data.y))
+    usual = [np.full(later.stop - later.start, np.mean(data.y[past])) for past, later in parts]
+    return losses(data.y[parts[0][1].start :], np.concatenate(usual))
 
 
 def _chosen(trials: Sequence[_Trial], constant: Array) -> tuple[tuple[JudgedCandidate, ...], str]:

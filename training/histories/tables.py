@@ -95,11 +95,7 @@ class LeadTable:
 
     def count(self, name: str, condition: str) -> int:
         """Of how many filled rows this SQL on `value` holds."""
-        found: int = self._database.one(
-            f"SELECT count(*) FROM (SELECT {quoted(name)} AS value FROM told "  # noqa: S608 - words of our own modules
-            f"WHERE {_filled(name, _NOTHING)}) WHERE {condition}"
-        )[0]
-        return found
+        return int(self.ask(name, {"rows": f"count(*) FILTER ({condition})"})["rows"])
 
     def ask(self, name: str, questions: Mapping[str, str]) -> dict[str, Any]:
         """Aggregates over the filled `value`s of a column, by name."""

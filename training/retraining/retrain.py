@@ -1,6 +1,7 @@
 """One round of learning from a vertical's own outcomes: what can be learned anew is, and stands beside the champion."""
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -142,18 +143,17 @@ def _too_few(history: History) -> str:
 
 def _ratio(models: Path, vertical: str, version: str, score: Probability) -> Callable[[Lead | LoggedBid], float]:
     """What this version says of a lead, over what was said when it was bid for; 1 where that version is gone."""
-    scores: dict[str, Probability | None] = {version: score}
+
+    @cache
+    def said_by(other: str) -> Probability:
+        try:
+            return score if other == version else load_version(models, vertical, other)[0].probability
+        except Unusable:
+            return score
 
     def ratio(lead: Lead | LoggedBid) -> float:
-        if lead.model not in scores:
-            try:
-                scores[lead.model] = load_version(models, vertical, lead.model)[0].probability
-            except Unusable:
-                scores[lead.model] = None
-        said = scores[lead.model]
-        if said is None or said is score:
-            return 1.0
-        before = said(lead.facts)
+        said = said_by(lead.model)
+        before = 0.0 if said is score else said(lead.facts)
         return score(lead.facts) / before if before > 0.0 else 1.0
 
     return ratio
