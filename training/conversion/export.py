@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from math import isfinite, nan
 from typing import Any
 
-import msgspec
 import numpy as np
 from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import HistGradientBoostingClassifier
@@ -39,15 +38,6 @@ class CannotExport(TrainingError):
     """The service could not price as this model does: the message says why."""
 
 
-class _Sum(msgspec.Struct, frozen=True, kw_only=True):
-    """What a scorer adds up, of the features in the order of the columns."""
-
-    features: tuple[Feature, ...]
-    baseline: float
-    terms: tuple[Term, ...] = ()
-    trees: tuple[Node, ...] = ()
-
-
 def scorer_of(raw: Estimator, model: Estimator, columns: Sequence[Column], *, vertical: str, version: str) -> Scorer:
     """The served `model`, made of the pipeline `raw`, as a scorer; they are the same where nothing calibrates it.
 
@@ -55,17 +45,8 @@ def scorer_of(raw: Estimator, model: Estimator, columns: Sequence[Column], *, ve
     """
     if model is not raw and not isinstance(model, Calibrated):
         raise CannotExport(f"{type(model).__name__} is no calibration that the service knows")
-    found = _sum(raw, columns)
-    scorer = Scorer(
-        schema=SCHEMA,
-        vertical=vertical,
-        version=version,
-        features=found.features,
-        baseline=found.baseline,
-        terms=found.terms,
-        trees=found.trees,
-        calibrator=Uncalibrated() if model is raw else model.calibrator,
-    )
+    curve = Uncalibrated() if model is raw else model.calibrator
+    scorer = Scorer(schema=SCHEMA, vertical=vertical, version=version, calibrator=curve, **_sum(raw, columns))
     try:
         check(scorer)
     except Unusable as unusable:
@@ -73,7 +54,8 @@ def scorer_of(raw: Estimator, model: Estimator, columns: Sequence[Column], *, ve
     return scorer
 
 
-def _sum(raw: Estimator, columns: Sequence[Column]) -> _Sum:
+def _sum(raw: Estimator, columns: Sequence[Column]) -> dict[str, Any]:
+    """What a scorer adds up, of the features in the order of the columns."""
     if not _ours(raw):
         raise CannotExport(f"{type(raw).__name__} is no pipeline of this trainer's encoders and one model")
     final = raw.steps[-1][1]
@@ -81,11 +63,12 @@ def _sum(raw: Estimator, columns: Sequence[Column]) -> _Sum:
         return _weighed(raw, columns)
     if isinstance(final, HistGradientBoostingClassifier):
         trees = tuple(node(predictor, 0, _order(raw)) for (predictor,) in final._predictors)
-        return _Sum(features=_split_by(raw, columns), baseline=float(final._baseline_prediction[0, 0]), trees=trees)
+        baseline = float(final._baseline_prediction[0, 0])
+        return {"features": _split_by(raw, columns), "baseline": baseline, "terms": (), "trees": trees}
     if type(final).__name__ == "LightGbm":
         dumped = final.booster_.dump_model()["tree_info"]
         trees = tuple(_light_node(tree["tree_structure"], _order(raw)) for tree in dumped)
-        return _Sum(features=_split_by(raw, columns), baseline=0.0, trees=trees)
+        return {"features": _split_by(raw, columns), "baseline": 0.0, "terms": (), "trees": trees}
     raise CannotExport(f"{type(final).__name__} is no model that the service can compute")
 
 
@@ -169,7 +152,7 @@ def _light_node(node: dict[str, Any], order: Sequence[int]) -> Node:
     return NumberSplit(feature, threshold, missing_left, left, right)
 
 
-def _weighed(raw: Estimator, columns: Sequence[Column]) -> _Sum:
+def _weighed(raw: Estimator, columns: Sequence[Column]) -> dict[str, Any]:
     """A sum has no interactions: the model itself says what each fact adds to a lead of which nothing is known."""
     blank = np.full((1, len(columns)), nan, dtype=object)
     baseline = float(scores(raw, blank)[0])
@@ -200,7 +183,8 @@ def _weighed(raw: Estimator, columns: Sequence[Column]) -> _Sum:
                 features[position] = Encoded(fact, values, tuple(weights), missing=0.0, unknown=unknown)
                 low, high = min(*weights, unknown, 0.0), max(*weights, unknown, 0.0)
                 terms.append(NumberTerm(position, low, high, at_low=low, weight=1.0, missing=0.0))
-    return _Sum(features=tuple(features[at] for at in range(len(columns))), baseline=baseline, terms=tuple(terms))
+    ordered = tuple(features[at] for at in range(len(columns)))
+    return {"features": ordered, "baseline": baseline, "terms": tuple(terms), "trees": ()}
 
 
 def _number_term(

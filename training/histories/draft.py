@@ -10,7 +10,7 @@ import msgspec
 from training.histories.guess import Guess, Positive, guess, order_of, positive_of, words_of
 from training.histories.joining import OWN
 from training.histories.spec import BY_ROW, Spec, SpecField, hint, spec_of_bought
-from training.histories.tables import BadData, LeadTable
+from training.histories.tables import LeadTable
 
 _FACT = "fact_"
 _NOT_FOR_MODELS = {
@@ -37,7 +37,7 @@ def draft(table: LeadTable, *, label: str, vertical: str) -> SpecDraft:
     if {*OWN} <= {*table.names}:
         return _of_the_service(table, vertical)
     if not label:
-        raise BadData(f"{table.source}: say which column is the outcome, with --label; there are: {_list(table.names)}")
+        raise table.bad(f"say which column is the outcome, with --label; there are: {_list(table.names)}")
     positive = positive_of(table, label)
     guesses = [guess(table, name) for name in table.names if name != label]
     order = order_of(guesses)
@@ -63,10 +63,10 @@ def written(draft: SpecDraft, header: Sequence[str]) -> str:
 def _of_the_service(table: LeadTable, vertical: str) -> SpecDraft:
     verticals = [name for name, _ in table.commonest("vertical", 100)]
     if not vertical and len(verticals) != 1:
-        raise BadData(f"{table.source}: leads of {_list(verticals)}: say which, with --vertical")
+        raise table.bad(f"leads of {_list(verticals)}: say which, with --vertical")
     chosen = vertical or verticals[0]
     if chosen not in verticals:
-        raise BadData(f"{table.source}: no lead of vertical {chosen!r}{hint(chosen, verticals)}")
+        raise table.bad(f"no lead of vertical {chosen!r}{hint(chosen, verticals)}")
     # A shared lead is sold to others as well and converts less; the model speaks of exclusive ones.
     where: dict[str, str | bool | int | float] = {"vertical": chosen, "leg": "exclusive"}
     table.keep(where)

@@ -8,7 +8,7 @@ import msgspec
 
 from training.histories.spec import FieldType, hint
 from training.histories.specified import DISTINCT_MAX, TOLD_APART_MAX
-from training.histories.tables import TIME_FORMATS, BadData, LeadTable, moment_sql, plain
+from training.histories.tables import TIME_FORMATS, LeadTable, moment_sql, plain
 
 LABEL_VALUES_MAX = 20
 """A column of more values is no outcome."""
@@ -96,16 +96,16 @@ def guess(table: LeadTable, name: str) -> Guess:
 def positive_of(table: LeadTable, label: str) -> Positive:
     """Which value of the label is a conversion. BadData where it can be no label."""
     if label not in table.names:
-        raise BadData(f"{table.source}: there is no column {label!r}{hint(label, table.names)}")
+        raise table.bad(f"there is no column {label!r}{hint(label, table.names)}")
     values = tuple(table.commonest(label, LABEL_VALUES_MAX + 1))
     missing = table.rows - table.count(label, "true")
     if len(values) > LABEL_VALUES_MAX:
-        raise BadData(
-            f"{table.source}: {label!r} has more than {LABEL_VALUES_MAX} values, so it is no outcome; name a column "
+        raise table.bad(
+            f"{label!r} has more than {LABEL_VALUES_MAX} values, so it is no outcome; name a column "
             "that says whether a lead converted"
         )
     if len(values) < 2:
-        raise BadData(f"{table.source}: {label!r} is the same in every row: there is nothing to learn")
+        raise table.bad(f"{label!r} is the same in every row: there is nothing to learn")
     known = [value for value, _ in values if plain(value).lower() in POSITIVE]
     # Conversions are the rarer thing.
     return Positive(known[0] if len(known) == 1 else values[-1][0], values, missing, sure=len(known) == 1)

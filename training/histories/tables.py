@@ -60,6 +60,10 @@ class LeadTable:
         self.names = tuple(name for name, *_ in database.rows("DESCRIBE told"))
         self.rows: int = database.one("SELECT count(*) FROM told")[0]
 
+    def bad(self, what: str) -> BadData:
+        """What is wrong with this file, to be raised."""
+        return BadData(f"{self.source}: {what}")
+
     def texts(self, name: str) -> Array:
         """A column as it stands, `None` where missing; each text is in memory once, however often it occurs."""
         found: dict[str, str] = {}
@@ -121,7 +125,7 @@ class LeadTable:
             texts, wanted = self.texts(name), plain(value)
             alike = sorted({text for text in texts if text is not None and plain(text) == wanted})
             if not alike:
-                raise BadData(f"{self.source}: no row has {value!r} in {name!r}{hint(wanted, _few(texts))}")
+                raise self.bad(f"no row has {value!r} in {name!r}{hint(wanted, _few(texts))}")
             words = ", ".join("?" for _ in alike)
             self._database.do(f"DELETE FROM told WHERE coalesce({quoted(name)}, '') NOT IN ({words})", *alike)  # noqa: S608
             self.rows = self._database.one("SELECT count(*) FROM told")[0]
@@ -140,8 +144,8 @@ class LeadTable:
         )
         if wrong:
             value, row, count = wrong[0]
-            raise BadData(
-                f"{self.source}: column {name!r}: row {row:,} holds something like {_shape(value)!r}, which is not "
+            raise self.bad(
+                f"column {name!r}: row {row:,} holds something like {_shape(value)!r}, which is not "
                 f"{what}, and so do {count:,} of {self.rows:,} rows{advice}"
             )
 
