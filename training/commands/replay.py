@@ -14,8 +14,8 @@ from app.parquet import ParquetError
 from app.scoring.artefact import Unusable
 from app.scoring.load import load_version
 from training.spans import moment
-from training.trial.comparison import Comparison, Row, compare
-from training.trial.replay import Past, Replay, replay
+from training.trial.comparison import Comparison, PolicyComparison, compare
+from training.trial.replay import Archive, Replay, replay
 
 
 class CannotReplay(Exception):
@@ -44,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
     """0 where every ping decided again as it had, or could be compared; 1 where not; 2 where there is none."""
     try:
         journals = _journals(args)
-        past, found = Past(journals, args.models), _pings(journals, args.since, args.until)
+        past, found = Archive(journals, args.models), _pings(journals, args.since, args.until)
         if args.policy:
             return _compared(found, past, [_policy(path) for path in args.policy], as_json=args.json)
         return _replayed(found, past, as_json=args.json)
@@ -79,7 +79,7 @@ def _policy(path: Path) -> Model:
         raise CannotReplay(f"{path} is no version of a model, such as models/solar/0002: {unusable}") from None
 
 
-def _replayed(found: Iterator[PingLine], past: Past, *, as_json: bool) -> int:
+def _replayed(found: Iterator[PingLine], past: Archive, *, as_json: bool) -> int:
     done = replay(found, past, _tell)
     if not done.pings:
         raise CannotReplay("the journal holds no ping of that span")
@@ -87,7 +87,7 @@ def _replayed(found: Iterator[PingLine], past: Past, *, as_json: bool) -> int:
     return 0 if done.is_proof else 1
 
 
-def _compared(found: Iterator[PingLine], past: Past, policies: list[Model], *, as_json: bool) -> int:
+def _compared(found: Iterator[PingLine], past: Archive, policies: list[Model], *, as_json: bool) -> int:
     done = compare(found, past, {policy.vertical: policy for policy in policies}, _tell)
     if not any(row.pings for row in done.rows):
         raise CannotReplay("the journal holds no ping of that span in what these policies price")
@@ -117,7 +117,7 @@ def _comparison(done: Comparison) -> Iterator[str]:
     yield "Each surplus is what that policy itself expects, not what it would have earned."
 
 
-def _row(row: Row) -> Iterator[str]:
+def _row(row: PolicyComparison) -> Iterator[str]:
     share = f"{row.changed / row.pings:.1%}" if row.pings else "none"
     yield f"{row.vertical}, by {row.policy}: {row.pings:,} pings, {row.changed:,} answered otherwise ({share})"
     for name, side in (("as it was", row.was), ("by the policy", row.new)):

@@ -10,10 +10,10 @@ import numpy as np
 from app.domain.catalogue import Catalogue, Model
 from app.domain.decide import Decision
 from app.journal.lines import PingLine
-from training.trial.replay import Missing, Past, decided_again
+from training.statistics import quantiles
+from training.trial.replay import Archive, Missing, decided_again
 
 _TOLD_EVERY = 20_000
-_QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
 class Side(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,7 +27,7 @@ class Side(msgspec.Struct, frozen=True, kw_only=True):
     surplus: float
 
 
-class Row(msgspec.Struct, frozen=True, kw_only=True):
+class PolicyComparison(msgspec.Struct, frozen=True, kw_only=True):
     """One vertical: `was` is what decided, `new` the other policy, `changed` how many pings it answers otherwise.
 
     `ratios` are quantiles of new to old price where both bid.
@@ -46,7 +46,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     """By vertical; and the pings that could not be decided, by what was lacking."""
 
-    rows: list[Row]
+    rows: list[PolicyComparison]
     missing: dict[str, int]
 
 
@@ -81,7 +81,7 @@ class _Tally:
         self.was, self.new = _Bids(), _Bids()
         self.ratios: list[float] = []
 
-    def take(self, line: PingLine, past: Past) -> None:
+    def take(self, line: PingLine, past: Archive) -> None:
         self.pings += 1
         if line.config not in self.priced:
             self.priced[line.config] = past.priced_by(line, self.policy)
@@ -91,9 +91,8 @@ class _Tally:
         if before is not None and after is not None:
             self.ratios.append(after / before)
 
-    def row(self) -> Row:
-        quantiles = {f"{each:.0%}": float(np.quantile(self.ratios, each)) for each in _QUANTILES if self.ratios}
-        return Row(
+    def row(self) -> PolicyComparison:
+        return PolicyComparison(
             vertical=self.policy.vertical,
             policy=self.policy.version,
             pings=self.pings,
@@ -101,13 +100,13 @@ class _Tally:
             both=len(self.ratios),
             was=self.was.side(),
             new=self.new.side(),
-            ratios=quantiles,
+            ratios=quantiles(self.ratios),
         )
 
 
 def compare(
     lines: Iterable[PingLine],
-    past: Past,
+    past: Archive,
     policies: Mapping[str, Model],
     tell: Callable[[int], None] = lambda _: None,
 ) -> Comparison:

@@ -42,7 +42,7 @@ class Replay(msgspec.Struct, kw_only=True):
         return self.pings == self.same > 0 and self.shadows == self.shadows_same
 
 
-class Past:
+class Archive:
     """The configurations and models that lines name, each read once."""
 
     def __init__(self, journals: Iterable[Path], models: Path) -> None:
@@ -95,7 +95,7 @@ class Past:
         return found
 
 
-def replay(lines: Iterable[PingLine], past: Past, tell: Callable[[int], None] = lambda _: None) -> Replay:
+def replay(lines: Iterable[PingLine], past: Archive, tell: Callable[[int], None] = lambda _: None) -> Replay:
     """Decide every line again with the configuration and the model that it names; `tell` hears how far it is."""
     done = Replay()
     for line in lines:
@@ -120,7 +120,7 @@ def decided_again(line: PingLine, catalogue: Catalogue) -> Decision:
         raise Missing(f"configuration {line.config} does not fit lines that name it: {error}") from None
 
 
-def _again(line: PingLine, past: Past, done: Replay) -> None:
+def _again(line: PingLine, past: Archive, done: Replay) -> None:
     decision = decided_again(line, past.catalogue(line, line.model))
     if _bytes(decision) == _bytes(line.decision):
         done.same += 1
