@@ -19,7 +19,7 @@ from app.scoring.load import load_version
 from tests.bids import AT, bid
 from tests.build import campaign, cap, catalogue, ping
 from tests.journal import written
-from training.evaluation.ledger import DAY_S
+from training.bootstrap import DAY_S
 from training.histories.bids import Bid, write_bids
 from training.histories.dataset import BIDS, SUMMARY, Summary, Trade
 from training.histories.declared import declared

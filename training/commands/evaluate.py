@@ -12,7 +12,7 @@ from app.scoring.compile import Probability, compiled
 from app.scoring.load import load_version
 from app.scoring.parse import parse
 from training.evaluation.caps import Caps, caps
-from training.evaluation.evaluation import Contender, Evaluation, NothingToEvaluate, evaluate
+from training.evaluation.evaluation import EvaluatedModel, Evaluation, NothingToEvaluate, evaluate
 from training.evaluation.from_card import evaluate_card, read_card
 from training.evaluation.verdict import exit_status
 from training.histories.bids import Bid, read_bids
@@ -104,9 +104,9 @@ def _caps(args: argparse.Namespace, bids: list[Bid], traffic: tuple[float, ...])
     return caps(args.journal, args.vertical, bids[0].at, bids[-1].at, traffic)
 
 
-def _contender(models: Path, vertical: str, version: str) -> Contender:
+def _contender(models: Path, vertical: str, version: str) -> EvaluatedModel:
     model, reads = load_version(models, vertical, version)
-    return Contender(model=model, reads=reads, raw=_raw(models / vertical / version / "scorer.json"))
+    return EvaluatedModel(model=model, reads=reads, raw=_raw(models / vertical / version / "scorer.json"))
 
 
 def _raw(path: Path) -> Probability | None:

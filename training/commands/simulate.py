@@ -13,11 +13,12 @@ import numpy as np
 from training.histories.scratch import NoData
 from training.histories.spec import BadSpec, read_spec
 from training.histories.specified import read_history
-from training.leadsim.caps import Paced, pace
-from training.leadsim.compare import Result, compare
-from training.leadsim.market import columns_of, market
-from training.leadsim.real import NoMarket, RealLeads, real_leads, world_of
-from training.leadsim.truth import draw
+from training.lab.caps import pace
+from training.lab.compare import compare
+from training.lab.market import columns_of, market
+from training.lab.real import NoMarket, RealLeads, real_leads, world_of
+from training.lab.results import PolicyResult
+from training.lab.truth import draw
 
 LEADS = 50_000
 LEADS_MIN = 2_000
@@ -66,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
         print(f"{error.filename} cannot be used ({error.strerror})", file=sys.stderr)
         return 2
     began = monotonic()
-    results: list[Sequence[Result | Paced]] = []
+    results: list[Sequence[PolicyResult]] = []
     for seed in range(1, args.seeds + 1):
 
         def tell(what: str, seed: int = seed) -> None:
@@ -105,7 +106,7 @@ def _leads(args: argparse.Namespace) -> RealLeads | None:
     return real_leads(history, spec, args.value, seed=0)
 
 
-def _rows(results: Sequence[Sequence[Result | Paced]]) -> list[Row]:
+def _rows(results: Sequence[Sequence[PolicyResult]]) -> list[Row]:
     rows = []
     for same in zip(*results, strict=True):
         names = [name for name in same[0].__struct_fields__ if name != "policy"]

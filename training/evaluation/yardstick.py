@@ -3,7 +3,8 @@
 import msgspec
 import numpy as np
 
-from training.evaluation.ledger import Array, Ledger
+from training.evaluation.ledger import Ledger
+from training.statistics import Array
 
 CONVERSIONS_PRIOR = 20.0
 LEADS_PRIOR = 50.0
@@ -24,6 +25,15 @@ class Yardstick(msgspec.Struct, frozen=True, kw_only=True):
     expected_value: Array
     expected_paid: Array
     kappa: dict[str, float]
+
+    def a_win(self, bids: Array) -> Array:
+        """Wins, conversions, value and spend of winning each row at these bids, as far as it is known what came."""
+        return np.column_stack([np.ones(len(bids)), self.probability, self.value, bids * self.paid])
+
+    def an_expected_win(self, bids: Array) -> Array:
+        """The same as it was to be expected of each row."""
+        spend = bids * self.expected_paid
+        return np.column_stack([np.ones(len(bids)), self.expected_probability, self.expected_value, spend])
 
 
 def yardstick(log: Ledger, probability: Array) -> Yardstick:

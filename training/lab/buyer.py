@@ -18,9 +18,10 @@ from app.domain.value import Worth
 from app.domain.vertical import Field, Vertical
 from app.domain.weighing import Offer
 from app.wire.ping import Ping, Value
-from training.leadsim.market import Market
-from training.leadsim.policies import LEAD
-from training.leadsim.truth import RESERVE_CENTS, SELLERS, Array
+from training.lab.market import HouseMarket
+from training.lab.policies import LEAD
+from training.lab.truth import RESERVE_CENTS, SELLERS
+from training.statistics import Array
 
 CEILING_CENTS = 60_000
 """Far above any value: it bounds nothing here."""
@@ -37,7 +38,7 @@ class HouseBuyer:
 
     def __init__(
         self,
-        market: Market,
+        market: HouseMarket,
         landscape: Landscape,
         *,
         cap: Cap | None = None,
