@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import Protocol, cast
 
+from training.frame import answered
+
 COMMANDS = {
     "describe": "draft what a file's columns mean, and name the fields that know too much",
     "train": "learn a conversion model, judge it, make it live if it may be",
@@ -23,7 +25,7 @@ COMMANDS = {
 
 
 class Command(Protocol):
-    """What a command's module has; `run` returns the exit status: 0, 1 for a no, 2 where it could not be asked."""
+    """A command's module: `run` returns 0, 1 for a no, 2 where it could not be asked, or raises what is said then."""
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None: ...
 
@@ -43,7 +45,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         prog=f"python -m training {name}", description=f"{COMMANDS[name].capitalize()}.", allow_abbrev=False
     )
     command.add_arguments(own)
-    return command.run(own.parse_args(words[1:]))
+    return answered(command.run, own.parse_args(words[1:]))
 
 
 if __name__ == "__main__":

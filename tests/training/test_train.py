@@ -8,10 +8,10 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from app.domain.vertical import Vertical
-from training.conversion.calibrators import Calibrated, Labelled, attempt
-from training.conversion.candidates import Candidate, boosting, candidates, logistic
+from training.conversion.calibrators import Calibrated, ScoredLeads, attempt
+from training.conversion.candidates import Candidate, boosting, candidates, chance, logistic
 from training.conversion.features import columns_of, table
-from training.conversion.train import CV_ROWS_MAX, Slices, TooFew, calibrate, chance, pipeline, slices_of, train
+from training.conversion.train import CV_ROWS_MAX, Slices, TooFew, calibrate, slices_of, train
 from training.histories.history import History
 
 Draw = Callable[..., History]
@@ -56,7 +56,7 @@ def test_slices_are_consecutive_and_the_newest_is_last() -> None:
 def test_a_calibrator_that_would_turn_the_ranking_upside_down_is_not_kept() -> None:
     rows, labels, slices = scored(6_000, stretch=1.0, drift_of_calibration_slice=True)
     raw = Fixed()
-    seen = Labelled(rows[slices.calibrate, 0], labels[slices.calibrate])
+    seen = ScoredLeads(rows[slices.calibrate, 0], labels[slices.calibrate])
     trapped = Calibrated(raw, attempt("sigmoid", seen, seen).curve)
     newest = rows[slices.newest], labels[slices.newest]
     assert (
@@ -90,7 +90,7 @@ def test_a_model_that_is_honest_already_keeps_no_calibrator() -> None:
 
 def test_beyond_the_scores_it_has_seen_a_calibrated_model_still_says_a_number() -> None:
     rows, labels, slices = scored(3_000, stretch=0.4)
-    seen = Labelled(rows[slices.calibrate, 0], labels[slices.calibrate])
+    seen = ScoredLeads(rows[slices.calibrate, 0], labels[slices.calibrate])
     model = Calibrated(Fixed(), attempt("isotonic", seen, seen).curve)
     said = chance(model, np.array([[-50.0], [50.0]]))
     assert np.all((said >= 0.0) & (said <= 1.0))
@@ -180,5 +180,5 @@ def test_one_seed_is_one_model(draw: Draw, vertical: Vertical) -> None:
     history = draw(1_500)
     columns, _ = columns_of(vertical)
     rows, labels = table(columns, history.facts), history.converted
-    one, other = (pipeline(columns, seed=3, trees=10).fit(rows, labels) for _ in range(2))
+    one, other = (boosting(columns, seed=3, trees=10).fit(rows, labels) for _ in range(2))
     assert np.array_equal(chance(one, rows), chance(other, rows))

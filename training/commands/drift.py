@@ -1,49 +1,43 @@
 """Says whether the world that a model learned is the one it is asked about, with an exit status for schedulers."""
 
 import argparse
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 
 from app.domain.calendar import utc_text
-from app.parquet import ParquetError
-from app.scoring.artefact import Unusable
 from app.scoring.load import load_version
 from training.drift.drift import Drift, drift
 from training.drift.reference import read_reference
 from training.drift.window import Probability, sample, window, window_like
+from training.frame import add_json, add_models, add_verticals, moment, show
 from training.histories.bids import read_bids
 from training.histories.dataset import BIDS, SUMMARY, Summary
 from training.histories.scratch import NoData
-from training.registry.pointer import Refused, live
-from training.spans import moment
+from training.histories.sources import DAY_S
+from training.registry.pointer import live
 
-RECENT_S = 7 * 86_400.0
+RECENT_S = 7 * DAY_S
 _SHOWN = 8
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`python -m training drift --data DATASET --models DIR [--since WHEN] [--vertical NAME] [--at LEVEL] [--json]`."""
     parser.add_argument("--data", type=Path, required=True, help="where `python -m training dataset` put its files")
-    parser.add_argument("--models", type=Path, default=Path("models"), help="the live ones score both windows")
+    add_models(parser)
     parser.add_argument(
         "--since", type=moment, default=None, metavar="WHEN", help="what is new begins here (default: the last 7 days)"
     )
-    parser.add_argument("--vertical", action="append", default=[], help="only this one; may be repeated")
+    add_verticals(parser)
     parser.add_argument("--at", choices=("moderate", "major"), default="major", help="what counts as drift (major)")
-    parser.add_argument("--json", action="store_true", help="print everything as one JSON array")
+    add_json(parser, "everything as one JSON array")
 
 
 def run(args: argparse.Namespace) -> int:
     """0 where nothing has drifted, 1 where something has, 2 where no vertical has enough bids to say."""
-    try:
-        found = list(_drifts(args))
-    except (NoData, Refused, ParquetError, Unusable) as error:
-        print(error, file=sys.stderr)
-        return 2
-    print(msgspec.json.encode(found).decode() if args.json else "\n\n".join(_page(each) for each in found))
+    found = list(_drifts(args))
+    show(args, found, lambda: "\n\n".join("\n".join(_lines(each)) for each in found))
     alarming = {"major"} if args.at == "major" else {"moderate", "major"}
     if any(each.found in alarming for each in found):
         return 1
@@ -83,10 +77,6 @@ def _model(models: Path, vertical: str, version: str) -> tuple[Probability | Non
         return None, None
     model, reads = load_version(models, vertical, version)
     return model.probability, reads
-
-
-def _page(found: Drift) -> str:
-    return "\n".join(_lines(found))
 
 
 def _lines(found: Drift) -> Iterator[str]:

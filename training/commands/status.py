@@ -1,7 +1,6 @@
 """Says how each challenger stands against its champion: bids, wins, and what has matured by now."""
 
 import argparse
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,14 +9,12 @@ import msgspec
 
 from app.journal.lines import PingLine
 from app.journal.reader import lines
-from app.parquet import ParquetError
 from app.scoring.pointer import Entry
+from training.frame import add_json, add_models, add_sources, add_verticals, gathered, show, teller
 from training.histories.bids import read_bids
 from training.histories.dataset import BIDS
-from training.histories.declared import NotDeclared, declared
-from training.histories.scratch import NoData
-from training.histories.sources import add_sources, gathered, tell
-from training.registry.pointer import Refused, entries
+from training.histories.declared import declared
+from training.registry.pointer import entries
 from training.trial.standing import page, verdicts
 from training.trial.trial import BidOutcome, TrialStanding, TrialTally, matured_before, outcome_of
 
@@ -27,26 +24,17 @@ _TOLD_EVERY = 50_000
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`python -m training status --data DIR --models DIR [--vertical V] [--maturity-days N] [--now WHEN] [--json]`."""
     add_sources(parser)
-    parser.add_argument("--models", type=Path, default=Path("models"), help="whose pointer says what is tried (models)")
-    parser.add_argument("--vertical", action="append", default=[], help="only this one; may be repeated")
-    parser.add_argument("--json", action="store_true", help="print every trial as one JSON array")
+    add_models(parser)
+    add_verticals(parser)
+    add_json(parser, "every trial as one JSON array")
 
 
 def run(args: argparse.Namespace) -> int:
     """0 where something is tried, 1 where nothing is, 2 where it could not be asked."""
-    try:
-        trials = list(_trials(args))
-    except (NoData, NotDeclared, ParquetError, Refused) as error:
-        print(error, file=sys.stderr)
-        return 2
-    except OSError as error:
-        print(f"{error.filename} cannot be used ({error.strerror})", file=sys.stderr)
-        return 2
-    if args.json:
-        told = [{**msgspec.to_builtins(trial), "verdicts": verdicts(trial)} for trial in trials]
-        print(msgspec.json.encode(told).decode())
-    else:
-        print("\n\n".join(map(page, trials)) or "nothing is tried: `python -m training registry shadow` begins a trial")
+    trials = list(_trials(args))
+    told = [{**msgspec.to_builtins(trial), "verdicts": verdicts(trial)} for trial in trials]
+    nothing = "nothing is tried: `python -m training registry shadow` begins a trial"
+    show(args, told, lambda: "\n\n".join(map(page, trials)) or nothing)
     return 0 if trials else 1
 
 
@@ -63,6 +51,7 @@ def _trials(args: argparse.Namespace) -> Iterator[TrialStanding]:
     tallies = {
         name: TrialTally(name, entry.live, entry.challenger, outcomes[name], matured) for name, entry in tried.items()
     }
+    tell = teller()
     for number, line in enumerate(_pings(args), 1):
         if number % _TOLD_EVERY == 0:
             tell(f"{number:,} pings")

@@ -12,7 +12,7 @@ from sklearn.pipeline import Pipeline
 
 from training.conversion.encoders import for_trees, for_weights, parts
 from training.conversion.features import Column
-from training.conversion.figures import Array, log_odds
+from training.statistics import Array, log_odds
 
 # Measured by cross-validation: as noisy as leads are, 64 trees lose nothing to 100 (log-loss .3467 to .3473; .2703 to
 # .2701 on bank marketing), learn less by heart (slope .92 to .83) and are served in two thirds of the time.

@@ -12,7 +12,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler, TargetEncoder
 
 from training.conversion.features import Column
-from training.conversion.figures import Array
+from training.statistics import Array
 
 Encoder = Any
 """scikit-learn has no types: anything with `fit` and `transform`."""

@@ -29,8 +29,8 @@ from app.scoring.parse import check
 from training.conversion.calibrators import Calibrated
 from training.conversion.candidates import Estimator, scores
 from training.conversion.features import Column
-from training.conversion.figures import Array
 from training.conversion.nodes import CannotExport, light_node, node
+from training.statistics import Array
 
 __all__ = ["CannotExport", "scorer_of"]
 

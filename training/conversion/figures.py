@@ -1,40 +1,11 @@
 """How good probabilities are: ranking, sharpness and honesty, in the figures that the field quotes."""
 
-from typing import Any
-
-import msgspec
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import brier_score_loss, log_loss, roc_auc_score
 
-Array = np.ndarray[Any, Any]
-
-TINY = 1e-12
-
-
-class Figures(msgspec.Struct, frozen=True, kw_only=True):
-    """`skill` is the share of a constant's log-loss that is saved; `ece` has 15 bins of equal mass.
-
-    `slope` is that of the outcome's log-odds on the predicted: 1 is honest, less is too bold, negative is upside down.
-    """
-
-    rows: int
-    converted: float
-    auc: float
-    log_loss: float
-    skill: float
-    brier: float
-    ece: float
-    slope: float
-    predicted_over_observed: float
-
-
-class Decile(msgspec.Struct, frozen=True, kw_only=True):
-    """A tenth of the leads, lowest predictions first. `true` is what the hidden truth says, where there is one."""
-
-    predicted: float
-    observed: float
-    true: float | None = None
+from app.scoring.card import Decile, Figures
+from training.statistics import Array, bounded, log_odds
 
 
 def figures(converted: Array, predicted: Array) -> Figures:
@@ -71,26 +42,6 @@ def calibration_slope(converted: Array, scores: Array) -> float:
     """Slope of the outcome's log-odds on these scores, by logistic regression without penalty."""
     model = LogisticRegression(C=np.inf, max_iter=1_000).fit(scores.reshape(-1, 1), converted)
     return float(model.coef_[0, 0])
-
-
-def losses(converted: Array, predicted: Array) -> Array:
-    """Each row's share in the log-loss."""
-    inside = bounded(predicted)
-    each: Array = -np.where(converted == 1, np.log(inside), np.log1p(-inside))
-    return each
-
-
-def log_odds(predicted: Array) -> Array:
-    """Log-odds of probabilities, finite also at 0 and 1."""
-    inside = bounded(predicted)
-    odds: Array = np.log(inside) - np.log1p(-inside)
-    return odds
-
-
-def bounded(predicted: Array) -> Array:
-    """Probabilities kept a hair off 0 and 1, where a logarithm has no end."""
-    inside: Array = np.clip(predicted, TINY, 1.0 - TINY)
-    return inside
 
 
 def _ece(converted: Array, predicted: Array) -> float:

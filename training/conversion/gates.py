@@ -2,26 +2,14 @@
 
 from collections.abc import Collection
 
-import msgspec
-
-from training.conversion.calibrators import Attempt
-from training.conversion.figures import Figures
-from training.conversion.leaks import ALONE_MAX, REMOVAL_MAX, FieldCheck
-from training.conversion.train import AUC_LOSS_MAX, Trained
+from app.scoring.card import CalibratorAttempt, FieldCheck, Figures, Gate
+from training.conversion.calibrators import AUC_LOSS_MAX
+from training.conversion.leaks import ALONE_MAX, REMOVAL_MAX, suspected
+from training.conversion.train import Trained
 
 CONVERTED_MIN = 100
 LEVEL = (0.8, 1.25)
 PARITY_MAX = 1e-9
-
-
-class Gate(msgspec.Struct, frozen=True, kw_only=True):
-    """One demand, what was found, the `figure` held against its limit, and the `remedy` where it fails."""
-
-    name: str
-    passed: bool
-    found: str
-    figure: float | None = None
-    remedy: str = ""
 
 
 def gates(
@@ -39,7 +27,7 @@ def gates(
     newest = trained.newest
     found = [
         _enough(newest),
-        *(_no_leak(check, check.name in trusted) for check in checks if check.suspected),
+        *(_no_leak(check, check.name in trusted) for check in checks if suspected(check)),
         Gate(
             name="beats a constant",
             passed=newest.skill > 0.0,
@@ -58,7 +46,7 @@ def gates(
             remedy="the service would not say what scikit-learn says: report this as a defect",
         ),
     ]
-    if not any(check.suspected for check in checks):
+    if not any(suspected(check) for check in checks):
         found.insert(1, _no_leaks(checks))
     if true is not None:
         found.append(
@@ -73,7 +61,7 @@ def gates(
     return tuple(found)
 
 
-def upside_down(attempts: tuple[Attempt, ...]) -> tuple[Attempt, ...]:
+def upside_down(attempts: tuple[CalibratorAttempt, ...]) -> tuple[CalibratorAttempt, ...]:
     """The calibrators that would have ranked the best leads lowest, or lost much of the ranking."""
     return tuple(each for each in attempts if each.slope <= 0.0 or each.auc < each.raw_auc - AUC_LOSS_MAX)
 
@@ -100,7 +88,7 @@ def _ranking(newest: Figures, raw: Figures) -> Gate:
     )
 
 
-def _not_inverted(attempts: tuple[Attempt, ...]) -> list[Gate]:
+def _not_inverted(attempts: tuple[CalibratorAttempt, ...]) -> list[Gate]:
     """The model ranks the leads right that calibrate it: on these a calibrator of it would turn its ranking.
 
     Such a calibrator is refused, yet a ranking that has turned once is none to spend money by.

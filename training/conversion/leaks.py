@@ -2,14 +2,15 @@
 
 from collections.abc import Callable, Sequence
 
-import msgspec
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
+from app.scoring.card import FieldCheck
+from training.conversion.candidates import boosting
 from training.conversion.encoders import encoded
 from training.conversion.features import Column
-from training.conversion.figures import Array
-from training.conversion.train import cross_validated, pipeline
+from training.conversion.train import cross_validated
+from training.statistics import Array
 
 ALONE_MAX = 0.90
 REMOVAL_MAX = 0.05
@@ -21,17 +22,9 @@ SIDE_MIN = 300
 """So many conversions are looked at where there are as many, however rare they are."""
 
 
-class FieldCheck(msgspec.Struct, frozen=True, kw_only=True):
-    """AUC of a model of this field alone, and how much AUC the whole model loses without it, both cross-validated."""
-
-    name: str
-    alone: float
-    removal: float
-
-    @property
-    def suspected(self) -> bool:
-        """Honest fields stay far below both limits: .65 alone and .01 by removal are usual."""
-        return self.alone > ALONE_MAX or self.removal > REMOVAL_MAX
+def suspected(check: FieldCheck) -> bool:
+    """Honest fields stay far below both limits: .65 alone and .01 by removal are usual."""
+    return check.alone > ALONE_MAX or check.removal > REMOVAL_MAX
 
 
 def check_fields(
@@ -73,7 +66,7 @@ class _Trial:
         if not positions:
             return 0.5
         chosen = [self.columns[position] for position in positions]
-        model = pipeline(chosen, seed=self.seed, trees=TREES, encoded=self.encoded)
+        model = boosting(chosen, seed=self.seed, trees=TREES, encoded=self.encoded)
         said = cross_validated(model, self.X[:, positions], self.y, folds=FOLDS, seed=self.seed)
         return float(roc_auc_score(self.y, said))
 

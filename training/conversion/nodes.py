@@ -5,9 +5,10 @@ from math import isfinite
 from typing import Any
 
 from app.scoring.artefact import CategorySplit, Node, NumberSplit
+from training.errors import TrainingError
 
 
-class CannotExport(Exception):
+class CannotExport(TrainingError):
     """The service could not price as this model does: the message says why."""
 
 

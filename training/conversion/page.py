@@ -2,18 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 
-from training.conversion.calibrators import Attempt
-from training.conversion.card import Card
-from training.conversion.figures import Figures
-from training.conversion.gates import Gate
+from app.scoring.card import CalibratorAttempt, Figures, ModelCard
 
 
-def markdown(card: Card) -> str:
+def markdown(card: ModelCard) -> str:
     """The card as a page."""
     return "\n".join(_sections(card))
 
 
-def sentence(attempt: Attempt) -> str:
+def sentence(attempt: CalibratorAttempt) -> str:
     """What a calibrator did to leads it had not seen, and whether it stays."""
     verdict = f"not kept: {attempt.why_not}" if attempt.why_not else "may be kept"
     return (
@@ -22,12 +19,12 @@ def sentence(attempt: Attempt) -> str:
     )
 
 
-def verdict(gate: Gate) -> str:
-    """What was found at a gate, and what to do where it failed."""
-    return gate.found if gate.passed or not gate.remedy else f"{gate.found}. {gate.remedy}"
+def settings_text(settings: dict[str, float]) -> str:
+    """A candidate's settings in a line."""
+    return ", ".join(f"{name} {value:g}" for name, value in settings.items())
 
 
-def figure_rows(card: Card) -> list[tuple[str, Figures]]:
+def figure_rows(card: ModelCard) -> list[tuple[str, Figures]]:
     """The card's figures side by side, each with its name."""
     rows = [("model", card.figures), ("before calibration", card.figures_raw)]
     if card.figures_of_truth is not None:
@@ -35,18 +32,19 @@ def figure_rows(card: Card) -> list[tuple[str, Figures]]:
     return [*rows, ("model, random split", card.figures_random_split)]
 
 
-def _sections(card: Card) -> Iterator[str]:
+def _sections(card: ModelCard) -> Iterator[str]:
     yield f"# {card.vertical} {card.version}: P(conversion) of an exclusive lead\n"
     yield f"{card.intended_use}\n"
-    yield "## Learnt from\n\n" + _past(card)
+    yield "## Learned from\n\n" + _past(card)
     yield "## Gates\n\n" + _table(
         ("gate", "", "found"),
-        [(gate.name, "pass" if gate.passed else "FAIL", verdict(gate)) for gate in card.gates],
+        [(gate.name, gate.result, gate.explained) for gate in card.gates],
     )
     yield "## Figures on the newest leads\n\n" + _figures(card)
     yield "## Predicted, observed and true by tenths\n\n" + _tenths(card)
-    yield "## By value, on the newest leads\n\n" + _by_value(card)
-    yield "## Candidates\n\n" + _candidates(card)
+    if card.by_value:
+        yield "## By value, on the newest leads\n\n" + _by_value(card)
+    yield f"## Candidates\n\n{card.candidate}, {settings_text(card.settings)}\n\n" + _candidates(card)
     yield f"## Calibrator: {card.calibrator}\n\n" + "".join(f"- {sentence(attempt)}\n" for attempt in card.attempts)
     yield "## Fields\n\n" + _fields(card)
     yield "## Made with\n\n" + "".join(f"- {name} {version}\n" for name, version in card.libraries.items())
@@ -54,20 +52,20 @@ def _sections(card: Card) -> Iterator[str]:
     yield "## Files\n\n" + "".join(f"- `{name}` sha256 `{digest}`\n" for name, digest in card.sha256.items())
 
 
-def _past(card: Card) -> str:
+def _past(card: ModelCard) -> str:
     past, spec = card.history, card.spec
     said = [
         f"{past.rows:,} leads ({past.source}), from {past.since} to {past.until}, {past.converted:.1%} converted",
-        f"a conversion is `{spec.label}` = {spec.positive!r}; order `{spec.order}`",
-        f"a lead matures in {spec.maturity_days:g} days" if spec.maturity_days else "every lead is taken as matured",
+        f"a conversion is `{spec['label']}` = {spec['positive']!r}; order `{spec['order']}`",
+        f"a lead matures in {days:g} days" if (days := spec["maturity_days"]) else "every lead is taken as matured",
         *past.notes,
     ]
     if past.value_mean is not None:
-        said.append(f"the mean conversion brought {past.value_mean:,.2f} (`{spec.value}`)")
+        said.append(f"the mean conversion brought {past.value_mean:,.2f} (`{spec['value']}`)")
     return "".join(f"- {each}\n" for each in said)
 
 
-def _figures(card: Card) -> str:
+def _figures(card: ModelCard) -> str:
     head = ("", "rows", "converted", "AUC", "log-loss", "saved", "Brier", "ECE", "slope", "predicted/observed")
     return _table(
         head,
@@ -86,7 +84,7 @@ def _figures(card: Card) -> str:
     )
 
 
-def _tenths(card: Card) -> str:
+def _tenths(card: ModelCard) -> str:
     return _table(
         ("tenth", "predicted", "observed", "true"),
         [
@@ -96,7 +94,7 @@ def _tenths(card: Card) -> str:
     )
 
 
-def _by_value(card: Card) -> str:
+def _by_value(card: ModelCard) -> str:
     return _table(
         ("field", "value", "rows", "converted", "predicted", "predicted/observed", "AUC"),
         [
@@ -111,11 +109,11 @@ def _by_value(card: Card) -> str:
     )
 
 
-def _candidates(card: Card) -> str:
+def _candidates(card: ModelCard) -> str:
     rows = [
         (
             each.candidate,
-            ", ".join(f"{name} {value:g}" for name, value in each.settings.items()),
+            settings_text(each.settings),
             f"{each.log_loss:.4f}",
             f"{each.auc:.4f}",
             "chosen" if each.chosen else "",
@@ -123,10 +121,10 @@ def _candidates(card: Card) -> str:
         for each in card.candidates
     ]
     notes = "".join(f"\n{note}.\n" for note in card.notes)
-    return _table(("candidate", "settings", "log-loss", "AUC", ""), rows) + notes
+    return (_table(("candidate", "settings", "log-loss", "AUC", ""), rows) if rows else "") + notes
 
 
-def _fields(card: Card) -> str:
+def _fields(card: ModelCard) -> str:
     rows = [
         (fact.name, fact.kind, f"{check.alone:.3f}", f"{check.removal:.3f}", ", ".join(fact.values))
         for fact, check in zip(card.reads, card.fields, strict=True)

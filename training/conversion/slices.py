@@ -3,12 +3,12 @@
 from collections import Counter
 from collections.abc import Sequence
 
-import msgspec
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
+from app.scoring.card import SliceFigures
 from training.conversion.features import Column
-from training.conversion.figures import Array
+from training.statistics import Array
 
 VALUES_MAX = 6
 ROWS_MIN = 100
@@ -16,18 +16,6 @@ ROWS_MIN = 100
 
 SIDE_MIN = 20
 """Of fewer conversions, or of fewer leads without, a ranking says little."""
-
-
-class SliceFigures(msgspec.Struct, frozen=True, kw_only=True):
-    """The newest leads in which `field` has this value; `None` where they are too few to say."""
-
-    field: str
-    value: str
-    rows: int
-    converted: float
-    predicted: float
-    predicted_over_observed: float | None
-    auc: float | None
 
 
 def by_value(columns: Sequence[Column], X: Array, y: Array, predicted: Array) -> tuple[SliceFigures, ...]:

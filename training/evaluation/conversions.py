@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 import msgspec
 import numpy as np
 
+from app.scoring.card import Figures
 from app.wire.ping import Value
-from training.conversion.figures import Figures, figures
+from training.conversion.figures import figures
 from training.statistics import Array, ReliabilityBin, bins_by_mass, bins_by_name, level_shift, log_odds, losses, saving
 
 SIDE_MIN = 10

@@ -8,17 +8,19 @@ import numpy as np
 
 from app.domain.catalogue import Model
 from app.domain.seller import Habits
+from app.scoring.card import Gate
 from app.scoring.compile import Probability
 from training.bootstrap import DAY_S, Resamples, resampled
 from training.drift.drift import Drift, drift
 from training.drift.window import sample, window, window_like
+from training.errors import TrainingError
 from training.evaluation.caps import Caps
 from training.evaluation.conversions import Conversions, conversions
 from training.evaluation.ledger import Ledger, ledger
 from training.evaluation.pacing import CampaignHours, pacing
 from training.evaluation.policies import AS_BID, NOT_EXPLORING, Policies, policies
 from training.evaluation.rebid import Rebid, on_leg, rebid, shared_shares
-from training.evaluation.verdict import Gate, Verdict, cap_gate, conversion_gates, drift_gate, policy_gates, verdict
+from training.evaluation.verdict import Verdict, cap_gate, conversion_gates, drift_gate, policy_gates, verdict
 from training.evaluation.wins import Wins, wins
 from training.histories.bids import Bid
 from training.histories.dataset import Summary
@@ -79,7 +81,7 @@ class EvaluatedModel(msgspec.Struct, frozen=True, kw_only=True):
     raw: Probability | None = None
 
 
-class NothingToEvaluate(Exception):
+class NothingToEvaluate(TrainingError):
     """The log holds no decided bid of the vertical: the message says what to do."""
 
 

@@ -1,61 +1,17 @@
 """What can be said of a model that learned from a file without bids: what its card shows of the newest leads."""
 
-from pathlib import Path
-
-import msgspec
 import numpy as np
 
-from app.scoring.artefact import Unusable
-from training.conversion.figures import Decile, Figures
-from training.conversion.gates import Gate as Trained
-from training.conversion.slices import SliceFigures
+from app.scoring.card import ModelCard
 from training.evaluation.conversions import Conversions, lift, model_figures
 from training.evaluation.evaluation import Evaluation, LogRows
-from training.evaluation.verdict import Gate, verdict
+from training.evaluation.verdict import verdict
 from training.statistics import ReliabilityBin, bin_of
 
 
-class LearnedFrom(msgspec.Struct, frozen=True, kw_only=True):
-    """What it learned from."""
-
-    source: str
-    rows: int
-    since: str
-    until: str
-    converted: float
-    notes: tuple[str, ...] = ()
-
-
-class EvaluatedCard(msgspec.Struct, frozen=True, kw_only=True):
-    """The part of a card that a report needs; older ones hold less."""
-
-    vertical: str
-    version: str
-    history: LearnedFrom
-    figures: Figures
-    figures_raw: Figures
-    figures_random_split: Figures
-    deciles: tuple[Decile, ...]
-    gates: tuple[Trained, ...]
-    by_value: tuple[SliceFigures, ...] = ()
-    notes: tuple[str, ...] = ()
-
-
-def read_card(models: Path, vertical: str, version: str) -> EvaluatedCard:
-    """The card of a version; raises Unusable where it cannot be read."""
-    path = models / vertical / version / "card.json"
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=EvaluatedCard)
-    except OSError as error:
-        raise Unusable(f"{path} cannot be read: {error.strerror}") from None
-    except msgspec.DecodeError as error:
-        raise Unusable(f"{path} is no card of this version of training ({error}): train again") from None
-
-
-def evaluate_card(card: EvaluatedCard) -> Evaluation:
+def evaluate_card(card: ModelCard) -> Evaluation:
     """The report without bids: no policy, no win model. Its gates are those of the training."""
     figures, past = card.figures, card.history
-    gates = tuple(Gate(name=gate.name, passed=gate.passed, found=gate.found) for gate in card.gates)
     sizes = [len(part) for part in np.array_split(np.arange(figures.rows), len(card.deciles))]
     tenths = [
         bin_of(f"tenth {number}", size, tenth.predicted, tenth.observed)
@@ -69,8 +25,8 @@ def evaluate_card(card: EvaluatedCard) -> Evaluation:
         vertical=card.vertical,
         candidate=card.version,
         champion="",
-        verdict=verdict(gates),
-        gates=gates,
+        verdict=verdict(card.gates),
+        gates=card.gates,
         rows=LogRows(source=past.source, matured=past.rows, converted=round(past.rows * past.converted)),
         conversions=Conversions(
             leads=figures.rows,

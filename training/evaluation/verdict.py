@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Literal
 
-import msgspec
 import numpy as np
 
+from app.scoring.card import Gate
 from training.bootstrap import Interval
 from training.drift.drift import Drift
 from training.evaluation.caps import Caps
@@ -25,14 +25,6 @@ WORSE_SPEND_MAX = 0.02
 """Or so much of the champion's spend, where its surplus is next to nothing."""
 
 _SURE = 1.645
-
-
-class Gate(msgspec.Struct, frozen=True, kw_only=True):
-    """One demand and what was found; `passed` is `None` where the log cannot say."""
-
-    name: str
-    passed: bool | None
-    found: str
 
 
 def verdict(gates: Sequence[Gate]) -> Verdict:

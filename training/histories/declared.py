@@ -1,12 +1,14 @@
 """What training needs of `buyer.toml`: the fields of each vertical, and the zone in which hours count."""
 
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from app.domain.vertical import Vertical
+from training.errors import TrainingError
 from training.histories.spec import Spec, SpecField
 
 OF_EVERY_LEAD = (
@@ -18,7 +20,7 @@ OF_EVERY_LEAD = (
 more prefixes than a category of the trees may have values."""
 
 
-class NotDeclared(Exception):
+class NotDeclared(TrainingError):
     """The configuration does not say what training must know: the message tells what, and where."""
 
 
@@ -27,6 +29,13 @@ class Declared(msgspec.Struct, frozen=True, kw_only=True):
 
     verticals: dict[str, Vertical]
     zone: str
+
+    def chosen(self, names: Sequence[str]) -> list[str]:
+        """The verticals of these names, all where none is named; NotDeclared where there is none of a name."""
+        for name in names:
+            if name not in self.verticals:
+                raise NotDeclared(f"no vertical {name!r} is declared; there are: {', '.join(self.verticals)}")
+        return [*names] or [*self.verticals]
 
 
 def declared(path: Path) -> Declared:

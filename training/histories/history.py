@@ -8,8 +8,7 @@ import msgspec
 import numpy as np
 
 from app.wire.ping import Value
-
-Array = np.ndarray[Any, Any]
+from training.statistics import Array
 
 
 class History(msgspec.Struct, frozen=True, kw_only=True):

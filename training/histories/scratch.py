@@ -9,11 +9,13 @@ from typing import Any
 
 import numpy as np
 
+from training.errors import TrainingError
+
 _MEMORY = "1GB"
 """What does not fit goes to the disk: a machine that serves beside it must not notice."""
 
 
-class NoData(Exception):
+class NoData(TrainingError):
     """What was to be read is not there, or cannot be read; the text says what to do."""
 
 

@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
+from training.errors import TrainingError
+
 FieldType = Literal["choice", "number", "integer", "boolean", "text", "date", "hour", "weekday"]
 BY_ROW = "row"
 """The order of a file that has no time: its rows stand oldest first."""
@@ -17,7 +19,7 @@ BY_ROW = "row"
 _VERTICAL = re.compile(r"[a-z0-9_]{1,64}")
 
 
-class BadSpec(Exception):
+class BadSpec(TrainingError):
     """A specification cannot be used: the message names file and key, and says what to do."""
 
 

@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from training.histories.history import Array, History
+from training.histories.history import History
 from training.histories.spec import Spec, SpecField, missing_columns
 from training.histories.tables import BadData, Table, Times, open_table, plain
+from training.statistics import Array
 
 ROWS_MIN = 200
 """Of fewer rows nothing can be learnt and shown; good models have seen five thousand and more."""

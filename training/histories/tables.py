@@ -12,8 +12,7 @@ import numpy as np
 
 from training.histories.scratch import NoData, Scratch, files, scratch
 from training.histories.spec import hint
-
-Array = np.ndarray[Any, Any]
+from training.statistics import Array
 
 TIME_FORMATS = (
     "%m/%d/%Y",

@@ -7,6 +7,7 @@ from training.conversion.candidates import boosting
 from training.conversion.encoders import encoded
 from training.conversion.features import Column, columns_among, stacked
 from training.conversion.train import cross_validated
+from training.errors import TrainingError
 from training.histories.history import History
 from training.histories.spec import Spec
 from training.lab.truth import HouseWorld, Rivals, around
@@ -16,7 +17,7 @@ PLACES_MAX = 60
 """Rivals pay by the category with most values up to so many, as by a city."""
 
 
-class NoMarket(Exception):
+class NoMarket(TrainingError):
     """No market can be held over these leads: the text says why, and what to do."""
 
 

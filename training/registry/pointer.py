@@ -12,6 +12,7 @@ import msgspec
 from app.domain.calendar import utc_text
 from app.scoring.artefact import Unusable
 from app.scoring.pointer import POINTER, Entry, entries_in
+from training.errors import TrainingError
 
 if sys.platform != "win32":
     import fcntl
@@ -21,7 +22,7 @@ HISTORY = "history.jsonl"
 _HEADER = "# The model that prices each vertical. Going back to an earlier one is editing its line.\n"
 
 
-class Refused(Exception):
+class Refused(TrainingError):
     """Nothing was changed: the text says why, and what to do."""
 
 

@@ -3,15 +3,29 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from app.scoring.card import ModelCard
 from app.scoring.pointer import Entry
 from training.registry.pointer import Author, Change, Refused, change, changes, entry_of, point_at
-from training.registry.versions import Card, whole
+from training.registry.versions import card_of, whole
 
 
-def promote(models: Path, vertical: str, version: str, author: Author, *, force: bool = False) -> Change:
-    """Make a version live. Its gates must have passed, unless it is forced, which is noted."""
-    forced = _must_have_passed(whole(models, vertical, version), force=force)
-    return point_at(models, vertical, version, author, forced=forced)
+def promote(
+    models: Path, vertical: str, version: str, author: Author, *, force: bool = False, did: str = "promote"
+) -> Change:
+    """Make a version live. Its gates must have passed, and it must not know less of the world than the live one.
+
+    Either may be forced, which is noted.
+    """
+    card = whole(models, vertical, version)
+    forced = _must_have_passed(card, force=force)
+    if not card.learned_from_real and _live_is_real(models, vertical):
+        if not force:
+            raise Refused(
+                f"{vertical} {version} was learned from a synthetic history, and what is live holds real outcomes. "
+                "--force overrides that and is noted"
+            )
+        forced = True
+    return point_at(models, vertical, version, author, did=did, forced=forced)
 
 
 def rollback(models: Path, vertical: str, author: Author) -> Change:
@@ -60,9 +74,24 @@ def retire(models: Path, vertical: str, author: Author) -> Change:
     return change(models, vertical, "retire", author, become)
 
 
-def _must_have_passed(card: Card, *, force: bool) -> bool:
+def _live_is_real(models: Path, vertical: str) -> bool:
+    """Whether real outcomes are in what is live. A card that cannot be read may tell of some."""
+    try:
+        entry = entry_of(models, vertical)
+    except Refused:
+        # A line that names no version is what a promotion mends.
+        return False
+    if entry is None or not (models / vertical / entry.live).is_dir():
+        return False
+    try:
+        return card_of(models, vertical, entry.live).learned_from_real
+    except Refused:
+        return True
+
+
+def _must_have_passed(card: ModelCard, *, force: bool) -> bool:
     """Whether it must be forced; raises `Refused` where it must and is not."""
-    if card.passed and not card.failed:
+    if card.cleared:
         return False
     if not force:
         why = f"it failed: {', '.join(card.failed)}" if card.failed else "its card does not say that it passed"

@@ -6,11 +6,11 @@ from typing import get_args
 
 import msgspec
 
+from app.scoring.card import Gate
 from app.scoring.landscape import FILE as LANDSCAPE
 from app.scoring.landscape import LandscapeArtefact
 from app.wire.ping import Leg
 from training.conversion.features import Column
-from training.conversion.gates import Gate
 from training.histories.bids import Bid
 from training.landscape.auctions import auction_log
 from training.landscape.export import artefact_of

@@ -1,7 +1,7 @@
 """What another policy would have bid on the pings that are logged, beside what was bid."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from math import fsum
 
 import msgspec
@@ -12,8 +12,6 @@ from app.domain.decide import Decision
 from app.journal.lines import PingLine
 from training.statistics import quantiles
 from training.trial.replay import Archive, Missing, decided_again
-
-_TOLD_EVERY = 20_000
 
 
 class Side(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,10 +79,10 @@ class _Tally:
         self.was, self.new = _Bids(), _Bids()
         self.ratios: list[float] = []
 
-    def take(self, line: PingLine, past: Archive) -> None:
+    def take(self, line: PingLine, archive: Archive) -> None:
         self.pings += 1
         if line.config not in self.priced:
-            self.priced[line.config] = past.priced_by(line, self.policy)
+            self.priced[line.config] = archive.priced_by(line, self.policy)
         decision = decided_again(line, self.priced[line.config])
         before, after = self.was.take(line.decision), self.new.take(decision)
         self.changed += _sent(decision) != _sent(line.decision)
@@ -106,19 +104,16 @@ class _Tally:
 
 def compare(
     lines: Iterable[PingLine],
-    past: Archive,
+    archive: Archive,
     policies: Mapping[str, Model],
-    tell: Callable[[int], None] = lambda _: None,
 ) -> Comparison:
     """Decide every ping by its vertical's policy too; tests are left out, since nobody buys them."""
     tallies = {vertical: _Tally(policy) for vertical, policy in policies.items()}
     missing: Counter[str] = Counter()
-    for number, line in enumerate(lines, 1):
-        if number % _TOLD_EVERY == 0:
-            tell(number)
+    for line in lines:
         if line.ping.vertical in tallies and not line.ping.test:
             try:
-                tallies[line.ping.vertical].take(line, past)
+                tallies[line.ping.vertical].take(line, archive)
             except Missing as lacking:
                 missing[str(lacking)] += 1
     return Comparison(rows=[tally.row() for tally in tallies.values()], missing=dict(missing))

@@ -148,7 +148,7 @@ def test_too_few_parity_rows_prove_nothing(shelve: Shelve, written: dict[str, An
 @pytest.mark.parametrize(
     ("altered", "why"),
     [
-        ({"schema": 7}, "schema 7"),
+        ({"schema": 7}, "card.json has schema 7, this service reads 3: train again"),
         ({"sha256": {}}, "checksum"),
         ({"parity": "none"}, "is not a model card"),
         ({"version": "0009"}, "'0009'"),
