@@ -71,11 +71,27 @@ def policy_gates(wins: Wins, policy: Policy, rival: Policy) -> list[Gate]:
         f"effective sample {held.effective_rows:,.0f} bids ({held.effective:.0%})"
     )
     support = Gate(name="the log can speak of it", passed=None if held.why_not else True, found=held.why_not or speaks)
-    gates = [*_win_gates(wins), support]
+    gates = [*win_gates(wins), support]
     if held.why_not or HEADLINE not in rival.by_method or policy.gain is None:
         return gates
     own, theirs = policy.by_method[HEADLINE], rival.by_method[HEADLINE]
     return [*gates, _earns(own), _no_less(policy.gain, theirs, rival.name)]
+
+
+def win_gates(wins: Wins) -> list[Gate]:
+    """What it believes of rivals."""
+    if not wins.models:
+        return []
+    model = wins.models[0]
+    losses = (
+        f"log-loss {model.log_loss:.4f} on {model.rows:,} auctions, constant baseline {model.log_loss_constant:.4f}"
+    )
+    gates = [Gate(name="predicts wins", passed=model.log_loss < model.log_loss_constant, found=losses)]
+    # What has no curve of its own bids along declared ones, and has nothing here to show.
+    if wins.looked:
+        fallen = f"{wins.falls} of {wins.looked:,} curves fall somewhere"
+        gates.append(Gate(name="a higher bid never wins less", passed=wins.falls == 0, found=fallen))
+    return gates
 
 
 def drift_gate(found: Drift) -> Gate:
@@ -106,21 +122,6 @@ def _level(ratio: float, conversions: int) -> Gate:
         passed=low / slack <= ratio <= high * slack,
         found=f"predicted/observed {ratio:.2f} after its own kappa, {low} to {high} with room for chance",
     )
-
-
-def _win_gates(wins: Wins) -> list[Gate]:
-    if not wins.models:
-        return []
-    model = wins.models[0]
-    losses = (
-        f"log-loss {model.log_loss:.4f} on {model.rows:,} auctions, constant baseline {model.log_loss_constant:.4f}"
-    )
-    gates = [Gate(name="predicts wins", passed=model.log_loss < model.log_loss_constant, found=losses)]
-    # What has no curve of its own bids along declared ones, and has nothing here to show.
-    if wins.looked:
-        fallen = f"{wins.falls} of {wins.looked:,} curves fall somewhere"
-        gates.append(Gate(name="a higher bid never wins less", passed=wins.falls == 0, found=fallen))
-    return gates
 
 
 def _earns(own: Earned) -> Gate:

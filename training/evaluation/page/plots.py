@@ -181,7 +181,7 @@ def cap(figure: Figure, window: CapWindow) -> str:
     lower.set_xlim(0, len(hours))
     lower.xaxis.set_major_locator(MaxNLocator(6, integer=True))
     lower.set_xlabel("hours since the window began")
-    return f"{window.campaign}: cap {window.cap} in its fullest window, beside its plan, and its shadow price"
+    return f"{window.owner}: cap {window.cap} in its fullest window, beside its plan, and its shadow price"
 
 
 @drawn(height=240)

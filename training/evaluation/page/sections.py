@@ -289,13 +289,13 @@ def _caps(told: Caps | None) -> str:
     if not told.uses:
         return paragraph("No cap was used by any ping of the journal.")
     figures = [
-        figure(f"{window.campaign}, {window.cap}", drawings.cap(window), words.cap(window))
+        figure(f"{window.owner}, {window.cap}", drawings.cap(window), words.cap(window))
         for window in told.windows
         if any(each is not None for each in window.used)
     ]
     rows = [
         (
-            use.campaign,
+            use.owner,
             use.cap,
             f"{use.windows:,}",
             f"{use.full:,}",
@@ -305,7 +305,7 @@ def _caps(told: Caps | None) -> str:
         )
         for use in told.uses
     ]
-    heads = ("campaign", "cap", "windows", "full", "over the limit", "fullest", "highest shadow price")
+    heads = ("campaign or seller", "cap", "windows", "full", "over the limit", "fullest", "highest shadow price")
     return plots(figures) + table(heads, rows, text=2)
 
 
