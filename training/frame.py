@@ -11,7 +11,7 @@ from typing import Any, get_args
 
 import msgspec
 
-from app.domain.ladder import Rung
+from app.domain.post.disposition import Disposition
 from app.parquet import ParquetError
 from app.scoring.artefact import Unusable
 from training.errors import TrainingError
@@ -94,7 +94,7 @@ def add_sources(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--maturity-days", type=float, default=MATURITY_DAYS, help=f"how long a lead may take ({MATURITY_DAYS:g})"
     )
-    parser.add_argument("--conversion", choices=get_args(Rung)[2:], default="sold", help="what counts as one (sold)")
+    parser.add_argument("--conversion", choices=get_args(Disposition)[2:], default="sold", help="what counts as one (sold)")
 
 
 def gathered(args: argparse.Namespace, known: Declared, out: Path) -> Summary:

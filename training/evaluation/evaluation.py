@@ -164,8 +164,8 @@ def _level(log: Ledger, matured: Array, own: Rebid, model: Model) -> tuple[float
     hits = int(np.nansum(log.converted[matured]))
     if not hits:
         return None
-    kappa = np.array([model.habits.get(str(seller), Habits()).kappa for seller in log.seller[matured]])
-    return float(np.sum(kappa * own.probability[matured])) / hits, hits
+    quality_factor = np.array([model.habits.get(str(seller), Habits()).quality_factor for seller in log.seller[matured]])
+    return float(np.sum(quality_factor * own.probability[matured])) / hits, hits
 
 
 def _drift(bids: list[Bid], candidate: EvaluatedModel) -> Drift:

@@ -9,13 +9,13 @@ from training.histories.bids import Bid
 from training.landscape.auctions import objects
 from training.statistics import Array
 
-_AS_THEY_ARE = ("at", "probability", "worth", "bid_value", "low", "high", "best", "sigma", "win_probability")
+_AS_THEY_ARE = ("at", "probability", "worth", "bid_value", "low", "high", "best", "spread", "win_probability")
 
 
 class Ledger(msgspec.Struct, frozen=True, kw_only=True):
     """Bids whose auction is decided, oldest first, all arrays equally long. Money in cents, `at` in UTC epoch seconds.
 
-    `price` is what was bid, within `low` and `high` around `best` with deviation `sigma` of its logarithm. `won` and
+    `price` is what was bid, within `low` and `high` around `best` with deviation `spread` of its logarithm. `won` and
     `returned` are 0 or 1. NaN is what nobody knows: `winning` where the seller did not disclose it, `converted` of
     leads that have not matured or were not won. `realised` is what a matured lead brought. `ping` numbers the pings.
     """
@@ -32,7 +32,7 @@ class Ledger(msgspec.Struct, frozen=True, kw_only=True):
     low: Array
     high: Array
     best: Array
-    sigma: Array
+    spread: Array
     price: Array
     win_probability: Array
     won: Array

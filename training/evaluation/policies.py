@@ -77,7 +77,7 @@ class Policies(msgspec.Struct, frozen=True, kw_only=True):
     """All about what would be bid. `yardstick` is the model that values leads, `kappa` its correction by seller."""
 
     yardstick: str
-    kappa: dict[str, float]
+    quality_factor: dict[str, float]
     policies: tuple[Policy, ...] = ()
     profit_curve: tuple[ScaledBids, ...] = ()
     what_if: tuple[WhatIf, ...] = ()
@@ -102,7 +102,7 @@ def policies(
     try:
         known = known_of(log, worth)
     except TooThin as thin:
-        return Policies(yardstick=judge, kappa=yardstick(log, worth).kappa, why_not=str(thin))
+        return Policies(yardstick=judge, quality_factor=yardstick(log, worth).quality_factor, why_not=str(thin))
     tell("replaying policies")
     (name, own), *champion = rebids.items()
     new, calm = estimated(known, own.bids), estimated(known, np.floor(log.best))
@@ -125,7 +125,7 @@ def policies(
         found.append(_judged(name, what, known, estimated(known, bids), again, against=old))
     return Policies(
         yardstick=judge,
-        kappa=known.yardstick.kappa,
+        quality_factor=known.yardstick.quality_factor,
         policies=tuple(found),
         profit_curve=_profit_curve(known, own.bids, again),
         what_if=_what_if(known, own.bids, model, again),

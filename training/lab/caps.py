@@ -8,8 +8,8 @@ import msgspec
 import numpy as np
 from scipy.optimize import minimize_scalar
 
-from app.domain.caps import Cap, CapStanding
-from app.domain.pacing import next_dual, plan_delta
+from app.domain.caps.caps import Cap, CapStanding
+from app.domain.caps.pacing import next_dual, plan_delta
 from training.bootstrap import DAY_S
 from training.lab import policies
 from training.lab.buyer import ZONE, HouseBuyer

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from app.domain.buyer import Exploration
-from app.domain.exploration import Draw
+from app.domain.pricing.exploration import Draw
 from training.lab import policies
 from training.lab.buyer import HouseBuyer
 from training.lab.market import HouseMarket

@@ -1,0 +1,188 @@
+"""Shows the whole of it on loopback: one business day in stepped time, over HTTP, then a report a buyer understands."""
+
+import argparse
+import asyncio
+import logging
+import os
+import shutil
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from app.cli.day.business_day import ENDS, STARTS, US, BusinessDay, Lived
+from app.cli.day.reckoning import Reckoning, reckon
+from app.cli.day.retraining import MATURITY_DAYS, can_retrain, export_day, registry_command, retrain
+from app.cli.day.story import Attempts, tell
+from app.cli.day.text import report
+from app.config.load import Declared, Loaded, load
+from app.domain.money import dollars
+from app.journal.reader import find, lines
+from app.mock_exchange.market.audit import AuditFile
+from app.mock_exchange.market.setup import SetupError
+from app.settings import Settings, SettingsError
+from app.store.store import Store
+from app.usecases.reports.explain import explain
+from app.usecases.reports.report import Trading, trading
+
+ROOT = Path(__file__).resolve().parents[3]
+CONFIG = ROOT / "fixtures" / "demo"
+MARKET = ROOT / "fixtures" / "exchange" / "demo.toml"
+MODELS = ROOT / "models"
+
+TITLES = {"bought": "A lead that was bought", "lost": "An auction that was lost", "refused": "A ping that was refused"}
+
+
+class DemoFailed(Exception):
+    """The demo could not run; the text says why."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """`leadbid demo [--leads N] [--seed S] [--data DIR] [--json]`."""
+    parser.add_argument("--leads", type=int, default=1_000, help="how many consumers come that day (default: 1000)")
+    parser.add_argument("--seed", type=int, default=1, help="which consumers, and what goes wrong (default: 1)")
+    parser.add_argument("--data", type=Path, default=Path("data/demo"), help="emptied first (default: data/demo)")
+    parser.add_argument("--json", action="store_true", help="end with one JSON object instead of the report")
+
+
+def run(args: argparse.Namespace) -> int:
+    """0 where the day adds up and every lead that was bought has been delivered."""
+    try:
+        return asyncio.run(_demo(args.leads, args.seed, args.data, as_json=args.json))
+    except (DemoFailed, SettingsError, SetupError) as failed:
+        print(failed, file=sys.stderr)
+        return 1
+
+
+async def _demo(leads: int, seed: int, data: Path, *, as_json: bool) -> int:
+    _empty(data)
+    shutil.copytree(CONFIG, data / "config")
+    settings = Settings(config=data / "config" / "buyer.toml", data=data, models=MODELS)
+    logging.basicConfig(filename=data / "service.log", level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
+    progress = _Progress(leads, quiet=as_json)
+    with AuditFile(data / "audit.jsonl") as audit:
+        day = BusinessDay(settings, MARKET, leads, seed)
+        lived = await day.live(lambda: progress.show(day), audit)
+    declared = _declared(settings.config)
+    found = trading(lines(settings.journal))
+    reckoning, attempts = await _reckon(settings, declared, lived, found)
+    if as_json:
+        print(msgspec.json.encode(reckoning).decode())
+    else:
+        _show(settings, declared, lived, reckoning, attempts)
+        await _learn(settings, lived)
+    return 0 if reckoning.reconciled and not reckoning.undelivered and not reckoning.cap_overruns else 1
+
+
+def _empty(data: Path) -> None:
+    """Only what an earlier demo made is ever removed."""
+    marker = data / "made-by-leadbid-demo"
+    try:
+        if data.exists() and any(data.iterdir()) and not marker.exists():
+            raise DemoFailed(f"{data} is not empty and not an earlier demo's: name another directory with --data")
+        shutil.rmtree(data, ignore_errors=True)
+        data.mkdir(parents=True)
+        marker.touch()
+    except OSError as error:
+        raise DemoFailed(f"{data} cannot be used ({error.strerror}): name another directory with --data") from None
+
+
+class _Progress:
+    """A line now and then: what time it is that day, and what has happened."""
+
+    def __init__(self, leads: int, *, quiet: bool) -> None:
+        self._leads = leads
+        self._file = sys.stderr if quiet else sys.stdout
+        self._done = 0
+
+    def show(self, day: BusinessDay) -> None:
+        """One visit more is over."""
+        self._done += 1
+        live = self._file.isatty()
+        if self._done % (10 if live else max(self._leads // 10, 1)):
+            return
+        clock = datetime.fromtimestamp(day.time.now(), UTC).strftime("%a %H:%M UTC")
+        ours = day.lived.tally.buyers[US]
+        text = f"  {clock}  {self._done:>6} leads  {ours.bids:>6} bids  {ours.won:>6} bought"
+        print(text, end="\r" if live else "\n", file=self._file, flush=True)
+
+
+async def _reckon(settings: Settings, declared: Declared, lived: Lived, found: Trading) -> tuple[Reckoning, Attempts]:
+    store = Store.reading(settings.database_file)
+    try:
+        used = await store.cap_usage()
+        sales = await store.sales(STARTS, lived.ended + 1.0)
+        attempts = await store.attempt_counts()
+    finally:
+        await store.close()
+    reckoning = reckon(declared, lived, found, sales, used)
+    return reckoning, Attempts(
+        delivered=reckoning.delivered,
+        undelivered=reckoning.undelivered,
+        attempts=sum(attempts.values()),
+        by_outcome={_outcome(status, said): count for (status, said), count in attempts.items()},
+    )
+
+
+def _outcome(status: str, said: str) -> str:
+    return f"retry: {said}" if status == "pending" else status
+
+
+def _declared(config: Path) -> Declared:
+    read = load(config, environ=os.environ)
+    if not isinstance(read, Loaded):
+        raise DemoFailed("\n".join(str(problem) for problem in read))
+    return read.declared
+
+
+def _show(settings: Settings, declared: Declared, lived: Lived, reckoning: Reckoning, attempts: Attempts) -> None:
+    """The report, on the terminal and as a page."""
+    explained = [
+        (TITLES[kind], explain(find(settings.journal, ping_id))) for kind, ping_id in sorted(lived.examples.items())
+    ]
+    story = tell(
+        lines(settings.journal),
+        declared.campaigns,
+        lived.bought,
+        attempts,
+        lived.ping_ms,
+        lived.post_ms,
+        explained,
+        STARTS,
+        ENDS,
+        declared.buyer.zone,
+    )
+    print(_summary(reckoning))
+    print(f"\n{report(story, lived.tally)}\n")
+    page_file = settings.data / "day.html"
+    try:
+        from app.cli.day.page import page
+    except ImportError:
+        print("For the day as a page with plots: pip install 'leadbid[reports]'")
+    else:
+        page_file.write_text(page(story), encoding="utf-8")
+        print(f"The day as a page with plots: {page_file}")
+    print(f"Every bid and why it lost: {settings.data / 'audit.jsonl'}")
+    print(f"Ask about any ping: leadbid explain PING_ID --data {settings.data}")
+
+
+async def _learn(settings: Settings, lived: Lived) -> None:
+    """The day's end: retrained on its own outcomes, champion against challenger."""
+    if not can_retrain():
+        print("\nTo see it retrain on this day's outcomes: pip install 'leadbid[training,reports]'")
+        return
+    await export_day(settings, lived.ended)
+    print(f"\nRetrained on its own outcomes, {MATURITY_DAYS} days later: champion and challenger\n")
+    print(await asyncio.to_thread(retrain, settings, lived.ended))
+    print(f"\nWhat is live and what is tried: {registry_command(settings.data / 'models')}")
+
+
+def _summary(day: Reckoning) -> str:
+    books = "Sellers, journal, database and CRM agree." if day.reconciled else "THE BOOKS DO NOT AGREE."
+    return (
+        f"{day.pings} pings: {day.bids} bids, {day.no_bids} refused\n"
+        f"{day.wins} auctions won: {day.posts_accepted} leads bought for ${dollars(day.spend_cents)}, "
+        f"{day.posts_refused} posts not taken, {day.honoured_share:.1%} of promises kept\n"
+        f"{day.delivered} leads in the CRM, {day.undelivered} missing; {day.cap_overruns} caps overrun\n{books}"
+    )
