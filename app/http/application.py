@@ -12,12 +12,12 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
 
 from app.http.asgi_request import BODY_MAX, Receive, Scope, Send
-from app.http.auction.routes import PATHS, is_route
 from app.http.auction.intake import Intake
+from app.http.auction.routes import PATHS, is_route
+from app.http.feedback import TOLD
 from app.http.operations import OPERATIONS
 from app.http.pages.instructions import INSTRUCTIONS
 from app.http.pages.seller_pages import SELLER_PAGES
-from app.http.feedback import TOLD
 from app.telemetry.trouble import where
 from app.usecases.background import BackgroundJobs
 

@@ -1,4 +1,4 @@
-"""Endpoints for what others tell us: notices, outcomes, demand, signals; and what became of a post, or of all of them."""
+"""Endpoints for feedback: notices, outcomes, demand, signals; and what became of a post, or of all of them."""
 
 import re
 from collections.abc import Awaitable, Callable
@@ -24,7 +24,7 @@ from app.http.authentication import comes_from, keys_in_fields, keys_in_headers,
 from app.store.errors import StoreUnavailable
 from app.usecases.accept_post import find_post
 from app.usecases.bidder import Bidder
-from app.usecases.feedback import set_demand, record_notice, record_outcome, set_signal, refused
+from app.usecases.feedback import record_notice, record_outcome, refused, set_demand, set_signal
 from app.wire.feedback import Receipt
 from app.wire.post import PostAnswer
 from app.wire.scorecard import DAYS_MAX

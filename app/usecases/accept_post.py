@@ -3,14 +3,22 @@
 from collections.abc import Callable
 
 from app.domain.post.judge import PostCase, judge
-from app.domain.reasons import REASONS, Refusal, disclosed, status_of
 from app.domain.post.sale import KeptAnswer, PostFacts, Sale
+from app.domain.reasons import REASONS, Refusal, disclosed, status_of
 from app.domain.seller import Seller
 from app.domain.token import looks_like_token
 from app.journal.lines import PostLine
+from app.usecases.bid_reference import (
+    BidReference,
+    PostedLead,
+    differing,
+    has_same_certificate,
+    has_same_terms,
+    open_reference,
+    posted,
+)
 from app.usecases.bidder import Bidder
 from app.usecases.make_sale import make_sale
-from app.usecases.bid_reference import PostedLead, BidReference, differing, has_same_certificate, has_same_terms, open_reference, posted
 from app.wire.post import Post, PostAnswer
 
 

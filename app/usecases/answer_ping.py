@@ -8,19 +8,19 @@ import msgspec
 from msgspec.structs import replace
 
 from app.domain.auction.decide import Decision, decide
-from app.domain.pricing.exploration import Draw
-from app.domain.keyed import mac
-from app.domain.reasons import Refusal, disclosed
-from app.domain.onboarding.test_values import scenario_of
-from app.domain.seller import Seller
 from app.domain.auction.snapshot import Known, Snapshot
-from app.domain.token import BidToken, campaign_tag, mint
 from app.domain.auction.weighing import Offer
-from app.journal.lines import RefusedLine, PingLine, RepeatLine
+from app.domain.keyed import mac
+from app.domain.onboarding.test_values import scenario_of
+from app.domain.pricing.exploration import Draw
+from app.domain.reasons import Refusal, disclosed
+from app.domain.seller import Seller
+from app.domain.token import BidToken, campaign_tag, mint
+from app.journal.lines import PingLine, RefusedLine, RepeatLine
 from app.journal.shadow import Shadow
+from app.usecases.bidder import Bidder
 from app.usecases.book import LiveBid
 from app.usecases.counter import Counter
-from app.usecases.bidder import Bidder
 from app.usecases.digests import Marks, marks_of
 from app.usecases.trial import Trial, Turn
 from app.wire.ping import Bid, Ping, PingAnswer

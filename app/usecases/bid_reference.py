@@ -51,7 +51,13 @@ def open_reference(bidder: Bidder, ping_id: str, *, test: bool = False) -> BidRe
 
 
 def posted(
-    bidder: Bidder, seller: Seller, reference: BidReference, post: Post, raw: bytes, warnings: tuple[str, ...], now: float
+    bidder: Bidder,
+    seller: Seller,
+    reference: BidReference,
+    post: Post,
+    raw: bytes,
+    warnings: tuple[str, ...],
+    now: float,
 ) -> PostedLead | None:
     """The post with its bid and its person; `None` where there is no bid of ours to answer."""
     if reference.bid is None or reference.campaign is None or reference.vertical is None:

@@ -4,14 +4,14 @@ import hashlib
 
 import msgspec
 
+from app.domain.auction.weighing import Offer
 from app.domain.calendar import local_time
+from app.domain.delivery.sold_lead import ConsentProof, SoldLead, lead_document
 from app.domain.keyed import digest
 from app.domain.post.sale import CapUse, Evidence, Sale
-from app.domain.delivery.sold_lead import ConsentProof, SoldLead, lead_document
-from app.domain.auction.weighing import Offer
 from app.journal.lines import PingLine
-from app.usecases.bidder import Bidder
 from app.usecases.bid_reference import PostedLead
+from app.usecases.bidder import Bidder
 from app.wire.post import PostAnswer
 
 

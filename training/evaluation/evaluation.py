@@ -164,7 +164,9 @@ def _level(log: Ledger, matured: Array, own: Rebid, model: Model) -> tuple[float
     hits = int(np.nansum(log.converted[matured]))
     if not hits:
         return None
-    quality_factor = np.array([model.habits.get(str(seller), Habits()).quality_factor for seller in log.seller[matured]])
+    quality_factor = np.array(
+        [model.habits.get(str(seller), Habits()).quality_factor for seller in log.seller[matured]]
+    )
     return float(np.sum(quality_factor * own.probability[matured])) / hits, hits
 
 

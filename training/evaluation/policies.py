@@ -74,7 +74,7 @@ class WhatIf(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Policies(msgspec.Struct, frozen=True, kw_only=True):
-    """All about what would be bid. `yardstick` is the model that values leads, `kappa` its correction by seller."""
+    """All about what would be bid. `yardstick` is the model that values leads, with its `quality_factor` by seller."""
 
     yardstick: str
     quality_factor: dict[str, float]

@@ -12,9 +12,9 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from app.http.application import Application
 from app.http.asgi_request import BODY_MAX, Scope
-from app.http.auction.routes import is_route
 from app.http.auction.intake import Answered, Intake
-from app.http.auction.request import SellerRequest, RawRequest
+from app.http.auction.request import RawRequest, SellerRequest
+from app.http.auction.routes import is_route
 from app.telemetry.trouble import where
 
 ROUND_MAX = 32

@@ -15,18 +15,18 @@ from app.dialects.reading import Reading
 from app.dialects.statuses import ping_status, post_status, told_status
 from app.dialects.written import CONTENT_TYPES, price, quoted_price
 from app.domain.identity import hash_digest
-from app.domain.reasons import Refusal, status_of
 from app.domain.onboarding.test_values import scenario_of
+from app.domain.reasons import Refusal, status_of
 from app.http.asgi_request import BodyTooLarge, ClientGone, Receive, Scope, Send, receive_body, send_answer
-from app.http.auction.routes import route_at
-from app.http.auction.request import SellerRequest, RawRequest, request_of
 from app.http.auction.record_test import show
+from app.http.auction.request import RawRequest, SellerRequest, request_of
+from app.http.auction.routes import route_at
 from app.store.errors import StoreUnavailable
 from app.telemetry.trouble import where
 from app.usecases.accept_post import accept_post, refuse_post
 from app.usecases.answer_ping import Asked, answer_ping, ask, refuse_ping
-from app.usecases.bidder import Bidder
 from app.usecases.bid_reference import BidReference, open_reference
+from app.usecases.bidder import Bidder
 from app.wire.ping import PingAnswer
 from app.wire.post import PostAnswer
 
@@ -73,14 +73,14 @@ class Intake:
         """A request that has just come in whole; `body` is None where it was too large."""
         return RawRequest(scope, body, self._clock(), self._steady())
 
-    def pings(self, requests: Sequence[RawRequest]) -> list[Answered | SellerRequest]:
+    def pings(self, raw: Sequence[RawRequest]) -> list[Answered | SellerRequest]:
         """The answers to the pings among requests that came together, in their order; the others are to be posted.
 
-        They go through each room together, since the processor then finds the room's code at hand.
+        Each step is taken for all of them together, since the processor then finds its code at hand.
         """
         bidder = self._bidder
         sellers, certified = bidder.catalogue.seller_by_key, bidder.certified
-        requests = [request_of(request, sellers, certified) for request in requests]
+        requests = [request_of(each, sellers, certified) for each in raw]
         pings = [request for request in requests if request.mode == "ping"]
         readings = [self._read(request) for request in pings]
         answers = [self._decided(request, reading) for request, reading in zip(pings, readings, strict=True)]
@@ -165,7 +165,8 @@ class Intake:
             if reading.unknown:
                 bidder.metrics.count("unknown_fields_total", request.seller.name, by=reading.unknown)
             post = reading.value
-            # A seller in test mode may have live bids out yet, which are promises: only the endpoint says test of a post.
+            # A seller in test mode may have live bids out yet, which are promises: only the endpoint says test of a
+            # post.
             if route_at(request.scope["path"]).test and not isinstance(post, Refusal):
                 post = replace(post, test=True)
             return await accept_post(

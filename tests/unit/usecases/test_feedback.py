@@ -8,10 +8,10 @@ import pytest
 from app.domain.reasons import Refusal
 from app.journal.lines import NoticeLine
 from app.usecases.bidder import Bidder
-from app.usecases.feedback import set_demand, record_notice, record_outcome, set_signal, refresh_suppressions, refused
+from app.usecases.feedback import record_notice, record_outcome, refresh_suppressions, refused, set_demand, set_signal
 from app.wire.feedback import Demand, Notice, Outcome, Receipt, Signal
-from tests.build import campaign, cap, catalogue, seller
 from tests.bidder import NOW, another, ask, at_bidder, journaled, last_ping, phone_digest, sell
+from tests.build import campaign, cap, catalogue, seller
 
 RECORDED = Receipt(status="recorded")
 REPEATED = Receipt(status="repeated")
