@@ -20,7 +20,7 @@ from tests.bids import AT, bid, write_bids
 from tests.build import campaign, cap, catalogue, ping
 from tests.histories import facts_in
 from tests.journal import written
-from training.evaluation.ledger import DAY_S
+from training.bootstrap import DAY_S
 from training.histories.bids import LoggedBid
 from training.histories.dataset import BIDS, SUMMARY, DatasetSummary, VerticalCounts
 from training.histories.declared import declared

@@ -9,6 +9,7 @@ import numpy as np
 Array = np.ndarray[Any, Any]
 
 TINY = 1e-12
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 _Z = 1.959964
 
 
@@ -68,6 +69,15 @@ def expit(odds: Array) -> Array:
     return np.asarray(0.5 + 0.5 * np.tanh(0.5 * odds))
 
 
+def level_shift(odds: Array, share: float) -> float:
+    """What must be added to all log-odds for their mean chance to be this share, by bisection."""
+    low, high = -10.0, 10.0
+    for _ in range(60):
+        middle = 0.5 * (low + high)
+        low, high = (middle, high) if float(np.mean(expit(odds + middle))) < share else (low, middle)
+    return 0.5 * (low + high)
+
+
 def bounded(predicted: Array, edge: float = TINY) -> Array:
     """Probabilities kept a hair off 0 and 1, where a logarithm has no end."""
     return np.clip(np.asarray(predicted, dtype=np.float64), edge, 1.0 - edge)
@@ -111,6 +121,11 @@ def bin_of(name: str, count: int, predicted: float, observed: float, at: float |
         low=min(low, observed),
         high=max(high, observed),
     )
+
+
+def quantiles(values: Sequence[float] | Array) -> dict[str, float]:
+    """What the usual shares of the values lie below, by the share; of none nothing."""
+    return {f"{share:.0%}": float(np.quantile(values, share)) for share in QUANTILES if len(values)}
 
 
 def wilson(hits: float, count: int) -> tuple[float, float]:

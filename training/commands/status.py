@@ -16,7 +16,7 @@ from training.histories.dataset import BIDS
 from training.histories.declared import declared
 from training.registry.pointer import entries
 from training.trial.standing import page, verdicts
-from training.trial.trial import Outcome, Tally, Trial, matured_before, outcome_of
+from training.trial.trial import BidOutcome, TrialStanding, TrialTally, matured_before, outcome_of
 
 _TOLD_EVERY = 50_000
 
@@ -36,18 +36,18 @@ def run(args: argparse.Namespace) -> int:
     return 0 if trials else 1
 
 
-def _trials(args: argparse.Namespace) -> Iterator[Trial]:
+def _trials(args: argparse.Namespace) -> Iterator[TrialStanding]:
     tried = {name: entry for name, entry in entries(args.models).items() if _is_asked(args, name, entry)}
     if not tried:
         return
-    outcomes: dict[str, dict[str, Outcome]] = {}
+    outcomes: dict[str, dict[str, BidOutcome]] = {}
     with TemporaryDirectory(prefix="leadbid-status-") as folder:
         summary = gathered(args, declared(args.config), Path(folder))
         for name in tried:
             outcomes[name] = {bid.id: outcome_of(bid) for bid in read_bids(Path(folder) / BIDS, name)}
     matured = matured_before(summary.as_of, summary.maturity_s)
     tallies = {
-        name: Tally(name, entry.live, entry.challenger, outcomes[name], matured) for name, entry in tried.items()
+        name: TrialTally(name, entry.live, entry.challenger, outcomes[name], matured) for name, entry in tried.items()
     }
     tell = teller()
     for number, line in enumerate(_pings(args), 1):
@@ -56,7 +56,7 @@ def _trials(args: argparse.Namespace) -> Iterator[Trial]:
         if line.ping.vertical in tallies:
             tallies[line.ping.vertical].take(line)
     for name, tally in tallies.items():
-        yield tally.trial(tried[name].canary)
+        yield tally.standing(tried[name].canary)
 
 
 def _is_asked(args: argparse.Namespace, name: str, entry: Entry) -> bool:

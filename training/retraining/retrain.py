@@ -29,7 +29,7 @@ from training.histories.history import History
 from training.histories.leads import Lead, history_of, read_leads
 from training.retraining.contest import Contest
 from training.retraining.habits import Measured, measured
-from training.retraining.market import Market, market
+from training.retraining.market import LearnedMarket, market
 from training.retraining.renew import Parts, completed, renewed
 from training.retraining.traffic import shape
 
@@ -166,7 +166,7 @@ def _parts(
     score: Probability,
     reads: Sequence[str],
     sellers: dict[str, Measured],
-    rivals: Market,
+    rivals: LearnedMarket,
 ) -> Parts:
     """Landscape, habits, traffic, and the window against which drift will be held.
 
