@@ -2,14 +2,12 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from app.domain.auction.features import facts_of
-from app.domain.auction.weighing import Offer
 from app.domain.calendar import local_time
 from app.domain.schedule import HOURS_OF_WEEK
 from app.domain.token import read_on_trust
@@ -23,7 +21,6 @@ NOT_OURS = ("auth_failed", "ping_unknown")
 """A post refused for one of these says nothing of the auction: any stranger can send it."""
 
 _TOLD_EVERY = 50_000
-_BATCH = 1_000
 
 
 class SentBid(msgspec.Struct, frozen=True, gc=False, kw_only=True):
@@ -105,18 +102,18 @@ def flatten(
     Pings of [since, until) are counted; the legs begin a bid's life earlier, for leads that were sold in the span. What
     was written after `now` is left unread. `tell` hears how many lines were read. Raises ParquetError, OSError.
     """
-    found = PingCounts()
-    with _sink(into / "legs.ndjson") as keep_leg, _sink(into / "said.ndjson") as keep_said:
+    found, encode = PingCounts(), msgspec.json.Encoder().encode
+    with (into / "legs.ndjson").open("wb") as legs, (into / "said.ndjson").open("wb") as said:
         for number, line in enumerate(_lines(journals, since - LIFETIME_S, now, found), 1):
             if number % _TOLD_EVERY == 0:
                 tell(number)
             if isinstance(line, (PostLine, NoticeLine)):
-                _keep_said(line, keep_said)
+                said.writelines(encode(each) + b"\n" for each in _feedback(line))
             elif line.at < until:
                 if line.at >= since:
                     _count(found, line, zone)
                 if isinstance(line, PingLine):
-                    _keep_legs(line, zone, keep_leg)
+                    legs.writelines(encode(each) + b"\n" for each in _bids(line, zone))
             found.last_at = max(found.last_at, line.at)
     return found
 
@@ -147,28 +144,24 @@ def _count(found: PingCounts, line: PingLine | RepeatLine | RefusedLine, zone: s
         found.declined[refusal.code] += 1
 
 
-def _keep_legs(line: PingLine, zone: str, keep: Callable[[msgspec.Struct], None]) -> None:
+def _bids(line: PingLine, zone: str) -> Iterator[SentBid]:
     if line.ping.test or line.withdrawn is not None or line.decision.refusal is not None:
         return
     facts = msgspec.json.encode(facts_of(line.ping, local_time(line.at, zone))).decode()
     for bid_id, offer in zip(line.bid_ids, line.decision.bids, strict=False):
-        keep(_leg(line, bid_id, offer, facts))
-
-
-def _leg(line: PingLine, bid_id: str, offer: Offer, facts: str) -> SentBid:
-    token, lasts = read_on_trust(bid_id), line.at + LIFETIME_S
-    return SentBid(
-        id=bid_id,
-        ping=line.id,
-        expires_at=float(token.expires_at) if token is not None else lasts,
-        facts=facts,
-        floor_cents=line.ping.min_price_cents,
-        **_of(line, "at", "seller", "model", "config"),
-        **_of(line.ping, "vertical", "zip", "state"),
-        **_of(offer, "campaign", "leg", "price_cents", "win_probability", "spread"),
-        **_of(offer.valuation, "probability", "worth", "value"),
-        **_of(offer.quote, "bid_value", "low", "high", "best"),
-    )
+        token, lasts = read_on_trust(bid_id), line.at + LIFETIME_S
+        yield SentBid(
+            id=bid_id,
+            ping=line.id,
+            expires_at=float(token.expires_at) if token is not None else lasts,
+            facts=facts,
+            floor_cents=line.ping.min_price_cents,
+            **_of(line, "at", "seller", "model", "config"),
+            **_of(line.ping, "vertical", "zip", "state"),
+            **_of(offer, "campaign", "leg", "price_cents", "win_probability", "spread"),
+            **_of(offer.valuation, "probability", "worth", "value"),
+            **_of(offer.quote, "bid_value", "low", "high", "best"),
+        )
 
 
 def _of(value: object, *names: str) -> dict[str, Any]:
@@ -176,37 +169,16 @@ def _of(value: object, *names: str) -> dict[str, Any]:
     return {name: getattr(value, name, None) for name in names}
 
 
-def _keep_said(line: PostLine | NoticeLine, keep: Callable[[msgspec.Struct], None]) -> None:
-    token = read_on_trust(line.ping_id)
-    if not line.ping_id or (token is not None and token.test):
+def _feedback(line: PostLine | NoticeLine) -> Iterator[BidFeedback]:
+    token, post = read_on_trust(line.ping_id), line if isinstance(line, PostLine) else None
+    if not line.ping_id or (token is not None and token.test) or (post is not None and post.reason_code in NOT_OURS):
         return
-    is_post = isinstance(line, PostLine)
-    if isinstance(line, PostLine) and line.reason_code in NOT_OURS:
-        return
-    keep(
-        BidFeedback(
-            id=line.ping_id,
-            seller=line.seller,
-            at=line.at,
-            is_post=is_post,
-            result=line.status if isinstance(line, PostLine) else line.result,
-            lead_id=line.lead_id if isinstance(line, PostLine) else "",
-            price_cents=line.price_cents,
-        )
+    yield BidFeedback(
+        id=line.ping_id,
+        seller=line.seller,
+        at=line.at,
+        is_post=post is not None,
+        result=line.status if isinstance(line, PostLine) else line.result,
+        lead_id=post.lead_id if post is not None else "",
+        price_cents=line.price_cents,
     )
-
-
-@contextmanager
-def _sink(path: Path) -> Iterator[Callable[[msgspec.Struct], None]]:
-    """A function that writes one row after another to a file, a thousand at a time."""
-    encoder, waiting = msgspec.json.Encoder(), []
-    with path.open("wb") as file:
-
-        def keep(row: msgspec.Struct) -> None:
-            waiting.append(row)
-            if len(waiting) == _BATCH:
-                file.write(encoder.encode_lines(waiting))
-                waiting.clear()
-
-        yield keep
-        file.write(encoder.encode_lines(waiting))
