@@ -5,7 +5,8 @@ from math import erf, sqrt
 import msgspec
 import numpy as np
 
-from training.evaluation.ledger import Array, Ledger
+from training.evaluation.ledger import Ledger
+from training.statistics import Array
 
 _ROOT_2 = sqrt(2.0)
 _ROOT_TAU = sqrt(2.0 * np.pi)

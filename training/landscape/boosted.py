@@ -1,16 +1,15 @@
 """m(x): what a lead's facts say about its rivals' bids, as small boosted trees."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingRegressor
 
 from app.scoring.artefact import CATEGORIES_MAX, Category, Feature, Node, Number, NumberSplit
+from training.conversion.export import node
 from training.conversion.features import Column
-from training.conversion.nodes import node
-from training.landscape.forms import Array
-from training.landscape.log import AuctionLog
+from training.landscape.auctions import AuctionLog
+from training.statistics import Array
 
 LEAVES = 4
 RATE = 0.2
@@ -21,10 +20,10 @@ RIDGE = 30.0
 class Facts:
     """The facts of a log as numbers that trees can split, and as features that the service can read."""
 
-    def __init__(self, columns: Sequence[Column], log: AuctionLog) -> None:
+    def __init__(self, columns: Sequence[Column], log: AuctionLog, values_max: int = CATEGORIES_MAX) -> None:
         # scikit-learn's trees number categories first, whatever the order they are given in.
-        self.columns = sorted([column for column in columns if column.name in log.facts], key=lambda each: each.kind)
-        self.features: tuple[Feature, ...] = tuple(_feature(column, log.facts[column.name]) for column in self.columns)
+        known = sorted([column for column in columns if column.name in log.facts], key=lambda each: each.kind)
+        self.features = tuple(_feature(column, log.facts[column.name], values_max) for column in known)
 
     def table(self, log: AuctionLog) -> Array:
         """A row a row: codes of categories, numbers, NaN for what is missing or unknown."""
@@ -63,19 +62,15 @@ class Trees:
         # The mean belongs to the constants of the sellers, not to the facts.
         added: Array = model.predict(X) - model._baseline_prediction[0, 0]
         ((predictor,),) = model._predictors
-        self.nodes.append(_ordered(predictor, self._facts))
+        self.nodes.append(node(predictor, 0, range(len(self._facts.features))))
         return added
 
 
-def _ordered(predictor: Any, facts: Facts) -> Node:
-    return node(predictor, 0, range(len(facts.features)))
-
-
-def _feature(column: Column, values: Array) -> Feature:
+def _feature(column: Column, values: Array, values_max: int) -> Feature:
     if column.kind == "number":
         return Number(column.name)
     found, counts = np.unique([value for value in values if isinstance(value, str)], return_counts=True)
-    usual = sorted(found[np.argsort(-counts, kind="stable")][:CATEGORIES_MAX].tolist())
+    usual = sorted(found[np.argsort(-counts, kind="stable")][:values_max].tolist())
     return Category(column.name, tuple(usual))
 
 

@@ -8,9 +8,10 @@ from scipy.optimize import minimize
 
 from app.scoring.artefact import Feature, Node
 from training.conversion.features import Column
+from training.landscape.auctions import AuctionLog
 from training.landscape.boosted import Facts, Trees, table, total
-from training.landscape.forms import KNOTS, NAMES, Array, Form, Rows, chance, rows, slopes
-from training.landscape.log import AuctionLog
+from training.landscape.forms import KNOTS, NAMES, BidRows, Form, chance, rows, slopes
+from training.statistics import Array, losses
 
 # With 2,000 auctions 24 small steps earn .989 of what the truth would, 40 larger ones .965, none .981; with 6,000 .996,
 # .993 and .985. Below some 1,500 the facts cost about as much as they bring.
@@ -47,7 +48,7 @@ class _Problem(msgspec.Struct, frozen=True, kw_only=True):
 
     form: Form
     winners: int
-    at: Rows
+    at: BidRows
     won: Array
     seller: Array
     one_hot: Array
@@ -105,11 +106,6 @@ def predict(fitted: Fit, log: AuctionLog) -> Array:
     return chance(fitted.form, fitted.winners, at, index, constants, fitted.steps)
 
 
-def log_loss(won: Array, predicted: Array) -> Array:
-    """Each row's."""
-    return np.asarray(-np.where(won == 1, np.log(predicted), np.log1p(-predicted)))
-
-
 def _by_seller(problem: _Problem, theta: Array) -> Array:
     own = theta[KNOTS + len(NAMES) :].reshape(len(problem.one_hot), len(NAMES))
     return np.asarray(theta[KNOTS : KNOTS + len(NAMES)] + own)
@@ -122,7 +118,7 @@ def _sought(problem: _Problem, theta: Array, index: Array, *, steps: int) -> Arr
         own = theta[KNOTS + len(NAMES) :].reshape(len(problem.one_hot), len(NAMES))
         constants, sizes = _by_seller(problem, theta)[problem.seller], theta[:KNOTS]
         now = slopes(problem.form, problem.winners, problem.at, index, constants, sizes, problem.won)
-        value = float(log_loss(problem.won, now.chance).sum())
+        value = float(losses(problem.won, now.chance).sum())
         gradient = -(problem.one_hot @ now.by_name)
         off = (sizes - _STEP) / _AROUND_STEP
         away = (theta[KNOTS : KNOTS + len(NAMES)] - problem.guess) / _AROUND_GUESS

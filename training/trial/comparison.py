@@ -1,7 +1,7 @@
 """What another policy would have bid on the pings that are logged, beside what was bid."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from math import fsum
 
 import msgspec
@@ -10,10 +10,8 @@ import numpy as np
 from app.domain.auction.decide import Decision
 from app.domain.catalogue import Catalogue, Model
 from app.journal.lines import PingLine
-from training.trial.replay import Missing, Past, decided_again
-
-_TOLD_EVERY = 20_000
-_QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+from training.statistics import quantiles
+from training.trial.replay import Archive, Missing, decided_again
 
 
 class Side(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,7 +25,7 @@ class Side(msgspec.Struct, frozen=True, kw_only=True):
     surplus: float
 
 
-class Row(msgspec.Struct, frozen=True, kw_only=True):
+class PolicyComparison(msgspec.Struct, frozen=True, kw_only=True):
     """One vertical: `was` is what decided, `new` the other policy, `changed` how many pings it answers otherwise.
 
     `ratios` are quantiles of new to old price where both bid.
@@ -46,7 +44,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     """By vertical; and the pings that could not be decided, by what was lacking."""
 
-    rows: list[Row]
+    rows: list[PolicyComparison]
     missing: dict[str, int]
 
 
@@ -81,19 +79,18 @@ class _Tally:
         self.was, self.new = _Bids(), _Bids()
         self.ratios: list[float] = []
 
-    def take(self, line: PingLine, past: Past) -> None:
+    def take(self, line: PingLine, archive: Archive) -> None:
         self.pings += 1
         if line.config not in self.priced:
-            self.priced[line.config] = past.priced_by(line, self.policy)
+            self.priced[line.config] = archive.priced_by(line, self.policy)
         decision = decided_again(line, self.priced[line.config])
         before, after = self.was.take(line.decision), self.new.take(decision)
         self.changed += _sent(decision) != _sent(line.decision)
         if before is not None and after is not None:
             self.ratios.append(after / before)
 
-    def row(self) -> Row:
-        quantiles = {f"{each:.0%}": float(np.quantile(self.ratios, each)) for each in _QUANTILES if self.ratios}
-        return Row(
+    def row(self) -> PolicyComparison:
+        return PolicyComparison(
             vertical=self.policy.vertical,
             policy=self.policy.version,
             pings=self.pings,
@@ -101,25 +98,22 @@ class _Tally:
             both=len(self.ratios),
             was=self.was.side(),
             new=self.new.side(),
-            ratios=quantiles,
+            ratios=quantiles(self.ratios),
         )
 
 
 def compare(
     lines: Iterable[PingLine],
-    past: Past,
+    archive: Archive,
     policies: Mapping[str, Model],
-    tell: Callable[[int], None] = lambda _: None,
 ) -> Comparison:
     """Decide every ping by its vertical's policy too; tests are left out, since nobody buys them."""
     tallies = {vertical: _Tally(policy) for vertical, policy in policies.items()}
     missing: Counter[str] = Counter()
-    for number, line in enumerate(lines, 1):
-        if number % _TOLD_EVERY == 0:
-            tell(number)
+    for line in lines:
         if line.ping.vertical in tallies and not line.ping.test:
             try:
-                tallies[line.ping.vertical].take(line, past)
+                tallies[line.ping.vertical].take(line, archive)
             except Missing as lacking:
                 missing[str(lacking)] += 1
     return Comparison(rows=[tally.row() for tally in tallies.values()], missing=dict(missing))

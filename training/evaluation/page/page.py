@@ -2,6 +2,7 @@
 
 from app.pages.document import Tiles, document
 from app.pages.html import money
+from training.evaluation.earned import signed
 from training.evaluation.evaluation import Evaluation
 from training.evaluation.page import sections, words
 
@@ -42,6 +43,6 @@ def _money(found: Evaluation) -> list[tuple[str, str, str]]:
     tiles = [("Surplus a bid", money(span.at), f"{money(span.low)} to {money(span.high)}")]
     if candidate.gain is not None:
         gain = candidate.gain
-        note = f"{words.signed(gain.low)} to {words.signed(gain.high)}, against {words.rival(policies).name}"
-        tiles.append(("Gain a bid", words.signed(gain.at), note))
+        note = f"{signed(gain.low)} to {signed(gain.high)}, against {words.rival(policies).name}"
+        tiles.append(("Gain a bid", signed(gain.at), note))
     return tiles

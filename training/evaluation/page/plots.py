@@ -11,16 +11,15 @@ from app.pages.plots import BLUE, GRID, INK, LINES, MUTED, ORANGE, drawn, legend
 from training.drift.psi import MAJOR, MODERATE, Shift
 from training.evaluation.caps import CapWindow
 from training.evaluation.conversions import Lift
-from training.evaluation.evaluation import WhatIf
-from training.evaluation.grades import Grade
 from training.evaluation.pacing import CampaignHours
-from training.evaluation.policies import HEADLINE, Policy, Scaled
+from training.evaluation.policies import HEADLINE, Policy, ScaledBids, WhatIf
+from training.statistics import ReliabilityBin
 
 _DASHED = (0, (4, 2))
 
 
 @drawn(height=330)
-def reliability(figure: Figure, grades: Sequence[Grade]) -> str:
+def reliability(figure: Figure, grades: Sequence[ReliabilityBin]) -> str:
     """What converted of each tenth, above how many leads were predicted so."""
     upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(4, 1))
     top = 1.08 * max(max(grade.at, grade.high) for grade in grades)
@@ -58,7 +57,7 @@ def gain(figure: Figure, tenths: Sequence[Lift]) -> str:
 
 
 @drawn(height=230)
-def win_rate(figure: Figure, name: str, grades: Sequence[Grade]) -> str:
+def win_rate(figure: Figure, name: str, grades: Sequence[ReliabilityBin]) -> str:
     """The share won at each bid, beside what was foretold."""
     axes = figure.subplots()
     axes.plot([grade.at for grade in grades], [grade.predicted for grade in grades], color=ORANGE, label="predicted")
@@ -112,7 +111,7 @@ def histogram(figure: Figure, policies: Sequence[Policy]) -> str:
 
 
 @drawn(height=240)
-def profit(figure: Figure, scaled: Sequence[Scaled]) -> str:
+def profit(figure: Figure, scaled: Sequence[ScaledBids]) -> str:
     """What the candidate would earn with all bids multiplied."""
     axes = figure.subplots()
     at = [each.scale for each in scaled]
@@ -182,7 +181,7 @@ def cap(figure: Figure, window: CapWindow) -> str:
     lower.set_xlim(0, len(hours))
     lower.xaxis.set_major_locator(MaxNLocator(6, integer=True))
     lower.set_xlabel("hours since the window began")
-    return f"{window.campaign}: cap {window.cap} in its fullest window, beside its plan, and its shadow price"
+    return f"{window.owner}: cap {window.cap} in its fullest window, beside its plan, and its shadow price"
 
 
 @drawn(height=240)
@@ -245,7 +244,7 @@ def _amount(at: float, limits: tuple[float, float]) -> str:
     return f"{'-' if at < -1e-9 else ''}${abs(at):,.{digits}f}"
 
 
-def _observed(axes: Axes, at: Sequence[float], grades: Sequence[Grade], label: str) -> None:
+def _observed(axes: Axes, at: Sequence[float], grades: Sequence[ReliabilityBin], label: str) -> None:
     """Shares with the interval in which the truth lies."""
     below = [grade.observed - grade.low for grade in grades]
     above = [grade.high - grade.observed for grade in grades]

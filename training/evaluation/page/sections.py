@@ -4,12 +4,13 @@ from collections.abc import Sequence
 
 from app.pages.html import figure, money, paragraph, percent, plots, section, table
 from training.evaluation.caps import Caps
-from training.evaluation.evaluation import Evaluation, Policies
-from training.evaluation.grades import Grade
+from training.evaluation.earned import between, signed
+from training.evaluation.evaluation import Evaluation
 from training.evaluation.page import plots as drawings
 from training.evaluation.page import words
-from training.evaluation.policies import Policy
+from training.evaluation.policies import Policies, Policy
 from training.evaluation.support import EFFECTIVE_MIN, REACH_MIN
+from training.statistics import ReliabilityBin
 
 SHOWN = 12
 
@@ -257,8 +258,8 @@ def what_if(found: Evaluation) -> str:
         (
             case.name,
             money(case.surplus),
-            words.signed(case.change.at),
-            f"{words.signed(case.change.low)} to {words.signed(case.change.high)}",
+            signed(case.change.at),
+            f"{signed(case.change.low)} to {signed(case.change.high)}",
         )
         for case in told.what_if
     ]
@@ -288,13 +289,13 @@ def _caps(told: Caps | None) -> str:
     if not told.uses:
         return paragraph("No cap was used by any ping of the journal.")
     figures = [
-        figure(f"{window.campaign}, {window.cap}", drawings.cap(window), words.cap(window))
+        figure(f"{window.owner}, {window.cap}", drawings.cap(window), words.cap(window))
         for window in told.windows
         if any(each is not None for each in window.used)
     ]
     rows = [
         (
-            use.campaign,
+            use.owner,
             use.cap,
             f"{use.windows:,}",
             f"{use.full:,}",
@@ -304,11 +305,11 @@ def _caps(told: Caps | None) -> str:
         )
         for use in told.uses
     ]
-    heads = ("campaign", "cap", "windows", "full", "over the limit", "fullest", "highest shadow price")
+    heads = ("campaign or seller", "cap", "windows", "full", "over the limit", "fullest", "highest shadow price")
     return plots(figures) + table(heads, rows, text=2)
 
 
-def _slices(name: str, grades: Sequence[Grade]) -> str:
+def _slices(name: str, grades: Sequence[ReliabilityBin]) -> str:
     rows = [
         (
             grade.name,
@@ -333,8 +334,8 @@ def _outcomes(told: Sequence[Policy]) -> str:
         rows.append(
             (
                 policy.name,
-                words.between(earned.surplus),
-                words.signed(policy.gain.at) if policy.gain is not None else "",
+                between(earned.surplus),
+                signed(policy.gain.at) if policy.gain is not None else "",
                 f"{earned.wins.at:.1%}",
                 money(earned.spend.at),
                 money(earned.per_lead.at),
@@ -359,7 +360,7 @@ def _estimates(told: Sequence[Policy]) -> str:
 
 def _said(policy: Policy, method: str) -> str:
     earned = policy.by_method.get(method)
-    return words.between(earned.surplus) if earned is not None else "not evaluable"
+    return between(earned.surplus) if earned is not None else "not evaluable"
 
 
 def _support(told: Sequence[Policy]) -> str:

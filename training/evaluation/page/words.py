@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 from app.pages.html import money
 from training.evaluation.caps import CapWindow
 from training.evaluation.conversions import Conversions
-from training.evaluation.evaluation import Evaluation, Policies
-from training.evaluation.intervals import Span
+from training.evaluation.earned import between, signed
+from training.evaluation.evaluation import Evaluation
 from training.evaluation.pacing import CampaignHours
-from training.evaluation.policies import HEADLINE, Policy
+from training.evaluation.policies import HEADLINE, Policies, Policy
 from training.evaluation.wins import Wins
 
 VERDICTS = {
@@ -22,16 +22,6 @@ def day(at: float) -> str:
     """UTC epoch seconds as "21 Nov 2026"."""
     when = datetime.fromtimestamp(at, UTC)
     return f"{when.day} {when:%b %Y}"
-
-
-def signed(cents: float) -> str:
-    """Cents as "+$1.20"."""
-    return f"{'' if round(cents) < 0 else '+'}{money(cents)}"
-
-
-def between(span: Span) -> str:
-    """A money figure with its interval."""
-    return f"{money(span.at)} ({money(span.low)} to {money(span.high)})"
 
 
 def verdict(found: Evaluation) -> str:
@@ -146,7 +136,8 @@ def _gain(found: Evaluation) -> str:
         return ""
     name, gain = rival(found.policies.policies).name, candidate.gain
     more = "more" if gain.at >= 0.0 else "less"
-    return f"It would have earned {money(abs(gain.at))} a bid {more} than {name} ({_span(gain)})."
+    span = f"{signed(gain.low)} to {signed(gain.high)}"
+    return f"It would have earned {money(abs(gain.at))} a bid {more} than {name} ({span})."
 
 
 def rival(policies: tuple[Policy, ...]) -> Policy:
@@ -158,7 +149,3 @@ def headline(policy: Policy) -> str:
     """Its surplus by replay, or that nothing can be said."""
     earned = policy.by_method.get(HEADLINE)
     return between(earned.surplus) if earned is not None else "not evaluable"
-
-
-def _span(span: Span) -> str:
-    return f"{signed(span.low)} to {signed(span.high)}"
