@@ -7,7 +7,7 @@ from app.domain.pricing.exploration import jitter
 from tests.bids import AT, bid
 from training.bootstrap import DAY_S
 from training.evaluation.ledger import Ledger, ledger
-from training.histories.bids import Bid
+from training.histories.bids import LoggedBid
 from training.lab import truth
 from training.statistics import Array, expit
 
@@ -19,7 +19,7 @@ class SimulatedLog(msgspec.Struct, frozen=True, kw_only=True):
 
     world: truth.HouseWorld
     rows: Array
-    bids: list[Bid]
+    bids: list[LoggedBid]
     log: Ledger
 
     def surplus(self, bids: Array) -> float:

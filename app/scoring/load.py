@@ -23,7 +23,7 @@ TOLERANCE = 1e-9
 _VERTICAL = re.compile(r"[a-z0-9_]{1,64}")
 
 
-class Problem(msgspec.Struct, frozen=True, kw_only=True):
+class ModelProblem(msgspec.Struct, frozen=True, kw_only=True):
     """Why a vertical has no model from these files; `vertical` is empty where the pointer itself is at fault.
 
     `of_challenger` where only what should be tried is refused, and the live model is none the worse.
@@ -34,39 +34,39 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     of_challenger: bool = False
 
 
-class Loaded(msgspec.Struct, frozen=True, kw_only=True):
+class LoadedModels(msgspec.Struct, frozen=True, kw_only=True):
     """What may price, what is tried beside it, and what may do neither. `reads` names the facts each model reads."""
 
     models: dict[str, Model] = {}
     challengers: dict[str, Challenger] = {}
     reads: dict[str, tuple[str, ...]] = {}
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[ModelProblem, ...] = ()
 
 
-def load(models_dir: Path) -> Loaded:
+def load(models_dir: Path) -> LoadedModels:
     """Every model that the pointer names. A caller that holds a live model keeps it where there is a problem."""
     try:
         pointers = read_pointer(models_dir)
     except Unusable as unusable:
-        return Loaded(problems=(Problem(vertical="", reason=str(unusable)),))
+        return LoadedModels(problems=(ModelProblem(vertical="", reason=str(unusable)),))
     models: dict[str, Model] = {}
     challengers: dict[str, Challenger] = {}
     reads: dict[str, tuple[str, ...]] = {}
-    problems: list[Problem] = []
+    problems: list[ModelProblem] = []
     for vertical, entry in pointers.items():
         try:
             if isinstance(entry, Unusable):
                 raise entry
             models[vertical], reads[vertical] = load_version(models_dir, vertical, entry.live)
         except Unusable as unusable:
-            problems.append(Problem(vertical=vertical, reason=f"models/{vertical}: {unusable}"))
+            problems.append(ModelProblem(vertical=vertical, reason=f"models/{vertical}: {unusable}"))
         if isinstance(entry, Entry):
             try:
                 challengers |= _challenger(models_dir, vertical, entry)
             except Unusable as unusable:
                 reason = f"models/{vertical}: the challenger is left out: {unusable}"
-                problems.append(Problem(vertical=vertical, reason=reason, of_challenger=True))
-    return Loaded(models=models, challengers=challengers, reads=reads, problems=tuple(problems))
+                problems.append(ModelProblem(vertical=vertical, reason=reason, of_challenger=True))
+    return LoadedModels(models=models, challengers=challengers, reads=reads, problems=tuple(problems))
 
 
 def _challenger(models_dir: Path, vertical: str, entry: Entry) -> dict[str, Challenger]:

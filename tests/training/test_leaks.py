@@ -7,6 +7,7 @@ import numpy as np
 
 from app.domain.vertical import Field, Vertical
 from app.scoring.card import FieldCheck
+from tests.histories import facts_in
 from training.conversion.features import columns_of, stacked, table
 from training.conversion.leaks import check_fields, suspected
 from training.histories.history import History
@@ -16,7 +17,7 @@ Draw = Callable[..., History]
 
 def checked(history: History, vertical: Vertical, heard: list[str]) -> dict[str, FieldCheck]:
     columns, _ = columns_of(vertical)
-    checks = check_fields(columns, table(columns, history.facts), history.converted, seed=1, tell=heard.append)
+    checks = check_fields(columns, table(columns, facts_in(history)), history.converted, seed=1, tell=heard.append)
     return {check.name: check for check in checks}
 
 
@@ -36,7 +37,7 @@ def test_a_leak_that_a_stronger_one_hides_is_found_without_it(draw: Draw, vertic
     history = draw(2_500, leak="call_length")
     random = np.random.default_rng(6)
     weaker = history.converted * 1.2 + random.normal(0.0, 0.8, 2_500)
-    facts = [{**lead, "note_length": float(told)} for lead, told in zip(history.facts, weaker, strict=True)]
+    facts = [{**lead, "note_length": float(told)} for lead, told in zip(facts_in(history), weaker, strict=True)]
     extra = (Field(name="call_length", type="number"), Field(name="note_length", type="number"))
     columns, _ = columns_of(msgspec.structs.replace(vertical, fields=(*vertical.fields, *extra)))
     checks = check_fields(columns, table(columns, facts), history.converted, seed=1, tell=lambda _: None)

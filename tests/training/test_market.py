@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 
 from app.scoring.landscape import FILE, parse_landscape
-from tests.bids import bid
+from tests.bids import bid, write_bids
 from training.conversion.features import Column
-from training.histories.bids import Bid, write_bids
+from training.histories.bids import LoggedBid
 from training.retraining.market import DEMANDS, LearnedMarket, market
 
 COLUMNS = (Column("tier", "category"), Column("bill", "number"))
 
 
-def auctions(rows: int, seed: int = 1, said: float | None = None, **other: Any) -> list[Bid]:
+def auctions(rows: int, seed: int = 1, said: float | None = None, **other: Any) -> list[LoggedBid]:
     """Bids of which one at 40 % of the lead's value wins half; `said` is what was told before, by default the truth."""
     random = np.random.default_rng(seed)
     made = []
@@ -36,7 +36,7 @@ def auctions(rows: int, seed: int = 1, said: float | None = None, **other: Any) 
     return made
 
 
-def learned(folder: Path, made: list[Bid], ratio: Any = lambda _: 1.0) -> LearnedMarket:
+def learned(folder: Path, made: list[LoggedBid], ratio: Any = lambda _: 1.0) -> LearnedMarket:
     write_bids(folder / "bids.parquet", made)
     return market(folder / "bids.parquet", "solar", COLUMNS, ratio, folder, lambda _: None)
 

@@ -10,7 +10,7 @@ from app.scoring.card import Gate, read_card
 from app.scoring.load import load_version
 from app.wire.ping import Value
 from tests.models import shipped
-from training.registry.pointer import Refused
+from training.registry.pointer import NotChanged
 from training.registry.versions import whole
 from training.retraining.renew import Parts, completed, renewed
 
@@ -56,7 +56,7 @@ def test_its_card_says_where_it_comes_from_and_vouches_for_every_file(tmp_path: 
     assert "- traffic: an even week" in page
     assert page.count("## Files") == 1
     (folder / "traffic.json").write_bytes(b"[]")
-    with pytest.raises(Refused, match="checksum"):
+    with pytest.raises(NotChanged, match="checksum"):
         whole(models, "solar", "0002")
 
 

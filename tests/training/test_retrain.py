@@ -12,20 +12,19 @@ import pytest
 from app.domain.vertical import Vertical
 from app.scoring.card import Gate, read_card
 from app.scoring.load import load_version
-from tests.bids import AT, bid
+from tests.bids import AT, bid, write_bids
+from tests.histories import facts_in
 from tests.models import add_version, shipped
 from training.__main__ import main
 from training.commands.retrain import tried
 from training.drift.drift import drift
-from training.drift.reference import read_reference
-from training.drift.window import sample, window_like
-from training.histories.bids import Bid, write_bids
-from training.histories.dataset import BIDS, LEADS, SUMMARY, Summary, Trade
+from training.drift.window import read_reference, sample, window_like
+from training.histories.bids import LoggedBid
+from training.histories.dataset import BIDS, LEADS, SUMMARY, DatasetSummary, VerticalCounts
 from training.histories.declared import declared
 from training.histories.history import History
 from training.registry import registry
-from training.registry.author import author
-from training.registry.pointer import entries
+from training.registry.pointer import author, entries
 from training.retraining.retrain import Dataset, Round, retrain
 
 Capture = pytest.CaptureFixture[str]
@@ -36,7 +35,7 @@ def quiet(_: str) -> None:
     """Nobody listens."""
 
 
-def bids(rows: int, seed: int = 1) -> list[Bid]:
+def bids(rows: int, seed: int = 1) -> list[LoggedBid]:
     """Over ten days; the half of them that win become leads, of which one in ten converts as predicted."""
     random = np.random.default_rng(seed)
     made = []
@@ -56,7 +55,7 @@ def bids(rows: int, seed: int = 1) -> list[Bid]:
     return made
 
 
-def dataset(folder: Path, made: list[Bid]) -> Summary:
+def dataset(folder: Path, made: list[LoggedBid]) -> DatasetSummary:
     """The files of a dataset with these bids, and the leads that they became."""
     folder.mkdir(exist_ok=True)
     write_bids(folder / BIDS, made)
@@ -66,10 +65,10 @@ def dataset(folder: Path, made: list[Bid]) -> Summary:
         FROM read_parquet('{folder / BIDS}') WHERE lead_id <> '' ORDER BY "at"
     """
     duckdb.execute(f"COPY ({leads}) TO '{folder / LEADS}' (FORMAT parquet)")
-    trade = Trade(
+    trade = VerticalCounts(
         vertical="solar", bids=len(made), won=0, lost=0, undecided=0, leads=0, matured=0, converted=0, returned=0
     )
-    summary = Summary(
+    summary = DatasetSummary(
         since=AT,
         until=AT + 10.0 * DAY,
         as_of=AT + 20.0 * DAY,
@@ -94,7 +93,7 @@ def solar(demo: Path) -> Vertical:
     return declared(demo).verticals["solar"]
 
 
-def round_of(folder: Path, vertical: Vertical, made: list[Bid], champion: str = "0001") -> tuple[Round, Path]:
+def round_of(folder: Path, vertical: Vertical, made: list[LoggedBid], champion: str = "0001") -> tuple[Round, Path]:
     models = shipped(folder)
     summary = dataset(folder / "dataset", made)
     past = Dataset(folder=folder / "dataset", summary=summary, models=models, zone="America/New_York")
@@ -219,7 +218,7 @@ def test_enough_conversions_make_a_model_of_its_own(
     history = draw(2_500)
     made = [
         bid(number, at=float(at), facts=facts, won=True, lead_id=f"l-{number}", converted=bool(label))
-        for number, (facts, label, at) in enumerate(zip(history.facts, history.converted, history.at, strict=True))
+        for number, (facts, label, at) in enumerate(zip(facts_in(history), history.converted, history.at, strict=True))
     ]
     found, models = round_of(tmp_path, vertical, made)
     assert found.conversion == "learned anew from 2,500 leads"

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from app.domain.calendar import utc_text
-from training.frame import add_json, add_sources, gathered, show
-from training.histories.dataset import BIDS, LEADS, Summary, Trade
+from training.frame import add, add_sources, gathered, show
+from training.histories.dataset import BIDS, LEADS, DatasetSummary, VerticalCounts
 from training.histories.declared import declared
 from training.histories.sources import DAY_S
 
@@ -15,7 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`python -m training dataset --data DIR ... --out DIR [--maturity-days N] [--since WHEN] [--now WHEN]`."""
     add_sources(parser)
     parser.add_argument("--out", type=Path, required=True, help="where bids.parquet and leads.parquet go")
-    add_json(parser, "what is in it as one JSON object")
+    add(parser, "json")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -25,7 +25,7 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _lines(summary: Summary, out: Path) -> Iterator[str]:
+def _lines(summary: DatasetSummary, out: Path) -> Iterator[str]:
     days = summary.maturity_s / DAY_S
     yield f"pings from {utc_text(summary.since)} to {utc_text(summary.until)}"
     yield f"outcomes known until {utc_text(summary.as_of)}; a lead matures within {days:g} days"
@@ -45,7 +45,7 @@ def _lines(summary: Summary, out: Path) -> Iterator[str]:
     yield f"{out / BIDS}: a row a bid.  {out / LEADS}: a row a lead that was bought."
 
 
-def _row(trade: Trade) -> str:
+def _row(trade: VerticalCounts) -> str:
     return (
         f"  {trade.vertical:<22} {trade.bids:>8,} {trade.won:>7,} {trade.lost:>7,} {trade.undecided:>5,} "
         f"{trade.leads:>8,} {trade.matured:>8,} {trade.leads - trade.matured:>9,} {trade.converted:>10,} "

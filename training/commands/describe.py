@@ -9,12 +9,12 @@ import numpy as np
 from app.scoring.card import FieldCheck
 from training.conversion.features import columns_among, stacked
 from training.conversion.leaks import ALONE_MAX, REMOVAL_MAX, check_fields, suspected
-from training.frame import Tell, add_config, teller
-from training.histories.draft import Draft, draft, written
+from training.frame import Tell, add, teller
+from training.histories.draft import SpecDraft, draft, written
 from training.histories.history import History
 from training.histories.sources import leads_at
 from training.histories.specified import history_in
-from training.histories.tables import Table, open_table
+from training.histories.tables import LeadTable, open_table
 
 SIDE_MIN = 30
 """Of fewer conversions, or of fewer leads without, no small model can be made to look for leaks."""
@@ -32,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--vertical", default="", help="under which name models are kept; of several in a dataset, which"
     )
-    add_config(parser)
+    add(parser, "config")
     parser.add_argument("--out", type=Path, help="where the draft goes; printed if not given")
     parser.add_argument("--seed", type=int, default=1, help="of the small models that look for leaks")
 
@@ -50,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _described(table: Table, args: argparse.Namespace, tell: Tell) -> str:
+def _described(table: LeadTable, args: argparse.Namespace, tell: Tell) -> str:
     tell(f"{table.rows:,} rows, {len(table.names)} columns")
     drafted = draft(table, label=args.label, vertical=args.vertical)
     # Whatever is to be mended in the file is for the reader of the draft; leaks can be looked for without it.
@@ -67,7 +67,7 @@ def _described(table: Table, args: argparse.Namespace, tell: Tell) -> str:
     return written(_with_suspects(drafted, checks, tell), header)
 
 
-def _checked(history: History, drafted: Draft, seed: int, tell: Tell) -> tuple[FieldCheck, ...]:
+def _checked(history: History, drafted: SpecDraft, seed: int, tell: Tell) -> tuple[FieldCheck, ...]:
     converted = int(np.sum(history.converted))
     if min(converted, len(history) - converted) < SIDE_MIN:
         tell(f"{converted:,} of {len(history):,} rows converted: too few of one kind to look for leaks")
@@ -77,7 +77,7 @@ def _checked(history: History, drafted: Draft, seed: int, tell: Tell) -> tuple[F
     return check_fields(columns, X, history.converted, seed=seed, tell=lambda name: tell(f"looking for leaks: {name}"))
 
 
-def _with_suspects(drafted: Draft, checks: tuple[FieldCheck, ...], tell: Tell) -> Draft:
+def _with_suspects(drafted: SpecDraft, checks: tuple[FieldCheck, ...], tell: Tell) -> SpecDraft:
     """The draft with every suspect taken from the models, and named where it stands."""
     suspects = {check.name: _why(check) for check in checks if suspected(check)}
     for name, why in suspects.items():

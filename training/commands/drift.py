@@ -4,16 +4,13 @@ import argparse
 from collections.abc import Iterator
 from pathlib import Path
 
-import msgspec
-
 from app.domain.calendar import utc_text
 from app.scoring.load import load_version
 from training.drift.drift import Drift, drift
-from training.drift.reference import read_reference
-from training.drift.window import Probability, sample, window, window_like
-from training.frame import add_json, add_models, add_verticals, moment, show
+from training.drift.window import Probability, read_reference, sample, window, window_like
+from training.frame import add, show, when
 from training.histories.bids import read_bids
-from training.histories.dataset import BIDS, SUMMARY, Summary
+from training.histories.dataset import BIDS, read_summary
 from training.histories.scratch import NoData
 from training.histories.sources import DAY_S
 from training.registry.pointer import live
@@ -25,13 +22,13 @@ _SHOWN = 8
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`python -m training drift --data DATASET --models DIR [--since WHEN] [--vertical NAME] [--at LEVEL] [--json]`."""
     parser.add_argument("--data", type=Path, required=True, help="where `python -m training dataset` put its files")
-    add_models(parser)
+    add(parser, "models")
     parser.add_argument(
-        "--since", type=moment, default=None, metavar="WHEN", help="what is new begins here (default: the last 7 days)"
+        "--since", type=when, default=None, metavar="WHEN", help="what is new begins here (default: the last 7 days)"
     )
-    add_verticals(parser)
+    add(parser, "vertical")
     parser.add_argument("--at", choices=("moderate", "major"), default="major", help="what counts as drift (major)")
-    add_json(parser, "everything as one JSON array")
+    add(parser, "json")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -46,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _drifts(args: argparse.Namespace) -> Iterator[Drift]:
     path: Path = args.data / BIDS
-    summary = _summary(args.data)
+    summary = read_summary(args.data)
     since = args.since if args.since is not None else summary.until - RECENT_S
     verticals = args.vertical or [trade.vertical for trade in summary.verticals]
     if not verticals:
@@ -60,15 +57,6 @@ def _drifts(args: argparse.Namespace) -> Iterator[Drift]:
         if before is None:
             before = window(sample(vertical, read_bids(path, vertical, until=since)), score, reads)
         yield drift(before, window_like(before, now, score))
-
-
-def _summary(data: Path) -> Summary:
-    try:
-        return msgspec.json.decode((data / SUMMARY).read_bytes(), type=Summary)
-    except FileNotFoundError:
-        raise NoData(f"{data} holds no dataset: run `python -m training dataset --out {data}` first") from None
-    except msgspec.DecodeError as error:
-        raise NoData(f"{data / SUMMARY} cannot be read ({error}): make the dataset anew") from None
 
 
 def _model(models: Path, vertical: str, version: str) -> tuple[Probability | None, tuple[str, ...] | None]:

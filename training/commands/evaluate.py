@@ -15,9 +15,9 @@ from training.evaluation.caps import Caps, caps
 from training.evaluation.evaluation import EvaluatedModel, Evaluation, evaluate
 from training.evaluation.from_card import evaluate_card
 from training.evaluation.verdict import exit_status
-from training.frame import add_config, add_json, add_models, add_span, show, teller
-from training.histories.bids import Bid, read_bids
-from training.histories.dataset import BIDS, SUMMARY, Summary
+from training.frame import add, show, teller
+from training.histories.bids import LoggedBid, read_bids
+from training.histories.dataset import BIDS, SUMMARY, DatasetSummary
 from training.histories.declared import declared
 from training.histories.scratch import NoData
 from training.registry.pointer import live
@@ -32,17 +32,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--data", type=Path, default=None, help="where `python -m training dataset` put its files; none: by the card"
     )
-    add_models(parser)
+    add(parser, "models")
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--version", default="", help="the candidate (default: the live version)")
     which.add_argument("--policy", type=Path, default=None, help="the candidate as a folder: .../VERTICAL/VERSION")
     parser.add_argument(
         "--journal", type=Path, action="append", default=[], metavar="DIR", help="tells of caps; may be repeated"
     )
-    add_config(parser)
-    add_span(parser)
+    add(parser, "config", "since", "until")
     parser.add_argument("--out", type=Path, default=None, help="where the page goes (HTML)")
-    add_json(parser, "everything as one JSON object")
+    add(parser, "json")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -81,7 +80,7 @@ def _evaluation(args: argparse.Namespace) -> Evaluation:
     )
 
 
-def _caps(args: argparse.Namespace, bids: list[Bid], traffic: tuple[float, ...]) -> Caps | None:
+def _caps(args: argparse.Namespace, bids: list[LoggedBid], traffic: tuple[float, ...]) -> Caps | None:
     """How full the caps got while these bids were made, if a journal is named."""
     if not args.journal or not bids:
         return None
@@ -104,12 +103,12 @@ def _raw(path: Path) -> Probability | None:
     return compiled(msgspec.structs.replace(scorer, calibrator=Uncalibrated()))
 
 
-def _summary(data: Path) -> Summary | None:
+def _summary(data: Path) -> DatasetSummary | None:
     path = data / SUMMARY
     if not path.exists():
         return None
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Summary)
+        return msgspec.json.decode(path.read_bytes(), type=DatasetSummary)
     except msgspec.DecodeError as error:
         raise NoData(f"{path} cannot be read ({error}): make the dataset anew") from None
 

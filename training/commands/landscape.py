@@ -12,7 +12,7 @@ from app.scoring.landscape import FILE
 from app.scoring.load import load_version
 from app.wire.ping import Leg
 from training.errors import TrainingError
-from training.frame import add_json, add_models, show, teller
+from training.frame import add, show, teller
 from training.landscape.auctions import auction_log
 from training.landscape.export import artefact_of
 from training.landscape.learn import LearnedLandscape, LearnedLeg, learn_landscape
@@ -25,9 +25,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`python -m training landscape --data DIR --vertical V [--models DIR] [--winners N] [--json]`."""
     parser.add_argument("--data", type=Path, required=True, help="what `training dataset` wrote, or its bids.parquet")
     parser.add_argument("--vertical", required=True, help="whose auctions")
-    add_models(parser)
+    add(parser, "models")
     parser.add_argument("--winners", type=int, default=None, help="buyers of a shared lead (default: found out)")
-    add_json(parser, "one JSON object")
+    add(parser, "json")
 
 
 def run(args: argparse.Namespace) -> int:

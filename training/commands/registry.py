@@ -5,11 +5,10 @@ import sys
 
 import msgspec
 
-from training.frame import add_json, add_models
+from training.frame import add
 from training.registry import registry
-from training.registry.author import author
 from training.registry.listing import listed, sentence, shown, table
-from training.registry.pointer import Change, Refused
+from training.registry.pointer import Change, NotChanged, author
 
 _ACTIONS = {
     "list": "every version, with what is live and what is tried",
@@ -27,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(required=True, metavar="action", dest="action")
     for name, purpose in _ACTIONS.items():
         one = actions.add_parser(name, help=purpose, description=purpose, allow_abbrev=False)
-        add_models(one)
+        add(one, "models")
         one.add_argument("--vertical", required=name != "list", default="", metavar="NAME", help="whose model")
         if name in ("show", "promote", "shadow", "canary"):
             of_challenger = " (the challenger's)" if name == "canary" else ""
@@ -37,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         if name in ("promote", "canary"):
             one.add_argument("--force", action="store_true", help="also where a gate failed; the history says so")
         if name == "list":
-            add_json(one, "the versions as one JSON array")
+            add(one, "json")
         elif name != "show":
             one.add_argument("--why", default="", metavar="WORDS", help="for the history")
 
@@ -46,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
     """0 where it is done or said, 1 where it is refused; nothing has changed then."""
     try:
         print(_said(args))
-    except Refused as refused:
+    except NotChanged as refused:
         print(refused, file=sys.stderr)
         return 1
     except OSError as error:
@@ -59,7 +58,7 @@ def _said(args: argparse.Namespace) -> str:
     if args.action == "list":
         found = listed(args.models, args.vertical)
         if not found:
-            raise Refused(f"{args.models} holds no model{f' of {args.vertical}' if args.vertical else ''}")
+            raise NotChanged(f"{args.models} holds no model{f' of {args.vertical}' if args.vertical else ''}")
         return msgspec.json.encode([each.told for each in found]).decode() if args.json else table(found)
     if args.action == "show":
         return shown(args.models, args.vertical, args.version)

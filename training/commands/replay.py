@@ -10,7 +10,7 @@ from app.journal.reader import lines
 from app.scoring.artefact import Unusable
 from app.scoring.load import load_version
 from training.errors import TrainingError
-from training.frame import add_json, add_models, add_span, show, teller
+from training.frame import add, show, teller
 from training.trial.comparison import Comparison, PolicyComparison, compare
 from training.trial.replay import Archive, Replay, replay
 
@@ -21,8 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`python -m training replay --data DIR [--since WHEN] [--until WHEN] [--models DIR] [--policy DIR] [--json]`."""
     parser.add_argument("--data", type=Path, action="append", default=[], metavar="DIR", help="a service's directory")
     parser.add_argument("--journal", type=Path, action="append", default=[], metavar="DIR", help="or its journal alone")
-    add_span(parser)
-    add_models(parser)
+    add(parser, "since", "until", "models")
     parser.add_argument(
         "--policy",
         type=Path,
@@ -31,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="MODELS/VERTICAL/VERSION",
         help="decide its vertical's pings by this version instead, and compare; may be repeated",
     )
-    add_json(parser, "everything as one JSON object")
+    add(parser, "json")
 
 
 def run(args: argparse.Namespace) -> int:

@@ -7,11 +7,10 @@ from pathlib import Path
 import msgspec
 
 from app.scoring.pointer import Entry
-from training.frame import add_json, add_models, add_sources, add_verticals, gathered, show, teller
+from training.frame import add, add_sources, gathered, show, teller
 from training.histories.declared import declared
 from training.registry import registry
-from training.registry.author import author
-from training.registry.pointer import entries
+from training.registry.pointer import author, entries
 from training.retraining.retrain import Dataset, Round, retrain
 from training.retraining.rounds import page
 
@@ -21,11 +20,10 @@ _WHY = "retrained on its own outcomes"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`python -m training retrain --data DIR --models DIR [--vertical V] [--out DIR] [--json] ...`."""
     add_sources(parser)
-    add_models(parser)
-    add_verticals(parser)
+    add(parser, "models", "vertical")
     parser.add_argument("--out", type=Path, default=None, help="where the dataset goes (dataset in the first --data)")
     parser.add_argument("--seed", type=int, default=1, help="of folds and samples")
-    add_json(parser, "every round as one JSON array")
+    add(parser, "json")
 
 
 def run(args: argparse.Namespace) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from training.frame import add_json, show, teller
+from training.frame import add, show, teller
 from training.histories.spec import read_spec
 from training.histories.specified import read_history
 from training.lab.caps import pace
@@ -47,7 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--leads", type=Path, default=None, help="real leads instead of made-up ones: CSV or Parquet")
     parser.add_argument("--spec", type=Path, default=None, help="what the columns of --leads mean (see `describe`)")
     parser.add_argument("--value", type=float, default=VALUE, help=f"dollars, if --leads has none (default: {VALUE:g})")
-    add_json(parser, "a list with one object a policy")
+    add(parser, "json")
 
 
 def run(args: argparse.Namespace) -> int:

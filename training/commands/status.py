@@ -10,7 +10,7 @@ import msgspec
 from app.journal.lines import PingLine
 from app.journal.reader import lines
 from app.scoring.pointer import Entry
-from training.frame import add_json, add_models, add_sources, add_verticals, gathered, show, teller
+from training.frame import add, add_sources, gathered, show, teller
 from training.histories.bids import read_bids
 from training.histories.dataset import BIDS
 from training.histories.declared import declared
@@ -24,9 +24,7 @@ _TOLD_EVERY = 50_000
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`python -m training status --data DIR --models DIR [--vertical V] [--maturity-days N] [--now WHEN] [--json]`."""
     add_sources(parser)
-    add_models(parser)
-    add_verticals(parser)
-    add_json(parser, "every trial as one JSON array")
+    add(parser, "models", "vertical", "json")
 
 
 def run(args: argparse.Namespace) -> int:

@@ -10,19 +10,18 @@ from app.scoring.card import ModelCard
 from training.conversion.learn import learn
 from training.conversion.report import report, result
 from training.errors import TrainingError
-from training.frame import Tell, add_config, add_json, add_models, add_verticals, teller
-from training.histories.declared import Declared, declared, spec_of
+from training.frame import Tell, add, teller
+from training.histories.declared import DeclaredVerticals, declared, spec_of
 from training.histories.history import History
 from training.histories.sources import leads_at
 from training.histories.spec import Spec, read_spec
 from training.histories.specified import read_history
 from training.histories.synthetic import ROWS_MIN, synthetic
 from training.registry import registry
-from training.registry.author import author
-from training.registry.pointer import Refused, entries
+from training.registry.pointer import NotChanged, author, entries
 
 
-class Learned(NamedTuple):
+class NewVersion(NamedTuple):
     """A model, and what became of it: why it is not live, or nothing where it is."""
 
     card: ModelCard
@@ -40,13 +39,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--data", type=Path, help="leads with their outcomes: a file or directory that `describe` reads"
     )
     parser.add_argument("--spec", type=Path, help="what its columns mean; `describe` drafts one")
-    add_models(parser, "--out")
+    parser.add_argument("--out", type=Path, default=Path("models"), help="where the models stand (models)")
     parser.add_argument("--seed", type=int, default=1, help="of folds, samples and the synthetic history")
     parser.add_argument("--backend", help="where the search runs: loky, threading, dask or ray; here if not given")
-    add_json(parser, "one JSON object a model")
+    add(parser, "json")
     made_up = parser.add_argument_group("a synthetic history, where there is no --data")
-    add_verticals(made_up)
-    add_config(made_up)
+    add(made_up, "vertical", "config")
     made_up.add_argument("--rows", type=_rows, default=30_000, help="leads of history a vertical")
     made_up.add_argument(
         "--promote", action="store_true", help="make it live, unless what is live was learned from real outcomes"
@@ -70,7 +68,7 @@ def run(args: argparse.Namespace) -> int:
     return 0 if all(each.card.cleared for each in learned) else 1
 
 
-def _from_file(args: argparse.Namespace) -> Learned:
+def _from_file(args: argparse.Namespace) -> NewVersion:
     spec = read_spec(args.spec)
     tell = teller(spec.vertical)
     with leads_at(args.data, args.config, tell) as path:
@@ -78,12 +76,12 @@ def _from_file(args: argparse.Namespace) -> Learned:
     return _learned(history, spec, args, tell)
 
 
-def _synthetic(args: argparse.Namespace) -> list[Learned]:
+def _synthetic(args: argparse.Namespace) -> list[NewVersion]:
     known = declared(args.config)
     return [_drawn(known, name, args) for name in known.chosen(args.vertical)]
 
 
-def _drawn(known: Declared, name: str, args: argparse.Namespace) -> Learned:
+def _drawn(known: DeclaredVerticals, name: str, args: argparse.Namespace) -> NewVersion:
     vertical, tell = known.verticals[name], teller(name)
     history = synthetic(
         vertical, known.zone, rows=args.rows, seed=args.seed, tell=lambda rows: tell(f"{rows:,} leads drawn")
@@ -91,18 +89,18 @@ def _drawn(known: Declared, name: str, args: argparse.Namespace) -> Learned:
     return _learned(history, spec_of(vertical), args, tell)
 
 
-def _learned(history: History, spec: Spec, args: argparse.Namespace, tell: Tell) -> Learned:
+def _learned(history: History, spec: Spec, args: argparse.Namespace, tell: Tell) -> NewVersion:
     card = learn(history, spec, args.out, seed=args.seed, tell=tell, backend=args.backend)
     # One that fails leaves its predecessor live; the others need not wait for it.
     if not card.cleared:
-        return Learned(card, "kept for study, nothing points at it")
+        return NewVersion(card, "kept for study, nothing points at it")
     if args.data is None and not args.promote:
-        return Learned(card, "its history is made up; --promote makes it live all the same")
+        return NewVersion(card, "its history is made up; --promote makes it live all the same")
     try:
         registry.promote(args.out, spec.vertical, card.version, author("trained"), did="train")
-    except Refused as refused:
-        return Learned(card, str(refused))
-    return Learned(card, "")
+    except NotChanged as refused:
+        return NewVersion(card, str(refused))
+    return NewVersion(card, "")
 
 
 def _rows(text: str) -> int:

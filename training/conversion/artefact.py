@@ -1,11 +1,10 @@
-"""A trained model on disk: pipeline, scorer and card in a folder of its own, and the pipeline read back from there."""
+"""A trained model on disk: pipeline, scorer and card in a folder of its own."""
 
 import re
 import shutil
 from collections.abc import Sequence
 from importlib.metadata import version
 from importlib.util import find_spec
-from io import BytesIO
 from pathlib import Path
 from platform import python_version
 
@@ -14,8 +13,8 @@ import msgspec
 import numpy as np
 import sklearn
 
-from app.scoring.artefact import BYTES_MAX, Number, Scorer, Unusable
-from app.scoring.card import CARD, PAGE, ModelCard, ParityRow, check_sum, read_card, write_card
+from app.scoring.artefact import BYTES_MAX, Number, Scorer
+from app.scoring.card import CARD, PAGE, ModelCard, ParityRow, write_card
 from app.wire.ping import Value
 from training.conversion.candidates import Estimator, chance
 from training.conversion.features import Column, Rows, table
@@ -25,17 +24,9 @@ from training.errors import TrainingError
 PARITY_ROWS = 40
 UNKNOWN = "a value nobody has seen"
 
-_PIPELINE = "pipeline.joblib"
-_PICKLED_BY = ("scikit-learn", "lightgbm")
-"""Libraries whose objects mean something else, or nothing, to another version."""
-
 
 class TooLarge(TrainingError):
     """The service would not read this artefact: the message says which file, and what to do."""
-
-
-class NotLoadable(TrainingError):
-    """A pipeline cannot be used here: the message says why, and what to do."""
 
 
 def next_version(models: Path, vertical: str) -> str:
@@ -66,7 +57,7 @@ def write(models: Path, model: Estimator, scorer: Scorer, card: ModelCard) -> Pa
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir(parents=True)
     (unfinished / "scorer.json").write_bytes(msgspec.json.encode(scorer) + b"\n")
-    joblib.dump(model, unfinished / _PIPELINE, compress=3)
+    joblib.dump(model, unfinished / "pipeline.joblib", compress=3)
     card = write_card(unfinished, card)
     (unfinished / PAGE).write_text(markdown(card), encoding="utf-8")
     for name in ("scorer.json", CARD):
@@ -78,31 +69,6 @@ def write(models: Path, model: Estimator, scorer: Scorer, card: ModelCard) -> Pa
             )
     unfinished.rename(folder)
     return folder
-
-
-def load_pipeline(models: Path, vertical: str, version: str) -> Estimator:
-    """The pipeline of a version, as scikit-learn fitted it; raises `NotLoadable`.
-
-    Reading it runs what it holds: only after its checksum, and only where the libraries are those that wrote it.
-    """
-    folder = models / vertical / version
-    try:
-        card = read_card(folder)
-        body = (folder / _PIPELINE).read_bytes()
-        check_sum(folder, card, _PIPELINE, body)
-    except OSError as error:
-        raise NotLoadable(f"{error.filename} cannot be read: {error.strerror}") from None
-    except Unusable as unusable:
-        raise NotLoadable(f"{folder}: {unusable}") from None
-    here = installed()
-    for name in _PICKLED_BY:
-        wrote = card.libraries.get(name)
-        if wrote is not None and wrote != here.get(name):
-            raise NotLoadable(
-                f"{folder} was trained with {name} {wrote}, and here is {here.get(name) or 'none'}: train it again, or "
-                f"pip install {name}=={wrote}. The service is not concerned: it reads plain numbers"
-            )
-    return joblib.load(BytesIO(body))
 
 
 def installed(*, lightgbm: bool = True) -> dict[str, str]:

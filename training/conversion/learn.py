@@ -16,11 +16,10 @@ from training.conversion.artefact import PARITY_ROWS, installed, next_version, p
 from training.conversion.candidates import chance
 from training.conversion.export import scorer_of
 from training.conversion.features import columns_among, stacked
-from training.conversion.figures import deciles, figures
+from training.conversion.figures import by_value, deciles, figures
 from training.conversion.gates import gates
 from training.conversion.leaks import check_fields
-from training.conversion.slices import by_value
-from training.conversion.train import Trained, train
+from training.conversion.train import train
 from training.histories.history import History
 from training.histories.spec import Spec
 from training.statistics import Array
@@ -70,19 +69,15 @@ def learn(
         spec_sha256=sha256(msgspec.json.encode(spec)).hexdigest(),
         reads=tuple(_reads(feature) for feature in scorer.features),
         left_out=left_out,
-        rows_by_slice=_rows_by_slice(trained),
+        rows_by_slice={name: cut.stop - cut.start for name, cut in trained.slices.named.items()},
         figures=trained.newest,
         figures_raw=trained.newest_raw,
         figures_random_split=trained.random_cv,
         figures_of_truth=truth,
         deciles=deciles(y[newest], predicted, None if true is None else true[newest]),
         by_value=by_value(columns, X[newest], y[newest], predicted),
-        candidate=trained.candidate,
-        settings=trained.settings,
-        candidates=trained.candidates,
-        notes=trained.notes,
+        **{name: getattr(trained, name) for name in ("candidate", "settings", "candidates", "notes", "attempts")},
         calibrator=trained.calibrator or "none",
-        attempts=trained.attempts,
         fields=checks,
         gates=verdicts,
         seed=seed,
@@ -133,9 +128,3 @@ def _reads(feature: Feature) -> FactRead:
     if isinstance(feature, Encoded):
         return FactRead(name=feature.name, kind="category")
     return FactRead(name=feature.name, kind="number")
-
-
-def _rows_by_slice(trained: Trained) -> dict[str, int]:
-    slices = trained.slices
-    cuts = {"fit": slices.fit, "calibrate": slices.calibrate, "choose": slices.choose, "newest": slices.newest}
-    return {name: cut.stop - cut.start for name, cut in cuts.items()}

@@ -6,17 +6,19 @@ from typing import Any
 import msgspec
 
 from app.scoring.card import ModelCard
-from training.conversion.page import figure_rows, sentence, settings_text
-
-_HEAD = "                        AUC  log-loss   saved   Brier     ECE  slope  predicted/observed"
+from training.conversion.page import FIGURES, TENTHS, figure_rows, sentence, settings_text
 
 
 def report(card: ModelCard, outcome: str) -> str:
-    """The card in one screen: figures side by side, what the calibrator did, every gate, and what happened to it."""
+    """The card in one screen, and what happened to it."""
+    return "\n".join([f"{card.vertical} {card.version}", *evidence(card), f"  {outcome}"])
+
+
+def evidence(card: ModelCard) -> list[str]:
+    """What it learned from, figures side by side, what the calibrator did, and every gate."""
     slices = ", ".join(f"{name} {rows:,}" for name, rows in card.rows_by_slice.items())
     past = card.history
     lines = [
-        f"{card.vertical} {card.version}",
         f"  {past.rows:,} leads, {past.since[:10]} to {past.until[:10]}, {past.converted:.1%} converted; {past.source}",
         *(f"  {note}" for note in past.notes),
         f"  cut by time: {slices}",
@@ -29,21 +31,17 @@ def report(card: ModelCard, outcome: str) -> str:
         ),
         *(f"  {note}" for note in card.notes),
         "",
-        _HEAD,
-        *(
-            f"  {name:<20}{figures.auc:>7.3f}{figures.log_loss:>10.4f}{figures.skill:>8.1%}{figures.brier:>8.4f}"
-            f"{figures.ece:>8.4f}{figures.slope:>7.2f}{figures.predicted_over_observed:>20.3f}"
-            for name, figures in figure_rows(card)
-        ),
+        _line("", [column.head for column in FIGURES]),
+        *(_line(name, [column.cell(each) for column in FIGURES]) for name, each in figure_rows(card)),
         "",
         "  tenths of the newest leads, by prediction",
     ]
-    for name in ("predicted", "observed", "true"):
-        shares = [getattr(tenth, name) for tenth in card.deciles]
-        if None not in shares:
-            lines.append(f"  {name:<10}" + "".join(f"{share:>7.3f}" for share in shares))
+    for column in TENTHS:
+        cells = [column.cell(tenth) for tenth in card.deciles]
+        if all(cells):
+            lines.append(f"  {column.head:<10}" + "".join(f"{cell:>7}" for cell in cells))
     lines += ["", *(f"  calibrator {sentence(attempt)}" for attempt in card.attempts), ""]
-    return "\n".join([*lines, *(f"  {gate.line}" for gate in card.gates), f"  {outcome}"])
+    return [*lines, *(f"  {gate.line}" for gate in card.gates)]
 
 
 def result(card: ModelCard, models: Path, *, promoted: bool) -> dict[str, Any]:
@@ -54,12 +52,12 @@ def result(card: ModelCard, models: Path, *, promoted: bool) -> dict[str, Any]:
     figures = msgspec.to_builtins(card.figures)
     gates = [
         {
-            "name": gate.name,
-            "passed": gate.passed,
-            "figure": gate.found if gate.figure is None else gate.figure,
-            "found": gate.explained,
+            "name": each.name,
+            "passed": each.passed,
+            "figure": each.found if each.figure is None else each.figure,
+            "found": each.explained,
         }
-        for gate in card.gates
+        for each in card.gates
     ]
     candidates = [
         {"name": each.candidate, **{key: getattr(each, key) for key in ("settings", "log_loss", "auc", "chosen")}}
@@ -81,3 +79,8 @@ def result(card: ModelCard, models: Path, *, promoted: bool) -> dict[str, Any]:
         "rows": card.history.rows,
         "notes": [*card.history.notes, *card.notes],
     }
+
+
+def _line(name: str, cells: list[str]) -> str:
+    widths = (len(column.head) + 2 for column in FIGURES)
+    return f"  {name:<20}" + "".join(f"{cell:>{max(width, 9)}}" for cell, width in zip(cells, widths, strict=True))

@@ -1,4 +1,4 @@
-"""Which candidate with which settings does best on leads that came after those it learnt from."""
+"""Which candidate with which settings does best on leads that came after those it learned from."""
 
 from collections.abc import Callable, Collection, Sequence
 from itertools import pairwise
@@ -62,7 +62,7 @@ def search(
 
 
 def forward(rows: int) -> list[tuple[slice, slice]]:
-    """What is learnt from and what is judged, fold by fold."""
+    """What is learned from and what is judged, fold by fold."""
     cuts = [rows // 2 + (rows - rows // 2) * fold // FOLDS for fold in range(FOLDS + 1)]
     return [(slice(0, cut), slice(cut, end)) for cut, end in pairwise(cuts)]
 
@@ -80,12 +80,9 @@ def _trial(candidate: Candidate, settings: Settings, data: Data, seed: int, *, a
 
 def _constant(data: Data) -> Array:
     """The losses of saying what share converted so far."""
-    return np.concatenate(
-        [
-            losses(data.y[later], np.full(later.stop - later.start, np.mean(data.y[past])))
-            for past, later in forward(len(data.y))
-        ]
-    )
+    parts = forward(len(data.y))
+    usual = [np.full(later.stop - later.start, np.mean(data.y[past])) for past, later in parts]
+    return losses(data.y[parts[0][1].start :], np.concatenate(usual))
 
 
 def _chosen(trials: Sequence[_Trial], constant: Array) -> tuple[tuple[JudgedCandidate, ...], str]:

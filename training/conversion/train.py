@@ -25,7 +25,7 @@ SIDE_MIN = 10
 
 
 class TooFew(TrainingError):
-    """This history cannot be learnt from: the message says what it has too few of."""
+    """This history cannot be learned from: the message says what it has too few of."""
 
 
 class Slices(msgspec.Struct, frozen=True):
@@ -35,6 +35,11 @@ class Slices(msgspec.Struct, frozen=True):
     calibrate: slice
     choose: slice
     newest: slice
+
+    @property
+    def named(self) -> dict[str, slice]:
+        """Every one of them."""
+        return msgspec.structs.asdict(self)
 
 
 class Trained(msgspec.Struct, frozen=True, kw_only=True):

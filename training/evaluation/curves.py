@@ -10,7 +10,7 @@ from app.domain.pricing.pricing import Curve
 from app.domain.seller import Habits
 from training.evaluation.ledger import Ledger
 from training.evaluation.rebid import curve_of, on_leg, shared_shares, valuation_of
-from training.histories.bids import Bid
+from training.histories.bids import LoggedBid
 
 LOOKED_AT = 200
 PRICES_MIN = 50
@@ -41,7 +41,7 @@ def anlp(ledger: Ledger, model: Model) -> tuple[int, float | None]:
     return len(told), float(np.mean(told)) if len(told) >= PRICES_MIN else None
 
 
-def _surprise(bid: Bid, price: float, model: Model, shares: Mapping[str, float]) -> float:
+def _surprise(bid: LoggedBid, price: float, model: Model, shares: Mapping[str, float]) -> float:
     curve = _learned(bid, model, shares)
     if curve is None:
         return nan
@@ -50,7 +50,7 @@ def _surprise(bid: Bid, price: float, model: Model, shares: Mapping[str, float])
     return -log(max(density, _DENSITY_MIN))
 
 
-def _learned(bid: Bid, model: Model, shares: Mapping[str, float]) -> Curve | None:
+def _learned(bid: LoggedBid, model: Model, shares: Mapping[str, float]) -> Curve | None:
     """The learned curve of one logged lead."""
     chance = min(on_leg(bid, model.probability, shares), 1.0)
     curve, learned = curve_of(bid, model, valuation_of(bid, chance, Habits()))

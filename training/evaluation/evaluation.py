@@ -22,8 +22,8 @@ from training.evaluation.policies import AS_BID, NOT_EXPLORING, Policies, polici
 from training.evaluation.rebid import Rebid, on_leg, rebid, shared_shares
 from training.evaluation.verdict import Verdict, cap_gate, conversion_gates, drift_gate, policy_gates, verdict
 from training.evaluation.wins import Wins, wins
-from training.histories.bids import Bid
-from training.histories.dataset import Summary
+from training.histories.bids import LoggedBid
+from training.histories.dataset import DatasetSummary
 from training.statistics import Array
 
 SCHEMA = 1
@@ -86,12 +86,12 @@ class NothingToEvaluate(TrainingError):
 
 
 def evaluate(
-    bids: list[Bid],
+    bids: list[LoggedBid],
     candidate: EvaluatedModel,
     champion: EvaluatedModel | None,
     *,
     zone: str,
-    summary: Summary | None,
+    summary: DatasetSummary | None,
     source: str,
     caps: Caps | None = None,
     tell: Callable[[str], None] = lambda _: None,
@@ -170,7 +170,7 @@ def _level(log: Ledger, matured: Array, own: Rebid, model: Model) -> tuple[float
     return float(np.sum(quality_factor * own.probability[matured])) / hits, hits
 
 
-def _drift(bids: list[Bid], candidate: EvaluatedModel) -> Drift:
+def _drift(bids: list[LoggedBid], candidate: EvaluatedModel) -> Drift:
     """The older half of the window against the newer, in the facts that the model reads."""
     times = sorted(bid.at for bid in bids)
     cut, vertical = times[len(times) // 2], candidate.model.vertical
@@ -179,7 +179,7 @@ def _drift(bids: list[Bid], candidate: EvaluatedModel) -> Drift:
     return drift(before, window_like(before, sample(vertical, (bid for bid in bids if bid.at >= cut)), probability))
 
 
-def _rows(bids: list[Bid], log: Ledger, again: Resamples, summary: Summary | None, source: str) -> LogRows:
+def _rows(bids: list[LoggedBid], log: Ledger, again: Resamples, summary: DatasetSummary | None, source: str) -> LogRows:
     noted: dict[str, Any] = {}
     if summary is not None:
         noted = {"as_of": summary.as_of, "maturity_days": summary.maturity_s / DAY_S}

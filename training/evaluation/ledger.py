@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 import numpy as np
 
-from training.histories.bids import Bid
+from training.histories.bids import LoggedBid
 from training.landscape.auctions import objects
 from training.statistics import Array
 
@@ -20,7 +20,7 @@ class Ledger(msgspec.Struct, frozen=True, kw_only=True):
     leads that have not matured or were not won. `realised` is what a matured lead brought. `ping` numbers the pings.
     """
 
-    bids: Sequence[Bid]
+    bids: Sequence[LoggedBid]
     at: Array
     ping: Array
     seller: Array
@@ -50,7 +50,7 @@ class Ledger(msgspec.Struct, frozen=True, kw_only=True):
         return np.asarray((self.won == 1) & ~np.isnan(self.converted))
 
 
-def ledger(bids: Iterable[Bid]) -> Ledger:
+def ledger(bids: Iterable[LoggedBid]) -> Ledger:
     """The decided ones of these bids; those whose lead is worth nothing tell nothing and are left out."""
     kept = [bid for bid in bids if bid.won is not None and bid.probability * bid.worth > 0.0 and bid.price_cents > 0]
     kept.sort(key=lambda bid: (bid.at, bid.id))
@@ -71,7 +71,7 @@ def ledger(bids: Iterable[Bid]) -> Ledger:
     )
 
 
-def _realised(bid: Bid) -> float:
+def _realised(bid: LoggedBid) -> float:
     """A lead that was returned brought nothing, whatever else was said of it."""
     if bid.converted is None or not bid.won:
         return np.nan

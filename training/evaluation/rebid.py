@@ -19,7 +19,7 @@ from app.domain.pricing.pricing import Curve, Valuation, quote
 from app.domain.seller import Habits
 from app.scoring.compile import Probability
 from training.evaluation.ledger import Ledger
-from training.histories.bids import Bid
+from training.histories.bids import LoggedBid
 from training.statistics import Array
 
 Fate = Literal["bid", "at floor", "at ceiling", "low_value", "below_floor", "model_unavailable"]
@@ -73,7 +73,7 @@ def rebid(log: Ledger, model: Model, scale: float = 1.0) -> Rebid:
 
 def shared_shares(log: Ledger) -> dict[str, float]:
     """By campaign how much worse a shared lead converts, as both legs of one ping were priced; 1 where none was."""
-    pairs: dict[str, dict[str, Bid]] = {}
+    pairs: dict[str, dict[str, LoggedBid]] = {}
     for bid in log.bids:
         pairs.setdefault(bid.ping or bid.id, {})[bid.campaign + bid.leg] = bid
     found: dict[str, list[float]] = {}
@@ -85,12 +85,12 @@ def shared_shares(log: Ledger) -> dict[str, float]:
     return {campaign: float(np.median(ratios)) for campaign, ratios in found.items()}
 
 
-def on_leg(bid: Bid, probability: Probability, shares: Mapping[str, float]) -> float:
+def on_leg(bid: LoggedBid, probability: Probability, shares: Mapping[str, float]) -> float:
     """P(conversion) of a logged lead on the leg that was bid on."""
     return probability(bid.facts) * (shares.get(bid.campaign, 1.0) if bid.leg == "shared" else 1.0)
 
 
-def valuation_of(bid: Bid, chance: float, habits: Habits) -> Valuation:
+def valuation_of(bid: LoggedBid, chance: float, habits: Habits) -> Valuation:
     """The logged terms around another P(conversion): `handling` is what else is in v, `shadows` all of nu."""
     logged = habits.quality_factor * bid.probability * bid.worth
     return Valuation(
@@ -103,7 +103,7 @@ def valuation_of(bid: Bid, chance: float, habits: Habits) -> Valuation:
     )
 
 
-def curve_of(bid: Bid, model: Model, valuation: Valuation) -> tuple[Curve, bool]:
+def curve_of(bid: LoggedBid, model: Model, valuation: Valuation) -> tuple[Curve, bool]:
     """The model's curve of this lead and true, or else the ORTB curve that the logged bid lay on and false."""
     if model.landscape is not None:
         worth = valuation.probability * valuation.worth

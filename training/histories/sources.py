@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from training.histories.dataset import LEADS, Rules, Sources, gather
+from training.histories.dataset import LEADS, DatasetRules, DatasetSources, gather
 from training.histories.declared import declared
 from training.histories.scratch import NoData
 
@@ -16,7 +16,7 @@ DAY_S = 86_400.0
 
 def sources_of(
     data: Sequence[Path], journals: Sequence[Path] = (), sales: Sequence[Path] = (), outcomes: Sequence[Path] = ()
-) -> Sources:
+) -> DatasetSources:
     """The files that are named and those of the data directories; NoData where one must be there and is not."""
     journals, sold, heard = [*journals, *(each / "journal" for each in data)], list(sales), list(outcomes)
     for each in data:
@@ -34,7 +34,7 @@ def sources_of(
     for path in {*journals, *sold, *heard}:
         if not path.exists():
             raise NoData(f"{path} does not exist: name the service's own data directory, or what it exported")
-    return Sources(journals=_once(journals), sales=_once(sold), outcomes=_once(heard))
+    return DatasetSources(journals=_once(journals), sales=_once(sold), outcomes=_once(heard))
 
 
 @contextmanager
@@ -47,7 +47,7 @@ def leads_at(path: Path, config: Path, tell: Callable[[str], None]) -> Iterator[
     elif not (path / "journal").is_dir():
         raise NoData(f"{path} is no service's data directory and no dataset: it has neither journal nor {LEADS}")
     else:
-        rules = Rules(now=time.time(), maturity_s=MATURITY_DAYS * DAY_S)
+        rules = DatasetRules(now=time.time(), maturity_s=MATURITY_DAYS * DAY_S)
         with TemporaryDirectory(prefix="leads-") as folder:
             gather(sources_of([path]), rules, declared(config), Path(folder), tell)
             yield Path(folder) / LEADS

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from app.wire.ping import Leg
 from training.conversion.features import Column
-from training.histories.bids import Bid, read_bids
+from training.histories.bids import LoggedBid, read_bids
 from training.statistics import Array
 
 NOT_READ = frozenset({"zip", "sub_id"})
@@ -79,7 +79,7 @@ class AuctionLog(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def auction_log(
-    path: Path, vertical: str, leg: Leg, *, most: int | None = None, ratio: Callable[[Bid], float] = lambda _: 1.0
+    path: Path, vertical: str, leg: Leg, *, most: int | None = None, ratio: Callable[[LoggedBid], float] = lambda _: 1.0
 ) -> AuctionLog | None:
     """The latest bids of a file whose auction is decided, oldest first, at most so many; `None` where there is none.
 
@@ -90,7 +90,9 @@ def auction_log(
     return log_of(bids[-most:] if most else bids, vertical, leg, ratio) if bids else None
 
 
-def log_of(bids: Sequence[Bid], vertical: str, leg: Leg, ratio: Callable[[Bid], float] = lambda _: 1.0) -> AuctionLog:
+def log_of(
+    bids: Sequence[LoggedBid], vertical: str, leg: Leg, ratio: Callable[[LoggedBid], float] = lambda _: 1.0
+) -> AuctionLog:
     """These bids as columns. `ratio` is what a newer model says of a lead over what was said when it was bid for."""
     # In the order of first appearance, so that the same file gives the same log.
     names = list(dict.fromkeys(name for bid in bids for name in bid.facts))
@@ -139,5 +141,5 @@ def objects(values: Sequence[Any]) -> Array:
     return column
 
 
-def _winning(bid: Bid) -> float:
+def _winning(bid: LoggedBid) -> float:
     return float(bid.winning_cents) if bid.winning_cents is not None else nan

@@ -6,8 +6,8 @@ import numpy as np
 from sklearn.ensemble import HistGradientBoostingRegressor
 
 from app.scoring.artefact import CATEGORIES_MAX, Category, Feature, Node, Number, NumberSplit
+from training.conversion.export import node
 from training.conversion.features import Column
-from training.conversion.nodes import node
 from training.landscape.auctions import AuctionLog
 from training.statistics import Array
 

@@ -8,7 +8,8 @@ import msgspec
 
 from app.scoring.card import ModelCard
 from app.scoring.pointer import Entry
-from training.registry.pointer import Change, Refused, changes, entries
+from training.conversion.report import evidence
+from training.registry.pointer import Change, NotChanged, changes, entries
 from training.registry.versions import card_of, versions, verticals, whole
 
 _COMPARED = ("vertical", "version", "passed", "history", "figures", "gates", "sha256")
@@ -37,7 +38,7 @@ class ListedVersion(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def listed(models: Path, only: str = "") -> list[ListedVersion]:
-    """Every version on disk and every one that the pointer names; raises `Refused` where that cannot be read."""
+    """Every version on disk and every one that the pointer names; raises `NotChanged` where that cannot be read."""
     pointed = entries(models)
     names = sorted({*verticals(models), *pointed})
     return [each for name in names if only in ("", name) for each in _of(models, name, pointed.get(name))]
@@ -45,8 +46,7 @@ def listed(models: Path, only: str = "") -> list[ListedVersion]:
 
 def shown(models: Path, vertical: str, version: str) -> str:
     """One version in full: its card's figures and gates, its files, its changes."""
-    card = card_of(models, vertical, version)
-    return "\n".join(_shown(models, card))
+    return "\n".join(_shown(models, card_of(models, vertical, version)))
 
 
 def table(found: list[ListedVersion]) -> str:
@@ -70,7 +70,7 @@ def _of(models: Path, vertical: str, entry: Entry | None) -> Iterator[ListedVers
         try:
             # All of it is checked where it matters: what bids, or is about to.
             card = whole(models, vertical, version) if role else card_of(models, vertical, version)
-        except Refused as refused:
+        except NotChanged as refused:
             yield ListedVersion(vertical=vertical, version=version, role=role, problem=str(refused))
         else:
             share = entry.canary if entry is not None and role == "challenger" else 0.0
@@ -97,19 +97,12 @@ def _row(each: ListedVersion) -> str:
 
 
 def _shown(models: Path, card: ModelCard) -> Iterator[str]:
-    past, figures = card.history, card.figures
     yield f"{card.vertical} {card.version}: {'passed its gates' if card.cleared else 'DID NOT PASS its gates'}"
-    yield f"  learned from {past.rows:,} leads, {past.since[:10]} to {past.until[:10]}; {past.source}"
-    yield (
-        f"  on the newest leads: AUC {figures.auc:.3f}, log-loss {figures.log_loss:.4f}, "
-        f"predicted/observed {figures.predicted_over_observed:.3f}"
-    )
-    for gate in card.gates:
-        yield f"  {gate.line}"
+    yield from evidence(card)
     try:
         whole(models, card.vertical, card.version)
         yield "  files: as they were written, and the service would load them"
-    except Refused as refused:
+    except NotChanged as refused:
         yield f"  files: {refused}"
     for done in changes(models):
         if done.vertical == card.vertical and card.version in {*_roles(done.before), *_roles(done.after)}:

@@ -6,7 +6,7 @@ from app.scoring.artefact import Unusable
 from app.scoring.card import CARD, ModelCard, check_sum, read_card
 from app.scoring.load import load_version
 from app.scoring.pointer import is_version
-from training.registry.pointer import Refused
+from training.registry.pointer import NotChanged
 
 
 def verticals(models: Path) -> list[str]:
@@ -21,26 +21,26 @@ def versions(models: Path, vertical: str) -> list[str]:
 
 
 def card_of(models: Path, vertical: str, version: str) -> ModelCard:
-    """What the card of a version says; raises `Refused` where there is no such version, or no card that can be read."""
+    """What the card of a version says; raises `NotChanged` where there is no such version, or no card to be read."""
     folder = models / vertical / version
     if not (is_version(version) and folder.is_dir()):
         there = ", ".join(versions(models, vertical)) or "none"
-        raise Refused(f"{vertical} has no version {version!r} in {models}; there are: {there}")
+        raise NotChanged(f"{vertical} has no version {version!r} in {models}; there are: {there}")
     try:
         return read_card(folder)
     except Unusable as unusable:
-        raise Refused(f"{folder}: {unusable}") from None
+        raise NotChanged(f"{folder}: {unusable}") from None
 
 
 def whole(models: Path, vertical: str, version: str) -> ModelCard:
-    """The card of a version that the service would load; raises `Refused` where a byte of it is not as written."""
+    """The card of a version that the service would load; raises `NotChanged` where a byte of it is not as written."""
     card, folder = card_of(models, vertical, version), models / vertical / version
     try:
         for name in card.sha256:
             if not (folder / name).is_file():
-                raise Refused(f"{folder / name} is missing: restore or retrain it")
+                raise NotChanged(f"{folder / name} is missing: restore or retrain it")
             check_sum(folder, card, name, (folder / name).read_bytes())
         load_version(models, vertical, version)
     except Unusable as unusable:
-        raise Refused(f"{folder}: {unusable}") from None
+        raise NotChanged(f"{folder}: {unusable}") from None
     return card

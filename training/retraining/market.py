@@ -11,7 +11,7 @@ from app.scoring.landscape import FILE as LANDSCAPE
 from app.scoring.landscape import LandscapeArtefact
 from app.wire.ping import Leg
 from training.conversion.features import Column
-from training.histories.bids import Bid
+from training.histories.bids import LoggedBid
 from training.landscape.auctions import auction_log
 from training.landscape.export import artefact_of
 from training.landscape.learn import Demands, LearnedLeg, learn_landscape
@@ -25,7 +25,7 @@ DEMANDS = Demands(rows_min=60, of_each_min=15, seller_rows_min=20, errors=0.0, f
 is held against what was said when they were bid for, so that the best form is taken, and must be clearly better then.
 """
 
-Ratio = Callable[[Bid], float]
+Ratio = Callable[[LoggedBid], float]
 
 
 class LearnedMarket(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from app.scoring.card import PAGE, Gate, ModelCard, read_card, write_card
 from training.conversion.artefact import next_version
+from training.conversion.page import files_section
 
 
 class Parts(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,5 +55,4 @@ def _page(text: str, card: ModelCard, gates: Sequence[Gate]) -> str:
     lines = [f"The scorer is that of {card.renews}.\n"] if card.renews else []
     lines += [f"- {name}: {what}" for name, what in card.parts.items()]
     lines += [f"- gate {gate.name}: {gate.result}; {gate.found}" for gate in gates]
-    names = [f"- `{name}` sha256 `{digest}`" for name, digest in card.sha256.items()]
-    return "\n".join([text, "", "## Beside the scorer", "", *lines, "", "## Files", "", *names, ""])
+    return "\n".join([text, "", "## Beside the scorer", "", *lines, "", files_section(card)])

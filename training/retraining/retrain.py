@@ -1,6 +1,7 @@
 """One round of learning from a vertical's own outcomes: what can be learned anew is, and stands beside the champion."""
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -20,10 +21,9 @@ from training.conversion.features import columns_of
 from training.conversion.gates import CONVERTED_MIN
 from training.conversion.learn import learn
 from training.conversion.train import TooFew, slices_of
-from training.drift.reference import REFERENCE
-from training.drift.window import Probability, sample, window
-from training.histories.bids import Bid, read_bids
-from training.histories.dataset import BIDS, LEADS, Summary
+from training.drift.window import REFERENCE, Probability, sample, window
+from training.histories.bids import LoggedBid, read_bids
+from training.histories.dataset import BIDS, LEADS, DatasetSummary
 from training.histories.declared import spec_of
 from training.histories.history import History
 from training.histories.leads import Lead, history_of, read_leads
@@ -38,7 +38,7 @@ class Dataset(msgspec.Struct, frozen=True, kw_only=True):
     """Where the dataset lies and what it holds, whose models are renewed, and the buyer's zone."""
 
     folder: Path
-    summary: Summary
+    summary: DatasetSummary
     models: Path
     zone: str
 
@@ -141,20 +141,19 @@ def _too_few(history: History) -> str:
     )
 
 
-def _ratio(models: Path, vertical: str, version: str, score: Probability) -> Callable[[Lead | Bid], float]:
+def _ratio(models: Path, vertical: str, version: str, score: Probability) -> Callable[[Lead | LoggedBid], float]:
     """What this version says of a lead, over what was said when it was bid for; 1 where that version is gone."""
-    scores: dict[str, Probability | None] = {version: score}
 
-    def ratio(lead: Lead | Bid) -> float:
-        if lead.model not in scores:
-            try:
-                scores[lead.model] = load_version(models, vertical, lead.model)[0].probability
-            except Unusable:
-                scores[lead.model] = None
-        said = scores[lead.model]
-        if said is None or said is score:
-            return 1.0
-        before = said(lead.facts)
+    @cache
+    def said_by(other: str) -> Probability:
+        try:
+            return score if other == version else load_version(models, vertical, other)[0].probability
+        except Unusable:
+            return score
+
+    def ratio(lead: Lead | LoggedBid) -> float:
+        said = said_by(lead.model)
+        before = 0.0 if said is score else said(lead.facts)
         return score(lead.facts) / before if before > 0.0 else 1.0
 
     return ratio

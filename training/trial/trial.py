@@ -9,7 +9,7 @@ from sklearn.metrics import roc_auc_score
 
 from app.journal.lines import PingLine
 from training.bootstrap import Interval, Resamples, interval, resampled
-from training.histories.bids import Bid
+from training.histories.bids import LoggedBid
 from training.histories.journaled import LIFETIME_S
 from training.statistics import Array, losses, quantiles
 
@@ -89,7 +89,7 @@ class BidOutcome(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     cents: int
 
 
-def outcome_of(bid: Bid) -> BidOutcome:
+def outcome_of(bid: LoggedBid) -> BidOutcome:
     """The part of a joined bid that a trial reads: `cents` is what it brought less what it cost."""
     paid = 0 if bid.returned or not bid.lead_id else bid.price_cents
     earned = bid.value_cents if bid.converted else 0

@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-from tests.bids import bid
-from training.histories.bids import write_bids
+from tests.bids import bid, write_bids
 from training.landscape.auctions import auction_log
 
 
