@@ -59,7 +59,7 @@ def gain(figure: Figure, tenths: Sequence[Lift]) -> str:
 
 @drawn(height=230)
 def win_rate(figure: Figure, name: str, grades: Sequence[ReliabilityBin]) -> str:
-    """The share won at each bid, beside what was foretold."""
+    """The share won at each bid, beside the predicted win rate."""
     axes = figure.subplots()
     axes.plot([grade.at for grade in grades], [grade.predicted for grade in grades], color=ORANGE, label="predicted")
     _observed(axes, [grade.at for grade in grades], grades, "won")
