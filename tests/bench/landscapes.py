@@ -76,7 +76,7 @@ def _learned(catalogue: Catalogue, model: Model, pings: Sequence[Ping], now: flo
         )
         for leg, winners in LEGS.items()
     }
-    legs = learn_landscape(logs, winners=LEGS["shared"], tell=lambda _: None).legs
+    legs = learn_landscape(logs.values(), winners=LEGS["shared"], tell=lambda _: None).legs
     body = msgspec.json.encode(artefact_of(model.vertical, legs))
     landscape: Learned = parse_landscape(body, model.vertical)
     return replace(model, landscape=landscape)

@@ -121,7 +121,7 @@ def test_few_conversions_renew_the_champion_with_what_sellers_were(tmp_path: Pat
     assert entries(models)["solar"].challenger == ""
 
 
-def test_the_champion_is_told_how_well_it_foretold(tmp_path: Path, solar: Vertical) -> None:
+def test_the_champion_is_told_how_well_it_predicted(tmp_path: Path, solar: Vertical) -> None:
     found, _ = round_of(tmp_path, solar, bids(280))
     told = found.contests["exclusive"]
     assert told.bids == 70

@@ -33,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """0 where a version was written that predicts better, 1 where it does not; 2 where none can be learned."""
     path = args.data / "bids.parquet" if args.data.is_dir() else args.data
-    logs = {leg: log for leg in get_args(Leg) if (log := auction_log(path, args.vertical, leg)) is not None}
+    logs = [log for leg in get_args(Leg) if (log := auction_log(path, args.vertical, leg)) is not None]
     base = live(args.models).get(args.vertical)
     if base is None:
         raise TrainingError(f"{args.models} has no live model of {args.vertical!r}: train one first")

@@ -148,7 +148,7 @@ def _take(windows: dict[str, _Window], line: PingLine, configuration: Configurat
             counter = cap.counter(local_time(line.at, cap.zone), line.seller, line.ping.zip, line.ping.state)
             if counter not in windows:
                 start, end = window_bounds(line.at, cap.zone, cap.window)
-                windows[counter] = _Window(campaign=campaign, cap=cap, counter=counter, start=start, end=end, hours={})
+                windows[counter] = _Window(campaign=campaign, cap=cap, counter=counter, start=start, end=end)
             windows[counter].note(line.at, standing)
 
 

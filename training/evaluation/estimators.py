@@ -10,7 +10,7 @@ and above it won with (F(b') - F(b0)) / (1 - F(b0)).
 import msgspec
 import numpy as np
 
-from training.evaluation.density import Density, density_of, normal_below
+from training.evaluation.density import Density, density_of, truncated_normal
 from training.evaluation.ledger import Ledger
 from training.evaluation.winning import Winning, cross_fitted
 from training.evaluation.yardstick import Yardstick, yardstick
@@ -107,9 +107,7 @@ def kernel_weights(density: Density, log_price: Array, bids: Array) -> Array:
         return np.where(bids > 0.0, 0.0, 1.0)
     width = BANDWIDTH * max(density.slices, key=lambda each: each.share).spread
     log_bids = np.log(np.maximum(bids, 1.0))
-    z = (log_price - log_bids) / width
-    room = normal_below((density.log_high - log_bids) / width) - normal_below((density.log_low - log_bids) / width)
-    bell = np.exp(-0.5 * z * z) / (np.sqrt(2.0 * np.pi) * width * np.maximum(room, 1e-12))
+    bell = truncated_normal(log_price, log_bids, width, density.log_low, density.log_high)
     logged = density.at(log_price)
     inside = density.reaches(log_bids) & (logged > 0.0)
     return np.where(bids > 0.0, np.where(inside, bell / np.maximum(logged, 1e-12), 0.0), 1.0)

@@ -151,7 +151,7 @@ def monotone_boosting(market: HouseMarket) -> Landscape:
 
 def ours(market: HouseMarket) -> Landscape:
     """What `training landscape` learns of these auctions, read back as the service reads it."""
-    learnt = learn_leg(market.log, market.columns, market.leg, winners=market.winners, tell=lambda _: None)
+    learnt = learn_leg(market.log, market.columns, winners=market.winners, tell=lambda _: None)
     learned: Learned = parse_landscape(msgspec.json.encode(artefact_of("house", [learnt])), "house")
     return learned
 

@@ -1,6 +1,6 @@
 """Learn how rivals bid: every form is fitted, the newest auctions choose, and all of them fit the choice."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 import numpy as np
@@ -89,7 +89,7 @@ class LearnedLandscape(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def learn_landscape(
-    logs: Mapping[Leg, AuctionLog],
+    logs: Iterable[AuctionLog],
     columns: Sequence[Column] | None = None,
     *,
     winners: int | None = None,
@@ -98,13 +98,13 @@ def learn_landscape(
 ) -> LearnedLandscape:
     """Learn every leg from its auctions. Without `columns` the facts of its log are; `winners` is of the shared leg."""
     legs, thin = [], []
-    for leg, log in logs.items():
+    for log in logs:
         if not len(log.telling):
             continue
-        read = columns_of(log) if columns is None else columns
-        top = 1 if leg == "exclusive" else winners
+        read = columns_of(log.facts) if columns is None else columns
+        top = 1 if log.leg == "exclusive" else winners
         try:
-            legs.append(learn_leg(log, read, leg, winners=top, demands=demands, tell=tell))
+            legs.append(learn_leg(log, read, winners=top, demands=demands, tell=tell))
         except TooThin as reason:
             thin.append(str(reason))
     return LearnedLandscape(legs=tuple(legs), thin=tuple(thin))
@@ -113,7 +113,6 @@ def learn_landscape(
 def learn_leg(
     log: AuctionLog,
     columns: Sequence[Column],
-    leg: Leg,
     *,
     winners: int | None,
     demands: Demands = USUAL,
@@ -123,7 +122,7 @@ def learn_leg(
 
     Raises TooThin.
     """
-    log = log.telling
+    log, leg = log.telling, log.leg
     check_enough(leg, log.won, demands.rows_min, demands.of_each_min)
     cut = int(len(log) * (1.0 - NEWEST))
     older, newest = log.rows(np.arange(cut)), log.rows(np.arange(cut, len(log)))
@@ -156,7 +155,7 @@ def learn_leg(
             FormAttempt(form=each.form, winners=each.winners, log_loss=log_loss(chance)) for each, chance in tried
         ),
         fitted=whole,
-        landscape=_served(whole, leg, log, demands.seller_rows_min),
+        landscape=_served(whole, log, demands.seller_rows_min),
     )
 
 
@@ -191,12 +190,12 @@ def _ortb(older: AuctionLog, newest: AuctionLog) -> Array:
     return np.asarray(newest.bid_cents / (newest.bid_cents + half))
 
 
-def _served(fitted: Fit, leg: Leg, log: AuctionLog, seller_rows_min: int) -> LegLandscape:
+def _served(fitted: Fit, log: AuctionLog, seller_rows_min: int) -> LegLandscape:
     """A fit as the service reads it, for the sellers of whom enough was learnt."""
     names, counts = np.unique(log.seller.astype(str), return_counts=True)
     constants = {name: Constants(*row.tolist()) for name, row in zip(fitted.sellers, fitted.constants, strict=True)}
     return LegLandscape(
-        leg=leg,
+        leg=log.leg,
         form=fitted.form,
         winners=fitted.winners,
         centre=fitted.centre,

@@ -45,10 +45,8 @@ def market(
     path: Path, vertical: str, columns: Sequence[Column], ratio: Ratio, former: Path, tell: Callable[[str], None]
 ) -> LearnedMarket:
     """Learn both legs from a file of bids. A leg that gains nothing stays as it is in the `former` version's folder."""
-    logs = {leg: auction_log(path, vertical, leg, most=AUCTIONS_MAX, ratio=ratio) for leg in get_args(Leg)}
-    learned = learn_landscape(
-        {leg: log for leg, log in logs.items() if log is not None}, columns, demands=DEMANDS, tell=tell
-    )
+    logs = [auction_log(path, vertical, leg, most=AUCTIONS_MAX, ratio=ratio) for leg in get_args(Leg)]
+    learned = learn_landscape([log for log in logs if log is not None], columns, demands=DEMANDS, tell=tell)
     contests: dict[str, Contest] = {leg.leg: _contest(leg) for leg in learned.legs}
     gates = {leg: _gate(leg, each) for leg, each in contests.items()}
     passed = [leg for leg in learned.legs if gates[leg.leg].passed]

@@ -46,8 +46,8 @@ class Archive:
     def __init__(self, journals: Iterable[Path], models: Path) -> None:
         self._journals = tuple(journals)
         self._models_dir = models
-        self._configurations: dict[str, Configuration | NoConfiguration] = {}
-        self._models: dict[tuple[str, str], Model | Unusable | None] = {}
+        self._configurations: dict[str, Configuration | Missing] = {}
+        self._models: dict[tuple[str, str], Model | Missing | None] = {}
         self._catalogues: dict[tuple[str, str, str], Catalogue] = {}
 
     def catalogue(self, line: PingLine, version: str) -> Catalogue:
@@ -67,18 +67,18 @@ class Archive:
         if config_hash not in self._configurations:
             self._configurations[config_hash] = self._read(config_hash)
         found = self._configurations[config_hash]
-        if isinstance(found, NoConfiguration):
-            raise Missing(str(found))
+        if isinstance(found, Missing):
+            raise found
         return found
 
-    def _read(self, config_hash: str) -> Configuration | NoConfiguration:
-        lacking = NoConfiguration(f"configuration {config_hash} is kept in no journal")
+    def _read(self, config_hash: str) -> Configuration | Missing:
+        lacking = f"configuration {config_hash} is kept in no journal"
         for journal in self._journals:
             try:
                 return read(journal, config_hash)
             except NoConfiguration as error:
-                lacking = error
-        return lacking
+                lacking = str(error)
+        return Missing(lacking)
 
     def _model(self, vertical: str, version: str) -> Model | None:
         key = (vertical, version)
@@ -86,10 +86,10 @@ class Archive:
             try:
                 self._models[key] = load_version(self._models_dir, vertical, version)[0] if version else None
             except Unusable as unusable:
-                self._models[key] = unusable
+                self._models[key] = Missing(f"model {vertical} {version}: {unusable}")
         found = self._models[key]
-        if isinstance(found, Unusable):
-            raise Missing(f"model {vertical} {version}: {found}")
+        if isinstance(found, Missing):
+            raise found
         return found
 
 

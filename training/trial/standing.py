@@ -68,23 +68,23 @@ def _probabilities(trial: TrialStanding) -> str:
     if trial.log_loss.low == trial.log_loss.high == 0.0:
         return "probabilities: both say the same of every lead; they differ in other parts alone"
     auc = f"; AUC {_between(trial.auc, 3)}" if trial.auc is not None else ""
-    found = f"log-loss {_between(trial.log_loss, 4)}{auc}"
-    if not trial.log_loss.excludes_zero:
-        return f"probabilities: no difference that chance would not give: {found}"
-    better = "challenger" if trial.log_loss.at < 0.0 else "champion"
-    return f"probabilities: the {better} predicts conversions better: {found}"
+    figures = f"log-loss {_between(trial.log_loss, 4)}{auc}"
+    return f"probabilities: {_better(trial.log_loss, 'predicts conversions better', -1.0)}: {figures}"
 
 
 def _surplus(trial: TrialStanding) -> str:
     if not trial.challenger.decided:
         return "surplus: the challenger has decided nothing, so nobody knows what it would earn: try a canary"
-    if trial.surplus is None or not (trial.champion.surplus and trial.challenger.surplus):
+    if trial.surplus is None:
         return "surplus: not enough pings whose outcomes have matured to tell"
-    found = f"{_between(trial.surplus, 3, 100.0)} dollars a ping"
-    if not trial.surplus.excludes_zero:
-        return f"surplus: no difference that chance would not give: {found}"
-    better = "challenger" if trial.surplus.at > 0.0 else "champion"
-    return f"surplus: the {better} earns more: {found}"
+    return f"surplus: {_better(trial.surplus, 'earns more')}: {_between(trial.surplus, 3, 100.0)} dollars a ping"
+
+
+def _better(difference: Interval, how: str, sign: float = 1.0) -> str:
+    """Which of the two is better, as far as chance does not explain it."""
+    if not difference.excludes_zero:
+        return "no difference that chance would not give"
+    return f"the {'challenger' if sign * difference.at > 0.0 else 'champion'} {how}"
 
 
 def _between(interval: Interval, digits: int, unit: float = 1.0) -> str:

@@ -43,7 +43,7 @@ def auctions(count: int, seed: int = 1, winners: int = 1) -> tuple[AuctionLog, A
 
 @pytest.fixture(scope="module")
 def learnt() -> LearnedLeg:
-    return learn_leg(auctions(4_000)[0], COLUMNS, "exclusive", winners=1, tell=lambda _: None)
+    return learn_leg(auctions(4_000)[0], COLUMNS, winners=1, tell=lambda _: None)
 
 
 def test_the_gradient_is_that_of_the_likelihood() -> None:
@@ -96,7 +96,7 @@ def test_it_is_served_as_it_was_fitted(learnt: LearnedLeg) -> None:
 
 def test_how_many_may_win_a_shared_lead_is_found_out() -> None:
     log, _ = auctions(900, winners=3)
-    found = learn_leg(log, COLUMNS, "shared", winners=None, tell=lambda _: None)
+    found = learn_leg(log, COLUMNS, winners=None, tell=lambda _: None)
     tried = {attempt.winners: attempt.log_loss for attempt in found.attempts if attempt.form == "rivals"}
     assert min(tried, key=lambda winners: tried[winners]) == found.fitted.winners or found.fitted.form == "logistic"
     assert found.log_loss < found.log_loss_ortb
@@ -110,7 +110,7 @@ def test_a_seller_with_few_auctions_leans_on_the_others() -> None:
     acme, bluebird = found.constants
     # Six auctions cannot tell one rival from four.
     assert abs(bluebird[0] - acme[0]) < 0.7
-    assert list(learn_leg(mixed, (), "exclusive", winners=1, tell=lambda _: None).landscape.sellers) == ["acme"]
+    assert list(learn_leg(mixed, (), winners=1, tell=lambda _: None).landscape.sellers) == ["acme"]
 
 
 def test_the_order_of_columns_does_not_matter() -> None:
@@ -139,24 +139,24 @@ def test_disclosed_prices_say_more_than_won_and_lost() -> None:
 
 def test_too_few_auctions_are_refused_with_how_many_it_takes() -> None:
     with pytest.raises(TooThin, match="too few exclusive auctions: 100"):
-        learn_leg(auctions(100)[0], COLUMNS, "exclusive", winners=1, tell=lambda _: None)
+        learn_leg(auctions(100)[0], COLUMNS, winners=1, tell=lambda _: None)
     log, _ = auctions(500)
     lost = msgspec.structs.replace(log, won=np.zeros(500, dtype=np.int8))
-    whole = learn_landscape({"exclusive": lost}, tell=lambda _: None)
+    whole = learn_landscape([lost], tell=lambda _: None)
     assert whole.legs == ()
     assert "0 won and 500 lost" in whole.thin[0]
     nowhere = msgspec.structs.replace(log, floor_cents=np.full(500, 1e6))
-    assert learn_landscape({"exclusive": nowhere}, tell=lambda _: None).thin == ()
+    assert learn_landscape([nowhere], tell=lambda _: None).thin == ()
 
 
 def test_of_few_auctions_no_facts_are_read() -> None:
     log, _ = auctions(400)
     demands = Demands(facts_rows_min=401, plain=True)
-    few = learn_leg(log, COLUMNS, "exclusive", winners=1, demands=demands, tell=lambda _: None)
+    few = learn_leg(log, COLUMNS, winners=1, demands=demands, tell=lambda _: None)
     assert few.fitted.features == ()
     assert len(few.attempts) == 2
     both = Demands(facts_rows_min=400, plain=True, errors=0.0)
-    enough = learn_leg(log, COLUMNS, "exclusive", winners=1, demands=both, tell=lambda _: None)
+    enough = learn_leg(log, COLUMNS, winners=1, demands=both, tell=lambda _: None)
     assert len(enough.attempts) == 4
     assert enough.log_loss == min(attempt.log_loss for attempt in enough.attempts)
 
@@ -164,7 +164,7 @@ def test_of_few_auctions_no_facts_are_read() -> None:
 def test_bids_below_the_floor_say_nothing_of_rivals(learnt: LearnedLeg) -> None:
     log, _ = auctions(4_000)
     below = msgspec.structs.replace(log, floor_cents=np.where(np.arange(4_000) % 2, 0.0, 1e6))
-    found = learn_leg(below, (), "exclusive", winners=1, tell=lambda _: None)
+    found = learn_leg(below, (), winners=1, tell=lambda _: None)
     assert len(found.log) == 2_000
     assert len(learnt.log) == 4_000
 
@@ -172,7 +172,7 @@ def test_bids_below_the_floor_say_nothing_of_rivals(learnt: LearnedLeg) -> None:
 def test_columns_are_what_the_facts_are() -> None:
     log, _ = auctions(50)
     more = {**log.facts, "zip": objects(["78701"] * 50), "gone": objects([None] * 50), "owner": objects([True] * 50)}
-    columns = {column.name: column.kind for column in columns_of(msgspec.structs.replace(log, facts=more))}
+    columns = {column.name: column.kind for column in columns_of(more)}
     assert columns == {"city": "category", "bill": "number", "owner": "number"}
 
 
