@@ -12,6 +12,7 @@ from app.store.store import Store
 from app.store.vault import Vault
 from app.telemetry.metrics import Metrics
 from app.usecases.onboarding.test_recorder import TestRecorder
+from app.usecases.post_collectors import PostCollectors
 from app.usecases.rate_limit import HashQuotas, RateLimits
 from app.usecases.reports.scorecard import Scorecards
 from app.usecases.standing.standing import LiveStanding
@@ -28,6 +29,7 @@ class Bidder(msgspec.Struct, kw_only=True):
 
     `chance` gives that many random bytes, `sold` is called after each sale so that delivery need not wait for its poll.
     `seed` keys every draw. `certified` are the sellers that have certified themselves, `test_recorders` see every test.
+    `post_collectors` are asked about every post besides the store.
     """
 
     catalogue: Catalogue
@@ -43,5 +45,6 @@ class Bidder(msgspec.Struct, kw_only=True):
     quotas: HashQuotas
     sold: Callable[[], None]
     scorecards: Scorecards
+    post_collectors: PostCollectors = PostCollectors()
     certified: set[str] = msgspec.field(default_factory=set)
     test_recorders: list[TestRecorder] = msgspec.field(default_factory=list)

@@ -50,7 +50,10 @@ def test_a_second_service_on_the_same_data_is_refused_and_the_first_goes_on(tmp_
 def test_a_postgresql_that_is_not_migrated_is_refused_with_the_remedy(tmp_path: Path, empty_database: str) -> None:
     keys = made_keys(tmp_path)
     said = refused(tmp_path / "data", "--keys", str(keys), "--database", empty_database)
-    assert "the database lacks tables of this version: run `leadbid migrate --database '" in said
+    assert (
+        "the database has no tables of leadbid, and this leadbid needs version 1: run `leadbid migrate --database '"
+        in said
+    )
 
 
 def test_a_postgresql_that_is_away_is_named_as_the_reason(tmp_path: Path) -> None:

@@ -9,13 +9,13 @@ from urllib.parse import urlsplit
 from app.cli.database import add_database
 from app.cli.sellers.link import add_days, signed_link
 from app.config.file.problem import did_you_mean
-from app.config.load import Declared, Loaded, load
+from app.config.load import Declared, LoadedConfig, load
 from app.config.values.zip_table import zip_states
 from app.domain.catalogue import Catalogue
 from app.domain.seller import Seller
 from app.instructions.documents import DOCUMENTS, links_to
 from app.instructions.handbook import handbook_of
-from app.scoring.load import Loaded as LoadedModels
+from app.scoring.load import LoadedModels
 from app.settings import SettingsError
 from app.usecases.reload_catalogue import Sources, first_catalogue
 
@@ -37,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """0 where the link was printed or the files are written; 1 with a sentence where not."""
     read = load(args.config, environ=os.environ)
-    if not isinstance(read, Loaded):
+    if not isinstance(read, LoadedConfig):
         print(*read, sep="\n", file=sys.stderr)
         return 1
     sellers = {seller.name: seller for seller in read.declared.sellers}

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from app.config.load import Loaded, load
+from app.config.load import LoadedConfig, load
 from app.domain.catalogue import Catalogue
 from app.domain.filters import Filter
 from app.domain.schedule import ALWAYS, Boost, Schedule
@@ -23,7 +23,7 @@ from app.journal.configurations import (
     read,
 )
 from app.journal.reader import lines
-from app.scoring.load import Loaded as LoadedModels
+from app.scoring.load import LoadedModels
 from app.usecases.reload_catalogue import Sources, first_catalogue
 from tests.build import NOW, buyer, campaign, catalogue, model, seller
 from tests.journal import route, written
@@ -34,7 +34,7 @@ HASH = "0" * 16
 
 def demo(models: LoadedModels | None = None) -> Catalogue:
     read_config = load(DEMO_CONFIG, environ=os.environ)
-    assert isinstance(read_config, Loaded)
+    assert isinstance(read_config, LoadedConfig)
     sources = Sources(
         config=lambda: read_config, models=lambda: models or LoadedModels(), models_dir=Path(), zip_states={}
     )

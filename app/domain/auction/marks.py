@@ -1,0 +1,100 @@
+"""The keyed names under which ping and post are held together: nonce, terms, certificates, and the ids of bids."""
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from app.domain.auction.weighing import Offer
+from app.domain.consent.certificate import read_leadid, read_trustedform
+from app.domain.keys import Keys
+from app.domain.token import (
+    NO_CERTIFICATE,
+    BidToken,
+    campaign_tag,
+    certificate_of,
+    mint,
+    nonce_of,
+    terms_of,
+)
+from app.domain.vertical import Vertical
+from app.wire.ping import Ping
+from app.wire.post import Post
+
+
+class Marks(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """What a ping is known by. `nonce` is `None` where it names no lead, so that it is always a new one.
+
+    `certificates` are digests of sixteen bytes; a TrustedForm ping URL is none, since a post cannot repeat it.
+    """
+
+    nonce: bytes | None
+    terms: bytes
+    certificates: tuple[bytes, ...]
+
+    @property
+    def certificate(self) -> bytes:
+        """The first certificate as a token holds it."""
+        return self.certificates[0][:6] if self.certificates else NO_CERTIFICATE
+
+
+def marks_of(keys: Keys, seller: str, ping: Ping, vertical: Vertical | None) -> Marks:
+    """The marks of a ping of this seller; no terms are locked in a vertical that nobody declares."""
+    found = certificate_digests(keys, ping)
+    kind, name = _name_of(ping, found)
+    return Marks(
+        nonce=nonce_of(keys.index, seller, kind, name, test=ping.test) if name else None,
+        terms=lead_terms(keys, seller, ping.vertical, ping, vertical.locked if vertical is not None else ()),
+        certificates=found,
+    )
+
+
+def bid_ids_of(
+    offers: Sequence[Offer], marks: Marks, nonce: bytes, keys: Keys, expires_at: int, *, test: bool
+) -> tuple[str, ...]:
+    """The signed id of each bid for a lead with these marks; `expires_at` is UTC epoch seconds."""
+    key_id, certificate = keys.signing_id, marks.certificate
+    return tuple(
+        [
+            mint(
+                BidToken(
+                    expires_at=expires_at,
+                    price_cents=offer.price_cents,
+                    campaign=campaign_tag(offer.campaign),
+                    leg=offer.leg,
+                    test=test,
+                    nonce=nonce,
+                    terms=marks.terms,
+                    certificate=certificate,
+                ),
+                key_id,
+                keys.signing[key_id],
+            )
+            for offer in offers
+        ]
+    )
+
+
+def lead_terms(keys: Keys, seller: str, vertical: str, lead: Ping | Post, locked: Iterable[str]) -> bytes:
+    """What ping and post must share, as six bytes."""
+    return terms_of(keys.index, seller, vertical, lead.zip, lead.state, *map(lead.fields.get, locked))
+
+
+def certificate_digests(keys: Keys, lead: Ping | Post) -> tuple[bytes, ...]:
+    """Every certificate of a lead that a post can repeat, TrustedForm first, as sixteen bytes each."""
+    sent = (read_trustedform(lead.trustedform_cert_url), read_leadid(lead.leadid_token))
+    return tuple(
+        [
+            certificate_of(keys.index, each.provider, each.id)
+            for each in sent
+            if each is not None and each.provider != "trustedform_ping"
+        ]
+    )
+
+
+def _name_of(ping: Ping, certificates: tuple[bytes, ...]) -> tuple[str, str]:
+    """What kind of name a ping bears, and the name; empty where it bears none."""
+    if ping.seller_lead_id:
+        return "lead", ping.seller_lead_id
+    if certificates:
+        return "certificate", certificates[0].hex()
+    return ("phone", ping.phone_digest) if ping.phone_digest else ("email", ping.email_digest)
