@@ -7,9 +7,9 @@ configuration whoever applies it has read.
 import msgspec
 
 from app.domain.caps.caps import Cap
+from app.domain.caps.pacing import ShadowPrice
 from app.domain.schedule import Schedule
 from app.journal.lines import PingLine
-from app.store.shadow_prices import ShadowPrice
 from app.wire.feedback import Demand, Signal
 
 Use = tuple[str, int]

@@ -6,9 +6,9 @@ from typing import assert_never
 from app.domain.calendar import local_time
 from app.domain.campaign import Campaign
 from app.domain.caps.honouring import PostRate
+from app.domain.caps.pacing import ShadowPrice
 from app.domain.schedule import ALWAYS, Schedule
 from app.domain.seller import Seller
-from app.store.shadow_prices import ShadowPrice
 from app.usecases.standing.changes import BidMade, CounterChange, CounterDeclared, ShadowPricesRead, Sold, UsageRead
 from app.usecases.standing.counter import Counter
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.campaign import Campaign
+from app.domain.caps.pacing import ShadowPrice
 from app.domain.schedule import ALWAYS, Boost, Schedule
-from app.store.shadow_prices import ShadowPrice
 from app.usecases.standing.changes import (
     BidEnded,
     BidLost,
@@ -174,7 +174,7 @@ def sale(standing: LiveStanding, buying: Campaign, now: float, one: int, two: in
     )
 
 
-def told(standing: LiveStanding, counters: dict[str, list[Counter]], now: float) -> list[object]:
+def all_readable(standing: LiveStanding, counters: dict[str, list[Counter]], now: float) -> list[object]:
     """All that anybody can read of where a bidder stands."""
     pings = [ping(zip=zip_code, state=state) for zip_code, state in PLACES]
     return [
@@ -207,4 +207,4 @@ def test_two_that_apply_the_same_changes_stand_the_same(acts: list[tuple[str, fl
     for text in first.written:
         second.apply(msgspec.msgpack.decode(text, type=Change))
     there = {name: [second.counter(counter.key) for counter in counters] for name, counters in here.items()}
-    assert told(first, here, now) == told(second, there, now)
+    assert all_readable(first, here, now) == all_readable(second, there, now)

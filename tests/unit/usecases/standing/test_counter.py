@@ -8,8 +8,8 @@ from msgspec.structs import replace
 from app.domain.calendar import window_bounds
 from app.domain.caps.caps import Cap
 from app.domain.caps.honouring import PostRate
+from app.domain.caps.pacing import ShadowPrice
 from app.domain.schedule import ALWAYS, Schedule, week_minutes
-from app.store.shadow_prices import ShadowPrice
 from app.usecases.standing.changes import BidMade
 from app.usecases.standing.counter import Counter
 from tests.build import NOW, cap
@@ -203,8 +203,8 @@ def test_counts_are_never_negative(events: list[tuple[str, int, bool]]) -> None:
 
 def test_a_dual_goes_on_where_it_stood_in_this_window_or_the_one_before() -> None:
     start, end = window_bounds(NOW, cap().zone, "day")
-    kept = Counter("key", cap(), OPEN, 10, NOW, ShadowPrice(0.4, start - 60.0))
-    assert kept.dual == 0.4
+    recent = Counter("key", cap(), OPEN, 10, NOW, ShadowPrice(0.4, start - 60.0))
+    assert recent.dual == 0.4
     stale = Counter("key", cap(), OPEN, 10, NOW, ShadowPrice(0.4, start - (end - start) - 60.0))
     assert stale.dual == Counter("key", cap(), OPEN, 10, NOW).dual
 

@@ -21,7 +21,7 @@ def asked(
 
 
 @pytest.mark.parametrize(
-    ("told", "heard"),
+    ("demands", "heard"),
     [
         ([("TX", "")], "TX"),
         ([("TX", ""), ("787", "")], "787"),
@@ -30,9 +30,9 @@ def asked(
         ([("CA", ""), ("90001", ""), ("TX", "other")], None),
     ],
 )
-def test_the_narrowest_demand_that_covers_a_lead_is_heard(told: list[tuple[str, str]], heard: str | None) -> None:
+def test_the_narrowest_demand_that_covers_a_lead_is_heard(demands: list[tuple[str, str]], heard: str | None) -> None:
     standing = LiveStanding()
-    for territory, whose in told:
+    for territory, whose in demands:
         standing.apply(
             DemandSet(
                 territory=territory,

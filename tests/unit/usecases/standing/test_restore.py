@@ -23,7 +23,7 @@ ONE = catalogue([campaign(caps=(cap(limit=1),))])
 LATER = NOW + 20.0
 
 
-def before(folder: Path, scene: Callable[[Bidder], Awaitable[Any]], whole: Catalogue | None = None) -> Any:
+def before(folder: Path, scene: Callable[[Bidder], Awaitable[Any]], declared: Catalogue | None = None) -> Any:
     """What happens until a process ends; its journal is on the disk."""
 
     async def play(bidder: Bidder) -> Any:
@@ -31,7 +31,7 @@ def before(folder: Path, scene: Callable[[Bidder], Awaitable[Any]], whole: Catal
         journaled(bidder, folder)
         return result
 
-    return at_bidder(folder, play, whole)
+    return at_bidder(folder, play, declared)
 
 
 def restore(bidder: Bidder, folder: Path, now: float = LATER) -> int:
@@ -44,11 +44,11 @@ async def one_bid(bidder: Bidder) -> PingAnswer:
 
 
 def test_a_repeat_gets_the_bid_that_was_made_before(tmp_path: Path) -> None:
-    told = before(tmp_path, one_bid)
+    made = before(tmp_path, one_bid)
 
     async def scene(bidder: Bidder) -> None:
         assert restore(bidder, tmp_path) == 1
-        assert ask(bidder, now=LATER) == told
+        assert ask(bidder, now=LATER) == made
 
     at_bidder(tmp_path, scene)
 
@@ -66,11 +66,11 @@ def test_a_restored_bid_counts_against_its_cap(tmp_path: Path) -> None:
 
 
 def test_a_restored_bid_is_sold_with_its_decision_and_its_ping(tmp_path: Path) -> None:
-    told = before(tmp_path, one_bid)
+    made = before(tmp_path, one_bid)
 
     async def scene(bidder: Bidder) -> None:
         restore(bidder, tmp_path)
-        answer = await sell(bidder, told.ping_id, now=LATER)
+        answer = await sell(bidder, made.ping_id, now=LATER)
         lead = await bidder.store.lead(answer.lead_id)
         assert lead is not None
         assert lead.decision is not None
@@ -121,11 +121,11 @@ def test_a_test_bid_takes_no_room(tmp_path: Path) -> None:
     async def test_bid(bidder: Bidder) -> PingAnswer:
         return ask(bidder, test=True)
 
-    told = before(tmp_path, test_bid, ONE)
+    made = before(tmp_path, test_bid, ONE)
 
     async def scene(bidder: Bidder) -> None:
         assert restore(bidder, tmp_path) == 1
-        assert ask(bidder, now=LATER, test=True) == told
+        assert ask(bidder, now=LATER, test=True) == made
         assert ask(bidder, now=LATER, **another(2)).status == "accepted"
 
     at_bidder(tmp_path, scene, ONE)
@@ -146,11 +146,11 @@ def test_the_bids_of_a_retired_key_or_a_seller_that_is_gone_are_left_behind(tmp_
 
 
 def test_a_bid_of_a_campaign_that_was_removed_meanwhile_is_still_remembered(tmp_path: Path) -> None:
-    told = before(tmp_path, one_bid)
+    made = before(tmp_path, one_bid)
 
     async def scene(bidder: Bidder) -> None:
         assert restore(bidder, tmp_path) == 1
-        assert bidder.standing.live(bid_of(bidder, told.ping_id).nonce, LATER) is not None
+        assert bidder.standing.live(bid_of(bidder, made.ping_id).nonce, LATER) is not None
 
     at_bidder(tmp_path, scene, catalogue([campaign(name="solar-new")]))
 

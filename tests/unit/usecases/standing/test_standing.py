@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.auction.snapshot import Standing
-from app.store.shadow_prices import ShadowPrice
+from app.domain.caps.pacing import ShadowPrice
 from app.usecases.standing import promises
 from app.usecases.standing.changes import Paused, ShadowPricesRead, SignalSet
 from app.usecases.standing.standing import LiveStanding
@@ -82,10 +82,10 @@ def test_a_bid_leaves_exactly_once_whatever_is_said_twice(first: str, then: str)
     standing, sales = used(), [first, then].count("sold")
     promise(standing, b"a")
     promise(standing, b"b", NOW + LIFETIME_S)
-    for said in (first, then):
-        if said == "sold":
+    for event in (first, then):
+        if event == "sold":
             sell(standing, b"a", NOW + LIFETIME_S)
-        elif said == "lost":
+        elif event == "lost":
             lose(standing, b"a", NOW + LIFETIME_S)
         else:
             pass_time(standing, NOW + LIFETIME_S)
