@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
-from app.dialects import fields, kinds
 from app.dialects.generic import ping_id_of
-from app.dialects.kinds import Held, Noted, Read, Trouble
 from app.dialects.names import KEY_LENGTH_MAX, forms_of
 from app.dialects.reading import Reading
 from app.dialects.text import Scalar, alike, is_absent, text_of
+from app.dialects.values import fields, kinds
+from app.dialects.values.kinds import Noted, ReadValue, Trouble, ValueReader
 from app.domain.money import cents
 from app.domain.reasons import Refusal
 from app.domain.seller import Seller
@@ -16,7 +16,7 @@ from app.wire.feedback import Demand, Notice, Outcome, Signal
 
 T = TypeVar("T")
 
-_Readers = dict[str, Read]
+_Readers = dict[str, ValueReader]
 
 _EVENTS = ("contacted", "not_contacted", "qualified", "quoted", "sold", "invalid", "opted_out")
 _RESULTS = {
@@ -135,12 +135,12 @@ def _in_cents(held: dict[str, Any], name: str) -> dict[str, Any]:
     return {f"{key}_cents" if key == name else key: value for key, value in held.items()}
 
 
-def _result(raw: Scalar) -> Held:
+def _result(raw: Scalar) -> ReadValue:
     text = text_of(raw)
     return None if is_absent(text) else _RESULT_OF.get(alike(text)) or Trouble("won or lost")
 
 
-def _event(raw: Scalar) -> Held:
+def _event(raw: Scalar) -> ReadValue:
     text = text_of(raw)
     return None if is_absent(text) else _EVENT_OF.get(alike(text)) or Trouble(_one_of(_EVENTS))
 
@@ -149,7 +149,7 @@ def _one_of(words: tuple[str, ...]) -> str:
     return f"{', '.join(words[:-1])} or {words[-1]}"
 
 
-def _premium(raw: Scalar) -> Held:
+def _premium(raw: Scalar) -> ReadValue:
     text = text_of(raw)
     if is_absent(text):
         return None

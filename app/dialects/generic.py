@@ -4,10 +4,10 @@ import hashlib
 from collections.abc import Callable, Mapping
 
 from app.dialects.aliases import BY_VALUE
-from app.dialects.guard import PERSONAL, is_personal
 from app.dialects.layout import layout_of
-from app.dialects.reading import Draft, Reading, draft_of, refusal_of
+from app.dialects.reading import Reading, RequestDraft, draft_of, refusal_of
 from app.dialects.text import Scalar, alike, alike_value, is_absent, text_of
+from app.dialects.values.guard import PERSONAL, is_personal
 from app.domain.reasons import Refusal
 from app.domain.seller import Seller
 from app.domain.token import looks_like_token
@@ -100,7 +100,7 @@ def _vertical_of(raw: Mapping[str, Scalar], seller: Seller, verticals: Mapping[s
     return found[0] if found else Refusal("unsupported_vertical")
 
 
-def _keep_digests(draft: Draft, digest: Digest) -> None:
+def _keep_digests(draft: RequestDraft, digest: Digest) -> None:
     """Keyed digests in place of the seller's hashes, and of an own id that is really a phone or an email."""
     lead = draft.lead
     stated = lead.pop("hash_type", "")

@@ -11,7 +11,7 @@ from litestar.params import FromPath
 
 from app.dialects import feedback
 from app.dialects.answers import write_post_answer, write_receipt
-from app.dialects.body import Unreadable, read_body
+from app.dialects.body.read import UnreadableBody, read_body
 from app.dialects.formats import answer_format
 from app.dialects.reading import Reading
 from app.dialects.scorecard import write_scorecard
@@ -40,7 +40,7 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
 
     bidder: Bidder
     now: float
-    fields: dict[str, Scalar] | Unreadable
+    fields: dict[str, Scalar] | UnreadableBody
     format: Format
     seller: Seller | None
     operator: Operator | None
@@ -104,7 +104,7 @@ async def scorecard(request: Request[Any, Any, State]) -> Response[bytes]:
     said = msgspec.structs.replace(await _said(request), format="json")
     if said.seller is None:
         return _receipt(said, refused(Refusal("auth_failed")))
-    days = _DAYS if isinstance(said.fields, Unreadable) else text_of(said.fields.get("days", _DAYS))
+    days = _DAYS if isinstance(said.fields, UnreadableBody) else text_of(said.fields.get("days", _DAYS))
     if not re.fullmatch("[0-9]{1,3}", days) or not 1 <= int(days) <= DAYS_MAX:
         return _receipt(said, refused(Refusal("invalid_field", f"days: a whole number from 1 to {DAYS_MAX}")))
     try:
@@ -126,7 +126,7 @@ async def _said(request: Request[Any, Any, State]) -> Said:
     headers = dict(request.scope["headers"])
     query = request.scope["query_string"]
     fields = read_body(await request.body(), headers.get(b"content-type", b"").decode("latin-1"), query)
-    readable = {} if isinstance(fields, Unreadable) else fields
+    readable = {} if isinstance(fields, UnreadableBody) else fields
     seller = whose_key(keys_in_headers(headers), bidder.catalogue.seller_by_key)
     seller = seller or whose_key(keys_in_fields(readable), bidder.catalogue.seller_by_key)
     operator = whose_key(keys_in_headers(headers), bidder.catalogue.operator_by_key)
@@ -162,7 +162,7 @@ async def _hear_of(
 async def _hear(
     said: Said, read: Callable[[dict[str, Scalar]], Reading[T]], hear: Callable[[T], Awaitable[Receipt]]
 ) -> Response[bytes]:
-    if isinstance(said.fields, Unreadable):
+    if isinstance(said.fields, UnreadableBody):
         return _receipt(said, refused(said.fields.refusal), 415 if said.fields.unsupported else 400)
     value = read(said.fields).value
     if isinstance(value, Refusal):

@@ -5,8 +5,8 @@ from typing import Any
 
 import msgspec
 
-from app.dialects.platforms.dialect import Dialect
-from app.dialects.platforms.sending import Route
+from app.dialects.dialect import Dialect
+from app.dialects.sending import Route
 from app.dialects.written import Body, price
 from app.wire.ping import Bid, PingAnswer
 from app.wire.post import PostAnswer, PostStatus
@@ -17,7 +17,7 @@ _BRANDS = ("one brand", "another brand")
 _REASON = "why it is not bought"
 
 
-class Words(msgspec.Struct, frozen=True, kw_only=True):
+class AnswerPaths(msgspec.Struct, frozen=True, kw_only=True):
     """Dotted paths within an answer, and the words that stand at `status`; empty where the dialect has none.
 
     Without a `status` a price above 0 is the bid. `id` is the bid's of a ping, the lead's of a post.
@@ -33,7 +33,7 @@ class Words(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
 
 
-def words_of(dialect: Dialect, route: Route) -> Words:
+def paths_of(dialect: Dialect, route: Route) -> AnswerPaths:
     """How the answers to a ping or a post are read."""
     bought = [dict(_leaves(_bought(dialect, route, number))) for number in (0, 1)]
     refused = dict(_leaves(_refused(dialect, route, "rejected")))
@@ -44,7 +44,7 @@ def words_of(dialect: Dialect, route: Route) -> Words:
         said = dict(_leaves(_refused(dialect, route, kind))).get(status, "")
         return said if status and said != refused.get(status) else ""
 
-    return Words(
+    return AnswerPaths(
         status=status,
         accepted=bought[0].get(status, ""),
         duplicate=word("duplicate"),

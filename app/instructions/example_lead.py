@@ -6,10 +6,10 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from app.dialects.kinds import reader_of
+from app.dialects.dialect import Dialect
 from app.dialects.layout import layout_of
-from app.dialects.platforms.dialect import Dialect
-from app.dialects.platforms.sending import Sending
+from app.dialects.sending import Sending
+from app.dialects.values.kinds import reader_of
 from app.domain.buyer import Buyer
 from app.domain.campaign import Campaign
 from app.domain.seller import Seller

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from app.instructions.exchange import Sample
+from app.instructions.exchange import SampleExchange
 from app.instructions.handbook import Handbook
 from app.instructions.json_schema import shapes_of
 from app.instructions.schemas import DAYS, PART, Json, answer_schemas, sent_schemas
@@ -85,14 +85,14 @@ def _with_body(kinds: list[str], form: str) -> Json:
     return {"requestBody": {"required": True, "content": {_BODIES.get(form, "application/json"): {"schema": schema}}}}
 
 
-def _responses(handbook: Handbook, samples: Iterable[Sample]) -> Json:
-    by_status: dict[str, list[Sample]] = {}
+def _responses(handbook: Handbook, samples: Iterable[SampleExchange]) -> Json:
+    by_status: dict[str, list[SampleExchange]] = {}
     for sample in samples:
         by_status.setdefault(str(sample.answer.status), []).append(sample)
     return {status: _response(handbook, found) for status, found in sorted(by_status.items())}
 
 
-def _response(handbook: Handbook, samples: list[Sample]) -> Json:
+def _response(handbook: Handbook, samples: list[SampleExchange]) -> Json:
     content: Json = {}
     is_ours = handbook.dialect == "generic" and not any('"price":"' in each.answer.body for each in samples)
     for sample in samples:

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import msgspec
 
-from app.instructions.cards import Card
-from app.instructions.exchange import Answer, MarkName, Request, Sample, pieces
+from app.instructions.cards import SetupCard
+from app.instructions.exchange import PlaceholderName, SampleAnswer, SampleExchange, SampleRequest, pieces
 from app.instructions.handbook import Handbook
 from app.instructions.schemas import PING_FIELDS, POST_FIELDS
-from app.instructions.sheets import Row, Sheet
+from app.instructions.sheets import FieldRow, FieldSheet
 from app.instructions.terms import RETURNS, RULES, TESTS
 from app.wire.ping import Value
 
@@ -29,7 +29,7 @@ class Prose(msgspec.Struct, frozen=True, array_like=True):
     text: str
 
 
-class Table(msgspec.Struct, frozen=True, array_like=True):
+class TextTable(msgspec.Struct, frozen=True, array_like=True):
     """Rows under their heads, each cell as prose is."""
 
     heads: tuple[str, ...]
@@ -40,10 +40,10 @@ class Code(msgspec.Struct, frozen=True, array_like=True):
     """Text that stands as it is, cut where it varies."""
 
     title: str
-    pieces: tuple[tuple[str, MarkName | None], ...]
+    pieces: tuple[tuple[str, PlaceholderName | None], ...]
 
 
-Part = Heading | Prose | Table | Code
+Part = Heading | Prose | TextTable | Code
 
 
 class Chapter(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,12 +77,12 @@ def outline_of(handbook: Handbook) -> tuple[Chapter, ...]:
             title="Terms",
             lead="Where to send what, and what holds.",
             parts=(
-                Table(("", ""), tuple(handbook.facts)),
+                TextTable(("", ""), tuple(handbook.facts)),
                 Heading("Routes"),
-                Table(("For", "Method", "URL", "What"), tuple(_routes(handbook))),
+                TextTable(("For", "Method", "URL", "What"), tuple(_routes(handbook))),
                 Heading("Your key"),
                 Prose("The key was given to you once, and stands nowhere in here. Any one of these places does."),
-                Table(("Where", "How"), tuple((place.name, _code(place.looks)) for place in handbook.keys)),
+                TextTable(("Where", "How"), tuple((place.name, _code(place.looks)) for place in handbook.keys)),
             ),
         ),
         _shared(handbook),
@@ -98,19 +98,19 @@ def outline_of(handbook: Handbook) -> tuple[Chapter, ...]:
             name="tests",
             title="Tests",
             lead="Every outcome can be asked for.",
-            parts=(Prose(TESTS), Table(("ZIP", "What happens", "Code"), tuple(_tests(handbook)))),
+            parts=(Prose(TESTS), TextTable(("ZIP", "What happens", "Code"), tuple(_tests(handbook)))),
         ),
         Chapter(
             name="reasons",
             title="Reasons",
             lead="One for each no. A post that is refused for a final one must not be sent again to the same bid.",
-            parts=(Table(("Code", "Meaning", "Status of a post", "Final"), tuple(_reasons(handbook))),),
+            parts=(TextTable(("Code", "Meaning", "Status of a post", "Final"), tuple(_reasons(handbook))),),
         ),
         Chapter(
             name="rules",
             title="Repeats and returns",
             lead="What happens to a request that comes twice, late, or changed.",
-            parts=(Table(("", ""), RULES), Heading("Returns"), Prose(RETURNS)),
+            parts=(TextTable(("", ""), RULES), Heading("Returns"), Prose(RETURNS)),
         ),
         Chapter(
             name="cards",
@@ -127,21 +127,21 @@ def _routes(handbook: Handbook) -> Iterator[tuple[str, ...]]:
         yield route.what, " or ".join(route.methods), _code(handbook.base_url + route.path), route.says
 
 
-def _common(sheets: tuple[Sheet, ...]) -> frozenset[str]:
+def _common(sheets: tuple[FieldSheet, ...]) -> frozenset[str]:
     """Names of the contract's own fields that are the same in every kind of lead."""
     own = {name: {_unillustrated(row) for row in rows} for name, rows in _by_name(sheets).items()}
     return frozenset(name for name, rows in own.items() if len(rows) == 1 and name in PING_FIELDS | POST_FIELDS)
 
 
-def _by_name(sheets: tuple[Sheet, ...]) -> dict[str, list[Row]]:
-    rows: dict[str, list[Row]] = {}
+def _by_name(sheets: tuple[FieldSheet, ...]) -> dict[str, list[FieldRow]]:
+    rows: dict[str, list[FieldRow]] = {}
     for sheet in sheets:
         for row in sheet.rows:
             rows.setdefault(row.name, []).append(row)
     return rows
 
 
-def _unillustrated(row: Row) -> tuple[str, ...]:
+def _unillustrated(row: FieldRow) -> tuple[str, ...]:
     """A row as it is told, but for its example."""
     return tuple(cell for head, cell in zip(_HEADS, _row(row), strict=True) if head != "Example")
 
@@ -153,12 +153,12 @@ def _shared(handbook: Handbook) -> Chapter:
         name="fields",
         title="Fields of every lead",
         lead="What a ping must never hold is dropped, with a warning.",
-        parts=(Table(_HEADS, tuple(map(_row, rows))), Prose(_LOCKED)),
+        parts=(TextTable(_HEADS, tuple(map(_row, rows))), Prose(_LOCKED)),
     )
 
 
-def _fields(sheet: Sheet, common: frozenset[str]) -> Chapter:
-    parts: list[Part] = [Table(_HEADS, tuple(_row(row) for row in sheet.rows if row.name not in common))]
+def _fields(sheet: FieldSheet, common: frozenset[str]) -> Chapter:
+    parts: list[Part] = [TextTable(_HEADS, tuple(_row(row) for row in sheet.rows if row.name not in common))]
     if sheet.topics:
         topics, names = (", ".join(words) for words in (sheet.topics, sheet.names))
         parts.append(Prose(f"The consent text must name one of: {topics}. And one of: {names}."))
@@ -173,7 +173,7 @@ def _fields(sheet: Sheet, common: frozenset[str]) -> Chapter:
     )
 
 
-def _row(row: Row) -> tuple[str, ...]:
+def _row(row: FieldRow) -> tuple[str, ...]:
     ours = f" (our {_code(row.name)})" if row.sent_as != row.name else ""
     return (
         f"{_code(row.sent_as)}{ours}{', locked' if row.locked else ''}",
@@ -185,7 +185,7 @@ def _row(row: Row) -> tuple[str, ...]:
     )
 
 
-def _need(need: str, row: Row) -> str:
+def _need(need: str, row: FieldRow) -> str:
     if need == "one of":
         return f"required, or {' or '.join(row.with_)}"
     if need == "some campaigns":
@@ -193,7 +193,7 @@ def _need(need: str, row: Row) -> str:
     return {"never": "never: identity", "not read": "-"}.get(need, need)
 
 
-def _type(row: Row) -> str:
+def _type(row: FieldRow) -> str:
     shape = row.shape
     if "const" in shape:
         said = f"`{shape['const']}`"
@@ -213,21 +213,21 @@ def _shown(value: Value) -> str:
     return text if len(text) <= _EXAMPLE_MAX else f"{text[:_EXAMPLE_MAX]}…"
 
 
-def _sample(handbook: Handbook, sample: Sample) -> Iterator[Part]:
+def _sample(handbook: Handbook, sample: SampleExchange) -> Iterator[Part]:
     yield Heading(sample.title)
     yield Prose(sample.says)
     yield Code("Request", tuple(_request(handbook, sample.request)))
     yield Code("Answer", tuple(_answer(sample.answer)))
 
 
-def _request(handbook: Handbook, request: Request) -> list[tuple[str, MarkName | None]]:
+def _request(handbook: Handbook, request: SampleRequest) -> list[tuple[str, PlaceholderName | None]]:
     host = handbook.base_url.partition("://")[2]
     lines = [f"{request.method} {request.path} HTTP/1.1", f"Host: {host}"]
     lines += [f"{name}: {value}" for name, value in request.headers]
     return pieces("\n".join([*lines, "", request.body]), request.varies)
 
 
-def _answer(answer: Answer) -> list[tuple[str, MarkName | None]]:
+def _answer(answer: SampleAnswer) -> list[tuple[str, PlaceholderName | None]]:
     lines = [f"HTTP/1.1 {answer.status}", *(f"{name}: {value}" for name, value in answer.headers)]
     return pieces("\n".join([*lines, "", answer.body]), answer.varies)
 
@@ -242,9 +242,9 @@ def _reasons(handbook: Handbook) -> Iterator[tuple[str, ...]]:
         yield _code(reason.code), reason.text, reason.post_status, "final" if reason.final else ""
 
 
-def _card(card: Card) -> Iterator[Part]:
+def _card(card: SetupCard) -> Iterator[Part]:
     yield Heading(card.title)
-    yield Table(("In its form", "What to type"), tuple((label, _code(text)) for label, text in card.lines))
+    yield TextTable(("In its form", "What to type"), tuple((label, _code(text)) for label, text in card.lines))
     yield Code("Body of the ping", ((card.ping.text, None),))
     yield Code("Body of the post", ((card.post.text, None),))
     for note in card.notes:

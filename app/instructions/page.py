@@ -5,7 +5,17 @@ from collections.abc import Iterator, Mapping
 from html import escape
 
 from app.instructions.handbook import Handbook
-from app.instructions.outline import Chapter, Code, Heading, Part, Prose, Table, introduction_of, outline_of, title_of
+from app.instructions.outline import (
+    Chapter,
+    Code,
+    Heading,
+    Part,
+    Prose,
+    TextTable,
+    introduction_of,
+    outline_of,
+    title_of,
+)
 from app.pages.document import document
 
 _CODE = re.compile(r"`([^`]*)`")
@@ -53,12 +63,12 @@ def _part(part: Part, name: str) -> str:
         return f"<h3 id={name}>{_prose(part.text)}</h3>"
     if isinstance(part, Prose):
         return f"<p>{_prose(part.text)}</p>"
-    if isinstance(part, Table):
+    if isinstance(part, TextTable):
         return _table(part)
     return _code(part)
 
 
-def _table(part: Table) -> str:
+def _table(part: TextTable) -> str:
     heads = "".join([f"<th scope=col class=text>{escape(head)}" for head in part.heads]) if any(part.heads) else ""
     rows = "".join(["<tr>" + "".join([f"<td class=text>{_prose(cell)}" for cell in row]) for row in part.rows])
     head = f"<thead><tr>{heads}" if heads else ""

@@ -7,11 +7,11 @@ from hashlib import blake2b
 from msgspec.structs import replace
 
 from app.dialects.answers import write_ping_answer, write_post_answer
-from app.dialects.body import Unreadable, encoding_of, read_body
+from app.dialects.body.read import UnreadableBody, encoding_of, read_body
+from app.dialects.dialect import Dialect
 from app.dialects.formats import answer_format
-from app.dialects.platforms.dialect import Dialect
-from app.dialects.platforms.known import DIALECTS, GENERIC
-from app.dialects.platforms.sending import Route, Sent
+from app.dialects.own_words import GENERIC
+from app.dialects.sending import Route, Sent
 from app.dialects.statuses import ping_status, post_status, told_status
 from app.dialects.text import Scalar
 from app.dialects.written import CONTENT_TYPES, Format, price, quoted_price
@@ -21,30 +21,31 @@ from app.domain.reasons import Refusal
 from app.domain.seller import Seller
 from app.domain.vertical import Vertical
 from app.instructions.example_lead import asked_at_ping, example_lead, in_its_words, sending_of
-from app.instructions.exchange import KEY, Answer, Mark, Request, Sample
+from app.instructions.exchange import KEY, Placeholder, SampleAnswer, SampleExchange, SampleRequest
 from app.instructions.simulate import (
     LEAD_ID,
     LINE_ID,
     NOW,
-    Promise,
+    SampleBid,
     pinged,
     posted,
     refused_ping,
     refused_post,
 )
+from app.platforms.known import DIALECTS
 from app.wire.ping import PingAnswer, Value
 from app.wire.post import PostAnswer
 
 WRONG_KEY = "NOT_A_KEY"
 
 
-def samples_of(catalogue: Catalogue, seller: Seller) -> tuple[Sample, ...]:
+def samples_of(catalogue: Catalogue, seller: Seller) -> tuple[SampleExchange, ...]:
     """All of them in the first vertical that is bought, a bid and its sale in each of the others."""
     # Samples show what comes of a ping, which a pause would hide.
     if seller.paused:
         seller = replace(seller, paused=False)
     bought = [each for each in catalogue.verticals.values() if each.name in catalogue.index.verticals]
-    made: list[Sample] = []
+    made: list[SampleExchange] = []
     for position, vertical in enumerate(bought):
         maker = _Maker(catalogue, seller, vertical, first_number=position * 20 + 1)
         made += maker.all() if position == 0 else maker.sold()
@@ -69,9 +70,9 @@ class _Maker:
         self._number = first_number
         self._dialect = DIALECTS[seller.dialect]
         self._sending = sending_of(seller, self._dialect)
-        self._promises: dict[str, tuple[Promise, dict[str, Value]]] = {}
+        self._promises: dict[str, tuple[SampleBid, dict[str, Value]]] = {}
 
-    def all(self) -> list[Sample]:
+    def all(self) -> list[SampleExchange]:
         """Every kind."""
         told_cap = "ZIP 00020 asks a test to be told that a cap is reached."
         told_duplicate = "ZIP 00034 gets a bid whose post is a duplicate."
@@ -89,7 +90,7 @@ class _Maker:
             *(self._direct() if self._seller.direct else ()),
         ]
 
-    def sold(self) -> list[Sample]:
+    def sold(self) -> list[SampleExchange]:
         """A bid and its sale."""
         name, title = self._vertical.name, self._vertical.title
         return [
@@ -104,7 +105,7 @@ class _Maker:
         lead = {**lead, "zip": zip_code} if zip_code else {name: lead[name] for name in lead if name != "zip"}
         return in_its_words(self._seller, self._vertical, lead)
 
-    def _ping(self, name: str, title: str, says: str, zip_code: str) -> Sample:
+    def _ping(self, name: str, title: str, says: str, zip_code: str) -> SampleExchange:
         token, lead = _token(self._number), self._lead(zip_code)
         sent = self._sending.sent("ping", asked_at_ping(self._seller, self._vertical, lead), KEY)
         answer, promise = pinged(self._catalogue, self._seller, self._dialect, _fields(sent), token)
@@ -113,7 +114,7 @@ class _Maker:
         said = self._said(sent, answer, self._seller)
         return self._sample(name, title, says, "ping", sent, said, varies=())
 
-    def _post(self, name: str, title: str, says: str, follows: str) -> list[Sample]:
+    def _post(self, name: str, title: str, says: str, follows: str) -> list[SampleExchange]:
         """One post; none where a campaign's own rules left it without a bid."""
         if follows not in self._promises:
             return []
@@ -121,10 +122,10 @@ class _Maker:
         sent = self._sending.sent("post", lead, KEY, promise.ping_id)
         answer = posted(self._catalogue, self._seller, _fields(sent), promise)
         said = self._said(sent, answer, self._seller)
-        made = self._sample(name, title, says, "post", sent, said, varies=(Mark("ping_id", promise.ping_id),))
+        made = self._sample(name, title, says, "post", sent, said, varies=(Placeholder("ping_id", promise.ping_id),))
         return [replace(made, follows=follows)]
 
-    def _unknown(self) -> Sample:
+    def _unknown(self) -> SampleExchange:
         """A post to a bid that is none of ours."""
         token, lead = _token(self._number), self._lead("00001")
         sent = self._sending.sent("post", lead, KEY, token)
@@ -132,14 +133,14 @@ class _Maker:
         says = "The bid has expired or is none of ours: ping again."
         return self._sample("reping", "A bid that is gone", says, "post", sent, said, varies=())
 
-    def _wrong_key(self) -> Sample:
+    def _wrong_key(self) -> SampleExchange:
         lead = self._lead("00001")
         sent = self._sending.sent("ping", asked_at_ping(self._seller, self._vertical, lead), WRONG_KEY)
         said = self._said(sent, refused_ping(Refusal("auth_failed"), None), None)
         says = "The key is missing or not known."
         return self._sample("wrong_key", "A wrong key", says, "ping", sent, said, varies=(), key=WRONG_KEY)
 
-    def _direct(self) -> list[Sample]:
+    def _direct(self) -> list[SampleExchange]:
         """A lead that was not pinged, in one request."""
         token, lead = _token(self._number), self._lead("00001")
         whole = {route: dict.fromkeys(mode, "full") for route, mode in self._sending.modes.items()}
@@ -163,24 +164,24 @@ class _Maker:
         says: str,
         route: Route,
         sent: Sent,
-        answer: Answer,
-        varies: tuple[Mark, ...],
+        answer: SampleAnswer,
+        varies: tuple[Placeholder, ...],
         key: str = KEY,
-    ) -> Sample:
+    ) -> SampleExchange:
         headers = (("Content-Type", sent.content_type), *self._sending.headers(key).items())
-        keys = (Mark("key", KEY),) if key == KEY else ()
-        request = Request(
+        keys = (Placeholder("key", KEY),) if key == KEY else ()
+        request = SampleRequest(
             method="POST",
             path=route_of(self._seller, route, test=True),
             headers=headers,
             body=sent.body.decode(),
             varies=(*keys, *varies),
         )
-        return Sample(
+        return SampleExchange(
             name=name, title=title, says=says, vertical=self._vertical.name, route=route, request=request, answer=answer
         )
 
-    def _said(self, sent: Sent, answer: PingAnswer | PostAnswer, seller: Seller | None) -> Answer:
+    def _said(self, sent: Sent, answer: PingAnswer | PostAnswer, seller: Seller | None) -> SampleAnswer:
         """The answer as HTTP has it; `seller` is `None` where its key is not known."""
         dialect = self._dialect
         form = format_of(dialect, seller, sent)
@@ -193,12 +194,12 @@ class _Maker:
         status, beside = told_status(status, statuses)
         text = body.decode()
         stand_ins = (
-            Mark("ping_id", answer.ping_id if len(answer.ping_id) != len(LINE_ID) else ""),
-            Mark("line_id", LINE_ID),
-            Mark("lead_id", LEAD_ID),
-            Mark("time", utc_text(NOW + self._catalogue.buyer.bid_lifetime_s)),
+            Placeholder("ping_id", answer.ping_id if len(answer.ping_id) != len(LINE_ID) else ""),
+            Placeholder("line_id", LINE_ID),
+            Placeholder("lead_id", LEAD_ID),
+            Placeholder("time", utc_text(NOW + self._catalogue.buyer.bid_lifetime_s)),
         )
-        return Answer(
+        return SampleAnswer(
             status=status,
             headers=(("Content-Type", CONTENT_TYPES[form]), *beside.items()),
             body=text,
@@ -217,13 +218,15 @@ def format_of(dialect: Dialect, seller: Seller | None, sent: Sent) -> Format:
 
 def _fields(sent: Sent) -> Mapping[str, Scalar]:
     fields = read_body(sent.body, sent.content_type)
-    assert not isinstance(fields, Unreadable), "what a platform sends can be read"
+    assert not isinstance(fields, UnreadableBody), "what a platform sends can be read"
     return fields
 
 
-def _marked(answer: Answer, token: str) -> Answer:
+def _marked(answer: SampleAnswer, token: str) -> SampleAnswer:
     return (
-        answer if token not in answer.body else replace(answer, varies=tuple({*answer.varies, Mark("ping_id", token)}))
+        answer
+        if token not in answer.body
+        else replace(answer, varies=tuple({*answer.varies, Placeholder("ping_id", token)}))
     )
 
 

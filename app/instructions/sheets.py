@@ -8,7 +8,6 @@ import msgspec
 from app.dialects import generic
 from app.dialects.layout import layout_of
 from app.dialects.names import Route
-from app.dialects.platforms.known import DIALECTS
 from app.domain.campaign import Campaign
 from app.domain.catalogue import Catalogue
 from app.domain.consent import consent
@@ -18,6 +17,7 @@ from app.domain.vertical import Vertical
 from app.instructions.example_lead import example_lead, in_its_words, sending_of
 from app.instructions.schemas import PING_FIELDS, POST_FIELDS, Json, field_schema
 from app.instructions.simulate import NOW
+from app.platforms.known import DIALECTS
 from app.wire.ping import Ping, Value
 from app.wire.post import Post
 
@@ -32,7 +32,7 @@ _TERMS = ("vertical", "zip", "state")
 """With the locked fields of its vertical, what ping and post must share."""
 
 
-class Row(msgspec.Struct, frozen=True, kw_only=True):
+class FieldRow(msgspec.Struct, frozen=True, kw_only=True):
     """One field. `with_` are those with which it is exchangeable; `words` the seller's values for ours."""
 
     name: str
@@ -46,12 +46,12 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     words: tuple[tuple[str, str], ...]
 
 
-class Sheet(msgspec.Struct, frozen=True, kw_only=True):
+class FieldSheet(msgspec.Struct, frozen=True, kw_only=True):
     """One vertical. A consent text must hold one of `topics` and one of `names`; consent is at most `age_h_max` old."""
 
     vertical: str
     title: str
-    rows: tuple[Row, ...]
+    rows: tuple[FieldRow, ...]
     topics: tuple[str, ...]
     names: tuple[str, ...]
     age_h_max: int
@@ -62,7 +62,7 @@ Asked = tuple[tuple[str, ...], ...]
 """What must be there: one of each group."""
 
 
-def sheet_of(catalogue: Catalogue, seller: Seller, vertical: Vertical) -> Sheet:
+def sheet_of(catalogue: Catalogue, seller: Seller, vertical: Vertical) -> FieldSheet:
     """The fields of a vertical as this seller sends them."""
     campaigns = tuple(each for each in catalogue.campaigns.values() if each.vertical == vertical.name)
     lead = example_lead(catalogue.buyer, vertical, campaigns, 1)
@@ -76,7 +76,7 @@ def sheet_of(catalogue: Catalogue, seller: Seller, vertical: Vertical) -> Sheet:
     }
     shapes |= {field.name: field_schema(field) for field in vertical.fields}
     rows = [
-        Row(
+        FieldRow(
             name=name,
             sent_as=names.id if name == "ping_id" else names.names.get(name, name),
             shape=shape,
@@ -91,7 +91,7 @@ def sheet_of(catalogue: Catalogue, seller: Seller, vertical: Vertical) -> Sheet:
     ]
     policies = [each.consent for each in campaigns]
     brands = dict.fromkeys((*(each.brand for each in campaigns), *catalogue.buyer.brands, catalogue.buyer.legal_name))
-    return Sheet(
+    return FieldSheet(
         vertical=vertical.name,
         title=vertical.title,
         rows=tuple(rows),

@@ -7,7 +7,7 @@ import msgspec
 from msgspec.structs import replace
 
 from app.dialects import generic
-from app.dialects.platforms.dialect import Dialect
+from app.dialects.dialect import Dialect
 from app.dialects.reading import Reading
 from app.dialects.text import Scalar
 from app.domain.auction.decide import decide
@@ -32,7 +32,7 @@ LEAD_ID = "9d41c0a7e5b32f6880aa1c24"
 """Stand-ins for what is another one each time."""
 
 
-class Promise(msgspec.Struct, frozen=True, kw_only=True):
+class SampleBid(msgspec.Struct, frozen=True, kw_only=True):
     """A bid as its post needs it."""
 
     ping_id: str
@@ -43,7 +43,7 @@ class Promise(msgspec.Struct, frozen=True, kw_only=True):
 
 def pinged(
     catalogue: Catalogue, seller: Seller, dialect: Dialect, fields: Mapping[str, Scalar], ping_id: str
-) -> tuple[PingAnswer, Promise | None]:
+) -> tuple[PingAnswer, SampleBid | None]:
     """The answer to a test ping of this seller, whose bid would be named `ping_id`."""
     reading = generic.read_ping(fields, seller, catalogue.verticals, lambda _algorithm, hashed: hashed[:16])
     if isinstance(reading.value, Refusal):
@@ -64,7 +64,7 @@ def pinged(
         expires_at=NOW + lifetime_s,
         warnings=reading.warnings,
     )
-    return answer, Promise(ping_id=ping_id, price_cents=best.price_cents, campaign=best.campaign, leg=best.leg)
+    return answer, SampleBid(ping_id=ping_id, price_cents=best.price_cents, campaign=best.campaign, leg=best.leg)
 
 
 def refused_ping(refusal: Refusal, seller: Seller | None, warnings: tuple[str, ...] = ()) -> PingAnswer:
@@ -74,7 +74,7 @@ def refused_ping(refusal: Refusal, seller: Seller | None, warnings: tuple[str, .
     return PingAnswer(status=status, ping_id=LINE_ID, reason=sentence, reason_code=code, warnings=warnings)
 
 
-def posted(catalogue: Catalogue, seller: Seller, fields: Mapping[str, Scalar], promise: Promise) -> PostAnswer:
+def posted(catalogue: Catalogue, seller: Seller, fields: Mapping[str, Scalar], promise: SampleBid) -> PostAnswer:
     """The answer to the test post that a seller sends to this bid while it lives."""
     campaign = catalogue.campaigns[promise.campaign]
     vertical = catalogue.verticals[campaign.vertical]
@@ -99,7 +99,7 @@ def refused_post(refusal: Refusal, seller: Seller, ping_id: str, warnings: tuple
     )
 
 
-def _judged(catalogue: Catalogue, campaign: Campaign, reading: Reading[Post], promise: Promise) -> Refusal | None:
+def _judged(catalogue: Catalogue, campaign: Campaign, reading: Reading[Post], promise: SampleBid) -> Refusal | None:
     """What speaks against the post of a lead that nobody has seen before, by the person whom its ping was about."""
     assert isinstance(reading.value, Post)
     bid = BidToken(

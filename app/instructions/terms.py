@@ -3,7 +3,7 @@
 import msgspec
 
 from app.dialects.aliases import KEY_FIELDS
-from app.dialects.platforms.known import DIALECTS, GENERIC
+from app.dialects.own_words import GENERIC
 from app.domain.catalogue import Catalogue
 from app.domain.onboarding.test_values import TABLE
 from app.domain.reasons import REASONS, Refusal, disclosed, status_of
@@ -11,6 +11,7 @@ from app.domain.seller import Seller
 from app.instructions.example_lead import sending_of
 from app.instructions.exchange import KEY
 from app.instructions.samples import route_of
+from app.platforms.known import DIALECTS
 from app.wire.ping import Ping
 
 NOTICES = "/v1/notices"

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from app.cli import main
-from app.mock_exchange.conformance.clients import CLIENTS
+from app.platforms.known import PARSERS
 from tests.service import DEMO_CONFIG, Service, serve
 
 Capture = pytest.CaptureFixture[str]
@@ -122,7 +122,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         yield service
 
 
-@pytest.mark.parametrize("dialect", sorted(CLIENTS))
+@pytest.mark.parametrize("dialect", sorted(PARSERS))
 def test_every_platform_understands_us(dialect: str, service: Service, capsys: Capture) -> None:
     status = main(["conform", "--target", service.url, "--dialect", dialect, "--json"])
     told = json.loads(capsys.readouterr().out)
@@ -152,4 +152,4 @@ def test_nobody_at_home_is_no_verdict(capsys: Capture, tmp_path: Path) -> None:
     assert main(["conform", "--target", "http://127.0.0.1:9", "--dialect", "generic"]) == 2
     assert "nobody answers" in capsys.readouterr().err
     assert main(["conform", "--target", str(tmp_path)]) == 2
-    assert "is no URL" in capsys.readouterr().err
+    assert "is not a URL" in capsys.readouterr().err

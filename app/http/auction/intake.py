@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from app.dialects import generic
 from app.dialects.answers import write_ping_answer, write_post_answer
-from app.dialects.platforms.dialect import Price
+from app.dialects.dialect import Price
 from app.dialects.reading import Reading
 from app.dialects.statuses import ping_status, post_status, told_status
 from app.dialects.written import CONTENT_TYPES, price, quoted_price

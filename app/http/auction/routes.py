@@ -1,11 +1,12 @@
 """The auction's paths: what each takes, in whose words, and in which format it answers."""
 
+from functools import cache
 from typing import Literal, get_args
 
 import msgspec
 
-from app.dialects.platforms.dialect import Dialect
-from app.dialects.platforms.known import DIALECTS
+from app.dialects.dialect import Dialect
+from app.platforms.known import DIALECTS
 
 Takes = Literal["ping", "post", "lead"]
 """A `lead` is a ping, a post or both at once: the request says which."""
@@ -20,7 +21,9 @@ class Route(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     suffix: str
 
 
+@cache
 def _routes() -> dict[str, Route]:
+    """By path, laid out when the first is asked for: every platform has been registered by then."""
     named: list[tuple[str, Dialect | None]] = [("", None), *((f"{name}/", each) for name, each in DIALECTS.items())]
     return {
         f"/v1/{name}{test}{kind}{suffix}": Route(takes=kind, dialect=dialect, test=bool(test), suffix=suffix)
@@ -31,7 +34,6 @@ def _routes() -> dict[str, Route]:
     }
 
 
-_ROUTES = _routes()
 PATHS = tuple(
     f"/v1/{dialect}{test}{kind}" for dialect in ("", "{dialect}/") for test in ("", "test/") for kind in get_args(Takes)
 )
@@ -40,9 +42,9 @@ PATHS = tuple(
 
 def is_route(path: str) -> bool:
     """Whether a path is one of the auction's."""
-    return path in _ROUTES
+    return path in _routes()
 
 
 def route_at(path: str) -> Route:
     """The endpoint at one of the auction's paths."""
-    return _ROUTES[path]
+    return _routes()[path]

@@ -6,7 +6,7 @@ import pytest
 from app.domain.onboarding.test_values import TABLE
 from app.domain.reasons import REASONS
 from app.http.authentication import keys_in_fields, keys_in_headers
-from app.instructions.exchange import KEY, Mark, pieces
+from app.instructions.exchange import KEY, Placeholder, pieces
 from app.instructions.handbook import Handbook, handbook_of
 from app.instructions.markdown import markdown
 from app.instructions.page import page
@@ -89,7 +89,7 @@ def test_a_buyer_of_nothing_has_instructions_without_fields() -> None:
 
 
 def test_a_text_is_cut_where_it_varies() -> None:
-    marks = (Mark("ping_id", "abc"), Mark("key", "K"))
+    marks = (Placeholder("ping_id", "abc"), Placeholder("key", "K"))
     assert pieces("Kxabcyabc", marks) == [
         ("K", "key"),
         ("x", None),
