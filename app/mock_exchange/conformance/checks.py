@@ -24,6 +24,25 @@ _BROKEN = b'{"zip": "7870'
 _MANY = 300
 
 
+CHECKS = {
+    "ping_bid": "a ping gets a bid",
+    "answer_shape": "an answer is one object with a Content-Type",
+    "price_exact": "the price is exact",
+    "ping_refused": "a ping that cannot be bought is refused",
+    "ping_repeated": "the same ping gets the same bid",
+    "post_sold": "a post to the bid is a sale",
+    "post_repeated": "a retry gets the same answer",
+    "person_known": "the same person is not bought twice",
+    "bid_used": "another lead on the same bid is refused",
+    "bid_unknown": "a bid that is none of the buyer's is refused",
+    "request_broken": "a broken request is answered readably",
+    "fields_unknown": "three hundred unknown fields do no harm",
+    "key_wrong": "a wrong key is refused",
+    "answers_fast": "answers come in time",
+}
+"""What each check asks, in the order in which they are made, by an id that stays: machines go by it."""
+
+
 class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
     """One check: its stable `id`, what it asks for, and what was found, in one sentence."""
 
@@ -39,11 +58,12 @@ class Failed(Exception):
 
 def conform(endpoint: Endpoint, leads: Leads) -> list[CheckResult]:
     """Every check against this endpoint. Where no lead gets a bid, the checks that need one fail by name."""
-    walk = _Walk(endpoint, leads)
-    return [_run(*check) for check in walk.checks()]
+    checks = _Walk(endpoint, leads).checks()
+    return [_run(check_id, checks[check_id]) for check_id in CHECKS]
 
 
-def _run(check_id: str, title: str, check: Callable[[], str]) -> CheckResult:
+def _run(check_id: str, check: Callable[[], str]) -> CheckResult:
+    title = CHECKS[check_id]
     try:
         return CheckResult(id=check_id, title=title, passed=True, finding=check())
     except Failed as failed:
@@ -61,22 +81,24 @@ class _Walk:
         self._sale: PlayedRequest | None = None
         self._took_ms: list[float] = []
 
-    def checks(self) -> Iterator[tuple[str, str, Callable[[], str]]]:
-        """Id, title and check. Ids are stable: whoever watches a buyer by `--json` names checks by them."""
-        yield "ping_bid", "a ping gets a bid", self._bids
-        yield "answer_shape", "an answer is one object with a Content-Type", self._shapes
-        yield "price_exact", "the price is exact", self._prices
-        yield "ping_refused", "a ping that cannot be bought is refused", self._refuses
-        yield "ping_repeated", "the same ping gets the same bid", self._repeats
-        yield "post_sold", "a post to the bid is a sale", self._sells
-        yield "post_repeated", "a retry gets the same answer", self._retries
-        yield "person_known", "the same person is not bought twice", self._knows
-        yield "bid_used", "another lead on the same bid is refused", self._guards
-        yield "bid_unknown", "a bid that is none of the buyer's is refused", self._disowns
-        yield "request_broken", "a broken request is answered readably", self._survives
-        yield "fields_unknown", "three hundred unknown fields do no harm", self._ignores
-        yield "key_wrong", "a wrong key is refused", self._locks
-        yield "answers_fast", "answers come in time", self._hurries
+    def checks(self) -> dict[str, Callable[[], str]]:
+        """By the ids of `CHECKS`."""
+        return {
+            "ping_bid": self._bids,
+            "answer_shape": self._shapes,
+            "price_exact": self._prices,
+            "ping_refused": self._refuses,
+            "ping_repeated": self._repeats,
+            "post_sold": self._sells,
+            "post_repeated": self._retries,
+            "person_known": self._knows,
+            "bid_used": self._guards,
+            "bid_unknown": self._disowns,
+            "request_broken": self._survives,
+            "fields_unknown": self._ignores,
+            "key_wrong": self._locks,
+            "answers_fast": self._hurries,
+        }
 
     def _bids(self) -> str:
         reason = ""
