@@ -5,7 +5,7 @@ module is imported, hence before anything reads what it holds; `register` adds o
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
 from importlib.metadata import entry_points
 from pkgutil import iter_modules
@@ -27,6 +27,7 @@ _RESERVED = frozenset({"test", "posts", "demand", "signals"})
 _platforms: dict[str, Platform] = {}
 _dialects: dict[str, Dialect] = {GENERIC.name: GENERIC}
 _parsers: dict[str, Parsers] = {}
+_listeners: list[Callable[[Dialect], None]] = []
 
 PLATFORMS: Mapping[str, Platform] = MappingProxyType(_platforms)
 DIALECTS: Mapping[str, Dialect] = MappingProxyType(_dialects)
@@ -39,7 +40,7 @@ class NoPlatform(Exception):
 
 
 def register(platform: object) -> None:
-    """Make a platform known. Do so before an application is built: its endpoints are laid out once."""
+    """Make a platform known, for as long as the process lives."""
     if not isinstance(platform, Platform):
         raise NoPlatform(f"{platform!r} is not an app.platforms.platform.Platform")
     name, dialect, parsers = platform.name, platform.dialect, platform.parsers
@@ -56,6 +57,15 @@ def register(platform: object) -> None:
         _dialects[name] = dialect
         _parsers[name] = parsers
         _learn(dialect.sends)
+        for tell in _listeners:
+            tell(dialect)
+
+
+def for_each_dialect(tell: Callable[[Dialect], None]) -> None:
+    """Tell of every dialect that is known, and of each that is registered later."""
+    for dialect in DIALECTS.values():
+        tell(dialect)
+    _listeners.append(tell)
 
 
 def _learn(sends: Sending) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from app.dialects.body.tree import TooMuch
 from app.dialects.body.xml_tree import NotXml, read_xml
-from app.platforms.platform import HttpAnswer, ParsedAnswer, ParsedOutcome, Parser
+from app.platforms.platform import ParsedAnswer, ParsedOutcome, Parser, ReceivedAnswer
 
 Words = Mapping[str, ParsedOutcome]
 
@@ -26,7 +26,7 @@ def by_literals(id_name: str) -> Parser:
     """LeadExec's way: literals without a space after the colon, the id under this name. It reads no body of a fault."""
     id_literal = re.compile(rf'"{id_name}":"([^"]*)"')
 
-    def parse(answer: HttpAnswer) -> ParsedAnswer:
+    def parse(answer: ReceivedAnswer) -> ParsedAnswer:
         if not 200 <= answer.status < 300:
             return unread_status(answer)
         text = answer.body.decode(errors="replace")
@@ -53,7 +53,7 @@ def by_path(status: str, words: Words, *, price: str, id: str, reason: str, root
     stands in JSON, as it stands in the root element of XML.
     """
 
-    def parse(answer: HttpAnswer) -> ParsedAnswer:
+    def parse(answer: ReceivedAnswer) -> ParsedAnswer:
         if not 200 <= answer.status < 300:
             return unread_status(answer)
         body = body_of(answer)
@@ -74,12 +74,12 @@ def by_path(status: str, words: Words, *, price: str, id: str, reason: str, root
     return parse
 
 
-def unread_status(answer: HttpAnswer) -> ParsedAnswer:
+def unread_status(answer: ReceivedAnswer) -> ParsedAnswer:
     """What becomes of an answer whose status alone makes it a fault."""
     return ParsedAnswer(outcome="error", reason=f"HTTP {answer.status}, whose body is not read")
 
 
-def body_of(answer: HttpAnswer) -> dict[str, Any] | ParsedAnswer:
+def body_of(answer: ReceivedAnswer) -> dict[str, Any] | ParsedAnswer:
     """The body by its Content-Type, a list at the root beneath `array`; or why it is unreadable."""
     media_type = answer.content_type.partition(";")[0].strip().lower()
     if media_type.endswith("json"):

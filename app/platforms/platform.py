@@ -12,7 +12,7 @@ ParsedOutcome = Literal["accepted", "refused", "duplicate", "reping", "error", "
 PathStyle = Literal["path", "xpath", "regex"]
 
 
-class HttpAnswer(msgspec.Struct, frozen=True, kw_only=True):
+class ReceivedAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """An answer as it came over HTTP; `content_type` is empty where there was none."""
 
     status: int
@@ -33,7 +33,7 @@ class ParsedAnswer(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
 
 
-Parser = Callable[[HttpAnswer], ParsedAnswer]
+Parser = Callable[[ReceivedAnswer], ParsedAnswer]
 
 
 class Parsers(msgspec.Struct, frozen=True, kw_only=True):

@@ -18,7 +18,7 @@ from app.dialects.sending import Route
 from app.dialects.written import CONTENT_TYPES
 from app.http.asgi_request import BODY_MAX
 from app.platforms.known import DIALECTS, PARSERS
-from app.platforms.platform import HttpAnswer
+from app.platforms.platform import ReceivedAnswer
 from app.wire.ping import Value
 from tests.contract.answers import PING_KEYS, POST_KEYS
 from tests.contract.conftest import Played
@@ -281,7 +281,7 @@ def outcome_of(answer: httpx.Response, name: str, route: Route, sent: bytes = b"
     keys = tuple(whole[dialect.root] if dialect.wrapped and kind == JSON else whole)
     assert keys in [shape for each in routes for shape in shapes_of(name, each)]
     parse = PARSERS[name].ping if route == "ping" else PARSERS[name].post
-    return parse(HttpAnswer(status=200, content_type=kind, body=answer.content, ms=1.0)).outcome
+    return parse(ReceivedAnswer(status=200, content_type=kind, body=answer.content, ms=1.0)).outcome
 
 
 def path_of(name: str, route: Route) -> str:

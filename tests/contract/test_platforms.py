@@ -26,7 +26,7 @@ from app.domain.token import BidToken, mint, read
 from app.domain.vertical import Vertical
 from app.platforms.known import DIALECTS, PARSERS
 from app.platforms.parsers import Words, by_path
-from app.platforms.platform import HttpAnswer, ParsedAnswer, Parser, Parsers
+from app.platforms.platform import ParsedAnswer, Parser, Parsers, ReceivedAnswer
 from app.wire.feedback import Notice, Outcome
 from app.wire.ping import Bid, Ping, PingAnswer, Value
 from app.wire.post import Post, PostAnswer, PostStatus
@@ -283,8 +283,8 @@ def parsers(name: str, form: Format) -> Parsers:
     return TWINS.get((name, form), PARSERS[name])
 
 
-def said(written: bytes, form: Format, status: int = 200) -> HttpAnswer:
-    return HttpAnswer(status=status, content_type=CONTENT_TYPES[form], body=written, ms=1.0)
+def said(written: bytes, form: Format, status: int = 200) -> ReceivedAnswer:
+    return ReceivedAnswer(status=status, content_type=CONTENT_TYPES[form], body=written, ms=1.0)
 
 
 def heard_ping(answer: PingAnswer, name: str, form: Format, status: int) -> ParsedAnswer:

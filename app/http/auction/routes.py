@@ -1,50 +1,30 @@
 """The auction's paths: what each takes, in whose words, and in which format it answers."""
 
-from functools import cache
-from typing import Literal, get_args
-
-import msgspec
+from itertools import product
 
 from app.dialects.dialect import Dialect
-from app.platforms.known import DIALECTS
+from app.http.request import Route, Takes
+from app.platforms.known import for_each_dialect
 
-Takes = Literal["ping", "post", "lead"]
-"""A `lead` is a ping, a post or both at once: the request says which."""
-
-
-class Route(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """One path. `dialect` is `None` where the seller's own counts; a `suffix` only chooses the format of the answer."""
-
-    takes: Takes
-    dialect: Dialect | None
-    test: bool
-    suffix: str
+_TAKES: tuple[Takes, ...] = ("ping", "post", "lead")
 
 
-@cache
-def _routes() -> dict[str, Route]:
-    """By path, laid out when the first is asked for: every platform has been registered by then."""
-    named: list[tuple[str, Dialect | None]] = [("", None), *((f"{name}/", each) for name, each in DIALECTS.items())]
-    return {
-        f"/v1/{name}{test}{kind}{suffix}": Route(takes=kind, dialect=dialect, test=bool(test), suffix=suffix)
-        for name, dialect in named
-        for kind in get_args(Takes)
-        for test in ("", "test/")
-        for suffix in ("", ".json", ".xml")
-    }
+ROUTES: dict[str, Route] = {}
+"""The route at each of the auction's paths; a platform's are added as it is registered."""
 
+
+def _add(dialect: Dialect | None) -> None:
+    """Lay out a dialect's paths, or those where the seller's own dialect counts."""
+    name = "" if dialect is None else f"{dialect.name}/"
+    for takes, test, suffix in product(_TAKES, ("", "test/"), ("", ".json", ".xml")):
+        route = Route(takes=takes, dialect=dialect, test=bool(test), suffix=suffix)
+        ROUTES[f"/v1/{name}{test}{takes}{suffix}"] = route
+
+
+_add(None)
+for_each_dialect(_add)
 
 PATHS = tuple(
-    f"/v1/{dialect}{test}{kind}" for dialect in ("", "{dialect}/") for test in ("", "test/") for kind in get_args(Takes)
+    f"/v1/{dialect}{test}{takes}" for dialect in ("", "{dialect}/") for test in ("", "test/") for takes in _TAKES
 )
 """Every path of the auction, those of all dialects as one."""
-
-
-def is_route(path: str) -> bool:
-    """Whether a path is one of the auction's."""
-    return path in _routes()
-
-
-def route_at(path: str) -> Route:
-    """The endpoint at one of the auction's paths."""
-    return _routes()[path]

@@ -7,7 +7,7 @@ import msgspec
 
 from app.dialects.sending import Sent
 from app.mock_exchange.conformance.endpoint import Endpoint, PlayedRequest
-from app.platforms.platform import HttpAnswer
+from app.platforms.platform import ReceivedAnswer
 from app.wire.ping import Value
 
 Lead = Mapping[str, Value]
@@ -226,7 +226,7 @@ class _Walk:
         self._timed(post.answer)
         return post
 
-    def _timed(self, answer: HttpAnswer) -> HttpAnswer:
+    def _timed(self, answer: ReceivedAnswer) -> ReceivedAnswer:
         self._took_ms.append(answer.ms)
         return answer
 

@@ -7,7 +7,7 @@ import httpx
 import msgspec
 
 from app.dialects.sending import Route, Sending, Sent
-from app.platforms.platform import HttpAnswer, ParsedAnswer, Parsers
+from app.platforms.platform import ParsedAnswer, Parsers, ReceivedAnswer
 from app.wire.ping import Value
 
 TIMEOUT_S = 20.0
@@ -17,7 +17,7 @@ TIMEOUT_S = 20.0
 class PlayedRequest(msgspec.Struct, frozen=True, kw_only=True):
     """One exchange: what came back, and what the client made of it."""
 
-    answer: HttpAnswer
+    answer: ReceivedAnswer
     parsed: ParsedAnswer
 
 
@@ -62,7 +62,7 @@ class Endpoint:
         answer = self.send("post", self.sends.sent("post", {**lead, **self._more}, self._key, ping_id))
         return PlayedRequest(answer=answer, parsed=self.parsers.post(answer))
 
-    def send(self, route: Route, sent: Sent, key: str | None = None) -> HttpAnswer:
+    def send(self, route: Route, sent: Sent, key: str | None = None) -> ReceivedAnswer:
         """Send a request as it stands; Unreachable where nobody answers in time."""
         headers = {"Content-Type": sent.content_type, **self.sends.headers(self._key if key is None else key)}
         started = time.perf_counter()
@@ -70,7 +70,7 @@ class Endpoint:
             answered = self._http.post(self._paths[route], content=sent.body, headers=headers)
         except httpx.HTTPError as error:
             raise Unreachable(f"{self._http.base_url}: {type(error).__name__} {error}".strip()) from None
-        return HttpAnswer(
+        return ReceivedAnswer(
             status=answered.status_code,
             content_type=answered.headers.get("content-type", ""),
             body=answered.content,

@@ -1,12 +1,12 @@
 """LeadConduit's own reading of an answer, after the code of its Custom JSON integration."""
 
 from app.platforms.parsers import SALE_IN_REFUSAL, Words, body_of, text_of, value_at
-from app.platforms.platform import HttpAnswer, ParsedAnswer
+from app.platforms.platform import ParsedAnswer, ReceivedAnswer
 
 _WORDS: Words = {"success": "accepted", "failure": "refused", "error": "error"}
 
 
-def parse(answer: HttpAnswer) -> ParsedAnswer:
+def parse(answer: ReceivedAnswer) -> ParsedAnswer:
     """A 5xx is not read; a body is read by its Content-Type; `success` is searched in the lower-cased body too."""
     if answer.status >= 500:
         return ParsedAnswer(outcome="error", reason="server error")

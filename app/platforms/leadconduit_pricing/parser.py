@@ -3,12 +3,12 @@
 import re
 
 from app.platforms.parsers import body_of, text_of, unread_status
-from app.platforms.platform import HttpAnswer, ParsedAnswer
+from app.platforms.platform import ParsedAnswer, ReceivedAnswer
 
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 
 
-def parse_price(answer: HttpAnswer) -> ParsedAnswer:
+def parse_price(answer: ReceivedAnswer) -> ParsedAnswer:
     """Nothing but a price is taken from a pricing service, and a flow without one goes on at its fallback price."""
     if not 200 <= answer.status < 300:
         return unread_status(answer)
