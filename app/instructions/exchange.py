@@ -1,4 +1,4 @@
-"""A request as its platform sends it with the answer that it gets, whole, what varies in them marked."""
+"""A request as its platform sends it, with its answer; what differs each time is a placeholder."""
 
 from typing import Literal
 
@@ -11,7 +11,7 @@ KEY = "YOUR_KEY"
 
 
 class Placeholder(msgspec.Struct, frozen=True, array_like=True):
-    """A text that stands in for what is another one each time."""
+    """A text that stands for one that differs each time."""
 
     name: PlaceholderName
     text: str
@@ -54,17 +54,17 @@ class SampleExchange(msgspec.Struct, frozen=True, kw_only=True):
     follows: str = ""
 
 
-def pieces(text: str, marks: tuple[Placeholder, ...]) -> list[tuple[str, PlaceholderName | None]]:
-    """The text cut where it varies: each piece with the name of its mark, `None` for what is always so."""
+def pieces(text: str, placeholders: tuple[Placeholder, ...]) -> list[tuple[str, PlaceholderName | None]]:
+    """The text cut where it varies: each piece with the name of its placeholder, `None` for what never changes."""
     cut: list[tuple[str, PlaceholderName | None]] = [(text, None)]
-    for mark in marks:
-        cut = [part for piece, name in cut for part in (_split(piece, mark) if name is None else [(piece, name)])]
+    for each in placeholders:
+        cut = [part for piece, name in cut for part in (_split(piece, each) if name is None else [(piece, name)])]
     return [part for part in cut if part[0]]
 
 
-def _split(text: str, mark: Placeholder) -> list[tuple[str, PlaceholderName | None]]:
-    first, *rest = text.split(mark.text)
+def _split(text: str, placeholder: Placeholder) -> list[tuple[str, PlaceholderName | None]]:
+    first, *rest = text.split(placeholder.text)
     parts: list[tuple[str, PlaceholderName | None]] = [(first, None)]
     for piece in rest:
-        parts += [(mark.text, mark.name), (piece, None)]
+        parts += [(placeholder.text, placeholder.name), (piece, None)]
     return parts

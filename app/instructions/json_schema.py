@@ -10,8 +10,8 @@ from app.instructions.sheets import FieldRow, FieldSheet
 
 _SENT_AS = {
     "json": "A JSON object.",
-    "form": "The fields of a form; each value is a text.",
-    "xml in a form": "The elements beneath `lead`, in the form field `xml`; each value is a text.",
+    "form": "The fields of a form; each value is a string.",
+    "xml in a form": "The elements in `lead`, in the form field `xml`; each value is a string.",
 }
 _NUMBERS = {"integer": "^-?[0-9]+$", "number": "^-?[0-9]+(\\.[0-9]+)?$"}
 
@@ -86,8 +86,8 @@ def _field(row: FieldRow, *, as_text: bool) -> Json:
     if "enum" in shape:
         shape["enum"] = [*dict.fromkeys((*words, *shape["enum"]))]
     elif words:
-        said = {key: shape.pop(key) for key in list(shape) if key not in ("description", "default")}
-        shape["anyOf"] = [{"enum": words}, said]
+        ours = {key: shape.pop(key) for key in list(shape) if key not in ("description", "default")}
+        shape["anyOf"] = [{"enum": words}, ours]
     return shape | ({"examples": [_plain(row.example) if as_text else row.example]} if row.example is not None else {})
 
 

@@ -1,4 +1,4 @@
-"""The instructions as chapters of prose, tables and code, before anybody has chosen a form to write them in."""
+"""The instructions as chapters of prose, tables and code, for any format to write."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ from app.wire.ping import Value
 
 _EXAMPLE_MAX = 32
 _HEADS = ("You send", "Ping", "Post", "Type", "Example", "Meaning")
-_LOCKED = "Locked fields must be equal on ping and post. Other spellings of these names are understood too."
+_LOCKED = "Locked fields must have the same value in ping and post. Other common names of these fields work too."
 
 
 class Heading(msgspec.Struct, frozen=True, array_like=True):
@@ -61,10 +61,10 @@ def title_of(handbook: Handbook) -> str:
 
 
 def introduction_of(handbook: Handbook) -> str:
-    """What one must know before anything else."""
-    paused = " Buying from you is paused at present: until it goes on, every ping is answered `paused`."
+    """What to know first."""
+    paused = " Buying from you is paused: until it resumes, every ping gets `paused`."
     return (
-        "Ping without identity, get a price or one reason why not; post the whole lead to the bid before it expires."
+        "Ping without identity to get a price or one reason for refusal. Post the full lead before the bid expires."
         f"{paused if handbook.paused else ''}"
     )
 
@@ -75,13 +75,13 @@ def outline_of(handbook: Handbook) -> tuple[Chapter, ...]:
         Chapter(
             name="terms",
             title="Terms",
-            lead="Where to send what, and what holds.",
+            lead="Your settings, endpoints and key.",
             parts=(
                 TextTable(("", ""), tuple(handbook.facts)),
-                Heading("Routes"),
-                TextTable(("For", "Method", "URL", "What"), tuple(_routes(handbook))),
+                Heading("Endpoints"),
+                TextTable(("For", "Method", "URL", "Use it to"), tuple(_routes(handbook))),
                 Heading("Your key"),
-                Prose("The key was given to you once, and stands nowhere in here. Any one of these places does."),
+                Prose("The buyer gave you the key once; it is not repeated here. Send it in any one of these places."),
                 TextTable(("Where", "How"), tuple((place.name, _code(place.looks)) for place in handbook.keys)),
             ),
         ),
@@ -90,33 +90,33 @@ def outline_of(handbook: Handbook) -> tuple[Chapter, ...]:
         Chapter(
             name="samples",
             title="Samples",
-            lead="Whole requests as your platform sends them, with whole answers. What is marked is another text each "
-            "time: your key, ids and times. Send them as they stand, in this order.",
+            lead="Complete requests as your platform sends them, with complete answers. Highlighted text differs each "
+            "time: your key, ids and times. Send the samples as shown, in this order.",
             parts=tuple(part for sample in handbook.samples for part in _sample(handbook, sample)),
         ),
         Chapter(
             name="tests",
             title="Tests",
-            lead="Every outcome can be asked for.",
+            lead="You can test every outcome.",
             parts=(Prose(TESTS), TextTable(("ZIP", "What happens", "Code"), tuple(_tests(handbook)))),
         ),
         Chapter(
             name="reasons",
             title="Reasons",
-            lead="One for each no. A post that is refused for a final one must not be sent again to the same bid.",
+            lead="Every refusal has one reason. Do not send a post again to the same bid if its reason is final.",
             parts=(TextTable(("Code", "Meaning", "Status of a post", "Final"), tuple(_reasons(handbook))),),
         ),
         Chapter(
             name="rules",
             title="Repeats and returns",
-            lead="What happens to a request that comes twice, late, or changed.",
+            lead="What happens if you send a request twice, late or changed.",
             parts=(TextTable(("", ""), RULES), Heading("Returns"), Prose(RETURNS)),
         ),
         Chapter(
             name="cards",
             title="Set-up cards",
-            lead="What to type into your platform's form, word for word. The fields are those of the first kind of "
-            "lead above; for another, take its fields from its table.",
+            lead="What to enter in your platform's form. The bodies have the fields of the first vertical above; for "
+            "another vertical, use the fields in its table.",
             parts=tuple(part for card in handbook.cards for part in _card(card)),
         ),
     )
@@ -142,7 +142,7 @@ def _by_name(sheets: tuple[FieldSheet, ...]) -> dict[str, list[FieldRow]]:
 
 
 def _unillustrated(row: FieldRow) -> tuple[str, ...]:
-    """A row as it is told, but for its example."""
+    """A row as it is printed, without its example."""
     return tuple(cell for head, cell in zip(_HEADS, _row(row), strict=True) if head != "Example")
 
 
@@ -152,7 +152,7 @@ def _shared(handbook: Handbook) -> Chapter:
     return Chapter(
         name="fields",
         title="Fields of every lead",
-        lead="What a ping must never hold is dropped, with a warning.",
+        lead="Identity is dropped from a ping, with a warning.",
         parts=(TextTable(_HEADS, tuple(map(_row, rows))), Prose(_LOCKED)),
     )
 
@@ -161,14 +161,14 @@ def _fields(sheet: FieldSheet, common: frozenset[str]) -> Chapter:
     parts: list[Part] = [TextTable(_HEADS, tuple(_row(row) for row in sheet.rows if row.name not in common))]
     if sheet.topics:
         topics, names = (", ".join(words) for words in (sheet.topics, sheet.names))
-        parts.append(Prose(f"The consent text must name one of: {topics}. And one of: {names}."))
-    parts.append(Prose(f"Consent may be {sheet.age_h_max} hours old, as far as created_at or consent_at say."))
+        parts.append(Prose(f"The consent text must mention one of: {topics}. It must also name one of: {names}."))
+    parts.append(Prose(f"Consent may be at most {sheet.age_h_max} hours old, by created_at or consent_at."))
     if sheet.pages:
-        parts.append(Prose(f"A landing_page must be on one of: {', '.join(sheet.pages)}."))
+        parts.append(Prose(f"The landing_page must be on one of these domains: {', '.join(sheet.pages)}."))
     return Chapter(
         name=f"fields-{sheet.vertical}",
         title=f"Fields: {sheet.title}",
-        lead="Beside those of every lead.",
+        lead="In addition to the fields of every lead.",
         parts=tuple(parts),
     )
 
@@ -187,10 +187,10 @@ def _row(row: FieldRow) -> tuple[str, ...]:
 
 def _need(need: str, row: FieldRow) -> str:
     if need == "one of":
-        return f"required, or {' or '.join(row.with_)}"
+        return f"required, unless {' or '.join(row.with_)} is sent"
     if need == "some campaigns":
-        return f"required by some campaigns{', or ' + ' or '.join(row.with_) if row.with_ else ''}"
-    return {"never": "never: identity", "not read": "-"}.get(need, need)
+        return f"required by some campaigns{', unless ' + ' or '.join(row.with_) + ' is sent' if row.with_ else ''}"
+    return {"never": "never (identity)", "not read": "-"}.get(need, need)
 
 
 def _type(row: FieldRow) -> str:
@@ -234,7 +234,7 @@ def _answer(answer: SampleAnswer) -> list[tuple[str, PlaceholderName | None]]:
 
 def _tests(handbook: Handbook) -> Iterator[tuple[str, ...]]:
     for test in handbook.tests:
-        yield ", ".join(map(_code, test.zips)), test.says, _code(test.told) if test.told else ""
+        yield ", ".join(map(_code, test.zips)), test.says, _code(test.code) if test.code else ""
 
 
 def _reasons(handbook: Handbook) -> Iterator[tuple[str, ...]]:
@@ -244,9 +244,9 @@ def _reasons(handbook: Handbook) -> Iterator[tuple[str, ...]]:
 
 def _card(card: SetupCard) -> Iterator[Part]:
     yield Heading(card.title)
-    yield TextTable(("In its form", "What to type"), tuple((label, _code(text)) for label, text in card.lines))
-    yield Code("Body of the ping", ((card.ping.text, None),))
-    yield Code("Body of the post", ((card.post.text, None),))
+    yield TextTable(("In the form", "What to enter"), tuple((label, _code(text)) for label, text in card.lines))
+    yield Code("Ping body", ((card.ping.text, None),))
+    yield Code("Post body", ((card.post.text, None),))
     for note in card.notes:
         yield Prose(note)
 

@@ -19,7 +19,13 @@ from app.instructions.outline import (
 from app.pages.document import document
 
 _CODE = re.compile(r"`([^`]*)`")
-_MARKS = {"key": "your key", "ping_id": "id of the bid", "lead_id": "id of the lead", "line_id": "id", "time": "time"}
+_PLACEHOLDERS = {
+    "key": "your key",
+    "ping_id": "id of the bid",
+    "lead_id": "id of the lead",
+    "line_id": "id",
+    "time": "time",
+}
 
 
 def page(handbook: Handbook, links: Mapping[str, str]) -> str:
@@ -28,8 +34,12 @@ def page(handbook: Handbook, links: Mapping[str, str]) -> str:
     tiles = [
         ("Mode", handbook.mode.title(), dict(handbook.facts)["Mode"].partition(": ")[2]),
         ("Dialect", handbook.platform, dict(handbook.facts)["Answers"]),
-        ("Bid lifetime", dict(handbook.facts)["Bid lifetime"].partition(" seconds")[0] + " s", "then ping again"),
-        ("Kinds of lead", str(len(handbook.sheets)), ", ".join(sheet.title for sheet in handbook.sheets)),
+        (
+            "Bid lifetime",
+            dict(handbook.facts)["Bid lifetime"].partition(" seconds")[0] + " s",
+            "after that, ping again",
+        ),
+        ("Verticals", str(len(handbook.sheets)), ", ".join(sheet.title for sheet in handbook.sheets)),
     ]
     return document(
         f"{handbook.title}: posting instructions",
@@ -79,7 +89,7 @@ def _table(part: TextTable) -> str:
 def _code(part: Code) -> str:
     text = "".join(
         [
-            f"<mark title='{_MARKS[mark]}'>{escape(piece)}</mark>" if mark else escape(piece)
+            f"<mark title='{_PLACEHOLDERS[mark]}'>{escape(piece)}</mark>" if mark else escape(piece)
             for piece, mark in part.pieces
         ]
     )

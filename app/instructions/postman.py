@@ -21,7 +21,7 @@ def postman(handbook: Handbook) -> Json:
     return {
         "info": {
             "name": f"{handbook.buyer} for {handbook.title}",
-            "description": "Tests only: nothing is bought. Put your key into the variable `key` and send from the top.",
+            "description": "Tests only: nothing is bought. Set the variable `key` to your key, then send from the top.",
             "schema": SCHEMA,
         },
         "variable": [

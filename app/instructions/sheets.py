@@ -70,7 +70,7 @@ def sheet_of(catalogue: Catalogue, seller: Seller, vertical: Vertical) -> FieldS
     said = in_its_words(seller, vertical, lead)
     names = sending_of(seller, DIALECTS[seller.dialect])
     shapes = {
-        "vertical": {"const": vertical.name, "description": "What kind of lead it is."},
+        "vertical": {"const": vertical.name, "description": "The kind of lead."},
         **PING_FIELDS,
         **POST_FIELDS,
     }
