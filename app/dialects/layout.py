@@ -85,12 +85,12 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
                 named.setdefault(name, []).append(key)
         entries: dict[Part, tuple[Entry, ...]] = dict.fromkeys(PARTS, ())
         contested = []
-        for name, found in named.items():
+        for name, same_field in named.items():
             slot = self.slots[name]
-            if len(found) > 1:
-                contested.append((slot, tuple(self.names.ranked(found))))
+            if len(same_field) > 1:
+                contested.append((slot, tuple(self.names.ranked(same_field))))
             else:
-                entries[slot.part] += ((found[0], slot.attribute, slot.read, slot),)
+                entries[slot.part] += ((same_field[0], slot.attribute, slot.read, slot),)
         vertical = tuple(self.names.keys_of("vertical", keys))
         return ReadingPlan(entries=entries, contested=tuple(contested), vertical=vertical, unknown=unknown)
 

@@ -52,7 +52,7 @@ def draft_of(raw: Mapping[str, Scalar], layout: Layout, route: Route) -> Request
     draft = RequestDraft([], {}, plan.unknown)
     for part, entries in plan.entries.items():
         if entries:
-            setattr(draft, part, _held(raw, entries, draft))
+            setattr(draft, part, _values(raw, entries, draft))
     for slot, keys in plan.contested:
         _resolve(raw, draft, slot, keys)
     if draft.unsettled:
@@ -77,14 +77,14 @@ def _invalid(name: str, trouble: Trouble) -> Refusal:
     return Refusal("invalid_field", f"{name}: {trouble.remedy}")
 
 
-def _held(raw: Mapping[str, Scalar], entries: Iterable[Entry], draft: RequestDraft) -> dict[str, Any]:
+def _values(raw: Mapping[str, Scalar], entries: Iterable[Entry], draft: RequestDraft) -> dict[str, Any]:
     """The values of one part by attribute; the rare odd ones among them are told apart afterwards."""
-    held = {attribute: value for key, attribute, read, _ in entries if (value := read(raw[key])) is not None}
-    if not _ODD.isdisjoint(map(type, held.values())):
+    values = {attribute: value for key, attribute, read, _ in entries if (value := read(raw[key])) is not None}
+    if not _ODD.isdisjoint(map(type, values.values())):
         for _, attribute, _, slot in entries:
-            if held.get(attribute).__class__ in _ODD:
-                _note(draft, slot, held, held.pop(attribute))
-    return held
+            if values.get(attribute).__class__ in _ODD:
+                _note(draft, slot, values, values.pop(attribute))
+    return values
 
 
 def _note(draft: RequestDraft, slot: Slot, into: dict[str, Any], value: ReadValue) -> None:

@@ -64,11 +64,11 @@ class Sending(msgspec.Struct, frozen=True, kw_only=True):
             lead = "".join(f"<{name}>{escape(_plain(value))}</{name}>" for name, value in fields.items())
             body = urlencode({**envelope, "xml": f"<lead>{lead}</lead>"})
             return Sent(content_type="application/x-www-form-urlencoded", body=body.encode())
-        whole = {**envelope, **fields}
+        request = {**envelope, **fields}
         if self.form == "form":
-            flat = urlencode({name: _plain(value) for name, value in whole.items()})
+            flat = urlencode({name: _plain(value) for name, value in request.items()})
             return Sent(content_type="application/x-www-form-urlencoded", body=flat.encode())
-        nested = _nested(whole) if self.groups else whole
+        nested = _nested(request) if self.groups else request
         return Sent(
             content_type="application/json",
             body=msgspec.json.encode(nested),
@@ -76,14 +76,14 @@ class Sending(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _nested(fields: Mapping[str, Value]) -> dict[str, Any]:
-    whole: dict[str, Any] = {}
+    tree: dict[str, Any] = {}
     for name, value in fields.items():
         group, _, rest = name.partition(".")
         if rest:
-            whole.setdefault(group, {})[rest] = value
+            tree.setdefault(group, {})[rest] = value
         else:
-            whole[name] = value
-    return whole
+            tree[name] = value
+    return tree
 
 
 def _plain(value: Value) -> str:

@@ -50,7 +50,7 @@ def quoted_price(amount_cents: int) -> msgspec.Raw:
 
 def _element(name: str, value: object) -> str:
     if isinstance(value, dict):
-        inner = "".join([_element(each, held) for each, held in value.items()])
+        inner = "".join([_element(each, child) for each, child in value.items()])
     elif isinstance(value, list):
         one = name.removesuffix("s")  # Lists are named in the plural: `bids` holds one `bid` after the other.
         inner = "".join([_element(one, each) for each in value])

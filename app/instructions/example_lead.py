@@ -86,10 +86,10 @@ def sending_of(seller: Seller, dialect: Dialect) -> Sending:
 
 def in_its_words(seller: Seller, vertical: Vertical, lead: Mapping[str, Value]) -> dict[str, Value]:
     """A lead with the seller's own words for values, where it has some."""
-    return {name: _said(seller, vertical, name, value) for name, value in lead.items()}
+    return {name: _value_sent(seller, vertical, name, value) for name, value in lead.items()}
 
 
-def _said(seller: Seller, vertical: Vertical, name: str, value: Value) -> Value:
+def _value_sent(seller: Seller, vertical: Vertical, name: str, value: Value) -> Value:
     read: Any = next((reader_of(field) for field in vertical.fields if field.name == name), str)
     theirs = [sent for sent, ours in seller.value_maps.get(name, {}).items() if read(ours) == value]
     return theirs[0] if theirs else value

@@ -96,7 +96,7 @@ def _responses(handbook: Handbook, samples: Iterable[SampleExchange]) -> Json:
     by_status: dict[str, list[SampleExchange]] = {}
     for sample in samples:
         by_status.setdefault(str(sample.answer.status), []).append(sample)
-    return {status: _response(handbook, found) for status, found in sorted(by_status.items())}
+    return {status: _response(handbook, group) for status, group in sorted(by_status.items())}
 
 
 def _response(handbook: Handbook, samples: list[SampleExchange]) -> Json:

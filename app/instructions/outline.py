@@ -196,15 +196,15 @@ def _need(need: str, row: FieldRow) -> str:
 def _type(row: FieldRow) -> str:
     shape = row.shape
     if "const" in shape:
-        said = f"`{shape['const']}`"
+        type_text = f"`{shape['const']}`"
     elif "enum" in shape:
-        said = ", ".join(map(_code, shape["enum"]))
+        type_text = ", ".join(map(_code, shape["enum"]))
     else:
         kinds = shape["type"] if isinstance(shape["type"], list) else [shape["type"]]
         bounds = [f"{word} {shape[key]:.15g}" for key, word in (("minimum", "from"), ("maximum", "to")) if key in shape]
-        said = " ".join([" or ".join(kinds), shape.get("format", ""), *bounds]).replace("  ", " ").strip()
+        type_text = " ".join([" or ".join(kinds), shape.get("format", ""), *bounds]).replace("  ", " ").strip()
     words = ", ".join(f"{_code(theirs)} for {_code(ours)}" for theirs, ours in row.words)
-    return f"{said}; yours: {words}" if words else said
+    return f"{type_text}; yours: {words}" if words else type_text
 
 
 def _shown(value: Value) -> str:

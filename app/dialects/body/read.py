@@ -109,8 +109,8 @@ def _read_json(body: bytes) -> dict[str, Scalar] | UnreadableBody:
     try:
         tree = _ANY.decode(body)
     except _NOT_JSON as error:
-        found = _PLACE.search(str(error))
-        place = f"byte {found[1]}" if found else ""
+        match = _PLACE.search(str(error))
+        place = f"byte {match[1]}" if match else ""
         tree = _forgiving_json(body)
     if isinstance(tree, list) and len(tree) == 1:
         tree = tree[0]
@@ -203,5 +203,5 @@ def _unstuffed(flat: dict[str, Scalar]) -> dict[str, Scalar] | UnreadableBody:
         inner = _read_json(document) if start == "{" else _read_xml(document)
         if isinstance(inner, UnreadableBody):
             return inner
-        return {outer: held for outer, held in flat.items() if outer != name} | inner
+        return {outer: beside for outer, beside in flat.items() if outer != name} | inner
     return flat

@@ -31,9 +31,9 @@ def read_rows(body: bytes) -> list[tuple[str, str]] | None:
     Platforms send little else. Whatever means more than itself, as attributes and entities do, is for the parser.
     """
     text = body.decode("ascii", "replace")
-    found = _ROWS.fullmatch(text)
-    rows = _ROW.findall(text, found.end(1)) if found is not None else []
-    return rows if found is not None and len(rows) < NODES_MAX else None
+    match = _ROWS.fullmatch(text)
+    rows = _ROW.findall(text, match.end(1)) if match is not None else []
+    return rows if match is not None and len(rows) < NODES_MAX else None
 
 
 def read_xml(body: bytes) -> dict[str, Any]:
@@ -79,34 +79,34 @@ class _Builder:
         self._nodes += 1 + len(attributes)
         if self._nodes > NODES_MAX or len(self._open) >= DEPTH_MAX:
             raise TooMuch(f"send at most {NODES_MAX} elements, nested at most {DEPTH_MAX} deep")
-        self._open.append((_local(name), _held(attributes) if attributes else {}, []))
+        self._open.append((_local(name), _attributes(attributes) if attributes else {}, []))
 
     def text(self, text: str) -> None:
         self._open[-1][2].append(text)
 
     def end(self, _name: str) -> None:
-        name, held, pieces = self._open.pop()
+        name, children, pieces = self._open.pop()
         text = "".join(pieces).strip()
-        if held and text:
-            held[""] = text
+        if children and text:
+            children[""] = text
         if not self._open:
-            self.root = held
+            self.root = children
         else:
-            _add(self._open[-1][1], name, held or text)
+            _add(self._open[-1][1], name, children or text)
 
 
-def _held(attributes: dict[str, str]) -> dict[str, Any]:
+def _attributes(attributes: dict[str, str]) -> dict[str, Any]:
     return {_local(key): value for key, value in attributes.items() if not key.startswith("xmlns")}
 
 
-def _add(held: dict[str, Any], name: str, node: Any) -> None:
+def _add(children: dict[str, Any], name: str, node: Any) -> None:
     """A second element of one name makes a list of it."""
-    if name not in held:
-        held[name] = node
-    elif isinstance(held[name], list):
-        held[name].append(node)
+    if name not in children:
+        children[name] = node
+    elif isinstance(children[name], list):
+        children[name].append(node)
     else:
-        held[name] = [held[name], node]
+        children[name] = [children[name], node]
 
 
 def _local(name: str) -> str:

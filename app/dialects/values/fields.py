@@ -44,11 +44,11 @@ def zip_code(raw: Scalar) -> ReadValue:
     digits = head + tail
     if not (digits.isdecimal() and digits.isascii()) or len(digits) not in _ZIP_LENGTHS or len(tail) not in (0, 4):
         return Trouble("five digits")
-    whole = digits.zfill(9 if len(digits) > 5 else 5)
-    if whole.startswith("00000"):
+    padded = digits.zfill(9 if len(digits) > 5 else 5)
+    if padded.startswith("00000"):
         return Trouble("five digits")
-    five = whole[:5]
-    return five if len(whole) == len(digits) else Noted(five, "too few digits; leading zeros were added")
+    five = padded[:5]
+    return five if len(padded) == len(digits) else Noted(five, "too few digits; leading zeros were added")
 
 
 def _state(raw: Scalar) -> ReadValue:
@@ -107,12 +107,12 @@ def network(raw: Scalar) -> ReadValue:
     if ":" not in address:
         return address.rpartition(".")[0] + ".0"
     try:
-        whole = IPv6Address(address)
+        ipv6 = IPv6Address(address)
     except ValueError:
         return _NO_ADDRESS
-    if whole.ipv4_mapped is not None:
-        return network(str(whole.ipv4_mapped))
-    return str(IPv6Address(int(whole) >> 80 << 80))
+    if ipv6.ipv4_mapped is not None:
+        return network(str(ipv6.ipv4_mapped))
+    return str(IPv6Address(int(ipv6) >> 80 << 80))
 
 
 def certificate(raw: Scalar) -> ReadValue:

@@ -78,13 +78,13 @@ def text(length_max: int, *, cut: bool = True) -> ValueReader:
     """A reader of any text; what is too long is cut with a warning, or else refused."""
 
     def read(raw: Scalar) -> ReadValue:
-        held = text_of(raw)
-        if _ABSENT_LENGTH_MAX < len(held) <= length_max:
-            return held
-        if len(held) > length_max:
+        content = text_of(raw)
+        if _ABSENT_LENGTH_MAX < len(content) <= length_max:
+            return content
+        if len(content) > length_max:
             limit = f"at most {length_max} characters"
-            return Noted(held[:length_max], f"{limit}; the rest was cut") if cut else Trouble(limit)
-        return None if is_absent(held) else held
+            return Noted(content[:length_max], f"{limit}; the rest was cut") if cut else Trouble(limit)
+        return None if is_absent(content) else content
 
     return read
 
@@ -93,8 +93,8 @@ def contact(length_max: int) -> ValueReader:
     """A reader of a person's own words, among which "Null" and "Na" are names."""
 
     def read(raw: Scalar) -> ReadValue:
-        held = text_of(raw)
-        return Trouble(f"at most {length_max} characters") if len(held) > length_max else held or None
+        content = text_of(raw)
+        return Trouble(f"at most {length_max} characters") if len(content) > length_max else content or None
 
     return read
 
@@ -139,10 +139,10 @@ def integer(minimum: float | None = None, maximum: float | None = None) -> Value
         # `bool` is another class; large numbers take the way of those that came as odd text.
         if raw.__class__ is int and least <= raw <= most:
             return raw
-        held = text_of(raw)
-        if is_absent(held):
+        content = text_of(raw)
+        if is_absent(content):
             return None
-        value = None if isinstance(raw, bool) else _number(held)
+        value = None if isinstance(raw, bool) else _number(content)
         return Trouble("a whole number") if value is None or value % 1 else _within(int(value), minimum, maximum)
 
     return read
@@ -152,10 +152,10 @@ def number(minimum: float | None = None, maximum: float | None = None) -> ValueR
     """A reader of numbers, also where they came as text."""
 
     def read(raw: Scalar) -> ReadValue:
-        held = text_of(raw)
-        if is_absent(held):
+        content = text_of(raw)
+        if is_absent(content):
             return None
-        value = None if isinstance(raw, bool) else _number(held)
+        value = None if isinstance(raw, bool) else _number(content)
         return Trouble("a number") if value is None else _within(value, minimum, maximum)
 
     return read
@@ -175,13 +175,13 @@ def choice(values: tuple[str, ...]) -> ValueReader:
         loose.setdefault(alike_value(value), value)
 
     def read(raw: Scalar) -> ReadValue:
-        held = text_of(raw)
-        known = loose.get(alike_value(held))
+        content = text_of(raw)
+        known = loose.get(alike_value(content))
         if known is None and isinstance(raw, bool):
             known = loose.get("yes" if raw else "no")
         if known is not None:
             return known
-        return None if is_absent(held) else Trouble("one of its listed values")
+        return None if is_absent(content) else Trouble("one of its listed values")
 
     return Usual(dict(zip(values, values, strict=True)), read).__getitem__
 

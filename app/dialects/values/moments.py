@@ -40,13 +40,13 @@ def epoch_of(raw: Scalar) -> float | None:
 
 def day_of(raw: Scalar) -> str | None:
     """A day as "2026-11-21"; `None` where it is none."""
-    found = _DAY.match(text_of(raw)[:_LENGTH_MAX])
-    if found is None:
+    match = _DAY.match(text_of(raw)[:_LENGTH_MAX])
+    if match is None:
         return None
     try:
-        if found["iso"]:
-            return date.fromisoformat(found["iso"]).isoformat()
-        return date(int(found["year"]), int(found["month"]), int(found["day"])).isoformat()
+        if match["iso"]:
+            return date.fromisoformat(match["iso"]).isoformat()
+        return date(int(match["year"]), int(match["month"]), int(match["day"])).isoformat()
     except ValueError:
         return None
 
@@ -75,11 +75,11 @@ def _from_text(text: str) -> float:
     return (at if at.tzinfo else at.replace(tzinfo=offset)).timestamp()
 
 
-def _us_moment(found: re.Match[str]) -> datetime:
-    hour = int(found["hour"] or 0)
-    if found["half"]:
+def _us_moment(match: re.Match[str]) -> datetime:
+    hour = int(match["hour"] or 0)
+    if match["half"]:
         if not 1 <= hour <= 12:
             raise ValueError("no such hour")
-        hour = hour % 12 + (12 if found["half"].lower() == "pm" else 0)
-    day = datetime.fromisoformat(f"{found['year']}-{int(found['month']):02d}-{int(found['day']):02d}")
-    return day.replace(hour=hour, minute=int(found["minute"] or 0), second=int(found["second"] or 0))
+        hour = hour % 12 + (12 if match["half"].lower() == "pm" else 0)
+    day = datetime.fromisoformat(f"{match['year']}-{int(match['month']):02d}-{int(match['day']):02d}")
+    return day.replace(hour=hour, minute=int(match["minute"] or 0), second=int(match["second"] or 0))
