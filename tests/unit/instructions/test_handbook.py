@@ -77,7 +77,7 @@ def test_limits_are_told_in_numbers() -> None:
     assert "2.5 pings a second, 7 at once" in facts["Rate limit"]
     assert facts["Addresses"] == "203.0.113.0/24"
     assert facts["Prices"].startswith("strings")
-    assert "none is set" in dict(book().facts)["Rate limit"]
+    assert "none for you" in dict(book().facts)["Rate limit"]
 
 
 def test_a_buyer_of_nothing_has_instructions_without_fields() -> None:
