@@ -1,4 +1,4 @@
-"""Our own words: flat and stable, every key always there in fixed order, none of which spells a sale in a refusal."""
+"""Our own answers: flat and stable, every key always present in fixed order, no accept word in a refusal."""
 
 from functools import lru_cache
 

@@ -1,4 +1,4 @@
-"""How a platform sends a lead: under which names, in which envelope, with the key where it puts it."""
+"""How a platform sends a lead: its names for fields, its envelope, and where it puts the key."""
 
 from collections.abc import Mapping
 from typing import Any, Literal
@@ -7,9 +7,8 @@ from xml.sax.saxutils import escape
 
 import msgspec
 
+from app.dialects.names import Route
 from app.wire.ping import Value
-
-Route = Literal["ping", "post"]
 
 POSTED_ONLY = frozenset(
     ("first_name", "last_name", "phone", "email", "address", "city", "birth_date", "consent_at", "user_agent")

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from app.dialects.dialect import Dialect
-from app.dialects.sending import Route
+from app.dialects.names import Route
 from app.dialects.written import Body, price
 from app.wire.ping import Bid, PingAnswer
 from app.wire.post import PostAnswer, PostStatus

@@ -6,8 +6,9 @@ import msgspec
 from msgspec.structs import replace
 
 from app.dialects.dialect import Dialect
+from app.dialects.names import Route
 from app.dialects.own_words import GENERIC
-from app.dialects.sending import Route, Sending
+from app.dialects.sending import Sending
 from app.dialects.written import Format
 from app.domain.catalogue import Catalogue
 from app.domain.seller import Seller

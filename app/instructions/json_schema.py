@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from app.dialects.sending import Route
+from app.dialects.names import Route
 from app.instructions.handbook import Handbook
 from app.instructions.schemas import Json
 from app.instructions.sheets import FieldRow, FieldSheet

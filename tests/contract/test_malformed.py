@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from app.dialects.body.read import read_body
 from app.dialects.body.xml_tree import read_xml
-from app.dialects.sending import Route
+from app.dialects.names import Route
 from app.dialects.written import CONTENT_TYPES
 from app.http.asgi_request import BODY_MAX
 from app.platforms.known import DIALECTS, PARSERS

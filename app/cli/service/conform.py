@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from app.cli.table import table
-from app.dialects.sending import Route
+from app.dialects.names import Route
 from app.mock_exchange.conformance.checks import CheckResult, Lead, conform
 from app.mock_exchange.conformance.endpoint import Endpoint, Unreachable
 from app.mock_exchange.consumers import consumer, post_of

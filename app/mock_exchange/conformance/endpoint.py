@@ -6,7 +6,8 @@ from collections.abc import Mapping
 import httpx
 import msgspec
 
-from app.dialects.sending import Route, Sending, Sent
+from app.dialects.names import Route
+from app.dialects.sending import Sending, Sent
 from app.platforms.platform import ParsedAnswer, Parsers, ReceivedAnswer
 from app.wire.ping import Value
 

@@ -1,4 +1,4 @@
-"""boberdoo's words: `Matched`, `Unmatched` or `Error` in a `response`, the bid's id as `lead_id`; XML unless asked."""
+"""boberdoo's answers: `Matched`, `Unmatched` or `Error` in a `response`, the bid's id as `lead_id`; XML by default."""
 
 from collections.abc import Mapping
 from html import escape

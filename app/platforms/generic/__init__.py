@@ -1,4 +1,4 @@
-"""Whoever takes our own words, and searches for them as crudely as LeadExec does."""
+"""Any client of our own answers; it searches for literals, as crudely as LeadExec does."""
 
 from app.dialects.own_words import GENERIC
 from app.platforms.parsers import by_literals

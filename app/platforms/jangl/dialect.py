@@ -1,4 +1,4 @@
-"""Jangl's words, which Standard Information shares: an `auth_code` for the bid, and `re-ping` where it is gone."""
+"""Jangl's answers, also Standard Information's: an `auth_code` for the bid, and `re-ping` if the bid has expired."""
 
 from app.dialects.dialect import Dialect, Price
 from app.dialects.sending import Sending

@@ -1,4 +1,4 @@
-"""LeadConduit's words: an `outcome`, a `reason` and a `price`; 201 where a submitted lead was taken."""
+"""LeadConduit's answers: `outcome`, `reason` and `price`; HTTP 201 for a sale."""
 
 from app.dialects.dialect import Dialect, Price
 from app.dialects.sending import Sending

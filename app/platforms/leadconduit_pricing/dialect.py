@@ -1,4 +1,4 @@
-"""LeadConduit asking us only for a price, as its external pricing service, for a flow that buys by itself."""
+"""LeadConduit's external pricing service: a flow asks us for a price alone and buys by itself."""
 
 from app.dialects.dialect import Dialect, Price
 from app.dialects.written import Body, plain

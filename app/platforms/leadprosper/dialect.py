@@ -1,4 +1,4 @@
-"""Lead Prosper's words: `ACCEPTED`, `DUPLICATED` or `ERROR`, with each bid's `payout`."""
+"""Lead Prosper's answers: `ACCEPTED`, `DUPLICATED`, `REJECTED` or `ERROR`, with a `payout` for each bid."""
 
 from app.dialects.dialect import Dialect, Price
 from app.dialects.sending import Sending

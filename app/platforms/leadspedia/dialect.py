@@ -1,4 +1,4 @@
-"""LeadsPedia's words: a `result` with a `msg` in words, the bid's id as `ping_id`."""
+"""LeadsPedia's answers: a `result`, a `msg` such as `Ping Accepted`, the bid's id as `ping_id`."""
 
 from app.dialects.dialect import Dialect, Price
 from app.dialects.sending import Sending

@@ -1,4 +1,4 @@
-"""The words of auctions by legs, as InsuranceAgents made them: a `reply` whose `payout` is 0.00 where we decline."""
+"""Answers in auctions by legs, as InsuranceAgents defined them: a `reply` with a `payout`, 0.00 for a refusal."""
 
 from app.dialects.dialect import Dialect, Price
 from app.dialects.sending import Sending

@@ -1,4 +1,4 @@
-"""Phonexa's words: `continue` with a `promise` that the post repeats, then `sold`."""
+"""Phonexa's answers: `continue` with a `promise` that the post repeats, then `sold`."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""PX's words: `Success` as a boolean, a `TransactionId` that the post repeats, the price as `Payout`."""
+"""PX's answers: `Success` as a boolean, a `TransactionId` that the post repeats, the price as `Payout`."""
 
 from app.dialects.dialect import Dialect, Price
 from app.dialects.sending import Sending
