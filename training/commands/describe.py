@@ -9,6 +9,7 @@ from time import monotonic
 import msgspec
 import numpy as np
 
+from app.packaged import DEMO_CONFIG
 from app.parquet import ParquetError
 from training.conversion.features import columns_among, stacked
 from training.conversion.leaks import ALONE_MAX, REMOVAL_MAX, FieldCheck, check_fields
@@ -38,9 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--vertical", default="", help="under which name models are kept; of several in a dataset, which"
     )
-    parser.add_argument(
-        "--config", type=Path, default=Path("fixtures/demo/buyer.toml"), help="of a service's directory"
-    )
+    parser.add_argument("--config", type=Path, default=DEMO_CONFIG, help="of a service's directory")
     parser.add_argument("--out", type=Path, help="where the draft goes; printed if not given")
     parser.add_argument("--seed", type=int, default=1, help="of the small models that look for leaks")
 

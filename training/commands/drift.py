@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from app.domain.calendar import utc_text
+from app.packaged import models_here
 from app.parquet import ParquetError
 from app.scoring.artefact import Unusable
 from app.scoring.load import load_version
@@ -27,7 +28,7 @@ _SHOWN = 8
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`python -m training drift --data DATASET --models DIR [--since WHEN] [--vertical NAME] [--at LEVEL] [--json]`."""
     parser.add_argument("--data", type=Path, required=True, help="where `python -m training dataset` put its files")
-    parser.add_argument("--models", type=Path, default=Path("models"), help="the live ones score both windows")
+    parser.add_argument("--models", type=Path, default=models_here(), help="the live ones score both windows")
     parser.add_argument(
         "--since", type=moment, default=None, metavar="WHEN", help="what is new begins here (default: the last 7 days)"
     )

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from app.packaged import DEMO_CONFIG, models_here
 from app.parquet import ParquetError
 from app.scoring.artefact import Uncalibrated, Unusable
 from app.scoring.compile import Probability, compiled
@@ -32,14 +33,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--data", type=Path, default=None, help="where `python -m training dataset` put its files; none: by the card"
     )
-    parser.add_argument("--models", type=Path, default=Path("models"), help="where the models stand")
+    parser.add_argument("--models", type=Path, default=models_here(), help="where the models stand")
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--version", default="", help="the candidate (default: the live version)")
     which.add_argument("--policy", type=Path, default=None, help="the candidate as a folder: .../VERTICAL/VERSION")
     parser.add_argument(
         "--journal", type=Path, action="append", default=[], metavar="DIR", help="tells of caps; may be repeated"
     )
-    parser.add_argument("--config", type=Path, default=Path("fixtures/demo/buyer.toml"), help="whose clock counts")
+    parser.add_argument("--config", type=Path, default=DEMO_CONFIG, help="whose clock counts")
     parser.add_argument("--since", type=moment, default=0.0, metavar="WHEN", help="bid at or after: 2026-11-21")
     parser.add_argument("--until", type=moment, default=float("inf"), metavar="WHEN", help="bid before")
     parser.add_argument("--out", type=Path, default=None, help="where the page goes (HTML)")

@@ -8,6 +8,7 @@ from typing import get_args
 
 import msgspec
 
+from app.packaged import begin_models
 from app.parquet import ParquetError
 from app.scoring.landscape import FILE
 from app.scoring.load import load_version
@@ -54,6 +55,7 @@ def run(args: argparse.Namespace) -> int:
 
     path = args.data / "bids.parquet" if args.data.is_dir() else args.data
     try:
+        begin_models(args.models)
         logs = {leg: log for leg in get_args(Leg) if (log := auction_log(path, args.vertical, leg)) is not None}
         base = live(args.models).get(args.vertical)
     except (ParquetError, Refused, OSError) as error:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from app.packaged import OWN_MODELS, models_here
 from training.registry import registry
 from training.registry.author import author
 from training.registry.listing import listed, sentence, shown, table
@@ -28,7 +29,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(required=True, metavar="action", dest="action")
     for name, purpose in _ACTIONS.items():
         one = actions.add_parser(name, help=purpose, description=purpose, allow_abbrev=False)
-        one.add_argument("--models", type=Path, default=Path("models"), help="where the models stand (models)")
+        models = models_here() if name in ("list", "show") else OWN_MODELS
+        one.add_argument("--models", type=Path, default=models, help="where the models stand (models)")
         one.add_argument("--vertical", required=name != "list", default="", metavar="NAME", help="whose model")
         if name in ("show", "promote", "shadow", "canary"):
             of_challenger = " (the challenger's)" if name == "canary" else ""

@@ -10,6 +10,7 @@ import msgspec
 from app.domain.catalogue import Model
 from app.journal.lines import PingLine
 from app.journal.reader import lines
+from app.packaged import models_here
 from app.parquet import ParquetError
 from app.scoring.artefact import Unusable
 from app.scoring.load import load_version
@@ -28,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--journal", type=Path, action="append", default=[], metavar="DIR", help="or its journal alone")
     parser.add_argument("--since", type=moment, default=0.0, metavar="WHEN", help="pinged then or later: 2026-11-21")
     parser.add_argument("--until", type=moment, default=float("inf"), metavar="WHEN", help="pinged then or before")
-    parser.add_argument("--models", type=Path, default=Path("models"), help="where the versions stand (models)")
+    parser.add_argument("--models", type=Path, default=models_here(), help="where the versions stand (models)")
     parser.add_argument(
         "--policy",
         type=Path,

@@ -8,6 +8,7 @@ from time import monotonic
 
 import msgspec
 
+from app.packaged import begin_models
 from app.parquet import ParquetError
 from app.scoring.artefact import Unusable
 from app.scoring.pointer import Entry
@@ -50,6 +51,7 @@ def run(args: argparse.Namespace) -> int:
 def _rounds(args: argparse.Namespace) -> Iterator[Round]:
     known = declared(args.config)
     chosen = _chosen(known, args.vertical)
+    begin_models(args.models)
     # Before the long work: whoever cannot point at a challenger need not learn one.
     pointed = entries(args.models)
     out = args.out or (args.data[0] / "dataset" if args.data else Path("dataset"))

@@ -10,6 +10,7 @@ import msgspec
 
 from app.journal.lines import PingLine
 from app.journal.reader import lines
+from app.packaged import models_here
 from app.parquet import ParquetError
 from app.scoring.pointer import Entry
 from training.histories.bids import read_bids
@@ -27,7 +28,7 @@ _TOLD_EVERY = 50_000
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`python -m training status --data DIR --models DIR [--vertical V] [--maturity-days N] [--now WHEN] [--json]`."""
     add_sources(parser)
-    parser.add_argument("--models", type=Path, default=Path("models"), help="whose pointer says what is tried (models)")
+    parser.add_argument("--models", type=Path, default=models_here(), help="whose pointer says what is tried (models)")
     parser.add_argument("--vertical", action="append", default=[], help="only this one; may be repeated")
     parser.add_argument("--json", action="store_true", help="print every trial as one JSON array")
 

@@ -8,6 +8,7 @@ from time import monotonic
 
 import msgspec
 
+from app.packaged import DEMO_CONFIG
 from app.parquet import ParquetError
 from training.conversion.artefact import TooLarge
 from training.conversion.backends import NoBackend
@@ -44,7 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON object a model")
     made_up = parser.add_argument_group("a synthetic history, where there is no --data")
     made_up.add_argument("--vertical", action="append", default=[], help="only this one; may be repeated")
-    made_up.add_argument("--config", type=Path, default=Path("fixtures/demo/buyer.toml"), help="whose fields to read")
+    made_up.add_argument("--config", type=Path, default=DEMO_CONFIG, help="whose fields to read")
     made_up.add_argument("--rows", type=_rows, default=30_000, help="leads of history a vertical")
 
 

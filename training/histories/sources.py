@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import get_args
 
 from app.domain.ladder import Rung
+from app.packaged import DEMO_CONFIG
 from training.histories.dataset import Rules, Sources, Summary, gather
 from training.histories.declared import Declared
 from training.histories.scratch import NoData
@@ -29,7 +30,7 @@ def add_sources(parser: argparse.ArgumentParser) -> None:
         parser.add_argument(
             f"--{name}", type=Path, action="append", default=[], metavar="PATH", help=f"{what}; may be repeated"
         )
-    parser.add_argument("--config", type=Path, default=Path("fixtures/demo/buyer.toml"), help="whose fields to read")
+    parser.add_argument("--config", type=Path, default=DEMO_CONFIG, help="whose fields to read")
     parser.add_argument("--since", type=moment, default=0.0, metavar="WHEN", help="pinged at or after: 2026-11-21")
     parser.add_argument("--until", type=moment, default=float("inf"), metavar="WHEN", help="pinged before")
     parser.add_argument("--now", type=moment, default=None, metavar="WHEN", help="as all was known then")
