@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import signal
 import socket
 import sys
 from pathlib import Path
@@ -87,8 +88,10 @@ def bound(host: str, port: int) -> socket.socket:
 def _serve(settings: Settings, listener: socket.socket) -> int:
     server = server_of(build_app(settings), shutdown_s=10)
     _log.info("leadbid starts on http://%s:%s", *listener.getsockname()[:2])
+    # The server stops in order and then raises the signal again: that it was asked to is no failure.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         server.run([listener])
-    except SystemExit:
-        return 1
+    except SystemExit as stopped:
+        return 1 if stopped.code else 0
     return 0 if server.started else 1
