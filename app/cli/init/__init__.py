@@ -11,7 +11,7 @@ from shlex import quote
 from typing import Any
 
 from app.cli.init.questions import CRM_SECRET_FILE, QUESTIONS, Answers, Unanswered, answers_of
-from app.cli.init.written import written
+from app.cli.init.written import campaign_name, written
 from app.cli.sample import sample
 from app.cli.sellers import new_key
 from app.config.load import Declared, Loaded, load
@@ -39,6 +39,10 @@ def run(args: argparse.Namespace) -> int:
         if args.config.exists() and not args.force:
             raise NotWritten(f"{args.config} exists and stays as it is: name another with --config, or say --force")
         answers = answers_of(vars(args), ask=not args.yes and sys.stdin.isatty())
+        if answers.seller in map(campaign_name, answers.verticals):
+            raise NotWritten(
+                f"a campaign is named `{answers.seller}`, and what pauses one would pause both: choose another"
+            )
         key = new_key(secrets.token_bytes)
         declared, made = _write(args.config, answers, key, force=args.force)
     except (NotWritten, Unanswered) as reason:

@@ -116,6 +116,11 @@ def written(answers: Answers, key_sha256: str) -> str:
     )
 
 
+def campaign_name(vertical: str) -> str:
+    """How the campaign is named that buys leads of a vertical."""
+    return vertical.replace("_", "-")
+
+
 def _vertical(name: str, answers: Answers) -> str:
     if name in SHIPPED:
         return SHIPPED[name].text
@@ -135,7 +140,7 @@ def _campaign(name: str, answers: Answers) -> str:
     territory = f"territory = {{ states = [{_texts(answers.states)}] }}" if answers.states else "territory = {}"
     other = "also counties, zips, zip_prefixes, around, and not_ of them" if answers.states else "everywhere"
     return _CAMPAIGN.format(
-        name=_text(name.replace("_", "-")),
+        name=_text(campaign_name(name)),
         vertical=_text(name),
         legs=_texts(terms.legs),
         territory=f"{territory} # {other}",
