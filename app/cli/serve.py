@@ -50,9 +50,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _settings(args: argparse.Namespace) -> Settings:
     config = DEMO_CONFIG if args.demo else args.config or _found(args)
-    if config == DEMO_CONFIG:
-        _log.warning("the demo's keys are published, as in demo-acme-key: whoever reaches this service may use them")
-    elif args.models == MODELS:
+    if args.models == MODELS and config != DEMO_CONFIG:
         _log.warning("there is no folder `models`: the models that come with leadbid bid, learned from made-up leads")
     return Settings(config=config, data=args.data, models=args.models, database_url=args.database, keys_dir=args.keys)
 
