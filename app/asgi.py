@@ -14,7 +14,7 @@ import msgspec
 from litestar.handlers import HTTPRouteHandler
 
 from app.config.load import Declared, Loaded, load
-from app.config.zip_table import zip_states
+from app.config.values.zip_table import zip_states
 from app.crm.sender import Sender
 from app.domain.campaign import Campaign
 from app.domain.keys import Keys
@@ -29,12 +29,12 @@ from app.store.store import Store
 from app.store.vault import Vault
 from app.telemetry.metrics import Metrics
 from app.usecases.book import Book
-from app.usecases.chores import SUPPRESSIONS_S, Chores, Watch, remember_campaigns
-from app.usecases.deliver_leads import Courier
-from app.usecases.desk import Desk
+from app.usecases.background import SUPPRESSIONS_S, BackgroundJobs, ConfigWatcher, remember_campaigns
+from app.usecases.deliver_leads import DeliveryWorker
+from app.usecases.bidder import Bidder
 from app.usecases.known import DigestSet, People
 from app.usecases.onboarding.certify import Certifier
-from app.usecases.onboarding.witness import Witness
+from app.usecases.onboarding.test_recorder import TestRecorder
 from app.usecases.rate_limit import HashQuotas, RateLimits
 from app.usecases.reload_catalogue import Reloaded, Sources, first_catalogue
 from app.usecases.reports.scorecard import Scorecards
@@ -57,7 +57,7 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
     """Clock and chance of one bidder. `clock` is UTC epoch seconds, `steady` measures how long an answer takes.
 
     Where it is `stepped`, time stands still between two steps: no work runs by itself, and whoever moves the clock has
-    `Application.chores` catch up.
+    `Application.background jobs` catch up.
     """
 
     clock: Callable[[], float] = time.time
@@ -74,10 +74,10 @@ def build_app(
     settings: Settings,
     world: World = REAL,
     *,
-    witnesses: Sequence[Witness] = (),
+    test_recorders: Sequence[TestRecorder] = (),
     pages: Sequence[HTTPRouteHandler] = (),
 ) -> Application:
-    """The ASGI application, with more `witnesses` of tests and more `pages` where somebody wants them.
+    """The ASGI application, with more `test_recorders` of tests and more `pages` where somebody wants them.
 
     SettingsError where it could not serve as it is set up, with every problem it found."""
     read = load(settings.config, environ=os.environ)
@@ -90,20 +90,20 @@ def build_app(
         _log.warning("made %s: without it no bid and no identity of this installation can be read; keep a copy", path)
 
     @asynccontextmanager
-    async def running() -> AsyncIterator[Chores]:
-        async with _running(settings, read.declared, keys, world) as chores:
-            chores.desk.witnesses.extend(witnesses)
-            yield chores
+    async def running() -> AsyncIterator[BackgroundJobs]:
+        async with _running(settings, read.declared, keys, world) as background:
+            background.bidder.test_recorders.extend(test_recorders)
+            yield background
 
     return Application(running, world.clock, world.steady, pages)
 
 
 @asynccontextmanager
-async def _running(settings: Settings, declared: Declared, keys: Keys, world: World) -> AsyncIterator[Chores]:
+async def _running(settings: Settings, declared: Declared, keys: Keys, world: World) -> AsyncIterator[BackgroundJobs]:
     """A bidder that is up, with everything that runs beside its requests."""
     async with AsyncExitStack() as stack:
         try:
-            chores = await _started(stack, settings, declared, keys, world)
+            background = await _started(stack, settings, declared, keys, world)
         except StoreUnavailable as away:
             raise CannotStart(f"cannot start, {away}: is it up, and is its address right?") from None
         except (SettingsError, StoreError, ParquetError) as reason:
@@ -111,7 +111,7 @@ async def _running(settings: Settings, declared: Declared, keys: Keys, world: Wo
         except OSError as error:
             raise CannotStart(f"{error.filename or settings.data} cannot be used: {error.strerror}") from None
         _let_garbage_wait()
-        yield chores
+        yield background
 
 
 def _let_garbage_wait() -> None:
@@ -124,7 +124,7 @@ def _let_garbage_wait() -> None:
     gc.set_threshold(50_000, 20, 100)
 
 
-async def _started(stack: AsyncExitStack, settings: Settings, declared: Declared, keys: Keys, world: World) -> Chores:
+async def _started(stack: AsyncExitStack, settings: Settings, declared: Declared, keys: Keys, world: World) -> BackgroundJobs:
     """Start everything; the stack ends it in reverse order."""
     stack.enter_context(sole_use(settings.data))
     # Never a seeded source: what is sealed twice with one nonce can be opened.
@@ -149,13 +149,13 @@ async def _started(stack: AsyncExitStack, settings: Settings, declared: Declared
     sender = Sender()
     stack.push_async_callback(sender.aclose)
     metrics = Metrics()
-    courier = Courier(
+    worker = DeliveryWorker(
         store,
         sender.send,
         owner=f"{socket.gethostname()}-{os.getpid()}",
         settled=lambda report: metrics.count("deliveries_total", report.destination, report.status),
     )
-    desk = Desk(
+    bidder = Bidder(
         catalogue=live.catalogue,
         keys=keys,
         seed=keys.index,
@@ -170,46 +170,46 @@ async def _started(stack: AsyncExitStack, settings: Settings, declared: Declared
         certificates=DigestSet(await store.used_certificates()),
         rates=RateLimits(),
         quotas=HashQuotas(),
-        sold=courier.wake.set,
+        sold=worker.wake.set,
         scorecards=Scorecards(store, Counting(settings.journal, lambda: time.sleep(REST_S))),
     )
     await store.take_over_claims(now)
-    restored = restore_bids(desk, lines(settings.journal, now - live.catalogue.buyer.bid_lifetime_s), now)
+    restored = restore_bids(bidder, lines(settings.journal, now - live.catalogue.buyer.bid_lifetime_s), now)
     if restored:
         _log.info("%d bids made before are promises still", restored)
     metrics.gauge("catalogue_loaded_timestamp_seconds", now)
-    watch = Watch(sources, live, desk, world.clock, settings.journal)
+    watch = ConfigWatcher(sources, live, bidder, world.clock, settings.journal)
     certifier = Certifier(await store.certification_marks())
-    desk.certified.update(certifier.live)
-    desk.witnesses.append(certifier.see)
-    chores = Chores(desk, journal, watch, courier, world.clock, world.uniform, certifier)
+    bidder.certified.update(certifier.live)
+    bidder.test_recorders.append(certifier.see)
+    background = BackgroundJobs(bidder, journal, watch, worker, world.clock, world.uniform, certifier)
     if world.stepped:
         stack.callback(journal.flush)
     else:
-        await _run_beside(stack, chores, journal)
+        await _run_beside(stack, background, journal)
     _log.info("configuration %s is in force, models of %s", live.catalogue.config_hash, _names(live.catalogue.models))
     if live.catalogue.challengers:
         _log.info("challengers are tried in %s", _names(live.catalogue.challengers))
-    return chores
+    return background
 
 
-async def _run_beside(stack: AsyncExitStack, chores: Chores, journal: JournalWriter) -> None:
-    """Have every chore done again and again while requests are answered."""
+async def _run_beside(stack: AsyncExitStack, background: BackgroundJobs, journal: JournalWriter) -> None:
+    """Have every background job done again and again while requests are answered."""
     await _beside(stack, journal.run(lambda error: _log.error("the journal cannot be written: %s", error.strerror)))
-    await _beside(stack, _every(TICK_S, chores.tick))
-    await _beside(stack, _every(RELOAD_S, chores.watch.look))
-    await _beside(stack, _every(SWITCHES_S, chores.hear_switches))
-    await _beside(stack, _every(RELOAD_S, chores.keep_shadow_prices))
-    await _beside(stack, _every(SWITCHES_S, chores.keep_certifications))
-    await _beside(stack, _every(SUPPRESSIONS_S, chores.hear_suppressions))
-    stack.push_async_callback(chores.courier.settle, SETTLE_S)
-    await _beside(stack, chores.courier.run(chores.watch.targets, chores.clock, chores.uniform))
+    await _beside(stack, _every(TICK_S, background.tick))
+    await _beside(stack, _every(RELOAD_S, background.watch.look))
+    await _beside(stack, _every(SWITCHES_S, background.refresh_switches))
+    await _beside(stack, _every(RELOAD_S, background.keep_shadow_prices))
+    await _beside(stack, _every(SWITCHES_S, background.keep_certifications))
+    await _beside(stack, _every(SUPPRESSIONS_S, background.refresh_suppressions))
+    stack.push_async_callback(background.worker.settle, SETTLE_S)
+    await _beside(stack, background.worker.run(background.watch.targets, background.clock, background.uniform))
 
 
-async def _every(seconds: float, chore: Callable[[], Awaitable[None]]) -> None:
+async def _every(seconds: float, job: Callable[[], Awaitable[None]]) -> None:
     while True:
         await asyncio.sleep(seconds)
-        await chore()
+        await job()
 
 
 async def _book(live: Reloaded, store: Store, now: float) -> Book:

@@ -1,4 +1,4 @@
-"""Rows as Parquet files, each whole or not there at all; the one door to DuckDB, which an extra brings."""
+"""Rows as Parquet files, each whole or not there at all; the one endpoint to DuckDB, which an extra brings."""
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping

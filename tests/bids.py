@@ -30,7 +30,7 @@ def bid(number: int = 0, **other: Any) -> Bid:
         "low": 500.0,
         "high": 4_300.25,
         "best": 2_100.1,
-        "sigma": 0.1,
+        "spread": 0.1,
         "price_cents": 2_140,
         "win_probability": 0.1 + 0.2,
         "won": False,

@@ -8,13 +8,13 @@ from msgspec.structs import replace
 
 from app.domain.buyer import Buyer, Exploration
 from app.domain.campaign import Campaign
-from app.domain.caps import Cap
+from app.domain.caps.caps import Cap
 from app.domain.catalogue import Catalogue, Model, index_campaigns, tags
 from app.domain.keys import Keys
 from app.domain.schedule import ALWAYS, Schedule
 from app.domain.seller import Seller
 from app.domain.territory import Territory
-from app.domain.value import Worth
+from app.domain.pricing.value import Worth
 from app.domain.vertical import Field, Vertical
 from app.wire.ping import Ping, Value
 from app.wire.post import Contact, Post
@@ -88,7 +88,7 @@ def buyer(**overrides: Any) -> Buyer:
         legal_name="Bright Roofs LLC",
         brands=("Bright Roofs",),
         zone="America/Chicago",
-        exploration=Exploration(sigma=0.0, wide_sigma=0.0),
+        exploration=Exploration(spread=0.0, wide_spread=0.0),
     )
     return replace(bright, **overrides)
 

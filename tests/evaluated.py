@@ -7,12 +7,12 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from app.domain.caps import CapStanding
-from app.domain.decide import Decision
-from app.domain.exploration import Draw, jitter
-from app.domain.landscape import OrtbCurve
+from app.domain.caps.caps import CapStanding
+from app.domain.auction.decide import Decision
+from app.domain.pricing.exploration import Draw, jitter
+from app.domain.pricing.landscape import OrtbCurve
 from app.domain.reasons import Refusal
-from app.domain.snapshot import Known, Standing
+from app.domain.auction.snapshot import Known, Standing
 from app.journal.configurations import keep
 from app.journal.lines import PingLine
 from app.scoring.load import load_version
@@ -43,7 +43,7 @@ def models(into: Path) -> Path:
 
 
 def logged(
-    models_dir: Path, rows: int = 3_000, *, sigmas: tuple[float, float] = (0.1, 0.3), seed: int = 3
+    models_dir: Path, rows: int = 3_000, *, spreads: tuple[float, float] = (0.1, 0.3), seed: int = 3
 ) -> list[Bid]:
     """Bids by the live model in a market of rivals, jittered as a buyer does, most outcomes known."""
     known = declared(CONFIG)
@@ -55,12 +55,12 @@ def logged(
         seller = "acme" if random.random() < 0.6 else "bluebird"
         probability, half = model.probability(facts), HALVES[seller]
         value, low, curve = probability * WORTH, 500.0, OrtbCurve(half_cents=half)
-        sigma = sigmas[1] if random.random() < 0.1 else sigmas[0]
+        spread = spreads[1] if random.random() < 0.1 else spreads[0]
         rival = half * float(random.lognormal(0.0, 0.8))
         if value <= low:
             continue
         best = curve.best_bid(value, low, value)
-        price_cents = int(jitter(best, low, value, sigma, float(random.random())))
+        price_cents = int(jitter(best, low, value, spread, float(random.random())))
         won, converted = price_cents > rival, bool(random.random() < history.truth[row])
         matured = bool(random.random() < 0.9)
         bids.append(
@@ -77,7 +77,7 @@ def logged(
                 low=low,
                 high=value,
                 best=best,
-                sigma=sigma,
+                spread=spread,
                 price_cents=price_cents,
                 win_probability=curve.win_probability(price_cents),
                 won=won if random.random() < 0.97 else None,

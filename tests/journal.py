@@ -3,14 +3,14 @@
 from pathlib import Path
 
 from app.domain.reasons import Refusal
-from app.journal.lines import AnyLine, DoorLine
+from app.journal.lines import AnyLine, RefusedLine
 from app.journal.writer import JournalWriter
 from tests.build import NOW
 
 
-def door(number: int, at: float = NOW) -> DoorLine:
+def route(number: int, at: float = NOW) -> RefusedLine:
     """The shortest line there is, told apart by its number."""
-    return DoorLine(at=at, seller="acme", id=f"{number:024x}", refusal=Refusal("missing_field", "zip"))
+    return RefusedLine(at=at, seller="acme", id=f"{number:024x}", refusal=Refusal("missing_field", "zip"))
 
 
 def written(directory: Path, *wanted: AnyLine) -> Path:

@@ -53,6 +53,6 @@ def served_sellers(folder: Path) -> Iterator[Service]:
 
 def catalogue_of(service: Service) -> Catalogue:
     """What that service has in force."""
-    chores = service.application.chores
-    assert chores is not None
-    return chores.desk.catalogue
+    background = service.application.background
+    assert background is not None
+    return background.bidder.catalogue

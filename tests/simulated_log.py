@@ -3,7 +3,7 @@
 import msgspec
 import numpy as np
 
-from app.domain.exploration import jitter
+from app.domain.pricing.exploration import jitter
 from tests.bids import AT, bid
 from training.evaluation.ledger import DAY_S, Array, Ledger, ledger
 from training.histories.bids import Bid
@@ -27,7 +27,7 @@ class SimulatedLog(msgspec.Struct, frozen=True, kw_only=True):
         return float(np.mean(won * (world.probability[rows] * world.worth_cents[rows] - bids))) / 100.0
 
 
-def simulated_log(rows: int, seed: int, sigma: float, *, shade: float = 0.5) -> SimulatedLog:
+def simulated_log(rows: int, seed: int, spread: float, *, shade: float = 0.5) -> SimulatedLog:
     """A buyer who knows P(conversion) as far as a ping shows it and bids half of the value, jittered in log."""
     world = truth.draw(rows, seed, "house")
     probability = _visible(world)
@@ -39,7 +39,7 @@ def simulated_log(rows: int, seed: int, sigma: float, *, shade: float = 0.5) -> 
         if value <= low:
             continue
         best = min(max(shade * value, low), value)
-        price_cents = int(jitter(best, low, value, sigma, float(places[row])))
+        price_cents = int(jitter(best, low, value, spread, float(places[row])))
         won = price_cents > world.top[row, 0]
         converted = bool(won and world.converted[row])
         kept.append(row)
@@ -56,7 +56,7 @@ def simulated_log(rows: int, seed: int, sigma: float, *, shade: float = 0.5) -> 
                 low=low,
                 high=value,
                 best=best,
-                sigma=sigma,
+                spread=spread,
                 price_cents=price_cents,
                 won=bool(won),
                 converted=converted if won else None,

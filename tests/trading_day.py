@@ -11,12 +11,12 @@ from app.domain.reasons import Refusal
 from app.domain.schedule import ALWAYS, Boost, Schedule, week_minutes
 from app.domain.territory import Territory
 from app.journal.lines import AnyLine
-from app.usecases.answer_ping import refuse_at_door
-from app.usecases.desk import Desk
+from app.usecases.answer_ping import refuse_ping
+from app.usecases.bidder import Bidder
 from app.usecases.reports.explain import explain
 from app.wire.feedback import Demand, Signal
 from tests.build import NOW, campaign, cap, catalogue
-from tests.desk import another, ask, at_desk, journaled, sell, somebody
+from tests.bidder import another, ask, at_bidder, journaled, sell, somebody
 
 ZONE = "America/Chicago"
 HOUR = 3_600.0
@@ -49,7 +49,7 @@ class TradingDay(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def trading_day(folder: Path) -> TradingDay:
-    """The day, lived at a desk in this folder."""
+    """The day, lived at a bidder in this folder."""
     afternoon = Boost(name="afternoon", cents=500, minutes=week_minutes({4: [(14 * 60, 16 * 60)]}))
     bought = campaign(
         territory=Territory(states=frozenset({"TX", "CA"})),
@@ -63,27 +63,27 @@ def trading_day(folder: Path) -> TradingDay:
             cap(name="month", window="month", limit=1_000),
         ),
     )
-    return at_desk(folder, lambda desk: _live(desk, folder), catalogue([bought]))
+    return at_bidder(folder, lambda bidder: _live(bidder, folder), catalogue([bought]))
 
 
-async def _live(desk: Desk, folder: Path) -> TradingDay:
+async def _live(bidder: Bidder, folder: Path) -> TradingDay:
     sold: list[SoldLead] = []
     bids_cents: list[tuple[float, int]] = []
     # Half as many leads can be worked in Texas as will come, in California twice as many.
-    desk.book.set_demand("TX", Demand(open=1_000, expected=2_000), START, END)
-    desk.book.set_demand("CA", Demand(open=4_000, expected=2_000), START, END)
+    bidder.book.set_demand("TX", Demand(open=1_000, expected=2_000), START, END)
+    bidder.book.set_demand("CA", Demand(open=4_000, expected=2_000), START, END)
     number, now = 0, OPENS
     while now < CLOSES:
         if now == START + 12 * HOUR:
             storm = Signal(premium_cents=400, cause="storm", until=START + 15 * HOUR)
-            desk.book.set_signal("CA", storm)
-        desk.book.tick(now)
+            bidder.book.set_signal("CA", storm)
+        bidder.book.tick(now)
         place, lead = PLACES[number % 2], {**another(number), "created_at": now - 60.0}
-        answer = ask(desk, now=now, **place, **lead)
+        answer = ask(bidder, now=now, **place, **lead)
         bids_cents += [(now, bid.price_cents) for bid in answer.bids]
         if number % 3 == 0:
             told = await sell(
-                desk,
+                bidder,
                 answer.ping_id,
                 now=now + 2.0,
                 contact={**somebody(number), **place},
@@ -94,25 +94,25 @@ async def _live(desk: Desk, folder: Path) -> TradingDay:
             assert told.status == "accepted", told
             sold.append(_sold(answer.ping_id, now + 2.0, told.price_cents, converts=len(sold) % 4 == 0))
         number, now = number + 1, now + EVERY
-    await _troubles(desk, sold[-1].ping_id, number)
+    await _troubles(bidder, sold[-1].ping_id, number)
     return TradingDay(
-        lines=journaled(desk, folder),
-        campaigns=tuple(desk.catalogue.campaigns.values()),
+        lines=journaled(bidder, folder),
+        campaigns=tuple(bidder.catalogue.campaigns.values()),
         sold=sold,
         bids_cents=bids_cents,
     )
 
 
-async def _troubles(desk: Desk, bought: str, number: int) -> None:
+async def _troubles(bidder: Bidder, bought: str, number: int) -> None:
     """After hours: a repeat, pings refused, posts refused or repeated, and a ping of the next day."""
-    desk.book.tick(CLOSES)
-    live = ask(desk, now=CLOSES, **another(number))
-    ask(desk, now=CLOSES + 1.0, **another(number))
-    ask(desk, now=CLOSES, zip="10001", state="NY", **another(number + 1))
-    refuse_at_door(desk, None, Refusal("auth_failed"), CLOSES)
-    await sell(desk, live.ping_id, now=CLOSES + 3.0, **{**another(number), "zip": "75201"})
-    await sell(desk, live.ping_id, now=CLOSES + 4.0, **{**another(number), "zip": "75201"})
-    ask(desk, now=END, **another(number + 2))
+    bidder.book.tick(CLOSES)
+    live = ask(bidder, now=CLOSES, **another(number))
+    ask(bidder, now=CLOSES + 1.0, **another(number))
+    ask(bidder, now=CLOSES, zip="10001", state="NY", **another(number + 1))
+    refuse_ping(bidder, None, Refusal("auth_failed"), CLOSES)
+    await sell(bidder, live.ping_id, now=CLOSES + 3.0, **{**another(number), "zip": "75201"})
+    await sell(bidder, live.ping_id, now=CLOSES + 4.0, **{**another(number), "zip": "75201"})
+    ask(bidder, now=END, **another(number + 2))
 
 
 def _sold(ping_id: str, at: float, price_cents: int, *, converts: bool) -> SoldLead:

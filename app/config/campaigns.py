@@ -5,16 +5,16 @@ from collections.abc import Collection, Mapping
 import msgspec
 
 from app.config.caps import build_caps
-from app.config.files import Files
-from app.config.filters import build_filters, build_worth
-from app.config.names import refuse_repeated
-from app.config.problem import Findings, did_you_mean
+from app.config.file.files import Files
+from app.config.values.filters import build_filters, build_worth
+from app.config.values.names import refuse_repeated
+from app.config.file.problem import Findings, did_you_mean
 from app.config.schema import CampaignTable
-from app.config.territory import build_territory
-from app.config.week import build_schedule
+from app.config.values.territory import build_territory
+from app.config.values.week import build_schedule
 from app.domain.buyer import Buyer
 from app.domain.campaign import Campaign
-from app.domain.consent import ConsentPolicy
+from app.domain.consent.consent import ConsentPolicy
 from app.domain.money import dollars
 from app.domain.token import campaign_tag
 from app.domain.vertical import Vertical
@@ -61,7 +61,7 @@ def _campaign(table: CampaignTable, around: Surroundings, files: Files, findings
         handling_cents=table.handling_cost,
         shared_share=table.shared_share,
         fallback_cents=table.fallback_price,
-        demand_cents=table.demand_swing,
+        demand_cents=table.demand_max_adjustment,
         filters=build_filters(table, vertical, findings),
         duplicate_s=table.duplicate_window,
         duplicate_scope=table.duplicate_scope,

@@ -4,19 +4,19 @@ import re
 from collections.abc import Collection, Iterable
 from urllib.parse import parse_qsl, urlsplit
 
-from app.config.files import Files
-from app.config.kind import Unreadable
-from app.config.kinds import read_slug
-from app.config.names import refuse_repeated
-from app.config.problem import Findings, KeyPath, did_you_mean
-from app.domain.destination import (
+from app.config.file.files import Files
+from app.config.values.kind import Unreadable
+from app.config.values.kinds import read_slug
+from app.config.values.names import refuse_repeated
+from app.config.file.problem import Findings, KeyPath, did_you_mean
+from app.domain.delivery.destination import (
     PLACEHOLDER,
     Destination,
     carries_lead_id,
     require_secrets,
     secret_references,
 )
-from app.domain.destination_auth import is_secret
+from app.domain.delivery.destination_auth import is_secret
 from app.domain.vertical import Vertical
 
 _SECRET_NAME = re.compile(r"auth|key|token|secret|password|pass|sig|credential", re.IGNORECASE)

@@ -10,16 +10,16 @@ import msgspec
 
 from app.config.campaigns import Surroundings, build_campaigns
 from app.config.destinations import Placed, check_destinations, resolve_secrets
-from app.config.files import Files, ReadFile
-from app.config.lines import lines_of
-from app.config.problem import Findings, Problem
-from app.config.read import read_table
+from app.config.file.files import Files, ReadFile
+from app.config.file.lines import lines_of
+from app.config.file.problem import Findings, Problem
+from app.config.file.read import read_table
 from app.config.schema import BuyerFile, BuyerTable
 from app.config.sellers import build_operators, build_sellers, refuse_shared_keys
 from app.config.verticals import build_verticals
 from app.domain.buyer import Buyer, Exploration, Operator
 from app.domain.campaign import Campaign
-from app.domain.destination import Destination
+from app.domain.delivery.destination import Destination
 from app.domain.seller import Seller
 from app.domain.vertical import Vertical
 
@@ -148,8 +148,8 @@ def _buyer(table: BuyerTable, findings: Findings) -> Buyer:
         zone=table.time_zone,
         bid_lifetime_s=int(table.bid_lifetime),
         exploration=Exploration(
-            sigma=table.exploration.sigma,
-            wide_sigma=table.exploration.wide_sigma,
+            spread=table.exploration.spread,
+            wide_spread=table.exploration.wide_spread,
             wide_share=table.exploration.wide_share,
         ),
     )

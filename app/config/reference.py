@@ -7,9 +7,9 @@ import msgspec
 from msgspec.structs import FieldInfo
 
 from app.config import schema
-from app.config.kind import Kind
+from app.config.values.kind import Kind
 from app.config.schema import Table
-from app.config.times import WEEKDAYS
+from app.config.values.times import WEEKDAYS
 from app.domain import destination as crm
 from app.domain import destination_auth, outcome_rule
 

@@ -4,8 +4,8 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from app.config.kind import Kind
-from app.config.kinds import (
+from app.config.values.kind import Kind
+from app.config.values.kinds import (
     County,
     Days,
     Dollars,
@@ -30,12 +30,12 @@ from app.config.kinds import (
     read_scalar,
     within,
 )
-from app.config.problem import KeyPath
-from app.config.times import read_duration
+from app.config.file.problem import KeyPath
+from app.config.values.times import read_duration
 from app.domain.calendar import WindowKind
 from app.domain.campaign import DuplicateScope
-from app.domain.caps import Measure, TerritoryUnit
-from app.domain.destination import Destination
+from app.domain.caps.caps import Measure, TerritoryUnit
+from app.domain.delivery.destination import Destination
 from app.domain.reasons import Disclosure
 from app.domain.seller import Mode, Statuses
 from app.domain.vertical import FieldType
@@ -59,12 +59,12 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
 class ExplorationTable(Table, frozen=True, kw_only=True):
     """`[buyer.exploration]`: how far bids stray from the best price, so that the market can be learned."""
 
-    sigma: Annotated[
+    spread: Annotated[
         float,
         Kind("number", within(read_number, 0.0, 1.0, "use 0 to 1; 0 never explores")),
         says("spread of every bid, in its logarithm", "0.10"),
     ] = 0.10
-    wide_sigma: Annotated[
+    wide_spread: Annotated[
         float,
         Kind("number", within(read_number, 0.0, 1.0, "use 0 to 1; 0 never explores")),
         says("spread of the wide share of bids", "0.30"),
@@ -85,7 +85,7 @@ class BuyerTable(Table, frozen=True, kw_only=True):
         Kind("duration", within(read_duration, 5.0, 3600.0, 'use "5s" to "1h"')),
         says("how long a bid is a promise", '"120s"'),
     ] = 120.0
-    exploration: Annotated[ExplorationTable, says("how far bids stray to learn the market", "{ sigma = 0.10 }")] = (
+    exploration: Annotated[ExplorationTable, says("how far bids stray to learn the market", "{ spread = 0.10 }")] = (
         ExplorationTable()
     )
 
@@ -294,7 +294,7 @@ class CampaignTable(Table, frozen=True, kw_only=True):
     boosts: Annotated[tuple[BoostTable, ...], says("timed pushes", "see below")] = ()
     caps: Annotated[tuple[CapTable, ...], says("how much it buys", '[{ limit = 250, window = "day" }]')] = ()
     filters: Annotated[tuple[FilterTable, ...], says("which leads it buys", '[{ field = "age", at_least = 21 }]')] = ()
-    demand_swing: Annotated[
+    demand_max_adjustment: Annotated[
         Dollars, says("how far a territory's reported demand may move the price, up or down", "12.00")
     ] = 0
     duplicate_window: Annotated[Duration, says("how long a person bought before is not bought again", '"90 days"')] = (
@@ -311,7 +311,7 @@ class CampaignTable(Table, frozen=True, kw_only=True):
 
 
 class HalfPricesTable(Table, frozen=True, kw_only=True):
-    """`half_prices`: the bid that wins half of a seller's auctions, until a model knows better."""
+    """`median_winning_price`: the bid that wins half of a seller's auctions, until a model knows better."""
 
     exclusive: Annotated[Dollars, says("of exclusive leads", "20.00")] = 2_000
     shared: Annotated[Dollars, says("of shared leads", "12.00")] = 1_200
@@ -332,7 +332,7 @@ class SellerTable(Table, frozen=True, kw_only=True):
         False
     )
     dialect: Annotated[
-        str, says("whose words it is answered in, where the door that it calls names none", '"boberdoo"')
+        str, says("whose words it is answered in, where the endpoint that it calls names none", '"boberdoo"')
     ] = "generic"
     format: Annotated[
         Literal["json", "xml", "text"], says("in which it is answered unless it asks otherwise", '"xml"')
@@ -364,7 +364,7 @@ class SellerTable(Table, frozen=True, kw_only=True):
         dict[str, dict[str, Scalar]],
         says("by our field name: its values, and ours for each", '{ homeowner = { own = "yes", rent = "no" } }'),
     ] = {}
-    kappa: Annotated[
+    quality_factor: Annotated[
         float,
         Kind("number", within(read_number, 0.05, 5.0, "use 0.05 to 5; 1 says that its leads are as good as foretold")),
         says("what its leads proved to be worth, over what was foretold", "0.92"),
@@ -380,7 +380,7 @@ class SellerTable(Table, frozen=True, kw_only=True):
         says("how many pings it may send; 0 is unbounded", "200"),
     ] = 0.0
     burst: Annotated[int | None, says("how many of them at once; by default one second's worth", "400")] = None
-    hash_quota: Annotated[int, says("how many pings a day may ask for a person by hash and not be posted", "2_000")] = (
+    hash_lookups_per_day: Annotated[int, says("how many pings a day may ask for a person by hash and not be posted", "2_000")] = (
         10_000
     )
     prepaid_balance: Annotated[
@@ -389,7 +389,7 @@ class SellerTable(Table, frozen=True, kw_only=True):
     caps: Annotated[
         tuple[SellerCapTable, ...], says("how much is bought of it", '[{ limit = 1_500, window = "day" }]')
     ] = ()
-    half_prices: Annotated[HalfPricesTable, says("the bids that win half of its auctions", "{ exclusive = 20.00 }")] = (
+    median_winning_price: Annotated[HalfPricesTable, says("the bids that win half of its auctions", "{ exclusive = 20.00 }")] = (
         HalfPricesTable()
     )
     paused: Annotated[bool, says("whether nothing is bought of it at present", "true")] = False

@@ -4,16 +4,16 @@ from collections.abc import Iterable
 from math import ceil
 
 from app.config.caps import build_caps
-from app.config.names import refuse_repeated
-from app.config.problem import Findings, did_you_mean
+from app.config.values.names import refuse_repeated
+from app.config.file.problem import Findings, did_you_mean
 from app.config.schema import OperatorTable, SellerTable
 from app.dialects.kinds import Trouble, reader_of
 from app.dialects.names import CANONICAL
 from app.dialects.platforms.known import DIALECTS
 from app.dialects.text import alike, alike_value
 from app.domain.buyer import Buyer, Operator
-from app.domain.caps import Cap
-from app.domain.landscape import OrtbCurve
+from app.domain.caps.caps import Cap
+from app.domain.pricing.landscape import OrtbCurve
 from app.domain.seller import Habits, Seller
 from app.domain.vertical import Field, Vertical
 
@@ -49,7 +49,7 @@ def build_operators(tables: tuple[OperatorTable, ...], findings: Findings) -> tu
 
 
 def refuse_shared_keys(tables: Iterable[SellerTable | OperatorTable], findings: Findings) -> None:
-    """A key says who is at the door, so nobody shares one; and nobody trusts a published one."""
+    """A key says who is at the endpoint, so nobody shares one; and nobody trusts a published one."""
     owners: dict[str, str] = {}
     published = []
     for table in tables:
@@ -78,10 +78,10 @@ def _seller(table: SellerTable, buyer: Buyer, fields: dict[str, list[Field]], fi
         allowed_ips=table.allowed_ips,
         aliases=table.aliases,
         value_maps={name: _value_map(table, name, fields, findings) for name in table.value_maps},
-        habits=Habits(kappa=table.kappa, return_rate=table.return_rate),
+        habits=Habits(quality_factor=table.quality_factor, return_rate=table.return_rate),
         rate_per_s=table.rate_per_second,
         burst=burst,
-        hash_quota=table.hash_quota,
+        hash_lookups_per_day=table.hash_lookups_per_day,
         caps=_caps(table, buyer, findings),
         disclosure=table.disclosure,
         paused=table.paused,
@@ -92,8 +92,8 @@ def _seller(table: SellerTable, buyer: Buyer, fields: dict[str, list[Field]], fi
         statuses=table.statuses,
         direct=table.direct,
         mode=table.mode,
-        exclusive=OrtbCurve(half_cents=float(table.half_prices.exclusive)),
-        shared=OrtbCurve(half_cents=float(table.half_prices.shared)),
+        exclusive=OrtbCurve(half_cents=float(table.median_winning_price.exclusive)),
+        shared=OrtbCurve(half_cents=float(table.median_winning_price.shared)),
     )
 
 
@@ -116,15 +116,15 @@ def _check_limits(table: SellerTable, findings: Findings) -> None:
     if table.dialect not in DIALECTS:
         remedy = did_you_mean(table.dialect, DIALECTS)
         findings.error((*table.at, "dialect"), f"there is no dialect `{table.dialect}`", remedy)
-    for key in ("burst", "hash_quota"):
+    for key in ("burst", "hash_lookups_per_day"):
         value = getattr(table, key)
         if value is not None and value < 0:
             findings.error((*table.at, key), f"{value} is below zero", "use 0 or more")
     if table.burst is not None and not table.rate_per_second:
         findings.warn((*table.at, "burst"), "it bounds nothing without `rate_per_second`")
     for key in ("exclusive", "shared"):
-        if not getattr(table.half_prices, key):
-            findings.error((*table.at, "half_prices", key), "it is zero: every bid would win", "write dollars")
+        if not getattr(table.median_winning_price, key):
+            findings.error((*table.at, "median_winning_price", key), "it is zero: every bid would win", "write dollars")
     if table.prepaid_balance == 0:
         findings.error(
             (*table.at, "prepaid_balance"), "it is zero: nothing would be bought", "to stop, say paused = true"
@@ -134,7 +134,7 @@ def _check_limits(table: SellerTable, findings: Findings) -> None:
 
 
 def _value_map(table: SellerTable, name: str, fields: dict[str, list[Field]], findings: Findings) -> dict[str, str]:
-    """One map of values, as text: doors read what it gives as if the seller had sent it."""
+    """One map of values, as text: endpoints read what it gives as if the seller had sent it."""
     texts = {
         sent: str(value).lower() if isinstance(value, bool) else str(value)
         for sent, value in table.value_maps[name].items()

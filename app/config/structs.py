@@ -8,7 +8,7 @@ from typing import Any, TypeVar, get_args, get_origin
 
 import msgspec
 
-from app.config.problem import Findings, KeyPath, did_you_mean
+from app.config.file.problem import Findings, KeyPath, did_you_mean
 
 T = TypeVar("T", bound=msgspec.Struct)
 

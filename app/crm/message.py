@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-from app.domain.destination import Method
+from app.domain.delivery.destination import Method
 
 Trouble = Literal["", "timeout", "dns", "connect", "tls", "refused_address", "protocol"]
 """Why there is no answer. `refused_address` is our own refusal to go there."""

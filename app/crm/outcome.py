@@ -7,9 +7,9 @@ import msgspec
 from app.crm.message import Answer
 from app.crm.pick import picked
 from app.crm.redaction import hidden, redacted
-from app.domain.destination import Destination
-from app.domain.outcome_rule import DeliveryOutcome, OutcomeRule, When
-from app.domain.sold_lead import LeadDocument
+from app.domain.delivery.destination import Destination
+from app.domain.delivery.outcome_rule import DeliveryOutcome, OutcomeRule, When
+from app.domain.delivery.sold_lead import LeadDocument
 from app.wire.ping import Value
 
 CRM_ID_LENGTH_MAX = 100

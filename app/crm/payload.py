@@ -12,9 +12,9 @@ import msgspec
 from app.crm.message import Request, Unbuildable
 from app.crm.signing import signature
 from app.crm.transform import as_text, at_path, value_of
-from app.domain.destination import PLACEHOLDER, Destination
-from app.domain.destination_auth import BasicAuth, BearerAuth, HeaderAuth, QueryAuth, StandardWebhooksAuth, is_secret
-from app.domain.sold_lead import LeadDocument
+from app.domain.delivery.destination import PLACEHOLDER, Destination
+from app.domain.delivery.destination_auth import BasicAuth, BearerAuth, HeaderAuth, QueryAuth, StandardWebhooksAuth, is_secret
+from app.domain.delivery.sold_lead import LeadDocument
 from app.wire.ping import Value
 
 Secrets = Mapping[str, str]
@@ -77,7 +77,7 @@ def _address(template: str, lead: LeadDocument) -> str | Unbuildable:
     parts = urlsplit(template)
     values = {path: at_path(path, lead) for path in PLACEHOLDER.findall(parts.path + parts.query)}
     for path, value in values.items():
-        # A path segment of dots alone would climb to another of the CRM's doors.
+        # A path segment of dots alone would climb to another of the CRM's endpoints.
         if value is None or _DOTS.fullmatch(as_text(value)):
             return Unbuildable(why=f"the address needs `{path}`, which this lead does not have")
     quoted = {path: quote(as_text(value), safe="") for path, value in values.items() if value is not None}

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import msgspec
 
 from app.crm.message import Answer
-from app.domain.outcome_rule import Pick
+from app.domain.delivery.outcome_rule import Pick
 
 _DOCTYPE = re.compile(r"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
 

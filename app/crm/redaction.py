@@ -2,7 +2,7 @@
 
 import re
 
-from app.domain.sold_lead import LeadDocument
+from app.domain.delivery.sold_lead import LeadDocument
 
 NOTE_LENGTH_MAX = 160
 _READ_MAX = 2_000

@@ -10,7 +10,7 @@ import httpcore
 
 from app.crm.egress import CONNECT_TIMEOUT_S, AddressRefused, NameUnknown, Resolve, VettedBackend, resolve_by_system
 from app.crm.message import Answer, Request, Trouble
-from app.domain.destination import Destination
+from app.domain.delivery.destination import Destination
 
 BODY_MAX = 65_536
 """Bytes of an answer that are read; the rest is left on the wire, and the connection closed."""

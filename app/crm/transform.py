@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import phonenumbers
 
-from app.domain.destination import Source, Style
-from app.domain.sold_lead import LeadDocument
+from app.domain.delivery.destination import Source, Style
+from app.domain.delivery.sold_lead import LeadDocument
 from app.wire.ping import Value
 
 _YES = frozenset(("true", "yes", "y", "1", "on"))

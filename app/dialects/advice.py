@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 
 from app.dialects.layout import layout_of
-from app.dialects.names import IGNORED, Door
+from app.dialects.names import IGNORED, Route
 from app.dialects.text import Scalar, text_of
-from app.domain.certificate import is_placeholder
+from app.domain.consent.certificate import is_placeholder
 from app.domain.seller import Seller
 from app.domain.vertical import Vertical
 
@@ -14,16 +14,16 @@ _NUMBERS = frozenset({"integer", "number"})
 
 
 def advice_on(
-    fields: Mapping[str, Scalar], seller: Seller, vertical: Vertical | None, door: Door, *, typed: bool
+    fields: Mapping[str, Scalar], seller: Seller, vertical: Vertical | None, route: Route, *, typed: bool
 ) -> tuple[str, ...]:
     """One sentence each; `typed` where the request could have said numbers and booleans as such (JSON)."""
-    return tuple(dict.fromkeys(_advice(fields, seller, vertical, door, typed=typed)))
+    return tuple(dict.fromkeys(_advice(fields, seller, vertical, route, typed=typed)))
 
 
 def _advice(
-    fields: Mapping[str, Scalar], seller: Seller, vertical: Vertical | None, door: Door, *, typed: bool
+    fields: Mapping[str, Scalar], seller: Seller, vertical: Vertical | None, route: Route, *, typed: bool
 ) -> Iterator[str]:
-    names = layout_of(seller, vertical, door).names
+    names = layout_of(seller, vertical, route).names
     types = {field.name: field.type for field in vertical.fields} if vertical is not None else {}
     for key, raw in fields.items():
         name, text = names.name_of(key), text_of(raw)

@@ -9,7 +9,7 @@ from app.dialects.kinds import FALSE, TRUE, Held, Noted, Read, Trouble, Usual
 from app.dialects.moments import epoch_of
 from app.dialects.states import STATES, state_of
 from app.dialects.text import Scalar, is_absent, text_of
-from app.domain.certificate import is_placeholder, read_leadid
+from app.domain.consent.certificate import is_placeholder, read_leadid
 from app.domain.money import cents
 
 _ZIP_LENGTHS = frozenset({3, 4, 5, 8, 9})

@@ -8,7 +8,7 @@ import msgspec
 from app.dialects import fields, kinds
 from app.dialects.guard import IDENTITY
 from app.dialects.kinds import Read
-from app.dialects.names import UNSETTLED, Door, Names, names_for
+from app.dialects.names import UNSETTLED, Route, Names, names_for
 from app.domain.seller import Seller
 from app.domain.vertical import Vertical
 
@@ -141,23 +141,23 @@ _CONTACT: dict[str, Read] = {
 
 _ATTRIBUTES = {"min_price": "min_price_cents"}
 
-_built: dict[tuple[str, str, Door], Layout] = {}
+_built: dict[tuple[str, str, Route], Layout] = {}
 
 
-def layout_of(seller: Seller, vertical: Vertical | None, door: Door) -> Layout:
+def layout_of(seller: Seller, vertical: Vertical | None, route: Route) -> Layout:
     """The layout of these very values; after a reload it is built anew from what then stands declared."""
-    key = (seller.name, vertical.name if vertical is not None else "", door)
+    key = (seller.name, vertical.name if vertical is not None else "", route)
     layout = _built.get(key)
     if layout is None or layout.seller is not seller or layout.vertical is not vertical:
-        layout = _built[key] = _build(seller, vertical, door)
+        layout = _built[key] = _build(seller, vertical, route)
     return layout
 
 
-def _build(seller: Seller, vertical: Vertical | None, door: Door) -> Layout:
+def _build(seller: Seller, vertical: Vertical | None, route: Route) -> Layout:
     fields_all = vertical.fields if vertical is not None else ()
-    asked = [field for field in fields_all if field.known_at_ping or door == "post"]
-    slots = _slots(_PING if door == "ping" else _POST, "lead")
-    slots |= _slots(dict.fromkeys(IDENTITY, fields.personal) if door == "ping" else _CONTACT, "contact")
+    asked = [field for field in fields_all if field.known_at_ping or route == "post"]
+    slots = _slots(_PING if route == "ping" else _POST, "lead")
+    slots |= _slots(dict.fromkeys(IDENTITY, fields.personal) if route == "ping" else _CONTACT, "contact")
     slots |= _slots({field.name: kinds.reader_of(field) for field in asked}, "fields")
     slots |= _slots(dict.fromkeys(UNSETTLED, kinds.anything), "unsettled")
     for name in seller.value_maps.keys() & slots.keys():
@@ -165,7 +165,7 @@ def _build(seller: Seller, vertical: Vertical | None, door: Door) -> Layout:
     return Layout(
         seller=seller,
         vertical=vertical,
-        names=names_for(seller, vertical, door),
+        names=names_for(seller, vertical, route),
         slots=slots,
         required=tuple(field.name for field in asked if field.required),
         plans={},

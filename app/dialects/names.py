@@ -22,7 +22,7 @@ from app.dialects.text import alike
 from app.domain.seller import Seller
 from app.domain.vertical import Vertical
 
-Door = Literal["ping", "post"]
+Route = Literal["ping", "post"]
 
 UNSETTLED = frozenset({*BY_VALUE, *TEST_FLAGS, *SHARED_FLAGS})
 """Names whose meaning depends on the value; in a table they have a question mark before them."""
@@ -64,7 +64,7 @@ class Names(msgspec.Struct, frozen=True, kw_only=True):
         return min([self.ranks[form] for form in forms_of(key) if form in self.ranks], default=0)
 
 
-def names_for(seller: Seller, vertical: Vertical | None, door: Door) -> Names:
+def names_for(seller: Seller, vertical: Vertical | None, route: Route) -> Names:
     """The names this seller may use for a ping or a post in this vertical. Costs much; build it once."""
     meanings: dict[str, str] = {}
     written: list[str] = []
@@ -75,9 +75,9 @@ def names_for(seller: Seller, vertical: Vertical | None, door: Door) -> Names:
             written.append(spelling)
             meanings.setdefault(_normal(spelling), name)
 
-    identity = CONTACT if door == "ping" else {}
+    identity = CONTACT if route == "ping" else {}
     fields = vertical.fields if vertical is not None else ()
-    known = {*_built_in(door), *(field.name for field in fields)}
+    known = {*_built_in(route), *(field.name for field in fields)}
     for theirs, ours in seller.aliases.items():
         mean(ours if ours in known else IGNORED, [theirs])
     for name in (*CANONICAL.intersection(known), *(field.name for field in fields)):
@@ -86,18 +86,18 @@ def names_for(seller: Seller, vertical: Vertical | None, door: Door) -> Names:
         mean(name, aliases.split())
     for field in fields:
         mean(field.name, field.aliases)
-    for name, aliases in _built_in(door).items():
+    for name, aliases in _built_in(route).items():
         mean(name, aliases.split())
     for name in (*BY_VALUE, *TEST_FLAGS, *SHARED_FLAGS):
         mean(name, [name.removeprefix("?")])
-    for aliases in (ENVELOPE, *(POST if door == "ping" else PING).values()):
+    for aliases in (ENVELOPE, *(POST if route == "ping" else PING).values()):
         mean(IGNORED, aliases.split())
     ranks = {spelling: rank for rank, spelling in enumerate(meanings)}
     return Names(table=meanings | {spelling: meanings[_normal(spelling)] for spelling in written}, ranks=ranks)
 
 
-def _built_in(door: Door) -> dict[str, str]:
-    return VERTICAL | LEAD | CONTACT | (PING if door == "ping" else POST)
+def _built_in(route: Route) -> dict[str, str]:
+    return VERTICAL | LEAD | CONTACT | (PING if route == "ping" else POST)
 
 
 @lru_cache(maxsize=4096)

@@ -8,9 +8,9 @@ import msgspec
 from app.dialects.aliases import BY_VALUE, SHARED_FLAGS, TEST_FLAGS
 from app.dialects.kinds import Held, Noted, Trouble, boolean
 from app.dialects.layout import Entry, Layout, Slot
-from app.dialects.names import Door
+from app.dialects.names import Route
 from app.dialects.text import Scalar, is_absent, text_of
-from app.domain.certificate import read_leadid
+from app.domain.consent.certificate import read_leadid
 from app.domain.reasons import Refusal
 from app.domain.token import looks_like_token
 
@@ -43,7 +43,7 @@ class Draft(msgspec.Struct):
     unsettled: dict[str, Any] = {}
 
 
-def draft_of(raw: Mapping[str, Scalar], layout: Layout, door: Door) -> Draft:
+def draft_of(raw: Mapping[str, Scalar], layout: Layout, route: Route) -> Draft:
     """Every field of `raw` that the layout knows, read by its type.
 
     Of several names for one field, those with an absent value do not count, and of the others the first by rank does.
@@ -56,7 +56,7 @@ def draft_of(raw: Mapping[str, Scalar], layout: Layout, door: Door) -> Draft:
     for slot, keys in plan.contested:
         _resolve(raw, draft, slot, keys)
     if draft.unsettled:
-        _settle(draft, layout, door)
+        _settle(draft, layout, route)
     return draft
 
 
@@ -106,27 +106,27 @@ def _resolve(raw: Mapping[str, Scalar], draft: Draft, slot: Slot, keys: Iterable
             break
 
 
-def _settle(draft: Draft, layout: Layout, door: Door) -> None:
+def _settle(draft: Draft, layout: Layout, route: Route) -> None:
     """Give names whose meaning their value tells the canonical one; a field named plainly counts before them."""
     unsettled, lead = draft.unsettled, draft.lead
     for name in [name for name in BY_VALUE if name in unsettled]:
-        meaning = _meaning(name, text_of(unsettled[name]), lead, door)
+        meaning = _meaning(name, text_of(unsettled[name]), lead, route)
         if meaning and meaning not in lead and meaning not in draft.troubles:
             _note(draft, layout.slots[meaning], lead, layout.slots[meaning].read(unsettled[name]))
     for name in [name for name in TEST_FLAGS if name in unsettled]:
         if _is_test(name, unsettled[name], draft):
             lead["test"] = True
-    for name in [name for name in SHARED_FLAGS if name in unsettled and door == "ping"]:
+    for name in [name for name in SHARED_FLAGS if name in unsettled and route == "ping"]:
         flag = boolean(unsettled[name])
         if isinstance(flag, bool):
             lead.setdefault("lead_type", "shared" if flag == name.endswith("shared") else "exclusive")
 
 
-def _meaning(name: str, text: str, lead: Mapping[str, Any], door: Door) -> str:
+def _meaning(name: str, text: str, lead: Mapping[str, Any], route: Route) -> str:
     # Sellers number their leads with GUIDs too; only these two names are ever used for LeadiD tokens.
     if name in ("?lead_id", "?token") and "leadid_token" not in lead and read_leadid(text) is not None:
         return "leadid_token"
-    if is_absent(text) or (door == "post" and looks_like_token(text)):
+    if is_absent(text) or (route == "post" and looks_like_token(text)):
         return ""
     # A `token` may be the seller's key, which is kept nowhere, and a request's number differs in each retry.
     return "seller_lead_id" if name in ("?lead_id", "?id", "?transaction_id", "?txid") else ""

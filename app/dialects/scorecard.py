@@ -8,7 +8,7 @@ from app.wire.scorecard import Latency, Scorecard
 
 
 def write_scorecard(card: Scorecard) -> bytes:
-    """The scorecard as its door and its command write it."""
+    """The scorecard as its endpoint and its command write it."""
     pings, posts, returns = card.pings, card.posts, card.returns
     return msgspec.json.encode(
         {

@@ -4,10 +4,10 @@ import msgspec
 
 
 class Exploration(msgspec.Struct, frozen=True, kw_only=True):
-    """Every bid is jittered in its logarithm by `sigma`; a `wide_share` of them by `wide_sigma`."""
+    """Every bid is jittered in its logarithm by `spread`; a `wide_share` of them by `wide_spread`."""
 
-    sigma: float = 0.10
-    wide_sigma: float = 0.30
+    spread: float = 0.10
+    wide_spread: float = 0.30
     wide_share: float = 0.10
 
 

@@ -9,8 +9,8 @@ from msgspec.structs import replace
 
 from app.domain.buyer import Buyer, Operator
 from app.domain.campaign import Campaign
-from app.domain.destination import Destination
-from app.domain.pricing import Curve
+from app.domain.delivery.destination import Destination
+from app.domain.pricing.pricing import Curve
 from app.domain.seller import Habits, Seller
 from app.domain.token import campaign_tag
 from app.domain.vertical import Vertical

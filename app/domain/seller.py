@@ -5,8 +5,8 @@ from typing import Literal
 
 import msgspec
 
-from app.domain.caps import Cap
-from app.domain.landscape import OrtbCurve
+from app.domain.caps.caps import Cap
+from app.domain.pricing.landscape import OrtbCurve
 from app.domain.reasons import Disclosure
 
 Statuses = Literal["usual", "always_200", "strict_rest"]
@@ -20,7 +20,7 @@ Mode = Literal["live", "test", "certify"]
 class Habits(msgspec.Struct, frozen=True, kw_only=True):
     """What a seller's leads turned out to be: realised over predicted value, and the share returned and credited."""
 
-    kappa: float = 1.0
+    quality_factor: float = 1.0
     return_rate: float = 0.0
 
 
@@ -28,8 +28,8 @@ class Seller(msgspec.Struct, frozen=True, kw_only=True):
     """`aliases` map its field names to ours and `value_maps` its values, by our field name.
 
     `habits` are declared: they hold until its leads have been measured, as do the curves of both legs.
-    `rate_per_s` with `burst` bounds its pings; 0 is unbounded. `hash_quota` bounds a day's hashes that never post.
-    `dialect` and `format` are those of its answers where the door names none; `quoted_prices` are text. `statuses` are
+    `rate_per_s` with `burst` bounds its pings; 0 is unbounded. `hash_lookups_per_day` bounds a day's hashes that never post.
+    `dialect` and `format` are those of its answers where the endpoint names none; `quoted_prices` are text. `statuses` are
     the HTTP codes that it understands. `direct` sellers may post without a ping.
     """
 
@@ -42,7 +42,7 @@ class Seller(msgspec.Struct, frozen=True, kw_only=True):
     habits: Habits = Habits()
     rate_per_s: float = 0.0
     burst: int = 0
-    hash_quota: int = 10_000
+    hash_lookups_per_day: int = 10_000
     caps: tuple[Cap, ...] = ()
     disclosure: Disclosure = "full"
     paused: bool = False

@@ -1,1 +1,1 @@
-"""The doors: parse, call one use case, return."""
+"""The endpoints: parse, call one use case, return."""

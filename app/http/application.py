@@ -1,4 +1,4 @@
-"""The whole service behind one address: the auction's doors by hand, everything else by Litestar."""
+"""The whole service behind one address: the auction's endpoints by hand, everything else by Litestar."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -12,18 +12,18 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
 
 from app.http.asgi_request import BODY_MAX, Receive, Scope, Send
-from app.http.auction.doors import PATHS, is_door
+from app.http.auction.routes import PATHS, is_route
 from app.http.auction.intake import Intake
 from app.http.operations import OPERATIONS
 from app.http.pages.instructions import INSTRUCTIONS
 from app.http.pages.seller_pages import SELLER_PAGES
-from app.http.told import TOLD
+from app.http.feedback import TOLD
 from app.telemetry.trouble import where
-from app.usecases.chores import Chores
+from app.usecases.background import BackgroundJobs
 
 _log = logging.getLogger(__name__)
 
-Running = Callable[[], AbstractAsyncContextManager[Chores]]
+Running = Callable[[], AbstractAsyncContextManager[BackgroundJobs]]
 """Brings the bidder up and takes it down again."""
 
 
@@ -45,8 +45,8 @@ class Application:
         self._clock = clock
         self._steady = steady
         self.intake: Intake | None = None
-        """The auction's doors, from start to stop."""
-        self.chores: Chores | None = None
+        """The auction's endpoints, from start to stop."""
+        self.background: BackgroundJobs | None = None
         """What is to be done beside them, as long."""
         self._rest = Litestar(
             route_handlers=[*TOLD, *OPERATIONS, *SELLER_PAGES, *INSTRUCTIONS, *pages],
@@ -58,7 +58,7 @@ class Application:
         )
 
     @property
-    def doors(self) -> frozenset[tuple[str, str]]:
+    def routes(self) -> frozenset[tuple[str, str]]:
         """Method and path of everything that is answered; a part of a path that varies stands in braces."""
         routes = [route for route in self._rest.routes if isinstance(route, HTTPRoute)]
         rest = {(method, route.path_format) for route in routes for method in route.methods - {"OPTIONS"}}
@@ -68,7 +68,7 @@ class Application:
         """One connection of whatever kind the server has."""
         if scope["type"] == "lifespan":
             await self._live(receive, send)
-        elif self.intake is not None and scope["type"] == "http" and is_door(scope["path"]):
+        elif self.intake is not None and scope["type"] == "http" and is_route(scope["path"]):
             await self.intake(scope, receive, send)
         else:
             await self._rest(scope, receive, send)  # type: ignore[arg-type]
@@ -77,12 +77,12 @@ class Application:
         """From start to stop. What prevents a start is said in one sentence, without a trace."""
         await receive()
         try:
-            async with self._running() as chores:
-                self._rest.state.desk, self._rest.state.certifier = chores.desk, chores.certifier
-                self.intake, self.chores = Intake(chores.desk, self._clock, self._steady), chores
+            async with self._running() as background:
+                self._rest.state.bidder, self._rest.state.certifier = background.bidder, background.certifier
+                self.intake, self.background = Intake(background.bidder, self._clock, self._steady), background
                 await send({"type": "lifespan.startup.complete"})
                 await receive()
-                self.intake = self.chores = None
+                self.intake = self.background = None
         except CannotStart as reason:
             await send({"type": "lifespan.startup.failed", "message": str(reason)})
             return
@@ -91,7 +91,7 @@ class Application:
 
 def _refused(_: Request[Any, Any, Any], error: HTTPException) -> Response[dict[str, str]]:
     """Litestar's own refusals (no such path, wrong method, too large) in our shape."""
-    body = {"status": "rejected", "reason": error.detail or "no such door", "reason_code": "invalid_field"}
+    body = {"status": "rejected", "reason": error.detail or "no such endpoint", "reason_code": "invalid_field"}
     return Response(body, status_code=error.status_code)
 
 

@@ -1,4 +1,4 @@
-"""One HTTP request as the doors see it: its body read within bounds, its answer sent whole."""
+"""One HTTP request as the endpoints see it: its body read within bounds, its answer sent whole."""
 
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""The published description of every door (OpenAPI 3.1), made from the same values that validate requests."""
+"""The published description of every endpoint (OpenAPI 3.1), made from the same values that validate requests."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -72,7 +72,7 @@ def _auction(sent: Mapping[str, Json]) -> Json:
             paths[f"/v1/{test}{name}"] = _both_ways(operation, summary, name, (schema, sent[schema]))
             translated[f"/v1/{{dialect}}/{test}{name}"] = _translated(operation, summary)
     paths["/v1/posts/{ping_id}"] = {
-        "get": _door(
+        "get": _route(
             "findPost",
             "The answer kept for a bid, for a seller that lost it",
             {
@@ -89,15 +89,15 @@ def _auction(sent: Mapping[str, Json]) -> Json:
 
 
 def _both_ways(operation: str, summary: str, name: str, body: tuple[str, Json]) -> Json:
-    """One door by POST and by GET."""
+    """One endpoint by POST and by GET."""
     answers = _ping_answers() if name == "ping" else _post_answers()
-    by_post = _door(operation, summary, answers, security=_SELLER, body=body)
-    by_get = _door(f"{operation}ByGet", f"{summary}: all in the query", answers, security=_SELLER)
+    by_post = _route(operation, summary, answers, security=_SELLER, body=body)
+    by_get = _route(f"{operation}ByGet", f"{summary}: all in the query", answers, security=_SELLER)
     by_get["description"] = "Where the buyer allows it to the seller; everything else is as in the body."
     if name == "lead":
         by_post["description"] = (
             "`mode` is ping, post or full, in the query or the body; full is a post without a ping, where the buyer "
-            "allows it to the seller. A ping is answered as by the door for pings."
+            "allows it to the seller. A ping is answered as by the endpoint for pings."
         )
         for way in (by_post, by_get):
             for kind in way["responses"]["200"]["content"].values():
@@ -106,7 +106,7 @@ def _both_ways(operation: str, summary: str, name: str, body: tuple[str, Json]) 
 
 
 def _translated(operation: str, summary: str) -> Json:
-    """The same door in the words of a platform."""
+    """The same endpoint in the words of a platform."""
     dialect = _parameter("dialect", f"One of {', '.join(DIALECTS)}.")
     bodies: Json = {kind: {"schema": {"type": ["object", "string"]}} for kind in CONTENT_TYPES.values()}
     said = {"description": "In the words and HTTP codes of that platform.", "content": bodies}
@@ -150,7 +150,7 @@ def _post_answers() -> Answers:
 
 def _reports(sent: Mapping[str, Json]) -> Json:
     def told(operation: str, schema: str, summary: str, security: list[Json]) -> Json:
-        return _door(operation, summary, _receipts(), security=security, body=(schema, sent[schema]))
+        return _route(operation, summary, _receipts(), security=security, body=(schema, sent[schema]))
 
     territory = [_parameter("territory", "A state (TX), a ZIP prefix (787) or a ZIP (78701).")]
     demand = told("demand", "Demand", "How many leads a territory can still work, for operators", _OPERATOR)
@@ -199,51 +199,51 @@ def _operations() -> Json:
 
 
 def _scorecard() -> Json:
-    door = _shown("scorecard", "How a seller's last days went, for the seller", "application/json", _ref("Scorecard"))
-    door["security"] = _SELLER
-    door["parameters"] = [DAYS]
-    door["responses"]["400"] = _response("The days cannot be read.", {"invalid_field": not_heard("invalid_field")})
-    door["responses"]["401"] = _response("No key of ours.", {"auth_failed": not_heard("auth_failed")})
-    door["responses"]["503"] = _response("The store does not answer.", {"internal": not_heard("internal")})
-    return door
+    route = _shown("scorecard", "How a seller's last days went, for the seller", "application/json", _ref("Scorecard"))
+    route["security"] = _SELLER
+    route["parameters"] = [DAYS]
+    route["responses"]["400"] = _response("The days cannot be read.", {"invalid_field": not_heard("invalid_field")})
+    route["responses"]["401"] = _response("No key of ours.", {"auth_failed": not_heard("auth_failed")})
+    route["responses"]["503"] = _response("The store does not answer.", {"internal": not_heard("internal")})
+    return route
 
 
 def _certification() -> Json:
     """A seller's page, which opens by a signed link or by a key."""
     closed = _said(_CLOSED, "text/plain", {"type": "string"})
-    doors: Json = {}
+    routes: Json = {}
     for method, operation, summary in (
         ("get", "certification", "What a seller's tests have shown, as a page"),
         ("post", "certify", "Go live, once every step is shown and the buyer allows it"),
     ):
-        door = _shown(operation, summary, "text/html", {"type": "string"})
-        door["parameters"] = [_parameter("seller", "The seller's name with the buyer.")]
-        door["security"] = [*_SELLER, {}]
-        door["responses"]["403"] = closed
-        doors[method] = door
-    doors["post"]["responses"]["409"] = _said("Not yet, or not allowed.", "text/html", {"type": "string"})
-    return doors
+        route = _shown(operation, summary, "text/html", {"type": "string"})
+        route["parameters"] = [_parameter("seller", "The seller's name with the buyer.")]
+        route["security"] = [*_SELLER, {}]
+        route["responses"]["403"] = closed
+        routes[method] = route
+    routes["post"]["responses"]["409"] = _said("Not yet, or not allowed.", "text/html", {"type": "string"})
+    return routes
 
 
 def _instructions(document: Document) -> Json:
     """A seller's instructions in one form."""
     kind = document.media_type
     name = f"instructions{document.title.title()}"
-    door = _shown(
+    route = _shown(
         "".join(filter(str.isalpha, name)),
         f"A seller's posting instructions: {document.title}",
         kind,
         {"type": "string"},
     )
     if kind == "application/json":
-        door["responses"]["200"]["content"][kind]["schema"] = {"type": "object"}
-    door["parameters"] = [_parameter("seller", "The seller's name with the buyer.")]
-    door["security"] = [*_SELLER, {}]
-    door["responses"]["403"] = _said(_CLOSED, "text/plain", {"type": "string"})
-    return {"get": door}
+        route["responses"]["200"]["content"][kind]["schema"] = {"type": "object"}
+    route["parameters"] = [_parameter("seller", "The seller's name with the buyer.")]
+    route["security"] = [*_SELLER, {}]
+    route["responses"]["403"] = _said(_CLOSED, "text/plain", {"type": "string"})
+    return {"get": route}
 
 
-def _door(
+def _route(
     operation: str,
     summary: str,
     answers: Answers,
@@ -252,18 +252,18 @@ def _door(
     body: tuple[str, Json] | None = None,
     parameters: list[Json] | None = None,
 ) -> Json:
-    door: Json = {"operationId": operation, "summary": summary, "security": security}
+    route: Json = {"operationId": operation, "summary": summary, "security": security}
     if parameters:
-        door["parameters"] = parameters
+        route["parameters"] = parameters
     if body is not None:
         schema, example = body
         content: Json = {kind: {"schema": _ref(schema)} for kind in _SENT_AS}
         content["application/json"]["example"] = example
-        door["requestBody"] = {"required": True, "content": content}
-    door["responses"] = {status: _response(when, examples) for status, (when, examples) in answers.items()}
+        route["requestBody"] = {"required": True, "content": content}
+    route["responses"] = {status: _response(when, examples) for status, (when, examples) in answers.items()}
     if "429" in answers:
-        door["responses"]["429"]["headers"] = _RETRY_AFTER
-    return door
+        route["responses"]["429"]["headers"] = _RETRY_AFTER
+    return route
 
 
 def _response(when: str, examples: Mapping[str, Answer]) -> Json:

@@ -1,4 +1,4 @@
-"""Examples of the published description: a lead this buyer could want, and answers as the doors write them."""
+"""Examples of the published description: a lead this buyer could want, and answers as the endpoints write them."""
 
 from typing import Any, Literal
 
@@ -10,7 +10,7 @@ from app.domain.calendar import utc_text
 from app.domain.catalogue import Catalogue
 from app.domain.reasons import Refusal, sentence, status_of
 from app.domain.vertical import Vertical
-from app.instructions.lead import value_of
+from app.instructions.example_lead import value_of
 from app.wire.feedback import Receipt
 from app.wire.ping import Bid, PingAnswer
 from app.wire.post import PostAnswer
@@ -53,7 +53,7 @@ def not_heard(code: str) -> Receipt:
 
 
 def written(answer: Answer, form: Format) -> msgspec.Raw | str:
-    """An answer as its door writes it; JSON keeps its very digits."""
+    """An answer as its endpoint writes it; JSON keeps its very digits."""
     if isinstance(answer, PingAnswer):
         text = write_ping_answer(answer, form)
     elif isinstance(answer, PostAnswer):

@@ -1,4 +1,4 @@
-"""Doors for those who run the service: is it alive, is it ready, what does it count, what does it promise."""
+"""Endpoints for those who run the service: is it alive, is it ready, what does it count, what does it promise."""
 
 from importlib.metadata import version
 from ipaddress import ip_address
@@ -10,7 +10,7 @@ from litestar.datastructures import State
 from app.http.authentication import keys_in_headers, whose_key
 from app.http.openapi import openapi
 from app.http.pages.schema_page import schema_page
-from app.usecases.desk import Desk
+from app.usecases.bidder import Bidder
 
 _VERSION = version("leadbid")
 # The framework adds the charset to what is text.
@@ -26,22 +26,22 @@ async def healthz() -> dict[str, str]:
 @get("/readyz")
 async def readyz(request: Request[Any, Any, State]) -> Response[dict[str, object]]:
     """Whether it can bid and buy; what stands in the way is told to operators only."""
-    desk: Desk = request.app.state.desk
-    stored = await desk.store.ready()
-    priced = sorted(desk.catalogue.models)
+    bidder: Bidder = request.app.state.bidder
+    stored = await bidder.store.ready()
+    priced = sorted(bidder.catalogue.models)
     body: dict[str, object] = {"status": "ready" if stored else "not ready"}
-    if _may_look(request, desk):
+    if _may_look(request, bidder):
         body |= {
             "database": "writable" if stored else "away",
-            "config": desk.catalogue.config_hash,
-            "campaigns": len(desk.catalogue.campaigns),
-            "models": {name: desk.catalogue.models[name].version for name in priced},
+            "config": bidder.catalogue.config_hash,
+            "campaigns": len(bidder.catalogue.campaigns),
+            "models": {name: bidder.catalogue.models[name].version for name in priced},
             "challengers": {
                 name: {"version": each.model.version, "canary": each.canary}
-                for name, each in sorted(desk.catalogue.challengers.items())
+                for name, each in sorted(bidder.catalogue.challengers.items())
             },
-            "unpriced": sorted(desk.catalogue.index.verticals - set(priced)),
-            "live_bids": desk.book.live_bids,
+            "unpriced": sorted(bidder.catalogue.index.verticals - set(priced)),
+            "live_bids": bidder.book.live_bids,
         }
     return Response(body, status_code=200 if stored else 503)
 
@@ -49,31 +49,31 @@ async def readyz(request: Request[Any, Any, State]) -> Response[dict[str, object
 @get("/metrics")
 async def metrics(request: Request[Any, Any, State]) -> Response[bytes]:
     """Prometheus metrics; volumes are the buyer's own business."""
-    desk: Desk = request.app.state.desk
-    if not _may_look(request, desk):
+    bidder: Bidder = request.app.state.bidder
+    if not _may_look(request, bidder):
         return Response(b"metrics are for loopback or an operator's key\n", status_code=401, media_type="text/plain")
-    return Response(desk.metrics.text(), media_type=_PROMETHEUS)
+    return Response(bidder.metrics.text(), media_type=_PROMETHEUS)
 
 
 @get("/schema/openapi.json")
 async def schema_document(request: Request[Any, Any, State]) -> dict[str, Any]:
-    """OpenAPI 3.1 of every door, for this configuration."""
-    return openapi(request.app.state.desk.catalogue, _VERSION)
+    """OpenAPI 3.1 of every endpoint, for this configuration."""
+    return openapi(request.app.state.bidder.catalogue, _VERSION)
 
 
 @get("/schema", media_type=MediaType.HTML)
 async def schema_html(request: Request[Any, Any, State]) -> Response[bytes]:
     """The same as a page."""
-    page = schema_page(openapi(request.app.state.desk.catalogue, _VERSION))
+    page = schema_page(openapi(request.app.state.bidder.catalogue, _VERSION))
     return Response(page, media_type=MediaType.HTML)
 
 
 OPERATIONS = (healthz, readyz, metrics, schema_document, schema_html)
 
 
-def _may_look(request: Request[Any, Any, State], desk: Desk) -> bool:
+def _may_look(request: Request[Any, Any, State], bidder: Bidder) -> bool:
     """Loopback, or an operator's key. A proxy in front makes everybody loopback: then close these paths there."""
-    if whose_key(keys_in_headers(dict(request.scope["headers"])), desk.catalogue.operator_by_key) is not None:
+    if whose_key(keys_in_headers(dict(request.scope["headers"])), bidder.catalogue.operator_by_key) is not None:
         return True
     try:
         return request.client is not None and ip_address(request.client.host).is_loopback

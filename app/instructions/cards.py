@@ -7,19 +7,19 @@ from msgspec.structs import replace
 
 from app.dialects.platforms.dialect import Dialect
 from app.dialects.platforms.known import DIALECTS, GENERIC
-from app.dialects.platforms.sending import Door, Sending
+from app.dialects.platforms.sending import Route, Sending
 from app.dialects.written import Format
 from app.domain.catalogue import Catalogue
 from app.domain.seller import Seller
 from app.domain.vertical import Vertical
 from app.instructions.exchange import KEY
 from app.instructions.forms import FORMS, Form, Reads
-from app.instructions.lead import asked_at_ping, example_lead, in_its_words, sending_of
-from app.instructions.samples import door_of
-from app.instructions.words import dotted, literal, price_regex, text_regex, words_of, xpath
+from app.instructions.example_lead import asked_at_ping, example_lead, in_its_words, sending_of
+from app.instructions.samples import route_of
+from app.instructions.answer_paths import dotted, literal, price_regex, text_regex, words_of, xpath
 from app.wire.ping import Value
 
-DOORS: tuple[Door, ...] = ("ping", "post")
+ROUTES: tuple[Route, ...] = ("ping", "post")
 
 _UNKNOWN = "‹{}›"
 """Stands for a field of the lead where the platform's own mark is not known."""
@@ -36,7 +36,7 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Looks(msgspec.Struct, frozen=True, kw_only=True):
-    """How the answers of one door are read; without `accept` a price above 0 is the bid. Empty `at`: nowhere."""
+    """How the answers of one endpoint are read; without `accept` a price above 0 is the bid. Empty `at`: nowhere."""
 
     accept: Look | None
     price: Look
@@ -90,11 +90,11 @@ def _card(catalogue: Catalogue, seller: Seller, vertical: Vertical, base_url: st
     sending = _sending(seller, dialect, form)
     written = _format(seller, dialect, form)
     suffix = ".json" if form.reads != "xpath" and written != "json" else ""
-    looks = {door: _looks(seller, form, dialect, door) for door in DOORS}
+    looks = {route: _looks(seller, form, dialect, route) for route in ROUTES}
     urls = {
-        f"{'test ' if test else ''}{door}": f"{base_url}{door_of(seller, door, test=test, dialect=own)}{suffix}"
+        f"{'test ' if test else ''}{route}": f"{base_url}{route_of(seller, route, test=test, dialect=own)}{suffix}"
         for test in (False, True)
-        for door in DOORS
+        for route in ROUTES
     }
     ping_id = dotted(words_of(dialect, "ping").id, dialect)
     bodies = _bodies(catalogue, seller, vertical, form, sending, ping_id)
@@ -118,7 +118,7 @@ def _card(catalogue: Catalogue, seller: Seller, vertical: Vertical, base_url: st
 
 
 def _dialect(seller: Seller, form: Form) -> tuple[Dialect, Dialect | None]:
-    """What the platform is answered in, and the dialect that its door must name, if it must.
+    """What the platform is answered in, and the dialect that its endpoint must name, if it must.
 
     A platform of no dialect takes the seller's, where that is flat JSON, and ours otherwise.
     """
@@ -144,31 +144,31 @@ def _sending(seller: Seller, dialect: Dialect, form: Form) -> Sending:
 
 def _bodies(
     catalogue: Catalogue, seller: Seller, vertical: Vertical, form: Form, sending: Sending, ping_id: str
-) -> dict[Door, Body]:
+) -> dict[Route, Body]:
     campaigns = tuple(each for each in catalogue.campaigns.values() if each.vertical == vertical.name)
     example = in_its_words(seller, vertical, example_lead(catalogue.buyer, vertical, campaigns, 1))
     fixed = {"vertical", "deadline_ms"}
     merge = form.merge or _UNKNOWN
     pinged = asked_at_ping(seller, vertical, example)
     told = {"ping": pinged, "post": {name: value for name, value in example.items() if name != "deadline_ms"}}
-    bodies: dict[Door, Body] = {}
-    for door in DOORS:
+    bodies: dict[Route, Body] = {}
+    for route in ROUTES:
         lead: dict[str, Value] = {}
         marks: dict[str, str] = {}
-        for name, value in told[door].items():
+        for name, value in told[route].items():
             mark = merge.format(sending.names.get(name, name).rpartition(".")[2])
             lead[name] = str(value) if name in fixed else mark
             if name not in fixed:
                 marks[mark] = name
-        back = (form.ping_value or _UNKNOWN).format(ping_id) if door == "post" else ""
+        back = (form.ping_value or _UNKNOWN).format(ping_id) if route == "post" else ""
         if back:
             marks[back] = "ping_id"
-        bodies[door] = _body(sending, door, lead, back, marks)
+        bodies[route] = _body(sending, route, lead, back, marks)
     return bodies
 
 
-def _body(sending: Sending, door: Door, lead: Mapping[str, Value], back: str, marks: Mapping[str, str]) -> Body:
-    envelope = {**sending.always, **sending.modes.get(door, {})}
+def _body(sending: Sending, route: Route, lead: Mapping[str, Value], back: str, marks: Mapping[str, str]) -> Body:
+    envelope = {**sending.always, **sending.modes.get(route, {})}
     if not sending.headers(KEY):
         envelope[sending.key] = KEY
     fields = {sending.names.get(name, name): str(value) for name, value in lead.items()}
@@ -177,8 +177,8 @@ def _body(sending: Sending, door: Door, lead: Mapping[str, Value], back: str, ma
     return Body(fields=tuple({**envelope, **fields}.items()), lead=marks, is_json=sending.form == "json")
 
 
-def _looks(seller: Seller, form: Form, dialect: Dialect, door: Door) -> Looks:
-    words = words_of(dialect, door)
+def _looks(seller: Seller, form: Form, dialect: Dialect, route: Route) -> Looks:
+    words = words_of(dialect, route)
 
     def look(path: str, word: str = "") -> Look:
         if form.reads == "xpath":
@@ -189,7 +189,7 @@ def _looks(seller: Seller, form: Form, dialect: Dialect, door: Door) -> Looks:
 
     accept, price = look(words.status, words.accepted), look(words.price)
     if form.reads == "regex":
-        accept = Look(by="regex", at=literal(words.status, words.accepted, dialect, door))
+        accept = Look(by="regex", at=literal(words.status, words.accepted, dialect, route))
         price = Look(by="regex", at=price_regex(words.price, quoted=seller.quoted_prices))
     return Looks(
         accept=accept if words.status else None,

@@ -48,7 +48,7 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     says: str
     vertical: str
-    door: Literal["ping", "post"]
+    route: Literal["ping", "post"]
     request: Request
     answer: Answer
     follows: str = ""

@@ -53,7 +53,7 @@ FORMS = (
         timeout="5 seconds, the shortest that it offers (it begins with 30)",
         notes=(
             "Delivery method: Ping/Post, content type JSON, authentication none, the key as a custom header.",
-            "The testing URL takes the test door.",
+            "The testing URL takes the test endpoint.",
             "Retries of a post are safe: the same lead gets the same answer.",
         ),
     ),

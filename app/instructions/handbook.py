@@ -10,16 +10,16 @@ from app.instructions.exchange import Sample
 from app.instructions.samples import samples_of
 from app.instructions.sheets import Sheet, sheet_of
 from app.instructions.terms import (
-    DoorLine,
+    RouteLine,
     Fact,
     KeyPlace,
     ReasonLine,
-    Rehearsed,
-    doors_of,
+    ForcedOutcome,
+    routes_of,
     facts_of,
     key_places,
     reason_lines,
-    rehearsed_values,
+    forced_outcomes,
 )
 
 
@@ -38,11 +38,11 @@ class Handbook(msgspec.Struct, frozen=True, kw_only=True):
     platform: str
     form: str
     facts: tuple[Fact, ...]
-    doors: tuple[DoorLine, ...]
+    routes: tuple[RouteLine, ...]
     keys: tuple[KeyPlace, ...]
     sheets: tuple[Sheet, ...]
     samples: tuple[Sample, ...]
-    tests: tuple[Rehearsed, ...]
+    tests: tuple[ForcedOutcome, ...]
     reasons: tuple[ReasonLine, ...]
     cards: tuple[Card, ...]
 
@@ -65,11 +65,11 @@ def handbook_of(catalogue: Catalogue, seller: Seller, base_url: str) -> Handbook
         platform=dialect.title,
         form=dialect.sends.form,
         facts=facts_of(catalogue, seller),
-        doors=doors_of(seller),
+        routes=routes_of(seller),
         keys=key_places(seller),
         sheets=tuple(sheet_of(catalogue, seller, vertical) for vertical in bought),
         samples=samples_of(catalogue, seller),
-        tests=rehearsed_values(seller),
+        tests=forced_outcomes(seller),
         reasons=reason_lines(seller),
         cards=cards_of(catalogue, seller, base_url) if bought else (),
     )

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from app.dialects.platforms.sending import Door
+from app.dialects.platforms.sending import Route
 from app.instructions.handbook import Handbook
 from app.instructions.schemas import Json
 from app.instructions.sheets import Row, Sheet
@@ -31,19 +31,19 @@ def json_schema(handbook: Handbook) -> Json:
 def shapes_of(handbook: Handbook, place: str) -> Json:
     """The shape of a ping and a post, and of those in each vertical; `place` is where references find them."""
     shapes: Json = {}
-    doors: tuple[Door, ...] = ("ping", "post")
-    for door in doors:
-        named = {f"{door}_{sheet.vertical}": _shape(sheet, door, handbook.form) for sheet in handbook.sheets}
-        shapes[door] = {"title": f"Any {door}", "anyOf": [{"$ref": f"{place}{name}"} for name in named]}
+    routes: tuple[Route, ...] = ("ping", "post")
+    for route in routes:
+        named = {f"{route}_{sheet.vertical}": _shape(sheet, route, handbook.form) for sheet in handbook.sheets}
+        shapes[route] = {"title": f"Any {route}", "anyOf": [{"$ref": f"{place}{name}"} for name in named]}
         shapes |= named
     return shapes
 
 
-def _shape(sheet: Sheet, door: Door, form: str) -> Json:
-    shape: Json = {"type": "object", "title": f"A {door}: {sheet.title}", "properties": {}}
+def _shape(sheet: Sheet, route: Route, form: str) -> Json:
+    shape: Json = {"type": "object", "title": f"A {route}: {sheet.title}", "properties": {}}
     choices: dict[frozenset[str], list[str]] = {}
     for row in sheet.rows:
-        need = row.ping if door == "ping" else row.post
+        need = row.ping if route == "ping" else row.post
         if need == "not read":
             continue
         _put(shape, row.sent_as, False if need == "never" else _field(row, as_text=form != "json"))

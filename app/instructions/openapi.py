@@ -1,4 +1,4 @@
-"""OpenAPI 3.1 narrowed to one seller: its doors, its fields, and the samples as examples."""
+"""OpenAPI 3.1 narrowed to one seller: its endpoints, its fields, and the samples as examples."""
 
 from collections.abc import Iterable
 
@@ -8,7 +8,7 @@ from app.instructions.exchange import Sample
 from app.instructions.handbook import Handbook
 from app.instructions.json_schema import shapes_of
 from app.instructions.schemas import DAYS, PART, Json, answer_schemas, sent_schemas
-from app.instructions.terms import KEPT, NOTICES, SCORECARD, DoorLine
+from app.instructions.terms import KEPT, NOTICES, SCORECARD, RouteLine
 
 _NAMES = {"ping": "PingAnswer", "post": "PostAnswer"}
 _BODIES = {"form": "application/x-www-form-urlencoded", "xml in a form": "application/x-www-form-urlencoded"}
@@ -16,10 +16,10 @@ _BODIES = {"form": "application/x-www-form-urlencoded", "xml in a form": "applic
 
 def openapi(handbook: Handbook) -> Json:
     """The document; answers in JSON are `msgspec.Raw`, the very bytes."""
-    doors = [door for door in handbook.doors if door.path.startswith("/v1/")]
-    paths: dict[str, list[DoorLine]] = {}
-    for door in doors:
-        paths.setdefault(door.path.partition("?")[0], []).append(door)
+    routes = [route for route in handbook.routes if route.path.startswith("/v1/")]
+    paths: dict[str, list[RouteLine]] = {}
+    for route in routes:
+        paths.setdefault(route.path.partition("?")[0], []).append(route)
     answers = answer_schemas()
     schemas = shapes_of(handbook, PART) | {"Notice": sent_schemas([])["Notice"]}
     schemas |= {name: answers[name] for name in ("PingAnswer", "PostAnswer", "Receipt", "ReasonCode", "Scorecard")}
@@ -50,12 +50,12 @@ def _security(handbook: Handbook) -> Json:
     return schemes
 
 
-def _path(handbook: Handbook, path: str, lines: list[DoorLine]) -> Json:
+def _path(handbook: Handbook, path: str, lines: list[RouteLine]) -> Json:
     methods = {method for line in lines for method in line.methods}
     return {method.lower(): _operation(handbook, path, method, lines) for method in sorted(methods, reverse=True)}
 
 
-def _operation(handbook: Handbook, path: str, method: str, lines: list[DoorLine]) -> Json:
+def _operation(handbook: Handbook, path: str, method: str, lines: list[RouteLine]) -> Json:
     words = "".join(line.what for line in lines).title()
     operation: Json = {
         "operationId": "".join(filter(str.isalnum, f"{method.lower()}{words}")),
@@ -73,7 +73,7 @@ def _operation(handbook: Handbook, path: str, method: str, lines: list[DoorLine]
     kinds = [kind for kind in ("ping", "post") if any(kind in line.takes for line in lines)]
     if method == "POST":
         operation |= _with_body(kinds, handbook.form)
-    return operation | {"responses": _responses(handbook, [each for each in handbook.samples if each.door in kinds])}
+    return operation | {"responses": _responses(handbook, [each for each in handbook.samples if each.route in kinds])}
 
 
 def _with_body(kinds: list[str], form: str) -> Json:
@@ -99,7 +99,7 @@ def _response(handbook: Handbook, samples: list[Sample]) -> Json:
         kind = sample.answer.content_type
         is_json = kind == "application/json"
         held = content.setdefault(kind, {"schema": {"anyOf": []} if is_ours and is_json else {}, "examples": {}})
-        shape = {"$ref": PART + _NAMES[sample.door]}
+        shape = {"$ref": PART + _NAMES[sample.route]}
         if "anyOf" in held["schema"] and shape not in held["schema"]["anyOf"]:
             held["schema"]["anyOf"].append(shape)
         value = msgspec.Raw(sample.answer.body.encode()) if is_json else sample.answer.body

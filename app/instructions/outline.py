@@ -78,8 +78,8 @@ def outline_of(handbook: Handbook) -> tuple[Chapter, ...]:
             lead="Where to send what, and what holds.",
             parts=(
                 Table(("", ""), tuple(handbook.facts)),
-                Heading("Doors"),
-                Table(("For", "Method", "URL", "What"), tuple(_doors(handbook))),
+                Heading("Routes"),
+                Table(("For", "Method", "URL", "What"), tuple(_routes(handbook))),
                 Heading("Your key"),
                 Prose("The key was given to you once, and stands nowhere in here. Any one of these places does."),
                 Table(("Where", "How"), tuple((place.name, _code(place.looks)) for place in handbook.keys)),
@@ -122,9 +122,9 @@ def outline_of(handbook: Handbook) -> tuple[Chapter, ...]:
     )
 
 
-def _doors(handbook: Handbook) -> Iterator[tuple[str, ...]]:
-    for door in handbook.doors:
-        yield door.what, " or ".join(door.methods), _code(handbook.base_url + door.path), door.says
+def _routes(handbook: Handbook) -> Iterator[tuple[str, ...]]:
+    for route in handbook.routes:
+        yield route.what, " or ".join(route.methods), _code(handbook.base_url + route.path), route.says
 
 
 def _common(sheets: tuple[Sheet, ...]) -> frozenset[str]:

@@ -36,7 +36,7 @@ def postman(handbook: Handbook) -> Json:
 def _item(sample: Sample) -> Json:
     request, answer = _request(sample.request), sample.answer
     expected = f'pm.test("answers {answer.status}", () => pm.response.to.have.status({answer.status}));'
-    script = [expected, *(_KEEP if sample.door == "ping" else ())]
+    script = [expected, *(_KEEP if sample.route == "ping" else ())]
     return {
         "name": sample.title,
         "event": [{"listen": "test", "script": {"type": "text/javascript", "exec": script}}],

@@ -11,7 +11,7 @@ from app.dialects.body import Unreadable, encoding_of, read_body
 from app.dialects.formats import answer_format
 from app.dialects.platforms.dialect import Dialect
 from app.dialects.platforms.known import DIALECTS, GENERIC
-from app.dialects.platforms.sending import Door, Sent
+from app.dialects.platforms.sending import Route, Sent
 from app.dialects.statuses import ping_status, post_status, told_status
 from app.dialects.text import Scalar
 from app.dialects.written import CONTENT_TYPES, Format, price, quoted_price
@@ -21,8 +21,8 @@ from app.domain.reasons import Refusal
 from app.domain.seller import Seller
 from app.domain.vertical import Vertical
 from app.instructions.exchange import KEY, Answer, Mark, Request, Sample
-from app.instructions.lead import asked_at_ping, example_lead, in_its_words, sending_of
-from app.instructions.play import (
+from app.instructions.example_lead import asked_at_ping, example_lead, in_its_words, sending_of
+from app.instructions.simulate import (
     LEAD_ID,
     LINE_ID,
     NOW,
@@ -51,11 +51,11 @@ def samples_of(catalogue: Catalogue, seller: Seller) -> tuple[Sample, ...]:
     return tuple(made)
 
 
-def door_of(seller: Seller, takes: str, *, test: bool = False, dialect: Dialect | None = None) -> str:
+def route_of(seller: Seller, takes: str, *, test: bool = False, dialect: Dialect | None = None) -> str:
     """The path for a ping, a post or a lead, in this dialect or the seller's own; sellers of our words name none."""
     named = dialect or DIALECTS[seller.dialect]
     is_default = dialect is None and named is GENERIC
-    kind = "lead" if named.sends.one_door else takes
+    kind = "lead" if named.sends.one_endpoint else takes
     return f"/v1/{'' if is_default else named.name + '/'}{'test/' if test else ''}{kind}"
 
 
@@ -142,7 +142,7 @@ class _Maker:
     def _direct(self) -> list[Sample]:
         """A lead that was not pinged, in one request."""
         token, lead = _token(self._number), self._lead("00001")
-        whole = {door: dict.fromkeys(mode, "full") for door, mode in self._sending.modes.items()}
+        whole = {route: dict.fromkeys(mode, "full") for route, mode in self._sending.modes.items()}
         sent = replace(self._sending, modes=whole).sent("post", lead, KEY)
         _, promise = pinged(self._catalogue, self._seller, self._dialect, _fields(sent), token)
         if promise is None:
@@ -161,7 +161,7 @@ class _Maker:
         name: str,
         title: str,
         says: str,
-        door: Door,
+        route: Route,
         sent: Sent,
         answer: Answer,
         varies: tuple[Mark, ...],
@@ -171,13 +171,13 @@ class _Maker:
         keys = (Mark("key", KEY),) if key == KEY else ()
         request = Request(
             method="POST",
-            path=door_of(self._seller, door, test=True),
+            path=route_of(self._seller, route, test=True),
             headers=headers,
             body=sent.body.decode(),
             varies=(*keys, *varies),
         )
         return Sample(
-            name=name, title=title, says=says, vertical=self._vertical.name, door=door, request=request, answer=answer
+            name=name, title=title, says=says, vertical=self._vertical.name, route=route, request=request, answer=answer
         )
 
     def _said(self, sent: Sent, answer: PingAnswer | PostAnswer, seller: Seller | None) -> Answer:

@@ -154,7 +154,7 @@ def answer_schemas() -> Json:
     }
 
 
-def _lead(title: str, fields: dict[str, Json], required: list[str], verticals: list[Vertical], door: str) -> Json:
+def _lead(title: str, fields: dict[str, Json], required: list[str], verticals: list[Vertical], route: str) -> Json:
     names = [vertical.name for vertical in verticals]
     kind: Json = {"enum": names, "description": "What kind of lead it is; the fields of each stand below."}
     return {
@@ -166,7 +166,7 @@ def _lead(title: str, fields: dict[str, Json], required: list[str], verticals: l
         "allOf": [
             {
                 "if": {"required": ["vertical"], "properties": {"vertical": {"const": name}}},
-                "then": {"$ref": f"#/components/schemas/{name}_{door}"},
+                "then": {"$ref": f"#/components/schemas/{name}_{route}"},
             }
             for name in names
         ],

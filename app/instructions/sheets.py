@@ -7,7 +7,7 @@ import msgspec
 
 from app.dialects import generic
 from app.dialects.layout import layout_of
-from app.dialects.names import Door
+from app.dialects.names import Route
 from app.dialects.platforms.known import DIALECTS
 from app.domain import consent
 from app.domain.campaign import Campaign
@@ -15,8 +15,8 @@ from app.domain.catalogue import Catalogue
 from app.domain.reasons import Refusal
 from app.domain.seller import Seller
 from app.domain.vertical import Vertical
-from app.instructions.lead import example_lead, in_its_words, sending_of
-from app.instructions.play import NOW
+from app.instructions.example_lead import example_lead, in_its_words, sending_of
+from app.instructions.simulate import NOW
 from app.instructions.schemas import PING_FIELDS, POST_FIELDS, Json, field_schema
 from app.wire.ping import Ping, Value
 from app.wire.post import Post
@@ -66,7 +66,7 @@ def sheet_of(catalogue: Catalogue, seller: Seller, vertical: Vertical) -> Sheet:
     """The fields of a vertical as this seller sends them."""
     campaigns = tuple(each for each in catalogue.campaigns.values() if each.vertical == vertical.name)
     lead = example_lead(catalogue.buyer, vertical, campaigns, 1)
-    needs = {door: _needs(catalogue, seller, vertical, campaigns, lead, door) for door in ("ping", "post")}
+    needs = {route: _needs(catalogue, seller, vertical, campaigns, lead, route) for route in ("ping", "post")}
     said = in_its_words(seller, vertical, lead)
     names = sending_of(seller, DIALECTS[seller.dialect])
     shapes = {
@@ -108,11 +108,11 @@ def _needs(
     vertical: Vertical,
     campaigns: tuple[Campaign, ...],
     lead: Mapping[str, Value],
-    door: Literal["ping", "post"],
+    route: Literal["ping", "post"],
 ) -> tuple[dict[str, Need], dict[str, tuple[str, ...]]]:
-    """Each field's need at a door, and with which others it is exchangeable."""
+    """Each field's need at a endpoint, and with which others it is exchangeable."""
     whole = {**lead, "ping_id": _ID}
-    needs = _read_at(seller, vertical, door)
+    needs = _read_at(seller, vertical, route)
     groups: dict[str, tuple[str, ...]] = {}
 
     def mark(asked: Asked, need: Need) -> None:
@@ -122,11 +122,11 @@ def _needs(
                 if len(group) > 1:
                     groups[name] = tuple(other for other in group if other != name)
 
-    by_reader = _asked(lambda held: _unreadable(catalogue, seller, vertical, held, door), {}, whole)
+    by_reader = _asked(lambda held: _unreadable(catalogue, seller, vertical, held, route), {}, whole)
     proofs = {"trustedform_cert_url", "trustedform_ping_url", "leadid_token", "tcpa_text"}
     bare = {name: value for name, value in whole.items() if name not in proofs}
     by_campaign = [
-        set(_asked(lambda held, each=each: _unproven(catalogue, seller, vertical, each, held, door), bare, whole))  # type: ignore[misc]
+        set(_asked(lambda held, each=each: _unproven(catalogue, seller, vertical, each, held, route), bare, whole))  # type: ignore[misc]
         for each in campaigns
     ]
     everywhere = set.intersection(*by_campaign) if by_campaign else set()
@@ -135,14 +135,14 @@ def _needs(
     return needs, groups
 
 
-def _read_at(seller: Seller, vertical: Vertical, door: Door) -> dict[str, Need]:
-    """What is read at a door at all, and what is dropped there."""
-    slots = layout_of(seller, vertical, door).slots
+def _read_at(seller: Seller, vertical: Vertical, route: Route) -> dict[str, Need]:
+    """What is read at a endpoint at all, and what is dropped there."""
+    slots = layout_of(seller, vertical, route).slots
     needs: dict[str, Need] = {"vertical": "optional"}
     for slot in slots.values():
         if slot.part != "unsettled":
-            needs[slot.name] = "never" if door == "ping" and slot.part == "contact" else "optional"
-    return needs | ({"bid_id": "optional"} if door == "post" else {})
+            needs[slot.name] = "never" if route == "ping" and slot.part == "contact" else "optional"
+    return needs | ({"bid_id": "optional"} if route == "post" else {})
 
 
 def _asked(
@@ -163,16 +163,16 @@ def _asked(
 
 
 def _unreadable(
-    catalogue: Catalogue, seller: Seller, vertical: Vertical, held: Mapping[str, Value], door: Door
+    catalogue: Catalogue, seller: Seller, vertical: Vertical, held: Mapping[str, Value], route: Route
 ) -> Refusal | None:
-    value = _read(catalogue, seller, vertical, held, door)
+    value = _read(catalogue, seller, vertical, held, route)
     return value if isinstance(value, Refusal) else None
 
 
 def _unproven(
-    catalogue: Catalogue, seller: Seller, vertical: Vertical, campaign: Campaign, held: Mapping[str, Value], door: Door
+    catalogue: Catalogue, seller: Seller, vertical: Vertical, campaign: Campaign, held: Mapping[str, Value], route: Route
 ) -> Refusal | None:
-    value = _read(catalogue, seller, vertical, held, door)
+    value = _read(catalogue, seller, vertical, held, route)
     if isinstance(value, Ping):
         return consent.refuse_ping(campaign.consent, value, float(NOW))
     if isinstance(value, Post):
@@ -181,8 +181,8 @@ def _unproven(
 
 
 def _read(
-    catalogue: Catalogue, seller: Seller, vertical: Vertical, held: Mapping[str, Value], door: Door
+    catalogue: Catalogue, seller: Seller, vertical: Vertical, held: Mapping[str, Value], route: Route
 ) -> Ping | Post | Refusal:
-    if door == "ping":
+    if route == "ping":
         return generic.read_ping(held, seller, catalogue.verticals, lambda _algorithm, hashed: hashed[:16]).value
     return generic.read_post(held, seller, catalogue.verticals, vertical).value

@@ -1,4 +1,4 @@
-"""What holds between this buyer and this seller besides the fields: doors, keys, limits, tests, reasons, repeats."""
+"""What holds between this buyer and this seller besides the fields: endpoints, keys, limits, tests, reasons, repeats."""
 
 import msgspec
 
@@ -6,11 +6,11 @@ from app.dialects.aliases import KEY_FIELDS
 from app.dialects.platforms.known import DIALECTS, GENERIC
 from app.domain.catalogue import Catalogue
 from app.domain.reasons import REASONS, Refusal, disclosed, status_of
-from app.domain.rehearsal import TABLE
+from app.domain.onboarding.test_values import TABLE
 from app.domain.seller import Seller
 from app.instructions.exchange import KEY
-from app.instructions.lead import sending_of
-from app.instructions.samples import door_of
+from app.instructions.example_lead import sending_of
+from app.instructions.samples import route_of
 from app.wire.ping import Ping
 
 NOTICES = "/v1/notices"
@@ -18,7 +18,7 @@ KEPT = "/v1/posts/{ping_id}"
 SCORECARD = "/v1/scorecard"
 
 
-class DoorLine(msgspec.Struct, frozen=True, kw_only=True):
+class RouteLine(msgspec.Struct, frozen=True, kw_only=True):
     """A path that this seller may use, beneath the base URL. `takes` says which requests, if it is the auction's."""
 
     takes: tuple[str, ...] = ()
@@ -44,7 +44,7 @@ class ReasonLine(msgspec.Struct, frozen=True, kw_only=True):
     final: bool
 
 
-class Rehearsed(msgspec.Struct, frozen=True, kw_only=True):
+class ForcedOutcome(msgspec.Struct, frozen=True, kw_only=True):
     """ZIP codes that force an outcome, and the code that this seller is then told, empty for none."""
 
     zips: tuple[str, ...]
@@ -52,8 +52,8 @@ class Rehearsed(msgspec.Struct, frozen=True, kw_only=True):
     told: str
 
 
-def doors_of(seller: Seller) -> tuple[DoorLine, ...]:
-    """Every door that is open to this seller."""
+def routes_of(seller: Seller) -> tuple[RouteLine, ...]:
+    """Every endpoint that is open to this seller."""
     by = ("POST", "GET") if seller.allow_get else ("POST",)
     lines = []
     for test, title, bought in ((False, "", ""), (True, ", test", " Nothing is bought.")):
@@ -61,26 +61,26 @@ def doors_of(seller: Seller) -> tuple[DoorLine, ...]:
             ("ping", "A lead without identity: a price or a no."),
             ("post", "The whole lead, to a bid."),
         ):
-            path = door_of(seller, takes, test=test)
+            path = route_of(seller, takes, test=test)
             lines.append(
-                DoorLine(takes=(takes,), what=takes.title() + title, methods=by, path=path, says=says + bought)
+                RouteLine(takes=(takes,), what=takes.title() + title, methods=by, path=path, says=says + bought)
             )
     one = f"/v1/{'' if seller.dialect == GENERIC.name else seller.dialect + '/'}lead"
-    if not DIALECTS[seller.dialect].sends.one_door:
+    if not DIALECTS[seller.dialect].sends.one_endpoint:
         says = "One URL for both: `mode` in the query or the body says ping or post."
-        lines.append(DoorLine(takes=("ping", "post"), what="Either", methods=by, path=one, says=says))
+        lines.append(RouteLine(takes=("ping", "post"), what="Either", methods=by, path=one, says=says))
     if seller.direct:
         says = "A lead without a ping is bought at our price, or refused."
         lines.append(
-            DoorLine(takes=("post",), what="Lead without a ping", methods=by, path=f"{one}?mode=full", says=says)
+            RouteLine(takes=("post",), what="Lead without a ping", methods=by, path=f"{one}?mode=full", says=says)
         )
     page = f"/sellers/{seller.name}/certification"
     return (
         *lines,
-        DoorLine(what="Notice", methods=("POST",), path=NOTICES, says="Whether our bid won, and at which price."),
-        DoorLine(what="Lost answer", methods=("GET",), path=KEPT, says="The answer that is kept of a post."),
-        DoorLine(what="Scorecard", methods=("GET",), path=SCORECARD, says="How your last days went, `days` of them."),
-        DoorLine(
+        RouteLine(what="Notice", methods=("POST",), path=NOTICES, says="Whether our bid won, and at which price."),
+        RouteLine(what="Lost answer", methods=("GET",), path=KEPT, says="The answer that is kept of a post."),
+        RouteLine(what="Scorecard", methods=("GET",), path=SCORECARD, says="How your last days went, `days` of them."),
+        RouteLine(
             what="Certification", methods=("GET",), path=page, says="What your tests have shown, as you send them."
         ),
     )
@@ -122,10 +122,10 @@ def reason_lines(seller: Seller) -> tuple[ReasonLine, ...]:
     )
 
 
-def rehearsed_values(seller: Seller) -> tuple[Rehearsed, ...]:
+def forced_outcomes(seller: Seller) -> tuple[ForcedOutcome, ...]:
     """The table of test ZIP codes."""
     return tuple(
-        Rehearsed(
+        ForcedOutcome(
             zips=each.zips,
             says=each.says,
             told=disclosed(Refusal(each.ping or each.post), seller.disclosure)[0] if each.ping or each.post else "",
@@ -160,7 +160,7 @@ def facts_of(catalogue: Catalogue, seller: Seller) -> tuple[Fact, ...]:
         ("Rate limit", _rate(seller)),
         (
             "Hashed people",
-            f"{seller.hash_quota:,} hashes a day that are never posted; beyond that they are not looked up",
+            f"{seller.hash_lookups_per_day:,} hashes a day that are never posted; beyond that they are not looked up",
         ),
         ("Addresses", ", ".join(seller.allowed_ips) or "from anywhere"),
     )
@@ -177,7 +177,7 @@ def _rate(seller: Seller) -> str:
 
 _MODES = {
     "live": "live: what you send is bought for real, but for tests",
-    "test": "test: whatever you send is a test, on every door; the buyer switches you live",
+    "test": "test: whatever you send is a test, on every endpoint; the buyer switches you live",
     "certify": "certify: whatever you send is a test until your tests have shown every step and you go live",
 }
 _DISCLOSED = {
@@ -211,12 +211,12 @@ RULES = (
 """How pings and posts are told apart and repeated."""
 
 RETURNS = (
-    "There is no door for returns: what can be returned, for which reasons and until when stands in your agreement "
+    "There is no endpoint for returns: what can be returned, for which reasons and until when stands in your agreement "
     "with the buyer, and is settled there."
 )
 TESTS = (
     "A test is decided by the same code and bought by nobody: no cap, no delivery, no certificate is used up. What "
-    "makes one: the test doors, `test` = true, the flag of your platform (Test_Lead, lp_test, testMode, ckm_test, "
+    "makes one: the test endpoints, `test` = true, the flag of your platform (Test_Lead, lp_test, testMode, ckm_test, "
     "lp_action=test, lead_mode=0), in a post without a ping a consumer named Test, or the mode `test`. Its ZIP code "
     "asks for the outcome, with any state, and a `min_price` of as many cents does so too (0.20 is 00020); other tests "
     "are decided as any lead is."

@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 
 from app.domain.reasons import Refusal
-from app.domain.weighing import Offer
-from app.journal.lines import AnyLine, DoorLine, Line, NoticeLine, PingLine, PostLine, RepeatLine
+from app.domain.auction.weighing import Offer
+from app.journal.lines import AnyLine, RefusedLine, Line, NoticeLine, PingLine, PostLine, RepeatLine
 from app.journal.reader import UNREADABLE, decode
 from app.journal.shadow import Shadow
 
@@ -102,7 +102,7 @@ def _said(line: AnyLine) -> dict[str, Any]:
         return _ping(line)
     if isinstance(line, RepeatLine):
         return {"ping_id": line.id, "repeat_of": line.repeat_of, "test": line.test, "status": "accepted"}
-    if isinstance(line, DoorLine):
+    if isinstance(line, RefusedLine):
         return {"id": line.id, "ping_id": line.id, "test": line.test, **_refused(line.refusal)}
     if isinstance(line, NoticeLine):
         return {"ping_id": line.ping_id, "result": line.result, "price_cents": line.price_cents}

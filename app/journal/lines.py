@@ -2,10 +2,10 @@
 
 import msgspec
 
-from app.domain.decide import Decision
-from app.domain.exploration import Draw
+from app.domain.auction.decide import Decision
+from app.domain.pricing.exploration import Draw
 from app.domain.reasons import Refusal
-from app.domain.snapshot import Known, Standing
+from app.domain.auction.snapshot import Known, Standing
 from app.journal.shadow import Shadow
 from app.wire.ping import Ping
 
@@ -47,7 +47,7 @@ class RepeatLine(Line, frozen=True, gc=False, tag="repeat"):
     test: bool = False
 
 
-class DoorLine(Line, frozen=True, gc=False, tag="door"):
+class RefusedLine(Line, frozen=True, gc=False, tag="route"):
     """A ping that was refused before it could be decided."""
 
     id: str
@@ -58,7 +58,7 @@ class DoorLine(Line, frozen=True, gc=False, tag="door"):
 class PostLine(Line, frozen=True, gc=False, tag="post"):
     """A post and its answer; `kept` where the answer was an earlier one.
 
-    `test` is what its bid says, or where it names none of ours what its door or the post itself does.
+    `test` is what its bid says, or where it names none of ours what its endpoint or the post itself does.
     """
 
     ping_id: str
@@ -81,4 +81,4 @@ class NoticeLine(Line, frozen=True, tag="notice"):
     price_cents: int | None = None
 
 
-AnyLine = PingLine | RepeatLine | DoorLine | PostLine | NoticeLine
+AnyLine = PingLine | RepeatLine | RefusedLine | PostLine | NoticeLine

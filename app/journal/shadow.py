@@ -2,9 +2,9 @@
 
 import msgspec
 
-from app.domain.decide import Decision
+from app.domain.auction.decide import Decision
 from app.domain.reasons import Refusal
-from app.domain.weighing import Offer
+from app.domain.auction.weighing import Offer
 from app.wire.ping import Leg
 
 UNPRICED = "no number"

@@ -1,4 +1,4 @@
-"""One HTML file that needs nothing from elsewhere: on a desk or a phone, light, dark or printed."""
+"""One HTML file that needs nothing from elsewhere: on a bidder or a phone, light, dark or printed."""
 
 from base64 import b64encode
 from collections.abc import Iterable

@@ -7,7 +7,7 @@ from app.scoring.artefact import Unusable
 
 HABITS = "habits.json"
 
-KAPPA = (0.2, 3.0)
+QUALITY_FACTOR = (0.2, 3.0)
 RETURN_RATE_MAX = 0.9
 
 
@@ -17,9 +17,9 @@ def parse_habits(body: bytes) -> dict[str, Habits]:
         sellers = msgspec.json.decode(body, type=dict[str, Habits])
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Unusable(f"{HABITS} holds no habits: {error}") from None
-    low, high = KAPPA
+    low, high = QUALITY_FACTOR
     for seller, each in sellers.items():
-        if not low <= each.kappa <= high:
+        if not low <= each.quality_factor <= high:
             raise Unusable(f"{HABITS}: kappa of {seller} is not between {low:g} and {high:g}")
         if not 0.0 <= each.return_rate <= RETURN_RATE_MAX:
             raise Unusable(f"{HABITS}: the return rate of {seller} is not between 0 and {RETURN_RATE_MAX:g}")

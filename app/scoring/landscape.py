@@ -10,8 +10,8 @@ from typing import Literal
 
 import msgspec
 
-from app.domain.landscape import LIST_PLACES, LIST_STEP, STEEP, Competition, LearnedCurve, Logistic, Rivals
-from app.domain.pricing import Curve
+from app.domain.pricing.landscape import LIST_PLACES, LIST_STEP, STEEP, Competition, LearnedCurve, Logistic, Rivals
+from app.domain.pricing.pricing import Curve
 from app.scoring.artefact import SCHEMA as SCORER_SCHEMA
 from app.scoring.artefact import Feature, Node, Scorer, Uncalibrated, Unusable
 from app.scoring.forest import forest_of

@@ -18,7 +18,7 @@ from sqlalchemy import (
 
 from app.domain.duplicate import Sighting
 from app.domain.identity import Person
-from app.domain.sale import KeptAnswer, PostFacts
+from app.domain.post.sale import KeptAnswer, PostFacts
 from app.store.engine.portable import be_alone
 from app.store.engine.prepared import Prepared
 from app.store.schema import answer, certificate, sighting, suppression

@@ -1,13 +1,13 @@
-"""The one door to the database: each method is one committed transaction, or one read of one moment."""
+"""The one endpoint to the database: each method is one committed transaction, or one read of one moment."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from app.domain.delivery import AttemptReport, ClaimedDelivery
+from app.domain.delivery.delivery import AttemptReport, ClaimedDelivery
 from app.domain.identity import Person
 from app.domain.reasons import Refusal
-from app.domain.sale import KeptAnswer, PostFacts, Sale
+from app.domain.post.sale import KeptAnswer, PostFacts, Sale
 from app.store import (
     answers,
     audit,
@@ -64,10 +64,10 @@ class Store:
         if is_sqlite(self._address):
             self._writer = GroupRunner(writing_engine(self._address, 1, busy_ms))
             # What a post asks for has a thread of its own, which no long report can hold up.
-            self._glance: Runner = GroupRunner(reading_engine(self._address, 1, busy_ms))
+            self._summarize: Runner = GroupRunner(reading_engine(self._address, 1, busy_ms))
         else:
             self._writer = PoolRunner(writing_engine(self._address, WRITERS, busy_ms), WRITERS)
-            self._glance = self._reader
+            self._summarize = self._reader
         # For the three streams that fill the indexes, while they are read.
         self._streams = reading_engine(self._address, 3, busy_ms)
 
@@ -93,7 +93,7 @@ class Store:
 
     async def close(self) -> None:
         """Commit what waits, then let go."""
-        for runner in (self._writer, self._glance, self._reader):
+        for runner in (self._writer, self._summarize, self._reader):
             await asyncio.to_thread(runner.close)
         self._streams.dispose()
 
@@ -109,7 +109,7 @@ class Store:
 
     async def gather_post(self, seller: str, nonce: str, certificates: tuple[str, ...], person: Person) -> PostFacts:
         """What is known when a post comes, as of one moment."""
-        return await self._glance.run(lambda c: answers.gather_post(c, seller, nonce, certificates, person))
+        return await self._summarize.run(lambda c: answers.gather_post(c, seller, nonce, certificates, person))
 
     async def sell(self, sale: Sale, refused: Callable[[Refusal], PostAnswer]) -> SaleResult:
         """Sell in one transaction; `refused` is called inside it, in another thread."""
@@ -121,7 +121,7 @@ class Store:
 
     async def kept_answer(self, seller: str, nonce: str) -> KeptAnswer | None:
         """The answer given to a post before."""
-        return await self._glance.run(lambda c: answers.kept_answer(c, seller, nonce))
+        return await self._summarize.run(lambda c: answers.kept_answer(c, seller, nonce))
 
     # What the service must know when it starts
 

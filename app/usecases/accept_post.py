@@ -2,15 +2,15 @@
 
 from collections.abc import Callable
 
-from app.domain.judge import PostCase, judge
+from app.domain.post.judge import PostCase, judge
 from app.domain.reasons import REASONS, Refusal, disclosed, status_of
-from app.domain.sale import KeptAnswer, PostFacts, Sale
+from app.domain.post.sale import KeptAnswer, PostFacts, Sale
 from app.domain.seller import Seller
 from app.domain.token import looks_like_token
 from app.journal.lines import PostLine
-from app.usecases.desk import Desk
+from app.usecases.bidder import Bidder
 from app.usecases.make_sale import make_sale
-from app.usecases.ticket import Posted, Ticket, differing, has_same_certificate, has_same_terms, open_ticket, posted
+from app.usecases.bid_reference import PostedLead, BidReference, differing, has_same_certificate, has_same_terms, open_reference, posted
 from app.wire.post import Post, PostAnswer
 
 
@@ -20,9 +20,9 @@ def _at_once() -> float:
 
 
 async def accept_post(
-    desk: Desk,
+    bidder: Bidder,
     seller: Seller,
-    ticket: Ticket,
+    reference: BidReference,
     reading: Post | Refusal,
     raw: bytes,
     warnings: tuple[str, ...],
@@ -34,79 +34,79 @@ async def accept_post(
     Raises StoreUnavailable where nothing could be committed: then nothing is sold, and the seller may try again.
     """
     if isinstance(reading, Refusal):
-        return refuse_post(desk, seller, ticket, reading, now, warnings, elapsed_ms)
-    lead = posted(desk, seller, ticket, reading, raw, warnings, now)
+        return refuse_post(bidder, seller, reference, reading, now, warnings, elapsed_ms)
+    lead = posted(bidder, seller, reference, reading, raw, warnings, now)
     if lead is None:
-        return refuse_post(desk, seller, ticket, Refusal("ping_unknown"), now, warnings, elapsed_ms)
-    facts = await _facts(desk, lead)
+        return refuse_post(bidder, seller, reference, Refusal("ping_unknown"), now, warnings, elapsed_ms)
+    facts = await _facts(bidder, lead)
 
-    verdict = judge(_case(desk, lead, facts), now)
+    verdict = judge(_case(bidder, lead, facts), now)
 
     if isinstance(verdict, KeptAnswer):
         refusal = Refusal(verdict.code) if verdict.code else None
-        return _say(desk, seller.name, ticket, verdict.answer, now, refusal, elapsed_ms(), kept=True)
+        return _say(bidder, seller.name, reference, verdict.answer, now, refusal, elapsed_ms(), kept=True)
     if isinstance(verdict, Refusal):
         if REASONS[verdict.code].kept:
-            await _keep(desk, lead, verdict)
-        return refuse_post(desk, seller, ticket, verdict, now, warnings, elapsed_ms)
-    sale = make_sale(desk, lead)
-    result = await desk.store.sell(sale, lambda refusal: _refused(seller, lead.ping_id, refusal, warnings))
+            await _keep(bidder, lead, verdict)
+        return refuse_post(bidder, seller, reference, verdict, now, warnings, elapsed_ms)
+    sale = make_sale(bidder, lead)
+    result = await bidder.store.sell(sale, lambda refusal: _refused(seller, lead.ping_id, refusal, warnings))
     if result.outcome == "sold":
-        _remember(desk, lead, sale)
+        _remember(bidder, lead, sale)
     kept = result.outcome == "repeated"
-    return _say(desk, seller.name, ticket, result.answer, now, result.refusal, elapsed_ms(), kept=kept)
+    return _say(bidder, seller.name, reference, result.answer, now, result.refusal, elapsed_ms(), kept=kept)
 
 
 def refuse_post(
-    desk: Desk,
+    bidder: Bidder,
     seller: Seller | None,
-    ticket: Ticket,
+    reference: BidReference,
     refusal: Refusal,
     now: float,
     warnings: tuple[str, ...] = (),
     elapsed_ms: Callable[[], float] = _at_once,
 ) -> PostAnswer:
     """Refuse a post and say so in the journal; `seller` is `None` where nobody is known."""
-    answer = _refused(seller, ticket.ping_id, refusal, warnings)
-    return _say(desk, seller.name if seller is not None else "", ticket, answer, now, refusal, elapsed_ms())
+    answer = _refused(seller, reference.ping_id, refusal, warnings)
+    return _say(bidder, seller.name if seller is not None else "", reference, answer, now, refusal, elapsed_ms())
 
 
-async def find_post(desk: Desk, seller: Seller, ping_id: str) -> PostAnswer | None:
+async def find_post(bidder: Bidder, seller: Seller, ping_id: str) -> PostAnswer | None:
     """The answer kept for one of our bids to this seller, also long after the bid expired."""
-    ticket = open_ticket(desk, ping_id)
-    if ticket.bid is None:
+    reference = open_reference(bidder, ping_id)
+    if reference.bid is None:
         return None
-    kept = await desk.store.kept_answer(seller.name, ticket.bid.nonce.hex())
+    kept = await bidder.store.kept_answer(seller.name, reference.bid.nonce.hex())
     return kept.answer if kept is not None else None
 
 
-async def _facts(desk: Desk, lead: Posted) -> PostFacts:
+async def _facts(bidder: Bidder, lead: PostedLead) -> PostFacts:
     certificates = tuple([digest.hex() for digest in lead.certificates])
-    facts = await desk.store.gather_post(lead.seller.name, lead.bid.nonce.hex(), certificates, lead.person)
+    facts = await bidder.store.gather_post(lead.seller.name, lead.bid.nonce.hex(), certificates, lead.person)
     # A test must have one answer whoever was bought meanwhile; only its own earlier answer counts.
     return PostFacts(kept=facts.kept) if lead.bid.test else facts
 
 
-def _case(desk: Desk, lead: Posted, facts: PostFacts) -> PostCase:
-    same_terms = has_same_terms(desk, lead)
+def _case(bidder: Bidder, lead: PostedLead, facts: PostFacts) -> PostCase:
+    same_terms = has_same_terms(bidder, lead)
     return PostCase(
         post=lead.post,
         bid=lead.bid,
         campaign=lead.campaign,
         vertical=lead.vertical,
-        buyer=desk.catalogue.buyer,
+        buyer=bidder.catalogue.buyer,
         person=lead.person,
         same_terms=same_terms,
         same_certificate=has_same_certificate(lead),
         facts=facts,
-        zip_states=desk.catalogue.zip_states,
-        differing=() if same_terms else differing(desk, lead),
+        zip_states=bidder.catalogue.zip_states,
+        differing=() if same_terms else differing(bidder, lead),
     )
 
 
-async def _keep(desk: Desk, lead: Posted, refusal: Refusal) -> None:
+async def _keep(bidder: Bidder, lead: PostedLead, refusal: Refusal) -> None:
     """A final refusal is this post's answer from now on."""
-    await desk.store.keep(
+    await bidder.store.keep(
         KeptAnswer(
             seller=lead.seller.name,
             nonce=lead.bid.nonce.hex(),
@@ -118,19 +118,19 @@ async def _keep(desk: Desk, lead: Posted, refusal: Refusal) -> None:
     )
 
 
-def _remember(desk: Desk, lead: Posted, sale: Sale) -> None:
+def _remember(bidder: Bidder, lead: PostedLead, sale: Sale) -> None:
     """After the commit: what the next ping must know, and delivery at once. A test leaves no trace."""
     if sale.test:
         return
-    desk.book.sold(lead.bid.nonce, lead.campaign, lead.seller, sale.zip, sale.state, sale.price_cents, sale.sold_at)
+    bidder.book.sold(lead.bid.nonce, lead.campaign, lead.seller, sale.zip, sale.state, sale.price_cents, sale.sold_at)
     for name in sale.person.all:
-        desk.people.add(name, sale.campaign, sale.vertical, sale.sold_at)
+        bidder.people.add(name, sale.campaign, sale.vertical, sale.sold_at)
     for certificate in sale.certificates:
-        desk.certificates.add(certificate)
-    desk.quotas.posted(lead.seller, sale.sold_at)
-    desk.metrics.count("sales_total", sale.seller, sale.campaign)
-    desk.metrics.count("spend_cents_total", sale.seller, sale.campaign, by=sale.price_cents)
-    desk.sold()
+        bidder.certificates.add(certificate)
+    bidder.quotas.posted(lead.seller, sale.sold_at)
+    bidder.metrics.count("sales_total", sale.seller, sale.campaign)
+    bidder.metrics.count("spend_cents_total", sale.seller, sale.campaign, by=sale.price_cents)
+    bidder.sold()
 
 
 def _refused(seller: Seller | None, ping_id: str, refusal: Refusal, warnings: tuple[str, ...]) -> PostAnswer:
@@ -146,9 +146,9 @@ def _refused(seller: Seller | None, ping_id: str, refusal: Refusal, warnings: tu
 
 
 def _say(
-    desk: Desk,
+    bidder: Bidder,
     seller: str,
-    ticket: Ticket,
+    reference: BidReference,
     answer: PostAnswer,
     now: float,
     refusal: Refusal | None,
@@ -158,10 +158,10 @@ def _say(
 ) -> PostAnswer:
     """Count and journal an answer on its way out."""
     code = refusal.code if refusal is not None else answer.reason_code
-    desk.metrics.count("posts_total", seller, answer.status, code)
+    bidder.metrics.count("posts_total", seller, answer.status, code)
     if code in ("cap_reached", "budget_exhausted") and not kept:
-        desk.metrics.count("caps_refused_total", seller)
-    desk.journal.append(
+        bidder.metrics.count("caps_refused_total", seller)
+    bidder.journal.append(
         PostLine(
             at=now,
             seller=seller,
@@ -170,10 +170,10 @@ def _say(
             reason_code=code,
             detail=refusal.detail if refusal is not None else "",
             lead_id=answer.lead_id,
-            campaign=ticket.campaign.name if ticket.campaign is not None else "",
+            campaign=reference.campaign.name if reference.campaign is not None else "",
             price_cents=answer.price_cents,
             kept=kept,
-            test=ticket.test,
+            test=reference.test,
             took_ms=round(took_ms, 3),
         )
     )

@@ -7,20 +7,20 @@ from typing import Literal
 import msgspec
 from msgspec.structs import replace
 
-from app.domain.decide import Decision, decide
-from app.domain.exploration import Draw
+from app.domain.auction.decide import Decision, decide
+from app.domain.pricing.exploration import Draw
 from app.domain.keyed import mac
 from app.domain.reasons import Refusal, disclosed
-from app.domain.rehearsal import rehearsal_of
+from app.domain.onboarding.test_values import scenario_of
 from app.domain.seller import Seller
-from app.domain.snapshot import Known, Snapshot
+from app.domain.auction.snapshot import Known, Snapshot
 from app.domain.token import BidToken, campaign_tag, mint
-from app.domain.weighing import Offer
-from app.journal.lines import DoorLine, PingLine, RepeatLine
+from app.domain.auction.weighing import Offer
+from app.journal.lines import RefusedLine, PingLine, RepeatLine
 from app.journal.shadow import Shadow
 from app.usecases.book import LiveBid
 from app.usecases.counter import Counter
-from app.usecases.desk import Desk
+from app.usecases.bidder import Bidder
 from app.usecases.digests import Marks, marks_of
 from app.usecases.trial import Trial, Turn
 from app.wire.ping import Bid, Ping, PingAnswer
@@ -41,36 +41,36 @@ class Asked(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     now: float
 
 
-def ask(desk: Desk, seller: Seller, reading: Ping | Refusal, now: float) -> Asked | Refusal:
+def ask(bidder: Bidder, seller: Seller, reading: Ping | Refusal, now: float) -> Asked | Refusal:
     """What a reading asks, or why it is not looked at: nothing of it depends on what became of other pings."""
-    wait_s = desk.rates.wait_s(seller, now)
+    wait_s = bidder.rates.wait_s(seller, now)
     if wait_s > 0.0:
         return Refusal("rate_limited", f"{wait_s:.1f} s")
-    ping = reading if isinstance(reading, Refusal) else _located(desk, reading)
+    ping = reading if isinstance(reading, Refusal) else _located(bidder, reading)
     if isinstance(ping, Refusal):
         return ping
-    marks = marks_of(desk.keys, seller.name, ping, desk.catalogue.verticals.get(ping.vertical))
-    nonce = marks.nonce or desk.chance(8)
+    marks = marks_of(bidder.keys, seller.name, ping, bidder.catalogue.verticals.get(ping.vertical))
+    nonce = marks.nonce or bidder.chance(8)
     return Asked(seller=seller, ping=ping, marks=marks, nonce=nonce, line_id=_line_id(nonce, now), now=now)
 
 
-def answer_ping(desk: Desk, asked: Asked, warnings: tuple[str, ...], elapsed_ms: Callable[[], float]) -> PingAnswer:
+def answer_ping(bidder: Bidder, asked: Asked, warnings: tuple[str, ...], elapsed_ms: Callable[[], float]) -> PingAnswer:
     """The answer to one ping, journaled and counted under exactly one code.
 
     `elapsed_ms` tells the time since it came, on a steady clock.
     """
     seller, ping, now = asked.seller, asked.ping, asked.now
-    live = desk.book.live(asked.nonce, now)
+    live = bidder.book.live(asked.nonce, now)
     if live is not None and live.terms == asked.marks.terms:
-        return _repeat(desk, live, now)
-    counters = _counters(desk, asked)
-    known, more = _known(desk, asked)
-    standing = desk.book.standing(counters, ping, now)
-    snapshot = Snapshot(catalogue=desk.catalogue, seller=seller, known=known, standing=standing)
-    draw = draw_of(desk.seed, asked.nonce)
+        return _repeat(bidder, live, now)
+    counters = _counters(bidder, asked)
+    known, more = _known(bidder, asked)
+    standing = bidder.book.standing(counters, ping, now)
+    snapshot = Snapshot(catalogue=bidder.catalogue, seller=seller, known=known, standing=standing)
+    draw = draw_of(bidder.seed, asked.nonce)
     trial = _trial(asked, snapshot, draw)
 
-    turn = trial.turn(desk.seed, asked.nonce) if trial is not None else _untried(ping, snapshot, now, draw)
+    turn = trial.turn(bidder.seed, asked.nonce) if trial is not None else _untried(ping, snapshot, now, draw)
 
     decision = turn.decision
     late = bool(decision.bids) and elapsed_ms() > ping.deadline_ms
@@ -78,20 +78,20 @@ def answer_ping(desk: Desk, asked: Asked, warnings: tuple[str, ...], elapsed_ms:
     if refusal is not None:
         answer = _refused(seller, refusal, asked.line_id, warnings + more)
     else:
-        answer = _bid(desk, asked, decision, warnings + more)
+        answer = _bid(bidder, asked, decision, warnings + more)
     # After the answer is made, so that no seller waits for what it will not be told.
-    shadow = _shadow(desk, trial, turn) if trial is not None and not late else None
+    shadow = _shadow(bidder, trial, turn) if trial is not None and not late else None
     withdrawn = refusal if late else None
     line = _line(asked, snapshot, draw, turn, answer, withdrawn=withdrawn, shadow=shadow, took_ms=elapsed_ms())
-    text = desk.journal.append(line)
+    text = bidder.journal.append(line)
     if refusal is None:
-        _open(desk, asked, decision, answer, text, counters)
-    desk.metrics.count("pings_total", seller.name, refusal.code if refusal is not None else "bid")
+        _open(bidder, asked, decision, answer, text, counters)
+    bidder.metrics.count("pings_total", seller.name, refusal.code if refusal is not None else "bid")
     return answer
 
 
-def refuse_at_door(
-    desk: Desk,
+def refuse_ping(
+    bidder: Bidder,
     seller: Seller | None,
     refusal: Refusal,
     now: float,
@@ -101,9 +101,9 @@ def refuse_at_door(
 ) -> PingAnswer:
     """The answer to a ping that cannot be decided: no key, too fast, not readable, or a fault of ours."""
     name = seller.name if seller is not None else ""
-    line_id = _line_id(desk.chance(8), now)
-    desk.journal.append(DoorLine(at=now, seller=name, id=line_id, refusal=refusal, test=test))
-    desk.metrics.count("pings_total", name, refusal.code)
+    line_id = _line_id(bidder.chance(8), now)
+    bidder.journal.append(RefusedLine(at=now, seller=name, id=line_id, refusal=refusal, test=test))
+    bidder.metrics.count("pings_total", name, refusal.code)
     code, sentence = disclosed(refusal, seller.disclosure if seller is not None else "full")
     status: Literal["rejected", "error"] = "error" if refusal.code == "internal" else "rejected"
     return PingAnswer(status=status, ping_id=line_id, reason=sentence, reason_code=code, warnings=warnings)
@@ -123,12 +123,12 @@ def draw_of(seed: bytes, nonce: bytes) -> Draw:
     return Draw(slice_ / 2**64, place / 2**64)
 
 
-def _located(desk: Desk, ping: Ping) -> Ping | Refusal:
+def _located(bidder: Bidder, ping: Ping) -> Ping | Refusal:
     """With the state of its ZIP. A state that is not its ZIP's would make every later answer a wrong one."""
-    state = desk.catalogue.zip_states.get(ping.zip, "")
+    state = bidder.catalogue.zip_states.get(ping.zip, "")
     if state and not ping.state:
         return replace(ping, state=state)
-    if (ping.state and state in ("", ping.state)) or rehearsal_of(ping) is not None:
+    if (ping.state and state in ("", ping.state)) or scenario_of(ping) is not None:
         return ping
     return Refusal("invalid_field", "state: not the state of zip") if state else Refusal("missing_field", "state")
 
@@ -141,12 +141,12 @@ def _line_id(nonce: bytes, now: float) -> str:
     return f"{nonce.hex()}{int(now * 1000.0) & 0xFFFFFFFF:08x}"
 
 
-def _repeat(desk: Desk, live: LiveBid, now: float) -> PingAnswer:
+def _repeat(bidder: Bidder, live: LiveBid, now: float) -> PingAnswer:
     """The very bid that was given before."""
     line = live.line
-    desk.journal.append(RepeatLine(at=now, seller=live.seller, id=line.bid_ids[0], repeat_of=line.id, test=live.test))
-    desk.metrics.count("pings_total", live.seller, "bid")
-    desk.metrics.count("ping_repeats_total", live.seller)
+    bidder.journal.append(RepeatLine(at=now, seller=live.seller, id=line.bid_ids[0], repeat_of=line.id, test=live.test))
+    bidder.metrics.count("pings_total", live.seller, "bid")
+    bidder.metrics.count("ping_repeats_total", live.seller)
     bids = [
         Bid(bid_id=bid_id, type=offer.leg, price_cents=offer.price_cents, brand=offer.brand)
         for bid_id, offer in zip(line.bid_ids, line.decision.bids, strict=True)
@@ -154,28 +154,28 @@ def _repeat(desk: Desk, live: LiveBid, now: float) -> PingAnswer:
     return _accepted(tuple(bids), int(line.at), live.expires_at, live.warnings)
 
 
-def _counters(desk: Desk, asked: Asked) -> dict[str, list[Counter]]:
+def _counters(bidder: Bidder, asked: Asked) -> dict[str, list[Counter]]:
     """Where a sale to each candidate campaign would count; a test counts nowhere."""
     ping = asked.ping
     if ping.test:
         return {}
-    candidates = desk.catalogue.index.candidates(ping.vertical, ping.zip, ping.state)
-    counters, now = desk.book.counters, asked.now
+    candidates = bidder.catalogue.index.candidates(ping.vertical, ping.zip, ping.state)
+    counters, now = bidder.book.counters, asked.now
     return {each.name: counters(each, asked.seller, ping.zip, ping.state, now) for each in candidates}
 
 
-def _known(desk: Desk, asked: Asked) -> tuple[Known, tuple[str, ...]]:
+def _known(bidder: Bidder, asked: Asked) -> tuple[Known, tuple[str, ...]]:
     ping = asked.ping
     if ping.test:
         return Known(), ()
-    used = any(certificate in desk.certificates for certificate in asked.marks.certificates)
+    used = any(certificate in bidder.certificates for certificate in asked.marks.certificates)
     if not (ping.phone_digest or ping.email_digest):
         return (Known(certificate_used=True) if used else _NOBODY), ()
-    if not desk.quotas.may_ask(asked.seller, asked.now):
+    if not bidder.quotas.may_ask(asked.seller, asked.now):
         return Known(certificate_used=used), _NOT_ASKED
     digests = [name for name in (ping.phone_digest, ping.email_digest) if name]
-    suppressed = any(name in desk.suppressed for name in digests)
-    return Known(sightings=desk.people.sightings(digests), suppressed=suppressed, certificate_used=used), ()
+    suppressed = any(name in bidder.suppressed for name in digests)
+    return Known(sightings=bidder.people.sightings(digests), suppressed=suppressed, certificate_used=used), ()
 
 
 def _refused(seller: Seller, refusal: Refusal, line_id: str, warnings: tuple[str, ...]) -> PingAnswer:
@@ -183,14 +183,14 @@ def _refused(seller: Seller, refusal: Refusal, line_id: str, warnings: tuple[str
     return PingAnswer(status="rejected", ping_id=line_id, reason=sentence, reason_code=code, warnings=warnings)
 
 
-def _bid(desk: Desk, asked: Asked, decision: Decision, warnings: tuple[str, ...]) -> PingAnswer:
-    rehearsal = rehearsal_of(asked.ping)
-    lifetime_s = rehearsal.lifetime_s if rehearsal is not None else 0
-    expires_at = int(asked.now) + (lifetime_s or desk.catalogue.buyer.bid_lifetime_s)
+def _bid(bidder: Bidder, asked: Asked, decision: Decision, warnings: tuple[str, ...]) -> PingAnswer:
+    scenario = scenario_of(asked.ping)
+    lifetime_s = scenario.lifetime_s if scenario is not None else 0
+    expires_at = int(asked.now) + (lifetime_s or bidder.catalogue.buyer.bid_lifetime_s)
     bids = tuple(
         [
             Bid(
-                bid_id=_mint(desk, asked, offer, expires_at),
+                bid_id=_mint(bidder, asked, offer, expires_at),
                 type=offer.leg,
                 price_cents=offer.price_cents,
                 brand=offer.brand,
@@ -212,7 +212,7 @@ def _accepted(bids: tuple[Bid, ...], at: int, expires_at: int, warnings: tuple[s
     )
 
 
-def _mint(desk: Desk, asked: Asked, offer: Offer, expires_at: int) -> str:
+def _mint(bidder: Bidder, asked: Asked, offer: Offer, expires_at: int) -> str:
     token = BidToken(
         expires_at=expires_at,
         price_cents=offer.price_cents,
@@ -223,11 +223,11 @@ def _mint(desk: Desk, asked: Asked, offer: Offer, expires_at: int) -> str:
         terms=asked.marks.terms,
         certificate=asked.marks.certificate,
     )
-    return mint(token, desk.keys.signing_id, desk.keys.signing[desk.keys.signing_id])
+    return mint(token, bidder.keys.signing_id, bidder.keys.signing[bidder.keys.signing_id])
 
 
 def _open(
-    desk: Desk,
+    bidder: Bidder,
     asked: Asked,
     decision: Decision,
     answer: PingAnswer,
@@ -244,7 +244,7 @@ def _open(
         text=text,
         warnings=answer.warnings,
     )
-    desk.book.open(asked.nonce, bid, [(counters.get(name, ()), price) for name, price in promised(decision).items()])
+    bidder.book.open(asked.nonce, bid, [(counters.get(name, ()), price) for name, price in promised(decision).items()])
 
 
 def _trial(asked: Asked, snapshot: Snapshot, draw: Draw) -> Trial | None:
@@ -261,10 +261,10 @@ def _untried(ping: Ping, snapshot: Snapshot, now: float, draw: Draw) -> Turn:
     return Turn(decision=decide(ping, snapshot, now, draw), model=model.version if model is not None else "")
 
 
-def _shadow(desk: Desk, trial: Trial, turn: Turn) -> Shadow:
+def _shadow(bidder: Bidder, trial: Trial, turn: Turn) -> Shadow:
     shadow = trial.shadow(turn)
     if trial.has_failed(shadow):
-        desk.metrics.count("challenger_faults_total", trial.ping.vertical)
+        bidder.metrics.count("challenger_faults_total", trial.ping.vertical)
     return shadow
 
 

@@ -4,9 +4,9 @@ from collections import deque
 from collections.abc import Mapping
 
 from app.domain.calendar import window_bounds
-from app.domain.caps import Cap, CapStanding
-from app.domain.honouring import PostRate
-from app.domain.pacing import first_dual, next_dual, plan_delta, plan_share
+from app.domain.caps.caps import Cap, CapStanding
+from app.domain.caps.honouring import PostRate
+from app.domain.caps.pacing import first_dual, next_dual, plan_delta, plan_share
 from app.domain.schedule import Schedule
 from app.store.shadow_prices import ShadowPrice
 

@@ -12,10 +12,10 @@ import msgspec
 from app.crm.message import Answer, Request, Unbuildable
 from app.crm.outcome import Judgement, judge
 from app.crm.payload import Secrets, build_request
-from app.domain.breaker import Breaker, after_failure, after_success
-from app.domain.delivery import AttemptReport, ClaimedDelivery, DeliveryStatus
-from app.domain.destination import Destination
-from app.domain.retry import next_due
+from app.domain.delivery.breaker import Breaker, after_failure, after_success
+from app.domain.delivery.delivery import AttemptReport, ClaimedDelivery, DeliveryStatus
+from app.domain.delivery.destination import Destination
+from app.domain.delivery.retry import next_due
 
 LEASE_MARGIN_S = 30.0
 """A lease outlives the longest request by this, so that only a dead worker's leads are claimed again."""
@@ -62,7 +62,7 @@ class DeliveryStore(Protocol):
 Send = Callable[[Destination, Request], Awaitable[Answer]]
 
 
-class Courier:
+class DeliveryWorker:
     """One worker for all destinations. A slow or failing one takes no room from the others.
 
     `settled` hears of every recorded attempt. Setting `wake` makes it look for due leads at once.

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from app.domain.certificate import read_leadid, read_trustedform
+from app.domain.consent.certificate import read_leadid, read_trustedform
 from app.domain.keys import Keys
 from app.domain.token import NO_CERTIFICATE, certificate_of, nonce_of, terms_of
 from app.domain.vertical import Vertical

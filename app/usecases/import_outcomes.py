@@ -1,4 +1,4 @@
-"""Takes a file of outcomes as if the CRM had told each of them at the door, after looking at all of them first."""
+"""Takes a file of outcomes as if the CRM had told each of them at the endpoint, after looking at all of them first."""
 
 import asyncio
 from collections import Counter
@@ -9,7 +9,7 @@ from typing import TypeVar
 import msgspec
 from msgspec.structs import replace
 
-from app.domain.ladder import Label, Rung, Told, label
+from app.domain.post.disposition import Label, Disposition, OutcomeEvent, label
 from app.store.exports import OutcomeRow
 from app.store.feedback import event_key
 from app.store.store import Store
@@ -28,14 +28,14 @@ _TOGETHER = 100
 class Plan(msgspec.Struct, kw_only=True):
     """What a file would do: `new` outcomes by line, rows that are refused with their remedy, and repeats.
 
-    `climbs` counts leads by the rung they stand on and the one they reach; `revalued` those whose sale gets another
+    `advances` counts leads by the disposition they stand on and the one they reach; `revalued` those whose sale gets another
     value, `invalid` and `opted_out` those that become so.
     """
 
     new: list[tuple[int, Outcome]] = []
     refused: list[Row] = []
     repeats: int = 0
-    climbs: Counter[tuple[Rung, Rung]] = msgspec.field(default_factory=Counter)
+    advances: Counter[tuple[Disposition, Disposition]] = msgspec.field(default_factory=Counter)
     revalued: int = 0
     invalid: int = 0
     opted_out: int = 0
@@ -124,10 +124,10 @@ def _says_otherwise(outcome: Outcome, before: Outcome | OutcomeRow) -> bool:
 
 
 def _count_changes(found: Plan, before: dict[str, set[OutcomeRow]]) -> None:
-    fresh: dict[str, list[Told]] = {}
+    fresh: dict[str, list[OutcomeEvent]] = {}
     for _, outcome in found.new:
         at = outcome.occurred_at or 0.0
-        told = Told(event=outcome.event, occurred_at=at, received_at=float("inf"), value_cents=outcome.value_cents)
+        told = OutcomeEvent(event=outcome.event, occurred_at=at, received_at=float("inf"), value_cents=outcome.value_cents)
         fresh.setdefault(outcome.lead_id, []).append(told)
     for lead_id, more in fresh.items():
         known = [_told(row) for row in before.get(lead_id, ())]
@@ -135,16 +135,16 @@ def _count_changes(found: Plan, before: dict[str, set[OutcomeRow]]) -> None:
 
 
 def _count_change(found: Plan, old: Label, new: Label) -> None:
-    if new.rung != old.rung:
-        found.climbs[old.rung, new.rung] += 1
-    found.revalued += old.rung == "sold" and new.value_cents != old.value_cents
+    if new.disposition != old.disposition:
+        found.advances[old.disposition, new.disposition] += 1
+    found.revalued += old.disposition == "sold" and new.value_cents != old.value_cents
     found.invalid += new.invalid > old.invalid
     found.opted_out += new.opted_out > old.opted_out
 
 
-def _told(row: OutcomeRow) -> Told:
+def _told(row: OutcomeRow) -> OutcomeEvent:
     event = msgspec.convert(row.event, type=OutcomeKind)
-    return Told(event=event, occurred_at=row.occurred_at, received_at=row.recorded_at, value_cents=row.value_cents)
+    return OutcomeEvent(event=event, occurred_at=row.occurred_at, received_at=row.recorded_at, value_cents=row.value_cents)
 
 
 def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:

@@ -6,20 +6,20 @@ import msgspec
 
 from app.domain.calendar import local_time
 from app.domain.keyed import digest
-from app.domain.sale import CapUse, Evidence, Sale
-from app.domain.sold_lead import ConsentProof, SoldLead, lead_document
-from app.domain.weighing import Offer
+from app.domain.post.sale import CapUse, Evidence, Sale
+from app.domain.delivery.sold_lead import ConsentProof, SoldLead, lead_document
+from app.domain.auction.weighing import Offer
 from app.journal.lines import PingLine
-from app.usecases.desk import Desk
-from app.usecases.ticket import Posted
+from app.usecases.bidder import Bidder
+from app.usecases.bid_reference import PostedLead
 from app.wire.post import PostAnswer
 
 
-def make_sale(desk: Desk, lead: Posted) -> Sale:
+def make_sale(bidder: Bidder, lead: PostedLead) -> Sale:
     """Everything of one sale, its people sealed."""
     bid, campaign = lead.bid, lead.campaign
-    lead_id = digest(desk.keys.index, b"leadbid.lead", lead.seller.name, bid.nonce.hex(), size=12).hex()
-    live = desk.book.live(bid.nonce, lead.now)
+    lead_id = digest(bidder.keys.index, b"leadbid.lead", lead.seller.name, bid.nonce.hex(), size=12).hex()
+    live = bidder.book.live(bid.nonce, lead.now)
     line = live.line if live is not None else None
     offer = _offer(line, lead)
     document = _document(lead, lead_id)
@@ -41,10 +41,10 @@ def make_sale(desk: Desk, lead: Posted) -> Sale:
         duplicate_since=lead.now - campaign.duplicate_s,
         duplicate_scope=campaign.duplicate_scope,
         cap_uses=_cap_uses(lead),
-        identity=desk.vault.seal(msgspec.json.encode(lead_document(document)), lead_id),
-        evidence=_evidence(desk, lead, lead_id, line, document.consent),
+        identity=bidder.vault.seal(msgspec.json.encode(lead_document(document)), lead_id),
+        evidence=_evidence(bidder, lead, lead_id, line, document.consent),
         decision=msgspec.json.encode(offer) if offer is not None else None,
-        config_hash=desk.catalogue.config_hash,
+        config_hash=bidder.catalogue.config_hash,
         model_version=line.model if line is not None else "",
         destinations=campaign.destinations,
         answer=PostAnswer(
@@ -57,13 +57,13 @@ def make_sale(desk: Desk, lead: Posted) -> Sale:
     )
 
 
-def _offer(line: PingLine | None, lead: Posted) -> Offer | None:
+def _offer(line: PingLine | None, lead: PostedLead) -> Offer | None:
     """The decision behind the bid; `None` where a restart lost it."""
     offers = line.decision.bids if line is not None else ()
     return next((offer for offer in offers if offer.campaign == lead.campaign.name and offer.leg == lead.bid.leg), None)
 
 
-def _document(lead: Posted, lead_id: str) -> SoldLead:
+def _document(lead: PostedLead, lead_id: str) -> SoldLead:
     """The lead as the CRM will have it."""
     post, bid, campaign = lead.post, lead.bid, lead.campaign
     contact = msgspec.structs.replace(
@@ -93,7 +93,7 @@ def _document(lead: Posted, lead_id: str) -> SoldLead:
     )
 
 
-def _cap_uses(lead: Posted) -> tuple[CapUse, ...]:
+def _cap_uses(lead: PostedLead) -> tuple[CapUse, ...]:
     """Every counter that the sale takes something of."""
     return tuple(
         [
@@ -110,7 +110,7 @@ def _cap_uses(lead: Posted) -> tuple[CapUse, ...]:
 
 
 def _evidence(
-    desk: Desk, lead: Posted, lead_id: str, line: PingLine | None, consent: ConsentProof
+    bidder: Bidder, lead: PostedLead, lead_id: str, line: PingLine | None, consent: ConsentProof
 ) -> tuple[Evidence, ...]:
     """The post as received, its consent as understood, and the ping where it is remembered."""
     pieces = [("post", lead.raw), ("consent", msgspec.json.encode(consent))]
@@ -118,7 +118,7 @@ def _evidence(
         pieces.append(("ping", msgspec.json.encode(line.ping)))
     return tuple(
         [
-            Evidence(kind, hashlib.sha256(piece).hexdigest(), desk.vault.seal(piece, f"{lead_id}/{kind}"))
+            Evidence(kind, hashlib.sha256(piece).hexdigest(), bidder.vault.seal(piece, f"{lead_id}/{kind}"))
             for kind, piece in pieces
         ]
     )

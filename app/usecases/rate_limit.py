@@ -34,7 +34,7 @@ class HashQuotas:
     def may_ask(self, seller: Seller, now: float) -> bool:
         """Whether one more hash may be looked up; it is counted where it may."""
         day, asked = self._today(seller.name, now)
-        if asked >= seller.hash_quota:
+        if asked >= seller.hash_lookups_per_day:
             return False
         self._asked[seller.name] = (day, asked + 1)
         return True

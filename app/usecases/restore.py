@@ -10,24 +10,24 @@ from app.journal.lines import AnyLine, NoticeLine, PingLine, PostLine
 from app.usecases.answer_ping import promised
 from app.usecases.book import LiveBid
 from app.usecases.counter import Counter
-from app.usecases.desk import Desk
+from app.usecases.bidder import Bidder
 
 
-def restore_bids(desk: Desk, lines: Iterable[AnyLine], now: float) -> int:
+def restore_bids(bidder: Bidder, lines: Iterable[AnyLine], now: float) -> int:
     """Put the bids of these journal lines (oldest first) that live at `now` back into the book; how many there are."""
     for line in lines:
         if isinstance(line, PingLine) and line.bid_ids:
-            _restore(desk, line, now)
+            _restore(bidder, line, now)
         elif (isinstance(line, PostLine) and line.status == "accepted") or (
             isinstance(line, NoticeLine) and line.result == "lost"
         ):
-            _forget(desk, line.ping_id)
-    return desk.book.live_bids
+            _forget(bidder, line.ping_id)
+    return bidder.book.live_bids
 
 
-def _restore(desk: Desk, line: PingLine, now: float) -> None:
-    bid = read(line.bid_ids[0], desk.keys.signing)
-    seller = desk.catalogue.sellers.get(line.seller)
+def _restore(bidder: Bidder, line: PingLine, now: float) -> None:
+    bid = read(line.bid_ids[0], bidder.keys.signing)
+    seller = bidder.catalogue.sellers.get(line.seller)
     if bid is None or seller is None or now >= bid.expires_at:
         return
     live = LiveBid(
@@ -39,18 +39,18 @@ def _restore(desk: Desk, line: PingLine, now: float) -> None:
         # The warnings that were told are in no journal: a repeat after a restart goes without them.
         text=msgspec.json.encode(line),
     )
-    desk.book.open(bid.nonce, live, [] if bid.test else list(_promised(desk, line, seller)))
+    bidder.book.open(bid.nonce, live, [] if bid.test else list(_promised(bidder, line, seller)))
 
 
-def _promised(desk: Desk, line: PingLine, seller: Seller) -> Iterator[tuple[list[Counter], int]]:
+def _promised(bidder: Bidder, line: PingLine, seller: Seller) -> Iterator[tuple[list[Counter], int]]:
     """Counters and price of the campaigns that are declared still."""
     for name, price_cents in promised(line.decision).items():
-        campaign = desk.catalogue.campaigns.get(name)
+        campaign = bidder.catalogue.campaigns.get(name)
         if campaign is not None:
-            yield desk.book.counters(campaign, seller, line.ping.zip, line.ping.state, line.at), price_cents
+            yield bidder.book.counters(campaign, seller, line.ping.zip, line.ping.state, line.at), price_cents
 
 
-def _forget(desk: Desk, ping_id: str) -> None:
-    bid = read(ping_id, desk.keys.signing)
+def _forget(bidder: Bidder, ping_id: str) -> None:
+    bid = read(ping_id, bidder.keys.signing)
     if bid is not None:
-        desk.book.forget(bid.nonce)
+        bidder.book.forget(bid.nonce)

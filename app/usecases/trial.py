@@ -3,11 +3,11 @@
 import msgspec
 from msgspec.structs import replace
 
-from app.domain.canary import takes
+from app.domain.auction.canary import takes
 from app.domain.catalogue import Challenger
-from app.domain.decide import Decision, decide
-from app.domain.exploration import Draw
-from app.domain.snapshot import Snapshot
+from app.domain.auction.decide import Decision, decide
+from app.domain.pricing.exploration import Draw
+from app.domain.auction.snapshot import Snapshot
 from app.journal.shadow import Shadow, shadow_of
 from app.wire.ping import Ping
 

@@ -18,7 +18,7 @@ class Ping(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=Tr
     Absent text is the empty string, placeholders included. Hashes stand as keyed digests
     only (`phone_digest`, `email_digest`: 16 hex digits), the seller's own hash is dropped on arrival. So are the
     consumer's traces that no decision reads: browser, consent text, and all of `ip_address` but its network.
-    `created_at` is UTC epoch seconds, `None` when the seller named no time. `rehearsal` is the outcome that a test asks
+    `created_at` is UTC epoch seconds, `None` when the seller named no time. `scenario` is the outcome that a test asks
     for by a flag of its platform.
     """
 
@@ -41,7 +41,7 @@ class Ping(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=Tr
     phone_digest: str = ""
     email_digest: str = ""
     test: bool = False
-    rehearsal: str = ""
+    scenario: str = ""
     fields: dict[str, Value] = {}
 
 

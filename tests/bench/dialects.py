@@ -37,4 +37,4 @@ def _ratio(costs: Sequence[float], baseline: Sequence[float]) -> float:
 def _ping(client: Client, number: int, key: str) -> bytes:
     sent = client.sends.sent("ping", ping_of(consumer(1, number, VERTICAL), time.time()), key)
     headers = {"Accept": "*/*", "Content-Type": sent.content_type, **client.sends.headers(key)}
-    return request_bytes(f"/v1/{client.name}/{'lead' if client.sends.one_door else 'ping'}", sent.body, headers)
+    return request_bytes(f"/v1/{client.name}/{'lead' if client.sends.one_endpoint else 'ping'}", sent.body, headers)

@@ -46,7 +46,7 @@ def read_answer(raw: bytes, content_type: str) -> Json:
 
 
 def keys_at(path: str) -> list[str] | None:
-    """The keys of every answer at a door of sellers, the CRM or operators, in their order; `None` at other doors."""
+    """The keys of every answer at a endpoint of sellers, the CRM or operators, in their order; `None` at other endpoints."""
     parts = path.rpartition(".")[0] if path.endswith((".json", ".xml")) else path
     if parts in ("/v1/ping", "/v1/test/ping"):
         return PING_KEYS
@@ -56,11 +56,11 @@ def keys_at(path: str) -> list[str] | None:
 
 
 def check_shape(path: str, status: int, content_type: str, raw: bytes) -> None:
-    """Assert what contract.md promises of every answer at this door, as bytes and as a value."""
+    """Assert what contract.md promises of every answer at this endpoint, as bytes and as a value."""
     assert content_type in ("application/json", "application/xml"), content_type
     answer = read_answer(raw, content_type)
     keys = keys_at(path)
-    # A path that is no door is answered as the doors of reports are.
+    # A path that is no endpoint is answered as the endpoints of reports are.
     assert list(answer) == (RECEIPT_KEYS if keys is None or (status in (404, 405) and len(answer) == 3) else keys)
     if content_type == "application/json":
         assert not re.search(rb"\s", _STRING.sub(b'""', raw)), "not compact"

@@ -50,7 +50,7 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 class Step(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One request and what its answer must hold; README.md of the fixtures explains every key."""
 
-    door: str
+    route: str
     seller: str = ""
     operator: str = ""
     headers: dict[str, str] = {}
@@ -85,7 +85,7 @@ class Exchange(msgspec.Struct, frozen=True, kw_only=True):
     twin: Json | None = None
 
     @property
-    def door(self) -> tuple[str, str]:
+    def route(self) -> tuple[str, str]:
         """Method and path, without the query."""
         return self.request.method, self.request.url.path
 
@@ -101,7 +101,7 @@ def play(scenario: Scenario, http: httpx.Client, now: float, *, twins: bool = Fa
     for step in scenario.steps:
         answers = [exchange.answer for exchange in played]
         exchange = ask(http, step, answers, now)
-        if twins and exchange.door[1].startswith("/v1/"):
+        if twins and exchange.route[1].startswith("/v1/"):
             again = msgspec.structs.replace(step, headers=step.headers | {"Accept": "application/xml"})
             exchange = msgspec.structs.replace(exchange, twin=ask(http, again, answers, now).answer)
         played.append(exchange)
@@ -152,7 +152,7 @@ def _moment(found: re.Match[str], now: float) -> str:
 
 
 def _request(step: Step, earlier: Sequence[Json], now: float) -> Json:
-    method, _, path = filled(step.door, earlier, now).partition(" ")
+    method, _, path = filled(step.route, earlier, now).partition(" ")
     content_type, content, query = _content(step, earlier, now)
     headers = {"Content-Type": content_type} if content_type else {}
     for name in (step.seller, step.operator):

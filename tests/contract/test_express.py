@@ -1,4 +1,4 @@
-"""The short way from a connection to the auction's doors: it must behave as HTTP, whatever a client does with it."""
+"""The short way from a connection to the auction's endpoints: it must behave as HTTP, whatever a client does with it."""
 
 import json
 import logging
@@ -11,7 +11,7 @@ import pytest
 
 from app.http.auction.express import ROUND_MAX
 from app.http.auction.intake import Answered
-from app.http.auction.knock import Knock, Request
+from app.http.auction.request import SellerRequest, Request
 from tests.service import Service
 
 KEY = "contract-acme-key"
@@ -141,7 +141,7 @@ def test_pings_that_came_together_are_answered_together_and_each_its_own(
     sizes: list[int] = []
     answered = intake.pings
 
-    def counting(requests: Sequence[Request]) -> list[Answered | Knock]:
+    def counting(requests: Sequence[Request]) -> list[Answered | SellerRequest]:
         sizes.append(len(requests))
         return answered(requests)
 
@@ -173,7 +173,7 @@ def test_a_fault_in_the_room_closes_its_connections_and_no_others(
     intake = service.application.intake
     assert intake is not None
 
-    def failing(_: Sequence[Request]) -> list[Answered | Knock]:
+    def failing(_: Sequence[Request]) -> list[Answered | SellerRequest]:
         raise RuntimeError("made to fail by a test")
 
     with connected(service) as one, connected(service) as other:

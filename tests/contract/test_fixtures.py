@@ -47,7 +47,7 @@ def test_a_scenario_gets_what_it_says(path: Path, played: Played) -> None:
 @each_scenario
 def test_every_answer_has_the_published_shape(path: Path, played: Played) -> None:
     for exchange in played(path):
-        _, where = exchange.door
+        _, where = exchange.route
         if where.startswith("/v"):
             check_shape(where, exchange.status, exchange.content_type, exchange.raw)
 
@@ -90,7 +90,7 @@ def test_a_bid_past_its_end_is_to_be_pinged_again(service: Service, http: httpx.
 
     (late,) = play_steps(http, [with_ping_id(post, past)])
     assert (late.status, late.answer["status"], late.answer["reason_code"]) == (200, "reping", "ping_expired")
-    check_shape(late.door[1], late.status, late.content_type, late.raw)
+    check_shape(late.route[1], late.status, late.content_type, late.raw)
 
     # The answer is not kept: a bid that lives buys the lead.
     (bought,) = play_steps(http, [with_ping_id(post, bid.answer["ping_id"])])
@@ -106,7 +106,7 @@ def test_while_the_database_is_away_pings_go_on_and_posts_are_not_sold(service: 
         (away,) = play_steps(http, [with_ping_id(post, bid.answer["ping_id"])])
     assert (away.status, away.answer["status"], away.answer["reason_code"]) == (503, "error", "internal")
     assert away.answer["lead_id"] == ""
-    check_shape(away.door[1], away.status, away.content_type, away.raw)
+    check_shape(away.route[1], away.status, away.content_type, away.raw)
     (bought,) = play_steps(http, [with_ping_id(post, bid.answer["ping_id"])])
     assert bought.answer["status"] == "accepted"
 
@@ -148,7 +148,7 @@ def consumer_of(step: Step) -> int | None:
 def a_lead(number: int) -> tuple[Step, Step]:
     """A consumer's ping and its post, which still lacks its bid."""
     ping, post = (
-        Step(door=f"POST /v1/{kind}", seller="acme", body={"sample": kind, "consumer": number, "with": {}})
+        Step(route=f"POST /v1/{kind}", seller="acme", body={"sample": kind, "consumer": number, "with": {}})
         for kind in ("ping", "post")
     )
     return ping, post

@@ -29,7 +29,7 @@ JSON = {"Content-Type": "application/json"}
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 XML = {"Content-Type": "application/xml"}
 
-DOORS = [
+ROUTES = [
     ("POST", "/v1/ping", ACME),
     ("POST", "/v1/test/ping", ACME),
     ("POST", "/v1/post", ACME),
@@ -39,7 +39,7 @@ DOORS = [
     ("PUT", "/v1/demand/PR", OPS),
     ("PUT", "/v1/signals/PR", OPS),
 ]
-each_door = pytest.mark.parametrize(("method", "path", "key"), DOORS, ids=lambda value: value if "/" in value else "")
+each_route = pytest.mark.parametrize(("method", "path", "key"), ROUTES, ids=lambda value: value if "/" in value else "")
 
 LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
 BODIES: dict[str, tuple[bytes, dict[str, str]]] = {
@@ -164,7 +164,7 @@ def nothing_is_stored_and_the_service_still_sells(service: Service, hit: Hit) ->
     assert ask(hit, "/v1/post", post | {"ping_id": bid["ping_id"]})["status"] == "accepted"
 
 
-@each_door
+@each_route
 def test_a_hostile_body_is_refused_clearly(hit: Hit, method: str, path: str, key: dict[str, str]) -> None:
     for name, (body, headers) in BODIES.items():
         answer = hit(method, path, body, key | headers)
@@ -202,7 +202,7 @@ def test_a_hostile_ping_id_is_none_of_ours(hit: Hit, name: str) -> None:
     assert asked.status_code == 404
 
 
-@pytest.mark.parametrize(("method", "path", "key"), DOORS[4:], ids=lambda value: value if "/" in value else "")
+@pytest.mark.parametrize(("method", "path", "key"), ROUTES[4:], ids=lambda value: value if "/" in value else "")
 def test_a_hostile_report_is_read_or_refused(hit: Hit, method: str, path: str, key: dict[str, str]) -> None:
     honest: dict[str, Json] = {
         "/v1/notices": {"ping_id": "A" * 64, "result": "won", "price": 1},
@@ -245,7 +245,7 @@ def test_a_hostile_territory_is_refused(hit: Hit, territory: str) -> None:
     ],
     ids=str,
 )
-@each_door
+@each_route
 def test_nobody_gets_in_by_strange_headers(hit: Hit, method: str, path: str, key: dict[str, str], headers: Any) -> None:
     encoded_headers = {name.encode(): value.encode("latin-1") for name, value in headers.items()}
     ping, _ = a_lead(7_003)
@@ -282,21 +282,21 @@ many = settings(
 )
 
 
-@each_door
+@each_route
 @many
 @given(body=st.binary(max_size=300), kind=kinds)
 def test_any_bytes(hit: Hit, method: str, path: str, key: dict[str, str], body: bytes, kind: str) -> None:
     hit(method, path, body, key | {"Content-Type": kind})
 
 
-@each_door
+@each_route
 @many
 @given(fields=st.dictionaries(st.sampled_from([*PING_FIELDS, *POST_FIELDS, "event", "result"]), anything, max_size=6))
 def test_any_values_in_known_fields(hit: Hit, method: str, path: str, key: dict[str, str], fields: Json) -> None:
     hit(method, path, encoded(fields), key | JSON)
 
 
-@each_door
+@each_route
 @many
 @given(fields=st.dictionaries(st.text(max_size=20), anything, max_size=6))
 def test_any_fields_at_all(hit: Hit, method: str, path: str, key: dict[str, str], fields: Json) -> None:

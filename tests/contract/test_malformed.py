@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from app.dialects.body import read_body
 from app.dialects.platforms.known import DIALECTS
-from app.dialects.platforms.sending import Door
+from app.dialects.platforms.sending import Route
 from app.dialects.written import CONTENT_TYPES
 from app.dialects.xml_tree import read_xml
 from app.http.asgi_request import BODY_MAX
@@ -44,7 +44,7 @@ LEAD: dict[str, Value] = {
 }
 
 Shape = list[str]
-SHAPES: dict[tuple[str, Door], tuple[Shape, ...]] = {
+SHAPES: dict[tuple[str, Route], tuple[Shape, ...]] = {
     ("generic", "ping"): (PING_KEYS,),
     ("generic", "post"): (POST_KEYS,),
     ("leadconduit", "ping"): (["outcome", "reason", "price", "reference", "expires_in"],),
@@ -79,7 +79,7 @@ class Honest(NamedTuple):
     """A platform's request before anything is wrong with it: `fields` flat, in its own names, its envelope included."""
 
     name: str
-    door: Door
+    route: Route
     fields: dict[str, Value]
     body: bytes
     content_type: str
@@ -106,12 +106,12 @@ class Honest(NamedTuple):
         return urlencode(self.fields | {self.ours(name): value for name, value in changes.items()}).encode()
 
 
-def honest(name: str, door: Door) -> Honest:
-    sent = CLIENTS[name].sends.sent(door, LEAD, KEY, NOBODYS_BID)
+def honest(name: str, route: Route) -> Honest:
+    sent = CLIENTS[name].sends.sent(route, LEAD, KEY, NOBODYS_BID)
     fields = read_body(sent.body, sent.content_type)
     assert isinstance(fields, dict)
     filled = {name: value for name, value in fields.items() if value is not None}
-    return Honest(name, door, filled, sent.body, sent.content_type)
+    return Honest(name, route, filled, sent.body, sent.content_type)
 
 
 def _elements(tree: dict[str, Any]) -> str:
@@ -235,12 +235,12 @@ CASES = [(name, malformation) for name in DIALECTS for malformation in MALFORMED
 @pytest.mark.parametrize(("name", "malformation"), CASES)
 def test_what_is_malformed_is_understood_or_refused_by_name(http: httpx.Client, name: str, malformation: str) -> None:
     make, wanted = MALFORMED[malformation]
-    for door in ("ping", "post"):
-        body, content_type = make(honest(name, door))
-        answer = http.post(path_of(name, door), content=body, headers=headers_of(name, content_type))
-        outcome = outcome_of(answer, name, door, sent=body)
+    for route in ("ping", "post"):
+        body, content_type = make(honest(name, route))
+        answer = http.post(path_of(name, route), content=body, headers=headers_of(name, content_type))
+        outcome = outcome_of(answer, name, route, sent=body)
         if wanted == UNDERSTOOD:
-            meant = "7.50" if door == "ping" else "this ping_id is none of ours"
+            meant = "7.50" if route == "ping" else "this ping_id is none of ours"
             assert meant in answer.text, answer.text
         else:
             assert any(each in answer.text for each in wanted.split("|")), answer.text
@@ -250,21 +250,21 @@ def test_what_is_malformed_is_understood_or_refused_by_name(http: httpx.Client, 
 @pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE", "OPTIONS"])
 @pytest.mark.parametrize("name", DIALECTS)
 def test_another_method_is_refused_by_name(http: httpx.Client, name: str, method: str) -> None:
-    for door in ("ping", "post"):
-        request = honest(name, door)
-        url = f"{path_of(name, door)}?{request.form().decode()}"
+    for route in ("ping", "post"):
+        request = honest(name, route)
+        url = f"{path_of(name, route)}?{request.form().decode()}"
         answer = http.request(method, url, headers=headers_of(name, ""))
-        assert outcome_of(answer, name, door) != "accepted"
+        assert outcome_of(answer, name, route) != "accepted"
         assert (answer.status_code, "method: send a POST" in answer.text) == (405, True)
 
 
 @pytest.mark.parametrize("name", DIALECTS)
 def test_a_strangers_key_is_refused_in_the_platforms_own_words(http: httpx.Client, name: str) -> None:
-    for door in ("ping", "post"):
-        sent = CLIENTS[name].sends.sent(door, LEAD, "nobodys-key", NOBODYS_BID)
+    for route in ("ping", "post"):
+        sent = CLIENTS[name].sends.sent(route, LEAD, "nobodys-key", NOBODYS_BID)
         headers = {"Content-Type": sent.content_type, **CLIENTS[name].sends.headers("nobodys-key")}
-        answer = http.post(path_of(name, door), content=sent.body, headers=headers)
-        assert outcome_of(answer, name, door) != "accepted"
+        answer = http.post(path_of(name, route), content=sent.body, headers=headers)
+        assert outcome_of(answer, name, route) != "accepted"
         assert (answer.status_code, "the seller's key is missing or not known" in answer.text) == (401, True)
 
 
@@ -291,7 +291,7 @@ def test_no_bytes_of_a_real_request_are_a_fault_when_they_change(
     outcome_of(answer, name, "ping" if exchange.request.url.path.endswith("ping") else "post", sent=body)
 
 
-def outcome_of(answer: httpx.Response, name: str, door: Door, sent: bytes = b"") -> str:
+def outcome_of(answer: httpx.Response, name: str, route: Route, sent: bytes = b"") -> str:
     """What the platform makes of an answer whatever its status, once it has the form and the keys of its dialect."""
     dialect, kind = DIALECTS[name], answer.headers.get("content-type", "")
     assert answer.status_code < 500, answer.text
@@ -300,11 +300,11 @@ def outcome_of(answer: httpx.Response, name: str, door: Door, sent: bytes = b"")
     usual |= {XML} if sent.lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \r\n\t")[:1] == b"<" else set()
     assert kind in usual | ({JSON} if b"JSON" in sent else set())
     whole = read_xml(answer.content) if kind == XML else json.loads(answer.content)
-    # At one door for both, what cannot be read is taken for a ping.
-    doors: set[Door] = {door, "ping"} if CLIENTS[name].sends.one_door else {door}
+    # At one endpoint for both, what cannot be read is taken for a ping.
+    routes: set[Route] = {route, "ping"} if CLIENTS[name].sends.one_endpoint else {route}
     keys = list(whole[dialect.root] if dialect.wrapped and kind == JSON else whole)
-    assert keys in [shape for each in doors for shape in SHAPES[name, each]]
-    parse = CLIENTS[name].ping if door == "ping" else CLIENTS[name].post
+    assert keys in [shape for each in routes for shape in SHAPES[name, each]]
+    parse = CLIENTS[name].ping if route == "ping" else CLIENTS[name].post
     return parse(Answer(status=200, content_type=kind, body=answer.content, ms=1.0)).outcome
 
 
@@ -312,8 +312,8 @@ def scenarios_of(name: str) -> list[Path]:
     return sorted((FOLDER / "dialects" / name).glob("*.json"))
 
 
-def path_of(name: str, door: Door) -> str:
-    return f"/v1/{name}/{'lead' if CLIENTS[name].sends.one_door else door}"
+def path_of(name: str, route: Route) -> str:
+    return f"/v1/{name}/{'lead' if CLIENTS[name].sends.one_endpoint else route}"
 
 
 def headers_of(name: str, content_type: str) -> dict[str, str]:

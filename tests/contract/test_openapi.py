@@ -1,4 +1,4 @@
-"""The document at /schema/openapi.json is true: of every door, every example and every answer the scenarios got."""
+"""The document at /schema/openapi.json is true: of every endpoint, every example and every answer the scenarios got."""
 
 import json
 import re
@@ -111,26 +111,26 @@ def test_it_is_an_openapi_document(document: Json) -> None:
     Draft202012Validator(DOCUMENT).validate(document)
     for schema in document["components"]["schemas"].values():
         Draft202012Validator.check_schema(schema)
-    operations = [operation["operationId"] for _, _, operation in doors_of(document)]
+    operations = [operation["operationId"] for _, _, operation in routes_of(document)]
     assert len(set(operations)) == len(operations)
 
 
 def test_every_reference_leads_somewhere(document: Json) -> None:
     used = {reference.rpartition("/")[2] for reference in references(document)}
     assert used == set(document["components"]["schemas"])
-    schemes = {name for _, _, operation in doors_of(document) for each in operation["security"] for name in each}
+    schemes = {name for _, _, operation in routes_of(document) for each in operation["security"] for name in each}
     assert schemes == set(document["components"]["securitySchemes"])
 
 
 def test_a_path_declares_what_varies_in_it(document: Json) -> None:
-    for _, path, operation in doors_of(document):
+    for _, path, operation in routes_of(document):
         parameters = operation.get("parameters", ())
         declared = [parameter["name"] for parameter in parameters if parameter["in"] == "path"]
         assert declared == re.findall(r"\{(\w+)\}", path)
 
 
 def test_it_has_every_door_and_no_other(document: Json, service: Service) -> None:
-    assert {(method.upper(), path) for method, path, _ in doors_of(document)} == service.application.doors
+    assert {(method.upper(), path) for method, path, _ in routes_of(document)} == service.application.routes
 
 
 def test_every_example_is_what_its_schema_says(document: Json, valid: Valid) -> None:
@@ -164,13 +164,13 @@ def test_the_requests_shown_as_examples_are_understood(document: Json, http: htt
 @pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_every_answer_is_as_described(path: Path, played: Played, document: Json, valid: Valid) -> None:
     for exchange in played(path):
-        operation = operation_of(document, *exchange.door)
+        operation = operation_of(document, *exchange.route)
         if operation is None:
             assert exchange.status in (404, 405)
             continue
         response = operation["responses"][str(exchange.status)]
         answer = exchange.answer
-        if keys_at(exchange.door[1]) is not None and exchange.content_type.endswith("xml"):
+        if keys_at(exchange.route[1]) is not None and exchange.content_type.endswith("xml"):
             answer = from_xml(answer)
         valid(response["content"][exchange.content_type]["schema"], answer)
         missing = {name.lower() for name in response.get("headers", ())} - exchange.headers.keys()
@@ -180,7 +180,7 @@ def test_every_answer_is_as_described(path: Path, played: Played, document: Json
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("exemplary/*.json")), ids=lambda path: path.stem)
 def test_exemplary_requests_are_as_described(path: Path, played: Played, document: Json, valid: Valid) -> None:
     for exchange in played(path):
-        operation = operation_of(document, *exchange.door)
+        operation = operation_of(document, *exchange.route)
         body = exchange.step.body
         # Other platforms' names are understood, but not described.
         if operation is None or exchange.step.as_ != "json" or not isinstance(body, dict) or "request" in body:
@@ -198,7 +198,7 @@ def test_every_reason_code_is_explained(document: Json) -> None:
     assert all(explained.values())
 
 
-def doors_of(document: Json) -> Iterator[tuple[str, str, Json]]:
+def routes_of(document: Json) -> Iterator[tuple[str, str, Json]]:
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
             yield method, path, operation
@@ -216,7 +216,7 @@ def operation_of(document: Json, method: str, path: str) -> Json | None:
 
 def contents(document: Json) -> Iterator[tuple[str, Json]]:
     """Every (content type, content) of requests and answers."""
-    for _, _, operation in doors_of(document):
+    for _, _, operation in routes_of(document):
         yield from operation.get("requestBody", {}).get("content", {}).items()
         for response in operation["responses"].values():
             yield from response["content"].items()

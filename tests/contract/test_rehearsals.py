@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from app.domain.reasons import REASONS
-from app.domain.rehearsal import TABLE, Rehearsal
+from app.domain.onboarding.test_values import TABLE, TestScenario
 
 KEY = {"X-API-Key": "contract-acme-key"}
 PING = {"vertical": "pet_insurance", "state": "TX", "pet": "dog", "tcpa_consent": True, "deadline_ms": 5_000}
@@ -31,26 +31,26 @@ def certified(number: int) -> dict[str, Any]:
     }
 
 
-def asked(http: httpx.Client, door: str, body: dict[str, Any]) -> httpx.Response:
-    return http.post(f"/v1/test/{door}", json=body, headers=KEY)
+def asked(http: httpx.Client, route: str, body: dict[str, Any]) -> httpx.Response:
+    return http.post(f"/v1/test/{route}", json=body, headers=KEY)
 
 
-@pytest.mark.parametrize("rehearsal", QUICK, ids=lambda each: each.name)
-def test_a_zip_code_forces_its_outcome(http: httpx.Client, rehearsal: Rehearsal) -> None:
-    lead = {**certified(int(rehearsal.zips[0]) + 0xBEEF00), "zip": rehearsal.zips[0]}
+@pytest.mark.parametrize("scenario", QUICK, ids=lambda each: each.name)
+def test_a_zip_code_forces_its_outcome(http: httpx.Client, scenario: TestScenario) -> None:
+    lead = {**certified(int(scenario.zips[0]) + 0xBEEF00), "zip": scenario.zips[0]}
     pinged = asked(http, "ping", lead)
     answer = pinged.json()
-    if rehearsal.ping:
-        assert answer["reason_code"] == rehearsal.ping
-        assert pinged.status_code == FAULTS.get(rehearsal.ping, 200)
+    if scenario.ping:
+        assert answer["reason_code"] == scenario.ping
+        assert pinged.status_code == FAULTS.get(scenario.ping, 200)
         assert not answer["bids"]
         return
     assert answer["status"] == "accepted", answer
-    assert [bid["type"] for bid in answer["bids"]] == list(rehearsal.legs)
+    assert [bid["type"] for bid in answer["bids"]] == list(scenario.legs)
     posted = asked(http, "post", {**lead, **PERSON, "consent_at": _just_now(), "ping_id": answer["ping_id"]})
-    assert posted.json()["reason_code"] == rehearsal.post, posted.text
-    assert (posted.json()["status"] == "accepted") == (not rehearsal.post)
-    assert posted.status_code == FAULTS.get(rehearsal.post, 200)
+    assert posted.json()["reason_code"] == scenario.post, posted.text
+    assert (posted.json()["status"] == "accepted") == (not scenario.post)
+    assert posted.status_code == FAULTS.get(scenario.post, 200)
 
 
 def test_a_slow_answer_comes_late(http: httpx.Client) -> None:

@@ -11,8 +11,8 @@ import httpx
 import pytest
 
 from app.cli import main
-from app.domain.certification import STEPS
-from app.domain.link import signature
+from app.domain.onboarding.certification import STEPS
+from app.domain.onboarding.link import signature
 from tests.browser import browse, browse_framed, find_browser
 from tests.service import DEMO_CONFIG, Service, serve
 
@@ -22,7 +22,7 @@ TEXT = (
     "I gave, also with automated technology. Consent is not a condition of any purchase."
 )
 PERSON = {"first_name": "Ingrid", "last_name": "Sommer", "phone": "2127798606", "email": "ingrid@sommer-family.net"}
-WIDTHS = {"desk": 1280, "phone": 390}
+WIDTHS = {"bidder": 1280, "phone": 390}
 MEASURE = 'document.title = page.defaultView.innerWidth + " " + page.documentElement.scrollWidth;'
 
 

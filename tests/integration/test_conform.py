@@ -40,14 +40,14 @@ class Buyer(ThreadingHTTPServer):
     daemon_threads = True
 
     def __init__(self, fault: str) -> None:
-        super().__init__(("127.0.0.1", 0), Door)
+        super().__init__(("127.0.0.1", 0), Route)
         self.fault = fault
         self.bids: dict[str, str] = {}
         self.sold: dict[str, tuple[str, dict[str, Any]]] = {}
         self.people: set[str] = set()
 
 
-class Door(BaseHTTPRequestHandler):
+class Route(BaseHTTPRequestHandler):
     server: Buyer
 
     def log_message(self, *_: object) -> None:

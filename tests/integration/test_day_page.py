@@ -1,4 +1,4 @@
-"""The page of a day as a browser shows it: on a desk and on a phone, by day and by night."""
+"""The page of a day as a browser shows it: on a bidder and on a phone, by day and by night."""
 
 import json
 import re
@@ -10,7 +10,7 @@ from app.cli.day.page import page
 from tests.browser import browse_framed, find_browser
 from tests.trading_day import trading_day
 
-WIDTHS = {"desk": 1280, "phone": 400}
+WIDTHS = {"bidder": 1280, "phone": 400}
 NIGHT = {"light": 1, "dark": 0}
 """How Chromium numbers what a reader prefers."""
 

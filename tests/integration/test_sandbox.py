@@ -12,12 +12,12 @@ from pathlib import Path
 import httpx
 import pytest
 
-from app.cli.sandbox import CONFIG, sandbox
+from app.cli.service.sandbox import CONFIG, sandbox
 from app.config.load import Loaded, load
 from tests.browser import browse, browse_framed, find_browser
 from tests.service import ROOT, free_port, listening
 
-WIDTHS = {"desk": 1280, "phone": 390}
+WIDTHS = {"bidder": 1280, "phone": 390}
 MEASURE = """
   for (const details of page.querySelectorAll("details")) details.open = true;
   document.title = page.defaultView.innerWidth + " " + page.documentElement.scrollWidth;

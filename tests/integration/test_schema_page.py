@@ -1,4 +1,4 @@
-"""The page at /schema as a browser shows it, on a desk and on a phone."""
+"""The page at /schema as a browser shows it, on a bidder and on a phone."""
 
 import re
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ import pytest
 from tests.browser import browse, browse_framed, find_browser
 from tests.service import DEMO_CONFIG, Service, serve
 
-WIDTHS = {"desk": 1280, "phone": 390}
+WIDTHS = {"bidder": 1280, "phone": 390}
 
 # It tells its own width and the one that the page wants.
 MEASURE = """
@@ -36,7 +36,7 @@ def test_the_page_shows_every_door_without_an_error(
 ) -> None:
     dom, console = browse(browser, f"{service.url}/schema", WIDTHS[screen], tmp_path)
     assert console == []
-    for _, path in service.application.doors:
+    for _, path in service.application.routes:
         assert f"<code>{path}</code>" in dom
     assert '"price": 12.50,' in dom
     assert "<td><code>outside_territory</code></td>" in dom

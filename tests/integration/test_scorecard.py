@@ -95,7 +95,7 @@ def test_its_numbers_are_those_of_the_traffic(player: Player) -> None:
     assert (answered.status_code, answered.headers["content-type"]) == (200, "application/json")
     card = answered.json()
     latency = card.pop("latency_ms")
-    assert all(0.0 < latency[door]["p50"] <= latency[door]["p95"] < 5_000.0 for door in ("ping", "post"))
+    assert all(0.0 < latency[route]["p50"] <= latency[route]["p95"] < 5_000.0 for route in ("ping", "post"))
     assert card.pop("until") > card.pop("since")
     assert card == {
         "seller": "acme",

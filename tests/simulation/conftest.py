@@ -12,7 +12,7 @@ import pytest
 
 from app.cli import main
 from app.config.load import Loaded, load
-from app.config.zip_table import zip_states
+from app.config.values.zip_table import zip_states
 from app.domain.catalogue import Catalogue
 from app.journal.lines import AnyLine, PingLine
 from app.journal.reader import lines

@@ -14,7 +14,7 @@ import pytest
 
 from app.domain.calendar import WindowKind, local_time, window_bounds
 from app.domain.campaign import Campaign
-from app.domain.pacing import plan_share
+from app.domain.caps.pacing import plan_share
 from app.domain.schedule import ALWAYS, Schedule, week_minutes
 from app.domain.seller import Seller
 from app.usecases.book import Book

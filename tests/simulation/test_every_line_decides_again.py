@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from app.domain.catalogue import Catalogue
-from app.journal.lines import AnyLine, DoorLine, PingLine, RepeatLine
+from app.journal.lines import AnyLine, RefusedLine, PingLine, RepeatLine
 from app.journal.reader import lines
 from app.journal.replay import redecide
 from tests.market import demo_with_crm, hold_market
@@ -54,4 +54,4 @@ def test_every_ping_is_counted_once(traded: tuple[list[AnyLine], Catalogue, str]
     counted = sum(
         float(row.rpartition(" ")[2]) for row in metrics.splitlines() if row.startswith("leadbid_pings_total{")
     )
-    assert counted == sum(isinstance(line, (PingLine, DoorLine, RepeatLine)) for line in journal) == LEADS
+    assert counted == sum(isinstance(line, (PingLine, RefusedLine, RepeatLine)) for line in journal) == LEADS

@@ -13,14 +13,14 @@ from app.journal.compact import compact
 from app.journal.lines import NoticeLine
 from app.journal.writer import JournalWriter
 from app.parquet import read
-from app.usecases.desk import Desk
-from app.usecases.hear import hear_notice, hear_outcome
+from app.usecases.bidder import Bidder
+from app.usecases.feedback import record_notice, record_outcome
 from app.usecases.reports.export import export_outcomes, export_sales
 from app.wire.feedback import Notice, Outcome, OutcomeKind
 from app.wire.ping import PingAnswer
 from tests import build
 from tests.build import NOW
-from tests.desk import another, ask, at_desk, sell, somebody
+from tests.bidder import another, ask, at_bidder, sell, somebody
 from training.__main__ import main
 from training.histories.bids import Bid, read_bids
 from training.histories.dataset import BIDS, LEADS, Rules, Sources, Summary, gather
@@ -40,46 +40,46 @@ def rules(**other: Any) -> Rules:
     return Rules(**{"now": LATER, "maturity_s": 30 * DAY, **other})
 
 
-def bid(desk: Desk, number: int, now: float = NOW, **other: Any) -> PingAnswer:
+def bid(bidder: Bidder, number: int, now: float = NOW, **other: Any) -> PingAnswer:
     """The answer to the ping of one lead, told apart by its number."""
-    return ask(desk, now=now, **{**another(number), "lead_type": "exclusive", "created_at": now - 60.0, **other})
+    return ask(bidder, now=now, **{**another(number), "lead_type": "exclusive", "created_at": now - 60.0, **other})
 
 
-async def buy(desk: Desk, number: int, now: float = NOW, **other: Any) -> str:
+async def buy(bidder: Bidder, number: int, now: float = NOW, **other: Any) -> str:
     """The id of the lead that was bought."""
     who: dict[str, Any] = {"contact": somebody(number), "consent_at": now - 60.0, **another(number)}
-    answer = await sell(desk, bid(desk, number, now, **other).ping_id, now=now + 1.0, **who)
+    answer = await sell(bidder, bid(bidder, number, now, **other).ping_id, now=now + 1.0, **who)
     assert answer.status == "accepted"
     return answer.lead_id
 
 
-async def tell(desk: Desk, lead_id: str, event: OutcomeKind, at: float, value_cents: int | None = None) -> None:
+async def tell(bidder: Bidder, lead_id: str, event: OutcomeKind, at: float, value_cents: int | None = None) -> None:
     heard = Outcome(
         lead_id=lead_id, event=event, event_id=f"{lead_id}-{event}-{at}", occurred_at=at, value_cents=value_cents
     )
-    assert (await hear_outcome(desk, heard, at + 5.0)).status == "recorded"
+    assert (await record_outcome(bidder, heard, at + 5.0)).status == "recorded"
 
 
-def notice(desk: Desk, bid_id: str, result: Any, price_cents: int | None = None, now: float = NOW + 5.0) -> Any:
-    return hear_notice(desk, build.seller(), Notice(ping_id=bid_id, result=result, price_cents=price_cents), now)
+def notice(bidder: Bidder, bid_id: str, result: Any, price_cents: int | None = None, now: float = NOW + 5.0) -> Any:
+    return record_notice(bidder, build.seller(), Notice(ping_id=bid_id, result=result, price_cents=price_cents), now)
 
 
-def lived(folder: Path, scene: Callable[[Desk], Any], catalogue: Any = None, exported_at: float = LATER) -> Path:
+def lived(folder: Path, scene: Callable[[Bidder], Any], catalogue: Any = None, exported_at: float = LATER) -> Path:
     """The data directory in which a scene was played, exported, with a last line long after all bids expired."""
     folder.mkdir(exist_ok=True)
 
-    async def played(desk: Desk) -> None:
-        await scene(desk)
-        desk.journal.append(NoticeLine(at=NOW + 30 * DAY, seller="acme", ping_id="", result="lost"))
-        assert isinstance(desk.journal, JournalWriter)
-        desk.journal.flush()
+    async def played(bidder: Bidder) -> None:
+        await scene(bidder)
+        bidder.journal.append(NoticeLine(at=NOW + 30 * DAY, seller="acme", ping_id="", result="lost"))
+        assert isinstance(bidder.journal, JournalWriter)
+        bidder.journal.flush()
         exports = folder / "export"
         exports.mkdir(exist_ok=True)
-        sold, heard = await desk.store.sold(0.0, exported_at), await desk.store.outcomes(0.0, exported_at)
+        sold, heard = await bidder.store.sold(0.0, exported_at), await bidder.store.outcomes(0.0, exported_at)
         export_sales(exports / "sales.parquet", sold, exported_at, lambda _: None)
         export_outcomes(exports / "outcomes.parquet", heard, exported_at, lambda _: None)
 
-    at_desk(folder, played, catalogue)
+    at_bidder(folder, played, catalogue)
     return folder
 
 
@@ -103,24 +103,24 @@ def leads(out: Path, columns: str) -> list[tuple[Any, ...]]:
 def test_every_bid_says_what_became_of_it(tmp_path: Path) -> None:
     answers: dict[str, PingAnswer] = {}
 
-    async def scene(desk: Desk) -> None:
-        answers["bought"] = bid(desk, 1)
-        assert (await sell(desk, answers["bought"].ping_id, contact=somebody(1), **another(1))).status == "accepted"
-        answers["lost by notice"] = bid(desk, 2)
-        await notice(desk, answers["lost by notice"].ping_id, "lost", 2_500)
-        answers["lost by expiry"] = bid(desk, 3)
-        answers["won, never posted"] = bid(desk, 4)
-        await notice(desk, answers["won, never posted"].ping_id, "won")
-        answers["won, refused"] = bid(desk, 5)
-        refused = await sell(desk, answers["won, refused"].ping_id, **{**another(5), "contact": {"phone": "12"}})
+    async def scene(bidder: Bidder) -> None:
+        answers["bought"] = bid(bidder, 1)
+        assert (await sell(bidder, answers["bought"].ping_id, contact=somebody(1), **another(1))).status == "accepted"
+        answers["lost by notice"] = bid(bidder, 2)
+        await notice(bidder, answers["lost by notice"].ping_id, "lost", 2_500)
+        answers["lost by expiry"] = bid(bidder, 3)
+        answers["won, never posted"] = bid(bidder, 4)
+        await notice(bidder, answers["won, never posted"].ping_id, "won")
+        answers["won, refused"] = bid(bidder, 5)
+        refused = await sell(bidder, answers["won, refused"].ping_id, **{**another(5), "contact": {"phone": "12"}})
         assert refused.reason_code == "invalid_contact"
-        answers["won, too late"] = bid(desk, 6)
-        late = await sell(desk, answers["won, too late"].ping_id, now=NOW + 600.0, contact=somebody(6), **another(6))
+        answers["won, too late"] = bid(bidder, 6)
+        late = await sell(bidder, answers["won, too late"].ping_id, now=NOW + 600.0, contact=somebody(6), **another(6))
         assert late.reason_code == "ping_expired"
-        answers["said lost, bought all the same"] = bid(desk, 7)
-        await notice(desk, answers["said lost, bought all the same"].ping_id, "lost")
+        answers["said lost, bought all the same"] = bid(bidder, 7)
+        await notice(bidder, answers["said lost, bought all the same"].ping_id, "lost")
         sold = await sell(
-            desk, answers["said lost, bought all the same"].ping_id, contact=somebody(7), **another(7), now=NOW + 9.0
+            bidder, answers["said lost, bought all the same"].ping_id, contact=somebody(7), **another(7), now=NOW + 9.0
         )
         assert sold.status == "accepted"
 
@@ -145,15 +145,15 @@ def test_every_bid_says_what_became_of_it(tmp_path: Path) -> None:
 
 
 def test_a_bid_stands_as_it_was_decided(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
-        bid(desk, 1, min_price_cents=700, sub_id="s-1", fields={"roof": "tile", "monthly_bill": 180.5})
+    async def scene(bidder: Bidder) -> None:
+        bid(bidder, 1, min_price_cents=700, sub_id="s-1", fields={"roof": "tile", "monthly_bill": 180.5})
 
     _, (found,) = gathered(lived(tmp_path / "data", scene), tmp_path / "out")
     assert (found.seller, found.vertical, found.campaign, found.leg) == ("acme", "solar", "solar-tx", "exclusive")
     assert (found.zip, found.state, found.model, found.floor_cents) == ("78701", "TX", "1", 700)
     assert (found.probability, found.worth, found.at) == (0.2, 40_000.0, NOW)
     assert found.low == 700.0 <= found.best <= found.high == min(6_000.0, found.bid_value)
-    assert (found.price_cents, found.sigma) == (int(found.best), 0.0)
+    assert (found.price_cents, found.spread) == (int(found.best), 0.0)
     assert found.facts == {
         "roof": "tile",
         "monthly_bill": 180.5,
@@ -169,11 +169,11 @@ def test_a_bid_stands_as_it_was_decided(tmp_path: Path) -> None:
 def test_of_two_legs_only_the_one_that_was_taken_has_won(tmp_path: Path) -> None:
     legs: list[tuple[str, str]] = []
 
-    async def scene(desk: Desk) -> None:
-        answer = bid(desk, 1, lead_type="any")
+    async def scene(bidder: Bidder) -> None:
+        answer = bid(bidder, 1, lead_type="any")
         legs.extend((each.bid_id, each.type) for each in answer.bids)
         shared = next(each.bid_id for each in answer.bids if each.type == "shared")
-        assert (await sell(desk, shared, contact=somebody(1), **another(1))).status == "accepted"
+        assert (await sell(bidder, shared, contact=somebody(1), **another(1))).status == "accepted"
 
     summary, bids = gathered(lived(tmp_path / "data", scene), tmp_path / "out")
     assert {(each.leg, each.won) for each in bids} == {("shared", True), ("exclusive", False)}
@@ -184,10 +184,10 @@ def test_of_two_legs_only_the_one_that_was_taken_has_won(tmp_path: Path) -> None
 
 
 def test_what_is_live_when_the_journal_ends_nobody_can_know(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
-        bid(desk, 1)
-        bid(desk, 2, now=NOW + 60.0)
-        desk.journal.append(NoticeLine(at=NOW + 130.0, seller="acme", ping_id="", result="lost"))
+    async def scene(bidder: Bidder) -> None:
+        bid(bidder, 1)
+        bid(bidder, 2, now=NOW + 60.0)
+        bidder.journal.append(NoticeLine(at=NOW + 130.0, seller="acme", ping_id="", result="lost"))
 
     folder = lived(tmp_path / "data", scene)
     _, bids = gathered(folder, tmp_path / "out", now=NOW + 150.0)
@@ -199,27 +199,27 @@ def test_what_is_live_when_the_journal_ends_nobody_can_know(tmp_path: Path) -> N
 def test_a_lead_is_judged_by_its_first_days_alone_and_not_before_they_are_over(tmp_path: Path) -> None:
     ids: dict[str, str] = {}
 
-    async def scene(desk: Desk) -> None:
-        ids["sold in time"] = await buy(desk, 1)
-        await tell(desk, ids["sold in time"], "sold", NOW + 5 * DAY, 90_000)
-        await tell(desk, ids["sold in time"], "contacted", NOW + 1 * DAY)
-        ids["sold late"] = await buy(desk, 2)
-        await tell(desk, ids["sold late"], "quoted", NOW + 3 * DAY)
-        await tell(desk, ids["sold late"], "sold", NOW + 31 * DAY, 70_000)
-        ids["sold without a value"] = await buy(desk, 3)
-        await tell(desk, ids["sold without a value"], "sold", NOW + 2 * DAY)
-        ids["returned"] = await buy(desk, 4)
-        await tell(desk, ids["returned"], "invalid", NOW + 2 * DAY)
-        ids["corrected"] = await buy(desk, 5)
-        await tell(desk, ids["corrected"], "sold", NOW + 9 * DAY, 10_000)
-        await tell(desk, ids["corrected"], "sold", NOW + 4 * DAY, 99_000)
-        await tell(desk, ids["corrected"], "opted_out", NOW + 9 * DAY)
-        ids["young"] = await buy(desk, 6, now=NOW + 20 * DAY)
-        await tell(desk, ids["young"], "sold", NOW + 21 * DAY, 50_000)
+    async def scene(bidder: Bidder) -> None:
+        ids["sold in time"] = await buy(bidder, 1)
+        await tell(bidder, ids["sold in time"], "sold", NOW + 5 * DAY, 90_000)
+        await tell(bidder, ids["sold in time"], "contacted", NOW + 1 * DAY)
+        ids["sold late"] = await buy(bidder, 2)
+        await tell(bidder, ids["sold late"], "quoted", NOW + 3 * DAY)
+        await tell(bidder, ids["sold late"], "sold", NOW + 31 * DAY, 70_000)
+        ids["sold without a value"] = await buy(bidder, 3)
+        await tell(bidder, ids["sold without a value"], "sold", NOW + 2 * DAY)
+        ids["returned"] = await buy(bidder, 4)
+        await tell(bidder, ids["returned"], "invalid", NOW + 2 * DAY)
+        ids["corrected"] = await buy(bidder, 5)
+        await tell(bidder, ids["corrected"], "sold", NOW + 9 * DAY, 10_000)
+        await tell(bidder, ids["corrected"], "sold", NOW + 4 * DAY, 99_000)
+        await tell(bidder, ids["corrected"], "opted_out", NOW + 9 * DAY)
+        ids["young"] = await buy(bidder, 6, now=NOW + 20 * DAY)
+        await tell(bidder, ids["young"], "sold", NOW + 21 * DAY, 50_000)
 
     folder = lived(tmp_path / "data", scene)
     summary, bids = gathered(folder, tmp_path / "out")
-    rows = {row[0]: row[1:] for row in leads(tmp_path / "out", "lead_id, rung, converted, value_cents, matured")}
+    rows = {row[0]: row[1:] for row in leads(tmp_path / "out", "lead_id, disposition, converted, value_cents, matured")}
     assert {name: rows[lead_id] for name, lead_id in ids.items()} == {
         "sold in time": ("sold", True, 90_000, True),
         "sold late": ("quoted", False, None, True),
@@ -242,10 +242,10 @@ def test_a_lead_is_judged_by_its_first_days_alone_and_not_before_they_are_over(t
 
 
 def test_what_was_not_heard_of_yet_does_not_count(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
-        lead_id = await buy(desk, 1)
+    async def scene(bidder: Bidder) -> None:
+        lead_id = await buy(bidder, 1)
         late = Outcome(lead_id=lead_id, event="sold", event_id="e", occurred_at=NOW + DAY, value_cents=1)
-        await hear_outcome(desk, late, NOW + 35 * DAY)
+        await record_outcome(bidder, late, NOW + 35 * DAY)
 
     folder = lived(tmp_path / "data", scene)
     assert [each.converted for each in gathered(folder, tmp_path / "out", now=NOW + 34 * DAY)[1]] == [False]
@@ -253,8 +253,8 @@ def test_what_was_not_heard_of_yet_does_not_count(tmp_path: Path) -> None:
 
 
 def test_an_old_export_says_nothing_of_leads_that_matured_since(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
-        await buy(desk, 1)
+    async def scene(bidder: Bidder) -> None:
+        await buy(bidder, 1)
 
     folder = lived(tmp_path / "data", scene, exported_at=NOW + 10 * DAY)
     summary, bids = gathered(folder, tmp_path / "out")
@@ -263,14 +263,14 @@ def test_an_old_export_says_nothing_of_leads_that_matured_since(tmp_path: Path) 
 
 
 def test_tests_and_repeats_are_counted_and_left_out_and_refusals_counted_by_reason(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
-        test = bid(desk, 1, test=True)
-        sold = await sell(desk, test.ping_id, contact=somebody(1), **{**another(1), "test": True})
+    async def scene(bidder: Bidder) -> None:
+        test = bid(bidder, 1, test=True)
+        sold = await sell(bidder, test.ping_id, contact=somebody(1), **{**another(1), "test": True})
         assert sold.status == "accepted"
-        bid(desk, 2)
-        bid(desk, 2, now=NOW + 2.0)
-        bid(desk, 3, zip="10001", state="NY")
-        bid(desk, 4, deadline_ms=100, took_ms=200.0)
+        bid(bidder, 2)
+        bid(bidder, 2, now=NOW + 2.0)
+        bid(bidder, 3, zip="10001", state="NY")
+        bid(bidder, 4, deadline_ms=100, took_ms=200.0)
 
     summary, bids = gathered(lived(tmp_path / "data", scene), tmp_path / "out")
     assert (summary.pings, summary.with_bid, summary.tests, summary.repeats) == (3, 1, 1, 1)
@@ -282,8 +282,8 @@ def test_tests_and_repeats_are_counted_and_left_out_and_refusals_counted_by_reas
 
 
 def test_a_fallback_price_teaches_no_landscape_but_its_lead_is_one(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
-        await buy(desk, 1)
+    async def scene(bidder: Bidder) -> None:
+        await buy(bidder, 1)
 
     unpriced = build.catalogue([build.campaign(fallback_cents=900)], models=())
     summary, bids = gathered(lived(tmp_path / "data", scene, unpriced), tmp_path / "out")
@@ -293,9 +293,9 @@ def test_a_fallback_price_teaches_no_landscape_but_its_lead_is_one(tmp_path: Pat
 
 
 def test_a_span_takes_its_own_pings_and_the_leads_they_became(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
+    async def scene(bidder: Bidder) -> None:
         for number, at in enumerate((0.0, 100.0, 200.0, 300.0)):
-            await buy(desk, number, now=NOW + at)
+            await buy(bidder, number, now=NOW + at)
 
     folder = lived(tmp_path / "data", scene)
     summary, bids = gathered(folder, tmp_path / "out", since=NOW + 100.0, until=NOW + 300.0)
@@ -307,16 +307,16 @@ def test_a_span_takes_its_own_pings_and_the_leads_they_became(tmp_path: Path) ->
 
 
 def test_what_finds_no_partner_is_named_and_counted(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
+    async def scene(bidder: Bidder) -> None:
         for number in range(3):
-            await tell(desk, await buy(desk, number), "contacted", NOW + DAY)
+            await tell(bidder, await buy(bidder, number), "contacted", NOW + DAY)
 
     folder = lived(tmp_path / "data", scene)
     (journal,) = (folder / "journal").glob("2026-11-20*")
     whole = journal.read_text().splitlines(keepends=True)
     # A kill took the first ping's line, and left a stump.
     journal.write_text("".join(whole[1:]) + '{"kind":"pi')
-    other = lived(tmp_path / "other", lambda desk: buy(desk, 7))
+    other = lived(tmp_path / "other", lambda bidder: buy(bidder, 7))
     shutil.copytree(journal.parent, tmp_path / "copy")
     sources = Sources(
         journals=(journal.parent, other / "journal", tmp_path / "copy"),
@@ -338,15 +338,15 @@ def test_a_decision_that_a_restart_lost_is_found_again_in_the_journal(tmp_path: 
     folder = tmp_path / "data"
     folder.mkdir()
 
-    async def pinged(desk: Desk) -> str:
-        answer = bid(desk, 1)
-        assert isinstance(desk.journal, JournalWriter)
-        desk.journal.flush()
+    async def pinged(bidder: Bidder) -> str:
+        answer = bid(bidder, 1)
+        assert isinstance(bidder.journal, JournalWriter)
+        bidder.journal.flush()
         return answer.ping_id
 
-    ping_id = at_desk(folder, pinged)
+    ping_id = at_bidder(folder, pinged)
     summary, bids = gathered(
-        lived(folder, lambda desk: sell(desk, ping_id, contact=somebody(1), **another(1))), tmp_path / "out"
+        lived(folder, lambda bidder: sell(bidder, ping_id, contact=somebody(1), **another(1))), tmp_path / "out"
     )
     assert summary.noted == {"decisions that a restart lost, found again in the journal": 1}
     assert leads(tmp_path / "out", "probability") == [(0.2,)]
@@ -354,9 +354,9 @@ def test_a_decision_that_a_restart_lost_is_found_again_in_the_journal(tmp_path: 
 
 
 def test_compacted_hours_are_read_like_the_others(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
-        await tell(desk, await buy(desk, 1), "sold", NOW + DAY, 90_000)
-        bid(desk, 2)
+    async def scene(bidder: Bidder) -> None:
+        await tell(bidder, await buy(bidder, 1), "sold", NOW + DAY, 90_000)
+        bid(bidder, 2)
 
     folder = lived(tmp_path / "data", scene)
     before = gathered(folder, tmp_path / "out")
@@ -366,8 +366,8 @@ def test_compacted_hours_are_read_like_the_others(tmp_path: Path) -> None:
 
 
 def test_a_vertical_of_which_nothing_was_bought_is_counted_too(tmp_path: Path, capsys: Capture) -> None:
-    async def scene(desk: Desk) -> None:
-        bid(desk, 1)
+    async def scene(bidder: Bidder) -> None:
+        bid(bidder, 1)
 
     folder = lived(tmp_path / "data", scene)
     words = ["--data", str(folder), "--out", str(tmp_path / "out"), "--now", str(LATER)]
@@ -377,15 +377,15 @@ def test_a_vertical_of_which_nothing_was_bought_is_counted_too(tmp_path: Path, c
 
 
 def test_two_services_are_read_as_one(tmp_path: Path) -> None:
-    one = lived(tmp_path / "one", lambda desk: buy(desk, 1))
-    two = lived(tmp_path / "two", lambda desk: buy(desk, 2, seller=None))
+    one = lived(tmp_path / "one", lambda bidder: buy(bidder, 1))
+    two = lived(tmp_path / "two", lambda bidder: buy(bidder, 2, seller=None))
     summary = gather(of(one, two), rules(), declared(), tmp_path / "out", lambda _: None)
     assert (summary.with_bid, summary.verticals[0].leads) == (2, 2)
 
 
 def test_facts_are_columns_under_their_own_names(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
-        await buy(desk, 1, fields={"roof": "tile", "monthly_bill": 180.0})
+    async def scene(bidder: Bidder) -> None:
+        await buy(bidder, 1, fields={"roof": "tile", "monthly_bill": 180.0})
 
     folder = lived(tmp_path / "data", scene)
     odd = build.vertical(
@@ -398,10 +398,10 @@ def test_facts_are_columns_under_their_own_names(tmp_path: Path) -> None:
 
 
 def test_the_command_prints_what_is_in_it(tmp_path: Path, capsys: Capture) -> None:
-    async def scene(desk: Desk) -> None:
-        await tell(desk, await buy(desk, 1), "sold", NOW + DAY, 90_000)
-        bid(desk, 2)
-        bid(desk, 3, zip="10001", state="NY")
+    async def scene(bidder: Bidder) -> None:
+        await tell(bidder, await buy(bidder, 1), "sold", NOW + DAY, 90_000)
+        bid(bidder, 2)
+        bid(bidder, 3, zip="10001", state="NY")
 
     folder, out = lived(tmp_path / "data", scene), tmp_path / "out"
     words = ["dataset", "--data", str(folder), "--out", str(out), "--now", str(LATER)]
@@ -439,7 +439,7 @@ def test_what_cannot_be_joined_is_said_with_the_remedy(
 
 
 def test_a_damaged_export_is_named_and_leaves_the_former_dataset(tmp_path: Path, capsys: Capture) -> None:
-    folder, out = lived(tmp_path / "data", lambda desk: buy(desk, 1)), tmp_path / "out"
+    folder, out = lived(tmp_path / "data", lambda bidder: buy(bidder, 1)), tmp_path / "out"
     words = ["dataset", "--data", str(folder), "--out", str(out), "--now", str(LATER)]
     assert main(words) == 0
     former = (out / LEADS).read_bytes()
@@ -451,7 +451,7 @@ def test_a_damaged_export_is_named_and_leaves_the_former_dataset(tmp_path: Path,
 
 
 def test_an_empty_journal_is_no_dataset(tmp_path: Path, capsys: Capture) -> None:
-    folder = lived(tmp_path / "data", lambda desk: buy(desk, 1))
+    folder = lived(tmp_path / "data", lambda bidder: buy(bidder, 1))
     shutil.rmtree(folder / "journal")
     (folder / "journal").mkdir()
     assert main(["dataset", "--data", str(folder), "--out", str(tmp_path / "out")]) == 2

@@ -37,27 +37,27 @@ def leads(seller: str, rows: int, converted: int, returned: int = 0, **other: An
 
 def test_of_many_leads_kappa_is_realised_over_predicted_value() -> None:
     found = measured([*leads("acme", 20_000, 1_600), *leads("bluebird", 20_000, 2_400)])
-    assert found["acme"].habits.kappa == pytest.approx(0.8, abs=0.01)
-    assert found["bluebird"].habits.kappa == pytest.approx(1.2, abs=0.01)
+    assert found["acme"].habits.quality_factor == pytest.approx(0.8, abs=0.01)
+    assert found["bluebird"].habits.quality_factor == pytest.approx(1.2, abs=0.01)
 
 
 def test_of_few_leads_kappa_stays_near_one() -> None:
     (found,) = measured(leads("acme", 100, 0)).values()
     # Ten conversions were expected, none came: believed with twenty for one, twice.
-    assert found.habits.kappa == pytest.approx((20.0 * (20.0 / 30.0)) / 30.0)
+    assert found.habits.quality_factor == pytest.approx((20.0 * (20.0 / 30.0)) / 30.0)
     (found,) = measured(leads("acme", 100, 10)).values()
-    assert found.habits.kappa == pytest.approx(1.0)
+    assert found.habits.quality_factor == pytest.approx(1.0)
 
 
 def test_a_seller_with_few_leads_is_drawn_to_the_others() -> None:
     found = measured([*leads("acme", 20_000, 1_000), *leads("bluebird", 40, 4)])
-    assert found["acme"].habits.kappa == pytest.approx(0.5, abs=0.01)
-    assert 0.5 < found["bluebird"].habits.kappa < 0.65
+    assert found["acme"].habits.quality_factor == pytest.approx(0.5, abs=0.01)
+    assert 0.5 < found["bluebird"].habits.quality_factor < 0.65
 
 
 def test_what_is_realised_is_money_not_conversions() -> None:
     (found,) = measured(leads("acme", 20_000, 2_000, value_cents=20_000)).values()
-    assert found.habits.kappa == pytest.approx(0.5, abs=0.01)
+    assert found.habits.quality_factor == pytest.approx(0.5, abs=0.01)
     assert found.record.conversions == 2_000
 
 
@@ -75,10 +75,10 @@ def test_what_has_not_matured_or_is_too_little_says_nothing() -> None:
 
 def test_a_lead_at_a_fallback_price_counts_for_returns_alone() -> None:
     (found,) = measured(leads("acme", 1_000, 900, returned=100, probability=None, worth=None)).values()
-    assert found.habits.kappa == 1.0
+    assert found.habits.quality_factor == 1.0
     assert found.habits.return_rate > 0.09
 
 
 def test_a_newer_model_is_held_to_what_it_says_itself() -> None:
     (found,) = measured(leads("acme", 20_000, 1_000), lambda _: 0.5).values()
-    assert found.habits.kappa == pytest.approx(1.0, abs=0.01)
+    assert found.habits.quality_factor == pytest.approx(1.0, abs=0.01)

@@ -15,7 +15,7 @@ import pytest
 from msgspec.structs import replace
 
 from app.config.load import Loaded, load
-from app.config.zip_table import zip_states
+from app.config.values.zip_table import zip_states
 from app.dialects.generic import read_ping
 from app.domain.identity import hash_digest
 from app.domain.seller import Habits
@@ -30,13 +30,13 @@ from app.scoring.habits import HABITS
 from app.scoring.landscape import FILE as LANDSCAPE
 from app.scoring.load import load as load_models
 from app.scoring.traffic import TRAFFIC
-from app.usecases.chores import Watch
-from app.usecases.desk import Desk
+from app.usecases.background import ConfigWatcher
+from app.usecases.bidder import Bidder
 from app.usecases.reload_catalogue import Reloaded, Sources, first_catalogue
 from app.wire.feedback import Demand, Signal
 from app.wire.ping import Ping
 from tests.build import NOW
-from tests.desk import answer, open_desk
+from tests.bidder import answer, open_bidder
 from tests.models import add_version, landscape_of, shipped
 from tests.service import DEMO_CONFIG
 from training.__main__ import main
@@ -79,7 +79,7 @@ def logged(tmp_path_factory: pytest.TempPathFactory) -> World:
     models = shipped(folder)
     parts = {
         LANDSCAPE: landscape_of("solar", ("acme", "bluebird")),
-        HABITS: msgspec.json.encode({"acme": Habits(kappa=0.9, return_rate=0.05)}),
+        HABITS: msgspec.json.encode({"acme": Habits(quality_factor=0.9, return_rate=0.05)}),
         TRAFFIC: msgspec.json.encode([float(hour % 24) for hour in range(168)]),
     }
     add_version(models, "solar", "0002", shift=0.3, parts=parts)
@@ -100,24 +100,24 @@ def logged(tmp_path_factory: pytest.TempPathFactory) -> World:
 
 async def _trade(data: Path, sources: Sources, live: Reloaded, config: Path) -> None:
     models, numbers = sources.models_dir, count(1)
-    async with open_desk(data, live.catalogue) as desk:
-        watch = Watch(sources, live, desk, lambda: NOW, data / "journal")
-        _ping(desk, numbers)
+    async with open_bidder(data, live.catalogue) as bidder:
+        watch = ConfigWatcher(sources, live, bidder, lambda: NOW, data / "journal")
+        _ping(bidder, numbers)
         registry.shadow(models, "solar", "0002", ME)
         await watch.look()
-        _ping(desk, numbers)
+        _ping(bidder, numbers)
         registry.canary(models, "solar", 0.5, ME)
         await watch.look()
-        _ping(desk, numbers)
+        _ping(bidder, numbers)
         _lower_a_ceiling(config)
         registry.promote(models, "solar", "0002", ME)
         await watch.look()
-        _ping(desk, numbers)
+        _ping(bidder, numbers)
         registry.rollback(models, "solar", ME)
         await watch.look()
-        _ping(desk, numbers)
-        assert isinstance(desk.journal, JournalWriter)
-        desk.journal.flush()
+        _ping(bidder, numbers)
+        assert isinstance(bidder.journal, JournalWriter)
+        bidder.journal.flush()
 
 
 def _lower_a_ceiling(config: Path) -> None:
@@ -126,24 +126,24 @@ def _lower_a_ceiling(config: Path) -> None:
     config.write_text(text.replace("ceiling = 45.00", "ceiling = 38.00"))
 
 
-def _ping(desk: Desk, numbers: Iterator[int]) -> None:
+def _ping(bidder: Bidder, numbers: Iterator[int]) -> None:
     """So many leads of all verticals, while demand, signals and shadow prices move."""
-    verticals = list(desk.catalogue.verticals)
-    digest = partial(hash_digest, desk.keys.index)
-    sellers = list(desk.catalogue.sellers.values())
+    verticals = list(bidder.catalogue.verticals)
+    digest = partial(hash_digest, bidder.keys.index)
+    sellers = list(bidder.catalogue.sellers.values())
     for _ in range(PINGS_A_STAGE):
         number = next(numbers)
         now = NOW + number * EVERY_S
         who, seller = consumer(3, number, verticals[number % len(verticals)]), sellers[number % len(sellers)]
-        desk.book.tick(now)
+        bidder.book.tick(now)
         if number % 50 == 0:
-            desk.book.set_demand(who.state, Demand(open=number % 7, expected=4), now, now + 3_600.0)
-            desk.book.set_signal(who.state, Signal(premium_cents=number % 300, cause="hail", until=now + 600.0))
+            bidder.book.set_demand(who.state, Demand(open=number % 7, expected=4), now, now + 3_600.0)
+            bidder.book.set_signal(who.state, Signal(premium_cents=number % 300, cause="hail", until=now + 600.0))
         told = ping_of(who, now, with_hash=number % 3 == 0)
-        ping = read_ping(told, seller, desk.catalogue.verticals, digest).value
+        ping = read_ping(told, seller, bidder.catalogue.verticals, digest).value
         assert isinstance(ping, Ping)
         odd: dict[str, Any] = next((change for every, change in ODD.items() if number % every == 0), {})
-        answer(desk, seller, replace(ping, **odd), (), now, took_ms=900.0 if number % 97 == 0 else 0.0)
+        answer(bidder, seller, replace(ping, **odd), (), now, took_ms=900.0 if number % 97 == 0 else 0.0)
 
 
 def replay(world: World, *words: str) -> int:

@@ -11,14 +11,14 @@ import pytest
 from app.domain.catalogue import Catalogue, Challenger, Model
 from app.journal.lines import NoticeLine, PingLine
 from app.journal.writer import JournalWriter
-from app.usecases.desk import Desk
-from app.usecases.hear import hear_outcome
+from app.usecases.bidder import Bidder
+from app.usecases.feedback import record_outcome
 from app.usecases.reports.export import export_outcomes, export_sales
 from app.wire.feedback import Outcome as Told
 from app.wire.ping import Value
 from tests.bids import bid
 from tests.build import NOW, catalogue, model
-from tests.desk import another, ask, at_desk, journaled, sell, somebody
+from tests.bidder import another, ask, at_bidder, journaled, sell, somebody
 from training.__main__ import main
 from training.trial.standing import page, verdicts
 from training.trial.trial import Outcome, Tally, Trial, outcome_of
@@ -46,15 +46,15 @@ def tried(champion: Model, challenger: Model, canary: float) -> Catalogue:
 
 
 def pinged(folder: Path, whole: Catalogue, pings: int = PINGS) -> list[PingLine]:
-    """So many leads, whose roofs come in turn, at a desk with this trial."""
+    """So many leads, whose roofs come in turn, at a bidder with this trial."""
 
-    async def scene(desk: Desk) -> list[PingLine]:
+    async def scene(bidder: Bidder) -> list[PingLine]:
         for number in range(pings):
             roof = {"roof": ROOFS[number % 3], "monthly_bill": 180.0}
-            ask(desk, lead_type="exclusive", fields=roof, **another(number))
-        return [line for line in journaled(desk, folder) if isinstance(line, PingLine)]
+            ask(bidder, lead_type="exclusive", fields=roof, **another(number))
+        return [line for line in journaled(bidder, folder) if isinstance(line, PingLine)]
 
-    return at_desk(folder, scene, whole)
+    return at_bidder(folder, scene, whole)
 
 
 def become(lines: list[PingLine], seed: int = 3) -> dict[str, Outcome]:
@@ -211,23 +211,23 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a service whose leads were bought, told of and exported, with models that name a trial."""
     folder = tmp_path_factory.mktemp("served")
 
-    async def scene(desk: Desk) -> None:
+    async def scene(bidder: Bidder) -> None:
         for number in range(40):
             roof = {"roof": ROOFS[number % 3], "monthly_bill": 180.0}
-            answer = ask(desk, lead_type="exclusive", fields=roof, **another(number))
-            sold = await sell(desk, answer.ping_id, contact=somebody(number), fields=roof, **another(number))
+            answer = ask(bidder, lead_type="exclusive", fields=roof, **another(number))
+            sold = await sell(bidder, answer.ping_id, contact=somebody(number), fields=roof, **another(number))
             if number % 3 == 0:
                 heard = Told(lead_id=sold.lead_id, event="sold", event_id=f"{number}", occurred_at=NOW + DAY)
-                await hear_outcome(desk, heard, NOW + DAY + 5.0)
-        desk.journal.append(NoticeLine(at=NOW + 30 * DAY, seller="acme", ping_id="", result="lost"))
-        assert isinstance(desk.journal, JournalWriter)
-        desk.journal.flush()
+                await record_outcome(bidder, heard, NOW + DAY + 5.0)
+        bidder.journal.append(NoticeLine(at=NOW + 30 * DAY, seller="acme", ping_id="", result="lost"))
+        assert isinstance(bidder.journal, JournalWriter)
+        bidder.journal.flush()
         (folder / "export").mkdir()
-        export_sales(folder / "export" / "sales.parquet", await desk.store.sold(0.0, LATER), LATER, lambda _: None)
-        heard_of = await desk.store.outcomes(0.0, LATER)
+        export_sales(folder / "export" / "sales.parquet", await bidder.store.sold(0.0, LATER), LATER, lambda _: None)
+        heard_of = await bidder.store.outcomes(0.0, LATER)
         export_outcomes(folder / "export" / "outcomes.parquet", heard_of, LATER, lambda _: None)
 
-    at_desk(folder, scene, tried(model(0.23, version="1"), knowing("2"), 0.5))
+    at_bidder(folder, scene, tried(model(0.23, version="1"), knowing("2"), 0.5))
     (folder / "models").mkdir()
     (folder / "models" / "current.toml").write_text(POINTED)
     return folder

@@ -8,8 +8,8 @@ from msgspec.structs import replace
 
 from app.domain.calendar import local_time, window_bounds
 from app.domain.campaign import Campaign
-from app.domain.caps import Cap, CapStanding
-from app.domain.pacing import plan_share
+from app.domain.caps.caps import Cap, CapStanding
+from app.domain.caps.pacing import plan_share
 from app.journal.configurations import Configuration, NoConfiguration, read
 from app.journal.lines import PingLine
 from app.journal.reader import lines

@@ -6,7 +6,7 @@ from math import log, nan
 import numpy as np
 
 from app.domain.catalogue import Model
-from app.domain.pricing import Curve
+from app.domain.pricing.pricing import Curve
 from app.domain.seller import Habits
 from training.evaluation.ledger import Ledger
 from training.evaluation.rebid import curve_of, shared_shares, valuation_of

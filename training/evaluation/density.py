@@ -17,7 +17,7 @@ _REACH = 0.01
 class Slice(msgspec.Struct, frozen=True):
     """A deviation with which prices are drawn, and how many of the bids drew theirs with it."""
 
-    sigma: float
+    spread: float
     share: float
 
 
@@ -40,9 +40,9 @@ class Density(msgspec.Struct, frozen=True, kw_only=True):
         inside = self.drawn & (log_price >= self.log_low - 1e-9) & (log_price <= self.log_high + 1e-9)
         total = np.zeros(len(log_price))
         for each in self.slices:
-            z = (log_price - self.log_best) / each.sigma
-            room = self._below(self.log_high, each.sigma) - self._below(self.log_low, each.sigma)
-            total += each.share * np.exp(-0.5 * z * z) / (_ROOT_TAU * each.sigma * np.maximum(room, 1e-12))
+            z = (log_price - self.log_best) / each.spread
+            room = self._below(self.log_high, each.spread) - self._below(self.log_low, each.spread)
+            total += each.share * np.exp(-0.5 * z * z) / (_ROOT_TAU * each.spread * np.maximum(room, 1e-12))
         return np.where(inside, total, 0.0)
 
     def reaches(self, log_price: Array) -> Array:
@@ -50,22 +50,22 @@ class Density(msgspec.Struct, frozen=True, kw_only=True):
         share = np.zeros(len(log_price))
         clipped = np.clip(log_price, self.log_low, self.log_high)
         for each in self.slices:
-            low, high = self._below(self.log_low, each.sigma), self._below(self.log_high, each.sigma)
-            share += each.share * (self._below(clipped, each.sigma) - low) / np.maximum(high - low, 1e-12)
+            low, high = self._below(self.log_low, each.spread), self._below(self.log_high, each.spread)
+            share += each.share * (self._below(clipped, each.spread) - low) / np.maximum(high - low, 1e-12)
         inside = (log_price >= self.log_low - 1e-9) & (log_price <= self.log_high + 1e-9)
         return np.asarray(self.drawn & inside & (share >= 0.5 * _REACH) & (share <= 1.0 - 0.5 * _REACH))
 
-    def _below(self, log_price: Array, sigma: float) -> Array:
-        return normal_below((log_price - self.log_best) / sigma)
+    def _below(self, log_price: Array, spread: float) -> Array:
+        return normal_below((log_price - self.log_best) / spread)
 
 
 def density_of(log: Ledger) -> Density:
-    """What the journal keeps of each draw is all there is to know: `best`, bounds, and how often a sigma was drawn."""
-    drawn = (log.sigma > 0.0) & (log.high > log.low) & (log.best > 0.0)
-    sigmas, counts = np.unique(np.round(log.sigma[drawn], _SIGMA_DIGITS), return_counts=True)
+    """What the journal keeps of each draw is all there is to know: `best`, bounds, and how often a spread was drawn."""
+    drawn = (log.spread > 0.0) & (log.high > log.low) & (log.best > 0.0)
+    spreads, counts = np.unique(np.round(log.spread[drawn], _SIGMA_DIGITS), return_counts=True)
     return Density(
         slices=tuple(
-            Slice(float(sigma), float(count) / float(counts.sum())) for sigma, count in zip(sigmas, counts, strict=True)
+            Slice(float(spread), float(count) / float(counts.sum())) for spread, count in zip(spreads, counts, strict=True)
         ),
         log_best=np.log(np.maximum(log.best, 1.0)),
         log_low=np.log(np.maximum(log.low, 1.0)),

@@ -113,7 +113,7 @@ def kernel_weights(density: Density, log_price: Array, bids: Array) -> Array:
     """
     if not density.slices:
         return np.where(bids > 0.0, 0.0, 1.0)
-    width = BANDWIDTH * max(density.slices, key=lambda each: each.share).sigma
+    width = BANDWIDTH * max(density.slices, key=lambda each: each.share).spread
     log_bids = np.log(np.maximum(bids, 1.0))
     z = (log_price - log_bids) / width
     room = normal_below((density.log_high - log_bids) / width) - normal_below((density.log_low - log_bids) / width)

@@ -78,7 +78,7 @@ class Policies(msgspec.Struct, frozen=True, kw_only=True):
     """All about what would be bid. `yardstick` is the model that values leads, `kappa` its correction by seller."""
 
     yardstick: str
-    kappa: dict[str, float]
+    quality_factor: dict[str, float]
     policies: tuple[Policy, ...]
     profit_curve: tuple[Scaled, ...]
     what_if: tuple[WhatIf, ...]
@@ -217,8 +217,8 @@ def _level(log: Ledger, matured: Array, own: Rebid, model: Model) -> tuple[float
     hits = int(np.nansum(log.converted[matured]))
     if not hits:
         return None
-    kappa = np.array([model.habits.get(str(seller), Habits()).kappa for seller in log.seller[matured]])
-    return float(np.sum(kappa * own.probability[matured])) / hits, hits
+    quality_factor = np.array([model.habits.get(str(seller), Habits()).quality_factor for seller in log.seller[matured]])
+    return float(np.sum(quality_factor * own.probability[matured])) / hits, hits
 
 
 def _policies(
@@ -238,7 +238,7 @@ def _policies(
     except TooThin as thin:
         return Policies(
             yardstick=judge,
-            kappa=yardstick(log, worth).kappa,
+            quality_factor=yardstick(log, worth).quality_factor,
             policies=(),
             profit_curve=(),
             what_if=(),
@@ -268,7 +268,7 @@ def _policies(
     ]
     return Policies(
         yardstick=judge,
-        kappa=known.yardstick.kappa,
+        quality_factor=known.yardstick.quality_factor,
         policies=tuple(policies),
         profit_curve=profit_curve(known, own.bids, again),
         what_if=_what_if(known, own.bids, log, model, again),

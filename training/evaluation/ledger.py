@@ -17,7 +17,7 @@ DAY_S = 86_400.0
 class Ledger(msgspec.Struct, frozen=True, kw_only=True):
     """Bids whose auction is decided, oldest first, all arrays equally long. Money in cents, `at` in UTC epoch seconds.
 
-    `price` is what was bid, within `low` and `high` around `best` with deviation `sigma` of its logarithm. `won` and
+    `price` is what was bid, within `low` and `high` around `best` with deviation `spread` of its logarithm. `won` and
     `returned` are 0 or 1. NaN is what nobody knows: `winning` where the seller did not disclose it, `converted` of
     leads that have not matured or were not won. `realised` is what a matured lead brought. `ping` numbers the pings.
     """
@@ -34,7 +34,7 @@ class Ledger(msgspec.Struct, frozen=True, kw_only=True):
     low: Array
     high: Array
     best: Array
-    sigma: Array
+    spread: Array
     price: Array
     win_probability: Array
     won: Array
@@ -75,7 +75,7 @@ def ledger(bids: Iterable[Bid]) -> Ledger:
         low=_floats([bid.low for bid in kept]),
         high=_floats([bid.high for bid in kept]),
         best=_floats([bid.best for bid in kept]),
-        sigma=_floats([bid.sigma for bid in kept]),
+        spread=_floats([bid.spread for bid in kept]),
         price=_floats([bid.price_cents for bid in kept]),
         win_probability=_floats([bid.win_probability for bid in kept]),
         won=np.array([int(bool(bid.won)) for bid in kept], dtype=np.int8),

@@ -14,8 +14,8 @@ import msgspec
 import numpy as np
 
 from app.domain.catalogue import Model
-from app.domain.landscape import OrtbCurve
-from app.domain.pricing import Curve, Valuation, quote
+from app.domain.pricing.landscape import OrtbCurve
+from app.domain.pricing.pricing import Curve, Valuation, quote
 from app.domain.seller import Habits
 from training.evaluation.ledger import Array, Ledger
 from training.histories.bids import Bid
@@ -90,11 +90,11 @@ def shared_shares(log: Ledger) -> dict[str, float]:
 
 def valuation_of(bid: Bid, chance: float, habits: Habits) -> Valuation:
     """The logged terms around another P(conversion): `handling` is all of v beside kappa p V, `shadows` all of nu."""
-    logged = habits.kappa * bid.probability * bid.worth
+    logged = habits.quality_factor * bid.probability * bid.worth
     return Valuation(
         probability=chance,
         worth=bid.worth,
-        kappa=habits.kappa,
+        quality_factor=habits.quality_factor,
         handling=logged - bid.value,
         shadows=(("as logged", bid.value - bid.bid_value * (1.0 - habits.return_rate)),),
         return_rate=habits.return_rate,

@@ -23,14 +23,14 @@ class Yardstick(msgspec.Struct, frozen=True, kw_only=True):
     expected_probability: Array
     expected_value: Array
     expected_paid: Array
-    kappa: dict[str, float]
+    quality_factor: dict[str, float]
 
 
 def yardstick(log: Ledger, probability: Array) -> Yardstick:
     """Measured with this P(conversion) on each row's leg."""
     matured = log.matured
-    kappa = _by_seller(log, probability, matured)
-    factor = np.array([kappa[seller] for seller in log.seller])
+    quality_factor = _by_seller(log, probability, matured)
+    factor = np.array([quality_factor[seller] for seller in log.seller])
     rate = _return_rate(log, matured)
     expected_value = factor * probability * log.worth
     return Yardstick(
@@ -40,7 +40,7 @@ def yardstick(log: Ledger, probability: Array) -> Yardstick:
         expected_probability=factor * probability,
         expected_value=expected_value,
         expected_paid=np.full(len(log), 1.0 - rate),
-        kappa=kappa,
+        quality_factor=quality_factor,
     )
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from app.domain.ladder import Rung
+from app.domain.post.disposition import Disposition
 from training.histories import joining
 from training.histories.declared import Declared
 from training.histories.journaled import Asked, flatten
@@ -24,13 +24,13 @@ class Sources(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Rules(msgspec.Struct, frozen=True, kw_only=True):
-    """Pings of [since, until) as all was known at `now`; a lead converts if it reaches a rung before it matures."""
+    """Pings of [since, until) as all was known at `now`; a lead converts if it reaches a disposition before it matures."""
 
     since: float = 0.0
     until: float = float("inf")
     now: float
     maturity_s: float
-    conversion: Rung = "sold"
+    conversion: Disposition = "sold"
 
 
 class Trade(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,7 +92,7 @@ def gather(sources: Sources, rules: Rules, declared: Declared, out: Path, tell: 
         tell("joining")
         counts: Counter[str] = Counter()
         as_of = joining.take_in(database, sources.sales, sources.outcomes, rules.now)
-        joining.climb(database, as_of=as_of, maturity_s=rules.maturity_s, conversion=rules.conversion, counts=counts)
+        joining.advance(database, as_of=as_of, maturity_s=rules.maturity_s, conversion=rules.conversion, counts=counts)
         # Journals end where they were copied or where a service stopped: what came after nobody can know.
         joining.meet(database, since=rules.since, until=rules.until, horizon=min(rules.now, asked.last_at))
         tell("writing")

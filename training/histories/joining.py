@@ -7,8 +7,8 @@ from typing import Any, get_args, get_type_hints
 
 import msgspec
 
-from app.domain.features import OF_EVERY_LEAD
-from app.domain.ladder import Rung
+from app.domain.auction.features import OF_EVERY_LEAD
+from app.domain.post.disposition import Disposition
 from app.domain.vertical import FieldType, Vertical
 from training.histories.bids import BidColumns
 from training.histories.journaled import Leg, Said
@@ -34,7 +34,7 @@ OWN = (
     "value",
     "bid_value",
     "win_probability",
-    "rung",
+    "disposition",
     "reached_at",
     "converted",
     "value_cents",
@@ -128,7 +128,7 @@ def take_in(database: Scratch, sales: tuple[Path, ...], outcomes: tuple[Path, ..
     return min([now, *[float(at) for at in noted if at is not None]])
 
 
-def climb(database: Scratch, *, as_of: float, maturity_s: float, conversion: Rung, counts: Counter[str]) -> None:
+def advance(database: Scratch, *, as_of: float, maturity_s: float, conversion: Disposition, counts: Counter[str]) -> None:
     """Make the table `label`: a row a sale."""
     path, encoder = database.folder / "labels.ndjson", msgspec.json.Encoder()
     with path.open("wb") as file:
@@ -209,7 +209,7 @@ def leads(verticals: Iterable[Vertical]) -> str:
         SELECT sale.lead_id, leg.id AS ping_id, leg.ping, leg."at", {_moment('leg."at"')} AS at_utc,
             {_moment("sale.sold_at")} AS sold_at, sale.seller, sale.vertical, sale.campaign, sale.leg, leg.model,
             leg.config, sale.price_cents, leg.probability, leg.worth, leg.value, leg.bid_value, leg.win_probability,
-            label.rung, {_moment("label.reached_at")} AS reached_at, label.converted,
+            label.disposition, {_moment("label.reached_at")} AS reached_at, label.converted,
             CASE WHEN label.converted THEN coalesce(label.value_cents, round(leg.worth)::BIGINT) END AS value_cents,
             label.matured, label.returned, label.opted_out, leg.facts, {facts}
         FROM sale

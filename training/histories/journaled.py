@@ -8,11 +8,11 @@ from pathlib import Path
 import msgspec
 
 from app.domain.calendar import local_time
-from app.domain.features import facts_of
+from app.domain.auction.features import facts_of
 from app.domain.schedule import HOURS_OF_WEEK
 from app.domain.token import read_on_trust
-from app.domain.weighing import Offer
-from app.journal.lines import AnyLine, DoorLine, NoticeLine, PingLine, PostLine, RepeatLine
+from app.domain.auction.weighing import Offer
+from app.journal.lines import AnyLine, RefusedLine, NoticeLine, PingLine, PostLine, RepeatLine
 from app.journal.reader import lines
 
 LIFETIME_S = 3_600.0
@@ -44,7 +44,7 @@ class Leg(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     floor_cents: int
     price_cents: int
     win_probability: float
-    sigma: float
+    spread: float
     probability: float | None
     worth: float | None
     value: float | None
@@ -125,7 +125,7 @@ def _lines(journals: tuple[Path, ...], since: float, now: float, found: Asked) -
         yield from lines(journal, max(since, 0.0), now, found.pass_over)
 
 
-def _count(found: Asked, line: PingLine | RepeatLine | DoorLine, zone: str) -> None:
+def _count(found: Asked, line: PingLine | RepeatLine | RefusedLine, zone: str) -> None:
     found.since, found.until = min(found.since or line.at, line.at), max(found.until, line.at)
     if isinstance(line, RepeatLine):
         found.repeats += 1
@@ -134,7 +134,7 @@ def _count(found: Asked, line: PingLine | RepeatLine | DoorLine, zone: str) -> N
         found.tests += 1
         return
     found.pings += 1
-    refusal = line.refusal if isinstance(line, DoorLine) else line.withdrawn or line.decision.refusal
+    refusal = line.refusal if isinstance(line, RefusedLine) else line.withdrawn or line.decision.refusal
     # A name that no vertical has is the seller's own word, of which there may be any number.
     if isinstance(line, PingLine) and not (refusal is not None and refusal.code == "unsupported_vertical"):
         local = local_time(line.at, zone)
@@ -173,7 +173,7 @@ def _leg(line: PingLine, bid_id: str, offer: Offer, facts: str) -> Leg:
         floor_cents=ping.min_price_cents,
         price_cents=offer.price_cents,
         win_probability=offer.win_probability,
-        sigma=offer.sigma,
+        spread=offer.spread,
         probability=valuation.probability if valuation is not None else None,
         worth=valuation.worth if valuation is not None else None,
         value=valuation.value if valuation is not None else None,

@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 import msgspec
 
-from app.domain.ladder import NOTHING, Label, Rung, Told, label
+from app.domain.post.disposition import NOTHING, Label, Disposition, OutcomeEvent, label
 from app.wire.feedback import OutcomeKind
 from training.histories.scratch import Scratch
 
@@ -18,7 +18,7 @@ class Labelled(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """A lead's label. Until it has matured nobody can say whether it converts, so `converted` is `None`."""
 
     lead_id: str
-    rung: str
+    disposition: str
     reached_at: float | None
     value_cents: int | None
     converted: bool | None
@@ -28,7 +28,7 @@ class Labelled(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
 
 def labelled(
-    database: Scratch, *, as_of: float, maturity_s: float, conversion: Rung, counts: Counter[str]
+    database: Scratch, *, as_of: float, maturity_s: float, conversion: Disposition, counts: Counter[str]
 ) -> Iterator[Labelled]:
     """The label of every row of the table `sale`, from the table `outcome`.
 
@@ -50,19 +50,19 @@ def labelled(
         yield _labelled(lead_id, in_time, ever, matured=sold_at + maturity_s <= as_of, conversion=conversion)
 
 
-def _told(group: Iterator[tuple[Any, ...]], counts: Counter[str]) -> Iterator[Told]:
+def _told(group: Iterator[tuple[Any, ...]], counts: Counter[str]) -> Iterator[OutcomeEvent]:
     for _, _, event, occurred_at, received_at, value_cents in group:
         if event in EVENTS:
-            yield Told(event=event, occurred_at=occurred_at, received_at=received_at, value_cents=value_cents)
+            yield OutcomeEvent(event=event, occurred_at=occurred_at, received_at=received_at, value_cents=value_cents)
         elif event is not None:
             counts["events this version does not know"] += 1
 
 
-def _labelled(lead_id: str, in_time: Label, ever: Label, *, matured: bool, conversion: Rung) -> Labelled:
+def _labelled(lead_id: str, in_time: Label, ever: Label, *, matured: bool, conversion: Disposition) -> Labelled:
     converted = in_time.is_at_least(conversion)
     return Labelled(
         lead_id=lead_id,
-        rung=in_time.rung,
+        disposition=in_time.disposition,
         reached_at=in_time.reached_at,
         value_cents=in_time.value_cents if converted else None,
         converted=converted if matured else None,

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 from typing import get_args
 
-from app.domain.ladder import Rung
+from app.domain.post.disposition import Disposition
 from app.packaged import DEMO_CONFIG
 from training.histories.dataset import Rules, Sources, Summary, gather
 from training.histories.declared import Declared
@@ -37,7 +37,7 @@ def add_sources(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--maturity-days", type=float, default=MATURITY_DAYS, help=f"how long a lead may take ({MATURITY_DAYS:g})"
     )
-    parser.add_argument("--conversion", choices=get_args(Rung)[2:], default="sold", help="what counts as one (sold)")
+    parser.add_argument("--conversion", choices=get_args(Disposition)[2:], default="sold", help="what counts as one (sold)")
 
 
 def gathered(args: argparse.Namespace, known: Declared, out: Path) -> Summary:

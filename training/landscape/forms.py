@@ -13,7 +13,7 @@ from typing import Any, Literal
 import msgspec
 import numpy as np
 
-from app.domain.landscape import EPSILON, LIST_PLACES, LIST_STEP, STEEP
+from app.domain.pricing.landscape import EPSILON, LIST_PLACES, LIST_STEP, STEEP
 from app.scoring.landscape import KNOT_WIDTH
 
 Array = np.ndarray[Any, Any]

@@ -7,8 +7,8 @@ from typing import Literal
 import msgspec
 import numpy as np
 
-from app.domain.caps import Cap, CapStanding
-from app.domain.pacing import next_dual, plan_delta
+from app.domain.caps.caps import Cap, CapStanding
+from app.domain.caps.pacing import next_dual, plan_delta
 from training.leadsim import policies
 from training.leadsim.buyer import ZONE, HouseBuyer
 from training.leadsim.market import Market

@@ -6,7 +6,7 @@ import msgspec
 import numpy as np
 
 from app.domain.buyer import Exploration
-from app.domain.exploration import Draw
+from app.domain.pricing.exploration import Draw
 from training.leadsim import policies
 from training.leadsim.buyer import HouseBuyer
 from training.leadsim.market import Market

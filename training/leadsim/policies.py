@@ -12,8 +12,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
 
 from app.domain.catalogue import Landscape
-from app.domain.landscape import OrtbCurve
-from app.domain.pricing import Curve
+from app.domain.pricing.landscape import OrtbCurve
+from app.domain.pricing.pricing import Curve
 from app.scoring.landscape import Learned, parse_landscape
 from app.wire.ping import Leg, Value
 from training.landscape.export import artefact_of

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 import msgspec
 
 from app.domain.seller import Habits
-from app.scoring.habits import KAPPA, RETURN_RATE_MAX
+from app.scoring.habits import QUALITY_FACTOR, RETURN_RATE_MAX
 from training.histories.leads import Lead
 
 CONVERSIONS_PRIOR = 20.0
@@ -53,13 +53,13 @@ def measured(leads: Iterable[Lead], ratio: Ratio = lambda _: 1.0) -> dict[str, M
         if lead.converted is not None:
             _add(records.setdefault(lead.seller, Record()), lead, ratio)
     everyone = _sum(records.values())
-    kappa = _kappa(everyone, 1.0, everyone)
+    quality_factor = _quality_factor(everyone, 1.0, everyone)
     rate = everyone.returned / (everyone.leads + LEADS_PRIOR)
     return {
         seller: Measured(
             record=record,
             habits=Habits(
-                kappa=min(max(_kappa(record, kappa, everyone), KAPPA[0]), KAPPA[1]),
+                quality_factor=min(max(_quality_factor(record, quality_factor, everyone), QUALITY_FACTOR[0]), QUALITY_FACTOR[1]),
                 return_rate=min((record.returned + LEADS_PRIOR * rate) / (record.leads + LEADS_PRIOR), RETURN_RATE_MAX),
             ),
         )
@@ -80,7 +80,7 @@ def _add(record: Record, lead: Lead, ratio: Ratio) -> None:
     record.realised_cents += float(lead.value_cents or 0) if lead.converted else 0.0
 
 
-def _kappa(record: Record, belief: float, everyone: Record) -> float:
+def _quality_factor(record: Record, belief: float, everyone: Record) -> float:
     """The belief counts as so many conversions of the usual predicted value."""
     if everyone.expected <= 0.0:
         return belief

@@ -15,7 +15,7 @@ import msgspec
 
 from app.asgi import World, build_app
 from app.cli.day.story import SoldLead
-from app.cli.serving import running, served
+from app.cli.service.serving import running, served
 from app.http.server import server_of
 from app.mock_exchange.call_centre import CallCentre
 from app.mock_exchange.crm_receiver import BROKEN, CrmReceiver, Reply
@@ -27,7 +27,7 @@ from app.mock_exchange.market.tally import Tally
 from app.mock_exchange.market.time import SteppedTime
 from app.mock_exchange.market.traffic import Visit, visits
 from app.settings import Settings
-from app.usecases.desk import Desk
+from app.usecases.bidder import Bidder
 
 US = "harbor"
 """Our service's name on the demo's market."""
@@ -110,8 +110,8 @@ class BusinessDay:
             exchange = Exchange(setup, rivals_url, self._seed, self.time, time.perf_counter, LATE_S)
             stack.push_async_callback(exchange.aclose)
             people = await stack.enter_async_context(_operator(url))
-            assert application.chores is not None
-            desk = application.chores.desk
+            assert application.background is not None
+            bidder = application.background.bidder
             centre = CallCentre(
                 self.time, self._seed, lambda lead_id: self._crm.lead(lead_id) is not None, partial(_tell, people)
             )
@@ -121,7 +121,7 @@ class BusinessDay:
                     self._count(audited, audit)
                     progress()
                     for post in [post for post in audited.sold if post.buyer == US]:
-                        self.time.act(self.time.now(), partial(self._work, centre, exchange, who, audited, post, desk))
+                        self.time.act(self.time.now(), partial(self._work, centre, exchange, who, audited, post, bidder))
 
             for each in visits(self._seed, self._leads, STARTS, ENDS):
                 self.time.act(each.at, partial(visit, each))
@@ -129,7 +129,7 @@ class BusinessDay:
                 self.time.act(STARTS + act.hour * HOUR_S, partial(_act, people, act))
             self._break_crm()
             self.time.act(ENDS, self._close)
-            await self.time.run(application.chores.catch_up)
+            await self.time.run(application.background.catch_up)
         self.lived.in_crm = len({kept.lead_id for kept in self._crm.kept.values()})
         self.lived.ended = self.time.now()
         return self.lived
@@ -154,7 +154,7 @@ class BusinessDay:
             self.lived.examples[kind] = ping_id
 
     async def _work(
-        self, centre: CallCentre, exchange: Exchange, visit: Visit, audited: Audited, post: Posted, desk: Desk
+        self, centre: CallCentre, exchange: Exchange, visit: Visit, audited: Audited, post: Posted, bidder: Bidder
     ) -> None:
         """Have the call centre work one bought lead, and remember what it came to."""
         who = exchange.visitor(visit)
@@ -163,7 +163,7 @@ class BusinessDay:
             kept = self._crm.lead(lead_id)
             assert kept is not None
             campaign = str(msgspec.json.decode(kept.body)["data"]["campaign"])
-            return campaign, int(desk.catalogue.campaigns[campaign].worth.of(who.fields))
+            return campaign, int(bidder.catalogue.campaigns[campaign].worth.of(who.fields))
 
         worked = await centre.work(
             who, audited.seller, post.lead_id, lambda lead_id: worth(lead_id)[1], shared=post.leg == "shared"
@@ -215,7 +215,7 @@ def _point_at(config: Path, crm_url: str) -> None:
 
 @asynccontextmanager
 async def _operator(url: str) -> AsyncIterator[httpx.AsyncClient]:
-    """The buyer's people and systems at the service's doors."""
+    """The buyer's people and systems at the service's endpoints."""
     headers = {"X-API-Key": "demo-operator-key"}
     async with httpx.AsyncClient(base_url=url, headers=headers, trust_env=False, timeout=30.0) as http:
         yield http

@@ -6,7 +6,7 @@ from typing import Literal
 import msgspec
 
 from app.cli.day.bins import A_HOUR, Series, Sums
-from app.domain.pricing import Valuation
+from app.domain.pricing.pricing import Valuation
 
 Kind = Literal["boost", "signal"]
 Terms = Iterable[tuple[str, float]]

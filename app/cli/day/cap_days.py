@@ -8,8 +8,8 @@ import msgspec
 from app.cli.day.bins import BIN_S
 from app.domain.calendar import local_time, window_bounds
 from app.domain.campaign import Campaign
-from app.domain.caps import Cap, Measure
-from app.domain.pacing import plan_share
+from app.domain.caps.caps import Cap, Measure
+from app.domain.caps.pacing import plan_share
 from app.journal.lines import PingLine
 
 Place = tuple[str, str, str]

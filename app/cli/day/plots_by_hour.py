@@ -14,7 +14,7 @@ from app.cli.day.campaign_days import CampaignDay, Push
 from app.cli.day.cap_days import CapDay
 from app.cli.day.story import Story
 from app.cli.day.territory_days import TerritoryDay
-from app.pages.ink import BLUE, GRID, INK, LINES, MUTED, ORANGE, drawn, legend
+from app.pages.plots import BLUE, GRID, INK, LINES, MUTED, ORANGE, drawn, legend
 
 Scale = tuple[float, float, float]
 """The highest price, the lowest and the highest shadow price, in cents."""

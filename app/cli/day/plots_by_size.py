@@ -8,7 +8,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter, Percent
 
 from app.cli.day.bins import Grade, Times
 from app.cli.day.campaign_days import CampaignDay
-from app.pages.ink import BLUE, INK, MUTED, ORANGE, drawn, legend
+from app.pages.plots import BLUE, INK, MUTED, ORANGE, drawn, legend
 
 
 @drawn(height=220)

@@ -8,8 +8,8 @@ import msgspec
 from app.cli.day.bins import times
 from app.cli.day.business_day import US, Lived
 from app.config.load import Declared
-from app.domain.caps import Cap
-from app.domain.honouring import honoured_share
+from app.domain.caps.caps import Cap
+from app.domain.caps.honouring import honoured_share
 from app.store.leads import Summary
 from app.usecases.reports.report import Trading
 

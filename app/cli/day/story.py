@@ -11,8 +11,8 @@ from app.cli.day.campaign_days import CampaignBook, CampaignDay, Push, Trade
 from app.cli.day.cap_days import CapBook, CapDay, Place, place_of
 from app.cli.day.territory_days import TerritoryBook, TerritoryDay
 from app.domain.campaign import Campaign
-from app.domain.pricing import Valuation
-from app.journal.lines import AnyLine, DoorLine, PingLine, PostLine, RepeatLine
+from app.domain.pricing.pricing import Valuation
+from app.journal.lines import AnyLine, RefusedLine, PingLine, PostLine, RepeatLine
 
 CAPS = 6
 """Of how many caps the story tells: those that came closest to their limits."""
@@ -147,7 +147,7 @@ class _Day:
         at = int((line.at - self._start) // BIN_S)
         if isinstance(line, PingLine):
             self._ping(line, at)
-        elif isinstance(line, DoorLine):
+        elif isinstance(line, RefusedLine):
             self.pings[at] += 1
             self.reasons[line.refusal.code] += 1
         elif isinstance(line, RepeatLine):

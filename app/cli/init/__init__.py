@@ -12,8 +12,8 @@ from typing import Any
 
 from app.cli.init.questions import CRM_SECRET_FILE, QUESTIONS, Answers, Unanswered, answers_of
 from app.cli.init.written import campaign_name, written
-from app.cli.sample import sample
-from app.cli.sellers import new_key
+from app.cli.service.sample import sample
+from app.cli.sellers.sellers import new_key
 from app.config.load import Declared, Loaded, load
 
 _SEEDS = 2_000

@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 import msgspec
 
 from app.cli.init.shipped import SHIPPED
-from app.config.kind import Unreadable, shown
-from app.config.kinds import read_dollars, read_name, read_slug, read_state, read_text
-from app.config.times import read_zone
+from app.config.values.kind import Unreadable, shown
+from app.config.values.kinds import read_dollars, read_name, read_slug, read_state, read_text
+from app.config.values.times import read_zone
 
 CRM_SECRET_FILE = "crm-webhook-secret.txt"  # noqa: S105 - the name of a file
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from app.config.kinds import read_dollars
+from app.config.values.kinds import read_dollars
 from app.packaged import DEMO_CONFIG
 
 _TERMS = ("floor", "ceiling", "conversion_value", "handling_cost", "fallback_price")

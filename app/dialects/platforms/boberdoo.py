@@ -61,7 +61,7 @@ def _consent_post(answer: PostAnswer, price: Price) -> Body:
     return {**body, "bid_id": plain(answer.ping_id)} if answer.status == "accepted" else body
 
 
-def _rehearse(fields: Mapping[str, Scalar]) -> str:
+def _requested_outcome(fields: Mapping[str, Scalar]) -> str:
     """`Test_Lead` alone is matched."""
     return "bid" if flagged(fields, "testlead") else ""
 
@@ -76,7 +76,7 @@ _SENDS = Sending(
     id="Lead_ID",
     key="Key",
     form="form",
-    one_door=True,
+    one_endpoint=True,
     always={"API_Action": "pingPostLead", "SRC": "web", "TYPE": "21", "Return_Best_Price": "1"},
     modes={"ping": {"Mode": "ping"}, "post": {"Mode": "post"}},
     names={
@@ -108,7 +108,7 @@ DIALECT = Dialect(
     wrapped=True,
     guarded=False,
     sends=_SENDS,
-    rehearse=_rehearse,
+    requested_outcome=_requested_outcome,
     variant=_variant,
 )
 CONSENT = replace(DIALECT, ping=_consent_ping, post=_consent_post)

@@ -28,7 +28,7 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     `ping` and `post` say our answers. `root` names the whole in XML, and in JSON too where it is `wrapped`.
     `bought` is the HTTP status of a post that became a sale. It answers in `format` unless asked for another of
     `formats`. One is `guarded` where none of its own words spells a sale in a refusal, so that nothing else may.
-    `rehearse` says which outcome (a name in `app.domain.rehearsal`) the fields of a test ask for, and `variant` which
+    `rehearse` says which outcome (a name in `app.domain.onboarding.test_values`) the fields of a test ask for, and `variant` which
     other dialect a request asks to be answered in.
     """
 
@@ -43,5 +43,5 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     bought: int = 200
     guarded: bool = True
     sends: Sending = Sending()
-    rehearse: Callable[[Mapping[str, Scalar]], str] = _as_it_comes
+    requested_outcome: Callable[[Mapping[str, Scalar]], str] = _as_it_comes
     variant: Callable[[Mapping[str, Scalar]], "Dialect | None"] = _no_other

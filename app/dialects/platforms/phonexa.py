@@ -31,7 +31,7 @@ def _post(answer: PostAnswer, price: Price) -> Body:
     }
 
 
-def _rehearse(fields: Mapping[str, Scalar]) -> str:
+def _requested_outcome(fields: Mapping[str, Scalar]) -> str:
     """`testMode` alone asks for a no, with `testSold` for a sale."""
     if flagged(fields, "testsold"):
         return "bid"
@@ -51,5 +51,5 @@ DIALECT = Dialect(
     post=_post,
     root="response",
     sends=_SENDS,
-    rehearse=_rehearse,
+    requested_outcome=_requested_outcome,
 )

@@ -9,7 +9,7 @@ import msgspec
 
 from app.wire.ping import Value
 
-Door = Literal["ping", "post"]
+Route = Literal["ping", "post"]
 
 POSTED_ONLY = frozenset(
     ("first_name", "last_name", "phone", "email", "address", "city", "birth_date", "consent_at", "user_agent")
@@ -28,7 +28,7 @@ class Sending(msgspec.Struct, frozen=True, kw_only=True):
     """`names` are its names for ours, with dots where it groups; what is not among them is sent as the buyer names it.
 
     `key` is where the buyer's key goes: a field, or `X-API-Key` or `Authorization` for a header. `id` is its name for
-    the bid's id. `modes` say what is wanted at the one door of platforms that have `one_door`.
+    the bid's id. `modes` say what is wanted at the one endpoint of platforms that have `one_endpoint`.
     """
 
     id: str = "ping_id"
@@ -36,9 +36,9 @@ class Sending(msgspec.Struct, frozen=True, kw_only=True):
     key: str = "X-API-Key"
     form: Literal["json", "form", "xml in a form"] = "json"
     always: Mapping[str, str] = {}
-    modes: Mapping[Door, Mapping[str, str]] = {}
+    modes: Mapping[Route, Mapping[str, str]] = {}
     groups: bool = False
-    one_door: bool = False
+    one_endpoint: bool = False
 
     def headers(self, key: str) -> dict[str, str]:
         """Where the key goes in the headers."""
@@ -46,15 +46,15 @@ class Sending(msgspec.Struct, frozen=True, kw_only=True):
             return {"Authorization": f"Token {key}"}
         return {self.key: key} if self.key.startswith("X-") else {}
 
-    def sent(self, door: Door, lead: Mapping[str, Value], key: str, ping_id: str = "") -> Sent:
+    def sent(self, route: Route, lead: Mapping[str, Value], key: str, ping_id: str = "") -> Sent:
         """A ping, or with `ping_id` the post of the same lead."""
         fields: dict[str, Value] = {}
         for name, value in lead.items():
-            if name != "ping_id" and (door == "post" or name not in POSTED_ONLY):
+            if name != "ping_id" and (route == "post" or name not in POSTED_ONLY):
                 fields[self.names.get(name, name)] = value
-        if door == "post" and ping_id:
+        if route == "post" and ping_id:
             fields[self.id] = ping_id
-        envelope: dict[str, Value] = {**self.always, **self.modes.get(door, {})}
+        envelope: dict[str, Value] = {**self.always, **self.modes.get(route, {})}
         if not self.headers(key):
             envelope[self.key] = key
         return self._written(fields, envelope)

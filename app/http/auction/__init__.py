@@ -1,1 +1,1 @@
-"""The doors of the auction, from bytes to bytes."""
+"""The endpoints of the auction, from bytes to bytes."""

@@ -12,9 +12,9 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from app.http.application import Application
 from app.http.asgi_request import BODY_MAX, Scope
-from app.http.auction.doors import is_door
+from app.http.auction.routes import is_route
 from app.http.auction.intake import Answered, Intake
-from app.http.auction.knock import Knock, Request
+from app.http.auction.request import SellerRequest, RawRequest
 from app.telemetry.trouble import where
 
 ROUND_MAX = 32
@@ -29,7 +29,7 @@ def express(application: Application) -> type[asyncio.Protocol]:
 
 
 class Express(HttpToolsProtocol):
-    """Uvicorn's protocol of one connection, with a short way for whole POSTs to the auction's doors.
+    """Uvicorn's protocol of one connection, with a short way for whole POSTs to the auction's endpoints.
 
     Everything else goes uvicorn's way: other paths and methods, a query string, a client that waits to be asked for its
     body, a request that came before the one before it was answered or while answers are not taken.
@@ -46,7 +46,7 @@ class Express(HttpToolsProtocol):
         intake, path = self._application.intake, self.url.decode("latin-1")
         if (
             intake is None
-            or not is_door(path)
+            or not is_route(path)
             or self.parser.get_method() != b"POST"
             or self.parser.get_http_version() != "1.1"
             or not (self.cycle is None or self.cycle.response_complete)
@@ -78,9 +78,9 @@ class Express(HttpToolsProtocol):
             self._believe_proxy(call.scope)
         self._rounds.add(call)
 
-    def post(self, call: "Call", knock: Knock) -> None:
+    def post(self, call: "Call", request: SellerRequest) -> None:
         """Have it answered as a post, which waits for the database."""
-        task = self.loop.create_task(call.post(knock))
+        task = self.loop.create_task(call.post(request))
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
 
@@ -120,10 +120,10 @@ class Call:
         if self.body is not None:
             self.body = self.body + body if len(self.body) + len(body) <= BODY_MAX else None
 
-    async def post(self, knock: Knock) -> None:
+    async def post(self, request: SellerRequest) -> None:
         """Answer it as a post."""
         try:
-            self.answer(await self.intake.post(knock))
+            self.answer(await self.intake.post(request))
         except Exception as error:  # noqa: BLE001 - not even the intake's own refusal could be written
             _log.error("a post got no answer: %s", where(error))
             self.protocol.transport.close()
@@ -155,7 +155,7 @@ class Rounds:
     """Has pings answered together that came in one turn of the event loop; what is no ping among them is posted."""
 
     def __init__(self) -> None:
-        self._waiting: deque[tuple[Call, Request]] = deque()
+        self._waiting: deque[tuple[Call, RawRequest]] = deque()
 
     def add(self, call: Call) -> None:
         """Have a request answered in this turn, or in the next where it has enough of them."""
@@ -176,7 +176,7 @@ class Rounds:
                 call.protocol.transport.close()
         else:
             for call, answered in zip(calls, answers, strict=True):
-                if isinstance(answered, Knock):
+                if isinstance(answered, SellerRequest):
                     call.protocol.post(call, answered)
                 elif answered.delay_s:
                     call.protocol.loop.call_later(answered.delay_s, call.answer, answered)

@@ -18,7 +18,7 @@ from app.dialects.platforms.known import GENERIC
 from app.http.application import Application
 from app.http.asgi_request import Receive, Scope, Send, send_answer
 from app.http.auction.intake import Answered
-from app.http.auction.knock import Knock, Request
+from app.http.auction.request import SellerRequest, Request
 
 Express = Callable[[Application], type[asyncio.Protocol]]
 
@@ -185,21 +185,21 @@ class _Intake:
             raise Wrong("a body does not arrive whole")
         return Request(scope, body, 0.0, 0.0)
 
-    def pings(self, requests: Sequence[Request]) -> list[Answered | Knock]:
+    def pings(self, requests: Sequence[Request]) -> list[Answered | SellerRequest]:
         return [
             self._said(request.scope) if request.scope["path"] == "/v1/ping" else self._knock(request.scope)
             for request in requests
         ]
 
-    async def post(self, knock: Knock) -> Answered:
+    async def post(self, request: SellerRequest) -> Answered:
         await asyncio.sleep(0)
-        return self._said(knock.scope)
+        return self._said(request.scope)
 
     def _said(self, scope: Scope) -> Answered:
         return Answered(200, b"text/plain", f"{scope['path']} {scope['client'][0]}".encode())
 
-    def _knock(self, scope: Scope) -> Knock:
-        return Knock(
+    def _knock(self, scope: Scope) -> SellerRequest:
+        return SellerRequest(
             scope=scope,
             seller=None,
             fields={},

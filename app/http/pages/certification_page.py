@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from html import escape
 
 from app.domain.calendar import utc_text
-from app.domain.certification import Event
+from app.domain.onboarding.certification import Event
 from app.domain.money import dollars
 from app.domain.seller import Seller
 from app.pages.document import document
@@ -70,7 +70,7 @@ def _step(step: Standing) -> str:
 
 def _about_going(seller: Seller, *, is_live: bool) -> str:
     if is_live:
-        return "You are live: what you send from now on is bought for real. Test doors and test flags stay."
+        return "You are live: what you send from now on is bought for real. Test endpoints and test flags stay."
     if seller.mode == "certify":
         return "With every step shown you may switch yourself live."
     return "The buyer switches you live, and sees here what you have shown."

@@ -18,12 +18,12 @@ _POLICY = (
 )
 
 
-def _door(document: Document) -> HTTPRouteHandler:
+def _route(document: Document) -> HTTPRouteHandler:
     async def read(request: Request[Any, Any, State], seller: FromPath[str]) -> Response[bytes] | Response[str]:
         known = visited(request, seller)
         if known is None:
             return closed()
-        catalogue, base_url = request.app.state.desk.catalogue, str(request.base_url)
+        catalogue, base_url = request.app.state.bidder.catalogue, str(request.base_url)
         query = request.scope["query_string"].decode("latin-1")
         links = links_to(lambda each: f"instructions{each.path}{f'?{query}' if query else ''}", document)
         # Beside the loop, which has pings to answer.
@@ -35,4 +35,4 @@ def _door(document: Document) -> HTTPRouteHandler:
     return get(f"/sellers/{{seller:str}}/instructions{document.path}", name=f"instructions{document.path}")(read)
 
 
-INSTRUCTIONS = tuple(map(_door, DOCUMENTS))
+INSTRUCTIONS = tuple(map(_route, DOCUMENTS))

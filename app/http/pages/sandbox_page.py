@@ -11,11 +11,11 @@ from litestar.handlers import HTTPRouteHandler
 from app.dialects.platforms.known import DIALECTS
 from app.domain.calendar import utc_text
 from app.domain.catalogue import Catalogue
-from app.domain.rehearsal import TABLE
+from app.domain.onboarding.test_values import TABLE
 from app.pages.document import document
 from app.pages.html import paragraph, pre, section, table
-from app.usecases.desk import Desk
-from app.usecases.onboarding.feed import Entry, Feed
+from app.usecases.bidder import Bidder
+from app.usecases.onboarding.request_log import LoggedRequest, RequestLog
 
 _KEY = "sandbox"
 _CERTIFICATE = "https://cert.trustedform.com/7a1b2c3d4e5f60718293a4b5c6d7e8f901234567"
@@ -25,21 +25,21 @@ _PERSON = """,
        "ping_id": "the ping_id of the bid\""""
 
 
-def sandbox_routes(feed: Feed) -> list[HTTPRouteHandler]:
-    """The page's door."""
+def sandbox_routes(request_log: RequestLog) -> list[HTTPRouteHandler]:
+    """The page's endpoint."""
 
     @get(["/", "/sandbox"], media_type=MediaType.HTML)
     async def sandbox(request: Request[Any, Any, State]) -> Response[str]:
         """What the sandbox heard."""
-        desk: Desk = request.app.state.desk
+        bidder: Bidder = request.app.state.bidder
         base = str(request.base_url).rstrip("/")
-        page = sandbox_page(desk.catalogue, feed.entries, feed.count, base)
+        page = sandbox_page(bidder.catalogue, request_log.entries, request_log.count, base)
         return Response(page, media_type=MediaType.HTML, headers={"Cache-Control": "no-store"})
 
     return [sandbox]
 
 
-def sandbox_page(catalogue: Catalogue, entries: list[Entry], count: int, base: str) -> str:
+def sandbox_page(catalogue: Catalogue, entries: list[LoggedRequest], count: int, base: str) -> str:
     """The whole page; a seller's published key is its name."""
     tiles = [
         ("Ping", "/v1/ping", f"at {base}"),
@@ -62,14 +62,14 @@ def sandbox_page(catalogue: Catalogue, entries: list[Entry], count: int, base: s
             ),
             section("Test values", "A ZIP code forces its outcome, whatever else is sent.", _values()),
             section("Sellers", "Each has a published key and a way of its own.", _sellers(catalogue)),
-            section("Dialects", "Doors that answer in a platform's own words.", _dialects(base)),
+            section("Dialects", "Endpoints that answer in a platform's own words.", _dialects(base)),
             section("Fields", "What each vertical asks for; names of all platforms are known.", *_fields(catalogue)),
         ],
         live=True,
     )
 
 
-def _live(entries: list[Entry], count: int) -> str:
+def _live(entries: list[LoggedRequest], count: int) -> str:
     controls = (
         "<div class=live><span role=status id=live-status>Live</span>"
         "<button type=button id=live-pause aria-pressed=false>Pause</button></div>"
@@ -78,7 +78,7 @@ def _live(entries: list[Entry], count: int) -> str:
     return f"{controls}<div id=requests data-live>{told}{''.join(map(_entry, entries))}</div>"
 
 
-def _entry(entry: Entry) -> str:
+def _entry(entry: LoggedRequest) -> str:
     name = f"request-{entry.number}"
     warned = f" <span class=warned>{len(entry.warnings)} to note</span>" if entry.warnings else ""
     notes = "".join(f"<li>{escape(warning)}" for warning in entry.warnings)
@@ -98,9 +98,9 @@ def _side(title: str, text: str) -> str:
     return f"<div>{pre(title, text)}</div>"
 
 
-def _sample(base: str, door: str, more: str) -> str:
+def _sample(base: str, route: str, more: str) -> str:
     lines = [
-        f"curl -s {base}/v1/{door} \\",
+        f"curl -s {base}/v1/{route} \\",
         f"  -H 'X-API-Key: {_KEY}' -H 'Content-Type: application/json' \\",
         """  -d '{"vertical": "auto_insurance", "zip": "00001", "state": "NY", "currently_insured": true,""",
         f"""       "trustedform_cert_url": "{_CERTIFICATE}"{more}}}'""",

@@ -1,4 +1,4 @@
-"""The description of every door as one page that needs nothing from elsewhere: read, printed, searched."""
+"""The description of every endpoint as one page that needs nothing from elsewhere: read, printed, searched."""
 
 import re
 from collections.abc import Iterator
@@ -33,7 +33,7 @@ summary { cursor: pointer; }
 def schema_page(document: Json) -> bytes:
     """The page for an OpenAPI document, as UTF-8 HTML."""
     info = document["info"]
-    doors = [(method, path, door) for path, methods in document["paths"].items() for method, door in methods.items()]
+    routes = [(method, path, route) for path, methods in document["paths"].items() for method, route in methods.items()]
     schemas = document["components"]["schemas"]
     parts = [
         "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>",
@@ -41,41 +41,41 @@ def schema_page(document: Json) -> bytes:
         f"<h1>{escape(info['title'])}</h1><p>{_prose(info['description'])}</p>",
         "<p>Machine-readable: <a href='/schema/openapi.json'>OpenAPI 3.1</a></p>",
         "<nav aria-label=Contents><ul>",
-        *(f"<li><a href='#{door['operationId']}'>{escape(door['summary'])}</a>" for _, _, door in doors),
+        *(f"<li><a href='#{route['operationId']}'>{escape(route['summary'])}</a>" for _, _, route in routes),
         *(f"<li><a href='#{escape(name)}'>{escape(_title(name, schema))}</a>" for name, schema in schemas.items()),
         "</ul></nav><main>",
-        *(text for method, path, door in doors for text in _door(method, path, door, _first_alike(door, doors))),
+        *(text for method, path, route in routes for text in _route(method, path, route, _first_alike(route, routes))),
         *(text for name, schema in schemas.items() for text in _schema(name, schema)),
         "</main></html>",
     ]
     return "".join(parts).encode()
 
 
-def _first_alike(door: Json, doors: list[tuple[str, str, Json]]) -> Json:
-    """The first door that answers just as this one does."""
-    return next(other for _, _, other in doors if other["responses"] == door["responses"])
+def _first_alike(route: Json, routes: list[tuple[str, str, Json]]) -> Json:
+    """The first endpoint that answers just as this one does."""
+    return next(other for _, _, other in routes if other["responses"] == route["responses"])
 
 
-def _door(method: str, path: str, door: Json, alike: Json) -> Iterator[str]:
-    yield f"<section id='{door['operationId']}'><h2>{escape(door['summary'])}</h2>"
+def _route(method: str, path: str, route: Json, alike: Json) -> Iterator[str]:
+    yield f"<section id='{route['operationId']}'><h2>{escape(route['summary'])}</h2>"
     yield f"<p><span class=method>{method.upper()}</span> <code>{escape(path)}</code></p>"
-    if "description" in door:
-        yield f"<p>{_prose(door['description'])}</p>"
-    for parameter in door.get("parameters", ()):
+    if "description" in route:
+        yield f"<p>{_prose(route['description'])}</p>"
+    for parameter in route.get("parameters", ()):
         yield f"<p><code>{escape(parameter['name'])}</code>: {escape(parameter['description'])}</p>"
-    if "requestBody" in door:
-        content = door["requestBody"]["content"]["application/json"]
+    if "requestBody" in route:
+        content = route["requestBody"]["content"]["application/json"]
         yield f"<h3>Request: {_link(content['schema'])}</h3><pre>{_pretty(content['example'])}</pre>"
-    if alike is door:
-        yield from _answers(door)
+    if alike is route:
+        yield from _answers(route)
     else:
         yield f"<p>Answered as <a href='#{alike['operationId']}'>{escape(alike['summary'])}</a>.</p>"
     yield "</section>"
 
 
-def _answers(door: Json) -> Iterator[str]:
+def _answers(route: Json) -> Iterator[str]:
     yield "<h3>Answers</h3>"
-    for status, response in door["responses"].items():
+    for status, response in route["responses"].items():
         kind, content = next(iter(response["content"].items()))
         yield f"<p><b>{status}</b> {_prose(response['description'])} {_link(content['schema']) or escape(kind)}</p>"
         for name, example in content.get("examples", {}).items():

@@ -6,11 +6,11 @@ from litestar import MediaType, Request, Response, get, post
 from litestar.datastructures import State
 from litestar.params import FromPath
 
-from app.domain.link import opens
+from app.domain.onboarding.link import opens
 from app.domain.seller import Seller
 from app.http.authentication import keys_in_headers, whose_key
 from app.http.pages.certification_page import certification_page
-from app.usecases.desk import Desk
+from app.usecases.bidder import Bidder
 from app.usecases.onboarding.certify import Certifier, go_live
 
 LATEST = 25
@@ -37,7 +37,7 @@ async def certify(request: Request[Any, Any, State], seller: FromPath[str]) -> R
     """The seller goes live, where it has shown everything and was allowed to."""
     state = request.app.state
     known = visited(request, seller)
-    refused = go_live(state.desk, state.certifier, known, state.clock()) if known is not None else ""
+    refused = go_live(state.bidder, state.certifier, known, state.clock()) if known is not None else ""
     return _page(request, seller, 409 if refused else 200)
 
 
@@ -46,13 +46,13 @@ SELLER_PAGES = (certification, certify)
 
 def visited(request: Request[Any, Any, State], name: str) -> Seller | None:
     """The seller whose page this is, if whoever asks may see it: nobody learns which sellers there are."""
-    desk: Desk = request.app.state.desk
-    seller = desk.catalogue.sellers.get(name)
+    bidder: Bidder = request.app.state.bidder
+    seller = bidder.catalogue.sellers.get(name)
     keys = keys_in_headers(dict(request.scope["headers"]))
     query = request.query_params
-    linked = opens(desk.keys.index, name, query.get("until", ""), query.get("sig", ""), request.app.state.clock())
-    is_theirs = seller is not None and whose_key(keys, desk.catalogue.seller_by_key) is seller
-    if linked or is_theirs or whose_key(keys, desk.catalogue.operator_by_key) is not None:
+    linked = opens(bidder.keys.index, name, query.get("until", ""), query.get("sig", ""), request.app.state.clock())
+    is_theirs = seller is not None and whose_key(keys, bidder.catalogue.seller_by_key) is seller
+    if linked or is_theirs or whose_key(keys, bidder.catalogue.operator_by_key) is not None:
         return seller
     return None
 
@@ -66,15 +66,15 @@ def _page(request: Request[Any, Any, State], name: str, status: int) -> Response
     seller = visited(request, name)
     if seller is None:
         return closed()
-    desk: Desk = request.app.state.desk
+    bidder: Bidder = request.app.state.bidder
     certifier: Certifier = request.app.state.certifier
     query = request.scope["query_string"].decode("latin-1")
     page = certification_page(
         seller,
-        desk.catalogue.buyer.legal_name,
+        bidder.catalogue.buyer.legal_name,
         certifier.standing(name),
         certifier.latest(name, LATEST),
-        is_live=seller.is_live(desk.certified),
+        is_live=seller.is_live(bidder.certified),
         instructions=f"instructions{f'?{query}' if query else ''}".replace("'", "%27"),
     )
     return Response(page, status_code=status, media_type=MediaType.HTML, headers=HEADERS)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import httpx
 import msgspec
 
-from app.dialects.platforms.sending import Door, Sent
+from app.dialects.platforms.sending import Route, Sent
 from app.mock_exchange.conformance.clients import Client
 from app.mock_exchange.conformance.heard import Answer, Heard
 from app.wire.ping import Value
@@ -30,7 +30,7 @@ class Endpoint:
     """`paths` are those of pings and posts beneath `target`; `more` is sent with every lead, over what it says."""
 
     def __init__(
-        self, client: Client, target: str, key: str, paths: Mapping[Door, str], more: Mapping[str, Value]
+        self, client: Client, target: str, key: str, paths: Mapping[Route, str], more: Mapping[str, Value]
     ) -> None:
         self.client = client
         self._key = key
@@ -57,12 +57,12 @@ class Endpoint:
         answer = self.send("ping", self.client.sends.sent("ping", {**lead, **self._more}, key), key)
         return Asked(answer=answer, heard=self.client.ping(answer))
 
-    def send(self, door: Door, sent: Sent, key: str | None = None) -> Answer:
+    def send(self, route: Route, sent: Sent, key: str | None = None) -> Answer:
         """Send a request as it stands; Unreachable where nobody answers in time."""
         headers = {"Content-Type": sent.content_type, **self.client.sends.headers(self._key if key is None else key)}
         started = time.perf_counter()
         try:
-            answered = self._http.post(self._paths[door], content=sent.body, headers=headers)
+            answered = self._http.post(self._paths[route], content=sent.body, headers=headers)
         except httpx.HTTPError as error:
             raise Unreachable(f"{self._http.base_url}: {type(error).__name__} {error}".strip()) from None
         return Answer(

@@ -77,13 +77,13 @@ class Rivals:
 
     async def _reply(self, method: str, path: str, body: bytes) -> Reply | None:
         """None where there shall be no answer, ever."""
-        door = _DOOR.fullmatch(path)
-        book = self._books.get(door["rival"]) if door else None
-        if door is None or book is None:
+        route = _ROUTE.fullmatch(path)
+        book = self._books.get(route["rival"]) if route else None
+        if route is None or book is None:
             return _NOT_FOUND
-        wanted = f"{method} {door['door']}"
+        wanted = f"{method} {route['route']}"
         if wanted == "GET posts":
-            kept = book.kept(door["bid_id"] or "")
+            kept = book.kept(route["bid_id"] or "")
             return _UNKNOWN if kept is None else _posted(kept)
         if wanted == "POST notices":
             return _RECORDED
@@ -108,8 +108,8 @@ class Rivals:
         return book.chance(lead).one_of(pinged.manner, MALFORMED if pinged.manner == "malformed" else BROKEN)
 
 
-_DOOR = re.compile(r"/rivals/(?P<rival>[^/]+)/v1/(?P<door>ping|post|notices|posts)(/(?P<bid_id>.+))?")
-_NOT_FOUND = Reply(b'{"status":"error","reason":"no such door"}', 404)
+_ROUTE = re.compile(r"/rivals/(?P<rival>[^/]+)/v1/(?P<endpoint>ping|post|notices|posts)(/(?P<bid_id>.+))?")
+_NOT_FOUND = Reply(b'{"status":"error","reason":"no such endpoint"}', 404)
 _UNREADABLE = Reply(write_receipt(Receipt(status="rejected", reason_code="invalid_field"), "json"), 400)
 _RECORDED = Reply(write_receipt(Receipt(status="recorded"), "json"))
 _UNKNOWN = Reply(write_post_answer(PostAnswer(status="reping", ping_id="", reason_code="ping_unknown"), "json"), 404)

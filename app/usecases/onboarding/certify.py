@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from app.dialects.guard import PERSONAL
-from app.domain.certification import STEPS, Event, told_of
+from app.domain.onboarding.certification import STEPS, Event, told_of
 from app.domain.seller import Seller
 from app.store.certifications import LIVE, Mark
-from app.usecases.desk import Desk
-from app.usecases.onboarding.witness import Tried
+from app.usecases.bidder import Bidder
+from app.usecases.onboarding.test_recorder import RecordedTest
 from app.wire.ping import PingAnswer
 from app.wire.post import Post
 
@@ -48,16 +48,16 @@ class Certifier:
                 self._events.pop(seller, None)
         self._shown = shown
 
-    def see(self, tried: Tried) -> None:
-        """Watch one test."""
-        if not tried.seller:
+    def see(self, test: RecordedTest) -> None:
+        """ConfigWatcher one test."""
+        if not test.seller:
             return
-        events = self._events.setdefault(tried.seller, deque(maxlen=EVENTS_MAX))
-        events.append(_event(tried))
-        shown = self._shown.setdefault(tried.seller, {})
+        events = self._events.setdefault(test.seller, deque(maxlen=EVENTS_MAX))
+        events.append(_event(test))
+        shown = self._shown.setdefault(test.seller, {})
         for step, missing in told_of(tuple(events)).items():
             if not missing and step not in shown:
-                self._mark(Mark(tried.seller, step, tried.at))
+                self._mark(Mark(test.seller, step, test.at))
 
     def standing(self, seller: str) -> list[Standing]:
         """Every step, in order."""
@@ -96,34 +96,34 @@ class Certifier:
         self.fresh.append(mark)
 
 
-def go_live(desk: Desk, certifier: Certifier, seller: Seller, now: float) -> str:
+def go_live(bidder: Bidder, certifier: Certifier, seller: Seller, now: float) -> str:
     """Let a seller sell for real; or why it may not."""
     if seller.mode != "certify":
         return "it is live already" if seller.mode == "live" else "the buyer switches this seller live: ask there"
     if not certifier.is_complete(seller.name):
         return "not every step is shown yet"
-    if seller.name not in desk.certified:
+    if seller.name not in bidder.certified:
         certifier.go_live(seller.name, now)
-        desk.certified.add(seller.name)
+        bidder.certified.add(seller.name)
     return ""
 
 
-async def keep_marks(desk: Desk, certifier: Certifier) -> None:
+async def keep_marks(bidder: Bidder, certifier: Certifier) -> None:
     """Write down what is new, then hear what all have shown. StoreUnavailable where that must wait."""
     fresh = list(certifier.fresh)
     if fresh:
-        await desk.store.add_certification_marks(fresh)
+        await bidder.store.add_certification_marks(fresh)
         del certifier.fresh[: len(fresh)]
-    certifier.hear(await desk.store.certification_marks())
-    desk.certified.clear()
-    desk.certified.update(certifier.live)
+    certifier.hear(await bidder.store.certification_marks())
+    bidder.certified.clear()
+    bidder.certified.update(certifier.live)
 
 
-def _event(tried: Tried) -> Event:
-    answer, reading = tried.answer, tried.reading
+def _event(test: RecordedTest) -> Event:
+    answer, reading = test.answer, test.reading
     if isinstance(answer, PingAnswer):
         return Event(
-            at=tried.at,
+            at=test.at,
             asked="ping",
             status=answer.status,
             code=answer.reason_code,
@@ -133,15 +133,15 @@ def _event(tried: Tried) -> Event:
         )
     post = reading if isinstance(reading, Post) else None
     return Event(
-        at=tried.at,
+        at=test.at,
         asked="post",
         status=answer.status,
         code=answer.reason_code,
         bid_id=post.ping_id if post is not None else answer.ping_id,
         price_cents=answer.price_cents,
         certificate=post is not None and bool(post.trustedform_cert_url or post.leadid_token),
-        request=_digest(tried.body),
-        answer=_digest(tried.said),
+        request=_digest(test.body),
+        answer=_digest(test.said),
     )
 
 

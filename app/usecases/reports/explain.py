@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator
 
 from app.domain.calendar import utc_text
 from app.domain.money import dollars
-from app.domain.pricing import Valuation
+from app.domain.pricing.pricing import Valuation
 from app.domain.reasons import REASONS, Refusal, sentence
-from app.domain.weighing import CampaignRefusal, Offer
-from app.journal.lines import AnyLine, DoorLine, NoticeLine, PingLine, PostLine, RepeatLine
+from app.domain.auction.weighing import CampaignRefusal, Offer
+from app.journal.lines import AnyLine, RefusedLine, NoticeLine, PingLine, PostLine, RepeatLine
 from app.journal.shadow import Shadow
 
 
@@ -20,7 +20,7 @@ def _explained(line: AnyLine) -> Iterator[str]:
     when = utc_text(line.at)
     if isinstance(line, PingLine):
         yield from _ping(line, when)
-    elif isinstance(line, DoorLine):
+    elif isinstance(line, RefusedLine):
         yield f"{when}  ping {line.id} of {line.seller or 'an unknown seller'}"
         yield f"  refused before it was read: {_why(line.refusal)}"
     elif isinstance(line, RepeatLine):
@@ -70,8 +70,8 @@ def _bid(offer: Offer) -> Iterator[str]:
     quote = offer.quote
     yield _row("=", "worth at most", _cents(quote.bid_value))
     yield _row(" ", "best bid between", f"{_cents(quote.low)} and {_cents(quote.high)}: {_cents(quote.best)}")
-    if offer.sigma > 0.0:
-        yield _row(" ", f"explored by sigma {offer.sigma:.2f}", _cents(offer.drawn))
+    if offer.spread > 0.0:
+        yield _row(" ", f"explored by spread {offer.spread:.2f}", _cents(offer.drawn))
     yield _row("=", "bid", f"${dollars(offer.price_cents)}")
     yield _row(" ", "wins with probability", f"{offer.win_probability:.2f}, for a surplus of {_cents(offer.surplus)}")
 
@@ -79,8 +79,8 @@ def _bid(offer: Offer) -> Iterator[str]:
 def _value(valuation: Valuation) -> Iterator[str]:
     yield _row(" ", "P(conversion)", f"{valuation.probability:.4f}")
     yield _row("x", "value of a conversion", _cents(valuation.worth))
-    if valuation.kappa != 1.0:
-        yield _row("x", "this seller's realised share", f"{valuation.kappa:.2f}")
+    if valuation.quality_factor != 1.0:
+        yield _row("x", "this seller's realised share", f"{valuation.quality_factor:.2f}")
     yield _row("-", "handling", _cents(valuation.handling))
     for name, cents in valuation.boosts:
         yield _row("+", f"boost {name}", _cents(cents))

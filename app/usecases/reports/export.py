@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from app import parquet
-from app.domain.weighing import Offer
+from app.domain.auction.weighing import Offer
 from app.store.exports import OutcomeRow, SoldRow
 
 _TOLD_EVERY = 10_000

@@ -7,7 +7,7 @@ from statistics import median
 import msgspec
 
 from app.domain.money import dollars
-from app.journal.lines import AnyLine, DoorLine, NoticeLine, PingLine, PostLine, RepeatLine
+from app.journal.lines import AnyLine, RefusedLine, NoticeLine, PingLine, PostLine, RepeatLine
 
 
 class Trade(msgspec.Struct, kw_only=True):
@@ -35,7 +35,7 @@ def trading(lines: Iterable[AnyLine]) -> Trading:
     for line in lines:
         if isinstance(line, PingLine):
             _count_ping(found, line)
-        elif isinstance(line, DoorLine):
+        elif isinstance(line, RefusedLine):
             found.pings += 1
             found.reasons[line.refusal.code] += 1
         elif isinstance(line, RepeatLine):

@@ -8,7 +8,7 @@ from statistics import quantiles
 import msgspec
 
 from app.journal.compact import measured
-from app.journal.lines import AnyLine, DoorLine, NoticeLine, PingLine, PostLine, RepeatLine
+from app.journal.lines import AnyLine, RefusedLine, NoticeLine, PingLine, PostLine, RepeatLine
 from app.journal.parts import parts
 from app.journal.reader import lines
 from app.journal.writer import hour_of
@@ -117,7 +117,7 @@ def _counted(found: Stats, every: Iterable[AnyLine], since: float, tell: Callabl
         found.hours[hour_of(line.at)] += 1
         if isinstance(line, RepeatLine):
             found.repeats += not line.test
-        elif (isinstance(line, PingLine) and line.ping.test) or (isinstance(line, DoorLine) and line.test):
+        elif (isinstance(line, PingLine) and line.ping.test) or (isinstance(line, RefusedLine) and line.test):
             found.tests += 1
         elif not (
             (isinstance(line, PostLine) and line.test) or (isinstance(line, NoticeLine) and line.ping_id in tests)
@@ -133,7 +133,7 @@ def _share_out(found: Stats, verticals: Mapping[str, str], line: AnyLine) -> Non
         for share in (_share(found.sellers, line.seller), _share(found.verticals, line.ping.vertical)):
             share.pings += 1
             share.bids += is_bid
-    elif isinstance(line, DoorLine):
+    elif isinstance(line, RefusedLine):
         _share(found.sellers, line.seller).pings += 1
     elif isinstance(line, PostLine) and not line.kept:
         found.posts[line.status, line.reason_code] += 1

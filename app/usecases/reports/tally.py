@@ -8,8 +8,8 @@ from pathlib import Path
 import msgspec
 
 from app.domain.reasons import Refusal
-from app.journal.glance import Glance, PingGlance, glance
-from app.journal.lines import DoorLine, PostLine, RepeatLine
+from app.journal.summary import LineSummary, PingSummary, summarize
+from app.journal.lines import RefusedLine, PostLine, RepeatLine
 from app.journal.parts import Part, texts
 from app.journal.reader import through
 from app.parquet import ParquetError
@@ -119,7 +119,7 @@ def tallied(lines: Iterable[bytes]) -> dict[str, Tally]:
     sellers: dict[str, Tally] = {}
     posted: set[str] = set()
     for text in lines:
-        line = glance(text)
+        line = summarize(text)
         if line is not None and line.seller:
             _count(sellers.setdefault(line.seller, Tally()), line, posted)
     return sellers
@@ -135,10 +135,10 @@ def quantile(counts: Counter[float], share: float) -> float | None:
     return None
 
 
-def _count(tally: Tally, line: Glance, posted: set[str]) -> None:
-    if isinstance(line, PingGlance):
+def _count(tally: Tally, line: LineSummary, posted: set[str]) -> None:
+    if isinstance(line, PingSummary):
         _count_ping(tally, line)
-    elif isinstance(line, DoorLine):
+    elif isinstance(line, RefusedLine):
         tally.test_pings += line.test
         if not line.test:
             tally.pings += 1
@@ -149,7 +149,7 @@ def _count(tally: Tally, line: Glance, posted: set[str]) -> None:
         _count_post(tally, line, posted)
 
 
-def _count_ping(tally: Tally, line: PingGlance) -> None:
+def _count_ping(tally: Tally, line: PingSummary) -> None:
     if line.ping.test:
         tally.test_pings += 1
         return

@@ -8,10 +8,10 @@ import msgspec
 import pytest
 
 from app.crm.sender import Sender
-from app.domain.breaker import COOLDOWN_S, FAILURES_MAX
-from app.domain.delivery import AttemptReport
-from app.domain.destination import Destination
-from app.domain.retry import SCHEDULE_S
+from app.domain.delivery.breaker import COOLDOWN_S, FAILURES_MAX
+from app.domain.delivery.delivery import AttemptReport
+from app.domain.delivery.destination import Destination
+from app.domain.delivery.retry import SCHEDULE_S
 from app.mock_exchange.crm_receiver import (
     BROKEN,
     BUSY,
@@ -22,7 +22,7 @@ from app.mock_exchange.crm_receiver import (
     CrmReceiver,
     Reply,
 )
-from app.usecases.deliver_leads import Courier, Target
+from app.usecases.deliver_leads import DeliveryWorker, Target
 from tests.integration.crm.world import InMemoryDeliveries, serving, until
 
 NOW = 1_790_000_100.0
@@ -31,19 +31,19 @@ SIGNED = {"type": "standard_webhooks", "secrets": ["env:KEY"]}
 
 
 class World:
-    """One CRM called `crm`, one courier, and a clock that the test moves."""
+    """One CRM called `crm`, one worker, and a clock that the test moves."""
 
     def __init__(self, receiver: CrmReceiver, port: int, sender: Sender, **declared: Any) -> None:
         self.receiver = receiver
         self.deliveries = InMemoryDeliveries()
         self.settled: list[AttemptReport] = []
-        self.courier = Courier(self.deliveries, sender.send, "worker-1", self.settled.append)
+        self.worker = DeliveryWorker(self.deliveries, sender.send, "worker-1", self.settled.append)
         self.targets = {"crm": target(port, **declared)}
 
     async def round(self, now: float = NOW) -> int:
         """One look at what is due, until all of it is answered."""
-        sent = await self.courier.deliver_due(self.targets, now, lambda: 0.0)
-        await self.courier.settle()
+        sent = await self.worker.deliver_due(self.targets, now, lambda: 0.0)
+        await self.worker.settle()
         return sent
 
 
@@ -217,9 +217,9 @@ def test_a_slow_destination_takes_no_room_from_another() -> None:
                 world.deliveries.add("crm", number, NOW)
                 world.deliveries.add("other", number, NOW)
             while len(world.settled) < 10:
-                await world.courier.deliver_due(world.targets, NOW, lambda: 0.0)
+                await world.worker.deliver_due(world.targets, NOW, lambda: 0.0)
                 await asyncio.sleep(0.005)
-            await world.courier.settle(within_s=0.0)
+            await world.worker.settle(within_s=0.0)
 
     world = played(scene, *[Reply(delay_s=30.0)] * 4, timeout_ms=20_000)
     assert {report.destination for report in world.settled} == {"other"}
@@ -230,11 +230,11 @@ def test_no_more_leads_are_under_way_than_the_destination_bears() -> None:
     async def scene(world: World) -> None:
         for number in range(10):
             world.deliveries.add("crm", number, NOW)
-        assert await world.courier.deliver_due(world.targets, NOW, lambda: 0.0) == 3
-        assert await world.courier.deliver_due(world.targets, NOW, lambda: 0.0) == 0
-        await world.courier.settle()
-        assert await world.courier.deliver_due(world.targets, NOW, lambda: 0.0) == 3
-        await world.courier.settle()
+        assert await world.worker.deliver_due(world.targets, NOW, lambda: 0.0) == 3
+        assert await world.worker.deliver_due(world.targets, NOW, lambda: 0.0) == 0
+        await world.worker.settle()
+        assert await world.worker.deliver_due(world.targets, NOW, lambda: 0.0) == 3
+        await world.worker.settle()
 
     played(scene, concurrency=3)
 
@@ -242,9 +242,9 @@ def test_no_more_leads_are_under_way_than_the_destination_bears() -> None:
 def test_a_report_under_a_claim_that_has_passed_on_changes_nothing() -> None:
     async def scene(world: World) -> None:
         world.deliveries.add("crm", 1, NOW)
-        await world.courier.deliver_due(world.targets, NOW, lambda: 0.0)
+        await world.worker.deliver_due(world.targets, NOW, lambda: 0.0)
         [stolen] = await world.deliveries.claim_due("crm", "worker-2", NOW + 1e4, 1, 60.0)
-        await world.courier.settle()
+        await world.worker.settle()
         assert stolen.attempt == 2
         assert world.deliveries.rows["crm-1"].status == "leased"
 
@@ -255,14 +255,14 @@ def test_a_lead_without_what_the_address_needs_is_rejected_and_says_so() -> None
     world = played(one_lead, url="http://127.0.0.1:1/{fields.agent}")
     assert only_report(world).status == "rejected"
     assert "`fields.agent`" in only_report(world).note
-    assert world.courier.breaker("crm").failures == 0
+    assert world.worker.breaker("crm").failures == 0
 
 
 def test_giving_up_on_what_takes_too_long_leaves_the_lead_to_its_lease() -> None:
     async def scene(world: World) -> None:
         world.deliveries.add("crm", 1, NOW)
-        await world.courier.deliver_due(world.targets, NOW, lambda: 0.0)
-        await world.courier.settle(within_s=0.05)
+        await world.worker.deliver_due(world.targets, NOW, lambda: 0.0)
+        await world.worker.settle(within_s=0.05)
         assert world.deliveries.rows["crm-1"].status == "leased"
         assert await world.round(NOW + 60.0) == 1
 
@@ -273,7 +273,7 @@ def test_the_loop_outlives_a_database_that_is_away() -> None:
     async def scene(world: World) -> None:
         world.deliveries.add("crm", 1, NOW)
         world.deliveries.away = True
-        loop = asyncio.create_task(world.courier.run(lambda: world.targets, lambda: NOW, lambda: 0.0, poll_s=0.01))
+        loop = asyncio.create_task(world.worker.run(lambda: world.targets, lambda: NOW, lambda: 0.0, poll_s=0.01))
         await asyncio.sleep(0.05)
         world.deliveries.away = False
         await until(lambda: len(world.settled) == 1)
@@ -286,10 +286,10 @@ def test_the_loop_drains_a_backlog_without_waiting_for_its_next_look() -> None:
     async def scene(world: World) -> None:
         for number in range(40):
             world.deliveries.add("crm", number, NOW)
-        loop = asyncio.create_task(world.courier.run(lambda: world.targets, lambda: NOW, lambda: 0.0, poll_s=60.0))
+        loop = asyncio.create_task(world.worker.run(lambda: world.targets, lambda: NOW, lambda: 0.0, poll_s=60.0))
         await until(lambda: len(world.settled) == 40)
         world.deliveries.add("crm", 99, NOW)
-        world.courier.wake.set()
+        world.worker.wake.set()
         await until(lambda: len(world.settled) == 41)
         loop.cancel()
 
@@ -299,9 +299,9 @@ def test_the_loop_drains_a_backlog_without_waiting_for_its_next_look() -> None:
 def test_an_attempt_that_could_not_be_recorded_is_made_again(caplog: pytest.LogCaptureFixture) -> None:
     async def scene(world: World) -> None:
         world.deliveries.add("crm", 1, NOW)
-        await world.courier.deliver_due(world.targets, NOW, lambda: 0.0)
+        await world.worker.deliver_due(world.targets, NOW, lambda: 0.0)
         world.deliveries.away = True
-        await world.courier.settle()
+        await world.worker.settle()
         world.deliveries.away = False
         await world.round(NOW + 60.0)
 

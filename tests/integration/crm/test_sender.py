@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from app.crm.message import Answer, Request
 from app.crm.sender import BODY_MAX, Sender
-from app.domain.destination import Destination
+from app.domain.delivery.destination import Destination
 from tests.integration.crm.world import serving, trusting
 
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import uvicorn
 
-from app.domain.delivery import AttemptReport, ClaimedDelivery
-from app.domain.sold_lead import ConsentProof, LeadDocument, SoldLead, lead_document
+from app.domain.delivery.delivery import AttemptReport, ClaimedDelivery
+from app.domain.delivery.sold_lead import ConsentProof, LeadDocument, SoldLead, lead_document
 from app.wire.post import Contact
 
 

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from app.instructions.cards import Body, Card, Look, Looks, cards_of
-from app.instructions.lead import example_lead
+from app.instructions.example_lead import example_lead
 from app.wire.ping import Value
 from tests.sellers import NAMES, catalogue_of, key_of
 from tests.service import Service
@@ -40,14 +40,14 @@ def is_accepted(looks: Looks, text: str) -> bool:
     return at == looks.accept.word if looks.accept.word else bool(at)
 
 
-def sent(http: httpx.Client, card: Card, door: str, lead: dict[str, Value], ping_id: str, key: str) -> str:
-    body: Body = getattr(card, door)
+def sent(http: httpx.Client, card: Card, route: str, lead: dict[str, Value], ping_id: str, key: str) -> str:
+    body: Body = getattr(card, route)
     values = {mark: str(lead.get(ours, ping_id)) for mark, ours in body.lead.items()}
     fields = {name: values.get(value, value).replace("YOUR_KEY", key) for name, value in body.fields}
     headers = {name: value.replace("YOUR_KEY", key) for name, value in card.headers}
     content = json.dumps(nested(fields)) if body.is_json else urlencode(fields)
     headers["Content-Type"] = card.content_type
-    return http.post(card.urls[f"test {door}"], content=content.encode(), headers=headers).text
+    return http.post(card.urls[f"test {route}"], content=content.encode(), headers=headers).text
 
 
 def nested(fields: dict[str, str]) -> dict[str, Any]:

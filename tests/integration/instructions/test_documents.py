@@ -104,7 +104,7 @@ def test_the_schema_takes_every_sample_but_the_one_without_its_zip(handbook: Han
     document = json_schema(handbook)
     Draft202012Validator.check_schema(document)
     for sample in handbook.samples:
-        validator = Draft202012Validator({**document, "anyOf": [{"$ref": f"#/$defs/{sample.door}"}]})
+        validator = Draft202012Validator({**document, "anyOf": [{"$ref": f"#/$defs/{sample.route}"}]})
         fields = fields_of(sample)
         if sample.name == "missing":
             assert not validator.is_valid(fields)

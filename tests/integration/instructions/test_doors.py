@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from app.cli import main
-from app.domain.link import signature
+from app.domain.onboarding.link import signature
 from app.instructions.documents import DOCUMENTS
 from tests.sellers import catalogue_of, config_with, key_of
 from tests.service import Service
@@ -70,15 +70,15 @@ def test_another_sellers_key_does_not_open_it(http: httpx.Client) -> None:
 
 def test_every_door_that_is_listed_is_one_of_the_service(service: Service, http: httpx.Client) -> None:
     catalogue = catalogue_of(service)
-    doors = {path for _, path in service.application.doors}
+    routes = {path for _, path in service.application.routes}
     for seller in catalogue.sellers.values():
         document = http.get(
             f"/sellers/{seller.name}/instructions/openapi.json", headers={"X-API-Key": "demo-operator-key"}
         ).json()
         for path, methods in document["paths"].items():
             general = path.replace(f"/v1/{seller.dialect}/", "/v1/{dialect}/")
-            assert general in doors, path
-            assert all((method.upper(), general) in service.application.doors for method in methods)
+            assert general in routes, path
+            assert all((method.upper(), general) in service.application.routes for method in methods)
 
 
 def test_the_page_links_to_every_download_and_each_link_opens(service: Service, http: httpx.Client) -> None:

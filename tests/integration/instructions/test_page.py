@@ -1,4 +1,4 @@
-"""The page of instructions as a browser shows it: on a desk, on a phone, printed, by keyboard."""
+"""The page of instructions as a browser shows it: on a bidder, on a phone, printed, by keyboard."""
 
 import re
 from html import unescape
@@ -14,7 +14,7 @@ from tests.browser import browse, browse_framed, find_browser
 from tests.sellers import catalogue_of
 from tests.service import Service
 
-WIDTHS = {"desk": 1280, "phone": 390}
+WIDTHS = {"bidder": 1280, "phone": 390}
 SELLERS = ["generic", "boberdoo", "legs", "px"]
 
 # It tells its own width and the one that the page wants.

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from app.domain.delivery import AttemptReport, ClaimedDelivery
+from app.domain.delivery.delivery import AttemptReport, ClaimedDelivery
 from app.store.deliveries import DeliveryDetail, Which
 from app.store.errors import StoreUnfit
 from app.store.store import Store

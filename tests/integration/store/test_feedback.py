@@ -100,7 +100,7 @@ def test_returns_are_counted_of_the_leads_that_a_seller_sold_in_a_span(url: str)
         for number in range(4):
             await store.sell(a_sale(number, sold_at=NOW + number), refused)
         invalid = Outcome(lead_id=a_sale(1).lead_id, event="invalid", source="crm")
-        for outcome in (invalid, replace(invalid, source="desk"), replace(invalid, event="not_contacted")):
+        for outcome in (invalid, replace(invalid, source="bidder"), replace(invalid, event="not_contacted")):
             await store.record_outcome(outcome, NOW + 9.0)
         seller = a_sale(1).seller
         spans = [(seller, NOW, NOW + 9.0), (seller, NOW + 2.0, NOW + 9.0), ("nobody", NOW, NOW + 9.0)]

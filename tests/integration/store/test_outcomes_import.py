@@ -1,4 +1,4 @@
-"""`leadbid outcomes import`: a CRM's file is taken by the rules of the door, after a dry run that changes nothing."""
+"""`leadbid outcomes import`: a CRM's file is taken by the rules of the endpoint, after a dry run that changes nothing."""
 
 import csv
 import gzip
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.cli import main
-from app.domain.delivery import AttemptReport
+from app.domain.delivery.delivery import AttemptReport
 from app.store.store import Store
 from app.wire.feedback import Outcome
 from tests.integration.store.world import NOW, a_sale, count, in_store, refused, whose

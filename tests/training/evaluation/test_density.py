@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from app.domain.exploration import jitter
+from app.domain.pricing.exploration import jitter
 from tests.bids import bid
 from training.evaluation.density import density_of
 from training.evaluation.ledger import ledger
@@ -15,14 +15,14 @@ def test_the_mixture_of_slices_is_what_draws_are_spread_by() -> None:
     random = np.random.default_rng(1)
     rows = []
     for number in range(8_000):
-        sigma = 0.3 if random.random() < 0.1 else 0.1
-        drawn = jitter(BEST, LOW, HIGH, sigma, float(random.random()))
+        spread = 0.3 if random.random() < 0.1 else 0.1
+        drawn = jitter(BEST, LOW, HIGH, spread, float(random.random()))
         rows.append(
-            bid(number, price_cents=int(drawn), best=BEST, low=LOW, high=HIGH, bid_value=HIGH, value=HIGH, sigma=sigma)
+            bid(number, price_cents=int(drawn), best=BEST, low=LOW, high=HIGH, bid_value=HIGH, value=HIGH, spread=spread)
         )
     log = ledger(rows)
     density = density_of(log)
-    assert [each.sigma for each in density.slices] == [0.1, 0.3]
+    assert [each.spread for each in density.slices] == [0.1, 0.3]
     assert [each.share for each in density.slices] == pytest.approx([0.9, 0.1], abs=0.01)
     edges = np.linspace(np.log(LOW), np.log(HIGH), 13)
     shares = np.histogram(np.log(log.price), edges)[0] / len(log)
@@ -36,7 +36,7 @@ def test_the_mixture_of_slices_is_what_draws_are_spread_by() -> None:
 
 
 def test_reach_ends_where_prices_were_hardly_tried() -> None:
-    log = ledger([bid(number, best=BEST, low=LOW, high=HIGH, sigma=0.1) for number in range(10)])
+    log = ledger([bid(number, best=BEST, low=LOW, high=HIGH, spread=0.1) for number in range(10)])
     density = density_of(log)
 
     def reached(cents: float) -> bool:
@@ -53,5 +53,5 @@ def test_reach_ends_where_prices_were_hardly_tried() -> None:
 
 
 def test_a_bid_that_did_not_explore_has_no_density() -> None:
-    log = ledger([bid(0, sigma=0.0), bid(1, low=2_140.0, high=2_140.0), bid(2)])
+    log = ledger([bid(0, spread=0.0), bid(1, low=2_140.0, high=2_140.0), bid(2)])
     assert density_of(log).drawn.tolist() == [False, False, True]

@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from app.config.load import Declared
-from app.config.problem import Problem
+from app.config.file.problem import Problem
 from app.domain.campaign import Campaign
-from app.domain.value import Worth
+from app.domain.pricing.value import Worth
 
 Declaring = Callable[..., Declared]
 Wrong = Callable[..., list[str]]
@@ -31,7 +31,7 @@ def test_a_campaign_takes_its_zone_and_brand_from_the_buyer(declared: Declaring)
 def test_every_price_is_read_in_cents(campaign_with: Declaring) -> None:
     campaign = only(
         campaign_with(
-            'floor = 2.5\nhandling_cost = "1.25"\nfallback_price = 12\ndemand_swing = 7\nshared_share = "55%"'
+            'floor = 2.5\nhandling_cost = "1.25"\nfallback_price = 12\ndemand_max_adjustment = 7\nshared_share = "55%"'
         )
     )
     assert (campaign.floor_cents, campaign.handling_cents, campaign.fallback_cents) == (250, 125, 1_200)

@@ -6,8 +6,8 @@ import pytest
 
 from app.config.caps import limit_in_words
 from app.config.load import Declared
-from app.config.problem import Problem
-from app.domain.caps import Cap
+from app.config.file.problem import Problem
+from app.domain.caps.caps import Cap
 
 Declaring = Callable[..., Declared]
 Wrong = Callable[..., list[str]]

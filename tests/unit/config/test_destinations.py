@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from app.config.load import Declared
-from app.config.problem import Problem
+from app.config.file.problem import Problem
 
 Declaring = Callable[..., Declared]
 Wrong = Callable[..., list[str]]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.config.load import Declared, Loaded, load
-from app.config.problem import Problem
+from app.config.file.problem import Problem
 
 Loading = Callable[..., Loaded | tuple[Problem, ...]]
 Declaring = Callable[..., Declared]

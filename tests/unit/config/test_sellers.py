@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from app.config.load import Declared
-from app.config.problem import Problem
+from app.config.file.problem import Problem
 from app.domain.seller import Seller
 
 Declaring = Callable[..., Declared]
@@ -28,16 +28,16 @@ def wrong_seller(problems: Wrong) -> Wrong:
 def test_a_seller_says_how_it_is_known_and_answered(seller_with: Callable[[str], Seller]) -> None:
     seller = seller_with(
         'title = "Acme"\nallowed_ips = ["203.0.113.9/24"]\nallow_get = true\nformat = "xml"\ndisclosure = "class"\n'
-        'kappa = 0.9\nreturn_rate = "4%"\nhash_quota = 50\nhalf_prices = { exclusive = 18.50 }'
+        'kappa = 0.9\nreturn_rate = "4%"\nhash_lookups_per_day = 50\nmedian_winning_price = { exclusive = 18.50 }'
     )
     assert (seller.title, seller.allowed_ips, seller.allow_get) == ("Acme", ("203.0.113.0/24",), True)
-    assert (seller.format, seller.disclosure, seller.habits.kappa, seller.habits.return_rate) == (
+    assert (seller.format, seller.disclosure, seller.habits.quality_factor, seller.habits.return_rate) == (
         "xml",
         "class",
         0.9,
         0.04,
     )
-    assert (seller.hash_quota, seller.exclusive.half_cents, seller.shared.half_cents) == (50, 1_850.0, 1_200.0)
+    assert (seller.hash_lookups_per_day, seller.exclusive.half_cents, seller.shared.half_cents) == (50, 1_850.0, 1_200.0)
 
 
 def test_a_prepaid_balance_is_a_cap_on_all_that_is_ever_bought(seller_with: Callable[[str], Seller]) -> None:
@@ -76,7 +76,7 @@ def test_a_sellers_own_names_and_values_are_translated(seller_with: Callable[[st
         ("rate_per_second = -1", "rate_per_second: -1 is out of bounds"),
         ("burst = -1\nrate_per_second = 5", "burst: -1 is below zero"),
         ("prepaid_balance = 0", "it is zero: nothing would be bought"),
-        ("half_prices = { shared = 0 }", "half_prices.shared: it is zero"),
+        ("median_winning_price = { shared = 0 }", "median_winning_price.shared: it is zero"),
         ('caps = [{ limit = 5, window = "day", scope = "campaign" }]', "there is no key `scope` here"),
         ('disclosure = "none"', 'disclosure: "none" is not known here'),
     ],

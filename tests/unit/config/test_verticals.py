@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from app.config.load import Declared
-from app.config.names import accept_word
-from app.config.problem import Problem
+from app.config.values.names import accept_word
+from app.config.file.problem import Problem
 from app.domain.vertical import Field
 
 Declaring = Callable[..., Declared]
@@ -37,11 +37,11 @@ def test_fields_are_declared_in_order_with_titles_for_people(declared: Declaring
         ('{ name = "age", type = "integer", maximum = 99, example = "120" }', '"120" is no value that it may have'),
         ('{ name = "age", type = "int" }', "did you mean `integer`?"),
         ('{ name = "Age", type = "integer" }', "`age` would do"),
-        ('{ name = "zip", type = "text" }', "doors would take `zip` for `zip`"),
-        ('{ name = "zip_code", type = "text" }', "doors would take `zip_code` for `zip`"),
-        ('{ name = "weekday", type = "text" }', "doors would take `weekday` for `weekday`"),
-        ('{ name = "api_key", type = "text" }', "doors would take `api_key` for the envelope of a request"),
-        ('{ name = "date_of_birth", type = "date" }', "doors would take `date_of_birth` for `birth_date`"),
+        ('{ name = "zip", type = "text" }', "endpoints would take `zip` for `zip`"),
+        ('{ name = "zip_code", type = "text" }', "endpoints would take `zip_code` for `zip`"),
+        ('{ name = "weekday", type = "text" }', "endpoints would take `weekday` for `weekday`"),
+        ('{ name = "api_key", type = "text" }', "endpoints would take `api_key` for the envelope of a request"),
+        ('{ name = "date_of_birth", type = "date" }', "endpoints would take `date_of_birth` for `birth_date`"),
         ('{ name = "roof_shade", type = "boolean" }', "the name `roof_shade` stands twice"),
         ('{ name = "owner", type = "boolean", aliases = ["Roof-Shade"] }', '"Roof-Shade" means `roof_shade` already'),
         ('{ name = "owner", type = "boolean", aliases = ["BILL"] }', '"bill" means `owner` already'),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.domain.sold_lead import ConsentProof, LeadDocument, SoldLead, lead_document
+from app.domain.delivery.sold_lead import ConsentProof, LeadDocument, SoldLead, lead_document
 from app.wire.post import Contact
 
 

@@ -7,8 +7,8 @@ import pytest
 
 from app.crm.message import Answer
 from app.crm.outcome import Judgement, judge
-from app.domain.destination import Destination
-from app.domain.sold_lead import LeadDocument
+from app.domain.delivery.destination import Destination
+from app.domain.delivery.sold_lead import LeadDocument
 
 NOW = 1_790_000_000.0
 

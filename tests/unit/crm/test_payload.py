@@ -13,9 +13,9 @@ from standardwebhooks import Webhook
 
 from app.crm.message import Request, Unbuildable
 from app.crm.payload import build_request
-from app.domain.destination import Destination
-from app.domain.destination_auth import StandardWebhooksAuth
-from app.domain.sold_lead import ConsentProof, LeadDocument, SoldLead, lead_document
+from app.domain.delivery.destination import Destination
+from app.domain.delivery.destination_auth import StandardWebhooksAuth
+from app.domain.delivery.sold_lead import ConsentProof, LeadDocument, SoldLead, lead_document
 from app.wire.post import Contact
 
 KEY = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"

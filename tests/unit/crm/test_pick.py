@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from app.crm.message import Answer
 from app.crm.pick import picked
-from app.domain.outcome_rule import Pick
+from app.domain.delivery.outcome_rule import Pick
 
 JSON = b'\xef\xbb\xbf{"ok": true, "n": 1.5, "none": null, "data": [{"id": "a-1"}], "obj": {"k": "v"}}'
 XML = (

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.crm.redaction import NOTE_LENGTH_MAX, hidden, redacted
-from app.domain.sold_lead import ConsentProof, LeadDocument, SoldLead, lead_document
+from app.domain.delivery.sold_lead import ConsentProof, LeadDocument, SoldLead, lead_document
 from app.wire.post import Contact
 
 

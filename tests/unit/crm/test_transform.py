@@ -6,8 +6,8 @@ import msgspec
 import pytest
 
 from app.crm.transform import value_of
-from app.domain.destination import Source
-from app.domain.sold_lead import LeadDocument
+from app.domain.delivery.destination import Source
+from app.domain.delivery.sold_lead import LeadDocument
 from app.wire.ping import Value
 
 

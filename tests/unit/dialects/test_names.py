@@ -14,7 +14,7 @@ from app.dialects.aliases import (
     VERTICAL,
 )
 from app.dialects.layout import layout_of
-from app.dialects.names import CANONICAL, IGNORED, KEY_LENGTH_MAX, Door, forms_of, names_for
+from app.dialects.names import CANONICAL, IGNORED, KEY_LENGTH_MAX, Route, forms_of, names_for
 from app.domain.seller import Seller
 from app.domain.vertical import Field, Vertical
 
@@ -79,18 +79,18 @@ ON_POSTS = {
     "birth_date": "birth_date dob date_of_birth birthday",
 }
 
-TABLES: list[tuple[Door, dict[str, str]]] = [("ping", PUBLISHED | ON_PINGS), ("post", PUBLISHED | ON_POSTS)]
+TABLES: list[tuple[Route, dict[str, str]]] = [("ping", PUBLISHED | ON_PINGS), ("post", PUBLISHED | ON_POSTS)]
 CASES = [
-    (door, name, spelling)
-    for door, table in TABLES
+    (route, name, spelling)
+    for route, table in TABLES
     for name, spellings in table.items()
     for spelling in spellings.split()
 ]
 
 
-@pytest.mark.parametrize(("door", "name", "spelling"), CASES)
-def test_every_published_name_means_its_field(seller: Seller, door: Door, name: str, spelling: str) -> None:
-    names = names_for(seller, None, door)
+@pytest.mark.parametrize(("route", "name", "spelling"), CASES)
+def test_every_published_name_means_its_field(seller: Seller, route: Route, name: str, spelling: str) -> None:
+    names = names_for(seller, None, route)
     variants = {spelling, spelling.lower(), spelling.upper(), spelling.replace("_", "-"), spelling.replace("_", " ")}
     assert {names.name_of(variant) for variant in variants} == {name}
 
@@ -164,8 +164,8 @@ def test_an_alias_for_another_verticals_field_is_known_and_of_no_use() -> None:
 
 def test_canonical_names_mean_themselves(seller: Seller) -> None:
     for name in CANONICAL:
-        doors: tuple[Door, ...] = ("ping", "post")
-        assert name in {names_for(seller, None, door).name_of(name) for door in doors}
+        routes: tuple[Route, ...] = ("ping", "post")
+        assert name in {names_for(seller, None, route).name_of(name) for route in routes}
 
 
 def test_keys_for_one_field_come_in_the_order_in_which_they_count(seller: Seller) -> None:

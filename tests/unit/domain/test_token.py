@@ -1,4 +1,4 @@
-"""A bid as a signed ticket."""
+"""A bid as a signed bid reference."""
 
 import string
 import struct

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from app.domain.reasons import REASONS
-from app.domain.rehearsal import TABLE
+from app.domain.onboarding.test_values import TABLE
 from app.http.authentication import keys_in_fields, keys_in_headers
 from app.instructions.exchange import KEY, Mark, pieces
 from app.instructions.handbook import Handbook, handbook_of
@@ -34,7 +34,7 @@ def test_no_key_and_no_digest_of_one_stands_in_it() -> None:
 def test_everything_begins_at_the_base_url_without_a_double_slash() -> None:
     whole = book()
     assert whole.base_url == URL
-    assert all(door.path.startswith("/") for door in whole.doors)
+    assert all(route.path.startswith("/") for route in whole.routes)
     assert all(url.startswith(f"{URL}/v1/") for card in whole.cards for url in card.urls.values())
 
 
@@ -55,10 +55,10 @@ def test_every_test_value_is_listed() -> None:
 
 def test_a_direct_seller_and_one_that_may_get_are_told_so() -> None:
     plain, free = book(), book(direct=True, allow_get=True)
-    assert "Lead without a ping" not in {door.what for door in plain.doors}
-    assert "/v1/lead?mode=full" in {door.path for door in free.doors}
-    assert {door.methods for door in plain.doors if door.takes} == {("POST",)}
-    assert {door.methods for door in free.doors if door.takes} == {("POST", "GET")}
+    assert "Lead without a ping" not in {route.what for route in plain.routes}
+    assert "/v1/lead?mode=full" in {route.path for route in free.routes}
+    assert {route.methods for route in plain.routes if route.takes} == {("POST",)}
+    assert {route.methods for route in free.routes if route.takes} == {("POST", "GET")}
 
 
 def test_the_key_is_taken_wherever_the_value_says() -> None:

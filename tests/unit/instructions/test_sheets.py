@@ -6,9 +6,9 @@ import pytest
 from msgspec.structs import replace
 
 from app.dialects.layout import layout_of
-from app.dialects.names import Door
+from app.dialects.names import Route
 from app.dialects.platforms.known import DIALECTS
-from app.domain.consent import ConsentPolicy
+from app.domain.consent.consent import ConsentPolicy
 from app.domain.vertical import Field
 from app.instructions.schemas import PING_FIELDS, POST_FIELDS
 from app.instructions.sheets import Row, sheet_of
@@ -60,11 +60,11 @@ def test_identity_never_stands_in_a_ping() -> None:
     assert never == {"first_name", "last_name", "name", "phone", "email", "address", "birth_date"}
 
 
-@pytest.mark.parametrize("door", ["ping", "post"])
-def test_every_field_that_is_read_is_described_and_every_other_is_not_read(door: Door) -> None:
-    slots = {slot.name for slot in layout_of(seller(), vertical(), door).slots.values() if slot.part != "unsettled"}
+@pytest.mark.parametrize("route", ["ping", "post"])
+def test_every_field_that_is_read_is_described_and_every_other_is_not_read(route: Route) -> None:
+    slots = {slot.name for slot in layout_of(seller(), vertical(), route).slots.values() if slot.part != "unsettled"}
     rows = rows_of()
-    read = {name for name, row in rows.items() if (row.ping if door == "ping" else row.post) != "not read"}
+    read = {name for name, row in rows.items() if (row.ping if route == "ping" else row.post) != "not read"}
     # Which bid a post answers, and the vertical, are found before the fields are read.
     assert read - {"vertical", "ping_id", "bid_id"} == slots
     for name in PING_FIELDS | POST_FIELDS:
@@ -76,9 +76,9 @@ def test_every_name_that_is_printed_means_what_it_stands_for(dialect: str) -> No
     own = seller(dialect=dialect, aliases={"fico": "utility", "lead_no": "seller_lead_id"})
     sheet = sheet_of(catalogue([campaign()], [own]), own, vertical())
     for row in sheet.rows:
-        for need, door in ((row.ping, "ping"), (row.post, "post")):
+        for need, route in ((row.ping, "ping"), (row.post, "post")):
             if need != "not read":
-                names = layout_of(own, vertical(), "ping" if door == "ping" else "post").names
+                names = layout_of(own, vertical(), "ping" if route == "ping" else "post").names
                 meant = names.name_of(row.sent_as)
                 assert meant is not None
                 assert meant == row.name or meant.startswith("?"), (row.sent_as, meant)

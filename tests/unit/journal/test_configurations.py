@@ -18,7 +18,7 @@ from app.journal.reader import lines
 from app.scoring.load import Loaded as LoadedModels
 from app.usecases.reload_catalogue import Sources, first_catalogue
 from tests.build import NOW, campaign, catalogue, model, seller
-from tests.journal import door, written
+from tests.journal import route, written
 from tests.service import DEMO_CONFIG
 
 HASH = "0" * 16
@@ -118,7 +118,7 @@ def test_the_same_configuration_is_the_same_bytes_in_every_process(tmp_path: Pat
 
 
 def test_reading_and_compacting_a_journal_pass_it_over(tmp_path: Path) -> None:
-    keep(written(tmp_path, door(1)), catalogue())
+    keep(written(tmp_path, route(1)), catalogue())
     assert len(list(compact(tmp_path, NOW + 86_400.0, lambda *_: None))) == 1
-    assert list(lines(tmp_path)) == [door(1)]
+    assert list(lines(tmp_path)) == [route(1)]
     assert read(tmp_path, HASH) == configuration_of(catalogue())

@@ -10,10 +10,10 @@ import pytest
 from app.domain.catalogue import Catalogue, Challenger
 from app.domain.reasons import Refusal
 from app.journal.flat import Flat, flat
-from app.journal.lines import AnyLine, DoorLine, NoticeLine, PingLine, PostLine, RepeatLine
-from app.usecases.desk import Desk
+from app.journal.lines import AnyLine, RefusedLine, NoticeLine, PingLine, PostLine, RepeatLine
+from app.usecases.bidder import Bidder
 from tests.build import NOW, campaign, catalogue, model
-from tests.desk import ask, at_desk, last_ping
+from tests.bidder import ask, at_bidder, last_ping
 
 WHEN = datetime.fromtimestamp(NOW, UTC)
 
@@ -25,11 +25,11 @@ def row(line: AnyLine) -> Flat:
 def decided(folder: Path, whole: Catalogue | None = None, **overrides: Any) -> PingLine:
     """The line of one ping."""
 
-    async def scene(desk: Desk) -> PingLine:
-        ask(desk, **overrides)
-        return last_ping(desk, folder)
+    async def scene(bidder: Bidder) -> PingLine:
+        ask(bidder, **overrides)
+        return last_ping(bidder, folder)
 
-    return at_desk(folder, scene, whole)
+    return at_bidder(folder, scene, whole)
 
 
 def test_a_ping_tells_of_its_best_bid(tmp_path: Path) -> None:
@@ -107,7 +107,7 @@ def test_a_fallback_price_has_no_value(tmp_path: Path) -> None:
     ("line", "said"),
     [
         (
-            DoorLine(at=NOW, seller="", id="d", refusal=Refusal("missing_field", "zip")),
+            RefusedLine(at=NOW, seller="", id="d", refusal=Refusal("missing_field", "zip")),
             {
                 "id": "d",
                 "ping_id": "d",
@@ -118,7 +118,7 @@ def test_a_fallback_price_has_no_value(tmp_path: Path) -> None:
             },
         ),
         (
-            DoorLine(at=NOW, seller="acme", id="d", refusal=Refusal("internal")),
+            RefusedLine(at=NOW, seller="acme", id="d", refusal=Refusal("internal")),
             {"id": "d", "ping_id": "d", "test": False, "status": "error", "reason_code": "internal", "detail": ""},
         ),
         (
@@ -169,7 +169,7 @@ def test_an_object_that_says_nothing_known_has_no_columns(text: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", [b"", b'{"kind":"door","at":17', b"\xff\xfe", b'{"a":"\xff"}', b"[]", b"17", b"\0\0", b"[" * 9_000]
+    "text", [b"", b'{"kind":"endpoint","at":17', b"\xff\xfe", b'{"a":"\xff"}', b"[]", b"17", b"\0\0", b"[" * 9_000]
 )
 def test_what_is_no_object_is_kept_as_the_bytes_it_is(text: bytes) -> None:
     assert flat(text) == Flat(broken=text)

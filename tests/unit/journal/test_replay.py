@@ -8,33 +8,33 @@ import pytest
 from app.domain.buyer import Exploration
 from app.journal.lines import PingLine
 from app.journal.replay import redecide
-from app.usecases.desk import Desk
+from app.usecases.bidder import Bidder
 from app.wire.feedback import Demand, Signal
 from tests.build import buyer, campaign, cap, catalogue, model, seller
-from tests.desk import NOW, another, ask, at_desk, journaled, phone_digest, sell
+from tests.bidder import NOW, another, ask, at_bidder, journaled, phone_digest, sell
 
 WHOLE = catalogue(
     [campaign(caps=(cap(limit=6), cap(name="budget", measure="spend", limit=90_000)), demand_cents=300)],
-    buyer=buyer(exploration=Exploration(sigma=0.2, wide_sigma=0.5, wide_share=0.5)),
+    buyer=buyer(exploration=Exploration(spread=0.2, wide_spread=0.5, wide_share=0.5)),
 )
 
 
 def test_every_decision_of_a_lively_hour_is_made_again_bit_for_bit(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> list[PingLine]:
-        desk.book.set_demand("TX", Demand(open=9, expected=20), NOW, NOW + 3_600.0)
+    async def scene(bidder: Bidder) -> list[PingLine]:
+        bidder.book.set_demand("TX", Demand(open=9, expected=20), NOW, NOW + 3_600.0)
         for number in range(1, 9):
             now = NOW + 7.0 * number
-            bid = ask(desk, now=now, phone_digest=phone_digest(), **another(number))
+            bid = ask(bidder, now=now, phone_digest=phone_digest(), **another(number))
             if number == 2:
-                await sell(desk, bid.ping_id, now=now, **another(number))
+                await sell(bidder, bid.ping_id, now=now, **another(number))
             if number == 4:
-                desk.book.set_signal("TX", Signal(premium_cents=400, cause="hail", until=NOW + 600.0))
-            desk.book.tick(now)
+                bidder.book.set_signal("TX", Signal(premium_cents=400, cause="hail", until=NOW + 600.0))
+            bidder.book.tick(now)
         for number in (10, 11):
-            ask(desk, now=NOW + 60.0, took_ms=900.0 if number == 10 else 0.0, **another(number))
-        return [line for line in journaled(desk, tmp_path) if isinstance(line, PingLine)]
+            ask(bidder, now=NOW + 60.0, took_ms=900.0 if number == 10 else 0.0, **another(number))
+        return [line for line in journaled(bidder, tmp_path) if isinstance(line, PingLine)]
 
-    decided = at_desk(tmp_path, scene, WHOLE)
+    decided = at_bidder(tmp_path, scene, WHOLE)
     codes = {line.decision.refusal.code if line.decision.refusal else "bid" for line in decided}
     assert codes >= {"bid", "duplicate"}
     for line in decided:
@@ -42,24 +42,24 @@ def test_every_decision_of_a_lively_hour_is_made_again_bit_for_bit(tmp_path: Pat
 
 
 def test_another_catalogue_decides_otherwise(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> PingLine:
-        ask(desk)
-        line = journaled(desk, tmp_path)[0]
+    async def scene(bidder: Bidder) -> PingLine:
+        ask(bidder)
+        line = journaled(bidder, tmp_path)[0]
         assert isinstance(line, PingLine)
         return line
 
-    line = at_desk(tmp_path, scene)
+    line = at_bidder(tmp_path, scene)
     assert redecide(line, catalogue()) == line.decision
     assert redecide(line, catalogue(models=[model(0.3)])) != line.decision
 
 
 def test_a_seller_that_is_gone_is_named(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> PingLine:
-        ask(desk)
-        line = journaled(desk, tmp_path)[0]
+    async def scene(bidder: Bidder) -> PingLine:
+        ask(bidder)
+        line = journaled(bidder, tmp_path)[0]
         assert isinstance(line, PingLine)
         return line
 
-    line = at_desk(tmp_path, scene)
+    line = at_bidder(tmp_path, scene)
     with pytest.raises(KeyError, match="acme"):
         redecide(line, catalogue(sellers=[seller(name="bluebird")]))

@@ -13,7 +13,7 @@ import pytest
 
 from app.domain.reasons import Refusal
 from app.journal import writer
-from app.journal.lines import DoorLine
+from app.journal.lines import RefusedLine
 from app.journal.reader import lines
 from app.journal.writer import JournalWriter, hour_file
 from tests.build import NOW
@@ -21,8 +21,8 @@ from tests.build import NOW
 HOUR_S = 3_600.0
 
 
-def line(number: int, at: float = NOW) -> DoorLine:
-    return DoorLine(at=at, seller="acme", id=f"{number:024x}", refusal=Refusal("missing_field", "zip"))
+def line(number: int, at: float = NOW) -> RefusedLine:
+    return RefusedLine(at=at, seller="acme", id=f"{number:024x}", refusal=Refusal("missing_field", "zip"))
 
 
 @contextmanager

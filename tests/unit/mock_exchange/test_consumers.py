@@ -15,8 +15,8 @@ import zipcodes
 
 from app.config.load import Declared, Loaded, load
 from app.domain import consent
-from app.domain.certificate import read_leadid, read_trustedform
-from app.domain.contact import implausible, is_human_name, is_reachable_email, is_reachable_phone
+from app.domain.consent.certificate import read_leadid, read_trustedform
+from app.domain.post.contact import implausible, is_human_name, is_reachable_email, is_reachable_phone
 from app.domain.vertical import Field, Vertical
 from app.mock_exchange.circumstances import VERTICALS, questions
 from app.mock_exchange.consumers import Consumer, consumer, ping_of, post_of, vertical_of

@@ -139,7 +139,7 @@ def test_a_version_brings_its_landscape_and_its_habits(shelve: Callable[..., Pat
     (folder / "card.json").write_bytes(msgspec.json.encode(card))
     model, _ = load_version(models, "solar", "0001")
     assert model.landscape is not None
-    assert (model.habits["acme"].kappa, model.habits["acme"].return_rate) == (0.9, 0.04)
+    assert (model.habits["acme"].quality_factor, model.habits["acme"].return_rate) == (0.9, 0.04)
     (folder / "landscape.json").write_bytes(parts["landscape.json"].replace(b"0.3", b"0.4", 1))
     with pytest.raises(Unusable, match="checksum"):
         load_version(models, "solar", "0001")

@@ -19,171 +19,171 @@ from app.store.errors import StoreUnavailable
 from app.store.vault import SealBroken
 from app.usecases.accept_post import accept_post, find_post, refuse_post
 from app.usecases.book import Book
-from app.usecases.desk import Desk
-from app.usecases.ticket import Ticket, open_ticket
+from app.usecases.bidder import Bidder
+from app.usecases.bid_reference import BidReference, open_reference
 from tests.build import CERTIFICATE_URL, NOW, campaign, cap, catalogue, contact, seller, vertical
-from tests.desk import RAW, another, ask, at_desk, bid_of, journaled, last_post, phone_digest, sell, somebody
+from tests.bidder import RAW, another, ask, at_bidder, bid_of, journaled, last_post, phone_digest, sell, somebody
 
 BOTH = catalogue(sellers=[seller(), seller(name="bluebird", key_sha256=("b" * 64,))])
 
 
-def counted(desk: Desk, name: str) -> dict[tuple[str, ...], int]:
-    return desk.metrics.counted(name)
+def counted(bidder: Bidder, name: str) -> dict[tuple[str, ...], int]:
+    return bidder.metrics.counted(name)
 
 
-async def leads(desk: Desk) -> int:
-    return sum(row.leads for row in (await desk.store.sales(0.0, NOW * 2)).sales)
+async def leads(bidder: Bidder) -> int:
+    return sum(row.leads for row in (await bidder.store.sales(0.0, NOW * 2)).sales)
 
 
 def test_a_lead_is_bought_at_the_price_that_was_bid(tmp_path: Path) -> None:
     calls: list[str] = []
 
-    async def scene(desk: Desk) -> None:
-        bid = ask(desk)
-        answer = await sell(desk, bid.ping_id)
+    async def scene(bidder: Bidder) -> None:
+        bid = ask(bidder)
+        answer = await sell(bidder, bid.ping_id)
         assert (answer.status, answer.ping_id) == ("accepted", bid.ping_id)
         assert answer.price_cents == bid.bids[0].price_cents
-        lead = await desk.store.lead(answer.lead_id)
+        lead = await bidder.store.lead(answer.lead_id)
         assert lead is not None
         assert (lead.seller, lead.campaign, lead.leg, lead.sold_at) == ("acme", "solar-tx", "exclusive", NOW + 1.0)
         assert lead.decision is not None
         assert msgspec.json.decode(lead.decision)["price_cents"] == answer.price_cents
         assert [row.destination for row in lead.deliveries] == ["crm"]
         assert calls == ["sold"]
-        line = last_post(desk, tmp_path)
+        line = last_post(bidder, tmp_path)
         assert (line.status, line.lead_id, line.campaign) == ("accepted", answer.lead_id, "solar-tx")
         assert (line.price_cents, line.kept) == (answer.price_cents, False)
-        assert counted(desk, "posts_total") == {("acme", "accepted", ""): 1}
-        assert counted(desk, "sales_total") == {("acme", "solar-tx"): 1}
-        assert counted(desk, "spend_cents_total") == {("acme", "solar-tx"): answer.price_cents}
-        assert desk.book.live_bids == 0
+        assert counted(bidder, "posts_total") == {("acme", "accepted", ""): 1}
+        assert counted(bidder, "sales_total") == {("acme", "solar-tx"): 1}
+        assert counted(bidder, "spend_cents_total") == {("acme", "solar-tx"): answer.price_cents}
+        assert bidder.book.live_bids == 0
 
-    at_desk(tmp_path, scene, catalogue([campaign(destinations=("crm",))]), sold=lambda: calls.append("sold"))
+    at_bidder(tmp_path, scene, catalogue([campaign(destinations=("crm",))]), sold=lambda: calls.append("sold"))
 
 
 def test_any_leg_of_a_ping_may_be_bought_but_only_one(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
-        exclusive, shared = ask(desk).bids
-        sold = await sell(desk, shared.bid_id)
+    async def scene(bidder: Bidder) -> None:
+        exclusive, shared = ask(bidder).bids
+        sold = await sell(bidder, shared.bid_id)
         assert sold.price_cents == shared.price_cents
-        assert await sell(desk, exclusive.bid_id) == sold
-        assert await leads(desk) == 1
+        assert await sell(bidder, exclusive.bid_id) == sold
+        assert await leads(bidder) == 1
 
-    at_desk(tmp_path, scene)
+    at_bidder(tmp_path, scene)
 
 
 def test_a_retried_post_gets_the_same_bytes_and_is_bought_once(tmp_path: Path) -> None:
     calls: list[str] = []
 
-    async def scene(desk: Desk) -> None:
-        bid = ask(desk)
-        first = await sell(desk, bid.ping_id)
+    async def scene(bidder: Bidder) -> None:
+        bid = ask(bidder)
+        first = await sell(bidder, bid.ping_id)
         for later in (2.0, 119.0, 86_400.0):
-            again = await sell(desk, bid.ping_id, now=NOW + later)
+            again = await sell(bidder, bid.ping_id, now=NOW + later)
             assert write_post_answer(again, "json") == write_post_answer(first, "json")
-        assert last_post(desk, tmp_path).kept
-        assert await leads(desk) == 1
+        assert last_post(bidder, tmp_path).kept
+        assert await leads(bidder) == 1
         assert calls == ["sold"]
-        assert counted(desk, "sales_total") == {("acme", "solar-tx"): 1}
+        assert counted(bidder, "sales_total") == {("acme", "solar-tx"): 1}
 
-    at_desk(tmp_path, scene, sold=lambda: calls.append("sold"))
+    at_bidder(tmp_path, scene, sold=lambda: calls.append("sold"))
 
 
 def test_the_kept_answer_outlives_a_restart(tmp_path: Path) -> None:
-    async def first(desk: Desk) -> tuple[str, bytes]:
-        ping_id = ask(desk).ping_id
-        return ping_id, write_post_answer(await sell(desk, ping_id), "json")
+    async def first(bidder: Bidder) -> tuple[str, bytes]:
+        ping_id = ask(bidder).ping_id
+        return ping_id, write_post_answer(await sell(bidder, ping_id), "json")
 
-    ping_id, told = at_desk(tmp_path, first)
+    ping_id, told = at_bidder(tmp_path, first)
 
-    async def second(desk: Desk) -> None:
-        assert write_post_answer(await sell(desk, ping_id, now=NOW + 9.0), "json") == told
-        assert ask(desk, now=NOW + 9.0, phone_digest=phone_digest(), **another(2)).reason_code == "duplicate"
+    async def second(bidder: Bidder) -> None:
+        assert write_post_answer(await sell(bidder, ping_id, now=NOW + 9.0), "json") == told
+        assert ask(bidder, now=NOW + 9.0, phone_digest=phone_digest(), **another(2)).reason_code == "duplicate"
 
-    at_desk(tmp_path, second)
+    at_bidder(tmp_path, second)
 
 
 def test_the_bid_of_a_sold_lead_is_no_bid_for_another_person(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
-        bid = ask(desk)
-        first = await sell(desk, bid.ping_id)
-        other = await sell(desk, bid.ping_id, contact=somebody(2))
+    async def scene(bidder: Bidder) -> None:
+        bid = ask(bidder)
+        first = await sell(bidder, bid.ping_id)
+        other = await sell(bidder, bid.ping_id, contact=somebody(2))
         assert (other.status, other.reason_code, other.lead_id) == ("rejected", "ping_used", "")
-        assert await sell(desk, bid.ping_id) == first
+        assert await sell(bidder, bid.ping_id) == first
 
-    at_desk(tmp_path, scene)
+    at_bidder(tmp_path, scene)
 
 
 def test_a_corrected_contact_is_judged_anew(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
-        bid = ask(desk)
-        refused = await sell(desk, bid.ping_id, contact={"phone": "5125550100"})
+    async def scene(bidder: Bidder) -> None:
+        bid = ask(bidder)
+        refused = await sell(bidder, bid.ping_id, contact={"phone": "5125550100"})
         assert (refused.reason_code, refused.reason) == ("invalid_contact", "the contact is not plausible: phone")
-        assert await sell(desk, bid.ping_id, contact={"phone": "5125550100"}) == refused
-        assert (await sell(desk, bid.ping_id)).status == "accepted"
+        assert await sell(bidder, bid.ping_id, contact={"phone": "5125550100"}) == refused
+        assert (await sell(bidder, bid.ping_id)).status == "accepted"
 
-    at_desk(tmp_path, scene)
+    at_bidder(tmp_path, scene)
 
 
 def test_a_contact_refused_stays_so_once_its_bid_is_over(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
-        bid = ask(desk)
-        refused = await sell(desk, bid.ping_id, contact={"first_name": "Test", "last_name": "Test"})
-        assert await sell(desk, bid.ping_id, now=NOW + 200.0) == refused
-        assert last_post(desk, tmp_path).kept
+    async def scene(bidder: Bidder) -> None:
+        bid = ask(bidder)
+        refused = await sell(bidder, bid.ping_id, contact={"first_name": "Test", "last_name": "Test"})
+        assert await sell(bidder, bid.ping_id, now=NOW + 200.0) == refused
+        assert last_post(bidder, tmp_path).kept
 
-    at_desk(tmp_path, scene)
+    at_bidder(tmp_path, scene)
 
 
 def test_a_test_of_a_live_bid_is_no_sale(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
-        answer = await sell(desk, ask(desk).ping_id, test=True)
+    async def scene(bidder: Bidder) -> None:
+        answer = await sell(bidder, ask(bidder).ping_id, test=True)
         assert (answer.reason_code, answer.reason) == ("ping_mismatch", "the lead differs from its ping: test")
-        assert await leads(desk) == 0
+        assert await leads(bidder) == 0
 
-    at_desk(tmp_path, scene)
+    at_bidder(tmp_path, scene)
 
 
 @pytest.mark.parametrize("flag", [True, False])
 def test_a_test_bid_is_only_ever_a_test_whichever_door_its_post_takes(tmp_path: Path, *, flag: bool) -> None:
     calls: list[str] = []
 
-    async def scene(desk: Desk) -> None:
-        assert (await sell(desk, ask(desk).ping_id)).status == "accepted"
-        bid = ask(desk, test=True, **another(2))
-        answer = await sell(desk, bid.ping_id, test=flag, **another(2))
+    async def scene(bidder: Bidder) -> None:
+        assert (await sell(bidder, ask(bidder).ping_id)).status == "accepted"
+        bid = ask(bidder, test=True, **another(2))
+        answer = await sell(bidder, bid.ping_id, test=flag, **another(2))
         assert (answer.status, answer.price_cents) == ("accepted", bid.bids[0].price_cents)
-        assert await sell(desk, bid.ping_id, test=flag, **another(2)) == answer
-        assert await desk.store.lead(answer.lead_id) is None
-        assert await leads(desk) == 1
-        assert len(await desk.store.deliveries()) == 1
-        assert list((await desk.store.cap_usage()).values()) == [1]
-        assert counted(desk, "sales_total") == {("acme", "solar-tx"): 1}
+        assert await sell(bidder, bid.ping_id, test=flag, **another(2)) == answer
+        assert await bidder.store.lead(answer.lead_id) is None
+        assert await leads(bidder) == 1
+        assert len(await bidder.store.deliveries()) == 1
+        assert list((await bidder.store.cap_usage()).values()) == [1]
+        assert counted(bidder, "sales_total") == {("acme", "solar-tx"): 1}
         assert calls == ["sold"]
 
     bought = campaign(destinations=("crm",), caps=(cap(limit=1),))
-    at_desk(tmp_path, scene, catalogue([bought]), sold=lambda: calls.append("sold"))
+    at_bidder(tmp_path, scene, catalogue([bought]), sold=lambda: calls.append("sold"))
 
 
 def test_the_bid_of_a_removed_campaign_is_honoured(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
-        bid = ask(desk)
+    async def scene(bidder: Bidder) -> None:
+        bid = ask(bidder)
         former = {campaign_tag("solar-tx"): campaign(paused=True)}
-        desk.catalogue = catalogue([campaign(name="solar-new")], former=former)
-        answer = await sell(desk, bid.ping_id)
+        bidder.catalogue = catalogue([campaign(name="solar-new")], former=former)
+        answer = await sell(bidder, bid.ping_id)
         assert (answer.status, answer.price_cents) == ("accepted", bid.bids[0].price_cents)
-        assert last_post(desk, tmp_path).campaign == "solar-tx"
+        assert last_post(bidder, tmp_path).campaign == "solar-tx"
 
-    at_desk(tmp_path, scene)
+    at_bidder(tmp_path, scene)
 
 
 def test_the_bid_of_a_campaign_that_nobody_remembers_is_unknown(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
-        bid = ask(desk)
-        desk.catalogue = catalogue([campaign(name="solar-new")])
-        assert (await sell(desk, bid.ping_id)).reason_code == "ping_unknown"
+    async def scene(bidder: Bidder) -> None:
+        bid = ask(bidder)
+        bidder.catalogue = catalogue([campaign(name="solar-new")])
+        assert (await sell(bidder, bid.ping_id)).reason_code == "ping_unknown"
 
-    at_desk(tmp_path, scene)
+    at_bidder(tmp_path, scene)
 
 
 def test_terms_that_were_locked_when_the_bid_was_made_still_bind(tmp_path: Path) -> None:
@@ -193,17 +193,17 @@ def test_terms_that_were_locked_when_the_bid_was_made_still_bind(tmp_path: Path)
     def reloaded(former_locks: dict[str, tuple[tuple[str, ...], ...]]) -> Catalogue:
         return catalogue(verticals=[loose], former_locks=former_locks)
 
-    async def scene(desk: Desk) -> None:
-        bids = [ask(desk, **another(number)).ping_id for number in (1, 2, 3)]
-        desk.catalogue = reloaded({})
-        assert (await sell(desk, bids[0], **another(1))).reason_code == "ping_mismatch"
-        desk.catalogue = reloaded({"solar": (solar.locked,)})
-        assert (await sell(desk, bids[1], contact=somebody(2), **another(2))).status == "accepted"
+    async def scene(bidder: Bidder) -> None:
+        bids = [ask(bidder, **another(number)).ping_id for number in (1, 2, 3)]
+        bidder.catalogue = reloaded({})
+        assert (await sell(bidder, bids[0], **another(1))).reason_code == "ping_mismatch"
+        bidder.catalogue = reloaded({"solar": (solar.locked,)})
+        assert (await sell(bidder, bids[1], contact=somebody(2), **another(2))).status == "accepted"
         changed: dict[str, Any] = {"fields": {"roof": "flat", "monthly_bill": 180.0}}
-        refused = await sell(desk, bids[2], contact=somebody(3), **another(3), **changed)
+        refused = await sell(bidder, bids[2], contact=somebody(3), **another(3), **changed)
         assert refused.reason_code == "ping_mismatch"
 
-    at_desk(tmp_path, scene)
+    at_bidder(tmp_path, scene)
 
 
 @pytest.mark.parametrize(
@@ -219,233 +219,233 @@ def test_terms_that_were_locked_when_the_bid_was_made_still_bind(tmp_path: Path)
 def test_a_post_that_is_not_its_pings_lead_is_refused_and_told_where_it_differs(
     tmp_path: Path, changed: dict[str, Any], named: str
 ) -> None:
-    async def scene(desk: Desk) -> None:
-        answer = await sell(desk, ask(desk).ping_id, **changed)
+    async def scene(bidder: Bidder) -> None:
+        answer = await sell(bidder, ask(bidder).ping_id, **changed)
         assert (answer.status, answer.reason_code) == ("rejected", "ping_mismatch")
         assert answer.reason == f"the lead differs from its ping: {named}"
-        assert last_post(desk, tmp_path).detail == named
+        assert last_post(bidder, tmp_path).detail == named
 
-    at_desk(tmp_path, scene)
+    at_bidder(tmp_path, scene)
 
 
 def test_a_ping_that_a_restart_forgot_is_refused_without_the_fields(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
-        bid = ask(desk)
-        desk.book = Book(desk.catalogue.buyer.bid_lifetime_s, {})
-        answer = await sell(desk, bid.ping_id, zip="75201")
+    async def scene(bidder: Bidder) -> None:
+        bid = ask(bidder)
+        bidder.book = Book(bidder.catalogue.buyer.bid_lifetime_s, {})
+        answer = await sell(bidder, bid.ping_id, zip="75201")
         assert answer.reason == "the lead differs from its ping"
 
-    at_desk(tmp_path, scene)
+    at_bidder(tmp_path, scene)
 
 
 def test_the_state_may_be_left_to_the_zip(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
-        bid = ask(desk, state="")
-        assert (await sell(desk, bid.ping_id, state="", contact={"state": ""})).status == "accepted"
+    async def scene(bidder: Bidder) -> None:
+        bid = ask(bidder, state="")
+        assert (await sell(bidder, bid.ping_id, state="", contact={"state": ""})).status == "accepted"
 
-    at_desk(tmp_path, scene)
+    at_bidder(tmp_path, scene)
 
 
 def test_one_sellers_bid_is_of_no_use_to_another(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
-        bid = ask(desk)
-        thief = desk.catalogue.sellers["bluebird"]
-        stolen = await sell(desk, bid.ping_id, seller=thief, zip="75201")
+    async def scene(bidder: Bidder) -> None:
+        bid = ask(bidder)
+        thief = bidder.catalogue.sellers["bluebird"]
+        stolen = await sell(bidder, bid.ping_id, seller=thief, zip="75201")
         assert (stolen.reason_code, stolen.reason) == ("ping_mismatch", "the lead differs from its ping")
-        sold = await sell(desk, bid.ping_id)
+        sold = await sell(bidder, bid.ping_id)
         assert sold.status == "accepted"
-        assert await find_post(desk, desk.catalogue.sellers["acme"], bid.ping_id) == sold
-        told = await find_post(desk, thief, bid.ping_id)
+        assert await find_post(bidder, bidder.catalogue.sellers["acme"], bid.ping_id) == sold
+        told = await find_post(bidder, thief, bid.ping_id)
         assert told is not None
         assert told.lead_id == ""
 
-    at_desk(tmp_path, scene, BOTH)
+    at_bidder(tmp_path, scene, BOTH)
 
 
 def test_the_certificate_must_be_the_pings(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
+    async def scene(bidder: Bidder) -> None:
         other = another(9)["trustedform_cert_url"]
-        answer = await sell(desk, ask(desk).ping_id, trustedform_cert_url=other)
+        answer = await sell(bidder, ask(bidder).ping_id, trustedform_cert_url=other)
         assert (answer.status, answer.reason_code) == ("rejected", "certificate_mismatch")
 
-    at_desk(tmp_path, scene)
+    at_bidder(tmp_path, scene)
 
 
 def test_a_ping_without_a_certificate_may_bring_any_with_its_post(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
-        bid = ask(desk, trustedform_cert_url="will_send_on_post")
-        assert (await sell(desk, bid.ping_id)).status == "accepted"
+    async def scene(bidder: Bidder) -> None:
+        bid = ask(bidder, trustedform_cert_url="will_send_on_post")
+        assert (await sell(bidder, bid.ping_id)).status == "accepted"
 
-    at_desk(tmp_path, scene)
+    at_bidder(tmp_path, scene)
 
 
 def test_a_certificate_belongs_to_one_person(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
-        assert (await sell(desk, ask(desk).ping_id)).status == "accepted"
-        bid = ask(desk, seller_lead_id="lead-2", trustedform_cert_url="")
-        answer = await sell(desk, bid.ping_id, seller_lead_id="lead-2", contact=somebody(2))
+    async def scene(bidder: Bidder) -> None:
+        assert (await sell(bidder, ask(bidder).ping_id)).status == "accepted"
+        bid = ask(bidder, seller_lead_id="lead-2", trustedform_cert_url="")
+        answer = await sell(bidder, bid.ping_id, seller_lead_id="lead-2", contact=somebody(2))
         assert (answer.status, answer.reason_code) == ("rejected", "certificate_reused")
 
-    at_desk(tmp_path, scene)
+    at_bidder(tmp_path, scene)
 
 
 def test_an_expired_bid_must_be_asked_for_again(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
-        bid = ask(desk)
-        late = await sell(desk, bid.ping_id, now=NOW + 120.0)
+    async def scene(bidder: Bidder) -> None:
+        bid = ask(bidder)
+        late = await sell(bidder, bid.ping_id, now=NOW + 120.0)
         assert (late.status, late.reason_code) == ("reping", "ping_expired")
-        assert await find_post(desk, desk.catalogue.sellers["acme"], bid.ping_id) is None
-        fresh = ask(desk, now=NOW + 121.0)
-        assert (await sell(desk, fresh.ping_id, now=NOW + 122.0)).status == "accepted"
+        assert await find_post(bidder, bidder.catalogue.sellers["acme"], bid.ping_id) is None
+        fresh = ask(bidder, now=NOW + 121.0)
+        assert (await sell(bidder, fresh.ping_id, now=NOW + 122.0)).status == "accepted"
 
-    at_desk(tmp_path, scene)
+    at_bidder(tmp_path, scene)
 
 
 @pytest.mark.parametrize("ping_id", ["x" * 64, "a" * 24, "maria.lopez@gmail.com", ""])
 def test_what_is_no_bid_of_ours_is_unknown_and_nothing_odd_is_said_back(tmp_path: Path, ping_id: str) -> None:
-    async def scene(desk: Desk) -> None:
-        answer = await sell(desk, ping_id)
+    async def scene(bidder: Bidder) -> None:
+        answer = await sell(bidder, ping_id)
         assert (answer.status, answer.reason_code) == ("reping", "ping_unknown")
         assert answer.ping_id == (ping_id if len(ping_id) == 64 else "")
-        assert last_post(desk, tmp_path).ping_id == answer.ping_id
-        assert await find_post(desk, desk.catalogue.sellers["acme"], ping_id) is None
+        assert last_post(bidder, tmp_path).ping_id == answer.ping_id
+        assert await find_post(bidder, bidder.catalogue.sellers["acme"], ping_id) is None
 
-    at_desk(tmp_path, scene)
+    at_bidder(tmp_path, scene)
 
 
 @pytest.mark.parametrize(("measure", "code"), [("count", "cap_reached"), ("spend", "budget_exhausted")])
 def test_a_full_cap_refuses_a_live_bid_and_says_which(tmp_path: Path, measure: str, code: str) -> None:
-    async def scene(desk: Desk) -> None:
-        bids = [ask(desk, **another(number)).ping_id for number in (1, 2)]
-        limit = 1 if measure == "count" else bid_of(desk, bids[0]).price_cents
-        desk.catalogue = catalogue([campaign(caps=(cap(measure=measure, limit=limit),))])
-        first = await sell(desk, bids[0], **another(1))
-        second = await sell(desk, bids[1], contact=somebody(2), **another(2))
+    async def scene(bidder: Bidder) -> None:
+        bids = [ask(bidder, **another(number)).ping_id for number in (1, 2)]
+        limit = 1 if measure == "count" else bid_of(bidder, bids[0]).price_cents
+        bidder.catalogue = catalogue([campaign(caps=(cap(measure=measure, limit=limit),))])
+        first = await sell(bidder, bids[0], **another(1))
+        second = await sell(bidder, bids[1], contact=somebody(2), **another(2))
         assert (first.status, second.status) == ("accepted", "rejected")
         assert second.reason_code == code
         assert "daily" in second.reason
-        assert await sell(desk, bids[1], contact=somebody(2), **another(2)) == second
-        assert counted(desk, "caps_refused_total") == {("acme",): 1}
-        assert list((await desk.store.cap_usage()).values()) == [limit]
+        assert await sell(bidder, bids[1], contact=somebody(2), **another(2)) == second
+        assert counted(bidder, "caps_refused_total") == {("acme",): 1}
+        assert list((await bidder.store.cap_usage()).values()) == [limit]
 
-    at_desk(tmp_path, scene)
+    at_bidder(tmp_path, scene)
 
 
 def test_what_was_sold_counts_against_a_sellers_cap_too(tmp_path: Path) -> None:
     prepaid = cap(name="prepaid", owner="acme", scope="seller", limit=1, window="total")
 
-    async def scene(desk: Desk) -> None:
-        assert (await sell(desk, ask(desk).ping_id)).status == "accepted"
-        assert ask(desk, now=NOW + 2.0, **another(2)).reason_code == "cap_reached"
+    async def scene(bidder: Bidder) -> None:
+        assert (await sell(bidder, ask(bidder).ping_id)).status == "accepted"
+        assert ask(bidder, now=NOW + 2.0, **another(2)).reason_code == "cap_reached"
 
-    at_desk(tmp_path, scene, catalogue(sellers=[seller(caps=(prepaid,))]))
+    at_bidder(tmp_path, scene, catalogue(sellers=[seller(caps=(prepaid,))]))
 
 
 def test_a_person_is_bought_once_in_its_window(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
-        bids = [ask(desk, **another(number)).ping_id for number in (1, 2, 3)]
-        assert (await sell(desk, bids[0], **another(1))).status == "accepted"
+    async def scene(bidder: Bidder) -> None:
+        bids = [ask(bidder, **another(number)).ping_id for number in (1, 2, 3)]
+        assert (await sell(bidder, bids[0], **another(1))).status == "accepted"
         for ping_id, number, whose in ((bids[1], 2, {}), (bids[2], 3, {"phone": "(512) 462-9999"})):
-            answer = await sell(desk, ping_id, contact=whose, **another(number))
+            answer = await sell(bidder, ping_id, contact=whose, **another(number))
             assert (answer.status, answer.reason_code) == ("duplicate", "duplicate")
-        later = ask(desk, now=NOW + 31 * 86_400.0, created_at=None, **another(4))
+        later = ask(bidder, now=NOW + 31 * 86_400.0, created_at=None, **another(4))
         fields = {"created_at": None, "consent_at": None, **another(4)}
-        assert (await sell(desk, later.ping_id, now=NOW + 31 * 86_400.0, **fields)).status == "accepted"
+        assert (await sell(bidder, later.ping_id, now=NOW + 31 * 86_400.0, **fields)).status == "accepted"
 
-    at_desk(tmp_path, scene)
+    at_bidder(tmp_path, scene)
 
 
 def test_while_the_database_is_away_nothing_is_sold_and_then_it_goes_on(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
-        bid = ask(desk)
+    async def scene(bidder: Bidder) -> None:
+        bid = ask(bidder)
         with locked(tmp_path / "leadbid.db"):
             with pytest.raises(StoreUnavailable):
-                await sell(desk, bid.ping_id)
-            ticket = open_ticket(desk, bid.ping_id)
-            error = refuse_post(desk, desk.catalogue.sellers["acme"], ticket, Refusal("internal"), NOW)
+                await sell(bidder, bid.ping_id)
+            reference = open_reference(bidder, bid.ping_id)
+            error = refuse_post(bidder, bidder.catalogue.sellers["acme"], reference, Refusal("internal"), NOW)
             assert (error.status, error.reason_code, error.lead_id) == ("error", "internal", "")
-            assert ask(desk, **another(2)).status == "accepted"
-        assert await leads(desk) == 0
-        assert counted(desk, "sales_total") == {}
-        assert desk.book.live_bids == 2
-        assert (await sell(desk, bid.ping_id)).status == "accepted"
+            assert ask(bidder, **another(2)).status == "accepted"
+        assert await leads(bidder) == 0
+        assert counted(bidder, "sales_total") == {}
+        assert bidder.book.live_bids == 2
+        assert (await sell(bidder, bid.ping_id)).status == "accepted"
 
-    at_desk(tmp_path, scene, busy_ms=20)
+    at_bidder(tmp_path, scene, busy_ms=20)
 
 
 def test_identity_and_evidence_open_with_the_vault_and_with_their_own_lead_only(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
-        answer = await sell(desk, ask(desk).ping_id)
-        lead = await desk.store.lead(answer.lead_id)
+    async def scene(bidder: Bidder) -> None:
+        answer = await sell(bidder, ask(bidder).ping_id)
+        lead = await bidder.store.lead(answer.lead_id)
         assert lead is not None
-        document = msgspec.json.decode(desk.vault.open(lead.identity, lead.lead_id))
+        document = msgspec.json.decode(bidder.vault.open(lead.identity, lead.lead_id))
         assert document["contact"]["phone"] == contact().phone
         assert document["consent"]["trustedform_cert_url"] == CERTIFICATE_URL
         assert document["fields"] == {"roof": "tile", "monthly_bill": 180.0}
-        sealed = await desk.store.sealed_evidence(lead.lead_id)
-        plain = {kind: desk.vault.open(piece, f"{lead.lead_id}/{kind}") for kind, piece in sealed.items()}
+        sealed = await bidder.store.sealed_evidence(lead.lead_id)
+        plain = {kind: bidder.vault.open(piece, f"{lead.lead_id}/{kind}") for kind, piece in sealed.items()}
         assert sorted(plain) == ["consent", "ping", "post"]
         assert plain["post"] == RAW
         assert msgspec.json.decode(plain["ping"])["seller_lead_id"] == "lead-1"
         assert dict(lead.evidence) == {kind: hashlib.sha256(piece).hexdigest() for kind, piece in plain.items()}
         for wrong in ("0" * 24, f"{lead.lead_id}/post"):
             with pytest.raises(SealBroken):
-                desk.vault.open(lead.identity, wrong)
+                bidder.vault.open(lead.identity, wrong)
 
-    at_desk(tmp_path, scene)
+    at_bidder(tmp_path, scene)
 
 
 def test_a_bid_that_was_forgotten_is_honoured_without_its_decision(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
-        bid = ask(desk)
-        desk.book.forget(bid_of(desk, bid.ping_id).nonce)
-        answer = await sell(desk, bid.ping_id)
+    async def scene(bidder: Bidder) -> None:
+        bid = ask(bidder)
+        bidder.book.forget(bid_of(bidder, bid.ping_id).nonce)
+        answer = await sell(bidder, bid.ping_id)
         assert (answer.status, answer.price_cents) == ("accepted", bid.bids[0].price_cents)
-        lead = await desk.store.lead(answer.lead_id)
+        lead = await bidder.store.lead(answer.lead_id)
         assert lead is not None
         assert lead.decision is None
         assert [kind for kind, _ in lead.evidence] == ["consent", "post"]
 
-    at_desk(tmp_path, scene)
+    at_bidder(tmp_path, scene)
 
 
 @pytest.mark.parametrize(("disclosure", "told"), [("full", "duplicate"), ("class", "policy"), ("opaque", "no_bid")])
 def test_the_journal_knows_the_reason_that_a_seller_is_not_told(
     tmp_path: Path, disclosure: Disclosure, told: str
 ) -> None:
-    async def scene(desk: Desk) -> None:
-        bids = [ask(desk, **another(number)).ping_id for number in (1, 2)]
-        await sell(desk, bids[0], **another(1))
+    async def scene(bidder: Bidder) -> None:
+        bids = [ask(bidder, **another(number)).ping_id for number in (1, 2)]
+        await sell(bidder, bids[0], **another(1))
         for kept in (False, True):
-            answer = await sell(desk, bids[1], **another(2))
+            answer = await sell(bidder, bids[1], **another(2))
             assert (answer.status, answer.reason_code) == ("duplicate", told)
-            line = last_post(desk, tmp_path)
+            line = last_post(bidder, tmp_path)
             assert (line.reason_code, line.kept) == ("duplicate", kept)
-        assert counted(desk, "posts_total") == {("acme", "accepted", ""): 1, ("acme", "duplicate", "duplicate"): 2}
+        assert counted(bidder, "posts_total") == {("acme", "accepted", ""): 1, ("acme", "duplicate", "duplicate"): 2}
 
-    at_desk(tmp_path, scene, catalogue(sellers=[seller(disclosure=disclosure)]))
+    at_bidder(tmp_path, scene, catalogue(sellers=[seller(disclosure=disclosure)]))
 
 
 def test_a_post_that_cannot_be_read_spoils_nothing(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
-        bid = ask(desk)
-        who, ticket = desk.catalogue.sellers["acme"], open_ticket(desk, bid.ping_id)
-        refused = await accept_post(desk, who, ticket, Refusal("missing_field", "zip"), RAW, ("odd",), NOW)
+    async def scene(bidder: Bidder) -> None:
+        bid = ask(bidder)
+        who, reference = bidder.catalogue.sellers["acme"], open_reference(bidder, bid.ping_id)
+        refused = await accept_post(bidder, who, reference, Refusal("missing_field", "zip"), RAW, ("odd",), NOW)
         assert (refused.status, refused.reason_code, refused.warnings) == ("rejected", "missing_field", ("odd",))
-        assert await find_post(desk, who, bid.ping_id) is None
-        assert (await sell(desk, bid.ping_id)).status == "accepted"
+        assert await find_post(bidder, who, bid.ping_id) is None
+        assert (await sell(bidder, bid.ping_id)).status == "accepted"
 
-    at_desk(tmp_path, scene)
+    at_bidder(tmp_path, scene)
 
 
 def test_a_stranger_is_refused_and_counted_under_no_name(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
-        answer = refuse_post(desk, None, Ticket(ping_id="5124612234"), Refusal("auth_failed"), NOW)
+    async def scene(bidder: Bidder) -> None:
+        answer = refuse_post(bidder, None, BidReference(ping_id="5124612234"), Refusal("auth_failed"), NOW)
         assert (answer.status, answer.reason_code, answer.ping_id) == ("rejected", "auth_failed", "")
-        assert [line.seller for line in journaled(desk, tmp_path)] == [""]
-        assert counted(desk, "posts_total") == {("", "rejected", "auth_failed"): 1}
+        assert [line.seller for line in journaled(bidder, tmp_path)] == [""]
+        assert counted(bidder, "posts_total") == {("", "rejected", "auth_failed"): 1}
 
-    at_desk(tmp_path, scene)
+    at_bidder(tmp_path, scene)
 
 
 @contextmanager

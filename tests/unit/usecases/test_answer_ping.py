@@ -11,172 +11,172 @@ from app.domain.buyer import Exploration
 from app.domain.identity import hash_digest
 from app.domain.reasons import Disclosure, Refusal
 from app.domain.schedule import Schedule
-from app.journal.lines import DoorLine, PingLine, RepeatLine
-from app.usecases.answer_ping import draw_of, refuse_at_door
-from app.usecases.desk import Desk
+from app.journal.lines import RefusedLine, PingLine, RepeatLine
+from app.usecases.answer_ping import draw_of, refuse_ping
+from app.usecases.bidder import Bidder
 from app.wire.ping import Ping, PingAnswer
 from tests.build import CERTIFICATE_URL, buyer, campaign, cap, catalogue, seller
-from tests.desk import NOW, another, answer, ask, at_desk, bid_of, journaled, last_ping, phone_digest, sell, somebody
+from tests.bidder import NOW, another, answer, ask, at_bidder, bid_of, journaled, last_ping, phone_digest, sell, somebody
 
-EXPLORING = buyer(exploration=Exploration(sigma=0.2, wide_sigma=0.4, wide_share=0.5))
+EXPLORING = buyer(exploration=Exploration(spread=0.2, wide_spread=0.4, wide_share=0.5))
 BEFORE_NOON = Schedule(minutes=(bytes([1]) * 720 + bytes(720)) * 7)
 IN_THE_EVENING_S = 10 * 3_600.0
 NAMELESS: dict[str, Any] = {"seller_lead_id": "", "trustedform_cert_url": ""}
 
 
-def counted(desk: Desk) -> dict[str, int]:
+def counted(bidder: Bidder) -> dict[str, int]:
     """Pings by the code of their answer."""
-    return {labels[1]: count for labels, count in desk.metrics.counted("pings_total").items()}
+    return {labels[1]: count for labels, count in bidder.metrics.counted("pings_total").items()}
 
 
 def test_a_ping_gets_a_signed_bid_a_leg(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
-        answer = ask(desk)
+    async def scene(bidder: Bidder) -> None:
+        answer = ask(bidder)
         assert (answer.status, answer.expires_at, answer.expires_in) == ("accepted", int(NOW) + 120, 120)
         assert [bid.type for bid in answer.bids] == ["exclusive", "shared"]
         assert answer.ping_id == answer.bids[0].bid_id
-        tokens = [bid_of(desk, bid.bid_id) for bid in answer.bids]
+        tokens = [bid_of(bidder, bid.bid_id) for bid in answer.bids]
         assert [token.price_cents for token in tokens] == [bid.price_cents for bid in answer.bids]
         assert [token.leg for token in tokens] == ["exclusive", "shared"]
         assert len({token.nonce for token in tokens}) == 1
         assert {token.expires_at for token in tokens} == {answer.expires_at}
-        assert desk.book.live_bids == 1
+        assert bidder.book.live_bids == 1
 
-    at_desk(tmp_path, scene)
+    at_bidder(tmp_path, scene)
 
 
 def test_the_line_holds_what_was_decided_and_names_its_bids(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
-        answer = ask(desk)
-        line = last_ping(desk, tmp_path)
+    async def scene(bidder: Bidder) -> None:
+        answer = ask(bidder)
+        line = last_ping(bidder, tmp_path)
         assert line.bid_ids == tuple(bid.bid_id for bid in answer.bids)
         assert [offer.price_cents for offer in line.decision.bids] == [bid.price_cents for bid in answer.bids]
-        assert (line.config, line.model, line.at, line.seller) == (desk.catalogue.config_hash, "1", NOW, "acme")
+        assert (line.config, line.model, line.at, line.seller) == (bidder.catalogue.config_hash, "1", NOW, "acme")
         assert line.withdrawn is None
 
-    at_desk(tmp_path, scene)
+    at_bidder(tmp_path, scene)
 
 
 def test_a_repeat_gets_the_very_bid_and_is_journaled_as_one(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
-        first = ask(desk)
-        again = ask(desk, now=NOW + 30.0, min_price_cents=900)
+    async def scene(bidder: Bidder) -> None:
+        first = ask(bidder)
+        again = ask(bidder, now=NOW + 30.0, min_price_cents=900)
         assert again == first
-        decided, repeat = journaled(desk, tmp_path)
+        decided, repeat = journaled(bidder, tmp_path)
         assert isinstance(decided, PingLine)
         assert isinstance(repeat, RepeatLine)
         assert (repeat.repeat_of, repeat.id, repeat.at) == (decided.id, first.ping_id, NOW + 30.0)
-        assert desk.book.live_bids == 1
-        assert counted(desk) == {"bid": 2}
-        assert desk.metrics.counted("ping_repeats_total") == {("acme",): 1}
+        assert bidder.book.live_bids == 1
+        assert counted(bidder) == {"bid": 2}
+        assert bidder.metrics.counted("ping_repeats_total") == {("acme",): 1}
 
-    at_desk(tmp_path, scene)
+    at_bidder(tmp_path, scene)
 
 
 def test_a_repeat_does_not_take_room_under_a_cap(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
-        assert ask(desk) == ask(desk, now=NOW + 1.0)
-        assert ask(desk, **another(2)).reason_code == "cap_reached"
+    async def scene(bidder: Bidder) -> None:
+        assert ask(bidder) == ask(bidder, now=NOW + 1.0)
+        assert ask(bidder, **another(2)).reason_code == "cap_reached"
 
-    at_desk(tmp_path, scene, catalogue([campaign(caps=(cap(limit=1),))]))
+    at_bidder(tmp_path, scene, catalogue([campaign(caps=(cap(limit=1),))]))
 
 
 def test_the_same_name_with_other_terms_is_decided_anew(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
-        first, other = ask(desk), ask(desk, zip="75201")
+    async def scene(bidder: Bidder) -> None:
+        first, other = ask(bidder), ask(bidder, zip="75201")
         assert other.status == "accepted"
-        assert bid_of(desk, other.ping_id).terms != bid_of(desk, first.ping_id).terms
-        assert desk.book.live_bids == 1
+        assert bid_of(bidder, other.ping_id).terms != bid_of(bidder, first.ping_id).terms
+        assert bidder.book.live_bids == 1
 
-    at_desk(tmp_path, scene)
+    at_bidder(tmp_path, scene)
 
 
 def test_an_expired_bid_is_not_repeated(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
-        first, later = ask(desk), ask(desk, now=NOW + 120.0)
+    async def scene(bidder: Bidder) -> None:
+        first, later = ask(bidder), ask(bidder, now=NOW + 120.0)
         assert later.expires_at == first.expires_at + 120
-        assert [type(line) for line in journaled(desk, tmp_path)] == [PingLine, PingLine]
+        assert [type(line) for line in journaled(bidder, tmp_path)] == [PingLine, PingLine]
 
-    at_desk(tmp_path, scene)
+    at_bidder(tmp_path, scene)
 
 
 def test_a_ping_that_names_no_lead_is_always_a_new_one(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
-        nonces = {bid_of(desk, ask(desk, **NAMELESS).ping_id).nonce for _ in range(3)}
+    async def scene(bidder: Bidder) -> None:
+        nonces = {bid_of(bidder, ask(bidder, **NAMELESS).ping_id).nonce for _ in range(3)}
         assert len(nonces) == 3
 
-    at_desk(tmp_path, scene)
+    at_bidder(tmp_path, scene)
 
 
 def test_a_bid_that_would_come_late_is_withdrawn_and_may_be_asked_for_again(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
-        late = ask(desk, deadline_ms=250, took_ms=250.5)
+    async def scene(bidder: Bidder) -> None:
+        late = ask(bidder, deadline_ms=250, took_ms=250.5)
         assert (late.status, late.reason_code, late.bids) == ("rejected", "deadline", ())
-        line = last_ping(desk, tmp_path)
+        line = last_ping(bidder, tmp_path)
         assert line.withdrawn == Refusal("deadline")
         assert line.decision.bids
         assert line.bid_ids == ()
-        assert desk.book.live_bids == 0
-        assert ask(desk, deadline_ms=250, took_ms=250.0).status == "accepted"
-        assert counted(desk) == {"deadline": 1, "bid": 1}
+        assert bidder.book.live_bids == 0
+        assert ask(bidder, deadline_ms=250, took_ms=250.0).status == "accepted"
+        assert counted(bidder) == {"deadline": 1, "bid": 1}
 
-    at_desk(tmp_path, scene)
+    at_bidder(tmp_path, scene)
 
 
 def test_a_refusal_that_comes_late_keeps_its_own_reason(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
-        assert ask(desk, zip="90001", state="CA", took_ms=9_000.0).reason_code == "outside_territory"
-        assert last_ping(desk, tmp_path).withdrawn is None
+    async def scene(bidder: Bidder) -> None:
+        assert ask(bidder, zip="90001", state="CA", took_ms=9_000.0).reason_code == "outside_territory"
+        assert last_ping(bidder, tmp_path).withdrawn is None
 
-    at_desk(tmp_path, scene)
+    at_bidder(tmp_path, scene)
 
 
 def test_a_seller_in_haste_is_told_how_long_to_wait(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
-        assert ask(desk).status == "accepted"
-        refused = ask(desk, now=NOW + 0.25, **another(2))
+    async def scene(bidder: Bidder) -> None:
+        assert ask(bidder).status == "accepted"
+        refused = ask(bidder, now=NOW + 0.25, **another(2))
         assert (refused.reason_code, refused.reason) == ("rate_limited", "too many pings, slow down: 0.4 s")
-        line = journaled(desk, tmp_path)[-1]
-        assert isinstance(line, DoorLine)
+        line = journaled(bidder, tmp_path)[-1]
+        assert isinstance(line, RefusedLine)
         assert line.id == refused.ping_id
-        assert ask(desk, now=NOW + 0.75, **another(2)).status == "accepted"
-        assert counted(desk) == {"bid": 2, "rate_limited": 1}
+        assert ask(bidder, now=NOW + 0.75, **another(2)).status == "accepted"
+        assert counted(bidder) == {"bid": 2, "rate_limited": 1}
 
-    at_desk(tmp_path, scene, catalogue(sellers=[seller(rate_per_s=1.5, burst=1)]))
+    at_bidder(tmp_path, scene, catalogue(sellers=[seller(rate_per_s=1.5, burst=1)]))
 
 
 def test_a_bought_person_is_known_by_its_hash_until_the_quota_is_used_up(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
-        assert (await sell(desk, ask(desk).ping_id)).status == "accepted"
+    async def scene(bidder: Bidder) -> None:
+        assert (await sell(bidder, ask(bidder).ping_id)).status == "accepted"
         known: dict[str, Any] = {"phone_digest": phone_digest()}
-        assert ask(desk, now=NOW + 2.0, **another(2), **known).reason_code == "duplicate"
-        unasked = ask(desk, now=NOW + 3.0, **another(3), **known)
+        assert ask(bidder, now=NOW + 2.0, **another(2), **known).reason_code == "duplicate"
+        unasked = ask(bidder, now=NOW + 3.0, **another(3), **known)
         assert unasked.status == "accepted"
         assert unasked.warnings == ("hashes are not looked up any more today: too many of them were never posted",)
-        assert ask(desk, now=NOW + 4.0, **another(4)).warnings == ()
+        assert ask(bidder, now=NOW + 4.0, **another(4)).warnings == ()
 
-    at_desk(tmp_path, scene, catalogue(sellers=[seller(hash_quota=1)]))
+    at_bidder(tmp_path, scene, catalogue(sellers=[seller(hash_lookups_per_day=1)]))
 
 
 def test_a_posted_lead_gives_its_question_back(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
+    async def scene(bidder: Bidder) -> None:
         for number in range(1, 4):
-            bid = ask(desk, now=NOW + number, phone_digest=phone_digest(f"512462{number:04d}"), **another(number))
+            bid = ask(bidder, now=NOW + number, phone_digest=phone_digest(f"512462{number:04d}"), **another(number))
             assert bid.warnings == ()
-            sold = await sell(desk, bid.ping_id, now=NOW + number, contact=somebody(number), **another(number))
+            sold = await sell(bidder, bid.ping_id, now=NOW + number, contact=somebody(number), **another(number))
             assert sold.status == "accepted"
 
-    at_desk(tmp_path, scene, catalogue(sellers=[seller(hash_quota=1)]))
+    at_bidder(tmp_path, scene, catalogue(sellers=[seller(hash_lookups_per_day=1)]))
 
 
 def test_the_state_follows_from_the_zip(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
-        derived = ask(desk, state="")
+    async def scene(bidder: Bidder) -> None:
+        derived = ask(bidder, state="")
         assert derived.status == "accepted"
-        assert last_ping(desk, tmp_path).ping.state == "TX"
-        assert ask(desk) == derived
+        assert last_ping(bidder, tmp_path).ping.state == "TX"
+        assert ask(bidder) == derived
 
-    at_desk(tmp_path, scene)
+    at_bidder(tmp_path, scene)
 
 
 @pytest.mark.parametrize(
@@ -189,17 +189,17 @@ def test_the_state_follows_from_the_zip(tmp_path: Path) -> None:
 def test_a_place_that_cannot_be_is_refused_at_the_door(
     tmp_path: Path, place: dict[str, Any], code: str, reason: str
 ) -> None:
-    async def scene(desk: Desk) -> None:
-        refused = ask(desk, **place)
+    async def scene(bidder: Bidder) -> None:
+        refused = ask(bidder, **place)
         assert (refused.reason_code, refused.reason) == (code, reason)
-        assert isinstance(journaled(desk, tmp_path)[0], DoorLine)
-        assert counted(desk) == {code: 1}
+        assert isinstance(journaled(bidder, tmp_path)[0], RefusedLine)
+        assert counted(bidder) == {code: 1}
 
-    at_desk(tmp_path, scene)
+    at_bidder(tmp_path, scene)
 
 
 def test_the_state_of_a_zip_that_nobody_knows_is_believed(tmp_path: Path) -> None:
-    assert at_desk(tmp_path, _of(zip="78799")).status == "accepted"
+    assert at_bidder(tmp_path, _of(zip="78799")).status == "accepted"
 
 
 @pytest.mark.parametrize(
@@ -213,75 +213,75 @@ def test_the_state_of_a_zip_that_nobody_knows_is_believed(tmp_path: Path) -> Non
 def test_a_seller_is_told_as_much_as_it_is_trusted_with_and_the_journal_all(
     tmp_path: Path, disclosure: Disclosure, told: tuple[str, str]
 ) -> None:
-    async def scene(desk: Desk) -> None:
-        refused = ask(desk, zip="90001", state="CA")
+    async def scene(bidder: Bidder) -> None:
+        refused = ask(bidder, zip="90001", state="CA")
         assert (refused.reason_code, refused.reason) == told
-        assert last_ping(desk, tmp_path).decision.refusal == Refusal("outside_territory")
-        assert counted(desk) == {"outside_territory": 1}
-        assert ask(desk, state="CA", **another(2)).reason_code == "invalid_field"
+        assert last_ping(bidder, tmp_path).decision.refusal == Refusal("outside_territory")
+        assert counted(bidder) == {"outside_territory": 1}
+        assert ask(bidder, state="CA", **another(2)).reason_code == "invalid_field"
 
-    at_desk(tmp_path, scene, catalogue(sellers=[seller(disclosure=disclosure)]))
+    at_bidder(tmp_path, scene, catalogue(sellers=[seller(disclosure=disclosure)]))
 
 
 def test_a_test_has_one_price_and_a_live_ping_explores(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
-        tests = {ask(desk, test=True, **another(number)).bids[0].price_cents for number in range(1, 9)}
-        lives = {ask(desk, **another(number)).bids[0].price_cents for number in range(1, 9)}
+    async def scene(bidder: Bidder) -> None:
+        tests = {ask(bidder, test=True, **another(number)).bids[0].price_cents for number in range(1, 9)}
+        lives = {ask(bidder, **another(number)).bids[0].price_cents for number in range(1, 9)}
         assert len(tests) == 1
         assert len(lives) > 4
 
-    at_desk(tmp_path, scene, catalogue(buyer=EXPLORING))
+    at_bidder(tmp_path, scene, catalogue(buyer=EXPLORING))
 
 
 def test_a_test_knows_nobody_uses_no_room_and_finds_us_open(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
-        assert (await sell(desk, ask(desk).ping_id)).status == "accepted"
+    async def scene(bidder: Bidder) -> None:
+        assert (await sell(bidder, ask(bidder).ping_id)).status == "accepted"
         known: dict[str, Any] = {"phone_digest": phone_digest()}
-        assert ask(desk, now=NOW + 2.0, **another(2), **known).reason_code == "duplicate"
-        assert ask(desk, now=NOW + 2.0, **another(2)).reason_code == "cap_reached"
+        assert ask(bidder, now=NOW + 2.0, **another(2), **known).reason_code == "duplicate"
+        assert ask(bidder, now=NOW + 2.0, **another(2)).reason_code == "cap_reached"
         for number in range(3, 6):
-            assert ask(desk, test=True, now=NOW + 2.0, **another(number), **known).status == "accepted"
-        assert ask(desk, now=NOW + IN_THE_EVENING_S, **another(6)).reason_code == "closed_hours"
-        assert ask(desk, test=True, now=NOW + IN_THE_EVENING_S, **another(6)).status == "accepted"
+            assert ask(bidder, test=True, now=NOW + 2.0, **another(number), **known).status == "accepted"
+        assert ask(bidder, now=NOW + IN_THE_EVENING_S, **another(6)).reason_code == "closed_hours"
+        assert ask(bidder, test=True, now=NOW + IN_THE_EVENING_S, **another(6)).status == "accepted"
 
-    at_desk(tmp_path, scene, catalogue([campaign(caps=(cap(limit=1),), schedule=BEFORE_NOON)]))
+    at_bidder(tmp_path, scene, catalogue([campaign(caps=(cap(limit=1),), schedule=BEFORE_NOON)]))
 
 
 def test_a_test_is_no_repeat_of_the_live_ping(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
-        live, test = (bid_of(desk, ask(desk, test=test).ping_id) for test in (False, True))
+    async def scene(bidder: Bidder) -> None:
+        live, test = (bid_of(bidder, ask(bidder, test=test).ping_id) for test in (False, True))
         assert (live.test, test.test) == (False, True)
         assert live.nonce != test.nonce
 
-    at_desk(tmp_path, scene)
+    at_bidder(tmp_path, scene)
 
 
 def test_a_used_certificate_is_no_proof_for_another_lead(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
-        assert (await sell(desk, ask(desk).ping_id)).status == "accepted"
-        assert ask(desk, now=NOW + 2.0, seller_lead_id="lead-2").reason_code == "certificate_reused"
+    async def scene(bidder: Bidder) -> None:
+        assert (await sell(bidder, ask(bidder).ping_id)).status == "accepted"
+        assert ask(bidder, now=NOW + 2.0, seller_lead_id="lead-2").reason_code == "certificate_reused"
 
-    at_desk(tmp_path, scene)
+    at_bidder(tmp_path, scene)
 
 
 def test_who_may_not_be_contacted_is_not_bid_for(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
-        desk.suppressed.add(phone_digest())
-        assert ask(desk, phone_digest=phone_digest()).reason_code == "suppressed"
-        assert last_ping(desk, tmp_path).known.suppressed
+    async def scene(bidder: Bidder) -> None:
+        bidder.suppressed.add(phone_digest())
+        assert ask(bidder, phone_digest=phone_digest()).reason_code == "suppressed"
+        assert last_ping(bidder, tmp_path).known.suppressed
 
-    at_desk(tmp_path, scene)
+    at_bidder(tmp_path, scene)
 
 
 def test_bids_that_are_out_count_against_a_cap(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
-        codes = [ask(desk, **another(number)).reason_code for number in range(1, 5)]
+    async def scene(bidder: Bidder) -> None:
+        codes = [ask(bidder, **another(number)).reason_code for number in range(1, 5)]
         assert codes == ["", "", "cap_reached", "cap_reached"]
-        assert ask(desk, now=NOW + 121.0, **another(5)).reason_code == "cap_reached"
-        desk.book.tick(NOW + 121.0)
-        assert ask(desk, now=NOW + 121.0, **another(5)).status == "accepted"
+        assert ask(bidder, now=NOW + 121.0, **another(5)).reason_code == "cap_reached"
+        bidder.book.tick(NOW + 121.0)
+        assert ask(bidder, now=NOW + 121.0, **another(5)).status == "accepted"
 
-    at_desk(tmp_path, scene, catalogue([campaign(caps=(cap(limit=2),))]))
+    at_bidder(tmp_path, scene, catalogue([campaign(caps=(cap(limit=2),))]))
 
 
 def test_the_journal_holds_no_trace_of_a_person(tmp_path: Path) -> None:
@@ -300,15 +300,15 @@ def test_the_journal_holds_no_trace_of_a_person(tmp_path: Path) -> None:
         "roof": "tile",
     }
 
-    async def scene(desk: Desk) -> None:
-        who = desk.catalogue.sellers["acme"]
-        reading = read_ping(raw, who, desk.catalogue.verticals, lambda kind, text: hash_digest(b"i" * 32, kind, text))
+    async def scene(bidder: Bidder) -> None:
+        who = bidder.catalogue.sellers["acme"]
+        reading = read_ping(raw, who, bidder.catalogue.verticals, lambda kind, text: hash_digest(b"i" * 32, kind, text))
         assert isinstance(reading.value, Ping)
         assert reading.value.phone_digest
         assert reading.value.email_digest
-        told = answer(desk, who, reading.value, reading.warnings)
+        told = answer(bidder, who, reading.value, reading.warnings)
         assert told.status == "accepted"
-        line = last_ping(desk, tmp_path)
+        line = last_ping(bidder, tmp_path)
         assert line.ping.ip_address == "203.0.113.0"
         assert line.ping.landing_page == "https://solar.example/quote"
         written = b"".join(file.read_bytes() for file in (tmp_path / "journal").iterdir())
@@ -316,34 +316,34 @@ def test_the_journal_holds_no_trace_of_a_person(tmp_path: Path) -> None:
         for trace in (hashed, digest, "203.0.113.77", "rare browser", "maria", "Maria", "5124612234"):
             assert trace.encode() not in written
 
-    at_desk(tmp_path, scene)
+    at_bidder(tmp_path, scene)
 
 
 def test_what_cannot_be_read_is_refused_by_name_and_counted(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
-        who = desk.catalogue.sellers["acme"]
-        refused = answer(desk, who, Refusal("missing_field", "zip"), ("a warning",))
+    async def scene(bidder: Bidder) -> None:
+        who = bidder.catalogue.sellers["acme"]
+        refused = answer(bidder, who, Refusal("missing_field", "zip"), ("a warning",))
         assert (refused.reason_code, refused.warnings) == ("missing_field", ("a warning",))
-        stranger = refuse_at_door(desk, None, Refusal("auth_failed"), NOW)
+        stranger = refuse_ping(bidder, None, Refusal("auth_failed"), NOW)
         assert (stranger.status, stranger.reason_code) == ("rejected", "auth_failed")
-        ours = refuse_at_door(desk, who, Refusal("internal"), NOW)
+        ours = refuse_ping(bidder, who, Refusal("internal"), NOW)
         assert (ours.status, ours.reason_code) == ("error", "internal")
-        assert [line.seller for line in journaled(desk, tmp_path)] == ["acme", "", "acme"]
-        assert counted(desk) == {"missing_field": 1, "auth_failed": 1, "internal": 1}
+        assert [line.seller for line in journaled(bidder, tmp_path)] == ["acme", "", "acme"]
+        assert counted(bidder) == {"missing_field": 1, "auth_failed": 1, "internal": 1}
 
-    at_desk(tmp_path, scene)
+    at_bidder(tmp_path, scene)
 
 
 def test_the_ping_id_of_a_refusal_is_lower_hex_and_names_its_line(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
-        answers = [ask(desk, vertical="boats", **another(number)) for number in range(20)]
+    async def scene(bidder: Bidder) -> None:
+        answers = [ask(bidder, vertical="boats", **another(number)) for number in range(20)]
         assert {answer.reason_code for answer in answers} == {"unsupported_vertical"}
         ids = [answer.ping_id for answer in answers]
         assert len(set(ids)) == 20
         assert all(len(name) == 24 and set(name) <= set("0123456789abcdef") for name in ids)
-        assert [line.id for line in journaled(desk, tmp_path) if isinstance(line, PingLine)] == ids
+        assert [line.id for line in journaled(bidder, tmp_path) if isinstance(line, PingLine)] == ids
 
-    at_desk(tmp_path, scene)
+    at_bidder(tmp_path, scene)
 
 
 def test_a_draw_belongs_to_seed_and_nonce() -> None:
@@ -353,16 +353,16 @@ def test_a_draw_belongs_to_seed_and_nonce() -> None:
 
 
 def test_a_paused_seller_is_told_so(tmp_path: Path) -> None:
-    assert at_desk(tmp_path, _of(), catalogue(sellers=[seller(paused=True)])).reason_code == "paused"
+    assert at_bidder(tmp_path, _of(), catalogue(sellers=[seller(paused=True)])).reason_code == "paused"
 
 
 def test_a_campaign_without_a_model_bids_its_fallback(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
-        assert [bid.price_cents for bid in ask(desk).bids] == [900, 900]
-        desk.catalogue = replace(desk.catalogue, **_only(campaign()))
-        assert ask(desk, **another(2)).reason_code == "model_unavailable"
+    async def scene(bidder: Bidder) -> None:
+        assert [bid.price_cents for bid in ask(bidder).bids] == [900, 900]
+        bidder.catalogue = replace(bidder.catalogue, **_only(campaign()))
+        assert ask(bidder, **another(2)).reason_code == "model_unavailable"
 
-    at_desk(tmp_path, scene, catalogue([campaign(fallback_cents=900)], models=[]))
+    at_bidder(tmp_path, scene, catalogue([campaign(fallback_cents=900)], models=[]))
 
 
 def _only(wanted: Any) -> dict[str, Any]:
@@ -371,18 +371,18 @@ def _only(wanted: Any) -> dict[str, Any]:
 
 
 def _of(**overrides: Any) -> Any:
-    async def scene(desk: Desk) -> PingAnswer:
-        return ask(desk, **overrides)
+    async def scene(bidder: Bidder) -> PingAnswer:
+        return ask(bidder, **overrides)
 
     return scene
 
 
 def test_the_certificate_of_a_ping_is_held_in_its_token(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
-        with_one, without = ask(desk), ask(desk, seller_lead_id="x", trustedform_cert_url="NA")
-        assert bid_of(desk, with_one.ping_id).certificate != bytes(6)
-        assert bid_of(desk, without.ping_id).certificate == bytes(6)
-        again = ask(desk, seller_lead_id="y", trustedform_cert_url=CERTIFICATE_URL + "/")
-        assert bid_of(desk, again.ping_id).certificate == bid_of(desk, with_one.ping_id).certificate
+    async def scene(bidder: Bidder) -> None:
+        with_one, without = ask(bidder), ask(bidder, seller_lead_id="x", trustedform_cert_url="NA")
+        assert bid_of(bidder, with_one.ping_id).certificate != bytes(6)
+        assert bid_of(bidder, without.ping_id).certificate == bytes(6)
+        again = ask(bidder, seller_lead_id="y", trustedform_cert_url=CERTIFICATE_URL + "/")
+        assert bid_of(bidder, again.ping_id).certificate == bid_of(bidder, with_one.ping_id).certificate
 
-    at_desk(tmp_path, scene)
+    at_bidder(tmp_path, scene)

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from app.domain.calendar import window_bounds
-from app.domain.caps import Cap
-from app.domain.honouring import PostRate
+from app.domain.caps.caps import Cap
+from app.domain.caps.honouring import PostRate
 from app.domain.schedule import ALWAYS, Schedule, week_minutes
 from app.store.shadow_prices import ShadowPrice
 from app.usecases.counter import Counter

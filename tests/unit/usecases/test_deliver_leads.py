@@ -4,9 +4,9 @@ import pytest
 
 from app.crm.message import Answer, Unbuildable
 from app.crm.outcome import Judgement
-from app.domain.delivery import ClaimedDelivery
-from app.domain.destination import Destination
-from app.domain.retry import SCHEDULE_S
+from app.domain.delivery.delivery import ClaimedDelivery
+from app.domain.delivery.destination import Destination
+from app.domain.delivery.retry import SCHEDULE_S
 from app.usecases.deliver_leads import Target, report_of
 
 NOW = 1_790_000_000.0

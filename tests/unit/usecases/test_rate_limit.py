@@ -52,13 +52,13 @@ def test_sellers_do_not_share_a_bucket_and_one_without_a_rate_has_none() -> None
 
 
 def test_a_quota_of_questions_lasts_a_day() -> None:
-    quotas, asking = HashQuotas(), seller(hash_quota=2)
+    quotas, asking = HashQuotas(), seller(hash_lookups_per_day=2)
     assert [quotas.may_ask(asking, MIDNIGHT + at) for at in (0, 1, 2, DAY - 1)] == [True, True, False, False]
     assert quotas.may_ask(asking, MIDNIGHT + DAY)
 
 
 def test_a_lead_that_is_posted_gives_its_question_back() -> None:
-    quotas, asking = HashQuotas(), seller(hash_quota=1)
+    quotas, asking = HashQuotas(), seller(hash_lookups_per_day=1)
     assert quotas.may_ask(asking, NOW)
     assert not quotas.may_ask(asking, NOW)
     quotas.posted(asking, NOW)
@@ -66,7 +66,7 @@ def test_a_lead_that_is_posted_gives_its_question_back() -> None:
 
 
 def test_posts_earn_no_questions_beyond_the_quota() -> None:
-    quotas, asking = HashQuotas(), seller(hash_quota=1)
+    quotas, asking = HashQuotas(), seller(hash_lookups_per_day=1)
     for _ in range(5):
         quotas.posted(asking, NOW)
     assert [quotas.may_ask(asking, NOW) for _ in range(2)] == [True, False]
@@ -74,5 +74,5 @@ def test_posts_earn_no_questions_beyond_the_quota() -> None:
 
 def test_quotas_are_each_sellers_own() -> None:
     quotas = HashQuotas()
-    assert not quotas.may_ask(seller(hash_quota=0), NOW)
-    assert quotas.may_ask(seller(name="other", hash_quota=1), NOW)
+    assert not quotas.may_ask(seller(hash_lookups_per_day=0), NOW)
+    assert quotas.may_ask(seller(name="other", hash_lookups_per_day=1), NOW)

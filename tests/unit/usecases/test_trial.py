@@ -12,10 +12,10 @@ from app.domain.catalogue import Catalogue, Challenger, Model
 from app.domain.seller import Habits
 from app.journal.lines import PingLine
 from app.journal.shadow import UNPRICED
-from app.usecases.desk import Desk
+from app.usecases.bidder import Bidder
 from app.wire.ping import Value
 from tests.build import campaign, catalogue, model
-from tests.desk import NOW, another, ask, at_desk, journaled, last_ping
+from tests.bidder import NOW, another, ask, at_bidder, journaled, last_ping
 
 KEEN = model(0.4, version="2")
 LEADS = 60
@@ -35,13 +35,13 @@ def failing(error: Exception) -> Model:
 def asked(folder: Path, whole: Catalogue, leads: int = 1, **overrides: Any) -> list[PingLine]:
     """The lines of so many leads' pings."""
 
-    async def scene(desk: Desk) -> list[PingLine]:
+    async def scene(bidder: Bidder) -> list[PingLine]:
         for number in range(leads):
-            ask(desk, **{**another(number), **overrides})
-        return [line for line in journaled(desk, folder) if isinstance(line, PingLine)]
+            ask(bidder, **{**another(number), **overrides})
+        return [line for line in journaled(bidder, folder) if isinstance(line, PingLine)]
 
     folder.mkdir(exist_ok=True)
-    return at_desk(folder, scene, whole)
+    return at_bidder(folder, scene, whole)
 
 
 def test_a_shadow_is_written_down_and_not_sent(tmp_path: Path) -> None:
@@ -81,17 +81,17 @@ def test_a_canary_bids_for_its_leads_and_the_live_model_shadows_them(tmp_path: P
 
 
 def test_a_lead_meets_the_same_model_whenever_it_is_asked_again(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
+    async def scene(bidder: Bidder) -> None:
         for number in range(10):
             # Two bids apart from each other, since the first has expired.
             for now in (NOW, NOW + 500.0):
-                ask(desk, now=now, **another(number))
-        lines = [line for line in journaled(desk, tmp_path) if isinstance(line, PingLine)]
+                ask(bidder, now=now, **another(number))
+        lines = [line for line in journaled(bidder, tmp_path) if isinstance(line, PingLine)]
         assert len(lines) == 20
         assert {line.model for line in lines} == {"1", "2"}
         assert [line.model for line in lines[::2]] == [line.model for line in lines[1::2]]
 
-    at_desk(tmp_path, scene, tried(canary=0.5))
+    at_bidder(tmp_path, scene, tried(canary=0.5))
 
 
 @pytest.mark.parametrize("canary", [0.0, 1.0])
@@ -102,46 +102,46 @@ def test_a_lead_meets_the_same_model_whenever_it_is_asked_again(tmp_path: Path) 
         (lambda: failing(RecursionError()), "RecursionError"),
         (lambda: model(nan, version="2"), UNPRICED),
         (lambda: model(7.0, version="2"), UNPRICED),
-        (lambda: model(version="2", habits={"acme": Habits(kappa=nan)}), UNPRICED),
+        (lambda: model(version="2", habits={"acme": Habits(quality_factor=nan)}), UNPRICED),
     ],
 )
 def test_a_challenger_that_cannot_price_never_touches_the_answer(
     tmp_path: Path, challenger: Callable[[], Model], fault: str, canary: float
 ) -> None:
-    async def scene(desk: Desk) -> None:
-        assert ask(desk).status == "accepted"
-        line = last_ping(desk, tmp_path)
+    async def scene(bidder: Bidder) -> None:
+        assert ask(bidder).status == "accepted"
+        line = last_ping(bidder, tmp_path)
         assert line.model == "1"
         assert line.decision.bids[0].valuation is not None
         assert line.shadow is not None
         assert (line.shadow.model, line.shadow.fault) == ("2", fault)
-        assert desk.metrics.counted("challenger_faults_total") == {("solar",): 1}
+        assert bidder.metrics.counted("challenger_faults_total") == {("solar",): 1}
 
-    at_desk(tmp_path, scene, tried(challenger(), canary))
+    at_bidder(tmp_path, scene, tried(challenger(), canary))
 
 
 def test_a_challenger_that_can_price_is_no_fault_beside_a_live_model_that_cannot(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
-        assert ask(desk).status == "accepted"
-        line = last_ping(desk, tmp_path)
+    async def scene(bidder: Bidder) -> None:
+        assert ask(bidder).status == "accepted"
+        line = last_ping(bidder, tmp_path)
         assert line.model == "2"
         assert line.shadow is not None
         assert (line.shadow.model, line.shadow.fault) == ("", UNPRICED)
-        assert desk.metrics.counted("challenger_faults_total") == {}
+        assert bidder.metrics.counted("challenger_faults_total") == {}
 
-    at_desk(tmp_path, scene, tried(canary=1.0, models=[]))
+    at_bidder(tmp_path, scene, tried(canary=1.0, models=[]))
 
 
 def test_a_test_and_an_answer_that_is_late_are_part_of_no_trial(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
-        ask(desk, test=True, **another(1))
-        ask(desk, took_ms=900.0, **another(2))
-        test, late = [line for line in journaled(desk, tmp_path) if isinstance(line, PingLine)]
+    async def scene(bidder: Bidder) -> None:
+        ask(bidder, test=True, **another(1))
+        ask(bidder, took_ms=900.0, **another(2))
+        test, late = [line for line in journaled(bidder, tmp_path) if isinstance(line, PingLine)]
         assert (test.model, test.shadow) == ("1", None)
         assert late.withdrawn is not None
         assert late.shadow is None
 
-    at_desk(tmp_path, scene, tried(canary=1.0))
+    at_bidder(tmp_path, scene, tried(canary=1.0))
 
 
 def test_another_verticals_challenger_changes_nothing(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
-from app.pages.ink import BLUE, GRID, INK, LINES, MUTED, ORANGE, drawn, legend
+from app.pages.plots import BLUE, GRID, INK, LINES, MUTED, ORANGE, drawn, legend
 from training.drift.psi import MAJOR, MODERATE, Shift
 from training.evaluation.caps import CapWindow
 from training.evaluation.conversions import Lift

@@ -199,7 +199,7 @@ def policies(found: Evaluation) -> str:
             f"Support: at least {REACH_MIN:.0%} of a policy's bids must lie where the log explored, and at least "
             f"{EFFECTIVE_MIN:.0%} of it must count once weighed, or the policy is not evaluable. Leads are valued by "
             f"{told.yardstick}, times realised over predicted value of each seller's won leads: "
-            + ", ".join(f"{seller} {kappa:.2f}" for seller, kappa in told.kappa.items())
+            + ", ".join(f"{seller} {quality_factor:.2f}" for seller, quality_factor in told.quality_factor.items())
             + "."
         ),
         _fates(told.policies),

@@ -8,15 +8,15 @@ from app.domain.catalogue import Catalogue, Challenger, Model
 from app.domain.reasons import Refusal
 from app.domain.schedule import ALWAYS, Boost, Schedule
 from app.domain.seller import Habits
-from app.journal.lines import DoorLine, NoticeLine, PostLine, RepeatLine
+from app.journal.lines import RefusedLine, NoticeLine, PostLine, RepeatLine
 from app.journal.reader import find
-from app.usecases.answer_ping import refuse_at_door
+from app.usecases.answer_ping import refuse_ping
 from app.usecases.book import Book
-from app.usecases.desk import Desk
+from app.usecases.bidder import Bidder
 from app.usecases.reports.explain import explain
 from app.wire.feedback import Demand, Signal
 from tests.build import buyer, campaign, cap, catalogue, model, seller
-from tests.desk import NOW, answer, ask, at_desk, journaled, last_ping, sell
+from tests.bidder import NOW, answer, ask, at_bidder, journaled, last_ping, sell
 
 EVERY_TERM = catalogue(
     [
@@ -29,28 +29,28 @@ EVERY_TERM = catalogue(
         campaign(name="elsewhere", paused=True),
         campaign(name="modest", worth=campaign().worth.__class__(base_cents=100)),
     ],
-    sellers=[seller(habits=Habits(kappa=0.92, return_rate=0.04))],
-    buyer=buyer(exploration=Exploration(sigma=0.1, wide_sigma=0.1)),
+    sellers=[seller(habits=Habits(quality_factor=0.92, return_rate=0.04))],
+    buyer=buyer(exploration=Exploration(spread=0.1, wide_spread=0.1)),
 )
 
 
 def explained(folder: Path, whole: Catalogue | None = None, **overrides: Any) -> str:
     """The explanation of one ping."""
 
-    async def scene(desk: Desk) -> str:
-        answer = ask(desk, **overrides)
-        journaled(desk, folder)
+    async def scene(bidder: Bidder) -> str:
+        answer = ask(bidder, **overrides)
+        journaled(bidder, folder)
         return explain(find(folder / "journal", answer.ping_id))
 
-    return at_desk(folder, scene, whole)
+    return at_bidder(folder, scene, whole)
 
 
 def test_a_bid_is_derived_term_by_term_in_dollars(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
-        desk.book.set_demand("TX", Demand(open=5, expected=10), NOW, NOW + 3_600.0)
-        desk.book.set_signal("TX", Signal(premium_cents=250, cause="hail", until=NOW + 60.0))
-        ask(desk)
-        line = last_ping(desk, tmp_path)
+    async def scene(bidder: Bidder) -> None:
+        bidder.book.set_demand("TX", Demand(open=5, expected=10), NOW, NOW + 3_600.0)
+        bidder.book.set_signal("TX", Signal(premium_cents=250, cause="hail", until=NOW + 60.0))
+        ask(bidder)
+        line = last_ping(bidder, tmp_path)
         text = explain([line])
         bid = line.decision.bids[0]
         valuation, quote = bid.valuation, bid.quote
@@ -69,7 +69,7 @@ def test_a_bid_is_derived_term_by_term_in_dollars(tmp_path: Path) -> None:
             "    / 1 - share returned               0.96",
             f"    = value of owning the lead         ${valuation.value / 100:.2f}",
             f"    = worth at most                    ${quote.bid_value / 100:.2f}",
-            "      explored by sigma 0.10",
+            "      explored by spread 0.10",
             f"    = bid                              ${bid.price_cents / 100:.2f}",
             "  weaker, exclusive, would have bid $",
             "  elsewhere: buying is paused [paused]",
@@ -78,26 +78,26 @@ def test_a_bid_is_derived_term_by_term_in_dollars(tmp_path: Path) -> None:
         ):
             assert row in text
 
-    at_desk(tmp_path, scene, EVERY_TERM)
+    at_bidder(tmp_path, scene, EVERY_TERM)
 
 
 def test_the_terms_multiply_out(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
-        ask(desk)
-        valuation = last_ping(desk, tmp_path).decision.bids[0].valuation
+    async def scene(bidder: Bidder) -> None:
+        ask(bidder)
+        valuation = last_ping(bidder, tmp_path).decision.bids[0].valuation
         assert valuation is not None
         assert valuation.value == 0.92 * 0.2 * 40_000 - 150 + 300
 
-    at_desk(tmp_path, scene, EVERY_TERM)
+    at_bidder(tmp_path, scene, EVERY_TERM)
 
 
 def test_pressure_on_a_budget_is_a_term(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
-        desk.book = Book(120.0, {"campaign/solar-tx/daily//2026-11-20": 45_000})
-        ask(desk)
-        assert "    / 1 + budget pressure              1.8" in explain([last_ping(desk, tmp_path)])
+    async def scene(bidder: Bidder) -> None:
+        bidder.book = Book(120.0, {"campaign/solar-tx/daily//2026-11-20": 45_000})
+        ask(bidder)
+        assert "    / 1 + budget pressure              1.8" in explain([last_ping(bidder, tmp_path)])
 
-    at_desk(tmp_path, scene, catalogue([campaign(caps=(cap(measure="spend", limit=50_000),))]))
+    at_bidder(tmp_path, scene, catalogue([campaign(caps=(cap(measure="spend", limit=50_000),))]))
 
 
 def test_a_refusal_names_every_campaigns_reason(tmp_path: Path) -> None:
@@ -134,36 +134,36 @@ def test_a_test_is_called_one(tmp_path: Path) -> None:
 
 
 def test_the_whole_life_of_a_lead_is_told_under_its_id(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
-        bid = ask(desk)
-        ask(desk, now=NOW + 1.0)
+    async def scene(bidder: Bidder) -> None:
+        bid = ask(bidder)
+        ask(bidder, now=NOW + 1.0)
         for _ in range(2):
-            await sell(desk, bid.ping_id, now=NOW + 2.0)
-        journaled(desk, tmp_path)
+            await sell(bidder, bid.ping_id, now=NOW + 2.0)
+        journaled(bidder, tmp_path)
         text = explain(find(tmp_path / "journal", bid.ping_id))
-        line = last_ping(desk, tmp_path)
+        line = last_ping(bidder, tmp_path)
         price = f"${bid.bids[0].price_cents / 100:.2f}"
         assert f"2026-11-20T16:00:01Z  the same ping again: it got the bid of {line.id}" in text
         assert f" for {price}\n" in text
         assert text.endswith(f" for {price}, the answer given before")
         assert explain(find(tmp_path / "journal", line.id)) == text
 
-    at_desk(tmp_path, scene)
+    at_bidder(tmp_path, scene)
 
 
 def test_a_ping_refused_at_the_door_is_explained(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
-        who = desk.catalogue.sellers["acme"]
-        known = answer(desk, who, Refusal("missing_field", "zip"))
-        stranger = refuse_at_door(desk, None, Refusal("auth_failed"), NOW)
-        journaled(desk, tmp_path)
+    async def scene(bidder: Bidder) -> None:
+        who = bidder.catalogue.sellers["acme"]
+        known = answer(bidder, who, Refusal("missing_field", "zip"))
+        stranger = refuse_ping(bidder, None, Refusal("auth_failed"), NOW)
+        journaled(bidder, tmp_path)
         assert explain(find(tmp_path / "journal", known.ping_id)) == (
             f"2026-11-20T16:00:00Z  ping {known.ping_id} of acme\n"
             "  refused before it was read: a required field is missing: zip [missing_field]"
         )
         assert "of an unknown seller" in explain(find(tmp_path / "journal", stranger.ping_id))
 
-    at_desk(tmp_path, scene)
+    at_bidder(tmp_path, scene)
 
 
 def test_posts_and_notices_are_told_in_one_line_each() -> None:
@@ -193,6 +193,6 @@ def test_nothing_is_said_of_nothing() -> None:
 
 def test_repeats_and_doors_alone_are_told_too() -> None:
     repeat = RepeatLine(at=NOW, seller="acme", id="b", repeat_of="a")
-    door = DoorLine(at=NOW, seller="acme", id="c", refusal=Refusal("rate_limited", "0.4 s"))
+    route = RefusedLine(at=NOW, seller="acme", id="c", refusal=Refusal("rate_limited", "0.4 s"))
     assert explain([repeat]) == "2026-11-20T16:00:00Z  the same ping again: it got the bid of a"
-    assert explain([door]).endswith("too many pings, slow down: 0.4 s [rate_limited]")
+    assert explain([route]).endswith("too many pings, slow down: 0.4 s [rate_limited]")

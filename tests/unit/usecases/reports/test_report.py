@@ -3,31 +3,31 @@
 from pathlib import Path
 
 from app.domain.reasons import Refusal
-from app.usecases.answer_ping import refuse_at_door
-from app.usecases.desk import Desk
-from app.usecases.hear import hear_notice
+from app.usecases.answer_ping import refuse_ping
+from app.usecases.bidder import Bidder
+from app.usecases.feedback import record_notice
 from app.usecases.reports.report import Trade, Trading, campaign_rows, trading
 from app.wire.feedback import Notice
-from tests.desk import NOW, another, ask, at_desk, journaled, sell, somebody
+from tests.bidder import NOW, another, ask, at_bidder, journaled, sell, somebody
 
 DAY = "2026-11-20"
 
 
 def test_every_ping_is_counted_once_and_every_sale(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
-        bids = [ask(desk, **another(number)) for number in (1, 2, 3)]
-        ask(desk, **another(1))
-        ask(desk, zip="90001", state="CA", **another(4))
-        ask(desk, took_ms=900.0, **another(5))
-        refuse_at_door(desk, None, Refusal("auth_failed"), NOW)
+    async def scene(bidder: Bidder) -> None:
+        bids = [ask(bidder, **another(number)) for number in (1, 2, 3)]
+        ask(bidder, **another(1))
+        ask(bidder, zip="90001", state="CA", **another(4))
+        ask(bidder, took_ms=900.0, **another(5))
+        refuse_ping(bidder, None, Refusal("auth_failed"), NOW)
         for _ in range(2):
-            await sell(desk, bids[0].ping_id, **another(1))
-        await sell(desk, bids[1].ping_id, contact=somebody(2), **{**another(2), "zip": "75201"})
+            await sell(bidder, bids[0].ping_id, **another(1))
+        await sell(bidder, bids[1].ping_id, contact=somebody(2), **{**another(2), "zip": "75201"})
         for _ in range(2):
             told = Notice(ping_id=bids[2].ping_id, result="lost")
-            await hear_notice(desk, desk.catalogue.sellers["acme"], told, NOW + 1.0)
+            await record_notice(bidder, bidder.catalogue.sellers["acme"], told, NOW + 1.0)
 
-        found = trading(journaled(desk, tmp_path))
+        found = trading(journaled(bidder, tmp_path))
 
         assert (found.pings, found.bids, found.lost) == (7, 4, 1)
         assert found.reasons == {"outside_territory": 1, "deadline": 1, "auth_failed": 1}
@@ -36,7 +36,7 @@ def test_every_ping_is_counted_once_and_every_sale(tmp_path: Path) -> None:
         price = bids[0].bids[0].price_cents
         assert (trade.leads, trade.spend_cents, len(trade.bids_cents)) == (1, price, 6)
 
-    at_desk(tmp_path, scene)
+    at_bidder(tmp_path, scene)
 
 
 def test_an_empty_journal_is_no_trade() -> None:

@@ -7,13 +7,13 @@ import pytest
 
 from app.domain.reasons import Disclosure
 from app.store.feedback import Returns
-from app.usecases.desk import Desk
+from app.usecases.bidder import Bidder
 from app.usecases.reports.scorecard import KEPT_S, Scorecards, first_hour, scorecard
 from app.usecases.reports.tally import Counting, Tallies, Tally
 from app.wire.feedback import Outcome
 from app.wire.scorecard import Scorecard
 from tests.build import catalogue, seller
-from tests.desk import NOW, another, ask, at_desk, journaled, sell, somebody
+from tests.bidder import NOW, another, ask, at_bidder, journaled, sell, somebody
 
 HOUR_S = 3_600.0
 NOTHING = Returns(leads=0, returned=0, reasons={})
@@ -80,43 +80,43 @@ def test_the_last_days_begin_with_a_whole_hour() -> None:
 def test_it_is_counted_once_a_minute_and_each_reads_its_own(tmp_path: Path) -> None:
     sellers = [seller(), seller(name="bluebird", key_sha256=())]
 
-    async def scene(desk: Desk) -> None:
-        cards = Scorecards(desk.store, Counting(tmp_path / "journal"))
+    async def scene(bidder: Bidder) -> None:
+        cards = Scorecards(bidder.store, Counting(tmp_path / "journal"))
         acme, bluebird = sellers
 
         async def pings(who: Any, now: float) -> int:
-            journaled(desk, tmp_path)
+            journaled(bidder, tmp_path)
             return (await cards.of(who, 7, now)).pings.received
 
-        ask(desk, **another(1))
+        ask(bidder, **another(1))
         assert (await pings(acme, NOW), await pings(bluebird, NOW)) == (1, 0)
-        ask(desk, **another(2))
-        ask(desk, seller=bluebird, **another(3))
+        ask(bidder, **another(2))
+        ask(bidder, seller=bluebird, **another(3))
         assert (await pings(acme, NOW + KEPT_S - 1.0), await pings(bluebird, NOW + KEPT_S - 1.0)) == (1, 0)
         assert (await pings(acme, NOW + KEPT_S), await pings(bluebird, NOW + KEPT_S)) == (2, 1)
         # Whose disclosure has changed is told by the new one at once.
         opaque = seller(disclosure="opaque")
         assert (await cards.of(opaque, 7, NOW + KEPT_S)).posts.certificate_failures is None
 
-    at_desk(tmp_path, scene, catalogue(sellers=sellers))
+    at_bidder(tmp_path, scene, catalogue(sellers=sellers))
 
 
 def test_returns_are_those_of_the_leads_sold_in_these_days(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
+    async def scene(bidder: Bidder) -> None:
         leads = []
         for number in (1, 2, 3):
-            bid = ask(desk, **another(number))
-            leads.append(await sell(desk, bid.ping_id, contact=somebody(number), **another(number)))
+            bid = ask(bidder, **another(number))
+            leads.append(await sell(bidder, bid.ping_id, contact=somebody(number), **another(number)))
         for lead, event in ((leads[0], "invalid"), (leads[0], "not_contacted"), (leads[1], "contacted")):
             told = Outcome(lead_id=lead.lead_id, event=event, event_id=event, source="crm")  # type: ignore[arg-type]
-            await desk.store.record_outcome(told, NOW + HOUR_S)
+            await bidder.store.record_outcome(told, NOW + HOUR_S)
         # Told again by another system it came back but once.
-        await desk.store.record_outcome(Outcome(lead_id=leads[0].lead_id, event="invalid", source="desk"), NOW + HOUR_S)
-        journaled(desk, tmp_path)
-        found = await desk.scorecards.of(desk.catalogue.sellers["acme"], 1, NOW + 2 * HOUR_S)
+        await bidder.store.record_outcome(Outcome(lead_id=leads[0].lead_id, event="invalid", source="bidder"), NOW + HOUR_S)
+        journaled(bidder, tmp_path)
+        found = await bidder.scorecards.of(bidder.catalogue.sellers["acme"], 1, NOW + 2 * HOUR_S)
         assert (found.returns.leads, found.returns.returned, found.returns.reasons) == (3, 1, {"invalid": 1})
         assert found.posts.accepted == 3
-        later = await desk.scorecards.of(desk.catalogue.sellers["acme"], 1, NOW + 50 * HOUR_S)
+        later = await bidder.scorecards.of(bidder.catalogue.sellers["acme"], 1, NOW + 50 * HOUR_S)
         assert (later.returns.leads, later.posts.accepted) == (0, 0)
 
-    at_desk(tmp_path, scene)
+    at_bidder(tmp_path, scene)

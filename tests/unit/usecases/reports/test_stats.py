@@ -5,14 +5,14 @@ from pathlib import Path
 from app.domain.reasons import Refusal
 from app.journal.compact import compact
 from app.usecases.accept_post import refuse_post
-from app.usecases.answer_ping import refuse_at_door
-from app.usecases.desk import Desk
-from app.usecases.hear import hear_notice
+from app.usecases.answer_ping import refuse_ping
+from app.usecases.bidder import Bidder
+from app.usecases.feedback import record_notice
 from app.usecases.reports.stats import Share, Stats, disk, percentiles, stats
-from app.usecases.ticket import Ticket
+from app.usecases.bid_reference import BidReference
 from app.wire.feedback import Notice
 from tests.build import campaign, catalogue, seller
-from tests.desk import NOW, another, ask, at_desk, journaled, sell, somebody
+from tests.bidder import NOW, another, ask, at_bidder, journaled, sell, somebody
 
 HOUR_S = 3_600.0
 EVER = (0.0, float("inf"))
@@ -23,37 +23,37 @@ def counted(folder: Path, since: float = 0.0, until: float = float("inf")) -> St
 
 
 def traded(folder: Path) -> None:
-    """Acme: three bids, one bought, one lost, one withdrawn; a repeat, a test, a refusal. Bluebird: one bid. A door."""
+    """Acme: three bids, one bought, one lost, one withdrawn; a repeat, a test, a refusal. Bluebird: one bid. A endpoint."""
     sellers = [seller(), seller(name="bluebird", key_sha256=())]
 
-    async def scene(desk: Desk) -> None:
-        bids = [ask(desk, **another(number)) for number in (1, 2)]
-        ask(desk, **another(1))
-        ask(desk, took_ms=900.0, **another(3))
-        ask(desk, zip="90001", state="CA", **another(4))
-        test = ask(desk, test=True, **another(5))
-        await sell(desk, test.ping_id, test=True, contact=somebody(5), **another(5))
+    async def scene(bidder: Bidder) -> None:
+        bids = [ask(bidder, **another(number)) for number in (1, 2)]
+        ask(bidder, **another(1))
+        ask(bidder, took_ms=900.0, **another(3))
+        ask(bidder, zip="90001", state="CA", **another(4))
+        test = ask(bidder, test=True, **another(5))
+        await sell(bidder, test.ping_id, test=True, contact=somebody(5), **another(5))
         for _ in range(2):
-            await sell(desk, bids[0].ping_id, **another(1))
+            await sell(bidder, bids[0].ping_id, **another(1))
         lost = Notice(ping_id=bids[1].ping_id, result="lost")
-        await hear_notice(desk, desk.catalogue.sellers["acme"], lost, NOW + 1.0)
-        ask(desk, seller=sellers[1], now=NOW + HOUR_S, **another(6))
-        refuse_at_door(desk, None, Refusal("auth_failed"), NOW)
-        journaled(desk, folder)
+        await record_notice(bidder, bidder.catalogue.sellers["acme"], lost, NOW + 1.0)
+        ask(bidder, seller=sellers[1], now=NOW + HOUR_S, **another(6))
+        refuse_ping(bidder, None, Refusal("auth_failed"), NOW)
+        journaled(bidder, folder)
 
-    at_desk(folder, scene, catalogue([campaign()], sellers))
+    at_bidder(folder, scene, catalogue([campaign()], sellers))
 
 
 def test_a_test_that_was_refused_at_the_door_or_names_no_bid_counts_as_a_test(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
-        acme = desk.catalogue.sellers["acme"]
-        refuse_at_door(desk, acme, Refusal("missing_field", "zip"), NOW, test=True)
-        refuse_post(desk, acme, Ticket(ping_id="", test=True), Refusal("missing_field", "ping_id"), NOW)
-        refuse_at_door(desk, acme, Refusal("missing_field", "zip"), NOW)
-        refuse_post(desk, acme, Ticket(ping_id=""), Refusal("missing_field", "ping_id"), NOW)
-        journaled(desk, tmp_path)
+    async def scene(bidder: Bidder) -> None:
+        acme = bidder.catalogue.sellers["acme"]
+        refuse_ping(bidder, acme, Refusal("missing_field", "zip"), NOW, test=True)
+        refuse_post(bidder, acme, BidReference(ping_id="", test=True), Refusal("missing_field", "ping_id"), NOW)
+        refuse_ping(bidder, acme, Refusal("missing_field", "zip"), NOW)
+        refuse_post(bidder, acme, BidReference(ping_id=""), Refusal("missing_field", "ping_id"), NOW)
+        journaled(bidder, tmp_path)
 
-    at_desk(tmp_path, scene)
+    at_bidder(tmp_path, scene)
     found = counted(tmp_path)
     assert (found.tests, found.trade.pings, found.posts) == (1, 1, {("rejected", "missing_field"): 1})
 

@@ -11,40 +11,40 @@ from app.journal.compact import compact
 from app.journal.lines import PostLine
 from app.journal.writer import JournalWriter
 from app.usecases.accept_post import refuse_post
-from app.usecases.answer_ping import refuse_at_door
-from app.usecases.desk import Desk
+from app.usecases.answer_ping import refuse_ping
+from app.usecases.bidder import Bidder
 from app.usecases.reports.tally import Counting, Tally, quantile, tallied
-from app.usecases.ticket import Ticket
+from app.usecases.bid_reference import BidReference
 from tests.build import catalogue, seller
-from tests.desk import NOW, another, ask, at_desk, journaled, sell, somebody
+from tests.bidder import NOW, another, ask, at_bidder, journaled, sell, somebody
 
 HOUR_S = 3_600.0
 
 
 def traded(folder: Path) -> int:
-    """Acme: three bids of which two are posted, one refusal, one at the door; repeats, tests. Price of the sale."""
+    """Acme: three bids of which two are posted, one refusal, one at the endpoint; repeats, tests. Price of the sale."""
     sellers = [seller(), seller(name="bluebird", key_sha256=())]
 
-    async def scene(desk: Desk) -> int:
-        acme = desk.catalogue.sellers["acme"]
-        bids = [ask(desk, took_ms=2.04, **another(number)) for number in (1, 2, 3)]
-        ask(desk, **another(1))
-        ask(desk, zip="90001", state="CA", **another(4))
-        refuse_at_door(desk, acme, Refusal("rate_limited", "0.4 s"), NOW)
-        refuse_at_door(desk, acme, Refusal("missing_field", "zip"), NOW, test=True)
-        refuse_at_door(desk, None, Refusal("auth_failed"), NOW)
-        test = ask(desk, test=True, **another(5))
-        await sell(desk, test.ping_id, test=True, contact=somebody(5), **another(5))
+    async def scene(bidder: Bidder) -> int:
+        acme = bidder.catalogue.sellers["acme"]
+        bids = [ask(bidder, took_ms=2.04, **another(number)) for number in (1, 2, 3)]
+        ask(bidder, **another(1))
+        ask(bidder, zip="90001", state="CA", **another(4))
+        refuse_ping(bidder, acme, Refusal("rate_limited", "0.4 s"), NOW)
+        refuse_ping(bidder, acme, Refusal("missing_field", "zip"), NOW, test=True)
+        refuse_ping(bidder, None, Refusal("auth_failed"), NOW)
+        test = ask(bidder, test=True, **another(5))
+        await sell(bidder, test.ping_id, test=True, contact=somebody(5), **another(5))
         for _ in range(2):
-            await sell(desk, bids[0].ping_id, **another(1))
+            await sell(bidder, bids[0].ping_id, **another(1))
         changed = {"roof": "flat", "monthly_bill": 180.0}
-        await sell(desk, bids[1].ping_id, contact=somebody(2), fields=changed, zip="75201", **another(2))
-        refuse_post(desk, acme, Ticket(ping_id="gone"), Refusal("ping_unknown"), NOW)
-        ask(desk, seller=sellers[1], now=NOW + HOUR_S, **another(6))
-        journaled(desk, folder)
+        await sell(bidder, bids[1].ping_id, contact=somebody(2), fields=changed, zip="75201", **another(2))
+        refuse_post(bidder, acme, BidReference(ping_id="gone"), Refusal("ping_unknown"), NOW)
+        ask(bidder, seller=sellers[1], now=NOW + HOUR_S, **another(6))
+        journaled(bidder, folder)
         return bids[0].bids[0].price_cents
 
-    return at_desk(folder, scene, catalogue(sellers=sellers))
+    return at_bidder(folder, scene, catalogue(sellers=sellers))
 
 
 def test_all_that_a_seller_did_is_counted_once_and_tests_and_repeats_apart(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""Commands that change what a running bidder does, or tell it something."""

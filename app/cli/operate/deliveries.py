@@ -1,0 +1,153 @@
+"""Shows what was sent to the buyer's CRMs and how it ended, and sends again what failed; never a person's data."""
+
+import argparse
+import getpass
+import sys
+import time
+from collections.abc import Sequence
+from typing import get_args
+
+from msgspec.structs import replace
+
+from app.cli.database import add_database, run_with_store
+from app.cli.span import add_span
+from app.cli.table import table
+from app.domain.calendar import utc_text
+from app.domain.delivery.delivery import DeliveryStatus
+from app.store.deliveries import AttemptRow, DeliveryDetail, DeliveryRow, Which
+from app.store.store import Store
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """`leadbid deliveries list|show|replay|enable`."""
+    actions = parser.add_subparsers(dest="action", required=True, metavar="list|show|replay|enable")
+    listing = actions.add_parser("list", help="the latest deliveries, newest first")
+    _add_filters(listing)
+    listing.add_argument("--limit", type=int, default=50, help="how many (default: 50)")
+    showing = actions.add_parser("show", help="one delivery with all its attempts")
+    showing.add_argument("delivery_id")
+    replaying = actions.add_parser("replay", help="send again, with a fresh schedule and under the same webhook-id")
+    replaying.add_argument("delivery_ids", nargs="*", help="these; or all that --status, --since, ... name")
+    _add_filters(replaying)
+    enabling = actions.add_parser("enable", help="deliver again to a destination that asked for no more leads")
+    enabling.add_argument("destination")
+    for each in (listing, showing, replaying, enabling):
+        add_database(each)
+
+
+def run(args: argparse.Namespace) -> int:
+    """0 where what was asked for was found."""
+    act = {"list": _list, "show": _show, "replay": _replay, "enable": _enable}[args.action]
+    return run_with_store(args, act)
+
+
+def _add_filters(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--status", choices=get_args(DeliveryStatus), help="only these")
+    parser.add_argument("--destination", default="", help="only to this one")
+    parser.add_argument("--lead", default="", metavar="LEAD_ID", help="only of this lead")
+    add_span(parser, "sold")
+
+
+async def _list(store: Store, args: argparse.Namespace) -> int:
+    rows = await store.deliveries(_which(args), args.limit)
+    heads = ("delivery", "lead", "destination", "status", "attempts", "sold", "next attempt", "last answer")
+    print(table(heads, [_row(row) for row in rows]))
+    if len(rows) == args.limit:
+        print(f"\nThe latest {args.limit}; --limit shows more.")
+    for name, reason in (await store.disabled_destinations()).items():
+        print(f"\n{name} is disabled ({reason}); its leads wait for `leadbid deliveries enable {name}`.")
+    return 0
+
+
+async def _show(store: Store, args: argparse.Namespace) -> int:
+    found = await store.delivery(args.delivery_id)
+    if found is None:
+        return _unknown(f"no delivery {args.delivery_id}")
+    print("\n".join(_shown(found)))
+    return 0
+
+
+async def _replay(store: Store, args: argparse.Namespace) -> int:
+    which = _which(args)
+    if which == Which():
+        return _unknown("nothing is named: give delivery ids, or --status, --destination, --lead, --since, --until")
+    if not which.ids and which.status is None:
+        # A range without a status means what went wrong in it: nobody wants each lead of a day twice in the CRM.
+        which = replace(which, status="dead")
+    count = await store.replay(which, getpass.getuser(), time.time())
+    print(f"{count} {'delivery' if count == 1 else 'deliveries'} will be sent again")
+    return 0 if count else 1
+
+
+async def _enable(store: Store, args: argparse.Namespace) -> int:
+    if not await store.enable_destination(args.destination, getpass.getuser(), time.time()):
+        return _unknown(f"{args.destination} is not disabled")
+    print(f"{args.destination} gets its leads again")
+    return 0
+
+
+def _which(args: argparse.Namespace) -> Which:
+    return Which(
+        ids=tuple(getattr(args, "delivery_ids", ())),
+        status=args.status,
+        destination=args.destination,
+        lead_id=args.lead,
+        since=args.since,
+        until=args.until,
+    )
+
+
+def _row(row: DeliveryRow) -> Sequence[str]:
+    return (
+        row.delivery_id,
+        row.lead_id,
+        row.destination,
+        _status(row),
+        str(row.attempts),
+        utc_text(row.created_at),
+        utc_text(row.due_at) if row.status == "pending" and not row.owner else "-",
+        row.note or "-",
+    )
+
+
+def _status(row: DeliveryRow) -> str:
+    return "under way" if row.status == "pending" and row.owner else row.status
+
+
+def _shown(found: DeliveryDetail) -> list[str]:
+    row = found.delivery
+    facts = [
+        ("delivery", row.delivery_id),
+        ("webhook-id", f"msg_{row.delivery_id}"),
+        ("lead", row.lead_id),
+        ("destination", row.destination),
+        ("status", _status(row)),
+        ("sold", utc_text(row.created_at)),
+        ("settled", utc_text(row.settled_at) if row.settled_at is not None else "-"),
+        ("next attempt", utc_text(row.due_at) if row.status == "pending" else "-"),
+        ("id in the CRM", row.crm_id or "-"),
+        ("replays", str(row.replays)),
+    ]
+    heads = ("attempt", "at", "ms", "http", "then", "answer", "next attempt")
+    return [
+        *(f"  {name:<14}{value}" for name, value in facts),
+        "",
+        table(heads, [_attempt(each) for each in found.attempts]),
+    ]
+
+
+def _attempt(row: AttemptRow) -> Sequence[str]:
+    return (
+        f"{row.replay}.{row.number}" if row.replay else str(row.number),
+        utc_text(row.started_at),
+        str(row.took_ms),
+        str(row.http_status) if row.http_status is not None else "-",
+        "retry" if row.status == "pending" else row.status,
+        row.note or row.failure or "-",
+        utc_text(row.due_at) if row.due_at is not None else "-",
+    )
+
+
+def _unknown(text: str) -> int:
+    print(text, file=sys.stderr)
+    return 1

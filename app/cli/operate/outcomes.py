@@ -1,0 +1,109 @@
+"""Takes what became of leads from a file, by the rules of the endpoint for outcomes; says first what it would change."""
+
+import argparse
+import csv
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from app.cli.database import add_database, run_with_store
+from app.cli.progress import progress
+from app.dialects.feedback import OUTCOME_COLUMNS
+from app.store.store import Store
+from app.usecases.import_outcomes import Plan, apply, plan
+from app.usecases.outcome_file import Sheet, Unusable, Wanted, read_rows, read_sheet
+
+_SHOWN = 20
+_DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """`leadbid outcomes import FILE [--dry-run] [--map COLUMN=FIELD ...] [--event WORD=EVENT ...] ...`."""
+    actions = parser.add_subparsers(dest="action", required=True, metavar="import")
+    importing = actions.add_parser("import", help="take outcomes from a CSV file, also one packed with gzip")
+    importing.add_argument("file", type=Path, help="its first line names the columns")
+    importing.add_argument("--dry-run", action="store_true", help="say what would change, and write nothing")
+    fields = ", ".join(OUTCOME_COLUMNS)
+    importing.add_argument(
+        "--map", type=_pair, action="append", default=[], metavar="COLUMN=FIELD", help=f"FIELD is one of {fields}"
+    )
+    importing.add_argument(
+        "--event", type=_pair, action="append", default=[], metavar="WORD=EVENT", help="'Closed Won=sold'"
+    )
+    importing.add_argument("--source", default="", help="of rows that name none; with an event's id it tells repeats")
+    importing.add_argument("--refused", type=Path, metavar="FILE", help="rows that are refused, each with the remedy")
+    add_database(importing)
+
+
+def run(args: argparse.Namespace) -> int:
+    """0 where every row is taken, or was known; 1 where one is refused, whatever became of the others."""
+    try:
+        return run_with_store(args, _import)
+    except Unusable as error:
+        print(error, file=sys.stderr)
+    except BrokenPipeError:
+        raise  # whoever read our output has seen enough
+    except OSError as error:
+        print(f"{error.filename or args.file} cannot be used ({error.strerror})", file=sys.stderr)
+    return 1
+
+
+def _pair(text: str) -> tuple[str, str]:
+    left, equals, right = text.rpartition("=")
+    if not (left and equals and right):
+        raise argparse.ArgumentTypeError(f"{text!r}: write theirs=ours")
+    return left.strip(), right.strip()
+
+
+async def _import(store: Store, args: argparse.Namespace) -> int:
+    wanted = Wanted(columns=dict(args.map), words=dict(args.event), source=args.source)
+    sheet = read_sheet(args.file, wanted)
+    planned = await plan(store, read_rows(args.file, sheet, wanted), lambda done: progress(f"{done:,} rows looked at"))
+    progress("")
+    _show(args.file, sheet, planned)
+    if args.refused is not None and planned.refused:
+        _write_refused(args.refused, sheet, planned)
+    if args.dry_run:
+        print("Nothing is written: this was a dry run.")
+    elif planned.new:
+        done = await apply(store, planned, time.time, lambda done: progress(f"{done:,} outcomes recorded"))
+        progress("")
+        print(f"{done['recorded']:,} outcomes are recorded.")
+    return 1 if planned.refused else 0
+
+
+def _show(file: Path, sheet: Sheet, planned: Plan) -> None:
+    rows = len(planned.new) + planned.repeats + len(planned.refused)
+    print(f"{file}: {rows:,} rows, {_DELIMITERS[sheet.delimiter]} between columns")
+    print("  " + ", ".join(f"{name} <- {head}" for name, head in sheet.columns.items()))
+    if sheet.unread:
+        print(f"  not read: {', '.join(sheet.unread)}")
+    print(f"{len(planned.new):,} new{_list(planned.events)}")
+    print(f"{planned.repeats:,} known already")
+    print(f"{len(planned.refused):,} refused")
+    for row in planned.refused[:_SHOWN]:
+        print(f"  line {row.line}: {row.remedy}", file=sys.stderr)
+    if len(planned.refused) > _SHOWN:
+        print(f"  and {len(planned.refused) - _SHOWN:,} more: --refused FILE writes all of them", file=sys.stderr)
+    for (old, new), count in sorted(planned.advances.items()):
+        print(f"  {count:,} leads climb: {old or 'nothing heard'} -> {new}")
+    for count, what in (
+        (planned.revalued, "sales get another value"),
+        (planned.invalid, "leads are invalid"),
+        (planned.opted_out, "people have opted out and are not bought again"),
+    ):
+        if count:
+            print(f"  {count:,} {what}")
+
+
+def _list(counts: Mapping[str, int]) -> str:
+    return ": " + ", ".join(f"{name} {count:,}" for name, count in sorted(counts.items())) if counts else ""
+
+
+def _write_refused(path: Path, sheet: Sheet, planned: Plan) -> None:
+    """As they came, so that they can be mended and imported; the remedy stands before them."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, delimiter=sheet.delimiter)
+        writer.writerow(["line", "remedy", *sheet.heads])
+        writer.writerows([row.line, row.remedy, *row.cells] for row in planned.refused)

@@ -1,0 +1,60 @@
+"""Stops a campaign or a seller while the service runs, until it is resumed; without a name says what is paused."""
+
+import argparse
+import getpass
+import os
+import sys
+import time
+from pathlib import Path
+
+from app.cli.database import add_database, run_with_store
+from app.cli.table import table
+from app.config.load import Loaded, load
+from app.config.file.problem import did_you_mean
+from app.domain.calendar import utc_text
+from app.store.operators import Switch
+from app.store.store import Store
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """`leadbid pause [NAME] [--why TEXT] [--config FILE] [--data DIR | --database URL]`."""
+    parser.add_argument("name", nargs="?", help="a campaign or a seller; nothing lists what is paused")
+    parser.add_argument("--why", default="", help="kept with the pause and in the audit log")
+    parser.add_argument(
+        "--config", type=Path, default=Path("buyer.toml"), help="where it is declared (default: buyer.toml)"
+    )
+    add_database(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """0 where it is paused now. The running service bids no more within a second; live bids are honoured."""
+    return run_with_store(args, _list if args.name is None else _pause)
+
+
+async def put(store: Store, name: str, why: str) -> None:
+    """Pause this campaign or seller, in the name of whoever runs the command."""
+    by = getpass.getuser()
+    await store.set_switch(Switch(kind="pause", target=name, reason=why, told_by=by, told_at=time.time()))
+
+
+async def _list(store: Store, _: argparse.Namespace) -> int:
+    paused = [switch for switch in await store.switches() if switch.kind == "pause"]
+    rows = [(each.target, utc_text(each.told_at), each.told_by, each.reason) for each in paused]
+    print(table(("paused", "since", "by", "why"), rows) if rows else "nothing is paused")
+    return 0
+
+
+async def _pause(store: Store, args: argparse.Namespace) -> int:
+    read = load(args.config, environ=os.environ)
+    if not isinstance(read, Loaded):
+        print(*read, sep="\n", file=sys.stderr)
+        return 1
+    declared = read.declared
+    names = [*(campaign.name for campaign in declared.campaigns), *(seller.name for seller in declared.sellers)]
+    if args.name not in names:
+        remedy = did_you_mean(args.name, names) or "`leadbid check` lists them"
+        print(f"{args.config} declares no campaign or seller `{args.name}`: {remedy}", file=sys.stderr)
+        return 1
+    await put(store, args.name, args.why)
+    print(f"{args.name} is paused; its live bids are honoured. It goes on with `leadbid resume {args.name}`.")
+    return 0

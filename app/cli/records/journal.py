@@ -1,0 +1,80 @@
+"""Looks after the journal: turns hours that are over into Parquet, and says what it holds in numbers."""
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+from app.cli.progress import progress
+from app.cli.span import add_span
+from app.cli.records.stats_page import document, page
+from app.journal.compact import NotTheSame, compact
+from app.parquet import ParquetError
+from app.settings import SettingsError, sole_use
+from app.usecases.reports.stats import disk, stats
+
+_HOUR_S = 3_600.0
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """`leadbid journal compact|stats`."""
+    actions = parser.add_subparsers(dest="action", required=True, metavar="compact|stats")
+    compacting = actions.add_parser("compact", help="hours that are over become Parquet files, a tenth as large")
+    compacting.add_argument(
+        "--keep-hours", type=_hours, default=2, metavar="N", help="leave the latest N hours as they are (default: 2)"
+    )
+    counting = actions.add_parser("stats", help="what was asked, bid, bought and paid, and the disk it takes")
+    add_span(counting, "decided")
+    counting.add_argument("--json", action="store_true", help="as one JSON object, money in cents")
+    for each in (compacting, counting):
+        each.add_argument(
+            "--data", type=Path, default=Path("data"), help="the service's data directory (default: data)"
+        )
+
+
+def run(args: argparse.Namespace) -> int:
+    """0 where it was done; 1 with a sentence where it cannot be."""
+    journal: Path = args.data / "journal"
+    if not journal.is_dir():
+        print(f"there is no journal {journal}: name the service's own data directory", file=sys.stderr)
+        return 1
+    try:
+        return {"compact": _compact, "stats": _stats}[args.action](journal, args)
+    except (ParquetError, SettingsError, NotTheSame) as error:
+        print(error, file=sys.stderr)
+    except BrokenPipeError:
+        raise  # whoever read our output has seen enough
+    except OSError as error:
+        print(f"{error.filename or journal} cannot be used ({error.strerror})", file=sys.stderr)
+    return 1
+
+
+def _hours(text: str) -> int:
+    hours = int(text)
+    if hours < 2:
+        raise argparse.ArgumentTypeError("at least 2: the hour being written, and the one with the last live bids")
+    return hours
+
+
+def _compact(journal: Path, args: argparse.Namespace) -> int:
+    before = time.time() - (args.keep_hours - 1) * _HOUR_S
+    count = broken = 0
+    with sole_use(journal):
+        for each in compact(journal, before, lambda name, done: progress(f"{name}  {done:,} lines")):
+            progress("")
+            before_mb, after_mb = each.bytes_before / 1e6, each.bytes_after / 1e6
+            print(f"{each.name}  {each.lines:,} lines, {before_mb:,.1f} MB -> {after_mb:,.1f} MB")
+            count, broken = count + each.lines, broken + each.broken
+    print(f"{count:,} lines compacted" if count else "nothing to compact: no hour is over that is not compacted")
+    if broken:
+        print(f"{broken:,} of them cannot be read; they are kept as they are, in the column `broken`")
+    return 0
+
+
+def _stats(journal: Path, args: argparse.Namespace) -> int:
+    since, until = args.since or 0.0, args.until if args.until is not None else float("inf")
+    found = stats(journal, since, until, lambda count: progress(f"{count:,} lines"))
+    size = disk(journal, since, until)
+    progress("")
+    print(document(found, size) if args.json else page(found, size))
+    return 0

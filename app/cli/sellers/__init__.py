@@ -1,0 +1,1 @@
+"""Commands about the sellers of a buyer."""

@@ -1,0 +1,58 @@
+"""Says what a seller has shown in its tests; has it begin anew, or makes the link to its page."""
+
+import argparse
+import sys
+
+import msgspec
+
+from app.cli.database import add_database, run_with_store
+from app.cli.sellers.link import add_days, signed_link
+from app.cli.table import table
+from app.domain.calendar import utc_text
+from app.domain.onboarding.certification import STEPS
+from app.settings import SettingsError
+from app.store.certifications import LIVE
+from app.store.store import Store
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """`leadbid certification SELLER [--json] [--reset] [--link URL [--days N]] [--data DIR | --database URL]`."""
+    parser.add_argument("seller", help="its name in buyer.toml")
+    parser.add_argument("--json", action="store_true", help="print one object")
+    parser.add_argument("--reset", action="store_true", help="have it begin anew: it is in test mode again")
+    parser.add_argument("--link", default="", metavar="URL", help="print the link to its page at this address of yours")
+    add_days(parser)
+    add_database(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """0 where every step is shown, 1 where some are not."""
+    return _link(args) if args.link else run_with_store(args, _reset if args.reset else _show)
+
+
+def _link(args: argparse.Namespace) -> int:
+    try:
+        print(signed_link(args, args.link, "certification"))
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+async def _show(store: Store, args: argparse.Namespace) -> int:
+    shown = {mark.step: mark.at for mark in await store.certification_marks() if mark.seller == args.seller}
+    missing = [step.name for step in STEPS if step.name not in shown]
+    if args.json:
+        print(msgspec.json.encode({"seller": args.seller, "shown": shown, "missing": missing}).decode())
+    else:
+        rows = [(step.title, utc_text(int(shown[step.name])) if step.name in shown else step.how) for step in STEPS]
+        print(table(("step", "shown at, or how to show it"), rows))
+        if LIVE in shown:
+            print(f"live since {utc_text(int(shown[LIVE]))}")
+    return 1 if missing else 0
+
+
+async def _reset(store: Store, args: argparse.Namespace) -> int:
+    known = await store.forget_certification(args.seller)
+    print(f"{args.seller} begins anew" if known else f"{args.seller} had shown nothing")
+    return 0

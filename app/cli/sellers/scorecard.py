@@ -1,0 +1,101 @@
+"""Says how the trade with a seller went in the last days, as the seller can read it with its own key."""
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from app.cli.database import add_database, run_with_store
+from app.cli.table import table
+from app.config.load import Loaded, load
+from app.config.file.problem import did_you_mean
+from app.dialects.scorecard import write_scorecard
+from app.domain.money import dollars
+from app.store.store import Store
+from app.usecases.reports.scorecard import first_hour, scorecard
+from app.usecases.reports.tally import Counting
+from app.wire.scorecard import DAYS_MAX, Latency, Scorecard
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """`leadbid scorecard SELLER [--days N] [--json] [--config FILE] [--data DIR | --database URL]`."""
+    parser.add_argument("seller", help="its name in buyer.toml")
+    parser.add_argument("--days", type=int, default=7, metavar="N", help=f"1 to {DAYS_MAX} (default: 7)")
+    parser.add_argument("--json", action="store_true", help="print what the seller gets, with every reason")
+    parser.add_argument(
+        "--config", type=Path, default=Path("buyer.toml"), help="where sellers are declared (default: buyer.toml)"
+    )
+    add_database(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """0 where it was told; 1 with a sentence where it cannot be."""
+    if not 1 <= args.days <= DAYS_MAX:
+        print(f"--days takes 1 to {DAYS_MAX}", file=sys.stderr)
+        return 1
+    read = load(args.config, environ=os.environ)
+    if not isinstance(read, Loaded):
+        print(*read, sep="\n", file=sys.stderr)
+        return 1
+    names = [seller.name for seller in read.declared.sellers]
+    if args.seller not in names:
+        remedy = did_you_mean(args.seller, names) or "`leadbid sellers list` shows them"
+        print(f"{args.config} declares no seller `{args.seller}`: {remedy}", file=sys.stderr)
+        return 1
+    return run_with_store(args, _tell)
+
+
+async def _tell(store: Store, args: argparse.Namespace) -> int:
+    now = time.time()
+    since = first_hour(now, args.days)
+    tallies = Counting(args.data / "journal").since(since)
+    returns = await store.returns(args.seller, since, now)
+    card = scorecard(args.seller, "full", tallies, returns, since, now)
+    print(write_scorecard(card).decode() if args.json else _page(card))
+    return 0
+
+
+def _page(card: Scorecard) -> str:
+    pings, posts, returns = card.pings, card.posts, card.returns
+    average = "-" if pings.average_bid_cents is None else f"${dollars(pings.average_bid_cents)}"
+    rows = [
+        ("pings", f"{pings.received:,}"),
+        ("bid rate", _percent(pings.bid_rate)),
+        ("average bid", average),
+        ("posts", f"{posts.received:,}"),
+        ("win rate", _percent(posts.win_rate)),
+        ("leads bought", f"{posts.accepted:,}"),
+        ("spend", f"${dollars(posts.spend_cents)}"),
+        ("duplicates", f"{posts.duplicates:,}"),
+        ("pinged again", f"{posts.reping:,}"),
+        ("certificate failures", f"{posts.certificate_failures or 0:,}"),
+        ("return rate", _percent(returns.rate)),
+        ("ping, ms (p50, p95)", _ms(card.ping_ms)),
+        ("post, ms (p50, p95)", _ms(card.post_ms)),
+        ("tests left out", f"{card.test_pings + card.test_posts:,}"),
+    ]
+    parts = [
+        table((card.seller, ""), rows),
+        _counts("Pings refused", "reason", pings.refused),
+        _counts("Posts refused", "reason", posts.refused),
+        _counts("Differing from the ping", "field", posts.mismatched),
+        _counts("Returned", "reason", returns.reasons or {}),
+    ]
+    if card.hours_unread:
+        parts.append(f"{card.hours_unread} hours of the journal are compacted: install `leadbid[reports]` to read them")
+    return "\n\n".join(part for part in parts if part)
+
+
+def _counts(title: str, head: str, counts: Mapping[str, int]) -> str:
+    rows = [(name, f"{count:,}") for name, count in counts.items()]
+    return f"{title}\n{table((head, 'leads'), rows)}" if rows else ""
+
+
+def _percent(rate: float | None) -> str:
+    return "-" if rate is None else f"{rate:.1%}"
+
+
+def _ms(latency: Latency) -> str:
+    return "-" if latency.p50 is None or latency.p95 is None else f"{latency.p50:g}, {latency.p95:g}"

@@ -1,0 +1,306 @@
+"""Adds sellers to the configuration, changes their keys, lets them go live; suspends, resumes and lists them."""
+
+import argparse
+import base64
+import os
+import secrets
+import sys
+import time
+from collections.abc import Callable, Mapping
+from hashlib import sha256
+from pathlib import Path
+from shlex import quote
+from typing import Any, get_args
+
+import msgspec
+
+from app.cli.database import add_database, run_with_store
+from app.cli.operate.pause import put
+from app.cli.operate.resume import end
+from app.cli.table import table
+from app.config.file.edit import NewSeller, NewValue, NotEdited, edit
+from app.config.values.kind import Unreadable
+from app.config.values.kinds import read_slug
+from app.config.load import Declared, Loaded, load
+from app.config.file.problem import did_you_mean
+from app.dialects.platforms.known import DIALECTS, GENERIC
+from app.domain.reasons import Disclosure
+from app.domain.seller import Seller, Statuses
+from app.store.certifications import LIVE
+from app.store.store import Store
+from app.usecases.reports.scorecard import first_hour
+from app.usecases.reports.tally import Counting, Tally
+
+_KEY_BYTES = 25
+_LOCAL = "http://127.0.0.1:8000"
+_HEADS = ("seller", "title", "dialect", "mode", "status", "keys", "a second", "pings", "bids", "sales")
+_TAKEN_UP = "A running service takes it up within two seconds."
+
+
+class Refused(Exception):
+    """Nothing was done; the text says why, and what to do."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """`leadbid sellers add|list|rotate-key|drop-old-keys|go-live|suspend|resume ...`."""
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    adding = _action(actions, "add", "a new seller, in test mode, with a key that is shown once")
+    _add_choices(adding)
+    rotating = _action(actions, "rotate-key", "one more key, which is shown once; old ones serve on until dropped")
+    old = rotating.add_mutually_exclusive_group()
+    old.add_argument("--keep-old", action="store_true", help="let the seller move over (the default)")
+    old.add_argument("--drop-old", action="store_true", help="end every other key now, as where one has leaked")
+    _action(actions, "drop-old-keys", "keep only the newest key, the last in the file: the seller has moved over")
+    _action(actions, "go-live", "buy of it for real from now on")
+    suspending = _action(actions, "suspend", "buy nothing of it until it is resumed; live bids are honoured")
+    suspending.add_argument("--reason", required=True, metavar="TEXT", help="kept with it and in the audit log")
+    resuming = _action(actions, "resume", "let a suspended seller sell again")
+    resuming.add_argument("--reason", default="", metavar="TEXT", help="kept in the audit log")
+    listing = actions.add_parser("list", help="who sells, in which mode, and its last 24 hours")
+    listing.add_argument("--json", action="store_true", help="print a list with one object a seller")
+    listing.add_argument(
+        "--config", type=Path, default=Path("buyer.toml"), help="where sellers are declared (default: buyer.toml)"
+    )
+    for each in (suspending, resuming, listing):
+        add_database(each)
+
+
+def run(args: argparse.Namespace) -> int:
+    """0 where it was done; 1 with a sentence where it cannot be."""
+    actions: dict[str, Callable[[argparse.Namespace, Declared], int]] = {
+        "add": _add,
+        "rotate-key": _rotate,
+        "drop-old-keys": _drop,
+        "go-live": _go_live,
+        "suspend": _suspend,
+        "resume": _resume,
+        "list": _list,
+    }
+    read = load(args.config, environ=os.environ)
+    if not isinstance(read, Loaded):
+        print(*read, sep="\n", file=sys.stderr)
+        return 1
+    try:
+        return actions[args.action](args, read.declared)
+    except (Refused, NotEdited) as reason:
+        print(reason, file=sys.stderr)
+        return 1
+
+
+def new_key(chance: Callable[[int], bytes]) -> str:
+    """A key of 200 random bits, in letters and digits that no form, query or shell changes."""
+    return base64.b32encode(chance(_KEY_BYTES)).decode().lower()
+
+
+def _action(actions: Any, name: str, what: str) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = actions.add_parser(name, help=what, description=f"{what.capitalize()}.")
+    parser.add_argument("name", help="the seller")
+    parser.add_argument(
+        "--config", type=Path, default=Path("buyer.toml"), help="where sellers are declared (default: buyer.toml)"
+    )
+    return parser
+
+
+def _add_choices(adding: argparse.ArgumentParser) -> None:
+    """What can be said of a new seller; everything else is a line in the file, as `leadbid check --reference` says."""
+    adding.add_argument("--title", default="", help="its name for people")
+    adding.add_argument("--dialect", choices=sorted(DIALECTS), help="whose words it is answered in (default: generic)")
+    adding.add_argument("--format", choices=("json", "xml", "text"), help="of its answers (default: json)")
+    adding.add_argument("--quoted-prices", action="store_true", help="its parser wants prices as text")
+    adding.add_argument("--statuses", choices=get_args(Statuses), help="the HTTP codes it understands")
+    adding.add_argument("--disclosure", choices=get_args(Disclosure), help="how exactly it is told why not")
+    adding.add_argument("--rate-per-second", type=float, metavar="N", help="how many pings it may send")
+    adding.add_argument("--burst", type=int, metavar="N", help="how many of them at once (default: a second's worth)")
+    mode = adding.add_mutually_exclusive_group()
+    for name, what in (("certify", "let it go live by itself, once it has certified"), ("live", "buy of it at once")):
+        mode.add_argument(f"--{name}", dest="mode", action="store_const", const=name, default="test", help=what)
+    adding.add_argument("--vertical", default="", help="of which the example is (default: the first in the file)")
+    adding.add_argument(
+        "--base-url", default=_LOCAL, metavar="URL", help=f"where sellers reach the service (default: {_LOCAL})"
+    )
+
+
+def _add(args: argparse.Namespace, declared: Declared) -> int:
+    _refuse_name(args.name, declared)
+    verticals = [vertical.name for vertical in declared.verticals]
+    if args.vertical and args.vertical not in verticals:
+        raise Refused(f"{args.config} declares no vertical `{args.vertical}`: {did_you_mean(args.vertical, verticals)}")
+    key = new_key(secrets.token_bytes)
+    edit(args.config, os.environ, NewSeller(values=_values(args, key)))
+    what = {
+        "live": "live",
+        "test": f"in test mode until `leadbid sellers go-live {args.name}`",
+        "certify": "in test mode until it has certified itself; `leadbid certification` makes the link",
+    }[args.mode]
+    print(f"{args.name} is added to {args.config}, {what}. {_TAKEN_UP}\n")
+    print(_said_once(key, args.base_url.rstrip("/"), args.dialect or GENERIC.name))
+    if verticals:
+        vertical = args.vertical or verticals[0]
+        where = f"--config {quote(str(args.config))} --url {quote(args.base_url)}"
+        print("\nA ping as it would send it, where LEADBID_KEY holds the key:\n")
+        print(f"  leadbid sample ping --seller {args.name} --vertical {vertical} {where} --curl | sh")
+    return 0
+
+
+def _refuse_name(name: str, declared: Declared) -> None:
+    try:
+        read_slug(name)
+    except Unreadable as wrong:
+        raise Refused(f"{wrong.reason}: {wrong.remedy}") from None
+    if any(seller.name == name for seller in declared.sellers):
+        raise Refused(f"there is a seller `{name}` already: `leadbid sellers rotate-key {name}` gives it another key")
+    if any(campaign.name == name for campaign in declared.campaigns):
+        raise Refused(f"a campaign is named `{name}`, and what pauses one would pause both: choose another name")
+
+
+def _values(args: argparse.Namespace, key: str) -> dict[str, Any]:
+    """The keys of its table; what stands at its default is left out."""
+    chosen = {
+        "title": args.title,
+        "key_sha256": [_sha256(key)],
+        "mode": args.mode,
+        "dialect": args.dialect,
+        "format": args.format,
+        "quoted_prices": args.quoted_prices,
+        "statuses": args.statuses,
+        "disclosure": args.disclosure,
+        "rate_per_second": args.rate_per_second,
+        "burst": args.burst,
+    }
+    return {"name": args.name, **{name: value for name, value in chosen.items() if value not in (None, "", False)}}
+
+
+def _said_once(key: str, url: str, dialect: str) -> str:
+    one_endpoint = DIALECTS[dialect].sends.one_endpoint
+    rows = [
+        ("key", f"{key}   (shown this once: the file holds its SHA-256)"),
+        ("ping", f"POST {url}/v1/{'lead' if one_endpoint else 'ping'}"),
+        ("post", f"POST {url}/v1/{'lead' if one_endpoint else 'post'}"),
+        ("key goes", "header X-API-Key: KEY or Authorization: Bearer KEY, or field api_key of body or query"),
+        ("fields", f"{url}/schema, or the seller's own instructions: `leadbid instructions`"),
+    ]
+    return "\n".join(f"  {name:<8}  {what}" for name, what in rows)
+
+
+def _rotate(args: argparse.Namespace, declared: Declared) -> int:
+    seller, key = _seller(args, declared), new_key(secrets.token_bytes)
+    kept = () if args.drop_old else seller.key_sha256
+    edit(args.config, os.environ, NewValue(seller=seller.name, key="key_sha256", value=[*kept, _sha256(key)]))
+    print(f"{seller.name} has a new key, shown this once: {key}")
+    if args.drop_old:
+        print(f"Every other key of it ends. {_TAKEN_UP}")
+    else:
+        print(f"{_TAKEN_UP} Old keys serve on until `leadbid sellers drop-old-keys {seller.name}`.")
+    return 0
+
+
+def _drop(args: argparse.Namespace, declared: Declared) -> int:
+    seller = _seller(args, declared)
+    if len(seller.key_sha256) == 1:
+        raise Refused(f"{seller.name} has one key: `leadbid sellers rotate-key {seller.name}` makes the next")
+    edit(args.config, os.environ, NewValue(seller=seller.name, key="key_sha256", value=[seller.key_sha256[-1]]))
+    count = len(seller.key_sha256) - 1
+    print(f"{count} old {'key' if count == 1 else 'keys'} of {seller.name} dropped. {_TAKEN_UP}")
+    return 0
+
+
+def _go_live(args: argparse.Namespace, declared: Declared) -> int:
+    seller = _seller(args, declared)
+    if seller.mode == "live":
+        print(f"{seller.name} is live already")
+        return 0
+    edit(args.config, os.environ, NewValue(seller=seller.name, key="mode", value="live"))
+    print(f"{seller.name} is live: what it sends is bought. {_TAKEN_UP}")
+    return 0
+
+
+def _suspend(args: argparse.Namespace, declared: Declared) -> int:
+    name = _seller(args, declared).name
+
+    async def suspend(store: Store, _: argparse.Namespace) -> int:
+        await put(store, name, args.reason)
+        print(f"{name} is suspended within a second, also after a restart; its live bids are honoured.")
+        print(f"Its pings are refused as `paused`. `leadbid sellers resume {name}` lets it sell again.")
+        return 0
+
+    return run_with_store(args, suspend)
+
+
+def _resume(args: argparse.Namespace, declared: Declared) -> int:
+    seller = _seller(args, declared)
+    if seller.paused:
+        raise Refused(f"{args.config} says `paused = true` of {seller.name}: take that line out")
+    return run_with_store(args, lambda store, _: end(store, seller.name, args.reason))
+
+
+def _list(args: argparse.Namespace, declared: Declared) -> int:
+    suspended, live = _switched(args) if (args.database or (args.data / "leadbid.db").exists()) else ({}, {})
+    tallies = _tallies(args.data / "journal")
+    listed = [
+        _listed(each, suspended, live, None if tallies is None else tallies.get(each.name, Tally()))
+        for each in declared.sellers
+    ]
+    if args.json:
+        print(msgspec.json.encode(listed).decode())
+    else:
+        print(table(_HEADS, [[_cell(value) for value in each.values()] for each in listed]))
+    return 0
+
+
+def _tallies(journal: Path) -> Mapping[str, Tally] | None:
+    """What each seller did in the last day; `None` where there is no journal, or none that can be read whole."""
+    tallies = Counting(journal).since(first_hour(time.time(), 1)) if journal.is_dir() else None
+    return None if tallies is None or tallies.unread else tallies.sellers
+
+
+def _listed(
+    seller: Seller, suspended: Mapping[str, str], live: Mapping[str, float], tally: Tally | None
+) -> dict[str, Any]:
+    mode = "live" if seller.is_live(live) else seller.mode
+    why = suspended.get(seller.name)
+    status = "paused" if seller.paused else "open" if why is None else f"suspended: {why}" if why else "suspended"
+    return {
+        "seller": seller.name,
+        "title": seller.title,
+        "dialect": seller.dialect,
+        "mode": mode,
+        "status": status,
+        "keys": len(seller.key_sha256),
+        "rate_per_second": seller.rate_per_s or None,
+        "pings": None if tally is None else tally.pings,
+        "bids": None if tally is None else tally.bids,
+        "sales": None if tally is None else tally.accepted,
+    }
+
+
+def _switched(args: argparse.Namespace) -> tuple[dict[str, str], dict[str, float]]:
+    """Why each seller is suspended that is, and since when each is live that went live by itself."""
+    suspended: dict[str, str] = {}
+    live: dict[str, float] = {}
+
+    async def read(store: Store, _: argparse.Namespace) -> int:
+        suspended.update({each.target: each.reason for each in await store.switches() if each.kind == "pause"})
+        live.update({mark.seller: mark.at for mark in await store.certification_marks() if mark.step == LIVE})
+        return 0
+
+    if run_with_store(args, read):
+        raise Refused("what is suspended is not known: see above")
+    return suspended, live
+
+
+def _cell(value: str | int | float | None) -> str:
+    if value is None:
+        return "-"
+    return value if isinstance(value, str) else f"{value:,g}"
+
+
+def _seller(args: argparse.Namespace, declared: Declared) -> Seller:
+    by_name = {seller.name: seller for seller in declared.sellers}
+    if args.name not in by_name:
+        remedy = did_you_mean(args.name, by_name) or f"`leadbid sellers list --config {args.config}` shows them"
+        raise Refused(f"{args.config} declares no seller `{args.name}`: {remedy}")
+    return by_name[args.name]
+
+
+def _sha256(key: str) -> str:
+    return sha256(key.encode()).hexdigest()

@@ -1,0 +1,128 @@
+"""Reads a configuration as the service would: a summary and warnings, or everything that is wrong with it."""
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from app.config.caps import limit_in_words
+from app.config.load import Declared, Loaded, load
+from app.config.reference import reference
+from app.config.values.territory import territory_in_words
+from app.config.values.week import closures_in_words, hours_in_words
+from app.domain.calendar import local_time
+from app.domain.campaign import Campaign
+from app.domain.delivery.destination import Destination
+from app.domain.delivery.destination_auth import is_secret
+from app.domain.money import dollars
+from app.domain.seller import Seller
+
+Row = Sequence[str]
+"""The cells of a line of a table; a cell may have several lines."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """`leadbid check [--config FILE] [--reference]`."""
+    parser.add_argument(
+        "--config", type=Path, default=Path("buyer.toml"), help="the file to read (default: buyer.toml)"
+    )
+    parser.add_argument("--reference", action="store_true", help="explain every key instead, in Markdown")
+
+
+def run(args: argparse.Namespace) -> int:
+    """0 where the service can work with it; warnings do not count."""
+    if args.reference:
+        print(reference(), end="")
+        return 0
+    read = load(args.config, environ=os.environ)
+    if not isinstance(read, Loaded):
+        print(*read, sep="\n", file=sys.stderr)
+        print(f"\n{_count(read, 'problem')}: the service would not start with this file.", file=sys.stderr)
+        return 1
+    print(summary(args.config, read.declared, time.time()))
+    if read.warnings:
+        print(f"\n{_count(read.warnings, 'warning')}")
+        print(*(f"  {warning}" for warning in read.warnings), sep="\n")
+    print("\nNo problems.")
+    return 0
+
+
+def summary(path: Path, declared: Declared, now: float) -> str:
+    """What a configuration buys, from whom, and where it goes."""
+    buyer = declared.buyer
+    return "\n".join(
+        [
+            f"{path}, configuration {declared.config_hash}",
+            f"{buyer.legal_name} ({', '.join(buyer.brands)}), {buyer.zone}; bids live {buyer.bid_lifetime_s} s",
+            "",
+            _table(
+                "Campaigns",
+                ("", "vertical", "legs", "territory", "hours", "caps", "price"),
+                (_campaign(campaign, now) for campaign in declared.campaigns),
+            ),
+            "",
+            _table("Sellers", ("", "answers", "tells", "limits"), map(_seller, declared.sellers)),
+            "",
+            _table("Destinations", ("", "method", "address", "auth"), map(_destination, declared.destinations)),
+        ]
+    )
+
+
+def _campaign(campaign: Campaign, now: float) -> Row:
+    schedule = campaign.schedule
+    closures = closures_in_words(schedule, local_time(now, campaign.zone).date)
+    hours = [text.replace("; ", "\n") for text in (hours_in_words(schedule.minutes), closures) if text]
+    boosts = [f"+${dollars(boost.cents)} {boost.name}" for boost in schedule.boosts]
+    return (
+        campaign.name + (" (paused)" if campaign.paused else ""),
+        campaign.vertical,
+        "\n".join(campaign.legs),
+        territory_in_words(campaign.territory).replace("; ", "\n").replace(", not ", "\nnot "),
+        "\n".join([*hours, *boosts]),
+        "\n".join(map(limit_in_words, campaign.caps)) or "none",
+        f"${dollars(campaign.floor_cents)} - {dollars(campaign.ceiling_cents)}",
+    )
+
+
+def _seller(seller: Seller) -> Row:
+    limits = [f"{cap.name}: {limit_in_words(cap)}" for cap in seller.caps]
+    if seller.rate_per_s:
+        limits.append(f"{seller.rate_per_s:g} pings a second")
+    return (
+        seller.name + (" (paused)" if seller.paused else ""),
+        seller.format,
+        {"full": "the reason", "class": "the kind of reason", "opaque": "nothing"}[seller.disclosure],
+        "\n".join(limits) or "none",
+    )
+
+
+def _destination(destination: Destination) -> Row:
+    """Without the query of its address, in which some CRMs want keys."""
+    parts = urlsplit(destination.url)
+    address = destination.url if is_secret(destination.url) else f"{parts.scheme}://{parts.netloc}{parts.path}"
+    return destination.name, destination.method, address, str(destination.auth.__struct_config__.tag)
+
+
+def _table(title: str, heads: Row, rows: Iterable[Row]) -> str:
+    """A table in plain text, its title above the first column."""
+    cells = [(title, *heads[1:]), *rows]
+    if len(cells) == 1:
+        return f"{title}\n  none"
+    split = [[cell.split("\n") for cell in row] for row in cells]
+    widths = [max(len(line) for row in split for line in row[column]) for column in range(len(heads))]
+    lines = []
+    for number, row in enumerate(split):
+        for height in range(max(map(len, row))):
+            texts = [cell[height] if height < len(cell) else "" for cell in row]
+            indent = "  " if number else ""
+            first = widths[0] + (0 if number else 2)
+            rest = [text.ljust(width) for text, width in zip(texts[1:], widths[1:], strict=True)]
+            lines.append("  ".join([indent + texts[0].ljust(first), *rest]).rstrip())
+    return "\n".join(lines)
+
+
+def _count(found: Sequence[object], noun: str) -> str:
+    return f"{len(found)} {noun}{'' if len(found) == 1 else 's'}"

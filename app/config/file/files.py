@@ -1,0 +1,70 @@
+"""Files that a configuration refers to, and secrets: read through one endpoint, which remembers what it read."""
+
+from collections.abc import Callable, Mapping
+from hashlib import sha256
+from pathlib import Path
+
+from app.config.file.problem import Findings, KeyPath
+
+ReadFile = Callable[[Path], bytes]
+"""The content of a file, or OSError."""
+
+
+class Files:
+    """Relative names are meant beside the configuration. `paths` are all that were asked for, also in vain."""
+
+    def __init__(self, config: Path, content: bytes, environ: Mapping[str, str], read_file: ReadFile) -> None:
+        self.paths: list[Path] = [config]
+        self._folder = config.parent
+        self._environ = environ
+        self._read_file = read_file
+        self._hash = sha256(sha256(content).digest())
+
+    def text(self, name: str, at: KeyPath, findings: Findings) -> str | None:
+        """The text of a file that belongs to the configuration; `None`, and reported, where there is none."""
+        content = self._content(name, at, findings)
+        if content is None:
+            return None
+        self._hash.update(sha256(content).digest())
+        return _decoded(content, at, findings)
+
+    def secret(self, reference: str, at: KeyPath, findings: Findings) -> str | None:
+        """What `env:NAME` or `file:PATH` stands for. Never part of the hash, which every decision shows."""
+        scheme, _, name = reference.partition(":")
+        if scheme == "env":
+            value = self._environ.get(name)
+            if value is None:
+                findings.error(at, f"the environment has no variable {name}", f"set {name}, or refer to another")
+            return value
+        content = self._content(name, at, findings)
+        text = None if content is None else _decoded(content, at, findings)
+        return None if text is None else text.strip()
+
+    def shown(self, name: str) -> str:
+        """A file's path as messages give it."""
+        return str(self._folder / name)
+
+    @property
+    def hash(self) -> str:
+        """16 hex digits that stand for the configuration with all files it is made of."""
+        return self._hash.hexdigest()[:16]
+
+    def _content(self, name: str, at: KeyPath, findings: Findings) -> bytes | None:
+        path = self._folder / name
+        if path not in self.paths:
+            self.paths.append(path)
+        try:
+            return self._read_file(path)
+        except (OSError, ValueError) as error:
+            cause = getattr(error, "strerror", None) or "no such name"
+            reason = f"{path} cannot be read ({cause})"
+            findings.error(at, reason, "names of files are meant beside the configuration")
+            return None
+
+
+def _decoded(content: bytes, at: KeyPath, findings: Findings) -> str | None:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        findings.error(at, "the file is no text in UTF-8", "save it as UTF-8")
+        return None

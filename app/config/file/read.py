@@ -1,0 +1,128 @@
+"""Reads what TOML gave into the tables of the schema, and reports everything that does not fit instead of stopping."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
+
+import msgspec
+from msgspec.structs import FieldInfo
+
+from app.config.values.kind import Kind, Unreadable, shown
+from app.config.file.problem import Findings, KeyPath, did_you_mean
+from app.config.schema import Table
+from app.config.structs import read_struct
+
+T = TypeVar("T", bound=Table)
+
+_FAILED = object()
+"""Stands for a value that could not be read; what was wrong with it is reported already."""
+
+_BASIC: dict[type, tuple[str, str]] = {
+    bool: ("neither true nor false", "write true or false, without quotes"),
+    int: ("not a whole number", "write it in digits, without quotes"),
+    str: ("not text", "write it in quotes"),
+}
+
+
+def read_table(kind: type[T], raw: object, at: KeyPath, findings: Findings) -> T | None:
+    """A table of this kind; `None` where it lacks a required key or has one that cannot be read.
+
+    Other keys that cannot be read are reported and stand at their default, so that the rest can still be checked.
+    """
+    if not isinstance(raw, Mapping):
+        findings.error(at, f"{shown(raw)} stands where a table belongs", "write it as { key = value }")
+        return None
+    keys = _keys(kind)
+    for name in raw:
+        if name not in keys:
+            findings.error((*at, name), f"there is no key `{name}` here", did_you_mean(name, keys))
+    values: dict[str, Any] = {"at": at}
+    complete = True
+    for name, field in keys.items():
+        if name in raw:
+            value = _read(field.type, raw[name], (*at, name), findings)
+            if value is not _FAILED:
+                values[field.name] = value
+        elif field.required:
+            findings.error(at, f"`{name}` is missing", f"add `{name} = {_example(field)}`")
+        complete = complete and (field.name in values or not field.required)
+    return kind(**values) if complete else None
+
+
+def _read(kind: Any, raw: object, at: KeyPath, findings: Findings) -> Any:
+    """A value of any type of the schema, or `_FAILED`."""
+    marks = get_args(kind)[1:] if get_origin(kind) is Annotated else ()
+    bare = get_args(kind)[0] if marks else kind
+    reader = next((mark for mark in reversed(marks) if isinstance(mark, Kind)), None)
+    if reader is not None:
+        return _convert(reader, raw, at, findings)
+    if get_origin(bare) in (Union, UnionType):
+        return _read(_alternative(bare, raw), raw, at, findings)
+    if get_origin(bare) is tuple:
+        return _read_list(get_args(bare)[0], raw, at, findings)
+    if get_origin(bare) is dict:
+        return _read_map(get_args(bare)[1], raw, at, findings)
+    if get_origin(bare) is Literal:
+        return _read_word(get_args(bare), raw, at, findings)
+    if issubclass(bare, Table):
+        table = read_table(bare, raw, at, findings)
+        return _FAILED if table is None else table
+    if issubclass(bare, msgspec.Struct):
+        value = read_struct(bare, raw, at, findings)
+        return _FAILED if value is None else value
+    if type(raw) is bare:
+        return raw
+    wrong, remedy = _BASIC[bare]
+    findings.error(at, f"{shown(raw)} is {wrong}", remedy)
+    return _FAILED
+
+
+def _convert(kind: Kind, raw: object, at: KeyPath, findings: Findings) -> Any:
+    try:
+        return kind.read(raw)
+    except Unreadable as wrong:
+        findings.error(at, wrong.reason, wrong.remedy)
+        return _FAILED
+
+
+def _alternative(union: Any, raw: object) -> Any:
+    """The member of a union that fits: the table for a table, the other for anything else."""
+    members = [member for member in get_args(union) if member is not NoneType]
+    tables = [member for member in members if isinstance(member, type) and issubclass(member, Table)]
+    others = [member for member in members if member not in tables]
+    return tables[0] if tables and (isinstance(raw, Mapping) or not others) else others[0]
+
+
+def _read_list(kind: Any, raw: object, at: KeyPath, findings: Findings) -> Any:
+    if not isinstance(raw, list):
+        findings.error(at, f"{shown(raw)} stands where a list belongs", "write it in brackets, as [...]")
+        return _FAILED
+    values = [_read(kind, one, (*at, position), findings) for position, one in enumerate(raw)]
+    return tuple(value for value in values if value is not _FAILED)
+
+
+def _read_map(kind: Any, raw: object, at: KeyPath, findings: Findings) -> Any:
+    if not isinstance(raw, Mapping):
+        findings.error(at, f"{shown(raw)} stands where a table belongs", "write it as { key = value }")
+        return _FAILED
+    values = {name: _read(kind, one, (*at, name), findings) for name, one in raw.items()}
+    return {name: value for name, value in values.items() if value is not _FAILED}
+
+
+def _read_word(words: tuple[str, ...], raw: object, at: KeyPath, findings: Findings) -> Any:
+    if isinstance(raw, str) and raw in words:
+        return raw
+    findings.error(at, f"{shown(raw)} is not known here", did_you_mean(str(raw), words))
+    return _FAILED
+
+
+@lru_cache
+def _keys(kind: type[Table]) -> dict[str, FieldInfo]:
+    """The keys that a table may have, as they are written."""
+    return {field.encode_name: field for field in msgspec.structs.fields(kind) if field.name != "at"}
+
+
+def _example(field: FieldInfo) -> str:
+    meta = next(mark for mark in get_args(field.type) if isinstance(mark, msgspec.Meta))
+    return str((meta.examples or ["..."])[0])

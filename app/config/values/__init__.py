@@ -1,0 +1,1 @@
+"""How a value is read from text: kinds, times, places, filters."""

@@ -1,0 +1,97 @@
+"""Where a campaign buys: states, counties, circles, ZIPs and prefixes, and lists of ZIPs in files of their own."""
+
+from app.config.file.files import Files
+from app.config.values.kind import Unreadable
+from app.config.values.kinds import read_zip
+from app.config.file.problem import Findings, KeyPath
+from app.config.schema import TerritoryTable
+from app.config.values.zip_table import Area, circle
+from app.domain.territory import Territory
+
+_SHOWN_MAX = 10
+"""Wrong lines of one list that are told apart: a list in a wrong format has thousands."""
+
+
+def build_territory(table: TerritoryTable, files: Files, findings: Findings) -> Territory:
+    """The territory of a campaign; counties and circles become their ZIPs."""
+    listed = _zips_of(table.zip_file, (*table.at, "zip_file"), files, findings)
+    left_out = _zips_of(table.not_zip_file, (*table.at, "not_zip_file"), files, findings)
+    left_out = left_out.union(table.not_zips, *(county.zips for county in table.not_counties))
+    for position, state in enumerate(table.not_states):
+        if state in table.states:
+            findings.error((*table.at, "not_states", position), f"{state} is in `states` too", "leave it out of one")
+    placed = [(county, (*table.at, "counties", position)) for position, county in enumerate(table.counties)]
+    placed += [(circle(around.zip, around.miles), around.at) for around in table.around]
+    for area, at in placed:
+        _check_area(area, at, table, left_out, findings)
+    zips = listed.union(table.zips, *(area.zips for area, _ in placed))
+    if zips and zips <= left_out and not (table.states or table.zip_prefixes or findings.blame(table.at)):
+        findings.error(table.at, "everything that it names is left out again", "leave less out")
+    return Territory(
+        states=frozenset(table.states),
+        prefixes=tuple(dict.fromkeys(table.zip_prefixes)),
+        zips=zips,
+        not_states=frozenset(table.not_states),
+        not_zips=left_out,
+        areas=tuple(dict.fromkeys(area.name for area, _ in placed)),
+    )
+
+
+def territory_in_words(territory: Territory) -> str:
+    """A territory as people say it: "TX, OK, 44 ZIPs, ZIP 342.., not NY"; each county and circle before a semicolon."""
+    zips = _several(sorted(territory.zips), "ZIPs")
+    parts = [
+        _several(sorted(territory.states), "states"),
+        f"{len(territory.zips)} ZIPs in all" if territory.areas else zips,
+        _several([f"ZIP {prefix}.." for prefix in territory.prefixes], "ZIP prefixes"),
+    ]
+    text = ", ".join(part for part in parts if part) or "everywhere"
+    left_out = [_several(sorted(territory.not_states), "states"), _several(sorted(territory.not_zips), "ZIPs")]
+    return "; ".join([*territory.areas, ", ".join([text, *(f"not {part}" for part in left_out if part)])])
+
+
+def _check_area(area: Area, at: KeyPath, table: TerritoryTable, left_out: frozenset[str], findings: Findings) -> None:
+    """A county or circle must bring in something, and should bring in something new."""
+    states = {*area.zips.values()}
+    if all(zip_code in left_out or state in table.not_states for zip_code, state in area.zips.items()):
+        findings.error(at, f"everything of {area.name} is left out again", "leave less out")
+    elif states <= {*table.states}:
+        reason = f"{area.name} lies in {' and '.join(sorted(states))}, which is bought as a whole"
+        findings.warn(at, reason, "take the state out of `states`, or this out of here")
+    elif len(area.zips) == 1 and at[-2] == "around":
+        findings.warn(at, f"{area.name} there is no other ZIP", "widen it, or name the ZIP in `zips`")
+
+
+def _several(names: list[str], many: str) -> str:
+    return ", ".join(names) if len(names) <= 6 else f"{len(names)} {many}"
+
+
+def _zips_of(name: str, at: KeyPath, files: Files, findings: Findings) -> frozenset[str]:
+    """The ZIPs of a file, one or several a line; nothing where it names no file."""
+    content = files.text(name, at, findings) if name else None
+    if content is None:
+        return frozenset()
+    zips: set[str] = set()
+    wrong = 0
+    for number, line in enumerate(content.splitlines(), start=1):
+        for word in line.partition("#")[0].replace(",", " ").replace(";", " ").split():
+            try:
+                zips.add(read_zip(word.strip("\"'")))
+            except Unreadable as problem:
+                wrong += 1
+                if wrong <= _SHOWN_MAX:
+                    findings.error_in(files.shown(name), number, at, problem.reason, _remedy(word))
+    if wrong > _SHOWN_MAX:
+        more = f"{wrong - _SHOWN_MAX} more entries are no ZIPs"
+        findings.error_in(files.shown(name), 0, at, more, "is it a list of ZIPs, one a line?")
+    if not zips and not wrong:
+        findings.error(at, "the file names no ZIP", "write one a line, or leave the key out")
+    return frozenset(zips)
+
+
+def _remedy(word: str) -> str:
+    if word.isascii() and word.isdigit() and len(word) in (3, 4):
+        return f"a leading zero is lost: {word:0>5}"
+    if word[:5].isdigit() and word[5:6] == "-":
+        return f"leave the last four digits out: {word[:5]}"
+    return "write five digits, and # before a comment or heading"

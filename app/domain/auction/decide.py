@@ -1,0 +1,102 @@
+"""One ping, one answer: bids, or the one reason why not. Pure: the same arguments decide the same, also in replay."""
+
+from math import nan
+
+import msgspec
+
+from app.domain.calendar import local_time
+from app.domain.pricing.exploration import Draw
+from app.domain.auction.features import facts_of
+from app.domain.reasons import RANK, Refusal
+from app.domain.onboarding.test_values import PRICE_CENTS, TestScenario, scenario_of, forced_legs
+from app.domain.auction.snapshot import Snapshot
+from app.domain.auction.weighing import CampaignRefusal, Offer, weigh
+from app.wire.ping import Leg, Ping
+
+
+class Decision(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
+    """`bids` best first, at most one a leg; or `refusal`. `outbid` and `refused` are what else was weighed."""
+
+    bids: tuple[Offer, ...] = ()
+    refusal: Refusal | None = None
+    outbid: tuple[Offer, ...] = ()
+    refused: tuple[CampaignRefusal, ...] = ()
+
+
+def decide(ping: Ping, snapshot: Snapshot, now: float, draw: Draw) -> Decision:
+    """The bids for a ping, or one refusal: that of the campaign which got furthest down the table of reasons.
+
+    `now` is UTC epoch seconds.
+    """
+    catalogue = snapshot.catalogue
+    if ping.vertical not in catalogue.index.verticals:
+        return Decision(refusal=Refusal("unsupported_vertical"))
+    if snapshot.seller.paused or snapshot.seller.name in snapshot.standing.paused:
+        return Decision(refusal=Refusal("paused"))
+    scenario = scenario_of(ping)
+    if scenario is not None:
+        return _forced(scenario, ping, snapshot)
+    candidates = catalogue.index.candidates(ping.vertical, ping.zip, ping.state)
+    if not candidates:
+        return Decision(refusal=Refusal("outside_territory"))
+    facts = facts_of(ping, local_time(now, catalogue.buyer.zone))
+    model = catalogue.models.get(ping.vertical)
+    # All candidates buy this vertical, so one score serves them all.
+    probability = model.probability(facts) if model is not None else nan
+    offers: list[Offer] = []
+    refused: list[CampaignRefusal] = []
+    for campaign in candidates:
+        for result in weigh(campaign, ping, facts, probability, snapshot, now, draw):
+            if isinstance(result, Offer):
+                offers.append(result)
+            else:
+                refused.append(result)
+    if not offers:
+        return Decision(refusal=_furthest(refused), refused=tuple(refused))
+    best = _best_a_leg(offers)
+    return Decision(
+        bids=tuple(sorted(best.values(), key=_dearest_first)),
+        outbid=tuple([offer for offer in offers if best[offer.leg] is not offer]) if len(best) < len(offers) else (),
+        refused=tuple(refused),
+    )
+
+
+def _forced(scenario: TestScenario, ping: Ping, snapshot: Snapshot) -> Decision:
+    """What a test asks for: that refusal, or bids of the vertical's first campaigns whatever they would pay."""
+    if scenario.ping:
+        return Decision(refusal=Refusal(scenario.ping))
+    campaigns = [each for each in snapshot.catalogue.campaigns.values() if each.vertical == ping.vertical]
+    offers = []
+    for leg in forced_legs(scenario, ping.lead_type):
+        campaign = next((each for each in campaigns if leg in each.legs), campaigns[0])
+        price_cents = ping.min_price_cents or PRICE_CENTS[leg]
+        offers.append(
+            Offer(
+                campaign=campaign.name,
+                brand=campaign.brand,
+                leg=leg,
+                price_cents=price_cents,
+                win_probability=snapshot.seller.curve(leg).win_probability(price_cents),
+                surplus=0.0,
+            )
+        )
+    return Decision(bids=tuple(sorted(offers, key=_dearest_first)))
+
+
+def _best_a_leg(offers: list[Offer]) -> dict[Leg, Offer]:
+    """Per leg the offer with the greatest expected surplus, the first declared on a tie."""
+    best: dict[Leg, Offer] = {}
+    for offer in offers:
+        if offer.leg not in best or offer.surplus > best[offer.leg].surplus:
+            best[offer.leg] = offer
+    return best
+
+
+def _dearest_first(offer: Offer) -> tuple[int, str]:
+    """The highest price first, exclusive on a tie."""
+    return -offer.price_cents, offer.leg
+
+
+def _furthest(refused: list[CampaignRefusal]) -> Refusal:
+    """The refusal of the campaign that got furthest down the table."""
+    return max((refusal.refusal for refusal in refused), key=lambda refusal: RANK[refusal.code])

@@ -1,0 +1,51 @@
+"""All that a decision may look at besides the ping itself: three references, seen from one ping."""
+
+import msgspec
+
+from app.domain.campaign import Campaign
+from app.domain.caps.caps import Cap, CapStanding
+from app.domain.catalogue import Catalogue
+from app.domain.pricing.demand import DemandStanding
+from app.domain.duplicate import Sighting
+from app.domain.seller import Seller
+
+Caps = tuple[tuple[Cap, CapStanding], ...]
+"""Every cap that one sale would use, with where it stands."""
+
+
+class Known(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
+    """What we know of this person and certificate already."""
+
+    sightings: tuple[Sighting, ...] = ()
+    suppressed: bool = False
+    certificate_used: bool = False
+
+
+class Standing(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
+    """Where the counters of this ping's candidates stand, and what operators switched.
+
+    `caps` by campaign: one for each of its own caps, then of the seller's. `demand` by campaign, `signals` as
+    (cause, cents), `paused` names of campaigns and sellers.
+    """
+
+    caps: dict[str, tuple[CapStanding, ...]] = {}
+    demand: dict[str, DemandStanding] = {}
+    signals: tuple[tuple[str, int], ...] = ()
+    paused: frozenset[str] = frozenset()
+
+
+class Snapshot(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """The catalogue with what of known and standing touches one ping of one seller."""
+
+    catalogue: Catalogue
+    seller: Seller
+    known: Known = Known()
+    standing: Standing = Standing()
+
+    def caps_of(self, campaign: Campaign) -> Caps:
+        """Every cap that a sale of this seller to this campaign would use; one never used stands at zero."""
+        caps = (*campaign.caps, *self.seller.caps)
+        standings = self.standing.caps.get(campaign.name)
+        if standings is None:
+            return tuple([(cap, CapStanding(cap.limit)) for cap in caps])
+        return tuple(zip(caps, standings, strict=True))

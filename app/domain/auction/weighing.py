@@ -1,0 +1,267 @@
+"""What one campaign makes of one ping: a price for each leg they share, or why it does not bid."""
+
+from collections.abc import Mapping
+from math import fsum
+
+import msgspec
+from msgspec.structs import replace
+
+from app.domain import consent
+from app.domain.buyer import Exploration
+from app.domain.calendar import LocalTime, local_time
+from app.domain.campaign import Campaign
+from app.domain.duplicate import is_duplicate
+from app.domain.pricing.exploration import Draw, jitter
+from app.domain.pricing.pricing import Curve, Quote, Valuation, quote
+from app.domain.reasons import Refusal
+from app.domain.seller import Habits, Seller
+from app.domain.auction.snapshot import Caps, Snapshot
+from app.wire.ping import LeadType, Leg, Ping, Value
+
+
+class Offer(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
+    """One campaign's price for one leg with every term that made it: the breakdown.
+
+    `win_probability` and `surplus` (cents a ping) are those of the bid as sent; `spread` and `drawn` say how it was
+    explored between `quote.low` and `quote.high` around `quote.best`. A fallback price has no quote.
+    """
+
+    campaign: str
+    brand: str
+    leg: Leg
+    price_cents: int
+    win_probability: float
+    surplus: float
+    valuation: Valuation | None = None
+    quote: Quote | None = None
+    spread: float = 0.0
+    drawn: float = 0.0
+
+
+class CampaignRefusal(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
+    """Why one campaign, or one leg of it, does not bid; with the terms where it came as far as a price."""
+
+    campaign: str
+    refusal: Refusal
+    leg: str = ""
+    valuation: Valuation | None = None
+
+
+def weigh(
+    campaign: Campaign,
+    ping: Ping,
+    facts: Mapping[str, Value],
+    probability: float,
+    snapshot: Snapshot,
+    now: float,
+    draw: Draw,
+) -> list[Offer | CampaignRefusal]:
+    """What one campaign says: an offer or a refusal for each leg that it shares with the ping, or one refusal."""
+    local = local_time(now, campaign.zone)
+    caps = snapshot.caps_of(campaign)
+    legs = _shared_legs(ping.lead_type, campaign.legs)
+    refusal = _refuse(campaign, ping, facts, snapshot, now, local, legs) or _full(campaign, snapshot, caps)
+    if refusal is None and snapshot.known.certificate_used:
+        refusal = Refusal("certificate_reused")
+    if refusal is None and snapshot.known.suppressed:
+        refusal = Refusal("suppressed")
+    if refusal is not None:
+        return [CampaignRefusal(campaign=campaign.name, refusal=refusal)]
+    if not 0.0 <= probability <= 1.0:
+        return [_fallback(campaign, ping, snapshot.seller, leg, caps) for leg in legs]
+    valuation = _valuation(campaign, facts, probability, snapshot, local, caps)
+    ceiling_cents = _ceiling(campaign, caps)
+    spread = _spread(ping, snapshot.catalogue.buyer.exploration, draw)
+    return [_offer(campaign, ping, leg, facts, snapshot, valuation, ceiling_cents, spread, draw.place) for leg in legs]
+
+
+def _shared_legs(asked: LeadType, bought: tuple[Leg, ...]) -> tuple[Leg, ...]:
+    """The legs that the seller offers and the campaign buys."""
+    if asked == "any":
+        return bought
+    return (asked,) if asked in bought else ()
+
+
+def _refuse(
+    campaign: Campaign,
+    ping: Ping,
+    facts: Mapping[str, Value],
+    snapshot: Snapshot,
+    now: float,
+    local: LocalTime,
+    legs: tuple[Leg, ...],
+) -> Refusal | None:
+    """Everything that speaks against a lead before capacity and price, in the documented order."""
+    if campaign.paused or campaign.name in snapshot.standing.paused:
+        return Refusal("paused")
+    if not campaign.territory.covers(ping.zip, ping.state):
+        return Refusal("outside_territory")
+    # A test must have one answer at every hour, or nobody could test outside ours.
+    if not (ping.test or campaign.schedule.is_open(local)):
+        return Refusal("closed_hours", campaign.schedule.next_opening(local))
+    for rule in campaign.filters:
+        if not rule.admits(facts):
+            return Refusal("filtered", rule.field)
+    if not legs:
+        return Refusal("filtered", "lead_type")
+    lacking = consent.refuse_ping(campaign.consent, ping, now)
+    if lacking is not None:
+        return lacking
+    seen = snapshot.known.sightings
+    since = now - campaign.duplicate_s
+    if seen and is_duplicate(seen, campaign.duplicate_scope, campaign.name, campaign.vertical, since):
+        return Refusal("duplicate")
+    return None
+
+
+def _full(campaign: Campaign, snapshot: Snapshot, caps: Caps) -> Refusal | None:
+    """Whether a cap has no room for one more live bid at the lowest price, or the territory can work no more."""
+    full = _no_room(caps, campaign.floor_cents or 1)
+    if full is not None:
+        return full
+    demand = snapshot.standing.demand.get(campaign.name)
+    return Refusal("cap_reached", "territory") if demand is not None and demand.is_full else None
+
+
+def _no_room(caps: Caps, price_cents: int) -> Refusal | None:
+    """The first cap that cannot honour one more live bid at this price."""
+    for cap, standing in caps:
+        if standing.room < cap.uses(price_cents):
+            return Refusal(cap.reason, cap.name)
+    return None
+
+
+def _valuation(
+    campaign: Campaign,
+    facts: Mapping[str, Value],
+    probability: float,
+    snapshot: Snapshot,
+    local: LocalTime,
+    caps: Caps,
+) -> Valuation:
+    """Every term of the value of an exclusive lead, with the shadow prices of what it would use up."""
+    shadows, budget = _duals(campaign, caps)
+    standing = snapshot.standing
+    habits = _habits(campaign, snapshot)
+    demand = standing.demand.get(campaign.name)
+    if demand is not None:
+        shadows += ((demand.name, demand.shadow_cents(campaign.demand_cents)),)
+    return Valuation(
+        probability=probability,
+        worth=campaign.worth.of(facts),
+        quality_factor=habits.quality_factor,
+        handling=float(campaign.handling_cents),
+        boosts=campaign.schedule.boosts_on(local),
+        signals=tuple([(cause, float(cents)) for cause, cents in standing.signals]) if standing.signals else (),
+        shadows=shadows,
+        budget=budget,
+        return_rate=habits.return_rate,
+    )
+
+
+def _habits(campaign: Campaign, snapshot: Snapshot) -> Habits:
+    """What is known of the seller's leads of this vertical: measured, or else as declared."""
+    seller, model = snapshot.seller, snapshot.catalogue.models.get(campaign.vertical)
+    return model.habits.get(seller.name, seller.habits) if model is not None else seller.habits
+
+
+def _duals(campaign: Campaign, caps: Caps) -> tuple[tuple[tuple[str, float], ...], float]:
+    """Shadow prices of counts in cents by cap, and the budget's multiplier.
+
+    Nested windows of one scope are one resource and take the largest; an hour's capacity is a resource of its own.
+    """
+    scarce = [(cap, standing.dual) for cap, standing in caps if standing.dual > 0.0]
+    if not scarce:
+        return (), 0.0
+    counts: dict[tuple[str, bool], tuple[float, str]] = {}
+    spends: dict[str, float] = {}
+    for cap, dual in scarce:
+        if cap.measure == "spend":
+            spends[cap.scope] = max(dual, spends.get(cap.scope, 0.0))
+            continue
+        resource = (cap.scope, cap.window == "hour")
+        if resource not in counts or dual > counts[resource][0]:
+            counts[resource] = (dual, cap.name)
+    shadows = tuple([(name, dual * campaign.ceiling_cents) for dual, name in counts.values()])
+    return shadows, fsum(spends.values())
+
+
+def _ceiling(campaign: Campaign, caps: Caps) -> int:
+    """The highest price that every budget can still honour."""
+    ceiling_cents = campaign.ceiling_cents
+    for cap, standing in caps:
+        if cap.measure == "spend":
+            ceiling_cents = min(ceiling_cents, int(standing.room))
+    return ceiling_cents
+
+
+def _offer(
+    campaign: Campaign,
+    ping: Ping,
+    leg: Leg,
+    facts: Mapping[str, Value],
+    snapshot: Snapshot,
+    exclusive: Valuation,
+    ceiling_cents: int,
+    spread: float,
+    place: float,
+) -> Offer | CampaignRefusal:
+    """The explored best price of one leg; a shared lead converts worse by the campaign's share."""
+    valuation = exclusive
+    if leg == "shared":
+        valuation = replace(exclusive, probability=exclusive.probability * campaign.shared_share)
+    curve = _curve(snapshot, leg, facts, campaign.vertical, valuation)
+    quoted = quote(valuation, curve, campaign.floor_cents, ceiling_cents, ping.min_price_cents)
+    if isinstance(quoted, str):
+        return CampaignRefusal(campaign=campaign.name, leg=leg, refusal=Refusal(quoted), valuation=valuation)
+    drawn = jitter(quoted.best, quoted.low, quoted.high, spread, place)
+    price_cents = int(drawn)
+    win = curve.win_probability(price_cents)
+    return Offer(
+        campaign=campaign.name,
+        brand=campaign.brand,
+        leg=leg,
+        price_cents=price_cents,
+        win_probability=win,
+        surplus=win * (quoted.bid_value - price_cents),
+        valuation=valuation,
+        quote=quoted,
+        spread=spread,
+        drawn=drawn,
+    )
+
+
+def _curve(snapshot: Snapshot, leg: Leg, facts: Mapping[str, Value], vertical: str, valuation: Valuation) -> Curve:
+    """What is known of the rivals for this lead: learned, or else the seller's declared curve."""
+    seller, model = snapshot.seller, snapshot.catalogue.models.get(vertical)
+    if model is None or model.landscape is None:
+        return seller.curve(leg)
+    learned = model.landscape.curve(seller.name, leg, facts, valuation.probability * valuation.worth)
+    return learned if learned is not None else seller.curve(leg)
+
+
+def _spread(ping: Ping, exploration: Exploration, draw: Draw) -> float:
+    """How widely this bid explores; a test never does, so that it has one price."""
+    if ping.test:
+        return 0.0
+    return exploration.wide_spread if draw.slice < exploration.wide_share else exploration.spread
+
+
+def _fallback(campaign: Campaign, ping: Ping, seller: Seller, leg: Leg, caps: Caps) -> Offer | CampaignRefusal:
+    """The fixed price that a campaign may allow where no model can price."""
+    price_cents = campaign.fallback_cents
+    if price_cents is None:
+        return CampaignRefusal(campaign=campaign.name, leg=leg, refusal=Refusal("model_unavailable"))
+    if price_cents < ping.min_price_cents:
+        return CampaignRefusal(campaign=campaign.name, leg=leg, refusal=Refusal("below_floor"))
+    full = _no_room(caps, price_cents)
+    if full is not None:
+        return CampaignRefusal(campaign=campaign.name, leg=leg, refusal=full)
+    return Offer(
+        campaign=campaign.name,
+        brand=campaign.brand,
+        leg=leg,
+        price_cents=price_cents,
+        win_probability=seller.curve(leg).win_probability(price_cents),
+        surplus=0.0,
+    )

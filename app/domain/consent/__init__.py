@@ -1,0 +1,1 @@
+"""What proof of consent is demanded, and what a certificate is."""

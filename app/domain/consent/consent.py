@@ -1,0 +1,130 @@
+"""What proof of consent a campaign demands, and whether a ping or a post offers it in a usable form."""
+
+import re
+from collections.abc import Iterable
+from typing import Literal
+from unicodedata import normalize
+from urllib.parse import urlsplit
+
+import msgspec
+
+from app.domain.consent.certificate import is_placeholder, read_leadid, read_trustedform
+from app.domain.reasons import Refusal
+from app.wire.ping import Ping
+from app.wire.post import Post
+
+CLOCK_SKEW_S = 300.0
+"""How far in the future a seller's clock may stand before its times are not believed."""
+
+_NOT_WORD = re.compile(r"[\W_]+")
+
+
+class ConsentPolicy(msgspec.Struct, frozen=True, kw_only=True):
+    """`certificate` says which proof is demanded, `at_ping` whether the ping must show it already.
+
+    `age_s_max` bounds the time since consent. Empty `landing_domains` admit every page.
+    """
+
+    certificate: Literal["any", "trustedform", "leadid", "none"] = "any"
+    at_ping: bool = False
+    age_s_max: float = 72 * 3600.0
+    landing_domains: frozenset[str] = frozenset()
+    text_required: bool = True
+
+
+def refuse_ping(policy: ConsentPolicy, ping: Ping, now: float) -> Refusal | None:
+    """Why this ping's consent does not do, as far as a ping can tell."""
+    if ping.tcpa_consent is False:
+        return Refusal("consent_missing", "tcpa_consent")
+    sent = ping.trustedform_cert_url or ping.trustedform_ping_url
+    if policy.at_ping:
+        missing = _missing(policy, sent, ping.leadid_token)
+        if missing:
+            return Refusal("consent_missing", missing)
+    malformed = _malformed(sent, ping.leadid_token)
+    if malformed:
+        return Refusal("consent_invalid", malformed)
+    return _implausible(policy, ping.landing_page, "created_at", ping.created_at, now)
+
+
+def refuse_post(
+    policy: ConsentPolicy,
+    post: Post,
+    now: float,
+    *,
+    vertical_words: Iterable[str],
+) -> Refusal | None:
+    """Why this post's consent does not do; its text must hold one of the vertical's words."""
+    if post.tcpa_consent is False:
+        return Refusal("consent_missing", "tcpa_consent")
+    missing = _missing(policy, post.trustedform_cert_url, post.leadid_token)
+    if missing:
+        return Refusal("consent_missing", missing)
+    if policy.text_required and not post.tcpa_text:
+        return Refusal("consent_missing", "tcpa_text")
+    malformed = _malformed(post.trustedform_cert_url, post.leadid_token)
+    if malformed:
+        return Refusal("consent_invalid", malformed)
+    named = "consent_at" if post.consent_at is not None else "created_at"
+    at = post.consent_at if post.consent_at is not None else post.created_at
+    refusal = _implausible(policy, post.landing_page, named, at, now)
+    if refusal:
+        return refusal
+    if not policy.text_required:
+        return None
+    if not holds_one(post.tcpa_text, vertical_words):
+        return Refusal("consent_invalid", "tcpa_text does not cover this vertical")
+    return None
+
+
+def _missing(policy: ConsentPolicy, trustedform: str, leadid: str) -> str:
+    """The field that is demanded and absent; a promise ("will_send_on_post") counts as absent."""
+    has_trustedform = not is_placeholder(trustedform)
+    has_leadid = not is_placeholder(leadid)
+    if policy.certificate == "trustedform":
+        return "" if has_trustedform else "trustedform_cert_url"
+    if policy.certificate == "leadid":
+        return "" if has_leadid else "leadid_token"
+    if policy.certificate == "any":
+        return "" if has_trustedform or has_leadid else "trustedform_cert_url or leadid_token"
+    return ""
+
+
+def _malformed(trustedform: str, leadid: str) -> str:
+    """The certificate field that is there and cannot be one."""
+    if trustedform and read_trustedform(trustedform) is None and not is_placeholder(trustedform):
+        return "trustedform_cert_url"
+    if leadid and read_leadid(leadid) is None and not is_placeholder(leadid):
+        return "leadid_token"
+    return ""
+
+
+def _implausible(policy: ConsentPolicy, page: str, named: str, at: float | None, now: float) -> Refusal | None:
+    """Why the page or the time of consent cannot be; `named` is the field that told the time."""
+    if page and policy.landing_domains and not _on_domain(page, policy.landing_domains):
+        return Refusal("consent_invalid", "landing_page is on no listed domain")
+    if at is None:
+        return None
+    if at > now + CLOCK_SKEW_S:
+        return Refusal("consent_invalid", f"{named} lies in the future")
+    return Refusal("consent_expired", named) if now - at > policy.age_s_max else None
+
+
+def _on_domain(page: str, domains: frozenset[str]) -> bool:
+    try:
+        host = (urlsplit(page if "//" in page else f"//{page}").hostname or "").lower()
+    except ValueError:
+        return False
+    labels = host.split(".")
+    return any(".".join(labels[start:]) in domains for start in range(len(labels)))
+
+
+def holds_one(text: str, phrases: Iterable[str]) -> bool:
+    """Whether a consent text holds one of these phrases as whole words, whatever its case and punctuation."""
+    padded = f" {_plain(text)} "
+    wanted = [_plain(phrase) for phrase in phrases]
+    return any(f" {phrase} " in padded for phrase in wanted if phrase)
+
+
+def _plain(text: str) -> str:
+    return _NOT_WORD.sub(" ", normalize("NFKC", text).casefold()).strip()

@@ -1,0 +1,166 @@
+"""Where bought leads go: a CRM's address, credentials, wording and manners, declared and checked as one value."""
+
+import re
+from collections.abc import Mapping
+from difflib import get_close_matches
+from typing import Literal
+from urllib.parse import urlsplit
+
+import msgspec
+
+from app.domain.delivery.destination_auth import (
+    Auth,
+    NoAuth,
+    StandardWebhooksAuth,
+    auth_references,
+    is_plain,
+    is_secret,
+    is_signing_key,
+    require_header,
+)
+from app.domain.delivery.outcome_rule import OutcomeRule, Pick
+from app.domain.delivery.sold_lead import LEAD_PATHS
+from app.wire.ping import Value
+
+Method = Literal["POST", "PUT", "PATCH", "GET"]
+Encoding = Literal["json", "form", "query", "xml"]
+Style = Literal["e164", "digits10", "upper", "lower", "money"]
+
+PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_XML_TARGET = re.compile(r"[A-Za-z_][\w-]*(\.([A-Za-z_][\w-]*(\.\d+)?))*(@[A-Za-z_][\w-]*)?", re.ASCII)
+
+
+class Source(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where a target's value comes from, and how the CRM wants it written.
+
+    Either `from`, a path of the lead document such as `contact.phone` or `fields.credit_tier`, or a `constant`. Then,
+    in this order: an absent value is `default` (or the target is left out), `values` translates it (`default` where it
+    has no word for it), `words` says yes and no in the CRM's words, `date` writes a time as strftime does (UTC), and
+    `as` gives it its style.
+    """
+
+    path: str = msgspec.field(name="from", default="")
+    constant: Value | None = None
+    default: Value | None = None
+    values: dict[str, Value] = {}
+    words: tuple[str, str] | None = None
+    date: str = ""
+    style: Style | None = msgspec.field(name="as", default=None)
+
+    def __post_init__(self) -> None:
+        if bool(self.path) == (self.constant is not None):
+            raise ValueError("say either `from` (a path of the lead) or `constant`")
+        if self.path:
+            _require_lead_path(self.path)
+
+
+class Destination(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One CRM, dialer or hook.
+
+    `url` may hold placeholders in its path and query, such as `{lead_id}`; it or a header may be a secret as a whole.
+    `fields` maps each target (a dot path: `person.phones.0.value`; in XML also `lead.phone@type`) to a path of the lead
+    document or to a `Source`; with none, the whole document is sent. `crm_id` is where the CRM names its own record. A
+    host in `allow_private_hosts` may have a private address and be spoken to without TLS.
+    """
+
+    name: str
+    url: str
+    method: Method = "POST"
+    encoding: Encoding = "json"
+    headers: dict[str, str] = {}
+    auth: Auth = NoAuth()
+    fields: dict[str, str | Source] = {}
+    outcomes: tuple[OutcomeRule, ...] = ()
+    crm_id: Pick | None = None
+    timeout_ms: int = 15_000
+    concurrency: int = 4
+    allow_private_hosts: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not is_secret(self.url):
+            _require_url(self.url, self.allow_private_hosts)
+        if self.method == "GET" and self.encoding != "query":
+            raise ValueError('a GET has no body: use `encoding = "query"` or another `method`')
+        if not 100 <= self.timeout_ms <= 60_000:
+            raise ValueError(f"`timeout_ms` is {self.timeout_ms}: it must be from 100 to 60000")
+        if not 1 <= self.concurrency <= 64:
+            raise ValueError(f"`concurrency` is {self.concurrency}: it must be from 1 to 64")
+        for name, value in self.headers.items():
+            require_header(name, value)
+        for source in self.fields.values():
+            if isinstance(source, str):
+                _require_lead_path(source)
+        _require_targets(self.encoding, tuple(self.fields))
+
+
+def secret_references(destination: Destination) -> tuple[str, ...]:
+    """Every reference that must be resolved before a lead can be sent to this destination."""
+    plain = [text for text in (destination.url, *destination.headers.values()) if is_secret(text)]
+    return tuple(dict.fromkeys([*plain, *auth_references(destination.auth)]))
+
+
+def require_secrets(destination: Destination, secrets: Mapping[str, str]) -> None:
+    """Refuse, without showing it, a secret that is missing or cannot serve; what passes can be sent."""
+    for reference in secret_references(destination):
+        if not secrets.get(reference):
+            raise ValueError(f"the secret `{reference}` is missing or empty")
+        if not is_plain(secrets[reference]):
+            raise ValueError(f"the secret `{reference}` must be one line of printable ASCII")
+    if isinstance(destination.auth, StandardWebhooksAuth):
+        for reference in destination.auth.secrets:
+            if not is_signing_key(secrets[reference]):
+                raise ValueError(f"the secret `{reference}` must be `whsec_` and the base64 of 24 to 64 random bytes")
+    if is_secret(destination.url):
+        _require_url(secrets[destination.url], destination.allow_private_hosts)
+
+
+def carries_lead_id(destination: Destination) -> bool:
+    """Whether the CRM learns our `lead_id`: where it does not, no outcome it reports can be joined to its lead."""
+    if not destination.fields:
+        return True
+    paths = {source if isinstance(source, str) else source.path for source in destination.fields.values()}
+    return "lead_id" in paths | set(PLACEHOLDER.findall(destination.url))
+
+
+def _require_lead_path(path: str) -> None:
+    if path in LEAD_PATHS or (path.startswith("fields.") and len(path) > len("fields.")):
+        return
+    near = get_close_matches(path, LEAD_PATHS, 1) or get_close_matches(f"contact.{path}", LEAD_PATHS, 1)
+    hint = f"; did you mean `{near[0]}`?" if near else ", such as `contact.phone`, `lead_id` or `fields.NAME`"
+    raise ValueError(f"`{path}` is not a path of the lead{hint}")
+
+
+def _require_url(url: str, allow_private_hosts: tuple[str, ...]) -> None:
+    """A secret address passes here as well, so no message shows more of it than its host."""
+    if not is_plain(url) or " " in url:
+        raise ValueError("`url` must be ASCII without spaces: write the host in its xn-- form, other characters as %XX")
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        raise ValueError("`url` cannot be read: check its host and port") from None
+    if parts.scheme not in ("https", "http") or not host:
+        raise ValueError("`url` must begin with https:// and a host")
+    if parts.username is not None or parts.fragment or "{" in parts.netloc:
+        raise ValueError("`url` must hold no user, fragment, or placeholder in its host: use `auth` for credentials")
+    if parts.scheme == "http" and host not in allow_private_hosts:
+        raise ValueError(f"`url` must be https: only a host in `allow_private_hosts` may go without (`{host}`)")
+    for path in PLACEHOLDER.findall(parts.path + parts.query):
+        _require_lead_path(path)
+
+
+def _require_targets(encoding: Encoding, targets: tuple[str, ...]) -> None:
+    """In JSON no target may lie inside another; an XML document has one root, and its names are XML names."""
+    if encoding == "json":
+        for target in targets:
+            if "" in target.split("."):
+                raise ValueError(f"target `{target}` has an empty name in it")
+            inside = [other for other in targets if other.startswith(f"{target}.")]
+            if inside:
+                raise ValueError(f"target `{target}` cannot hold both a value and `{inside[0]}`")
+    if encoding == "xml":
+        for target in targets:
+            if not _XML_TARGET.fullmatch(target):
+                raise ValueError(f"target `{target}` is not a path of XML names, such as `lead.phone@type`")
+        if len({re.split(r"[.@]", target)[0] for target in targets}) > 1:
+            raise ValueError("all targets must begin with the name of one root element, as in `lead.phone`")

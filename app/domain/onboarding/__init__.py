@@ -1,0 +1,1 @@
+"""What helps a seller from its first test to its first sale."""

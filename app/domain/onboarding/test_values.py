@@ -1,0 +1,120 @@
+"""What a test may ask to be answered with: by a ZIP code that nobody lives in, by cents, by its platform's flags."""
+
+import msgspec
+
+from app.domain.reasons import Refusal
+from app.wire.ping import LeadType, Leg, Ping
+
+PRICE_CENTS: dict[Leg, int] = {"exclusive": 1_250, "shared": 600}
+"""What a rehearsed bid pays where the ping names no `min_price`, which it pays otherwise."""
+
+
+class TestScenario(msgspec.Struct, frozen=True, kw_only=True):
+    """One outcome and the ZIP codes that force it, the first of them ours.
+
+    `ping` and `post` are the codes for which they are refused, empty where the ping gets a bid and the post is a sale.
+    A bid lives `lifetime_s` (0: as long as any), the answer to the ping comes after `delay_s`.
+    """
+
+    name: str
+    zips: tuple[str, ...]
+    says: str
+    ping: str = ""
+    post: str = ""
+    legs: tuple[Leg, ...] = ("exclusive",)
+    lifetime_s: int = 0
+    delay_s: float = 0.0
+
+
+def _refused_pings(first: int, *codes: str) -> list[TestScenario]:
+    return [
+        TestScenario(name=code, zips=(f"{zip_code:05d}",), ping=code, says=f"the ping is refused: {code}")
+        for zip_code, code in enumerate(codes, first)
+    ]
+
+
+def _refused_posts(first: int, *codes: str) -> list[TestScenario]:
+    return [
+        TestScenario(name=f"post_{code}", zips=(f"{zip_code:05d}",), post=code, says=f"a bid; its post is refused: {code}")
+        for zip_code, code in enumerate(codes, first)
+    ]
+
+
+# The codes stand where they are for good: sellers write them into their own tests.
+TABLE = (
+    TestScenario(name="bid", zips=("00001", "90100", "99999"), says="one bid, exclusive; its post is a sale"),
+    TestScenario(name="two_bids", zips=("00002",), says="two bids, exclusive and shared", legs=("exclusive", "shared")),
+    TestScenario(name="short_lived", zips=("00003",), says="a bid that expires after two seconds", lifetime_s=2),
+    TestScenario(name="slow", zips=("00004",), says="a bid that comes after three seconds", delay_s=3.0),
+    *_refused_pings(5, "rate_limited", "internal"),
+    *_refused_pings(
+        11,
+        "unsupported_vertical",
+        "paused",
+        "outside_territory",
+        "closed_hours",
+        "filtered",
+        "consent_missing",
+        "consent_invalid",
+        "consent_expired",
+        "duplicate",
+        "cap_reached",
+        "budget_exhausted",
+        "model_unavailable",
+        "low_value",
+        "below_floor",
+        "deadline",
+        "certificate_reused",
+        "suppressed",
+    ),
+    *_refused_posts(
+        31,
+        "consent_missing",
+        "consent_invalid",
+        "consent_expired",
+        "duplicate",
+        "cap_reached",
+        "budget_exhausted",
+        "ping_expired",
+        "ping_unknown",
+        "ping_used",
+        "ping_mismatch",
+        "certificate_mismatch",
+        "certificate_reused",
+        "invalid_contact",
+        "suppressed",
+        "brand_not_disclosed",
+        "internal",
+    ),
+)
+
+_DOLLAR = 100
+_BY_NAME = {each.name: each for each in TABLE}
+_BY_ZIP = {zip_code: each for each in TABLE for zip_code in each.zips}
+
+
+def scenario_of(ping: Ping) -> TestScenario | None:
+    """What a ping asks for: by its ZIP code, by a `min_price` of as many cents, by its flags.
+
+    `None` where it is no test or wants to be decided.
+    """
+    if not ping.test:
+        return None
+    return _BY_ZIP.get(ping.zip) or _BY_ZIP.get(_as_zip(ping.min_price_cents)) or _BY_NAME.get(ping.scenario)
+
+
+def forced_refusal(zip_code: str, price_cents: int) -> Refusal | None:
+    """Why the post of a test with this ZIP code, to a bid of this price, is to be refused, if it is."""
+    scenario = _BY_ZIP.get(zip_code) or _BY_ZIP.get(_as_zip(price_cents))
+    return Refusal(scenario.post) if scenario is not None and scenario.post else None
+
+
+def _as_zip(amount_cents: int) -> str:
+    return f"{amount_cents:05d}" if 0 < amount_cents < _DOLLAR else ""
+
+
+def forced_legs(scenario: TestScenario, asked: LeadType) -> tuple[Leg, ...]:
+    """The legs that are bid for: those of the scenario as far as the seller offers them, or else the one it offers."""
+    if asked == "any":
+        return scenario.legs
+    return (asked,)

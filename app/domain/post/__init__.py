@@ -1,0 +1,1 @@
+"""One posted lead: `judge`, the sale, and what became of it."""

@@ -1,0 +1,32 @@
+"""The jitter that keeps every price a small experiment with a known density."""
+
+from math import erf, exp, log, sqrt
+from statistics import NormalDist
+
+import msgspec
+
+_STANDARD = NormalDist()
+_ROOT_2 = sqrt(2.0)
+_EDGE = 1e-12
+"""Nearer to 0 or 1 than this a share of the distribution says nothing that a float can hold."""
+
+
+class Draw(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """Two uniform numbers in [0, 1): which slice a bid explores in, and where in its density it falls."""
+
+    slice: float
+    place: float
+
+
+def jitter(best: float, low: float, high: float, spread: float, place: float) -> float:
+    """A normal draw around log(best) with deviation `spread`, truncated to [low, high], all in cents.
+
+    By inverse CDF, so the density of the outcome follows from `best`, `spread`, `low` and `high` alone.
+    """
+    if high <= low or spread <= 0.0:
+        return min(max(best, low), high)
+    # Twice the normal distribution function at both bounds, less one.
+    below, above = erf(log(low / best) / spread / _ROOT_2), erf(log(high / best) / spread / _ROOT_2)
+    share = min(max(0.5 * (1.0 + below + place * (above - below)), _EDGE), 1.0 - _EDGE)
+    drawn = best * exp(spread * _STANDARD.inv_cdf(share))
+    return min(max(drawn, low), high)

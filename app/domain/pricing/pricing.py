@@ -1,0 +1,81 @@
+"""What owning a lead is worth and what to bid for it: one objective, every term in cents and kept."""
+
+from math import isfinite
+from typing import Protocol
+
+import msgspec
+
+
+class Curve(Protocol):
+    """P(win at b) of one lead at one seller on one leg, and the bid that makes the most of it."""
+
+    def win_probability(self, bid_cents: float) -> float: ...
+
+    def best_bid(self, worth_cents: float, low_cents: float, high_cents: float) -> float: ...
+
+
+class Valuation(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
+    """Every term of v = kappa p V - h + boost + signal and of u = (v - sum nu) / ((1 + mu)(1 - q)).
+
+    `probability` is p, `worth` V, `handling` h, `return_rate` q, `budget` mu. `shadows` are the nu of caps and
+    territory by name, `boosts` and `signals` the premiums by name. All money in cents.
+    """
+
+    probability: float
+    worth: float
+    quality_factor: float = 1.0
+    handling: float = 0.0
+    boosts: tuple[tuple[str, float], ...] = ()
+    signals: tuple[tuple[str, float], ...] = ()
+    shadows: tuple[tuple[str, float], ...] = ()
+    budget: float = 0.0
+    return_rate: float = 0.0
+
+    @property
+    def value(self) -> float:
+        """v: what owning this lead is worth."""
+        value = self.quality_factor * self.probability * self.worth - self.handling
+        return value + _total(self.boosts + self.signals) if self.boosts or self.signals else value
+
+    @property
+    def bid_value(self) -> float:
+        """u: the price at which buying it neither gains nor loses."""
+        value = self.value - _total(self.shadows) if self.shadows else self.value
+        return value / ((1.0 + self.budget) * (1.0 - self.return_rate))
+
+
+class Quote(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """The best bid for a lead worth `bid_value` at most, within bounds, before exploration; all in cents."""
+
+    bid_value: float
+    low: float
+    high: float
+    best: float
+
+
+def quote(
+    valuation: Valuation, curve: Curve, floor_cents: int, ceiling_cents: int, min_price_cents: int
+) -> Quote | str:
+    """b* = argmax of F(b)(u - b) over [max(floor, min_price), ceiling], or the code of the reason for no bid.
+
+    A number that is not finite is `model_unavailable`, never a bid.
+    """
+    bid_value = valuation.bid_value
+    if not (isfinite(bid_value) and 0.0 <= valuation.probability <= 1.0):
+        return "model_unavailable"
+    low_cents = max(floor_cents, 1)
+    if bid_value <= low_cents or ceiling_cents < low_cents:
+        return "low_value"
+    if min_price_cents > ceiling_cents or min_price_cents >= bid_value:
+        return "below_floor"
+    low = float(max(low_cents, min_price_cents))
+    high = min(float(ceiling_cents), bid_value)
+    return Quote(bid_value=bid_value, low=low, high=high, best=curve.best_bid(bid_value, low, high))
+
+
+def _total(terms: tuple[tuple[str, float], ...]) -> float:
+    """Added one by one: the built-in `sum` rounds otherwise from Python 3.12 on, and a replay must not differ."""
+    total = 0.0
+    for _, cents in terms:
+        total += cents
+    return total

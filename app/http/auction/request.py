@@ -1,0 +1,135 @@
+"""Who stands at one of the auction's endpoints, what they say, and how they want their answer."""
+
+from collections.abc import Container, Mapping
+from typing import Literal
+
+import msgspec
+
+from app.dialects.body import Unreadable, encoding_of, read_body
+from app.dialects.formats import answer_format
+from app.dialects.platforms.dialect import Dialect
+from app.dialects.platforms.known import DIALECTS, GENERIC
+from app.dialects.text import Scalar, alike, text_of
+from app.dialects.written import Format
+from app.domain.reasons import Refusal
+from app.domain.seller import Seller
+from app.domain.token import looks_like_token
+from app.http.asgi_request import Scope
+from app.http.auction.routes import Route, route_at
+from app.http.authentication import comes_from, keys_in_fields, keys_in_headers, whose_key
+
+Mode = Literal["ping", "post", "full"]
+
+_MODES: dict[str, Mode] = {
+    "ping": "ping",
+    "pingonly": "ping",
+    "post": "post",
+    "full": "full",
+    "fullpost": "full",
+    "direct": "full",
+    "directpost": "full",
+}
+_MODE_NAMES = frozenset({"mode", "action", "requesttype"})
+
+
+class RawRequest(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """One request as it came: `body` is None where it was too large, `now` UTC epoch seconds, `started` steady ones."""
+
+    scope: Scope
+    body: bytes | None
+    now: float
+    started: float
+
+
+class SellerRequest(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """One request as far as its endpoint understands it.
+
+    `mode` is what it wants done. `refusal` is why it is not looked at any further, `status` the HTTP status that says
+    so.
+    """
+
+    scope: Scope
+    seller: Seller | None
+    fields: dict[str, Scalar]
+    body: bytes
+    dialect: Dialect
+    format: Format
+    now: float
+    started: float
+    test: bool
+    mode: Mode
+    refusal: Refusal | None = None
+    status: int = 200
+
+
+def request_of(request: RawRequest, sellers: Mapping[str, Seller], certified: Container[str] = ()) -> SellerRequest:
+    """What stands in a request; `sellers` are known by the digest of their keys, `certified` ones are live by now."""
+    scope, body = request.scope, request.body
+    route = route_at(scope["path"])
+    headers = dict(scope["headers"])
+    content_type = headers.get(b"content-type", b"").decode("latin-1")
+    status, refusal = 200, None
+    fields: dict[str, Scalar] | Unreadable = {}
+    if body is not None:
+        fields = read_body(body, content_type, scope["query_string"])
+    else:
+        status, refusal, body = 413, Refusal("invalid_field", "body: send at most 64 kB"), b""
+    if isinstance(fields, Unreadable):
+        status, refusal, fields = 415 if fields.unsupported else 400, fields.refusal, {}
+    seller = _seller(scope, headers, fields, sellers)
+    dialect = route.dialect or (DIALECTS[seller.dialect] if seller is not None else GENERIC)
+    dialect = dialect.variant(fields) or dialect
+    # Where keys stand in bodies, a body that cannot be read is all that is wrong.
+    if seller is None and (refusal is None or keys_in_headers(headers)):
+        status, refusal = 401, Refusal("auth_failed")
+    elif seller is not None and scope["method"] != "POST" and not (scope["method"] == "GET" and seller.allow_get):
+        status, refusal = 405, Refusal("invalid_field", "method: send a POST")
+    return SellerRequest(
+        scope=scope,
+        seller=seller,
+        fields=fields,
+        body=body,
+        dialect=dialect,
+        format=_format(route, dialect, seller, fields, body, headers, content_type),
+        now=request.now,
+        started=request.started,
+        test=route.test or (seller is not None and not seller.is_live(certified)),
+        mode=_mode(fields) if route.takes == "lead" else route.takes,
+        refusal=refusal,
+        status=status,
+    )
+
+
+def _format(
+    route: Route,
+    dialect: Dialect,
+    seller: Seller | None,
+    fields: Mapping[str, Scalar],
+    body: bytes,
+    headers: Mapping[bytes, bytes],
+    content_type: str,
+) -> Format:
+    """What the request asks for, or what its platform or seller is used to; never what the platform has not."""
+    usual = seller.format if seller is not None and dialect is GENERIC else dialect.format
+    if body[:1] != b"{" and encoding_of(body, content_type) == "xml":
+        usual = "xml"
+    asked = answer_format(fields, headers.get(b"accept", b"").decode("latin-1"), route.suffix, usual)
+    return asked if asked in dialect.formats else dialect.format
+
+
+def _mode(fields: Mapping[str, Scalar]) -> Mode:
+    """What a request to the one endpoint for everything wants: what it says, or a post where it answers a bid."""
+    for key, value in fields.items():
+        if alike(key.rpartition(".")[2]) in _MODE_NAMES and alike(text_of(value)) in _MODES:
+            return _MODES[alike(text_of(value))]
+    return "post" if any(looks_like_token(text_of(value)) for value in fields.values()) else "ping"
+
+
+def _seller(
+    scope: Scope, headers: dict[bytes, bytes], fields: dict[str, Scalar], sellers: Mapping[str, Seller]
+) -> Seller | None:
+    seller = whose_key(keys_in_headers(headers), sellers) or whose_key(keys_in_fields(fields), sellers)
+    if seller is None or not seller.allowed_ips:
+        return seller
+    peer = scope["client"][0] if scope.get("client") else ""
+    return seller if comes_from(peer, seller.allowed_ips) else None

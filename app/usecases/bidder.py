@@ -1,0 +1,51 @@
+"""All that one running bidder holds: configuration, whom it knows, where it stands, its keys and its records."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+import msgspec
+
+from app.domain.catalogue import Catalogue
+from app.domain.keys import Keys
+from app.journal.lines import Line
+from app.store.store import Store
+from app.store.vault import Vault
+from app.telemetry.metrics import Metrics
+from app.usecases.book import Book
+from app.usecases.known import DigestSet, People
+from app.usecases.onboarding.test_recorder import TestRecorder
+from app.usecases.rate_limit import HashQuotas, RateLimits
+from app.usecases.reports.scorecard import Scorecards
+
+
+class Journal(Protocol):
+    """Where decisions go; a line comes back as it is written."""
+
+    def append(self, line: Line) -> bytes: ...
+
+
+class Bidder(msgspec.Struct, kw_only=True):
+    """One value that every use case is given; only `catalogue` is ever replaced, all else moves inside.
+
+    `chance` gives that many random bytes, `sold` is called after each sale so that delivery need not wait for its poll.
+    `seed` keys every draw. `certified` are the sellers that have certified themselves, `test_recorders` see every test.
+    """
+
+    catalogue: Catalogue
+    keys: Keys
+    seed: bytes
+    chance: Callable[[int], bytes]
+    store: Store
+    vault: Vault
+    journal: Journal
+    metrics: Metrics
+    book: Book
+    people: People
+    suppressed: DigestSet
+    certificates: DigestSet
+    rates: RateLimits
+    quotas: HashQuotas
+    sold: Callable[[], None]
+    scorecards: Scorecards
+    certified: set[str] = msgspec.field(default_factory=set)
+    test_recorders: list[TestRecorder] = msgspec.field(default_factory=list)

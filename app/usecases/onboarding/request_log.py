@@ -1,0 +1,82 @@
+"""The latest tests of a sandbox, each as received, as understood and as answered."""
+
+from collections import deque
+from contextlib import suppress
+
+import msgspec
+
+from app.domain.reasons import Refusal, sentence
+from app.usecases.onboarding.test_recorder import RecordedTest
+
+KEPT = 60
+SHOWN_MAX = 12_000
+"""So many characters of a body are shown."""
+
+
+class LoggedRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """One test. `understood` is JSON of what was read, or the reason why nothing was; `warnings` those of the answer
+    and whatever else the seller should hear."""
+
+    number: int
+    at: float
+    took_ms: float
+    seller: str
+    request: str
+    headers: tuple[tuple[str, str], ...]
+    received: str
+    understood: str
+    status: int
+    outcome: str
+    answered: str
+    warnings: tuple[str, ...]
+
+
+class RequestLog:
+    """What came last, newest first. It lives in memory and is gone with the process."""
+
+    def __init__(self) -> None:
+        self._entries: deque[LoggedRequest] = deque(maxlen=KEPT)
+        self.count = 0
+        """How many there were."""
+
+    def see(self, test: RecordedTest) -> None:
+        """Take in one test."""
+        self.count += 1
+        self._entries.appendleft(self._entry(test))
+
+    @property
+    def entries(self) -> list[LoggedRequest]:
+        """All that are kept."""
+        return list(self._entries)
+
+    def _entry(self, test: RecordedTest) -> LoggedRequest:
+        reason = test.answer.reason_code
+        return LoggedRequest(
+            number=self.count,
+            at=test.at,
+            took_ms=test.took_ms,
+            seller=test.seller,
+            request=f"{test.method} {test.path}",
+            headers=tuple(test.headers.items()),
+            received=_text(test.body),
+            understood=_understood(test),
+            status=test.status,
+            outcome=f"{test.asked} {test.answer.status}" + (f": {reason}" if reason else ""),
+            answered=_text(test.said),
+            warnings=tuple(dict.fromkeys([*test.answer.warnings, *test.advice])),
+        )
+
+
+def _understood(test: RecordedTest) -> str:
+    reading = test.reading
+    if isinstance(reading, Refusal):
+        return f"nothing: {sentence(reading)}"
+    return msgspec.json.format(msgspec.json.encode(reading), indent=2).decode()
+
+
+def _text(body: bytes) -> str:
+    """A body as people read it: JSON on several lines."""
+    text = body.decode("utf-8", errors="replace")
+    with suppress(msgspec.DecodeError, UnicodeDecodeError):
+        text = msgspec.json.format(body, indent=2).decode()
+    return text if len(text) <= SHOWN_MAX else f"{text[:SHOWN_MAX]}... ({len(text):,} characters)"

@@ -1,0 +1,134 @@
+"""Where ZIPs lie: counties however they are spelled, and circles on the map."""
+
+from math import asin, cos, radians, sin, sqrt
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.config.values.zip_table import Centre, centre_of, circle, counties_of, county_names, zip_states
+from app.dialects.states import STATES
+
+SOME = ("33602", "33701", "32801", "10001", "90001", "96813", "99501", "00601", "60601", "02139", "63101", "79901")
+ZIPS = st.sampled_from([*SOME, "33604", "33755", "34205", "34228", "34652", "33801"])
+MILES = st.floats(0.1, 120.0)
+
+
+def centre(zip_code: str) -> Centre:
+    found = centre_of(zip_code)
+    assert found is not None
+    return found
+
+
+def miles_between(one: Centre, other: Centre) -> float:
+    """The great circle by the haversine formula, on a sphere with the mean radius of the Earth."""
+    north, east = radians(other.latitude - one.latitude), radians(other.longitude - one.longitude)
+    slant = sin(north / 2) ** 2 + cos(radians(one.latitude)) * cos(radians(other.latitude)) * sin(east / 2) ** 2
+    return 2 * 3_958.8 * asin(sqrt(slant))
+
+
+@pytest.mark.parametrize(
+    ("written", "state", "name"),
+    [
+        ("Hillsborough", "FL", "Hillsborough County, FL"),
+        ("hillsborough county", "FL", "Hillsborough County, FL"),
+        ("Saint Johns", "FL", "St. Johns County, FL"),
+        ("St Johns County", "FL", "St. Johns County, FL"),
+        ("Sainte Genevieve", "MO", "Ste. Genevieve County, MO"),
+        ("St. Mary’s", "MD", "St. Mary's County, MD"),
+        ("Orleans Parish", "LA", "Orleans Parish, LA"),
+        ("Orleans", "LA", "Orleans Parish, LA"),
+        ("De Kalb", "GA", "DeKalb County, GA"),
+        ("Miami Dade", "FL", "Miami-Dade County, FL"),
+        ("Doña Ana", "NM", "Dona Ana County, NM"),
+        ("Alexandria", "VA", "Alexandria City, VA"),
+        ("James City", "VA", "James City County, VA"),
+        ("St. Louis City", "MO", "St. Louis City, MO"),
+        ("Saint Louis County", "MO", "St. Louis County, MO"),
+        ("Municipality of Anchorage", "AK", "Anchorage Municipality, AK"),
+        ("Juneau City and Borough", "AK", "City and Borough of Juneau, AK"),
+        ("Bayamón", "PR", "Bayamon Municipio, PR"),
+        ("District of Columbia", "DC", "District of Columbia, DC"),
+    ],
+)
+def test_a_county_is_known_by_every_spelling(written: str, state: str, name: str) -> None:
+    (county,) = counties_of(written, state)
+    assert county.name.casefold() == name.casefold()
+
+
+def test_a_city_that_is_no_part_of_its_county_is_told_from_it() -> None:
+    names = [county.name.casefold() for county in counties_of("Baltimore", "MD")]
+    assert names == ["baltimore county, md", "baltimore city, md"]
+    county, city = counties_of("Baltimore", "MD")
+    assert "21201" in city.zips
+    assert "21204" in county.zips
+    assert not {*city.zips} & {*county.zips}
+
+
+def test_a_county_of_another_state_is_not_found() -> None:
+    assert counties_of("Hillsborough", "TX") == ()
+    assert counties_of("Hillsborough", "NH")[0].zips.keys().isdisjoint(counties_of("Hillsborough", "FL")[0].zips)
+
+
+def test_a_county_has_its_zips() -> None:
+    (county,) = counties_of("Hillsborough", "FL")
+    assert {"33602", "33647", "33578", "33563"} <= {*county.zips}
+    assert not {"33701", "34205", "34638"} & {*county.zips}
+
+
+@settings(max_examples=40)
+@given(st.sampled_from(sorted(STATES)), st.data())
+def test_every_county_is_found_by_its_name_and_lies_in_its_state_alone(state: str, data: st.DataObject) -> None:
+    names = county_names(state)
+    if names:
+        name = data.draw(st.sampled_from(names))
+        found = counties_of(name, state)
+        assert found
+        assert all({*county.zips.values()} == {state} and county.zips for county in found)
+
+
+@pytest.mark.parametrize("state", ["FL", "LA", "VA", "AK", "PR", "MO"])
+def test_no_zip_belongs_to_two_counties_of_a_state(state: str) -> None:
+    counties = {county.name: county for name in county_names(state) for county in counties_of(name, state)}
+    zips = [zip_code for county in counties.values() for zip_code in county.zips]
+    assert len(zips) == len({*zips})
+
+
+def test_the_table_knows_the_state_of_each_zip() -> None:
+    states = zip_states()
+    assert len(states) > 40_000
+    assert (states["33602"], states["02139"], states["00601"]) == ("FL", "MA", "PR")
+    assert counties_of("Hillsborough", "FL")[0].zips.items() <= states.items()
+
+
+def test_a_zip_that_does_not_exist_or_sails_has_no_place() -> None:
+    assert centre_of("00000") is None
+    assert centre_of("09001") is None
+
+
+@settings(max_examples=40)
+@given(ZIPS, MILES, MILES)
+def test_a_wider_circle_holds_the_narrower_one_and_its_centre(zip_code: str, one: float, other: float) -> None:
+    narrow, wide = (circle(centre(zip_code), miles).zips for miles in sorted((one, other)))
+    assert zip_code in narrow
+    assert narrow.items() <= wide.items()
+
+
+@settings(max_examples=40)
+@given(ZIPS, ZIPS, MILES)
+def test_two_zips_lie_equally_far_from_each_other(one: str, other: str, miles: float) -> None:
+    assert (other in circle(centre(one), miles).zips) == (one in circle(centre(other), miles).zips)
+
+
+@settings(max_examples=40)
+@given(ZIPS, ZIPS, MILES)
+def test_a_circle_is_measured_in_miles_on_the_globe(one: str, other: str, miles: float) -> None:
+    distance = miles_between(centre(one), centre(other))
+    if distance < miles * 0.998:
+        assert other in circle(centre(one), miles).zips
+    if distance > miles * 1.002:
+        assert other not in circle(centre(one), miles).zips
+
+
+def test_a_circle_crosses_the_lines_between_states() -> None:
+    assert {*circle(centre("10001"), 15.0).zips.values()} == {"NJ", "NY"}

@@ -1,0 +1,178 @@
+"""Certificates as sellers name them, and the addresses that only look like one."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.domain.consent.certificate import Certificate, is_placeholder, read_leadid, read_trustedform
+
+HEX = "0123456789abcdef0123456789abcdef01234567"
+MOBILE = "AbCdEfGhIjKlMnOpQrStUvWxYz_-0123456789AB"
+SEALED = "0.abc_DEF-123.ghi.JKL"
+
+GOOD = [
+    (f"https://cert.trustedform.com/{HEX}", Certificate("trustedform", HEX)),
+    (f"http://cert.trustedform.com/{HEX}", Certificate("trustedform", HEX)),
+    (f"HTTPS://CERT.TrustedForm.COM/{HEX.upper()}/", Certificate("trustedform", HEX)),
+    (f"  https://cert.trustedform.com/{HEX} ", Certificate("trustedform", HEX)),
+    (f"https://cert.trustedform.com/{MOBILE}", Certificate("trustedform", MOBILE)),
+    (f"https://cert.trustedform.com/{MOBILE * 2}", Certificate("trustedform", MOBILE * 2)),
+    (f"https://cert.trustedform.com/{SEALED}", Certificate("trustedform", SEALED)),
+    (f"https://ping.trustedform.com/{SEALED}", Certificate("trustedform_ping", SEALED)),
+]
+BAD = [
+    "",
+    HEX,
+    f"https://cert.trustedform.com.evil.example/{HEX}",
+    f"https://cert.trustedform.com@evil.example/{HEX}",
+    f"https://evil.example@cert.trustedform.com/{HEX}",
+    f"https://user:password@cert.trustedform.com/{HEX}",
+    f"https://@cert.trustedform.com/{HEX}",
+    f"https://certxtrustedform.com/{HEX}",
+    f"https://cert.trustedformxcom/{HEX}",
+    f"https://evil.cert.trustedform.com/{HEX}",
+    f"https://cert.trustedform.com./{HEX}",
+    f"https://cert.trustedform.com\\@evil.example/{HEX}",
+    f"https://cert.trustedform.com\\.evil.example/{HEX}",
+    f"https:\\\\cert.trustedform.com\\{HEX}",
+    f"https://cert.trustedform.com:443/{HEX}",
+    f"https://cert.trustedform.com:0/{HEX}",
+    f"https://cert.trustedform.com:/{HEX}",
+    f"https://cert.trustedform.com:evil/{HEX}",
+    f"https://cert.trustedform.com/{HEX}?next=evil",
+    f"https://cert.trustedform.com/{HEX}?",
+    f"https://cert.trustedform.com/{HEX}#evil",
+    f"https://cert.trustedform.com/{HEX}#",
+    f"https://cert.trustedform.com?{HEX}",
+    f"https://cert.trustedform.com/{HEX};evil",
+    f"https://cert%2etrustedform.com/{HEX}",
+    f"https://cert.trustedform%2ecom/{HEX}",
+    f"https://cert.trustedform.com%2f.evil.example/{HEX}",
+    f"https://cert.trustedform.com/%2e%2e/{HEX}",
+    f"https://cert.trustedform.com/../{HEX}",
+    f"https://cert.trustedform.com//{HEX}",
+    f"https://cert.trustedform.com/x/{HEX}",
+    f"https://cert.trustedform.com/{HEX[:-1]}%41",
+    f"https://cert.trustedform.com/{HEX[:-1]}",
+    f"https://cert.trustedform.com/{HEX}0",
+    f"https://cert.trustedform.com/{HEX}\n",
+    f"https://cert.trusted\tform.com/{HEX}",
+    f"https://cert.trustedform.com/{HEX}\x00",
+    f"https://сert.trustedform.com/{HEX}",  # a Cyrillic letter
+    f"https://cert。trustedform。com/{HEX}",  # ideographic full stops
+    f"https://cert.trustedform.ⅽom/{HEX}",  # a Roman numeral
+    f"https://cert.trustedform.com∕{HEX}",  # a division slash
+    f"https://cert.staging.trustedform.com/{HEX}",
+    f"https://[cert.trustedform.com]/{HEX}",
+    f"https://[::1]/{HEX}",
+    f"ftp://cert.trustedform.com/{HEX}",
+    f"javascript://cert.trustedform.com/{HEX}",
+    f"//cert.trustedform.com/{HEX}",
+    f"cert.trustedform.com/{HEX}",
+    f"https:/cert.trustedform.com/{HEX}",
+    f"https:///cert.trustedform.com/{HEX}",
+    f"https://cert.trustedform.com/{'٣' * 40}",
+    f"https://ping.trustedform.com/{HEX}",
+    "https://cert.trustedform.com/0.a.b",
+    "https://cert.trustedform.com/0.a.b.c.d",
+    f"https://cert.trustedform.com/0.{'a' * 300}.b.c",
+    f"https://cert.trustedform.com/{HEX}{' ' * 2048}",
+    f"https://cert.trustedform.com/{HEX},https://cert.trustedform.com/{HEX}",
+]
+
+
+@pytest.mark.parametrize(("url", "certificate"), GOOD)
+def test_a_certificate_is_read(url: str, certificate: Certificate) -> None:
+    assert read_trustedform(url) == certificate
+
+
+@pytest.mark.parametrize("url", BAD, ids=ascii)
+def test_an_address_that_is_not_the_providers_own_is_none(url: str) -> None:
+    assert read_trustedform(url) is None
+
+
+@given(st.text(), st.text())
+def test_whatever_is_read_points_at_the_provider_alone(host: str, path: str) -> None:
+    for url in (
+        host,
+        f"https://cert.trustedform.com{host}/{HEX}",
+        f"https://{host}/{HEX}",
+        f"https://cert.trustedform.com/{path}",
+    ):
+        found = read_trustedform(url)
+        assert found is None or found.url == f"https://{found.url.split('/')[2]}/{found.id}"
+        assert found is None or found.url.split("/")[2] in ("cert.trustedform.com", "ping.trustedform.com")
+
+
+def test_the_address_is_rebuilt_from_the_id() -> None:
+    certificate = read_trustedform(f"http://CERT.trustedform.com/{HEX.upper()}/")
+    assert certificate is not None
+    assert certificate.url == f"https://cert.trustedform.com/{HEX}"
+    assert Certificate("trustedform_ping", SEALED).url == f"https://ping.trustedform.com/{SEALED}"
+    assert Certificate("leadid", "A").url == ""
+
+
+def test_only_an_id_without_a_case_of_its_own_is_written_small() -> None:
+    upper, mobile = (read_trustedform(f"https://cert.trustedform.com/{name}") for name in (HEX.upper(), MOBILE))
+    assert upper is not None
+    assert mobile is not None
+    assert (upper.id, mobile.id) == (HEX, MOBILE)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " ",
+        "NA",
+        "n/a",
+        "N/A",
+        "None",
+        "null",
+        "0",
+        "-",
+        "TBD",
+        "will_send_on_post",
+        "Will Send On Post",
+        "https://cert.trustedform.com",
+        "https://cert.trustedform.com/",
+        "http://ping.trustedform.com/",
+        "cert.trustedform.com",
+        "https://cert.trustedform.com/will_send_on_post",
+        "https://cert.trustedform.com/NA",
+    ],
+)
+def test_a_promise_is_a_placeholder(text: str) -> None:
+    assert is_placeholder(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"https://cert.trustedform.com/{HEX}",
+        "https://evil.example/na",
+        "https://cert.trustedform.com.evil.example/",
+        "https://cert.trustedform.com@evil.example/0",
+        "garbage",
+    ],
+)
+def test_neither_a_certificate_nor_a_forgery_is_a_placeholder(text: str) -> None:
+    assert not is_placeholder(text)
+
+
+def test_a_leadid_is_read_whatever_its_case() -> None:
+    token = "01234567-89ab-CDEF-0123-456789abcdef"
+    assert read_leadid(f" {token} ") == Certificate("leadid", token.upper())
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        "",
+        "0123456789abcdef0123456789abcdef",
+        "01234567-89ab-cdef-0123-456789abcdeg",
+        "{01234567-89ab-cdef-0123-456789abcdef}",
+    ],
+)
+def test_what_is_no_leadid_is_none(token: str) -> None:
+    assert read_leadid(token) is None
