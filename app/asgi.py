@@ -28,10 +28,10 @@ from app.store.errors import StoreError, StoreUnavailable
 from app.store.store import Store
 from app.store.vault import Vault
 from app.telemetry.metrics import Metrics
-from app.usecases.book import Book
 from app.usecases.background import SUPPRESSIONS_S, BackgroundJobs, ConfigWatcher, remember_campaigns
-from app.usecases.deliver_leads import DeliveryWorker
 from app.usecases.bidder import Bidder
+from app.usecases.book import Book
+from app.usecases.deliver_leads import DeliveryWorker
 from app.usecases.known import DigestSet, People
 from app.usecases.onboarding.certify import Certifier
 from app.usecases.onboarding.test_recorder import TestRecorder
@@ -124,7 +124,9 @@ def _let_garbage_wait() -> None:
     gc.set_threshold(50_000, 20, 100)
 
 
-async def _started(stack: AsyncExitStack, settings: Settings, declared: Declared, keys: Keys, world: World) -> BackgroundJobs:
+async def _started(
+    stack: AsyncExitStack, settings: Settings, declared: Declared, keys: Keys, world: World
+) -> BackgroundJobs:
     """Start everything; the stack ends it in reverse order."""
     stack.enter_context(sole_use(settings.data))
     # Never a seeded source: what is sealed twice with one nonce can be opened.

@@ -34,13 +34,13 @@ from app.telemetry.metrics import Metrics
 from app.usecases.accept_post import accept_post
 from app.usecases.answer_ping import answer_ping, refuse_ping
 from app.usecases.answer_ping import ask as what_is_asked
-from app.usecases.book import Book
+from app.usecases.bid_reference import open_reference
 from app.usecases.bidder import Bidder
+from app.usecases.book import Book
 from app.usecases.known import DigestSet, People
 from app.usecases.rate_limit import HashQuotas, RateLimits
 from app.usecases.reports.scorecard import Scorecards
 from app.usecases.reports.tally import Counting
-from app.usecases.bid_reference import open_reference
 from app.wire.ping import Ping, PingAnswer
 from app.wire.post import PostAnswer
 from tests import build
@@ -91,7 +91,9 @@ async def open_bidder(
         await store.close()
 
 
-def at_bidder(folder: Path, scene: Callable[[Bidder], Awaitable[T]], catalogue: Catalogue | None = None, **rest: Any) -> T:
+def at_bidder(
+    folder: Path, scene: Callable[[Bidder], Awaitable[T]], catalogue: Catalogue | None = None, **rest: Any
+) -> T:
     """What a scene at the bidder of this folder comes to."""
 
     async def play() -> T:
@@ -184,7 +186,7 @@ def last_post(bidder: Bidder, folder: Path) -> PostLine:
 @cache
 def _empty_database() -> Path:
     """A migrated file to copy: migrating takes longer than most tests."""
-    folder = tempfile.mkdtemp(prefix="leadbid-desk-")
+    folder = tempfile.mkdtemp(prefix="leadbid-bidder-")
     atexit.register(shutil.rmtree, folder)
     file = Path(folder) / "leadbid.db"
     migrate(f"sqlite:///{file}")

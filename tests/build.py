@@ -11,10 +11,10 @@ from app.domain.campaign import Campaign
 from app.domain.caps.caps import Cap
 from app.domain.catalogue import Catalogue, Model, index_campaigns, tags
 from app.domain.keys import Keys
+from app.domain.pricing.value import Worth
 from app.domain.schedule import ALWAYS, Schedule
 from app.domain.seller import Seller
 from app.domain.territory import Territory
-from app.domain.pricing.value import Worth
 from app.domain.vertical import Field, Vertical
 from app.wire.ping import Ping, Value
 from app.wire.post import Contact, Post

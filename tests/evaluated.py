@@ -7,12 +7,12 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from app.domain.caps.caps import CapStanding
 from app.domain.auction.decide import Decision
+from app.domain.auction.snapshot import Known, Standing
+from app.domain.caps.caps import CapStanding
 from app.domain.pricing.exploration import Draw, jitter
 from app.domain.pricing.landscape import OrtbCurve
 from app.domain.reasons import Refusal
-from app.domain.auction.snapshot import Known, Standing
 from app.journal.configurations import keep
 from app.journal.lines import PingLine
 from app.scoring.load import load_version

@@ -15,8 +15,8 @@ from app.usecases.answer_ping import refuse_ping
 from app.usecases.bidder import Bidder
 from app.usecases.reports.explain import explain
 from app.wire.feedback import Demand, Signal
-from tests.build import NOW, campaign, cap, catalogue
 from tests.bidder import another, ask, at_bidder, journaled, sell, somebody
+from tests.build import NOW, campaign, cap, catalogue
 
 ZONE = "America/Chicago"
 HOUR = 3_600.0

@@ -8,29 +8,40 @@ from importlib import import_module
 from importlib.metadata import version
 from typing import Protocol, cast
 
-COMMANDS = {
-    "init": "write a first buyer.toml from a few answers",
-    "demo": "live one business day over real HTTP in minutes, then report",
-    "serve": "answer pings and posts, deliver what is bought",
-    "check": "read a configuration and say what is wrong with it, or sum it up",
-    "sellers": "add sellers, change their keys, let them go live, suspend and resume them",
-    "sample": "print a ping or post of a made-up consumer, ready to send",
-    "conform": "play a platform's client against a buyer's endpoint: would it be understood?",
-    "sandbox": "be a reference buyer to test against, with a live page of every request",
-    "exchange": "play sellers and rival buyers against any buyer's endpoint",
-    "explain": "derive any bid or refusal in dollars",
-    "journal": "compact it into Parquet, or say what it holds in numbers",
-    "export": "write sales and outcomes to Parquet for training, without a person in them",
-    "outcomes": "take what became of leads from a CSV file, after a dry run",
-    "deliveries": "list, show and replay what was sent to CRMs",
-    "pause": "stop a campaign or a seller while the service runs",
-    "resume": "let what is paused go on",
-    "instructions": "link to a seller's posting instructions, or write them into files",
-    "scorecard": "say how the trade with a seller went, as the seller can read it itself",
-    "certification": "say what a seller has shown in its tests, or make the link to its page",
-    "migrate": "bring a database to this version's tables",
+GROUPS = {
+    "service": {
+        "init": "write a first buyer.toml from a few answers",
+        "demo": "live one business day over real HTTP in minutes, then report",
+        "serve": "answer pings and posts, deliver what is bought",
+        "check": "read a configuration and say what is wrong with it, or sum it up",
+        "sample": "print a ping or post of a made-up consumer, ready to send",
+        "conform": "play a platform's client against a buyer's endpoint: would it be understood?",
+        "sandbox": "be a reference buyer to test against, with a live page of every request",
+        "exchange": "play sellers and rival buyers against any buyer's endpoint",
+        "migrate": "bring a database to this version's tables",
+    },
+    "sellers": {
+        "sellers": "add sellers, change their keys, let them go live, suspend and resume them",
+        "instructions": "link to a seller's posting instructions, or write them into files",
+        "scorecard": "say how the trade with a seller went, as the seller can read it itself",
+        "certification": "say what a seller has shown in its tests, or make the link to its page",
+    },
+    "records": {
+        "explain": "derive any bid or refusal in dollars",
+        "journal": "compact it into Parquet, or say what it holds in numbers",
+        "export": "write sales and outcomes to Parquet for training, without a person in them",
+    },
+    "operate": {
+        "pause": "stop a campaign or a seller while the service runs",
+        "resume": "let what is paused go on",
+        "outcomes": "take what became of leads from a CSV file, after a dry run",
+        "deliveries": "list, show and replay what was sent to CRMs",
+    },
 }
-"""Name -> what it does; `app.cli.NAME` is its module."""
+"""Package -> name -> what it does; `app.cli.PACKAGE.NAME` is its module."""
+
+COMMANDS = {name: what for commands in GROUPS.values() for name, what in commands.items()}
+_PACKAGES = {name: package for package, commands in GROUPS.items() for name in commands}
 
 
 class Command(Protocol):
@@ -62,7 +73,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(name: str, words: list[str]) -> int:
-    command = cast(Command, import_module(f"app.cli.{name}"))
+    command = cast(Command, import_module(f"app.cli.{_PACKAGES[name]}.{name}"))
     parser = argparse.ArgumentParser(
         prog=f"leadbid {name}", description=f"{COMMANDS[name].capitalize()}.", allow_abbrev=False
     )

@@ -6,10 +6,10 @@ import msgspec
 
 from app.config.caps import build_caps
 from app.config.file.files import Files
-from app.config.values.filters import build_filters, build_worth
-from app.config.values.names import refuse_repeated
 from app.config.file.problem import Findings, did_you_mean
 from app.config.schema import CampaignTable
+from app.config.values.filters import build_filters, build_worth
+from app.config.values.names import refuse_repeated
 from app.config.values.territory import build_territory
 from app.config.values.week import build_schedule
 from app.domain.buyer import Buyer

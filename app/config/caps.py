@@ -1,10 +1,10 @@
 """Caps: their limits in leads or cents, their names, and whether nested windows make sense together."""
 
+from app.config.file.problem import Findings
+from app.config.schema import CapTable, SellerCapTable
 from app.config.values.kind import Unreadable, shown
 from app.config.values.kinds import read_dollars
 from app.config.values.names import refuse_accept_words
-from app.config.file.problem import Findings
-from app.config.schema import CapTable, SellerCapTable
 from app.domain.calendar import WindowKind
 from app.domain.caps.caps import Cap, CapScope, TerritoryUnit
 from app.domain.money import CENTS_MAX

@@ -5,10 +5,10 @@ from collections.abc import Collection, Iterable
 from urllib.parse import parse_qsl, urlsplit
 
 from app.config.file.files import Files
+from app.config.file.problem import Findings, KeyPath, did_you_mean
 from app.config.values.kind import Unreadable
 from app.config.values.kinds import read_slug
 from app.config.values.names import refuse_repeated
-from app.config.file.problem import Findings, KeyPath, did_you_mean
 from app.domain.delivery.destination import (
     PLACEHOLDER,
     Destination,

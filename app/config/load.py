@@ -148,9 +148,9 @@ def _buyer(table: BuyerTable, findings: Findings) -> Buyer:
         zone=table.time_zone,
         bid_lifetime_s=int(table.bid_lifetime),
         exploration=Exploration(
-            spread=table.exploration.spread,
-            wide_spread=table.exploration.wide_spread,
-            wide_share=table.exploration.wide_share,
+            spread=table.exploration_spread,
+            wide_spread=table.exploration_wide_spread,
+            wide_share=table.exploration_wide_share,
         ),
     )
 

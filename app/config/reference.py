@@ -7,15 +7,14 @@ import msgspec
 from msgspec.structs import FieldInfo
 
 from app.config import schema
-from app.config.values.kind import Kind
 from app.config.schema import Table
+from app.config.values.kind import Kind
 from app.config.values.times import WEEKDAYS
-from app.domain import destination as crm
-from app.domain import destination_auth, outcome_rule
+from app.domain.delivery import destination as crm
+from app.domain.delivery import destination_auth, outcome_rule
 
 _TABLES: tuple[type[Table], ...] = (
     schema.BuyerTable,
-    schema.ExplorationTable,
     schema.VerticalTable,
     schema.FieldTable,
     schema.CampaignTable,

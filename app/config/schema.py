@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from app.config.file.problem import KeyPath
 from app.config.values.kind import Kind
 from app.config.values.kinds import (
     County,
@@ -30,7 +31,6 @@ from app.config.values.kinds import (
     read_scalar,
     within,
 )
-from app.config.file.problem import KeyPath
 from app.config.values.times import read_duration
 from app.domain.calendar import WindowKind
 from app.domain.campaign import DuplicateScope
@@ -56,22 +56,6 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
     at: KeyPath = ()
 
 
-class ExplorationTable(Table, frozen=True, kw_only=True):
-    """`[buyer.exploration]`: how far bids stray from the best price, so that the market can be learned."""
-
-    spread: Annotated[
-        float,
-        Kind("number", within(read_number, 0.0, 1.0, "use 0 to 1; 0 never explores")),
-        says("spread of every bid, in its logarithm", "0.10"),
-    ] = 0.10
-    wide_spread: Annotated[
-        float,
-        Kind("number", within(read_number, 0.0, 1.0, "use 0 to 1; 0 never explores")),
-        says("spread of the wide share of bids", "0.30"),
-    ] = 0.30
-    wide_share: Annotated[Share, says("share of bids that explore widely", '"10%"')] = 0.10
-
-
 class BuyerTable(Table, frozen=True, kw_only=True):
     """`[buyer]`: who buys."""
 
@@ -85,9 +69,17 @@ class BuyerTable(Table, frozen=True, kw_only=True):
         Kind("duration", within(read_duration, 5.0, 3600.0, 'use "5s" to "1h"')),
         says("how long a bid is a promise", '"120s"'),
     ] = 120.0
-    exploration: Annotated[ExplorationTable, says("how far bids stray to learn the market", "{ spread = 0.10 }")] = (
-        ExplorationTable()
-    )
+    exploration_spread: Annotated[
+        float,
+        Kind("number", within(read_number, 0.0, 1.0, "use 0 to 1; 0 never explores")),
+        says("how far every bid strays from the best price, in its logarithm, to learn the market", "0.10"),
+    ] = 0.10
+    exploration_wide_spread: Annotated[
+        float,
+        Kind("number", within(read_number, 0.0, 1.0, "use 0 to 1; 0 never explores")),
+        says("how far the bids stray that explore widely", "0.30"),
+    ] = 0.30
+    exploration_wide_share: Annotated[Share, says("share of bids that explore widely", '"10%"')] = 0.10
 
 
 class FieldTable(Table, frozen=True, kw_only=True):
@@ -380,18 +372,18 @@ class SellerTable(Table, frozen=True, kw_only=True):
         says("how many pings it may send; 0 is unbounded", "200"),
     ] = 0.0
     burst: Annotated[int | None, says("how many of them at once; by default one second's worth", "400")] = None
-    hash_lookups_per_day: Annotated[int, says("how many pings a day may ask for a person by hash and not be posted", "2_000")] = (
-        10_000
-    )
+    hash_lookups_per_day: Annotated[
+        int, says("how many pings a day may ask for a person by hash and not be posted", "2_000")
+    ] = 10_000
     prepaid_balance: Annotated[
         Dollars | None, says("all that may ever be bought of it; a top-up raises it", "25_000.00")
     ] = None
     caps: Annotated[
         tuple[SellerCapTable, ...], says("how much is bought of it", '[{ limit = 1_500, window = "day" }]')
     ] = ()
-    median_winning_price: Annotated[HalfPricesTable, says("the bids that win half of its auctions", "{ exclusive = 20.00 }")] = (
-        HalfPricesTable()
-    )
+    median_winning_price: Annotated[
+        HalfPricesTable, says("the bids that win half of its auctions", "{ exclusive = 20.00 }")
+    ] = HalfPricesTable()
     paused: Annotated[bool, says("whether nothing is bought of it at present", "true")] = False
 
 

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from math import ceil
 
 from app.config.caps import build_caps
-from app.config.values.names import refuse_repeated
 from app.config.file.problem import Findings, did_you_mean
 from app.config.schema import OperatorTable, SellerTable
+from app.config.values.names import refuse_repeated
 from app.dialects.kinds import Trouble, reader_of
 from app.dialects.names import CANONICAL
 from app.dialects.platforms.known import DIALECTS

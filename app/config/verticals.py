@@ -1,8 +1,8 @@
 """Verticals: their fields checked for types that agree and names that nobody can mistake."""
 
-from app.config.values.names import refuse_accept_words, refuse_repeated, taken
 from app.config.file.problem import Findings
 from app.config.schema import FieldTable, VerticalTable
+from app.config.values.names import refuse_accept_words, refuse_repeated, taken
 from app.dialects.kinds import Trouble, reader_of
 from app.dialects.text import alike, alike_value
 from app.domain.vertical import Field, Vertical
@@ -32,7 +32,7 @@ def _vertical(table: VerticalTable, findings: Findings) -> Vertical:
 
 
 def _refuse_collisions(table: VerticalTable, findings: Findings) -> None:
-    """No two names of one vertical may be the same to a endpoint, nor be one of the contract's own."""
+    """No two names of one vertical may be the same to an endpoint, nor be one of the contract's own."""
     owner = {alike(field.name): field.name for field in table.fields}
     for field in table.fields:
         if taken(field.name):

@@ -13,7 +13,14 @@ from app.crm.message import Request, Unbuildable
 from app.crm.signing import signature
 from app.crm.transform import as_text, at_path, value_of
 from app.domain.delivery.destination import PLACEHOLDER, Destination
-from app.domain.delivery.destination_auth import BasicAuth, BearerAuth, HeaderAuth, QueryAuth, StandardWebhooksAuth, is_secret
+from app.domain.delivery.destination_auth import (
+    BasicAuth,
+    BearerAuth,
+    HeaderAuth,
+    QueryAuth,
+    StandardWebhooksAuth,
+    is_secret,
+)
 from app.domain.delivery.sold_lead import LeadDocument
 from app.wire.ping import Value
 

@@ -8,7 +8,7 @@ import msgspec
 from app.dialects import fields, kinds
 from app.dialects.guard import IDENTITY
 from app.dialects.kinds import Read
-from app.dialects.names import UNSETTLED, Route, Names, names_for
+from app.dialects.names import UNSETTLED, Names, Route, names_for
 from app.domain.seller import Seller
 from app.domain.vertical import Vertical
 

@@ -27,10 +27,10 @@ class Habits(msgspec.Struct, frozen=True, kw_only=True):
 class Seller(msgspec.Struct, frozen=True, kw_only=True):
     """`aliases` map its field names to ours and `value_maps` its values, by our field name.
 
-    `habits` are declared: they hold until its leads have been measured, as do the curves of both legs.
-    `rate_per_s` with `burst` bounds its pings; 0 is unbounded. `hash_lookups_per_day` bounds a day's hashes that never post.
-    `dialect` and `format` are those of its answers where the endpoint names none; `quoted_prices` are text. `statuses` are
-    the HTTP codes that it understands. `direct` sellers may post without a ping.
+    `habits` are declared: they hold until its leads have been measured, as do the curves of both legs. `rate_per_s`
+    with `burst` bounds its pings; 0 is unbounded. `hash_lookups_per_day` bounds a day's hashes that never post.
+    `dialect` and `format` are those of its answers where the endpoint names none; `quoted_prices` are text. `statuses`
+    are the HTTP codes that it understands. `direct` sellers may post without a ping.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""A bid as a signed bid reference: all a post must be held to, in 64 URL-safe characters, so that a bid needs no write."""
+"""A bid as a signed token: all a post must be held to, in 64 URL-safe characters, so that a bid needs no write."""
 
 import hmac
 import struct

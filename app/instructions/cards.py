@@ -12,11 +12,11 @@ from app.dialects.written import Format
 from app.domain.catalogue import Catalogue
 from app.domain.seller import Seller
 from app.domain.vertical import Vertical
+from app.instructions.answer_paths import dotted, literal, price_regex, text_regex, words_of, xpath
+from app.instructions.example_lead import asked_at_ping, example_lead, in_its_words, sending_of
 from app.instructions.exchange import KEY
 from app.instructions.forms import FORMS, Form, Reads
-from app.instructions.example_lead import asked_at_ping, example_lead, in_its_words, sending_of
 from app.instructions.samples import route_of
-from app.instructions.answer_paths import dotted, literal, price_regex, text_regex, words_of, xpath
 from app.wire.ping import Value
 
 ROUTES: tuple[Route, ...] = ("ping", "post")

@@ -10,16 +10,16 @@ from app.instructions.exchange import Sample
 from app.instructions.samples import samples_of
 from app.instructions.sheets import Sheet, sheet_of
 from app.instructions.terms import (
-    RouteLine,
     Fact,
+    ForcedOutcome,
     KeyPlace,
     ReasonLine,
-    ForcedOutcome,
-    routes_of,
+    RouteLine,
     facts_of,
+    forced_outcomes,
     key_places,
     reason_lines,
-    forced_outcomes,
+    routes_of,
 )
 
 

@@ -20,8 +20,8 @@ from app.domain.catalogue import Catalogue
 from app.domain.reasons import Refusal
 from app.domain.seller import Seller
 from app.domain.vertical import Vertical
-from app.instructions.exchange import KEY, Answer, Mark, Request, Sample
 from app.instructions.example_lead import asked_at_ping, example_lead, in_its_words, sending_of
+from app.instructions.exchange import KEY, Answer, Mark, Request, Sample
 from app.instructions.simulate import (
     LEAD_ID,
     LINE_ID,

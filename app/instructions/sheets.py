@@ -9,15 +9,15 @@ from app.dialects import generic
 from app.dialects.layout import layout_of
 from app.dialects.names import Route
 from app.dialects.platforms.known import DIALECTS
-from app.domain import consent
 from app.domain.campaign import Campaign
 from app.domain.catalogue import Catalogue
+from app.domain.consent import consent
 from app.domain.reasons import Refusal
 from app.domain.seller import Seller
 from app.domain.vertical import Vertical
 from app.instructions.example_lead import example_lead, in_its_words, sending_of
-from app.instructions.simulate import NOW
 from app.instructions.schemas import PING_FIELDS, POST_FIELDS, Json, field_schema
+from app.instructions.simulate import NOW
 from app.wire.ping import Ping, Value
 from app.wire.post import Post
 
@@ -110,7 +110,7 @@ def _needs(
     lead: Mapping[str, Value],
     route: Literal["ping", "post"],
 ) -> tuple[dict[str, Need], dict[str, tuple[str, ...]]]:
-    """Each field's need at a endpoint, and with which others it is exchangeable."""
+    """Each field's need at an endpoint, and with which others it is exchangeable."""
     whole = {**lead, "ping_id": _ID}
     needs = _read_at(seller, vertical, route)
     groups: dict[str, tuple[str, ...]] = {}
@@ -136,7 +136,7 @@ def _needs(
 
 
 def _read_at(seller: Seller, vertical: Vertical, route: Route) -> dict[str, Need]:
-    """What is read at a endpoint at all, and what is dropped there."""
+    """What is read at an endpoint at all, and what is dropped there."""
     slots = layout_of(seller, vertical, route).slots
     needs: dict[str, Need] = {"vertical": "optional"}
     for slot in slots.values():
@@ -170,7 +170,12 @@ def _unreadable(
 
 
 def _unproven(
-    catalogue: Catalogue, seller: Seller, vertical: Vertical, campaign: Campaign, held: Mapping[str, Value], route: Route
+    catalogue: Catalogue,
+    seller: Seller,
+    vertical: Vertical,
+    campaign: Campaign,
+    held: Mapping[str, Value],
+    route: Route,
 ) -> Refusal | None:
     value = _read(catalogue, seller, vertical, held, route)
     if isinstance(value, Ping):

@@ -10,16 +10,16 @@ from app.dialects import generic
 from app.dialects.platforms.dialect import Dialect
 from app.dialects.reading import Reading
 from app.dialects.text import Scalar
+from app.domain.auction.decide import decide
+from app.domain.auction.snapshot import Snapshot
 from app.domain.campaign import Campaign
 from app.domain.catalogue import Catalogue
-from app.domain.auction.decide import decide
-from app.domain.pricing.exploration import Draw
 from app.domain.identity import Person
 from app.domain.post.judge import PostCase, judge
-from app.domain.reasons import Refusal, disclosed, status_of
 from app.domain.post.sale import PostFacts
+from app.domain.pricing.exploration import Draw
+from app.domain.reasons import Refusal, disclosed, status_of
 from app.domain.seller import Seller
-from app.domain.auction.snapshot import Snapshot
 from app.domain.token import NO_CERTIFICATE, BidToken
 from app.wire.ping import Bid, Leg, PingAnswer
 from app.wire.post import Post, PostAnswer

@@ -1,15 +1,15 @@
-"""What holds between this buyer and this seller besides the fields: endpoints, keys, limits, tests, reasons, repeats."""
+"""What holds between this buyer and this seller beside fields: endpoints, keys, limits, tests, reasons, repeats."""
 
 import msgspec
 
 from app.dialects.aliases import KEY_FIELDS
 from app.dialects.platforms.known import DIALECTS, GENERIC
 from app.domain.catalogue import Catalogue
-from app.domain.reasons import REASONS, Refusal, disclosed, status_of
 from app.domain.onboarding.test_values import TABLE
+from app.domain.reasons import REASONS, Refusal, disclosed, status_of
 from app.domain.seller import Seller
-from app.instructions.exchange import KEY
 from app.instructions.example_lead import sending_of
+from app.instructions.exchange import KEY
 from app.instructions.samples import route_of
 from app.wire.ping import Ping
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import msgspec
 
-from app.domain.reasons import Refusal
 from app.domain.auction.weighing import Offer
-from app.journal.lines import AnyLine, RefusedLine, Line, NoticeLine, PingLine, PostLine, RepeatLine
+from app.domain.reasons import Refusal
+from app.journal.lines import AnyLine, Line, NoticeLine, PingLine, PostLine, RefusedLine, RepeatLine
 from app.journal.reader import UNREADABLE, decode
 from app.journal.shadow import Shadow
 

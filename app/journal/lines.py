@@ -3,9 +3,9 @@
 import msgspec
 
 from app.domain.auction.decide import Decision
+from app.domain.auction.snapshot import Known, Standing
 from app.domain.pricing.exploration import Draw
 from app.domain.reasons import Refusal
-from app.domain.auction.snapshot import Known, Standing
 from app.journal.shadow import Shadow
 from app.wire.ping import Ping
 

@@ -1,8 +1,8 @@
 """Decides a journaled ping again, from what the line itself holds and the configuration of its day."""
 
-from app.domain.catalogue import Catalogue
 from app.domain.auction.decide import Decision, decide
 from app.domain.auction.snapshot import Snapshot
+from app.domain.catalogue import Catalogue
 from app.journal.lines import PingLine
 
 

@@ -3,8 +3,8 @@
 import msgspec
 
 from app.domain.auction.decide import Decision
-from app.domain.reasons import Refusal
 from app.domain.auction.weighing import Offer
+from app.domain.reasons import Refusal
 from app.wire.ping import Leg
 
 UNPRICED = "no number"

@@ -3,7 +3,7 @@
 import msgspec
 
 from app.domain.reasons import Refusal
-from app.journal.lines import RefusedLine, Line, NoticeLine, PostLine, RepeatLine
+from app.journal.lines import Line, NoticeLine, PostLine, RefusedLine, RepeatLine
 from app.journal.reader import UNREADABLE
 
 

@@ -20,7 +20,7 @@ def parse_habits(body: bytes) -> dict[str, Habits]:
     low, high = QUALITY_FACTOR
     for seller, each in sellers.items():
         if not low <= each.quality_factor <= high:
-            raise Unusable(f"{HABITS}: kappa of {seller} is not between {low:g} and {high:g}")
+            raise Unusable(f"{HABITS}: quality_factor of {seller} is not between {low:g} and {high:g}")
         if not 0.0 <= each.return_rate <= RETURN_RATE_MAX:
             raise Unusable(f"{HABITS}: the return rate of {seller} is not between 0 and {RETURN_RATE_MAX:g}")
     return sellers

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, bindparam, select, update
 
-from app.domain.reasons import RANK, Refusal
 from app.domain.post.sale import CapUse
+from app.domain.reasons import RANK, Refusal
 from app.store.engine.portable import add_new
 from app.store.engine.prepared import Prepared
 from app.store.schema import cap_counter

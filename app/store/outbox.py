@@ -9,8 +9,8 @@ from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from app.dialects.text import printable
 from app.domain.delivery.delivery import AttemptReport, ClaimedDelivery
-from app.domain.keyed import digest
 from app.domain.delivery.sold_lead import LeadDocument
+from app.domain.keyed import digest
 from app.store.destinations import disable
 from app.store.schema import attempt, delivery, destination_state, lead
 from app.store.vault import SealBroken, Vault

@@ -7,8 +7,8 @@ import msgspec
 from sqlalchemy import Connection, insert, text
 
 from app.domain.duplicate import is_duplicate
-from app.domain.reasons import REASONS, Refusal
 from app.domain.post.sale import KeptAnswer, PostFacts, Sale
+from app.domain.reasons import REASONS, Refusal
 from app.store.answers import REPLACEABLE, gather_post, names_of, person_text, post_name, write_answer
 from app.store.caps import use_caps
 from app.store.engine.portable import add_new, be_alone

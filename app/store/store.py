@@ -6,8 +6,8 @@ from pathlib import Path
 
 from app.domain.delivery.delivery import AttemptReport, ClaimedDelivery
 from app.domain.identity import Person
-from app.domain.reasons import Refusal
 from app.domain.post.sale import KeptAnswer, PostFacts, Sale
+from app.domain.reasons import Refusal
 from app.store import (
     answers,
     audit,

@@ -14,8 +14,8 @@ from app.journal.writer import JournalWriter
 from app.store.errors import StoreUnavailable
 from app.store.store import Store
 from app.telemetry.trouble import where
-from app.usecases.deliver_leads import DeliveryWorker, Target
 from app.usecases.bidder import Bidder
+from app.usecases.deliver_leads import DeliveryWorker, Target
 from app.usecases.feedback import refresh_suppressions
 from app.usecases.onboarding.certify import Certifier, keep_marks
 from app.usecases.reload_catalogue import Reloaded, Sources, next_catalogue
@@ -37,7 +37,9 @@ class ConfigWatcher:
     Each configuration that comes into force is kept in the directory `journal`, the first one at once (OSError).
     """
 
-    def __init__(self, sources: Sources, live: Reloaded, bidder: Bidder, clock: Callable[[], float], journal: Path) -> None:
+    def __init__(
+        self, sources: Sources, live: Reloaded, bidder: Bidder, clock: Callable[[], float], journal: Path
+    ) -> None:
         self._sources = sources
         self._live = live
         self._bidder = bidder
@@ -104,7 +106,7 @@ class ConfigWatcher:
 
 
 class BackgroundJobs:
-    """Each background job is done again and again while the service runs, or all of them by `catch_up` in stepped time."""
+    """Each job is done again and again while the service runs, or all of them by `catch_up` in stepped time."""
 
     def __init__(
         self,

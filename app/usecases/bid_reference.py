@@ -2,13 +2,13 @@
 
 import msgspec
 
+from app.domain.auction.marks import certificate_digests, lead_terms
 from app.domain.campaign import Campaign
 from app.domain.identity import Person, person
 from app.domain.seller import Seller
 from app.domain.token import NO_CERTIFICATE, BidToken, looks_like_token, read
 from app.domain.vertical import Vertical
 from app.usecases.bidder import Bidder
-from app.usecases.digests import certificate_digests, lead_terms
 from app.wire.post import Post
 
 
@@ -51,7 +51,13 @@ def open_reference(bidder: Bidder, ping_id: str, *, test: bool = False) -> BidRe
 
 
 def posted(
-    bidder: Bidder, seller: Seller, reference: BidReference, post: Post, raw: bytes, warnings: tuple[str, ...], now: float
+    bidder: Bidder,
+    seller: Seller,
+    reference: BidReference,
+    post: Post,
+    raw: bytes,
+    warnings: tuple[str, ...],
+    now: float,
 ) -> PostedLead | None:
     """The post with its bid and its person; `None` where there is no bid of ours to answer."""
     if reference.bid is None or reference.campaign is None or reference.vertical is None:

@@ -4,13 +4,13 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
+from app.domain.auction.snapshot import Standing
 from app.domain.calendar import local_time
 from app.domain.campaign import Campaign
-from app.domain.pricing.demand import DemandStanding
 from app.domain.caps.honouring import PostRate
+from app.domain.pricing.demand import DemandStanding
 from app.domain.schedule import ALWAYS, Schedule
 from app.domain.seller import Seller
-from app.domain.auction.snapshot import Standing
 from app.journal.lines import PingLine
 from app.store.shadow_prices import ShadowPrice
 from app.usecases.counter import Bucket, Counter

@@ -9,7 +9,7 @@ from typing import TypeVar
 import msgspec
 from msgspec.structs import replace
 
-from app.domain.post.disposition import Label, Disposition, OutcomeEvent, label
+from app.domain.post.disposition import Disposition, Label, OutcomeEvent, label
 from app.store.exports import OutcomeRow
 from app.store.feedback import event_key
 from app.store.store import Store
@@ -28,8 +28,8 @@ _TOGETHER = 100
 class Plan(msgspec.Struct, kw_only=True):
     """What a file would do: `new` outcomes by line, rows that are refused with their remedy, and repeats.
 
-    `advances` counts leads by the disposition they stand on and the one they reach; `revalued` those whose sale gets another
-    value, `invalid` and `opted_out` those that become so.
+    `advances` counts leads by the disposition they stand on and the one they reach; `revalued` those whose sale gets
+    another value, `invalid` and `opted_out` those that become so.
     """
 
     new: list[tuple[int, Outcome]] = []
@@ -127,7 +127,9 @@ def _count_changes(found: Plan, before: dict[str, set[OutcomeRow]]) -> None:
     fresh: dict[str, list[OutcomeEvent]] = {}
     for _, outcome in found.new:
         at = outcome.occurred_at or 0.0
-        told = OutcomeEvent(event=outcome.event, occurred_at=at, received_at=float("inf"), value_cents=outcome.value_cents)
+        told = OutcomeEvent(
+            event=outcome.event, occurred_at=at, received_at=float("inf"), value_cents=outcome.value_cents
+        )
         fresh.setdefault(outcome.lead_id, []).append(told)
     for lead_id, more in fresh.items():
         known = [_told(row) for row in before.get(lead_id, ())]
@@ -144,7 +146,9 @@ def _count_change(found: Plan, old: Label, new: Label) -> None:
 
 def _told(row: OutcomeRow) -> OutcomeEvent:
     event = msgspec.convert(row.event, type=OutcomeKind)
-    return OutcomeEvent(event=event, occurred_at=row.occurred_at, received_at=row.recorded_at, value_cents=row.value_cents)
+    return OutcomeEvent(
+        event=event, occurred_at=row.occurred_at, received_at=row.recorded_at, value_cents=row.value_cents
+    )
 
 
 def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:

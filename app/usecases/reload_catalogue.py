@@ -6,8 +6,8 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
-from app.config.load import Declared, Loaded
 from app.config.file.problem import Problem
+from app.config.load import Declared, Loaded
 from app.domain.calendar import utc_offset
 from app.domain.campaign import Campaign
 from app.domain.catalogue import Catalogue, Challenger, Model, index_campaigns, tags

@@ -8,9 +8,9 @@ from app.domain.seller import Seller
 from app.domain.token import read
 from app.journal.lines import AnyLine, NoticeLine, PingLine, PostLine
 from app.usecases.answer_ping import promised
+from app.usecases.bidder import Bidder
 from app.usecases.book import LiveBid
 from app.usecases.counter import Counter
-from app.usecases.bidder import Bidder
 
 
 def restore_bids(bidder: Bidder, lines: Iterable[AnyLine], now: float) -> int:

@@ -4,10 +4,10 @@ import msgspec
 from msgspec.structs import replace
 
 from app.domain.auction.canary import takes
-from app.domain.catalogue import Challenger
 from app.domain.auction.decide import Decision, decide
-from app.domain.pricing.exploration import Draw
 from app.domain.auction.snapshot import Snapshot
+from app.domain.catalogue import Challenger
+from app.domain.pricing.exploration import Draw
 from app.journal.shadow import Shadow, shadow_of
 from app.wire.ping import Ping
 

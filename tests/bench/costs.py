@@ -11,12 +11,12 @@ from msgspec.structs import replace
 from app.config.load import Declared, Loaded, load
 from app.config.values.zip_table import zip_states
 from app.dialects.generic import read_ping
+from app.domain.auction.decide import decide
+from app.domain.auction.snapshot import Snapshot
 from app.domain.campaign import Campaign
 from app.domain.catalogue import Catalogue
-from app.domain.auction.decide import decide
 from app.domain.pricing.exploration import Draw
 from app.domain.seller import Seller
-from app.domain.auction.snapshot import Snapshot
 from app.domain.territory import Territory
 from app.mock_exchange.chance import chance_of
 from app.mock_exchange.consumers import consumer, ping_of

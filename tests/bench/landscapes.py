@@ -8,9 +8,9 @@ import msgspec
 import numpy as np
 from msgspec.structs import replace
 
+from app.domain.auction.features import facts_of
 from app.domain.calendar import local_time
 from app.domain.catalogue import Catalogue, Model
-from app.domain.auction.features import facts_of
 from app.scoring.landscape import Learned, parse_landscape
 from app.wire.ping import Leg, Ping, Value
 from training.landscape.log import AuctionLog, objects

@@ -46,7 +46,7 @@ def read_answer(raw: bytes, content_type: str) -> Json:
 
 
 def keys_at(path: str) -> list[str] | None:
-    """The keys of every answer at a endpoint of sellers, the CRM or operators, in their order; `None` at other endpoints."""
+    """The keys of every answer to sellers, the CRM or operators, in their order; `None` at other endpoints."""
     parts = path.rpartition(".")[0] if path.endswith((".json", ".xml")) else path
     if parts in ("/v1/ping", "/v1/test/ping"):
         return PING_KEYS

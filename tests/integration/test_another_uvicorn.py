@@ -71,7 +71,11 @@ def doctored(monkeypatch: pytest.MonkeyPatch) -> Iterator[Doctor]:
     server._trouble.cache_clear()
 
 
-def test_the_uvicorn_that_is_installed_is_taken_the_short_way_without_a_word(caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize("trusted", ["127.0.0.1", "10.0.0.7", "*"])
+def test_the_uvicorn_that_is_installed_is_taken_the_short_way_without_a_word(
+    trusted: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORWARDED_ALLOW_IPS", trusted)
     server._trouble.cache_clear()
     assert protocol_of(cast("Application", None)) != "auto"
     assert caplog.records == []

@@ -11,11 +11,11 @@ import pytest
 
 from app.config.load import Loaded, load
 from app.dialects.generic import read_post
+from app.domain.auction.marks import lead_terms
 from app.domain.token import NO_CERTIFICATE, BidToken, campaign_tag, mint, nonce_of
 from app.mock_exchange.consumers import post_of
 from app.settings import Settings, load_keys
 from app.store.migrate import migrate
-from app.usecases.digests import lead_terms
 from app.wire.post import Post
 from tests.market import KEY, VERTICAL, demo_with_crm, someone
 from tests.service import Service, serve

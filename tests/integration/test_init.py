@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from app.cli import main
-from app.cli.init.shipped import SHIPPED
+from app.cli.service.init.shipped import SHIPPED
 from tests.service import serve
 
 OWN = ("--verticals", "pool_cleaning", "--fields", "homeowner boolean; pool choice inground above_ground")

@@ -9,10 +9,10 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
+from app.domain.auction.weighing import Offer
 from app.domain.catalogue import Catalogue
 from app.domain.pricing.demand import DemandStanding
 from app.domain.pricing.pricing import Valuation
-from app.domain.auction.weighing import Offer
 from app.journal.lines import PingLine
 from app.journal.replay import redecide
 from app.mock_exchange.market.audit import audit_lines

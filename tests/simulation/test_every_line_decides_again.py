@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from app.domain.catalogue import Catalogue
-from app.journal.lines import AnyLine, RefusedLine, PingLine, RepeatLine
+from app.journal.lines import AnyLine, PingLine, RefusedLine, RepeatLine
 from app.journal.reader import lines
 from app.journal.replay import redecide
 from tests.market import demo_with_crm, hold_market

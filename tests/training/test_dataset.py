@@ -19,8 +19,8 @@ from app.usecases.reports.export import export_outcomes, export_sales
 from app.wire.feedback import Notice, Outcome, OutcomeKind
 from app.wire.ping import PingAnswer
 from tests import build
-from tests.build import NOW
 from tests.bidder import another, ask, at_bidder, sell, somebody
+from tests.build import NOW
 from training.__main__ import main
 from training.histories.bids import Bid, read_bids
 from training.histories.dataset import BIDS, LEADS, Rules, Sources, Summary, gather

@@ -35,8 +35,8 @@ from app.usecases.bidder import Bidder
 from app.usecases.reload_catalogue import Reloaded, Sources, first_catalogue
 from app.wire.feedback import Demand, Signal
 from app.wire.ping import Ping
-from tests.build import NOW
 from tests.bidder import answer, open_bidder
+from tests.build import NOW
 from tests.models import add_version, landscape_of, shipped
 from tests.service import DEMO_CONFIG
 from training.__main__ import main

@@ -171,8 +171,14 @@ def test_kappa_speaks_of_the_scorer_that_it_stands_beside(tmp_path: Path, solar:
     models = shipped(tmp_path)
     add_version(models, "solar", "0009", shift=2.0)
     past = Past(dataset=tmp_path / "dataset", summary=dataset(tmp_path / "dataset", made), models=models, zone="UTC")
-    quality_factor = {name: each.habits.quality_factor for name, each in retrain(past, solar, "0001", seed=1, tell=quiet).sellers.items()}
-    own = {name: each.habits.quality_factor for name, each in retrain(past, solar, "0009", seed=1, tell=quiet).sellers.items()}
+    quality_factor = {
+        name: each.habits.quality_factor
+        for name, each in retrain(past, solar, "0001", seed=1, tell=quiet).sellers.items()
+    }
+    own = {
+        name: each.habits.quality_factor
+        for name, each in retrain(past, solar, "0009", seed=1, tell=quiet).sellers.items()
+    }
     assert all(quality_factor[name] > 1.3 * own[name] for name in quality_factor)
 
 

@@ -16,9 +16,9 @@ from app.usecases.feedback import record_outcome
 from app.usecases.reports.export import export_outcomes, export_sales
 from app.wire.feedback import Outcome as Told
 from app.wire.ping import Value
+from tests.bidder import another, ask, at_bidder, journaled, sell, somebody
 from tests.bids import bid
 from tests.build import NOW, catalogue, model
-from tests.bidder import another, ask, at_bidder, journaled, sell, somebody
 from training.__main__ import main
 from training.trial.standing import page, verdicts
 from training.trial.trial import Outcome, Tally, Trial, outcome_of

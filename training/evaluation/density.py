@@ -65,7 +65,8 @@ def density_of(log: Ledger) -> Density:
     spreads, counts = np.unique(np.round(log.spread[drawn], _SIGMA_DIGITS), return_counts=True)
     return Density(
         slices=tuple(
-            Slice(float(spread), float(count) / float(counts.sum())) for spread, count in zip(spreads, counts, strict=True)
+            Slice(float(spread), float(count) / float(counts.sum()))
+            for spread, count in zip(spreads, counts, strict=True)
         ),
         log_best=np.log(np.maximum(log.best, 1.0)),
         log_low=np.log(np.maximum(log.low, 1.0)),

@@ -75,7 +75,7 @@ class WhatIf(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Policies(msgspec.Struct, frozen=True, kw_only=True):
-    """All about what would be bid. `yardstick` is the model that values leads, `kappa` its correction by seller."""
+    """All about what would be bid. `yardstick` is the model that values leads, `quality_factor` corrects it."""
 
     yardstick: str
     quality_factor: dict[str, float]
@@ -217,7 +217,9 @@ def _level(log: Ledger, matured: Array, own: Rebid, model: Model) -> tuple[float
     hits = int(np.nansum(log.converted[matured]))
     if not hits:
         return None
-    quality_factor = np.array([model.habits.get(str(seller), Habits()).quality_factor for seller in log.seller[matured]])
+    quality_factor = np.array(
+        [model.habits.get(str(seller), Habits()).quality_factor for seller in log.seller[matured]]
+    )
     return float(np.sum(quality_factor * own.probability[matured])) / hits, hits
 
 

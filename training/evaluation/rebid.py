@@ -1,10 +1,10 @@
 """What a model would have bid for the logged pings: decided again from what the log keeps of each.
 
-A row of bids keeps v and u whole, not term by term. Of u = (v - nu) / ((1 + mu)(1 - q)) the model changes the kappa p V
-within v; all else, handling, boosts, signals and what caps took off, stays as it was. q and kappa are the model's own
-for the seller, 0 and 1 where it has none; a budget's mu counts as a part of nu. A ceiling is the lowest that the log
-allows: the highest bound at which the campaign ever bid, where it was not seen to bind. Only pings that were bid for
-can be bid for again.
+A row of bids keeps v and u whole, not term by term. Of u = (v - nu) / ((1 + mu)(1 - q)) the model changes the quality
+factor p V within v; all else, handling, boosts, signals and what caps took off, stays as it was. q and quality factor
+are the model's own for the seller, 0 and 1 where it has none; a budget's mu counts as a part of nu. A ceiling is the
+lowest that the log allows: the highest bound at which the campaign ever bid, where it was not seen to bind. Only pings
+that were bid for can be bid for again.
 """
 
 from collections.abc import Mapping
@@ -89,7 +89,7 @@ def shared_shares(log: Ledger) -> dict[str, float]:
 
 
 def valuation_of(bid: Bid, chance: float, habits: Habits) -> Valuation:
-    """The logged terms around another P(conversion): `handling` is all of v beside kappa p V, `shadows` all of nu."""
+    """The logged terms around another P(conversion): `handling` is all of v beside factor p V, `shadows` all of nu."""
     logged = habits.quality_factor * bid.probability * bid.worth
     return Valuation(
         probability=chance,

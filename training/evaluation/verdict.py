@@ -35,7 +35,7 @@ class Gate(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def conversion_gates(found: Conversions, level: tuple[float, int] | None) -> list[Gate]:
-    """`level` is kappa times predicted over observed on won leads, with the conversions it stands on."""
+    """`level` is quality factor times predicted over observed on won leads, with the conversions it stands on."""
     if found.why_not:
         return [Gate(name="enough outcomes", passed=None, found=found.why_not)]
     candidate, *others = found.models
@@ -125,7 +125,7 @@ def _level(ratio: float, conversions: int) -> Gate:
     return Gate(
         name="level on leads that were won",
         passed=low / slack <= ratio <= high * slack,
-        found=f"predicted/observed {ratio:.2f} after its own kappa, {low} to {high} with room for chance",
+        found=f"predicted/observed {ratio:.2f} after its own quality factor, {low} to {high} with room for chance",
     )
 
 

@@ -13,8 +13,8 @@ LEADS_PRIOR = 50.0
 class Yardstick(msgspec.Struct, frozen=True, kw_only=True):
     """By row, of the lead once it is owned: P(conversion), value in cents, and the share of its price that is paid.
 
-    Of leads that were won and have matured it is what happened; of all others what is expected. `kappa` by seller is
-    realised over predicted value of won leads: who wins an auction has mostly thought too well of the lead.
+    Of leads that were won and have matured it is what happened; of all others what is expected. `quality factor` by
+    seller is realised over predicted value of won leads: who wins an auction has mostly thought too well of the lead.
     """
 
     probability: Array

@@ -17,8 +17,8 @@ class Bid(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """One bid on one leg. Money in cents, `at` in UTC epoch seconds.
 
     `facts` are what the models read at ping time. `probability` is P(conversion) on this leg, `worth` V, `value` v and
-    `bid_value` u. The bid was drawn around `best` with deviation `spread` of its logarithm, within `low` and `high`, and
-    sent as `price_cents`. `won` is `None` as long as nobody can know. `winning_cents` is what the seller disclosed.
+    `bid_value` u. The bid was drawn around `best` with deviation `spread` of its logarithm, within `low` and `high`,
+    and sent as `price_cents`. `won` is `None` as long as nobody can know. `winning_cents` is what the seller disclosed.
     Of a lead that was bought, `converted` is `None` until its outcome has matured; `value_cents` is what it brought.
     `ping` is the same for both legs of one ping.
     """

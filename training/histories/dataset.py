@@ -24,7 +24,7 @@ class Sources(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Rules(msgspec.Struct, frozen=True, kw_only=True):
-    """Pings of [since, until) as all was known at `now`; a lead converts if it reaches a disposition before it matures."""
+    """Pings of [since, until) as all was known at `now`; a lead converts if it gets that far before it matures."""
 
     since: float = 0.0
     until: float = float("inf")

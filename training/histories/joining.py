@@ -128,7 +128,9 @@ def take_in(database: Scratch, sales: tuple[Path, ...], outcomes: tuple[Path, ..
     return min([now, *[float(at) for at in noted if at is not None]])
 
 
-def advance(database: Scratch, *, as_of: float, maturity_s: float, conversion: Disposition, counts: Counter[str]) -> None:
+def advance(
+    database: Scratch, *, as_of: float, maturity_s: float, conversion: Disposition, counts: Counter[str]
+) -> None:
     """Make the table `label`: a row a sale."""
     path, encoder = database.folder / "labels.ndjson", msgspec.json.Encoder()
     with path.open("wb") as file:

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import msgspec
 
-from app.domain.calendar import local_time
 from app.domain.auction.features import facts_of
+from app.domain.auction.weighing import Offer
+from app.domain.calendar import local_time
 from app.domain.schedule import HOURS_OF_WEEK
 from app.domain.token import read_on_trust
-from app.domain.auction.weighing import Offer
-from app.journal.lines import AnyLine, RefusedLine, NoticeLine, PingLine, PostLine, RepeatLine
+from app.journal.lines import AnyLine, NoticeLine, PingLine, PostLine, RefusedLine, RepeatLine
 from app.journal.reader import lines
 
 LIFETIME_S = 3_600.0

@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 import msgspec
 
-from app.domain.post.disposition import NOTHING, Label, Disposition, OutcomeEvent, label
+from app.domain.post.disposition import NOTHING, Disposition, Label, OutcomeEvent, label
 from app.wire.feedback import OutcomeKind
 from training.histories.scratch import Scratch
 

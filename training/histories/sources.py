@@ -37,7 +37,9 @@ def add_sources(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--maturity-days", type=float, default=MATURITY_DAYS, help=f"how long a lead may take ({MATURITY_DAYS:g})"
     )
-    parser.add_argument("--conversion", choices=get_args(Disposition)[2:], default="sold", help="what counts as one (sold)")
+    parser.add_argument(
+        "--conversion", choices=get_args(Disposition)[2:], default="sold", help="what counts as one (sold)"
+    )
 
 
 def gathered(args: argparse.Namespace, known: Declared, out: Path) -> Summary:

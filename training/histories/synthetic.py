@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from app.domain.calendar import local_time
 from app.domain.auction.features import facts_of
+from app.domain.calendar import local_time
 from app.domain.vertical import Vertical
 from app.mock_exchange import truth
 from app.mock_exchange.chance import Chance, chance_of

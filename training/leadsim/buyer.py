@@ -4,19 +4,19 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
+from app.domain.auction.decide import decide
+from app.domain.auction.snapshot import Snapshot, Standing
+from app.domain.auction.weighing import Offer
 from app.domain.buyer import Buyer, Exploration
 from app.domain.campaign import Campaign
 from app.domain.caps.caps import Cap, CapStanding
 from app.domain.catalogue import Catalogue, Landscape, Model, index_campaigns, tags
-from app.domain.auction.decide import decide
 from app.domain.pricing.exploration import Draw
+from app.domain.pricing.value import Worth
 from app.domain.schedule import ALWAYS, Schedule
 from app.domain.seller import Seller
-from app.domain.auction.snapshot import Snapshot, Standing
 from app.domain.territory import Territory
-from app.domain.pricing.value import Worth
 from app.domain.vertical import Field, Vertical
-from app.domain.auction.weighing import Offer
 from app.wire.ping import Ping, Value
 from training.leadsim.market import Market
 from training.leadsim.policies import LEAD
@@ -25,7 +25,7 @@ from training.leadsim.truth import RESERVE_CENTS, SELLERS, Array
 CEILING_CENTS = 60_000
 """Far above any value: it bounds nothing here."""
 ZONE = "Etc/UTC"
-NO_SIGMA = Exploration(sigma=0.0, wide_spread=0.0)
+NO_SIGMA = Exploration(spread=0.0, wide_spread=0.0)
 
 _VERTICAL, _CAMPAIGN, _WORTH = "house", "house", "worth"
 _MIDDLE = Draw(0.5, 0.5)

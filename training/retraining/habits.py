@@ -45,8 +45,8 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True):
 def measured(leads: Iterable[Lead], ratio: Ratio = lambda _: 1.0) -> dict[str, Measured]:
     """The habits of every seller with enough leads.
 
-    kappa is realised over predicted value, a seller's shrunk to that of all, and that of all to 1; returns likewise to
-    none. `ratio` is what a newer model says of a lead over what was said when it was bid for.
+    quality factor is realised over predicted value, a seller's shrunk to that of all, and that of all to 1; returns
+    likewise to none. `ratio` is what a newer model says of a lead over what was said when it was bid for.
     """
     records: dict[str, Record] = {}
     for lead in leads:
@@ -59,7 +59,9 @@ def measured(leads: Iterable[Lead], ratio: Ratio = lambda _: 1.0) -> dict[str, M
         seller: Measured(
             record=record,
             habits=Habits(
-                quality_factor=min(max(_quality_factor(record, quality_factor, everyone), QUALITY_FACTOR[0]), QUALITY_FACTOR[1]),
+                quality_factor=min(
+                    max(_quality_factor(record, quality_factor, everyone), QUALITY_FACTOR[0]), QUALITY_FACTOR[1]
+                ),
                 return_rate=min((record.returned + LEADS_PRIOR * rate) / (record.leads + LEADS_PRIOR), RETURN_RATE_MAX),
             ),
         )

@@ -22,7 +22,7 @@ def _lines(found: Round) -> Iterator[str]:
         record, habits = measured.record, measured.habits
         yield (
             f"  {seller}: {record.conversions} conversions of {record.expected:.1f} expected in {record.leads} leads, "
-            f"kappa {habits.quality_factor:.2f}, returns {habits.return_rate:.1%}"
+            f"quality factor {habits.quality_factor:.2f}, returns {habits.return_rate:.1%}"
         )
     for gate in found.gates:
         yield f"  {'pass' if gate.passed else 'FAIL'} {gate.name}: {gate.found}"

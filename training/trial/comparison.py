@@ -7,8 +7,8 @@ from math import fsum
 import msgspec
 import numpy as np
 
-from app.domain.catalogue import Catalogue, Model
 from app.domain.auction.decide import Decision
+from app.domain.catalogue import Catalogue, Model
 from app.journal.lines import PingLine
 from training.trial.replay import Missing, Past, decided_again
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import msgspec
 
-from app.domain.catalogue import Catalogue, Model
 from app.domain.auction.decide import Decision
+from app.domain.catalogue import Catalogue, Model
 from app.journal.configurations import Configuration, NoConfiguration, catalogue_from, read
 from app.journal.lines import PingLine
 from app.journal.replay import redecide

@@ -121,7 +121,9 @@ class BusinessDay:
                     self._count(audited, audit)
                     progress()
                     for post in [post for post in audited.sold if post.buyer == US]:
-                        self.time.act(self.time.now(), partial(self._work, centre, exchange, who, audited, post, bidder))
+                        self.time.act(
+                            self.time.now(), partial(self._work, centre, exchange, who, audited, post, bidder)
+                        )
 
             for each in visits(self._seed, self._leads, STARTS, ENDS):
                 self.time.act(each.at, partial(visit, each))

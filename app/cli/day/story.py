@@ -12,7 +12,7 @@ from app.cli.day.cap_days import CapBook, CapDay, Place, place_of
 from app.cli.day.territory_days import TerritoryBook, TerritoryDay
 from app.domain.campaign import Campaign
 from app.domain.pricing.pricing import Valuation
-from app.journal.lines import AnyLine, RefusedLine, PingLine, PostLine, RepeatLine
+from app.journal.lines import AnyLine, PingLine, PostLine, RefusedLine, RepeatLine
 
 CAPS = 6
 """Of how many caps the story tells: those that came closest to their limits."""

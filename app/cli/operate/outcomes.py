@@ -1,4 +1,4 @@
-"""Takes what became of leads from a file, by the rules of the endpoint for outcomes; says first what it would change."""
+"""Takes what became of leads from a file, by the rules of its endpoint; says first what it would change."""
 
 import argparse
 import csv

@@ -6,8 +6,8 @@ import time
 from pathlib import Path
 
 from app.cli.progress import progress
-from app.cli.span import add_span
 from app.cli.records.stats_page import document, page
+from app.cli.span import add_span
 from app.journal.compact import NotTheSame, compact
 from app.parquet import ParquetError
 from app.settings import SettingsError, sole_use

@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 
 from app.cli.database import add_database
 from app.cli.sellers.link import add_days, signed_link
-from app.config.load import Declared, Loaded, load
 from app.config.file.problem import did_you_mean
+from app.config.load import Declared, Loaded, load
 from app.config.values.zip_table import zip_states
 from app.domain.catalogue import Catalogue
 from app.domain.seller import Seller

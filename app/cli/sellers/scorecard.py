@@ -9,8 +9,8 @@ from pathlib import Path
 
 from app.cli.database import add_database, run_with_store
 from app.cli.table import table
-from app.config.load import Loaded, load
 from app.config.file.problem import did_you_mean
+from app.config.load import Loaded, load
 from app.dialects.scorecard import write_scorecard
 from app.domain.money import dollars
 from app.store.store import Store

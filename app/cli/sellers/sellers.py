@@ -19,10 +19,10 @@ from app.cli.operate.pause import put
 from app.cli.operate.resume import end
 from app.cli.table import table
 from app.config.file.edit import NewSeller, NewValue, NotEdited, edit
+from app.config.file.problem import did_you_mean
+from app.config.load import Declared, Loaded, load
 from app.config.values.kind import Unreadable
 from app.config.values.kinds import read_slug
-from app.config.load import Declared, Loaded, load
-from app.config.file.problem import did_you_mean
 from app.dialects.platforms.known import DIALECTS, GENERIC
 from app.domain.reasons import Disclosure
 from app.domain.seller import Seller, Statuses

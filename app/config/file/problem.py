@@ -77,9 +77,24 @@ class Findings:
         return text
 
 
+RENAMED = {
+    "demand_swing": ("demand_max_adjustment",),
+    "exploration": ("exploration_spread", "exploration_wide_spread", "exploration_wide_share"),
+    "half_prices": ("median_winning_price",),
+    "hash_quota": ("hash_lookups_per_day",),
+    "kappa": ("quality_factor",),
+}
+"""Keys as they were called once, so that whoever finds them in an old file or note is told today's names."""
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """A remedy that names the nearest known word, or all of them where none is near and they are few."""
+    """A remedy that names today's name of a renamed key, else the nearest known word, or all of them where none is
+    near and they are few.
+    """
     words = sorted({*known})
+    renamed = [name for name in RENAMED.get(word, ()) if name in words]
+    if renamed:
+        return f"it is called {' and '.join(f'`{name}`' for name in renamed)} now"
     near = get_close_matches(word, words, 1) or get_close_matches(word.lower(), words, 1)
     if near:
         return f"did you mean `{near[0]}`?"

@@ -8,10 +8,10 @@ from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 import msgspec
 from msgspec.structs import FieldInfo
 
-from app.config.values.kind import Kind, Unreadable, shown
 from app.config.file.problem import Findings, KeyPath, did_you_mean
 from app.config.schema import Table
 from app.config.structs import read_struct
+from app.config.values.kind import Kind, Unreadable, shown
 
 T = TypeVar("T", bound=Table)
 

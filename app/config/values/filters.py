@@ -5,9 +5,9 @@ from datetime import date
 
 import msgspec
 
-from app.config.values.kind import shown
 from app.config.file.problem import Findings, KeyPath, did_you_mean
 from app.config.schema import CampaignTable, FilterTable, WorthTable
+from app.config.values.kind import shown
 from app.config.values.times import WEEKDAYS
 from app.dialects.states import STATES
 from app.dialects.text import alike_value

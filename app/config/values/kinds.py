@@ -7,9 +7,9 @@ from ipaddress import ip_network
 from math import isfinite
 from typing import Annotated, Any
 
+from app.config.file.problem import did_you_mean
 from app.config.values.holiday_table import FEDERAL, holidays_of
 from app.config.values.kind import Kind, Unreadable, shown
-from app.config.file.problem import did_you_mean
 from app.config.values.times import Span, read_date, read_days, read_duration, read_hours, read_zone
 from app.config.values.zip_table import Area, Centre, bare_county, centre_of, counties_of, county_names
 from app.dialects.states import state_of

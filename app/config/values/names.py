@@ -25,7 +25,7 @@ _TAKEN = {
 
 
 def taken(name: str) -> str:
-    """What of the contract a endpoint would take this name for, or the empty string."""
+    """What of the contract an endpoint would take this name for, or the empty string."""
     return _TAKEN.get(alike(name), "")
 
 

@@ -1,10 +1,10 @@
 """Where a campaign buys: states, counties, circles, ZIPs and prefixes, and lists of ZIPs in files of their own."""
 
 from app.config.file.files import Files
-from app.config.values.kind import Unreadable
-from app.config.values.kinds import read_zip
 from app.config.file.problem import Findings, KeyPath
 from app.config.schema import TerritoryTable
+from app.config.values.kind import Unreadable
+from app.config.values.kinds import read_zip
 from app.config.values.zip_table import Area, circle
 from app.domain.territory import Territory
 

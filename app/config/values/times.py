@@ -4,8 +4,8 @@ import re
 from datetime import date, datetime
 from zoneinfo import ZoneInfo, available_timezones
 
-from app.config.values.kind import Unreadable, shown
 from app.config.file.problem import did_you_mean
+from app.config.values.kind import Unreadable, shown
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 

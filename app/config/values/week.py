@@ -3,9 +3,9 @@
 from datetime import date, timedelta
 from itertools import pairwise
 
-from app.config.values.holiday_table import holidays_of
 from app.config.file.problem import Findings, KeyPath, did_you_mean
 from app.config.schema import BoostTable, CampaignTable
+from app.config.values.holiday_table import holidays_of
 from app.config.values.times import WEEKDAYS, Span
 from app.dialects.text import alike
 from app.domain.schedule import ALWAYS, Boost, Schedule, week_minutes

@@ -4,13 +4,13 @@ from math import nan
 
 import msgspec
 
-from app.domain.calendar import local_time
-from app.domain.pricing.exploration import Draw
 from app.domain.auction.features import facts_of
-from app.domain.reasons import RANK, Refusal
-from app.domain.onboarding.test_values import PRICE_CENTS, TestScenario, scenario_of, forced_legs
 from app.domain.auction.snapshot import Snapshot
 from app.domain.auction.weighing import CampaignRefusal, Offer, weigh
+from app.domain.calendar import local_time
+from app.domain.onboarding.test_values import PRICE_CENTS, TestScenario, forced_legs, scenario_of
+from app.domain.pricing.exploration import Draw
+from app.domain.reasons import RANK, Refusal
 from app.wire.ping import Leg, Ping
 
 

@@ -5,8 +5,8 @@ import msgspec
 from app.domain.campaign import Campaign
 from app.domain.caps.caps import Cap, CapStanding
 from app.domain.catalogue import Catalogue
-from app.domain.pricing.demand import DemandStanding
 from app.domain.duplicate import Sighting
+from app.domain.pricing.demand import DemandStanding
 from app.domain.seller import Seller
 
 Caps = tuple[tuple[Cap, CapStanding], ...]

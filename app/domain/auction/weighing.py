@@ -6,16 +6,16 @@ from math import fsum
 import msgspec
 from msgspec.structs import replace
 
-from app.domain import consent
+from app.domain.auction.snapshot import Caps, Snapshot
 from app.domain.buyer import Exploration
 from app.domain.calendar import LocalTime, local_time
 from app.domain.campaign import Campaign
+from app.domain.consent import consent
 from app.domain.duplicate import is_duplicate
 from app.domain.pricing.exploration import Draw, jitter
 from app.domain.pricing.pricing import Curve, Quote, Valuation, quote
 from app.domain.reasons import Refusal
 from app.domain.seller import Habits, Seller
-from app.domain.auction.snapshot import Caps, Snapshot
 from app.wire.ping import LeadType, Leg, Ping, Value
 
 

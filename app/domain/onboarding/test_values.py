@@ -35,7 +35,9 @@ def _refused_pings(first: int, *codes: str) -> list[TestScenario]:
 
 def _refused_posts(first: int, *codes: str) -> list[TestScenario]:
     return [
-        TestScenario(name=f"post_{code}", zips=(f"{zip_code:05d}",), post=code, says=f"a bid; its post is refused: {code}")
+        TestScenario(
+            name=f"post_{code}", zips=(f"{zip_code:05d}",), post=code, says=f"a bid; its post is refused: {code}"
+        )
         for zip_code, code in enumerate(codes, first)
     ]
 

@@ -4,14 +4,15 @@ from collections.abc import Mapping
 
 import msgspec
 
-from app.domain import consent, contact
 from app.domain.buyer import Buyer
 from app.domain.campaign import Campaign
+from app.domain.consent import consent
 from app.domain.duplicate import is_duplicate
 from app.domain.identity import Person
-from app.domain.reasons import Refusal
 from app.domain.onboarding.test_values import forced_refusal
+from app.domain.post import contact
 from app.domain.post.sale import KeptAnswer, PostFacts
+from app.domain.reasons import Refusal
 from app.domain.token import BidToken
 from app.domain.vertical import Vertical
 from app.wire.post import Post

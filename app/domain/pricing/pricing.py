@@ -15,7 +15,7 @@ class Curve(Protocol):
 
 
 class Valuation(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
-    """Every term of v = kappa p V - h + boost + signal and of u = (v - sum nu) / ((1 + mu)(1 - q)).
+    """Every term of v = quality factor p V - h + boost + signal and of u = (v - sum nu) / ((1 + mu)(1 - q)).
 
     `probability` is p, `worth` V, `handling` h, `return_rate` q, `budget` mu. `shadows` are the nu of caps and
     territory by name, `boosts` and `signals` the premiums by name. All money in cents.

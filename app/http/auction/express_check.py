@@ -9,16 +9,17 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, cast
 
 import uvicorn
 from uvicorn.server import ServerState
 
-from app.dialects.platforms.known import GENERIC
+from app.http.answer import HttpAnswer
 from app.http.application import Application
 from app.http.asgi_request import Receive, Scope, Send, send_answer
-from app.http.auction.intake import Answered
-from app.http.auction.request import SellerRequest, Request
+from app.http.auction.intake import Later
+from app.http.request import RawRequest
 
 Express = Callable[[Application], type[asyncio.Protocol]]
 
@@ -115,7 +116,14 @@ class _Line:
     def __init__(self, express: Express) -> None:
         application = cast("Application", _Application())
         config = uvicorn.Config(
-            application, http=express(application), lifespan="off", ws="none", log_config=None, access_log=False
+            application,
+            http=express(application),
+            lifespan="off",
+            ws="none",
+            log_config=None,
+            access_log=False,
+            # Whatever proxy an operator trusts, this peer is believed here.
+            forwarded_allow_ips=_PEER[0],
         )
         config.load()
         state = ServerState()
@@ -178,39 +186,27 @@ class _Application:
 
 
 class _Intake:
-    """The same by the short way: what is no ping is to be posted."""
+    """The same by the short way; whatever is no ping is set aside."""
 
-    def request(self, scope: Scope, body: bytes | None) -> Request:
+    def request(self, scope: Scope, body: bytes | None) -> RawRequest:
         if body != _BODY:
             raise Wrong("a body does not arrive whole")
-        return Request(scope, body, 0.0, 0.0)
+        return RawRequest(scope, body, 0.0, 0.0)
 
-    def pings(self, requests: Sequence[Request]) -> list[Answered | SellerRequest]:
+    def answers(self, together: Sequence[RawRequest]) -> list[HttpAnswer | Later]:
         return [
-            self._said(request.scope) if request.scope["path"] == "/v1/ping" else self._knock(request.scope)
-            for request in requests
+            _said(request.scope) if request.scope["path"] == "/v1/ping" else partial(_said_later, request.scope)
+            for request in together
         ]
 
-    async def post(self, request: SellerRequest) -> Answered:
-        await asyncio.sleep(0)
-        return self._said(request.scope)
 
-    def _said(self, scope: Scope) -> Answered:
-        return Answered(200, b"text/plain", f"{scope['path']} {scope['client'][0]}".encode())
+def _said(scope: Scope) -> HttpAnswer:
+    return HttpAnswer(200, b"text/plain", f"{scope['path']} {scope['client'][0]}".encode())
 
-    def _knock(self, scope: Scope) -> SellerRequest:
-        return SellerRequest(
-            scope=scope,
-            seller=None,
-            fields={},
-            body=_BODY,
-            dialect=GENERIC,
-            format="json",
-            now=0.0,
-            started=0.0,
-            test=True,
-            mode="post",
-        )
+
+async def _said_later(scope: Scope) -> HttpAnswer:
+    await asyncio.sleep(0)
+    return _said(scope)
 
 
 @contextmanager

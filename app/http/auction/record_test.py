@@ -9,11 +9,11 @@ from app.dialects import generic
 from app.dialects.advice import advice_on
 from app.dialects.reading import Reading
 from app.domain.reasons import Refusal
-from app.http.auction.request import SellerRequest
+from app.http.request import SellerRequest
 from app.telemetry.trouble import where
+from app.usecases.bid_reference import open_reference
 from app.usecases.bidder import Bidder
 from app.usecases.onboarding.test_recorder import RecordedTest
-from app.usecases.bid_reference import open_reference
 from app.wire.ping import Ping, PingAnswer
 from app.wire.post import Post, PostAnswer
 
@@ -22,8 +22,10 @@ _NO_KEY = "no key of a seller was found: send it as X-API-Key, as Authorization,
 _SECRET = frozenset({"authorization", "x-api-key", "cookie", "proxy-authorization"})
 
 
-def show(bidder: Bidder, request: SellerRequest, answer: PingAnswer | PostAnswer, status: int, said: bytes, took_ms: float) -> None:
-    """Let every witness see this request, if it is a test by its endpoint or its seller, or nobody knows whose it is."""
+def record_test(
+    bidder: Bidder, request: SellerRequest, answer: PingAnswer | PostAnswer, status: int, said: bytes, took_ms: float
+) -> None:
+    """Show this request to every recorder if its endpoint or seller makes it a test, or nobody knows whose it is."""
     if not (bidder.test_recorders and (request.test or request.seller is None)):
         return
     try:
@@ -66,7 +68,9 @@ def _advice(bidder: Bidder, request: SellerRequest, reading: Ping | Post | Refus
         return (_NO_KEY,)
     vertical = None if isinstance(reading, Refusal) else bidder.catalogue.verticals.get(reading.vertical)
     typed = request.body.lstrip()[:1] == b"{"
-    return advice_on(request.fields, request.seller, vertical, "ping" if request.mode == "ping" else "post", typed=typed)
+    return advice_on(
+        request.fields, request.seller, vertical, "ping" if request.mode == "ping" else "post", typed=typed
+    )
 
 
 def _read_again(bidder: Bidder, request: SellerRequest) -> Ping | Post | Refusal:

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from html import escape
 
 from app.domain.calendar import utc_text
-from app.domain.onboarding.certification import Event
 from app.domain.money import dollars
+from app.domain.onboarding.certification import Event
 from app.domain.seller import Seller
 from app.pages.document import document
 from app.pages.html import section, table

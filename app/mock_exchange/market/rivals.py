@@ -108,7 +108,7 @@ class Rivals:
         return book.chance(lead).one_of(pinged.manner, MALFORMED if pinged.manner == "malformed" else BROKEN)
 
 
-_ROUTE = re.compile(r"/rivals/(?P<rival>[^/]+)/v1/(?P<endpoint>ping|post|notices|posts)(/(?P<bid_id>.+))?")
+_ROUTE = re.compile(r"/rivals/(?P<rival>[^/]+)/v1/(?P<route>ping|post|notices|posts)(/(?P<bid_id>.+))?")
 _NOT_FOUND = Reply(b'{"status":"error","reason":"no such endpoint"}', 404)
 _UNREADABLE = Reply(write_receipt(Receipt(status="rejected", reason_code="invalid_field"), "json"), 400)
 _RECORDED = Reply(write_receipt(Receipt(status="recorded"), "json"))

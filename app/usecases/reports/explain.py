@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 
+from app.domain.auction.weighing import CampaignRefusal, Offer
 from app.domain.calendar import utc_text
 from app.domain.money import dollars
 from app.domain.pricing.pricing import Valuation
 from app.domain.reasons import REASONS, Refusal, sentence
-from app.domain.auction.weighing import CampaignRefusal, Offer
-from app.journal.lines import AnyLine, RefusedLine, NoticeLine, PingLine, PostLine, RepeatLine
+from app.journal.lines import AnyLine, NoticeLine, PingLine, PostLine, RefusedLine, RepeatLine
 from app.journal.shadow import Shadow
 
 

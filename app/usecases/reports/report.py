@@ -7,7 +7,7 @@ from statistics import median
 import msgspec
 
 from app.domain.money import dollars
-from app.journal.lines import AnyLine, RefusedLine, NoticeLine, PingLine, PostLine, RepeatLine
+from app.journal.lines import AnyLine, NoticeLine, PingLine, PostLine, RefusedLine, RepeatLine
 
 
 class Trade(msgspec.Struct, kw_only=True):

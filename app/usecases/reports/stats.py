@@ -8,7 +8,7 @@ from statistics import quantiles
 import msgspec
 
 from app.journal.compact import measured
-from app.journal.lines import AnyLine, RefusedLine, NoticeLine, PingLine, PostLine, RepeatLine
+from app.journal.lines import AnyLine, NoticeLine, PingLine, PostLine, RefusedLine, RepeatLine
 from app.journal.parts import parts
 from app.journal.reader import lines
 from app.journal.writer import hour_of

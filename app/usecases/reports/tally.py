@@ -8,10 +8,10 @@ from pathlib import Path
 import msgspec
 
 from app.domain.reasons import Refusal
-from app.journal.summary import LineSummary, PingSummary, summarize
-from app.journal.lines import RefusedLine, PostLine, RepeatLine
+from app.journal.lines import PostLine, RefusedLine, RepeatLine
 from app.journal.parts import Part, texts
 from app.journal.reader import through
+from app.journal.summary import LineSummary, PingSummary, summarize
 from app.parquet import ParquetError
 
 _LUMP = 200

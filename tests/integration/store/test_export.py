@@ -9,9 +9,9 @@ import msgspec
 import pytest
 
 from app.cli import main
+from app.domain.auction.weighing import Offer
 from app.domain.calendar import utc_text
 from app.domain.pricing.pricing import Quote, Valuation
-from app.domain.auction.weighing import Offer
 from app.parquet import notes, read
 from app.store.store import Store
 from app.usecases.reports.export import OutcomeColumns, SaleColumns

@@ -1,4 +1,4 @@
-"""`leadbid outcomes import`: a CRM's file is taken by the rules of the endpoint, after a dry run that changes nothing."""
+"""`leadbid outcomes import`: a CRM's file is taken by the endpoint's rules, after a dry run that changes nothing."""
 
 import csv
 import gzip

@@ -10,8 +10,8 @@ from msgspec.structs import replace
 from app.domain.calendar import local_time
 from app.domain.duplicate import Sighting
 from app.domain.identity import Person
-from app.domain.reasons import Refusal
 from app.domain.post.sale import CapUse, PostFacts
+from app.domain.reasons import Refusal
 from app.store.sales import SaleResult
 from app.store.store import Store
 from app.wire.feedback import Outcome

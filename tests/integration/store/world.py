@@ -12,10 +12,10 @@ import msgspec
 from msgspec.structs import replace
 from sqlalchemy import create_engine, make_url
 
-from app.domain.identity import Person, person
-from app.domain.reasons import Refusal
-from app.domain.post.sale import CapUse, Evidence, KeptAnswer, Sale
 from app.domain.delivery.sold_lead import ConsentProof, SoldLead, lead_document
+from app.domain.identity import Person, person
+from app.domain.post.sale import CapUse, Evidence, KeptAnswer, Sale
+from app.domain.reasons import Refusal
 from app.store.store import Store
 from app.store.vault import Vault
 from app.wire.post import Contact, PostAnswer

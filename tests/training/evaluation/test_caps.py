@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.caps.caps import CapStanding
 from app.domain.auction.decide import Decision
+from app.domain.auction.snapshot import Known, Standing
+from app.domain.caps.caps import CapStanding
 from app.domain.pricing.exploration import Draw
 from app.domain.reasons import Refusal
-from app.domain.auction.snapshot import Known, Standing
 from app.journal.configurations import keep
 from app.journal.lines import PingLine
 from tests.build import campaign, cap, catalogue, ping

@@ -18,7 +18,9 @@ def test_the_mixture_of_slices_is_what_draws_are_spread_by() -> None:
         spread = 0.3 if random.random() < 0.1 else 0.1
         drawn = jitter(BEST, LOW, HIGH, spread, float(random.random()))
         rows.append(
-            bid(number, price_cents=int(drawn), best=BEST, low=LOW, high=HIGH, bid_value=HIGH, value=HIGH, spread=spread)
+            bid(
+                number, price_cents=int(drawn), best=BEST, low=LOW, high=HIGH, bid_value=HIGH, value=HIGH, spread=spread
+            )
         )
     log = ledger(rows)
     density = density_of(log)

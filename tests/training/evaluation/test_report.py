@@ -147,7 +147,7 @@ def test_a_model_that_bids_as_it_did_earns_what_it_did(told: tuple[int, dict[str
 
 
 def test_a_log_that_never_explored_cannot_say(world: World, tmp_path: Path, capsys: Capture) -> None:
-    quiet = dataset(tmp_path / "quiet", logged(world.models, 600, sigmas=(0.0, 0.0)))
+    quiet = dataset(tmp_path / "quiet", logged(world.models, 600, spreads=(0.0, 0.0)))
     assert main(world.words("--version", "0002", "--out", str(tmp_path / "quiet.html"), data=quiet)) == 2
     assert "open  the log can speak of it: only 0% of its bids" in capsys.readouterr().out
     assert "Cannot be evaluated" in (tmp_path / "quiet.html").read_text()

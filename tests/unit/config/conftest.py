@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from app.config.load import Declared, Loaded, load
 from app.config.file.problem import Problem
+from app.config.load import Declared, Loaded, load
 
 SMALL = """\
 [buyer]

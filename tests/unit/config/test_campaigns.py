@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from app.config.load import Declared
 from app.config.file.problem import Problem
+from app.config.load import Declared
 from app.domain.campaign import Campaign
 from app.domain.pricing.value import Worth
 

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from app.config.caps import limit_in_words
-from app.config.load import Declared
 from app.config.file.problem import Problem
+from app.config.load import Declared
 from app.domain.caps.caps import Cap
 
 Declaring = Callable[..., Declared]

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from app.config.load import Declared
 from app.config.file.problem import Problem
+from app.config.load import Declared
 
 Declaring = Callable[..., Declared]
 Wrong = Callable[..., list[str]]

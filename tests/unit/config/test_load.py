@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from app.config.load import Declared, Loaded, load
 from app.config.file.problem import Problem
+from app.config.load import Declared, Loaded, load
 
 Loading = Callable[..., Loaded | tuple[Problem, ...]]
 Declaring = Callable[..., Declared]

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from app.config.load import Declared
 from app.config.file.problem import Problem
+from app.config.load import Declared
 from app.domain.seller import Seller
 
 Declaring = Callable[..., Declared]
@@ -28,7 +28,8 @@ def wrong_seller(problems: Wrong) -> Wrong:
 def test_a_seller_says_how_it_is_known_and_answered(seller_with: Callable[[str], Seller]) -> None:
     seller = seller_with(
         'title = "Acme"\nallowed_ips = ["203.0.113.9/24"]\nallow_get = true\nformat = "xml"\ndisclosure = "class"\n'
-        'kappa = 0.9\nreturn_rate = "4%"\nhash_lookups_per_day = 50\nmedian_winning_price = { exclusive = 18.50 }'
+        'quality_factor = 0.9\nreturn_rate = "4%"\nhash_lookups_per_day = 50\n'
+        "median_winning_price = { exclusive = 18.50 }"
     )
     assert (seller.title, seller.allowed_ips, seller.allow_get) == ("Acme", ("203.0.113.0/24",), True)
     assert (seller.format, seller.disclosure, seller.habits.quality_factor, seller.habits.return_rate) == (
@@ -37,7 +38,11 @@ def test_a_seller_says_how_it_is_known_and_answered(seller_with: Callable[[str],
         0.9,
         0.04,
     )
-    assert (seller.hash_lookups_per_day, seller.exclusive.half_cents, seller.shared.half_cents) == (50, 1_850.0, 1_200.0)
+    assert (seller.hash_lookups_per_day, seller.exclusive.half_cents, seller.shared.half_cents) == (
+        50,
+        1_850.0,
+        1_200.0,
+    )
 
 
 def test_a_prepaid_balance_is_a_cap_on_all_that_is_ever_bought(seller_with: Callable[[str], Seller]) -> None:
@@ -72,7 +77,7 @@ def test_a_sellers_own_names_and_values_are_translated(seller_with: Callable[[st
         ('value_maps = { roof = { full = "heavy" } }', "no vertical has a field `roof`"),
         ('allowed_ips = ["10.0.0.300"]', "is no IP address or network"),
         ("return_rate = 1.0", "return_rate: 1.0 is out of bounds"),
-        ("kappa = 0", "kappa: 0 is out of bounds"),
+        ("quality_factor = 0", "quality_factor: 0 is out of bounds"),
         ("rate_per_second = -1", "rate_per_second: -1 is out of bounds"),
         ("burst = -1\nrate_per_second = 5", "burst: -1 is below zero"),
         ("prepaid_balance = 0", "it is zero: nothing would be bought"),

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
+from app.config.file.problem import Problem
 from app.config.load import Declared
 from app.config.values.names import accept_word
-from app.config.file.problem import Problem
 from app.domain.vertical import Field
 
 Declaring = Callable[..., Declared]

@@ -3,8 +3,8 @@
 import msgspec
 import pytest
 
-from app.domain.reasons import REASONS
 from app.domain.onboarding.test_values import TABLE
+from app.domain.reasons import REASONS
 from app.http.authentication import keys_in_fields, keys_in_headers
 from app.instructions.exchange import KEY, Mark, pieces
 from app.instructions.handbook import Handbook, handbook_of

@@ -16,8 +16,8 @@ from app.journal.reader import find, lines
 from app.journal.writer import hour_file, hour_of
 from app.parquet import ParquetError
 from app.usecases.bidder import Bidder
-from tests.build import NOW
 from tests.bidder import another, ask, at_bidder, journaled, sell
+from tests.build import NOW
 from tests.journal import route, written
 
 HOUR_S = 3_600.0

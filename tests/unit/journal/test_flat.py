@@ -10,10 +10,10 @@ import pytest
 from app.domain.catalogue import Catalogue, Challenger
 from app.domain.reasons import Refusal
 from app.journal.flat import Flat, flat
-from app.journal.lines import AnyLine, RefusedLine, NoticeLine, PingLine, PostLine, RepeatLine
+from app.journal.lines import AnyLine, NoticeLine, PingLine, PostLine, RefusedLine, RepeatLine
 from app.usecases.bidder import Bidder
-from tests.build import NOW, campaign, catalogue, model
 from tests.bidder import ask, at_bidder, last_ping
+from tests.build import NOW, campaign, catalogue, model
 
 WHEN = datetime.fromtimestamp(NOW, UTC)
 

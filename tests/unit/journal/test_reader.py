@@ -9,8 +9,8 @@ from app.journal.lines import NoticeLine, PingLine, PostLine, RepeatLine
 from app.journal.reader import find, lines
 from app.journal.writer import hour_file
 from app.usecases.bidder import Bidder
-from tests.build import NOW
 from tests.bidder import another, ask, at_bidder, journaled, sell
+from tests.build import NOW
 from tests.journal import route, written
 
 HOUR_S = 3_600.0
@@ -59,7 +59,9 @@ def test_files_are_read_oldest_first(tmp_path: Path) -> None:
     assert list(lines(written(tmp_path, late, early))) == [early, late]
 
 
-@pytest.mark.parametrize("rubbish", [b'{"kind":"endpoint","at":17', b"\xff\xfe\n", b"{}\n", b"\n", b'{"kind":"later"}\n'])
+@pytest.mark.parametrize(
+    "rubbish", [b'{"kind":"endpoint","at":17', b"\xff\xfe\n", b"{}\n", b"\n", b'{"kind":"later"}\n']
+)
 def test_what_is_no_line_is_passed_over(tmp_path: Path, rubbish: bytes) -> None:
     file = written(tmp_path, route(1)) / hour_file(NOW)
     file.write_bytes(file.read_bytes() + rubbish)

@@ -10,8 +10,8 @@ from app.journal.lines import PingLine
 from app.journal.replay import redecide
 from app.usecases.bidder import Bidder
 from app.wire.feedback import Demand, Signal
-from tests.build import buyer, campaign, cap, catalogue, model, seller
 from tests.bidder import NOW, another, ask, at_bidder, journaled, phone_digest, sell
+from tests.build import buyer, campaign, cap, catalogue, model, seller
 
 WHOLE = catalogue(
     [campaign(caps=(cap(limit=6), cap(name="budget", measure="spend", limit=90_000)), demand_cents=300)],

@@ -14,7 +14,7 @@ import pytest
 import zipcodes
 
 from app.config.load import Declared, Loaded, load
-from app.domain import consent
+from app.domain.consent import consent
 from app.domain.consent.certificate import read_leadid, read_trustedform
 from app.domain.post.contact import implausible, is_human_name, is_reachable_email, is_reachable_phone
 from app.domain.vertical import Field, Vertical

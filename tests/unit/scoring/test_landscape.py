@@ -130,7 +130,7 @@ def test_a_version_brings_its_landscape_and_its_habits(shelve: Callable[..., Pat
     assert load_version(models, "solar", "0001")[0].landscape is None
     parts = {
         "landscape.json": msgspec.json.encode(written()),
-        "habits.json": b'{"acme":{"kappa":0.9,"return_rate":0.04}}',
+        "habits.json": b'{"acme":{"quality_factor":0.9,"return_rate":0.04}}',
     }
     card = msgspec.json.decode((folder / "card.json").read_bytes())
     for name, body in parts.items():
@@ -149,7 +149,7 @@ def test_a_version_brings_its_landscape_and_its_habits(shelve: Callable[..., Pat
     ("body", "reason"),
     [
         (b"{", "holds no habits"),
-        (b'{"acme":{"kappa":9.0}}', "kappa of acme"),
+        (b'{"acme":{"quality_factor":9.0}}', "quality_factor of acme"),
         (b'{"acme":{"return_rate":0.95}}', "return rate of acme"),
     ],
 )

@@ -18,11 +18,11 @@ from app.domain.token import campaign_tag
 from app.store.errors import StoreUnavailable
 from app.store.vault import SealBroken
 from app.usecases.accept_post import accept_post, find_post, refuse_post
-from app.usecases.book import Book
-from app.usecases.bidder import Bidder
 from app.usecases.bid_reference import BidReference, open_reference
-from tests.build import CERTIFICATE_URL, NOW, campaign, cap, catalogue, contact, seller, vertical
+from app.usecases.bidder import Bidder
+from app.usecases.book import Book
 from tests.bidder import RAW, another, ask, at_bidder, bid_of, journaled, last_post, phone_digest, sell, somebody
+from tests.build import CERTIFICATE_URL, NOW, campaign, cap, catalogue, contact, seller, vertical
 
 BOTH = catalogue(sellers=[seller(), seller(name="bluebird", key_sha256=("b" * 64,))])
 

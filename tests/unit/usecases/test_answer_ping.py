@@ -11,12 +11,24 @@ from app.domain.buyer import Exploration
 from app.domain.identity import hash_digest
 from app.domain.reasons import Disclosure, Refusal
 from app.domain.schedule import Schedule
-from app.journal.lines import RefusedLine, PingLine, RepeatLine
+from app.journal.lines import PingLine, RefusedLine, RepeatLine
 from app.usecases.answer_ping import draw_of, refuse_ping
 from app.usecases.bidder import Bidder
 from app.wire.ping import Ping, PingAnswer
+from tests.bidder import (
+    NOW,
+    another,
+    answer,
+    ask,
+    at_bidder,
+    bid_of,
+    journaled,
+    last_ping,
+    phone_digest,
+    sell,
+    somebody,
+)
 from tests.build import CERTIFICATE_URL, buyer, campaign, cap, catalogue, seller
-from tests.bidder import NOW, another, answer, ask, at_bidder, bid_of, journaled, last_ping, phone_digest, sell, somebody
 
 EXPLORING = buyer(exploration=Exploration(spread=0.2, wide_spread=0.4, wide_share=0.5))
 BEFORE_NOON = Schedule(minutes=(bytes([1]) * 720 + bytes(720)) * 7)

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.domain.auction.snapshot import Standing
 from app.domain.campaign import Campaign
 from app.domain.caps.caps import CapStanding
 from app.domain.pricing.demand import DemandStanding
 from app.domain.seller import Seller
-from app.domain.auction.snapshot import Standing
 from app.store.shadow_prices import ShadowPrice
 from app.usecases import book as module
 from app.usecases.book import Book, LiveBid

@@ -14,8 +14,8 @@ from app.usecases.feedback import record_notice
 from app.usecases.restore import restore_bids
 from app.wire.feedback import Notice
 from app.wire.ping import PingAnswer
-from tests.build import campaign, cap, catalogue, keys, seller
 from tests.bidder import NOW, another, ask, at_bidder, bid_of, journaled, sell, somebody
+from tests.build import campaign, cap, catalogue, keys, seller
 
 ONE = catalogue([campaign(caps=(cap(limit=1),))])
 LATER = NOW + 20.0

@@ -14,8 +14,8 @@ from app.journal.lines import PingLine
 from app.journal.shadow import UNPRICED
 from app.usecases.bidder import Bidder
 from app.wire.ping import Value
-from tests.build import campaign, catalogue, model
 from tests.bidder import NOW, another, ask, at_bidder, journaled, last_ping
+from tests.build import campaign, catalogue, model
 
 KEEN = model(0.4, version="2")
 LEADS = 60

@@ -14,7 +14,7 @@ from app.cli.sellers.sellers import new_key
 from app.config.load import Declared, Loaded, load
 from app.domain.seller import Seller
 
-DEMO = Path(__file__).parents[3] / "fixtures/demo"
+DEMO = Path(__file__).parents[4] / "fixtures/demo"
 Said = Callable[..., str]
 
 

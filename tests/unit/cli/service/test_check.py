@@ -10,7 +10,7 @@ from app.cli.service.check import summary
 from app.config.load import Loaded, load
 from tests.build import NOW
 
-DEMO = str(Path(__file__).parents[3] / "fixtures/demo/buyer.toml")
+DEMO = str(Path(__file__).parents[4] / "fixtures/demo/buyer.toml")
 
 
 def test_a_good_configuration_is_summed_up(capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,7 +11,7 @@ import pytest
 from app.cli import main
 from app.mock_exchange.circumstances import VERTICALS
 
-DEMO = Path(__file__).parents[3] / "fixtures" / "demo"
+DEMO = Path(__file__).parents[4] / "fixtures" / "demo"
 MOMENTS = ("created_at", "consent_at")
 
 Capture = pytest.CaptureFixture[str]

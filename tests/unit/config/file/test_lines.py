@@ -54,7 +54,7 @@ def test_each_key_of_odd_toml_has_the_line_where_it_stands() -> None:
 
 
 def test_each_key_of_the_demo_stands_in_the_line_that_is_told() -> None:
-    text = (Path(__file__).parents[3] / "fixtures/demo/buyer.toml").read_text(encoding="utf-8")
+    text = (Path(__file__).parents[4] / "fixtures/demo/buyer.toml").read_text(encoding="utf-8")
     lines, written = lines_of(text), text.split("\n")
     paths = paths_of(tomllib.loads(text))[1:]
     assert len(paths) > 500

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from app.config.load import Declared
 from app.config.file.problem import Problem
+from app.config.load import Declared
 from app.domain.filters import Filter
 
 Declaring = Callable[..., Declared]

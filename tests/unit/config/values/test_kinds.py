@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.config import kinds, times
+from app.config.values import kinds, times
 from app.config.values.kind import Unreadable
 
 

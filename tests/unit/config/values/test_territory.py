@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from app.config.load import Declared, Loaded
 from app.config.file.problem import Problem
+from app.config.load import Declared, Loaded
 from app.config.values.territory import territory_in_words
 from app.domain.catalogue import index_campaigns
 

@@ -9,20 +9,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.domain.auction.decide import Decision, decide
+from app.domain.auction.snapshot import Known, Snapshot, Standing
 from app.domain.buyer import Exploration
 from app.domain.campaign import Campaign
 from app.domain.caps.caps import CapStanding
-from app.domain.auction.decide import Decision, decide
-from app.domain.pricing.demand import DemandStanding
 from app.domain.duplicate import Sighting
-from app.domain.pricing.exploration import Draw
 from app.domain.filters import Filter
+from app.domain.pricing.demand import DemandStanding
+from app.domain.pricing.exploration import Draw
+from app.domain.pricing.value import Worth
 from app.domain.reasons import RANK, Refusal
 from app.domain.schedule import MINUTES_OF_WEEK, Boost, Schedule, week_minutes
 from app.domain.seller import Habits, Seller
-from app.domain.auction.snapshot import Known, Snapshot, Standing
 from app.domain.territory import Territory
-from app.domain.pricing.value import Worth
 from app.wire.ping import Ping, Value
 from tests.build import NOW, buyer, campaign, cap, catalogue, model, ping, seller
 

@@ -1,7 +1,7 @@
 """The facts of a lead."""
 
-from app.domain.calendar import local_time
 from app.domain.auction.features import OF_EVERY_LEAD, facts_of
+from app.domain.calendar import local_time
 from tests.build import NOW, ping
 
 LOCAL = local_time(NOW, "America/Chicago")

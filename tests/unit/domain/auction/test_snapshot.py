@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.domain.caps.caps import CapStanding
 from app.domain.auction.snapshot import Snapshot, Standing
+from app.domain.caps.caps import CapStanding
 from tests.build import campaign, cap, catalogue, seller
 
 DAILY, BALANCE = cap(), cap(name="balance", owner="acme", scope="seller", measure="spend", limit=50_000, window="total")

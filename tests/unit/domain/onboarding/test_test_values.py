@@ -4,7 +4,7 @@ from pathlib import Path
 
 from app.domain.onboarding.test_values import TABLE
 
-DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "dialects.md"
+DOCUMENT = Path(__file__).resolve().parents[4] / "docs" / "dialects.md"
 
 
 def test_every_rehearsal_stands_in_the_documentation() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.post.disposition import NOTHING, DISPOSITIONS, Label, OutcomeEvent, label
+from app.domain.post.disposition import DISPOSITIONS, NOTHING, Label, OutcomeEvent, label
 from app.wire.feedback import OutcomeKind
 
 EVENTS: tuple[OutcomeKind, ...] = (
@@ -38,7 +38,9 @@ def test_any_order_gives_the_same_label(events: list[OutcomeEvent]) -> None:
 
 
 @given(st.lists(TOLD, max_size=6), TOLD)
-def test_one_event_more_never_lowers_a_label_nor_takes_a_side_fact_back(events: list[OutcomeEvent], more: OutcomeEvent) -> None:
+def test_one_event_more_never_lowers_a_label_nor_takes_a_side_fact_back(
+    events: list[OutcomeEvent], more: OutcomeEvent
+) -> None:
     before, after = label(events), label([*events, more])
     assert after.is_at_least(before.disposition)
     assert after.invalid >= before.invalid

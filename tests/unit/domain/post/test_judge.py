@@ -8,8 +8,8 @@ from msgspec.structs import replace
 from app.domain.duplicate import Sighting
 from app.domain.identity import Person, person
 from app.domain.post.judge import PostCase, judge
-from app.domain.reasons import Refusal
 from app.domain.post.sale import KeptAnswer, PostFacts
+from app.domain.reasons import Refusal
 from app.domain.token import NO_CERTIFICATE, BidToken, campaign_tag
 from app.wire.post import PostAnswer
 from tests.build import NOW, ZIP_STATES, buyer, campaign, contact, post, vertical

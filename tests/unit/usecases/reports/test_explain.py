@@ -8,15 +8,15 @@ from app.domain.catalogue import Catalogue, Challenger, Model
 from app.domain.reasons import Refusal
 from app.domain.schedule import ALWAYS, Boost, Schedule
 from app.domain.seller import Habits
-from app.journal.lines import RefusedLine, NoticeLine, PostLine, RepeatLine
+from app.journal.lines import NoticeLine, PostLine, RefusedLine, RepeatLine
 from app.journal.reader import find
 from app.usecases.answer_ping import refuse_ping
-from app.usecases.book import Book
 from app.usecases.bidder import Bidder
+from app.usecases.book import Book
 from app.usecases.reports.explain import explain
 from app.wire.feedback import Demand, Signal
-from tests.build import buyer, campaign, cap, catalogue, model, seller
 from tests.bidder import NOW, answer, ask, at_bidder, journaled, last_ping, sell
+from tests.build import buyer, campaign, cap, catalogue, model, seller
 
 EVERY_TERM = catalogue(
     [

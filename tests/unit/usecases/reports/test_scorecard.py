@@ -12,8 +12,8 @@ from app.usecases.reports.scorecard import KEPT_S, Scorecards, first_hour, score
 from app.usecases.reports.tally import Counting, Tallies, Tally
 from app.wire.feedback import Outcome
 from app.wire.scorecard import Scorecard
-from tests.build import catalogue, seller
 from tests.bidder import NOW, another, ask, at_bidder, journaled, sell, somebody
+from tests.build import catalogue, seller
 
 HOUR_S = 3_600.0
 NOTHING = Returns(leads=0, returned=0, reasons={})
@@ -111,7 +111,9 @@ def test_returns_are_those_of_the_leads_sold_in_these_days(tmp_path: Path) -> No
             told = Outcome(lead_id=lead.lead_id, event=event, event_id=event, source="crm")  # type: ignore[arg-type]
             await bidder.store.record_outcome(told, NOW + HOUR_S)
         # Told again by another system it came back but once.
-        await bidder.store.record_outcome(Outcome(lead_id=leads[0].lead_id, event="invalid", source="bidder"), NOW + HOUR_S)
+        await bidder.store.record_outcome(
+            Outcome(lead_id=leads[0].lead_id, event="invalid", source="bidder"), NOW + HOUR_S
+        )
         journaled(bidder, tmp_path)
         found = await bidder.scorecards.of(bidder.catalogue.sellers["acme"], 1, NOW + 2 * HOUR_S)
         assert (found.returns.leads, found.returns.returned, found.returns.reasons) == (3, 1, {"invalid": 1})

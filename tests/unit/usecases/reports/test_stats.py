@@ -6,13 +6,13 @@ from app.domain.reasons import Refusal
 from app.journal.compact import compact
 from app.usecases.accept_post import refuse_post
 from app.usecases.answer_ping import refuse_ping
+from app.usecases.bid_reference import BidReference
 from app.usecases.bidder import Bidder
 from app.usecases.feedback import record_notice
 from app.usecases.reports.stats import Share, Stats, disk, percentiles, stats
-from app.usecases.bid_reference import BidReference
 from app.wire.feedback import Notice
-from tests.build import campaign, catalogue, seller
 from tests.bidder import NOW, another, ask, at_bidder, journaled, sell, somebody
+from tests.build import campaign, catalogue, seller
 
 HOUR_S = 3_600.0
 EVER = (0.0, float("inf"))
@@ -23,7 +23,7 @@ def counted(folder: Path, since: float = 0.0, until: float = float("inf")) -> St
 
 
 def traded(folder: Path) -> None:
-    """Acme: three bids, one bought, one lost, one withdrawn; a repeat, a test, a refusal. Bluebird: one bid. A endpoint."""
+    """Acme: three bids, one bought, one lost, one withdrawn; a repeat, a test, a refusal. Bluebird: one bid."""
     sellers = [seller(), seller(name="bluebird", key_sha256=())]
 
     async def scene(bidder: Bidder) -> None:

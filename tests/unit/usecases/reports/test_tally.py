@@ -12,11 +12,11 @@ from app.journal.lines import PostLine
 from app.journal.writer import JournalWriter
 from app.usecases.accept_post import refuse_post
 from app.usecases.answer_ping import refuse_ping
+from app.usecases.bid_reference import BidReference
 from app.usecases.bidder import Bidder
 from app.usecases.reports.tally import Counting, Tally, quantile, tallied
-from app.usecases.bid_reference import BidReference
-from tests.build import catalogue, seller
 from tests.bidder import NOW, another, ask, at_bidder, journaled, sell, somebody
+from tests.build import catalogue, seller
 
 HOUR_S = 3_600.0
 

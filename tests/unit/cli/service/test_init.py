@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from app.cli import main
-from app.cli.init.shipped import SHIPPED
+from app.cli.service.init.shipped import SHIPPED
 from app.config.load import Declared, Loaded, load
 from app.packaged import DEMO_CONFIG
 from tests.service import ROOT

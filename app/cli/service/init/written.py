@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from app.cli.init.questions import Answers
-from app.cli.init.shipped import SHIPPED, Shipped
+from app.cli.service.init.questions import Answers
+from app.cli.service.init.shipped import SHIPPED, Shipped
 from app.domain.money import dollars
 
 _OWN = Shipped(

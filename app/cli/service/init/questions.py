@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from app.cli.init.shipped import SHIPPED
+from app.cli.service.init.shipped import SHIPPED
 from app.config.values.kind import Unreadable, shown
 from app.config.values.kinds import read_dollars, read_name, read_slug, read_state, read_text
 from app.config.values.times import read_zone

@@ -10,10 +10,10 @@ from pathlib import Path
 from shlex import quote
 from typing import Any
 
-from app.cli.init.questions import CRM_SECRET_FILE, QUESTIONS, Answers, Unanswered, answers_of
-from app.cli.init.written import campaign_name, written
-from app.cli.service.sample import sample
 from app.cli.sellers.sellers import new_key
+from app.cli.service.init.questions import CRM_SECRET_FILE, QUESTIONS, Answers, Unanswered, answers_of
+from app.cli.service.init.written import campaign_name, written
+from app.cli.service.sample import sample
 from app.config.load import Declared, Loaded, load
 
 _SEEDS = 2_000

@@ -6,8 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
-from app.domain.reasons import REASONS
 from app.domain.onboarding.test_values import TABLE, TestScenario
+from app.domain.reasons import REASONS
 
 KEY = {"X-API-Key": "contract-acme-key"}
 PING = {"vertical": "pet_insurance", "state": "TX", "pet": "dog", "tcpa_consent": True, "deadline_ms": 5_000}
