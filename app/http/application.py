@@ -13,7 +13,7 @@ from litestar.routes import HTTPRoute
 
 from app.http.asgi_request import BODY_MAX, Receive, Scope, Send
 from app.http.auction.intake import Intake
-from app.http.auction.routes import PATHS, is_route
+from app.http.auction.routes import PATHS, ROUTES
 from app.http.feedback import FEEDBACK_ROUTES
 from app.http.operations import OPERATIONS
 from app.http.pages.instructions import INSTRUCTIONS
@@ -68,7 +68,7 @@ class Application:
         """One connection of whatever kind the server has."""
         if scope["type"] == "lifespan":
             await self._live(receive, send)
-        elif self.intake is not None and scope["type"] == "http" and is_route(scope["path"]):
+        elif self.intake is not None and scope["type"] == "http" and scope["path"] in ROUTES:
             await self.intake(scope, receive, send)
         else:
             await self._rest(scope, receive, send)  # type: ignore[arg-type]

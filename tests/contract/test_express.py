@@ -13,9 +13,9 @@ from msgspec.structs import replace
 
 from app.dialects.platforms.known import DIALECTS
 from app.http.answer import HttpAnswer
-from app.http.auction import routes
 from app.http.auction.express import ROUND_MAX
 from app.http.auction.intake import Later
+from app.http.auction.routes import ROUTES
 from app.http.request import RawRequest, Route
 from tests.service import Service
 
@@ -194,7 +194,7 @@ def test_each_request_of_a_round_fails_alone(
     logged: str,
 ) -> None:
     platform = replace(DIALECTS["px"], guarded=False, **broken)
-    monkeypatch.setitem(routes._ROUTES, "/v1/px/ping", Route(takes="ping", dialect=platform))
+    monkeypatch.setitem(ROUTES, "/v1/px/ping", Route(takes="ping", dialect=platform))
     with ExitStack() as stack, caplog.at_level(logging.ERROR):
         connections = [stack.enter_context(connected(service)) for _ in range(30)]
         for number, each in enumerate(connections):

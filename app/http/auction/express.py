@@ -15,7 +15,7 @@ from app.http.answer import FAULT, HttpAnswer
 from app.http.application import Application
 from app.http.asgi_request import BODY_MAX, Scope
 from app.http.auction.intake import Intake, Later
-from app.http.auction.routes import is_route
+from app.http.auction.routes import ROUTES
 from app.http.request import RawRequest
 from app.telemetry.trouble import where
 
@@ -48,7 +48,7 @@ class Express(HttpToolsProtocol):
         intake, path = self._application.intake, self.url.decode("latin-1")
         if (
             intake is None
-            or not is_route(path)
+            or path not in ROUTES
             or self.parser.get_method() != b"POST"
             or self.parser.get_http_version() != "1.1"
             or not (self.cycle is None or self.cycle.response_complete)

@@ -18,18 +18,10 @@ def _routes() -> dict[str, Route]:
     }
 
 
-_ROUTES = _routes()
+ROUTES = _routes()
+"""The route at each of the auction's paths."""
+
 PATHS = tuple(
     f"/v1/{dialect}{test}{takes}" for dialect in ("", "{dialect}/") for test in ("", "test/") for takes in _TAKES
 )
 """Every path of the auction, those of all dialects as one."""
-
-
-def is_route(path: str) -> bool:
-    """Whether a path is one of the auction's."""
-    return path in _ROUTES
-
-
-def route_at(path: str) -> Route:
-    """The route at one of the auction's paths."""
-    return _ROUTES[path]

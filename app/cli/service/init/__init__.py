@@ -14,7 +14,7 @@ from app.cli.sellers.sellers import new_key
 from app.cli.service.init.questions import CRM_SECRET_FILE, QUESTIONS, Answers, Unanswered, answers_of
 from app.cli.service.init.written import campaign_name, written
 from app.cli.service.sample import sample
-from app.config.load import Declared, Loaded, load
+from app.config.load import Declared, LoadedConfig, load
 
 _SEEDS = 2_000
 """Among so many made-up consumers one lives in any state."""
@@ -60,7 +60,7 @@ def _write(path: Path, answers: Answers, key: str, *, force: bool) -> tuple[Decl
     if answers.crm_url and answers.crm_secret == f"file:{CRM_SECRET_FILE}" and not secret.exists():
         new_files = {secret: b"whsec_%b\n" % base64.b64encode(secrets.token_bytes(32)), **new_files}
     read = load(path, environ=os.environ, read_file=lambda each: new_files.get(each) or each.read_bytes())
-    if not isinstance(read, Loaded):
+    if not isinstance(read, LoadedConfig):
         raise NotWritten("\n".join(["With these answers the file would not load:", *map(str, read)]))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -14,7 +14,7 @@ import pytest
 
 from app.cli import main
 from app.cli.service.init.shipped import SHIPPED
-from app.config.load import Declared, Loaded, load
+from app.config.load import Declared, LoadedConfig, load
 from app.packaged import DEMO_CONFIG
 from tests.service import ROOT
 
@@ -27,7 +27,7 @@ def in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def declared(path: str = "buyer.toml", **environ: str) -> Declared:
     read = load(Path(path), environ=environ)
-    assert isinstance(read, Loaded)
+    assert isinstance(read, LoadedConfig)
     return read.declared
 
 
