@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from app.cli.service.init.shipped import SHIPPED
-from app.config.values.kind import Unreadable, shown
+from app.config.values.kind import UnreadableValue, shown
 from app.config.values.kinds import read_dollars, read_name, read_slug, read_state, read_text
 from app.config.values.times import read_zone
 
@@ -79,7 +79,7 @@ def answers_of(told: Mapping[str, str | None], *, ask: bool) -> Answers:
 def _read(question: Question, text: str) -> Any:
     try:
         return question.read(text.strip())
-    except Unreadable as wrong:
+    except UnreadableValue as wrong:
         raise Unanswered(f"{question.flag}: {wrong.reason}: {wrong.remedy}") from None
 
 
@@ -92,7 +92,7 @@ def _asked(question: Question, default: str) -> Any:
             raise Unanswered("\nthe answers ended: nothing was written") from None
         try:
             return question.read(text or default)
-        except Unreadable as wrong:
+        except UnreadableValue as wrong:
             print(f"  {wrong.reason}: {wrong.remedy}", file=sys.stderr)
 
 
@@ -101,7 +101,7 @@ def _verticals(text: str) -> tuple[str, ...]:
     own = [name for name in names if name not in SHIPPED]
     if not names or len(own) > 1:
         reason = "no kind of lead is named" if not names else f"{' and '.join(own)} both do not ship"
-        raise Unreadable(reason, f"choose of {', '.join(SHIPPED)}, and at most one of your own")
+        raise UnreadableValue(reason, f"choose of {', '.join(SHIPPED)}, and at most one of your own")
     return names
 
 
@@ -110,7 +110,7 @@ def _fields(text: str) -> tuple[tuple[str, ...], ...]:
     for name, *rest in fields:
         read_name(name)
         if not rest:
-            raise Unreadable(f"{shown(name)} has no type", f"write {_FIELD}")
+            raise UnreadableValue(f"{shown(name)} has no type", f"write {_FIELD}")
     return fields
 
 
@@ -125,14 +125,14 @@ def _listed(text: str) -> list[str]:
 def _count(text: str) -> int:
     digits = text.replace(",", "").replace("_", "")
     if not (digits.isascii() and digits.isdigit() and 0 < int(digits) < 10_000_000):
-        raise Unreadable(f"{shown(text)} is no number of leads", "write it in digits, as 50")
+        raise UnreadableValue(f"{shown(text)} is no number of leads", "write it in digits, as 50")
     return int(digits)
 
 
 def _spent(text: str) -> int:
     amount = read_dollars(text)
     if not amount:
-        raise Unreadable("nothing can be bought for nothing", "write an amount of dollars, as 1,000")
+        raise UnreadableValue("nothing can be bought for nothing", "write an amount of dollars, as 1,000")
     return amount
 
 
@@ -142,14 +142,14 @@ def _price(text: str) -> int | None:
 
 def _url(text: str) -> str:
     if text and not (urlsplit(text).scheme in ("http", "https") and urlsplit(text).hostname):
-        raise Unreadable(f"{shown(text)} is no URL", "write it as https://crm.example/leads, or leave it out")
+        raise UnreadableValue(f"{shown(text)} is no URL", "write it as https://crm.example/leads, or leave it out")
     return text
 
 
 def _reference(text: str) -> str:
     scheme, _, name = text.partition(":")
     if scheme not in ("env", "file") or not name:
-        raise Unreadable(f"{shown(text)} is no reference to a secret", "write env:NAME or file:PATH")
+        raise UnreadableValue(f"{shown(text)} is no reference to a secret", "write env:NAME or file:PATH")
     return text
 
 
