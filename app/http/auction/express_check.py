@@ -21,7 +21,7 @@ from app.http.asgi_request import Receive, Scope, Send, send_answer
 from app.http.auction.intake import Later
 from app.http.request import RawRequest
 
-Express = Callable[[Application], type[asyncio.Protocol]]
+MakesProtocol = Callable[[Application], type[asyncio.Protocol]]
 
 _TURNS = 20
 """Turns of the event loop, of which an answer takes three or four."""
@@ -35,34 +35,34 @@ _POST = _PING.replace(b"/v1/ping", b"/v1/post").replace(b"X-Forwarded-For: 203.0
 _OTHER = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
 
 
-class Wrong(Exception):
+class ShortWayFails(Exception):
     """Something is not answered as it must be."""
 
 
-def trouble_with(express: Express) -> str:
+def trouble_with(express: MakesProtocol) -> str:
     """Why the short way must not be taken; empty where it works."""
     # In a thread, since whoever builds a server may be inside an event loop.
     with _in_silence(), ThreadPoolExecutor(1) as thread:
         try:
             thread.submit(asyncio.run, _try(express)).result()
-        except Wrong as wrong:
+        except ShortWayFails as wrong:
             return str(wrong)
         except Exception as error:  # noqa: BLE001 - whatever it is, the service starts without the short way
             return f"{type(error).__name__}: {error}"
     return ""
 
 
-async def _try(express: Express) -> None:
+async def _try(express: MakesProtocol) -> None:
     failed: list[str] = []
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(lambda _, context: failed.append(str(context.get("exception", context["message"]))))
     for case in (_one_after_another, _in_one_piece, _with_a_close, _while_stopping, _gone):
         await case(express)
         if failed:
-            raise Wrong(failed[0])
+            raise ShortWayFails(failed[0])
 
 
-async def _one_after_another(express: Express) -> None:
+async def _one_after_another(express: MakesProtocol) -> None:
     """A ping that comes in pieces, and a post when it is answered."""
     line = _Line(express)
     line.protocol.data_received(_PING[:30])
@@ -72,22 +72,22 @@ async def _one_after_another(express: Express) -> None:
     line.must_have_said(_answer(b"/v1/ping 203.0.113.7"), _answer(b"/v1/post 127.0.0.1"))
 
 
-async def _in_one_piece(express: Express) -> None:
+async def _in_one_piece(express: MakesProtocol) -> None:
     """A ping and whatever else, which goes uvicorn's way and is answered in its turn."""
     line = _Line(express)
     await line.hears(_PING + _OTHER)
     said = b"".join(line.transport.said)
     if not (said.startswith(_answer(b"/v1/ping 203.0.113.7")) and said.endswith(b"\r\n\r\n/healthz")):
-        raise Wrong("requests that come together are not answered in their order")
+        raise ShortWayFails("requests that come together are not answered in their order")
 
 
-async def _with_a_close(express: Express) -> None:
+async def _with_a_close(express: MakesProtocol) -> None:
     line = _Line(express)
     await line.hears(_LAST_PING)
     line.must_have_said(_answer(b"/v1/ping 203.0.113.7", last=True), closed=True)
 
 
-async def _while_stopping(express: Express) -> None:
+async def _while_stopping(express: MakesProtocol) -> None:
     """The server stops while a ping waits for its answer: it gets it, and the connection ends."""
     line = _Line(express)
     line.protocol.data_received(_PING)
@@ -96,7 +96,7 @@ async def _while_stopping(express: Express) -> None:
     line.must_have_said(_answer(b"/v1/ping 203.0.113.7", last=True), closed=True)
 
 
-async def _gone(express: Express) -> None:
+async def _gone(express: MakesProtocol) -> None:
     """A client that has left is answered nothing."""
     line = _Line(express)
     line.protocol.data_received(_PING)
@@ -113,7 +113,7 @@ def _answer(body: bytes, *, last: bool = False) -> bytes:
 class _Line:
     """One connection, as uvicorn makes them."""
 
-    def __init__(self, express: Express) -> None:
+    def __init__(self, express: MakesProtocol) -> None:
         application = cast("Application", _Application())
         config = uvicorn.Config(
             application,
@@ -139,11 +139,11 @@ class _Line:
         await _turns()
 
     def must_have_said(self, *answers: bytes, closed: bool = False) -> None:
-        """Wrong where it has not, to the byte and in as many pieces, or has not hung up as it should."""
+        """ShortWayFails where it has not, to the byte and in as many pieces, or has not hung up as it should."""
         if tuple(self.transport.said) != answers:
-            raise Wrong("an answer is not what it should be")
+            raise ShortWayFails("an answer is not what it should be")
         if self.transport.closed != closed:
-            raise Wrong("a connection is not kept or ended as it should be")
+            raise ShortWayFails("a connection is not kept or ended as it should be")
 
 
 async def _turns() -> None:
@@ -190,7 +190,7 @@ class _Intake:
 
     def request(self, scope: Scope, body: bytes | None) -> RawRequest:
         if body != _BODY:
-            raise Wrong("a body does not arrive whole")
+            raise ShortWayFails("a body does not arrive whole")
         return RawRequest(scope, body, 0.0, 0.0)
 
     def answers(self, together: Sequence[RawRequest]) -> list[HttpAnswer | Later]:

@@ -11,7 +11,7 @@ from shlex import quote
 from typing import Any
 
 from app.cli.sellers.sellers import new_key
-from app.cli.service.init.questions import CRM_SECRET_FILE, QUESTIONS, Answers, Unanswered, answers_of
+from app.cli.service.init.questions import CRM_SECRET_FILE, QUESTIONS, Answers, BadAnswer, answers_of
 from app.cli.service.init.written import campaign_name, written
 from app.cli.service.sample import sample
 from app.config.load import Declared, LoadedConfig, load
@@ -45,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
             )
         key = new_key(secrets.token_bytes)
         declared, made = _write(args.config, answers, key, force=args.force)
-    except (NotWritten, Unanswered) as reason:
+    except (NotWritten, BadAnswer) as reason:
         print(reason, file=sys.stderr)
         return 1
     _tell(args.config, answers, declared, key, made)

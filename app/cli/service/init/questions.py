@@ -20,7 +20,7 @@ BY_VERTICAL = "by vertical"
 _FIELD = "NAME TYPE [VALUE ...], as in `homeowner boolean; roof choice tile metal`"
 
 
-class Unanswered(Exception):
+class BadAnswer(Exception):
     """An answer cannot be what it is; the text says why, and what to write."""
 
 
@@ -63,7 +63,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def answers_of(told: Mapping[str, str | None], *, ask: bool) -> Answers:
-    """The answers that the options give, and the rest by asking or by default. Unanswered where one cannot be."""
+    """The answers that the options give, and the rest by asking or by default. BadAnswer where one cannot be."""
     found: dict[str, Any] = {}
     for question in QUESTIONS:
         given = told.get(question.name)
@@ -80,7 +80,7 @@ def _read(question: Question, text: str) -> Any:
     try:
         return question.read(text.strip())
     except UnreadableValue as wrong:
-        raise Unanswered(f"{question.flag}: {wrong.reason}: {wrong.remedy}") from None
+        raise BadAnswer(f"{question.flag}: {wrong.reason}: {wrong.remedy}") from None
 
 
 def _asked(question: Question, default: str) -> Any:
@@ -89,7 +89,7 @@ def _asked(question: Question, default: str) -> Any:
         try:
             text = input(f"{question.asks} [{default}]: " if default else f"{question.asks}: ").strip()
         except EOFError:
-            raise Unanswered("\nthe answers ended: nothing was written") from None
+            raise BadAnswer("\nthe answers ended: nothing was written") from None
         try:
             return question.read(text or default)
         except UnreadableValue as wrong:

@@ -12,7 +12,7 @@ from app.packaged import DEMO_CONFIG
 _TERMS = ("floor", "ceiling", "conversion_value", "handling_cost", "fallback_price")
 
 
-class Shipped(msgspec.Struct, frozen=True, kw_only=True):
+class ShippedVertical(msgspec.Struct, frozen=True, kw_only=True):
     """One of them: the text that declares it, and its first campaign's legs and terms, in cents."""
 
     text: str
@@ -24,7 +24,7 @@ class Shipped(msgspec.Struct, frozen=True, kw_only=True):
     fallback_price: int
 
 
-def _shipped() -> dict[str, Shipped]:
+def _shipped() -> dict[str, ShippedVertical]:
     source = DEMO_CONFIG.read_text(encoding="utf-8")
     tree = tomllib.loads(source)
     texts = re.findall(r"^\[\[verticals\]\]\n.*?^\]\n", source, re.DOTALL | re.MULTILINE)
@@ -32,10 +32,10 @@ def _shipped() -> dict[str, Shipped]:
     return {name: _one(text, tree["campaigns"], name) for name, text in zip(names, texts, strict=True)}
 
 
-def _one(text: str, campaigns: list[dict[str, Any]], name: str) -> Shipped:
+def _one(text: str, campaigns: list[dict[str, Any]], name: str) -> ShippedVertical:
     first = next(each for each in campaigns if each["vertical"] == name)
     terms = {term: read_dollars(first[term]) for term in _TERMS}
-    return Shipped(text=text, legs=tuple(first.get("legs", ("exclusive",))), **terms)
+    return ShippedVertical(text=text, legs=tuple(first.get("legs", ("exclusive",))), **terms)
 
 
 SHIPPED = _shipped()

@@ -6,10 +6,10 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from app.cli.service.init.questions import Answers
-from app.cli.service.init.shipped import SHIPPED, Shipped
+from app.cli.service.init.shipped import SHIPPED, ShippedVertical
 from app.domain.money import dollars
 
-_OWN = Shipped(
+_OWN = ShippedVertical(
     text="",
     legs=("exclusive",),
     floor=1_00,
@@ -155,7 +155,7 @@ def _campaign(name: str, answers: Answers) -> str:
     )
 
 
-def _worth(terms: Shipped, answers: Answers) -> tuple[int, int]:
+def _worth(terms: ShippedVertical, answers: Answers) -> tuple[int, int]:
     """What a conversion is worth and the highest price; who names one of them gets the other to match."""
     value, ceiling = answers.conversion_value, answers.ceiling
     if value is None:
