@@ -29,7 +29,7 @@ def test_it_ends_within_two_seconds_with_open_connections_and_loses_nothing(tmp_
         sale = post(clients[0], someone(1), bids[0]["ping_id"]).json()
         started = time.monotonic()
         service.process.send_signal(signal.SIGTERM)
-        service.process.wait(10.0)
+        assert service.process.wait(10.0) == 0
         took_s = time.monotonic() - started
         for http in clients:
             http.close()
