@@ -4,7 +4,8 @@ import msgspec
 
 from app.domain.auction.marks import certificate_digests, lead_terms
 from app.domain.campaign import Campaign
-from app.domain.identity import Person, person
+from app.domain.identity import person
+from app.domain.post.posted_lead import PostedLead
 from app.domain.seller import Seller
 from app.domain.token import NO_CERTIFICATE, BidToken, looks_like_token, read
 from app.domain.vertical import Vertical
@@ -23,22 +24,6 @@ class BidReference(msgspec.Struct, frozen=True, kw_only=True):
     bid: BidToken | None = None
     campaign: Campaign | None = None
     vertical: Vertical | None = None
-
-
-class PostedLead(msgspec.Struct, frozen=True, kw_only=True):
-    """A readable post to a bid of ours. `raw` is its body as received; `certificates` are digests of 16 bytes."""
-
-    seller: Seller
-    ping_id: str
-    bid: BidToken
-    campaign: Campaign
-    vertical: Vertical
-    post: Post
-    person: Person
-    certificates: tuple[bytes, ...]
-    raw: bytes
-    warnings: tuple[str, ...]
-    now: float
 
 
 def open_reference(bidder: Bidder, ping_id: str, *, test: bool = False) -> BidReference:

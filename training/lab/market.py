@@ -1,0 +1,113 @@
+"""What a buyer sees of the house market: leads with what a ping shows, labels of the past, auctions won and lost."""
+
+from collections.abc import Sequence
+
+import msgspec
+import numpy as np
+
+from app.scoring.compile import compiled
+from app.wire.ping import Leg, Value
+from training.conversion.candidates import boosting, chance
+from training.conversion.encoders import encoded
+from training.conversion.export import scorer_of
+from training.conversion.features import Column, table
+from training.conversion.threads import threads_for
+from training.histories.history import plain
+from training.lab.truth import RESERVE_CENTS, HouseWorld
+from training.landscape.auctions import AuctionLog
+from training.statistics import Array
+
+TRAINED, LOGGED = 0.4, 0.2
+"""The share of leads that train the conversion model, and that are bid for at random to learn of rivals."""
+
+SHADES = (0.1, 1.1)
+PROBES = 0.05
+"""So many of the bids that explore lie just above the floor, where nothing else looks."""
+
+
+class HouseMarket(msgspec.Struct, frozen=True, kw_only=True):
+    """One seed's market with `winners` a lead. `value` is p V in cents by the trained model, of every lead.
+
+    `log` are the explored auctions, of the leads at `logged`; `evaluated` are those on which policies are compared.
+    """
+
+    world: HouseWorld
+    winners: int
+    columns: tuple[Column, ...]
+    facts: list[dict[str, Value]]
+    probability: Array
+    log: AuctionLog
+    logged: Array
+    evaluated: Array
+
+    @property
+    def leg(self) -> Leg:
+        """Exclusive where one may win."""
+        return "exclusive" if self.winners == 1 else "shared"
+
+    @property
+    def value(self) -> Array:
+        """p V in cents."""
+        return np.asarray(self.probability * self.world.worth_cents)
+
+    def won(self, bids: Array, at: Array) -> Array:
+        """Whether each bid in cents wins its auction; nobody wins below the reserve."""
+        return self.world.won(bids, at, self.winners)
+
+
+def market(world: HouseWorld, columns: Sequence[Column], winners: int, bids: int | None, seed: int) -> HouseMarket:
+    """The market as its buyer knows it; `bids` auctions are explored, a fifth of the leads unless given."""
+    rows = len(world.seller)
+    facts = _facts(world)
+    probability = _learnt(facts, columns, world.converted, int(rows * TRAINED), seed)
+    first, usual = int(rows * TRAINED), int(rows * (TRAINED + LOGGED))
+    logged = np.arange(first, first + bids if bids else usual)
+    return HouseMarket(
+        world=world,
+        winners=winners,
+        columns=tuple(columns),
+        facts=facts,
+        probability=probability,
+        log=_log(world, probability, winners, logged, seed),
+        logged=logged,
+        evaluated=np.arange(max(usual, int(logged[-1]) + 1), rows),
+    )
+
+
+def _facts(world: HouseWorld) -> list[dict[str, Value]]:
+    names = list(world.visible)
+    return [
+        {name: plain(value) for name, value in zip(names, row, strict=True) if not (value is None or value != value)}
+        for row in zip(*world.visible.values(), strict=True)
+    ]
+
+
+def _learnt(facts: list[dict[str, Value]], columns: Sequence[Column], y: Array, rows: int, seed: int) -> Array:
+    """P(conversion) of every lead, by the compiled scorer of a model of the oldest."""
+    X = table(columns, facts)
+    known = encoded(columns, X[:rows])
+    with threads_for(rows):
+        model = boosting(columns, seed=seed, encoded=known).fit(X[:rows], y[:rows])
+    probability = compiled(scorer_of(model, model, columns, vertical="house", version="1"))
+    served = np.array([probability(each) for each in facts])
+    assert np.max(np.abs(served[:100] - chance(model, X[:100]))) < 1e-9
+    return served
+
+
+def _log(world: HouseWorld, probability: Array, winners: int, at: Array, seed: int) -> AuctionLog:
+    random = np.random.default_rng((seed, 1))
+    value = (probability * world.worth_cents)[at]
+    bids = value * random.uniform(*SHADES, len(at))
+    probe = random.random(len(at)) < PROBES
+    bids[probe] = RESERVE_CENTS * np.exp(random.uniform(0.0, 0.2, int(probe.sum())))
+    bids = np.maximum(np.floor(bids), 1.0)
+    return AuctionLog(
+        vertical="house",
+        leg="exclusive" if winners == 1 else "shared",
+        seller=world.sellers[at],
+        facts={name: values[at] for name, values in world.visible.items()},
+        worth_cents=value,
+        bid_cents=bids,
+        floor_cents=np.full(len(at), float(RESERVE_CENTS)),
+        won=world.won(bids, at, winners).astype(np.int8),
+    )

@@ -1,0 +1,177 @@
+"""Pricing policies of the house market, each a landscape that the real decision asks for its best bid."""
+
+from collections.abc import Mapping
+from math import inf
+
+import msgspec
+import numpy as np
+from sklearn.compose import ColumnTransformer
+from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
+
+from app.domain.catalogue import Landscape
+from app.domain.pricing.landscape import OrtbCurve
+from app.domain.pricing.pricing import Curve
+from app.scoring.landscape import Learned, parse_landscape
+from app.wire.ping import Leg, Value
+from training.lab.market import HouseMarket
+from training.lab.truth import RESERVE_CENTS, SELLERS, HouseWorld, win_probability
+from training.landscape.export import artefact_of
+from training.landscape.learn import half_price, learn_leg
+from training.statistics import Array
+
+LEAD = "sub_id"
+"""Under which fact a lead's number reaches policies that have computed all their bids beforehand."""
+
+_GRID = np.exp(np.linspace(np.log(RESERVE_CENTS + 0.5), np.log(60_000.0), 90))
+_SHADES = np.linspace(0.05, 1.0, 39)
+_FEW = 0.04
+
+
+class Shade(msgspec.Struct, frozen=True, kw_only=True):
+    """Bids a share of what the lead is worth; 1 is the truth."""
+
+    share: float
+
+    def win_probability(self, bid_cents: float) -> float:
+        """It does not ask."""
+        return 0.5 if bid_cents > 0.0 else 0.0
+
+    def best_bid(self, worth_cents: float, low_cents: float, high_cents: float) -> float:
+        """The share, within the bounds."""
+        return min(max(self.share * worth_cents, low_cents), high_cents)
+
+
+class Everywhere(msgspec.Struct, frozen=True, kw_only=True):
+    """One curve a seller, whatever the lead."""
+
+    curves: Mapping[str, Curve]
+
+    def curve(self, seller: str, _leg: Leg, _facts: Mapping[str, Value], _worth_cents: float) -> Curve | None:
+        """That of the seller."""
+        return self.curves[seller]
+
+
+class GridCurve(msgspec.Struct, frozen=True, kw_only=True):
+    """P(win) of one lead at each bid of the grid."""
+
+    chances: Array
+
+    def win_probability(self, bid_cents: float) -> float:
+        """Of the nearest bid of the grid below."""
+        at = int(np.searchsorted(_GRID, bid_cents, side="right")) - 1
+        return float(self.chances[at]) if at >= 0 else 0.0
+
+    def best_bid(self, worth_cents: float, low_cents: float, high_cents: float) -> float:
+        """The grid's best within the bounds."""
+        within = (low_cents <= _GRID) & (high_cents >= _GRID)
+        surplus = np.where(within, self.chances * (worth_cents - _GRID), -inf)
+        at = int(np.argmax(surplus))
+        return float(_GRID[at]) if within[at] else low_cents
+
+
+class Computed(msgspec.Struct, frozen=True, kw_only=True):
+    """The curves of all leads that are evaluated, a row a lead."""
+
+    chances: Array
+    row_of: Mapping[int, int]
+
+    def curve(self, _seller: str, _leg: Leg, facts: Mapping[str, Value], _worth_cents: float) -> Curve | None:
+        """That of the lead of this number."""
+        return GridCurve(chances=self.chances[self.row_of[int(facts[LEAD])]])
+
+
+def truthful(_market: HouseMarket) -> Landscape:
+    """What the lead is worth, less nothing."""
+    return Everywhere(curves=dict.fromkeys(SELLERS, Shade(share=1.0)))
+
+
+def constant_shade(market: HouseMarket) -> Landscape:
+    """The one share of the value that earned most in the explored auctions."""
+    log = market.log
+    share = log.bid_cents / log.worth_cents
+
+    def earned(shade: float) -> float:
+        near = np.abs(share - shade) < _FEW
+        # A shade is judged by the auctions near it, each for what it would have been worth to win at that shade.
+        return float(
+            np.sum((log.won * log.worth_cents)[near]) * (1.0 - shade) / max(np.sum(log.worth_cents[near]), 1.0)
+        )
+
+    return Everywhere(curves=dict.fromkeys(SELLERS, Shade(share=max(_SHADES, key=earned))))
+
+
+def ortb(market: HouseMarket) -> Landscape:
+    """b / (c + b) with one constant a seller."""
+    log = market.log
+    mine = {seller: log.seller == seller for seller in SELLERS}
+    halves = {seller: half_price(log.bid_cents[own], log.won[own]) for seller, own in mine.items()}
+    return Everywhere(curves={seller: OrtbCurve(half_cents=half) for seller, half in halves.items()})
+
+
+def logistic(market: HouseMarket) -> Landscape:
+    """Log-odds linear in log b, log v, the city and the seller: the plain win-rate model of the field."""
+    encoder = ColumnTransformer([("names", OneHotEncoder(handle_unknown="ignore"), [2, 3])], remainder=StandardScaler())
+    model = make_pipeline(encoder, LogisticRegression(C=1.0, max_iter=1_000))
+    log, value = market.log, np.log(market.value[market.evaluated])
+    model.fit(_columns(np.log(log.bid_cents), np.log(log.worth_cents), *_names(market, market.logged)), log.won)
+    names = _names(market, market.evaluated)
+
+    def at(bid: float) -> Array:
+        return np.asarray(model.predict_proba(_columns(np.full(len(value), np.log(bid)), value, *names))[:, 1])
+
+    return _computed(market, np.column_stack([at(float(bid)) for bid in _GRID]))
+
+
+def monotone_boosting(market: HouseMarket) -> Landscape:
+    """Gradient boosting that rises with b, on b, v, V, the city and the seller."""
+    log, evaluated, worth = market.log, market.evaluated, market.world.worth_cents
+    codes = OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=np.nan, encoded_missing_value=np.nan)
+    named = codes.fit_transform(_columns(*_names(market, market.logged)))
+    model = HistGradientBoostingClassifier(
+        max_iter=100,
+        learning_rate=0.1,
+        max_leaf_nodes=15,
+        min_samples_leaf=40,
+        monotonic_cst=[1, 0, 0, 0, 0],
+        early_stopping=False,
+        categorical_features=[3, 4] if named[:, 0].max() < 255 else [4],
+        random_state=0,
+    ).fit(np.column_stack([log.bid_cents, log.worth_cents, worth[market.logged], named]), log.won)
+    shown = codes.transform(_columns(*_names(market, evaluated)))
+    fixed = np.column_stack([market.value[evaluated], worth[evaluated], shown])
+
+    def at(bid: float) -> Array:
+        return np.asarray(model.predict_proba(np.column_stack([np.full(len(fixed), bid), fixed]))[:, 1])
+
+    return _computed(market, np.column_stack([at(float(bid)) for bid in _GRID]))
+
+
+def ours(market: HouseMarket) -> Landscape:
+    """What `training landscape` learns of these auctions, read back as the service reads it."""
+    learnt = learn_leg(market.log, market.columns, winners=market.winners, tell=lambda _: None)
+    learned: Learned = parse_landscape(msgspec.json.encode(artefact_of("house", [learnt])), "house")
+    return learned
+
+
+def true_landscape(market: HouseMarket) -> Landscape:
+    """The hidden truth about rivals, told what a ping shows: who sees no more cannot be expected to do better."""
+    world, at = market.world, market.evaluated
+    fields = ("seller", "worth_cents", "odds", "intent", "converted", "city_factor", "top")
+    seen: HouseWorld = msgspec.structs.replace(world, visible={}, **{name: getattr(world, name)[at] for name in fields})
+    return _computed(market, win_probability(seen, np.broadcast_to(_GRID, (len(at), len(_GRID))), market.winners))
+
+
+def _computed(market: HouseMarket, chances: Array) -> Landscape:
+    return Computed(chances=chances, row_of={int(lead): row for row, lead in enumerate(market.evaluated)})
+
+
+def _names(market: HouseMarket, rows: Array) -> tuple[Array, Array]:
+    """The place and the seller of these leads."""
+    return market.world.visible[market.world.place][rows], market.world.sellers[rows]
+
+
+def _columns(*columns: Array) -> Array:
+    return np.column_stack([column.astype(object) for column in columns])

@@ -1,0 +1,232 @@
+"""The hidden truth of the house market: who converts, and how rivals who see a little of it bid.
+
+Nothing that learns or bids may import this: labels and won or lost are all that leaves it.
+"""
+
+from typing import Literal
+
+import msgspec
+import numpy as np
+from scipy.special import ndtri
+from scipy.stats import t
+
+from training.statistics import Array, expit, level_shift
+
+Rivals = Literal["house", "flat", "tails", "many", "lumpy"]
+
+CITIES, REGIONS = 36, 500
+AGES = ("18-25", "26-35", "36-45", "46-55", "56-65", "66-75")
+TIERS = ("excellent", "good", "fair", "poor")
+SOURCES = 12
+SELLERS = ("s1", "s2", "s3", "s4")
+EXPECTED_RIVALS = (0.5, 1.5, 3.0, 6.0)
+RESERVE_CENTS = 500
+PREMIUM_MEAN, PREMIUM_SIGMA = 14_200.0, 0.5
+MARGIN = 0.02
+CONVERTED = 0.24
+INTENT_SIGMA = 0.6
+DRIFT = 0.15
+NOISE = 0.5
+SHADES = (0.35, 0.85)
+CITY_SIGMA = 0.4
+TOP = 3
+"""How many of the highest rival bids are kept; nobody sells a lead more often."""
+
+_QUADRATURE = 15
+
+
+class HouseWorld(msgspec.Struct, frozen=True, kw_only=True):
+    """Leads in the order in which they came, all arrays equally long; money in cents.
+
+    `visible` by name as objects. `odds` is the log-odds of converting without intent. `top` holds the highest rival
+    bids of each lead, the highest first, 0 where there are fewer. `place` names the fact by which rivals pay more or
+    less, `intent_sigma` is how much they know that no ping shows.
+    """
+
+    visible: dict[str, Array]
+    seller: Array
+    worth_cents: Array
+    odds: Array
+    intent: Array
+    converted: Array
+    city_factor: Array
+    top: Array
+    rivals: Rivals
+    place: str = "city"
+    intent_sigma: float = INTENT_SIGMA
+
+    @property
+    def sellers(self) -> Array:
+        """The name of each lead's seller."""
+        return np.asarray(np.array(SELLERS, dtype=object)[self.seller])
+
+    def won(self, bids: Array, at: Array, winners: int) -> Array:
+        """Whether each bid in cents wins the auction of its lead; nobody wins below the reserve."""
+        return np.asarray((bids >= RESERVE_CENTS) & (bids > self.top[at, winners - 1]))
+
+
+def draw(rows: int, seed: int, rivals: Rivals) -> HouseWorld:
+    """A market of its own for each seed."""
+    random = np.random.default_rng(seed)
+    region = _zipf(random, REGIONS, rows)
+    city = (random.permutation(REGIONS) % CITIES)[region]
+    age, owner = random.integers(len(AGES), size=rows), random.random(rows) < 0.62
+    tier, source = random.choice(4, size=rows, p=(0.3, 0.35, 0.2, 0.15)), _zipf(random, SOURCES, rows)
+    premium = PREMIUM_MEAN * np.exp(random.normal(-0.5 * PREMIUM_SIGMA**2, PREMIUM_SIGMA, rows))
+    odds = (
+        random.normal(0.0, 0.35, CITIES)[city]
+        + random.normal(0.0, 0.25, REGIONS)[region]
+        + random.normal(0.0, 0.2, SOURCES)[source]
+        + 0.35 * np.sin(age / 1.7)
+        - 0.22 * tier
+        + 0.3 * owner
+        - 0.25 * np.log(premium / PREMIUM_MEAN)
+        + 0.3 * (owner & (age >= 3))
+        - 0.3 * ((tier == 3) & (source < 3))
+    )
+    intent = random.normal(0.0, INTENT_SIGMA, rows)
+    # Leads become a little worse while they come, as they do where a source is used up.
+    odds -= np.linspace(-0.5, 0.5, rows) * DRIFT
+    odds += level_shift(odds + intent, CONVERTED)
+    factor = np.exp(random.normal(0.0, CITY_SIGMA, CITIES))[city]
+    seller, tiers = random.integers(len(SELLERS), size=rows), np.array([*TIERS, None], dtype=object)
+    worth = MARGIN * premium * 100.0
+    return HouseWorld(
+        visible={
+            "city": _named("c", city),
+            "region": _named("r", region),
+            "age": np.array(AGES, dtype=object)[age],
+            "homeowner": owner.astype(object),
+            "credit_tier": tiers[np.where(random.random(rows) < 0.1, len(TIERS), tier)],
+            "source": _named("src", source),
+            "premium": np.round(premium, 2).astype(object),
+        },
+        seller=seller,
+        worth_cents=worth,
+        odds=odds,
+        intent=intent,
+        converted=(random.random(rows) < expit(odds + intent)).astype(np.int8),
+        city_factor=factor,
+        top=_top(random, odds + intent, worth, factor, seller, rivals),
+        rivals=rivals,
+    )
+
+
+def around(
+    visible: dict[str, Array], odds: Array, worth_cents: Array, converted: Array, place: str, seed: int, rivals: Rivals
+) -> HouseWorld:
+    """The market around real leads: their labels as they came, rivals who see these log-odds of each with noise."""
+    random = np.random.default_rng(seed)
+    rows = len(odds)
+    names, code = np.unique([str(value) for value in visible[place]], return_inverse=True)
+    factor = np.exp(random.normal(0.0, CITY_SIGMA, len(names)))[code]
+    seller = random.integers(len(SELLERS), size=rows)
+    return HouseWorld(
+        visible=visible,
+        seller=seller,
+        worth_cents=worth_cents,
+        odds=odds,
+        intent=np.zeros(rows),
+        converted=converted,
+        city_factor=factor,
+        top=_top(random, odds, worth_cents, factor, seller, rivals),
+        rivals=rivals,
+        place=place,
+        intent_sigma=0.0,
+    )
+
+
+def win_probability(world: HouseWorld, bids: Array, winners: int) -> Array:
+    """The true P(win at this bid) of each lead to somebody who sees what a ping shows; `bids` has a column a bid.
+
+    Rivals share the lead's intent, so their number is averaged over it (Gauss-Hermite) and not taken as one stream.
+    """
+    nodes, weights = np.polynomial.hermite_e.hermegauss(_QUADRATURE)
+    chance, expected = np.zeros(bids.shape), _expected(world.rivals)[world.seller][:, None]
+    for node, weight in zip(nodes, weights / weights.sum(), strict=True):
+        above = expected * _survival(world, bids, np.full(len(bids), node * world.intent_sigma))
+        term, few = np.ones(bids.shape), np.zeros(bids.shape)
+        for count in range(winners):
+            few += term
+            term = term * above / (count + 1)
+        chance += weight * np.exp(-above) * few
+    return np.where(bids >= RESERVE_CENTS, chance, 0.0)
+
+
+def _named(prefix: str, codes: Array) -> Array:
+    names = np.array([f"{prefix}{code}" for code in range(int(codes.max()) + 1)], dtype=object)
+    return np.asarray(names[codes])
+
+
+def _zipf(random: np.random.Generator, values: int, rows: int) -> Array:
+    weights = 1.0 / np.arange(1, values + 1) ** 0.8
+    return np.asarray(random.choice(values, size=rows, p=weights / weights.sum()))
+
+
+def _expected(rivals: Rivals) -> Array:
+    return np.array(EXPECTED_RIVALS) * (2.0 if rivals == "many" else 1.0)
+
+
+def _top(random: np.random.Generator, odds: Array, worth: Array, factor: Array, seller: Array, rivals: Rivals) -> Array:
+    counts = random.poisson(_expected(rivals)[seller])
+    lead = np.repeat(np.arange(len(odds)), counts)
+    bids = _bids(random, odds[lead], worth[lead], factor[lead], rivals)
+    top = np.zeros((len(odds), TOP))
+    order = np.lexsort((-bids, lead))
+    lead, bids = lead[order], bids[order]
+    place = np.arange(len(lead)) - np.searchsorted(lead, lead)
+    kept = place < TOP
+    top[lead[kept], place[kept]] = bids[kept]
+    return top
+
+
+def _bids(random: np.random.Generator, odds: Array, worth: Array, factor: Array, rivals: Rivals) -> Array:
+    rows = len(odds)
+    if rivals == "flat":
+        # Thirty buyers, each of whom pays its one price in whole dollars, whatever the lead.
+        return np.asarray(FLAT_CENTS[random.integers(len(FLAT_CENTS), size=rows)])
+    noise = random.standard_t(2.5, rows) * 0.6 if rivals == "tails" else random.normal(0.0, NOISE, rows)
+    bids = expit(odds + noise) * worth * random.uniform(*SHADES, rows) * factor
+    if rivals == "tails":
+        bids = bids * np.exp(random.standard_t(3.0, rows) * 0.25)
+    if rivals == "lumpy":
+        # Half of the rivals bid round five dollars.
+        bids = np.where(random.random(rows) < 0.5, np.maximum(np.round(bids / LUMP_CENTS), 1.0) * LUMP_CENTS, bids)
+    return np.asarray(bids)
+
+
+FLAT_CENTS = np.round(30.0 * np.exp(0.55 * ndtri((np.arange(30) + 0.5) / 30))) * 100.0
+LUMP_CENTS = 500.0
+
+
+def _survival(world: HouseWorld, bids: Array, intent: Array) -> Array:
+    """P(one rival bids more than `bids`), intent given; rows are leads, columns bids."""
+    scale = (world.worth_cents * world.city_factor)[:, None]
+    odds = (world.odds + intent)[:, None]
+    if world.rivals == "flat":
+        return np.asarray(1.0 - np.searchsorted(FLAT_CENTS, bids, side="right") / len(FLAT_CENTS))
+    if world.rivals == "tails":
+        noises, factors = _student_quantiles(2.5) * 0.6, np.exp(_student_quantiles(3.0) * 0.25)
+        even = np.full(len(noises), 1.0 / len(noises))
+        return np.asarray(np.mean([_above(scale * factor, odds, bids, noises, even) for factor in factors], axis=0))
+    nodes, weights = np.polynomial.hermite_e.hermegauss(9)
+    smooth = _above(scale, odds, bids, NOISE * nodes, weights / weights.sum())
+    if world.rivals != "lumpy":
+        return smooth
+    # Above a bid are the lumps that are rounded to more than it.
+    step = np.maximum((np.floor(bids / LUMP_CENTS) + 0.5) * LUMP_CENTS, 0.5 * LUMP_CENTS)
+    lumps = np.where(bids < LUMP_CENTS, 1.0, _above(scale, odds, step, NOISE * nodes, weights / weights.sum()))
+    return np.asarray(0.5 * smooth + 0.5 * lumps)
+
+
+def _above(scale: Array, odds: Array, bids: Array, noises: Array, weights: Array) -> Array:
+    """P(expit(odds + noise) scale U > bid), averaged over the noise; U is uniform, so that its part is exact."""
+    low, high = SHADES
+    above = np.zeros(bids.shape)
+    for noise, weight in zip(noises, weights, strict=True):
+        above += weight * np.clip((high - bids / (expit(odds + noise) * scale)) / (high - low), 0.0, 1.0)
+    return above
+
+
+def _student_quantiles(freedom: float) -> Array:
+    return np.asarray(t.ppf((np.arange(9) + 0.5) / 9, freedom))
