@@ -120,4 +120,4 @@ def learn_aliases(spellings: Mapping[str, tuple[str, ...]]) -> None:
 
 def learn_key_field(name: str) -> None:
     """Look for a key under this name too."""
-    KEY_FIELDS.add(name.lower())
+    KEY_FIELDS.add(name.rpartition(".")[2].lower())

@@ -40,7 +40,10 @@ class NoPlatform(Exception):
 
 
 def register(platform: object) -> None:
-    """Make a platform known, for as long as the process lives."""
+    """Make a platform known for as long as the process lives.
+
+    Do so before requests are read: under which names a seller's fields are looked for is worked out once.
+    """
     if not isinstance(platform, Platform):
         raise NoPlatform(f"{platform!r} is not an app.platforms.platform.Platform")
     name, dialect, parsers = platform.name, platform.dialect, platform.parsers

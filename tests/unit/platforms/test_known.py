@@ -1,5 +1,6 @@
 """Platforms are found by what they are, and one that could not serve is refused with its reason."""
 
+import re
 import subprocess
 import sys
 from pkgutil import iter_modules
@@ -17,6 +18,20 @@ assert PX.dialect is not None
 
 def test_every_folder_is_a_platform_of_its_name() -> None:
     assert set(PLATFORMS) == {module.name for module in iter_modules(platforms.__path__) if module.ispkg}
+
+
+def test_nobody_but_the_registry_knows_a_platform() -> None:
+    folders = "|".join(PLATFORMS)
+    pattern = re.compile(
+        rf"^from app\.platforms\.({folders})\b|^from app\.platforms import .*\b({folders})\b", re.MULTILINE
+    )
+    imports = {
+        (path.parent.name, match[1] or match[2])
+        for path in (ROOT / "app").rglob("*.py")
+        for match in pattern.finditer(path.read_text(encoding="utf-8"))
+    }
+    # The pricing service is LeadConduit's too, and its posts are read and answered like any other flow's.
+    assert {pair for pair in imports if pair[0] != pair[1]} == {("leadconduit_pricing", "leadconduit")}
 
 
 def test_our_own_words_come_first_and_every_dialect_has_its_parsers() -> None:
