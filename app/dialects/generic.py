@@ -16,7 +16,7 @@ from app.wire.ping import Ping
 from app.wire.post import Contact, Post
 
 Digest = Callable[[str, str], str]
-"""(algorithm, hash in hex) to the keyed digest that we keep; empty where it is no hash of that kind."""
+"""(algorithm, hash in hex) to the keyed digest that we keep; empty if it is not a hash of that kind."""
 
 _BID_NAMES = ("bid_id", "ping_id", *BY_VALUE)
 _NAMES = ("first_name", "last_name", "name")

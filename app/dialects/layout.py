@@ -43,7 +43,7 @@ class ReadingPlan(msgspec.Struct, frozen=True, kw_only=True):
 
     `entries` are, by part, the fields that stand there under one name, `contested` those that stand there under
     several, with their keys, first what counts first. `vertical` are the keys that name the vertical, in that order
-    too. `unknown` counts the keys that nobody knows.
+    too. `unknown` counts the unknown keys.
     """
 
     entries: dict[Part, tuple[Entry, ...]]
@@ -55,7 +55,7 @@ class ReadingPlan(msgspec.Struct, frozen=True, kw_only=True):
 class Layout(msgspec.Struct, frozen=True, kw_only=True):
     """Everything needed to read one kind of request of one seller.
 
-    `slots` are in the order in which their faults are told. `required` names fields of the vertical.
+    `slots` are in the order in which their faults are reported. `required` names fields of the vertical.
     """
 
     seller: Seller

@@ -47,7 +47,7 @@ class Names(msgspec.Struct, frozen=True, kw_only=True):
     ranks: dict[str, int]
 
     def name_of(self, key: str) -> str | None:
-        """The canonical name, `IGNORED` for what is of no use, `None` for what nobody knows."""
+        """The canonical name, `IGNORED` for a known field of no use, `None` for an unknown one."""
         name = self.table.get(key)
         if name is not None or len(key) > KEY_LENGTH_MAX:
             return name

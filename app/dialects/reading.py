@@ -20,7 +20,7 @@ _ODD = frozenset({Noted, Trouble})
 
 
 class Reading(msgspec.Struct, Generic[T], frozen=True, array_like=True):
-    """What a request says, or why it cannot be read. `unknown` counts fields that nobody knows; they are not kept.
+    """What a request says, or why it cannot be read. `unknown` counts unknown fields, which are dropped.
 
     `test` says whether it calls itself one, also where the rest of it cannot be read.
     """

@@ -1,4 +1,4 @@
-"""Everything that a seller is told, as one value: pages, documents and collections are only ways to write it."""
+"""A seller's posting instructions as one value, which pages, documents and collections only write out."""
 
 import msgspec
 
@@ -48,7 +48,7 @@ class Handbook(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def handbook_of(catalogue: Catalogue, seller: Seller, base_url: str) -> Handbook:
-    """What this seller is told where the service is reached at `base_url`; the same arguments give the same value."""
+    """This seller's instructions for a service at `base_url`; the same arguments give the same value."""
     base_url = base_url.rstrip("/")
     dialect = DIALECTS[seller.dialect]
     bought = [each for each in catalogue.verticals.values() if each.name in catalogue.index.verticals]

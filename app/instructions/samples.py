@@ -220,5 +220,5 @@ def _marked(answer: SampleAnswer, token: str) -> SampleAnswer:
 
 
 def _token(number: int) -> str:
-    """What a bid's id looks like; signed by nobody."""
+    """Looks like a bid's id, but is not signed."""
     return urlsafe_b64encode(blake2b(b"sample %d" % number, digest_size=48).digest()).decode()

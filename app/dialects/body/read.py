@@ -33,7 +33,7 @@ _ENVELOPES = frozenset(_STUFFED.split())
 
 
 class UnreadableBody(msgspec.Struct, frozen=True, kw_only=True):
-    """A body that is no lead in any encoding: which one it seemed to be, where it breaks, and what to do.
+    """A body that is not a lead in any encoding: which one it seemed to be, where it breaks, and what to do.
 
     `unsupported` is a content type that is never read (HTTP 415); everything else is a bad request (HTTP 400).
     """

@@ -18,7 +18,7 @@ _ROWS = re.compile(rf"<{_NAME}>{_BLANK}(?:<{_NAME}>{_TEXT}</\2>{_BLANK})*+</\1>{
 
 
 class NotXml(Exception):
-    """A body that is no well-formed XML; `line` says where, counted from 1."""
+    """A body that is not well-formed XML; `line` says where, counted from 1."""
 
     def __init__(self, line: int) -> None:
         super().__init__()

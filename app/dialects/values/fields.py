@@ -116,7 +116,7 @@ def network(raw: Scalar) -> ReadValue:
 
 
 def certificate(raw: Scalar) -> ReadValue:
-    """A certificate's URL or token. A promise to send one later, a yes or a no is none."""
+    """A certificate's URL or token. A promise to send one later, a yes or a no does not count."""
     text = text_of(raw)
     if "," in text:
         text = text.partition(",")[0].strip()
@@ -146,7 +146,7 @@ def trustedform(raw: Scalar) -> ReadValue:
 
 
 def ends_in_one_run(url: str) -> bool:
-    """Whether a certificate's URL ends in one run of letters and digits, as nearly all do: that is no phone."""
+    """Whether a certificate's URL ends in one run of letters and digits, as nearly all do: that is not a phone number."""
     tail = url.rpartition("/")[2]
     return tail.isalnum() and not tail.isdigit() and "@" not in url
 

@@ -23,7 +23,7 @@ def is_personal(text: str) -> bool:
     text = text[:_LOOKED_AT]
     if ("@" in text or "%40" in text) and _EMAIL.search(text):
         return True
-    # One run of letters and digits is no phone, whatever digits stand in it.
+    # One run of letters and digits is not a phone number, whatever digits are in it.
     single_run = text.isalnum() and not text.isdigit()
     return len(text) >= _PHONE_LENGTH_MIN and not single_run and _PHONE.search(text) is not None
 

@@ -20,7 +20,7 @@ class Trouble(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Noted(msgspec.Struct, frozen=True, array_like=True):
-    """A value (or none) that was read with a reservation, which the seller is told as a warning."""
+    """A value (or none) that was read with a reservation, which becomes a warning to the seller."""
 
     value: Value | None
     warning: str
@@ -115,7 +115,7 @@ def guarded(read: ValueReader) -> ValueReader:
 def guarded_id(read: ValueReader, is_id: Callable[[str], bool]) -> ValueReader:
     """The same for an id, which needs no search where it has the form of one.
 
-    What is dropped leaves a mark that is no id: something was sent, and it cannot be one.
+    What is dropped leaves a mark that is not an id: something was sent, and it cannot be one.
     """
 
     def read_guarded(raw: Scalar) -> ReadValue:

@@ -27,7 +27,7 @@ _HOURS |= {"AKST": -9, "AKDT": -8, "HST": -10}
 
 
 def epoch_of(raw: Scalar) -> float | None:
-    """UTC epoch seconds; a time without a zone is taken for UTC. `None` where it is no time between 2000 and 2100."""
+    """UTC epoch seconds; a time without a zone is taken for UTC. `None` if it is not a time between 2000 and 2100."""
     text = text_of(raw)
     if not 0 < len(text) <= _LENGTH_MAX:
         return None

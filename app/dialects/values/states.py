@@ -21,5 +21,5 @@ _BY_SPELLING |= {"washingtondc": "DC", "d.c.": "DC", "u.s.virginislands": "VI", 
 
 
 def state_of(text: str) -> str | None:
-    """The two letters of a state, given as such or by its name; `None` where there is no such state."""
+    """The two letters of a state, given as such or by its name; `None` if there is no such state."""
     return _BY_SPELLING.get(text) or _BY_SPELLING.get(alike(text))

@@ -32,7 +32,7 @@ def _post(answer: PostAnswer, price: Price) -> Body:
 
 
 def _requested_outcome(fields: Mapping[str, Scalar]) -> str:
-    """`testMode` alone asks for a no, with `testSold` for a sale."""
+    """`testMode` alone asks for a refusal, with `testSold` for a sale."""
     if flagged(fields, "testsold"):
         return "bid"
     return "low_value" if flagged(fields, "testmode") else ""
