@@ -11,8 +11,9 @@ import msgspec
 
 from app.domain.calendar import moment
 from app.domain.post.disposition import Disposition
-from training.histories.dataset import DatasetRules, DatasetSummary, gather
+from training.histories.dataset import DatasetSummary, gather
 from training.histories.declared import DeclaredVerticals
+from training.histories.journaled import DatasetRules
 from training.histories.sources import DAY_S, MATURITY_DAYS, sources_of
 
 Tell = Callable[[str], None]
@@ -34,6 +35,10 @@ def when(text: str) -> float:
 
 
 _COMMON: dict[str, dict[str, Any]] = {
+    **{
+        name: {"type": Path, "action": "append", "default": [], "metavar": "PATH", "help": f"{what}; may be repeated"}
+        for name, what in _SOURCES.items()
+    },
     "models": {"type": Path, "default": Path("models"), "help": "where the models stand (models)"},
     "config": {"type": Path, "default": Path("fixtures/demo/buyer.toml"), "help": "whose fields to read"},
     "vertical": {"action": "append", "default": [], "help": "only this one; may be repeated"},
@@ -69,11 +74,7 @@ def add(parser: argparse._ActionsContainer, *names: str) -> None:
 
 def add_sources(parser: argparse.ArgumentParser) -> None:
     """What `gathered` needs."""
-    for name, what in _SOURCES.items():
-        parser.add_argument(
-            f"--{name}", type=Path, action="append", default=[], metavar="PATH", help=f"{what}; may be repeated"
-        )
-    add(parser, "config", "since", "until", "now", "maturity-days", "conversion")
+    add(parser, *_SOURCES, "config", "since", "until", "now", "maturity-days", "conversion")
 
 
 def gathered(args: argparse.Namespace, known: DeclaredVerticals, out: Path) -> DatasetSummary:
