@@ -38,7 +38,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     source: str = ""
 
 
-class Row(msgspec.Struct, frozen=True, kw_only=True):
+class OutcomeLine(msgspec.Struct, frozen=True, kw_only=True):
     """One line with what it says, or the remedy for what is wrong with it. Of `crm_id` and `lead_id` one is set."""
 
     line: int
@@ -48,7 +48,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     remedy: str = ""
 
 
-class Sheet(msgspec.Struct, frozen=True, kw_only=True):
+class OutcomeSheet(msgspec.Struct, frozen=True, kw_only=True):
     """What the first line says: `columns` leads from what is meant to the head that names it."""
 
     heads: list[str]
@@ -61,8 +61,8 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
         return [head for head in self.heads if head not in self.columns.values()]
 
 
-def read_sheet(path: Path, wanted: Wanted) -> Sheet:
-    """The columns of a file. Unusable where one that must be there is missing, or the file is none."""
+def read_sheet(path: Path, wanted: Wanted) -> OutcomeSheet:
+    """The columns of a file. UnusableFile where one that must be there is missing, or the file is none."""
     with _opened(path) as file:
         first = file.readline()
     delimiter = max(_DELIMITERS, key=_QUOTED.sub("", first).count)
@@ -87,40 +87,42 @@ def read_sheet(path: Path, wanted: Wanted) -> Sheet:
             f"{path} has no column for {missing[0]}; there are: {', '.join(heads)}. "
             f"Say which it is: --map 'COLUMN={missing[0]}'"
         )
-    return Sheet(heads=heads, delimiter=delimiter, columns=columns)
+    return OutcomeSheet(heads=heads, delimiter=delimiter, columns=columns)
 
 
-def read_rows(path: Path, sheet: Sheet, wanted: Wanted) -> Iterator[Row]:
-    """Every row, in order. Unusable where the file ends to be one of text."""
+def read_rows(path: Path, sheet: OutcomeSheet, wanted: Wanted) -> Iterator[OutcomeLine]:
+    """Every row, in order. UnusableFile where the file ends to be one of text."""
     at = {name: sheet.heads.index(head) for name, head in sheet.columns.items()}
     words = {alike_value(word): event for word, event in wanted.words.items()}
     for line, cells in _cells(path, sheet.delimiter):
         if len(cells) > len(sheet.heads):
             remedy = f"{len(cells)} cells, the first line has {len(sheet.heads)}: quote what holds a delimiter"
-            yield Row(line=line, cells=cells, remedy=remedy)
+            yield OutcomeLine(line=line, cells=cells, remedy=remedy)
         elif any(cell.strip() for cell in cells):
             told = {name: cells[place].strip() if place < len(cells) else "" for name, place in at.items()}
             told["event"] = words.get(alike_value(told["event"]), told["event"])
             yield _row(line, cells, told, wanted.source)
 
 
-def _row(line: int, cells: list[str], told: dict[str, str], source: str) -> Row:
+def _row(line: int, cells: list[str], told: dict[str, str], source: str) -> OutcomeLine:
     crm_id = told.pop("crm_id", "") if not told.get("lead_id") else ""
     cents = told.pop("value_cents", "")
     if cents and not told.get("value"):
         if not (cents.isascii() and cents.isdecimal()):
-            return Row(line=line, cells=cells, remedy="value_cents: whole cents, as in 1250")
+            return OutcomeLine(line=line, cells=cells, remedy="value_cents: whole cents, as in 1250")
         told["value"] = dollars(int(cents))
     if not told["occurred_at"]:
-        return Row(line=line, cells=cells, remedy="occurred_at: is missing; only what is told at once may lack it")
+        return OutcomeLine(
+            line=line, cells=cells, remedy="occurred_at: is missing; only what is told at once may lack it"
+        )
     if crm_id:
         # Whose it is the database knows.
         told["lead_id"] = "-"
     told["source"] = told.get("source") or source
     found = read_outcome(told).value
     if isinstance(found, Refusal):
-        return Row(line=line, cells=cells, remedy=_remedy(found))
-    return Row(line=line, cells=cells, outcome=found, crm_id=crm_id)
+        return OutcomeLine(line=line, cells=cells, remedy=_remedy(found))
+    return OutcomeLine(line=line, cells=cells, outcome=found, crm_id=crm_id)
 
 
 def _remedy(refusal: Refusal) -> str:
