@@ -9,7 +9,7 @@ from training.bootstrap import DAY_S
 from training.evaluation.ledger import Ledger, ledger
 from training.histories.bids import LoggedBid
 from training.lab import truth
-from training.statistics import Array
+from training.statistics import Array, expit
 
 DAYS = 14
 
@@ -26,7 +26,7 @@ class SimulatedLog(msgspec.Struct, frozen=True, kw_only=True):
         """What these bids in cents earn in truth, in dollars a ping."""
         world, rows = self.world, self.rows
         won = world.won(bids, rows, 1)
-        return float(np.mean(won * (world.probability[rows] * world.worth_cents[rows] - bids))) / 100.0
+        return float(np.mean(won * (expit(world.odds + world.intent)[rows] * world.worth_cents[rows] - bids))) / 100.0
 
 
 def simulated_log(rows: int, seed: int, spread: float, *, shade: float = 0.5) -> SimulatedLog:

@@ -12,10 +12,11 @@ from training.histories.spec import read_spec
 from training.histories.specified import read_history
 from training.lab.caps import pace
 from training.lab.compare import compare
-from training.lab.market import columns_of, market
+from training.lab.market import market
 from training.lab.real import NoMarket, RealLeads, real_leads, world_of
 from training.lab.results import PolicyResult
 from training.lab.truth import draw
+from training.landscape.auctions import columns_of
 
 LEADS = 50_000
 LEADS_MIN = 2_000
@@ -60,7 +61,7 @@ def run(args: argparse.Namespace) -> int:
         tell = teller(f"seed {seed} of {args.seeds}")
         tell("drawing leads and training the conversion model")
         world = draw(args.per_seed, seed, args.rivals) if leads is None else world_of(leads, seed, args.rivals)
-        columns = columns_of(world) if leads is None else leads.columns
+        columns = columns_of(world.visible) if leads is None else leads.columns
         held = market(world, columns, MARKETS.get(args.market, 1), args.bids, seed)
         results.append(compare(held, tell) if args.market in MARKETS else pace(held, args.market, tell))
     rows = _rows(results)

@@ -11,7 +11,7 @@ from app.wire.ping import Leg
 from training.conversion.threads import threads_for
 from training.evaluation.ledger import Ledger
 from training.landscape.auctions import AuctionLog, check_enough, columns_of, log_of
-from training.landscape.boosted import Facts
+from training.landscape.boosted import categorical, features_of, table
 from training.landscape.fit import Fit, fit, predict
 from training.statistics import Array, expit, log_odds
 
@@ -61,9 +61,9 @@ def _leg(log: Ledger, leg: Leg, rows: Array, worth_cents: Array, fold: Array, se
     bids = [log.bids[int(row)] for row in rows]
     auctions = replace(log_of(bids, bids[0].vertical, leg), worth_cents=worth_cents, winning_cents=None)
     auctions = replace(auctions, facts={"seller": auctions.seller, **auctions.facts})
-    columns = [column for column in columns_of(auctions) if column.name not in _ABSENT]
-    facts = Facts(columns, auctions, values_max=VALUES_MAX)
-    fixed = np.column_stack([np.log(worth_cents), np.log(log.worth[rows]), facts.table(auctions)])
+    columns = [column for column in columns_of(auctions.facts) if column.name not in _ABSENT]
+    features = features_of(columns, auctions, VALUES_MAX)
+    fixed = np.column_stack([np.log(worth_cents), np.log(log.worth[rows]), table(features, auctions)])
     models = []
     for held_out in range(FOLDS):
         others = np.flatnonzero(fold != held_out)
@@ -71,7 +71,7 @@ def _leg(log: Ledger, leg: Leg, rows: Array, worth_cents: Array, fold: Array, se
         seen = _rows(rivals, auctions.rows(others), fixed[others])
         with threads_for(len(others)):
             pair = [
-                _monotone(3 - first, facts.categorical, seed).fit(seen[:, first:], auctions.won[others])
+                _monotone(3 - first, categorical(features), seed).fit(seen[:, first:], auctions.won[others])
                 for first in (0, 1)
             ]
         models.append((rivals, pair))

@@ -24,8 +24,6 @@ SHADES = (0.1, 1.1)
 PROBES = 0.05
 """So many of the bids that explore lie just above the floor, where nothing else looks."""
 
-_NUMBERS = frozenset({"homeowner", "premium"})
-
 
 class HouseMarket(msgspec.Struct, frozen=True, kw_only=True):
     """One seed's market with `winners` a lead. `value` is p V in cents by the trained model, of every lead.
@@ -74,12 +72,6 @@ def market(world: HouseWorld, columns: Sequence[Column], winners: int, bids: int
         logged=logged,
         evaluated=np.arange(max(usual, int(logged[-1]) + 1), rows),
     )
-
-
-def columns_of(world: HouseWorld) -> tuple[Column, ...]:
-    """What the house market's pings show."""
-    named = [Column(name, "number" if name in _NUMBERS else "category") for name in world.visible]
-    return tuple(sorted(named, key=lambda column: column.kind))
 
 
 def _facts(world: HouseWorld) -> list[dict[str, Value]]:

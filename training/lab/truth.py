@@ -56,11 +56,6 @@ class HouseWorld(msgspec.Struct, frozen=True, kw_only=True):
     intent_sigma: float = INTENT_SIGMA
 
     @property
-    def probability(self) -> Array:
-        """P(conversion), intent known."""
-        return expit(self.odds + self.intent)
-
-    @property
     def sellers(self) -> Array:
         """The name of each lead's seller."""
         return np.asarray(np.array(SELLERS, dtype=object)[self.seller])
@@ -141,21 +136,15 @@ def around(
     )
 
 
-def rivals_above(world: HouseWorld, bids: Array, intent: Array) -> Array:
-    """The expected number of rivals above each bid in cents, were the lead's intent this one."""
-    expected = _expected(world.rivals)[world.seller][:, None]
-    return np.asarray(expected * _survival(world, bids, intent))
-
-
 def win_probability(world: HouseWorld, bids: Array, winners: int) -> Array:
     """The true P(win at this bid) of each lead to somebody who sees what a ping shows; `bids` has a column a bid.
 
     Rivals share the lead's intent, so their number is averaged over it (Gauss-Hermite) and not taken as one stream.
     """
     nodes, weights = np.polynomial.hermite_e.hermegauss(_QUADRATURE)
-    chance = np.zeros(bids.shape)
+    chance, expected = np.zeros(bids.shape), _expected(world.rivals)[world.seller][:, None]
     for node, weight in zip(nodes, weights / weights.sum(), strict=True):
-        above = rivals_above(world, bids, np.full(len(bids), node * world.intent_sigma))
+        above = expected * _survival(world, bids, np.full(len(bids), node * world.intent_sigma))
         term, few = np.ones(bids.shape), np.zeros(bids.shape)
         for count in range(winners):
             few += term

@@ -111,16 +111,16 @@ def log_of(
     )
 
 
-def columns_of(log: AuctionLog) -> tuple[Column, ...]:
-    """The facts of a log that trees can read: text as categories, numbers and booleans as numbers."""
+def columns_of(facts: Mapping[str, Array]) -> tuple[Column, ...]:
+    """The facts that trees can read: text as categories, which come first, numbers and booleans as numbers."""
     columns = []
-    for name, values in log.facts.items():
+    for name, values in facts.items():
         known = [value for value in values if value is not None]
         if name in NOT_READ or not known:
             continue
         text = np.mean([isinstance(value, str) for value in known])
         columns.append(Column(name, "category" if text > 0.5 else "number"))
-    return tuple(columns)
+    return tuple(sorted(columns, key=lambda column: column.kind))
 
 
 def check_enough(leg: str, won: Array, rows_min: int, of_each_min: int) -> None:

@@ -9,7 +9,7 @@ from scipy.optimize import minimize
 from app.scoring.artefact import Feature, Node
 from training.conversion.features import Column
 from training.landscape.auctions import AuctionLog
-from training.landscape.boosted import Facts, Trees, table, total
+from training.landscape.boosted import features_of, grown, table, total
 from training.landscape.forms import KNOTS, NAMES, BidRows, Form, chance, rows, slopes
 from training.statistics import Array, losses
 
@@ -58,8 +58,8 @@ class _Problem(msgspec.Struct, frozen=True, kw_only=True):
 def fit(log: AuctionLog, columns: Sequence[Column], form: Form, winners: int) -> Fit:
     """The best constants and trees of this form."""
     log = log.disclosed
-    facts = Facts(columns, log)
-    X = facts.table(log)
+    features, trees = features_of(columns, log), list[Node]()
+    X = table(features, log)
     log_bid, log_worth = np.log(log.bid_cents), np.log(log.worth_cents)
     centre = float(log_worth.mean())
     names, seller = np.unique(log.seller.astype(str), return_inverse=True)
@@ -74,15 +74,17 @@ def fit(log: AuctionLog, columns: Sequence[Column], form: Form, winners: int) ->
         guess=np.array([0.7, centre - 0.6, 0.0, -0.7, 0.0]),
     )
     theta = np.concatenate([np.full(KNOTS, _STEP), problem.guess, np.zeros(len(names) * len(NAMES))])
-    index, trees = np.zeros(len(log)), Trees(facts)
+    index = np.zeros(len(log))
     for turn in range(ROUNDS + 1):
         theta = _sought(problem, theta, index, steps=STEPS if turn in (0, ROUNDS) else STEPS_BETWEEN)
-        if turn == ROUNDS or not facts.features:
+        if turn == ROUNDS or not features:
             break
         constants = _by_seller(problem, theta)[seller]
         for _ in range(TREES // ROUNDS):
             now = slopes(form, winners, problem.at, index, constants, theta[:KNOTS], problem.won)
-            index = index + trees.grow(X, now.by_index, now.curvature)
+            tree, added = grown(features, X, now.by_index, now.curvature)
+            trees.append(tree)
+            index = index + added
     return Fit(
         form=form,
         winners=winners,
@@ -92,8 +94,8 @@ def fit(log: AuctionLog, columns: Sequence[Column], form: Form, winners: int) ->
         pooled=theta[KNOTS : KNOTS + len(NAMES)],
         knots=knots,
         steps=theta[:KNOTS],
-        features=facts.features,
-        trees=tuple(trees.nodes),
+        features=features,
+        trees=tuple(trees),
     )
 
 

@@ -101,7 +101,7 @@ def learn_landscape(
     for leg, log in logs.items():
         if not len(log.telling):
             continue
-        read = columns_of(log) if columns is None else columns
+        read = columns_of(log.facts) if columns is None else columns
         top = 1 if leg == "exclusive" else winners
         try:
             legs.append(learn_leg(log, read, leg, winners=top, demands=demands, tell=tell))

@@ -48,35 +48,15 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     missing: dict[str, int]
 
 
-class _Bids:
-    """The best bids of one policy, as they come."""
-
-    def __init__(self) -> None:
-        self._prices: list[int] = []
-        self._surpluses: list[float] = []
-
-    def take(self, decision: Decision) -> int | None:
-        """Note a decision; its price."""
-        best = max(decision.bids, key=lambda bid: bid.surplus, default=None)
-        if best is None:
-            return None
-        self._prices.append(best.price_cents)
-        self._surpluses.append(best.surplus)
-        return best.price_cents
-
-    def side(self) -> Side:
-        price = float(np.mean(self._prices)) if self._prices else None
-        return Side(bids=len(self._prices), price=price, surplus=fsum(self._surpluses))
-
-
 class _Tally:
-    """One vertical under way."""
+    """One vertical under way: its best bids as they were, and as the policy makes them."""
 
     def __init__(self, policy: Model) -> None:
         self.policy = policy
         self.priced: dict[str, Catalogue] = {}
         self.pings = self.changed = 0
-        self.was, self.new = _Bids(), _Bids()
+        self.was: list[tuple[int, float]] = []
+        self.new: list[tuple[int, float]] = []
         self.ratios: list[float] = []
 
     def take(self, line: PingLine, archive: Archive) -> None:
@@ -84,10 +64,11 @@ class _Tally:
         if line.config not in self.priced:
             self.priced[line.config] = archive.priced_by(line, self.policy)
         decision = decided_again(line, self.priced[line.config])
-        before, after = self.was.take(line.decision), self.new.take(decision)
         self.changed += _sent(decision) != _sent(line.decision)
-        if before is not None and after is not None:
-            self.ratios.append(after / before)
+        before, after = _best(line.decision), _best(decision)
+        self.was += before
+        self.new += after
+        self.ratios += [new / was for (was, _), (new, _) in zip(before, after, strict=False)]
 
     def row(self) -> PolicyComparison:
         return PolicyComparison(
@@ -96,10 +77,21 @@ class _Tally:
             pings=self.pings,
             changed=self.changed,
             both=len(self.ratios),
-            was=self.was.side(),
-            new=self.new.side(),
+            was=_side(self.was),
+            new=_side(self.new),
             ratios=quantiles(self.ratios),
         )
+
+
+def _best(decision: Decision) -> list[tuple[int, float]]:
+    """Price and surplus of the best bid of a ping, if there is one."""
+    best = sorted(decision.bids, key=lambda bid: -bid.surplus)[:1]
+    return [(bid.price_cents, bid.surplus) for bid in best]
+
+
+def _side(bids: list[tuple[int, float]]) -> Side:
+    price = float(np.mean([price for price, _ in bids])) if bids else None
+    return Side(bids=len(bids), price=price, surplus=fsum(surplus for _, surplus in bids))
 
 
 def compare(

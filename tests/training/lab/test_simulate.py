@@ -9,9 +9,10 @@ import pytest
 from training.__main__ import main
 from training.lab.caps import pace
 from training.lab.compare import compare
-from training.lab.market import HouseMarket, columns_of, market
+from training.lab.market import HouseMarket, market
 from training.lab.results import PacedResult, PolicyResult
 from training.lab.truth import RESERVE_CENTS, TOP, HouseWorld, draw, win_probability
+from training.landscape.auctions import columns_of
 
 ROWS, BIDS = 6_000, 2_000
 
@@ -19,7 +20,7 @@ ROWS, BIDS = 6_000, 2_000
 @pytest.fixture(scope="module")
 def held() -> HouseMarket:
     world = draw(ROWS, 3, "house")
-    return market(world, columns_of(world), 1, BIDS, 3)
+    return market(world, columns_of(world.visible), 1, BIDS, 3)
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
 from app.pages.plots import BLUE, GRID, INK, LINES, MUTED, ORANGE, drawn, legend
+from training.bootstrap import Interval
 from training.drift.psi import MAJOR, MODERATE, Shift
 from training.evaluation.caps import CapWindow
 from training.evaluation.conversions import Lift
@@ -75,16 +76,9 @@ def win_rate(figure: Figure, name: str, grades: Sequence[ReliabilityBin]) -> str
 @drawn(height=240)
 def surplus(figure: Figure, policies: Sequence[Policy]) -> str:
     """Each policy's surplus a bid with its interval."""
-    figure.set_figheight(0.75 + 0.42 * len(policies))
-    axes = figure.subplots()
-    for row, policy in enumerate(policies):
-        earned = policy.by_method.get(HEADLINE)
-        if earned is None:
-            axes.text(0.02, row, "not evaluable", transform=axes.get_yaxis_transform(), va="center", color=MUTED)
-            continue
-        span, colour = earned.surplus, BLUE if policy.name.startswith("candidate") else MUTED
-        axes.plot([span.low / 100, span.high / 100], [row, row], color=colour, linewidth=2.2)
-        axes.plot([span.at / 100], [row], color=colour, marker="o", markersize=6)
+    earned = [policy.by_method.get(HEADLINE) for policy in policies]
+    colours = [BLUE if policy.name.startswith("candidate") else MUTED for policy in policies]
+    axes = _intervals(figure, [each.surplus if each is not None else None for each in earned], colours)
     _named(axes, [policy.name for policy in policies])
     axes.set_xlabel("surplus a bid")
     return "Surplus a bid of each policy with its interval"
@@ -204,15 +198,26 @@ def drift(figure: Figure, shifts: Sequence[Shift]) -> str:
 @drawn(height=260)
 def what_if(figure: Figure, cases: Sequence[WhatIf]) -> str:
     """What each assumption is worth."""
-    figure.set_figheight(0.75 + 0.46 * len(cases))
-    axes = figure.subplots()
+    axes = _intervals(figure, [case.change for case in cases], [BLUE] * len(cases), row_height=0.46)
     axes.axvline(0.0, color=MUTED, linewidth=1.0)
-    for row, case in enumerate(cases):
-        axes.plot([case.change.low / 100, case.change.high / 100], [row, row], color=BLUE, linewidth=2.2)
-        axes.plot([case.change.at / 100], [row], color=BLUE, marker="o", markersize=6)
     _named(axes, [_broken(case.name) for case in cases])
     axes.set_xlabel("change of surplus a bid")
     return "How surplus a bid changes were something otherwise"
+
+
+def _intervals(
+    figure: Figure, spans: Sequence[Interval | None], colours: Sequence[str], row_height: float = 0.42
+) -> Axes:
+    """A figure in dollars with its interval, a row each."""
+    figure.set_figheight(0.75 + row_height * len(spans))
+    axes = figure.subplots()
+    for row, (span, colour) in enumerate(zip(spans, colours, strict=True)):
+        if span is None:
+            axes.text(0.02, row, "not evaluable", transform=axes.get_yaxis_transform(), va="center", color=MUTED)
+        else:
+            axes.plot([span.low / 100, span.high / 100], [row, row], color=colour, linewidth=2.2)
+            axes.plot([span.at / 100], [row], color=colour, marker="o", markersize=6)
+    return axes
 
 
 def _named(axes: Axes, names: Sequence[str]) -> None:
