@@ -12,8 +12,9 @@ import msgspec
 from app.domain.calendar import moment
 from app.domain.post.disposition import Disposition
 from app.packaged import DEMO_CONFIG, OWN_MODELS, models_here
-from training.histories.dataset import DatasetRules, DatasetSummary, gather
+from training.histories.dataset import DatasetSummary, gather
 from training.histories.declared import DeclaredVerticals
+from training.histories.journaled import DatasetRules
 from training.histories.sources import DAY_S, MATURITY_DAYS, sources_of
 
 Tell = Callable[[str], None]
@@ -35,6 +36,10 @@ def when(text: str) -> float:
 
 
 _COMMON: dict[str, dict[str, Any]] = {
+    **{
+        name: {"type": Path, "action": "append", "default": [], "metavar": "PATH", "help": f"{what}; may be repeated"}
+        for name, what in _SOURCES.items()
+    },
     "models": {"type": Path, "default": models_here(), "help": "where the models stand (models)"},
     "config": {"type": Path, "default": DEMO_CONFIG, "help": "whose fields to read"},
     "vertical": {"action": "append", "default": [], "help": "only this one; may be repeated"},
@@ -76,11 +81,7 @@ def add_own_models(parser: argparse.ArgumentParser) -> None:
 
 def add_sources(parser: argparse.ArgumentParser) -> None:
     """What `gathered` needs."""
-    for name, what in _SOURCES.items():
-        parser.add_argument(
-            f"--{name}", type=Path, action="append", default=[], metavar="PATH", help=f"{what}; may be repeated"
-        )
-    add(parser, "config", "since", "until", "now", "maturity-days", "conversion")
+    add(parser, *_SOURCES, "config", "since", "until", "now", "maturity-days", "conversion")
 
 
 def gathered(args: argparse.Namespace, known: DeclaredVerticals, out: Path) -> DatasetSummary:

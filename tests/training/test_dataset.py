@@ -23,8 +23,9 @@ from tests.bidder import another, ask, at_bidder, sell, somebody
 from tests.build import NOW
 from training.__main__ import main
 from training.histories.bids import LoggedBid, read_bids
-from training.histories.dataset import BIDS, LEADS, DatasetRules, DatasetSources, DatasetSummary, gather
+from training.histories.dataset import BIDS, LEADS, DatasetSummary, gather
 from training.histories.declared import DeclaredVerticals
+from training.histories.journaled import DatasetRules, DatasetSources
 
 Capture = pytest.CaptureFixture[str]
 DAY = 86_400.0

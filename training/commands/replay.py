@@ -19,9 +19,7 @@ _TOLD_EVERY = 20_000
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`python -m training replay --data DIR [--since WHEN] [--until WHEN] [--models DIR] [--policy DIR] [--json]`."""
-    parser.add_argument("--data", type=Path, action="append", default=[], metavar="DIR", help="a service's directory")
-    parser.add_argument("--journal", type=Path, action="append", default=[], metavar="DIR", help="or its journal alone")
-    add(parser, "since", "until", "models")
+    add(parser, "data", "journal", "since", "until", "models")
     parser.add_argument(
         "--policy",
         type=Path,

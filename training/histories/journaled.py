@@ -9,6 +9,7 @@ import msgspec
 
 from app.domain.auction.features import facts_of
 from app.domain.calendar import local_time
+from app.domain.post.disposition import Disposition
 from app.domain.schedule import HOURS_OF_WEEK
 from app.domain.token import read_on_trust
 from app.journal.lines import AnyLine, NoticeLine, PingLine, PostLine, RefusedLine, RepeatLine
@@ -21,6 +22,24 @@ NOT_OURS = ("auth_failed", "ping_unknown")
 """A post refused for one of these says nothing of the auction: any stranger can send it."""
 
 _TOLD_EVERY = 50_000
+
+
+class DatasetSources(msgspec.Struct, frozen=True, kw_only=True):
+    """Where it lies: directories of journals, and the files of `leadbid export`."""
+
+    journals: tuple[Path, ...]
+    sales: tuple[Path, ...]
+    outcomes: tuple[Path, ...]
+
+
+class DatasetRules(msgspec.Struct, frozen=True, kw_only=True):
+    """Pings of [since, until) as all was known at `now`; a lead converts if it gets that far before it matures."""
+
+    since: float = 0.0
+    until: float = float("inf")
+    now: float
+    maturity_s: float
+    conversion: Disposition = "sold"
 
 
 class SentBid(msgspec.Struct, frozen=True, gc=False, kw_only=True):
@@ -88,29 +107,22 @@ class PingCounts(msgspec.Struct, kw_only=True):
 
 
 def flatten(
-    journals: tuple[Path, ...],
-    into: Path,
-    *,
-    zone: str,
-    since: float,
-    until: float,
-    now: float,
-    tell: Callable[[int], None],
+    journals: tuple[Path, ...], into: Path, zone: str, rules: DatasetRules, tell: Callable[[str], None]
 ) -> PingCounts:
     """Write `legs.ndjson` and `said.ndjson` into a folder, never more than some lines in memory.
 
-    Pings of [since, until) are counted; the legs begin a bid's life earlier, for leads that were sold in the span. What
-    was written after `now` is left unread. `tell` hears how many lines were read. Raises ParquetError, OSError.
+    The pings that the rules ask for are counted; the legs begin a bid's life earlier, for leads that were sold in the
+    span. What was written after `now` is left unread. Raises ParquetError, OSError.
     """
     found, encode = PingCounts(), msgspec.json.Encoder().encode
     with (into / "legs.ndjson").open("wb") as legs, (into / "said.ndjson").open("wb") as said:
-        for number, line in enumerate(_lines(journals, since - LIFETIME_S, now, found), 1):
+        for number, line in enumerate(_lines(journals, rules, found), 1):
             if number % _TOLD_EVERY == 0:
-                tell(number)
+                tell(f"{number:,} lines of the journal read")
             if isinstance(line, (PostLine, NoticeLine)):
                 said.writelines(encode(each) + b"\n" for each in _feedback(line))
-            elif line.at < until:
-                if line.at >= since:
+            elif line.at < rules.until:
+                if line.at >= rules.since:
                     _count(found, line, zone)
                 if isinstance(line, PingLine):
                     legs.writelines(encode(each) + b"\n" for each in _bids(line, zone))
@@ -118,9 +130,9 @@ def flatten(
     return found
 
 
-def _lines(journals: tuple[Path, ...], since: float, now: float, found: PingCounts) -> Iterator[AnyLine]:
+def _lines(journals: tuple[Path, ...], rules: DatasetRules, found: PingCounts) -> Iterator[AnyLine]:
     for journal in journals:
-        yield from lines(journal, max(since, 0.0), now, found.pass_over)
+        yield from lines(journal, max(rules.since - LIFETIME_S, 0.0), rules.now, found.pass_over)
 
 
 def _count(found: PingCounts, line: PingLine | RepeatLine | RefusedLine, zone: str) -> None:
