@@ -22,6 +22,8 @@ from app.http.application import Application, CannotStart
 from app.journal.reader import lines
 from app.journal.writer import JournalWriter
 from app.parquet import ParquetError
+from app.reports.scorecard import Scorecards
+from app.reports.tally import Counting
 from app.scoring.load import load as load_models
 from app.settings import Settings, SettingsError, load_keys, sole_use
 from app.store.errors import StoreError, StoreUnavailable
@@ -37,8 +39,6 @@ from app.usecases.onboarding.certify import Certifier
 from app.usecases.onboarding.test_recorder import TestRecorder
 from app.usecases.rate_limit import HashQuotas, RateLimits
 from app.usecases.reload_catalogue import Reloaded, Sources, first_catalogue
-from app.usecases.reports.scorecard import Scorecards
-from app.usecases.reports.tally import Counting
 from app.usecases.restore import restore_bids
 
 TICK_S = 0.25

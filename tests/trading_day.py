@@ -11,9 +11,9 @@ from app.domain.reasons import Refusal
 from app.domain.schedule import ALWAYS, Boost, Schedule, week_minutes
 from app.domain.territory import Territory
 from app.journal.lines import AnyLine
+from app.reports.explain import explain
 from app.usecases.answer_ping import refuse_ping
 from app.usecases.bidder import Bidder
-from app.usecases.reports.explain import explain
 from app.wire.feedback import Demand, Signal
 from tests.bidder import another, ask, at_bidder, journaled, sell, somebody
 from tests.build import NOW, campaign, cap, catalogue

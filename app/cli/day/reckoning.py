@@ -10,8 +10,8 @@ from app.cli.day.business_day import US, Lived
 from app.config.load import Declared
 from app.domain.caps.caps import Cap
 from app.domain.caps.honouring import honoured_share
+from app.reports.report import Trading
 from app.store.leads import Summary
-from app.usecases.reports.report import Trading
 
 
 class Reckoning(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,8 +10,8 @@ from app.cli.records.stats_page import document, page
 from app.cli.span import add_span
 from app.journal.compact import NotTheSame, compact
 from app.parquet import ParquetError
+from app.reports.stats import disk, stats
 from app.settings import SettingsError, sole_use
-from app.usecases.reports.stats import disk, stats
 
 _HOUR_S = 3_600.0
 

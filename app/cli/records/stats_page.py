@@ -8,8 +8,8 @@ import msgspec
 
 from app.cli.table import table
 from app.domain.money import dollars
-from app.usecases.reports.report import campaign_rows
-from app.usecases.reports.stats import PERCENTS, Disk, Share, Stats, percentiles
+from app.reports.report import campaign_rows
+from app.reports.stats import PERCENTS, Disk, Share, Stats, percentiles
 
 _HOURS_SHOWN = 48
 

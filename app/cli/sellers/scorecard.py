@@ -13,9 +13,9 @@ from app.config.file.problem import did_you_mean
 from app.config.load import Loaded, load
 from app.dialects.scorecard import write_scorecard
 from app.domain.money import dollars
+from app.reports.scorecard import first_hour, scorecard
+from app.reports.tally import Counting
 from app.store.store import Store
-from app.usecases.reports.scorecard import first_hour, scorecard
-from app.usecases.reports.tally import Counting
 from app.wire.scorecard import DAYS_MAX, Latency, Scorecard
 
 

@@ -26,10 +26,10 @@ from app.config.values.kinds import read_slug
 from app.dialects.platforms.known import DIALECTS, GENERIC
 from app.domain.reasons import Disclosure
 from app.domain.seller import Seller, Statuses
+from app.reports.scorecard import first_hour
+from app.reports.tally import Counting, Tally
 from app.store.certifications import LIVE
 from app.store.store import Store
-from app.usecases.reports.scorecard import first_hour
-from app.usecases.reports.tally import Counting, Tally
 
 _KEY_BYTES = 25
 _LOCAL = "http://127.0.0.1:8000"

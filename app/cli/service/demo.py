@@ -21,10 +21,10 @@ from app.domain.money import dollars
 from app.journal.reader import find, lines
 from app.mock_exchange.market.audit import AuditFile
 from app.mock_exchange.market.setup import SetupError
+from app.reports.explain import explain
+from app.reports.report import Trading, trading
 from app.settings import Settings, SettingsError
 from app.store.store import Store
-from app.usecases.reports.explain import explain
-from app.usecases.reports.report import Trading, trading
 
 ROOT = Path(__file__).resolve().parents[3]
 CONFIG = ROOT / "fixtures" / "demo"

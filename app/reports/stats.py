@@ -12,7 +12,7 @@ from app.journal.lines import AnyLine, NoticeLine, PingLine, PostLine, RefusedLi
 from app.journal.parts import parts
 from app.journal.reader import lines
 from app.journal.writer import hour_of
-from app.usecases.reports.report import Trading, trading
+from app.reports.report import Trading, trading
 
 PERCENTS = (5, 25, 50, 75, 95)
 _TOLD_EVERY = 50_000

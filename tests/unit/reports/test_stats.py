@@ -4,12 +4,12 @@ from pathlib import Path
 
 from app.domain.reasons import Refusal
 from app.journal.compact import compact
+from app.reports.stats import Share, Stats, disk, percentiles, stats
 from app.usecases.accept_post import refuse_post
 from app.usecases.answer_ping import refuse_ping
 from app.usecases.bid_reference import BidReference
 from app.usecases.bidder import Bidder
 from app.usecases.feedback import record_notice
-from app.usecases.reports.stats import Share, Stats, disk, percentiles, stats
 from app.wire.feedback import Notice
 from tests.bidder import NOW, another, ask, at_bidder, journaled, sell, somebody
 from tests.build import campaign, catalogue, seller

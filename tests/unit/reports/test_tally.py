@@ -10,11 +10,11 @@ from app.domain.reasons import Refusal
 from app.journal.compact import compact
 from app.journal.lines import PostLine
 from app.journal.writer import JournalWriter
+from app.reports.tally import Counting, Tally, quantile, tallied
 from app.usecases.accept_post import refuse_post
 from app.usecases.answer_ping import refuse_ping
 from app.usecases.bid_reference import BidReference
 from app.usecases.bidder import Bidder
-from app.usecases.reports.tally import Counting, Tally, quantile, tallied
 from tests.bidder import NOW, another, ask, at_bidder, journaled, sell, somebody
 from tests.build import catalogue, seller
 

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from app.domain.reasons import Refusal
+from app.reports.report import Trade, Trading, campaign_rows, trading
 from app.usecases.answer_ping import refuse_ping
 from app.usecases.bidder import Bidder
 from app.usecases.feedback import record_notice
-from app.usecases.reports.report import Trade, Trading, campaign_rows, trading
 from app.wire.feedback import Notice
 from tests.bidder import NOW, another, ask, at_bidder, journaled, sell, somebody
 

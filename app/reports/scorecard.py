@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 from app.domain.reasons import REASONS, Disclosure, Refusal, disclosed
 from app.domain.seller import Seller
+from app.reports.tally import Counting, Tallies, Tally, quantile
 from app.store.feedback import Returns
 from app.store.store import Store
-from app.usecases.reports.tally import Counting, Tallies, Tally, quantile
 from app.wire.scorecard import Latency, PingScore, PostScore, ReturnScore, Scorecard
 
 KEPT_S = 60.0

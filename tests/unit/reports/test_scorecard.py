@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from app.domain.reasons import Disclosure
+from app.reports.scorecard import KEPT_S, Scorecards, first_hour, scorecard
+from app.reports.tally import Counting, Tallies, Tally
 from app.store.feedback import Returns
 from app.usecases.bidder import Bidder
-from app.usecases.reports.scorecard import KEPT_S, Scorecards, first_hour, scorecard
-from app.usecases.reports.tally import Counting, Tallies, Tally
 from app.wire.feedback import Outcome
 from app.wire.scorecard import Scorecard
 from tests.bidder import NOW, another, ask, at_bidder, journaled, sell, somebody
