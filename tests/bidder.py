@@ -27,8 +27,8 @@ from app.domain.token import BidToken, read
 from app.journal.lines import AnyLine, PingLine, PostLine
 from app.journal.reader import lines
 from app.journal.writer import JournalWriter
+from app.reports.counting import Counting
 from app.reports.scorecard import Scorecards
-from app.reports.tally import Counting
 from app.store.migrate import migrate
 from app.store.store import Store
 from app.store.vault import Vault

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import Protocol, cast
 
+from app.journal.versions import OtherVersion
+
 COMMANDS = {
     "describe": "draft what a file's columns mean, and name the fields that know too much",
     "train": "learn a conversion model, judge it, make it live if it may be",
@@ -43,7 +45,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         prog=f"python -m training {name}", description=f"{COMMANDS[name].capitalize()}.", allow_abbrev=False
     )
     command.add_arguments(own)
-    return command.run(own.parse_args(words[1:]))
+    try:
+        return command.run(own.parse_args(words[1:]))
+    except OtherVersion as other:
+        print(other, file=sys.stderr)
+        return 2
 
 
 if __name__ == "__main__":

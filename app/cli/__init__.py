@@ -8,6 +8,8 @@ from importlib import import_module
 from importlib.metadata import version
 from typing import Protocol, cast
 
+from app.journal.versions import OtherVersion
+
 GROUPS = {
     "service": {
         "demo": "live one business day over real HTTP in minutes, then report",
@@ -80,6 +82,9 @@ def _run(name: str, words: list[str]) -> int:
     args = parser.parse_args(words)
     try:
         return command.run(args)
+    except OtherVersion as other:
+        print(other, file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:

@@ -1,33 +1,75 @@
-"""What a journal says of each seller's trade in counts that add up, a part of the journal at a time."""
+"""What a stretch of the journal comes to, in small counts: two of them added are that of both stretches together."""
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator, Mapping
+from hashlib import blake2b
 from math import ceil
-from pathlib import Path
+from typing import Any, TypeVar
 
 import msgspec
 
-from app.domain.reasons import Refusal
-from app.journal.lines import PostLine, RefusedLine, RepeatLine
-from app.journal.parts import Part, texts
-from app.journal.reader import through
-from app.journal.summary import LineSummary, PingSummary, summarize
-from app.parquet import ParquetError
+QUARTER_S = 900.0
+"""A quarter of an hour, by which time is counted: every time zone's hours begin on one."""
 
-_LUMP = 200
-"""Lines counted at a stretch, about a millisecond of work, before whoever shares the interpreter has a turn."""
+NAMES_MAX = 500
+"""Of the names that a seller makes up as it likes, so many are told apart; the others are counted together."""
 
-_PARTS_MAX = 2_000
-"""Parts whose counts are remembered: more than two months of hours."""
+T = TypeVar("T")
 
-_CERTIFICATES = ("trustedform", "leadid")
+# A full cross of seller, source, campaign, vertical, state, leg and reason has more cells in an hour than it has pings.
+# What is asked of a journal are its margins, so these are kept, each no wider than what the buyer declares. Two crosses
+# are read as such: reasons, answers and sources of each seller, and prices by campaign and leg. Prices are the widest,
+# as exact percentiles need every cent, but no wider than the span of one campaign's bids.
 
 
-class Tally(msgspec.Struct, kw_only=True):
+class Share(msgspec.Struct, kw_only=True):
+    """What one part of the trade comes to; `bids` are pings with a bid, `leads` are what was bought."""
+
+    pings: int = 0
+    bids: int = 0
+    leads: int = 0
+    spend_cents: int = 0
+
+
+class Flow(msgspec.Struct, kw_only=True):
+    """The same of a quarter of an hour; `lines` are all of the journal, also those of tests."""
+
+    lines: int = 0
+    pings: int = 0
+    bids: int = 0
+    repeats: int = 0
+    leads: int = 0
+
+
+class NamedShares(msgspec.Struct, kw_only=True):
+    """Shares by names that sellers make up. Which are told apart depends on the names alone, so sums stay exact."""
+
+    by_name: dict[str, Share] = {}
+    others: Share = msgspec.field(default_factory=Share)
+
+    def of(self, name: str) -> Share:
+        """The share of this name, to be counted on."""
+        share = self.by_name.get(name)
+        if share is None:
+            # Not at every new name: a name that was put aside and comes again is put aside again.
+            if len(self.by_name) >= 2 * NAMES_MAX:
+                self.settle()
+            share = self.by_name[name] = Share()
+        return share
+
+    def settle(self) -> None:
+        """Put aside what is too much: of all names ever seen those with the least digests stay, however they came."""
+        if len(self.by_name) > NAMES_MAX:
+            for name in sorted(self.by_name, key=_digest)[NAMES_MAX:]:
+                add(self.others, self.by_name.pop(name))
+
+
+class SellerTrade(msgspec.Struct, kw_only=True):
     """One seller's trade. Repeats and tests count nowhere else. `won` are bids that were posted, also in vain.
 
-    `no_bids` and `refused` are by reason code, `unsold` by the status of the answer, `mismatched` by field. `ping_ms`
-    and `post_ms` count how many answers took how long, to two digits.
+    `bid_cents` adds up the best bid of each ping. `no_bids` is by reason code, `answers` to posts by "status/reason
+    code", `mismatched` by field, `sources` by the seller's `sub_id`. `ping_ms` and `post_ms` count how many answers
+    took how long, to two digits. A bid that is posted again in another hour counts as won there too: whoever would know
+    better had to remember every bid.
     """
 
     pings: int = 0
@@ -35,99 +77,109 @@ class Tally(msgspec.Struct, kw_only=True):
     test_pings: int = 0
     bids: int = 0
     bid_cents: int = 0
-    no_bids: Counter[str] = msgspec.field(default_factory=Counter)
+    no_bids: dict[str, int] = {}
     posts: int = 0
     post_repeats: int = 0
     test_posts: int = 0
     won: int = 0
+    lost: int = 0
     accepted: int = 0
     spend_cents: int = 0
-    refused: Counter[str] = msgspec.field(default_factory=Counter)
-    unsold: Counter[str] = msgspec.field(default_factory=Counter)
-    mismatched: Counter[str] = msgspec.field(default_factory=Counter)
+    answers: dict[str, int] = {}
+    mismatched: dict[str, int] = {}
     certificate_failures: int = 0
-    ping_ms: Counter[float] = msgspec.field(default_factory=Counter)
-    post_ms: Counter[float] = msgspec.field(default_factory=Counter)
-
-    def add(self, other: "Tally") -> None:
-        """Have the other's counts as well."""
-        for name in self.__struct_fields__:
-            mine, more = getattr(self, name), getattr(other, name)
-            setattr(self, name, mine + more)
+    ping_ms: dict[float, int] = {}
+    post_ms: dict[float, int] = {}
+    sources: NamedShares = msgspec.field(default_factory=NamedShares)
 
 
-class Tallies(msgspec.Struct, frozen=True, kw_only=True):
-    """By seller; `unread` is how many parts of the journal are compacted and cannot be read here."""
+class LegTrade(msgspec.Struct, kw_only=True):
+    """How many bids and leads of one leg had which price: exact cents, of which any percentile can be told."""
 
-    sellers: dict[str, Tally]
-    unread: int
-
-
-class _Kept(msgspec.Struct, frozen=True):
-    """What a part holds that had this size at this time."""
-
-    stamp: tuple[int, int]
-    sellers: dict[str, Tally]
+    bid_cents: dict[int, int] = {}
+    paid_cents: dict[int, int] = {}
 
 
-class Counting:
-    """Counts a journal again and again, and of what is counted already only what has changed since.
+class CampaignTrade(msgspec.Struct, kw_only=True):
+    """One campaign's trade by leg; `pings` are those it bid on, on whichever legs."""
 
-    `rest` is called every now and then, so that a thread that counts beside the service holds nobody up.
+    pings: int = 0
+    legs: dict[str, LegTrade] = {}
+
+    @property
+    def bid_cents(self) -> dict[int, int]:
+        """The prices of its bids on all legs."""
+        return total(leg.bid_cents for leg in self.legs.values())
+
+    @property
+    def paid_cents(self) -> dict[int, int]:
+        """The prices of its leads on all legs."""
+        return total(leg.paid_cents for leg in self.legs.values())
+
+    @property
+    def leads(self) -> int:
+        return sum(sum(leg.paid_cents.values()) for leg in self.legs.values())
+
+    @property
+    def spend_cents(self) -> int:
+        return sum(cents * count for leg in self.legs.values() for cents, count in leg.paid_cents.items())
+
+
+class VerticalTrade(msgspec.Struct, kw_only=True):
+    """One vertical's trade; `quarters` are its pings by quarter of an hour since 1970 (UTC), which shape its plans."""
+
+    share: Share = msgspec.field(default_factory=Share)
+    quarters: dict[int, int] = {}
+
+
+class JournalTally(msgspec.Struct, kw_only=True):
+    """All that is counted. What nobody could say the seller of is under the seller "".
+
+    `quarters` is by quarter of an hour since 1970 (UTC), `unsupported` by the names of verticals that nobody declared.
+    `unread_lines` cannot be read by anybody.
     """
 
-    def __init__(self, directory: Path, rest: Callable[[], None] = lambda: None) -> None:
-        self._directory = directory
-        self._rest = rest
-        self._known: dict[Path, _Kept] = {}
+    quarters: dict[int, Flow] = {}
+    sellers: dict[str, SellerTrade] = {}
+    campaigns: dict[str, CampaignTrade] = {}
+    verticals: dict[str, VerticalTrade] = {}
+    states: dict[str, Share] = {}
+    unsupported: NamedShares = msgspec.field(default_factory=NamedShares)
+    unread_lines: int = 0
 
-    def since(self, since: float) -> Tallies:
-        """Everything from the hour of this moment on (UTC epoch seconds)."""
-        sellers: dict[str, Tally] = {}
-        unread = 0
-        for counted in through(self._directory, self._counted, since):
-            unread += counted is None
-            for seller, tally in (counted or {}).items():
-                sellers.setdefault(seller, Tally()).add(tally)
-        while len(self._known) > _PARTS_MAX:
-            del self._known[next(iter(self._known))]
-        return Tallies(sellers=sellers, unread=unread)
-
-    def _counted(self, part: Part) -> Iterator[dict[str, Tally] | None]:
-        """What one part holds, `None` where it cannot be read."""
-        status = part.path.stat()
-        stamp = status.st_size, status.st_mtime_ns
-        kept = self._known.get(part.path)
-        if kept is None or kept.stamp != stamp:
-            try:
-                kept = _Kept(stamp, tallied(self._resting(texts(part))))
-            except ParquetError:
-                yield None
-                return
-            self._known[part.path] = kept
-        yield kept.sellers
-
-    def _resting(self, lines: Iterable[bytes]) -> Iterator[bytes]:
-        for number, line in enumerate(lines, 1):
-            if number % _LUMP == 0:
-                self._rest()
-            yield line
+    def settle(self) -> "JournalTally":
+        """Itself in the form in which two that counted the same are equal."""
+        self.unsupported.settle()
+        for seller in self.sellers.values():
+            seller.sources.settle()
+        return self
 
 
-def tallied(lines: Iterable[bytes]) -> dict[str, Tally]:
-    """What these lines say of each seller that is known."""
-    sellers: dict[str, Tally] = {}
-    posted: set[str] = set()
-    for text in lines:
-        line = summarize(text)
-        if line is not None and line.seller:
-            _count(sellers.setdefault(line.seller, Tally()), line, posted)
-    return sellers
+def merged(*tallies: JournalTally) -> JournalTally:
+    """All of them together; none of them is changed."""
+    whole = JournalTally()
+    for tally in tallies:
+        add(whole, tally)
+    return whole.settle()
 
 
-def quantile(counts: Counter[float], share: float) -> float | None:
+def add(mine: msgspec.Struct, more: msgspec.Struct) -> None:
+    """Have the other's counts as well, field by field and name by name."""
+    for name in mine.__struct_fields__:
+        setattr(mine, name, _sum(getattr(mine, name), getattr(more, name)))
+
+
+def total(counts: "Iterator[Mapping[Any, int]] | list[Mapping[Any, int]]") -> dict[Any, int]:
+    """Counts of the same things added up."""
+    whole: dict[Any, int] = {}
+    for each in counts:
+        _sum(whole, each)
+    return whole
+
+
+def quantile(counts: Mapping[float, int], share: float) -> float | None:
     """The value that this share of all does not exceed; of nothing there is none."""
-    left = ceil(share * counts.total())
+    left = ceil(share * sum(counts.values()))
     for value, count in sorted(counts.items()):
         left -= count
         if left <= 0:
@@ -135,67 +187,35 @@ def quantile(counts: Counter[float], share: float) -> float | None:
     return None
 
 
-def _count(tally: Tally, line: LineSummary, posted: set[str]) -> None:
-    if isinstance(line, PingSummary):
-        _count_ping(tally, line)
-    elif isinstance(line, RefusedLine):
-        tally.test_pings += line.test
-        if not line.test:
-            tally.pings += 1
-            tally.no_bids[line.refusal.code] += 1
-    elif isinstance(line, RepeatLine):
-        tally.ping_repeats += not line.test
-    elif isinstance(line, PostLine):
-        _count_post(tally, line, posted)
+def percentile(counts: Mapping[int, int], percent: int) -> float:
+    """The value below which this percentage of all lies, between two of them in proportion; of nothing it is 0."""
+    steps = sum(counts.values()) - 1
+    if steps < 0:
+        return 0.0
+    place, part = divmod(steps * percent, 100)
+    low, high = _at(counts, place), _at(counts, min(place + 1, steps))
+    return (low * (100 - part) + high * part) / 100
 
 
-def _count_ping(tally: Tally, line: PingSummary) -> None:
-    if line.ping.test:
-        tally.test_pings += 1
-        return
-    tally.pings += 1
-    tally.ping_ms[_rounded(line.took_ms)] += 1
-    refusal = line.withdrawn or line.decision.refusal
-    if refusal is not None:
-        tally.no_bids[refusal.code] += 1
+def _at(counts: Mapping[int, int], place: int) -> int:
+    """The value at this place, were they all laid out in order."""
+    for value, count in sorted(counts.items()):
+        place -= count
+        if place < 0:
+            return value
+    raise IndexError(place)
+
+
+def _sum(mine: Any, more: Any) -> Any:
+    if isinstance(more, Mapping):
+        for key, value in more.items():
+            mine[key] = _sum(mine[key] if key in mine else type(value)(), value)
+    elif isinstance(more, msgspec.Struct):
+        add(mine, more)
     else:
-        tally.bids += 1
-        tally.bid_cents += line.decision.bids[0].price_cents
+        mine += more
+    return mine
 
 
-def _count_post(tally: Tally, line: PostLine, posted: set[str]) -> None:
-    if line.test:
-        tally.test_posts += 1
-    elif line.kept:
-        tally.post_repeats += 1
-    else:
-        tally.posts += 1
-        tally.post_ms[_rounded(line.took_ms)] += 1
-        # Only a bid of ours has a campaign.
-        if line.campaign and line.ping_id not in posted:
-            posted.add(line.ping_id)
-            tally.won += 1
-        if line.status == "accepted":
-            tally.accepted += 1
-            tally.spend_cents += line.price_cents
-        else:
-            _count_refused(tally, line)
-
-
-def _count_refused(tally: Tally, line: PostLine) -> None:
-    tally.refused[line.reason_code] += 1
-    tally.unsold[line.status] += 1
-    if line.reason_code == "ping_mismatch":
-        tally.mismatched.update(line.detail.split(", ") if line.detail else ())
-    tally.certificate_failures += _is_of_certificate(Refusal(line.reason_code, line.detail))
-
-
-def _is_of_certificate(refusal: Refusal) -> bool:
-    """Whether it is a certificate that was wrong, and not the consent that it proves."""
-    if refusal.code.startswith("consent_"):
-        return any(kind in refusal.detail for kind in _CERTIFICATES)
-    return refusal.code.startswith("certificate_")
-
-
-def _rounded(ms: float) -> float:
-    return float(f"{ms:.2g}")
+def _digest(name: str) -> bytes:
+    return blake2b(name.encode(), digest_size=8).digest()

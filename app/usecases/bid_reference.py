@@ -16,6 +16,7 @@ class BidReference(msgspec.Struct, frozen=True, kw_only=True):
     """A bid of ours as a post names it: `ping_id` is its text, `bid` what it says where it is truly ours.
 
     `test` says whether the post counts as one: as its bid does, or where it names none as whoever took it in does.
+    `state` and `sub_id` are the lead's, once the post has been read.
     """
 
     ping_id: str
@@ -23,6 +24,8 @@ class BidReference(msgspec.Struct, frozen=True, kw_only=True):
     bid: BidToken | None = None
     campaign: Campaign | None = None
     vertical: Vertical | None = None
+    state: str = ""
+    sub_id: str = ""
 
 
 class PostedLead(msgspec.Struct, frozen=True, kw_only=True):

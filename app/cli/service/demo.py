@@ -22,7 +22,8 @@ from app.journal.reader import find, lines
 from app.mock_exchange.market.audit import AuditFile
 from app.mock_exchange.market.setup import SetupError
 from app.reports.explain import explain
-from app.reports.report import Trading, trading
+from app.reports.hours import count_span
+from app.reports.trading import Trading, trading
 from app.settings import Settings, SettingsError
 from app.store.store import Store
 
@@ -65,7 +66,7 @@ async def _demo(leads: int, seed: int, data: Path, *, as_json: bool) -> int:
         day = BusinessDay(settings, MARKET, leads, seed)
         lived = await day.live(lambda: progress.show(day), audit)
     declared = _declared(settings.config)
-    found = trading(lines(settings.journal))
+    found = trading(count_span(settings.journal, 0.0, float("inf")))
     reckoning, attempts = await _reckon(settings, declared, lived, found)
     if as_json:
         print(msgspec.json.encode(reckoning).decode())

@@ -1,156 +1,76 @@
-"""A journal counted by sellers, a part at a time."""
+"""Counts that add up."""
 
-import os
 from collections import Counter
-from pathlib import Path
+from statistics import quantiles
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from app.domain.reasons import Refusal
-from app.journal.compact import compact
-from app.journal.lines import PostLine
-from app.journal.writer import JournalWriter
-from app.reports.tally import Counting, Tally, quantile, tallied
-from app.usecases.accept_post import refuse_post
-from app.usecases.answer_ping import refuse_ping
-from app.usecases.bid_reference import BidReference
-from app.usecases.bidder import Bidder
-from tests.bidder import NOW, another, ask, at_bidder, journaled, sell, somebody
-from tests.build import catalogue, seller
-
-HOUR_S = 3_600.0
+from app.reports import tally
+from app.reports.tally import JournalTally, NamedShares, SellerTrade, Share, add, merged, percentile, quantile, total
 
 
-def traded(folder: Path) -> int:
-    """Acme: three bids of which two are posted, one refusal, one at the endpoint; repeats, tests. Price of the sale."""
-    sellers = [seller(), seller(name="bluebird", key_sha256=())]
-
-    async def scene(bidder: Bidder) -> int:
-        acme = bidder.catalogue.sellers["acme"]
-        bids = [ask(bidder, took_ms=2.04, **another(number)) for number in (1, 2, 3)]
-        ask(bidder, **another(1))
-        ask(bidder, zip="90001", state="CA", **another(4))
-        refuse_ping(bidder, acme, Refusal("rate_limited", "0.4 s"), NOW)
-        refuse_ping(bidder, acme, Refusal("missing_field", "zip"), NOW, test=True)
-        refuse_ping(bidder, None, Refusal("auth_failed"), NOW)
-        test = ask(bidder, test=True, **another(5))
-        await sell(bidder, test.ping_id, test=True, contact=somebody(5), **another(5))
-        for _ in range(2):
-            await sell(bidder, bids[0].ping_id, **another(1))
-        changed = {"roof": "flat", "monthly_bill": 180.0}
-        await sell(bidder, bids[1].ping_id, contact=somebody(2), fields=changed, zip="75201", **another(2))
-        refuse_post(bidder, acme, BidReference(ping_id="gone"), Refusal("ping_unknown"), NOW)
-        ask(bidder, seller=sellers[1], now=NOW + HOUR_S, **another(6))
-        journaled(bidder, folder)
-        return bids[0].bids[0].price_cents
-
-    return at_bidder(folder, scene, catalogue(sellers=sellers))
+def test_counts_of_two_stretches_add_up_name_by_name() -> None:
+    trade = SellerTrade(pings=1, no_bids={"paused": 1}, ping_ms={1.0: 2})
+    add(trade, SellerTrade(pings=2, no_bids={"paused": 1, "filtered": 1}, ping_ms={1.0: 1, 3.0: 1}))
+    assert trade == SellerTrade(pings=3, no_bids={"paused": 2, "filtered": 1}, ping_ms={1.0: 3, 3.0: 1})
 
 
-def test_all_that_a_seller_did_is_counted_once_and_tests_and_repeats_apart(tmp_path: Path) -> None:
-    price = traded(tmp_path)
-    sellers = Counting(tmp_path / "journal").since(0.0).sellers
-    acme = sellers["acme"]
-    assert (acme.pings, acme.bids, acme.ping_repeats, acme.test_pings) == (5, 3, 1, 2)
-    assert acme.bid_cents == 3 * price
-    assert acme.no_bids == {"outside_territory": 1, "rate_limited": 1}
-    assert (acme.posts, acme.won, acme.accepted, acme.spend_cents) == (3, 2, 1, price)
-    assert (acme.post_repeats, acme.test_posts) == (1, 1)
-    assert acme.refused == {"ping_mismatch": 1, "ping_unknown": 1}
-    assert acme.unsold == {"rejected": 1, "reping": 1}
-    assert acme.mismatched == {"zip": 1, "roof": 1}
-    assert acme.ping_ms == {2.0: 3, 0.0: 1}
-    assert (sellers["bluebird"].pings, sellers["bluebird"].bids) == (1, 1)
-    assert set(sellers) == {"acme", "bluebird"}
+def test_what_is_added_stays_as_it_was() -> None:
+    one = JournalTally(states={"TX": Share(pings=1)})
+    assert merged(one, one, one).states == {"TX": Share(pings=3)}
+    assert one.states == {"TX": Share(pings=1)}
+    assert total([{"a": 1}, {"a": 2, "b": 1}]) == {"a": 3, "b": 1}
 
 
-def test_only_hours_from_the_one_asked_for_count(tmp_path: Path) -> None:
-    traded(tmp_path)
-    assert set(Counting(tmp_path / "journal").since(NOW + HOUR_S).sellers) == {"bluebird"}
+@given(st.lists(st.sampled_from("abcdefgh"), max_size=40), st.integers(0, 40), st.integers(1, 4))
+def test_which_names_are_told_apart_and_every_sum_is_the_same_however_they_came(
+    names: list[str], cut: int, most: int
+) -> None:
+    def counted(*stretches: list[str]) -> NamedShares:
+        whole = NamedShares()
+        for stretch in stretches:
+            shares = NamedShares()
+            for name in stretch:
+                shares.of(name).pings += 1
+            shares.settle()
+            add(whole, shares)
+        whole.settle()
+        return whole
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tally, "NAMES_MAX", most)
+        whole = counted(names)
+        assert whole == counted(names[:cut], names[cut:]) == counted(names[::-1])
+        assert len(whole.by_name) == min(len(set(names)), most)
+        assert {name: share.pings for name, share in whole.by_name.items()} == {
+            name: count for name, count in Counter(names).items() if name in whole.by_name
+        }
+        assert whole.others.pings == len(names) - sum(share.pings for share in whole.by_name.values())
 
 
-def test_what_has_not_changed_is_not_read_again(tmp_path: Path) -> None:
-    traded(tmp_path)
-    journal = tmp_path / "journal"
-    counting = Counting(journal)
-    before = counting.since(0.0).sellers
-    first = min(journal.glob("*.jsonl"))
-    status = first.stat()
-    first.write_bytes(b"x" * status.st_size)
-    os.utime(first, ns=(status.st_atime_ns, status.st_mtime_ns))
-    assert counting.since(0.0).sellers == before
-    line = PostLine(at=NOW + HOUR_S, seller="bluebird", ping_id="b", status="accepted", campaign="c", price_cents=900)
-    writer = JournalWriter(journal)
-    writer.append(line)
-    writer.flush()
-    after = counting.since(0.0).sellers
-    assert after["acme"] == before["acme"]
-    assert (after["bluebird"].accepted, before["bluebird"].accepted) == (1, 0)
-
-
-def test_parquet_and_json_lines_count_alike(tmp_path: Path) -> None:
-    traded(tmp_path)
-    journal = tmp_path / "journal"
-    counting = Counting(journal)
-    before = counting.since(0.0)
-    assert list(compact(journal, NOW + 2 * HOUR_S, lambda _name, _done: None))
-    assert counting.since(0.0) == before == Counting(journal).since(0.0)
-
-
-@pytest.mark.usefixtures("without_duckdb")
-def test_hours_that_cannot_be_read_here_are_counted_as_such(tmp_path: Path) -> None:
-    traded(tmp_path)
-    journal = tmp_path / "journal"
-    first = min(journal.glob("*.jsonl"))
-    first.rename(journal / "2026-11-20T16-1.parquet")
-    counted = Counting(journal).since(0.0)
-    assert (counted.unread, set(counted.sellers)) == (1, {"bluebird"})
-
-
-def test_whoever_shares_the_interpreter_has_a_turn_now_and_then(tmp_path: Path) -> None:
-    rests: list[None] = []
-    writer = JournalWriter(tmp_path)
+def test_names_beyond_count_never_take_more_room_than_twice_the_most(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tally, "NAMES_MAX", 10)
+    shares = NamedShares()
+    sizes = []
     for number in range(1_000):
-        writer.append(PostLine(at=NOW, seller="acme", ping_id=f"b{number}", status="accepted"))
-    writer.flush()
-    Counting(tmp_path, lambda: rests.append(None)).since(0.0)
-    assert len(rests) == 5
-
-
-@pytest.mark.parametrize(
-    ("code", "detail", "counts"),
-    [
-        ("certificate_mismatch", "", True),
-        ("certificate_reused", "", True),
-        ("consent_missing", "trustedform_cert_url or leadid_token", True),
-        ("consent_invalid", "leadid_token", True),
-        ("consent_missing", "tcpa_text", False),
-        ("consent_expired", "consent_at", False),
-        ("invalid_contact", "phone", False),
-    ],
-)
-def test_a_certificate_fails_where_it_is_missing_malformed_or_anothers(code: str, detail: str, *, counts: bool) -> None:
-    writer = (
-        b'{"kind":"post","at":1.0,"seller":"acme","ping_id":"b","status":"rejected","reason_code":"%b","detail":"%b"}'
-    )
-    (tally,) = tallied([writer % (code.encode(), detail.encode())]).values()
-    assert tally.certificate_failures == counts
-
-
-def test_what_is_no_line_counts_nowhere() -> None:
-    assert tallied([b"", b"[]", b'{"kind":"later","at":1.0,"seller":"acme"}', b'{"kind":"post","at":1']) == {}
-
-
-def test_counts_of_two_parts_add_up() -> None:
-    tally = Tally(pings=1, no_bids=Counter(paused=1), ping_ms=Counter({1.0: 2}))
-    tally.add(Tally(pings=2, no_bids=Counter(paused=1, filtered=1), ping_ms=Counter({1.0: 1, 3.0: 1})))
-    assert tally == Tally(pings=3, no_bids=Counter(paused=2, filtered=1), ping_ms=Counter({1.0: 3, 3.0: 1}))
+        shares.of(str(number)).pings += 1
+        sizes.append(len(shares.by_name))
+    assert max(sizes) == 20
 
 
 @pytest.mark.parametrize(("share", "value"), [(0.5, 2.0), (0.95, 9.0), (0.0, 1.0), (1.0, 9.0)])
 def test_a_quantile_is_the_value_that_a_share_of_all_does_not_exceed(share: float, value: float) -> None:
-    assert quantile(Counter({9.0: 1, 1.0: 4, 2.0: 5}), share) == value
+    assert quantile({9.0: 1, 1.0: 4, 2.0: 5}, share) == value
 
 
 def test_nothing_has_no_quantile() -> None:
-    assert quantile(Counter(), 0.5) is None
+    assert quantile({}, 0.5) is None
+    assert percentile({}, 50) == 0.0
+
+
+@given(st.lists(st.integers(1, 10_000), min_size=2, max_size=60), st.integers(1, 99))
+def test_a_percentile_is_that_of_all_values_laid_out(values: list[int], percent: int) -> None:
+    cuts = quantiles(values, n=100, method="inclusive")
+    assert percentile(Counter(values), percent) == pytest.approx(cuts[percent - 1])
