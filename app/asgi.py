@@ -13,7 +13,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 import msgspec
 from litestar.handlers import HTTPRouteHandler
 
-from app.config.load import Declared, Loaded, load
+from app.config.load import Declared, LoadedConfig, load
 from app.config.values.zip_table import zip_states
 from app.crm.sender import Sender
 from app.domain.campaign import Campaign
@@ -82,7 +82,7 @@ def build_app(
 
     SettingsError where it could not serve as it is set up, with every problem it found."""
     read = load(settings.config, environ=os.environ)
-    if not isinstance(read, Loaded):
+    if not isinstance(read, LoadedConfig):
         raise SettingsError("\n".join(str(problem) for problem in read))
     for warning in read.warnings:
         _log.warning("%s", warning)

@@ -13,7 +13,7 @@ from app.mock_exchange.consumers import Consumer, consumer, ping_of, post_of
 from app.mock_exchange.crm_receiver import CrmReceiver
 from app.mock_exchange.market.audit import Audited
 from app.mock_exchange.market.exchange import Exchange
-from app.mock_exchange.market.rivals import Rivals
+from app.mock_exchange.market.rivals import RivalServers
 from app.mock_exchange.market.setup import read_setup
 from app.mock_exchange.market.time import WallTime
 from app.mock_exchange.market.traffic import Visit
@@ -63,7 +63,7 @@ def hold_market(url: str, leads: int, seed: int) -> list[Audited]:
             await exchange.aclose()
 
     setup = read_setup(MARKET, {"harbor": url})
-    with listening(Rivals(setup.rivals, seed, time.time), lifespan="off") as rivals_url:
+    with listening(RivalServers(setup.rivals, seed, time.time), lifespan="off") as rivals_url:
         asyncio.run(hold())
     return audits
 

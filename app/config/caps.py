@@ -2,7 +2,7 @@
 
 from app.config.file.problem import Findings
 from app.config.schema import CapTable, SellerCapTable
-from app.config.values.kind import Unreadable, shown
+from app.config.values.kind import UnreadableValue, shown
 from app.config.values.kinds import read_dollars
 from app.config.values.names import refuse_accept_words
 from app.domain.calendar import WindowKind
@@ -53,7 +53,7 @@ def _limit(table: SellerCapTable, findings: Findings) -> int:
     if table.measure == "spend":
         try:
             limit = read_dollars(raw)
-        except Unreadable as wrong:
+        except UnreadableValue as wrong:
             findings.error(at, wrong.reason, wrong.remedy)
             return 1
     elif isinstance(raw, bool) or not isinstance(raw, int) or raw > CENTS_MAX:

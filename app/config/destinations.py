@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from app.config.file.files import Files
 from app.config.file.problem import Findings, KeyPath, did_you_mean
-from app.config.values.kind import Unreadable
+from app.config.values.kind import UnreadableValue
 from app.config.values.kinds import read_slug
 from app.config.values.names import refuse_repeated
 from app.domain.delivery.destination import (
@@ -34,7 +34,7 @@ def check_destinations(
     for destination, at in placed:
         try:
             read_slug(destination.name)
-        except Unreadable as wrong:
+        except UnreadableValue as wrong:
             findings.error((*at, "name"), wrong.reason, wrong.remedy)
         _refuse_plain_secrets(destination, at, findings)
         _check_fields(destination, at, fields, findings)

@@ -47,7 +47,7 @@ class Declared(msgspec.Struct, frozen=True, kw_only=True):
         return f"Declared(config_hash={self.config_hash!r}, ***)"
 
 
-class Loaded(msgspec.Struct, frozen=True, kw_only=True):
+class LoadedConfig(msgspec.Struct, frozen=True, kw_only=True):
     """A configuration that the service can work with, and what in it is legal but hardly meant."""
 
     declared: Declared
@@ -56,7 +56,7 @@ class Loaded(msgspec.Struct, frozen=True, kw_only=True):
 
 def load(
     path: Path, *, environ: Mapping[str, str], read_file: ReadFile = Path.read_bytes
-) -> Loaded | tuple[Problem, ...]:
+) -> LoadedConfig | tuple[Problem, ...]:
     """What the file declares, or all that is wrong with it, in the order of its lines."""
     try:
         content = read_file(path)
@@ -73,7 +73,7 @@ def load(
     declared = None if table is None else _declare(table, tree, files, findings)
     if declared is None or findings.errors:
         return _in_order(findings.errors, path)
-    return Loaded(declared=declared, warnings=_in_order(findings.warnings, path))
+    return LoadedConfig(declared=declared, warnings=_in_order(findings.warnings, path))
 
 
 def _parse(path: Path, content: bytes) -> tuple[dict[str, Any], Findings] | Problem:

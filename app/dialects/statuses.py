@@ -2,6 +2,7 @@
 
 from app.dialects.platforms.dialect import Dialect
 from app.domain.seller import Statuses
+from app.wire.feedback import Receipt
 from app.wire.ping import PingAnswer
 from app.wire.post import PostAnswer
 
@@ -28,6 +29,16 @@ def post_status(answer: PostAnswer, dialect: Dialect, statuses: Statuses) -> int
     if fault is not None:
         return fault
     return _STRICT.get(answer.reason_code, 422) if statuses == "strict_rest" else 200
+
+
+def receipt_status(receipt: Receipt, statuses: Statuses) -> int:
+    """The code of the answer to feedback."""
+    if not receipt.reason_code:
+        return 200
+    fault = _FAULTS.get(receipt.reason_code)
+    if fault is not None:
+        return fault
+    return _STRICT.get(receipt.reason_code, 422) if statuses == "strict_rest" else 400
 
 
 def told_status(status: int, statuses: Statuses) -> tuple[int, dict[str, str]]:

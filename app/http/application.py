@@ -13,8 +13,8 @@ from litestar.routes import HTTPRoute
 
 from app.http.asgi_request import BODY_MAX, Receive, Scope, Send
 from app.http.auction.intake import Intake
-from app.http.auction.routes import PATHS, is_route
-from app.http.feedback import TOLD
+from app.http.auction.routes import PATHS, ROUTES
+from app.http.feedback import FEEDBACK_ROUTES
 from app.http.operations import OPERATIONS
 from app.http.pages.instructions import INSTRUCTIONS
 from app.http.pages.seller_pages import SELLER_PAGES
@@ -49,7 +49,7 @@ class Application:
         self.background: BackgroundJobs | None = None
         """What is to be done beside them, as long."""
         self._rest = Litestar(
-            route_handlers=[*TOLD, *OPERATIONS, *SELLER_PAGES, *INSTRUCTIONS, *pages],
+            route_handlers=[*FEEDBACK_ROUTES, *OPERATIONS, *SELLER_PAGES, *INSTRUCTIONS, *pages],
             state=State({"clock": clock}),
             exception_handlers={HTTPException: _refused, Exception: _failed},
             request_max_body_size=BODY_MAX,
@@ -68,7 +68,7 @@ class Application:
         """One connection of whatever kind the server has."""
         if scope["type"] == "lifespan":
             await self._live(receive, send)
-        elif self.intake is not None and scope["type"] == "http" and is_route(scope["path"]):
+        elif self.intake is not None and scope["type"] == "http" and scope["path"] in ROUTES:
             await self.intake(scope, receive, send)
         else:
             await self._rest(scope, receive, send)  # type: ignore[arg-type]

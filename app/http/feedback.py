@@ -4,180 +4,151 @@ import re
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
-import msgspec
 from litestar import Request, Response, get, post, put
 from litestar.datastructures import State
 from litestar.params import FromPath
+from msgspec.structs import replace
 
 from app.dialects import feedback
-from app.dialects.answers import write_post_answer, write_receipt
-from app.dialects.body import Unreadable, read_body
-from app.dialects.formats import answer_format
 from app.dialects.reading import Reading
 from app.dialects.scorecard import write_scorecard
 from app.dialects.text import Scalar, text_of
-from app.dialects.written import CONTENT_TYPES, Format
-from app.domain.buyer import Operator
-from app.domain.reasons import Refusal, sentence
+from app.domain.answers import refused_post
+from app.domain.reasons import Refusal
 from app.domain.seller import Seller
-from app.http.authentication import comes_from, keys_in_fields, keys_in_headers, whose_key
+from app.http.answer import HttpAnswer, http_answer, http_post_answer, http_receipt, http_refusal
+from app.http.request import FEEDBACK, RawRequest, SellerRequest, read_request
 from app.store.errors import StoreUnavailable
 from app.usecases.accept_post import find_post
 from app.usecases.bidder import Bidder
-from app.usecases.feedback import record_notice, record_outcome, refused, set_demand, set_signal
+from app.usecases.feedback import record_notice, record_outcome, set_demand, set_signal
 from app.wire.feedback import Receipt
-from app.wire.post import PostAnswer
 from app.wire.scorecard import DAYS_MAX
 
 T = TypeVar("T")
+Asker = Request[Any, Any, State]
 
 _TERRITORY = re.compile(r"[A-Z]{2}|[0-9]{1,5}")
-_AWAY = Receipt(status="error", reason=sentence(Refusal("internal")), reason_code="internal")
-
-
-class Said(msgspec.Struct, frozen=True, kw_only=True):
-    """One request as these endpoints read it."""
-
-    bidder: Bidder
-    now: float
-    fields: dict[str, Scalar] | Unreadable
-    format: Format
-    seller: Seller | None
-    operator: Operator | None
+_NO_TERRITORY = Refusal("invalid_field", "territory: a state, a ZIP prefix or a ZIP")
+_DAYS = "7"
+_NO_DAYS = Refusal("invalid_field", f"days: a whole number from 1 to {DAYS_MAX}")
+_AWAY = Refusal("internal")
 
 
 @post("/v1/notices", status_code=200)
-async def notices(request: Request[Any, Any, State]) -> Response[bytes]:
+async def notices(request: Asker) -> Response[bytes]:
     """Whether a bid of ours won, from the seller that held the auction."""
-    said = await _said(request)
-    if said.seller is None:
-        return _receipt(said, refused(Refusal("auth_failed")))
-    seller = said.seller
-    return await _hear(
-        said,
+    bidder, asked, seller = await _sellers(request)
+    if seller is None:
+        return _response(http_refusal(asked, asked.refusal or Refusal("auth_failed")))
+    return await _taken(
+        asked,
         lambda fields: feedback.read_notice(fields, seller),
-        lambda notice: record_notice(said.bidder, seller, notice, said.now),
+        lambda notice: record_notice(bidder, seller, notice, asked.now),
     )
 
 
 @post("/v1/outcomes", status_code=200)
-async def outcomes(request: Request[Any, Any, State]) -> Response[bytes]:
+async def outcomes(request: Asker) -> Response[bytes]:
     """What became of a lead, from the buyer's CRM."""
-    said = await _said(request)
-    if said.operator is None:
-        return _receipt(said, refused(Refusal("auth_failed")))
-    return await _hear(said, feedback.read_outcome, lambda outcome: record_outcome(said.bidder, outcome, said.now))
+    bidder, asked = await _operators(request)
+    return await _taken(asked, feedback.read_outcome, lambda outcome: record_outcome(bidder, outcome, asked.now))
 
 
 @put("/v1/demand/{territory:str}")
-async def demand(request: Request[Any, Any, State], territory: FromPath[str]) -> Response[bytes]:
+async def demand(request: Asker, territory: FromPath[str]) -> Response[bytes]:
     """How many leads a territory can still work, from an operator."""
-    return await _hear_of(request, territory.upper(), feedback.read_demand, set_demand)
+    return await _taken_of(request, territory.upper(), feedback.read_demand, set_demand)
 
 
 @put("/v1/signals/{territory:str}")
-async def signals(request: Request[Any, Any, State], territory: FromPath[str]) -> Response[bytes]:
+async def signals(request: Asker, territory: FromPath[str]) -> Response[bytes]:
     """A timed premium on a territory, from an operator."""
-    return await _hear_of(request, territory.upper(), feedback.read_signal, set_signal)
+    return await _taken_of(request, territory.upper(), feedback.read_signal, set_signal)
 
 
 @get("/v1/posts/{ping_id:str}")
-async def posts(request: Request[Any, Any, State], ping_id: FromPath[str]) -> Response[bytes]:
+async def posts(request: Asker, ping_id: FromPath[str]) -> Response[bytes]:
     """The answer kept for a bid, for the seller that lost it."""
-    said = await _said(request)
-    if said.seller is None:
-        return _answer(said, 401, PostAnswer(status="rejected", ping_id="", reason_code="auth_failed", reason=_NO_KEY))
+    bidder, asked, seller = await _sellers(request)
+    if seller is None:
+        return _response(http_post_answer(asked, refused_post(Refusal("auth_failed"), None, "")))
     try:
-        kept = await find_post(said.bidder, said.seller, ping_id)
+        kept = await find_post(bidder, seller, ping_id)
     except StoreUnavailable:
-        away = PostAnswer(status="error", ping_id="", reason_code="internal", reason=_AWAY.reason)
-        return _answer(said, 503, away)
+        return _response(http_post_answer(asked, refused_post(_AWAY, seller, "")))
     if kept is None:
-        unknown = PostAnswer(status="reping", ping_id="", reason_code="ping_unknown", reason="no post is kept for it")
-        return _answer(said, 404, unknown)
-    return _answer(said, 200, kept)
+        unknown = replace(refused_post(Refusal("ping_unknown"), seller, ""), reason="no post is kept for it")
+        return _response(http_post_answer(asked, unknown, 404))
+    return _response(http_post_answer(asked, kept))
 
 
 @get("/v1/scorecard")
-async def scorecard(request: Request[Any, Any, State]) -> Response[bytes]:
+async def scorecard(request: Asker) -> Response[bytes]:
     """How a seller's trade with us went in the last days, for the seller itself; JSON to everybody."""
-    said = msgspec.structs.replace(await _said(request), format="json")
-    if said.seller is None:
-        return _receipt(said, refused(Refusal("auth_failed")))
-    days = _DAYS if isinstance(said.fields, Unreadable) else text_of(said.fields.get("days", _DAYS))
+    bidder, asked, seller = await _sellers(request)
+    asked = replace(asked, format="json")
+    if seller is None:
+        return _response(http_refusal(asked, Refusal("auth_failed")))
+    days = text_of(asked.fields.get("days", _DAYS))
     if not re.fullmatch("[0-9]{1,3}", days) or not 1 <= int(days) <= DAYS_MAX:
-        return _receipt(said, refused(Refusal("invalid_field", f"days: a whole number from 1 to {DAYS_MAX}")))
+        return _response(http_refusal(asked, _NO_DAYS))
     try:
-        card = await said.bidder.scorecards.of(said.seller, int(days), said.now)
+        card = await bidder.scorecards.of(seller, int(days), asked.now)
     except StoreUnavailable:
-        return _receipt(said, _AWAY)
-    return Response(write_scorecard(card), media_type=CONTENT_TYPES["json"])
+        return _response(http_refusal(asked, _AWAY))
+    return _response(http_answer(asked, 200, write_scorecard(card)))
 
 
-TOLD = (notices, outcomes, demand, signals, posts, scorecard)
-
-_NO_KEY = sentence(Refusal("auth_failed"))
-_DAYS = "7"
-_NO_TERRITORY = Refusal("invalid_field", "territory: a state, a ZIP prefix or a ZIP")
+FEEDBACK_ROUTES = (notices, outcomes, demand, signals, posts, scorecard)
 
 
-async def _said(request: Request[Any, Any, State]) -> Said:
+async def _sellers(request: Asker) -> tuple[Bidder, SellerRequest, Seller | None]:
     bidder: Bidder = request.app.state.bidder
-    headers = dict(request.scope["headers"])
-    query = request.scope["query_string"]
-    fields = read_body(await request.body(), headers.get(b"content-type", b"").decode("latin-1"), query)
-    readable = {} if isinstance(fields, Unreadable) else fields
-    seller = whose_key(keys_in_headers(headers), bidder.catalogue.seller_by_key)
-    seller = seller or whose_key(keys_in_fields(readable), bidder.catalogue.seller_by_key)
-    operator = whose_key(keys_in_headers(headers), bidder.catalogue.operator_by_key)
-    if seller is not None and not comes_from(request.client.host if request.client else "", seller.allowed_ips):
-        seller = None
-    usual: Format = seller.format if seller is not None else "json"
-    return Said(
-        bidder=bidder,
-        now=request.app.state.clock(),
-        fields=fields,
-        format=answer_format(readable, headers.get(b"accept", b"").decode("latin-1"), "", usual),
-        seller=seller,
-        operator=operator,
-    )
+    asked = read_request(await _raw(request), FEEDBACK, bidder.catalogue.seller_by_key)
+    return bidder, asked, asked.seller
 
 
-async def _hear_of(
-    request: Request[Any, Any, State],
+async def _operators(request: Asker) -> tuple[Bidder, SellerRequest]:
+    bidder: Bidder = request.app.state.bidder
+    catalogue = bidder.catalogue
+    raw = await _raw(request)
+    return bidder, read_request(raw, FEEDBACK, catalogue.seller_by_key, operators=catalogue.operator_by_key)
+
+
+async def _raw(request: Asker) -> RawRequest:
+    state = request.app.state
+    return RawRequest(request.scope, await request.body(), state.clock(), 0.0)  # type: ignore[arg-type]
+
+
+async def _taken_of(
+    request: Asker,
     territory: str,
     read: Callable[[dict[str, Scalar]], Reading[T]],
-    hear: Callable[[Bidder, str, T, str, float], Awaitable[Receipt]],
+    take: Callable[[Bidder, str, T, str, float], Awaitable[Receipt]],
 ) -> Response[bytes]:
     """What an operator says of a territory."""
-    said = await _said(request)
-    if said.operator is None:
-        return _receipt(said, refused(Refusal("auth_failed")))
-    by = said.operator.name
+    bidder, asked = await _operators(request)
+    operator = asked.operator
+    if operator is None:
+        return _response(http_refusal(asked, Refusal("auth_failed")))
     if not _TERRITORY.fullmatch(territory):
-        return _receipt(said, refused(_NO_TERRITORY))
-    return await _hear(said, read, lambda value: hear(said.bidder, territory, value, by, said.now))
+        return _response(http_refusal(asked, _NO_TERRITORY))
+    return await _taken(asked, read, lambda value: take(bidder, territory, value, operator.name, asked.now))
 
 
-async def _hear(
-    said: Said, read: Callable[[dict[str, Scalar]], Reading[T]], hear: Callable[[T], Awaitable[Receipt]]
+async def _taken(
+    asked: SellerRequest, read: Callable[[dict[str, Scalar]], Reading[T]], take: Callable[[T], Awaitable[Receipt]]
 ) -> Response[bytes]:
-    if isinstance(said.fields, Unreadable):
-        return _receipt(said, refused(said.fields.refusal), 415 if said.fields.unsupported else 400)
-    value = read(said.fields).value
+    value = asked.refusal or read(asked.fields).value
     if isinstance(value, Refusal):
-        return _receipt(said, refused(value))
+        return _response(http_refusal(asked, value))
     try:
-        return _receipt(said, await hear(value))
+        return _response(http_receipt(asked, await take(value)))
     except StoreUnavailable:
-        return _receipt(said, _AWAY)
+        return _response(http_refusal(asked, _AWAY))
 
 
-def _receipt(said: Said, receipt: Receipt, refused_as: int = 400) -> Response[bytes]:
-    statuses = {"auth_failed": 401, "internal": 503, "": 200}
-    status = statuses.get(receipt.reason_code, refused_as)
-    return Response(write_receipt(receipt, said.format), status_code=status, media_type=CONTENT_TYPES[said.format])
-
-
-def _answer(said: Said, status: int, answer: PostAnswer) -> Response[bytes]:
-    return Response(write_post_answer(answer, said.format), status_code=status, media_type=CONTENT_TYPES[said.format])
+def _response(answer: HttpAnswer) -> Response[bytes]:
+    headers = {name.decode(): value.decode() for name, value in answer.headers}
+    return Response(answer.body, status_code=answer.status, media_type=answer.content_type.decode(), headers=headers)

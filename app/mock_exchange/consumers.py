@@ -46,7 +46,7 @@ class Consumer(msgspec.Struct, frozen=True, kw_only=True):
         return f"Consumer({self.number}, {self.vertical!r})"
 
 
-class Form(msgspec.Struct, frozen=True):
+class LeadForm(msgspec.Struct, frozen=True):
     """Where a vertical's consumers come from, and to whom and what they consent."""
 
     host: str
@@ -55,17 +55,19 @@ class Form(msgspec.Struct, frozen=True):
 
 
 FORMS = {
-    "auto_insurance": Form(
+    "auto_insurance": LeadForm(
         "www.autoratefinder.example", "auto insurance quotes", "insurance agents and insurance companies"
     ),
-    "solar": Form("www.sunnyroofsavings.example", "solar panels for my home", "solar companies and solar installers"),
-    "mortgage": Form(
+    "solar": LeadForm(
+        "www.sunnyroofsavings.example", "solar panels for my home", "solar companies and solar installers"
+    ),
+    "mortgage": LeadForm(
         "www.homeloanmatcher.example", "a mortgage or refinancing", "mortgage lenders and mortgage brokers"
     ),
-    "personal_injury": Form("www.claimhelpdesk.example", "my personal injury claim", "law firms and attorneys"),
-    "roofing": Form("www.roofquotehub.example", "my roofing project", "roofing contractors and roofing companies"),
+    "personal_injury": LeadForm("www.claimhelpdesk.example", "my personal injury claim", "law firms and attorneys"),
+    "roofing": LeadForm("www.roofquotehub.example", "my roofing project", "roofing contractors and roofing companies"),
 }
-_OTHER = Form("www.quotefinder.example", "my request", "companies that can help me")
+_OTHER = LeadForm("www.quotefinder.example", "my request", "companies that can help me")
 _SOURCES = ("search", "social", "native")
 _LATER = frozenset({"best_time_to_call"})
 

@@ -14,7 +14,7 @@ from app.mock_exchange.asgi import Message, Receive, SendMessage, read, send_ans
 TOLERANCE_S = 300.0
 
 
-class Reply(msgspec.Struct, frozen=True, kw_only=True):
+class CrmReply(msgspec.Struct, frozen=True, kw_only=True):
     """One answer of the script. `keeps` says whether the CRM really took the lead, whatever it answers."""
 
     status: int = 200
@@ -25,12 +25,12 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
 
 
 # What real receivers do; the comment says why a sender that trusts the status alone is fooled.
-BROKEN = Reply(status=503, body="upstream unavailable")
-BUSY = Reply(status=429, headers={"retry-after": "1"})
-GONE = Reply(status=410)
-IGNORED = Reply(status=204)  # its lead flow is archived: a success that loses the lead
-REFUSED_POLITELY = Reply(body='{"success": false, "text": "missing list_id"}')  # a failure that says 200
-FORGETFUL = Reply(status=500, keeps=True)  # it took the lead, and died before it said so
+BROKEN = CrmReply(status=503, body="upstream unavailable")
+BUSY = CrmReply(status=429, headers={"retry-after": "1"})
+GONE = CrmReply(status=410)
+IGNORED = CrmReply(status=204)  # its lead flow is archived: a success that loses the lead
+REFUSED_POLITELY = CrmReply(body='{"success": false, "text": "missing list_id"}')  # a failure that says 200
+FORGETFUL = CrmReply(status=500, keeps=True)  # it took the lead, and died before it said so
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,9 +61,11 @@ class CrmReceiver:
     as before and not kept twice.
     """
 
-    def __init__(self, clock: Callable[[], float], keys: tuple[str, ...] = (), script: tuple[Reply, ...] = ()) -> None:
+    def __init__(
+        self, clock: Callable[[], float], keys: tuple[str, ...] = (), script: tuple[CrmReply, ...] = ()
+    ) -> None:
         self.script = list(script)
-        self.trouble: Reply | None = None
+        self.trouble: CrmReply | None = None
         """How every request is answered while it lasts."""
         self.kept: dict[str, Kept] = {}
         self._by_lead: dict[str, Kept] = {}
@@ -90,7 +92,7 @@ class CrmReceiver:
             return
         body = await read(receive)
         if (scope["method"], scope["path"]) == ("GET", "/received"):
-            reply = Reply(body=msgspec.json.encode(self.received()).decode())
+            reply = CrmReply(body=msgspec.json.encode(self.received()).decode())
         elif (scope["method"], scope["path"]) == ("PUT", "/script"):
             reply = self._scripted(body)
         else:
@@ -98,20 +100,20 @@ class CrmReceiver:
             reply = await self._take(headers, body)
         await _answer(send, reply)
 
-    def _scripted(self, body: bytes) -> Reply:
+    def _scripted(self, body: bytes) -> CrmReply:
         try:
-            self.script = msgspec.json.decode(body, type=list[Reply])
+            self.script = msgspec.json.decode(body, type=list[CrmReply])
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            return Reply(status=400, body=msgspec.json.encode({"error": str(error)}).decode())
-        return Reply(status=204)
+            return CrmReply(status=400, body=msgspec.json.encode({"error": str(error)}).decode())
+        return CrmReply(status=204)
 
-    async def _take(self, headers: dict[str, str], body: bytes) -> Reply:
+    async def _take(self, headers: dict[str, str], body: bytes) -> CrmReply:
         self._requests += 1
         if self._keys and not is_signed(self._keys, headers, body, self._clock()):
             self._forged += 1
-            return Reply(status=401, body='{"error": "the signature does not match"}')
+            return CrmReply(status=401, body='{"error": "the signature does not match"}')
         if self.trouble is None and not self.script:
-            return Reply(body=msgspec.json.encode({"success": True, "id": self._keep(headers, body)}).decode())
+            return CrmReply(body=msgspec.json.encode({"success": True, "id": self._keep(headers, body)}).decode())
         reply = self.trouble or self.script.pop(0)
         if reply.keeps:
             self._keep(headers, body)
@@ -154,7 +156,7 @@ def _lead_id(body: bytes) -> str:
     return found[1].decode("latin-1") if found else ""
 
 
-async def _answer(send: SendMessage, reply: Reply) -> None:
+async def _answer(send: SendMessage, reply: CrmReply) -> None:
     content = reply.body.encode()
     kind = "application/json" if reply.body.startswith(("{", "[")) else "text/plain; charset=utf-8"
     headers = {"content-type": kind, "content-length": str(len(content))} | reply.headers

@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
+from app.domain.answers import refused_post
 from app.domain.post.judge import PostCase, judge
 from app.domain.post.sale import KeptAnswer, PostFacts, Sale
-from app.domain.reasons import REASONS, Refusal, disclosed, status_of
+from app.domain.reasons import REASONS, Refusal
 from app.domain.seller import Seller
-from app.domain.token import looks_like_token
 from app.journal.lines import PostLine
 from app.usecases.bid_reference import (
     BidReference,
@@ -61,7 +61,7 @@ async def accept_post(
             await _keep(bidder, lead, verdict)
         return refuse_post(bidder, seller, reference, verdict, now, warnings, elapsed_ms)
     sale = make_sale(bidder, lead)
-    result = await bidder.store.sell(sale, lambda refusal: _refused(seller, lead.ping_id, refusal, warnings))
+    result = await bidder.store.sell(sale, lambda refusal: refused_post(refusal, seller, lead.ping_id, warnings))
     if result.outcome == "sold":
         _remember(bidder, lead, sale)
     kept = result.outcome == "repeated"
@@ -78,7 +78,7 @@ def refuse_post(
     elapsed_ms: Callable[[], float] = _at_once,
 ) -> PostAnswer:
     """Refuse a post and say so in the journal; `seller` is `None` where nobody is known."""
-    answer = _refused(seller, reference.ping_id, refusal, warnings)
+    answer = refused_post(refusal, seller, reference.ping_id, warnings)
     return _say(bidder, seller.name if seller is not None else "", reference, answer, now, refusal, elapsed_ms())
 
 
@@ -122,7 +122,7 @@ async def _keep(bidder: Bidder, lead: PostedLead, refusal: Refusal) -> None:
             seller=lead.seller.name,
             nonce=lead.bid.nonce.hex(),
             person=lead.person,
-            answer=_refused(lead.seller, lead.ping_id, refusal, lead.warnings),
+            answer=refused_post(refusal, lead.seller, lead.ping_id, lead.warnings),
             kept_at=lead.now,
             code=refusal.code,
         )
@@ -142,18 +142,6 @@ def _remember(bidder: Bidder, lead: PostedLead, sale: Sale) -> None:
     bidder.metrics.count("sales_total", sale.seller, sale.campaign)
     bidder.metrics.count("spend_cents_total", sale.seller, sale.campaign, by=sale.price_cents)
     bidder.sold()
-
-
-def _refused(seller: Seller | None, ping_id: str, refusal: Refusal, warnings: tuple[str, ...]) -> PostAnswer:
-    code, sentence = disclosed(refusal, seller.disclosure if seller is not None else "full")
-    return PostAnswer(
-        status=status_of(refusal.code),
-        # Only a text of a bid's form is said back: anything else may hold anything.
-        ping_id=ping_id if looks_like_token(ping_id) else "",
-        reason=sentence,
-        reason_code=code,
-        warnings=warnings,
-    )
 
 
 def _say(

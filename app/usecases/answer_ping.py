@@ -2,28 +2,27 @@
 
 from collections.abc import Callable, Mapping
 from struct import Struct
-from typing import Literal
 
 import msgspec
 from msgspec.structs import replace
 
+from app.dialects.reading import Reading
+from app.domain import answers
 from app.domain.auction.decide import Decision, decide
+from app.domain.auction.marks import Marks, bid_ids_of, marks_of
 from app.domain.auction.snapshot import Known, Snapshot
-from app.domain.auction.weighing import Offer
 from app.domain.keyed import mac
 from app.domain.onboarding.test_values import scenario_of
 from app.domain.pricing.exploration import Draw
-from app.domain.reasons import Refusal, disclosed
+from app.domain.reasons import Refusal
 from app.domain.seller import Seller
-from app.domain.token import BidToken, campaign_tag, mint
 from app.journal.lines import PingLine, RefusedLine, RepeatLine
 from app.journal.shadow import Shadow
 from app.usecases.bidder import Bidder
 from app.usecases.book import LiveBid
 from app.usecases.counter import Counter
-from app.usecases.digests import Marks, marks_of
 from app.usecases.trial import Trial, Turn
-from app.wire.ping import Bid, Ping, PingAnswer
+from app.wire.ping import Ping, PingAnswer
 
 _TWO_NUMBERS = Struct(">QQ")
 _NOBODY = Known()
@@ -76,7 +75,7 @@ def answer_ping(bidder: Bidder, asked: Asked, warnings: tuple[str, ...], elapsed
     late = bool(decision.bids) and elapsed_ms() > ping.deadline_ms
     refusal = Refusal("deadline") if late else decision.refusal
     if refusal is not None:
-        answer = _refused(seller, refusal, asked.line_id, warnings + more)
+        answer = answers.refused_ping(refusal, seller, asked.line_id, warnings + more)
     else:
         answer = _bid(bidder, asked, decision, warnings + more)
     # After the answer is made, so that no seller waits for what it will not be told.
@@ -88,6 +87,15 @@ def answer_ping(bidder: Bidder, asked: Asked, warnings: tuple[str, ...], elapsed
         _open(bidder, asked, decision, answer, text, counters)
     bidder.metrics.count("pings_total", seller.name, refusal.code if refusal is not None else "bid")
     return answer
+
+
+def answer_or_refuse(
+    bidder: Bidder, seller: Seller | None, reading: Reading[Asked], now: float, elapsed_ms: Callable[[], float]
+) -> PingAnswer:
+    """The answer to what was read of a ping: decided where it asks something, refused where it does not."""
+    if isinstance(reading.value, Refusal):
+        return refuse_ping(bidder, seller, reading.value, now, reading.warnings, test=reading.test)
+    return answer_ping(bidder, reading.value, reading.warnings, elapsed_ms)
 
 
 def refuse_ping(
@@ -104,9 +112,7 @@ def refuse_ping(
     line_id = _line_id(bidder.chance(8), now)
     bidder.journal.append(RefusedLine(at=now, seller=name, id=line_id, refusal=refusal, test=test))
     bidder.metrics.count("pings_total", name, refusal.code)
-    code, sentence = disclosed(refusal, seller.disclosure if seller is not None else "full")
-    status: Literal["rejected", "error"] = "error" if refusal.code == "internal" else "rejected"
-    return PingAnswer(status=status, ping_id=line_id, reason=sentence, reason_code=code, warnings=warnings)
+    return answers.refused_ping(refusal, seller, line_id, warnings)
 
 
 def promised(decision: Decision) -> dict[str, int]:
@@ -147,11 +153,7 @@ def _repeat(bidder: Bidder, live: LiveBid, now: float) -> PingAnswer:
     bidder.journal.append(RepeatLine(at=now, seller=live.seller, id=line.bid_ids[0], repeat_of=line.id, test=live.test))
     bidder.metrics.count("pings_total", live.seller, "bid")
     bidder.metrics.count("ping_repeats_total", live.seller)
-    bids = [
-        Bid(bid_id=bid_id, type=offer.leg, price_cents=offer.price_cents, brand=offer.brand)
-        for bid_id, offer in zip(line.bid_ids, line.decision.bids, strict=True)
-    ]
-    return _accepted(tuple(bids), int(line.at), live.expires_at, live.warnings)
+    return answers.bids_answer(line.decision.bids, line.bid_ids, line.at, live.expires_at, live.warnings)
 
 
 def _counters(bidder: Bidder, asked: Asked) -> dict[str, list[Counter]]:
@@ -178,52 +180,12 @@ def _known(bidder: Bidder, asked: Asked) -> tuple[Known, tuple[str, ...]]:
     return Known(sightings=bidder.people.sightings(digests), suppressed=suppressed, certificate_used=used), ()
 
 
-def _refused(seller: Seller, refusal: Refusal, line_id: str, warnings: tuple[str, ...]) -> PingAnswer:
-    code, sentence = disclosed(refusal, seller.disclosure)
-    return PingAnswer(status="rejected", ping_id=line_id, reason=sentence, reason_code=code, warnings=warnings)
-
-
 def _bid(bidder: Bidder, asked: Asked, decision: Decision, warnings: tuple[str, ...]) -> PingAnswer:
     scenario = scenario_of(asked.ping)
     lifetime_s = scenario.lifetime_s if scenario is not None else 0
     expires_at = int(asked.now) + (lifetime_s or bidder.catalogue.buyer.bid_lifetime_s)
-    bids = tuple(
-        [
-            Bid(
-                bid_id=_mint(bidder, asked, offer, expires_at),
-                type=offer.leg,
-                price_cents=offer.price_cents,
-                brand=offer.brand,
-            )
-            for offer in decision.bids
-        ]
-    )
-    return _accepted(bids, int(asked.now), expires_at, warnings)
-
-
-def _accepted(bids: tuple[Bid, ...], at: int, expires_at: int, warnings: tuple[str, ...]) -> PingAnswer:
-    return PingAnswer(
-        status="accepted",
-        ping_id=bids[0].bid_id,
-        bids=bids,
-        expires_in=expires_at - at,
-        expires_at=expires_at,
-        warnings=warnings,
-    )
-
-
-def _mint(bidder: Bidder, asked: Asked, offer: Offer, expires_at: int) -> str:
-    token = BidToken(
-        expires_at=expires_at,
-        price_cents=offer.price_cents,
-        campaign=campaign_tag(offer.campaign),
-        leg=offer.leg,
-        test=asked.ping.test,
-        nonce=asked.nonce,
-        terms=asked.marks.terms,
-        certificate=asked.marks.certificate,
-    )
-    return mint(token, bidder.keys.signing_id, bidder.keys.signing[bidder.keys.signing_id])
+    bid_ids = bid_ids_of(decision.bids, asked.marks, asked.nonce, bidder.keys, expires_at, test=asked.ping.test)
+    return answers.bids_answer(decision.bids, bid_ids, asked.now, expires_at, warnings)
 
 
 def _open(

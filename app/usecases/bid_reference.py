@@ -2,13 +2,13 @@
 
 import msgspec
 
+from app.domain.auction.marks import certificate_digests, lead_terms
 from app.domain.campaign import Campaign
 from app.domain.identity import Person, person
 from app.domain.seller import Seller
 from app.domain.token import NO_CERTIFICATE, BidToken, looks_like_token, read
 from app.domain.vertical import Vertical
 from app.usecases.bidder import Bidder
-from app.usecases.digests import certificate_digests, lead_terms
 from app.wire.post import Post
 
 

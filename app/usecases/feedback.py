@@ -1,7 +1,8 @@
 """What others tell us beside leads: sellers whether we won, the CRM what became of a lead, operators what is wanted."""
 
+from app.domain.answers import refused_receipt
 from app.domain.calendar import window_bounds
-from app.domain.reasons import Refusal, sentence
+from app.domain.reasons import Refusal
 from app.domain.seller import Seller
 from app.domain.token import read
 from app.journal.lines import NoticeLine
@@ -16,7 +17,7 @@ async def record_notice(bidder: Bidder, seller: Seller, notice: Notice, now: flo
     bid = read(notice.ping_id, bidder.keys.signing)
     live = bidder.book.live(bid.nonce, now) if bid is not None else None
     if bid is None or (live is not None and live.seller != seller.name):
-        return refused(Refusal("ping_unknown"))
+        return refused_receipt(Refusal("ping_unknown"))
     fresh = await bidder.store.record_notice(seller.name, bid.nonce.hex(), notice, now)
     if not fresh:
         return Receipt(status="repeated")
@@ -40,7 +41,7 @@ async def record_outcome(bidder: Bidder, outcome: Outcome, now: float) -> Receip
     """The CRM says what became of a lead; who opted out is never bought again."""
     result = await bidder.store.record_outcome(outcome, now)
     if result.status == "unknown_lead":
-        return refused(Refusal("invalid_field", "lead_id: no lead of ours has it"))
+        return refused_receipt(Refusal("invalid_field", "lead_id: no lead of ours has it"))
     for name in result.suppressed:
         bidder.suppressed.add(name)
     if result.status == "recorded":
@@ -57,9 +58,9 @@ async def refresh_suppressions(bidder: Bidder, since: float) -> None:
 async def set_demand(bidder: Bidder, territory: str, demand: Demand, by: str, now: float) -> Receipt:
     """How many leads a territory can still work, from now until `until`, by default the end of the buyer's day."""
     if demand.campaign and demand.campaign not in bidder.catalogue.campaigns:
-        return refused(Refusal("invalid_field", "campaign: no campaign has this name"))
+        return refused_receipt(Refusal("invalid_field", "campaign: no campaign has this name"))
     if demand.until is not None and demand.until <= now:
-        return refused(_PAST)
+        return refused_receipt(_PAST)
     ends_at = demand.until
     if ends_at is None:
         ends_at = window_bounds(now, bidder.catalogue.buyer.zone, "day")[1]
@@ -71,14 +72,9 @@ async def set_demand(bidder: Bidder, territory: str, demand: Demand, by: str, no
 async def set_signal(bidder: Bidder, territory: str, signal: Signal, by: str, now: float) -> Receipt:
     """A timed premium for a territory with its cause."""
     if signal.vertical and signal.vertical not in bidder.catalogue.verticals:
-        return refused(Refusal("invalid_field", "vertical: no vertical has this name"))
+        return refused_receipt(Refusal("invalid_field", "vertical: no vertical has this name"))
     if signal.until <= now:
-        return refused(_PAST)
+        return refused_receipt(_PAST)
     await bidder.store.set_signal(territory, signal, by, now)
     bidder.book.set_signal(territory, signal)
     return Receipt(status="recorded")
-
-
-def refused(refusal: Refusal) -> Receipt:
-    """A receipt that says why not."""
-    return Receipt(status="rejected", reason=sentence(refusal), reason_code=refusal.code)

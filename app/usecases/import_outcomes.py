@@ -13,7 +13,7 @@ from app.domain.post.disposition import Disposition, Label, OutcomeEvent, label
 from app.store.exports import OutcomeRow
 from app.store.feedback import event_key
 from app.store.store import Store
-from app.usecases.outcome_file import Row
+from app.usecases.outcome_file import OutcomeLine
 from app.wire.feedback import Outcome, OutcomeKind
 
 T = TypeVar("T")
@@ -25,7 +25,7 @@ _TOGETHER = 100
 """Outcomes that share one commit, which takes some 50 ms: a service that writes at the same time waits for no more."""
 
 
-class Plan(msgspec.Struct, kw_only=True):
+class ImportPlan(msgspec.Struct, kw_only=True):
     """What a file would do: `new` outcomes by line, rows that are refused with their remedy, and repeats.
 
     `advances` counts leads by the disposition they stand on and the one they reach; `revalued` those whose sale gets
@@ -33,7 +33,7 @@ class Plan(msgspec.Struct, kw_only=True):
     """
 
     new: list[tuple[int, Outcome]] = []
-    refused: list[Row] = []
+    refused: list[OutcomeLine] = []
     repeats: int = 0
     advances: Counter[tuple[Disposition, Disposition]] = msgspec.field(default_factory=Counter)
     revalued: int = 0
@@ -46,9 +46,9 @@ class Plan(msgspec.Struct, kw_only=True):
         return Counter(outcome.event for _, outcome in self.new)
 
 
-async def plan(store: Store, rows: Iterable[Row], tell: Callable[[int], None]) -> Plan:
+async def plan(store: Store, rows: Iterable[OutcomeLine], tell: Callable[[int], None]) -> ImportPlan:
     """Look at every row beside what is known. Nothing is written. `tell` hears how many have been looked at."""
-    found = Plan()
+    found = ImportPlan()
     keys: dict[tuple[str, str], Outcome] = {}
     before: dict[str, set[OutcomeRow]] = {}
     looked_at = 0
@@ -72,7 +72,9 @@ async def plan(store: Store, rows: Iterable[Row], tell: Callable[[int], None]) -
     return found
 
 
-async def apply(store: Store, planned: Plan, clock: Callable[[], float], tell: Callable[[int], None]) -> Counter[str]:
+async def apply(
+    store: Store, planned: ImportPlan, clock: Callable[[], float], tell: Callable[[int], None]
+) -> Counter[str]:
     """Record what is new, some at a time; how many were `recorded`, or `repeated` since they were looked at.
 
     Stopped half way it may be begun again. StoreUnavailable where the database does not take it.
@@ -86,7 +88,7 @@ async def apply(store: Store, planned: Plan, clock: Callable[[], float], tell: C
     return done
 
 
-async def _named(store: Store, batch: Sequence[Row], found: Plan) -> list[tuple[Row, Outcome]]:
+async def _named(store: Store, batch: Sequence[OutcomeLine], found: ImportPlan) -> list[tuple[OutcomeLine, Outcome]]:
     """The rows that can be read, each under its lead's id; the others are refused."""
     crm_ids = sorted({row.crm_id for row in batch if row.crm_id})
     leads = await store.leads_in_crm(crm_ids) if crm_ids else {}
@@ -123,7 +125,7 @@ def _says_otherwise(outcome: Outcome, before: Outcome | OutcomeRow) -> bool:
     return None not in (outcome.value_cents, before.value_cents) and outcome.value_cents != before.value_cents
 
 
-def _count_changes(found: Plan, before: dict[str, set[OutcomeRow]]) -> None:
+def _count_changes(found: ImportPlan, before: dict[str, set[OutcomeRow]]) -> None:
     fresh: dict[str, list[OutcomeEvent]] = {}
     for _, outcome in found.new:
         at = outcome.occurred_at or 0.0
@@ -136,7 +138,7 @@ def _count_changes(found: Plan, before: dict[str, set[OutcomeRow]]) -> None:
         _count_change(found, label(known), label([*known, *more]))
 
 
-def _count_change(found: Plan, old: Label, new: Label) -> None:
+def _count_change(found: ImportPlan, old: Label, new: Label) -> None:
     if new.disposition != old.disposition:
         found.advances[old.disposition, new.disposition] += 1
     found.revalued += old.disposition == "sold" and new.value_cents != old.value_cents

@@ -4,6 +4,7 @@ import hashlib
 
 import msgspec
 
+from app.domain.answers import sale_answer
 from app.domain.auction.weighing import Offer
 from app.domain.calendar import local_time
 from app.domain.delivery.sold_lead import ConsentProof, SoldLead, lead_document
@@ -12,7 +13,6 @@ from app.domain.post.sale import CapUse, Evidence, Sale
 from app.journal.lines import PingLine
 from app.usecases.bid_reference import PostedLead
 from app.usecases.bidder import Bidder
-from app.wire.post import PostAnswer
 
 
 def make_sale(bidder: Bidder, lead: PostedLead) -> Sale:
@@ -47,13 +47,7 @@ def make_sale(bidder: Bidder, lead: PostedLead) -> Sale:
         config_hash=bidder.catalogue.config_hash,
         model_version=line.model if line is not None else "",
         destinations=campaign.destinations,
-        answer=PostAnswer(
-            status="accepted",
-            ping_id=lead.ping_id,
-            lead_id=lead_id,
-            price_cents=bid.price_cents,
-            warnings=lead.warnings,
-        ),
+        answer=sale_answer(lead.ping_id, lead_id, bid.price_cents, lead.warnings),
     )
 
 

@@ -23,7 +23,7 @@ _QUOTED = re.compile(r'"[^"]*"')
 _GZIP, _UTF_16 = b"\x1f\x8b", (b"\xff\xfe", b"\xfe\xff")
 
 
-class Unusable(Exception):
+class UnusableFile(Exception):
     """The file as a whole cannot be read; the text says what to do."""
 
 
@@ -38,7 +38,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     source: str = ""
 
 
-class Row(msgspec.Struct, frozen=True, kw_only=True):
+class OutcomeLine(msgspec.Struct, frozen=True, kw_only=True):
     """One line with what it says, or the remedy for what is wrong with it. Of `crm_id` and `lead_id` one is set."""
 
     line: int
@@ -48,7 +48,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     remedy: str = ""
 
 
-class Sheet(msgspec.Struct, frozen=True, kw_only=True):
+class OutcomeSheet(msgspec.Struct, frozen=True, kw_only=True):
     """What the first line says: `columns` leads from what is meant to the head that names it."""
 
     heads: list[str]
@@ -61,66 +61,68 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
         return [head for head in self.heads if head not in self.columns.values()]
 
 
-def read_sheet(path: Path, wanted: Wanted) -> Sheet:
-    """The columns of a file. Unusable where one that must be there is missing, or the file is none."""
+def read_sheet(path: Path, wanted: Wanted) -> OutcomeSheet:
+    """The columns of a file. UnusableFile where one that must be there is missing, or the file is none."""
     with _opened(path) as file:
         first = file.readline()
     delimiter = max(_DELIMITERS, key=_QUOTED.sub("", first).count)
     heads = [head.strip() for head in next(csv.reader([first], delimiter=delimiter), [])]
     if not any(heads):
-        raise Unusable(f"{path} is empty: its first line must name the columns")
+        raise UnusableFile(f"{path} is empty: its first line must name the columns")
     for head, name in wanted.columns.items():
         if head not in heads:
-            raise Unusable(f"{path} has no column {head!r}; there are: {', '.join(heads)}")
+            raise UnusableFile(f"{path} has no column {head!r}; there are: {', '.join(heads)}")
         if name not in OUTCOME_COLUMNS:
-            raise Unusable(f"{head}={name}: a column can be {', '.join(OUTCOME_COLUMNS)}")
+            raise UnusableFile(f"{head}={name}: a column can be {', '.join(OUTCOME_COLUMNS)}")
     mapped = {name: head for head, name in wanted.columns.items()}
     columns = {**outcome_columns(head for head in heads if head not in wanted.columns), **mapped}
     twice = [head for head in columns.values() if heads.count(head) > 1]
     if twice:
-        raise Unusable(f"{path} has two columns {twice[0]!r}: give one of them another name")
+        raise UnusableFile(f"{path} has two columns {twice[0]!r}: give one of them another name")
     missing = [name for name in ("event", "occurred_at") if name not in columns]
     if "lead_id" not in columns and "crm_id" not in columns:
         missing.insert(0, "lead_id")
     if missing:
-        raise Unusable(
+        raise UnusableFile(
             f"{path} has no column for {missing[0]}; there are: {', '.join(heads)}. "
             f"Say which it is: --map 'COLUMN={missing[0]}'"
         )
-    return Sheet(heads=heads, delimiter=delimiter, columns=columns)
+    return OutcomeSheet(heads=heads, delimiter=delimiter, columns=columns)
 
 
-def read_rows(path: Path, sheet: Sheet, wanted: Wanted) -> Iterator[Row]:
-    """Every row, in order. Unusable where the file ends to be one of text."""
+def read_rows(path: Path, sheet: OutcomeSheet, wanted: Wanted) -> Iterator[OutcomeLine]:
+    """Every row, in order. UnusableFile where the file ends to be one of text."""
     at = {name: sheet.heads.index(head) for name, head in sheet.columns.items()}
     words = {alike_value(word): event for word, event in wanted.words.items()}
     for line, cells in _cells(path, sheet.delimiter):
         if len(cells) > len(sheet.heads):
             remedy = f"{len(cells)} cells, the first line has {len(sheet.heads)}: quote what holds a delimiter"
-            yield Row(line=line, cells=cells, remedy=remedy)
+            yield OutcomeLine(line=line, cells=cells, remedy=remedy)
         elif any(cell.strip() for cell in cells):
             told = {name: cells[place].strip() if place < len(cells) else "" for name, place in at.items()}
             told["event"] = words.get(alike_value(told["event"]), told["event"])
             yield _row(line, cells, told, wanted.source)
 
 
-def _row(line: int, cells: list[str], told: dict[str, str], source: str) -> Row:
+def _row(line: int, cells: list[str], told: dict[str, str], source: str) -> OutcomeLine:
     crm_id = told.pop("crm_id", "") if not told.get("lead_id") else ""
     cents = told.pop("value_cents", "")
     if cents and not told.get("value"):
         if not (cents.isascii() and cents.isdecimal()):
-            return Row(line=line, cells=cells, remedy="value_cents: whole cents, as in 1250")
+            return OutcomeLine(line=line, cells=cells, remedy="value_cents: whole cents, as in 1250")
         told["value"] = dollars(int(cents))
     if not told["occurred_at"]:
-        return Row(line=line, cells=cells, remedy="occurred_at: is missing; only what is told at once may lack it")
+        return OutcomeLine(
+            line=line, cells=cells, remedy="occurred_at: is missing; only what is told at once may lack it"
+        )
     if crm_id:
         # Whose it is the database knows.
         told["lead_id"] = "-"
     told["source"] = told.get("source") or source
     found = read_outcome(told).value
     if isinstance(found, Refusal):
-        return Row(line=line, cells=cells, remedy=_remedy(found))
-    return Row(line=line, cells=cells, outcome=found, crm_id=crm_id)
+        return OutcomeLine(line=line, cells=cells, remedy=_remedy(found))
+    return OutcomeLine(line=line, cells=cells, outcome=found, crm_id=crm_id)
 
 
 def _remedy(refusal: Refusal) -> str:
@@ -142,7 +144,7 @@ def _cells(path: Path, delimiter: str) -> Iterator[tuple[int, list[str]]]:
                     yield begins, cells
                 begins = reader.line_num + 1
         except csv.Error as error:
-            raise Unusable(f"{path}, line {begins}: {error}: mend its quotes") from None
+            raise UnusableFile(f"{path}, line {begins}: {error}: mend its quotes") from None
 
 
 @contextmanager
@@ -158,6 +160,6 @@ def _opened(path: Path) -> Iterator[IO[str]]:
             with TextIOWrapper(binary, encoding=encoding, newline="") as file:
                 yield file
     except UnicodeDecodeError:
-        raise Unusable(f"{path} is not in UTF-8: save it as CSV UTF-8") from None
+        raise UnusableFile(f"{path} is not in UTF-8: save it as CSV UTF-8") from None
     except (EOFError, gzip.BadGzipFile, zlib.error):
-        raise Unusable(f"{path} cannot be unpacked: it is damaged or cut short") from None
+        raise UnusableFile(f"{path} cannot be unpacked: it is damaged or cut short") from None

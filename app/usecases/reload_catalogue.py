@@ -7,7 +7,7 @@ import msgspec
 from msgspec.structs import replace
 
 from app.config.file.problem import Problem
-from app.config.load import Declared, Loaded
+from app.config.load import Declared, LoadedConfig
 from app.domain.calendar import utc_offset
 from app.domain.campaign import Campaign
 from app.domain.catalogue import Catalogue, Challenger, Model, index_campaigns, tags
@@ -24,7 +24,7 @@ Locks = Mapping[str, tuple[tuple[str, ...], ...]]
 class Sources(msgspec.Struct, frozen=True, kw_only=True):
     """Where a catalogue comes from. `stamp` tells whether a file has changed."""
 
-    config: Callable[[], Loaded | tuple[Problem, ...]]
+    config: Callable[[], LoadedConfig | tuple[Problem, ...]]
     models: Callable[[], LoadedModels]
     models_dir: Path
     zip_states: Mapping[str, str]
@@ -52,7 +52,7 @@ def first_catalogue(sources: Sources, declared: Declared, former: Mapping[bytes,
 def next_catalogue(sources: Sources, live: Reloaded) -> Reloaded:
     """The catalogue after a file changed. Each part that is invalid stays as it is: the configuration, or one model."""
     read = sources.config()
-    if not isinstance(read, Loaded):
+    if not isinstance(read, LoadedConfig):
         problems = tuple(str(problem) for problem in read)
         return Reloaded(catalogue=live.catalogue, declared=live.declared, problems=problems)
     declared, loaded = read.declared, sources.models()

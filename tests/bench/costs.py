@@ -8,7 +8,7 @@ from statistics import median, quantiles
 import msgspec
 from msgspec.structs import replace
 
-from app.config.load import Declared, Loaded, load
+from app.config.load import Declared, LoadedConfig, load
 from app.config.values.zip_table import zip_states
 from app.dialects.generic import read_ping
 from app.domain.auction.decide import decide
@@ -131,7 +131,7 @@ def _pings(catalogue: Catalogue, numbers: Iterable[int], vertical: str = "") -> 
 
 def _declared() -> Declared:
     read = load(CONFIG, environ=os.environ)
-    assert isinstance(read, Loaded)
+    assert isinstance(read, LoadedConfig)
     return read.declared
 
 

@@ -3,20 +3,27 @@
 import json
 import logging
 import socket
+import time
 from collections.abc import Sequence
 from contextlib import ExitStack, closing
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
+from app.dialects.platforms.known import DIALECTS
+from app.http.answer import HttpAnswer
 from app.http.auction.express import ROUND_MAX
-from app.http.auction.intake import Answered
-from app.http.auction.request import RawRequest, SellerRequest
+from app.http.auction.intake import Later
+from app.http.auction.routes import ROUTES
+from app.http.request import RawRequest, Route
 from tests.service import Service
 
 KEY = "contract-acme-key"
 PING = {"vertical": "nonsense", "zip": "78701", "state": "TX"}
 """Refused, so that no cap and no clock changes an answer."""
+SLOW_S = 2.5
+"""A test with ZIP code 00004 is answered after three seconds."""
 
 
 def asking(body: bytes, path: str = "/v1/ping", *more: str, method: str = "POST", key: str = KEY) -> bytes:
@@ -139,13 +146,13 @@ def test_pings_that_came_together_are_answered_together_and_each_its_own(
     intake = service.application.intake
     assert intake is not None
     sizes: list[int] = []
-    answered = intake.pings
+    answered = intake.answers
 
-    def counting(requests: Sequence[RawRequest]) -> list[Answered | SellerRequest]:
+    def counting(requests: Sequence[RawRequest]) -> list[HttpAnswer | Later]:
         sizes.append(len(requests))
         return answered(requests)
 
-    monkeypatch.setattr(intake, "pings", counting)
+    monkeypatch.setattr(intake, "answers", counting)
     count = 2 * ROUND_MAX + 10
     with ExitStack() as stack:
         connections = [stack.enter_context(connected(service)) for _ in range(count)]
@@ -167,22 +174,58 @@ def test_pings_and_posts_come_together_at_the_door_for_both_and_each_gets_its_ow
     assert told == [(200, "ping_unknown" if number % 3 else "unsupported_vertical") for number in range(30)]
 
 
-def test_a_fault_in_the_room_closes_its_connections_and_no_others(
-    service: Service, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+def failing(*_: Any) -> Any:
+    raise RuntimeError("made to fail by a test")
+
+
+@pytest.mark.parametrize(
+    ("broken", "logged"),
+    [
+        ({"variant": failing}, "a request could not be read: RuntimeError"),
+        ({"requested_outcome": failing}, "a ping could not be read: RuntimeError"),
+        ({"ping": failing}, "the answer to a ping could not be written: RuntimeError"),
+    ],
+)
+def test_each_request_of_a_round_fails_alone(
+    service: Service,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    broken: dict[str, Any],
+    logged: str,
 ) -> None:
-    intake = service.application.intake
-    assert intake is not None
+    platform = replace(DIALECTS["px"], guarded=False, **broken)
+    monkeypatch.setitem(ROUTES, "/v1/px/ping", Route(takes="ping", dialect=platform))
+    with ExitStack() as stack, caplog.at_level(logging.ERROR):
+        connections = [stack.enter_context(connected(service)) for _ in range(30)]
+        for number, each in enumerate(connections):
+            each.sendall(
+                asking(
+                    pinging(vertical="pet_insurance", pet="dog", test=True),
+                    "/v1/px/ping" if number % 3 == 0 else "/v1/ping",
+                )
+            )
+        statuses = [answers(each, 1)[0][0] for each in connections]
+        assert statuses == [503 if number % 3 == 0 else 200 for number in range(30)]
+        for each in connections:
+            each.sendall(asking(pinging()))
+        assert [answers(each, 1)[0][0] for each in connections] == [200] * 30
+    assert logged in caplog.text
+    assert "made to fail" not in caplog.text
 
-    def failing(_: Sequence[RawRequest]) -> list[Answered | SellerRequest]:
-        raise RuntimeError("made to fail by a test")
 
-    with connected(service) as one, connected(service) as other:
-        other.sendall(asking(pinging()))
-        assert codes(other, 1) == [(200, "unsupported_vertical")]
-        with monkeypatch.context() as broken, caplog.at_level(logging.ERROR):
-            broken.setattr(intake, "pings", failing)
-            one.sendall(asking(pinging()))
-            assert is_closed(one)
-        other.sendall(asking(pinging()))
-        assert codes(other, 1) == [(200, "unsupported_vertical")]
-    assert "requests got no answer, 1 of them: RuntimeError" in caplog.text
+def test_a_ping_that_is_set_aside_holds_up_no_other_of_its_round(service: Service) -> None:
+    with ExitStack() as stack:
+        slow, *others = [stack.enter_context(connected(service)) for _ in range(10)]
+        slow.sendall(
+            asking(pinging(vertical="pet_insurance", pet="dog", zip="00004", test=True, seller_lead_id="slow"))
+        )
+        for each in others:
+            each.sendall(asking(pinging()))
+        started = time.monotonic()
+        assert [codes(each, 1)[0] for each in others] == [(200, "unsupported_vertical")] * 9
+        assert time.monotonic() - started < SLOW_S
+        slow.sendall(asking(pinging()))
+        (status, first), (_, second) = answers(slow, 2)
+        assert time.monotonic() - started >= SLOW_S
+        assert (status, bool((first or {})["bids"])) == (200, True)
+        assert (second or {})["reason_code"] == "unsupported_vertical"

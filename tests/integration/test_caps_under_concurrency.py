@@ -9,13 +9,13 @@ from pathlib import Path
 import httpx
 import pytest
 
-from app.config.load import Loaded, load
+from app.config.load import LoadedConfig, load
 from app.dialects.generic import read_post
+from app.domain.auction.marks import lead_terms
 from app.domain.token import NO_CERTIFICATE, BidToken, campaign_tag, mint, nonce_of
 from app.mock_exchange.consumers import post_of
 from app.settings import Settings, load_keys
 from app.store.migrate import migrate
-from app.usecases.digests import lead_terms
 from app.wire.post import Post
 from tests.market import KEY, VERTICAL, demo_with_crm, someone
 from tests.service import Service, serve
@@ -50,7 +50,7 @@ def test_a_cap_is_exact_under_concurrent_posts(tmp_path: Path, database_url: str
 def _post(service: Service, number: int) -> dict[str, object]:
     """The post to a bid that this process signs itself, as another replica would have."""
     read = load(service.settings.config, environ=os.environ)
-    assert isinstance(read, Loaded)
+    assert isinstance(read, LoadedConfig)
     declared = read.declared
     seller = next(seller for seller in declared.sellers if seller.name == "acme")
     verticals = {vertical.name: vertical for vertical in declared.verticals}

@@ -11,7 +11,7 @@ import pytest
 from app.cli import main
 from app.mock_exchange.market.audit import Audited, audit_lines
 from app.mock_exchange.market.exchange import Exchange
-from app.mock_exchange.market.rivals import Rivals
+from app.mock_exchange.market.rivals import RivalServers
 from app.mock_exchange.market.setup import read_setup
 from app.mock_exchange.market.time import WallTime
 from app.mock_exchange.market.traffic import Visit
@@ -125,7 +125,7 @@ def test_our_service_dies_on_the_way_loses_nothing_and_the_day_goes_on(tmp_path:
 
     with (
         demo_with_crm(tmp_path / "config") as (config, receiver),
-        listening(Rivals(setup.rivals, SEED, time.time), lifespan="off") as url,
+        listening(RivalServers(setup.rivals, SEED, time.time), lifespan="off") as url,
     ):
         with serve_process(config, tmp_path / "data", port=port) as first:
             asyncio.run(offer(range(1, 25)))

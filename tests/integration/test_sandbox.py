@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from app.cli.service.sandbox import CONFIG, sandbox
-from app.config.load import Loaded, load
+from app.config.load import LoadedConfig, load
 from tests.browser import browse, browse_framed, find_browser
 from tests.service import ROOT, free_port, listening
 
@@ -42,7 +42,7 @@ def newest(http: httpx.Client) -> str:
 
 def test_its_configuration_is_right_and_all_its_sellers_test() -> None:
     read = load(CONFIG, environ={})
-    assert isinstance(read, Loaded)
+    assert isinstance(read, LoadedConfig)
     assert {seller.mode for seller in read.declared.sellers} == {"test"}
 
 

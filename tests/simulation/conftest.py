@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from app.cli import main
-from app.config.load import Loaded, load
+from app.config.load import LoadedConfig, load
 from app.config.values.zip_table import zip_states
 from app.domain.catalogue import Catalogue
 from app.journal.lines import AnyLine, PingLine
@@ -59,7 +59,7 @@ def day(tmp_path_factory: pytest.TempPathFactory) -> Day:
 def catalogue_of(config: Path) -> Catalogue:
     """The catalogue of a configuration, with the models as shipped."""
     read = load(config, environ=os.environ)
-    assert isinstance(read, Loaded)
+    assert isinstance(read, LoadedConfig)
     sources = Sources(
         config=lambda: read, models=lambda: load_models(MODELS), models_dir=MODELS, zip_states=zip_states()
     )

@@ -14,7 +14,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from app.config.load import Loaded, load
+from app.config.load import LoadedConfig, load
 from app.config.values.zip_table import zip_states
 from app.dialects.generic import read_ping
 from app.domain.identity import hash_digest
@@ -91,7 +91,7 @@ def logged(tmp_path_factory: pytest.TempPathFactory) -> World:
         zip_states=zip_states(),
     )
     read = sources.config()
-    assert isinstance(read, Loaded)
+    assert isinstance(read, LoadedConfig)
     live = first_catalogue(sources, read.declared, {})
     (folder / "data").mkdir()
     asyncio.run(_trade(folder / "data", sources, live, config))

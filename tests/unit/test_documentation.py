@@ -41,3 +41,27 @@ def test_a_page_names_only_commands_that_there_are(page: Path) -> None:
 def test_a_page_links_only_to_files_that_there_are(page: Path) -> None:
     links = re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8"))
     assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+SYNONYMS = (
+    "postback, publisher, affiliate, supplier, vendor, Jornaya, LeadiD, disposition, opt-out, DNC, return, credit, "
+    "duplicate, bid shading, win rate, idempotency key, ping-post, posting instructions, circuit breaker"
+)
+"""Words by which people of the trade search."""
+
+
+def glossary() -> list[list[str]]:
+    lines = (DOCS / "glossary.md").read_text(encoding="utf-8").splitlines()
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("| ")][1:]
+
+
+@pytest.mark.parametrize("synonym", SYNONYMS.split(", "))
+def test_the_glossary_answers_the_trades_word(synonym: str) -> None:
+    word = synonym.lower()
+    assert [term for term, others, _, _ in glossary() if word in f"{term}, {others}".lower()], word
+
+
+def test_the_glossary_defines_each_term_once_in_order() -> None:
+    terms = [row[0].lower() for row in glossary()]
+    assert terms == sorted(set(terms))
+    assert all(meaning and "](" in where for _, _, meaning, where in glossary())

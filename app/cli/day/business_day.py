@@ -18,12 +18,12 @@ from app.cli.day.story import SoldLead
 from app.cli.service.serving import running, served
 from app.http.server import server_of
 from app.mock_exchange.call_centre import CallCentre
-from app.mock_exchange.crm_receiver import BROKEN, CrmReceiver, Reply
-from app.mock_exchange.market.audit import Audited, AuditFile, Posted
+from app.mock_exchange.crm_receiver import BROKEN, CrmReceiver, CrmReply
+from app.mock_exchange.market.audit import Audited, AuditedPost, AuditFile
 from app.mock_exchange.market.exchange import Exchange
-from app.mock_exchange.market.rivals import Rivals
+from app.mock_exchange.market.rivals import RivalServers
 from app.mock_exchange.market.setup import read_setup
-from app.mock_exchange.market.tally import Tally
+from app.mock_exchange.market.tally import MarketTally
 from app.mock_exchange.market.time import SteppedTime
 from app.mock_exchange.market.traffic import Visit, visits
 from app.settings import Settings
@@ -68,7 +68,7 @@ CRM_DOWN_HOURS = (8.0, 8.5)
 class Lived(msgspec.Struct, kw_only=True):
     """What a day left behind besides the journal and the database."""
 
-    tally: Tally = msgspec.field(default_factory=Tally)
+    tally: MarketTally = msgspec.field(default_factory=MarketTally)
     bought: list[SoldLead] = []
     examples: dict[str, str] = {}
     ping_ms: list[float] = []
@@ -105,7 +105,7 @@ class BusinessDay:
             application = build_app(self._settings, world)
             url = await stack.enter_async_context(running(server_of(application, shutdown_s=10)))
             setup = read_setup(self._market, {US: url})
-            rivals = Rivals(setup.rivals, self._seed, self.time.now)
+            rivals = RivalServers(setup.rivals, self._seed, self.time.now)
             rivals_url = await stack.enter_async_context(served(rivals))
             exchange = Exchange(setup, rivals_url, self._seed, self.time, time.perf_counter, LATE_S)
             stack.push_async_callback(exchange.aclose)
@@ -156,7 +156,7 @@ class BusinessDay:
             self.lived.examples[kind] = ping_id
 
     async def _work(
-        self, centre: CallCentre, exchange: Exchange, visit: Visit, audited: Audited, post: Posted, bidder: Bidder
+        self, centre: CallCentre, exchange: Exchange, visit: Visit, audited: Audited, post: AuditedPost, bidder: Bidder
     ) -> None:
         """Have the call centre work one bought lead, and remember what it came to."""
         who = exchange.visitor(visit)
@@ -188,7 +188,7 @@ class BusinessDay:
         self.time.gap_s = HOUR_S
 
     def _break_crm(self) -> None:
-        async def set_trouble(trouble: Reply | None) -> None:
+        async def set_trouble(trouble: CrmReply | None) -> None:
             self._crm.trouble = trouble
 
         for hour, trouble in zip(CRM_DOWN_HOURS, (BROKEN, None), strict=True):

@@ -10,7 +10,7 @@ from app.cli.day.campaign_days import CampaignDay, Trade
 from app.cli.day.cap_days import CapDay
 from app.cli.day.story import Story
 from app.cli.table import table
-from app.mock_exchange.market.tally import BUYER_HEADS, SELLER_HEADS, Tally
+from app.mock_exchange.market.tally import BUYER_HEADS, SELLER_HEADS, MarketTally
 from app.pages.html import each, money
 
 COLUMN_BINS = 8
@@ -19,12 +19,12 @@ COLUMN_BINS = 8
 CAMPAIGN_HEADS = ("campaign", "bids", "mean bid", "leads", "spend", "a lead", "conversions", "a conversion", "profit")
 
 
-def report(story: Story, tally: Tally) -> str:
+def report(story: Story, tally: MarketTally) -> str:
     """Everything, section by section."""
     return "\n\n".join([f"{title}\n{body}" for title, body in _sections(story, tally)])
 
 
-def _sections(story: Story, tally: Tally) -> Iterator[tuple[str, str]]:
+def _sections(story: Story, tally: MarketTally) -> Iterator[tuple[str, str]]:
     hours = _hours(story)
     priced = [campaign for campaign in story.campaigns if campaign.trade.bids]
     campaigns = [_trade_row(day.name, money(day.price.mean), day.trade) for day in priced]

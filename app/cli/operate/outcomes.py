@@ -11,8 +11,8 @@ from app.cli.database import add_database, run_with_store
 from app.cli.progress import progress
 from app.dialects.feedback import OUTCOME_COLUMNS
 from app.store.store import Store
-from app.usecases.import_outcomes import Plan, apply, plan
-from app.usecases.outcome_file import Sheet, Unusable, Wanted, read_rows, read_sheet
+from app.usecases.import_outcomes import ImportPlan, apply, plan
+from app.usecases.outcome_file import OutcomeSheet, UnusableFile, Wanted, read_rows, read_sheet
 
 _SHOWN = 20
 _DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
@@ -40,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
     """0 where every row is taken, or was known; 1 where one is refused, whatever became of the others."""
     try:
         return run_with_store(args, _import)
-    except Unusable as error:
+    except UnusableFile as error:
         print(error, file=sys.stderr)
     except BrokenPipeError:
         raise  # whoever read our output has seen enough
@@ -73,7 +73,7 @@ async def _import(store: Store, args: argparse.Namespace) -> int:
     return 1 if planned.refused else 0
 
 
-def _show(file: Path, sheet: Sheet, planned: Plan) -> None:
+def _show(file: Path, sheet: OutcomeSheet, planned: ImportPlan) -> None:
     rows = len(planned.new) + planned.repeats + len(planned.refused)
     print(f"{file}: {rows:,} rows, {_DELIMITERS[sheet.delimiter]} between columns")
     print("  " + ", ".join(f"{name} <- {head}" for name, head in sheet.columns.items()))
@@ -101,7 +101,7 @@ def _list(counts: Mapping[str, int]) -> str:
     return ": " + ", ".join(f"{name} {count:,}" for name, count in sorted(counts.items())) if counts else ""
 
 
-def _write_refused(path: Path, sheet: Sheet, planned: Plan) -> None:
+def _write_refused(path: Path, sheet: OutcomeSheet, planned: ImportPlan) -> None:
     """As they came, so that they can be mended and imported; the remedy stands before them."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, delimiter=sheet.delimiter)

@@ -10,7 +10,7 @@ from pathlib import Path
 from app.cli.database import add_database, run_with_store
 from app.cli.table import table
 from app.config.file.problem import did_you_mean
-from app.config.load import Loaded, load
+from app.config.load import LoadedConfig, load
 from app.domain.calendar import utc_text
 from app.store.operators import Switch
 from app.store.store import Store
@@ -46,7 +46,7 @@ async def _list(store: Store, _: argparse.Namespace) -> int:
 
 async def _pause(store: Store, args: argparse.Namespace) -> int:
     read = load(args.config, environ=os.environ)
-    if not isinstance(read, Loaded):
+    if not isinstance(read, LoadedConfig):
         print(*read, sep="\n", file=sys.stderr)
         return 1
     declared = read.declared

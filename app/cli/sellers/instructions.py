@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from app.cli.database import add_database
 from app.cli.sellers.link import add_days, signed_link
 from app.config.file.problem import did_you_mean
-from app.config.load import Declared, Loaded, load
+from app.config.load import Declared, LoadedConfig, load
 from app.config.values.zip_table import zip_states
 from app.domain.catalogue import Catalogue
 from app.domain.seller import Seller
@@ -37,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """0 where the link was printed or the files are written; 1 with a sentence where not."""
     read = load(args.config, environ=os.environ)
-    if not isinstance(read, Loaded):
+    if not isinstance(read, LoadedConfig):
         print(*read, sep="\n", file=sys.stderr)
         return 1
     sellers = {seller.name: seller for seller in read.declared.sellers}

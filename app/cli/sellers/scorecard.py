@@ -10,7 +10,7 @@ from pathlib import Path
 from app.cli.database import add_database, run_with_store
 from app.cli.table import table
 from app.config.file.problem import did_you_mean
-from app.config.load import Loaded, load
+from app.config.load import LoadedConfig, load
 from app.dialects.scorecard import write_scorecard
 from app.domain.money import dollars
 from app.reports.counting import Counting
@@ -36,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
         print(f"--days takes 1 to {DAYS_MAX}", file=sys.stderr)
         return 1
     read = load(args.config, environ=os.environ)
-    if not isinstance(read, Loaded):
+    if not isinstance(read, LoadedConfig):
         print(*read, sep="\n", file=sys.stderr)
         return 1
     names = [seller.name for seller in read.declared.sellers]

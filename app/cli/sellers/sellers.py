@@ -20,8 +20,8 @@ from app.cli.operate.resume import end
 from app.cli.table import table
 from app.config.file.edit import NewSeller, NewValue, NotEdited, edit
 from app.config.file.problem import did_you_mean
-from app.config.load import Declared, Loaded, load
-from app.config.values.kind import Unreadable
+from app.config.load import Declared, LoadedConfig, load
+from app.config.values.kind import UnreadableValue
 from app.config.values.kinds import read_slug
 from app.dialects.platforms.known import DIALECTS, GENERIC
 from app.domain.reasons import Disclosure
@@ -78,7 +78,7 @@ def run(args: argparse.Namespace) -> int:
         "list": _list,
     }
     read = load(args.config, environ=os.environ)
-    if not isinstance(read, Loaded):
+    if not isinstance(read, LoadedConfig):
         print(*read, sep="\n", file=sys.stderr)
         return 1
     try:
@@ -146,7 +146,7 @@ def _add(args: argparse.Namespace, declared: Declared) -> int:
 def _refuse_name(name: str, declared: Declared) -> None:
     try:
         read_slug(name)
-    except Unreadable as wrong:
+    except UnreadableValue as wrong:
         raise Refused(f"{wrong.reason}: {wrong.remedy}") from None
     if any(seller.name == name for seller in declared.sellers):
         raise Refused(f"there is a seller `{name}` already: `leadbid sellers rotate-key {name}` gives it another key")

@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from app.config.caps import limit_in_words
-from app.config.load import Declared, Loaded, load
+from app.config.load import Declared, LoadedConfig, load
 from app.config.reference import reference
 from app.config.values.territory import territory_in_words
 from app.config.values.week import closures_in_words, hours_in_words
@@ -38,7 +38,7 @@ def run(args: argparse.Namespace) -> int:
         print(reference(), end="")
         return 0
     read = load(args.config, environ=os.environ)
-    if not isinstance(read, Loaded):
+    if not isinstance(read, LoadedConfig):
         print(*read, sep="\n", file=sys.stderr)
         print(f"\n{_count(read, 'problem')}: the service would not start with this file.", file=sys.stderr)
         return 1

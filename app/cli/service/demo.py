@@ -16,7 +16,7 @@ from app.cli.day.reckoning import Reckoning, reckon
 from app.cli.day.retraining import MATURITY_DAYS, can_retrain, export_day, registry_command, retrain
 from app.cli.day.story import Attempts, tell
 from app.cli.day.text import report
-from app.config.load import Declared, Loaded, load
+from app.config.load import Declared, LoadedConfig, load
 from app.domain.money import dollars
 from app.journal.reader import find, lines
 from app.mock_exchange.market.audit import AuditFile
@@ -132,7 +132,7 @@ def _outcome(status: str, said: str) -> str:
 
 def _declared(config: Path) -> Declared:
     read = load(config, environ=os.environ)
-    if not isinstance(read, Loaded):
+    if not isinstance(read, LoadedConfig):
         raise DemoFailed("\n".join(str(problem) for problem in read))
     return read.declared
 

@@ -12,11 +12,11 @@ import msgspec
 
 from app.cli.service.serving import served
 from app.cli.table import table
-from app.mock_exchange.market.audit import Ask, Audited, AuditFile, Posted
+from app.mock_exchange.market.audit import Ask, Audited, AuditedPost, AuditFile
 from app.mock_exchange.market.exchange import Exchange
-from app.mock_exchange.market.rivals import Rivals
+from app.mock_exchange.market.rivals import RivalServers
 from app.mock_exchange.market.setup import Published, Setup, SetupError, read_setup
-from app.mock_exchange.market.tally import BUYER_HEADS, SELLER_HEADS, Tally
+from app.mock_exchange.market.tally import BUYER_HEADS, SELLER_HEADS, MarketTally
 from app.mock_exchange.market.time import WallTime
 from app.mock_exchange.market.traffic import Visit
 
@@ -51,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
         print(error, file=sys.stderr)
         return 2
     leads = args.leads or setup.leads
-    tally = Tally()
+    tally = MarketTally()
     shown: list[Audited] = []
     with ExitStack() as stack:
         audit = stack.enter_context(AuditFile(args.audit)) if args.audit else None
@@ -76,7 +76,7 @@ def run(args: argparse.Namespace) -> int:
 
 async def _hold(setup: Setup, leads: int, args: argparse.Namespace, add: Callable[[Audited], None]) -> None:
     """Offer all leads, some at once."""
-    async with served(Rivals(setup.rivals, args.seed, time.time)) as url:
+    async with served(RivalServers(setup.rivals, args.seed, time.time)) as url:
         exchange = Exchange(setup, url, args.seed, WallTime(time.time), time.perf_counter, args.late_s)
         try:
             await exchange.hold([Visit(time.time(), number) for number in range(1, leads + 1)], args.at_once, add)
@@ -106,7 +106,7 @@ def _progress(done: int, leads: int, sold: int) -> None:
         print(f"  {done:>6} of {leads} leads, {sold} sold", end=end, flush=True)
 
 
-def _print(setup: Setup, tally: Tally, shown: Iterable[Audited]) -> None:
+def _print(setup: Setup, tally: MarketTally, shown: Iterable[Audited]) -> None:
     if setup.about:
         print(f"{setup.about}")
     for audited in shown:
@@ -127,11 +127,11 @@ def _bid_row(ask: Ask) -> tuple[str, ...]:
     return ask.buyer, bid, ask.fate or ask.outcome, ask.reason
 
 
-def _post_row(post: Posted) -> tuple[str, ...]:
+def _post_row(post: AuditedPost) -> tuple[str, ...]:
     return post.buyer, f"${post.price_cents / 100.0:,.2f}", post.outcome, post.reason
 
 
-def _published_row(guide: Published, tally: Tally) -> tuple[str, ...]:
+def _published_row(guide: Published, tally: MarketTally) -> tuple[str, ...]:
     ours = tally.sellers[guide.seller]
     each = ours.revenue_cents / ours.sales / 100.0 if ours.sales else 0.0
     return (

@@ -15,7 +15,7 @@ import tomlkit
 from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import AoT, Array, Comment, Table, Whitespace
 
-from app.config.load import Loaded, load
+from app.config.load import LoadedConfig, load
 
 if sys.platform != "win32":
     import fcntl
@@ -85,7 +85,7 @@ class NewValue(msgspec.Struct, frozen=True, kw_only=True):
         return next(each for each in tree["sellers"] if each["name"] == self.seller)
 
 
-def edit(path: Path, environ: Mapping[str, str], change: NewSeller | NewValue) -> Loaded:
+def edit(path: Path, environ: Mapping[str, str], change: NewSeller | NewValue) -> LoadedConfig:
     """What the file declares with this change in it, which is on the disk by then.
 
     NotEdited where it cannot be changed, would not load any more, or was changed by somebody else meanwhile.
@@ -94,7 +94,7 @@ def edit(path: Path, environ: Mapping[str, str], change: NewSeller | NewValue) -
         before = file.read()
         after = _changed(path, before, change)
         loaded = load(path, environ=environ, read_file=lambda each: after if each == path else each.read_bytes())
-        if not isinstance(loaded, Loaded):
+        if not isinstance(loaded, LoadedConfig):
             problems = "\n".join(map(str, loaded))
             raise NotEdited(f"{path} is not changed, it would not load:\n{problems}")
         try:

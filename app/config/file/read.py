@@ -11,7 +11,7 @@ from msgspec.structs import FieldInfo
 from app.config.file.problem import Findings, KeyPath, did_you_mean
 from app.config.schema import Table
 from app.config.structs import read_struct
-from app.config.values.kind import Kind, Unreadable, shown
+from app.config.values.kind import Kind, UnreadableValue, shown
 
 T = TypeVar("T", bound=Table)
 
@@ -81,7 +81,7 @@ def _read(kind: Any, raw: object, at: KeyPath, findings: Findings) -> Any:
 def _convert(kind: Kind, raw: object, at: KeyPath, findings: Findings) -> Any:
     try:
         return kind.read(raw)
-    except Unreadable as wrong:
+    except UnreadableValue as wrong:
         findings.error(at, wrong.reason, wrong.remedy)
         return _FAILED
 

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 
-class Unreadable(Exception):
+class UnreadableValue(Exception):
     """A value that is none of its kind; the reason continues "`KEY` ..."."""
 
     def __init__(self, reason: str, remedy: str) -> None:

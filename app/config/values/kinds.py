@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from app.config.file.problem import did_you_mean
 from app.config.values.holiday_table import FEDERAL, holidays_of
-from app.config.values.kind import Kind, Unreadable, shown
+from app.config.values.kind import Kind, UnreadableValue, shown
 from app.config.values.times import Span, read_date, read_days, read_duration, read_hours, read_zone
 from app.config.values.zip_table import Area, Centre, bare_county, centre_of, counties_of, county_names
 from app.dialects.states import state_of
@@ -26,7 +26,7 @@ def read_dollars(raw: object) -> int:
     readable = isinstance(raw, str) or (isinstance(raw, (int, float)) and not isinstance(raw, bool))
     amount = cents(raw) if readable and _DOLLARS.fullmatch(text) else None
     if amount is None:
-        raise Unreadable(
+        raise UnreadableValue(
             f"{shown(raw)} is no amount of dollars between 0 and {CENTS_MAX // 100:,} in whole cents",
             'write it as 12.50 or "$1,200"',
         )
@@ -36,7 +36,7 @@ def read_dollars(raw: object) -> int:
 def read_number(raw: object) -> float:
     """A number, of a size that any field of a lead may have."""
     if isinstance(raw, bool) or not isinstance(raw, (int, float)) or not abs(raw) < _NUMBER_MAX:
-        raise Unreadable(f"{shown(raw)} is not a number", "write it without quotes, as 0.9")
+        raise UnreadableValue(f"{shown(raw)} is not a number", "write it without quotes, as 0.9")
     return float(raw)
 
 
@@ -48,7 +48,7 @@ def read_rate(raw: object) -> float:
         except ValueError:
             pass
     if isinstance(raw, (str, bool)):
-        raise Unreadable(f"{shown(raw)} is not a percentage", 'write it as "4%" or 0.04')
+        raise UnreadableValue(f"{shown(raw)} is not a percentage", 'write it as "4%" or 0.04')
     return read_number(raw)
 
 
@@ -58,7 +58,7 @@ def within(read: Callable[[Any], float], low: float, high: float, remedy: str) -
     def bounded(raw: object) -> float:
         value = read(raw)
         if not low <= value <= high:
-            raise Unreadable(f"{shown(raw)} is out of bounds", remedy)
+            raise UnreadableValue(f"{shown(raw)} is out of bounds", remedy)
         return value
 
     return bounded
@@ -68,7 +68,7 @@ def read_state(raw: object) -> str:
     """A state's postal code, from that code or its name."""
     code = state_of(raw.strip()) if isinstance(raw, str) else None
     if code is None:
-        raise Unreadable(f"{shown(raw)} is no US state", "write its two letters, as TX")
+        raise UnreadableValue(f"{shown(raw)} is no US state", "write its two letters, as TX")
     return code
 
 
@@ -77,30 +77,30 @@ def read_zip(raw: object) -> str:
     if isinstance(raw, str) and re.fullmatch(r"[0-9]{5}", raw):
         return raw
     if isinstance(raw, int) and not isinstance(raw, bool):
-        raise Unreadable(f"{raw} is a number, which loses leading zeros", f'write it in quotes: "{raw:05d}"')
-    raise Unreadable(f"{shown(raw)} is no ZIP", 'write five digits in quotes, as "02139"')
+        raise UnreadableValue(f"{raw} is a number, which loses leading zeros", f'write it in quotes: "{raw:05d}"')
+    raise UnreadableValue(f"{shown(raw)} is no ZIP", 'write five digits in quotes, as "02139"')
 
 
 def read_prefix(raw: object) -> str:
     """The first one to five digits of ZIPs."""
     if isinstance(raw, str) and re.fullmatch(r"[0-9]{1,5}", raw):
         return raw
-    raise Unreadable(f"{shown(raw)} is no ZIP prefix", 'write its one to five digits in quotes, as "336"')
+    raise UnreadableValue(f"{shown(raw)} is no ZIP prefix", 'write its one to five digits in quotes, as "336"')
 
 
 def read_county(raw: object) -> Area:
     """The ZIPs of a county, from "Hillsborough, FL"; "County" may stand behind its name, and "St." is "Saint"."""
     name, _, place = (part.strip() for part in raw.rpartition(",")) if isinstance(raw, str) else ("", "", "")
     if not name:
-        raise Unreadable(f"{shown(raw)} is no county with its state", 'write it as "Hillsborough, FL"')
+        raise UnreadableValue(f"{shown(raw)} is no county with its state", 'write it as "Hillsborough, FL"')
     state = read_state(place)
     found = counties_of(name, state)
     if not found:
         hint = did_you_mean(bare_county(name), county_names(state)) or "name its ZIPs instead"
-        raise Unreadable(f'there is no county "{name}" in {state}', hint)
+        raise UnreadableValue(f'there is no county "{name}" in {state}', hint)
     if len(found) > 1:
         names = " or ".join(f'"{county.name}"' for county in found)
-        raise Unreadable(f"{shown(raw)} may be a county or a city that is none of its ZIPs", f"write {names}")
+        raise UnreadableValue(f"{shown(raw)} may be a county or a city that is none of its ZIPs", f"write {names}")
     return found[0]
 
 
@@ -114,7 +114,7 @@ def read_centre(raw: object) -> Centre:
     zip_code = read_zip(raw)
     centre = centre_of(zip_code)
     if centre is None:
-        raise Unreadable(f"{shown(raw)} is no ZIP that lies on a map", "name one close by where people live")
+        raise UnreadableValue(f"{shown(raw)} is no ZIP that lies on a map", "name one close by where people live")
     return centre
 
 
@@ -124,7 +124,7 @@ def read_sha256(raw: object) -> tuple[str, ...]:
     hashes = [one.lower() for one in given if isinstance(one, str) and _SHA256.fullmatch(one)]
     if not hashes or len(hashes) < len(given):
         reason = "the SHA-256 of a key (64 hex digits) belongs here; a key itself never stands in the file"
-        raise Unreadable(reason, 'print it with: printf %s "$key" | sha256sum')
+        raise UnreadableValue(reason, 'print it with: printf %s "$key" | sha256sum')
     return tuple(dict.fromkeys(hashes))
 
 
@@ -134,14 +134,14 @@ def read_network(raw: object) -> str:
         return str(ip_network(str(raw), strict=False))
     except ValueError:
         remedy = 'write it as "203.0.113.7" or "203.0.113.0/24"'
-        raise Unreadable(f"{shown(raw)} is no IP address or network", remedy) from None
+        raise UnreadableValue(f"{shown(raw)} is no IP address or network", remedy) from None
 
 
 def read_text(raw: object) -> str:
     """One line that is not empty."""
     if isinstance(raw, str) and raw.strip() and raw.isprintable():
         return raw.strip()
-    raise Unreadable(f"{shown(raw)} is no text of one line" if raw != "" else "it is empty", 'write it as "..."')
+    raise UnreadableValue(f"{shown(raw)} is no text of one line" if raw != "" else "it is empty", 'write it as "..."')
 
 
 def read_slug(raw: object) -> str:
@@ -162,7 +162,7 @@ def read_scalar(raw: object) -> str | int | float | bool:
         return raw.isoformat()
     if isinstance(raw, (str, int, bool)) or (isinstance(raw, float) and isfinite(raw)):
         return raw
-    raise Unreadable(f"{shown(raw)} is no single value", "write a text, a number, or true or false")
+    raise UnreadableValue(f"{shown(raw)} is no single value", "write a text, a number, or true or false")
 
 
 Dollars = Annotated[int, Kind("dollars", read_dollars)]
@@ -189,7 +189,7 @@ Scalar = Annotated[str | int | float | bool, Kind("text, number or boolean", rea
 def _calendar(raw: object) -> str:
     calendar = FEDERAL if raw == FEDERAL else state_of(raw.strip()) if isinstance(raw, str) else None
     if calendar is None or not holidays_of(calendar):
-        raise Unreadable(f"nobody knows holidays of {shown(raw)}", 'write "federal", or a state as "TX"')
+        raise UnreadableValue(f"nobody knows holidays of {shown(raw)}", 'write "federal", or a state as "TX"')
     return calendar
 
 
@@ -198,4 +198,4 @@ def _named(raw: object, pattern: str, joint: str, form: str) -> str:
         return raw
     tidy = re.sub(r"[^a-z0-9]+", joint, str(raw).lower()).strip(joint)
     hint = f"; `{tidy}` would do" if isinstance(raw, str) and re.fullmatch(pattern, tidy) and len(tidy) <= 60 else ""
-    raise Unreadable(f"{shown(raw)} cannot be a name", f"use up to 60 {form}{hint}")
+    raise UnreadableValue(f"{shown(raw)} cannot be a name", f"use up to 60 {form}{hint}")

@@ -3,7 +3,7 @@
 from app.config.file.files import Files
 from app.config.file.problem import Findings, KeyPath
 from app.config.schema import TerritoryTable
-from app.config.values.kind import Unreadable
+from app.config.values.kind import UnreadableValue
 from app.config.values.kinds import read_zip
 from app.config.values.zip_table import Area, circle
 from app.domain.territory import Territory
@@ -77,7 +77,7 @@ def _zips_of(name: str, at: KeyPath, files: Files, findings: Findings) -> frozen
         for word in line.partition("#")[0].replace(",", " ").replace(";", " ").split():
             try:
                 zips.add(read_zip(word.strip("\"'")))
-            except Unreadable as problem:
+            except UnreadableValue as problem:
                 wrong += 1
                 if wrong <= _SHOWN_MAX:
                     findings.error_in(files.shown(name), number, at, problem.reason, _remedy(word))

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo, available_timezones
 
 from app.config.file.problem import did_you_mean
-from app.config.values.kind import Unreadable, shown
+from app.config.values.kind import UnreadableValue, shown
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -24,10 +24,10 @@ def read_duration(raw: object) -> float:
     if not text or _DURATION.sub("", text).strip():
         bare = isinstance(raw, (int, float)) and not isinstance(raw, bool)
         reason = f"{shown(raw)} has no unit" if bare else f"{shown(raw)} is no length of time"
-        raise Unreadable(reason, 'write it with its unit, as "30 days", "72h", "15min" or "90s"')
+        raise UnreadableValue(reason, 'write it with its unit, as "30 days", "72h", "15min" or "90s"')
     seconds = sum(float(number) * _SECONDS[_singular(unit)] for number, unit in _DURATION.findall(text))
     if seconds > _DURATION_MAX_S:
-        raise Unreadable(f"{shown(raw)} is longer than a century", 'write "30 days" or so')
+        raise UnreadableValue(f"{shown(raw)} is longer than a century", 'write "30 days" or so')
     return seconds
 
 
@@ -41,7 +41,7 @@ def read_days(raw: object) -> tuple[int, ...]:
         start, end = _weekday(first), _weekday(last if dash else first)
         days += [day % 7 for day in range(start, end + 1 if end >= start else end + 8)]
     if not days:
-        raise Unreadable("no day is named", 'write "mon-fri", "sat" or ["mon", "wed"]')
+        raise UnreadableValue("no day is named", 'write "mon-fri", "sat" or ["mon", "wed"]')
     return tuple(sorted(set(days)))
 
 
@@ -49,7 +49,7 @@ def read_hours(raw: object) -> tuple[Span, ...]:
     """Spans of a day, from "08:00-12:00", a list of such, or "all day"."""
     spans = tuple(_span(word) for word in _words(raw))
     if not spans:
-        raise Unreadable("no interval is named", 'write it as "08:00-18:30", or as "all day"')
+        raise UnreadableValue("no interval is named", 'write it as "08:00-18:30", or as "all day"')
     return spans
 
 
@@ -60,7 +60,7 @@ def read_date(raw: object) -> str:
             raise ValueError("a time is no date")
         return raw.isoformat() if isinstance(raw, date) else date.fromisoformat(str(raw)).isoformat()
     except ValueError:
-        raise Unreadable(f"{shown(raw)} is no date of the calendar", 'write it as "2026-12-25"') from None
+        raise UnreadableValue(f"{shown(raw)} is no date of the calendar", 'write it as "2026-12-25"') from None
 
 
 def read_zone(raw: object) -> str:
@@ -74,7 +74,7 @@ def read_zone(raw: object) -> str:
     city = str(raw).strip().replace(" ", "_").lower()
     near = [zone for zone in places if zone.lower().endswith(f"/{city}")]
     hint = f"did you mean `{min(near)}`?" if near else did_you_mean(str(raw), places)
-    raise Unreadable(f"{shown(raw)} is no time zone", hint or 'write it as "America/Chicago"')
+    raise UnreadableValue(f"{shown(raw)} is no time zone", hint or 'write it as "America/Chicago"')
 
 
 def _words(raw: object) -> list[str]:
@@ -82,7 +82,7 @@ def _words(raw: object) -> list[str]:
     given = raw if isinstance(raw, list) else [raw]
     texts = [text for text in given if isinstance(text, str)]
     if len(texts) < len(given):
-        raise Unreadable(f"{shown(raw)} is not text", "write it in quotes")
+        raise UnreadableValue(f"{shown(raw)} is not text", "write it in quotes")
     return [word for text in texts for part in text.split(",") if (word := part.strip().lower())]
 
 
@@ -90,7 +90,7 @@ def _weekday(word: str) -> int:
     day = word.strip()[:3]
     full = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
     if day not in WEEKDAYS or not full[WEEKDAYS.index(day)].startswith(word.strip()):
-        raise Unreadable(f"{shown(word.strip())} is no weekday", "days are mon, tue, wed, thu, fri, sat and sun")
+        raise UnreadableValue(f"{shown(word.strip())} is no weekday", "days are mon, tue, wed, thu, fri, sat and sun")
     return WEEKDAYS.index(day)
 
 
@@ -99,13 +99,13 @@ def _span(word: str) -> Span:
         return 0, 1440
     times = _TIMES.fullmatch(word)
     if not times:
-        raise Unreadable(f"{shown(word)} is no interval", 'write it in 24 hours, as "08:00-18:30"')
+        raise UnreadableValue(f"{shown(word)} is no interval", 'write it in 24 hours, as "08:00-18:30"')
     hour, minute, last_hour, last_minute = (int(part) for part in times.groups())
     start, end = hour * 60 + minute, last_hour * 60 + last_minute
     if minute > 59 or last_minute > 59 or start >= 1440 or end > 1440:
-        raise Unreadable(f"{shown(word)} is no interval of a day", "hours go from 00:00 to 24:00")
+        raise UnreadableValue(f"{shown(word)} is no interval of a day", "hours go from 00:00 to 24:00")
     if start == end:
-        raise Unreadable(f"{shown(word)} has no length", 'the whole day is "00:00-24:00" or "all day"')
+        raise UnreadableValue(f"{shown(word)} has no length", 'the whole day is "00:00-24:00" or "all day"')
     return start, end
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections import deque
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
 from typing import Any, cast
@@ -10,11 +11,12 @@ from typing import Any, cast
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
+from app.http.answer import FAULT, HttpAnswer
 from app.http.application import Application
 from app.http.asgi_request import BODY_MAX, Scope
-from app.http.auction.intake import Answered, Intake
-from app.http.auction.request import RawRequest, SellerRequest
-from app.http.auction.routes import is_route
+from app.http.auction.intake import Intake, Later
+from app.http.auction.routes import ROUTES
+from app.http.request import RawRequest
 from app.telemetry.trouble import where
 
 ROUND_MAX = 32
@@ -46,7 +48,7 @@ class Express(HttpToolsProtocol):
         intake, path = self._application.intake, self.url.decode("latin-1")
         if (
             intake is None
-            or not is_route(path)
+            or path not in ROUTES
             or self.parser.get_method() != b"POST"
             or self.parser.get_http_version() != "1.1"
             or not (self.cycle is None or self.cycle.response_complete)
@@ -78,9 +80,9 @@ class Express(HttpToolsProtocol):
             self._believe_proxy(call.scope)
         self._rounds.add(call)
 
-    def post(self, call: "Call", request: SellerRequest) -> None:
-        """Have it answered as a post, which waits for the database."""
-        task = self.loop.create_task(call.post(request))
+    def set_aside(self, call: "Call", later: Later) -> None:
+        """Have it answered when what it waits for is there."""
+        task = self.loop.create_task(call.answer_later(later))
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
 
@@ -120,30 +122,31 @@ class Call:
         if self.body is not None:
             self.body = self.body + body if len(self.body) + len(body) <= BODY_MAX else None
 
-    async def post(self, request: SellerRequest) -> None:
-        """Answer it as a post."""
+    async def answer_later(self, later: Later) -> None:
+        """Answer it as soon as it can be."""
         try:
-            self.answer(await self.intake.post(request))
+            answer = await later()
         except Exception as error:  # noqa: BLE001 - not even the intake's own refusal could be written
-            _log.error("a post got no answer: %s", where(error))
-            self.protocol.transport.close()
+            _log.error("a request could not be answered: %s", where(error))
+            answer = FAULT
+        self.answer(answer)
 
-    def answer(self, answered: Answered) -> None:
+    def answer(self, answer: HttpAnswer) -> None:
         """Write the answer and let the connection go on."""
         self.response_complete = True
         if self.disconnected:
             return
-        more = [*self.protocol.server_state.default_headers, *answered.extra]
+        more = [*self.protocol.server_state.default_headers, *answer.headers]
         if not self.keep_alive:
             more.append((b"connection", b"close"))
         self.protocol.transport.write(
             b"%bcontent-type: %b\r\ncontent-length: %d\r\n%b\r\n%b"
             % (
-                STATUS_LINE[answered.status],
-                answered.content_type,
-                len(answered.body),
+                STATUS_LINE[answer.status],
+                answer.content_type,
+                len(answer.body),
                 b"".join([b"%b: %b\r\n" % header for header in more]),
-                answered.body,
+                answer.body,
             )
         )
         if not self.keep_alive:
@@ -152,7 +155,7 @@ class Call:
 
 
 class Rounds:
-    """Has pings answered together that came in one turn of the event loop; what is no ping among them is posted."""
+    """Has requests answered together that came in one turn of the event loop; what must wait is set aside."""
 
     def __init__(self) -> None:
         self._waiting: deque[tuple[Call, RawRequest]] = deque()
@@ -167,21 +170,17 @@ class Rounds:
         together = [self._waiting.popleft() for _ in range(min(len(self._waiting), ROUND_MAX))]
         if self._waiting:
             self._waiting[0][0].protocol.loop.call_soon(self._answer)
-        calls = [call for call, _ in together]
+        answers: Sequence[HttpAnswer | Later]
         try:
-            answers = calls[0].intake.pings([request for _, request in together])
-        except Exception as error:  # noqa: BLE001 - as above
-            _log.error("requests got no answer, %d of them: %s", len(calls), where(error))
-            for call in calls:
-                call.protocol.transport.close()
-        else:
-            for call, answered in zip(calls, answers, strict=True):
-                if isinstance(answered, SellerRequest):
-                    call.protocol.post(call, answered)
-                elif answered.delay_s:
-                    call.protocol.loop.call_later(answered.delay_s, call.answer, answered)
-                else:
-                    call.answer(answered)
+            answers = together[0][0].intake.answers([request for _, request in together])
+        except Exception as error:  # noqa: BLE001 - each request fails alone within a round; this is the round's own
+            _log.error("a round of %d requests could not be answered: %s", len(together), where(error))
+            answers = [FAULT] * len(together)
+        for (call, _), answer in zip(together, answers, strict=True):
+            if isinstance(answer, HttpAnswer):
+                call.answer(answer)
+            else:
+                call.protocol.set_aside(call, answer)
 
 
 async def _nobody(*_: object) -> None:

@@ -1,48 +1,37 @@
-"""The auction's own endpoints, from request to answer: `/v1/ping` and `/v1/post` with their test twins."""
+"""The auction's endpoints, from request to answer: pings in rounds, and what must wait beside them."""
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
-from math import ceil
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from functools import partial
 
-import msgspec
 from msgspec.structs import replace
 
 from app.dialects import generic
-from app.dialects.answers import write_ping_answer, write_post_answer
-from app.dialects.platforms.dialect import Price
 from app.dialects.reading import Reading
-from app.dialects.statuses import ping_status, post_status, told_status
-from app.dialects.written import CONTENT_TYPES, price, quoted_price
 from app.domain.identity import hash_digest
 from app.domain.onboarding.test_values import scenario_of
-from app.domain.reasons import Refusal, status_of
+from app.domain.reasons import Refusal
+from app.domain.seller import Seller
+from app.http.answer import FAULT, HttpAnswer, http_ping_answer, http_post_answer
 from app.http.asgi_request import BodyTooLarge, ClientGone, Receive, Scope, Send, receive_body, send_answer
-from app.http.auction.record_test import show
-from app.http.auction.request import RawRequest, SellerRequest, request_of
-from app.http.auction.routes import route_at
+from app.http.auction.record_test import record_test
+from app.http.auction.routes import ROUTES
+from app.http.request import RawRequest, SellerRequest, read_request
 from app.store.errors import StoreUnavailable
 from app.telemetry.trouble import where
 from app.usecases.accept_post import accept_post, refuse_post
-from app.usecases.answer_ping import Asked, answer_ping, ask, refuse_ping
+from app.usecases.answer_ping import Asked, answer_or_refuse, ask, refuse_ping
 from app.usecases.bid_reference import BidReference, open_reference
 from app.usecases.bidder import Bidder
+from app.usecases.direct_post import direct_post
 from app.wire.ping import PingAnswer
-from app.wire.post import PostAnswer
+from app.wire.post import Post, PostAnswer
+
+Later = Callable[[], Awaitable[HttpAnswer]]
+"""A request that is set aside from its round: called, it is answered as soon as what it waits for is there."""
 
 _log = logging.getLogger(__name__)
-
-_CONTENT_TYPES = {name: value.encode() for name, value in CONTENT_TYPES.items()}
-
-
-class Answered(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """An answer as HTTP says it; `extra` are the headers beside its length and type, a rehearsed one may come late."""
-
-    status: int
-    content_type: bytes
-    body: bytes
-    extra: tuple[tuple[bytes, bytes], ...] = ()
-    delay_s: float = 0.0
 
 
 class Intake:
@@ -61,34 +50,40 @@ class Intake:
             body = None
         except ClientGone:
             return
-        request = self.request(scope, body)
-        answered = self.pings([request])[0]
-        if isinstance(answered, SellerRequest):
-            answered = await self.post(answered)
-        if answered.delay_s:
-            await asyncio.sleep(answered.delay_s)
-        await send_answer(send, answered.status, answered.content_type, answered.body, answered.extra)
+        answer = self.answers([self.request(scope, body)])[0]
+        if not isinstance(answer, HttpAnswer):
+            answer = await answer()
+        await send_answer(send, answer.status, answer.content_type, answer.body, answer.headers)
 
     def request(self, scope: Scope, body: bytes | None) -> RawRequest:
         """A request that has just come in whole; `body` is None where it was too large."""
         return RawRequest(scope, body, self._clock(), self._steady())
 
-    def pings(self, raw: Sequence[RawRequest]) -> list[Answered | SellerRequest]:
-        """The answers to the pings among requests that came together, in their order; the others are to be posted.
+    def answers(self, together: Sequence[RawRequest]) -> list[HttpAnswer | Later]:
+        """The answers to requests that came together, in their order. Each fails alone.
 
-        Each step is taken for all of them together, since the processor then finds its code at hand.
+        Pings take every step together, since the processor then finds its code at hand. What waits for the database,
+        for a provider or for the clock is set aside, so that it holds up none of the others.
         """
-        bidder = self._bidder
-        sellers, certified = bidder.catalogue.seller_by_key, bidder.certified
-        requests = [request_of(each, sellers, certified) for each in raw]
-        pings = [request for request in requests if request.mode == "ping"]
+        requests = [self._received(raw) for raw in together]
+        pings = [request for request in requests if isinstance(request, SellerRequest) and request.mode == "ping"]
         readings = [self._read(request) for request in pings]
-        answers = [self._decided(request, reading) for request, reading in zip(pings, readings, strict=True)]
-        said = [self._said_ping(*together) for together in zip(pings, readings, answers, strict=True)]
-        for request, answer, answered in zip(pings, answers, said, strict=True):
-            show(bidder, request, answer, answered.status, answered.body, self._elapsed_ms(request))
-        done = iter(said)
-        return [next(done) if request.mode == "ping" else request for request in requests]
+        decided = [self._decided(*each) for each in zip(pings, readings, strict=True)]
+        written = iter([self._written(*each) for each in zip(pings, readings, decided, strict=True)])
+        return [self._answer(request, written) for request in requests]
+
+    def _answer(self, request: SellerRequest | HttpAnswer, written: Iterator[HttpAnswer | Later]) -> HttpAnswer | Later:
+        if isinstance(request, HttpAnswer):
+            return request
+        return next(written) if request.mode == "ping" else partial(self._posted, request)
+
+    def _received(self, raw: RawRequest) -> SellerRequest | HttpAnswer:
+        bidder = self._bidder
+        try:
+            return read_request(raw, ROUTES[raw.scope["path"]], bidder.catalogue.seller_by_key, bidder.certified)
+        except Exception as error:  # noqa: BLE001 - the seller gets an answer it can read, the log no personal data
+            _log.error("a request could not be read: %s", where(error))
+            return FAULT
 
     def _read(self, request: SellerRequest) -> Reading[Asked]:
         bidder, seller = self._bidder, request.seller
@@ -108,115 +103,89 @@ class Intake:
                 bidder.metrics.count("unknown_fields_total", seller.name, by=reading.unknown)
             asked = ask(bidder, seller, ping, request.now)
             return Reading(asked, reading.warnings, test=request.test or reading.test)
-        except Exception as error:  # noqa: BLE001 - the seller gets an answer it can read, the log no personal data
+        except Exception as error:  # noqa: BLE001 - as above
             _log.error("a ping could not be read: %s", where(error))
             return Reading(Refusal("internal"), test=request.test)
 
     def _decided(self, request: SellerRequest, reading: Reading[Asked]) -> PingAnswer:
-        bidder, seller, asked = self._bidder, request.seller, reading.value
+        bidder, seller = self._bidder, request.seller
         try:
-            if isinstance(asked, Refusal):
-                answer = refuse_ping(bidder, seller, asked, request.now, reading.warnings, test=reading.test)
-            else:
-                answer = answer_ping(bidder, asked, reading.warnings, lambda: self._elapsed_ms(request))
+            answer = answer_or_refuse(bidder, seller, reading, request.now, partial(self._elapsed_ms, request))
         except Exception as error:  # noqa: BLE001 - as above
             _log.error("a ping could not be answered: %s", where(error))
             answer = refuse_ping(bidder, seller, Refusal("internal"), request.now, test=reading.test)
         bidder.metrics.ping_took(self._steady() - request.started)
         return answer
 
-    async def post(self, request: SellerRequest) -> Answered:
-        """The answer to what is no ping, which is a sale or is not before it is answered."""
-        answer = await (self._posted(request) if request.mode == "post" else self._direct(request))
-        answered = self._said_post(request, answer)
-        show(self._bidder, request, answer, answered.status, answered.body, self._elapsed_ms(request))
-        return answered
-
-    async def _direct(self, request: SellerRequest) -> PostAnswer:
-        """A lead that was not pinged: it is, at the price that we bid for it, if we bid."""
-        seller, nothing = request.seller, BidReference(ping_id="", test=request.test)
-        if request.refusal is not None or seller is None:
-            return self._refuse_post(request, nothing, request.refusal or Refusal("auth_failed"))
-        if not seller.direct:
-            return self._refuse_post(request, nothing, Refusal("missing_field", "ping_id"))
-        if generic.is_named_a_test(request.fields, seller):
-            request = replace(request, test=True)
-        pinged = self._decided(request, self._read(request))
-        if not pinged.bids:
-            return PostAnswer(
-                status=status_of(pinged.reason_code),
-                ping_id="",
-                reason=pinged.reason,
-                reason_code=pinged.reason_code,
-                warnings=pinged.warnings,
-            )
-        return await self._posted(replace(request, fields={**request.fields, "bid_id": pinged.ping_id}))
-
-    async def _posted(self, request: SellerRequest) -> PostAnswer:
-        bidder = self._bidder
-        reference = BidReference(ping_id="", test=request.test)
-        if request.refusal is not None or request.seller is None:
-            return self._refuse_post(request, reference, request.refusal or Refusal("auth_failed"))
+    def _written(self, request: SellerRequest, reading: Reading[Asked], answer: PingAnswer) -> HttpAnswer | Later:
         try:
-            reference = open_reference(bidder, generic.ping_id_of(request.fields, request.seller), test=request.test)
-            reading = generic.read_post(request.fields, request.seller, bidder.catalogue.verticals, reference.vertical)
-            if reading.test and reference.bid is None:
-                reference = replace(reference, test=True)
-            if reading.unknown:
-                bidder.metrics.count("unknown_fields_total", request.seller.name, by=reading.unknown)
-            post = reading.value
-            # A seller in test mode may have live bids out yet, which are promises: only the endpoint says test of a
-            # post.
-            if route_at(request.scope["path"]).test and not isinstance(post, Refusal):
-                post = replace(post, test=True)
+            http_answer = http_ping_answer(request, answer)
+        except Exception as error:  # noqa: BLE001 - as above; a bid that nobody hears of is never called in
+            _log.error("the answer to a ping could not be written: %s", where(error))
+            return FAULT
+        self._record(request, answer, http_answer)
+        scenario = scenario_of(reading.value.ping) if isinstance(reading.value, Asked) else None
+        return partial(_after, scenario.delay_s, http_answer) if scenario and scenario.delay_s else http_answer
+
+    async def _posted(self, request: SellerRequest) -> HttpAnswer:
+        """The answer to what is no ping, which is a sale or is not before it is answered."""
+        answer = await self._judged(request)
+        http_answer = http_post_answer(request, answer)
+        self._record(request, answer, http_answer)
+        return http_answer
+
+    async def _judged(self, request: SellerRequest) -> PostAnswer:
+        bidder, seller = self._bidder, request.seller
+        reference, elapsed_ms = BidReference(ping_id="", test=request.test), partial(self._elapsed_ms, request)
+        if request.refusal is not None or seller is None:
+            refusal = request.refusal or Refusal("auth_failed")
+            return refuse_post(bidder, seller, reference, refusal, request.now, elapsed_ms=elapsed_ms)
+        try:
+            if request.mode == "full":
+                is_test = request.test or generic.is_named_a_test(request.fields, seller)
+                lead = replace(request, test=is_test)
+                post_of = partial(self._post_of, lead, seller)
+                return await direct_post(bidder, seller, self._read(lead), post_of, lead.body, lead.now, elapsed_ms)
+            ping_id = generic.ping_id_of(request.fields, seller)
+            reference = open_reference(bidder, ping_id, test=request.test)
+            reference, reading = self._post_of(request, seller, reference)
             return await accept_post(
-                bidder,
-                request.seller,
-                reference,
-                post,
-                request.body,
-                reading.warnings,
-                request.now,
-                lambda: self._elapsed_ms(request),
+                bidder, seller, reference, reading.value, request.body, reading.warnings, request.now, elapsed_ms
             )
         except StoreUnavailable:
-            return self._refuse_post(request, reference, Refusal("internal"))
+            return refuse_post(bidder, seller, reference, Refusal("internal"), request.now, elapsed_ms=elapsed_ms)
         except Exception as error:  # noqa: BLE001 - as above; nothing was committed, so nothing is sold
             _log.error("a post could not be answered: %s", where(error))
-            return self._refuse_post(request, reference, Refusal("internal"))
+            return refuse_post(bidder, seller, reference, Refusal("internal"), request.now, elapsed_ms=elapsed_ms)
 
-    def _refuse_post(self, request: SellerRequest, reference: BidReference, refusal: Refusal) -> PostAnswer:
-        elapsed_ms = self._elapsed_ms(request)
-        return refuse_post(self._bidder, request.seller, reference, refusal, request.now, elapsed_ms=lambda: elapsed_ms)
+    def _post_of(
+        self, request: SellerRequest, seller: Seller, reference: BidReference
+    ) -> tuple[BidReference, Reading[Post]]:
+        """The post that a request holds to this bid; where the bid is none of ours, it may call itself a test."""
+        bidder = self._bidder
+        fields = {**request.fields, "bid_id": reference.ping_id} if request.mode == "full" else request.fields
+        reading = generic.read_post(fields, seller, bidder.catalogue.verticals, reference.vertical)
+        if reading.test and reference.bid is None:
+            reference = replace(reference, test=True)
+        if reading.unknown:
+            bidder.metrics.count("unknown_fields_total", seller.name, by=reading.unknown)
+        # A seller in test mode may have live bids out yet, which are promises: of a post only its endpoint says test.
+        if request.route.test and not isinstance(reading.value, Refusal):
+            reading = replace(reading, value=replace(reading.value, test=True))
+        return reference, reading
+
+    def _record(self, request: SellerRequest, answer: PingAnswer | PostAnswer, http_answer: HttpAnswer) -> None:
+        """Show a test, or the request of somebody unknown, to those who help sellers to integrate."""
+        if self._bidder.test_recorders and (request.test or request.seller is None):
+            took_ms = self._elapsed_ms(request)
+            record_test(self._bidder, request, answer, http_answer.status, http_answer.body, took_ms)
 
     def _elapsed_ms(self, request: SellerRequest) -> float:
         """The time since a request came."""
         return (self._steady() - request.started) * 1000.0
 
-    def _said_ping(self, request: SellerRequest, reading: Reading[Asked], answer: PingAnswer) -> Answered:
-        body = write_ping_answer(answer, request.format, request.dialect, _price_of(request))
-        answered = self._said(request, ping_status(answer), body)
-        asked = reading.value
-        scenario = scenario_of(asked.ping) if isinstance(asked, Asked) else None
-        return replace(answered, delay_s=scenario.delay_s) if scenario is not None and scenario.delay_s else answered
 
-    def _said_post(self, request: SellerRequest, answer: PostAnswer) -> Answered:
-        body = write_post_answer(answer, request.format, request.dialect, _price_of(request))
-        statuses = request.seller.statuses if request.seller is not None else "usual"
-        return self._said(request, post_status(answer, request.dialect, statuses), body)
-
-    def _said(self, request: SellerRequest, status: int, body: bytes) -> Answered:
-        status = request.status if request.status != 200 else status
-        content_type = _CONTENT_TYPES[request.format]
-        extra: tuple[tuple[bytes, bytes], ...] = ()
-        if status == 429 and request.seller is not None:
-            extra = ((b"retry-after", b"%d" % ceil(1.0 / max(request.seller.rate_per_s, 1.0))),)
-        if status != 200 and request.seller is not None:
-            status, beside = told_status(status, request.seller.statuses)
-            extra += tuple([(name.lower().encode(), value.encode()) for name, value in beside.items()])
-        return Answered(status, content_type, body, extra)
-
-
-def _price_of(request: SellerRequest) -> Price:
-    """How this seller's parser wants its prices."""
-    return quoted_price if request.seller is not None and request.seller.quoted_prices else price
+async def _after(seconds: float, answer: HttpAnswer) -> HttpAnswer:
+    """An answer that a test wants late."""
+    await asyncio.sleep(seconds)
+    return answer

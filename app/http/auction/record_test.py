@@ -9,7 +9,7 @@ from app.dialects import generic
 from app.dialects.advice import advice_on
 from app.dialects.reading import Reading
 from app.domain.reasons import Refusal
-from app.http.auction.request import SellerRequest
+from app.http.request import SellerRequest
 from app.telemetry.trouble import where
 from app.usecases.bid_reference import open_reference
 from app.usecases.bidder import Bidder
@@ -22,12 +22,10 @@ _NO_KEY = "no key of a seller was found: send it as X-API-Key, as Authorization,
 _SECRET = frozenset({"authorization", "x-api-key", "cookie", "proxy-authorization"})
 
 
-def show(
+def record_test(
     bidder: Bidder, request: SellerRequest, answer: PingAnswer | PostAnswer, status: int, said: bytes, took_ms: float
 ) -> None:
-    """Show this request to every recorder if its endpoint or seller makes it a test, or nobody knows whose it is."""
-    if not (bidder.test_recorders and (request.test or request.seller is None)):
-        return
+    """Show this request to every recorder."""
     try:
         test = _recorded(bidder, request, answer, status, said, took_ms)
         for recorder in bidder.test_recorders:

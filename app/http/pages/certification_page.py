@@ -9,11 +9,11 @@ from app.domain.onboarding.certification import Event
 from app.domain.seller import Seller
 from app.pages.document import document
 from app.pages.html import section, table
-from app.usecases.onboarding.certify import Standing
+from app.usecases.onboarding.certify import StepStanding
 
 
 def certification_page(
-    seller: Seller, buyer: str, standing: list[Standing], latest: list[Event], *, is_live: bool, instructions: str
+    seller: Seller, buyer: str, standing: list[StepStanding], latest: list[Event], *, is_live: bool, instructions: str
 ) -> str:
     """The page; `instructions` is where the seller's posting instructions are."""
     shown = sum(not step.missing for step in standing)
@@ -52,11 +52,11 @@ def _section(name: str, title: str, lead: str, body: str, *, live: bool = False)
     return f"<section><h2>{title}</h2><p class=lead>{escape(lead)}</p>{status}{part}</section>"
 
 
-def _steps(standing: Iterable[Standing]) -> str:
+def _steps(standing: Iterable[StepStanding]) -> str:
     return f"<ul class=steps>{''.join(map(_step, standing))}</ul>"
 
 
-def _step(step: Standing) -> str:
+def _step(step: StepStanding) -> str:
     if step.missing:
         mark, kind, told = "\N{WHITE CIRCLE}", "open", f"<p class=missing>{escape(step.missing)}</p>"
     else:
@@ -76,7 +76,7 @@ def _about_going(seller: Seller, *, is_live: bool) -> str:
     return "The buyer switches you live, and sees here what you have shown."
 
 
-def _form(seller: Seller, shown: int, standing: list[Standing], *, is_live: bool) -> str:
+def _form(seller: Seller, shown: int, standing: list[StepStanding], *, is_live: bool) -> str:
     if is_live or seller.mode != "certify":
         return ""
     disabled = "" if shown == len(standing) else " disabled"

@@ -9,9 +9,9 @@ from msgspec.structs import replace
 
 from app.mock_exchange.chance import Chance, chance_of
 from app.mock_exchange.consumers import Consumer, ping_of, post_of
-from app.mock_exchange.market.audit import Ask, Audited, Posted
-from app.mock_exchange.market.client import Buyer, Client, PingReply, PostReply
-from app.mock_exchange.market.selection import Bid, Seat, sales
+from app.mock_exchange.market.audit import Ask, Audited, AuditedPost
+from app.mock_exchange.market.client import BuyerEndpoint, ExchangeClient, PingReply, PostReply
+from app.mock_exchange.market.selection import BuyerBid, Seat, sales
 from app.mock_exchange.market.setup import Selling
 from app.mock_exchange.market.time import Time
 from app.mock_exchange.places import CITIES
@@ -38,7 +38,7 @@ class _Lead(msgspec.Struct):
     who: Consumer
     chance: Chance
     asks: dict[str, PingReply]
-    posts: list[Posted]
+    posts: list[AuditedPost]
 
 
 class Auctioneer:
@@ -48,9 +48,9 @@ class Auctioneer:
         self,
         seller: Selling,
         seats: Sequence[Seat],
-        buyers: Mapping[str, Buyer],
+        buyers: Mapping[str, BuyerEndpoint],
         told: frozenset[str],
-        client: Client,
+        client: ExchangeClient,
         time: Time,
         seed: int,
         late_s: float,
@@ -130,13 +130,13 @@ class Auctioneer:
                     return True
         return False
 
-    async def _post_in_turn(self, lead: _Lead, bids: Sequence[Bid]) -> bool:
+    async def _post_in_turn(self, lead: _Lead, bids: Sequence[BuyerBid]) -> bool:
         for bid in bids:
             if await self._post(lead, bid):
                 return True
         return False
 
-    async def _ask(self, lead: _Lead, seats: Sequence[Seat]) -> list[Bid]:
+    async def _ask(self, lead: _Lead, seats: Sequence[Seat]) -> list[BuyerBid]:
         """Ping all these buyers at once; nobody waits for a buyer longer than the seller's timeout."""
         bodies = [self._ping(lead, seat) for seat in seats]
         replies = await asyncio.gather(
@@ -144,7 +144,7 @@ class Auctioneer:
         )
         lead.asks |= {seat.buyer: reply for seat, reply in zip(seats, replies, strict=True)}
         return [
-            Bid(seat=seat, leg=offer.leg, price_cents=offer.price_cents, bid_id=offer.bid_id, after_ms=reply.ms)
+            BuyerBid(seat=seat, leg=offer.leg, price_cents=offer.price_cents, bid_id=offer.bid_id, after_ms=reply.ms)
             for seat, reply in zip(seats, replies, strict=True)
             for offer in reply.offers
             if offer.price_cents >= self._least_cents(lead, seat)
@@ -162,7 +162,7 @@ class Auctioneer:
         tier_cents = seat.price_cents if self._seller.selection == "waterfall" else 0
         return max(self._seller.reserve_cents(lead.who.vertical), tier_cents)
 
-    async def _post(self, lead: _Lead, bid: Bid) -> bool:
+    async def _post(self, lead: _Lead, bid: BuyerBid) -> bool:
         """Post to one buyer and learn for certain whether it took the lead."""
         buyer = self._buyers[bid.seat.buyer]
         trick = self._trick(lead, bid)
@@ -178,7 +178,7 @@ class Auctioneer:
             twin = await self._client.post(buyer, body)
             same_again = replace(twin, ms=0.0) == replace(reply, ms=0.0)
         lead.posts.append(
-            Posted(
+            AuditedPost(
                 buyer=buyer.name,
                 leg=bid.leg,
                 price_cents=bid.price_cents,
@@ -193,7 +193,9 @@ class Auctioneer:
         )
         return reply.outcome == "accepted"
 
-    async def _settled(self, buyer: Buyer, body: Mapping[str, Value], bid: Bid, unheard: PostReply) -> PostReply:
+    async def _settled(
+        self, buyer: BuyerEndpoint, body: Mapping[str, Value], bid: BuyerBid, unheard: PostReply
+    ) -> PostReply:
         """A post whose answer did not come: the same once more, then the question what became of it.
 
         Who cascades without knowing sells one lead twice.
@@ -205,7 +207,7 @@ class Auctioneer:
             return state if state.outcome in ("accepted", "rejected") else unheard
         return reply
 
-    def _trick(self, lead: _Lead, bid: Bid) -> str:
+    def _trick(self, lead: _Lead, bid: BuyerBid) -> str:
         """What this seller does wrong with this post; a direct post names no bid that could run out or differ."""
         rates = self._seller.rates
         left = chance_of(self._seed, "trick", self._seller.name, lead.number, bid.seat.buyer).uniform("which")
@@ -257,11 +259,11 @@ class Auctioneer:
         return "outbid" if any(post.outcome == "accepted" for post in lead.posts) else "not wanted"
 
 
-def _at_fixed_price(seat: Seat) -> Bid:
-    return Bid(seat=seat, leg="exclusive", price_cents=seat.price_cents)
+def _at_fixed_price(seat: Seat) -> BuyerBid:
+    return BuyerBid(seat=seat, leg="exclusive", price_cents=seat.price_cents)
 
 
-def _post_body(who: Consumer, bid: Bid, now: float, *, tampered: bool) -> dict[str, Value]:
+def _post_body(who: Consumer, bid: BuyerBid, now: float, *, tampered: bool) -> dict[str, Value]:
     body = post_of(who, bid.bid_id, now)
     if not bid.bid_id:
         del body["ping_id"]

@@ -24,7 +24,7 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     ms: float = 0.0
 
 
-class Posted(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class AuditedPost(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One post and its answer. `trick` is what the seller did with it: late, tampered, lost answer, sent again."""
 
     buyer: str
@@ -52,10 +52,10 @@ class Audited(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     again: bool = False
     dropped: str = ""
     asks: tuple[Ask, ...] = ()
-    posts: tuple[Posted, ...] = ()
+    posts: tuple[AuditedPost, ...] = ()
 
     @property
-    def sold(self) -> tuple[Posted, ...]:
+    def sold(self) -> tuple[AuditedPost, ...]:
         """The posts that were sales."""
         return tuple([post for post in self.posts if post.outcome == "accepted"])
 

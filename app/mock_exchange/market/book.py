@@ -34,7 +34,7 @@ class Pinged(msgspec.Struct, frozen=True, kw_only=True):
     answer: PingAnswer | None = None
 
 
-class Posted(msgspec.Struct, frozen=True, kw_only=True):
+class RivalPost(msgspec.Struct, frozen=True, kw_only=True):
     """An answer to a post; `is_lost` where the seller shall not hear it."""
 
     answer: PostAnswer
@@ -79,7 +79,7 @@ class Book:
         answer = self._bid(chance, lead, now) if manner == "well" else None
         return Pinged(manner=manner, late_s=late_s, answer=answer)
 
-    def post(self, lead: Lead, now: float) -> Posted:
+    def post(self, lead: Lead, now: float) -> RivalPost:
         """The sale of a lead by the bid that it names, or at the seller's own `price` where it names none.
 
         What was said once is said again, unless the bid was gone. `now` is UTC epoch seconds.
@@ -88,12 +88,12 @@ class Book:
         bid_id = str(lead.get("bid_id") or lead.get("ping_id") or "")
         name = bid_id or _mark(self.chance(lead))
         if name in self._answers:
-            return Posted(answer=self._answers[name])
+            return RivalPost(answer=self._answers[name])
         answer = self._honour(bid_id, now) if bid_id else self._buy_direct(lead, now)
         if answer.status != "reping":
             self._answers[name] = answer
         drops = chance_of(self._seed, self._rival.name, name).below("drops_post", self._rival.drops_post_share)
-        return Posted(answer=answer, is_lost=answer.status == "accepted" and drops)
+        return RivalPost(answer=answer, is_lost=answer.status == "accepted" and drops)
 
     def kept(self, bid_id: str) -> PostAnswer | None:
         """What it said to the post of this bid."""

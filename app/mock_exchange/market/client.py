@@ -11,7 +11,7 @@ import msgspec
 from app.mock_exchange.market.replies import Answered, Offered, PingReply, PostReply, Unanswered, ping_reply, post_reply
 from app.wire.ping import Value
 
-__all__ = ["Buyer", "Client", "Offered", "PingReply", "PostReply"]
+__all__ = ["BuyerEndpoint", "ExchangeClient", "Offered", "PingReply", "PostReply"]
 
 BODY_MAX = 65_536
 """Bytes of an answer. Who says more is not listened to, and the connection is closed."""
@@ -20,7 +20,7 @@ BODY_MAX = 65_536
 _KEEP_ALIVE_S = 4.0
 
 
-class Buyer(msgspec.Struct, frozen=True, kw_only=True):
+class BuyerEndpoint(msgspec.Struct, frozen=True, kw_only=True):
     """Where a buyer listens (`url` is what stands before `/v1/ping`), and our key there."""
 
     name: str
@@ -31,7 +31,7 @@ class Buyer(msgspec.Struct, frozen=True, kw_only=True):
         return f"Buyer({self.name!r}, {self.url!r})"
 
 
-class Client:
+class ExchangeClient:
     """Keeps connections open between leads. `timeout_s` bounds a request as a whole, from the look-up of the buyer's
     name to the last byte. Nothing is taken from the environment, no redirect followed, nothing unpacked.
     """
@@ -46,24 +46,24 @@ class Client:
         self._ssl_context = httpcore.default_ssl_context()
         self._pools: dict[str, httpcore.AsyncConnectionPool] = {}
 
-    async def ping(self, buyer: Buyer, body: Mapping[str, Value]) -> PingReply:
+    async def ping(self, buyer: BuyerEndpoint, body: Mapping[str, Value]) -> PingReply:
         """Offer a lead without its identity."""
         started = self._clock()
         answered = await self._ask(buyer, "POST", "/v1/ping", body)
         return ping_reply(answered, self._ms_since(started))
 
-    async def post(self, buyer: Buyer, body: Mapping[str, Value]) -> PostReply:
+    async def post(self, buyer: BuyerEndpoint, body: Mapping[str, Value]) -> PostReply:
         """Sell the whole lead."""
         started = self._clock()
         answered = await self._ask(buyer, "POST", "/v1/post", body)
         return post_reply(answered, self._ms_since(started))
 
-    async def notice(self, buyer: Buyer, body: Mapping[str, Value]) -> bool:
+    async def notice(self, buyer: BuyerEndpoint, body: Mapping[str, Value]) -> bool:
         """Tell how the auction went; whether the buyer took note."""
         answered = await self._ask(buyer, "POST", "/v1/notices", body)
         return isinstance(answered, Answered) and 200 <= answered.status < 300
 
-    async def state(self, buyer: Buyer, ping_id: str) -> PostReply:
+    async def state(self, buyer: BuyerEndpoint, ping_id: str) -> PostReply:
         """What became of a post whose answer was lost; `rejected` with `ping_unknown` where it never arrived."""
         started = self._clock()
         answered = await self._ask(buyer, "GET", f"/v1/posts/{quote(ping_id, safe='', errors='replace')}")
@@ -76,7 +76,7 @@ class Client:
         self._pools.clear()
 
     async def _ask(
-        self, buyer: Buyer, method: str, path: str, body: Mapping[str, Value] | None = None
+        self, buyer: BuyerEndpoint, method: str, path: str, body: Mapping[str, Value] | None = None
     ) -> Answered | Unanswered:
         try:
             async with asyncio.timeout(self._timeout_s):
@@ -89,7 +89,7 @@ class Client:
             return Unanswered("error", "broken http")
 
     async def _exchange(
-        self, buyer: Buyer, method: str, path: str, body: Mapping[str, Value] | None
+        self, buyer: BuyerEndpoint, method: str, path: str, body: Mapping[str, Value] | None
     ) -> Answered | Unanswered:
         headers = [(b"x-api-key", buyer.key.encode()), *_HEADERS]
         content = None if body is None else msgspec.json.encode(dict(body))
@@ -104,7 +104,7 @@ class Client:
                     return Unanswered("malformed", "too long")
             return Answered(response.status, bytes(received))
 
-    def _pool(self, buyer: Buyer) -> httpcore.AsyncConnectionPool:
+    def _pool(self, buyer: BuyerEndpoint) -> httpcore.AsyncConnectionPool:
         if buyer.url not in self._pools:
             self._pools[buyer.url] = httpcore.AsyncConnectionPool(
                 self._ssl_context, max_connections=None, keepalive_expiry=_KEEP_ALIVE_S

@@ -9,7 +9,7 @@ from app.mock_exchange.chance import chance_of
 from app.mock_exchange.consumers import Consumer, consumer
 from app.mock_exchange.market.auction import Auctioneer
 from app.mock_exchange.market.audit import Audited
-from app.mock_exchange.market.client import Client
+from app.mock_exchange.market.client import ExchangeClient
 from app.mock_exchange.market.setup import Setup
 from app.mock_exchange.market.time import Time
 from app.mock_exchange.market.traffic import Visit
@@ -32,7 +32,7 @@ class Exchange:
     ) -> None:
         self._setup = setup
         self._seed = seed
-        self._clients: dict[int, Client] = {}
+        self._clients: dict[int, ExchangeClient] = {}
         self._auctioneers = {
             seller.name: Auctioneer(
                 seller,
@@ -83,7 +83,7 @@ class Exchange:
         for client in self._clients.values():
             await client.aclose()
 
-    def _client(self, timeout_ms: int, steady: Callable[[], float]) -> Client:
+    def _client(self, timeout_ms: int, steady: Callable[[], float]) -> ExchangeClient:
         if timeout_ms not in self._clients:
-            self._clients[timeout_ms] = Client(timeout_ms / 1000.0, steady)
+            self._clients[timeout_ms] = ExchangeClient(timeout_ms / 1000.0, steady)
         return self._clients[timeout_ms]

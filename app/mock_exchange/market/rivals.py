@@ -14,10 +14,10 @@ from app.wire.feedback import Receipt
 from app.wire.ping import Value
 from app.wire.post import PostAnswer
 
-__all__ = ["Counts", "Rival", "Rivals", "Rule"]
+__all__ = ["Counts", "Rival", "RivalServers", "Rule"]
 
 
-class Reply(msgspec.Struct, frozen=True):
+class RivalReply(msgspec.Struct, frozen=True):
     """One answer. With `cut` the connection ends after its head."""
 
     content: bytes
@@ -27,21 +27,21 @@ class Reply(msgspec.Struct, frozen=True):
 
 
 BROKEN = (
-    Reply(b"Internal Server Error", 500, "text/plain"),
-    Reply(b"<html><body>Service Unavailable</body></html>", 503, "text/html"),
+    RivalReply(b"Internal Server Error", 500, "text/plain"),
+    RivalReply(b"<html><body>Service Unavailable</body></html>", 503, "text/html"),
 )
 MALFORMED = (
-    Reply(b"<!DOCTYPE html><html><body>We will be back soon.</body></html>", kind="text/html"),
-    Reply(b'[{"status":"accepted","ping_id":"1","price":25.00}]'),
-    Reply(b'{"status":"accepted","ping_id":"1","price":25.0'),
-    Reply(b'{"status":"accepted","ping_id":"1","price":NaN}'),
-    Reply(b'{"status":"accepted","ping_id":"1","price":"twenty-five dollars"}'),
-    Reply(b""),
-    Reply(b"", 204),
+    RivalReply(b"<!DOCTYPE html><html><body>We will be back soon.</body></html>", kind="text/html"),
+    RivalReply(b'[{"status":"accepted","ping_id":"1","price":25.00}]'),
+    RivalReply(b'{"status":"accepted","ping_id":"1","price":25.0'),
+    RivalReply(b'{"status":"accepted","ping_id":"1","price":NaN}'),
+    RivalReply(b'{"status":"accepted","ping_id":"1","price":"twenty-five dollars"}'),
+    RivalReply(b""),
+    RivalReply(b"", 204),
 )
 
 
-class Rivals:
+class RivalServers:
     """An ASGI application: beneath `/rivals/{name}` each rival answers `POST /v1/ping`, `POST /v1/post`,
     `POST /v1/notices` and `GET /v1/posts/{ping_id}`, whatever the key. `clock` gives UTC epoch seconds.
 
@@ -75,7 +75,7 @@ class Rivals:
         else:
             await send_answer(send, reply.status, _headers(reply), reply.content)
 
-    async def _reply(self, method: str, path: str, body: bytes) -> Reply | None:
+    async def _reply(self, method: str, path: str, body: bytes) -> RivalReply | None:
         """None where there shall be no answer, ever."""
         route = _ROUTE.fullmatch(path)
         book = self._books.get(route["rival"]) if route else None
@@ -97,22 +97,24 @@ class Rivals:
             return msgspec.structs.replace(_posted(posted.answer), cut=posted.is_lost)
         return _NOT_FOUND
 
-    async def _ping(self, book: Book, lead: Lead) -> Reply | None:
+    async def _ping(self, book: Book, lead: Lead) -> RivalReply | None:
         pinged = book.ping(lead, self._clock())
         if pinged.late_s:
             await self._sleep(pinged.late_s)
         if pinged.answer is not None:
-            return Reply(write_ping_answer(pinged.answer, "json"))
+            return RivalReply(write_ping_answer(pinged.answer, "json"))
         if pinged.manner == "hang":
             return None
         return book.chance(lead).one_of(pinged.manner, MALFORMED if pinged.manner == "malformed" else BROKEN)
 
 
 _ROUTE = re.compile(r"/rivals/(?P<rival>[^/]+)/v1/(?P<route>ping|post|notices|posts)(/(?P<bid_id>.+))?")
-_NOT_FOUND = Reply(b'{"status":"error","reason":"no such endpoint"}', 404)
-_UNREADABLE = Reply(write_receipt(Receipt(status="rejected", reason_code="invalid_field"), "json"), 400)
-_RECORDED = Reply(write_receipt(Receipt(status="recorded"), "json"))
-_UNKNOWN = Reply(write_post_answer(PostAnswer(status="reping", ping_id="", reason_code="ping_unknown"), "json"), 404)
+_NOT_FOUND = RivalReply(b'{"status":"error","reason":"no such endpoint"}', 404)
+_UNREADABLE = RivalReply(write_receipt(Receipt(status="rejected", reason_code="invalid_field"), "json"), 400)
+_RECORDED = RivalReply(write_receipt(Receipt(status="recorded"), "json"))
+_UNKNOWN = RivalReply(
+    write_post_answer(PostAnswer(status="reping", ping_id="", reason_code="ping_unknown"), "json"), 404
+)
 
 _decode = msgspec.json.Decoder(dict[str, Value | None]).decode
 
@@ -125,11 +127,11 @@ def _lead(body: bytes) -> Lead | None:
     return {name: value for name, value in told.items() if value is not None}
 
 
-def _posted(answer: PostAnswer) -> Reply:
-    return Reply(write_post_answer(answer, "json"))
+def _posted(answer: PostAnswer) -> RivalReply:
+    return RivalReply(write_post_answer(answer, "json"))
 
 
-def _headers(reply: Reply) -> dict[str, str]:
+def _headers(reply: RivalReply) -> dict[str, str]:
     if reply.status == 204:
         return {}
     return {"content-type": reply.kind, "content-length": str(len(reply.content))}

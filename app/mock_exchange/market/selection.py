@@ -34,7 +34,7 @@ class Seat(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         return round(self.price * 100.0)
 
 
-class Bid(msgspec.Struct, frozen=True, kw_only=True):
+class BuyerBid(msgspec.Struct, frozen=True, kw_only=True):
     """One buyer's price for one leg; `after_ms` is how long it took. An empty `bid_id` is a direct post."""
 
     seat: Seat
@@ -44,7 +44,7 @@ class Bid(msgspec.Struct, frozen=True, kw_only=True):
     after_ms: float = 0.0
 
 
-class Rules(msgspec.Struct, frozen=True, kw_only=True):
+class SelectionRules(msgspec.Struct, frozen=True, kw_only=True):
     """One seller's way to sell. The floor is that of hybrid: below it nothing is sold to one buyer alone."""
 
     mode: Mode = "exclusive"
@@ -53,11 +53,11 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     exclusive_floor_cents: int = 0
 
 
-Sales = Generator[Bid, bool, bool]
+Sales = Generator[BuyerBid, bool, bool]
 """Yields the bid to post to next, is sent whether its buyer took the lead, and returns whether anybody did."""
 
 
-def sales(rules: Rules, bids: Iterable[Bid], chance: Chance, turn: int) -> Sales:
+def sales(rules: SelectionRules, bids: Iterable[BuyerBid], chance: Chance, turn: int) -> Sales:
     """Post by post, until enough is sold or nobody is left. `turn` counts the seller's leads, for its round robin.
 
     A buyer that refused a lead is not asked for it again.
@@ -75,7 +75,7 @@ def sales(rules: Rules, bids: Iterable[Bid], chance: Chance, turn: int) -> Sales
     return (yield from _to(rules.top, [bid for bid in shared if bid.seat.buyer not in refused]))
 
 
-def ranked(bids: Sequence[Bid], selection: Selection, chance: Chance, turn: int) -> list[Bid]:
+def ranked(bids: Sequence[BuyerBid], selection: Selection, chance: Chance, turn: int) -> list[BuyerBid]:
     """The bids in the order in which they are posted to; ties go to the higher price, then by name."""
     best_first = sorted(bids, key=lambda bid: (-bid.price_cents * bid.seat.multiplier, bid.seat.buyer))
     if selection == "priority":
@@ -91,7 +91,7 @@ def ranked(bids: Sequence[Bid], selection: Selection, chance: Chance, turn: int)
     return best_first
 
 
-def _to(count: int, bids: Iterable[Bid]) -> Sales:
+def _to(count: int, bids: Iterable[BuyerBid]) -> Sales:
     """Sell to the first `count` that take it."""
     sold = 0
     for bid in bids:
@@ -101,6 +101,6 @@ def _to(count: int, bids: Iterable[Bid]) -> Sales:
     return sold > 0
 
 
-def _lot(bid: Bid, chance: Chance) -> float:
+def _lot(bid: BuyerBid, chance: Chance) -> float:
     """A draw whose maximum falls on each buyer as often as its weight says: Efraimidis and Spirakis, 2006."""
     return chance.uniform(bid.seat.buyer) ** (1.0 / bid.seat.weight) if bid.seat.weight > 0.0 else 0.0

@@ -7,9 +7,9 @@ from pathlib import Path
 import msgspec
 
 from app.mock_exchange.consumers import FORMS
-from app.mock_exchange.market.client import Buyer
+from app.mock_exchange.market.client import BuyerEndpoint
 from app.mock_exchange.market.rivals import Rival
-from app.mock_exchange.market.selection import Mode, Rules, Seat, Selection
+from app.mock_exchange.market.selection import Mode, Seat, Selection, SelectionRules
 
 
 class SetupError(Exception):
@@ -49,9 +49,9 @@ class Selling(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     rates: Rates = Rates()
 
     @property
-    def rules(self) -> Rules:
+    def rules(self) -> SelectionRules:
         """What selection reads of it."""
-        return Rules(
+        return SelectionRules(
             mode=self.mode,
             selection=self.selection,
             top=self.top,
@@ -63,7 +63,7 @@ class Selling(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         return round(self.reserve.get(vertical, 0.0) * 100.0)
 
 
-class Declared(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class DeclaredMarket(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A buyer somewhere else: its base URL, and the key of each seller (`"*"` for all others)."""
 
     name: str
@@ -96,7 +96,7 @@ class Setup(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """
 
     sellers: tuple[Selling, ...]
-    buyers: tuple[Declared, ...] = ()
+    buyers: tuple[DeclaredMarket, ...] = ()
     rivals: tuple[Rival, ...] = ()
     about: str = ""
     leads: int = 200
@@ -114,14 +114,16 @@ class Setup(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         """Every buyer's."""
         return [*[buyer.name for buyer in self.buyers], *[rival.name for rival in self.rivals]]
 
-    def buyers_of(self, seller: Selling, rivals_url: str) -> dict[str, Buyer]:
+    def buyers_of(self, seller: Selling, rivals_url: str) -> dict[str, BuyerEndpoint]:
         """Where, and with which key, this seller reaches each of them."""
         found = {
-            each.name: Buyer(name=each.name, url=each.url, key=each.keys.get(seller.name, each.keys.get("*", "")))
+            each.name: BuyerEndpoint(
+                name=each.name, url=each.url, key=each.keys.get(seller.name, each.keys.get("*", ""))
+            )
             for each in self.buyers
         }
         for rival in self.rivals:
-            found[rival.name] = Buyer(
+            found[rival.name] = BuyerEndpoint(
                 name=rival.name, url=f"{rivals_url}/rivals/{rival.name}", key=f"{seller.name}-key"
             )
         return found

@@ -39,7 +39,7 @@ class SellerTally(msgspec.Struct, kw_only=True):
     revenue_cents: int = 0
 
 
-class Tally:
+class MarketTally:
     """Add every lead, then ask for the tables."""
 
     def __init__(self) -> None:

@@ -19,7 +19,7 @@ EVENTS_MAX = 200
 """So many of a seller's latest tests are looked at."""
 
 
-class Standing(msgspec.Struct, frozen=True, kw_only=True):
+class StepStanding(msgspec.Struct, frozen=True, kw_only=True):
     """One step of a seller: since when it is shown (0: not yet), or what is missing."""
 
     name: str
@@ -59,12 +59,12 @@ class Certifier:
             if not missing and step not in shown:
                 self._mark(Mark(test.seller, step, test.at))
 
-    def standing(self, seller: str) -> list[Standing]:
+    def standing(self, seller: str) -> list[StepStanding]:
         """Every step, in order."""
         told = told_of(tuple(self._events.get(seller, ())))
         shown = self._shown.get(seller, {})
         return [
-            Standing(
+            StepStanding(
                 name=step.name,
                 title=step.title,
                 how=step.how,

@@ -1,7 +1,6 @@
 """What a seller tried in a test, as received, as understood and as answered: for whoever helps it to integrate."""
 
 from collections.abc import Callable, Mapping
-from typing import Literal
 
 import msgspec
 
@@ -13,8 +12,9 @@ from app.wire.post import Post, PostAnswer
 class RecordedTest(msgspec.Struct, frozen=True, kw_only=True):
     """One request of a test and its answer. It holds what the seller sent, so it is kept in memory at most.
 
-    `at` is UTC epoch seconds, `took_ms` our time; `body` and `said` are the bytes of both sides. `reading` is what was
-    understood, or why nothing was; `advice` what the seller should hear of it beside the answer's warnings.
+    `at` is UTC epoch seconds, `took_ms` our time; `body` and `said` are the bytes of both sides, `asked` what it
+    wanted: ping, post or full. `reading` is what was understood, or why nothing was; `advice` what the seller should
+    hear of it beside the answer's warnings.
     """
 
     at: float
@@ -24,7 +24,7 @@ class RecordedTest(msgspec.Struct, frozen=True, kw_only=True):
     path: str
     headers: Mapping[str, str]
     body: bytes
-    asked: Literal["ping", "post", "full"]
+    asked: str
     reading: Ping | Post | Refusal
     advice: tuple[str, ...]
     answer: PingAnswer | PostAnswer

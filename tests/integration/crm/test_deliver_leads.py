@@ -20,7 +20,7 @@ from app.mock_exchange.crm_receiver import (
     IGNORED,
     REFUSED_POLITELY,
     CrmReceiver,
-    Reply,
+    CrmReply,
 )
 from app.usecases.deliver_leads import DeliveryWorker, Target
 from tests.integration.crm.world import InMemoryDeliveries, serving, until
@@ -60,7 +60,7 @@ def target(port: int, **declared: Any) -> Target:
 
 
 def played(
-    scene: Callable[[World], Awaitable[None]], *script: Reply, keys: tuple[str, ...] = (KEY,), **declared: Any
+    scene: Callable[[World], Awaitable[None]], *script: CrmReply, keys: tuple[str, ...] = (KEY,), **declared: Any
 ) -> World:
     async def play() -> World:
         receiver = CrmReceiver(lambda: NOW, keys, script)
@@ -105,14 +105,14 @@ def test_a_crm_with_another_key_takes_nothing_and_the_lead_waits() -> None:
     [
         (BROKEN, "pending", 5.0),
         (BUSY, "pending", 5.0),
-        (Reply(status=429, headers={"retry-after": "90"}), "pending", 90.0),
-        (Reply(status=400, body="no such list"), "rejected", None),
-        (Reply(status=302, headers={"location": "/other"}), "rejected", None),
-        (Reply(status=409), "duplicate", None),
-        (Reply(status=204), "delivered", None),
+        (CrmReply(status=429, headers={"retry-after": "90"}), "pending", 90.0),
+        (CrmReply(status=400, body="no such list"), "rejected", None),
+        (CrmReply(status=302, headers={"location": "/other"}), "rejected", None),
+        (CrmReply(status=409), "duplicate", None),
+        (CrmReply(status=204), "delivered", None),
     ],
 )
-def test_the_answer_decides_what_becomes_of_the_lead(reply: Reply, status: str, due_in_s: float | None) -> None:
+def test_the_answer_decides_what_becomes_of_the_lead(reply: CrmReply, status: str, due_in_s: float | None) -> None:
     report = only_report(played(one_lead, reply))
     assert report.status == status
     if due_in_s is None:
@@ -129,7 +129,7 @@ def test_the_answer_decides_what_becomes_of_the_lead(reply: Reply, status: str, 
         (REFUSED_POLITELY, {"when": {"json": "success", "equals": False}, "then": "rejected"}),
     ],
 )
-def test_a_2xx_that_lost_the_lead_is_seen_through(reply: Reply, rule: dict[str, Any]) -> None:
+def test_a_2xx_that_lost_the_lead_is_seen_through(reply: CrmReply, rule: dict[str, Any]) -> None:
     assert only_report(played(one_lead, reply, outcomes=[rule])).status == "rejected"
 
 
@@ -145,7 +145,7 @@ def test_a_lead_that_the_crm_took_without_saying_so_is_kept_there_once() -> None
 
 
 def test_a_slow_crm_is_given_up_in_time_and_tried_again() -> None:
-    report = only_report(played(one_lead, Reply(delay_s=3.0), timeout_ms=150))
+    report = only_report(played(one_lead, CrmReply(delay_s=3.0), timeout_ms=150))
     assert (report.status, report.failure, report.http_status) == ("pending", "timeout", None)
     assert 150 <= report.took_ms < 2_000
 
@@ -221,7 +221,7 @@ def test_a_slow_destination_takes_no_room_from_another() -> None:
                 await asyncio.sleep(0.005)
             await world.worker.settle(within_s=0.0)
 
-    world = played(scene, *[Reply(delay_s=30.0)] * 4, timeout_ms=20_000)
+    world = played(scene, *[CrmReply(delay_s=30.0)] * 4, timeout_ms=20_000)
     assert {report.destination for report in world.settled} == {"other"}
     assert [report.status for report in world.settled] == ["delivered"] * 10
 
@@ -266,7 +266,7 @@ def test_giving_up_on_what_takes_too_long_leaves_the_lead_to_its_lease() -> None
         assert world.deliveries.rows["crm-1"].status == "leased"
         assert await world.round(NOW + 60.0) == 1
 
-    assert [report.attempt for report in played(scene, Reply(delay_s=1.0)).settled] == [2]
+    assert [report.attempt for report in played(scene, CrmReply(delay_s=1.0)).settled] == [2]
 
 
 def test_the_loop_outlives_a_database_that_is_away() -> None:
@@ -313,7 +313,7 @@ def test_an_attempt_that_could_not_be_recorded_is_made_again(caplog: pytest.LogC
 
 
 def test_nothing_of_the_person_is_in_a_report_or_a_log(caplog: pytest.LogCaptureFixture) -> None:
-    said = Reply(status=400, body='{"error": "Ada Lovelace, 512-555-0134, ada@example.com is no lead"}')
+    said = CrmReply(status=400, body='{"error": "Ada Lovelace, 512-555-0134, ada@example.com is no lead"}')
     rule = {"when": {"status": 400}, "then": "rejected", "reason": {"json": "error"}}
     world = played(one_lead, said, outcomes=[rule])
     for text in (repr(world.settled), caplog.text):

@@ -7,7 +7,7 @@ import pytest
 
 from app.mock_exchange.market.audit import Audited
 from app.mock_exchange.market.exchange import Exchange
-from app.mock_exchange.market.rivals import Counts, Rival, Rivals
+from app.mock_exchange.market.rivals import Counts, Rival, RivalServers
 from app.mock_exchange.market.selection import Seat
 from app.mock_exchange.market.setup import Rates, Selling, Setup
 from app.mock_exchange.market.time import WallTime
@@ -25,7 +25,7 @@ def rival(name: str, dollars: float, **manners: float) -> Rival:
 def hold(setup: Setup, leads: int = 1, again: bool = False) -> tuple[list[Audited], dict[str, Counts]]:
     """Hold this market; its audit, and what its rivals counted themselves."""
     audits: list[Audited] = []
-    rivals = Rivals(setup.rivals, SEED, time.time)
+    rivals = RivalServers(setup.rivals, SEED, time.time)
     visits = [Visit(0.0, number) for number in range(1, leads + 1)]
     visits += [Visit(0.0, number, again=True) for number in range(1, leads + 1) if again]
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import settings as at_most
 from hypothesis import strategies as st
 
-from app.mock_exchange.market.client import Buyer, Client, PingReply, PostReply
+from app.mock_exchange.market.client import BuyerEndpoint, ExchangeClient, PingReply, PostReply
 from app.wire.ping import Value
 from tests.service import free_port
 
@@ -63,7 +63,9 @@ async def hangs(_request: bytes, _writer: asyncio.StreamWriter) -> None:
     await asyncio.sleep(3_600.0)
 
 
-def asked(handler: Handler, ask: Callable[[Client, Buyer], Awaitable[T]], timeout_s: float = PATIENT_S) -> T:
+def asked(
+    handler: Handler, ask: Callable[[ExchangeClient, BuyerEndpoint], Awaitable[T]], timeout_s: float = PATIENT_S
+) -> T:
     """What `ask` returns at a buyer that treats each request like this."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -78,10 +80,10 @@ def asked(handler: Handler, ask: Callable[[Client, Buyer], Awaitable[T]], timeou
 
     async def play() -> T:
         server = await asyncio.start_server(serve, "127.0.0.1", 0)
-        client = Client(timeout_s)
+        client = ExchangeClient(timeout_s)
         try:
             port = server.sockets[0].getsockname()[1]
-            return await ask(client, Buyer(name="b", url=f"http://127.0.0.1:{port}/here", key="k1"))
+            return await ask(client, BuyerEndpoint(name="b", url=f"http://127.0.0.1:{port}/here", key="k1"))
         finally:
             await client.aclose()
             server.close()
@@ -89,7 +91,7 @@ def asked(handler: Handler, ask: Callable[[Client, Buyer], Awaitable[T]], timeou
     return asyncio.run(play())
 
 
-async def ping(client: Client, buyer: Buyer) -> PingReply:
+async def ping(client: ExchangeClient, buyer: BuyerEndpoint) -> PingReply:
     return await client.ping(buyer, PING)
 
 
@@ -120,7 +122,7 @@ def test_one_connection_serves_one_request_after_another() -> None:
         writers.add(id(writer))
         writer.write(answer(BID))
 
-    async def twenty(client: Client, buyer: Buyer) -> set[str]:
+    async def twenty(client: ExchangeClient, buyer: BuyerEndpoint) -> set[str]:
         return {(await client.ping(buyer, PING)).outcome for _ in range(20)}
 
     assert asked(handle, twenty) == {"bid"}
@@ -128,7 +130,7 @@ def test_one_connection_serves_one_request_after_another() -> None:
 
 
 def test_many_at_once_are_all_answered() -> None:
-    async def many(client: Client, buyer: Buyer) -> list[PingReply]:
+    async def many(client: ExchangeClient, buyer: BuyerEndpoint) -> list[PingReply]:
         return await asyncio.gather(*[client.ping(buyer, PING) for _ in range(100)])
 
     assert {reply.outcome for reply in asked(says(answer(BID)), many)} == {"bid"}
@@ -154,8 +156,8 @@ def test_a_buyer_who_stalls_does_not_hold_up_the_others() -> None:
     async def handle(request: bytes, writer: asyncio.StreamWriter) -> None:
         await (hangs if b"slow" in request else says(answer(BID)))(request, writer)
 
-    async def both(client: Client, buyer: Buyer) -> tuple[str, str]:
-        slow = Buyer(name="slow", url=f"{buyer.url}/slow")
+    async def both(client: ExchangeClient, buyer: BuyerEndpoint) -> tuple[str, str]:
+        slow = BuyerEndpoint(name="slow", url=f"{buyer.url}/slow")
         replies = await asyncio.gather(client.ping(slow, PING), client.ping(buyer, PING))
         return replies[0].outcome, replies[1].outcome
 
@@ -205,7 +207,7 @@ def test_the_body_counts_whatever_its_type_is_called(kind: bytes) -> None:
 
 
 def test_what_a_buyer_says_beyond_its_answer_breaks_nothing() -> None:
-    async def thrice(client: Client, buyer: Buyer) -> list[str]:
+    async def thrice(client: ExchangeClient, buyer: BuyerEndpoint) -> list[str]:
         return [(await client.ping(buyer, PING)).outcome for _ in range(3)]
 
     outcomes = asked(says(answer(BID) + b"and another thing"), thrice)
@@ -220,7 +222,7 @@ def test_no_cookie_is_kept() -> None:
         seen.append(request.lower())
         writer.write(answer(BID).replace(b"Content-Type", b"Set-Cookie: a=b\r\nContent-Type"))
 
-    async def twice(client: Client, buyer: Buyer) -> str:
+    async def twice(client: ExchangeClient, buyer: BuyerEndpoint) -> str:
         await client.ping(buyer, PING)
         return (await client.ping(buyer, PING)).outcome
 
@@ -230,26 +232,26 @@ def test_no_cookie_is_kept() -> None:
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:{port}", "ftp://127.0.0.1/x", "nonsense", "http://[::1", ""])
 def test_a_buyer_who_is_not_there_is_an_error(url: str) -> None:
-    async def elsewhere(client: Client, _buyer: Buyer) -> PingReply:
-        return await client.ping(Buyer(name="gone", url=url.format(port=free_port())), PING)
+    async def elsewhere(client: ExchangeClient, _buyer: BuyerEndpoint) -> PingReply:
+        return await client.ping(BuyerEndpoint(name="gone", url=url.format(port=free_port())), PING)
 
     assert asked(hangs, elsewhere).outcome == "error"
 
 
 def test_a_key_that_no_header_can_carry_is_an_error() -> None:
-    async def with_bad_key(client: Client, buyer: Buyer) -> PingReply:
-        return await client.ping(Buyer(name="b", url=buyer.url, key="a\nb"), PING)
+    async def with_bad_key(client: ExchangeClient, buyer: BuyerEndpoint) -> PingReply:
+        return await client.ping(BuyerEndpoint(name="b", url=buyer.url, key="a\nb"), PING)
 
     assert asked(says(answer(BID)), with_bad_key).outcome == "error"
 
 
 def test_a_key_is_not_printed() -> None:
-    assert "k1" not in repr(Buyer(name="b", url="http://127.0.0.1", key="k1"))
+    assert "k1" not in repr(BuyerEndpoint(name="b", url="http://127.0.0.1", key="k1"))
 
 
 def test_who_does_not_answer_a_handshake_is_left_behind() -> None:
-    async def encrypted(client: Client, buyer: Buyer) -> PingReply:
-        return await client.ping(Buyer(name="b", url=buyer.url.replace("http:", "https:")), PING)
+    async def encrypted(client: ExchangeClient, buyer: BuyerEndpoint) -> PingReply:
+        return await client.ping(BuyerEndpoint(name="b", url=buyer.url.replace("http:", "https:")), PING)
 
     assert asked(hangs, encrypted, TIMEOUT_S).outcome == "timeout"
 
@@ -264,7 +266,7 @@ def test_a_post_whose_answer_was_lost_can_be_asked_after() -> None:
         else:
             writer.write(answer(b'{"status":"accepted","lead_id":"lead-1","price":21.40}'))
 
-    async def lost_and_found(client: Client, buyer: Buyer) -> tuple[PostReply, PostReply]:
+    async def lost_and_found(client: ExchangeClient, buyer: BuyerEndpoint) -> tuple[PostReply, PostReply]:
         return await client.post(buyer, {"ping_id": "p/1 ?"}), await client.state(buyer, "p/1 ?")
 
     lost, found = asked(handle, lost_and_found)
@@ -278,13 +280,13 @@ def test_a_post_whose_answer_was_lost_can_be_asked_after() -> None:
     [(answer(b'{"status":"recorded"}'), True), (answer(b"", 404), False), (b"gibberish\r\n\r\n", False)],
 )
 def test_a_notice_is_taken_or_not(raw: bytes, noted: bool) -> None:
-    async def notice(client: Client, buyer: Buyer) -> bool:
+    async def notice(client: ExchangeClient, buyer: BuyerEndpoint) -> bool:
         return await client.notice(buyer, {"ping_id": "p1", "result": "lost"})
 
     assert asked(says(raw), notice) is noted
 
 
-async def every_question(client: Client, buyer: Buyer) -> tuple[PingReply, PostReply, bool]:
+async def every_question(client: ExchangeClient, buyer: BuyerEndpoint) -> tuple[PingReply, PostReply, bool]:
     post = await client.post(buyer, {"ping_id": "p1"})
     return await client.ping(buyer, PING), post, await client.notice(buyer, {"ping_id": "p1"})
 

@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from app.mock_exchange.consumers import consumer, ping_of, post_of
-from app.mock_exchange.market.client import Buyer, Client, PingReply, PostReply
-from app.mock_exchange.market.rivals import Counts, Rival, Rivals
+from app.mock_exchange.market.client import BuyerEndpoint, ExchangeClient, PingReply, PostReply
+from app.mock_exchange.market.rivals import Counts, Rival, RivalServers
 from tests.service import listening
 
 T = TypeVar("T")
@@ -23,17 +23,19 @@ def rival(name: str = "summit", **changed: Any) -> Rival:
 
 
 @contextmanager
-def market(*buyers: Rival, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> Iterator[tuple[Rivals, str]]:
-    rivals = Rivals(buyers, 1, time.time, sleep)
+def market(
+    *buyers: Rival, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+) -> Iterator[tuple[RivalServers, str]]:
+    rivals = RivalServers(buyers, 1, time.time, sleep)
     with listening(rivals, lifespan="off") as url:
         yield rivals, f"{url}/rivals"
 
 
-def asked(url: str, ask: Callable[[Client, Buyer], Awaitable[T]], timeout_s: float = PATIENT_S) -> T:
+def asked(url: str, ask: Callable[[ExchangeClient, BuyerEndpoint], Awaitable[T]], timeout_s: float = PATIENT_S) -> T:
     async def play() -> T:
-        client = Client(timeout_s)
+        client = ExchangeClient(timeout_s)
         try:
-            return await ask(client, Buyer(name="any", url=url, key="any key"))
+            return await ask(client, BuyerEndpoint(name="any", url=url, key="any key"))
         finally:
             await client.aclose()
 
@@ -41,14 +43,14 @@ def asked(url: str, ask: Callable[[Client, Buyer], Awaitable[T]], timeout_s: flo
 
 
 def pinged(url: str, numbers: range, timeout_s: float = PATIENT_S) -> list[PingReply]:
-    async def ask(client: Client, buyer: Buyer) -> list[PingReply]:
+    async def ask(client: ExchangeClient, buyer: BuyerEndpoint) -> list[PingReply]:
         pings = [ping_of(consumer(1, number, "solar"), time.time()) for number in numbers]
         return await asyncio.gather(*[client.ping(buyer, ping) for ping in pings])
 
     return asked(url, ask, timeout_s)
 
 
-async def sell(client: Client, buyer: Buyer) -> tuple[PingReply, PostReply, PostReply, bool]:
+async def sell(client: ExchangeClient, buyer: BuyerEndpoint) -> tuple[PingReply, PostReply, PostReply, bool]:
     """A whole sale of one lead, and what the buyer says of it afterwards."""
     who, now = consumer(1, 1, "solar"), time.time()
     ping = await client.ping(buyer, ping_of(who, now))
@@ -79,7 +81,7 @@ def test_a_sale_whose_answer_was_cut_off_can_be_asked_after() -> None:
 
 
 def test_a_post_that_never_came_is_unknown() -> None:
-    async def ask(client: Client, buyer: Buyer) -> PostReply:
+    async def ask(client: ExchangeClient, buyer: BuyerEndpoint) -> PostReply:
         return await client.state(buyer, "f" * 24 + "-exclusive")
 
     with market(rival()) as (_, url):

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from app.config.file.problem import Problem
-from app.config.load import Declared, Loaded, load
+from app.config.load import Declared, LoadedConfig, load
 
 SMALL = """\
 [buyer]
@@ -50,7 +50,7 @@ url = "https://crm.example.com/leads"
 CAMPAIGN = "ceiling = 60\n"
 """After this line a test adds keys of the campaign."""
 
-Loading = Callable[..., Loaded | tuple[Problem, ...]]
+Loading = Callable[..., LoadedConfig | tuple[Problem, ...]]
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def loading() -> Loading:
         text: str | bytes,
         files: Mapping[str, str | bytes] | None = None,
         environ: Mapping[str, str] | None = None,
-    ) -> Loaded | tuple[Problem, ...]:
+    ) -> LoadedConfig | tuple[Problem, ...]:
         content = {"buyer.toml": text, **(files or {})}
 
         def read_file(path: Path) -> bytes:
@@ -82,26 +82,26 @@ def loading() -> Loading:
 
 
 @pytest.fixture
-def loaded(small: str, loading: Loading) -> Callable[..., Loaded]:
+def loaded(small: str, loading: Loading) -> Callable[..., LoadedConfig]:
     """The small configuration with a change: `old` text becomes `new`."""
 
-    def of(old: str = "", new: str = "", **around: Mapping[str, str]) -> Loaded:
+    def of(old: str = "", new: str = "", **around: Mapping[str, str]) -> LoadedConfig:
         assert old in small
         found = loading(small.replace(old, new, 1) if old else small, **around)
-        assert isinstance(found, Loaded), "\n".join(map(str, found))
+        assert isinstance(found, LoadedConfig), "\n".join(map(str, found))
         return found
 
     return of
 
 
 @pytest.fixture
-def declared(loaded: Callable[..., Loaded]) -> Callable[..., Declared]:
+def declared(loaded: Callable[..., LoadedConfig]) -> Callable[..., Declared]:
     """What the small configuration declares after a change."""
     return lambda *change, **around: loaded(*change, **around).declared
 
 
 @pytest.fixture
-def warnings(loaded: Callable[..., Loaded]) -> Callable[..., tuple[Problem, ...]]:
+def warnings(loaded: Callable[..., LoadedConfig]) -> Callable[..., tuple[Problem, ...]]:
     """What the small configuration is warned of after a change."""
     return lambda *change, **around: loaded(*change, **around).warnings
 
@@ -119,7 +119,7 @@ def problems(small: str, loading: Loading) -> Callable[..., list[str]]:
     def of(old: str = "", new: str = "", **around: Mapping[str, str]) -> list[str]:
         assert old in small
         found = loading(small.replace(old, new, 1) if old else small, **around)
-        assert not isinstance(found, Loaded), "nothing is wrong with it"
+        assert not isinstance(found, LoadedConfig), "nothing is wrong with it"
         return [str(problem) for problem in found]
 
     return of

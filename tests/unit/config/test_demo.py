@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.config.load import Declared, Loaded, load
+from app.config.load import Declared, LoadedConfig, load
 from app.domain.calendar import local_time
 from app.domain.territory import Territory
 
@@ -14,18 +14,18 @@ KEYS = {"acme": "demo-acme-key", "bluebird": "demo-bluebird-key", "cascade": "de
 
 
 @pytest.fixture(scope="module")
-def loaded_demo() -> Loaded:
+def loaded_demo() -> LoadedConfig:
     found = load(DEMO, environ={})
-    assert isinstance(found, Loaded), "\n".join(map(str, found))
+    assert isinstance(found, LoadedConfig), "\n".join(map(str, found))
     return found
 
 
 @pytest.fixture
-def demo(loaded_demo: Loaded) -> Declared:
+def demo(loaded_demo: LoadedConfig) -> Declared:
     return loaded_demo.declared
 
 
-def test_only_the_published_keys_are_warned_of(loaded_demo: Loaded) -> None:
+def test_only_the_published_keys_are_warned_of(loaded_demo: LoadedConfig) -> None:
     assert [warning.path for warning in loaded_demo.warnings] == ["sellers.acme.key_sha256"]
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from app.config.file.problem import Problem
-from app.config.load import Declared, Loaded, load
+from app.config.load import Declared, LoadedConfig, load
 
-Loading = Callable[..., Loaded | tuple[Problem, ...]]
+Loading = Callable[..., LoadedConfig | tuple[Problem, ...]]
 Declaring = Callable[..., Declared]
 Wrong = Callable[..., list[str]]
 Warned = Callable[..., tuple[Problem, ...]]
@@ -40,7 +40,7 @@ def test_every_problem_of_a_file_is_told_at_once_in_the_order_of_lines(small: st
         .replace("[[sellers]]", "[[seller]]")
     )
     found = loading(text)
-    assert not isinstance(found, Loaded)
+    assert not isinstance(found, LoadedConfig)
     assert [problem.line for problem in found] == sorted(problem.line for problem in found)
     assert [problem.path for problem in found] == [
         "buyer.time_zone",
@@ -85,22 +85,22 @@ def test_a_key_that_stands_twice_is_told_as_such(problems: Wrong) -> None:
 )
 def test_a_file_that_is_no_text_is_a_problem_and_no_crash(loading: Loading, text: str | bytes) -> None:
     found = loading(text)
-    assert not isinstance(found, Loaded)
+    assert not isinstance(found, LoadedConfig)
     assert len(found) == 1
 
 
 def test_a_missing_file_is_a_problem(tmp_path: Path) -> None:
     found = load(tmp_path / "buyer.toml", environ={})
-    assert not isinstance(found, Loaded)
+    assert not isinstance(found, LoadedConfig)
     assert "cannot be read" in found[0].reason
     assert "--config" in found[0].remedy
 
 
 def test_line_ends_of_windows_and_a_byte_order_mark_change_nothing(small: str, loading: Loading) -> None:
     found = loading(b"\xef\xbb\xbf" + small.replace("\n", "\r\n").encode())
-    assert isinstance(found, Loaded)
+    assert isinstance(found, LoadedConfig)
     wrong = loading(small.replace("limit = 100", "limit = 0").replace("\n", "\r\n").encode())
-    assert not isinstance(wrong, Loaded)
+    assert not isinstance(wrong, LoadedConfig)
     assert wrong[0].line == 23
 
 
@@ -125,7 +125,7 @@ def test_what_cannot_be_read_does_not_blame_what_refers_to_it(problems: Wrong) -
 
 def test_a_file_without_campaigns_or_sellers_is_legal_but_odd(loading: Loading) -> None:
     found = loading('[buyer]\nlegal_name = "A"\nbrands = ["A"]\ntime_zone = "UTC"\n')
-    assert isinstance(found, Loaded)
+    assert isinstance(found, LoadedConfig)
     assert [warning.path for warning in found.warnings] == ["campaigns", "sellers"]
 
 
@@ -141,5 +141,5 @@ def test_no_value_in_any_place_is_more_than_a_problem(small: str, loading: Loadi
     for start, end in places:
         for odd in _ODD_VALUES:
             found = loading(small[:start] + odd + small[end:])
-            if not isinstance(found, Loaded):
+            if not isinstance(found, LoadedConfig):
                 assert all(problem.line and problem.remedy for problem in found), (small[start:end], odd)

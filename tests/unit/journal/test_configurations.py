@@ -7,7 +7,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from app.config.load import Loaded, load
+from app.config.load import LoadedConfig, load
 from app.domain.catalogue import Catalogue
 from app.domain.filters import Filter
 from app.domain.schedule import ALWAYS, Boost, Schedule
@@ -26,7 +26,7 @@ HASH = "0" * 16
 
 def demo(models: LoadedModels | None = None) -> Catalogue:
     read_config = load(DEMO_CONFIG, environ=os.environ)
-    assert isinstance(read_config, Loaded)
+    assert isinstance(read_config, LoadedConfig)
     sources = Sources(
         config=lambda: read_config, models=lambda: models or LoadedModels(), models_dir=Path(), zip_states={}
     )

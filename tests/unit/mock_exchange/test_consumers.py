@@ -13,7 +13,7 @@ import phonenumbers
 import pytest
 import zipcodes
 
-from app.config.load import Declared, Loaded, load
+from app.config.load import Declared, LoadedConfig, load
 from app.domain.consent import consent
 from app.domain.consent.certificate import read_leadid, read_trustedform
 from app.domain.post.contact import implausible, is_human_name, is_reachable_email, is_reachable_phone
@@ -33,7 +33,7 @@ IDENTITY = {"first_name", "last_name", "phone", "email", "address", "city", "bir
 @pytest.fixture(scope="module")
 def demo() -> Declared:
     loaded = load(Path(__file__).parents[3] / "fixtures" / "demo" / "buyer.toml", environ={})
-    assert isinstance(loaded, Loaded)
+    assert isinstance(loaded, LoadedConfig)
     return loaded.declared
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.crm.signing import signature
-from app.mock_exchange.crm_receiver import FORGETFUL, CrmReceiver, Reply, is_signed
+from app.mock_exchange.crm_receiver import FORGETFUL, CrmReceiver, CrmReply, is_signed
 
 NOW = 1_790_000_000
 KEY = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -77,7 +77,7 @@ def test_a_repeat_gets_the_same_answer_and_is_kept_once() -> None:
 
 
 def test_the_script_is_played_and_then_it_answers_well() -> None:
-    receiver = CrmReceiver(lambda: float(NOW), script=(Reply(status=503), FORGETFUL))
+    receiver = CrmReceiver(lambda: float(NOW), script=(CrmReply(status=503), FORGETFUL))
     answers = [asked(receiver, "POST", "/leads", b"<lead_id>lead-1</lead_id>", webhook_id="m")[0] for _ in range(3)]
     assert answers == [503, 500, 200]
     assert receiver.received().repeated == 1

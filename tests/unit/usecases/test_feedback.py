@@ -5,10 +5,9 @@ from typing import Any
 
 import pytest
 
-from app.domain.reasons import Refusal
 from app.journal.lines import NoticeLine
 from app.usecases.bidder import Bidder
-from app.usecases.feedback import record_notice, record_outcome, refresh_suppressions, refused, set_demand, set_signal
+from app.usecases.feedback import record_notice, record_outcome, refresh_suppressions, set_demand, set_signal
 from app.wire.feedback import Demand, Notice, Outcome, Receipt, Signal
 from tests.bidder import NOW, another, ask, at_bidder, journaled, last_ping, phone_digest, sell
 from tests.build import campaign, cap, catalogue, seller
@@ -210,11 +209,6 @@ def test_a_signal_that_cannot_be_meant_is_refused(tmp_path: Path, signal: Signal
         assert await bidder.store.signals(NOW - 1.0) == []
 
     at_bidder(tmp_path, scene)
-
-
-def test_a_refused_receipt_says_why() -> None:
-    told = refused(Refusal("missing_field", "result"))
-    assert told == Receipt(status="rejected", reason="a required field is missing: result", reason_code="missing_field")
 
 
 def test_who_is_suppressed_by_another_process_is_heard_of(tmp_path: Path) -> None:

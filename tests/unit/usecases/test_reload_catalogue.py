@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from app.config.load import Declared, Loaded, load
+from app.config.load import Declared, LoadedConfig, load
 from app.domain.catalogue import Challenger, Model
 from app.domain.token import campaign_tag
 from app.scoring.load import Loaded as LoadedModels
@@ -28,7 +28,7 @@ def config(tmp_path: Path) -> Path:
 
 def declared(config: Path) -> Declared:
     read = load(config, environ={})
-    assert isinstance(read, Loaded)
+    assert isinstance(read, LoadedConfig)
     return read.declared
 
 

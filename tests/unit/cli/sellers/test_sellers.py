@@ -11,7 +11,7 @@ import pytest
 
 from app.cli import main
 from app.cli.sellers.sellers import new_key
-from app.config.load import Declared, Loaded, load
+from app.config.load import Declared, LoadedConfig, load
 from app.domain.seller import Seller
 
 DEMO = Path(__file__).parents[4] / "fixtures/demo"
@@ -37,7 +37,7 @@ def said(config: Path, capsys: pytest.CaptureFixture[str]) -> Said:
 
 def declared(config: Path) -> Declared:
     read = load(config, environ={})
-    assert isinstance(read, Loaded)
+    assert isinstance(read, LoadedConfig)
     return read.declared
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from app.cli import COMMANDS, main
 from app.cli.service.check import summary
-from app.config.load import Loaded, load
+from app.config.load import LoadedConfig, load
 from tests.build import NOW
 
 DEMO = str(Path(__file__).parents[4] / "fixtures/demo/buyer.toml")
@@ -35,7 +35,7 @@ def test_the_next_days_off_are_shown(tmp_path: Path) -> None:
     days_off = 'blackout_holidays = "federal"\nblackout_dates = '
     file.write_text(file.read_text(encoding="utf-8").replace("blackout_dates = ", days_off), encoding="utf-8")
     read = load(file, environ={})
-    assert isinstance(read, Loaded)
+    assert isinstance(read, LoadedConfig)
     lines = summary(file, read.declared, NOW).splitlines()
     first = next(number for number, line in enumerate(lines) if "auto-texas-agents" in line)
     assert "closed thu 2026-11-26, fri 2026-12-25" in lines[first + 2]

@@ -8,7 +8,7 @@ import pytest
 from app.cli import main
 from app.cli.day.business_day import CRM_ADDRESS, US
 from app.cli.service.demo import CONFIG, MARKET
-from app.config.load import Loaded, load
+from app.config.load import LoadedConfig, load
 from app.mock_exchange.market.setup import read_setup
 
 
@@ -31,7 +31,7 @@ def test_a_file_is_no_directory(tmp_path: Path, capsys: pytest.CaptureFixture[st
 
 def test_its_sellers_and_its_crm_are_those_of_its_configuration() -> None:
     read = load(CONFIG / "buyer.toml", environ={})
-    assert isinstance(read, Loaded)
+    assert isinstance(read, LoadedConfig)
     market = read_setup(MARKET)
     assert {seller.name for seller in market.sellers} == {seller.name for seller in read.declared.sellers}
     keys = next(buyer.keys for buyer in market.buyers if buyer.name == US)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from app.config.values import kinds, times
-from app.config.values.kind import Unreadable
+from app.config.values.kind import UnreadableValue
 
 
 @pytest.mark.parametrize(
@@ -93,14 +93,14 @@ def test_a_value_is_read_as_it_is_meant(read: Callable[[Any], Any], written: Any
     ],
 )
 def test_what_cannot_be_read_comes_with_a_remedy(read: Callable[[Any], Any], written: Any, remedy: str) -> None:
-    with pytest.raises(Unreadable) as caught:
+    with pytest.raises(UnreadableValue) as caught:
         read(written)
     assert remedy in caught.value.remedy
 
 
 @pytest.mark.parametrize("written", ["demo-acme-key", ["ab" * 32, "demo-acme-key"], [], 5])
 def test_a_key_in_place_of_its_hash_is_refused_and_not_shown(written: Any) -> None:
-    with pytest.raises(Unreadable) as caught:
+    with pytest.raises(UnreadableValue) as caught:
         kinds.read_sha256(written)
     assert "demo-acme-key" not in caught.value.reason + caught.value.remedy
     assert "sha256sum" in caught.value.remedy

@@ -5,13 +5,13 @@ from collections.abc import Callable
 import pytest
 
 from app.config.file.problem import Problem
-from app.config.load import Declared, Loaded
+from app.config.load import Declared, LoadedConfig
 from app.config.values.territory import territory_in_words
 from app.domain.catalogue import index_campaigns
 
 Declaring = Callable[..., Declared]
 Wrong = Callable[..., list[str]]
-Loading = Callable[..., Loaded | tuple[Problem, ...]]
+Loading = Callable[..., LoadedConfig | tuple[Problem, ...]]
 
 
 def test_states_zips_prefixes_and_files_add_up_and_exclusions_take_away(campaign_with: Declaring) -> None:
@@ -86,7 +86,7 @@ def test_a_state_can_be_bought_without_one_of_its_counties(campaign_with: Declar
         ('around = [{ zip = "79834", miles = 0.1 }]', "around[0]: 0.1 miles around 79834 there is no other ZIP"),
     ],
 )
-def test_an_area_that_adds_nothing_is_warned_of(loaded: Callable[..., Loaded], keys: str, said: str) -> None:
+def test_an_area_that_adds_nothing_is_warned_of(loaded: Callable[..., LoadedConfig], keys: str, said: str) -> None:
     (warning,) = loaded("ceiling = 60\n", f"ceiling = 60\nterritory = {{ {keys} }}\n").warnings
     assert said in str(warning)
 

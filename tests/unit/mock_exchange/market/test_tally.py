@@ -1,10 +1,10 @@
 """What a market comes to."""
 
-from app.mock_exchange.market.audit import Ask, Audited, Posted
-from app.mock_exchange.market.tally import MS_MAX, Tally
+from app.mock_exchange.market.audit import Ask, Audited, AuditedPost
+from app.mock_exchange.market.tally import MS_MAX, MarketTally
 
 
-def lead(*asks: Ask, posts: tuple[Posted, ...] = (), dropped: str = "") -> Audited:
+def lead(*asks: Ask, posts: tuple[AuditedPost, ...] = (), dropped: str = "") -> Audited:
     """One lead of one seller."""
     return Audited(
         number=1, at=0.0, seller="acme", mode="multisell", selection="highest", vertical="solar", state="TX",
@@ -12,9 +12,9 @@ def lead(*asks: Ask, posts: tuple[Posted, ...] = (), dropped: str = "") -> Audit
     )  # fmt: skip
 
 
-def posted(buyer: str, cents: int, outcome: str = "accepted") -> Posted:
+def posted(buyer: str, cents: int, outcome: str = "accepted") -> AuditedPost:
     """A post to one buyer."""
-    return Posted(buyer=buyer, leg="shared", price_cents=cents, ping_id="x", outcome=outcome)
+    return AuditedPost(buyer=buyer, leg="shared", price_cents=cents, ping_id="x", outcome=outcome)
 
 
 def bid(buyer: str, cents: int, fate: str) -> Ask:
@@ -23,7 +23,7 @@ def bid(buyer: str, cents: int, fate: str) -> Ask:
 
 
 def test_a_lead_sold_to_three_is_one_lead_and_three_sales() -> None:
-    tally = Tally()
+    tally = MarketTally()
     tally.add(
         lead(
             bid("ann", 900, "won"),
@@ -45,7 +45,7 @@ def test_a_lead_sold_to_three_is_one_lead_and_three_sales() -> None:
 
 
 def test_answer_times_of_any_number_of_pings_take_little_room() -> None:
-    tally = Tally()
+    tally = MarketTally()
     for number in range(3 * MS_MAX):
         tally.add(lead(Ask(buyer="ann", outcome="no_bid", ms=float(number % 100))))
     kept = tally.buyers["ann"].ms

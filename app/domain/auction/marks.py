@@ -1,12 +1,21 @@
-"""The keyed names under which ping and post are held together: nonce, terms, certificates."""
+"""The keyed names under which ping and post are held together: nonce, terms, certificates, and the ids of bids."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from app.domain.auction.weighing import Offer
 from app.domain.consent.certificate import read_leadid, read_trustedform
 from app.domain.keys import Keys
-from app.domain.token import NO_CERTIFICATE, certificate_of, nonce_of, terms_of
+from app.domain.token import (
+    NO_CERTIFICATE,
+    BidToken,
+    campaign_tag,
+    certificate_of,
+    mint,
+    nonce_of,
+    terms_of,
+)
 from app.domain.vertical import Vertical
 from app.wire.ping import Ping
 from app.wire.post import Post
@@ -36,6 +45,32 @@ def marks_of(keys: Keys, seller: str, ping: Ping, vertical: Vertical | None) -> 
         nonce=nonce_of(keys.index, seller, kind, name, test=ping.test) if name else None,
         terms=lead_terms(keys, seller, ping.vertical, ping, vertical.locked if vertical is not None else ()),
         certificates=found,
+    )
+
+
+def bid_ids_of(
+    offers: Sequence[Offer], marks: Marks, nonce: bytes, keys: Keys, expires_at: int, *, test: bool
+) -> tuple[str, ...]:
+    """The signed id of each bid for a lead with these marks; `expires_at` is UTC epoch seconds."""
+    key_id, certificate = keys.signing_id, marks.certificate
+    return tuple(
+        [
+            mint(
+                BidToken(
+                    expires_at=expires_at,
+                    price_cents=offer.price_cents,
+                    campaign=campaign_tag(offer.campaign),
+                    leg=offer.leg,
+                    test=test,
+                    nonce=nonce,
+                    terms=marks.terms,
+                    certificate=certificate,
+                ),
+                key_id,
+                keys.signing[key_id],
+            )
+            for offer in offers
+        ]
     )
 
 

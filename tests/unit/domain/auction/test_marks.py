@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from app.domain.auction.marks import Marks, certificate_digests, lead_terms, marks_of
 from app.domain.token import NO_CERTIFICATE
-from app.usecases.digests import Marks, certificate_digests, lead_terms, marks_of
 from app.wire.ping import Ping
 from tests.build import CERTIFICATE_URL, LEADID, keys, ping, post, vertical
 

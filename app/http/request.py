@@ -1,4 +1,4 @@
-"""Who stands at one of the auction's endpoints, what they say, and how they want their answer."""
+"""A request as read, for every endpoint that sellers and operators have: who asks, what, and in whose words."""
 
 from collections.abc import Container, Mapping
 from typing import Literal
@@ -11,14 +11,17 @@ from app.dialects.platforms.dialect import Dialect
 from app.dialects.platforms.known import DIALECTS, GENERIC
 from app.dialects.text import Scalar, alike, text_of
 from app.dialects.written import Format
+from app.domain.buyer import Operator
 from app.domain.reasons import Refusal
 from app.domain.seller import Seller
 from app.domain.token import looks_like_token
 from app.http.asgi_request import Scope
-from app.http.auction.routes import Route, route_at
 from app.http.authentication import comes_from, keys_in_fields, keys_in_headers, whose_key
 
-Mode = Literal["ping", "post", "full"]
+Takes = Literal["ping", "post", "lead", "feedback"]
+"""A `lead` is a ping, a post or both at once: the request says which."""
+
+Mode = Literal["ping", "post", "full", "feedback"]
 
 _MODES: dict[str, Mode] = {
     "ping": "ping",
@@ -30,6 +33,19 @@ _MODES: dict[str, Mode] = {
     "directpost": "full",
 }
 _MODE_NAMES = frozenset({"mode", "action", "requesttype"})
+
+
+class Route(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """One path. `dialect` is `None` where the seller's own counts; a `suffix` only chooses the format of the answer."""
+
+    takes: Takes
+    dialect: Dialect | None = None
+    test: bool = False
+    suffix: str = ""
+
+
+FEEDBACK = Route(takes="feedback", dialect=GENERIC)
+"""Feedback is read and answered in our own words by everybody."""
 
 
 class RawRequest(msgspec.Struct, frozen=True, gc=False, array_like=True):
@@ -48,8 +64,10 @@ class SellerRequest(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     so.
     """
 
+    route: Route
     scope: Scope
     seller: Seller | None
+    operator: Operator | None
     fields: dict[str, Scalar]
     body: bytes
     dialect: Dialect
@@ -62,10 +80,18 @@ class SellerRequest(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     status: int = 200
 
 
-def request_of(request: RawRequest, sellers: Mapping[str, Seller], certified: Container[str] = ()) -> SellerRequest:
-    """What stands in a request; `sellers` are known by the digest of their keys, `certified` ones are live by now."""
-    scope, body = request.scope, request.body
-    route = route_at(scope["path"])
+def read_request(
+    raw: RawRequest,
+    route: Route,
+    sellers: Mapping[str, Seller],
+    certified: Container[str] = (),
+    operators: Mapping[str, Operator] | None = None,
+) -> SellerRequest:
+    """What stands in a request; `sellers` are known by the digest of their keys, `certified` ones are live by now.
+
+    Where `operators` are given it takes the key of one of them, in a header, instead of a seller's.
+    """
+    scope, body = raw.scope, raw.body
     headers = dict(scope["headers"])
     content_type = headers.get(b"content-type", b"").decode("latin-1")
     status, refusal = 200, None
@@ -77,27 +103,38 @@ def request_of(request: RawRequest, sellers: Mapping[str, Seller], certified: Co
     if isinstance(fields, Unreadable):
         status, refusal, fields = 415 if fields.unsupported else 400, fields.refusal, {}
     seller = _seller(scope, headers, fields, sellers)
+    operator = whose_key(keys_in_headers(headers), operators) if operators else None
     dialect = route.dialect or (DIALECTS[seller.dialect] if seller is not None else GENERIC)
     dialect = dialect.variant(fields) or dialect
+    if operators is not None:
+        if operator is None:
+            status, refusal = 401, Refusal("auth_failed")
     # Where keys stand in bodies, a body that cannot be read is all that is wrong.
-    if seller is None and (refusal is None or keys_in_headers(headers)):
+    elif seller is None and (refusal is None or keys_in_headers(headers)):
         status, refusal = 401, Refusal("auth_failed")
-    elif seller is not None and scope["method"] != "POST" and not (scope["method"] == "GET" and seller.allow_get):
+    elif seller is not None and not _may_use(scope["method"], route, seller):
         status, refusal = 405, Refusal("invalid_field", "method: send a POST")
     return SellerRequest(
+        route=route,
         scope=scope,
         seller=seller,
+        operator=operator,
         fields=fields,
         body=body,
         dialect=dialect,
         format=_format(route, dialect, seller, fields, body, headers, content_type),
-        now=request.now,
-        started=request.started,
+        now=raw.now,
+        started=raw.started,
         test=route.test or (seller is not None and not seller.is_live(certified)),
         mode=_mode(fields) if route.takes == "lead" else route.takes,
         refusal=refusal,
         status=status,
     )
+
+
+def _may_use(method: str, route: Route, seller: Seller) -> bool:
+    """Whether a method may be used here: feedback's routes have theirs from the router."""
+    return route.takes == "feedback" or method == "POST" or (method == "GET" and seller.allow_get)
 
 
 def _format(

@@ -1,0 +1,78 @@
+"""What a seller is answered: made of a decision or a refusal, and narrowed to what this seller is told."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from app.domain.auction.weighing import Offer
+from app.domain.reasons import Refusal, disclosed, sentence, status_of
+from app.domain.seller import Seller
+from app.domain.token import looks_like_token
+from app.wire.feedback import Receipt
+from app.wire.ping import Bid, PingAnswer
+from app.wire.post import PostAnswer
+
+
+def bids_answer(
+    offers: Sequence[Offer], bid_ids: Sequence[str], at: float, expires_at: int, warnings: tuple[str, ...]
+) -> PingAnswer:
+    """Bids, the dearest first, each with the id that its post must carry; times are UTC epoch seconds."""
+    bids = tuple(
+        [
+            Bid(bid_id=bid_id, type=offer.leg, price_cents=offer.price_cents, brand=offer.brand)
+            for bid_id, offer in zip(bid_ids, offers, strict=True)
+        ]
+    )
+    return PingAnswer(
+        status="accepted",
+        ping_id=bid_ids[0],
+        bids=bids,
+        expires_in=expires_at - int(at),
+        expires_at=expires_at,
+        warnings=warnings,
+    )
+
+
+def refused_ping(refusal: Refusal, seller: Seller | None, line_id: str, warnings: tuple[str, ...] = ()) -> PingAnswer:
+    """A ping's no. `line_id` names it in the journal; `seller` is `None` where nobody is known."""
+    code, reason = _disclosed(refusal, seller)
+    status: Literal["rejected", "error"] = "error" if refusal.code == "internal" else "rejected"
+    return PingAnswer(status=status, ping_id=line_id, reason=reason, reason_code=code, warnings=warnings)
+
+
+def sale_answer(ping_id: str, lead_id: str, price_cents: int, warnings: tuple[str, ...] = ()) -> PostAnswer:
+    """A lead was bought at the price that was bid for it."""
+    return PostAnswer(status="accepted", ping_id=ping_id, lead_id=lead_id, price_cents=price_cents, warnings=warnings)
+
+
+def refused_post(refusal: Refusal, seller: Seller | None, ping_id: str, warnings: tuple[str, ...] = ()) -> PostAnswer:
+    """A post's no; as above."""
+    code, reason = _disclosed(refusal, seller)
+    return PostAnswer(
+        status=status_of(refusal.code),
+        # Only a text of a bid's form is said back: anything else may hold anything.
+        ping_id=ping_id if looks_like_token(ping_id) else "",
+        reason=reason,
+        reason_code=code,
+        warnings=warnings,
+    )
+
+
+def unsold_post(ping: PingAnswer) -> PostAnswer:
+    """A lead that came without a ping, and for which we would not have bid."""
+    return PostAnswer(
+        status=status_of(ping.reason_code),
+        ping_id="",
+        reason=ping.reason,
+        reason_code=ping.reason_code,
+        warnings=ping.warnings,
+    )
+
+
+def refused_receipt(refusal: Refusal) -> Receipt:
+    """Why a notice, an outcome, a demand or a signal was not taken; whoever sends one is told all of it."""
+    status: Literal["rejected", "error"] = "error" if refusal.code == "internal" else "rejected"
+    return Receipt(status=status, reason=sentence(refusal), reason_code=refusal.code)
+
+
+def _disclosed(refusal: Refusal, seller: Seller | None) -> tuple[str, str]:
+    return disclosed(refusal, seller.disclosure if seller is not None else "full")

@@ -1,0 +1,74 @@
+"""An answer as HTTP says it: status by its seller's wish, headers, and a body in the words of its platform."""
+
+from math import ceil
+
+import msgspec
+
+from app.dialects.answers import write_ping_answer, write_post_answer, write_receipt
+from app.dialects.platforms.dialect import Price
+from app.dialects.statuses import ping_status, post_status, receipt_status, told_status
+from app.dialects.written import CONTENT_TYPES, price, quoted_price
+from app.domain.answers import refused_ping, refused_receipt
+from app.domain.reasons import Refusal
+from app.http.request import SellerRequest
+from app.wire.feedback import Receipt
+from app.wire.ping import PingAnswer
+from app.wire.post import PostAnswer
+
+_CONTENT_TYPES = {name: value.encode() for name, value in CONTENT_TYPES.items()}
+
+
+class HttpAnswer(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """`headers` are those beside its length and type."""
+
+    status: int
+    content_type: bytes
+    body: bytes
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+
+
+FAULT = HttpAnswer(503, _CONTENT_TYPES["json"], write_ping_answer(refused_ping(Refusal("internal"), None, ""), "json"))
+"""What whoever asks is answered where not even a refusal could be made: nothing was promised, nothing was sold."""
+
+
+def http_ping_answer(request: SellerRequest, answer: PingAnswer) -> HttpAnswer:
+    """The answer to a ping."""
+    body = write_ping_answer(answer, request.format, request.dialect, _price_of(request))
+    return http_answer(request, ping_status(answer), body)
+
+
+def http_post_answer(request: SellerRequest, answer: PostAnswer, status: int = 0) -> HttpAnswer:
+    """The answer to a post, under this `status` where it is not the answer that tells it."""
+    body = write_post_answer(answer, request.format, request.dialect, _price_of(request))
+    statuses = request.seller.statuses if request.seller is not None else "usual"
+    return http_answer(request, status or post_status(answer, request.dialect, statuses), body)
+
+
+def http_receipt(request: SellerRequest, receipt: Receipt) -> HttpAnswer:
+    """The answer to feedback."""
+    statuses = request.seller.statuses if request.seller is not None else "usual"
+    return http_answer(request, receipt_status(receipt, statuses), write_receipt(receipt, request.format))
+
+
+def http_refusal(request: SellerRequest, refusal: Refusal) -> HttpAnswer:
+    """The answer to feedback that was not taken."""
+    return http_receipt(request, refused_receipt(refusal))
+
+
+def http_answer(request: SellerRequest, status: int, body: bytes) -> HttpAnswer:
+    """This body as its seller is told a status: what is wrong with the request itself decides it before the answer."""
+    status = request.status if request.status != 200 else status
+    seller = request.seller
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+    if status == 200 or seller is None:
+        return HttpAnswer(status, _CONTENT_TYPES[request.format], body, headers)
+    if status == 429:
+        headers = ((b"retry-after", b"%d" % ceil(1.0 / max(seller.rate_per_s, 1.0))),)
+    status, beside = told_status(status, seller.statuses)
+    headers += tuple([(name.lower().encode(), value.encode()) for name, value in beside.items()])
+    return HttpAnswer(status, _CONTENT_TYPES[request.format], body, headers)
+
+
+def _price_of(request: SellerRequest) -> Price:
+    """How this seller's parser wants its prices."""
+    return quoted_price if request.seller is not None and request.seller.quoted_prices else price

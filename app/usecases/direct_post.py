@@ -1,0 +1,36 @@
+"""A lead that nobody pinged is bought at the price that we bid for it: decided as its ping, then judged as its post."""
+
+from collections.abc import Callable
+
+from app.dialects.reading import Reading
+from app.domain.answers import unsold_post
+from app.domain.reasons import Refusal
+from app.domain.seller import Seller
+from app.usecases.accept_post import accept_post, refuse_post
+from app.usecases.answer_ping import Asked, answer_or_refuse
+from app.usecases.bid_reference import BidReference, open_reference
+from app.usecases.bidder import Bidder
+from app.wire.post import Post, PostAnswer
+
+PostOf = Callable[[BidReference], tuple[BidReference, Reading[Post]]]
+"""Reads the lead once more, as the post to a bid."""
+
+
+async def direct_post(
+    bidder: Bidder,
+    seller: Seller,
+    ping: Reading[Asked],
+    post_of: PostOf,
+    raw: bytes,
+    now: float,
+    elapsed_ms: Callable[[], float],
+) -> PostAnswer:
+    """The answer to one lead; arguments and errors are those of `accept_post`."""
+    if not seller.direct:
+        nothing = BidReference(ping_id="", test=ping.test)
+        return refuse_post(bidder, seller, nothing, Refusal("missing_field", "ping_id"), now, elapsed_ms=elapsed_ms)
+    pinged = answer_or_refuse(bidder, seller, ping, now, elapsed_ms)
+    if not pinged.bids:
+        return unsold_post(pinged)
+    reference, reading = post_of(open_reference(bidder, pinged.ping_id, test=ping.test))
+    return await accept_post(bidder, seller, reference, reading.value, raw, reading.warnings, now, elapsed_ms)
