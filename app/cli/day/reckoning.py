@@ -5,11 +5,11 @@ from collections.abc import Mapping
 
 import msgspec
 
-from app.cli.day.bins import times
 from app.cli.day.business_day import US, Lived
 from app.config.load import Declared
 from app.domain.caps.caps import Cap
 from app.domain.caps.honouring import honoured_share
+from app.reports.day.bins import times
 from app.reports.trading import Trading
 from app.store.leads import Summary
 

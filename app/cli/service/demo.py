@@ -14,13 +14,13 @@ import msgspec
 from app.cli.day.business_day import ENDS, STARTS, US, BusinessDay, Lived
 from app.cli.day.reckoning import Reckoning, reckon
 from app.cli.day.retraining import MATURITY_DAYS, can_retrain, export_day, registry_command, retrain
-from app.cli.day.story import Attempts, tell
 from app.cli.day.text import report
 from app.config.load import Declared, LoadedConfig, load
 from app.domain.money import dollars
 from app.journal.reader import find, lines
 from app.mock_exchange.market.audit import AuditFile
 from app.mock_exchange.market.setup import SetupError
+from app.reports.day.story import Attempts, tell
 from app.reports.explain import explain
 from app.reports.hours import count_span
 from app.reports.trading import Trading, trading
