@@ -23,9 +23,9 @@ def place_of(line: PingLine) -> Place:
 class CapRecord(msgspec.Struct, kw_only=True):
     """One counter of a cap in one window, from `start` to `end` (UTC epoch seconds, infinite without a window).
 
-    `quarters` holds what stood last in each quarter of an hour since 1970. `limit` is the last one, `most` and `dual`
-    are the highest that were used and priced, `full_at` is when the limit was first met, `breached` whether more stood
-    as used than it allowed.
+    `campaign` is the first that met it, as a seller's cap counts for several. `quarters` holds what stood last in each
+    quarter of an hour since 1970. `limit` is the last one, `most` and `dual` are the highest that were used and priced,
+    `full_at` is when the limit was first met, `breached` whether more stood as used than it allowed.
     """
 
     campaign: Campaign
@@ -39,11 +39,6 @@ class CapRecord(msgspec.Struct, kw_only=True):
     full_at: float | None = None
     breached: bool = False
     quarters: dict[int, CapStanding] = {}
-
-    @property
-    def used(self) -> int:
-        """What stands as used by now."""
-        return next(reversed(self.quarters.values())).used if self.quarters else 0
 
     def note(self, at: float, standing: CapStanding) -> None:
         """This stood at this moment, the latest so far."""
@@ -62,7 +57,7 @@ class CapRecords:
     """The records of a stretch of the journal in the making."""
 
     def __init__(self) -> None:
-        self._records: dict[tuple[str, str, str], CapRecord] = {}
+        self._records: dict[str, CapRecord] = {}
 
     def __iter__(self) -> Iterator[CapRecord]:
         return iter(self._records.values())
@@ -82,11 +77,10 @@ class CapRecords:
 
     def _of(self, campaign: Campaign, cap: Cap, place: Place, now: float, limit: int) -> CapRecord:
         counter = cap.counter(local_time(now, cap.zone), *place)
-        key = campaign.name, cap.name, counter
-        record = self._records.get(key)
+        record = self._records.get(counter)
         if record is None:
             start, end = window_bounds(now, cap.zone, cap.window)
-            record = self._records[key] = CapRecord(
+            record = self._records[counter] = CapRecord(
                 campaign=campaign, cap=cap, counter=counter, start=start, end=end, limit=limit
             )
         return record
