@@ -1,14 +1,19 @@
-"""Bids for tests of what learns from them."""
+"""Bids for tests of what learns from them, and files of them."""
 
-from typing import Any
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, get_type_hints
 
-from training.histories.bids import Bid
+import msgspec
+
+from app import parquet
+from training.histories.bids import LoggedBid
 
 AT = 1_800_000_000.0
 """When the first of them was made."""
 
 
-def bid(number: int = 0, **other: Any) -> Bid:
+def bid(number: int = 0, **other: Any) -> LoggedBid:
     """A bid of $21.40 on an exclusive lead worth $48.00 that lost, told apart by its number."""
     plain: dict[str, Any] = {
         "id": f"bid-{number}",
@@ -35,4 +40,17 @@ def bid(number: int = 0, **other: Any) -> Bid:
         "win_probability": 0.1 + 0.2,
         "won": False,
     }
-    return Bid(**{**plain, **other})
+    return LoggedBid(**{**plain, **other})
+
+
+def write_bids(path: Path, bids: Iterable[LoggedBid]) -> int:
+    """A file as `python -m training dataset` leaves it; how many bids it holds."""
+    types = {**get_type_hints(LoggedBid), "leg": str, "facts": str}
+    row = msgspec.defstruct("Row", list(types.items()), kw_only=True)
+
+    def rows() -> Iterable[msgspec.Struct]:
+        for each in bids:
+            told = {name: getattr(each, name) for name in types}
+            yield row(**{**told, "facts": msgspec.json.encode(each.facts).decode()})
+
+    return parquet.write(path, row, rows())

@@ -16,12 +16,13 @@ from app.domain.reasons import Refusal
 from app.journal.configurations import keep
 from app.journal.lines import PingLine
 from app.scoring.load import load_version
-from tests.bids import AT, bid
+from tests.bids import AT, bid, write_bids
 from tests.build import campaign, cap, catalogue, ping
+from tests.histories import facts_in
 from tests.journal import written
-from training.evaluation.ledger import DAY_S
-from training.histories.bids import Bid, write_bids
-from training.histories.dataset import BIDS, SUMMARY, Summary, Trade
+from training.bootstrap import DAY_S
+from training.histories.bids import LoggedBid
+from training.histories.dataset import BIDS, SUMMARY, DatasetSummary, VerticalCounts
 from training.histories.declared import declared
 from training.histories.synthetic import synthetic
 
@@ -44,14 +45,14 @@ def models(into: Path) -> Path:
 
 def logged(
     models_dir: Path, rows: int = 3_000, *, spreads: tuple[float, float] = (0.1, 0.3), seed: int = 3
-) -> list[Bid]:
+) -> list[LoggedBid]:
     """Bids by the live model in a market of rivals, jittered as a buyer does, most outcomes known."""
     known = declared(CONFIG)
     history = synthetic(known.verticals["solar"], known.zone, rows=rows, seed=seed, tell=lambda _: None)
     assert history.truth is not None
     model, _ = load_version(models_dir, "solar", "0001")
     random, bids = np.random.default_rng(seed), []
-    for row, facts in enumerate(history.facts):
+    for row, facts in enumerate(facts_in(history)):
         seller = "acme" if random.random() < 0.6 else "bluebird"
         probability, half = model.probability(facts), HALVES[seller]
         value, low, curve = probability * WORTH, 500.0, OrtbCurve(half_cents=half)
@@ -90,12 +91,12 @@ def logged(
     return bids
 
 
-def dataset(folder: Path, bids: list[Bid]) -> Path:
+def dataset(folder: Path, bids: list[LoggedBid]) -> Path:
     """What `python -m training dataset` leaves behind, of these bids."""
     folder.mkdir(parents=True)
     write_bids(folder / BIDS, bids)
     won, lost = sum(each.won is True for each in bids), sum(each.won is False for each in bids)
-    trade = Trade(
+    trade = VerticalCounts(
         vertical="solar",
         bids=len(bids),
         won=won,
@@ -106,7 +107,7 @@ def dataset(folder: Path, bids: list[Bid]) -> Path:
         converted=sum(bool(each.converted) for each in bids),
         returned=0,
     )
-    summary = Summary(
+    summary = DatasetSummary(
         since=AT,
         until=AT + DAYS * DAY_S,
         as_of=AT + 40 * DAY_S,

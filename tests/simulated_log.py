@@ -5,9 +5,11 @@ import numpy as np
 
 from app.domain.pricing.exploration import jitter
 from tests.bids import AT, bid
-from training.evaluation.ledger import DAY_S, Array, Ledger, ledger
-from training.histories.bids import Bid
-from training.leadsim import truth
+from training.bootstrap import DAY_S
+from training.evaluation.ledger import Ledger, ledger
+from training.histories.bids import LoggedBid
+from training.lab import truth
+from training.statistics import Array, expit
 
 DAYS = 14
 
@@ -15,16 +17,16 @@ DAYS = 14
 class SimulatedLog(msgspec.Struct, frozen=True, kw_only=True):
     """`rows` are the leads of `world` that were bid for, in the order of the log."""
 
-    world: truth.World
+    world: truth.HouseWorld
     rows: Array
-    bids: list[Bid]
+    bids: list[LoggedBid]
     log: Ledger
 
     def surplus(self, bids: Array) -> float:
         """What these bids in cents earn in truth, in dollars a ping."""
         world, rows = self.world, self.rows
-        won = (bids > world.top[rows, 0]) & (bids >= truth.RESERVE_CENTS)
-        return float(np.mean(won * (world.probability[rows] * world.worth_cents[rows] - bids))) / 100.0
+        won = world.won(bids, rows, 1)
+        return float(np.mean(won * (expit(world.odds + world.intent)[rows] * world.worth_cents[rows] - bids))) / 100.0
 
 
 def simulated_log(rows: int, seed: int, spread: float, *, shade: float = 0.5) -> SimulatedLog:
@@ -66,7 +68,7 @@ def simulated_log(rows: int, seed: int, spread: float, *, shade: float = 0.5) ->
     return SimulatedLog(world=world, rows=np.array(kept), bids=bids, log=ledger(bids))
 
 
-def _visible(world: truth.World) -> Array:
+def _visible(world: truth.HouseWorld) -> Array:
     """P(conversion) to somebody who does not see intent, by quadrature."""
     nodes, weights = np.polynomial.hermite_e.hermegauss(15)
     chances = 1.0 / (1.0 + np.exp(-world.odds[:, None] - truth.INTENT_SIGMA * nodes))

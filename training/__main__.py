@@ -7,6 +7,9 @@ from importlib import import_module
 from typing import Protocol, cast
 
 from app.journal.versions import OtherVersion
+from app.parquet import ParquetError
+from app.scoring.artefact import Unusable
+from training.errors import TrainingError
 
 COMMANDS = {
     "describe": "draft what a file's columns mean, and name the fields that know too much",
@@ -24,8 +27,8 @@ COMMANDS = {
 """Name -> what it does; `training.commands.NAME` is its module."""
 
 
-class Command(Protocol):
-    """What a command's module has; `run` returns the exit status: 0, 1 for a no, 2 where it could not be asked."""
+class TrainingCommand(Protocol):
+    """A command's module: `run` returns 0, 1 for a no, 2 where it could not be asked, or raises what is said then."""
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None: ...
 
@@ -40,16 +43,19 @@ def main(argv: Sequence[str] | None = None) -> int:
         commands.add_parser(name, help=purpose, add_help=False)
     words = list(sys.argv[1:] if argv is None else argv)
     name = parser.parse_args(words[:1]).command
-    command = cast(Command, import_module(f"training.commands.{name}"))
+    command = cast(TrainingCommand, import_module(f"training.commands.{name}"))
     own = argparse.ArgumentParser(
         prog=f"python -m training {name}", description=f"{COMMANDS[name].capitalize()}.", allow_abbrev=False
     )
     command.add_arguments(own)
+    args = own.parse_args(words[1:])
     try:
-        return command.run(own.parse_args(words[1:]))
-    except OtherVersion as other:
-        print(other, file=sys.stderr)
-        return 2
+        return command.run(args)
+    except (TrainingError, OtherVersion, ParquetError, Unusable) as error:
+        print(error, file=sys.stderr)
+    except OSError as error:
+        print(f"{error.filename or 'a file'} cannot be used ({error.strerror})", file=sys.stderr)
+    return 2
 
 
 if __name__ == "__main__":

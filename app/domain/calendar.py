@@ -1,5 +1,6 @@
 """Local time as rules and caps read it: minute of the week, and the label of each window."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Literal
@@ -8,6 +9,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 WindowKind = Literal["hour", "day", "week", "month", "total"]
+
+_SPANS_S = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 
 
 class LocalTime(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,3 +90,17 @@ def utc_offset(minute: int, zone: str) -> int:
 def utc_text(at: float) -> str:
     """UTC epoch seconds as "2026-11-21T05:00:00Z"."""
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def moment(text: str, now: float) -> float:
+    """UTC epoch seconds of a date, a date with time, a span before now as in 7d, or of themselves; ValueError."""
+    span = re.fullmatch(r"(\d{1,6})([smhd])", text)
+    if span:
+        return now - int(span[1]) * _SPANS_S[span[2]]
+    if re.fullmatch(r"\d{9,11}(?:\.\d*)?", text):
+        return float(text)
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{text!r}: write 2026-11-21, 2026-11-21T10:00Z, or 30m, 12h, 7d") from None
+    return (at if at.tzinfo is not None else at.replace(tzinfo=UTC)).timestamp()

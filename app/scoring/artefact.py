@@ -1,6 +1,7 @@
 """What a scorer consists of: features, a weighted sum, trees and a calibrator, all of them plain numbers."""
 
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -14,6 +15,9 @@ ENCODED_MAX = 50_000
 """More than the country has ZIP codes."""
 LOG_ODDS_MAX = 100.0
 """No honest leaf says more: e^-100 is the chance of nothing ever seen."""
+
+
+T = TypeVar("T")
 
 
 class Unusable(Exception):
@@ -147,3 +151,18 @@ def read_bytes(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise Unusable(f"{path.name} cannot be read: {error.strerror or type(error).__name__}") from None
+
+
+class _Header(msgspec.Struct, frozen=True):
+    schema: int | None = None
+
+
+def decoded(body: bytes, kind: type[T], name: str, schema: int, what: str) -> T:
+    """What a file holds; another schema is named as such, not as the first field that it spells differently."""
+    try:
+        found = msgspec.json.decode(body, type=_Header).schema
+        if found != schema:
+            raise Unusable(f"{name} has schema {found}, this service reads {schema}: train again or upgrade")
+        return msgspec.json.decode(body, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Unusable(f"{name} is not {what}: {error}") from None

@@ -13,7 +13,7 @@ import msgspec
 from app.domain.pricing.landscape import LIST_PLACES, LIST_STEP, STEEP, Competition, LearnedCurve, Logistic, Rivals
 from app.domain.pricing.pricing import Curve
 from app.scoring.artefact import SCHEMA as SCORER_SCHEMA
-from app.scoring.artefact import Feature, Node, Scorer, Uncalibrated, Unusable
+from app.scoring.artefact import Feature, Node, Scorer, Uncalibrated, Unusable, decoded
 from app.scoring.forest import forest_of
 from app.scoring.parse import check
 from app.wire.ping import Leg, Value
@@ -97,12 +97,7 @@ class Learned:
 
 def parse_landscape(body: bytes, vertical: str) -> Learned:
     """The landscape written in these bytes, every number of it checked; raises Unusable."""
-    try:
-        artefact = msgspec.json.decode(body, type=LandscapeArtefact)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Unusable(f"{FILE} is not a landscape: {error}") from None
-    if artefact.schema != SCHEMA:
-        raise Unusable(f"{FILE} has schema {artefact.schema}, this service reads {SCHEMA}: learn it again or upgrade")
+    artefact = decoded(body, LandscapeArtefact, FILE, SCHEMA, "a landscape")
     if artefact.vertical != vertical:
         raise Unusable(f"{FILE} is of {artefact.vertical!r}")
     for leg in artefact.legs:

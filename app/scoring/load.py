@@ -1,14 +1,14 @@
 """Load the models that `models/current.toml` points at: each verified, or refused by name while the others load."""
 
 import re
-from hashlib import sha256
 from pathlib import Path
 
 import msgspec
 from msgspec.structs import replace
 
 from app.domain.catalogue import Challenger, Model
-from app.scoring.artefact import SCHEMA, Unusable, read_bytes
+from app.scoring.artefact import Unusable, read_bytes
+from app.scoring.card import CARD, ModelCard, ParityRow, check_sum, read_card
 from app.scoring.compile import Probability, compiled
 from app.scoring.habits import HABITS, parse_habits
 from app.scoring.landscape import FILE as LANDSCAPE
@@ -16,7 +16,6 @@ from app.scoring.landscape import parse_landscape
 from app.scoring.parse import parse
 from app.scoring.pointer import POINTER, Entry, is_version, read_pointer
 from app.scoring.traffic import TRAFFIC, parse_traffic
-from app.wire.ping import Value
 
 PARITY_ROWS_MIN = 50
 TOLERANCE = 1e-9
@@ -24,24 +23,7 @@ TOLERANCE = 1e-9
 _VERTICAL = re.compile(r"[a-z0-9_]{1,64}")
 
 
-class ParityRow(msgspec.Struct, frozen=True):
-    """A lead's facts, and the probability that the trained pipeline itself gave it."""
-
-    facts: dict[str, Value]
-    probability: float
-
-
-class Card(msgspec.Struct, frozen=True, kw_only=True):
-    """The part of a model card that the service relies on; the rest is for people. `sha256` is by file name."""
-
-    schema: int
-    vertical: str
-    version: str
-    sha256: dict[str, str]
-    parity: tuple[ParityRow, ...]
-
-
-class Problem(msgspec.Struct, frozen=True, kw_only=True):
+class ModelProblem(msgspec.Struct, frozen=True, kw_only=True):
     """Why a vertical has no model from these files; `vertical` is empty where the pointer itself is at fault.
 
     `of_challenger` where only what should be tried is refused, and the live model is none the worse.
@@ -52,39 +34,39 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     of_challenger: bool = False
 
 
-class Loaded(msgspec.Struct, frozen=True, kw_only=True):
+class LoadedModels(msgspec.Struct, frozen=True, kw_only=True):
     """What may price, what is tried beside it, and what may do neither. `reads` names the facts each model reads."""
 
     models: dict[str, Model] = {}
     challengers: dict[str, Challenger] = {}
     reads: dict[str, tuple[str, ...]] = {}
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[ModelProblem, ...] = ()
 
 
-def load(models_dir: Path) -> Loaded:
+def load(models_dir: Path) -> LoadedModels:
     """Every model that the pointer names. A caller that holds a live model keeps it where there is a problem."""
     try:
         pointers = read_pointer(models_dir)
     except Unusable as unusable:
-        return Loaded(problems=(Problem(vertical="", reason=str(unusable)),))
+        return LoadedModels(problems=(ModelProblem(vertical="", reason=str(unusable)),))
     models: dict[str, Model] = {}
     challengers: dict[str, Challenger] = {}
     reads: dict[str, tuple[str, ...]] = {}
-    problems: list[Problem] = []
+    problems: list[ModelProblem] = []
     for vertical, entry in pointers.items():
         try:
             if isinstance(entry, Unusable):
                 raise entry
             models[vertical], reads[vertical] = load_version(models_dir, vertical, entry.live)
         except Unusable as unusable:
-            problems.append(Problem(vertical=vertical, reason=f"models/{vertical}: {unusable}"))
+            problems.append(ModelProblem(vertical=vertical, reason=f"models/{vertical}: {unusable}"))
         if isinstance(entry, Entry):
             try:
                 challengers |= _challenger(models_dir, vertical, entry)
             except Unusable as unusable:
                 reason = f"models/{vertical}: the challenger is left out: {unusable}"
-                problems.append(Problem(vertical=vertical, reason=reason, of_challenger=True))
-    return Loaded(models=models, challengers=challengers, reads=reads, problems=tuple(problems))
+                problems.append(ModelProblem(vertical=vertical, reason=reason, of_challenger=True))
+    return LoadedModels(models=models, challengers=challengers, reads=reads, problems=tuple(problems))
 
 
 def _challenger(models_dir: Path, vertical: str, entry: Entry) -> dict[str, Challenger]:
@@ -99,9 +81,10 @@ def _challenger(models_dir: Path, vertical: str, entry: Entry) -> dict[str, Chal
 def load_version(models_dir: Path, vertical: str, version: object) -> tuple[Model, tuple[str, ...]]:
     """One verified model and the facts it reads, whether or not the pointer names it; raises `Unusable`."""
     folder = _folder(models_dir, vertical, version)
-    card = _card(read_bytes(_inside(models_dir, folder / "card.json")))
+    _inside(models_dir, folder / CARD)
+    card = read_card(folder)
     scorer = parse(_part(models_dir, folder, card, "scorer.json"))
-    for part, names in (("scorer.json", scorer), ("card.json", card)):
+    for part, names in (("scorer.json", scorer), (CARD, card)):
         if (names.vertical, names.version) != (vertical, version):
             raise Unusable(f"{version}/{part} is of {names.vertical!r} {names.version!r}")
     probability = compiled(scorer)
@@ -112,7 +95,7 @@ def load_version(models_dir: Path, vertical: str, version: object) -> tuple[Mode
     return model, tuple(feature.name for feature in scorer.features)
 
 
-def _with_parts(model: Model, models_dir: Path, folder: Path, card: Card) -> Model:
+def _with_parts(model: Model, models_dir: Path, folder: Path, card: ModelCard) -> Model:
     """The model with what was learned beside its scorer."""
     if LANDSCAPE in card.sha256:
         body = _part(models_dir, folder, card, LANDSCAPE)
@@ -124,11 +107,10 @@ def _with_parts(model: Model, models_dir: Path, folder: Path, card: Card) -> Mod
     return model
 
 
-def _part(models_dir: Path, folder: Path, card: Card, name: str) -> bytes:
-    """One file of a version. The checksum comes first, so that damage is called damage whatever it looks like."""
+def _part(models_dir: Path, folder: Path, card: ModelCard, name: str) -> bytes:
+    """One file of a version, as the card vouches for it."""
     body = read_bytes(_inside(models_dir, folder / name))
-    if sha256(body).hexdigest() != card.sha256.get(name):
-        raise Unusable(f"{folder.name}/{name} does not have the checksum in card.json: restore or retrain it")
+    check_sum(folder, card, name, body)
     return body
 
 
@@ -151,20 +133,10 @@ def _inside(models_dir: Path, path: Path) -> Path:
     return path
 
 
-def _card(body: bytes) -> Card:
-    try:
-        card = msgspec.json.decode(body, type=Card)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Unusable(f"card.json is not a model card: {error}") from None
-    if card.schema != SCHEMA:
-        raise Unusable(f"card.json has schema {card.schema}, this service reads {SCHEMA}: train again or upgrade")
-    return card
-
-
 def _check_parity(rows: tuple[ParityRow, ...], probability: Probability) -> None:
     """Refuse a function that does not say what the trained pipeline said."""
     if len(rows) < PARITY_ROWS_MIN:
-        raise Unusable(f"card.json has {len(rows)} parity rows, fewer than {PARITY_ROWS_MIN}")
+        raise Unusable(f"{CARD} has {len(rows)} parity rows, fewer than {PARITY_ROWS_MIN}")
     for position, row in enumerate(rows):
         # Written so that NaN on either side fails.
         if not abs(probability(row.facts) - row.probability) <= TOLERANCE:

@@ -3,8 +3,6 @@
 from itertools import pairwise
 from math import inf, isfinite
 
-import msgspec
-
 from app.scoring.artefact import (
     CATEGORIES_MAX,
     ENCODED_MAX,
@@ -25,28 +23,16 @@ from app.scoring.artefact import (
     Sigmoid,
     Term,
     Unusable,
+    decoded,
 )
 
 POINTS_APART_MIN = 1e-6
 """Between points closer than that a straight line is so steep that the last digit of a score would decide."""
 
 
-class _Header(msgspec.Struct, frozen=True):
-    schema: int
-
-
 def parse(body: bytes) -> Scorer:
     """The scorer written in these bytes, every number of it checked."""
-    try:
-        # Another schema is named as such, not as the first field that it spells differently.
-        schema = msgspec.json.decode(body, type=_Header).schema
-        if schema != SCHEMA:
-            raise Unusable(f"scorer.json has schema {schema}, this service reads {SCHEMA}: train again or upgrade")
-        scorer = msgspec.json.decode(body, type=Scorer)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise Unusable(f"scorer.json is not a scorer: {error}") from None
-    except RecursionError:
-        raise Unusable("scorer.json is nested too deep") from None
+    scorer = decoded(body, Scorer, "scorer.json", SCHEMA, "a scorer")
     check(scorer)
     return scorer
 

@@ -6,6 +6,7 @@ roofing = { live = "0002", before = "0001", challenger = "0004", canary = 0.1 }
 
 import re
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from app.scoring.artefact import Unusable, read_bytes
 
 POINTER = "current.toml"
 
+_HEADER = "# The model that prices each vertical. Going back to an earlier one is editing its line.\n"
 _VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 _KEYS = ("live", "before", "challenger", "canary")
 
@@ -45,6 +47,27 @@ def entries_in(body: bytes) -> dict[str, Entry | Unusable]:
     except (ValueError, RecursionError) as error:
         raise Unusable(f"{POINTER} is not TOML: {error}") from None
     return {vertical: _entry(value) for vertical, value in told.items()}
+
+
+def edited(text: str, vertical: str, entry: Entry) -> str:
+    """The file with this vertical's line replaced or added, and whatever else a person wrote into it kept.
+
+    Raises `Unusable` where all of it must be written anew, and a line of another vertical names no version.
+    """
+    wanted = {**entries_in(text.encode()), vertical: entry}
+    line, name = _line(vertical, entry), re.escape(vertical)
+    stands = re.compile(rf"^[ \t]*(?:{name}|\"{name}\"|'{name}')[ \t]*=.*$", re.MULTILINE)
+    ended = text if text.endswith("\n") or not text else f"{text}\n"
+    changed = stands.sub(lambda _: line, ended) if stands.search(ended) else f"{ended or _HEADER}{line}\n"
+    if _says(changed, wanted):
+        return changed
+    # Written in some other way, as with a table of its own.
+    lines = []
+    for other, each in sorted(wanted.items()):
+        if isinstance(each, Unusable):
+            raise Unusable(f"{other} in the way: {each}")
+        lines.append(_line(other, each) + "\n")
+    return _HEADER + "".join(lines)
 
 
 def is_version(value: object) -> bool:
@@ -86,3 +109,20 @@ def _problem(told: dict[str, Any]) -> str:
 
 def _text(value: object) -> str:
     return value if isinstance(value, str) and is_version(value) else ""
+
+
+def _says(text: str, wanted: Mapping[str, Entry | Unusable]) -> bool:
+    try:
+        found = entries_in(text.encode())
+    except Unusable:
+        return False
+    return {name: str(each) for name, each in found.items()} == {name: str(each) for name, each in wanted.items()}
+
+
+def _line(vertical: str, entry: Entry) -> str:
+    """An entry as TOML: the bare version where nothing else is to be said."""
+    told = {key: value for key, value in msgspec.to_builtins(entry).items() if value and key != "problem"}
+    if len(told) == 1:
+        return f'{vertical} = "{entry.live}"'
+    words = [f"{key} = {value!r}" if key == "canary" else f'{key} = "{value}"' for key, value in told.items()]
+    return f"{vertical} = {{ {', '.join(words)} }}"

@@ -12,7 +12,7 @@ from app.domain.calendar import utc_offset
 from app.domain.campaign import Campaign
 from app.domain.catalogue import Catalogue, Challenger, Model, index_campaigns, tags
 from app.domain.schedule import HOURS_OF_WEEK
-from app.scoring.load import Loaded as LoadedModels
+from app.scoring.load import LoadedModels
 from app.scoring.pointer import POINTER
 
 _ANY_WINTER = 29_454_480

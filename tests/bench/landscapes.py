@@ -13,8 +13,9 @@ from app.domain.calendar import local_time
 from app.domain.catalogue import Catalogue, Model
 from app.scoring.landscape import Learned, parse_landscape
 from app.wire.ping import Leg, Ping, Value
-from training.landscape.log import AuctionLog, objects
-from training.landscape.whole import learn_landscape
+from training.landscape.auctions import AuctionLog, objects
+from training.landscape.export import artefact_of
+from training.landscape.learn import learn_landscape
 
 AUCTIONS = 1_500
 LOW_CENTS, WORTH_CENTS = 300.0, 9_000.0
@@ -75,7 +76,8 @@ def _learned(catalogue: Catalogue, model: Model, pings: Sequence[Ping], now: flo
         )
         for leg, winners in LEGS.items()
     }
-    body = learn_landscape(model.vertical, logs, winners=LEGS["shared"], tell=lambda _: None).body
+    legs = learn_landscape(logs.values(), winners=LEGS["shared"], tell=lambda _: None).legs
+    body = msgspec.json.encode(artefact_of(model.vertical, legs))
     landscape: Learned = parse_landscape(body, model.vertical)
     return replace(model, landscape=landscape)
 

@@ -11,8 +11,8 @@ import msgspec
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from app.scoring.artefact import Number
+from app.scoring.card import ParityRow
 from app.scoring.compile import Probability, compiled
-from app.scoring.load import ParityRow
 from app.scoring.parse import parse
 from app.wire.ping import Value
 from training.conversion.candidates import Estimator

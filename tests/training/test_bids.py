@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from tests.bids import AT, bid
-from training.histories.bids import Bid, BidColumns, read_bids, write_bids
+from tests.bids import AT, bid, write_bids
+from training.histories.bids import read_bids
 
 BIDS = [
     bid(0, won=None, facts={}),
@@ -33,7 +33,3 @@ def test_one_vertical_and_one_span_can_be_asked_for(tmp_path: Path) -> None:
 def test_a_file_of_no_bids_is_one_too(tmp_path: Path) -> None:
     assert write_bids(tmp_path / "bids.parquet", []) == 0
     assert list(read_bids(tmp_path / "bids.parquet")) == []
-
-
-def test_the_file_has_a_column_for_everything_that_a_bid_says() -> None:
-    assert BidColumns.__struct_fields__ == Bid.__struct_fields__

@@ -6,16 +6,17 @@ import numpy as np
 import pytest
 
 from app.scoring.artefact import Beta, Isotonic, Sigmoid
-from training.conversion.calibrators import METHODS, Labelled, Method, Tried, attempt, best, curved, expit
+from training.conversion.calibrators import METHODS, Method, ScoredLeads, TriedCurve, attempt, best, curved
+from training.statistics import expit
 
 Array = np.ndarray[Any, Any]
 
 
-def labelled(true: Any, *, rows: int = 20_000, seed: int = 3) -> Labelled:
+def labelled(true: Any, *, rows: int = 20_000, seed: int = 3) -> ScoredLeads:
     """Scores, and outcomes whose log-odds are `true` of them."""
     random = np.random.default_rng(seed)
     scores = random.normal(-0.5, 1.5, rows)
-    return Labelled(scores, (random.random(rows) < expit(true(scores))).astype(int))
+    return ScoredLeads(scores, (random.random(rows) < expit(true(scores))).astype(int))
 
 
 def test_a_sigmoid_finds_the_slope_and_the_intercept() -> None:
@@ -68,7 +69,7 @@ def test_a_rising_curve_never_says_that_nobody_or_everybody_converts() -> None:
 
 
 def test_the_plainest_curve_is_taken_that_the_best_does_not_clearly_beat() -> None:
-    def tried(true: Any) -> list[Tried]:
+    def tried(true: Any) -> list[TriedCurve]:
         return [attempt(method, labelled(true), labelled(true, seed=4)) for method in METHODS]
 
     def taken(true: Any) -> str:
@@ -93,5 +94,5 @@ def curved_log_odds(scores: Array, a: float, b: float, c: float) -> Array:
     return log_odds
 
 
-def loss(said: Array, later: Labelled) -> float:
+def loss(said: Array, later: ScoredLeads) -> float:
     return float(-np.mean(np.where(later.converted == 1, np.log(said), np.log1p(-said))))

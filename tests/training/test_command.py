@@ -1,19 +1,22 @@
 """`python -m training train`: from a configuration to models that the service loads, or to none where a gate fails."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
 import joblib
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from app.scoring.artefact import BYTES_MAX
+from app.scoring.card import read_card, write_card
 from app.scoring.load import PARITY_ROWS_MIN, load
 from training.__main__ import main
 from training.conversion.artefact import next_version
+from training.conversion.candidates import chance
 from training.conversion.features import columns_of, table
-from training.conversion.train import chance
 from training.histories.declared import declared
 
 BUYER = """
@@ -53,7 +56,7 @@ def trained(buyer: Path, models: Path, *words: str) -> int:
 def run(buyer: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[int, Path]:
     """One run over both verticals: roofing has enough conversions to be judged by, mortgage has not."""
     models = tmp_path_factory.mktemp("models")
-    return trained(buyer, models), models
+    return trained(buyer, models, "--promote"), models
 
 
 @pytest.fixture
@@ -130,8 +133,10 @@ def test_the_same_seed_makes_the_same_bytes_and_leaves_other_verticals_live(
     run: tuple[int, Path], buyer: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "current.toml").write_text('solar = "0007"\nroofing = "0404"\n')
-    assert trained(buyer, tmp_path, "--vertical", "roofing", "--json") == 0
+    assert trained(buyer, tmp_path, "--vertical", "roofing", "--json", "--promote") == 0
     told = json.loads(capsys.readouterr().out)
+    assert {"vertical", "version", "gates", "figures", "promoted"} <= told.keys()
+    assert (told["promoted"], told["figures"]) == (True, told["time_split"])
     assert (told["vertical"], told["version"], told["passed"]) == ("roofing", "0001", True)
     assert told["artifact"] == str(tmp_path / "roofing" / "0001")
     for path in sorted((tmp_path / "roofing" / "0001").iterdir()):
@@ -140,6 +145,24 @@ def test_the_same_seed_makes_the_same_bytes_and_leaves_other_verticals_live(
         'solar = "0007"',
         'roofing = { live = "0001", before = "0404" }',
     ]
+
+
+def test_a_synthetic_model_is_live_only_where_that_is_asked_for_and_nothing_real_is(
+    run: tuple[int, Path], buyer: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    models = tmp_path / "models"
+    shutil.copytree(run[1] / "roofing" / "0001", models / "roofing" / "0001")
+    assert trained(buyer, models, "--vertical", "roofing") == 0
+    assert "NOT LIVE: its history is made up; --promote makes it live all the same" in capsys.readouterr().out
+    assert not (models / "current.toml").exists()
+    folder = models / "roofing" / "0001"
+    card = read_card(folder)
+    write_card(folder, replace(card, history=replace(card.history, synthetic=False)))
+    (models / "current.toml").write_text('roofing = "0001"\n')
+    assert trained(buyer, models, "--vertical", "roofing", "--promote", "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["version"], told["passed"], told["promoted"]) == ("0003", True, False)
+    assert (models / "current.toml").read_text() == 'roofing = "0001"\n'
 
 
 def test_versions_are_counted_on_from_the_highest(tmp_path: Path) -> None:

@@ -22,9 +22,9 @@ from tests import build
 from tests.bidder import another, ask, at_bidder, sell, somebody
 from tests.build import NOW
 from training.__main__ import main
-from training.histories.bids import Bid, read_bids
-from training.histories.dataset import BIDS, LEADS, Rules, Sources, Summary, gather
-from training.histories.declared import Declared
+from training.histories.bids import LoggedBid, read_bids
+from training.histories.dataset import BIDS, LEADS, DatasetRules, DatasetSources, DatasetSummary, gather
+from training.histories.declared import DeclaredVerticals
 
 Capture = pytest.CaptureFixture[str]
 DAY = 86_400.0
@@ -32,12 +32,12 @@ LATER = NOW + 40 * DAY
 ZONE = "America/Chicago"
 
 
-def declared(*verticals: Vertical) -> Declared:
-    return Declared(verticals={each.name: each for each in verticals or (build.vertical(),)}, zone=ZONE)
+def declared(*verticals: Vertical) -> DeclaredVerticals:
+    return DeclaredVerticals(verticals={each.name: each for each in verticals or (build.vertical(),)}, zone=ZONE)
 
 
-def rules(**other: Any) -> Rules:
-    return Rules(**{"now": LATER, "maturity_s": 30 * DAY, **other})
+def rules(**other: Any) -> DatasetRules:
+    return DatasetRules(**{"now": LATER, "maturity_s": 30 * DAY, **other})
 
 
 def bid(bidder: Bidder, number: int, now: float = NOW, **other: Any) -> PingAnswer:
@@ -83,15 +83,17 @@ def lived(folder: Path, scene: Callable[[Bidder], Any], catalogue: Any = None, e
     return folder
 
 
-def of(*folders: Path) -> Sources:
-    return Sources(
+def of(*folders: Path) -> DatasetSources:
+    return DatasetSources(
         journals=tuple(folder / "journal" for folder in folders),
         sales=tuple(folder / "export" / "sales.parquet" for folder in folders),
         outcomes=tuple(folder / "export" / "outcomes.parquet" for folder in folders),
     )
 
 
-def gathered(folder: Path, out: Path, *, known: Declared | None = None, **other: Any) -> tuple[Summary, list[Bid]]:
+def gathered(
+    folder: Path, out: Path, *, known: DeclaredVerticals | None = None, **other: Any
+) -> tuple[DatasetSummary, list[LoggedBid]]:
     summary = gather(of(folder), rules(**other), known or declared(), out, lambda _: None)
     return summary, list(read_bids(out / BIDS))
 
@@ -318,7 +320,7 @@ def test_what_finds_no_partner_is_named_and_counted(tmp_path: Path) -> None:
     journal.write_text("".join(whole[1:]) + '{"kind":"pi')
     other = lived(tmp_path / "other", lambda bidder: buy(bidder, 7))
     shutil.copytree(journal.parent, tmp_path / "copy")
-    sources = Sources(
+    sources = DatasetSources(
         journals=(journal.parent, other / "journal", tmp_path / "copy"),
         sales=of(folder).sales,
         outcomes=of(folder).outcomes,

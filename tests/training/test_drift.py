@@ -11,14 +11,13 @@ import numpy as np
 import pytest
 
 from app.scoring.load import load_version
-from tests.bids import AT, bid
+from tests.bids import AT, bid, write_bids
 from training.__main__ import main
 from training.drift import window as windows
 from training.drift.drift import Drift, drift
-from training.drift.reference import write_reference
-from training.drift.window import sample, window, window_like
-from training.histories.bids import Bid, write_bids
-from training.histories.dataset import BIDS, SUMMARY, Summary, Trade
+from training.drift.window import REFERENCE, sample, window, window_like
+from training.histories.bids import LoggedBid
+from training.histories.dataset import BIDS, SUMMARY, DatasetSummary, VerticalCounts
 
 Capture = pytest.CaptureFixture[str]
 DAY = 86_400.0
@@ -30,7 +29,7 @@ def nothing(_: np.random.Generator, __: int) -> dict[str, Any]:
     return {}
 
 
-def drawn(rows: int, days: tuple[float, float], seed: int, change: Change = nothing) -> list[Bid]:
+def drawn(rows: int, days: tuple[float, float], seed: int, change: Change = nothing) -> list[LoggedBid]:
     """Bids between two days, each won by chance and every won one a matured lead that converts as predicted."""
     random = np.random.default_rng(seed)
     bids = []
@@ -50,7 +49,7 @@ def drawn(rows: int, days: tuple[float, float], seed: int, change: Change = noth
     return sorted(bids, key=lambda each: each.at)
 
 
-def held(before: list[Bid], now: list[Bid]) -> Drift:
+def held(before: list[LoggedBid], now: list[LoggedBid]) -> Drift:
     usual = window(sample("solar", before), None)
     return drift(usual, window_like(usual, sample("solar", now), None))
 
@@ -132,13 +131,13 @@ def test_of_very_many_bids_a_sample_is_looked_at_whatever_their_order(monkeypatc
     assert abs(days.mean() - 15.0) < 1.5
 
 
-def dataset(folder: Path, bids: list[Bid]) -> Path:
+def dataset(folder: Path, bids: list[LoggedBid]) -> Path:
     folder.mkdir(exist_ok=True)
     write_bids(folder / BIDS, bids)
-    trade = Trade(
+    trade = VerticalCounts(
         vertical="solar", bids=len(bids), won=0, lost=0, undecided=0, leads=0, matured=0, converted=0, returned=0
     )
-    summary = Summary(
+    summary = DatasetSummary(
         since=bids[0].at,
         until=bids[-1].at,
         as_of=bids[-1].at,
@@ -179,9 +178,9 @@ def test_the_window_beside_the_live_model_is_what_counts(tmp_path: Path, capsys:
     (models / "current.toml").write_text('solar = "0001"\n')
     model, reads = load_version(models, "solar", "0001")
     usual = drawn(1_500, (0.0, 28.0), 1)
-    file = write_reference(
-        models / "solar" / "0001", window(sample("solar", usual), model.probability, [*reads, "tier", "bill"])
-    )
+    file = models / "solar" / "0001" / REFERENCE
+    seen = window(sample("solar", usual), model.probability, [*reads, "tier", "bill"])
+    file.write_bytes(msgspec.json.encode(seen))
     # There are no bids before these to compare them with, nor are any needed.
     words = ["drift", "--models", str(models), "--data"]
     assert main([*words, str(dataset(tmp_path / "same", drawn(300, (28.0, 35.0), 2)))]) == 0

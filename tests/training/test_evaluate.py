@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from training.conversion.figures import calibration_slope, deciles, figures, log_odds, losses
+from training.conversion.figures import calibration_slope, deciles, figures
+from training.statistics import log_odds, losses
 
 
 def test_figures_of_a_handful_of_leads_by_hand() -> None:

@@ -11,7 +11,7 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
 
 from app.scoring.compile import compiled
-from training.conversion.calibrators import METHODS, Calibrated, Labelled, attempt
+from training.conversion.calibrators import METHODS, Calibrated, ScoredLeads, attempt
 from training.conversion.candidates import boosting, chance, lightgbm, logistic, scores
 from training.conversion.export import CannotExport, scorer_of
 from training.conversion.features import Column, table
@@ -106,7 +106,7 @@ def test_lightgbm_is_served_as_it_predicts_with_every_calibration(blanks: float)
     facts, y = leads(3_000, blanks=blanks)
     rows = table(COLUMNS, facts)
     raw = lightgbm(COLUMNS, seed=1, encoded={"city"}).fit(rows[:2_000], y[:2_000])
-    seen = Labelled(scores(raw, rows[2_000:]), y[2_000:])
+    seen = ScoredLeads(scores(raw, rows[2_000:]), y[2_000:])
     for model in (raw, *(Calibrated(raw, attempt(method, seen, seen).curve) for method in METHODS)):
         assert difference(raw, model, COLUMNS, leads(500, blanks=0.3, seed=9)[0]) <= 1e-9
 

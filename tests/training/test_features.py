@@ -3,7 +3,8 @@
 from math import isnan
 
 from app.domain.vertical import Field, Vertical
-from training.conversion.features import Column, LeftOut, columns_of, table
+from app.scoring.card import LeftOut
+from training.conversion.features import Column, columns_of, table
 
 VERTICAL = Vertical(
     name="solar",

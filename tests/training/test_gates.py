@@ -5,10 +5,8 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from training.conversion.calibrators import Attempt
-from training.conversion.figures import Figures
-from training.conversion.gates import Gate, gates
-from training.conversion.leaks import FieldCheck
+from app.scoring.card import CalibratorAttempt, FieldCheck, Figures, Gate
+from training.conversion.gates import gates
 from training.conversion.train import Trained, slices_of
 
 GOOD = Figures(
@@ -32,7 +30,7 @@ def judged(
     checks: tuple[FieldCheck, ...] = HONEST,
     true: Figures | None = TRUE,
     difference: float = 1e-15,
-    attempts: tuple[Attempt, ...] = (),
+    attempts: tuple[CalibratorAttempt, ...] = (),
     trusted: tuple[str, ...] = (),
 ) -> tuple[Gate, ...]:
     trained = Trained(
@@ -94,7 +92,7 @@ def test_a_suspect_that_somebody_vouches_for_may_be_read_and_is_named() -> None:
 
 
 def test_a_calibrator_that_would_turn_the_ranking_fails_a_gate_though_it_is_refused() -> None:
-    turned = Attempt(
+    turned = CalibratorAttempt(
         method="sigmoid",
         slope=-0.86,
         log_loss=0.33,

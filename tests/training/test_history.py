@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from app.domain.calendar import local_time
+from tests.histories import facts_in
 from training.histories.declared import NotDeclared, declared
 from training.histories.history import History
 from training.histories.synthetic import DAY_S, DAYS, ENDS_AT, synthetic
@@ -37,15 +38,15 @@ def test_labels_follow_the_truth(history: History) -> None:
 
 
 def test_a_row_holds_facts_of_a_ping_and_nothing_hidden(history: History) -> None:
-    names = {name for row in history.facts for name in row}
+    names = {name for row in facts_in(history) for name in row}
     assert {"state", "zip3", "local_hour", "weekday", "credit_tier", "age"} <= names
     assert not {"intent", "seller", "call_delay_s", "city", "phone", "email", "best_time_to_call"} & names
 
 
 def test_hours_are_the_buyers_own(history: History) -> None:
-    for at, row in zip(history.at[:200], history.facts, strict=False):
+    for at, row in zip(history.at[:200], facts_in(history), strict=False):
         assert row["local_hour"] == local_time(at, "America/New_York").minute // 60
-    hours = [row["local_hour"] for row in history.facts]
+    hours = [row["local_hour"] for row in facts_in(history)]
     assert hours.count(14) > 3 * hours.count(3)
 
 

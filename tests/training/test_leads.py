@@ -4,6 +4,7 @@ from pathlib import Path
 
 import duckdb
 
+from tests.histories import facts_in
 from training.histories.leads import history_of, read_leads
 
 ROWS = """
@@ -40,5 +41,5 @@ def test_a_history_holds_exclusive_leads_that_have_matured(tmp_path: Path) -> No
     assert history.vertical == "solar"
     assert history.converted.tolist() == [1, 0]
     assert history.at.tolist() == [10.0, 20.0]
-    assert history.facts == [{"tier": "good", "n": 1}, {"owner": True}]
+    assert facts_in(history) == [{"tier": "good", "n": 1}, {"owner": True}]
     assert history_of([], "solar").converted.tolist() == []

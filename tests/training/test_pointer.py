@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from app.scoring.pointer import POINTER, Entry, read_pointer
-from training.registry.pointer import HISTORY, Author, Refused, change, changes, entries, point_at
+from training.registry.pointer import HISTORY, Author, NotChanged, change, changes, entries, point_at
 
 NOW = 1_795_190_400.0
 ME = Author(who="maria", at=NOW, why="it won")
@@ -94,7 +94,7 @@ def test_the_stump_of_a_line_in_the_history_is_passed_over(tmp_path: Path) -> No
 @pytest.mark.parametrize("content", [b"solar = ", b"\xff\xfe", b'solar = "1"\nsolar = "2"'])
 def test_a_pointer_that_cannot_be_read_is_not_overwritten(tmp_path: Path, content: bytes) -> None:
     (tmp_path / POINTER).write_bytes(content)
-    with pytest.raises(Refused, match="Mend it or remove it"):
+    with pytest.raises(NotChanged, match="Mend it or remove it"):
         point_at(tmp_path, "solar", "0001", ME)
     assert (tmp_path / POINTER).read_bytes() == content
 
@@ -103,7 +103,7 @@ def test_a_line_that_names_no_version_is_mended_by_naming_one_and_hinders_no_oth
     (tmp_path / POINTER).write_text("solar = 3\nroofing = 4\n")
     point_at(tmp_path, "solar", "0003", ME)
     assert text(tmp_path) == 'solar = "0003"\nroofing = 4\n'
-    with pytest.raises(Refused, match=r"roofing: .* must name a version"):
+    with pytest.raises(NotChanged, match=r"roofing: .* must name a version"):
         entries(tmp_path)
 
 

@@ -3,8 +3,10 @@
 import json
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from app.scoring.card import read_card
 from app.scoring.load import load
 from app.scoring.pointer import POINTER, Entry
 from tests.models import add_version, landscape_of, shipped
@@ -19,7 +21,10 @@ def models(tmp_path: Path) -> Path:
     """The shipped models, with a second version of solar that passed and a third that did not."""
     models = shipped(tmp_path)
     add_version(models, "solar", "0002", shift=0.2)
-    failed = [{"name": "level", "passed": False, "found": "1.6"}, {"name": "enough history", "passed": True}]
+    failed = [
+        {"name": "level", "passed": False, "found": "1.6"},
+        {"name": "enough history", "passed": True, "found": "120"},
+    ]
     add_version(models, "solar", "0003", shift=0.9, passed=False, gates=failed)
     return models
 
@@ -113,7 +118,7 @@ def test_one_changed_byte_of_a_part_beside_the_scorer_is_refused_too(models: Pat
 
 
 def test_a_card_that_contradicts_its_gates_has_not_passed(models: Path, capsys: Said) -> None:
-    add_version(models, "solar", "0006", gates=[{"name": "level", "passed": False}])
+    add_version(models, "solar", "0006", gates=[{"name": "level", "passed": False, "found": "1.6"}])
     assert registry(models, "promote", "--version", "0006") == 1
     assert "it failed: level" in capsys.readouterr().err
 
@@ -227,3 +232,24 @@ def test_a_version_is_shown_with_its_gates_files_and_changes(models: Path, capsy
 def test_where_there_are_no_models_it_says_so(tmp_path: Path, capsys: Said) -> None:
     assert main(["registry", "list", "--models", str(tmp_path / "none")]) == 1
     assert "holds no model" in capsys.readouterr().err
+
+
+def test_what_a_synthetic_history_taught_replaces_nothing_that_real_outcomes_did(models: Path, capsys: Said) -> None:
+    bought = msgspec.to_builtins(read_card(models / "solar" / "0001").history) | {"synthetic": False}
+    add_version(models, "solar", "0004", history=bought)
+    assert registry(models, "promote", "--version", "0004") == 0
+    assert registry(models, "promote", "--version", "0002") == 1
+    assert "what is live holds real outcomes. --force overrides that and is noted" in capsys.readouterr().err
+    assert solar(models).live == "0004"
+    assert registry(models, "rollback") == 0
+    assert solar(models).live == "0001"
+    registry(models, "promote", "--version", "0004")
+    assert registry(models, "promote", "--version", "0002", "--force") == 0
+    assert [done.forced for done in changes(models)] == [False, False, False, True]
+
+
+def test_a_card_of_another_version_is_refused_by_name(models: Path, capsys: Said) -> None:
+    add_version(models, "solar", "0005", schema=2)
+    assert registry(models, "promote", "--version", "0005") == 1
+    assert "card.json has schema 2, this service reads 3: train again or upgrade" in capsys.readouterr().err
+    assert solar(models).live == "0001"

@@ -6,11 +6,11 @@ from typing import Any
 import msgspec
 import pytest
 
+from app.scoring.card import Gate, read_card
 from app.scoring.load import load_version
 from app.wire.ping import Value
 from tests.models import shipped
-from training.conversion.gates import Gate
-from training.registry.pointer import Refused
+from training.registry.pointer import NotChanged
 from training.registry.versions import whole
 from training.retraining.renew import Parts, completed, renewed
 
@@ -56,7 +56,7 @@ def test_its_card_says_where_it_comes_from_and_vouches_for_every_file(tmp_path: 
     assert "- traffic: an even week" in page
     assert page.count("## Files") == 1
     (folder / "traffic.json").write_bytes(b"[]")
-    with pytest.raises(Refused, match="checksum"):
+    with pytest.raises(NotChanged, match="checksum"):
         whole(models, "solar", "0002")
 
 
@@ -76,10 +76,10 @@ def test_renewed_again_parts_stay_or_are_replaced_and_gates_stand_once(tmp_path:
 
 def test_a_version_that_was_just_learned_gets_its_parts_in_place(tmp_path: Path) -> None:
     models = shipped(tmp_path)
-    completed(models, "solar", "0001", PARTS)
+    completed(models / "solar" / "0001", read_card(models / "solar" / "0001"), PARTS)
     whole(models, "solar", "0001")
     assert load_version(models, "solar", "0001")[0].traffic == WEEK
-    assert "renews" not in card(models / "solar" / "0001")
+    assert card(models / "solar" / "0001")["renews"] == ""
 
 
 def test_what_a_killed_renewal_left_is_in_nobodys_way(tmp_path: Path) -> None:

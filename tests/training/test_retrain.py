@@ -1,5 +1,6 @@
 """A vertical learns from its own outcomes what they can teach, and its champion stays while that is tried."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,22 +10,22 @@ import numpy as np
 import pytest
 
 from app.domain.vertical import Vertical
+from app.scoring.card import Gate, read_card
 from app.scoring.load import load_version
-from tests.bids import AT, bid
+from tests.bids import AT, bid, write_bids
+from tests.histories import facts_in
 from tests.models import add_version, shipped
 from training.__main__ import main
 from training.commands.retrain import tried
 from training.drift.drift import drift
-from training.drift.reference import read_reference
-from training.drift.window import sample, window_like
-from training.histories.bids import Bid, write_bids
-from training.histories.dataset import BIDS, LEADS, SUMMARY, Summary, Trade
+from training.drift.window import read_reference, sample, window_like
+from training.histories.bids import LoggedBid
+from training.histories.dataset import BIDS, LEADS, SUMMARY, DatasetSummary, VerticalCounts
 from training.histories.declared import declared
 from training.histories.history import History
 from training.registry import registry
-from training.registry.author import author
-from training.registry.pointer import entries
-from training.retraining.retrain import Past, Round, retrain
+from training.registry.pointer import author, entries
+from training.retraining.retrain import Dataset, Round, retrain
 
 Capture = pytest.CaptureFixture[str]
 DAY = 86_400.0
@@ -34,7 +35,7 @@ def quiet(_: str) -> None:
     """Nobody listens."""
 
 
-def bids(rows: int, seed: int = 1) -> list[Bid]:
+def bids(rows: int, seed: int = 1) -> list[LoggedBid]:
     """Over ten days; the half of them that win become leads, of which one in ten converts as predicted."""
     random = np.random.default_rng(seed)
     made = []
@@ -54,7 +55,7 @@ def bids(rows: int, seed: int = 1) -> list[Bid]:
     return made
 
 
-def dataset(folder: Path, made: list[Bid]) -> Summary:
+def dataset(folder: Path, made: list[LoggedBid]) -> DatasetSummary:
     """The files of a dataset with these bids, and the leads that they became."""
     folder.mkdir(exist_ok=True)
     write_bids(folder / BIDS, made)
@@ -64,10 +65,10 @@ def dataset(folder: Path, made: list[Bid]) -> Summary:
         FROM read_parquet('{folder / BIDS}') WHERE lead_id <> '' ORDER BY "at"
     """
     duckdb.execute(f"COPY ({leads}) TO '{folder / LEADS}' (FORMAT parquet)")
-    trade = Trade(
+    trade = VerticalCounts(
         vertical="solar", bids=len(made), won=0, lost=0, undecided=0, leads=0, matured=0, converted=0, returned=0
     )
-    summary = Summary(
+    summary = DatasetSummary(
         since=AT,
         until=AT + 10.0 * DAY,
         as_of=AT + 20.0 * DAY,
@@ -92,10 +93,10 @@ def solar(demo: Path) -> Vertical:
     return declared(demo).verticals["solar"]
 
 
-def round_of(folder: Path, vertical: Vertical, made: list[Bid], champion: str = "0001") -> tuple[Round, Path]:
+def round_of(folder: Path, vertical: Vertical, made: list[LoggedBid], champion: str = "0001") -> tuple[Round, Path]:
     models = shipped(folder)
     summary = dataset(folder / "dataset", made)
-    past = Past(dataset=folder / "dataset", summary=summary, models=models, zone="America/New_York")
+    past = Dataset(folder=folder / "dataset", summary=summary, models=models, zone="America/New_York")
     return retrain(past, vertical, champion, seed=1, tell=quiet), models
 
 
@@ -120,7 +121,7 @@ def test_few_conversions_renew_the_champion_with_what_sellers_were(tmp_path: Pat
     assert entries(models)["solar"].challenger == ""
 
 
-def test_the_champion_is_told_how_well_it_foretold(tmp_path: Path, solar: Vertical) -> None:
+def test_the_champion_is_told_how_well_it_predicted(tmp_path: Path, solar: Vertical) -> None:
     found, _ = round_of(tmp_path, solar, bids(280))
     told = found.contests["exclusive"]
     assert told.bids == 70
@@ -145,13 +146,42 @@ def test_what_an_earlier_round_knew_goes_on(tmp_path: Path, solar: Vertical) -> 
     found, models = round_of(tmp_path, solar, bids(280))
     # A month later there is little of anything: one seller has leads enough, and nobody has auctions.
     later = [each for each in bids(280, seed=3) if each.won and each.seller == "acme"]
-    past = Past(dataset=tmp_path / "later", summary=dataset(tmp_path / "later", later), models=models, zone="UTC")
+    past = Dataset(folder=tmp_path / "later", summary=dataset(tmp_path / "later", later), models=models, zone="UTC")
     again = retrain(past, solar, found.challenger, seed=1, tell=quiet)
     assert (set(again.sellers), again.contests, again.challenger) == ({"acme"}, {}, "0003")
     first, second = (load_version(models, "solar", version)[0] for version in ("0002", "0003"))
     assert second.habits["bluebird"] == first.habits["bluebird"]
     assert second.habits["acme"] != first.habits["acme"]
     assert second.landscape is not None
+
+
+def test_a_gate_has_one_result_and_what_failed_is_neither_in_the_challenger_nor_tried(
+    tmp_path: Path, solar: Vertical, capsys: Capture
+) -> None:
+    found, models = round_of(tmp_path, solar, bids(280))
+    (first,) = [gate for gate in found.gates if "exclusive wins" in gate.name]
+    assert first.passed
+    # The rivals bid as was said, so that nothing can be learned of them.
+    known = [msgspec.structs.replace(each, win_probability=0.5) for each in bids(280, seed=2)]
+    past = Dataset(folder=tmp_path / "later", summary=dataset(tmp_path / "later", known), models=models, zone="UTC")
+    again = retrain(past, solar, found.challenger, seed=1, tell=quiet)
+    ((failed,),) = again.left_out.values()
+    assert (failed.passed, failed.name in {gate.name for gate in again.gates}) == (False, False)
+    assert first in again.gates
+    assert read_card(models / "solar" / again.challenger).gates == again.gates
+    assert main(["registry", "list", "--models", str(models), "--vertical", "solar", "--json"]) == 0
+    listed = {each["version"]: each["card"] for each in json.loads(capsys.readouterr().out)}[again.challenger]
+    assert listed["gates"] == list(msgspec.to_builtins(again.gates))
+    assert listed["passed"]
+
+
+def test_a_challenger_that_failed_a_gate_is_not_tried(tmp_path: Path) -> None:
+    models = shipped(tmp_path)
+    add_version(models, "solar", "0002")
+    gates = (Gate(name="level", passed=False, found="1.6"), Gate(name="wins", passed=None, found="nobody looked"))
+    found = tried(models, entries(models)["solar"], msgspec.structs.replace(told(), gates=gates))
+    assert (found.is_tried, found.verdict) == (False, "0002 did not pass: level, wins; it is kept for study")
+    assert entries(models)["solar"].challenger == ""
 
 
 def test_nothing_new_is_no_challenger(tmp_path: Path, solar: Vertical) -> None:
@@ -170,7 +200,7 @@ def test_kappa_speaks_of_the_scorer_that_it_stands_beside(tmp_path: Path, solar:
     # The model that bid said far more of every lead than the champion does.
     models = shipped(tmp_path)
     add_version(models, "solar", "0009", shift=2.0)
-    past = Past(dataset=tmp_path / "dataset", summary=dataset(tmp_path / "dataset", made), models=models, zone="UTC")
+    past = Dataset(folder=tmp_path / "dataset", summary=dataset(tmp_path / "dataset", made), models=models, zone="UTC")
     quality_factor = {
         name: each.habits.quality_factor
         for name, each in retrain(past, solar, "0001", seed=1, tell=quiet).sellers.items()
@@ -188,7 +218,7 @@ def test_enough_conversions_make_a_model_of_its_own(
     history = draw(2_500)
     made = [
         bid(number, at=float(at), facts=facts, won=True, lead_id=f"l-{number}", converted=bool(label))
-        for number, (facts, label, at) in enumerate(zip(history.facts, history.converted, history.at, strict=True))
+        for number, (facts, label, at) in enumerate(zip(facts_in(history), history.converted, history.at, strict=True))
     ]
     found, models = round_of(tmp_path, vertical, made)
     assert found.conversion == "learned anew from 2,500 leads"
@@ -226,7 +256,9 @@ def test_a_canary_is_not_disturbed(tmp_path: Path) -> None:
 
 def test_without_a_challenger_or_a_champion_nothing_is_tried(tmp_path: Path) -> None:
     models = shipped(tmp_path)
-    assert tried(models, entries(models)["solar"], told(challenger="")).verdict == "stays, and nothing is tried"
+    assert (
+        tried(models, entries(models)["solar"], told(challenger="")).verdict == "stays live; no challenger was created"
+    )
     assert tried(models, None, told()).verdict == "nothing is live yet: promote 0002"
 
 

@@ -6,9 +6,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from app.scoring.card import JudgedCandidate
 from training.conversion.candidates import Candidate, boosting, logistic
 from training.conversion.features import Column
-from training.conversion.search import DEFAULT, ROWS_MAX, Data, Judged, forward, search
+from training.conversion.search import DEFAULT, ROWS_MAX, Data, forward, search
 
 COLUMNS = (Column("a", "number"), Column("b", "number"))
 Array = np.ndarray[Any, Any]
@@ -24,7 +25,9 @@ def leads(odds: Callable[[Array, Array, Array], Array], rows: int = 3_000) -> Da
     return Data(COLUMNS, frozenset(), np.column_stack([a, b]).astype(object), y)
 
 
-def found(data: Data, *among: Candidate, where: str | None = None) -> tuple[Judged, tuple[Judged, ...], str]:
+def found(
+    data: Data, *among: Candidate, where: str | None = None
+) -> tuple[JudgedCandidate, tuple[JudgedCandidate, ...], str]:
     judged, why = search(among or (LOGISTIC, BOOSTING), data, seed=1, where=where, tell=lambda _what: None)
     (chosen,) = [each for each in judged if each.chosen]
     return chosen, judged, why

@@ -6,29 +6,29 @@ from pathlib import Path
 import pytest
 
 from app.scoring.artefact import BYTES_MAX
-from app.scoring.load import Loaded, load
+from app.scoring.load import LoadedModels, load
 from training.histories.declared import declared
 
 MODELS = Path(__file__).parents[2] / "models"
 
 
 @pytest.fixture(scope="module")
-def shipped() -> Loaded:
+def shipped() -> LoadedModels:
     return load(MODELS)
 
 
-def test_every_vertical_of_the_demo_has_a_model_that_loads(shipped: Loaded, demo: Path) -> None:
+def test_every_vertical_of_the_demo_has_a_model_that_loads(shipped: LoadedModels, demo: Path) -> None:
     assert shipped.problems == ()
     assert set(shipped.models) == set(declared(demo).verticals)
 
 
-def test_every_fact_they_read_is_declared_and_known_at_ping_time(shipped: Loaded, demo: Path) -> None:
+def test_every_fact_they_read_is_declared_and_known_at_ping_time(shipped: LoadedModels, demo: Path) -> None:
     for name, vertical in declared(demo).verticals.items():
         known = {field.name for field in vertical.fields if field.known_at_ping}
         assert set(shipped.reads[name]) <= known | {"state", "local_hour", "weekday"}
 
 
-def test_every_one_passed_its_gates_and_is_small(shipped: Loaded) -> None:
+def test_every_one_passed_its_gates_and_is_small(shipped: LoadedModels) -> None:
     for name, model in shipped.models.items():
         folder = MODELS / name / model.version
         card = json.loads((folder / "card.json").read_text())

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from training.conversion.features import Column
-from training.conversion.slices import by_value
+from training.conversion.figures import by_value
 
 
 def test_the_commonest_values_are_told_and_rare_ones_are_not() -> None:

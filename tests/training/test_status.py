@@ -21,7 +21,7 @@ from tests.bids import bid
 from tests.build import NOW, catalogue, model
 from training.__main__ import main
 from training.trial.standing import page, verdicts
-from training.trial.trial import Outcome, Tally, Trial, outcome_of
+from training.trial.trial import BidOutcome, TrialStanding, TrialTally, outcome_of
 
 DAY = 86_400.0
 LATER = NOW + 40 * DAY
@@ -57,35 +57,35 @@ def pinged(folder: Path, whole: Catalogue, pings: int = PINGS) -> list[PingLine]
     return at_bidder(folder, scene, whole)
 
 
-def become(lines: list[PingLine], seed: int = 3) -> dict[str, Outcome]:
-    """What became of each bid: won as foretold, and converted as is true; a conversion brings 400 dollars."""
+def become(lines: list[PingLine], seed: int = 3) -> dict[str, BidOutcome]:
+    """What became of each bid: won as predicted, and converted as is true; a conversion brings 400 dollars."""
     chance, outcomes = random.Random(seed), {}
     for line in lines:
         for bid_id, offer in zip(line.bid_ids, line.decision.bids, strict=True):
             won = chance.random() < offer.win_probability
             converted = chance.random() < TRUTH[str(line.ping.fields["roof"])]
             cents = (40_000 if converted else 0) - offer.price_cents
-            outcomes[bid_id] = Outcome(
+            outcomes[bid_id] = BidOutcome(
                 won=won, bought=won, converted=converted if won else None, cents=cents if won else 0
             )
     return outcomes
 
 
-def stood(lines: list[PingLine], outcomes: Mapping[str, Outcome], canary: float = 0.5) -> Trial:
-    tally = Tally("solar", "1", "2", outcomes, LATER)
+def stood(lines: list[PingLine], outcomes: Mapping[str, BidOutcome], canary: float = 0.5) -> TrialStanding:
+    tally = TrialTally("solar", "1", "2", outcomes, LATER)
     for line in lines:
         tally.take(line)
-    return tally.trial(canary)
+    return tally.standing(canary)
 
 
 @pytest.fixture(scope="module")
-def better(tmp_path_factory: pytest.TempPathFactory) -> Trial:
+def better(tmp_path_factory: pytest.TempPathFactory) -> TrialStanding:
     """A constant champion, and a challenger that knows the truth and bids for half of the leads."""
     lines = pinged(tmp_path_factory.mktemp("better"), tried(model(0.23, version="1"), knowing("2"), 0.5))
     return stood(lines, become(lines))
 
 
-def test_every_ping_is_decided_by_one_and_shadowed_by_the_other(better: Trial) -> None:
+def test_every_ping_is_decided_by_one_and_shadowed_by_the_other(better: TrialStanding) -> None:
     one, other = better.champion, better.challenger
     assert one.decided + other.decided == better.pings == PINGS
     assert (one.decided, one.shadowed) == (other.shadowed, other.decided)
@@ -96,14 +96,14 @@ def test_every_ping_is_decided_by_one_and_shadowed_by_the_other(better: Trial) -
     assert better.ratios["5%"] < 1.0 < better.ratios["95%"]
 
 
-def test_wins_are_of_what_each_decided_and_near_what_it_foretold(better: Trial) -> None:
+def test_wins_are_of_what_each_decided_and_near_what_it_predicted(better: TrialStanding) -> None:
     for each in (better.champion, better.challenger):
         assert each.settled == each.decided
         assert each.win_rate == pytest.approx(each.predicted_win_rate, abs=0.06)
 
 
-def test_the_model_that_knows_more_foretells_better_on_the_same_leads(better: Trial) -> None:
-    one, other = better.champion.foretold, better.challenger.foretold
+def test_the_model_that_knows_more_predicts_better_on_the_same_leads(better: TrialStanding) -> None:
+    one, other = better.champion.predictions, better.challenger.predictions
     assert one is not None
     assert other is not None
     assert other.log_loss < one.log_loss
@@ -112,9 +112,9 @@ def test_the_model_that_knows_more_foretells_better_on_the_same_leads(better: Tr
     assert other.auc > 0.7
     assert other.predicted_over_observed == pytest.approx(1.0, abs=0.15)
     assert better.log_loss is not None
-    assert better.log_loss.value == pytest.approx(other.log_loss - one.log_loss)
+    assert better.log_loss.at == pytest.approx(other.log_loss - one.log_loss)
     assert better.log_loss.high < 0.0
-    assert verdicts(better)[0].startswith("probabilities: the challenger foretells conversions better: log-loss -0.")
+    assert verdicts(better)[0].startswith("probabilities: the challenger predicts conversions better: log-loss -0.")
 
 
 def test_the_surplus_is_that_of_the_pings_each_decided(tmp_path: Path) -> None:
@@ -126,12 +126,12 @@ def test_the_surplus_is_that_of_the_pings_each_decided(tmp_path: Path) -> None:
         cents = sum(outcomes[bid_id].cents for line in decided for bid_id in line.bid_ids)
         assert each.surplus is not None
         assert each.matured_pings == len(decided)
-        assert each.surplus.value == pytest.approx(cents / len(decided))
-        assert each.surplus.low < each.surplus.value < each.surplus.high
+        assert each.surplus.at == pytest.approx(cents / len(decided))
+        assert each.surplus.low < each.surplus.at < each.surplus.high
     assert told.surplus is not None
     assert told.champion.surplus is not None
     assert told.challenger.surplus is not None
-    assert told.surplus.value == pytest.approx(told.challenger.surplus.value - told.champion.surplus.value)
+    assert told.surplus.at == pytest.approx(told.challenger.surplus.at - told.champion.surplus.at)
 
 
 def test_twins_differ_by_nothing_that_chance_would_not_give(tmp_path: Path) -> None:
@@ -163,13 +163,13 @@ def test_few_conversions_tell_nothing_and_are_counted(tmp_path: Path) -> None:
 
 def test_what_is_young_or_not_settled_is_in_no_surplus(tmp_path: Path) -> None:
     lines = pinged(tmp_path, tried(model(0.23, version="1"), knowing("2"), 0.5), 40)
-    nobody_knows = {name: Outcome(won=None, bought=False, converted=None, cents=0) for name in become(lines)}
+    nobody_knows = {name: BidOutcome(won=None, bought=False, converted=None, cents=0) for name in become(lines)}
     assert stood(lines, nobody_knows).champion.matured_pings == 0
     assert stood(lines, {}).champion.settled == 0
-    tally = Tally("solar", "1", "2", become(lines), NOW - DAY)
+    tally = TrialTally("solar", "1", "2", become(lines), NOW - DAY)
     for line in lines:
         tally.take(line)
-    told = tally.trial(0.5)
+    told = tally.standing(0.5)
     assert (told.champion.matured_pings, told.surplus) == (0, None)
     assert verdicts(told)[1] == "surplus: not enough pings whose outcomes have matured to tell"
 
@@ -242,6 +242,8 @@ def test_the_command_joins_journal_sales_and_outcomes(served: Path, capsys: Said
     (told,) = json.loads(capsys.readouterr().out)
     assert (told["vertical"], told["pings"], told["leads"], told["conversions"]) == ("solar", 40, 40, 14)
     assert told["champion"]["decided"] + told["challenger"]["decided"] == 40
+    assert told["champion"]["foretold"].keys() == {"log_loss", "auc", "predicted_over_observed"}
+    assert told["challenger"]["surplus"].keys() == told["surplus"].keys() == {"value", "low", "high"}
     assert told["champion"]["matured_pings"] + told["challenger"]["matured_pings"] == 40
     assert "not enough matured outcomes to tell: 14 conversions" in told["verdicts"][0]
     assert status(served) == 0

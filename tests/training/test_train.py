@@ -8,10 +8,11 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from app.domain.vertical import Vertical
-from training.conversion.calibrators import Calibrated, Labelled, attempt
-from training.conversion.candidates import Candidate, boosting, candidates, logistic
+from tests.histories import facts_in
+from training.conversion.calibrators import Calibrated, ScoredLeads, attempt
+from training.conversion.candidates import Candidate, boosting, candidates, chance, logistic
 from training.conversion.features import columns_of, table
-from training.conversion.train import CV_ROWS_MAX, Slices, TooFew, calibrate, chance, pipeline, slices_of, train
+from training.conversion.train import CV_ROWS_MAX, Slices, TooFew, calibrate, slices_of, train
 from training.histories.history import History
 
 Draw = Callable[..., History]
@@ -56,7 +57,7 @@ def test_slices_are_consecutive_and_the_newest_is_last() -> None:
 def test_a_calibrator_that_would_turn_the_ranking_upside_down_is_not_kept() -> None:
     rows, labels, slices = scored(6_000, stretch=1.0, drift_of_calibration_slice=True)
     raw = Fixed()
-    seen = Labelled(rows[slices.calibrate, 0], labels[slices.calibrate])
+    seen = ScoredLeads(rows[slices.calibrate, 0], labels[slices.calibrate])
     trapped = Calibrated(raw, attempt("sigmoid", seen, seen).curve)
     newest = rows[slices.newest], labels[slices.newest]
     assert (
@@ -90,7 +91,7 @@ def test_a_model_that_is_honest_already_keeps_no_calibrator() -> None:
 
 def test_beyond_the_scores_it_has_seen_a_calibrated_model_still_says_a_number() -> None:
     rows, labels, slices = scored(3_000, stretch=0.4)
-    seen = Labelled(rows[slices.calibrate, 0], labels[slices.calibrate])
+    seen = ScoredLeads(rows[slices.calibrate, 0], labels[slices.calibrate])
     model = Calibrated(Fixed(), attempt("isotonic", seen, seen).curve)
     said = chance(model, np.array([[-50.0], [50.0]]))
     assert np.all((said >= 0.0) & (said <= 1.0))
@@ -99,7 +100,7 @@ def test_beyond_the_scores_it_has_seen_a_calibrated_model_still_says_a_number() 
 def test_a_trained_model_ranks_leads_it_has_not_seen(draw: Draw, vertical: Vertical) -> None:
     history = draw(signal=2.5)
     columns, _ = columns_of(vertical)
-    trained = train(columns, table(columns, history.facts), history.converted, seed=1)
+    trained = train(columns, table(columns, facts_in(history)), history.converted, seed=1)
     assert trained.newest.auc > 0.65
     assert trained.newest.skill > 0.0
     assert trained.newest.rows == 600
@@ -111,7 +112,7 @@ def test_the_chosen_candidate_is_the_one_that_was_fitted_and_every_one_is_shown(
     history = draw(signal=2.5)
     columns, _ = columns_of(vertical)
     heard: list[str] = []
-    trained = train(columns, table(columns, history.facts), history.converted, seed=1, tell=heard.append)
+    trained = train(columns, table(columns, facts_in(history)), history.converted, seed=1, tell=heard.append)
     assert {each.candidate for each in trained.candidates} == {each.name for each in candidates(4_000)}
     (chosen,) = [each for each in trained.candidates if each.chosen]
     assert (trained.candidate, trained.settings) == (chosen.candidate, chosen.settings)
@@ -131,14 +132,14 @@ def test_a_history_part_of_which_never_converts_is_refused_by_name(
     labels = history.converted.copy()
     labels[part] = 0
     with pytest.raises(TooFew, match=rf"0 of the \d+ .*{name}.* leads converted"):
-        train(columns, table(columns, history.facts), labels, seed=1)
+        train(columns, table(columns, facts_in(history)), labels, seed=1)
 
 
 def test_only_the_candidates_asked_for_are_tried(draw: Draw, vertical: Vertical) -> None:
     history = draw(2_000)
     columns, _ = columns_of(vertical)
     only = (Candidate("logistic", logistic, ({"c": 0.1},)),)
-    trained = train(columns, table(columns, history.facts), history.converted, seed=1, among=only)
+    trained = train(columns, table(columns, facts_in(history)), history.converted, seed=1, among=only)
     assert [each.candidate for each in trained.candidates] == ["logistic"]
     assert list(trained.raw.named_steps) == ["columns", "weights"]
 
@@ -147,7 +148,7 @@ def test_lightgbm_is_trained_and_judged_like_any_other(draw: Draw, vertical: Ver
     pytest.importorskip("lightgbm", reason="the extra `lightgbm` is not installed")
     history = draw(2_000, signal=2.5)
     columns, _ = columns_of(vertical)
-    rows = table(columns, history.facts)
+    rows = table(columns, facts_in(history))
     only = [each for each in candidates(2_000) if each.name == "lightgbm"]
     trained = train(columns, rows, history.converted, seed=1, among=only)
     again = train(columns, rows, history.converted, seed=1, among=only)
@@ -161,7 +162,7 @@ def test_a_long_history_is_cross_validated_on_a_part_of_it_and_says_so(draw: Dra
     columns, _ = columns_of(vertical)
     # The same leads over and over are as long a history as any other.
     times = CV_ROWS_MAX // 3_000 + 2
-    rows, labels = np.tile(table(columns, small.facts), (times, 1)), np.tile(small.converted, times)
+    rows, labels = np.tile(table(columns, facts_in(small)), (times, 1)), np.tile(small.converted, times)
     only = (Candidate("boosting", boosting, ({"trees": 2},)),)
     trained = train(columns, rows, labels, seed=1, among=only)
     assert trained.random_cv.rows == CV_ROWS_MAX
@@ -171,7 +172,7 @@ def test_a_long_history_is_cross_validated_on_a_part_of_it_and_says_so(draw: Dra
 def test_drift_shows_in_the_newest_leads_and_not_in_a_random_split(draw: Draw, vertical: Vertical) -> None:
     history = draw(shift=2.0)
     columns, _ = columns_of(vertical)
-    trained = train(columns, table(columns, history.facts), history.converted, seed=1)
+    trained = train(columns, table(columns, facts_in(history)), history.converted, seed=1)
     assert trained.newest_raw.predicted_over_observed < 0.8
     assert trained.random_cv.predicted_over_observed == pytest.approx(1.0, abs=0.05)
 
@@ -179,6 +180,6 @@ def test_drift_shows_in_the_newest_leads_and_not_in_a_random_split(draw: Draw, v
 def test_one_seed_is_one_model(draw: Draw, vertical: Vertical) -> None:
     history = draw(1_500)
     columns, _ = columns_of(vertical)
-    rows, labels = table(columns, history.facts), history.converted
-    one, other = (pipeline(columns, seed=3, trees=10).fit(rows, labels) for _ in range(2))
+    rows, labels = table(columns, facts_in(history)), history.converted
+    one, other = (boosting(columns, seed=3, trees=10).fit(rows, labels) for _ in range(2))
     assert np.array_equal(chance(one, rows), chance(other, rows))

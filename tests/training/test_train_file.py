@@ -5,14 +5,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import joblib
 import numpy as np
 import pytest
 
 from app.scoring.load import load
 from training.__main__ import main
-from training.conversion.artefact import NotLoadable, load_pipeline
 from training.conversion.candidates import chance
 from training.conversion.features import Column, table
+from training.registry.pointer import NotChanged
+from training.registry.versions import whole
 
 Capture = pytest.CaptureFixture[str]
 
@@ -259,7 +261,7 @@ def test_a_backend_that_is_none_is_refused(models: Path, tmp_path: Path, capsys:
 
 
 def test_a_pipeline_comes_back_as_it_was_fitted(models: Path) -> None:
-    pipeline = load_pipeline(models, "windows", "0001")
+    pipeline = joblib.load(models / "windows" / "0001" / "pipeline.joblib")
     columns = [Column(each["name"], each["kind"]) for each in card(models)["reads"]]
     parity = card(models)["parity"]
     said = chance(pipeline, table(columns, [row["facts"] for row in parity]))
@@ -282,26 +284,5 @@ def test_an_artefact_with_one_byte_changed_is_refused(models: Path, tmp_path: Pa
     body = bytearray(path.read_bytes())
     body[len(body) // 2] ^= 1
     path.write_bytes(bytes(body))
-    if name == "scorer.json":
-        (problem,) = load(tmp_path).problems
-        assert "does not have the checksum" in problem.reason
-    else:
-        with pytest.raises(NotLoadable, match=r"pipeline\.joblib does not have the checksum in card\.json"):
-            load_pipeline(tmp_path, "windows", "0001")
-
-
-def test_a_model_of_another_library_version_is_refused_with_both_versions(models: Path, tmp_path: Path) -> None:
-    path = copied(models, tmp_path) / "card.json"
-    told = card(models)
-    here = told["libraries"]["scikit-learn"]
-    path.write_text(json.dumps({**told, "libraries": {**told["libraries"], "scikit-learn": "1.2.3"}}))
-    with pytest.raises(NotLoadable) as refused:
-        load_pipeline(tmp_path, "windows", "0001")
-    assert f"was trained with scikit-learn 1.2.3, and here is {here}" in str(refused.value)
-    # The service reads plain numbers, and serves it as before.
-    assert load(tmp_path).problems == ()
-
-
-def test_a_pipeline_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(NotLoadable, match=r"card\.json cannot be read"):
-        load_pipeline(tmp_path, "windows", "0001")
+    with pytest.raises(NotChanged, match=rf"{name} does not have the checksum in card\.json"):
+        whole(tmp_path, "windows", "0001")

@@ -1,34 +1,57 @@
 """Joins the journal with the exported sales and outcomes into rows that models learn from, and says what they are."""
 
 import argparse
-import sys
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-import msgspec
-
-from app.parquet import ParquetError
-from training.histories.declared import NotDeclared, declared
-from training.histories.scratch import NoData
-from training.histories.sources import add_sources, gathered
-from training.histories.summary import page
+from app.domain.calendar import utc_text
+from training.frame import add, add_sources, gathered, show
+from training.histories.dataset import BIDS, LEADS, DatasetSummary, VerticalCounts
+from training.histories.declared import declared
+from training.histories.sources import DAY_S
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`python -m training dataset --data DIR ... --out DIR [--maturity-days N] [--since WHEN] [--now WHEN]`."""
     add_sources(parser)
     parser.add_argument("--out", type=Path, required=True, help="where bids.parquet and leads.parquet go")
-    parser.add_argument("--json", action="store_true", help="print what is in it as one JSON object")
+    add(parser, "json")
 
 
 def run(args: argparse.Namespace) -> int:
     """0 if both files are there, 2 if there is nothing to join."""
-    try:
-        summary = gathered(args, declared(args.config), args.out)
-    except (NoData, NotDeclared, ParquetError) as error:
-        print(error, file=sys.stderr)
-        return 2
-    except OSError as error:
-        print(f"{error.filename} cannot be used ({error.strerror})", file=sys.stderr)
-        return 2
-    print(msgspec.json.encode(summary).decode() if args.json else page(summary, args.out))
+    summary = gathered(args, declared(args.config), args.out)
+    show(args, summary, lambda: "\n".join(_lines(summary, args.out)))
     return 0
+
+
+def _lines(summary: DatasetSummary, out: Path) -> Iterator[str]:
+    days = summary.maturity_s / DAY_S
+    yield f"pings from {utc_text(summary.since)} to {utc_text(summary.until)}"
+    yield f"outcomes known until {utc_text(summary.as_of)}; a lead matures within {days:g} days"
+    yield ""
+    declined = summary.pings - summary.with_bid
+    yield f"{summary.pings:,} pings: {summary.with_bid:,} with a bid, {declined:,} declined{_list(summary.declined)}"
+    yield f"beside them {summary.repeats:,} repeats and {summary.tests:,} tests, which are not in it"
+    yield f"bids that were posted{_list(summary.posts) or ': none'}"
+    yield ""
+    yield "                             bids     won    lost  open   bought  matured  immature  converted  returned"
+    for trade in summary.verticals:
+        yield _row(trade)
+    yield ""
+    for what, counts in (("left out", summary.left_out), ("noted", summary.noted)):
+        for name, count in counts.items():
+            yield f"{what}: {count:,} {name}"
+    yield f"{out / BIDS}: a row a bid.  {out / LEADS}: a row a lead that was bought."
+
+
+def _row(trade: VerticalCounts) -> str:
+    return (
+        f"  {trade.vertical:<22} {trade.bids:>8,} {trade.won:>7,} {trade.lost:>7,} {trade.undecided:>5,} "
+        f"{trade.leads:>8,} {trade.matured:>8,} {trade.leads - trade.matured:>9,} {trade.converted:>10,} "
+        f"{trade.returned:>9,}"
+    )
+
+
+def _list(counts: Mapping[str, int]) -> str:
+    return ": " + ", ".join(f"{name} {count:,}" for name, count in counts.items()) if counts else ""

@@ -1,29 +1,23 @@
 """Drafts what a file's columns mean, as TOML to be edited, and names the fields that know too much to be honest."""
 
 import argparse
-import sys
-from collections.abc import Callable
 from pathlib import Path
-from time import monotonic
 
 import msgspec
 import numpy as np
 
-from app.parquet import ParquetError
+from app.scoring.card import FieldCheck
 from training.conversion.features import columns_among, stacked
-from training.conversion.leaks import ALONE_MAX, REMOVAL_MAX, FieldCheck, check_fields
-from training.histories.declared import NotDeclared
-from training.histories.draft import Draft, draft, written
+from training.conversion.leaks import ALONE_MAX, REMOVAL_MAX, check_fields, suspected
+from training.frame import Tell, add, teller
+from training.histories.draft import SpecDraft, draft, written
 from training.histories.history import History
-from training.histories.leads_at import leads_at
-from training.histories.scratch import NoData
+from training.histories.sources import leads_at
 from training.histories.specified import history_in
-from training.histories.tables import Table, open_table
+from training.histories.tables import LeadTable, open_table
 
 SIDE_MIN = 30
 """Of fewer conversions, or of fewer leads without, no small model can be made to look for leaks."""
-
-Tell = Callable[[str], None]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,34 +32,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--vertical", default="", help="under which name models are kept; of several in a dataset, which"
     )
-    parser.add_argument(
-        "--config", type=Path, default=Path("fixtures/demo/buyer.toml"), help="of a service's directory"
-    )
+    add(parser, "config")
     parser.add_argument("--out", type=Path, help="where the draft goes; printed if not given")
     parser.add_argument("--seed", type=int, default=1, help="of the small models that look for leaks")
 
 
 def run(args: argparse.Namespace) -> int:
     """0 with a draft, 2 if none can be made."""
-    tell = _teller()
-    try:
-        with leads_at(args.data, args.config, tell) as path, open_table(path, called=str(args.data)) as table:
-            text = _described(table, args, tell)
-        if args.out is not None:
-            args.out.write_text(text, encoding="utf-8")
-            tell(f"{args.out}: edit it, then `python -m training train --data {args.data} --spec {args.out}`")
-        else:
-            print(text, end="")
-    except (NoData, NotDeclared, ParquetError) as refusal:
-        print(refusal, file=sys.stderr)
-        return 2
-    except OSError as error:
-        print(f"{error.filename} cannot be used ({error.strerror})", file=sys.stderr)
-        return 2
+    tell = teller()
+    with leads_at(args.data, args.config, tell) as path, open_table(path, called=str(args.data)) as table:
+        text = _described(table, args, tell)
+    if args.out is not None:
+        args.out.write_text(text, encoding="utf-8")
+        tell(f"{args.out}: edit it, then `python -m training train --data {args.data} --spec {args.out}`")
+    else:
+        print(text, end="")
     return 0
 
 
-def _described(table: Table, args: argparse.Namespace, tell: Tell) -> str:
+def _described(table: LeadTable, args: argparse.Namespace, tell: Tell) -> str:
     tell(f"{table.rows:,} rows, {len(table.names)} columns")
     drafted = draft(table, label=args.label, vertical=args.vertical)
     # Whatever is to be mended in the file is for the reader of the draft; leaks can be looked for without it.
@@ -77,12 +62,12 @@ def _described(table: Table, args: argparse.Namespace, tell: Tell) -> str:
         f"Drafted from {args.data.name}: {len(history):,} rows have an outcome, {share:.2%} converted.",
         "Read it over: what a ping knows, only you can say, and no model reads a field that is not known then.",
     ]
-    if any(check.suspected for check in checks):
+    if any(suspected(check) for check in checks):
         header.append("Where every ping has a suspect all the same, say known_at_ping = true and trusted = true.")
     return written(_with_suspects(drafted, checks, tell), header)
 
 
-def _checked(history: History, drafted: Draft, seed: int, tell: Tell) -> tuple[FieldCheck, ...]:
+def _checked(history: History, drafted: SpecDraft, seed: int, tell: Tell) -> tuple[FieldCheck, ...]:
     converted = int(np.sum(history.converted))
     if min(converted, len(history) - converted) < SIDE_MIN:
         tell(f"{converted:,} of {len(history):,} rows converted: too few of one kind to look for leaks")
@@ -92,9 +77,9 @@ def _checked(history: History, drafted: Draft, seed: int, tell: Tell) -> tuple[F
     return check_fields(columns, X, history.converted, seed=seed, tell=lambda name: tell(f"looking for leaks: {name}"))
 
 
-def _with_suspects(drafted: Draft, checks: tuple[FieldCheck, ...], tell: Tell) -> Draft:
+def _with_suspects(drafted: SpecDraft, checks: tuple[FieldCheck, ...], tell: Tell) -> SpecDraft:
     """The draft with every suspect taken from the models, and named where it stands."""
-    suspects = {check.name: _why(check) for check in checks if check.suspected}
+    suspects = {check.name: _why(check) for check in checks if suspected(check)}
     for name, why in suspects.items():
         tell(f"{name}: {why}")
     fields = tuple(
@@ -113,12 +98,3 @@ def _why(check: FieldCheck) -> str:
         f"suspected leak: AUC {check.alone:.3f} alone (limit {ALONE_MAX:.2f}), {check.removal:.3f} of AUC lost without "
         f"it (limit {REMOVAL_MAX:.2f})"
     )
-
-
-def _teller() -> Tell:
-    began = monotonic()
-
-    def tell(what: str) -> None:
-        print(f"{what} ({monotonic() - began:.0f} s)", file=sys.stderr, flush=True)
-
-    return tell

@@ -1,49 +1,40 @@
 """Says whether the world that a model learned is the one it is asked about, with an exit status for schedulers."""
 
 import argparse
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import msgspec
-
 from app.domain.calendar import utc_text
-from app.parquet import ParquetError
-from app.scoring.artefact import Unusable
 from app.scoring.load import load_version
 from training.drift.drift import Drift, drift
-from training.drift.reference import read_reference
-from training.drift.window import Probability, sample, window, window_like
+from training.drift.window import Probability, read_reference, sample, window, window_like
+from training.frame import add, show, when
 from training.histories.bids import read_bids
-from training.histories.dataset import BIDS, SUMMARY, Summary
+from training.histories.dataset import BIDS, read_summary
 from training.histories.scratch import NoData
-from training.registry.pointer import Refused, live
-from training.spans import moment
+from training.histories.sources import DAY_S
+from training.registry.pointer import live
 
-RECENT_S = 7 * 86_400.0
+RECENT_S = 7 * DAY_S
 _SHOWN = 8
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`python -m training drift --data DATASET --models DIR [--since WHEN] [--vertical NAME] [--at LEVEL] [--json]`."""
     parser.add_argument("--data", type=Path, required=True, help="where `python -m training dataset` put its files")
-    parser.add_argument("--models", type=Path, default=Path("models"), help="the live ones score both windows")
+    add(parser, "models")
     parser.add_argument(
-        "--since", type=moment, default=None, metavar="WHEN", help="what is new begins here (default: the last 7 days)"
+        "--since", type=when, default=None, metavar="WHEN", help="what is new begins here (default: the last 7 days)"
     )
-    parser.add_argument("--vertical", action="append", default=[], help="only this one; may be repeated")
+    add(parser, "vertical")
     parser.add_argument("--at", choices=("moderate", "major"), default="major", help="what counts as drift (major)")
-    parser.add_argument("--json", action="store_true", help="print everything as one JSON array")
+    add(parser, "json")
 
 
 def run(args: argparse.Namespace) -> int:
     """0 where nothing has drifted, 1 where something has, 2 where no vertical has enough bids to say."""
-    try:
-        found = list(_drifts(args))
-    except (NoData, Refused, ParquetError, Unusable) as error:
-        print(error, file=sys.stderr)
-        return 2
-    print(msgspec.json.encode(found).decode() if args.json else "\n\n".join(_page(each) for each in found))
+    found = list(_drifts(args))
+    show(args, found, lambda: "\n\n".join("\n".join(_lines(each)) for each in found))
     alarming = {"major"} if args.at == "major" else {"moderate", "major"}
     if any(each.found in alarming for each in found):
         return 1
@@ -52,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _drifts(args: argparse.Namespace) -> Iterator[Drift]:
     path: Path = args.data / BIDS
-    summary = _summary(args.data)
+    summary = read_summary(args.data)
     since = args.since if args.since is not None else summary.until - RECENT_S
     verticals = args.vertical or [trade.vertical for trade in summary.verticals]
     if not verticals:
@@ -68,25 +59,12 @@ def _drifts(args: argparse.Namespace) -> Iterator[Drift]:
         yield drift(before, window_like(before, now, score))
 
 
-def _summary(data: Path) -> Summary:
-    try:
-        return msgspec.json.decode((data / SUMMARY).read_bytes(), type=Summary)
-    except FileNotFoundError:
-        raise NoData(f"{data} holds no dataset: run `python -m training dataset --out {data}` first") from None
-    except msgspec.DecodeError as error:
-        raise NoData(f"{data / SUMMARY} cannot be read ({error}): make the dataset anew") from None
-
-
 def _model(models: Path, vertical: str, version: str) -> tuple[Probability | None, tuple[str, ...] | None]:
     """The live model's score, and the facts it reads; nothing where the vertical has none."""
     if not version:
         return None, None
     model, reads = load_version(models, vertical, version)
     return model.probability, reads
-
-
-def _page(found: Drift) -> str:
-    return "\n".join(_lines(found))
 
 
 def _lines(found: Drift) -> Iterator[str]:

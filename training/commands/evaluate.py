@@ -1,26 +1,26 @@
 """Says whether a model may spend money: what it would have earned on what was bid, as a page, as JSON, as a status."""
 
 import argparse
-import sys
 from pathlib import Path
 
 import msgspec
 
-from app.parquet import ParquetError
 from app.scoring.artefact import Uncalibrated, Unusable
+from app.scoring.card import read_card
 from app.scoring.compile import Probability, compiled
 from app.scoring.load import load_version
 from app.scoring.parse import parse
+from training.errors import TrainingError
 from training.evaluation.caps import Caps, caps
-from training.evaluation.evaluation import Contender, Evaluation, NothingToEvaluate, evaluate
-from training.evaluation.from_card import evaluate_card, read_card
+from training.evaluation.evaluation import EvaluatedModel, Evaluation, evaluate
+from training.evaluation.from_card import evaluate_card
 from training.evaluation.verdict import exit_status
-from training.histories.bids import Bid, read_bids
-from training.histories.dataset import BIDS, SUMMARY, Summary
-from training.histories.declared import NotDeclared, declared
+from training.frame import add, show, teller
+from training.histories.bids import LoggedBid, read_bids
+from training.histories.dataset import BIDS, SUMMARY, DatasetSummary
+from training.histories.declared import declared
 from training.histories.scratch import NoData
 from training.registry.pointer import live
-from training.spans import moment
 
 BIDS_MAX = 100_000
 """The newest so many are judged: more would say little more, and take long."""
@@ -32,69 +32,55 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--data", type=Path, default=None, help="where `python -m training dataset` put its files; none: by the card"
     )
-    parser.add_argument("--models", type=Path, default=Path("models"), help="where the models stand")
+    add(parser, "models")
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--version", default="", help="the candidate (default: the live version)")
     which.add_argument("--policy", type=Path, default=None, help="the candidate as a folder: .../VERTICAL/VERSION")
     parser.add_argument(
         "--journal", type=Path, action="append", default=[], metavar="DIR", help="tells of caps; may be repeated"
     )
-    parser.add_argument("--config", type=Path, default=Path("fixtures/demo/buyer.toml"), help="whose clock counts")
-    parser.add_argument("--since", type=moment, default=0.0, metavar="WHEN", help="bid at or after: 2026-11-21")
-    parser.add_argument("--until", type=moment, default=float("inf"), metavar="WHEN", help="bid before")
+    add(parser, "config", "since", "until")
     parser.add_argument("--out", type=Path, default=None, help="where the page goes (HTML)")
-    parser.add_argument("--json", action="store_true", help="print everything as one JSON object")
+    add(parser, "json")
 
 
 def run(args: argparse.Namespace) -> int:
     """0 if the candidate may be promoted, 1 if not, 2 if nobody can say."""
-    try:
-        found = _evaluation(args)
-        if args.out is not None:
-            _write(args.out, found)
-    except (NothingToEvaluate, NoData, NotDeclared, ParquetError, Unusable, NoReports) as error:
-        print(error, file=sys.stderr)
-        return 2
-    except OSError as error:
-        print(f"{error.filename} cannot be used ({error.strerror})", file=sys.stderr)
-        return 2
-    print(msgspec.json.encode(found).decode() if args.json else _text(found, args.out))
+    found = _evaluation(args)
+    if args.out is not None:
+        _write(args.out, found)
+    show(args, found, lambda: _text(found, args.out))
     return exit_status(found.verdict)
-
-
-class NoReports(Exception):
-    """The page cannot be drawn here: the message says what to install."""
 
 
 def _evaluation(args: argparse.Namespace) -> Evaluation:
     champion = live(args.models).get(args.vertical, "")
-    candidate = args.version or champion
-    models = args.models
+    models, candidate = args.models, args.version or champion
     if args.policy is not None:
         models, candidate = args.policy.resolve().parent.parent, args.policy.resolve().name
     if not candidate:
         raise Unusable(f"{args.models} has no live version of {args.vertical}: name one, --version N")
     if args.data is None:
-        return evaluate_card(read_card(models, args.vertical, candidate))
+        return evaluate_card(read_card(models / args.vertical / candidate))
     path: Path = args.data / BIDS
     if not path.exists():
         raise NoData(f"{args.data} holds no dataset: run `python -m training dataset --out {args.data}` first")
     bids = list(read_bids(path, args.vertical, args.since, args.until))[-BIDS_MAX:]
-    rival = _contender(args.models, args.vertical, champion) if champion and champion != candidate else None
-    contender = _contender(models, args.vertical, candidate)
+    rival = _evaluated(args.models, args.vertical, champion) if champion and champion != candidate else None
+    evaluated = _evaluated(models, args.vertical, candidate)
     return evaluate(
         bids,
-        contender,
+        evaluated,
         rival,
-        caps=_caps(args, bids, contender.model.traffic),
+        caps=_caps(args, bids, evaluated.model.traffic),
         zone=declared(args.config).zone,
         summary=_summary(args.data),
         source=str(path),
-        tell=lambda what: print(f"{args.vertical} {candidate}: {what}", file=sys.stderr, flush=True),
+        tell=teller(f"{args.vertical} {candidate}"),
     )
 
 
-def _caps(args: argparse.Namespace, bids: list[Bid], traffic: tuple[float, ...]) -> Caps | None:
+def _caps(args: argparse.Namespace, bids: list[LoggedBid], traffic: tuple[float, ...]) -> Caps | None:
     """How full the caps got while these bids were made, if a journal is named."""
     if not args.journal or not bids:
         return None
@@ -104,9 +90,9 @@ def _caps(args: argparse.Namespace, bids: list[Bid], traffic: tuple[float, ...])
     return caps(args.journal, args.vertical, bids[0].at, bids[-1].at, traffic)
 
 
-def _contender(models: Path, vertical: str, version: str) -> Contender:
+def _evaluated(models: Path, vertical: str, version: str) -> EvaluatedModel:
     model, reads = load_version(models, vertical, version)
-    return Contender(model=model, reads=reads, raw=_raw(models / vertical / version / "scorer.json"))
+    return EvaluatedModel(model=model, reads=reads, raw=_raw(models / vertical / version / "scorer.json"))
 
 
 def _raw(path: Path) -> Probability | None:
@@ -117,12 +103,12 @@ def _raw(path: Path) -> Probability | None:
     return compiled(msgspec.structs.replace(scorer, calibrator=Uncalibrated()))
 
 
-def _summary(data: Path) -> Summary | None:
+def _summary(data: Path) -> DatasetSummary | None:
     path = data / SUMMARY
     if not path.exists():
         return None
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Summary)
+        return msgspec.json.decode(path.read_bytes(), type=DatasetSummary)
     except msgspec.DecodeError as error:
         raise NoData(f"{path} cannot be read ({error}): make the dataset anew") from None
 
@@ -131,12 +117,11 @@ def _write(path: Path, found: Evaluation) -> None:
     try:
         from training.evaluation.page.page import page  # noqa: PLC0415 - plots are an optional extra
     except ImportError:
-        raise NoReports("the page needs matplotlib: pip install 'leadbid[reports]', or leave out --out") from None
+        needed = "the page needs matplotlib: pip install 'leadbid[reports]', or leave out --out"
+        raise TrainingError(needed) from None
     path.write_text(page(found), encoding="utf-8")
 
 
 def _text(found: Evaluation, out: Path | None) -> str:
-    said = {True: "pass", False: "FAIL", None: "open"}
-    lines = [f"{found.vertical} {found.candidate}: {found.verdict}"]
-    lines += [f"  {said[gate.passed]}  {gate.name}: {gate.found}" for gate in found.gates]
+    lines = [f"{found.vertical} {found.candidate}: {found.verdict}", *(f"  {gate.line}" for gate in found.gates)]
     return "\n".join([*lines, *([f"  {out}"] if out is not None else [])])

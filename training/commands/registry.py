@@ -2,15 +2,13 @@
 
 import argparse
 import sys
-from collections.abc import Callable
-from pathlib import Path
 
 import msgspec
 
+from training.frame import add
 from training.registry import registry
-from training.registry.author import author
 from training.registry.listing import listed, sentence, shown, table
-from training.registry.pointer import Change, Refused
+from training.registry.pointer import Change, NotChanged, author
 
 _ACTIONS = {
     "list": "every version, with what is live and what is tried",
@@ -28,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(required=True, metavar="action", dest="action")
     for name, purpose in _ACTIONS.items():
         one = actions.add_parser(name, help=purpose, description=purpose, allow_abbrev=False)
-        one.add_argument("--models", type=Path, default=Path("models"), help="where the models stand (models)")
+        add(one, "models")
         one.add_argument("--vertical", required=name != "list", default="", metavar="NAME", help="whose model")
         if name in ("show", "promote", "shadow", "canary"):
             of_challenger = " (the challenger's)" if name == "canary" else ""
@@ -38,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         if name in ("promote", "canary"):
             one.add_argument("--force", action="store_true", help="also where a gate failed; the history says so")
         if name == "list":
-            one.add_argument("--json", action="store_true", help="print the versions as one JSON array")
+            add(one, "json")
         elif name != "show":
             one.add_argument("--why", default="", metavar="WORDS", help="for the history")
 
@@ -47,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
     """0 where it is done or said, 1 where it is refused; nothing has changed then."""
     try:
         print(_said(args))
-    except Refused as refused:
+    except NotChanged as refused:
         print(refused, file=sys.stderr)
         return 1
     except OSError as error:
@@ -60,40 +58,22 @@ def _said(args: argparse.Namespace) -> str:
     if args.action == "list":
         found = listed(args.models, args.vertical)
         if not found:
-            raise Refused(f"{args.models} holds no model{f' of {args.vertical}' if args.vertical else ''}")
-        return msgspec.json.encode(found).decode() if args.json else table(found)
+            raise NotChanged(f"{args.models} holds no model{f' of {args.vertical}' if args.vertical else ''}")
+        return msgspec.json.encode([each.told for each in found]).decode() if args.json else table(found)
     if args.action == "show":
         return shown(args.models, args.vertical, args.version)
-    done = _DO[args.action](args)
+    done = _done(args)
     return sentence(done) if done.after != done.before else f"nothing changed: {sentence(done)}"
 
 
-def _promote(args: argparse.Namespace) -> Change:
-    return registry.promote(args.models, args.vertical, args.version, author(args.why), force=args.force)
-
-
-def _rollback(args: argparse.Namespace) -> Change:
-    return registry.rollback(args.models, args.vertical, author(args.why))
-
-
-def _shadow(args: argparse.Namespace) -> Change:
-    return registry.shadow(args.models, args.vertical, args.version, author(args.why))
-
-
-def _canary(args: argparse.Namespace) -> Change:
-    return registry.canary(
-        args.models, args.vertical, args.share, author(args.why), version=args.version, force=args.force
-    )
-
-
-def _retire(args: argparse.Namespace) -> Change:
-    return registry.retire(args.models, args.vertical, author(args.why))
-
-
-_DO: dict[str, Callable[[argparse.Namespace], Change]] = {
-    "promote": _promote,
-    "rollback": _rollback,
-    "shadow": _shadow,
-    "canary": _canary,
-    "retire": _retire,
-}
+def _done(args: argparse.Namespace) -> Change:
+    models, vertical, who = args.models, args.vertical, author(args.why)
+    if args.action == "promote":
+        return registry.promote(models, vertical, args.version, who, force=args.force)
+    if args.action == "rollback":
+        return registry.rollback(models, vertical, who)
+    if args.action == "shadow":
+        return registry.shadow(models, vertical, args.version, who)
+    if args.action == "canary":
+        return registry.canary(models, vertical, args.share, who, version=args.version, force=args.force)
+    return registry.retire(models, vertical, who)

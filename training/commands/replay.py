@@ -1,34 +1,27 @@
 """Decides logged pings again: bit for bit as they were, or by another policy, side by side."""
 
 import argparse
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-
-import msgspec
 
 from app.domain.catalogue import Model
 from app.journal.lines import PingLine
 from app.journal.reader import lines
-from app.parquet import ParquetError
 from app.scoring.artefact import Unusable
 from app.scoring.load import load_version
-from training.spans import moment
-from training.trial.comparison import Comparison, Row, compare
-from training.trial.replay import Past, Replay, replay
+from training.errors import TrainingError
+from training.frame import add, show, teller
+from training.trial.comparison import Comparison, PolicyComparison, compare
+from training.trial.replay import Archive, Replay, replay
 
-
-class CannotReplay(Exception):
-    """There is nothing to decide, or nothing to decide it by; the text says what to do."""
+_TOLD_EVERY = 20_000
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`python -m training replay --data DIR [--since WHEN] [--until WHEN] [--models DIR] [--policy DIR] [--json]`."""
     parser.add_argument("--data", type=Path, action="append", default=[], metavar="DIR", help="a service's directory")
     parser.add_argument("--journal", type=Path, action="append", default=[], metavar="DIR", help="or its journal alone")
-    parser.add_argument("--since", type=moment, default=0.0, metavar="WHEN", help="pinged then or later: 2026-11-21")
-    parser.add_argument("--until", type=moment, default=float("inf"), metavar="WHEN", help="pinged then or before")
-    parser.add_argument("--models", type=Path, default=Path("models"), help="where the versions stand (models)")
+    add(parser, "since", "until", "models")
     parser.add_argument(
         "--policy",
         type=Path,
@@ -37,38 +30,46 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="MODELS/VERTICAL/VERSION",
         help="decide its vertical's pings by this version instead, and compare; may be repeated",
     )
-    parser.add_argument("--json", action="store_true", help="print everything as one JSON object")
+    add(parser, "json")
 
 
 def run(args: argparse.Namespace) -> int:
     """0 where every ping decided again as it had, or could be compared; 1 where not; 2 where there is none."""
-    try:
-        journals = _journals(args)
-        past, found = Past(journals, args.models), _pings(journals, args.since, args.until)
-        if args.policy:
-            return _compared(found, past, [_policy(path) for path in args.policy], as_json=args.json)
-        return _replayed(found, past, as_json=args.json)
-    except (CannotReplay, ParquetError) as error:
-        print(error, file=sys.stderr)
-        return 2
-    except OSError as error:
-        print(f"{error.filename} cannot be used ({error.strerror})", file=sys.stderr)
-        return 2
+    journals = _journals(args)
+    archive, pings = Archive(journals, args.models), _pings(journals, args.since, args.until)
+    if args.policy:
+        policies = {policy.vertical: policy for policy in map(_policy, args.policy)}
+        compared = compare(pings, archive, policies)
+        if not any(row.pings for row in compared.rows):
+            raise TrainingError("the journal holds no ping of that span in what these policies price")
+        show(args, compared, lambda: "\n".join(_comparison(compared)))
+        return 1 if compared.missing else 0
+    done = replay(pings, archive)
+    if not done.pings:
+        raise TrainingError("the journal holds no ping of that span")
+    show(args, done, lambda: "\n".join(_proof(done)))
+    return 0 if done.is_proof else 1
 
 
 def _journals(args: argparse.Namespace) -> list[Path]:
     journals = [*args.journal, *(data / "journal" for data in args.data)]
     if not journals:
-        raise CannotReplay("say where the journal is: --data DIR of a service, or --journal DIR")
+        raise TrainingError("say where the journal is: --data DIR of a service, or --journal DIR")
     for journal in journals:
         if not journal.is_dir():
-            raise CannotReplay(f"{journal} does not exist: name the service's own data directory")
+            raise TrainingError(f"{journal} does not exist: name the service's own data directory")
     return journals
 
 
 def _pings(journals: list[Path], since: float, until: float) -> Iterator[PingLine]:
+    tell, count = teller(), 0
     for journal in journals:
-        yield from (line for line in lines(journal, since, until) if isinstance(line, PingLine))
+        for line in lines(journal, since, until):
+            if isinstance(line, PingLine):
+                count += 1
+                if count % _TOLD_EVERY == 0:
+                    tell(f"{count:,} pings")
+                yield line
 
 
 def _policy(path: Path) -> Model:
@@ -76,27 +77,7 @@ def _policy(path: Path) -> Model:
     try:
         return load_version(folder.parent.parent, folder.parent.name, folder.name)[0]
     except Unusable as unusable:
-        raise CannotReplay(f"{path} is no version of a model, such as models/solar/0002: {unusable}") from None
-
-
-def _replayed(found: Iterator[PingLine], past: Past, *, as_json: bool) -> int:
-    done = replay(found, past, _tell)
-    if not done.pings:
-        raise CannotReplay("the journal holds no ping of that span")
-    print(msgspec.json.encode(done).decode() if as_json else "\n".join(_proof(done)))
-    return 0 if done.is_proof else 1
-
-
-def _compared(found: Iterator[PingLine], past: Past, policies: list[Model], *, as_json: bool) -> int:
-    done = compare(found, past, {policy.vertical: policy for policy in policies}, _tell)
-    if not any(row.pings for row in done.rows):
-        raise CannotReplay("the journal holds no ping of that span in what these policies price")
-    print(msgspec.json.encode(done).decode() if as_json else "\n".join(_comparison(done)))
-    return 1 if done.missing else 0
-
-
-def _tell(count: int) -> None:
-    print(f"{count:,} pings", file=sys.stderr, flush=True)
+        raise TrainingError(f"{path} is no version of a model, such as models/solar/0002: {unusable}") from None
 
 
 def _proof(done: Replay) -> Iterator[str]:
@@ -117,7 +98,7 @@ def _comparison(done: Comparison) -> Iterator[str]:
     yield "Each surplus is what that policy itself expects, not what it would have earned."
 
 
-def _row(row: Row) -> Iterator[str]:
+def _row(row: PolicyComparison) -> Iterator[str]:
     share = f"{row.changed / row.pings:.1%}" if row.pings else "none"
     yield f"{row.vertical}, by {row.policy}: {row.pings:,} pings, {row.changed:,} answered otherwise ({share})"
     for name, side in (("as it was", row.was), ("by the policy", row.new)):

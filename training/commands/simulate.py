@@ -1,23 +1,22 @@
 """Compares pricing policies in the house market, or in the same market over a file of real leads."""
 
 import argparse
-import sys
 from collections.abc import Sequence
 from pathlib import Path
-from time import monotonic
 from typing import Any
 
-import msgspec
 import numpy as np
 
-from training.histories.scratch import NoData
-from training.histories.spec import BadSpec, read_spec
+from training.frame import add, show, teller
+from training.histories.spec import read_spec
 from training.histories.specified import read_history
-from training.leadsim.caps import Paced, pace
-from training.leadsim.compare import Result, compare
-from training.leadsim.market import columns_of, market
-from training.leadsim.real import NoMarket, RealLeads, real_leads, world_of
-from training.leadsim.truth import draw
+from training.lab.caps import pace
+from training.lab.compare import compare
+from training.lab.market import market
+from training.lab.real import NoMarket, RealLeads, real_leads, world_of
+from training.lab.results import PolicyResult
+from training.lab.truth import draw
+from training.landscape.auctions import columns_of
 
 LEADS = 50_000
 LEADS_MIN = 2_000
@@ -48,37 +47,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--leads", type=Path, default=None, help="real leads instead of made-up ones: CSV or Parquet")
     parser.add_argument("--spec", type=Path, default=None, help="what the columns of --leads mean (see `describe`)")
     parser.add_argument("--value", type=float, default=VALUE, help=f"dollars, if --leads has none (default: {VALUE:g})")
-    parser.add_argument("--json", action="store_true", help="print a list with one object a policy")
+    add(parser, "json")
 
 
 def run(args: argparse.Namespace) -> int:
-    """0 where every market was held, 2 where there is nothing to hold it with."""
+    """0 where every market was held; 2 where there is nothing to hold it with."""
     if args.seeds < 1 or args.per_seed < LEADS_MIN:
-        print(f"--seeds takes 1 or more, --per-seed {LEADS_MIN:,} or more", file=sys.stderr)
-        return 2
-    try:
-        leads = _leads(args)
-        _check_bids(args.bids, args.per_seed if leads is None else len(leads.history))
-    except (NoMarket, BadSpec, NoData) as refusal:
-        print(refusal, file=sys.stderr)
-        return 2
-    except OSError as error:
-        print(f"{error.filename} cannot be used ({error.strerror})", file=sys.stderr)
-        return 2
-    began = monotonic()
-    results: list[Sequence[Result | Paced]] = []
+        raise NoMarket(f"--seeds takes 1 or more, --per-seed {LEADS_MIN:,} or more")
+    leads = _leads(args)
+    _check_bids(args.bids, args.per_seed if leads is None else len(leads.history))
+    results: list[Sequence[PolicyResult]] = []
     for seed in range(1, args.seeds + 1):
-
-        def tell(what: str, seed: int = seed) -> None:
-            print(f"seed {seed} of {args.seeds}: {what} ({monotonic() - began:.0f} s)", file=sys.stderr, flush=True)
-
+        tell = teller(f"seed {seed} of {args.seeds}")
         tell("drawing leads and training the conversion model")
         world = draw(args.per_seed, seed, args.rivals) if leads is None else world_of(leads, seed, args.rivals)
-        columns = columns_of(world) if leads is None else leads.columns
+        columns = columns_of(world.visible) if leads is None else leads.columns
         held = market(world, columns, MARKETS.get(args.market, 1), args.bids, seed)
         results.append(compare(held, tell) if args.market in MARKETS else pace(held, args.market, tell))
     rows = _rows(results)
-    print(msgspec.json.encode(rows).decode() if args.json else _text(args, rows))
+    show(args, rows, lambda: _text(args, rows))
     return 0
 
 
@@ -93,11 +80,7 @@ def _leads(args: argparse.Namespace) -> RealLeads | None:
         return None
     if args.spec is None:
         raise NoMarket("--leads needs --spec: `python -m training describe --data FILE --label COLUMN` drafts one")
-
-    def tell(what: str) -> None:
-        print(what, file=sys.stderr, flush=True)
-
-    spec = read_spec(args.spec)
+    spec, tell = read_spec(args.spec), teller()
     history = read_history(args.leads, spec, tell=tell)
     if len(history) < LEADS_MIN:
         raise NoMarket(f"{args.leads} has {len(history):,} labelled leads: a market takes {LEADS_MIN:,}")
@@ -105,7 +88,7 @@ def _leads(args: argparse.Namespace) -> RealLeads | None:
     return real_leads(history, spec, args.value, seed=0)
 
 
-def _rows(results: Sequence[Sequence[Result | Paced]]) -> list[Row]:
+def _rows(results: Sequence[Sequence[PolicyResult]]) -> list[Row]:
     rows = []
     for same in zip(*results, strict=True):
         names = [name for name in same[0].__struct_fields__ if name != "policy"]

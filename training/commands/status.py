@@ -1,7 +1,6 @@
 """Says how each challenger stands against its champion: bids, wins, and what has matured by now."""
 
 import argparse
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,16 +9,14 @@ import msgspec
 
 from app.journal.lines import PingLine
 from app.journal.reader import lines
-from app.parquet import ParquetError
 from app.scoring.pointer import Entry
+from training.frame import add, add_sources, gathered, show, teller
 from training.histories.bids import read_bids
 from training.histories.dataset import BIDS
-from training.histories.declared import NotDeclared, declared
-from training.histories.scratch import NoData
-from training.histories.sources import add_sources, gathered, tell
-from training.registry.pointer import Refused, entries
+from training.histories.declared import declared
+from training.registry.pointer import entries
 from training.trial.standing import page, verdicts
-from training.trial.trial import Outcome, Tally, Trial, matured_before, outcome_of
+from training.trial.trial import BidOutcome, TrialStanding, TrialTally, matured_before, outcome_of
 
 _TOLD_EVERY = 50_000
 
@@ -27,49 +24,39 @@ _TOLD_EVERY = 50_000
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`python -m training status --data DIR --models DIR [--vertical V] [--maturity-days N] [--now WHEN] [--json]`."""
     add_sources(parser)
-    parser.add_argument("--models", type=Path, default=Path("models"), help="whose pointer says what is tried (models)")
-    parser.add_argument("--vertical", action="append", default=[], help="only this one; may be repeated")
-    parser.add_argument("--json", action="store_true", help="print every trial as one JSON array")
+    add(parser, "models", "vertical", "json")
 
 
 def run(args: argparse.Namespace) -> int:
     """0 where something is tried, 1 where nothing is, 2 where it could not be asked."""
-    try:
-        trials = list(_trials(args))
-    except (NoData, NotDeclared, ParquetError, Refused) as error:
-        print(error, file=sys.stderr)
-        return 2
-    except OSError as error:
-        print(f"{error.filename} cannot be used ({error.strerror})", file=sys.stderr)
-        return 2
-    if args.json:
-        told = [{**msgspec.to_builtins(trial), "verdicts": verdicts(trial)} for trial in trials]
-        print(msgspec.json.encode(told).decode())
-    else:
-        print("\n\n".join(map(page, trials)) or "nothing is tried: `python -m training registry shadow` begins a trial")
+    trials = list(_trials(args))
+    told = [{**msgspec.to_builtins(trial), "verdicts": verdicts(trial)} for trial in trials]
+    nothing = "nothing is tried: `python -m training registry shadow` begins a trial"
+    show(args, told, lambda: "\n\n".join(map(page, trials)) or nothing)
     return 0 if trials else 1
 
 
-def _trials(args: argparse.Namespace) -> Iterator[Trial]:
+def _trials(args: argparse.Namespace) -> Iterator[TrialStanding]:
     tried = {name: entry for name, entry in entries(args.models).items() if _is_asked(args, name, entry)}
     if not tried:
         return
-    outcomes: dict[str, dict[str, Outcome]] = {}
+    outcomes: dict[str, dict[str, BidOutcome]] = {}
     with TemporaryDirectory(prefix="leadbid-status-") as folder:
         summary = gathered(args, declared(args.config), Path(folder))
         for name in tried:
             outcomes[name] = {bid.id: outcome_of(bid) for bid in read_bids(Path(folder) / BIDS, name)}
     matured = matured_before(summary.as_of, summary.maturity_s)
     tallies = {
-        name: Tally(name, entry.live, entry.challenger, outcomes[name], matured) for name, entry in tried.items()
+        name: TrialTally(name, entry.live, entry.challenger, outcomes[name], matured) for name, entry in tried.items()
     }
+    tell = teller()
     for number, line in enumerate(_pings(args), 1):
         if number % _TOLD_EVERY == 0:
             tell(f"{number:,} pings")
         if line.ping.vertical in tallies:
             tallies[line.ping.vertical].take(line)
     for name, tally in tallies.items():
-        yield tally.trial(tried[name].canary)
+        yield tally.standing(tried[name].canary)
 
 
 def _is_asked(args: argparse.Namespace, name: str, entry: Entry) -> bool:

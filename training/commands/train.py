@@ -1,35 +1,36 @@
-"""Learns a conversion model a vertical, prints what it showed, and makes it live if it may be."""
+"""Learns a conversion model a vertical, prints what it showed, and makes it live where it may be."""
 
 import argparse
-import sys
-from collections.abc import Callable
 from pathlib import Path
-from time import monotonic
+from typing import NamedTuple
 
 import msgspec
 
-from app.parquet import ParquetError
-from training.conversion.artefact import TooLarge
-from training.conversion.backends import NoBackend
-from training.conversion.card import Card
-from training.conversion.export import CannotExport
+from app.scoring.card import ModelCard
 from training.conversion.learn import learn
 from training.conversion.report import report, result
-from training.conversion.train import TooFew
-from training.histories.declared import Declared, NotDeclared, declared, spec_of
+from training.errors import TrainingError
+from training.frame import Tell, add, teller
+from training.histories.declared import DeclaredVerticals, declared, spec_of
 from training.histories.history import History
-from training.histories.leads_at import leads_at
-from training.histories.scratch import NoData
-from training.histories.spec import BadSpec, Spec, read_spec
+from training.histories.sources import leads_at
+from training.histories.spec import Spec, read_spec
 from training.histories.specified import read_history
 from training.histories.synthetic import ROWS_MIN, synthetic
-from training.registry.author import author
-from training.registry.pointer import Refused, entries, point_at
+from training.registry import registry
+from training.registry.pointer import NotChanged, author, entries
 
-Tell = Callable[[str], None]
 
-REFUSALS = (BadSpec, CannotExport, NoBackend, NoData, NotDeclared, ParquetError, Refused, TooFew, TooLarge)
-"""What cannot be learnt from: each says why, and leaves what is live as it was."""
+class NewVersion(NamedTuple):
+    """A model, and what became of it: why it is not live, or nothing where it is."""
+
+    card: ModelCard
+    why_not: str
+
+    @property
+    def outcome(self) -> str:
+        """What became of it in words."""
+        return f"NOT LIVE: {self.why_not}" if self.why_not else "live"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -41,71 +42,65 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, default=Path("models"), help="where the models stand (models)")
     parser.add_argument("--seed", type=int, default=1, help="of folds, samples and the synthetic history")
     parser.add_argument("--backend", help="where the search runs: loky, threading, dask or ray; here if not given")
-    parser.add_argument("--json", action="store_true", help="print one JSON object a model")
+    add(parser, "json")
     made_up = parser.add_argument_group("a synthetic history, where there is no --data")
-    made_up.add_argument("--vertical", action="append", default=[], help="only this one; may be repeated")
-    made_up.add_argument("--config", type=Path, default=Path("fixtures/demo/buyer.toml"), help="whose fields to read")
+    add(made_up, "vertical", "config")
     made_up.add_argument("--rows", type=_rows, default=30_000, help="leads of history a vertical")
+    made_up.add_argument(
+        "--promote", action="store_true", help="make it live, unless what is live was learned from real outcomes"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """0 if every model may price, 1 if a gate failed, 2 if there is nothing to learn from."""
     if (args.data is None) != (args.spec is None):
-        print("--data needs --spec, and --spec needs --data: `python -m training describe` drafts one", file=sys.stderr)
-        return 2
-    try:
-        entries(args.out)
-        cards = [_from_file(args)] if args.data is not None else _synthetic(args)
-    except REFUSALS as refusal:
-        print(refusal, file=sys.stderr)
-        return 2
-    except OSError as error:
-        print(f"{error.filename} cannot be used ({error.strerror})", file=sys.stderr)
-        return 2
+        raise TrainingError("--data needs --spec, and --spec needs --data: `python -m training describe` drafts one")
+    # Before the long work: where the pointer cannot be read, nothing could be made live.
+    entries(args.out)
+    learned = [_from_file(args)] if args.data is not None else _synthetic(args)
     if args.json:
-        print("\n".join(msgspec.json.encode(result(card, args.out)).decode() for card in cards))
+        told = (result(each.card, args.out, promoted=not each.why_not) for each in learned)
+        print("\n".join(msgspec.json.encode(each).decode() for each in told))
     else:
-        print("\n\n".join(report(card) for card in cards))
-    return 0 if all(card.passed for card in cards) else 1
+        print(
+            "\n\n".join(report(each.card, f"NOT LIVE: {each.why_not}" if each.why_not else "live") for each in learned)
+        )
+    return 0 if all(each.card.cleared for each in learned) else 1
 
 
-def _from_file(args: argparse.Namespace) -> Card:
+def _from_file(args: argparse.Namespace) -> NewVersion:
     spec = read_spec(args.spec)
-    tell = _teller(spec.vertical)
+    tell = teller(spec.vertical)
     with leads_at(args.data, args.config, tell) as path:
         history = read_history(path, spec, called=args.data.name if args.data.is_dir() else "", tell=tell)
-    return _learnt(history, spec, args, tell)
+    return _learned(history, spec, args, tell)
 
 
-def _synthetic(args: argparse.Namespace) -> list[Card]:
+def _synthetic(args: argparse.Namespace) -> list[NewVersion]:
     known = declared(args.config)
-    return [_drawn(known, name, args) for name in _chosen(known, args.vertical)]
+    return [_drawn(known, name, args) for name in known.chosen(args.vertical)]
 
 
-def _drawn(known: Declared, name: str, args: argparse.Namespace) -> Card:
-    vertical, tell = known.verticals[name], _teller(name)
+def _drawn(known: DeclaredVerticals, name: str, args: argparse.Namespace) -> NewVersion:
+    vertical, tell = known.verticals[name], teller(name)
     history = synthetic(
         vertical, known.zone, rows=args.rows, seed=args.seed, tell=lambda rows: tell(f"{rows:,} leads drawn")
     )
-    return _learnt(history, spec_of(vertical), args, tell)
+    return _learned(history, spec_of(vertical), args, tell)
 
 
-def _learnt(history: History, spec: Spec, args: argparse.Namespace, tell: Tell) -> Card:
+def _learned(history: History, spec: Spec, args: argparse.Namespace, tell: Tell) -> NewVersion:
     card = learn(history, spec, args.out, seed=args.seed, tell=tell, backend=args.backend)
     # One that fails leaves its predecessor live; the others need not wait for it.
-    if card.passed:
-        point_at(args.out, spec.vertical, card.version, author("trained"), did="train")
-    return card
-
-
-def _teller(name: str) -> Tell:
-    """Says on the terminal what is being done, and since when."""
-    began = monotonic()
-
-    def tell(what: str) -> None:
-        print(f"{name}: {what} ({monotonic() - began:.0f} s)", file=sys.stderr, flush=True)
-
-    return tell
+    if not card.cleared:
+        return NewVersion(card, "kept for study, nothing points at it")
+    if args.data is None and not args.promote:
+        return NewVersion(card, "its history is made up; --promote makes it live all the same")
+    try:
+        registry.promote(args.out, spec.vertical, card.version, author("trained"), did="train")
+    except NotChanged as refused:
+        return NewVersion(card, str(refused))
+    return NewVersion(card, "")
 
 
 def _rows(text: str) -> int:
@@ -113,10 +108,3 @@ def _rows(text: str) -> int:
     if rows < ROWS_MIN:
         raise argparse.ArgumentTypeError(f"a model of fewer than {ROWS_MIN:,} leads would not pass its gates")
     return rows
-
-
-def _chosen(known: Declared, names: list[str]) -> list[str]:
-    for name in names:
-        if name not in known.verticals:
-            raise NotDeclared(f"no vertical {name!r} is declared; there are: {', '.join(known.verticals)}")
-    return names or list(known.verticals)

@@ -1,45 +1,32 @@
-"""A trained model on disk: pipeline, scorer and card in a folder of its own, and the pipeline read back from there."""
+"""A trained model on disk: pipeline, scorer and card in a folder of its own."""
 
 import re
 import shutil
 from collections.abc import Sequence
-from hashlib import sha256
-from io import BytesIO
+from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
+from platform import python_version
 
 import joblib
 import msgspec
 import numpy as np
+import sklearn
 
 from app.scoring.artefact import BYTES_MAX, Number, Scorer
-from app.scoring.load import ParityRow
+from app.scoring.card import CARD, PAGE, ModelCard, ParityRow, write_card
 from app.wire.ping import Value
-from training.conversion.card import Card, installed
+from training.conversion.candidates import Estimator, chance
 from training.conversion.features import Column, Rows, table
 from training.conversion.page import markdown
-from training.conversion.train import Estimator, chance
+from training.errors import TrainingError
 
 PARITY_ROWS = 40
 UNKNOWN = "a value nobody has seen"
 
-_READ_BY_THE_SERVICE = ("scorer.json", "card.json")
-_PICKLED_BY = ("scikit-learn", "lightgbm")
-"""Libraries whose objects mean something else, or nothing, to another version."""
 
-
-class TooLarge(Exception):
+class TooLarge(TrainingError):
     """The service would not read this artefact: the message says which file, and what to do."""
-
-
-class NotLoadable(Exception):
-    """A pipeline cannot be used here: the message says why, and what to do."""
-
-
-class _Known(msgspec.Struct, frozen=True, kw_only=True):
-    """What a card says of its pipeline."""
-
-    libraries: dict[str, str]
-    sha256: dict[str, str]
 
 
 def next_version(models: Path, vertical: str) -> str:
@@ -63,7 +50,7 @@ def parity_rows(model: Estimator, columns: Sequence[Column], scorer: Scorer, row
     return tuple(ParityRow(row, float(probability)) for row, probability in zip(facts, probabilities, strict=True))
 
 
-def write(models: Path, model: Estimator, scorer: Scorer, card: Card) -> Path:
+def write(models: Path, model: Estimator, scorer: Scorer, card: ModelCard) -> Path:
     """The folder models/<vertical>/<version>, complete or not there at all."""
     folder = models / scorer.vertical / scorer.version
     unfinished = folder.with_name(f".{scorer.version}.unfinished")
@@ -71,10 +58,9 @@ def write(models: Path, model: Estimator, scorer: Scorer, card: Card) -> Path:
     unfinished.mkdir(parents=True)
     (unfinished / "scorer.json").write_bytes(msgspec.json.encode(scorer) + b"\n")
     joblib.dump(model, unfinished / "pipeline.joblib", compress=3)
-    card = msgspec.structs.replace(card, sha256={path.name: _hash(path) for path in sorted(unfinished.iterdir())})
-    (unfinished / "card.json").write_bytes(msgspec.json.format(msgspec.json.encode(card), indent=1) + b"\n")
-    (unfinished / "card.md").write_text(markdown(card), encoding="utf-8")
-    for name in _READ_BY_THE_SERVICE:
+    card = write_card(unfinished, card)
+    (unfinished / PAGE).write_text(markdown(card), encoding="utf-8")
+    for name in ("scorer.json", CARD):
         if (unfinished / name).stat().st_size > BYTES_MAX:
             shutil.rmtree(unfinished)
             raise TooLarge(
@@ -85,37 +71,12 @@ def write(models: Path, model: Estimator, scorer: Scorer, card: Card) -> Path:
     return folder
 
 
-def load_pipeline(models: Path, vertical: str, version: str) -> Estimator:
-    """The pipeline of a version, as scikit-learn fitted it; raises `NotLoadable`.
-
-    Reading it runs what it holds: only after its checksum, and only where the libraries are those that wrote it.
-    """
-    folder = models / vertical / version
-    try:
-        known = msgspec.json.decode((folder / "card.json").read_bytes(), type=_Known)
-        body = (folder / "pipeline.joblib").read_bytes()
-    except OSError as error:
-        raise NotLoadable(f"{error.filename} cannot be read: {error.strerror}") from None
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise NotLoadable(f"{folder / 'card.json'} is not a model card: {error}") from None
-    if sha256(body).hexdigest() != known.sha256.get("pipeline.joblib"):
-        raise NotLoadable(
-            f"{folder / 'pipeline.joblib'} does not have the checksum in card.json: restore or retrain it"
-        )
-    _check_libraries(known, folder)
-    return joblib.load(BytesIO(body))
-
-
-def _check_libraries(known: _Known, folder: Path) -> None:
-    here = installed()
-    for name in _PICKLED_BY:
-        wrote = known.libraries.get(name)
-        if wrote is not None and wrote != here.get(name):
-            raise NotLoadable(
-                f"{folder} was trained with {name} {wrote}, and here is {here.get(name) or 'none'}: train it again, or "
-                f"pip install {name}=={wrote}. The service is not concerned: it reads plain numbers"
-            )
-
-
-def _hash(path: Path) -> str:
-    return sha256(path.read_bytes()).hexdigest()
+def installed(*, lightgbm: bool = True) -> dict[str, str]:
+    """The libraries that fit models, by their names as packages; LightGBM is one that a model may do without."""
+    known = {
+        "python": python_version(),
+        "scikit-learn": sklearn.__version__,
+        "numpy": np.__version__,
+        "joblib": joblib.__version__,
+    }
+    return {**known, "lightgbm": version("lightgbm")} if lightgbm and find_spec("lightgbm") else known

@@ -8,13 +8,15 @@ from importlib.util import find_spec
 
 from joblib import parallel_config
 
+from training.errors import TrainingError
+
 LOCAL = ("loky", "threading", "multiprocessing")
 """joblib's own: processes or threads of this machine."""
 
 _PATIENCE = "5s"
 
 
-class NoBackend(Exception):
+class NoBackend(TrainingError):
     """The search cannot run there: the message says what is missing."""
 
 

@@ -10,8 +10,10 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from app.scoring.artefact import Beta, Calibrator, Isotonic, Sigmoid
+from app.scoring.card import CalibratorAttempt
 from training.conversion.candidates import Estimator, scores
-from training.conversion.figures import Array, calibration_slope, losses
+from training.conversion.figures import calibration_slope
+from training.statistics import Array, expit, losses, saving
 
 AUC_LOSS_MAX = 0.01
 """A calibrator may flatten the ranking by this much and no more."""
@@ -37,68 +39,46 @@ class Calibrated:
         return np.column_stack([1.0 - converted, converted])
 
 
-class Attempt(msgspec.Struct, frozen=True, kw_only=True):
-    """One calibrator on the slice it has not seen, against the raw model; kept unless `why_not` says why not.
-
-    `noise` is the standard error of the difference between the two log-losses.
-    """
-
-    method: Method
-    slope: float
-    log_loss: float
-    raw_log_loss: float
-    noise: float
-    auc: float
-    raw_auc: float
-    why_not: str
-
-
-class Tried(msgspec.Struct, frozen=True):
+class TriedCurve(msgspec.Struct, frozen=True):
     """A fitted curve, what it showed, and its loss on each of the later leads."""
 
     curve: Calibrator
-    attempt: Attempt
+    attempt: CalibratorAttempt
     losses: Array
 
 
-class Labelled(msgspec.Struct, frozen=True):
+class ScoredLeads(msgspec.Struct, frozen=True):
     """A raw model's log-odds of some leads, and which of them converted."""
 
     scores: Array
     converted: Array
 
 
-def attempt(method: Method, seen: Labelled, later: Labelled) -> Tried:
+def attempt(method: Method, seen: ScoredLeads, later: ScoredLeads) -> TriedCurve:
     """A curve fitted to the leads `seen`, judged on `later` ones."""
     curve = _FITS[method](seen.scores, seen.converted)
     before, after = expit(later.scores), curved(curve, later.scores)
     loss, raw_loss = losses(later.converted, after), losses(later.converted, before)
-    found = Attempt(
+    found = CalibratorAttempt(
         method=method,
         slope=calibration_slope(seen.converted, seen.scores),
         log_loss=float(np.mean(loss)),
         raw_log_loss=float(np.mean(raw_loss)),
-        noise=float(np.std(loss - raw_loss) / np.sqrt(len(loss))),
+        noise=saving(loss, raw_loss).noise,
         auc=float(roc_auc_score(later.converted, after)),
         raw_auc=float(roc_auc_score(later.converted, before)),
         why_not="",
     )
-    return Tried(curve, msgspec.structs.replace(found, why_not=_why_not(found, curve)), loss)
+    return TriedCurve(curve, msgspec.structs.replace(found, why_not=_why_not(found, curve)), loss)
 
 
-def best(tried: Sequence[Tried]) -> Tried | None:
+def best(tried: Sequence[TriedCurve]) -> TriedCurve | None:
     """The plainest of those that may be kept which the best of them does not beat by more than chance."""
     kept = [each for each in tried if not each.attempt.why_not]
     lowest = min(kept, key=lambda each: each.attempt.log_loss, default=None)
     if lowest is None:
         return None
-    return next(each for each in kept if not clearly_less(lowest.losses, each.losses))
-
-
-def clearly_less(losses: Array, others: Array) -> bool:
-    """Whether these losses on the same leads are lower by more than the standard error of the difference."""
-    gain = others - losses
-    return bool(np.mean(gain) > np.std(gain) / np.sqrt(len(gain)))
+    return next(each for each in kept if not saving(lowest.losses, each.losses).is_clear())
 
 
 def curved(calibrator: Calibrator, scores: Array) -> Array:
@@ -112,12 +92,6 @@ def curved(calibrator: Calibrator, scores: Array) -> Array:
         low, high = _ends(scores)
         return expit(calibrator.a * low + calibrator.b * high + calibrator.c)
     return expit(scores)
-
-
-def expit(scores: Array) -> Array:
-    """Probabilities of log-odds."""
-    probabilities: Array = 0.5 + 0.5 * np.tanh(0.5 * scores)
-    return probabilities
 
 
 def _sigmoid(scores: Array, converted: Array) -> Calibrator:
@@ -163,7 +137,7 @@ def _weights(columns: Array, converted: Array) -> tuple[float, ...]:
     return (*(float(weight) for weight in model.coef_[0]), float(model.intercept_[0]))
 
 
-def _why_not(attempt: Attempt, curve: Calibrator) -> str:
+def _why_not(attempt: CalibratorAttempt, curve: Calibrator) -> str:
     """Why a calibrator is not kept. An inverted one prices the best leads lowest, however well it fits its slice."""
     if not attempt.slope > 0.0 or not _rises(curve):
         return "its slope is not positive: it would turn the ranking upside down"

@@ -12,7 +12,7 @@ from sklearn.pipeline import Pipeline
 
 from training.conversion.encoders import for_trees, for_weights, parts
 from training.conversion.features import Column
-from training.conversion.figures import Array, log_odds
+from training.statistics import Array, log_odds
 
 # Measured by cross-validation: as noisy as leads are, 64 trees lose nothing to 100 (log-loss .3467 to .3473; .2703 to
 # .2701 on bank marketing), learn less by heart (slope .92 to .83) and are served in two thirds of the time.
@@ -22,7 +22,7 @@ LEARNING_RATE = 0.06
 
 MANY_ROWS = 100_000
 MANY_TREES = {"trees": 200, "leaves": 31, "rate": 0.1}
-"""What a long history can fill and a short one would only be learnt by heart with; a ping costs some 20 us more."""
+"""What a long history can fill and a short one would only be learned by heart with; a ping costs some 20 us more."""
 
 Estimator = Any
 """scikit-learn has no types: anything with `fit` and `predict_proba`."""
@@ -55,40 +55,24 @@ def boosting(
     rate: float = LEARNING_RATE,
 ) -> Estimator:
     """scikit-learn's gradient boosting over few-valued categories as they are."""
-    return Pipeline(
-        [
-            ("columns", for_trees(columns, encoded, seed=seed)),
-            (
-                "trees",
-                HistGradientBoostingClassifier(
-                    max_iter=trees,
-                    max_leaf_nodes=leaves,
-                    learning_rate=rate,
-                    min_samples_leaf=40,
-                    l2_regularization=10.0,
-                    # "auto" turns it on above 10,000 rows, and then holds back a random tenth.
-                    early_stopping=False,
-                    categorical_features=list(range(_codes(columns, encoded))),
-                    random_state=seed,
-                ),
-            ),
-        ]
+    model = HistGradientBoostingClassifier(
+        max_iter=trees,
+        max_leaf_nodes=leaves,
+        learning_rate=rate,
+        min_samples_leaf=40,
+        l2_regularization=10.0,
+        # "auto" turns it on above 10,000 rows, and then holds back a random tenth.
+        early_stopping=False,
+        categorical_features=list(range(_codes(columns, encoded))),
+        random_state=seed,
     )
+    return Pipeline([("columns", for_trees(columns, encoded, seed=seed)), ("trees", model)])
 
 
-def lightgbm(
-    columns: Sequence[Column],
-    *,
-    seed: int,
-    encoded: Collection[str] = (),
-    trees: int = TREES,
-    leaves: int = LEAVES,
-    rate: float = LEARNING_RATE,
-) -> Estimator:
+def lightgbm(columns: Sequence[Column], *, seed: int, encoded: Collection[str] = (), **settings: float) -> Estimator:
     """LightGBM's, which is not always installed: `pip install 'leadbid[lightgbm]'`."""
-    model = import_module("training.conversion.lightgbm_model").LightGbm(
-        trees=trees, leaves=leaves, rate=rate, codes=_codes(columns, encoded), seed=seed
-    )
+    kind = import_module("training.conversion.lightgbm_model").LightGbm
+    model = kind(codes=_codes(columns, encoded), seed=seed, **settings)
     return Pipeline([("columns", for_trees(columns, encoded, seed=seed)), ("trees", model)])
 
 

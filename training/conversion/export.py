@@ -1,10 +1,9 @@
 """Write down a fitted pipeline as plain numbers: every weight, tree, category and curve, exactly as it predicts."""
 
 from collections.abc import Callable, Sequence
-from math import nan
+from math import isfinite, nan
 from typing import Any
 
-import msgspec
 import numpy as np
 from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import HistGradientBoostingClassifier
@@ -14,11 +13,13 @@ from sklearn.pipeline import Pipeline
 from app.scoring.artefact import (
     SCHEMA,
     Category,
+    CategorySplit,
     CategoryTerm,
     Encoded,
     Feature,
     Node,
     Number,
+    NumberSplit,
     NumberTerm,
     Scorer,
     Term,
@@ -29,19 +30,12 @@ from app.scoring.parse import check
 from training.conversion.calibrators import Calibrated
 from training.conversion.candidates import Estimator, scores
 from training.conversion.features import Column
-from training.conversion.figures import Array
-from training.conversion.nodes import CannotExport, light_node, node
-
-__all__ = ["CannotExport", "scorer_of"]
+from training.errors import TrainingError
+from training.statistics import Array
 
 
-class _Sum(msgspec.Struct, frozen=True, kw_only=True):
-    """What a scorer adds up, of the features in the order of the columns."""
-
-    features: tuple[Feature, ...]
-    baseline: float
-    terms: tuple[Term, ...] = ()
-    trees: tuple[Node, ...] = ()
+class CannotExport(TrainingError):
+    """The service could not price as this model does: the message says why."""
 
 
 def scorer_of(raw: Estimator, model: Estimator, columns: Sequence[Column], *, vertical: str, version: str) -> Scorer:
@@ -51,17 +45,8 @@ def scorer_of(raw: Estimator, model: Estimator, columns: Sequence[Column], *, ve
     """
     if model is not raw and not isinstance(model, Calibrated):
         raise CannotExport(f"{type(model).__name__} is no calibration that the service knows")
-    found = _sum(raw, columns)
-    scorer = Scorer(
-        schema=SCHEMA,
-        vertical=vertical,
-        version=version,
-        features=found.features,
-        baseline=found.baseline,
-        terms=found.terms,
-        trees=found.trees,
-        calibrator=Uncalibrated() if model is raw else model.calibrator,
-    )
+    curve = Uncalibrated() if model is raw else model.calibrator
+    scorer = Scorer(schema=SCHEMA, vertical=vertical, version=version, calibrator=curve, **_sum(raw, columns))
     try:
         check(scorer)
     except Unusable as unusable:
@@ -69,7 +54,8 @@ def scorer_of(raw: Estimator, model: Estimator, columns: Sequence[Column], *, ve
     return scorer
 
 
-def _sum(raw: Estimator, columns: Sequence[Column]) -> _Sum:
+def _sum(raw: Estimator, columns: Sequence[Column]) -> dict[str, Any]:
+    """What a scorer adds up, of the features in the order of the columns."""
     if not _ours(raw):
         raise CannotExport(f"{type(raw).__name__} is no pipeline of this trainer's encoders and one model")
     final = raw.steps[-1][1]
@@ -77,11 +63,12 @@ def _sum(raw: Estimator, columns: Sequence[Column]) -> _Sum:
         return _weighed(raw, columns)
     if isinstance(final, HistGradientBoostingClassifier):
         trees = tuple(node(predictor, 0, _order(raw)) for (predictor,) in final._predictors)
-        return _Sum(features=_split_by(raw, columns), baseline=float(final._baseline_prediction[0, 0]), trees=trees)
+        baseline = float(final._baseline_prediction[0, 0])
+        return {"features": _split_by(raw, columns), "baseline": baseline, "terms": (), "trees": trees}
     if type(final).__name__ == "LightGbm":
         dumped = final.booster_.dump_model()["tree_info"]
-        trees = tuple(light_node(tree["tree_structure"], _order(raw)) for tree in dumped)
-        return _Sum(features=_split_by(raw, columns), baseline=0.0, trees=trees)
+        trees = tuple(_light_node(tree["tree_structure"], _order(raw)) for tree in dumped)
+        return {"features": _split_by(raw, columns), "baseline": 0.0, "terms": (), "trees": trees}
     raise CannotExport(f"{type(final).__name__} is no model that the service can compute")
 
 
@@ -126,7 +113,46 @@ def _encoded(fact: str, encoder: Any, place: int) -> Encoded:
     return Encoded(fact, values, tuple(encodings), missing=missing, unknown=unknown)
 
 
-def _weighed(raw: Estimator, columns: Sequence[Column]) -> _Sum:
+def node(predictor: Any, position: int, order: Sequence[int]) -> Node:
+    """A node of scikit-learn's, which reads its features in this order of columns."""
+    found = predictor.nodes[position]
+    if found["is_leaf"]:
+        return float(found["value"])
+    feature, missing_left = order[int(found["feature_idx"])], bool(found["missing_go_to_left"])
+    left, right = (node(predictor, int(found[side]), order) for side in ("left", "right"))
+    if found["is_categorical"]:
+        among = _codes(predictor.raw_left_cat_bitsets[int(found["bitset_idx"])])
+        return CategorySplit(feature, among, missing_left, left, right)
+    threshold = float(found["num_threshold"])
+    return NumberSplit(feature, threshold if isfinite(threshold) else None, missing_left, left, right)
+
+
+def _codes(bitset: Sequence[Any]) -> tuple[int, ...]:
+    """The numbers whose bit is set in eight words of 32 bits."""
+    bits = sum(int(word) << 32 * position for position, word in enumerate(bitset))
+    return tuple(code for code in range(bits.bit_length()) if bits >> code & 1)
+
+
+def _light_node(node: dict[str, Any], order: Sequence[int]) -> Node:
+    """A node as LightGBM dumps it."""
+    if "leaf_value" in node:
+        return float(node["leaf_value"])
+    feature = order[node["split_feature"]]
+    left, right = (_light_node(node[side], order) for side in ("left_child", "right_child"))
+    if node["decision_type"] == "==":
+        # A category that is missing, and so one that is unknown, goes right wherever it was in training.
+        return CategorySplit(
+            feature, tuple(map(int, node["threshold"].split("||"))), missing_left=False, left=left, right=right
+        )
+    if node["missing_type"] == "Zero":
+        raise CannotExport("LightGBM was told to read zero as missing; the service does not")
+    threshold = float(node["threshold"])
+    # Where no lead of training missed the number, a missing one is read as zero.
+    missing_left = node["default_left"] if node["missing_type"] == "NaN" else threshold >= 0.0
+    return NumberSplit(feature, threshold, missing_left, left, right)
+
+
+def _weighed(raw: Estimator, columns: Sequence[Column]) -> dict[str, Any]:
     """A sum has no interactions: the model itself says what each fact adds to a lead of which nothing is known."""
     blank = np.full((1, len(columns)), nan, dtype=object)
     baseline = float(scores(raw, blank)[0])
@@ -157,7 +183,8 @@ def _weighed(raw: Estimator, columns: Sequence[Column]) -> _Sum:
                 features[position] = Encoded(fact, values, tuple(weights), missing=0.0, unknown=unknown)
                 low, high = min(*weights, unknown, 0.0), max(*weights, unknown, 0.0)
                 terms.append(NumberTerm(position, low, high, at_low=low, weight=1.0, missing=0.0))
-    return _Sum(features=tuple(features[at] for at in range(len(columns))), baseline=baseline, terms=tuple(terms))
+    ordered = tuple(features[at] for at in range(len(columns)))
+    return {"features": ordered, "baseline": baseline, "terms": tuple(terms), "trees": ()}
 
 
 def _number_term(

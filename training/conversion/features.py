@@ -2,19 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from math import nan
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 import numpy as np
 
 from app.domain.vertical import Vertical
-from app.scoring.compile import as_number
+from app.scoring.card import LeftOut
+from app.scoring.facts import as_number
 from app.wire.ping import Value
 from training.histories.declared import spec_of
 from training.histories.spec import FieldType, SpecField
+from training.statistics import Array
 
 Rows = Sequence[Mapping[str, Value]]
-Array = np.ndarray[Any, Any]
 
 
 class Column(msgspec.Struct, frozen=True):
@@ -22,13 +23,6 @@ class Column(msgspec.Struct, frozen=True):
 
     name: str
     kind: Literal["category", "number"]
-
-
-class LeftOut(msgspec.Struct, frozen=True):
-    """One declared field that the model does not see, and why."""
-
-    name: str
-    reason: str
 
 
 _KINDS: dict[FieldType, Literal["category", "number"]] = {

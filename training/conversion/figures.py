@@ -1,40 +1,22 @@
 """How good probabilities are: ranking, sharpness and honesty, in the figures that the field quotes."""
 
-from typing import Any
+from collections import Counter
+from collections.abc import Sequence
 
-import msgspec
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import brier_score_loss, log_loss, roc_auc_score
 
-Array = np.ndarray[Any, Any]
+from app.scoring.card import Decile, Figures, SliceFigures
+from training.conversion.features import Column
+from training.statistics import Array, bounded, log_odds
 
-TINY = 1e-12
+VALUES_MAX = 6
+ROWS_MIN = 100
+"""Of fewer leads a share converted says little."""
 
-
-class Figures(msgspec.Struct, frozen=True, kw_only=True):
-    """`skill` is the share of a constant's log-loss that is saved; `ece` has 15 bins of equal mass.
-
-    `slope` is that of the outcome's log-odds on the predicted: 1 is honest, less is too bold, negative is upside down.
-    """
-
-    rows: int
-    converted: float
-    auc: float
-    log_loss: float
-    skill: float
-    brier: float
-    ece: float
-    slope: float
-    predicted_over_observed: float
-
-
-class Decile(msgspec.Struct, frozen=True, kw_only=True):
-    """A tenth of the leads, lowest predictions first. `true` is what the hidden truth says, where there is one."""
-
-    predicted: float
-    observed: float
-    true: float | None = None
+SIDE_MIN = 20
+"""Of fewer conversions, or of fewer leads without, a ranking says little."""
 
 
 def figures(converted: Array, predicted: Array) -> Figures:
@@ -67,33 +49,41 @@ def deciles(converted: Array, predicted: Array, true: Array | None) -> tuple[Dec
     )
 
 
+def by_value(columns: Sequence[Column], X: Array, y: Array, predicted: Array) -> tuple[SliceFigures, ...]:
+    """The commonest values of each category, largest first; those of few leads are left out."""
+    found = []
+    for position, column in enumerate(columns):
+        if column.kind == "category":
+            told = X[:, position]
+            common = Counter(value for value in told if isinstance(value, str)).most_common(VALUES_MAX)
+            for value, rows in common:
+                if rows >= ROWS_MIN:
+                    here = told == value
+                    found.append(_slice(column.name, value, y[here], predicted[here]))
+    return tuple(found)
+
+
 def calibration_slope(converted: Array, scores: Array) -> float:
     """Slope of the outcome's log-odds on these scores, by logistic regression without penalty."""
     model = LogisticRegression(C=np.inf, max_iter=1_000).fit(scores.reshape(-1, 1), converted)
     return float(model.coef_[0, 0])
 
 
-def losses(converted: Array, predicted: Array) -> Array:
-    """Each row's share in the log-loss."""
-    inside = bounded(predicted)
-    each: Array = -np.where(converted == 1, np.log(inside), np.log1p(-inside))
-    return each
-
-
-def log_odds(predicted: Array) -> Array:
-    """Log-odds of probabilities, finite also at 0 and 1."""
-    inside = bounded(predicted)
-    odds: Array = np.log(inside) - np.log1p(-inside)
-    return odds
-
-
-def bounded(predicted: Array) -> Array:
-    """Probabilities kept a hair off 0 and 1, where a logarithm has no end."""
-    inside: Array = np.clip(predicted, TINY, 1.0 - TINY)
-    return inside
-
-
 def _ece(converted: Array, predicted: Array) -> float:
     bins = np.array_split(np.argsort(predicted, kind="stable"), 15)
     gaps = [len(rows) * abs(float(np.mean(converted[rows]) - np.mean(predicted[rows]))) for rows in bins if len(rows)]
     return sum(gaps) / len(converted)
+
+
+def _slice(field: str, value: str, converted: Array, predicted: Array) -> SliceFigures:
+    positive = int(np.sum(converted))
+    can_rank = min(positive, len(converted) - positive) >= SIDE_MIN
+    return SliceFigures(
+        field=field,
+        value=value,
+        rows=len(converted),
+        converted=float(np.mean(converted)),
+        predicted=float(np.mean(predicted)),
+        predicted_over_observed=float(np.sum(predicted)) / positive if positive else None,
+        auc=float(roc_auc_score(converted, predicted)) if can_rank else None,
+    )

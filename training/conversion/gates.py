@@ -1,27 +1,26 @@
 """What a model must show before it may price: each gate with its figure, passed or not."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
-import msgspec
-
-from training.conversion.calibrators import Attempt
-from training.conversion.figures import Figures
-from training.conversion.leaks import ALONE_MAX, REMOVAL_MAX, FieldCheck
-from training.conversion.train import AUC_LOSS_MAX, Trained
+from app.scoring.card import CalibratorAttempt, FieldCheck, Figures, Gate
+from training.conversion.calibrators import AUC_LOSS_MAX
+from training.conversion.leaks import ALONE_MAX, REMOVAL_MAX, suspected
+from training.conversion.train import Trained
 
 CONVERTED_MIN = 100
 LEVEL = (0.8, 1.25)
 PARITY_MAX = 1e-9
 
-
-class Gate(msgspec.Struct, frozen=True, kw_only=True):
-    """One demand, what was found, the `figure` held against its limit, and the `remedy` where it fails."""
-
-    name: str
-    passed: bool
-    found: str
-    figure: float | None = None
-    remedy: str = ""
+_REMEDIES = {
+    "enough history": "a longer history; until then nobody can say how good the model is",
+    "beats a constant": "its fields tell nothing of the newest leads: more fields, or more recent leads to learn from",
+    "ranking kept": "the best leads would be priced lowest: the world turned between the leads learned from and the "
+    "newest",
+    "calibrators not inverted": "the share that converts moved there against the ranking: learn from leads that came "
+    "under one set of conditions, or add the field that tells the conditions apart",
+    "scorer equals pipeline": "the service would not say what scikit-learn says: report this as a defect",
+    "not too good to be honest": "something in the history tells the outcome: look for it",
+}
 
 
 def gates(
@@ -36,102 +35,68 @@ def gates(
 
     `trusted` are fields of which somebody has said that every ping knows them, however much they tell.
     """
-    newest = trained.newest
-    found = [
-        _enough(newest),
-        *(_no_leak(check, check.name in trusted) for check in checks if check.suspected),
-        Gate(
-            name="beats a constant",
-            passed=newest.skill > 0.0,
-            found=f"saves {newest.skill:.1%} of a constant's log-loss on the newest leads",
-            figure=newest.skill,
-            remedy="its fields tell nothing of the newest leads: more fields, or more recent leads to learn from",
-        ),
-        _ranking(newest, trained.newest_raw),
-        *_not_inverted(trained.attempts),
-        _level(newest),
-        Gate(
-            name="scorer equals pipeline",
-            passed=difference <= PARITY_MAX,
-            found=f"largest difference {difference:.1e}, at most {PARITY_MAX:g}",
-            figure=difference,
-            remedy="the service would not say what scikit-learn says: report this as a defect",
-        ),
-    ]
-    if not any(check.suspected for check in checks):
-        found.insert(1, _no_leaks(checks))
-    if true is not None:
-        found.append(
-            Gate(
-                name="not too good to be honest",
-                passed=newest.auc < true.auc,
-                found=f"AUC {newest.auc:.3f}, below the truth's own {true.auc:.3f}",
-                figure=newest.auc,
-                remedy="something in the history tells the outcome: look for it",
-            )
-        )
-    return tuple(found)
+    return tuple(_gates(trained, checks, true, difference, trusted))
 
 
-def upside_down(attempts: tuple[Attempt, ...]) -> tuple[Attempt, ...]:
+def upside_down(attempts: tuple[CalibratorAttempt, ...]) -> tuple[CalibratorAttempt, ...]:
     """The calibrators that would have ranked the best leads lowest, or lost much of the ranking."""
     return tuple(each for each in attempts if each.slope <= 0.0 or each.auc < each.raw_auc - AUC_LOSS_MAX)
 
 
-def _enough(newest: Figures) -> Gate:
+def _gates(
+    trained: Trained,
+    checks: tuple[FieldCheck, ...],
+    true: Figures | None,
+    difference: float,
+    trusted: Collection[str],
+) -> Iterator[Gate]:
+    newest, raw = trained.newest, trained.newest_raw
     converted = round(newest.rows * newest.converted)
-    return Gate(
-        name="enough history",
-        passed=converted >= CONVERTED_MIN,
-        found=f"{converted} conversions among the newest {newest.rows:,} leads, at least {CONVERTED_MIN}",
-        figure=converted,
-        remedy="a longer history; until then nobody can say how good the model is",
-    )
+    found = f"{converted} conversions among the newest {newest.rows:,} leads, at least {CONVERTED_MIN}"
+    yield _gate("enough history", found, converted, passed=converted >= CONVERTED_MIN)
+    leaks = [_no_leak(check, check.name in trusted) for check in checks if suspected(check)]
+    yield from leaks or [_no_leaks(checks)]
+    found = f"saves {newest.skill:.1%} of a constant's log-loss on the newest leads"
+    yield _gate("beats a constant", found, newest.skill, passed=newest.skill > 0.0)
+    # What is served ranks as the raw model does.
+    found = f"AUC {newest.auc:.3f}, raw {raw.auc:.3f}; slope {newest.slope:.2f}"
+    kept = newest.auc >= raw.auc - AUC_LOSS_MAX and newest.slope > 0.0
+    yield _gate("ranking kept", found, newest.auc - raw.auc, passed=kept)
+    if trained.attempts:
+        yield _not_inverted(trained.attempts)
+    yield _level(newest.predicted_over_observed)
+    found = f"largest difference {difference:.1e}, at most {PARITY_MAX:g}"
+    yield _gate("scorer equals pipeline", found, difference, passed=difference <= PARITY_MAX)
+    if true is not None:
+        found = f"AUC {newest.auc:.3f}, below the truth's own {true.auc:.3f}"
+        yield _gate("not too good to be honest", found, newest.auc, passed=newest.auc < true.auc)
 
 
-def _ranking(newest: Figures, raw: Figures) -> Gate:
-    """What is served ranks as the raw model does."""
-    return Gate(
-        name="ranking kept",
-        passed=newest.auc >= raw.auc - AUC_LOSS_MAX and newest.slope > 0.0,
-        found=f"AUC {newest.auc:.3f}, raw {raw.auc:.3f}; slope {newest.slope:.2f}",
-        figure=newest.auc - raw.auc,
-        remedy="the best leads would be priced lowest: the world turned between the leads learnt from and the newest",
-    )
+def _gate(name: str, found: str, figure: float, *, passed: bool) -> Gate:
+    return Gate(name=name, passed=passed, found=found, figure=figure, remedy=_REMEDIES.get(name, ""))
 
 
-def _not_inverted(attempts: tuple[Attempt, ...]) -> list[Gate]:
+def _not_inverted(attempts: tuple[CalibratorAttempt, ...]) -> Gate:
     """The model ranks the leads right that calibrate it: on these a calibrator of it would turn its ranking.
 
     Such a calibrator is refused, yet a ranking that has turned once is none to spend money by.
     """
-    slope = min((each.slope for each in attempts), default=None)
-    if slope is None:
-        return []
+    slope = min(each.slope for each in attempts)
     refused = "".join(
         f"; {each.method} refused: AUC {each.raw_auc:.3f} to {each.auc:.3f}" for each in upside_down(attempts)
     )
-    return [
-        Gate(
-            name="calibrators not inverted",
-            passed=slope > 0.0,
-            found=f"slope {slope:.2f} on the leads that calibrate, above 0{refused}",
-            figure=slope,
-            remedy="the share that converts moved there against the ranking: learn from leads that came under one set "
-            "of conditions, or add the field that tells the conditions apart",
-        )
-    ]
+    found = f"slope {slope:.2f} on the leads that calibrate, above 0{refused}"
+    return _gate("calibrators not inverted", found, slope, passed=slope > 0.0)
 
 
-def _level(newest: Figures) -> Gate:
+def _level(ratio: float) -> Gate:
     low, high = LEVEL
-    ratio = newest.predicted_over_observed
     return Gate(
         name="level",
         passed=low <= ratio <= high,
         found=f"predicted/observed {ratio:.3f} on the newest leads, {low} to {high}",
         figure=ratio,
-        remedy=f"conversions are {'rarer' if ratio > 1.0 else 'more frequent'} now than in the leads learnt from: "
+        remedy=f"conversions are {'rarer' if ratio > 1.0 else 'more frequent'} now than in the leads learned from: "
         "train on a more recent stretch, or when more of the new kind have matured",
     )
 
@@ -139,23 +104,18 @@ def _level(newest: Figures) -> Gate:
 def _no_leaks(checks: tuple[FieldCheck, ...]) -> Gate:
     alone = max(checks, key=lambda check: check.alone)
     removal = max(checks, key=lambda check: check.removal)
-    return Gate(
-        name="no suspected leak",
-        passed=True,
-        found=f"strongest alone {alone.name} {alone.alone:.3f} of {ALONE_MAX:.2f}, "
-        f"by removal {removal.name} {removal.removal:.3f} of {REMOVAL_MAX:.2f}",
-        figure=alone.alone,
+    found = (
+        f"strongest alone {alone.name} {alone.alone:.3f} of {ALONE_MAX:.2f}, "
+        f"by removal {removal.name} {removal.removal:.3f} of {REMOVAL_MAX:.2f}"
     )
+    return _gate("no suspected leak", found, alone.alone, passed=True)
 
 
 def _no_leak(check: FieldCheck, trusted: bool) -> Gate:  # noqa: FBT001 - the one thing that is said of it
-    told = f"{check.name}: AUC {check.alone:.3f} alone, {check.removal:.3f} lost without it"
-    return Gate(
-        name="suspected leak",
-        passed=trusted,
-        found=f"{told}; trusted all the same"
-        if trusted
-        else f"{told}; if it is written after the bid, declare "
-        "known_at_ping = false; if every ping has it, a specification may say trusted = true",
-        figure=check.alone if check.alone > ALONE_MAX else check.removal,
+    advice = (
+        "if it is written after the bid, declare known_at_ping = false; if every ping has it, a specification may say "
+        "trusted = true"
     )
+    found = f"{check.name}: AUC {check.alone:.3f} alone, {check.removal:.3f} lost without it; "
+    figure = check.alone if check.alone > ALONE_MAX else check.removal
+    return _gate("suspected leak", found + ("trusted all the same" if trusted else advice), figure, passed=trusted)

@@ -2,14 +2,15 @@
 
 from collections.abc import Callable, Sequence
 
-import msgspec
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
+from app.scoring.card import FieldCheck
+from training.conversion.candidates import boosting
 from training.conversion.encoders import encoded
 from training.conversion.features import Column
-from training.conversion.figures import Array
-from training.conversion.train import cross_validated, pipeline
+from training.conversion.train import cross_validated
+from training.statistics import Array
 
 ALONE_MAX = 0.90
 REMOVAL_MAX = 0.05
@@ -21,17 +22,9 @@ SIDE_MIN = 300
 """So many conversions are looked at where there are as many, however rare they are."""
 
 
-class FieldCheck(msgspec.Struct, frozen=True, kw_only=True):
-    """AUC of a model of this field alone, and how much AUC the whole model loses without it, both cross-validated."""
-
-    name: str
-    alone: float
-    removal: float
-
-    @property
-    def suspected(self) -> bool:
-        """Honest fields stay far below both limits: .65 alone and .01 by removal are usual."""
-        return self.alone > ALONE_MAX or self.removal > REMOVAL_MAX
+def suspected(check: FieldCheck) -> bool:
+    """Honest fields stay far below both limits: .65 alone and .01 by removal are usual."""
+    return check.alone > ALONE_MAX or check.removal > REMOVAL_MAX
 
 
 def check_fields(
@@ -43,48 +36,37 @@ def check_fields(
     An honest field may carry much of what is left then, so that it must also tell much by itself to be suspected.
     """
     rows = _sample(y, seed)
-    trial = _Trial(columns, X[rows], y[rows], seed)
-    everything = list(range(len(columns)))
-    alone = {}
-    for position in everything:
-        tell(columns[position].name)
-        alone[position] = trial.auc([position])
-    removal = _removals(trial, everything, tell)
+    few, labels, known = X[rows], y[rows], encoded(columns, X[rows])
+
+    def auc(positions: Sequence[int]) -> float:
+        # A model of nothing is a guess.
+        if not positions:
+            return 0.5
+        model = boosting([columns[at] for at in positions], seed=seed, trees=TREES, encoded=known)
+        return float(roc_auc_score(labels, cross_validated(model, few[:, positions], labels, folds=FOLDS, seed=seed)))
+
+    def removals(among: Sequence[int]) -> dict[int, float]:
+        """How much AUC a model of these columns loses without each."""
+        whole, lost = auc(among), {}
+        for at in among:
+            tell(f"all but {columns[at].name}")
+            lost[at] = whole - auc([other for other in among if other != at])
+        return lost
+
+    everything, alone = list(range(len(columns))), {}
+    for at in everything:
+        tell(columns[at].name)
+        alone[at] = auc([at])
+    removal = removals(everything)
     rest, found = everything, {at for at in everything if alone[at] > ALONE_MAX or removal[at] > REMOVAL_MAX}
     while found:
         rest = [at for at in rest if at not in found]
-        without = _removals(trial, rest, tell)
+        without = removals(rest)
         found = {at for at in rest if without[at] > REMOVAL_MAX and alone[at] > HIDDEN_MIN}
         removal |= {at: without[at] for at in found}
     return tuple(
         FieldCheck(name=column.name, alone=alone[at], removal=removal[at]) for at, column in enumerate(columns)
     )
-
-
-class _Trial:
-    """Cross-validated AUC of small models of some of the columns."""
-
-    def __init__(self, columns: Sequence[Column], X: Array, y: Array, seed: int) -> None:
-        self.columns, self.X, self.y, self.seed = columns, X, y, seed
-        self.encoded = encoded(columns, X)
-
-    def auc(self, positions: Sequence[int]) -> float:
-        # A model of nothing is a guess.
-        if not positions:
-            return 0.5
-        chosen = [self.columns[position] for position in positions]
-        model = pipeline(chosen, seed=self.seed, trees=TREES, encoded=self.encoded)
-        said = cross_validated(model, self.X[:, positions], self.y, folds=FOLDS, seed=self.seed)
-        return float(roc_auc_score(self.y, said))
-
-
-def _removals(trial: _Trial, among: Sequence[int], tell: Callable[[str], None]) -> dict[int, float]:
-    """How much AUC a model of these columns loses without each."""
-    whole, lost = trial.auc(among), {}
-    for position in among:
-        tell(f"all but {trial.columns[position].name}")
-        lost[position] = whole - trial.auc([other for other in among if other != position])
-    return lost
 
 
 def _sample(y: Array, seed: int) -> Array:

@@ -1,4 +1,4 @@
-"""Learn one vertical from its history: fit, judge, write down. What fails a gate is kept for study, not made live."""
+"""Learn one vertical from its history: fit, judge, write down. What fails a gate is kept for study, not promoted."""
 
 from collections.abc import Callable
 from hashlib import sha256
@@ -9,19 +9,20 @@ import numpy as np
 
 from app.domain.calendar import utc_text
 from app.scoring.artefact import Category, Encoded, Feature, Scorer
+from app.scoring.card import FactRead, ModelCard, TrainingHistory
 from app.scoring.compile import compiled
 from app.scoring.load import load_version
-from training.conversion.artefact import PARITY_ROWS, next_version, parity_rows, write
-from training.conversion.card import Card, Past, Reads, libraries
+from training.conversion.artefact import PARITY_ROWS, installed, next_version, parity_rows, write
+from training.conversion.candidates import chance
 from training.conversion.export import scorer_of
 from training.conversion.features import columns_among, stacked
-from training.conversion.figures import Array, deciles, figures
+from training.conversion.figures import by_value, deciles, figures
 from training.conversion.gates import gates
 from training.conversion.leaks import check_fields
-from training.conversion.slices import by_value
-from training.conversion.train import Trained, chance, train
+from training.conversion.train import train
 from training.histories.history import History
 from training.histories.spec import Spec
+from training.statistics import Array
 
 COMPARED_MAX = 5_000
 """Leads for which the scorer is held against the pipeline: a difference would show in the first of them."""
@@ -35,7 +36,7 @@ def learn(
     seed: int,
     tell: Callable[[str], None],
     backend: str | None = None,
-) -> Card:
+) -> ModelCard:
     """The card of the model that now stands in `models`, with its gates; `tell` hears what is being done.
 
     Raises `TooFew`, `NoBackend`, `CannotExport` and `TooLarge`, and leaves nothing then.
@@ -59,32 +60,28 @@ def learn(
         difference=_difference(scorer, history, newest, predicted),
         trusted={field.name for field in spec.fields if field.trusted},
     )
-    card = Card(
+    card = ModelCard(
         vertical=spec.vertical,
         version=version,
         passed=all(gate.passed for gate in verdicts),
-        history=_past(history),
-        spec=spec,
+        history=_history(history),
+        spec=msgspec.to_builtins(spec),
         spec_sha256=sha256(msgspec.json.encode(spec)).hexdigest(),
         reads=tuple(_reads(feature) for feature in scorer.features),
         left_out=left_out,
-        rows_by_slice=_rows_by_slice(trained),
+        rows_by_slice={name: cut.stop - cut.start for name, cut in trained.slices.named.items()},
         figures=trained.newest,
         figures_raw=trained.newest_raw,
         figures_random_split=trained.random_cv,
         figures_of_truth=truth,
         deciles=deciles(y[newest], predicted, None if true is None else true[newest]),
         by_value=by_value(columns, X[newest], y[newest], predicted),
-        candidate=trained.candidate,
-        settings=trained.settings,
-        candidates=trained.candidates,
-        notes=trained.notes,
+        **{name: getattr(trained, name) for name in ("candidate", "settings", "candidates", "notes", "attempts")},
         calibrator=trained.calibrator or "none",
-        attempts=trained.attempts,
         fields=checks,
         gates=verdicts,
         seed=seed,
-        libraries=libraries(trained.candidate),
+        libraries=installed(lightgbm=trained.candidate == "lightgbm"),
         parity=parity_rows(trained.model, columns, scorer, history.rows(_spread(newest, PARITY_ROWS))),
     )
     write(models, trained.model, scorer, card)
@@ -106,9 +103,10 @@ def _spread(part: slice, most: int) -> Array:
     return np.unique(np.linspace(part.start, part.stop - 1, most).astype(int))
 
 
-def _past(history: History) -> Past:
-    return Past(
+def _history(history: History) -> TrainingHistory:
+    return TrainingHistory(
         source=history.source,
+        synthetic=history.truth is not None,
         rows=len(history),
         since=_place(history, 0),
         until=_place(history, -1),
@@ -124,15 +122,9 @@ def _place(history: History, position: int) -> str:
     return utc_text(at) if history.timed else f"row {at + 1:.0f}"
 
 
-def _reads(feature: Feature) -> Reads:
+def _reads(feature: Feature) -> FactRead:
     if isinstance(feature, Category):
-        return Reads(name=feature.name, kind="category", values=feature.values)
+        return FactRead(name=feature.name, kind="category", values=feature.values)
     if isinstance(feature, Encoded):
-        return Reads(name=feature.name, kind="category")
-    return Reads(name=feature.name, kind="number")
-
-
-def _rows_by_slice(trained: Trained) -> dict[str, int]:
-    slices = trained.slices
-    cuts = {"fit": slices.fit, "calibrate": slices.calibrate, "choose": slices.choose, "newest": slices.newest}
-    return {name: cut.stop - cut.start for name, cut in cuts.items()}
+        return FactRead(name=feature.name, kind="category")
+    return FactRead(name=feature.name, kind="number")

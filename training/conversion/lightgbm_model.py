@@ -4,8 +4,8 @@ import numpy as np
 from lightgbm import Booster, Dataset, train
 from sklearn.base import BaseEstimator, ClassifierMixin
 
-from training.conversion.figures import Array
 from training.conversion.threads import allowed
+from training.statistics import Array
 
 
 class LightGbm(ClassifierMixin, BaseEstimator):  # type: ignore[misc]

@@ -1,4 +1,4 @@
-"""Which candidate with which settings does best on leads that came after those it learnt from."""
+"""Which candidate with which settings does best on leads that came after those it learned from."""
 
 from collections.abc import Callable, Collection, Sequence
 from itertools import pairwise
@@ -8,12 +8,13 @@ import numpy as np
 from joblib import Parallel, delayed
 from sklearn.metrics import roc_auc_score
 
+from app.scoring.card import JudgedCandidate
 from training.conversion.backends import backend
-from training.conversion.calibrators import expit
 from training.conversion.candidates import LEARNING_RATE, LEAVES, TREES, Candidate, Settings, scores
 from training.conversion.features import Column
-from training.conversion.figures import Array, losses
+from training.conversion.page import settings_text
 from training.conversion.threads import threads_for
+from training.statistics import Array, expit, losses, saving
 
 ROWS_MAX = 200_000
 """The newest so many leads of the fit part choose; more would cost minutes and change nothing."""
@@ -21,23 +22,6 @@ ROWS_MAX = 200_000
 FOLDS = 2
 DEFAULT: tuple[str, Settings] = ("boosting", {"trees": TREES, "leaves": LEAVES, "rate": LEARNING_RATE})
 """What has done best on other histories: the choice where this one cannot choose."""
-
-
-class Judged(msgspec.Struct, frozen=True, kw_only=True):
-    """One candidate with one of its settings, on later leads than it learnt from.
-
-    `saved` is its log-loss below that of a constant, `behind` above that of the best, each with its standard error.
-    """
-
-    candidate: str
-    settings: Settings
-    log_loss: float
-    auc: float
-    saved: float
-    saved_noise: float
-    behind: float
-    behind_noise: float
-    chosen: bool
 
 
 class _Trial(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,7 +42,7 @@ class Data(msgspec.Struct, frozen=True):
 
 def search(
     candidates: Sequence[Candidate], data: Data, *, seed: int, where: str | None, tell: Callable[[str], None]
-) -> tuple[tuple[Judged, ...], str]:
+) -> tuple[tuple[JudgedCandidate, ...], str]:
     """Every candidate with each of its settings, one of them chosen, and why that one.
 
     `where` is a joblib backend. Folds go forward in time: the second half of these leads, a part at a time, is judged
@@ -73,12 +57,12 @@ def search(
         )
         for trial in running:
             trials.append(trial)
-            tell(f"{trial.candidate} {_said(trial.settings)}: log-loss {np.mean(trial.losses):.4f}")
+            tell(f"{trial.candidate} {settings_text(trial.settings)}: log-loss {np.mean(trial.losses):.4f}")
     return _chosen(trials, _constant(data))
 
 
 def forward(rows: int) -> list[tuple[slice, slice]]:
-    """What is learnt from and what is judged, fold by fold."""
+    """What is learned from and what is judged, fold by fold."""
     cuts = [rows // 2 + (rows - rows // 2) * fold // FOLDS for fold in range(FOLDS + 1)]
     return [(slice(0, cut), slice(cut, end)) for cut, end in pairwise(cuts)]
 
@@ -96,15 +80,12 @@ def _trial(candidate: Candidate, settings: Settings, data: Data, seed: int, *, a
 
 def _constant(data: Data) -> Array:
     """The losses of saying what share converted so far."""
-    return np.concatenate(
-        [
-            losses(data.y[later], np.full(later.stop - later.start, np.mean(data.y[past])))
-            for past, later in forward(len(data.y))
-        ]
-    )
+    parts = forward(len(data.y))
+    usual = [np.full(later.stop - later.start, np.mean(data.y[past])) for past, later in parts]
+    return losses(data.y[parts[0][1].start :], np.concatenate(usual))
 
 
-def _chosen(trials: Sequence[_Trial], constant: Array) -> tuple[tuple[Judged, ...], str]:
+def _chosen(trials: Sequence[_Trial], constant: Array) -> tuple[tuple[JudgedCandidate, ...], str]:
     best = min(trials, key=lambda trial: float(np.mean(trial.losses)))
     judged = [_judged(trial, best, constant) for trial in trials]
     able = [each for each in judged if each.saved > each.saved_noise]
@@ -119,26 +100,16 @@ def _chosen(trials: Sequence[_Trial], constant: Array) -> tuple[tuple[Judged, ..
     return tuple(msgspec.structs.replace(each, chosen=each is winner) for each in judged), why
 
 
-def _judged(trial: _Trial, best: _Trial, constant: Array) -> Judged:
-    saved, saved_noise = _mean(constant - trial.losses)
-    behind, behind_noise = _mean(trial.losses - best.losses)
-    return Judged(
+def _judged(trial: _Trial, best: _Trial, constant: Array) -> JudgedCandidate:
+    saved, behind = saving(trial.losses, constant), saving(best.losses, trial.losses)
+    return JudgedCandidate(
         candidate=trial.candidate,
         settings=trial.settings,
         log_loss=float(np.mean(trial.losses)),
         auc=trial.auc,
-        saved=saved,
-        saved_noise=saved_noise,
-        behind=behind,
-        behind_noise=behind_noise,
+        saved=saved.mean,
+        saved_noise=saved.noise,
+        behind=behind.mean,
+        behind_noise=behind.noise,
         chosen=False,
     )
-
-
-def _mean(differences: Array) -> tuple[float, float]:
-    """The mean of these and its standard error."""
-    return float(np.mean(differences)), float(np.std(differences) / np.sqrt(len(differences)))
-
-
-def _said(settings: Settings) -> str:
-    return ", ".join(f"{name} {value:g}" for name, value in settings.items())

@@ -6,62 +6,26 @@ import msgspec
 import numpy as np
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
-from training.conversion.calibrators import (
-    AUC_LOSS_MAX,
-    METHODS,
-    Attempt,
-    Calibrated,
-    Labelled,
-    Method,
-    attempt,
-    best,
-)
-from training.conversion.candidates import (
-    LEARNING_RATE,
-    LEAVES,
-    TREES,
-    Candidate,
-    Estimator,
-    Settings,
-    boosting,
-    candidates,
-    chance,
-    scores,
-)
+from app.scoring.card import CalibratorAttempt, Figures, JudgedCandidate
+from training.conversion.calibrators import METHODS, Calibrated, ScoredLeads, attempt, best
+from training.conversion.candidates import Candidate, Estimator, Settings, candidates, chance, scores
 from training.conversion.encoders import encoded
 from training.conversion.features import Column
-from training.conversion.figures import Array, Figures, figures
-from training.conversion.search import ROWS_MAX, Data, Judged, forward, search
+from training.conversion.figures import figures
+from training.conversion.search import ROWS_MAX, Data, forward, search
 from training.conversion.threads import threads_for
-
-__all__ = [
-    "AUC_LOSS_MAX",
-    "LEARNING_RATE",
-    "LEAVES",
-    "TREES",
-    "Attempt",
-    "Estimator",
-    "Slices",
-    "TooFew",
-    "Trained",
-    "calibrate",
-    "chance",
-    "cross_validated",
-    "pipeline",
-    "slices_of",
-    "train",
-]
+from training.errors import TrainingError
+from training.statistics import Array
 
 CV_ROWS_MAX = 100_000
 """Five models of a random so many leads say what five of a million would."""
-
 
 SIDE_MIN = 10
 """Fewer leads that converted, or that did not, teach and show nothing."""
 
 
-class TooFew(Exception):
-    """This history cannot be learnt from: the message says what it has too few of."""
+class TooFew(TrainingError):
+    """This history cannot be learned from: the message says what it has too few of."""
 
 
 class Slices(msgspec.Struct, frozen=True):
@@ -71,6 +35,11 @@ class Slices(msgspec.Struct, frozen=True):
     calibrate: slice
     choose: slice
     newest: slice
+
+    @property
+    def named(self) -> dict[str, slice]:
+        """Every one of them."""
+        return msgspec.structs.asdict(self)
 
 
 class Trained(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,15 +51,15 @@ class Trained(msgspec.Struct, frozen=True, kw_only=True):
 
     raw: Estimator
     model: Estimator
-    calibrator: Method | None
-    attempts: tuple[Attempt, ...]
+    calibrator: str | None
+    attempts: tuple[CalibratorAttempt, ...]
     slices: Slices
     newest: Figures
     newest_raw: Figures
     random_cv: Figures
     candidate: str = ""
     settings: Settings = {}
-    candidates: tuple[Judged, ...] = ()
+    candidates: tuple[JudgedCandidate, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -168,16 +137,11 @@ def slices_of(rows: int) -> Slices:
     return Slices(slice(0, fit), slice(fit, calibrated), slice(calibrated, chosen), slice(chosen, rows))
 
 
-def pipeline(columns: Sequence[Column], *, seed: int, trees: int = TREES, encoded: Collection[str] = ()) -> Estimator:
-    """The boosting candidate as it is usually set. Values not seen in training are missing ones."""
-    return boosting(columns, seed=seed, trees=trees, encoded=encoded)
-
-
 def calibrate(
     raw: Estimator, X: Array, y: Array, slices: Slices
-) -> tuple[Estimator, Method | None, tuple[Attempt, ...]]:
+) -> tuple[Estimator, str | None, tuple[CalibratorAttempt, ...]]:
     """The raw model, or the one with the best calibrator of those that may be kept; and what was tried."""
-    seen, later = (Labelled(scores(raw, X[part]), y[part]) for part in (slices.calibrate, slices.choose))
+    seen, later = (ScoredLeads(scores(raw, X[part]), y[part]) for part in (slices.calibrate, slices.choose))
     tried = [attempt(method, seen, later) for method in METHODS]
     attempts, kept = tuple(each.attempt for each in tried), best(tried)
     if kept is None:
@@ -200,7 +164,7 @@ def _sample(rows: int, seed: int) -> Array:
     return np.sort(drawn)
 
 
-def _notes(chosen: Judged, why: str, slices: Slices, encoded: Collection[str]) -> tuple[str, ...]:
+def _notes(chosen: JudgedCandidate, why: str, slices: Slices, encoded: Collection[str]) -> tuple[str, ...]:
     """What a reader of the figures must know besides."""
     notes = [f"{chosen.candidate}: {why}"]
     if encoded:

@@ -1,19 +1,24 @@
 """What a span of bidding looked like: how scores, fields, bids and prices were spread, and what leads came to."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 
 import msgspec
 import numpy as np
 
 from app.wire.ping import Value
 from training.drift.psi import Histogram, histogram, in_bins_of
-from training.histories.bids import Bid
+from training.histories.bids import LoggedBid
+from training.histories.scratch import NoData
 
 PINGS_MAX = 50_000
 """Of more a sample of this many is taken: the index is exact to a thousandth long before."""
 
 NOT_COMPARED = ("zip", "sub_id")
 """Facts with so many values that most are new in any week."""
+
+REFERENCE = "reference.json"
+"""The window a model was made in, kept beside it, so that a later one can be held against it."""
 
 Probability = Callable[[Mapping[str, Value]], float]
 
@@ -34,22 +39,22 @@ class Window(msgspec.Struct, frozen=True, kw_only=True):
     converted: int
 
 
-class Sample(msgspec.Struct, kw_only=True):
+class BidSample(msgspec.Struct, kw_only=True):
     """What is looked at of a span: each ping once, each bid, and every lead that matured."""
 
     vertical: str
     since: float = 0.0
     until: float = 0.0
-    pings: list[Bid] = []
-    bids: list[Bid] = []
+    pings: list[LoggedBid] = []
+    bids: list[LoggedBid] = []
     leads: int = 0
     predicted: float = 0.0
     converted: int = 0
 
 
-def sample(vertical: str, bids: Iterable[Bid], seed: int = 1) -> Sample:
+def sample(vertical: str, bids: Iterable[LoggedBid], seed: int = 1) -> BidSample:
     """These bids, or a sample of them where they are too many, whatever their order."""
-    found = Sample(vertical=vertical)
+    found = BidSample(vertical=vertical)
     random, seen = np.random.default_rng(seed), 0
     for bid in bids:
         found.since = min(found.since or bid.at, bid.at)
@@ -72,14 +77,14 @@ def sample(vertical: str, bids: Iterable[Bid], seed: int = 1) -> Sample:
     return found
 
 
-def window(seen: Sample, score: Probability | None, facts: Sequence[str] | None = None) -> Window:
+def window(seen: BidSample, score: Probability | None, facts: Sequence[str] | None = None) -> Window:
     """A sample in bins of its own. Without a `score` no score is compared; without `facts` every fact is."""
     if facts is None:
         facts = sorted({name for bid in seen.pings for name in bid.facts} - set(NOT_COMPARED))
     return _window(seen, {name: histogram(name, values) for name, values in _columns(seen, score, facts).items()})
 
 
-def window_like(before: Window, seen: Sample, score: Probability | None) -> Window:
+def window_like(before: Window, seen: BidSample, score: Probability | None) -> Window:
     """A sample in the bins of an earlier window; what had none there, as a new seller's prices, is not compared."""
     facts = [name.removeprefix("field ") for name in before.histograms if name.startswith("field ")]
     columns = _columns(seen, score, facts)
@@ -89,20 +94,23 @@ def window_like(before: Window, seen: Sample, score: Probability | None) -> Wind
     )
 
 
-def _window(seen: Sample, histograms: dict[str, Histogram]) -> Window:
-    return Window(
-        vertical=seen.vertical,
-        since=seen.since,
-        until=seen.until,
-        pings=len(seen.pings),
-        histograms=histograms,
-        leads=seen.leads,
-        predicted=seen.predicted,
-        converted=seen.converted,
-    )
+def read_reference(models: Path, vertical: str, version: str) -> Window | None:
+    """The window of a version, `None` where it has none. NoData where it cannot be read."""
+    path = models / vertical / version / REFERENCE
+    if not version or not path.exists():
+        return None
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Window)
+    except msgspec.DecodeError as error:
+        raise NoData(f"{path} cannot be read ({error}): restore it or remove it") from None
 
 
-def _columns(seen: Sample, score: Probability | None, facts: Sequence[str]) -> dict[str, Sequence[Value | None]]:
+def _window(seen: BidSample, histograms: dict[str, Histogram]) -> Window:
+    told = {name: getattr(seen, name) for name in ("vertical", "since", "until", "leads", "predicted", "converted")}
+    return Window(**told, pings=len(seen.pings), histograms=histograms)
+
+
+def _columns(seen: BidSample, score: Probability | None, facts: Sequence[str]) -> dict[str, Sequence[Value | None]]:
     """Everything that is compared, by the name under which it is told."""
     columns: dict[str, Sequence[Value | None]] = {}
     if score is not None:

@@ -1,14 +1,14 @@
 """How good a conversion model is on the leads that were bought and have matured."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 import numpy as np
 
+from app.scoring.card import Figures
 from app.wire.ping import Value
-from training.conversion.figures import Figures, calibration_slope, figures, log_odds, losses
-from training.evaluation.grades import Grade, by_mass, by_name
-from training.evaluation.ledger import Array
+from training.conversion.figures import figures
+from training.statistics import Array, ReliabilityBin, bins_by_mass, bins_by_name, level_shift, log_odds, losses, saving
 
 SIDE_MIN = 10
 """With fewer leads that converted, or that did not, no figure of a model means anything."""
@@ -17,7 +17,7 @@ SLICE_MIN = 30
 Facts = Mapping[str, Value]
 
 
-class Judged(msgspec.Struct, frozen=True, kw_only=True):
+class ModelFigures(msgspec.Struct, frozen=True, kw_only=True):
     """One model on these leads. `intercept` is what its log-odds lack on average; `brier_skill` of a constant's."""
 
     name: str
@@ -41,10 +41,10 @@ class Conversions(msgspec.Struct, frozen=True, kw_only=True):
 
     leads: int = 0
     converted: int = 0
-    models: tuple[Judged, ...] = ()
-    reliability: tuple[Grade, ...] = ()
+    models: tuple[ModelFigures, ...] = ()
+    reliability: tuple[ReliabilityBin, ...] = ()
     lift: tuple[Lift, ...] = ()
-    slices: dict[str, tuple[Grade, ...]] = {}
+    slices: dict[str, tuple[ReliabilityBin, ...]] = {}
     log_loss_gain: float = 0.0
     log_loss_noise: float = 0.0
     why_not: str = ""
@@ -65,73 +65,55 @@ def conversions(
             why_not=f"{hits:,} of {len(converted):,} matured leads converted: it takes {SIDE_MIN} that did and "
             f"{SIDE_MIN} that did not",
         )
-    predicted = next(iter(by_model.values()))
-    others = [values for name, values in by_model.items() if values is not predicted]
-    saved = losses(converted, others[0]) - losses(converted, predicted) if others else np.zeros(len(converted))
+    predicted, *others = by_model.values()
+    saved = saving(losses(converted, predicted), losses(converted, others[0] if others else predicted))
+    slices = {
+        "seller": sellers,
+        "state": [str(each.get("state", "not told")) for each in facts],
+        "hour": [_quarter(each.get("local_hour")) for each in facts],
+    }
     return Conversions(
         leads=len(converted),
         converted=hits,
-        models=tuple(_judged(name, converted, values) for name, values in by_model.items()),
-        reliability=by_mass(predicted, predicted, converted, 10),
-        lift=_lift(predicted, converted),
+        models=tuple(
+            model_figures(name, figures(converted, values), level_shift(log_odds(values), float(converted.mean())))
+            for name, values in by_model.items()
+        ),
+        reliability=bins_by_mass(predicted, predicted, converted, 10),
+        lift=lift(bins_by_mass(-predicted, predicted, converted, 10)),
         slices={
-            "seller": by_name(sellers, predicted, converted, count_min=SLICE_MIN),
-            "state": by_name(_said(facts, "state"), predicted, converted, count_min=SLICE_MIN),
-            "hour": by_name(_said(facts, "local_hour", _quarter), predicted, converted, count_min=SLICE_MIN),
+            name: bins_by_name(values, predicted, converted, count_min=SLICE_MIN) for name, values in slices.items()
         },
-        log_loss_gain=float(saved.mean()),
-        log_loss_noise=float(saved.std() / np.sqrt(len(saved))),
+        log_loss_gain=saved.mean,
+        log_loss_noise=saved.noise,
     )
 
 
-def _judged(name: str, converted: Array, predicted: Array) -> Judged:
-    found = figures(converted, predicted)
-    share = found.converted
-    return Judged(
-        name=name,
-        figures=found,
-        brier_skill=1.0 - found.brier / (share * (1.0 - share)),
-        intercept=_intercept(converted, log_odds(predicted)),
-    )
+def model_figures(name: str, found: Figures, intercept: float | None = None) -> ModelFigures:
+    """One model's figures, beside what a constant would show."""
+    constant = found.converted * (1.0 - found.converted)
+    return ModelFigures(name=name, figures=found, brier_skill=1.0 - found.brier / constant, intercept=intercept)
 
 
-def _intercept(converted: Array, odds: Array) -> float:
-    """What must be added to all log-odds for as many conversions as there were, by bisection."""
-    low, high = -10.0, 10.0
-    for _ in range(60):
-        middle = 0.5 * (low + high)
-        if float(np.mean(1.0 / (1.0 + np.exp(-odds - middle)))) < float(converted.mean()):
-            low = middle
-        else:
-            high = middle
-    return 0.5 * (low + high)
-
-
-def _lift(predicted: Array, converted: Array) -> tuple[Lift, ...]:
-    hits, so_far, tenths = float(converted.sum()), 0.0, []
-    for rows in np.array_split(np.argsort(-predicted, kind="stable"), 10):
-        so_far += float(converted[rows].sum())
-        observed = float(converted[rows].mean())
-        tenths.append(
-            Lift(
-                count=len(rows),
-                predicted=float(predicted[rows].mean()),
-                observed=observed,
-                lift=observed / float(converted.mean()),
-                gain=so_far / hits,
-            )
+def lift(tenths: Sequence[ReliabilityBin]) -> tuple[Lift, ...]:
+    """How many times the mean each tenth converts, the best first."""
+    hits = np.array([each.count * each.observed for each in tenths])
+    mean = hits.sum() / sum(each.count for each in tenths)
+    return tuple(
+        Lift(
+            count=each.count,
+            predicted=each.predicted,
+            observed=each.observed,
+            lift=each.observed / float(mean),
+            gain=float(so_far / hits.sum()),
         )
-    return tuple(tenths)
+        for each, so_far in zip(tenths, hits.cumsum(), strict=True)
+    )
 
 
-def _said(facts: Sequence[Facts], name: str, say: Callable[[Value], str] = str) -> list[str]:
-    return [say(each[name]) if name in each else "not told" for each in facts]
-
-
-def _quarter(hour: Value) -> str:
+def _quarter(hour: Value | None) -> str:
     """Six hours of the day, as in "06 to 12"."""
+    if hour is None:
+        return "not told"
     first = int(hour) // 6 * 6 if isinstance(hour, (int, float)) else 0
     return f"{first:02d} to {first + 6:02d} h"
-
-
-__all__ = ["Conversions", "Judged", "Lift", "calibration_slope", "conversions"]

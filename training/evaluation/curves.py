@@ -9,11 +9,12 @@ from app.domain.catalogue import Model
 from app.domain.pricing.pricing import Curve
 from app.domain.seller import Habits
 from training.evaluation.ledger import Ledger
-from training.evaluation.rebid import curve_of, shared_shares, valuation_of
-from training.evaluation.wins import PRICES_MIN
-from training.histories.bids import Bid
+from training.evaluation.rebid import curve_of, on_leg, shared_shares, valuation_of
+from training.histories.bids import LoggedBid
 
 LOOKED_AT = 200
+PRICES_MIN = 50
+"""Disclosed prices below which no density can be judged."""
 _STEP = 1.03
 _DENSITY_MIN = 1e-4
 """A price that a landscape holds impossible costs this much and not everything."""
@@ -40,7 +41,7 @@ def anlp(ledger: Ledger, model: Model) -> tuple[int, float | None]:
     return len(told), float(np.mean(told)) if len(told) >= PRICES_MIN else None
 
 
-def _surprise(bid: Bid, price: float, model: Model, shares: Mapping[str, float]) -> float:
+def _surprise(bid: LoggedBid, price: float, model: Model, shares: Mapping[str, float]) -> float:
     curve = _learned(bid, model, shares)
     if curve is None:
         return nan
@@ -49,8 +50,8 @@ def _surprise(bid: Bid, price: float, model: Model, shares: Mapping[str, float])
     return -log(max(density, _DENSITY_MIN))
 
 
-def _learned(bid: Bid, model: Model, shares: Mapping[str, float]) -> Curve | None:
+def _learned(bid: LoggedBid, model: Model, shares: Mapping[str, float]) -> Curve | None:
     """The learned curve of one logged lead."""
-    chance = model.probability(bid.facts) * (shares.get(bid.campaign, 1.0) if bid.leg == "shared" else 1.0)
-    curve, learned = curve_of(bid, model, valuation_of(bid, min(chance, 1.0), Habits()))
+    chance = min(on_leg(bid, model.probability, shares), 1.0)
+    curve, learned = curve_of(bid, model, valuation_of(bid, chance, Habits()))
     return curve if learned else None

@@ -1,15 +1,13 @@
 """How likely the log was to bid anything at all: the density from which its prices were drawn."""
 
-from math import erf, sqrt
-
 import msgspec
 import numpy as np
+from scipy.special import ndtr
 
-from training.evaluation.ledger import Array, Ledger
+from training.evaluation.ledger import Ledger
+from training.statistics import Array
 
-_ROOT_2 = sqrt(2.0)
-_ROOT_TAU = sqrt(2.0 * np.pi)
-_SIGMA_DIGITS = 6
+_SPREAD_DIGITS = 6
 _REACH = 0.01
 """What lies beyond the outermost hundredths of the density was hardly ever tried."""
 
@@ -37,32 +35,29 @@ class Density(msgspec.Struct, frozen=True, kw_only=True):
 
     def at(self, log_price: Array) -> Array:
         """The density of the logarithm of the price; 0 outside of the bounds."""
-        inside = self.drawn & (log_price >= self.log_low - 1e-9) & (log_price <= self.log_high + 1e-9)
         total = np.zeros(len(log_price))
         for each in self.slices:
-            z = (log_price - self.log_best) / each.spread
-            room = self._below(self.log_high, each.spread) - self._below(self.log_low, each.spread)
-            total += each.share * np.exp(-0.5 * z * z) / (_ROOT_TAU * each.spread * np.maximum(room, 1e-12))
-        return np.where(inside, total, 0.0)
+            total += each.share * truncated_normal(log_price, self.log_best, each.spread, self.log_low, self.log_high)
+        return np.where(self._inside(log_price), total, 0.0)
 
     def reaches(self, log_price: Array) -> Array:
         """Whether each price lies where the log really tried: within all but the outermost hundredths."""
         share = np.zeros(len(log_price))
-        clipped = np.clip(log_price, self.log_low, self.log_high)
         for each in self.slices:
-            low, high = self._below(self.log_low, each.spread), self._below(self.log_high, each.spread)
-            share += each.share * (self._below(clipped, each.spread) - low) / np.maximum(high - low, 1e-12)
-        inside = (log_price >= self.log_low - 1e-9) & (log_price <= self.log_high + 1e-9)
-        return np.asarray(self.drawn & inside & (share >= 0.5 * _REACH) & (share <= 1.0 - 0.5 * _REACH))
+            ends = np.stack([np.clip(log_price, self.log_low, self.log_high), self.log_low, self.log_high])
+            below, low, high = ndtr((ends - self.log_best) / each.spread)
+            share += each.share * (below - low) / np.maximum(high - low, 1e-12)
+        return np.asarray(self._inside(log_price) & (share >= 0.5 * _REACH) & (share <= 1.0 - 0.5 * _REACH))
 
-    def _below(self, log_price: Array, spread: float) -> Array:
-        return normal_below((log_price - self.log_best) / spread)
+    def _inside(self, log_price: Array) -> Array:
+        within = (log_price >= self.log_low - 1e-9) & (log_price <= self.log_high + 1e-9)
+        return np.asarray(self.drawn & within)
 
 
 def density_of(log: Ledger) -> Density:
     """What the journal keeps of each draw is all there is to know: `best`, bounds, and how often a spread was drawn."""
     drawn = (log.spread > 0.0) & (log.high > log.low) & (log.best > 0.0)
-    spreads, counts = np.unique(np.round(log.spread[drawn], _SIGMA_DIGITS), return_counts=True)
+    spreads, counts = np.unique(np.round(log.spread[drawn], _SPREAD_DIGITS), return_counts=True)
     return Density(
         slices=tuple(
             Slice(float(spread), float(count) / float(counts.sum()))
@@ -75,9 +70,8 @@ def density_of(log: Ledger) -> Density:
     )
 
 
-def normal_below(z: Array) -> Array:
-    """The normal distribution function."""
-    return np.asarray(0.5 * (1.0 + _erf(z / _ROOT_2)), dtype=np.float64)
-
-
-_erf = np.vectorize(erf, otypes=[np.float64])
+def truncated_normal(at: Array, centre: Array, spread: float, low: Array, high: Array) -> Array:
+    """The density of a normal distribution of which only what lies within the bounds is left."""
+    room = ndtr((high - centre) / spread) - ndtr((low - centre) / spread)
+    bell = np.exp(-0.5 * ((at - centre) / spread) ** 2)
+    return np.asarray(bell / (np.sqrt(2.0 * np.pi) * spread * np.maximum(room, 1e-12)))

@@ -10,10 +10,11 @@ and above it won with (F(b') - F(b0)) / (1 - F(b0)).
 import msgspec
 import numpy as np
 
-from training.evaluation.density import Density, density_of, normal_below
-from training.evaluation.ledger import Array, Ledger
+from training.evaluation.density import Density, density_of, truncated_normal
+from training.evaluation.ledger import Ledger
 from training.evaluation.winning import Winning, cross_fitted
 from training.evaluation.yardstick import Yardstick, yardstick
+from training.statistics import Array
 
 WINS, CONVERSIONS, VALUE, SPEND = range(4)
 METHODS = ("DM", "SNIPS", "DR", "CCR")
@@ -22,21 +23,13 @@ BANDWIDTH = 0.5
 """Of the kernel, as a share of the deviation that most bids were drawn with: wider blurs F, narrower sees few rows."""
 
 
-class Part(msgspec.Struct, frozen=True):
-    """A ratio of sums: `numerator` has a column each for wins, conversions, value and spend, `denominator` one."""
-
-    numerator: Array
-    denominator: Array
-
-
-class Estimate(msgspec.Struct, frozen=True, kw_only=True):
-    """The sum of its parts, a figure a bid. Money in cents."""
-
-    method: str
-    parts: tuple[Part, ...]
+Estimate = tuple[tuple[Array, Array], ...]
+"""The sum of its parts, a figure a bid; each is a ratio of sums over rows. Above the line a part has a column each for
+wins, conversions, value and spend in cents, below it one.
+"""
 
 
-class Known(msgspec.Struct, frozen=True, kw_only=True):
+class KnownLog(msgspec.Struct, frozen=True, kw_only=True):
     """All that is known of a log: its rows, how its prices were drawn, F, what leads are worth.
 
     `at_logged` is F at the logged prices.
@@ -49,10 +42,10 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     at_logged: Array
 
 
-def known_of(log: Ledger, probability: Array) -> Known:
+def known_of(log: Ledger, probability: Array) -> KnownLog:
     """A log with what can be learned of it, leads valued by this P(conversion). Raises TooThin."""
     winning = cross_fitted(log, np.maximum(probability * log.worth, 1.0))
-    return Known(
+    return KnownLog(
         log=log,
         density=density_of(log),
         winning=winning,
@@ -70,30 +63,29 @@ class Estimated(msgspec.Struct, frozen=True, kw_only=True):
     chance: Array
 
 
-def estimated(known: Known, bids: Array) -> Estimated:
+def estimated(known: KnownLog, bids: Array) -> Estimated:
     """All four for a policy that would have bid `bids` cents, 0 where it would have declined."""
-    at_logged, at_bids = known.at_logged, known.winning(bids)
-    chance = replayed_chance(known.log, bids, at_logged, at_bids)
-    weights = kernel_weights(known.density, np.log(np.maximum(known.log.price, 1.0)), bids)
-    model = _expected(known, at_bids, bids)
-    seen = _seen(known, bids)
-    surprise = seen - _expected(known, at_logged, bids)
-    surprise[bids <= 0.0] = 0.0
-    every = np.ones(len(known.log))
-    estimates = (
-        Estimate(method="DM", parts=(Part(model, every),)),
-        Estimate(method="SNIPS", parts=(Part(seen * weights[:, None], weights),)),
-        Estimate(method="DR", parts=(Part(model, every), Part(surprise * weights[:, None], weights))),
-        Estimate(method="CCR", parts=(Part(_replayed(known, chance, bids), every),)),
-    )
-    return Estimated(bids=bids, estimates={each.method: each for each in estimates}, weights=weights, chance=chance)
+    log, at_bids = known.log, known.winning(bids)
+    weights = kernel_weights(known.density, np.log(np.maximum(log.price, 1.0)), bids)
+    chance = replayed_chance(log, bids, known.at_logged, at_bids)
+    a_win, expected = known.yardstick.a_win(bids), known.yardstick.an_expected_win(bids)
+    model, seen = at_bids[:, None] * expected, np.where(bids > 0.0, log.won, 0)[:, None] * a_win
+    surprise = np.where(bids > 0.0, 1.0, 0.0)[:, None] * (seen - known.at_logged[:, None] * expected)
+    every = np.ones(len(log))
+    estimates: dict[str, Estimate] = {
+        "DM": ((model, every),),
+        "SNIPS": ((seen * weights[:, None], weights),),
+        "DR": ((model, every), (surprise * weights[:, None], weights)),
+        "CCR": ((chance[:, None] * a_win, every),),
+    }
+    return Estimated(bids=bids, estimates=estimates, weights=weights, chance=chance)
 
 
-def replay(known: Known, bids: Array, winning: Winning | None = None) -> Estimate:
+def replay(known: KnownLog, bids: Array, winning: Winning | None = None) -> Estimate:
     """Censored-conditional replay alone, by another F where one is given."""
     at_logged = known.at_logged if winning is None else winning(known.log.price)
-    replayed = replayed_chance(known.log, bids, at_logged, (winning or known.winning)(bids))
-    return Estimate(method="CCR", parts=(Part(_replayed(known, replayed, bids), np.ones(len(known.log))),))
+    chance = replayed_chance(known.log, bids, at_logged, (winning or known.winning)(bids))
+    return ((chance[:, None] * known.yardstick.a_win(bids), np.ones(len(known.log))),)
 
 
 def replayed_chance(log: Ledger, bids: Array, at_logged: Array, at_bids: Array) -> Array:
@@ -115,36 +107,7 @@ def kernel_weights(density: Density, log_price: Array, bids: Array) -> Array:
         return np.where(bids > 0.0, 0.0, 1.0)
     width = BANDWIDTH * max(density.slices, key=lambda each: each.share).spread
     log_bids = np.log(np.maximum(bids, 1.0))
-    z = (log_price - log_bids) / width
-    room = normal_below((density.log_high - log_bids) / width) - normal_below((density.log_low - log_bids) / width)
-    bell = np.exp(-0.5 * z * z) / (np.sqrt(2.0 * np.pi) * width * np.maximum(room, 1e-12))
+    bell = truncated_normal(log_price, log_bids, width, density.log_low, density.log_high)
     logged = density.at(log_price)
     inside = density.reaches(log_bids) & (logged > 0.0)
     return np.where(bids > 0.0, np.where(inside, bell / np.maximum(logged, 1e-12), 0.0), 1.0)
-
-
-def _expected(known: Known, chance: Array, bids: Array) -> Array:
-    """Wins, conversions, value and spend that the models expect at a P(win) and a price."""
-    of = known.yardstick
-    return np.column_stack(
-        [chance, chance * of.expected_probability, chance * of.expected_value, chance * bids * of.expected_paid]
-    )
-
-
-def _seen(known: Known, bids: Array) -> Array:
-    """The same as it happened, had a lead that was won cost what the policy bids."""
-    of, won = known.yardstick, np.where(bids > 0.0, known.log.won, 0).astype(np.float64)
-    return np.column_stack([won, won * of.probability, won * of.value, won * bids * of.paid])
-
-
-def _replayed(known: Known, chance: Array, bids: Array) -> Array:
-    """A lead that the log won would have brought what it brought; any other what is expected of it."""
-    of, won = known.yardstick, known.log.won == 1
-    return np.column_stack(
-        [
-            chance,
-            chance * np.where(won, of.probability, of.expected_probability),
-            chance * np.where(won, of.value, of.expected_value),
-            chance * bids * np.where(won, of.paid, of.expected_paid),
-        ]
-    )

@@ -4,7 +4,8 @@ import msgspec
 import numpy as np
 
 from app.domain.calendar import local_time
-from training.evaluation.ledger import Array, Ledger
+from training.evaluation.ledger import Ledger
+from training.statistics import Array
 
 HOURS = 24
 

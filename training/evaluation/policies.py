@@ -1,15 +1,23 @@
 """Policies side by side on one log: what each would have earned by every estimate, and how sure that is."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 import msgspec
 import numpy as np
+from msgspec.structs import replace
 
-from training.evaluation.estimators import METHODS, SPEND, VALUE, Estimate, Estimated, Known, estimated, replay
-from training.evaluation.intervals import Earned, Redrawn, Span, earned, gained, span
-from training.evaluation.ledger import Array
-from training.evaluation.support import REACH_MIN, Support, support
+from app.domain.catalogue import Model
+from training.bootstrap import Interval, Resamples
+from training.evaluation.earned import Earned, earned, surplus
+from training.evaluation.estimators import METHODS, SPEND, VALUE, Estimated, KnownLog, estimated, known_of
+from training.evaluation.estimators import replay as replayed
+from training.evaluation.ledger import Ledger
+from training.evaluation.rebid import Rebid, rebid
+from training.evaluation.support import REACH_MIN, Support, reach_of, support
 from training.evaluation.winning import Winning
+from training.evaluation.yardstick import yardstick
+from training.landscape.auctions import TooThin
+from training.statistics import Array, losses
 
 HEADLINE = "CCR"
 """The estimate that the verdict goes by; the others stand beside it."""
@@ -18,27 +26,33 @@ SCALES = tuple(round(0.5 + 0.1 * step, 1) for step in range(11))
 SNIPS_REACH_MIN = 0.9
 """Weighing speaks only of pings within reach; where many are not, it speaks of others than the policy's."""
 
+AS_BID, NOT_EXPLORING = "as it was bid", "as logged, not exploring"
+
 _SHADES = np.linspace(0.1, 1.0, 19)
+_LIVE, _CALM = "the model that is live", "the best bid as it was reckoned, without the jitter"
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
-    """One policy. `by_method` leaves out what cannot be said; `bid_over_value` counts bids by tenths of u."""
+    """One policy. `by_method` leaves out what cannot be said; `bid_over_value` counts bids by tenths of u.
+
+    `gain` is against the one in whose place it would stand, `fates` what became of each ping.
+    """
 
     name: str
     what: str
     by_method: dict[str, Earned]
     support: Support
-    gain: Span | None
+    gain: Interval | None
     bid_over_value: tuple[int, ...]
     fates: dict[str, int] = {}
 
 
-class Scaled(msgspec.Struct, frozen=True, kw_only=True):
-    """The candidate with all its bids multiplied; surplus a bid in cents, `None` where nothing can be said."""
+class ScaledBids(msgspec.Struct, frozen=True, kw_only=True):
+    """The candidate with all its bids multiplied; surplus a bid in cents."""
 
     scale: float
     reach: float
-    surplus: Span
+    surplus: Interval
 
 
 class SwapClass(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,128 +65,187 @@ class SwapClass(msgspec.Struct, frozen=True, kw_only=True):
     price: float
 
 
-def judged(
-    name: str, what: str, known: Known, policy: Estimated, again: Redrawn, *, against: Estimated | None
-) -> Policy:
-    """Everything about one policy; `against` is the one in whose place it would stand."""
-    held = support(known, policy)
-    told = {
-        method: earned(policy.estimates[method], again)
-        for method in METHODS
-        if method != "SNIPS" or held.reach >= SNIPS_REACH_MIN
-    }
-    return Policy(
-        name=name,
-        what=what,
-        by_method={} if held.why_not else told,
-        support=held,
-        gain=None
-        if held.why_not or against is None
-        else gained(policy.estimates[HEADLINE], against.estimates[HEADLINE], again),
-        bid_over_value=shares_of_value(known, policy.bids),
+class WhatIf(msgspec.Struct, frozen=True, kw_only=True):
+    """Surplus a bid in cents, were something otherwise, and by how much it changes."""
+
+    name: str
+    surplus: float
+    change: Interval
+
+
+class Policies(msgspec.Struct, frozen=True, kw_only=True):
+    """All about what would be bid. `yardstick` is the model that values leads, with its `quality_factor` by seller."""
+
+    yardstick: str
+    quality_factor: dict[str, float]
+    policies: tuple[Policy, ...] = ()
+    profit_curve: tuple[ScaledBids, ...] = ()
+    what_if: tuple[WhatIf, ...] = ()
+    swap: tuple[SwapClass, ...] = ()
+    why_not: str = ""
+
+
+def policies(
+    log: Ledger,
+    rebids: Mapping[str, Rebid],
+    by_model: Mapping[str, Array],
+    model: Model,
+    again: Resamples,
+    tell: Callable[[str], None],
+) -> Policies:
+    """Everything about the candidate's bids, the first of `rebids`; the champion's are the second, where there is one.
+
+    `by_model` holds P(conversion) by each model that may value the leads.
+    """
+    judge, worth = _judge(log, by_model)
+    tell("learning the market from the log")
+    try:
+        known = known_of(log, worth)
+    except TooThin as thin:
+        return Policies(yardstick=judge, quality_factor=yardstick(log, worth).quality_factor, why_not=str(thin))
+    tell("replaying policies")
+    (name, own), *champion = rebids.items()
+    new, calm = estimated(known, own.bids), estimated(known, np.floor(log.best))
+    old = estimated(known, champion[0][1].bids) if champion else calm
+    share, shaded = _constant_shade(known)
+    found = [
+        _observed(known, again),
+        _with_fates(_judged(name, "the model that is judged", known, new, again, against=old), own),
+    ]
+    if champion:
+        live, theirs = champion[0]
+        found.append(_with_fates(_judged(live, _LIVE, known, old, again), theirs))
+    if not champion or _differ(calm, old):
+        found.append(_judged(NOT_EXPLORING, _CALM, known, calm, again, against=old if champion else None))
+    truthful = _bounded(known, np.floor(known.yardstick.expected_value))
+    for name, what, bids in (
+        ("constant shade", f"always {share:.0%} of the value", shaded),
+        ("truthful", "always all of the value", truthful),
+    ):
+        found.append(_judged(name, what, known, estimated(known, bids), again, against=old))
+    return Policies(
+        yardstick=judge,
+        quality_factor=known.yardstick.quality_factor,
+        policies=tuple(found),
+        profit_curve=_profit_curve(known, own.bids, again),
+        what_if=_what_if(known, own.bids, model, again),
+        swap=_swap(known, new, old) if _differ(new, old) else (),
     )
 
 
-def shares_of_value(known: Known, bids: Array) -> tuple[int, ...]:
+def _judge(log: Ledger, by_model: Mapping[str, Array]) -> tuple[str, Array]:
+    """Whose P(conversion) values leads for every policy alike: whoever predicted best what was won."""
+    rows = log.matured
+    usable = {name: values for name, values in by_model.items() if np.all(np.isfinite(values)) and np.all(values > 0)}
+    usable = usable or {AS_BID: log.probability}
+    if not rows.any():
+        return next(iter(usable.items()))
+    return min(usable.items(), key=lambda each: float(losses(log.converted[rows], each[1][rows]).mean()))
+
+
+def _judged(
+    name: str, what: str, known: KnownLog, policy: Estimated, again: Resamples, against: Estimated | None = None
+) -> Policy:
+    held, estimates = support(known, policy), policy.estimates
+    methods = [method for method in METHODS if method != "SNIPS" or held.reach >= SNIPS_REACH_MIN]
+    can_gain = against is not None and not held.why_not
+    return Policy(
+        name=name,
+        what=what,
+        by_method={} if held.why_not else {method: earned(estimates[method], again) for method in methods},
+        support=held,
+        gain=surplus(estimates[HEADLINE], again, against.estimates[HEADLINE]) if against and can_gain else None,
+        bid_over_value=_shares_of_value(known, policy.bids),
+    )
+
+
+def _observed(known: KnownLog, again: Resamples) -> Policy:
+    """What was bid, as it came: no estimate but for leads that have not matured."""
+    as_logged = estimated(known, known.log.price)
+    return replace(
+        _judged("as logged", "what was bid, jitter and all, and what came of it", known, as_logged, again),
+        by_method={HEADLINE: earned(as_logged.estimates[HEADLINE], again)},
+        support=Support(bidding=1.0, reach=1.0, effective=1.0, effective_rows=float(len(known.log)), ratio=(1.0,) * 5),
+    )
+
+
+def _with_fates(policy: Policy, bids: Rebid) -> Policy:
+    return replace(policy, fates={name: bids.fates.count(name) for name in dict.fromkeys(bids.fates)})
+
+
+def _differ(new: Estimated, old: Estimated) -> bool:
+    return not np.array_equal(new.bids, old.bids)
+
+
+def _shares_of_value(known: KnownLog, bids: Array) -> tuple[int, ...]:
     """How many bids lie in each tenth of u, those above it last."""
     made = (bids > 0.0) & (known.log.bid_value > 0.0)
     counts, _ = np.histogram(bids[made] / known.log.bid_value[made], [*(step / 10.0 for step in range(11)), np.inf])
     return tuple(int(count) for count in counts)
 
 
-def truthful(known: Known) -> Array:
-    """Bids what the lead is worth, within the bounds of each ping."""
-    worth = known.yardstick.expected_value
-    return _bounded(known, np.floor(worth))
-
-
-def constant_shade(known: Known) -> tuple[float, Array]:
+def _constant_shade(known: KnownLog) -> tuple[float, Array]:
     """The one share of the value that earned most on the older half of the log, by replay."""
     older = known.log.at <= np.median(known.log.at)
-    found = []
-    for share in _SHADES:
-        (part,) = replay(known, _bounded(known, np.floor(share * known.yardstick.expected_value))).parts
-        found.append(float((part.numerator[older, VALUE] - part.numerator[older, SPEND]).mean()))
-    share = float(_SHADES[int(np.argmax(found))])
-    return share, _bounded(known, np.floor(share * known.yardstick.expected_value))
+    tried = {float(share): _bounded(known, np.floor(share * known.yardstick.expected_value)) for share in _SHADES}
+
+    def earned(share: float) -> float:
+        ((above, _),) = replayed(known, tried[share])
+        return float((above[older, VALUE] - above[older, SPEND]).mean())
+
+    best = max(tried, key=earned)
+    return best, tried[best]
 
 
-def profit_curve(known: Known, bids: Array, again: Redrawn) -> tuple[Scaled, ...]:
-    """The candidate's bids times each of `SCALES`, by replay; only as far as the log can speak of them."""
-    found = []
-    for scale in SCALES:
-        scaled = np.floor(bids * scale)
-        made = scaled > 0.0
-        reach = float(known.density.reaches(np.log(np.maximum(scaled, 1.0)))[made].mean()) if made.any() else 1.0
-        if reach >= REACH_MIN:
-            found.append(Scaled(scale=scale, reach=reach, surplus=surplus(replay(known, scaled), again)))
-    return tuple(found)
-
-
-def surplus(estimate: Estimate, again: Redrawn) -> Span:
-    """A bid, in cents."""
-    totals = again.totals(estimate)
-    return span(totals[:, VALUE] - totals[:, SPEND])
-
-
-def sensitivity(
-    known: Known, bids: Array, rebids: Mapping[str, Array], again: Redrawn
-) -> dict[str, tuple[float, Span]]:
-    """Surplus a bid under each `what if`, and its change. `rebids` are the bids made where something else is believed.
-
-    Rivals who bid a tenth more, or a seller that ranks us a tenth lower, are one thing: F is asked at bid / 1.1.
-    """
-    usual = replay(known, bids)
-    cases: list[tuple[str, Estimate]] = [(name, replay(known, other)) for name, other in rebids.items()]
-    cases += [
-        ("rivals bid 10% more, or a seller ranks us 10% lower", replay(known, bids, _shifted(known, 1.0 / 1.1))),
-        ("rivals bid 10% less, or a seller ranks us 10% higher", replay(known, bids, _shifted(known, 1.1))),
-    ]
-    return {name: (surplus(case, again).at, gained(case, usual, again)) for name, case in cases}
-
-
-def swap(known: Known, new: Estimated, old: Estimated) -> tuple[SwapClass, ...]:
-    """What changes hands: the higher bid wins wherever the lower one does."""
-    both = np.minimum(new.chance, old.chance)
-    return (
-        _class("both buy", known, both, new.bids),
-        _class("only the candidate buys", known, new.chance - both, new.bids),
-        _class("only the champion buys", known, old.chance - both, old.bids),
-    )
-
-
-def _class(name: str, known: Known, chance: Array, bids: Array) -> SwapClass:
-    leads = float(chance.sum())
-    of, won = known.yardstick, known.log.won == 1
-
-    def mean(values: Sequence[float] | Array) -> float:
-        return float(np.sum(chance * np.asarray(values)) / leads) if leads > 1e-9 else 0.0
-
-    return SwapClass(
-        name=name,
-        leads=leads,
-        probability=mean(np.where(won, of.probability, of.expected_probability)),
-        value=mean(np.where(won, of.value, of.expected_value)),
-        price=mean(bids),
-    )
-
-
-def _shifted(known: Known, factor: float) -> Winning:
-    return lambda bids: known.winning(bids * factor)
-
-
-def _bounded(known: Known, bids: Array) -> Array:
+def _bounded(known: KnownLog, bids: Array) -> Array:
     """Nothing is bid below what the seller takes, nor above the highest bound that the log shows."""
     log = known.log
     capped = np.minimum(bids, np.maximum(log.high, log.price))
     return np.where(capped >= np.maximum(log.low, 1.0), capped, 0.0)
 
 
-def observed(known: Known, again: Redrawn) -> Policy:
-    """What was bid, as it came: no estimate but for leads that have not matured."""
-    as_logged = estimated(known, known.log.price)
-    return msgspec.structs.replace(
-        judged("as logged", "what was bid, jitter and all, and what came of it", known, as_logged, again, against=None),
-        by_method={HEADLINE: earned(as_logged.estimates[HEADLINE], again)},
-        support=Support(bidding=1.0, reach=1.0, effective=1.0, effective_rows=float(len(known.log)), ratio=(1.0,) * 5),
+def _profit_curve(known: KnownLog, bids: Array, again: Resamples) -> tuple[ScaledBids, ...]:
+    """The candidate's bids times each of `SCALES`, by replay; only as far as the log can speak of them."""
+    tried = {scale: np.floor(bids * scale) for scale in SCALES}
+    return tuple(
+        ScaledBids(scale=scale, reach=reach, surplus=surplus(replayed(known, scaled), again))
+        for scale, scaled in tried.items()
+        if (reach := reach_of(known, scaled)) >= REACH_MIN
+    )
+
+
+def _what_if(known: KnownLog, bids: Array, model: Model, again: Resamples) -> tuple[WhatIf, ...]:
+    """Rivals who bid a tenth more, or a seller that ranks us a tenth lower, are one thing: F is asked at bid / 1.1."""
+
+    def shifted(factor: float) -> Winning:
+        return lambda bids: known.winning(bids * factor)
+
+    cases = {
+        "P(conversion) believed 20% lower": replayed(known, rebid(known.log, model, 0.8).bids),
+        "P(conversion) believed 20% higher": replayed(known, rebid(known.log, model, 1.2).bids),
+        "every bid 10% lower": replayed(known, np.floor(0.9 * bids)),
+        "every bid 10% higher": replayed(known, np.floor(1.1 * bids)),
+        "rivals bid 10% more, or a seller ranks us 10% lower": replayed(known, bids, shifted(1.0 / 1.1)),
+        "rivals bid 10% less, or a seller ranks us 10% higher": replayed(known, bids, shifted(1.1)),
+    }
+    usual = replayed(known, bids)
+    return tuple(
+        WhatIf(name=name, surplus=surplus(case, again).at, change=surplus(case, again, usual))
+        for name, case in cases.items()
+    )
+
+
+def _swap(known: KnownLog, new: Estimated, old: Estimated) -> tuple[SwapClass, ...]:
+    """What changes hands: the higher bid wins wherever the lower one does."""
+    both, of = np.minimum(new.chance, old.chance), known.yardstick
+
+    def swapped(name: str, chance: Array, bids: Array) -> SwapClass:
+        leads = float(chance.sum())
+        means = [float(chance @ values) / leads if leads > 1e-9 else 0.0 for values in (of.probability, of.value, bids)]
+        return SwapClass(name=name, leads=leads, probability=means[0], value=means[1], price=means[2])
+
+    return (
+        swapped("both buy", both, new.bids),
+        swapped("only the candidate buys", new.chance - both, new.bids),
+        swapped("only the champion buys", old.chance - both, old.bids),
     )

@@ -17,8 +17,10 @@ from app.domain.catalogue import Model
 from app.domain.pricing.landscape import OrtbCurve
 from app.domain.pricing.pricing import Curve, Valuation, quote
 from app.domain.seller import Habits
-from training.evaluation.ledger import Array, Ledger
-from training.histories.bids import Bid
+from app.scoring.compile import Probability
+from training.evaluation.ledger import Ledger
+from training.histories.bids import LoggedBid
+from training.statistics import Array
 
 Fate = Literal["bid", "at floor", "at ceiling", "low_value", "below_floor", "model_unavailable"]
 AT_BOUND = 1.005
@@ -28,14 +30,13 @@ _AS_DECLARED = Habits()
 
 
 class Rebid(msgspec.Struct, frozen=True, kw_only=True):
-    """Bids in cents, 0 where declined; `best` before exploration; P(conversion) on the leg; F at the logged price and
-    at the bid, NaN where the model has no landscape; `fates` what became of each ping.
+    """Bids in cents before exploration, 0 where declined; P(conversion) on the leg; F at the logged price, NaN where
+    the model has no landscape; `fates` what became of each ping.
     """
 
     bids: Array
     probability: Array
     win_at_logged: Array
-    win_at_bid: Array
     fates: tuple[Fate, ...]
     learned_share: float
 
@@ -46,11 +47,10 @@ def rebid(log: Ledger, model: Model, scale: float = 1.0) -> Rebid:
     ceilings = _ceilings(log)
     size = len(log)
     bids, probability = np.zeros(size), np.zeros(size)
-    at_logged, at_bid = np.full(size, np.nan), np.full(size, np.nan)
+    at_logged = np.full(size, np.nan)
     fates: list[Fate] = []
     for row, bid in enumerate(log.bids):
-        chance = model.probability(bid.facts) * (shares.get(bid.campaign, 1.0) if bid.leg == "shared" else 1.0)
-        probability[row] = chance
+        chance = probability[row] = on_leg(bid, model.probability, shares)
         valuation = valuation_of(bid, min(chance * scale, 1.0), model.habits.get(bid.seller, _AS_DECLARED))
         curve, learned = curve_of(bid, model, valuation)
         ceiling = int(max(bid.high, ceilings[bid.campaign])) if bid.high >= bid.bid_value * 0.999 else int(bid.high)
@@ -61,14 +61,11 @@ def rebid(log: Ledger, model: Model, scale: float = 1.0) -> Rebid:
             fates.append(_declined(quoted))
             continue
         bids[row] = float(int(quoted.best))
-        if learned:
-            at_bid[row] = curve.win_probability(bids[row])
         fates.append(_fate(bids[row], quoted.low, float(ceiling)))
     return Rebid(
         bids=bids,
         probability=probability,
         win_at_logged=at_logged,
-        win_at_bid=at_bid,
         fates=tuple(fates),
         learned_share=float(np.mean(~np.isnan(at_logged))) if size else 0.0,
     )
@@ -76,7 +73,7 @@ def rebid(log: Ledger, model: Model, scale: float = 1.0) -> Rebid:
 
 def shared_shares(log: Ledger) -> dict[str, float]:
     """By campaign how much worse a shared lead converts, as both legs of one ping were priced; 1 where none was."""
-    pairs: dict[str, dict[str, Bid]] = {}
+    pairs: dict[str, dict[str, LoggedBid]] = {}
     for bid in log.bids:
         pairs.setdefault(bid.ping or bid.id, {})[bid.campaign + bid.leg] = bid
     found: dict[str, list[float]] = {}
@@ -88,8 +85,13 @@ def shared_shares(log: Ledger) -> dict[str, float]:
     return {campaign: float(np.median(ratios)) for campaign, ratios in found.items()}
 
 
-def valuation_of(bid: Bid, chance: float, habits: Habits) -> Valuation:
-    """The logged terms around another P(conversion): `handling` is all of v beside factor p V, `shadows` all of nu."""
+def on_leg(bid: LoggedBid, probability: Probability, shares: Mapping[str, float]) -> float:
+    """P(conversion) of a logged lead on the leg that was bid on."""
+    return probability(bid.facts) * (shares.get(bid.campaign, 1.0) if bid.leg == "shared" else 1.0)
+
+
+def valuation_of(bid: LoggedBid, chance: float, habits: Habits) -> Valuation:
+    """The logged terms around another P(conversion): `handling` is what else is in v, `shadows` all of nu."""
     logged = habits.quality_factor * bid.probability * bid.worth
     return Valuation(
         probability=chance,
@@ -101,7 +103,7 @@ def valuation_of(bid: Bid, chance: float, habits: Habits) -> Valuation:
     )
 
 
-def curve_of(bid: Bid, model: Model, valuation: Valuation) -> tuple[Curve, bool]:
+def curve_of(bid: LoggedBid, model: Model, valuation: Valuation) -> tuple[Curve, bool]:
     """The model's curve of this lead and true, or else the ORTB curve that the logged bid lay on and false."""
     if model.landscape is not None:
         worth = valuation.probability * valuation.worth

@@ -3,16 +3,14 @@
 import msgspec
 import numpy as np
 
-from training.evaluation.estimators import Estimated, Known
-from training.evaluation.ledger import Array
+from training.evaluation.estimators import Estimated, KnownLog
+from training.statistics import Array, quantiles
 
 REACH_MIN = 0.5
 """Of the policy's bids at least so many must lie where the log explored; with fewer the win model is guessing."""
 
 EFFECTIVE_MIN = 0.05
 """So many of the log's rows must count, once weighed: with fewer a handful of auctions decides."""
-
-QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
 class Support(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,14 +27,14 @@ class Support(msgspec.Struct, frozen=True, kw_only=True):
     why_not: str = ""
 
 
-def support(known: Known, policy: Estimated) -> Support:
+def support(known: KnownLog, policy: Estimated) -> Support:
     """Declined pings need none: what they earn is known."""
     log, bids = known.log, policy.bids
     bidding = bids > 0.0
     rows = int(bidding.sum())
     if not rows:
         return Support(bidding=0.0, reach=1.0, effective=1.0, effective_rows=float(len(log)), ratio=(0.0,) * 5)
-    reach = float(known.density.reaches(np.log(np.maximum(bids, 1.0)))[bidding].mean())
+    reach = reach_of(known, bids)
     effective_rows = _effective(policy.weights[bidding])
     effective = effective_rows / rows
     return Support(
@@ -44,9 +42,15 @@ def support(known: Known, policy: Estimated) -> Support:
         reach=reach,
         effective=effective,
         effective_rows=effective_rows,
-        ratio=tuple(float(each) for each in np.quantile(bids[bidding] / log.price[bidding], QUANTILES)),
+        ratio=tuple(quantiles(bids[bidding] / log.price[bidding]).values()),
         why_not=_why_not(reach, effective),
     )
+
+
+def reach_of(known: KnownLog, bids: Array) -> float:
+    """The share of the bids that lie where the log explored; all of none."""
+    bidding = bids > 0.0
+    return float(known.density.reaches(np.log(np.maximum(bids, 1.0)))[bidding].mean()) if bidding.any() else 1.0
 
 
 def _effective(weights: Array) -> float:

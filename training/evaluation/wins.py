@@ -1,16 +1,17 @@
-"""How good a win model is: what was foretold of bids, beside how many won."""
+"""How good a win model is: the predicted win rate of bids, beside how many won."""
 
 from collections.abc import Mapping
 
 import msgspec
 import numpy as np
 
-from training.conversion.figures import bounded, losses
-from training.evaluation.grades import Grade, by_mass, by_name
-from training.evaluation.ledger import Array, Ledger
+from app.domain.catalogue import Model
+from training.evaluation.curves import anlp, falls
+from training.evaluation.ledger import Ledger
+from training.statistics import Array, ReliabilityBin, bins_by_mass, bins_by_name, bounded, losses
 
-PRICES_MIN = 50
-"""Disclosed prices below which no density can be judged."""
+SELLERS, SELLER_ROWS_MIN = 4, 80
+"""So many sellers, the largest, have their own win rate by bid where they have so many bids."""
 
 
 class WinFigures(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,7 +29,7 @@ class SellerWins(msgspec.Struct, frozen=True, kw_only=True):
     """A seller's win rate by bid."""
 
     seller: str
-    by_bid: tuple[Grade, ...]
+    by_bid: tuple[ReliabilityBin, ...]
 
 
 class Wins(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,8 +39,8 @@ class Wins(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     models: tuple[WinFigures, ...]
-    by_bid: tuple[Grade, ...]
-    by_seller: tuple[Grade, ...]
+    by_bid: tuple[ReliabilityBin, ...]
+    by_seller: tuple[ReliabilityBin, ...]
     sellers: tuple[SellerWins, ...]
     looked: int = 0
     falls: int = 0
@@ -47,28 +48,28 @@ class Wins(msgspec.Struct, frozen=True, kw_only=True):
     anlp: float | None = None
 
 
-def wins(
-    log: Ledger, by_model: Mapping[str, Array], *, looked: int, falls: int, anlp: tuple[int, float | None]
-) -> Wins:
-    """`by_model` holds each landscape's P(win) at the logged price, NaN where it does not know the seller."""
-    first = next(iter(by_model.values()))
+def wins(log: Ledger, by_landscape: Mapping[str, Array], model: Model) -> Wins:
+    """`by_landscape` holds P(win) at the logged price, NaN where a seller is not known; the curves are the model's."""
+    first = next(iter(by_landscape.values()))
     known = np.flatnonzero(~np.isnan(first))
     won, price, chance = log.won[known].astype(np.float64), log.price[known], first[known]
-    sellers = [str(name) for name in np.unique(log.seller[known].astype(str))]
-    largest = sorted(sellers, key=lambda name: (-int((log.seller[known] == name).sum()), name))[:4]
+    seller = log.seller[known].astype(str)
+    largest = bins_by_name(seller, chance, won, count_min=SELLER_ROWS_MIN, most=SELLERS)
+    looked, fallen = falls(log, model)
+    prices, surprise = anlp(log, model)
     return Wins(
-        models=tuple(found for name, values in by_model.items() if (found := _figures(name, log.won, values))),
-        by_bid=by_mass(price, chance, won, 12),
-        by_seller=by_name([str(name) for name in log.seller[known]], chance, won),
+        models=tuple(found for name, values in by_landscape.items() if (found := _figures(name, log.won, values))),
+        by_bid=bins_by_mass(price, chance, won, 12),
+        by_seller=bins_by_name(seller, chance, won),
         sellers=tuple(
-            SellerWins(seller=name, by_bid=by_mass(price[rows], chance[rows], won[rows], 8))
-            for name in largest
-            if len(rows := np.flatnonzero(log.seller[known] == name)) >= 80
+            SellerWins(seller=each.name, by_bid=bins_by_mass(price[own], chance[own], won[own], 8))
+            for each in largest
+            for own in [seller == each.name]
         ),
         looked=looked,
-        falls=falls,
-        prices=anlp[0],
-        anlp=anlp[1],
+        falls=fallen,
+        prices=prices,
+        anlp=surprise,
     )
 
 
@@ -77,12 +78,12 @@ def _figures(name: str, won: Array, predicted: Array) -> WinFigures | None:
     if not known.any():
         return None
     happened, chance = won[known].astype(np.float64), bounded(predicted[known])
-    share = np.full(len(happened), np.clip(happened.mean(), 1e-6, 1.0 - 1e-6))
+    share = np.full(len(happened), happened.mean())
     return WinFigures(
         name=name,
         rows=int(known.sum()),
         log_loss=float(losses(happened, chance).mean()),
-        log_loss_constant=float(losses(happened, share).mean()),
+        log_loss_constant=float(losses(happened, share, edge=1e-6).mean()),
         brier=float(np.mean((happened - chance) ** 2)),
         brier_constant=float(np.mean((happened - share) ** 2)),
     )

@@ -3,7 +3,8 @@
 import msgspec
 import numpy as np
 
-from training.evaluation.ledger import Array, Ledger
+from training.evaluation.ledger import Ledger
+from training.statistics import Array
 
 CONVERSIONS_PRIOR = 20.0
 LEADS_PRIOR = 50.0
@@ -13,8 +14,9 @@ LEADS_PRIOR = 50.0
 class Yardstick(msgspec.Struct, frozen=True, kw_only=True):
     """By row, of the lead once it is owned: P(conversion), value in cents, and the share of its price that is paid.
 
-    Of leads that were won and have matured it is what happened; of all others what is expected. `quality factor` by
-    seller is realised over predicted value of won leads: who wins an auction has mostly thought too well of the lead.
+    Of leads that were won and have matured it is what happened; of all others what is expected. By seller
+    `quality_factor` is realised over predicted value of won leads: who wins an auction has mostly thought too well of
+    the lead.
     """
 
     probability: Array
@@ -24,6 +26,15 @@ class Yardstick(msgspec.Struct, frozen=True, kw_only=True):
     expected_value: Array
     expected_paid: Array
     quality_factor: dict[str, float]
+
+    def a_win(self, bids: Array) -> Array:
+        """Wins, conversions, value and spend of winning each row at these bids, as far as it is known what came."""
+        return np.column_stack([np.ones(len(bids)), self.probability, self.value, bids * self.paid])
+
+    def an_expected_win(self, bids: Array) -> Array:
+        """The same as it was to be expected of each row."""
+        spend = bids * self.expected_paid
+        return np.column_stack([np.ones(len(bids)), self.expected_probability, self.expected_value, spend])
 
 
 def yardstick(log: Ledger, probability: Array) -> Yardstick:

@@ -8,14 +8,14 @@ import msgspec
 
 from app.domain.post.disposition import Disposition
 from training.histories import joining
-from training.histories.declared import Declared
-from training.histories.journaled import Asked, flatten
-from training.histories.scratch import NoData, Scratch, scratch
+from training.histories.declared import DeclaredVerticals
+from training.histories.journaled import PingCounts, flatten
+from training.histories.scratch import NoData, Scratch, scratch, text
 
 BIDS, LEADS, SUMMARY = "bids.parquet", "leads.parquet", "summary.json"
 
 
-class Sources(msgspec.Struct, frozen=True, kw_only=True):
+class DatasetSources(msgspec.Struct, frozen=True, kw_only=True):
     """Where it lies: directories of journals, and the files of `leadbid export`."""
 
     journals: tuple[Path, ...]
@@ -23,7 +23,7 @@ class Sources(msgspec.Struct, frozen=True, kw_only=True):
     outcomes: tuple[Path, ...]
 
 
-class Rules(msgspec.Struct, frozen=True, kw_only=True):
+class DatasetRules(msgspec.Struct, frozen=True, kw_only=True):
     """Pings of [since, until) as all was known at `now`; a lead converts if it gets that far before it matures."""
 
     since: float = 0.0
@@ -33,7 +33,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     conversion: Disposition = "sold"
 
 
-class Trade(msgspec.Struct, frozen=True, kw_only=True):
+class VerticalCounts(msgspec.Struct, frozen=True, kw_only=True):
     """One vertical's rows. Of bids: won, lost, or not decided yet. Of leads bought: matured, and what they came to."""
 
     vertical: str
@@ -47,7 +47,7 @@ class Trade(msgspec.Struct, frozen=True, kw_only=True):
     returned: int
 
 
-class Summary(msgspec.Struct, frozen=True, kw_only=True):
+class DatasetSummary(msgspec.Struct, frozen=True, kw_only=True):
     """What a dataset holds of pings from `since` to `until`; outcomes are known until `as_of`. Epoch seconds.
 
     `declined` is by reason, `posts` by what was answered, `traffic` are the pings of each vertical by hour of the week
@@ -65,13 +65,15 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     repeats: int
     declined: dict[str, int]
     posts: dict[str, int]
-    verticals: tuple[Trade, ...]
+    verticals: tuple[VerticalCounts, ...]
     traffic: dict[str, list[int]]
     left_out: dict[str, int]
     noted: dict[str, int]
 
 
-def gather(sources: Sources, rules: Rules, declared: Declared, out: Path, tell: Callable[[str], None]) -> Summary:
+def gather(
+    sources: DatasetSources, rules: DatasetRules, declared: DeclaredVerticals, out: Path, tell: Callable[[str], None]
+) -> DatasetSummary:
     """Write both files into `out`, each whole or not at all, and the summary; `tell` hears how far it is.
 
     What does not fit into memory lies on the disk meanwhile. Raises NoData, ParquetError, OSError.
@@ -103,13 +105,28 @@ def gather(sources: Sources, rules: Rules, declared: Declared, out: Path, tell: 
     return summary
 
 
+def read_summary(data: Path) -> DatasetSummary:
+    """The summary of a dataset that lies there. NoData where none does."""
+    try:
+        return msgspec.json.decode((data / SUMMARY).read_bytes(), type=DatasetSummary)
+    except FileNotFoundError:
+        raise NoData(f"{data} holds no dataset: run `python -m training dataset --out {data}` first") from None
+    except msgspec.DecodeError as error:
+        raise NoData(f"{data / SUMMARY} cannot be read ({error}): make the dataset anew") from None
+
+
 def _write(database: Scratch, rows: str, path: Path) -> None:
     made = database.folder / path.name
-    database.do(f"COPY ({rows}) TO {joining.text(str(made))} (FORMAT parquet, COMPRESSION zstd)")
+    database.do(f"COPY ({rows}) TO {text(str(made))} (FORMAT parquet, COMPRESSION zstd)")
     made.replace(path)
 
 
-def _summary(database: Scratch, asked: Asked, rules: Rules, as_of: float, counts: Counter[str]) -> Summary:
+_COUNTED = ("since", "until", "pings", "with_bid", "tests", "repeats", "traffic")
+
+
+def _summary(
+    database: Scratch, asked: PingCounts, rules: DatasetRules, as_of: float, counts: Counter[str]
+) -> DatasetSummary:
     left_out = {
         name: database.one(f"SELECT count(*) FROM {what}", *values)[0]  # noqa: S608 - words of our own
         for name, (what, values) in joining.left_out(rules.since, rules.until).items()
@@ -119,21 +136,19 @@ def _summary(database: Scratch, asked: Asked, rules: Rules, as_of: float, counts
         name: database.one(f"SELECT count(*) FROM {what}")[0]  # noqa: S608 - the same
         for name, what in joining.NOTED.items()
     }
-    return Summary(
-        since=asked.since,
-        until=asked.until,
+    return DatasetSummary(
+        **{
+            name: getattr(asked, name)
+            for name in ("since", "until", "pings", "with_bid", "tests", "repeats", "traffic")
+        },
         as_of=as_of,
         maturity_s=rules.maturity_s,
-        pings=asked.pings,
-        with_bid=asked.with_bid,
-        tests=asked.tests,
-        repeats=asked.repeats,
         declined=dict(asked.declined.most_common()),
         posts=dict(database.rows(joining.POSTS)),
         verticals=tuple(
-            Trade(**dict(zip(Trade.__struct_fields__, row, strict=True))) for row in database.rows(joining.TRADES)
+            VerticalCounts(**dict(zip(VerticalCounts.__struct_fields__, row, strict=True)))
+            for row in database.rows(joining.TRADES)
         ),
-        traffic=asked.traffic,
         left_out=_found(left_out),
         noted=_found({**noted, **counts}),
     )

@@ -1,13 +1,15 @@
 """What training needs of `buyer.toml`: the fields of each vertical, and the zone in which hours count."""
 
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from app.domain.vertical import Vertical
-from training.histories.spec import Spec, SpecField
+from training.errors import TrainingError
+from training.histories.spec import Spec, SpecField, spec_of_bought
 
 OF_EVERY_LEAD = (
     SpecField(name="state", type="choice"),
@@ -18,18 +20,25 @@ OF_EVERY_LEAD = (
 more prefixes than a category of the trees may have values."""
 
 
-class NotDeclared(Exception):
+class NotDeclared(TrainingError):
     """The configuration does not say what training must know: the message tells what, and where."""
 
 
-class Declared(msgspec.Struct, frozen=True, kw_only=True):
+class DeclaredVerticals(msgspec.Struct, frozen=True, kw_only=True):
     """Verticals by name, in declared order."""
 
     verticals: dict[str, Vertical]
     zone: str
 
+    def chosen(self, names: Sequence[str]) -> list[str]:
+        """The verticals of these names, all where none is named; NotDeclared where there is none of a name."""
+        for name in names:
+            if name not in self.verticals:
+                raise NotDeclared(f"no vertical {name!r} is declared; there are: {', '.join(self.verticals)}")
+        return [*names] or [*self.verticals]
 
-def declared(path: Path) -> Declared:
+
+def declared(path: Path) -> DeclaredVerticals:
     """Read leniently: what else is wrong with the file is for `leadbid check` to say."""
     try:
         told = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -41,7 +50,7 @@ def declared(path: Path) -> Declared:
         raise NotDeclared(
             f"{path} does not declare verticals and buyer.time_zone: {error}. Try `leadbid check`"
         ) from None
-    return Declared(verticals={vertical.name: vertical for vertical in verticals}, zone=zone)
+    return DeclaredVerticals(verticals={vertical.name: vertical for vertical in verticals}, zone=zone)
 
 
 def spec_of(vertical: Vertical) -> Spec:
@@ -49,15 +58,7 @@ def spec_of(vertical: Vertical) -> Spec:
     fields = [
         SpecField(name=field.name, type=field.type, known_at_ping=field.known_at_ping) for field in vertical.fields
     ]
-    return Spec(
-        vertical=vertical.name,
-        label="converted",
-        positive=True,
-        missing_label="leave_out",
-        order="at",
-        value="value_cents",
-        fields=(*fields, *OF_EVERY_LEAD),
-    )
+    return spec_of_bought(vertical.name, (*fields, *OF_EVERY_LEAD))
 
 
 def _vertical(table: dict[str, Any]) -> Vertical:

@@ -9,8 +9,8 @@ import msgspec
 
 from training.histories.guess import Guess, Positive, guess, order_of, positive_of, words_of
 from training.histories.joining import OWN
-from training.histories.spec import BY_ROW, Spec, SpecField, hint
-from training.histories.tables import BadData, Table
+from training.histories.spec import BY_ROW, Spec, SpecField, hint, spec_of_bought
+from training.histories.tables import LeadTable
 
 _FACT = "fact_"
 _NOT_FOR_MODELS = {
@@ -20,7 +20,7 @@ _NOT_FOR_MODELS = {
 _VALUE = re.compile(r"(^|_)(value|revenue|amount_won|commission|premium_sold|profit)(_|$)")
 
 
-class Draft(msgspec.Struct, frozen=True, kw_only=True):
+class SpecDraft(msgspec.Struct, frozen=True, kw_only=True):
     """A specification, with a comment to some of its fields and keys, by name."""
 
     spec: Spec
@@ -28,7 +28,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     on_fields: Mapping[str, str] = {}
 
 
-def draft(table: Table, *, label: str, vertical: str) -> Draft:
+def draft(table: LeadTable, *, label: str, vertical: str) -> SpecDraft:
     """What this file seems to be. It removes the rows that the draft leaves out. Raises BadData.
 
     The leads that a service has bought are known by their columns, and need no `label`. Of several verticals in them
@@ -37,7 +37,7 @@ def draft(table: Table, *, label: str, vertical: str) -> Draft:
     if {*OWN} <= {*table.names}:
         return _of_the_service(table, vertical)
     if not label:
-        raise BadData(f"{table.source}: say which column is the outcome, with --label; there are: {_list(table.names)}")
+        raise table.bad(f"say which column is the outcome, with --label; there are: {_list(table.names)}")
     positive = positive_of(table, label)
     guesses = [guess(table, name) for name in table.names if name != label]
     order = order_of(guesses)
@@ -52,21 +52,21 @@ def draft(table: Table, *, label: str, vertical: str) -> Draft:
         values_seen_once="unknown" if any(each.once and not each.why_not for each in guesses) else "refuse",
         fields=fields,
     )
-    return Draft(spec=spec, comments=_comments(positive, order, guesses), on_fields=on_fields)
+    return SpecDraft(spec=spec, comments=_comments(positive, order, guesses), on_fields=on_fields)
 
 
-def written(draft: Draft, header: Sequence[str]) -> str:
+def written(draft: SpecDraft, header: Sequence[str]) -> str:
     """The draft as TOML."""
     return "\n".join([*(f"# {line}" for line in header), "", *_keys(draft), *_blocks(draft)]) + "\n"
 
 
-def _of_the_service(table: Table, vertical: str) -> Draft:
+def _of_the_service(table: LeadTable, vertical: str) -> SpecDraft:
     verticals = [name for name, _ in table.commonest("vertical", 100)]
     if not vertical and len(verticals) != 1:
-        raise BadData(f"{table.source}: leads of {_list(verticals)}: say which, with --vertical")
+        raise table.bad(f"leads of {_list(verticals)}: say which, with --vertical")
     chosen = vertical or verticals[0]
     if chosen not in verticals:
-        raise BadData(f"{table.source}: no lead of vertical {chosen!r}{hint(chosen, verticals)}")
+        raise table.bad(f"no lead of vertical {chosen!r}{hint(chosen, verticals)}")
     # A shared lead is sold to others as well and converts less; the model speaks of exclusive ones.
     where: dict[str, str | bool | int | float] = {"vertical": chosen, "leg": "exclusive"}
     table.keep(where)
@@ -82,23 +82,13 @@ def _of_the_service(table: Table, vertical: str) -> Draft:
         fields.append(SpecField(name=name, type=each.type, known_at_ping=not why_not, column=column))
         if why_not:
             on_fields[name] = why_not
-    spec = Spec(
-        vertical=chosen,
-        label="converted",
-        positive=True,
-        missing_label="leave_out",
-        order="at",
-        value="value_cents",
-        where=where,
-        values_seen_once="unknown",
-        fields=tuple(fields),
-    )
+    spec = msgspec.structs.replace(spec_of_bought(chosen, fields), where=where, values_seen_once="unknown")
     comments = {
         "label": "within the time that the dataset gives every lead to mature",
         "missing_label": "leads that have not matured have none",
         "value": "in cents",
     }
-    return Draft(spec=spec, comments=comments, on_fields=on_fields)
+    return SpecDraft(spec=spec, comments=comments, on_fields=on_fields)
 
 
 def _fields(guesses: Sequence[Guess], order: Guess | None) -> tuple[tuple[SpecField, ...], dict[str, str]]:
@@ -132,7 +122,7 @@ def _comments(positive: Positive, order: Guess | None, guesses: Sequence[Guess])
     return comments
 
 
-def _keys(draft: Draft) -> Iterator[str]:
+def _keys(draft: SpecDraft) -> Iterator[str]:
     spec, said = draft.spec, draft.comments
     yield _line("vertical", spec.vertical, "the name under which models of it are kept")
     yield _line("label", spec.label, said.get("label", ""))
@@ -157,7 +147,7 @@ def _keys(draft: Draft) -> Iterator[str]:
         yield from (_line(name, value) for name, value in spec.where.items())
 
 
-def _blocks(draft: Draft) -> Iterator[str]:
+def _blocks(draft: SpecDraft) -> Iterator[str]:
     for field in draft.spec.fields:
         yield ""
         yield "[[fields]]"

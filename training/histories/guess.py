@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
 from training.histories.spec import FieldType, hint
 from training.histories.specified import DISTINCT_MAX, TOLD_APART_MAX
-from training.histories.tables import TIME_FORMATS, BadData, Table, moment_sql, plain
+from training.histories.tables import TIME_FORMATS, LeadTable, moment_sql, plain
 
 LABEL_VALUES_MAX = 20
 """A column of more values is no outcome."""
@@ -72,10 +72,7 @@ class Positive(NamedTuple):
     sure: bool
 
 
-Order = Literal["time", "row"]
-
-
-def guess(table: Table, name: str) -> Guess:
+def guess(table: LeadTable, name: str) -> Guess:
     """What this column is, if it is a field at all."""
     # Where every row says neither yes nor no to a question, DuckDB counts nothing at all.
     told = {question: found or 0 for question, found in table.ask(name, _QUESTIONS).items()}
@@ -96,19 +93,19 @@ def guess(table: Table, name: str) -> Guess:
     return _as_text(table, name, word, told)
 
 
-def positive_of(table: Table, label: str) -> Positive:
+def positive_of(table: LeadTable, label: str) -> Positive:
     """Which value of the label is a conversion. BadData where it can be no label."""
     if label not in table.names:
-        raise BadData(f"{table.source}: there is no column {label!r}{hint(label, table.names)}")
+        raise table.bad(f"there is no column {label!r}{hint(label, table.names)}")
     values = tuple(table.commonest(label, LABEL_VALUES_MAX + 1))
     missing = table.rows - table.count(label, "true")
     if len(values) > LABEL_VALUES_MAX:
-        raise BadData(
-            f"{table.source}: {label!r} has more than {LABEL_VALUES_MAX} values, so it is no outcome; name a column "
+        raise table.bad(
+            f"{label!r} has more than {LABEL_VALUES_MAX} values, so it is no outcome; name a column "
             "that says whether a lead converted"
         )
     if len(values) < 2:
-        raise BadData(f"{table.source}: {label!r} is the same in every row: there is nothing to learn")
+        raise table.bad(f"{label!r} is the same in every row: there is nothing to learn")
     known = [value for value, _ in values if plain(value).lower() in POSITIVE]
     # Conversions are the rarer thing.
     return Positive(known[0] if len(known) == 1 else values[-1][0], values, missing, sure=len(known) == 1)
@@ -139,7 +136,7 @@ def _whose(word: str, told: Mapping[str, Any]) -> str:
     return ""
 
 
-def _as_time(table: Table, name: str, word: str, told: Mapping[str, Any]) -> Guess | None:
+def _as_time(table: LeadTable, name: str, word: str, told: Mapping[str, Any]) -> Guess | None:
     filled = told["filled"]
     form = ""
     if told["numbers"] == filled:
@@ -162,7 +159,7 @@ def _as_time(table: Table, name: str, word: str, told: Mapping[str, Any]) -> Gue
     )
 
 
-def _as_number(table: Table, name: str, word: str, told: Mapping[str, Any]) -> Guess:
+def _as_number(table: LeadTable, name: str, word: str, told: Mapping[str, Any]) -> Guess:
     if told["wholes"] < told["filled"]:
         return Guess(name=name, type="number", decimal_comma=told["commas"] > 0)
     unique = told["distinct"] == told["filled"] >= TOLD_APART_MAX
@@ -173,13 +170,13 @@ def _as_number(table: Table, name: str, word: str, told: Mapping[str, Any]) -> G
     return Guess(name=name, type="integer")
 
 
-def _counts(table: Table, name: str, filled: int) -> bool:
+def _counts(table: LeadTable, name: str, filled: int) -> bool:
     """Whether these whole numbers run on without large gaps, as those do that are given out one after another."""
     found = table.ask(name, {"span": "max(TRY_CAST(value AS DOUBLE)) - min(TRY_CAST(value AS DOUBLE))"})
     return bool(found["span"] < 2 * filled)
 
 
-def _as_text(table: Table, name: str, word: str, told: Mapping[str, Any]) -> Guess:
+def _as_text(table: LeadTable, name: str, word: str, told: Mapping[str, Any]) -> Guess:
     distinct, filled = told["distinct"], told["filled"]
     if distinct > TOLD_APART_MAX and told["words"] > WORDS_MIN:
         return Guess(name=name, type="text", why_not="free text, which no model reads")
@@ -190,5 +187,5 @@ def _as_text(table: Table, name: str, word: str, told: Mapping[str, Any]) -> Gue
     return Guess(name=name, type="choice", once=_once(table, name) if distinct <= TOLD_APART_MAX else ())
 
 
-def _once(table: Table, name: str) -> tuple[str, ...]:
+def _once(table: LeadTable, name: str) -> tuple[str, ...]:
     return tuple(value for value, rows in table.commonest(name, TOLD_APART_MAX) if rows == 1)

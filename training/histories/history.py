@@ -8,8 +8,7 @@ import msgspec
 import numpy as np
 
 from app.wire.ping import Value
-
-Array = np.ndarray[Any, Any]
+from training.statistics import Array
 
 
 class History(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,11 +40,6 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
             return None
         told = self.value[self.converted == 1]
         return float(np.nanmean(told)) if np.any(~np.isnan(told)) else None
-
-    @property
-    def facts(self) -> list[dict[str, Value]]:
-        """Every lead's facts: of a few thousand leads, for a million would fill the memory."""
-        return self.rows(range(len(self)))
 
     def rows(self, positions: Iterable[int]) -> list[dict[str, Value]]:
         """The facts of these leads as the service would have them: what is missing has no key."""

@@ -10,39 +10,31 @@ import msgspec
 from app.domain.auction.features import OF_EVERY_LEAD
 from app.domain.post.disposition import Disposition
 from app.domain.vertical import FieldType, Vertical
-from training.histories.bids import BidColumns
-from training.histories.journaled import Leg, Said
+from training.histories.bids import LoggedBid
+from training.histories.journaled import BidFeedback, SentBid
 from training.histories.labels import Labelled, labelled
-from training.histories.scratch import Scratch, files
+from training.histories.scratch import Scratch, files, quoted, text
 
-OWN = (
-    "lead_id",
-    "ping_id",
-    "ping",
-    "at",
-    "at_utc",
-    "sold_at",
-    "seller",
-    "vertical",
-    "campaign",
-    "leg",
-    "model",
-    "config",
-    "price_cents",
-    "probability",
-    "worth",
-    "value",
-    "bid_value",
-    "win_probability",
-    "disposition",
-    "reached_at",
-    "converted",
-    "value_cents",
-    "matured",
-    "returned",
-    "opted_out",
-    "facts",
-)
+_MOMENT = "make_timestamp(CAST({} * 1e6 AS BIGINT))".format
+_LEAD = {
+    "lead_id": "sale.lead_id",
+    "ping_id": "leg.id",
+    "ping": "leg.ping",
+    "at": 'leg."at"',
+    "at_utc": _MOMENT('leg."at"'),
+    "sold_at": _MOMENT("sale.sold_at"),
+    **{name: f"sale.{name}" for name in ("seller", "vertical", "campaign", "leg")},
+    **{name: f"leg.{name}" for name in ("model", "config")},
+    "price_cents": "sale.price_cents",
+    **{name: f"leg.{name}" for name in ("probability", "worth", "value", "bid_value", "win_probability")},
+    "disposition": "label.disposition",
+    "reached_at": _MOMENT("label.reached_at"),
+    "converted": "label.converted",
+    "value_cents": "CASE WHEN label.converted THEN coalesce(label.value_cents, round(leg.worth)::BIGINT) END",
+    **{name: f"label.{name}" for name in ("matured", "returned", "opted_out")},
+    "facts": "leg.facts",
+}
+OWN = tuple(_LEAD)
 """Columns of every lead. A fact of one of these names stands beside them as `fact_NAME`."""
 
 _SALE = (
@@ -76,10 +68,7 @@ def left_out(since: float, until: float) -> dict[str, tuple[str, tuple[float, ..
     span = (since, until)
     return {
         "bids at a fallback price, which no rule priced": ("leg WHERE asked AND best IS NULL", ()),
-        "bids that stand in the journals twice": (
-            "(SELECT id FROM offered GROUP BY id HAVING count(*) > 1)",
-            (),
-        ),
+        "bids that stand in the journals twice": ("(SELECT id FROM offered GROUP BY id HAVING count(*) > 1)", ()),
         "posts and notices whose bid is not in the journals": (
             'said ANTI JOIN leg ON leg.id = said.id AND leg.seller = said.seller WHERE "at" >= ? AND "at" < ?',
             span,
@@ -101,8 +90,8 @@ def take_in(database: Scratch, sales: tuple[Path, ...], outcomes: tuple[Path, ..
 
     Returns until when the exports know everything, at most `now`.
     """
-    _load(database, "offered", Leg, database.folder / "legs.ndjson")
-    _load(database, "said", Said, database.folder / "said.ndjson")
+    _load(database, "offered", SentBid, database.folder / "legs.ndjson")
+    _load(database, "said", BidFeedback, database.folder / "said.ndjson")
     database.do(
         f"CREATE TABLE sale AS SELECT {_SALE}, epoch(sold_at) AS sold_at "  # noqa: S608 - names of our own columns
         "FROM read_parquet(?, union_by_name = true) WHERE epoch(sold_at) <= ? "
@@ -192,7 +181,7 @@ def bids() -> str:
         "value_cents": "CASE WHEN label.converted THEN coalesce(label.value_cents, round(worth)::BIGINT) ELSE 0 END",
     }
     columns = ", ".join(
-        f"{known.get(name, f'leg.{_quoted(name)}')} AS {_quoted(name)}" for name in BidColumns.__struct_fields__
+        f"{known.get(name, f'leg.{quoted(name)}')} AS {quoted(name)}" for name in LoggedBid.__struct_fields__
     )
     return (
         f"SELECT {columns} FROM leg LEFT JOIN label ON label.lead_id = leg.lead_id "  # noqa: S608
@@ -203,22 +192,16 @@ def bids() -> str:
 def leads(verticals: Iterable[Vertical]) -> str:
     """The rows of `leads.parquet`: everything that was bought whose ping the journal holds."""
     facts = ", ".join(
-        f"TRY_CAST(facts ->> {text('$.' + _quoted(name))} AS {kind}) AS "
-        + _quoted(f"fact_{name}" if name in OWN else name)
+        f"TRY_CAST(facts ->> {text('$.' + quoted(name))} AS {kind}) AS "
+        + quoted(f"fact_{name}" if name in OWN else name)
         for name, kind in _fact_types(verticals).items()
     )
-    return f"""
-        SELECT sale.lead_id, leg.id AS ping_id, leg.ping, leg."at", {_moment('leg."at"')} AS at_utc,
-            {_moment("sale.sold_at")} AS sold_at, sale.seller, sale.vertical, sale.campaign, sale.leg, leg.model,
-            leg.config, sale.price_cents, leg.probability, leg.worth, leg.value, leg.bid_value, leg.win_probability,
-            label.disposition, {_moment("label.reached_at")} AS reached_at, label.converted,
-            CASE WHEN label.converted THEN coalesce(label.value_cents, round(leg.worth)::BIGINT) END AS value_cents,
-            label.matured, label.returned, label.opted_out, leg.facts, {facts}
-        FROM sale
-        JOIN leg ON leg.id = sale.ping_id AND leg.seller = sale.seller
-        JOIN label ON label.lead_id = sale.lead_id
-        WHERE asked ORDER BY leg."at", sale.lead_id
-    """  # noqa: S608 - names of our own and of the configuration, quoted
+    own = ", ".join(f"{sql} AS {quoted(name)}" for name, sql in _LEAD.items())
+    return (
+        f"SELECT {own}, {facts} FROM sale "  # noqa: S608 - names of our own and of the configuration, quoted
+        "JOIN leg ON leg.id = sale.ping_id AND leg.seller = sale.seller JOIN label ON label.lead_id = sale.lead_id "
+        'WHERE asked ORDER BY leg."at", sale.lead_id'
+    )
 
 
 def _fact_types(verticals: Iterable[Vertical]) -> dict[str, str]:
@@ -231,13 +214,9 @@ def _fact_types(verticals: Iterable[Vertical]) -> dict[str, str]:
     return types
 
 
-def _moment(seconds: str) -> str:
-    return f"make_timestamp(CAST({seconds} * 1e6 AS BIGINT))"
-
-
 def _load(database: Scratch, table: str, kind: type[msgspec.Struct], path: Path) -> None:
     """A table of the rows that were written to a file."""
-    columns = ", ".join(f"{_quoted(name)}: '{_type_of(hint)}'" for name, hint in get_type_hints(kind).items())
+    columns = ", ".join(f"{quoted(name)}: '{_type_of(hint)}'" for name, hint in get_type_hints(kind).items())
     database.do(
         f"CREATE TABLE {table} AS SELECT * "  # noqa: S608 - names of our own structs
         f"FROM read_json(?, format = 'newline_delimited', columns = {{{columns}}})",
@@ -247,12 +226,3 @@ def _load(database: Scratch, table: str, kind: type[msgspec.Struct], path: Path)
 
 def _type_of(hint: Any) -> str:
     return next(_TYPES[each] for each in (hint, *get_args(hint)) if each in _TYPES)
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def text(words: str) -> str:
-    """Words as SQL writes them."""
-    return "'" + words.replace("'", "''") + "'"

@@ -2,14 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import cast
 
 import msgspec
 import numpy as np
 
-from app import parquet
 from app.wire.ping import Leg, Value
-from training.histories.bids import FACTS
+from training.histories.bids import read_rows
 from training.histories.history import History, columns_from
 
 
@@ -35,11 +33,7 @@ class Lead(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
 def read_leads(path: Path, vertical: str) -> Iterator[Lead]:
     """The leads of one vertical, oldest first. ParquetError where the file cannot be read."""
-    names = Lead.__struct_fields__
-    columns = ", ".join(f'"{name}"' for name in names)
-    for row in parquet.read(path, columns, "vertical = $vertical", {"vertical": vertical}):
-        told = dict(zip(names, row, strict=True))
-        yield Lead(**{**told, "facts": FACTS.decode(told["facts"]), "leg": cast(Leg, told["leg"])})
+    return read_rows(path, Lead, "vertical = $vertical", {"vertical": vertical})
 
 
 def history_of(leads: Iterable[Lead], vertical: str) -> History:

@@ -9,11 +9,13 @@ from typing import Any
 
 import numpy as np
 
+from training.errors import TrainingError
+
 _MEMORY = "1GB"
 """What does not fit goes to the disk: a machine that serves beside it must not notice."""
 
 
-class NoData(Exception):
+class NoData(TrainingError):
     """What was to be read is not there, or cannot be read; the text says what to do."""
 
 
@@ -30,7 +32,7 @@ class Scratch:
 
     def do(self, sql: str, *values: object) -> None:
         """Run one statement."""
-        self._asked(sql, values)
+        self._run(self._database, sql, values)
 
     def rows(self, sql: str, *values: object) -> Iterator[tuple[Any, ...]]:
         """What a question gives, as it is consumed."""
@@ -42,7 +44,7 @@ class Scratch:
 
     def one(self, sql: str, *values: object) -> tuple[Any, ...]:
         """The one row of an answer that has one."""
-        row: tuple[Any, ...] = self._asked(sql, values).fetchone()
+        row: tuple[Any, ...] = self._run(self._database, sql, values).fetchone()
         return row
 
     def column(self, sql: str, *values: object) -> Any:
@@ -57,9 +59,6 @@ class Scratch:
     def close(self) -> None:
         """Let go of the file."""
         self._database.close()
-
-    def _asked(self, sql: str, values: Sequence[object]) -> Any:
-        return self._run(self._database, sql, values)
 
     def _run(self, cursor: Any, sql: str, values: Sequence[object]) -> Any:
         try:
@@ -87,3 +86,13 @@ def scratch(beside: Path) -> Iterator[Scratch]:
 def files(paths: Sequence[Path]) -> list[str]:
     """Paths as DuckDB takes them, which would read a star in one as a pattern."""
     return [escape(str(path)) for path in paths]
+
+
+def quoted(name: str) -> str:
+    """A column's name as SQL writes it, whatever it is made of."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def text(words: str) -> str:
+    """Words as SQL writes them."""
+    return "'" + words.replace("'", "''") + "'"

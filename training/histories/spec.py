@@ -2,13 +2,15 @@
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
+
+from training.errors import TrainingError
 
 FieldType = Literal["choice", "number", "integer", "boolean", "text", "date", "hour", "weekday"]
 BY_ROW = "row"
@@ -17,7 +19,7 @@ BY_ROW = "row"
 _VERTICAL = re.compile(r"[a-z0-9_]{1,64}")
 
 
-class BadSpec(Exception):
+class BadSpec(TrainingError):
     """A specification cannot be used: the message names file and key, and says what to do."""
 
 
@@ -81,6 +83,19 @@ class Spec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         return names | {column: key for key, column in own.items() if column}
 
 
+def spec_of_bought(vertical: str, fields: Iterable[SpecField]) -> Spec:
+    """How the leads that a service has bought are read: those that have not matured have no label."""
+    return Spec(
+        vertical=vertical,
+        label="converted",
+        positive=True,
+        missing_label="leave_out",
+        order="at",
+        value="value_cents",
+        fields=tuple(fields),
+    )
+
+
 def read_spec(path: Path) -> Spec:
     """Read a specification strictly: whatever is unknown, missing or contradictory is refused by name."""
     try:
@@ -97,7 +112,8 @@ def read_spec(path: Path) -> Spec:
         spec = msgspec.convert(told, type=Spec)
     except msgspec.ValidationError as error:
         raise BadSpec(f"{path}: {error}") from None
-    _check_sense(spec, path)
+    if wrong := next(_wrong(spec), ""):
+        raise BadSpec(f"{path}: {wrong}")
     return spec
 
 
@@ -125,36 +141,27 @@ def _check_keys(told: Mapping[str, Any], kind: type[msgspec.Struct], where: str)
             raise BadSpec(f"{where}unknown key {key!r}{hint(key, kind.__struct_fields__)}")
 
 
-def _check_sense(spec: Spec, path: Path) -> None:
+def _wrong(spec: Spec) -> Iterator[str]:
+    """Whatever makes no sense, each in a sentence."""
     if not _VERTICAL.fullmatch(spec.vertical):
-        raise BadSpec(f"{path}: vertical: {spec.vertical!r} must be of lower-case letters, digits and _")
+        yield f"vertical: {spec.vertical!r} must be of lower-case letters, digits and _"
     if not spec.timed and spec.maturity_days:
-        raise BadSpec(f"{path}: maturity_days: rows without times have no age; name a column of times as order")
+        yield "maturity_days: rows without times have no age; name a column of times as order"
     if spec.maturity_days < 0.0:
-        raise BadSpec(f"{path}: maturity_days: must not be negative")
-    _check_zone(spec.time_zone, path)
-    _check_fields(spec, path)
-
-
-def _check_zone(name: str, path: Path) -> None:
+        yield "maturity_days: must not be negative"
     try:
-        ZoneInfo(name)
+        ZoneInfo(spec.time_zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise BadSpec(f"{path}: time_zone: {name!r} is unknown; write one such as America/New_York") from None
-
-
-def _check_fields(spec: Spec, path: Path) -> None:
+        yield f"time_zone: {spec.time_zone!r} is unknown; write one such as America/New_York"
     names: set[str] = set()
     for field in spec.fields:
         if not field.name:
-            raise BadSpec(f"{path}: fields: a field has no name")
+            yield "fields: a field has no name"
         if field.name in names:
-            raise BadSpec(f"{path}: fields.{field.name}: named twice")
+            yield f"fields.{field.name}: named twice"
         names.add(field.name)
         if field.known_at_ping and field.source in (spec.label, spec.value):
-            raise BadSpec(f"{path}: fields.{field.name}: {field.source!r} is the outcome, which no ping knows")
+            yield f"fields.{field.name}: {field.source!r} is the outcome, which no ping knows"
     if not any(field.known_at_ping and field.type not in ("text", "date") for field in spec.fields):
-        raise BadSpec(
-            f"{path}: fields: none is known at ping time and of a type that a model reads "
-            f"({', '.join(sorted({*get_args(FieldType)} - {'text', 'date'}))})"
-        )
+        kinds = ", ".join(sorted({*get_args(FieldType)} - {"text", "date"}))
+        yield f"fields: none is known at ping time and of a type that a model reads ({kinds})"

@@ -1,18 +1,18 @@
 """The history that a specification makes of a file: leads that have matured, oldest first, with what a ping knows."""
 
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from training.histories.history import Array, History
+from app.domain.calendar import utc_offset
+from training.histories.history import History
 from training.histories.spec import Spec, SpecField, missing_columns
-from training.histories.tables import BadData, Table, Times, open_table, plain
+from training.histories.tables import LeadTable, ParsedTimes, open_table, plain
+from training.statistics import Array
 
 ROWS_MIN = 200
-"""Of fewer rows nothing can be learnt and shown; good models have seen five thousand and more."""
+"""Of fewer rows nothing can be learned and shown; good models have seen five thousand and more."""
 
 TOLD_APART_MAX = 40
 """Of so few values each is a category of its own, and one seen once more likely a slip of the pen."""
@@ -32,17 +32,16 @@ def read_history(path: Path, spec: Spec, *, called: str = "", tell: Callable[[st
     tell(f"reading {called or path.name}")
     with open_table(path, called=called) as table:
         if missing := missing_columns(spec, table.names):
-            raise BadData(f"{table.source}: {'; '.join(missing)}")
+            raise table.bad(f"{'; '.join(missing)}")
         table.keep(spec.where)
         tell(f"{table.rows:,} rows")
         return history_in(table, spec, called or path.name, tell)
 
 
-def history_in(table: Table, spec: Spec, source: str, tell: Callable[[str], None]) -> History:
+def history_in(table: LeadTable, spec: Spec, source: str, tell: Callable[[str], None]) -> History:
     """The labelled leads of a table of which nothing but these rows is to be read. Raises BadData."""
     converted, labelled, notes = _labels(table, spec)
-    at, placed = _times(table, spec)
-    kept = np.flatnonzero(labelled & placed)
+    at, kept = _times(table, spec), np.flatnonzero(labelled)
     if spec.maturity_days:
         kept, young = _matured(at, kept, spec.maturity_days)
         notes += [f"{young:,} leads younger than {spec.maturity_days:g} days before the newest were left out"]
@@ -69,7 +68,7 @@ def history_in(table: Table, spec: Spec, source: str, tell: Callable[[str], None
     )
 
 
-def _labels(table: Table, spec: Spec) -> tuple[Array, Array, list[str]]:
+def _labels(table: LeadTable, spec: Spec) -> tuple[Array, Array, list[str]]:
     """Which rows converted, which have a label that says so or not, and what is to be said of the others."""
     positive = spec.positive if isinstance(spec.positive, tuple) else (spec.positive,)
     yes, no = {plain(value) for value in positive}, {plain(value) for value in spec.negative}
@@ -77,27 +76,20 @@ def _labels(table: Table, spec: Spec) -> tuple[Array, Array, list[str]]:
     words = {text: plain(text) for text in {*texts} - {None}}
     missing = int(np.sum(texts == None))  # noqa: E711 - of each
     if missing and spec.missing_label == "refuse":
-        raise BadData(
-            f"{table.source}: {missing:,} of {table.rows:,} rows have no {spec.label!r}. Mend them, or, where the "
-            'outcome is not known yet, say missing_label = "leave_out"'
+        raise table.bad(
+            f"{missing:,} of {table.rows:,} rows have no {spec.label!r}. Mend them, or, where the outcome is not known "
+            'yet, say missing_label = "leave_out"'
         )
     found = sorted({*words.values()})
     if not found:
-        raise BadData(
-            f"{table.source}: none of {table.rows:,} rows has a {spec.label!r}: no outcome is known yet, or no "
+        raise table.bad(
+            f"none of {table.rows:,} rows has a {spec.label!r}: no outcome is known yet, or no "
             "lead has matured; of a service's own leads `dataset --maturity-days` says how long one may take"
         )
-    if len(found) == 1:
-        raise BadData(
-            f"{table.source}: {spec.label!r} is the same in every row ({found[0]}): there is nothing to learn"
-        )
-    if not yes & set(found):
-        raise BadData(
-            f"{table.source}: positive: no row has {spec.positive!r} in {spec.label!r}; it holds "
-            f"{', '.join(found[:20])}"
-        )
-    if not set(found) - yes:
-        raise BadData(f"{table.source}: {spec.label!r} is the same in every row: there is nothing to learn")
+    if len(found) > 1 and not yes & set(found):
+        raise table.bad(f"positive: no row has {spec.positive!r} in {spec.label!r}; it holds {', '.join(found[:20])}")
+    if len(found) == 1 or not set(found) - yes:
+        raise table.bad(f"{spec.label!r} is the same in every row ({', '.join(found)}): there is nothing to learn")
     converted = np.array([words.get(text) in yes for text in texts], dtype=np.int8)
     told = np.array([text is not None and (words[text] in yes or not no or words[text] in no) for text in texts])
     notes = [f"{missing:,} rows without a label were left out"] if missing else []
@@ -106,21 +98,21 @@ def _labels(table: Table, spec: Spec) -> tuple[Array, Array, list[str]]:
     return converted, told, notes
 
 
-def _times(table: Table, spec: Spec) -> tuple[Array, Array]:
-    """When each lead was, or the number of its row; and which leads have a place in time."""
+def _times(table: LeadTable, spec: Spec) -> Array:
+    """When each lead was, or the number of its row."""
     if not spec.timed:
-        return np.arange(table.rows, dtype=np.float64), np.ones(table.rows, dtype=bool)
+        return np.arange(table.rows, dtype=np.float64)
     times = table.times(spec.order, time_format=spec.time_format)
-    placed = ~np.isnan(times.seconds)
-    if not placed.all():
-        raise BadData(
-            f"{table.source}: {int(np.sum(~placed)):,} of {table.rows:,} rows have no time in {spec.order!r}: leave "
+    unknown = int(np.sum(np.isnan(times.seconds)))
+    if unknown:
+        raise table.bad(
+            f"{unknown:,} of {table.rows:,} rows have no time in {spec.order!r}: leave "
             "them out of the file, or name another column as order"
         )
-    return _in_utc(times, spec.time_zone), placed
+    return _in_utc(times, spec.time_zone)
 
 
-def _in_utc(times: Times, zone: str) -> Array:
+def _in_utc(times: ParsedTimes, zone: str) -> Array:
     """Epoch seconds, where naive times are those of a clock in this zone."""
     utc: Array = times.seconds - np.where(times.naive, _offsets(times.seconds, zone), 0.0)
     return utc
@@ -130,15 +122,9 @@ def _offsets(seconds: Array, zone: str) -> Array:
     """How far the zone's clock is ahead of UTC at these moments; it changes on the hour, so each hour is asked once."""
     known = np.nan_to_num(seconds)
     hours, places = np.unique(known // _HOUR_S, return_inverse=True)
-    ahead = np.array([local_offset(hour * _HOUR_S, zone) for hour in hours])
+    ahead = np.array([60.0 * utc_offset(int(hour) * 60, zone) for hour in hours])
     offsets: Array = ahead[places]
     return offsets
-
-
-def local_offset(at: float, zone: str) -> float:
-    """Seconds by which the zone's clock is ahead of UTC."""
-    moment = datetime.fromtimestamp(at, ZoneInfo(zone)).utcoffset()
-    return moment.total_seconds() if moment is not None else 0.0
 
 
 def _matured(at: Array, kept: Array, days: float) -> tuple[Array, int]:
@@ -148,21 +134,21 @@ def _matured(at: Array, kept: Array, days: float) -> tuple[Array, int]:
     return old, len(kept) - len(old)
 
 
-def _check_enough(converted: Array, table: Table, spec: Spec) -> None:
+def _check_enough(converted: Array, table: LeadTable, spec: Spec) -> None:
     rows, positive = len(converted), int(np.sum(converted))
     if rows < ROWS_MIN:
-        raise BadData(
-            f"{table.source}: {rows:,} labelled and matured rows of {table.rows:,}: a model cannot be learnt and "
+        raise table.bad(
+            f"{rows:,} labelled and matured rows of {table.rows:,}: a model cannot be learned and "
             f"judged from fewer than {ROWS_MIN}, and a good one has seen 5,000"
         )
     if positive in (0, rows):
-        raise BadData(
-            f"{table.source}: of {rows:,} rows that are labelled and matured {positive:,} converted: {spec.label!r} is "
+        raise table.bad(
+            f"of {rows:,} rows that are labelled and matured {positive:,} converted: {spec.label!r} is "
             "constant there, and there is nothing to learn"
         )
 
 
-def _column(table: Table, field: SpecField, spec: Spec) -> tuple[Array, list[str]]:
+def _column(table: LeadTable, field: SpecField, spec: Spec) -> tuple[Array, list[str]]:
     """One fact of every row, and what is to be said of it."""
     if field.type == "choice":
         return _choices(table, field, spec)
@@ -176,22 +162,22 @@ def _column(table: Table, field: SpecField, spec: Spec) -> tuple[Array, list[str
         return (local // _HOUR_S % 24 if field.type == "hour" else (local // _DAY_S + 3) % 7), []
     numbers = table.numbers(field.source, decimal=spec.decimal)
     if field.type == "integer" and np.any(numbers % 1 > 0):
-        raise BadData(f'{table.source}: fields.{field.name}: there are fractions in it; say type = "number"')
+        raise table.bad(f'fields.{field.name}: there are fractions in it; say type = "number"')
     return numbers, []
 
 
-def _choices(table: Table, field: SpecField, spec: Spec) -> tuple[Array, list[str]]:
+def _choices(table: LeadTable, field: SpecField, spec: Spec) -> tuple[Array, list[str]]:
     texts = table.texts(field.source)
     values, counts = np.unique([text for text in texts if text is not None], return_counts=True)
     if len(values) > DISTINCT_MAX:
-        raise BadData(
-            f"{table.source}: fields.{field.name}: {len(values):,} different values are more than a model may tell "
+        raise table.bad(
+            f"fields.{field.name}: {len(values):,} different values are more than a model may tell "
             f"apart ({DISTINCT_MAX:,}); say known_at_ping = false, or make them coarser"
         )
     once = [str(value) for value in values[counts == 1]] if len(values) <= TOLD_APART_MAX else []
     if once and spec.values_seen_once == "refuse":
-        raise BadData(
-            f"{table.source}: fields.{field.name}: {_list(once)} in one row only, of which nothing can be learnt. Mend "
+        raise table.bad(
+            f"fields.{field.name}: {_list(once)} in one row only, which teaches nothing. Mend "
             'the file if that is a slip, or say values_seen_once = "unknown" to have such values priced as unknown ones'
         )
     gone = set(once)

@@ -10,10 +10,9 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from training.histories.scratch import NoData, Scratch, files, scratch
+from training.histories.scratch import NoData, Scratch, files, quoted, scratch, text
 from training.histories.spec import hint
-
-Array = np.ndarray[Any, Any]
+from training.statistics import Array
 
 TIME_FORMATS = (
     "%m/%d/%Y",
@@ -42,14 +41,14 @@ class BadData(NoData):
     """A column is not what it was said to be: the text names it and quotes one value of it."""
 
 
-class Times(msgspec.Struct, frozen=True):
+class ParsedTimes(msgspec.Struct, frozen=True):
     """Epoch seconds, NaN where missing; `naive` ones had no offset and are told as if they were in UTC."""
 
     seconds: Array
     naive: Array
 
 
-class Table:
+class LeadTable:
     """The rows of one file in its order. A column's missing values are empty text, `NULL` and `NaN`.
 
     `types` are DuckDB's of a Parquet file's columns, by name; a CSV file has none.
@@ -61,11 +60,15 @@ class Table:
         self.names = tuple(name for name, *_ in database.rows("DESCRIBE told"))
         self.rows: int = database.one("SELECT count(*) FROM told")[0]
 
+    def bad(self, what: str) -> BadData:
+        """What is wrong with this file, to be raised."""
+        return BadData(f"{self.source}: {what}")
+
     def texts(self, name: str) -> Array:
         """A column as it stands, `None` where missing; each text is in memory once, however often it occurs."""
         found: dict[str, str] = {}
         column = np.empty(self.rows, dtype=object)
-        kept = self._column(f"CASE WHEN {_filled(name, _NOTHING)} THEN {_quoted(name)} END")
+        kept = self._column(f"CASE WHEN {_filled(name, _NOTHING)} THEN {quoted(name)} END")
         column[:] = [None if text is None else found.setdefault(text, text) for text in kept]
         return column
 
@@ -79,34 +82,30 @@ class Table:
     def truths(self, name: str) -> Array:
         """A column of yes and no, as 1 and 0, NaN where missing. BadData where one is neither."""
         words = ", ".join(f"'{word}'" for word in _TRUTHS)
-        self._all(name, f"nullif(lower(trim({_quoted(name)})) IN ({words}), false)", _NO_NUMBER, "yes or no", "")
+        self._all(name, f"nullif(lower(trim({quoted(name)})) IN ({words}), false)", _NO_NUMBER, "yes or no", "")
         # What is left after that check and is no truth was missing.
         kept = [np.nan if text is None else _TRUTHS.get(text.strip().lower(), np.nan) for text in self.texts(name)]
         return np.array(kept, dtype=np.float64)
 
-    def times(self, name: str, *, time_format: str = "") -> Times:
+    def times(self, name: str, *, time_format: str = "") -> ParsedTimes:
         """A column of moments: ISO 8601, seconds since 1970, or of this format. BadData where one is neither."""
-        moment = moment_sql(_quoted(name), time_format)
+        moment = moment_sql(quoted(name), time_format)
         self._all(name, moment, _NOTHING, "a time", "; say which time_format it has")
         seconds = self._column(f"coalesce({moment}, 'nan'::DOUBLE)")
         naive = self._column(
-            f"NOT regexp_matches(trim({_quoted(name)}), '{_OFFSET}') AND {_epoch(_quoted(name))} IS NULL"
+            f"NOT regexp_matches(trim({quoted(name)}), '{_OFFSET}') AND {_epoch(quoted(name))} IS NULL"
         )
-        return Times(np.asarray(seconds, dtype=np.float64), np.asarray(naive, dtype=object) == True)  # noqa: E712
+        return ParsedTimes(np.asarray(seconds, dtype=np.float64), np.asarray(naive, dtype=object) == True)  # noqa: E712
 
     def count(self, name: str, condition: str) -> int:
         """Of how many filled rows this SQL on `value` holds."""
-        found: int = self._database.one(
-            f"SELECT count(*) FROM (SELECT {_quoted(name)} AS value FROM told "  # noqa: S608 - words of our own modules
-            f"WHERE {_filled(name, _NOTHING)}) WHERE {condition}"
-        )[0]
-        return found
+        return int(self.ask(name, {"rows": f"count(*) FILTER ({condition})"})["rows"])
 
     def ask(self, name: str, questions: Mapping[str, str]) -> dict[str, Any]:
         """Aggregates over the filled `value`s of a column, by name."""
-        asked = ", ".join(f"{sql} AS {_quoted(key)}" for key, sql in questions.items())
+        asked = ", ".join(f"{sql} AS {quoted(key)}" for key, sql in questions.items())
         row = self._database.one(
-            f"SELECT {asked} FROM (SELECT {_quoted(name)} AS value FROM told "  # noqa: S608 - words of our own modules
+            f"SELECT {asked} FROM (SELECT {quoted(name)} AS value FROM told "  # noqa: S608 - words of our own modules
             f"WHERE {_filled(name, _NOTHING)})"
         )
         return dict(zip(questions, row, strict=True))
@@ -115,7 +114,7 @@ class Table:
         """The values that occur most, each with its number of rows."""
         return list(
             self._database.rows(
-                f"SELECT {_quoted(name)}, count(*) FROM told "  # noqa: S608 - a name of the file's, quoted
+                f"SELECT {quoted(name)}, count(*) FROM told "  # noqa: S608 - a name of the file's, quoted
                 f"WHERE {_filled(name, _NOTHING)} GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {most}"
             )
         )
@@ -126,9 +125,9 @@ class Table:
             texts, wanted = self.texts(name), plain(value)
             alike = sorted({text for text in texts if text is not None and plain(text) == wanted})
             if not alike:
-                raise BadData(f"{self.source}: no row has {value!r} in {name!r}{hint(wanted, _few(texts))}")
+                raise self.bad(f"no row has {value!r} in {name!r}{hint(wanted, _few(texts))}")
             words = ", ".join("?" for _ in alike)
-            self._database.do(f"DELETE FROM told WHERE coalesce({_quoted(name)}, '') NOT IN ({words})", *alike)  # noqa: S608
+            self._database.do(f"DELETE FROM told WHERE coalesce({quoted(name)}, '') NOT IN ({words})", *alike)  # noqa: S608
             self.rows = self._database.one("SELECT count(*) FROM told")[0]
 
     def _column(self, sql: str) -> Any:
@@ -139,20 +138,20 @@ class Table:
         """BadData unless this SQL makes something of every filled value."""
         wrong = list(
             self._database.rows(
-                f"SELECT *, count(*) OVER () FROM (SELECT {_quoted(name)}, row_number() OVER () FROM told "  # noqa: S608
+                f"SELECT *, count(*) OVER () FROM (SELECT {quoted(name)}, row_number() OVER () FROM told "  # noqa: S608
                 f"QUALIFY {_filled(name, nothing)} AND ({sql}) IS NULL) ORDER BY 2 LIMIT 1"
             )
         )
         if wrong:
             value, row, count = wrong[0]
-            raise BadData(
-                f"{self.source}: column {name!r}: row {row:,} holds something like {_shape(value)!r}, which is not "
+            raise self.bad(
+                f"column {name!r}: row {row:,} holds something like {_shape(value)!r}, which is not "
                 f"{what}, and so do {count:,} of {self.rows:,} rows{advice}"
             )
 
 
 @contextmanager
-def open_table(path: Path, *, called: str = "") -> Iterator[Table]:
+def open_table(path: Path, *, called: str = "") -> Iterator[LeadTable]:
     """The rows of a CSV or Parquet file, on the disk as long as they are asked for. Raises NoData.
 
     `called` is what its user knows it as, where that is not this path.
@@ -173,10 +172,10 @@ def open_table(path: Path, *, called: str = "") -> Iterator[Table]:
                 f"{path} cannot be read as a table: {error}. It must be Parquet, or CSV in UTF-8 with a line of names"
             ) from None
         types = {name: kind for name, kind, *_ in database.rows("DESCRIBE raw")}
-        columns = ", ".join(f"CAST({_quoted(name)} AS VARCHAR) AS {_quoted(name)}" for name in types)
+        columns = ", ".join(f"CAST({quoted(name)} AS VARCHAR) AS {quoted(name)}" for name in types)
         database.do(f"CREATE TABLE told AS SELECT {columns} FROM raw")  # noqa: S608 - names of the file's, quoted
         database.do("DROP TABLE raw")
-        table = Table(database, called or str(path), types if head == b"PAR1" else {})
+        table = LeadTable(database, called or str(path), types if head == b"PAR1" else {})
         if not table.rows:
             raise NoData(f"{path} holds no rows")
         yield table
@@ -206,12 +205,12 @@ def _few(texts: Array) -> list[str]:
 
 
 def _filled(name: str, nothing: str) -> str:
-    column = _quoted(name)
+    column = quoted(name)
     return f"({column} IS NOT NULL AND lower(trim({column})) NOT IN ({nothing}))"
 
 
 def _pointed(name: str, decimal: str) -> str:
-    column = f"trim({_quoted(name)})"
+    column = f"trim({quoted(name)})"
     if decimal == ".":
         return column
     # A point may only part thousands: 1.5 in such a file is a mistake, and 15 would be another.
@@ -229,14 +228,6 @@ def moment_sql(column: str, time_format: str = "") -> str:
     """SQL that makes epoch seconds of a column of text, NULL where it cannot."""
     column = f"trim({column})"
     if time_format:
-        return f"epoch(try_strptime({column}, {_text(time_format)})::TIMESTAMP)"
+        return f"epoch(try_strptime({column}, {text(time_format)})::TIMESTAMP)"
     # The cast to a moment reads an offset; the other one would pass over it.
     return f"coalesce(epoch(TRY_CAST({column} AS TIMESTAMPTZ)), {_epoch(column)})"
-
-
-def _text(words: str) -> str:
-    return "'" + words.replace("'", "''") + "'"
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

@@ -1,16 +1,15 @@
 """m(x): what a lead's facts say about its rivals' bids, as small boosted trees."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingRegressor
 
 from app.scoring.artefact import CATEGORIES_MAX, Category, Feature, Node, Number, NumberSplit
+from training.conversion.export import node
 from training.conversion.features import Column
-from training.conversion.nodes import node
-from training.landscape.forms import Array
-from training.landscape.log import AuctionLog
+from training.landscape.auctions import AuctionLog
+from training.statistics import Array
 
 LEAVES = 4
 RATE = 0.2
@@ -18,64 +17,45 @@ LEAF_ROWS_MIN = 30
 RIDGE = 30.0
 
 
-class Facts:
-    """The facts of a log as numbers that trees can split, and as features that the service can read."""
-
-    def __init__(self, columns: Sequence[Column], log: AuctionLog) -> None:
-        # scikit-learn's trees number categories first, whatever the order they are given in.
-        self.columns = sorted([column for column in columns if column.name in log.facts], key=lambda each: each.kind)
-        self.features: tuple[Feature, ...] = tuple(_feature(column, log.facts[column.name]) for column in self.columns)
-
-    def table(self, log: AuctionLog) -> Array:
-        """A row a row: codes of categories, numbers, NaN for what is missing or unknown."""
-        return table(self.features, log)
-
-    @property
-    def categorical(self) -> list[bool]:
-        """Which columns are codes."""
-        return [isinstance(feature, Category) for feature in self.features]
+def features_of(columns: Sequence[Column], log: AuctionLog, values_max: int = CATEGORIES_MAX) -> tuple[Feature, ...]:
+    """The facts of a log as the service can read them; of a category its most frequent values."""
+    # scikit-learn's trees number categories first, whatever the order they are given in.
+    known = sorted([column for column in columns if column.name in log.facts], key=lambda each: each.kind)
+    return tuple(_feature(column, log.facts[column.name], values_max) for column in known)
 
 
 def table(features: Sequence[Feature], log: AuctionLog) -> Array:
-    """The rows of a log as these features read them."""
+    """A row a row: codes of categories, numbers, NaN for what is missing or unknown."""
     return np.column_stack([_codes(feature, log.facts[feature.name]) for feature in features] or [np.zeros(len(log))])
 
 
-class Trees:
-    """A sum of trees that grows one by one, each a step along the gradient of the likelihood."""
-
-    def __init__(self, facts: Facts) -> None:
-        self._facts = facts
-        self.nodes: list[Node] = []
-
-    def grow(self, X: Array, gradient: Array, curvature: Array) -> Array:
-        """One tree more; what it adds to each row."""
-        weight = np.maximum(curvature, 1e-6)
-        model = HistGradientBoostingRegressor(
-            max_iter=1,
-            max_leaf_nodes=LEAVES,
-            min_samples_leaf=LEAF_ROWS_MIN,
-            l2_regularization=RIDGE,
-            learning_rate=RATE,
-            early_stopping=False,
-            categorical_features=self._facts.categorical,
-        ).fit(X, gradient / weight, sample_weight=weight)
-        # The mean belongs to the constants of the sellers, not to the facts.
-        added: Array = model.predict(X) - model._baseline_prediction[0, 0]
-        ((predictor,),) = model._predictors
-        self.nodes.append(_ordered(predictor, self._facts))
-        return added
+def categorical(features: Sequence[Feature]) -> list[bool]:
+    """Which columns of a table are codes."""
+    return [isinstance(feature, Category) for feature in features]
 
 
-def _ordered(predictor: Any, facts: Facts) -> Node:
-    return node(predictor, 0, range(len(facts.features)))
+def grown(features: Sequence[Feature], X: Array, gradient: Array, curvature: Array) -> tuple[Node, Array]:
+    """One tree more of a sum, a step along the gradient of the likelihood; and what it adds to each row."""
+    weight = np.maximum(curvature, 1e-6)
+    model = HistGradientBoostingRegressor(
+        max_iter=1,
+        max_leaf_nodes=LEAVES,
+        min_samples_leaf=LEAF_ROWS_MIN,
+        l2_regularization=RIDGE,
+        learning_rate=RATE,
+        early_stopping=False,
+        categorical_features=categorical(features),
+    ).fit(X, gradient / weight, sample_weight=weight)
+    ((predictor,),) = model._predictors
+    # The mean belongs to the constants of the sellers, not to the facts.
+    return node(predictor, 0, range(len(features))), model.predict(X) - model._baseline_prediction[0, 0]
 
 
-def _feature(column: Column, values: Array) -> Feature:
+def _feature(column: Column, values: Array, values_max: int) -> Feature:
     if column.kind == "number":
         return Number(column.name)
     found, counts = np.unique([value for value in values if isinstance(value, str)], return_counts=True)
-    usual = sorted(found[np.argsort(-counts, kind="stable")][:CATEGORIES_MAX].tolist())
+    usual = sorted(found[np.argsort(-counts, kind="stable")][:values_max].tolist())
     return Category(column.name, tuple(usual))
 
 

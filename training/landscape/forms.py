@@ -8,15 +8,15 @@ with the bid by construction, and both have their centre where log v, the seller
 """
 
 from math import factorial
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 import numpy as np
 
 from app.domain.pricing.landscape import EPSILON, LIST_PLACES, LIST_STEP, STEEP
 from app.scoring.landscape import KNOT_WIDTH
+from training.statistics import Array
 
-Array = np.ndarray[Any, Any]
 Form = Literal["rivals", "logistic"]
 
 KNOTS = 32
@@ -26,7 +26,7 @@ NAMES = ("stream", "middle", "slope", "spread", "lists")
 with v, their spread, and how many pay by a list."""
 
 
-class Rows(msgspec.Struct, frozen=True, kw_only=True):
+class BidRows(msgspec.Struct, frozen=True, kw_only=True):
     """What F is asked of: `worth` is log v less its mean, `above` by knot how much of its step lies above the bid."""
 
     log_bid: Array
@@ -46,19 +46,19 @@ class Slopes(msgspec.Struct, frozen=True, kw_only=True):
     curvature: Array
 
 
-def rows(log_bid: Array, worth: Array, knots: Array) -> Rows:
+def rows(log_bid: Array, worth: Array, knots: Array) -> BidRows:
     """Rows for these knots, which lie evenly on the logarithm of the bid; a list is read as coarsely as when served."""
     place = np.clip(np.rint(log_bid / LIST_STEP), 0, LIST_PLACES - 1)
     width = KNOT_WIDTH * (knots[1] - knots[0])
-    return Rows(log_bid=log_bid, worth=worth, above=tail((place[:, None] * LIST_STEP - knots) / width))
+    return BidRows(log_bid=log_bid, worth=worth, above=tail((place[:, None] * LIST_STEP - knots) / width))
 
 
-def chance(form: Form, winners: int, at: Rows, index: Array, constants: Array, steps: Array) -> Array:
+def chance(form: Form, winners: int, at: BidRows, index: Array, constants: Array, steps: Array) -> Array:
     """P(win) of each row; `constants` has a column for each of `NAMES`, `steps` the logarithm of each knot's step."""
     return _of(form, winners, at, index, constants, steps)[0]
 
 
-def slopes(form: Form, winners: int, at: Rows, index: Array, constants: Array, steps: Array, won: Array) -> Slopes:
+def slopes(form: Form, winners: int, at: BidRows, index: Array, constants: Array, steps: Array, won: Array) -> Slopes:
     """What the fit needs to know at these constants."""
     chance, by_name, by_knot = _of(form, winners, at, index, constants, steps)
     weight = won / chance - (1 - won) / (1.0 - chance)
@@ -77,7 +77,9 @@ def tail(z: Array) -> Array:
     return np.asarray(1.0 / (1.0 + np.exp(np.clip(STEEP * z, -60.0, 60.0))))
 
 
-def _of(form: Form, winners: int, at: Rows, index: Array, constants: Array, steps: Array) -> tuple[Array, Array, Array]:
+def _of(
+    form: Form, winners: int, at: BidRows, index: Array, constants: Array, steps: Array
+) -> tuple[Array, Array, Array]:
     """P(win) of each row and its derivatives by name and by knot."""
     stream, middle, slope, spread, lists = constants.T
     width = np.exp(spread)

@@ -1,45 +1,50 @@
-"""Learn how rivals bid on one leg: every form is fitted, the newest auctions choose, and all of them fit the choice."""
+"""Learn how rivals bid: every form is fitted, the newest auctions choose, and all of them fit the choice."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 import numpy as np
 
-from app.scoring.landscape import LegLandscape
+from app.scoring.landscape import Constants, LegLandscape
 from app.wire.ping import Leg
 from training.conversion.features import Column
-from training.landscape.export import leg_of
-from training.landscape.fit import Fit, fit, log_loss, predict
-from training.landscape.forms import Array, Form
-from training.landscape.log import AuctionLog
+from training.landscape.auctions import AuctionLog, TooThin, check_enough, columns_of
+from training.landscape.fit import Fit, fit, predict
+from training.landscape.forms import Form
+from training.statistics import Array, ReliabilityBin, bins_by_mass, bins_by_name, losses, saving
 
-ROWS_MIN = 300
-"""Fewer auctions say less than what is declared of a seller."""
-OF_EACH_MIN = 30
-"""So many must be won, and lost."""
-SELLER_ROWS_MIN = 50
 NEWEST = 0.25
-CLEAR = 2.0
-"""By how many standard errors another form must be better to be taken in the place of `rivals`."""
+"""The share of the auctions by which forms are judged: the latest, none of which what is judged was fitted to."""
 WINNERS_TRIED = (1, 2, 3, 4)
+
+EDGE = 1e-6
+"""No auction counts for more than being so sure of it in vain."""
+
+_HALVES = np.exp(np.linspace(np.log(50.0), np.log(100_000.0), 60))
 
 Tell = Callable[[str], None]
 
 
-class TooThin(Exception):
-    """There are too few auctions to learn from: the text says how many there are, and how many it takes."""
+class Demands(msgspec.Struct, frozen=True, kw_only=True):
+    """What it takes to learn a leg; a seller of whom fewer than `seller_rows_min` auctions are known is left out.
+
+    `errors`: by how many standard errors another form must be better to be taken in the place of `rivals`.
+    `facts_rows_min`: from so many auctions on trees read facts; of fewer they learn by heart, and lose to a constant.
+    `plain`: whether forms without facts are tried in any case.
+    """
+
+    rows_min: int = 300
+    of_each_min: int = 30
+    seller_rows_min: int = 50
+    errors: float = 2.0
+    facts_rows_min: int = 0
+    plain: bool = False
 
 
-class Bucket(msgspec.Struct, frozen=True, kw_only=True):
-    """Auctions of like bids, or of one seller: the share that was won, and what was foretold before they were known."""
-
-    name: str
-    rows: int
-    won: float
-    predicted: float
+USUAL = Demands()
 
 
-class Attempt(msgspec.Struct, frozen=True, kw_only=True):
+class FormAttempt(msgspec.Struct, frozen=True, kw_only=True):
     """One form on the newest auctions, which it had not seen."""
 
     form: Form
@@ -48,69 +53,116 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LearnedLeg(msgspec.Struct, frozen=True, kw_only=True):
-    """What was learnt of one leg, with its evidence on the newest auctions: beside the log-loss that of a constant, and
-    of one ORTB curve a seller.
+    """What was learnt of one leg from its `log`, with its evidence: what was `predicted` of the `newest` auctions.
+
+    Beside its log-loss stands that of a constant, the `usual` share won before, and of one ORTB curve a seller.
     """
 
     leg: Leg
-    rows: int
-    won: float
-    newest: int
+    log: AuctionLog
+    newest: AuctionLog
+    predicted: Array
+    usual: float
     log_loss: float
     log_loss_constant: float
     log_loss_ortb: float
-    attempts: tuple[Attempt, ...]
-    by_bid: tuple[Bucket, ...]
-    by_seller: tuple[Bucket, ...]
+    attempts: tuple[FormAttempt, ...]
     fitted: Fit
     landscape: LegLandscape
 
+    @property
+    def by_bid(self) -> tuple[ReliabilityBin, ...]:
+        """Tenths of the newest auctions, the lowest bids first."""
+        return bins_by_mass(self.newest.bid_cents, self.predicted, self.newest.won, 10, _dollars)
 
-def learn_leg(log: AuctionLog, columns: Sequence[Column], leg: Leg, *, winners: int | None, tell: Tell) -> LearnedLeg:
+    @property
+    def by_seller(self) -> tuple[ReliabilityBin, ...]:
+        """The newest auctions of each seller."""
+        return bins_by_name(self.newest.seller, self.predicted, self.newest.won, most=len(self.newest))
+
+
+class LearnedLandscape(msgspec.Struct, frozen=True, kw_only=True):
+    """The legs with enough auctions; `thin` says of each that has not how many there are, and how many it takes."""
+
+    legs: tuple[LearnedLeg, ...]
+    thin: tuple[str, ...]
+
+
+def learn_landscape(
+    logs: Iterable[AuctionLog],
+    columns: Sequence[Column] | None = None,
+    *,
+    winners: int | None = None,
+    demands: Demands = USUAL,
+    tell: Tell,
+) -> LearnedLandscape:
+    """Learn every leg from its auctions. Without `columns` the facts of its log are; `winners` is of the shared leg."""
+    legs, thin = [], []
+    for log in logs:
+        if not len(log.telling):
+            continue
+        read = columns_of(log.facts) if columns is None else columns
+        top = 1 if log.leg == "exclusive" else winners
+        try:
+            legs.append(learn_leg(log, read, winners=top, demands=demands, tell=tell))
+        except TooThin as reason:
+            thin.append(str(reason))
+    return LearnedLandscape(legs=tuple(legs), thin=tuple(thin))
+
+
+def learn_leg(
+    log: AuctionLog,
+    columns: Sequence[Column],
+    *,
+    winners: int | None,
+    demands: Demands = USUAL,
+    tell: Tell,
+) -> LearnedLeg:
     """The best form for these auctions, oldest first. `winners` is how many buyers may win one, `None` to find out.
 
-    A bid at or below the seller's floor says nothing of rivals, and is left out. Raises TooThin.
+    Raises TooThin.
     """
-    log = log.rows(np.flatnonzero((log.bid_cents > 0) & (log.bid_cents >= log.floor_cents) & (log.worth_cents > 0)))
-    _check_enough(log, leg)
+    log, leg = log.telling, log.leg
+    check_enough(leg, log.won, demands.rows_min, demands.of_each_min)
     cut = int(len(log) * (1.0 - NEWEST))
     older, newest = log.rows(np.arange(cut)), log.rows(np.arange(cut, len(log)))
     tried: list[tuple[Fit, Array]] = []
-    for form, top in _forms(leg, winners):
-        tell(f"{leg}: {form}, {top} may win")
-        fitted = fit(older, columns, form, top)
-        tried.append((fitted, predict(fitted, newest)))
-    chosen, predicted = _chosen(tried, newest.won)
+    reads: list[Sequence[Column]] = [()] if demands.plain else []
+    reads += [columns] if len(log) >= demands.facts_rows_min else []
+    for read in reads:
+        for form, top in _forms(leg, winners):
+            tell(f"{leg}: {form}, {top} may win")
+            fitted = fit(older, read, form, top)
+            tried.append((fitted, predict(fitted, newest)))
+    chosen, predicted = _chosen(tried, newest.won, demands.errors)
     tell(f"{leg}: {chosen.form} once more, on all of them")
-    whole = fit(log, columns, chosen.form, chosen.winners)
-    names, counts = np.unique(log.seller.astype(str), return_counts=True)
-    learnt = names[counts >= SELLER_ROWS_MIN].tolist()
+    whole = fit(log, columns if chosen.features else (), chosen.form, chosen.winners)
+    usual = float(older.won.mean())
+
+    def log_loss(predicted: Array) -> float:
+        return float(losses(newest.won, predicted, EDGE).mean())
+
     return LearnedLeg(
         leg=leg,
-        rows=len(log),
-        won=float(log.won.mean()),
-        newest=len(newest),
-        log_loss=float(log_loss(newest.won, predicted).mean()),
-        log_loss_constant=_constant(older, newest),
-        log_loss_ortb=float(log_loss(newest.won, _ortb(older, newest)).mean()),
+        log=log,
+        newest=newest,
+        predicted=predicted,
+        usual=usual,
+        log_loss=log_loss(predicted),
+        log_loss_constant=log_loss(np.full(len(newest), usual)),
+        log_loss_ortb=log_loss(_ortb(older, newest)),
         attempts=tuple(
-            Attempt(form=each.form, winners=each.winners, log_loss=float(log_loss(newest.won, chance).mean()))
-            for each, chance in tried
+            FormAttempt(form=each.form, winners=each.winners, log_loss=log_loss(chance)) for each, chance in tried
         ),
-        by_bid=_by_bid(newest, predicted),
-        by_seller=_by_seller(newest, predicted),
         fitted=whole,
-        landscape=leg_of(whole, leg, learnt),
+        landscape=_served(whole, log, demands.seller_rows_min),
     )
 
 
-def _check_enough(log: AuctionLog, leg: Leg) -> None:
-    won = int(log.won.sum())
-    lost = len(log) - won
-    if len(log) < ROWS_MIN or min(won, lost) < OF_EACH_MIN:
-        raise TooThin(
-            f"{leg}: {len(log)} auctions, {won} won and {lost} lost; it takes {ROWS_MIN}, and {OF_EACH_MIN} of each"
-        )
+def half_price(bid_cents: Array, won: Array) -> float:
+    """c of the curve b / (c + b) that these auctions make most likely: the bid that wins half of them."""
+    costs = [losses(won, bid_cents / (bid_cents + half), EDGE).mean() for half in _HALVES]
+    return float(_HALVES[int(np.argmin(costs))])
 
 
 def _forms(leg: Leg, winners: int | None) -> list[tuple[Form, int]]:
@@ -118,66 +170,43 @@ def _forms(leg: Leg, winners: int | None) -> list[tuple[Form, int]]:
     return [*(("rivals", top) for top in tops), ("logistic", tops[0])]
 
 
-def _chosen(tried: list[tuple[Fit, Array]], won: Array) -> tuple[Fit, Array]:
+def _chosen(tried: list[tuple[Fit, Array]], won: Array, errors: float) -> tuple[Fit, Array]:
     """The best of the streams of rivals, unless another form is clearly better."""
     rivals = [each for each in tried if each[0].form == "rivals"]
-    best = min(rivals, key=lambda each: float(log_loss(won, each[1]).sum()))
+    best = min(rivals, key=lambda each: float(losses(won, each[1]).sum()))
     for other in tried:
-        saved = log_loss(won, best[1]) - log_loss(won, other[1])
-        if saved.mean() > CLEAR * saved.std() / np.sqrt(len(won)):
+        if saving(losses(won, other[1]), losses(won, best[1])).is_clear(errors):
             best = other
     return best
 
 
-def _constant(older: AuctionLog, newest: AuctionLog) -> float:
-    share = float(np.clip(older.won.mean(), 1e-3, 1.0 - 1e-3))
-    return float(log_loss(newest.won, np.full(len(newest), share)).mean())
-
-
 def _ortb(older: AuctionLog, newest: AuctionLog) -> Array:
     """P(win) by one curve b / (c + b) a seller, its c fitted to the older auctions."""
-    grid = np.exp(np.linspace(np.log(50.0), np.log(100_000.0), 60))
-    chances = np.full(len(newest), 0.5)
-    for name in np.unique(newest.seller.astype(str)):
+    half = np.zeros(len(newest))
+    for name in set(newest.seller):
         mine = older.seller == name
         mine = mine if mine.any() else np.ones(len(older), dtype=bool)
-        bids, won = older.bid_cents[mine], older.won[mine]
-        losses = [log_loss(won, _clipped(bids / (bids + half))).mean() for half in grid]
-        half, theirs = grid[int(np.argmin(losses))], newest.seller == name
-        chances[theirs] = newest.bid_cents[theirs] / (newest.bid_cents[theirs] + half)
-    return _clipped(chances)
+        half[newest.seller == name] = half_price(older.bid_cents[mine], older.won[mine])
+    return np.asarray(newest.bid_cents / (newest.bid_cents + half))
 
 
-def _clipped(chances: Array) -> Array:
-    return np.asarray(np.clip(chances, 1e-6, 1.0 - 1e-6))
-
-
-def _by_bid(newest: AuctionLog, predicted: Array) -> tuple[Bucket, ...]:
-    tenths = np.array_split(np.argsort(newest.bid_cents, kind="stable"), 10)
-    return tuple(
-        _bucket(
-            f"${newest.bid_cents[rows].min() / 100:.2f} to ${newest.bid_cents[rows].max() / 100:.2f}",
-            rows,
-            newest,
-            predicted,
-        )
-        for rows in tenths
-        if len(rows)
+def _served(fitted: Fit, log: AuctionLog, seller_rows_min: int) -> LegLandscape:
+    """A fit as the service reads it, for the sellers of whom enough was learnt."""
+    names, counts = np.unique(log.seller.astype(str), return_counts=True)
+    constants = {name: Constants(*row.tolist()) for name, row in zip(fitted.sellers, fitted.constants, strict=True)}
+    return LegLandscape(
+        leg=log.leg,
+        form=fitted.form,
+        winners=fitted.winners,
+        centre=fitted.centre,
+        first_knot=float(fitted.knots[0]),
+        knot_step=float(fitted.knots[1] - fitted.knots[0]),
+        steps=tuple(fitted.steps.tolist()),
+        features=fitted.features,
+        trees=fitted.trees,
+        sellers={name: constants[name] for name in names[counts >= seller_rows_min].tolist()},
     )
 
 
-def _between(bids: Array) -> str:
-    return f"${bids.min() / 100.0:.2f} to ${bids.max() / 100.0:.2f}"
-
-
-def _by_seller(newest: AuctionLog, predicted: Array) -> tuple[Bucket, ...]:
-    return tuple(
-        _bucket(name, np.flatnonzero(newest.seller == name), newest, predicted)
-        for name in np.unique(newest.seller.astype(str)).tolist()
-    )
-
-
-def _bucket(name: str, rows: Array, newest: AuctionLog, predicted: Array) -> Bucket:
-    return Bucket(
-        name=name, rows=len(rows), won=float(newest.won[rows].mean()), predicted=float(predicted[rows].mean())
-    )
+def _dollars(low: float, high: float) -> str:
+    return f"${low / 100:.2f} to ${high / 100:.2f}"

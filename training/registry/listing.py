@@ -2,15 +2,20 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
+from app.scoring.card import ModelCard
 from app.scoring.pointer import Entry
-from training.registry.pointer import Change, Refused, changes, entries
-from training.registry.versions import Card, card_of, versions, verticals, whole
+from training.conversion.report import evidence
+from training.registry.pointer import Change, NotChanged, changes, entries
+from training.registry.versions import card_of, versions, verticals, whole
+
+_COMPARED = ("vertical", "version", "passed", "history", "figures", "gates", "sha256")
 
 
-class Version(msgspec.Struct, frozen=True, kw_only=True):
+class ListedVersion(msgspec.Struct, frozen=True, kw_only=True):
     """One version. `role` is live, challenger, before, or empty.
 
     `problem` says why nothing could load it, or what is wrong with the trial beside a live one.
@@ -20,12 +25,20 @@ class Version(msgspec.Struct, frozen=True, kw_only=True):
     version: str
     role: str
     canary: float = 0.0
-    card: Card | None = None
+    card: ModelCard | None = None
     problem: str = ""
 
+    @property
+    def told(self) -> dict[str, Any]:
+        """As a program reads it: of its card the part by which versions are compared."""
+        told: dict[str, Any] = msgspec.to_builtins(self)
+        if self.card is not None:
+            told["card"] = {key: value for key, value in told["card"].items() if key in _COMPARED}
+        return told
 
-def listed(models: Path, only: str = "") -> list[Version]:
-    """Every version on disk and every one that the pointer names; raises `Refused` where that cannot be read."""
+
+def listed(models: Path, only: str = "") -> list[ListedVersion]:
+    """Every version on disk and every one that the pointer names; raises `NotChanged` where that cannot be read."""
     pointed = entries(models)
     names = sorted({*verticals(models), *pointed})
     return [each for name in names if only in ("", name) for each in _of(models, name, pointed.get(name))]
@@ -33,13 +46,12 @@ def listed(models: Path, only: str = "") -> list[Version]:
 
 def shown(models: Path, vertical: str, version: str) -> str:
     """One version in full: its card's figures and gates, its files, its changes."""
-    card = card_of(models, vertical, version)
-    return "\n".join(_shown(models, card))
+    return "\n".join(_shown(models, card_of(models, vertical, version)))
 
 
-def table(found: list[Version]) -> str:
+def table(found: list[ListedVersion]) -> str:
     """The versions, a line each."""
-    head = f"{'vertical':<20} {'version':<10} {'role':<18} {'gates':<22} {'AUC':>6} {'log-loss':>9}  learnt until"
+    head = f"{'vertical':<20} {'version':<10} {'role':<18} {'gates':<22} {'AUC':>6} {'log-loss':>9}  learned until"
     return "\n".join([head, *map(_row, found)])
 
 
@@ -51,19 +63,19 @@ def sentence(done: Change) -> str:
     return f"{done.at}  {done.did} by {done.who}{forced}: {done.vertical} {was} -> {_worded(done.after)}{why}"
 
 
-def _of(models: Path, vertical: str, entry: Entry | None) -> Iterator[Version]:
+def _of(models: Path, vertical: str, entry: Entry | None) -> Iterator[ListedVersion]:
     roles = _roles(entry)
     for version in sorted({*versions(models, vertical), *roles}):
         role = roles.get(version, "")
         try:
             # All of it is checked where it matters: what bids, or is about to.
             card = whole(models, vertical, version) if role else card_of(models, vertical, version)
-        except Refused as refused:
-            yield Version(vertical=vertical, version=version, role=role, problem=str(refused))
+        except NotChanged as refused:
+            yield ListedVersion(vertical=vertical, version=version, role=role, problem=str(refused))
         else:
             share = entry.canary if entry is not None and role == "challenger" else 0.0
             problem = entry.problem if entry is not None and role == "live" else ""
-            yield Version(vertical=vertical, version=version, role=role, canary=share, card=card, problem=problem)
+            yield ListedVersion(vertical=vertical, version=version, role=role, canary=share, card=card, problem=problem)
 
 
 def _roles(entry: Entry | None) -> dict[str, str]:
@@ -73,33 +85,24 @@ def _roles(entry: Entry | None) -> dict[str, str]:
     return {version: role for version, role in named.items() if version}
 
 
-def _row(each: Version) -> str:
+def _row(each: ListedVersion) -> str:
     role = f"canary {each.canary:.0%}" if each.canary else "shadow" if each.role == "challenger" else each.role
     start = f"{each.vertical:<20} {each.version:<10} {role:<18}"
     if each.card is None:
         return f"{start} {each.problem}"
     card = each.card
-    gates = "passed" if card.passed else f"FAILED {len(card.failed)}: {', '.join(card.failed)}"
-    auc, loss = card.figures.auc, card.figures.log_loss
-    numbers = f"{'' if auc is None else f'{auc:.3f}':>6} {'' if loss is None else f'{loss:.4f}':>9}"
+    gates = "passed" if card.cleared else f"FAILED {len(card.failed)}: {', '.join(card.failed)}"
+    numbers = f"{card.figures.auc:>6.3f} {card.figures.log_loss:>9.4f}"
     return f"{start} {gates:<22} {numbers}  {card.history.until[:10]:<12} {each.problem}".rstrip()
 
 
-def _shown(models: Path, card: Card) -> Iterator[str]:
-    past, figures = card.history, card.figures
-    yield f"{card.vertical} {card.version}: {'passed its gates' if card.passed else 'DID NOT PASS its gates'}"
-    yield f"  learnt from {past.rows:,} leads, {past.since[:10]} to {past.until[:10]}; {past.source}"
-    if figures.auc is not None and figures.log_loss is not None and figures.predicted_over_observed is not None:
-        yield (
-            f"  on the newest leads: AUC {figures.auc:.3f}, log-loss {figures.log_loss:.4f}, "
-            f"predicted/observed {figures.predicted_over_observed:.3f}"
-        )
-    for gate in card.gates:
-        yield f"  {'pass' if gate.passed else 'FAIL'}  {gate.name}: {gate.found}"
+def _shown(models: Path, card: ModelCard) -> Iterator[str]:
+    yield f"{card.vertical} {card.version}: {'passed its gates' if card.cleared else 'DID NOT PASS its gates'}"
+    yield from evidence(card)
     try:
         whole(models, card.vertical, card.version)
         yield "  files: as they were written, and the service would load them"
-    except Refused as refused:
+    except NotChanged as refused:
         yield f"  files: {refused}"
     for done in changes(models):
         if done.vertical == card.vertical and card.version in {*_roles(done.before), *_roles(done.after)}:

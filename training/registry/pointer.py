@@ -1,27 +1,27 @@
 """Change which versions are live and tried: one file, replaced at once, and each change noted beside it."""
 
+import getpass
 import os
-import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import msgspec
 
 from app.domain.calendar import utc_text
 from app.scoring.artefact import Unusable
-from app.scoring.pointer import POINTER, Entry, entries_in
+from app.scoring.pointer import POINTER, Entry, edited, entries_in
+from training.errors import TrainingError
 
 if sys.platform != "win32":
     import fcntl
 
 HISTORY = "history.jsonl"
 
-_HEADER = "# The model that prices each vertical. Going back to an earlier one is editing its line.\n"
 
-
-class Refused(Exception):
+class NotChanged(TrainingError):
     """Nothing was changed: the text says why, and what to do."""
 
 
@@ -31,6 +31,16 @@ class Author(msgspec.Struct, frozen=True, kw_only=True):
     who: str
     at: float
     why: str = ""
+
+
+def author(why: str = "") -> Author:
+    """The user at this keyboard, now."""
+    try:
+        who = getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        # In a container a user may have a number and no name.
+        who = "unknown"
+    return Author(who=who, at=time.time(), why=why)
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -47,7 +57,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 def entries(models: Path) -> dict[str, Entry]:
-    """What is live and tried in each vertical; raises `Refused` where the pointer cannot be read as it stands."""
+    """What is live and tried in each vertical; raises `NotChanged` where the pointer cannot be read as it stands."""
     return {vertical: _whole(models, vertical, entry) for vertical, entry in _read(models).items()}
 
 
@@ -58,7 +68,7 @@ def entry_of(models: Path, vertical: str) -> Entry | None:
 
 
 def live(models: Path) -> dict[str, str]:
-    """Which version of each vertical is live; raises `Refused` likewise."""
+    """Which version of each vertical is live; raises `NotChanged` likewise."""
     return {vertical: entry.live for vertical, entry in entries(models).items()}
 
 
@@ -74,7 +84,7 @@ def change(
     """Have this vertical's entry become another, and note it; others stay as they are, to the letter.
 
     A reader sees the file as it was or as it will be, and nothing between. An entry that stays the same is no change:
-    nothing is written. `become` may raise `Refused`.
+    nothing is written. `become` may raise `NotChanged`.
     """
     with _alone(models):
         told = _read(models)
@@ -82,18 +92,10 @@ def change(
         # A line that names no version is what such a command mends.
         was = before if isinstance(before, Entry) else None
         after = become(was)
-        done = Change(
-            at=utc_text(author.at),
-            who=author.who,
-            did=did,
-            vertical=vertical,
-            before=was,
-            after=after,
-            why=author.why,
-            forced=forced,
-        )
+        at, who, why = utc_text(author.at), author.who, author.why
+        done = Change(at=at, who=who, did=did, vertical=vertical, before=was, after=after, why=why, forced=forced)
         if after != before:
-            text = _edited(_text(models), told, vertical, after)
+            text = _edited(models, vertical, after)
             # Opened first: what cannot be noted is not done.
             with (models / HISTORY).open("ab") as history:
                 _replace(models / POINTER, text)
@@ -119,72 +121,36 @@ def point_at(
 
 def changes(models: Path) -> list[Change]:
     """Every change that was noted, oldest first; a line that a kill cut off is passed over."""
-    try:
-        lines = (models / HISTORY).read_bytes().splitlines()
-    except FileNotFoundError:
-        return []
+    history = models / HISTORY
     found = []
-    for line in lines:
-        try:
+    for line in history.read_bytes().splitlines() if history.exists() else ():
+        with suppress(msgspec.DecodeError, UnicodeDecodeError):
             found.append(msgspec.json.decode(line, type=Change))
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            continue
     return found
 
 
 def _text(models: Path) -> str:
-    try:
-        return (models / POINTER).read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return ""
+    return (models / POINTER).read_text(encoding="utf-8") if (models / POINTER).exists() else ""
 
 
 def _read(models: Path) -> dict[str, Entry | Unusable]:
     try:
         return entries_in(_text(models).encode())
     except (Unusable, UnicodeDecodeError) as unusable:
-        raise Refused(f"{models / POINTER} cannot be read: {unusable}. Mend it or remove it") from None
+        raise NotChanged(f"{models / POINTER} cannot be read: {unusable}. Mend it or remove it") from None
 
 
 def _whole(models: Path, vertical: str, entry: Entry | Unusable) -> Entry:
     if isinstance(entry, Unusable):
-        raise Refused(f"{models / POINTER}, {vertical}: {entry}. Mend it or remove it")
+        raise NotChanged(f"{models / POINTER}, {vertical}: {entry}. Mend it or remove it")
     return entry
 
 
-def _edited(text: str, told: Mapping[str, Entry | Unusable], vertical: str, after: Entry) -> str:
-    """The file with this vertical's line replaced or added, and whatever else a person wrote into it kept."""
-    wanted, line = {**told, vertical: after}, _line(vertical, after)
-    name = re.escape(vertical)
-    stands = re.compile(rf"^[ \t]*(?:{name}|\"{name}\"|'{name}')[ \t]*=.*$", re.MULTILINE)
-    ended = text if text.endswith("\n") or not text else f"{text}\n"
-    edited = stands.sub(lambda _: line, ended) if stands.search(ended) else f"{ended or _HEADER}{line}\n"
-    if _says(edited, wanted):
-        return edited
-    # Written in some other way, as with a table of its own: then all of it is written anew.
-    for name, entry in wanted.items():
-        if isinstance(entry, Unusable):
-            raise Refused(f"{name} in the way: {entry}. Mend it or remove it")
-    lines = [_line(name, entry) + "\n" for name, entry in sorted(wanted.items()) if isinstance(entry, Entry)]
-    return _HEADER + "".join(lines)
-
-
-def _says(text: str, wanted: Mapping[str, Entry | Unusable]) -> bool:
+def _edited(models: Path, vertical: str, after: Entry) -> str:
     try:
-        return {name: str(entry) for name, entry in entries_in(text.encode()).items()} == {
-            name: str(entry) for name, entry in wanted.items()
-        }
-    except Unusable:
-        return False
-
-
-def _line(vertical: str, entry: Entry) -> str:
-    """An entry as TOML: the bare version where nothing else is to be said."""
-    told = {key: value for key, value in msgspec.to_builtins(entry).items() if value and key != "problem"}
-    if len(told) == 1:
-        return f'{vertical} = "{entry.live}"'
-    words = [f"{key} = {value!r}" if key == "canary" else f'{key} = "{value}"' for key, value in told.items()]
-    return f"{vertical} = {{ {', '.join(words)} }}"
+        return edited(_text(models), vertical, after)
+    except Unusable as unusable:
+        raise NotChanged(f"{unusable}. Mend it or remove it") from None
 
 
 def _replace(path: Path, text: str) -> None:

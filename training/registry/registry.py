@@ -3,28 +3,44 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from app.scoring.card import ModelCard
 from app.scoring.pointer import Entry
-from training.registry.pointer import Author, Change, Refused, change, changes, entry_of, point_at
-from training.registry.versions import Card, whole
+from training.registry.pointer import Author, Change, NotChanged, change, changes, entry_of, point_at
+from training.registry.versions import card_of, whole
 
 
-def promote(models: Path, vertical: str, version: str, author: Author, *, force: bool = False) -> Change:
-    """Make a version live. Its gates must have passed, unless it is forced, which is noted."""
-    forced = _must_have_passed(whole(models, vertical, version), force=force)
-    return point_at(models, vertical, version, author, forced=forced)
+def promote(
+    models: Path, vertical: str, version: str, author: Author, *, force: bool = False, did: str = "promote"
+) -> Change:
+    """Make a version live. Its gates must have passed, and it must not know less of the world than the live one.
+
+    Either may be forced, which is noted.
+    """
+    card = whole(models, vertical, version)
+    forced = _must_have_passed(card, force=force)
+    if not card.learned_from_real and _live_is_real(models, vertical):
+        if not force:
+            raise NotChanged(
+                f"{vertical} {version} was learned from a synthetic history, and what is live holds real outcomes. "
+                "--force overrides that and is noted"
+            )
+        forced = True
+    return point_at(models, vertical, version, author, did=did, forced=forced)
 
 
 def rollback(models: Path, vertical: str, author: Author) -> Change:
     """Go back to what was live before. What is tried ends with it: after trouble only what is known shall bid."""
     entry = _entry(models, vertical)
     if not entry.before:
-        raise Refused(f"nothing is known to have been live before {vertical} {entry.live}: promote a version by name")
+        raise NotChanged(
+            f"nothing is known to have been live before {vertical} {entry.live}: promote a version by name"
+        )
     whole(models, vertical, entry.before)
     earlier = _before(models, vertical, entry.before)
 
     def become(was: Entry | None) -> Entry:
         if was != entry:
-            raise Refused(f"{vertical} was changed by somebody else meanwhile: look at it and ask again")
+            raise NotChanged(f"{vertical} was changed by somebody else meanwhile: look at it and ask again")
         return Entry(live=entry.before, before=earlier)
 
     return change(models, vertical, "rollback", author, become)
@@ -41,10 +57,12 @@ def canary(
 ) -> Change:
     """Have the challenger bid for a share of all leads. It spends money, so it must be what `promote` would take."""
     if not 0.0 < share <= 1.0:
-        raise Refused("a canary takes a share above 0 and at most 1, such as --share 0.1; without one it is `shadow`")
+        raise NotChanged(
+            "a canary takes a share above 0 and at most 1, such as --share 0.1; without one it is `shadow`"
+        )
     chosen = version or _entry(models, vertical).challenger
     if not chosen:
-        raise Refused(f"nothing is tried in {vertical}: name a version, --version N")
+        raise NotChanged(f"nothing is tried in {vertical}: name a version, --version N")
     forced = _must_have_passed(whole(models, vertical, chosen), force=force)
     return change(models, vertical, "canary", author, _tries(vertical, chosen, share), forced=forced)
 
@@ -52,7 +70,7 @@ def canary(
 def retire(models: Path, vertical: str, author: Author) -> Change:
     """End what is tried; the live version stays, and the files of both do."""
     if not _entry(models, vertical).challenger:
-        raise Refused(f"nothing is tried in {vertical}")
+        raise NotChanged(f"nothing is tried in {vertical}")
 
     def become(was: Entry | None) -> Entry:
         return Entry(live=_live(vertical, was).live, before=was.before if was is not None else "")
@@ -60,13 +78,28 @@ def retire(models: Path, vertical: str, author: Author) -> Change:
     return change(models, vertical, "retire", author, become)
 
 
-def _must_have_passed(card: Card, *, force: bool) -> bool:
-    """Whether it must be forced; raises `Refused` where it must and is not."""
-    if card.passed and not card.failed:
+def _live_is_real(models: Path, vertical: str) -> bool:
+    """Whether real outcomes are in what is live. A card that cannot be read may tell of some."""
+    try:
+        entry = entry_of(models, vertical)
+    except NotChanged:
+        # A line that names no version is what a promotion mends.
+        return False
+    if entry is None or not (models / vertical / entry.live).is_dir():
+        return False
+    try:
+        return card_of(models, vertical, entry.live).learned_from_real
+    except NotChanged:
+        return True
+
+
+def _must_have_passed(card: ModelCard, *, force: bool) -> bool:
+    """Whether it must be forced; raises `NotChanged` where it must and is not."""
+    if card.cleared:
         return False
     if not force:
         why = f"it failed: {', '.join(card.failed)}" if card.failed else "its card does not say that it passed"
-        raise Refused(f"{card.vertical} {card.version} may not bid, {why}. --force overrides that and is noted")
+        raise NotChanged(f"{card.vertical} {card.version} may not bid, {why}. --force overrides that and is noted")
     return True
 
 
@@ -74,7 +107,7 @@ def _tries(vertical: str, version: str, share: float) -> Callable[[Entry | None]
     def become(was: Entry | None) -> Entry:
         live = _live(vertical, was)
         if live.live == version:
-            raise Refused(f"{vertical} {version} is live: there is nothing to try it against")
+            raise NotChanged(f"{vertical} {version} is live: there is nothing to try it against")
         return Entry(live=live.live, before=live.before, challenger=version, canary=share)
 
     return become
@@ -86,7 +119,7 @@ def _entry(models: Path, vertical: str) -> Entry:
 
 def _live(vertical: str, entry: Entry | None) -> Entry:
     if entry is None:
-        raise Refused(f"{vertical} has no live version: promote one first")
+        raise NotChanged(f"{vertical} has no live version: promote one first")
     return entry
 
 

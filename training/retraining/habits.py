@@ -91,8 +91,5 @@ def _quality_factor(record: Record, belief: float, everyone: Record) -> float:
 
 
 def _sum(records: Iterable[Record]) -> Record:
-    total = Record()
-    for record in records:
-        for name in Record.__struct_fields__:
-            setattr(total, name, getattr(total, name) + getattr(record, name))
-    return total
+    columns = zip(*map(msgspec.structs.astuple, records), strict=True)
+    return Record(**dict(zip(Record.__struct_fields__, map(sum, columns), strict=False)))

@@ -1,13 +1,16 @@
 """One round of learning from a vertical's own outcomes: what can be learned anew is, and stands beside the champion."""
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from app.domain.seller import Habits
 from app.domain.vertical import Vertical
 from app.scoring.artefact import Unusable
+from app.scoring.card import Gate, read_card
 from app.scoring.habits import HABITS, parse_habits
 from app.scoring.landscape import FILE as LANDSCAPE
 from app.scoring.load import load_version
@@ -15,28 +18,27 @@ from app.scoring.traffic import TRAFFIC
 from training.conversion.artefact import TooLarge
 from training.conversion.export import CannotExport
 from training.conversion.features import columns_of
-from training.conversion.gates import CONVERTED_MIN, Gate
+from training.conversion.gates import CONVERTED_MIN
 from training.conversion.learn import learn
 from training.conversion.train import TooFew, slices_of
-from training.drift.reference import REFERENCE
-from training.drift.window import Probability, sample, window
-from training.histories.bids import Bid, read_bids
-from training.histories.dataset import BIDS, LEADS, Summary
+from training.drift.window import REFERENCE, Probability, sample, window
+from training.histories.bids import LoggedBid, read_bids
+from training.histories.dataset import BIDS, LEADS, DatasetSummary
 from training.histories.declared import spec_of
 from training.histories.history import History
 from training.histories.leads import Lead, history_of, read_leads
 from training.retraining.contest import Contest
 from training.retraining.habits import Measured, measured
-from training.retraining.market import Market, market
+from training.retraining.market import LearnedMarket, market
 from training.retraining.renew import Parts, completed, renewed
 from training.retraining.traffic import shape
 
 
-class Past(msgspec.Struct, frozen=True, kw_only=True):
+class Dataset(msgspec.Struct, frozen=True, kw_only=True):
     """Where the dataset lies and what it holds, whose models are renewed, and the buyer's zone."""
 
-    dataset: Path
-    summary: Summary
+    folder: Path
+    summary: DatasetSummary
     models: Path
     zone: str
 
@@ -45,7 +47,8 @@ class Round(msgspec.Struct, frozen=True, kw_only=True):
     """What came of one vertical's round. `challenger` is the new version, empty where there is none.
 
     `conversion` says in a sentence what came of that model. `contests` are by leg, `few` says of which there are none.
-    `verdict` says what happens with it, `is_tried` whether it stands beside the champion now.
+    `gates` are those of the challenger, as its card shows them; `left_out` has what failed and is not in it, by what it
+    was. `verdict` says what happens with the challenger, `is_tried` whether it stands beside the champion now.
     """
 
     vertical: str
@@ -56,64 +59,74 @@ class Round(msgspec.Struct, frozen=True, kw_only=True):
     few: tuple[str, ...] = ()
     sellers: dict[str, Measured] = {}
     gates: tuple[Gate, ...] = ()
+    left_out: dict[str, tuple[Gate, ...]] = {}
     verdict: str = ""
     is_tried: bool = False
 
 
-def retrain(past: Past, vertical: Vertical, champion: str, *, seed: int, tell: Callable[[str], None]) -> Round:
+class _Conversion(msgspec.Struct, frozen=True):
+    """The version of a conversion model that passed its gates, what came of it in a sentence, and what did not pass."""
+
+    version: str
+    sentence: str
+    left_out: dict[str, tuple[Gate, ...]] = {}
+
+
+def retrain(past: Dataset, vertical: Vertical, champion: str, *, seed: int, tell: Callable[[str], None]) -> Round:
     """Learn what the outcomes of this vertical can teach, and write it as a version that nothing points at yet.
 
     A conversion model that passes its gates takes the champion's place in it, else the champion's scorer stays. Raises
     Unusable where the champion cannot be loaded, and ParquetError.
     """
-    name = vertical.name
-    leads = list(read_leads(past.dataset / LEADS, name))
-    learned, conversion, gates = _conversion(past, vertical, leads, seed=seed, tell=tell)
-    base = learned or champion
+    name, home = vertical.name, past.models / vertical.name
+    leads = list(read_leads(past.folder / LEADS, name))
+    learned = _conversion(past, vertical, leads, seed=seed, tell=tell)
+    base = learned.version or champion
     if not base:
-        return Round(vertical=name, champion="", conversion=conversion, gates=gates)
+        return Round(vertical=name, champion="", conversion=learned.sentence, left_out=learned.left_out)
     tell("measuring sellers")
-    score, reads = _scorer(past.models, name, base)
-    ratio = _ratio(past.models, name, base, score)
+    model, reads = load_version(past.models, name, base)
+    ratio = _ratio(past.models, name, base, model.probability)
     sellers = measured(leads, ratio)
-    former = past.models / name / champion
-    rivals = market(past.dataset / BIDS, name, columns_of(vertical)[0], ratio, former, tell)
+    rivals = market(past.folder / BIDS, name, columns_of(vertical)[0], ratio, home / champion, tell)
     challenger = ""
-    if learned or sellers or rivals.artefact is not None:
-        parts = _parts(past, name, former, score, reads, sellers, rivals)
-        if learned:
-            completed(past.models, name, learned, parts)
-        challenger = learned or renewed(past.models, name, champion, parts)
+    if learned.version or sellers or rivals.artefact is not None:
+        parts = _parts(past, name, home / champion, model.probability, reads, sellers, rivals)
+        if learned.version:
+            completed(home / base, read_card(home / base), parts)
+        challenger = learned.version or renewed(past.models, name, champion, parts)
         # Read back as the service will read it: what it would refuse must not be tried.
         load_version(past.models, name, challenger)
+    # The card has the gate of the landscape that stays in the place of what failed.
+    newly = [replace(gate, name=f"{gate.name}, newly learned") for gate in rivals.gates if not gate.passed]
     return Round(
         vertical=name,
         champion=champion,
         challenger=challenger,
-        conversion=conversion,
+        conversion=learned.sentence,
         contests=rivals.contests,
         few=rivals.few,
         sellers=sellers,
-        gates=(*gates, *rivals.gates),
+        gates=read_card(home / challenger).gates if challenger else (),
+        left_out={**learned.left_out, **({"landscape": tuple(newly)} if newly else {})},
     )
 
 
 def _conversion(
-    past: Past, vertical: Vertical, leads: Sequence[Lead], *, seed: int, tell: Callable[[str], None]
-) -> tuple[str, str, tuple[Gate, ...]]:
-    """The version of a new conversion model where it passed its gates, what came of it, and its gates."""
+    past: Dataset, vertical: Vertical, leads: Sequence[Lead], *, seed: int, tell: Callable[[str], None]
+) -> _Conversion:
     history = history_of(leads, vertical.name)
     few = _too_few(history)
     if few:
-        return "", few, ()
+        return _Conversion("", few)
     try:
         card = learn(history, spec_of(vertical), past.models, seed=seed, tell=tell)
     except (CannotExport, TooFew, TooLarge) as error:
-        return "", str(error), ()
-    failed = [gate.name for gate in card.gates if not gate.passed]
-    if failed:
-        return "", f"{card.version} did not pass: {', '.join(failed)}; it is kept for study", card.gates
-    return card.version, f"learned anew from {len(history):,} leads", card.gates
+        return _Conversion("", str(error))
+    if card.failed:
+        sentence = f"{card.version} did not pass: {', '.join(card.failed)}; it is kept for study"
+        return _Conversion("", sentence, {f"version {card.version}": card.gates})
+    return _Conversion(card.version, f"learned anew from {len(history):,} leads")
 
 
 def _too_few(history: History) -> str:
@@ -128,38 +141,32 @@ def _too_few(history: History) -> str:
     )
 
 
-def _scorer(models: Path, vertical: str, version: str) -> tuple[Probability, tuple[str, ...]]:
-    model, reads = load_version(models, vertical, version)
-    return model.probability, reads
-
-
-def _ratio(models: Path, vertical: str, version: str, score: Probability) -> Callable[[Lead | Bid], float]:
+def _ratio(models: Path, vertical: str, version: str, score: Probability) -> Callable[[Lead | LoggedBid], float]:
     """What this version says of a lead, over what was said when it was bid for; 1 where that version is gone."""
-    scores: dict[str, Probability | None] = {version: score}
 
-    def ratio(lead: Lead | Bid) -> float:
-        if lead.model not in scores:
-            try:
-                scores[lead.model] = load_version(models, vertical, lead.model)[0].probability
-            except Unusable:
-                scores[lead.model] = None
-        said = scores[lead.model]
-        if said is None or said is score:
-            return 1.0
-        before = said(lead.facts)
+    @cache
+    def said_by(other: str) -> Probability:
+        try:
+            return score if other == version else load_version(models, vertical, other)[0].probability
+        except Unusable:
+            return score
+
+    def ratio(lead: Lead | LoggedBid) -> float:
+        said = said_by(lead.model)
+        before = 0.0 if said is score else said(lead.facts)
         return score(lead.facts) / before if before > 0.0 else 1.0
 
     return ratio
 
 
 def _parts(
-    past: Past,
+    past: Dataset,
     vertical: str,
     former: Path,
     score: Probability,
     reads: Sequence[str],
     sellers: dict[str, Measured],
-    rivals: Market,
+    rivals: LearnedMarket,
 ) -> Parts:
     """Landscape, habits, traffic, and the window against which drift will be held.
 
@@ -168,7 +175,7 @@ def _parts(
     summary = past.summary
     habits = {**_former_habits(former), **{seller: each.habits for seller, each in sellers.items()}}
     week = shape(summary.traffic.get(vertical, []), summary.since, summary.until, past.zone)
-    seen = window(sample(vertical, read_bids(past.dataset / BIDS, vertical)), score, reads)
+    seen = window(sample(vertical, read_bids(past.folder / BIDS, vertical)), score, reads)
     files = {REFERENCE: msgspec.json.encode(seen) + b"\n"}
     told = {"window": f"{seen.pings:,} pings, against which drift is held"}
     if week:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from training.retraining.contest import Contest, Odds
+from training.retraining.contest import Contest
 from training.retraining.retrain import Round
 
 
@@ -25,16 +25,17 @@ def _lines(found: Round) -> Iterator[str]:
             f"quality factor {habits.quality_factor:.2f}, returns {habits.return_rate:.1%}"
         )
     for gate in found.gates:
-        yield f"  {'pass' if gate.passed else 'FAIL'} {gate.name}: {gate.found}"
+        yield f"  {gate.line}"
+    for what, gates in found.left_out.items():
+        yield f"  left out: {what}"
+        yield from (f"    {gate.line}" for gate in gates)
 
 
 def _contest(leg: str, each: Contest, found: Round) -> Iterator[str]:
-    yield f"  the newest {each.bids} {leg} bids, of which {each.won:.1%} won    would win   log-loss"
-    yield _odds(f"champion {found.champion}", each.champion)
-    if each.challenger is not None:
-        yield _odds(f"challenger {found.challenger}", each.challenger)
-    yield _odds("the same for all", each.constant)
-
-
-def _odds(name: str, odds: Odds) -> str:
-    return f"    {name:<44} {odds.predicted:>8.1%} {odds.log_loss:>10.4f}"
+    yield f"  the newest {each.bids} {leg} bids, of which {each.won:.1%} won    predicted   log-loss"
+    for name, odds in (
+        (f"champion {found.champion}", each.champion),
+        (f"challenger {found.challenger}", each.challenger),
+        ("constant baseline", each.constant),
+    ):
+        yield f"    {name:<44} {odds.predicted:>8.1%} {odds.log_loss:>10.4f}"

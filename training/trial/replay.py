@@ -1,7 +1,7 @@
 """Decide what is logged again: with the model that decided it, bit for bit, or with another one, side by side."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
@@ -17,8 +17,6 @@ from app.scoring.load import load_version
 
 DIFFERENT_MAX = 20
 """How many lines that differ are named; all of them are counted."""
-
-_TOLD_EVERY = 20_000
 
 
 class Missing(Exception):
@@ -42,14 +40,14 @@ class Replay(msgspec.Struct, kw_only=True):
         return self.pings == self.same > 0 and self.shadows == self.shadows_same
 
 
-class Past:
+class Archive:
     """The configurations and models that lines name, each read once."""
 
     def __init__(self, journals: Iterable[Path], models: Path) -> None:
         self._journals = tuple(journals)
         self._models_dir = models
-        self._configurations: dict[str, Configuration | NoConfiguration] = {}
-        self._models: dict[tuple[str, str], Model | Unusable | None] = {}
+        self._configurations: dict[str, Configuration | Missing] = {}
+        self._models: dict[tuple[str, str], Model | Missing | None] = {}
         self._catalogues: dict[tuple[str, str, str], Catalogue] = {}
 
     def catalogue(self, line: PingLine, version: str) -> Catalogue:
@@ -69,18 +67,18 @@ class Past:
         if config_hash not in self._configurations:
             self._configurations[config_hash] = self._read(config_hash)
         found = self._configurations[config_hash]
-        if isinstance(found, NoConfiguration):
-            raise Missing(str(found))
+        if isinstance(found, Missing):
+            raise found
         return found
 
-    def _read(self, config_hash: str) -> Configuration | NoConfiguration:
-        lacking = NoConfiguration(f"configuration {config_hash} is kept in no journal")
+    def _read(self, config_hash: str) -> Configuration | Missing:
+        lacking = f"configuration {config_hash} is kept in no journal"
         for journal in self._journals:
             try:
                 return read(journal, config_hash)
             except NoConfiguration as error:
-                lacking = error
-        return lacking
+                lacking = str(error)
+        return Missing(lacking)
 
     def _model(self, vertical: str, version: str) -> Model | None:
         key = (vertical, version)
@@ -88,22 +86,20 @@ class Past:
             try:
                 self._models[key] = load_version(self._models_dir, vertical, version)[0] if version else None
             except Unusable as unusable:
-                self._models[key] = unusable
+                self._models[key] = Missing(f"model {vertical} {version}: {unusable}")
         found = self._models[key]
-        if isinstance(found, Unusable):
-            raise Missing(f"model {vertical} {version}: {found}")
+        if isinstance(found, Missing):
+            raise found
         return found
 
 
-def replay(lines: Iterable[PingLine], past: Past, tell: Callable[[int], None] = lambda _: None) -> Replay:
-    """Decide every line again with the configuration and the model that it names; `tell` hears how far it is."""
+def replay(lines: Iterable[PingLine], archive: Archive) -> Replay:
+    """Decide every line again with the configuration and the model that it names."""
     done = Replay()
     for line in lines:
         done.pings += 1
-        if done.pings % _TOLD_EVERY == 0:
-            tell(done.pings)
         try:
-            _again(line, past, done)
+            _again(line, archive, done)
         except Missing as missing:
             done.missing[str(missing)] += 1
     return done
@@ -120,8 +116,8 @@ def decided_again(line: PingLine, catalogue: Catalogue) -> Decision:
         raise Missing(f"configuration {line.config} does not fit lines that name it: {error}") from None
 
 
-def _again(line: PingLine, past: Past, done: Replay) -> None:
-    decision = decided_again(line, past.catalogue(line, line.model))
+def _again(line: PingLine, archive: Archive, done: Replay) -> None:
+    decision = decided_again(line, archive.catalogue(line, line.model))
     if _bytes(decision) == _bytes(line.decision):
         done.same += 1
     else:
@@ -130,7 +126,7 @@ def _again(line: PingLine, past: Past, done: Replay) -> None:
             done.different.append(line.id)
     if line.shadow is not None and not line.shadow.fault:
         done.shadows += 1
-        other = decided_again(line, past.catalogue(line, line.shadow.model))
+        other = decided_again(line, archive.catalogue(line, line.shadow.model))
         done.shadows_same += _bytes(shadow_of(line.shadow.model, other)) == _bytes(line.shadow)
 
 

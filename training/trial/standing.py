@@ -3,21 +3,21 @@
 from collections.abc import Callable, Iterator
 
 from app.domain.calendar import utc_text
-from training.trial.bootstrap import Interval
-from training.trial.trial import CONVERSIONS_MIN, Contender, Trial
+from training.bootstrap import Interval
+from training.trial.trial import CONVERSIONS_MIN, Contender, TrialStanding
 
 
-def page(trial: Trial) -> str:
+def page(trial: TrialStanding) -> str:
     """One trial on one screen."""
     return "\n".join(_lines(trial))
 
 
-def verdicts(trial: Trial) -> list[str]:
+def verdicts(trial: TrialStanding) -> list[str]:
     """What the outcomes say by now, in sentences that claim no more than they do."""
     return [_probabilities(trial), _surplus(trial)]
 
 
-def _lines(trial: Trial) -> Iterator[str]:
+def _lines(trial: TrialStanding) -> Iterator[str]:
     one, other = trial.champion, trial.challenger
     how = f"a canary for {trial.canary:.0%} of leads" if trial.canary else "in shadow"
     yield f"{trial.vertical}: {other.version} is tried against {one.version}, {how}"
@@ -46,18 +46,18 @@ def _rows(one: Contender, other: Contender) -> Iterator[tuple[str, str, str]]:
         ("bid rate", lambda each: _percent(each.bid_rate)),
         ("mean price", lambda each: _dollars(each.price)),
         ("won of what it decided", lambda each: f"{_percent(each.win_rate)} of {each.settled:,}"),
-        ("  foretold", lambda each: _percent(each.predicted_win_rate)),
-        ("log-loss of conversions", lambda each: _foretold(each, "log_loss", 4)),
-        ("AUC", lambda each: _foretold(each, "auc", 3)),
-        ("predicted/observed", lambda each: _foretold(each, "predicted_over_observed", 3)),
-        ("surplus a decided ping, matured", lambda each: _dollars(each.surplus.value if each.surplus else None)),
+        ("  predicted", lambda each: _percent(each.predicted_win_rate)),
+        ("log-loss of conversions", lambda each: _prediction(each, "log_loss", 4)),
+        ("AUC", lambda each: _prediction(each, "auc", 3)),
+        ("predicted/observed", lambda each: _prediction(each, "predicted_over_observed", 3)),
+        ("surplus a decided ping, matured", lambda each: _dollars(each.surplus.at if each.surplus else None)),
         ("  of so many pings", lambda each: f"{each.matured_pings:,}"),
     )
     for name, told in rows:
         yield name, told(one), told(other)
 
 
-def _probabilities(trial: Trial) -> str:
+def _probabilities(trial: TrialStanding) -> str:
     if trial.conversions < CONVERSIONS_MIN:
         return (
             f"probabilities: not enough matured outcomes to tell: {trial.conversions} conversions, "
@@ -68,27 +68,27 @@ def _probabilities(trial: Trial) -> str:
     if trial.log_loss.low == trial.log_loss.high == 0.0:
         return "probabilities: both say the same of every lead; they differ in other parts alone"
     auc = f"; AUC {_between(trial.auc, 3)}" if trial.auc is not None else ""
-    found = f"log-loss {_between(trial.log_loss, 4)}{auc}"
-    if not trial.log_loss.excludes_zero:
-        return f"probabilities: no difference that chance would not give: {found}"
-    better = "challenger" if trial.log_loss.value < 0.0 else "champion"
-    return f"probabilities: the {better} foretells conversions better: {found}"
+    figures = f"log-loss {_between(trial.log_loss, 4)}{auc}"
+    return f"probabilities: {_better(trial.log_loss, 'predicts conversions better', -1.0)}: {figures}"
 
 
-def _surplus(trial: Trial) -> str:
+def _surplus(trial: TrialStanding) -> str:
     if not trial.challenger.decided:
         return "surplus: the challenger has decided nothing, so nobody knows what it would earn: try a canary"
-    if trial.surplus is None or not (trial.champion.surplus and trial.challenger.surplus):
+    if trial.surplus is None:
         return "surplus: not enough pings whose outcomes have matured to tell"
-    found = f"{_between(trial.surplus, 3, 100.0)} dollars a ping"
-    if not trial.surplus.excludes_zero:
-        return f"surplus: no difference that chance would not give: {found}"
-    better = "challenger" if trial.surplus.value > 0.0 else "champion"
-    return f"surplus: the {better} earns more: {found}"
+    return f"surplus: {_better(trial.surplus, 'earns more')}: {_between(trial.surplus, 3, 100.0)} dollars a ping"
+
+
+def _better(difference: Interval, how: str, sign: float = 1.0) -> str:
+    """Which of the two is better, as far as chance does not explain it."""
+    if not difference.excludes_zero:
+        return "no difference that chance would not give"
+    return f"the {'challenger' if sign * difference.at > 0.0 else 'champion'} {how}"
 
 
 def _between(interval: Interval, digits: int, unit: float = 1.0) -> str:
-    value, low, high = (f"{each / unit:+.{digits}f}" for each in (interval.value, interval.low, interval.high))
+    value, low, high = (f"{each / unit:+.{digits}f}" for each in (interval.at, interval.low, interval.high))
     return f"{value} ({low} to {high})"
 
 
@@ -100,6 +100,6 @@ def _dollars(cents: float | None) -> str:
     return "-" if cents is None else f"{'-' if cents < 0 else ''}${abs(cents) / 100:.2f}"
 
 
-def _foretold(each: Contender, name: str, digits: int) -> str:
-    value = getattr(each.foretold, name, None)
+def _prediction(each: Contender, name: str, digits: int) -> str:
+    value = getattr(each.predictions, name, None)
     return "-" if value is None else f"{value:.{digits}f}"

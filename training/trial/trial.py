@@ -1,28 +1,33 @@
-"""Champion against challenger: what each bid, won, foretold and earned on the pings of their trial."""
+"""Champion against challenger: what each bid, won, predicted and earned on the pings of their trial."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from math import nan
-from typing import Any
 
 import msgspec
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
 from app.journal.lines import PingLine
-from training.conversion.figures import losses
-from training.histories.bids import Bid
+from training.bootstrap import Interval, Resamples, interval, resampled
+from training.histories.bids import LoggedBid
 from training.histories.journaled import LIFETIME_S
-from training.trial.bootstrap import Array, Interval, difference_of, figure_of, mean_of
+from training.statistics import Array, losses, quantiles
 
 CONVERSIONS_MIN = 50
 """With fewer, a difference of log-losses that matters drowns in chance."""
 
-_QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
-_AUC_RESAMPLES = 200
+_LEVEL = 0.95
+_AUC_DRAWS = 200
 
 
-class Foretold(msgspec.Struct, frozen=True, kw_only=True):
-    """What one model said of the leads that were bought and have matured."""
+class Measure(Interval, frozen=True, rename={"at": "value"}):
+    """A figure of a trial with what 95 of 100 such samples would lie between."""
+
+    at: float
+
+
+class Predictions(msgspec.Struct, frozen=True, kw_only=True):
+    """How good what one model said was, of the leads that were bought and have matured."""
 
     log_loss: float
     auc: float | None
@@ -46,12 +51,12 @@ class Contender(msgspec.Struct, frozen=True, kw_only=True):
     settled: int
     win_rate: float | None
     predicted_win_rate: float | None
-    foretold: Foretold | None
+    predictions: Predictions | None = msgspec.field(name="foretold")
     matured_pings: int
-    surplus: Interval | None
+    surplus: Measure | None
 
 
-class Trial(msgspec.Struct, frozen=True, kw_only=True):
+class TrialStanding(msgspec.Struct, frozen=True, kw_only=True):
     """A challenger and its champion. Differences are the challenger's figure less the champion's.
 
     `ratios` are quantiles of the challenger's price to the champion's where both bid on a leg. `leads` were bought by
@@ -70,12 +75,12 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
     leads: int
     unpaired: int
     conversions: int
-    log_loss: Interval | None
-    auc: Interval | None
-    surplus: Interval | None
+    log_loss: Measure | None
+    auc: Measure | None
+    surplus: Measure | None
 
 
-class Outcome(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+class BidOutcome(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """What became of one bid, as far as a trial asks."""
 
     won: bool | None
@@ -84,18 +89,23 @@ class Outcome(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     cents: int
 
 
-def outcome_of(bid: Bid) -> Outcome:
+def outcome_of(bid: LoggedBid) -> BidOutcome:
     """The part of a joined bid that a trial reads: `cents` is what it brought less what it cost."""
     paid = 0 if bid.returned or not bid.lead_id else bid.price_cents
     earned = bid.value_cents if bid.converted else 0
-    return Outcome(won=bid.won, bought=bool(bid.lead_id), converted=bid.converted, cents=earned - paid)
+    return BidOutcome(won=bid.won, bought=bool(bid.lead_id), converted=bid.converted, cents=earned - paid)
 
 
-class Tally:
+def matured_before(as_of: float, maturity_s: float) -> float:
+    """Pings made earlier have had all their time: a bid's life to be sold in, and the lead's to mature."""
+    return as_of - maturity_s - LIFETIME_S
+
+
+class TrialTally:
     """One trial under way. `matured_before`: pings made earlier have had all their time."""
 
     def __init__(
-        self, vertical: str, champion: str, challenger: str, outcomes: Mapping[str, Outcome], matured_before: float
+        self, vertical: str, champion: str, challenger: str, outcomes: Mapping[str, BidOutcome], matured_before: float
     ) -> None:
         self._vertical = vertical
         self._outcomes = outcomes
@@ -103,7 +113,8 @@ class Tally:
         self._champion, self._challenger = _Side(champion), _Side(challenger)
         self._sides = {champion: self._champion, challenger: self._challenger}
         self._ratios: list[float] = []
-        self._converted: list[int] = []
+        self._leads: list[tuple[float, bool]] = []
+        self._matured: list[tuple[float, int, bool]] = []
         self._pings = self._unpaired = 0
         self._since, self._until = 0.0, 0.0
 
@@ -118,37 +129,42 @@ class Tally:
         sent = {bid.leg: bid.price_cents for bid in line.decision.bids}
         unsent = {bid.leg: bid.price_cents for bid in shadow.bids}
         decided.decided += 1
-        decided.note(sent)
+        decided.note(sent.values())
         shadowed.shadowed += 1
         if shadow.fault:
             shadowed.faults += 1
         else:
-            shadowed.note(unsent)
+            shadowed.note(unsent.values())
         for leg in sent.keys() & unsent.keys():
             ratio = unsent[leg] / sent[leg]
             self._ratios.append(ratio if shadowed is self._challenger else 1.0 / ratio)
         self._settle(line, decided, shadowed)
 
-    def trial(self, canary: float) -> Trial:
-        """What came of it."""
-        converted, one, other = np.array(self._converted), self._champion, self._challenger
-        before, now = np.array(one.chances), np.array(other.chances)
-        return Trial(
+    def standing(self, canary: float) -> TrialStanding:
+        """What came of it so far."""
+        one, other = self._champion, self._challenger
+        pinged, cents, is_challengers = np.array(self._matured or np.zeros((0, 3))).T
+        mine, again = is_challengers == 1.0, resampled(pinged)
+        earned, theirs = again.mean(cents, mine), again.mean(cents, ~mine)
+        has_both = min(mine.sum(), (~mine).sum()) > 1
+        at, converted = np.array(self._leads or np.zeros((0, 2))).T
+        leads, is_mixed = resampled(at), 0 < converted.sum() < len(converted)
+        return TrialStanding(
             vertical=self._vertical,
             canary=canary,
             since=self._since,
             until=self._until,
             pings=self._pings,
-            champion=one.contender(converted),
-            challenger=other.contender(converted),
+            champion=one.contender(converted, int((~mine).sum()), theirs),
+            challenger=other.contender(converted, int(mine.sum()), earned),
             both_bid=len(self._ratios),
-            ratios={f"{each:.0%}": float(np.quantile(self._ratios, each)) for each in _QUANTILES if self._ratios},
+            ratios=quantiles(self._ratios),
             leads=len(converted),
             unpaired=self._unpaired,
-            conversions=int(np.sum(converted)),
-            log_loss=_log_loss(converted, before, now),
-            auc=_auc(converted, before, now),
-            surplus=difference_of(np.array(other.cents), other.matured, np.array(one.cents), one.matured),
+            conversions=int(converted.sum()),
+            log_loss=_measure(leads.mean(other.losses(converted) - one.losses(converted))) if is_mixed else None,
+            auc=_auc(converted, np.array(one.chances), np.array(other.chances), leads) if is_mixed else None,
+            surplus=_measure(earned - theirs) if has_both else None,
         )
 
     def _settle(self, line: PingLine, decided: "_Side", shadowed: "_Side") -> None:
@@ -169,11 +185,9 @@ class Tally:
                 else:
                     decided.chances.append(mine)
                     shadowed.chances.append(theirs)
-                    self._converted.append(int(outcome.converted))
+                    self._leads.append((line.at, outcome.converted))
         if line.at < self._matured_before and is_settled:
-            decided.matured += 1
-            if cents:
-                decided.cents.append(cents)
+            self._matured.append((line.at, cents, decided is self._challenger))
 
 
 class _Side:
@@ -181,67 +195,59 @@ class _Side:
 
     def __init__(self, version: str) -> None:
         self.version = version
-        self.decided = self.shadowed = self.faults = self.bids = self.price_cents = self.matured = 0
+        self.decided = self.shadowed = self.faults = self.bids = self.price_cents = 0
         self.settled: list[tuple[bool, float]] = []
         self.chances: list[float] = []
-        self.cents: list[int] = []
 
-    def note(self, prices: Mapping[Any, int]) -> None:
-        if prices:
-            self.bids += 1
-            self.price_cents += max(prices.values())
+    def note(self, prices: Iterable[int]) -> None:
+        dearest = max(prices, default=0)
+        self.bids += dearest > 0
+        self.price_cents += dearest
 
-    def contender(self, converted: Array) -> Contender:
-        asked = self.decided + self.shadowed - self.faults
+    def losses(self, converted: Array) -> Array:
+        return losses(converted, np.array(self.chances))
+
+    def contender(self, converted: Array, matured: int, surplus: Array) -> Contender:
         return Contender(
             version=self.version,
             decided=self.decided,
             shadowed=self.shadowed,
             faults=self.faults,
-            bid_rate=_share(self.bids, asked),
+            bid_rate=_share(self.bids, self.decided + self.shadowed - self.faults),
             price=_share(self.price_cents, self.bids),
             settled=len(self.settled),
             win_rate=_share(sum(won for won, _ in self.settled), len(self.settled)),
             predicted_win_rate=_share(sum(chance for _, chance in self.settled), len(self.settled)),
-            foretold=_foretold(converted, np.array(self.chances)) if len(converted) else None,
-            matured_pings=self.matured,
-            surplus=mean_of(np.array(self.cents), self.matured),
+            predictions=self._predictions(converted) if len(converted) else None,
+            matured_pings=matured,
+            surplus=_measure(surplus) if matured > 1 else None,
+        )
+
+    def _predictions(self, converted: Array) -> Predictions:
+        observed = int(converted.sum())
+        return Predictions(
+            log_loss=float(self.losses(converted).mean()),
+            auc=float(roc_auc_score(converted, self.chances)) if 0 < observed < len(converted) else None,
+            predicted_over_observed=_share(sum(self.chances), observed),
         )
 
 
-def matured_before(as_of: float, maturity_s: float) -> float:
-    """Pings made earlier have had all their time: a bid's life to be sold in, and the lead's to mature."""
-    return as_of - maturity_s - LIFETIME_S
+def _auc(converted: Array, before: Array, now: Array, leads: Resamples) -> Measure | None:
+    """How much better the one ranks than the other; `None` where most draws hold one kind of leads alone."""
+    gains = []
+    for times in leads.times[: _AUC_DRAWS + 1, leads.cluster]:
+        drawn = times > 0.0
+        labels, weight = converted[drawn], times[drawn]
+        gain = nan
+        if 0 < labels.sum() < len(labels):
+            gain = roc_auc_score(labels, now[drawn], sample_weight=weight)
+            gain -= roc_auc_score(labels, before[drawn], sample_weight=weight)
+        gains.append(gain)
+    return _measure(np.array(gains)) if np.isfinite(gains).mean() > 0.5 else None
 
 
-def _foretold(converted: Array, said: Array) -> Foretold:
-    observed = int(np.sum(converted))
-    return Foretold(
-        log_loss=float(np.mean(losses(converted, said))),
-        auc=float(roc_auc_score(converted, said)) if 0 < observed < len(converted) else None,
-        predicted_over_observed=_share(float(np.sum(said)), observed),
-    )
-
-
-def _log_loss(converted: Array, before: Array, now: Array) -> Interval | None:
-    """Both scored every lead, so that it is the leads that are drawn again, with both."""
-    if not 0 < np.sum(converted) < len(converted):
-        return None
-    gains = losses(converted, now) - losses(converted, before)
-    return figure_of(lambda rows: float(np.mean(gains[rows])), len(gains))
-
-
-def _auc(converted: Array, before: Array, now: Array) -> Interval | None:
-    if not 0 < np.sum(converted) < len(converted):
-        return None
-
-    def gain(rows: Array) -> float:
-        labels = converted[rows]
-        if not 0 < np.sum(labels) < len(labels):
-            return nan
-        return float(roc_auc_score(labels, now[rows]) - roc_auc_score(labels, before[rows]))
-
-    return figure_of(gain, len(converted), _AUC_RESAMPLES)
+def _measure(draws: Array) -> Measure:
+    return Measure(*msgspec.structs.astuple(interval(draws, _LEVEL)))
 
 
 def _share(part: float, whole: float) -> float | None:

@@ -15,7 +15,7 @@ from app.domain.catalogue import Catalogue
 from app.domain.seller import Seller
 from app.instructions.documents import DOCUMENTS, links_to
 from app.instructions.handbook import handbook_of
-from app.scoring.load import Loaded as LoadedModels
+from app.scoring.load import LoadedModels
 from app.settings import SettingsError
 from app.usecases.reload_catalogue import Sources, first_catalogue
 

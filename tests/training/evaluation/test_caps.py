@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from app.domain.auction.decide import Decision
 from app.domain.auction.snapshot import Known, Standing
@@ -11,7 +12,7 @@ from app.domain.pricing.exploration import Draw
 from app.domain.reasons import Refusal
 from app.journal.configurations import keep
 from app.journal.lines import PingLine
-from tests.build import campaign, cap, catalogue, ping
+from tests.build import campaign, cap, catalogue, ping, seller
 from tests.journal import written
 from training.evaluation.caps import Caps, caps
 
@@ -64,3 +65,20 @@ def test_the_fullest_day_is_shown_and_a_breach_is_counted(tmp_path: Path) -> Non
 def test_a_ping_whose_configuration_is_not_kept_is_counted_and_left_out(tmp_path: Path) -> None:
     found = read(tmp_path, line(3.0, 2, config="ab"))
     assert found == Caps(uses=(), windows=(), unread=1)
+
+
+def test_a_sellers_cap_is_told_by_its_seller_and_counted_once(tmp_path: Path) -> None:
+    own, sellers = cap(limit=10), cap(owner="acme", scope="seller", limit=5)
+    campaigns = [campaign(caps=(own,)), campaign(name="solar-west", caps=())]
+    keep(tmp_path, catalogue(campaigns=campaigns, sellers=[seller(caps=(sellers,))]))
+    stood = {
+        "solar-tx": (CapStanding(limit=10, used=3), CapStanding(limit=5, used=6)),
+        "solar-west": (CapStanding(limit=5, used=6),),
+    }
+    written(tmp_path, replace(line(3.0, 0), standing=Standing(caps=stood)))
+    found = caps([tmp_path], "solar", MIDNIGHT, MIDNIGHT + 86_400.0, ())
+    assert {(use.owner, use.cap): (use.windows, use.breached) for use in found.uses} == {
+        ("acme", "daily"): (1, 1),
+        ("solar-tx", "daily"): (1, 0),
+    }
+    assert [(window.owner, window.most) for window in found.windows] == [("acme", 6), ("solar-tx", 3)]

@@ -6,13 +6,15 @@ import pytest
 
 from tests.bids import bid
 from tests.simulated_log import SimulatedLog, simulated_log
+from training.bootstrap import resampled
+from training.evaluation.earned import earned
 from training.evaluation.estimators import METHODS, Estimated, estimated, known_of, replayed_chance
-from training.evaluation.intervals import earned, redrawn
-from training.evaluation.ledger import Array, ledger
+from training.evaluation.ledger import ledger
 from training.evaluation.support import Support, support
-from training.evaluation.winning import TooThin, cross_fitted
+from training.evaluation.winning import cross_fitted
+from training.landscape.auctions import AuctionLog, TooThin
 from training.landscape.fit import fit, predict
-from training.landscape.log import AuctionLog
+from training.statistics import Array
 
 
 def constant(simulated: SimulatedLog, share: float) -> Array:
@@ -45,7 +47,7 @@ def learned(simulated: SimulatedLog) -> Array:
 
 
 def surplus(policy: Estimated, method: str, simulated: SimulatedLog) -> float:
-    return earned(policy.estimates[method], redrawn(simulated.log.at)).surplus.at / 100.0
+    return earned(policy.estimates[method], resampled(simulated.log.at)).surplus.at / 100.0
 
 
 def test_replay_is_within_a_dollar_of_the_truth_where_the_log_explored() -> None:
@@ -125,5 +127,5 @@ def test_a_declined_ping_needs_no_support() -> None:
 
 def test_too_few_auctions_are_refused_with_how_many_it_takes() -> None:
     log = ledger([bid(number, won=number % 2 == 0) for number in range(100)])
-    with pytest.raises(TooThin, match="100 decided bids of the exclusive leg, 50 won and 50 lost: it takes 300"):
+    with pytest.raises(TooThin, match="too few exclusive auctions: 100, 50 won and 50 lost; it takes 300"):
         cross_fitted(log, log.probability * log.worth)

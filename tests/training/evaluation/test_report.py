@@ -76,7 +76,7 @@ def test_the_status_is_that_of_the_verdict(told: tuple[int, dict[str, Any]]) -> 
     status, found = told
     assert found["verdict"] == {0: "promote", 1: "do not promote", 2: "cannot be evaluated"}[status]
     passed = [gate["passed"] for gate in found["gates"]]
-    assert status == (2 if None in passed else 0 if all(passed) else 1)
+    assert status == (1 if False in passed else 2 if None in passed else 0)
 
 
 def test_the_page_has_every_section_and_needs_nothing_from_elsewhere(

@@ -6,12 +6,12 @@ import pytest
 
 from app.scoring.landscape import parse_landscape
 from training.conversion.features import Column
+from training.landscape.auctions import AuctionLog, TooThin, columns_of, objects
 from training.landscape.export import artefact_of, facts_at
-from training.landscape.fit import fit, log_loss, predict
-from training.landscape.forms import KNOTS, NAMES, Array, rows, slopes
-from training.landscape.learn import LearnedLeg, TooThin, learn_leg
-from training.landscape.log import AuctionLog, objects
-from training.landscape.whole import columns_of, learn_landscape
+from training.landscape.fit import fit, predict
+from training.landscape.forms import KNOTS, NAMES, rows, slopes
+from training.landscape.learn import Demands, LearnedLeg, learn_landscape, learn_leg
+from training.statistics import Array, losses
 
 COLUMNS = (Column("city", "category"), Column("bill", "number"))
 
@@ -43,7 +43,7 @@ def auctions(count: int, seed: int = 1, winners: int = 1) -> tuple[AuctionLog, A
 
 @pytest.fixture(scope="module")
 def learnt() -> LearnedLeg:
-    return learn_leg(auctions(4_000)[0], COLUMNS, "exclusive", winners=1, tell=lambda _: None)
+    return learn_leg(auctions(4_000)[0], COLUMNS, winners=1, tell=lambda _: None)
 
 
 def test_the_gradient_is_that_of_the_likelihood() -> None:
@@ -57,7 +57,7 @@ def test_the_gradient_is_that_of_the_likelihood() -> None:
 
         def lost(constants: Array, steps: Array, form: str = form, winners: int = winners) -> float:
             now = slopes(form, winners, at, index, constants, steps, won)  # type: ignore[arg-type]
-            return float(-log_loss(won, now.chance).sum())
+            return float(-losses(won, now.chance).sum())
 
         for name in range(len(NAMES)):
             step = np.zeros(len(NAMES))
@@ -78,15 +78,14 @@ def test_it_comes_near_the_truth_on_auctions_it_has_not_seen(learnt: LearnedLeg)
     assert learnt.log_loss < learnt.log_loss_ortb < learnt.log_loss_constant
 
 
-def test_what_it_foretold_of_the_newest_auctions_is_told_by_bid_and_by_seller(learnt: LearnedLeg) -> None:
-    assert sum(bucket.rows for bucket in learnt.by_bid) == learnt.newest == 1_000
-    assert [bucket.name for bucket in learnt.by_seller] == ["acme", "bluebird"]
-    assert all(abs(bucket.won - bucket.predicted) < 0.12 for bucket in learnt.by_bid)
+def test_what_it_predicted_of_the_newest_auctions_is_told_by_bid_and_by_seller(learnt: LearnedLeg) -> None:
+    assert sum(tenth.count for tenth in learnt.by_bid) == len(learnt.newest) == 1_000
+    assert [seller.name for seller in learnt.by_seller] == ["acme", "bluebird"]
+    assert all(abs(tenth.observed - tenth.predicted) < 0.12 for tenth in learnt.by_bid)
 
 
 def test_it_is_served_as_it_was_fitted(learnt: LearnedLeg) -> None:
-    log, _ = auctions(4_000)
-    artefact = artefact_of("solar", {"exclusive": (learnt.fitted, learnt.landscape, log)})
+    artefact = artefact_of("solar", [learnt])
     learned = parse_landscape(msgspec.json.encode(artefact), "solar")
     fresh, _ = auctions(300, seed=5)
     for at, chance in enumerate(predict(learnt.fitted, fresh)):
@@ -97,9 +96,9 @@ def test_it_is_served_as_it_was_fitted(learnt: LearnedLeg) -> None:
 
 def test_how_many_may_win_a_shared_lead_is_found_out() -> None:
     log, _ = auctions(900, winners=3)
-    found = learn_leg(log, COLUMNS, "shared", winners=None, tell=lambda _: None)
-    losses = {attempt.winners: attempt.log_loss for attempt in found.attempts if attempt.form == "rivals"}
-    assert min(losses, key=lambda winners: losses[winners]) == found.fitted.winners or found.fitted.form == "logistic"
+    found = learn_leg(log, COLUMNS, winners=None, tell=lambda _: None)
+    tried = {attempt.winners: attempt.log_loss for attempt in found.attempts if attempt.form == "rivals"}
+    assert min(tried, key=lambda winners: tried[winners]) == found.fitted.winners or found.fitted.form == "logistic"
     assert found.log_loss < found.log_loss_ortb
 
 
@@ -111,7 +110,7 @@ def test_a_seller_with_few_auctions_leans_on_the_others() -> None:
     acme, bluebird = found.constants
     # Six auctions cannot tell one rival from four.
     assert abs(bluebird[0] - acme[0]) < 0.7
-    assert list(learn_leg(mixed, (), "exclusive", winners=1, tell=lambda _: None).landscape.sellers) == ["acme"]
+    assert list(learn_leg(mixed, (), winners=1, tell=lambda _: None).landscape.sellers) == ["acme"]
 
 
 def test_the_order_of_columns_does_not_matter() -> None:
@@ -120,7 +119,7 @@ def test_the_order_of_columns_does_not_matter() -> None:
     assert predict(there, log).tolist() == predict(back, log).tolist()
     # What the trees say of the rows they grew on is what was meant when they grew.
     blind = fit(log, (), "rivals", 1)
-    assert log_loss(log.won, predict(there, log)).mean() < log_loss(log.won, predict(blind, log)).mean()
+    assert losses(log.won, predict(there, log)).mean() < losses(log.won, predict(blind, log)).mean()
 
 
 def test_disclosed_prices_say_more_than_won_and_lost() -> None:
@@ -139,27 +138,41 @@ def test_disclosed_prices_say_more_than_won_and_lost() -> None:
 
 
 def test_too_few_auctions_are_refused_with_how_many_it_takes() -> None:
-    with pytest.raises(TooThin, match="100 auctions"):
-        learn_leg(auctions(100)[0], COLUMNS, "exclusive", winners=1, tell=lambda _: None)
+    with pytest.raises(TooThin, match="too few exclusive auctions: 100"):
+        learn_leg(auctions(100)[0], COLUMNS, winners=1, tell=lambda _: None)
     log, _ = auctions(500)
     lost = msgspec.structs.replace(log, won=np.zeros(500, dtype=np.int8))
-    whole = learn_landscape("solar", {"exclusive": lost}, tell=lambda _: None)
-    assert whole.body == b""
+    whole = learn_landscape([lost], tell=lambda _: None)
+    assert whole.legs == ()
     assert "0 won and 500 lost" in whole.thin[0]
+    nowhere = msgspec.structs.replace(log, floor_cents=np.full(500, 1e6))
+    assert learn_landscape([nowhere], tell=lambda _: None).thin == ()
+
+
+def test_of_few_auctions_no_facts_are_read() -> None:
+    log, _ = auctions(400)
+    demands = Demands(facts_rows_min=401, plain=True)
+    few = learn_leg(log, COLUMNS, winners=1, demands=demands, tell=lambda _: None)
+    assert few.fitted.features == ()
+    assert len(few.attempts) == 2
+    both = Demands(facts_rows_min=400, plain=True, errors=0.0)
+    enough = learn_leg(log, COLUMNS, winners=1, demands=both, tell=lambda _: None)
+    assert len(enough.attempts) == 4
+    assert enough.log_loss == min(attempt.log_loss for attempt in enough.attempts)
 
 
 def test_bids_below_the_floor_say_nothing_of_rivals(learnt: LearnedLeg) -> None:
     log, _ = auctions(4_000)
     below = msgspec.structs.replace(log, floor_cents=np.where(np.arange(4_000) % 2, 0.0, 1e6))
-    found = learn_leg(below, (), "exclusive", winners=1, tell=lambda _: None)
-    assert found.rows == 2_000
-    assert learnt.rows == 4_000
+    found = learn_leg(below, (), winners=1, tell=lambda _: None)
+    assert len(found.log) == 2_000
+    assert len(learnt.log) == 4_000
 
 
 def test_columns_are_what_the_facts_are() -> None:
     log, _ = auctions(50)
     more = {**log.facts, "zip": objects(["78701"] * 50), "gone": objects([None] * 50), "owner": objects([True] * 50)}
-    columns = {column.name: column.kind for column in columns_of(msgspec.structs.replace(log, facts=more))}
+    columns = {column.name: column.kind for column in columns_of(more)}
     assert columns == {"city": "category", "bill": "number", "owner": "number"}
 
 

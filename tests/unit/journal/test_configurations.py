@@ -15,7 +15,7 @@ from app.domain.territory import Territory
 from app.journal.compact import compact
 from app.journal.configurations import FOLDER, NoConfiguration, catalogue_from, configuration_of, keep, read
 from app.journal.reader import lines
-from app.scoring.load import Loaded as LoadedModels
+from app.scoring.load import LoadedModels
 from app.usecases.reload_catalogue import Sources, first_catalogue
 from tests.build import NOW, campaign, catalogue, model, seller
 from tests.journal import route, written

@@ -10,11 +10,11 @@ import msgspec
 import numpy as np
 import pytest
 
-from app.scoring.artefact import SCHEMA
-from app.scoring.load import ParityRow
+from app.scoring.card import ParityRow
 from app.wire.ping import Value
+from tests.cards import model_card
 from training.conversion.artefact import parity_rows
-from training.conversion.calibrators import METHODS, Calibrated, Labelled, attempt
+from training.conversion.calibrators import METHODS, Calibrated, ScoredLeads, attempt
 from training.conversion.candidates import boosting, chance, logistic, scores
 from training.conversion.export import scorer_of
 from training.conversion.features import Column, table
@@ -59,7 +59,7 @@ def fitted(kind: str, method: str, seed: int = 5) -> SimpleNamespace:
     raw = _BUILD[kind](seed).fit(known[:1_800], y[:1_800])
     model = raw
     if method != "none":
-        seen = Labelled(scores(raw, known[1_800:]), y[1_800:])
+        seen = ScoredLeads(scores(raw, known[1_800:]), y[1_800:])
         (curve,) = [attempt(each, seen, seen).curve for each in METHODS if each == method]
         model = Calibrated(raw, curve)
     return SimpleNamespace(raw=raw, model=model, columns=COLUMNS)
@@ -106,9 +106,7 @@ def shelve(tmp_path: Path, written: dict[str, Any]) -> Shelve:
         scorer = {**written["scorer"], "vertical": vertical, "version": version, **altered.get("scorer", {})}
         body: bytes = altered.get("body", msgspec.json.encode(scorer))
         card = {
-            "schema": SCHEMA,
-            "vertical": vertical,
-            "version": version,
+            **msgspec.to_builtins(model_card(vertical=vertical, version=version)),
             "sha256": {"scorer.json": sha256(body).hexdigest()},
             "parity": written["parity"],
             **altered.get("card", {}),

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from app.scoring.artefact import BYTES_MAX, LEAVES_MAX
-from app.scoring.load import Loaded, load, load_version
+from app.scoring.load import LoadedModels, load, load_version
 from app.scoring.pointer import POINTER
 
 ENCODED = {
@@ -24,7 +24,7 @@ ENCODED = {
 Shelve = Callable[..., Path]
 
 
-def reason(loaded: Loaded) -> str:
+def reason(loaded: LoadedModels) -> str:
     """The one reason for the one refusal."""
     assert loaded.models == {}
     (problem,) = loaded.problems
@@ -148,7 +148,7 @@ def test_too_few_parity_rows_prove_nothing(shelve: Shelve, written: dict[str, An
 @pytest.mark.parametrize(
     ("altered", "why"),
     [
-        ({"schema": 7}, "schema 7"),
+        ({"schema": 7}, "card.json has schema 7, this service reads 3: train again"),
         ({"sha256": {}}, "checksum"),
         ({"parity": "none"}, "is not a model card"),
         ({"version": "0009"}, "'0009'"),

@@ -10,8 +10,7 @@ import pytest
 from app.config.load import Declared, LoadedConfig, load
 from app.domain.catalogue import Challenger, Model
 from app.domain.token import campaign_tag
-from app.scoring.load import Loaded as LoadedModels
-from app.scoring.load import Problem
+from app.scoring.load import LoadedModels, ModelProblem
 from app.scoring.pointer import POINTER
 from app.usecases.reload_catalogue import Reloaded, Sources, first_catalogue, next_catalogue
 from tests.build import ZIP_STATES, campaign, model
@@ -51,7 +50,7 @@ def rewrite(config: Path, old: str, new: str) -> None:
     config.write_text(text.replace(old, new))
 
 
-def loaded(*models: Model, problems: tuple[Problem, ...] = ()) -> Callable[[], LoadedModels]:
+def loaded(*models: Model, problems: tuple[ModelProblem, ...] = ()) -> Callable[[], LoadedModels]:
     whole = LoadedModels(models={model.vertical: model for model in models}, problems=problems)
     return lambda: whole
 
@@ -122,7 +121,7 @@ def test_a_new_model_is_taken_and_one_that_is_named_no_more_is_dropped(config: P
 def test_of_a_model_that_is_refused_the_live_one_stays(config: Path) -> None:
     old, other = model(), model(vertical="roofing")
     live = first(config, loaded(old, other))
-    broken = Problem(vertical="solar", reason="models/solar: no")
+    broken = ModelProblem(vertical="solar", reason="models/solar: no")
     newer = model(vertical="roofing", version="2")
     reloaded = next_catalogue(sources(config, loaded(newer, problems=(broken,))), live)
     assert reloaded.catalogue.models == {"solar": old, "roofing": newer}
@@ -131,7 +130,7 @@ def test_of_a_model_that_is_refused_the_live_one_stays(config: Path) -> None:
 
 def test_where_the_pointer_cannot_be_read_all_live_models_stay(config: Path) -> None:
     live = first(config, loaded(model(), model(vertical="roofing")))
-    unreadable = Problem(vertical="", reason="current.toml is not TOML")
+    unreadable = ModelProblem(vertical="", reason="current.toml is not TOML")
     reloaded = next_catalogue(sources(config, loaded(problems=(unreadable,))), live)
     assert reloaded.catalogue.models == live.catalogue.models
     assert reloaded.problems == ("current.toml is not TOML",)
@@ -184,7 +183,7 @@ def test_a_challenger_comes_and_goes_with_the_pointer(config: Path) -> None:
 def test_a_challenger_that_is_refused_is_left_out_while_the_live_model_changes(config: Path) -> None:
     trial = {"solar": Challenger(model=model(version="2"))}
     live = first(config, lambda: LoadedModels(models={"solar": model()}, challengers=trial))
-    broken = Problem(vertical="solar", reason="models/solar: the challenger is left out: no", of_challenger=True)
+    broken = ModelProblem(vertical="solar", reason="models/solar: the challenger is left out: no", of_challenger=True)
     reloaded = next_catalogue(sources(config, loaded(model(version="3"), problems=(broken,))), live)
     assert reloaded.catalogue.models["solar"].version == "3"
     assert reloaded.catalogue.challengers == {}
@@ -194,12 +193,12 @@ def test_a_challenger_that_is_refused_is_left_out_while_the_live_model_changes(c
 def test_where_the_pointer_cannot_be_read_what_is_tried_goes_on(config: Path) -> None:
     trial = {"solar": Challenger(model=model(version="2"))}
     live = first(config, lambda: LoadedModels(models={"solar": model()}, challengers=trial))
-    unreadable = Problem(vertical="", reason="current.toml is not TOML")
+    unreadable = ModelProblem(vertical="", reason="current.toml is not TOML")
     assert next_catalogue(sources(config, loaded(problems=(unreadable,))), live).catalogue.challengers == trial
 
 
 def test_a_live_model_that_stays_is_not_tried_against_itself(config: Path) -> None:
     live = first(config, loaded(model()))
-    broken = Problem(vertical="solar", reason="models/solar: no")
+    broken = ModelProblem(vertical="solar", reason="models/solar: no")
     swapped = LoadedModels(challengers={"solar": Challenger(model=model())}, problems=(broken,))
     assert next_catalogue(sources(config, lambda: swapped), live).catalogue.challengers == {}

@@ -8,19 +8,19 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
 from app.pages.plots import BLUE, GRID, INK, LINES, MUTED, ORANGE, drawn, legend
+from training.bootstrap import Interval
 from training.drift.psi import MAJOR, MODERATE, Shift
 from training.evaluation.caps import CapWindow
 from training.evaluation.conversions import Lift
-from training.evaluation.evaluation import WhatIf
-from training.evaluation.grades import Grade
 from training.evaluation.pacing import CampaignHours
-from training.evaluation.policies import HEADLINE, Policy, Scaled
+from training.evaluation.policies import HEADLINE, Policy, ScaledBids, WhatIf
+from training.statistics import ReliabilityBin
 
 _DASHED = (0, (4, 2))
 
 
 @drawn(height=330)
-def reliability(figure: Figure, grades: Sequence[Grade]) -> str:
+def reliability(figure: Figure, grades: Sequence[ReliabilityBin]) -> str:
     """What converted of each tenth, above how many leads were predicted so."""
     upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(4, 1))
     top = 1.08 * max(max(grade.at, grade.high) for grade in grades)
@@ -58,8 +58,8 @@ def gain(figure: Figure, tenths: Sequence[Lift]) -> str:
 
 
 @drawn(height=230)
-def win_rate(figure: Figure, name: str, grades: Sequence[Grade]) -> str:
-    """The share won at each bid, beside what was foretold."""
+def win_rate(figure: Figure, name: str, grades: Sequence[ReliabilityBin]) -> str:
+    """The share won at each bid, beside the predicted win rate."""
     axes = figure.subplots()
     axes.plot([grade.at for grade in grades], [grade.predicted for grade in grades], color=ORANGE, label="predicted")
     _observed(axes, [grade.at for grade in grades], grades, "won")
@@ -76,16 +76,9 @@ def win_rate(figure: Figure, name: str, grades: Sequence[Grade]) -> str:
 @drawn(height=240)
 def surplus(figure: Figure, policies: Sequence[Policy]) -> str:
     """Each policy's surplus a bid with its interval."""
-    figure.set_figheight(0.75 + 0.42 * len(policies))
-    axes = figure.subplots()
-    for row, policy in enumerate(policies):
-        earned = policy.by_method.get(HEADLINE)
-        if earned is None:
-            axes.text(0.02, row, "not evaluable", transform=axes.get_yaxis_transform(), va="center", color=MUTED)
-            continue
-        span, colour = earned.surplus, BLUE if policy.name.startswith("candidate") else MUTED
-        axes.plot([span.low / 100, span.high / 100], [row, row], color=colour, linewidth=2.2)
-        axes.plot([span.at / 100], [row], color=colour, marker="o", markersize=6)
+    earned = [policy.by_method.get(HEADLINE) for policy in policies]
+    colours = [BLUE if policy.name.startswith("candidate") else MUTED for policy in policies]
+    axes = _intervals(figure, [each.surplus if each is not None else None for each in earned], colours)
     _named(axes, [policy.name for policy in policies])
     axes.set_xlabel("surplus a bid")
     return "Surplus a bid of each policy with its interval"
@@ -112,7 +105,7 @@ def histogram(figure: Figure, policies: Sequence[Policy]) -> str:
 
 
 @drawn(height=240)
-def profit(figure: Figure, scaled: Sequence[Scaled]) -> str:
+def profit(figure: Figure, scaled: Sequence[ScaledBids]) -> str:
     """What the candidate would earn with all bids multiplied."""
     axes = figure.subplots()
     at = [each.scale for each in scaled]
@@ -182,7 +175,7 @@ def cap(figure: Figure, window: CapWindow) -> str:
     lower.set_xlim(0, len(hours))
     lower.xaxis.set_major_locator(MaxNLocator(6, integer=True))
     lower.set_xlabel("hours since the window began")
-    return f"{window.campaign}: cap {window.cap} in its fullest window, beside its plan, and its shadow price"
+    return f"{window.owner}: cap {window.cap} in its fullest window, beside its plan, and its shadow price"
 
 
 @drawn(height=240)
@@ -205,15 +198,26 @@ def drift(figure: Figure, shifts: Sequence[Shift]) -> str:
 @drawn(height=260)
 def what_if(figure: Figure, cases: Sequence[WhatIf]) -> str:
     """What each assumption is worth."""
-    figure.set_figheight(0.75 + 0.46 * len(cases))
-    axes = figure.subplots()
+    axes = _intervals(figure, [case.change for case in cases], [BLUE] * len(cases), row_height=0.46)
     axes.axvline(0.0, color=MUTED, linewidth=1.0)
-    for row, case in enumerate(cases):
-        axes.plot([case.change.low / 100, case.change.high / 100], [row, row], color=BLUE, linewidth=2.2)
-        axes.plot([case.change.at / 100], [row], color=BLUE, marker="o", markersize=6)
     _named(axes, [_broken(case.name) for case in cases])
     axes.set_xlabel("change of surplus a bid")
     return "How surplus a bid changes were something otherwise"
+
+
+def _intervals(
+    figure: Figure, spans: Sequence[Interval | None], colours: Sequence[str], row_height: float = 0.42
+) -> Axes:
+    """A figure in dollars with its interval, a row each."""
+    figure.set_figheight(0.75 + row_height * len(spans))
+    axes = figure.subplots()
+    for row, (span, colour) in enumerate(zip(spans, colours, strict=True)):
+        if span is None:
+            axes.text(0.02, row, "not evaluable", transform=axes.get_yaxis_transform(), va="center", color=MUTED)
+        else:
+            axes.plot([span.low / 100, span.high / 100], [row, row], color=colour, linewidth=2.2)
+            axes.plot([span.at / 100], [row], color=colour, marker="o", markersize=6)
+    return axes
 
 
 def _named(axes: Axes, names: Sequence[str]) -> None:
@@ -245,7 +249,7 @@ def _amount(at: float, limits: tuple[float, float]) -> str:
     return f"{'-' if at < -1e-9 else ''}${abs(at):,.{digits}f}"
 
 
-def _observed(axes: Axes, at: Sequence[float], grades: Sequence[Grade], label: str) -> None:
+def _observed(axes: Axes, at: Sequence[float], grades: Sequence[ReliabilityBin], label: str) -> None:
     """Shares with the interval in which the truth lies."""
     below = [grade.observed - grade.low for grade in grades]
     above = [grade.high - grade.observed for grade in grades]

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 from app.pages.html import money
 from training.evaluation.caps import CapWindow
 from training.evaluation.conversions import Conversions
-from training.evaluation.evaluation import Evaluation, Policies
-from training.evaluation.intervals import Span
+from training.evaluation.earned import between, signed
+from training.evaluation.evaluation import Evaluation
 from training.evaluation.pacing import CampaignHours
-from training.evaluation.policies import HEADLINE, Policy
+from training.evaluation.policies import HEADLINE, NOT_EXPLORING, Policies, Policy
 from training.evaluation.wins import Wins
 
 VERDICTS = {
@@ -16,6 +16,14 @@ VERDICTS = {
     "do not promote": "Should not be promoted",
     "cannot be evaluated": "Cannot be evaluated",
 }
+POLICIES = (
+    "What each policy would have earned a bid, by replay; the bar holds the truth in 90 of 100 cases as far as "
+    "days differ by chance. A policy without a dot cannot be judged by this log."
+)
+WHAT_IF = (
+    "How much more or less a bid would earn were something otherwise. Short bars near zero mean that an error of "
+    "that size costs little."
+)
 
 
 def day(at: float) -> str:
@@ -24,32 +32,43 @@ def day(at: float) -> str:
     return f"{when.day} {when:%b %Y}"
 
 
-def signed(cents: float) -> str:
-    """Cents as "+$1.20"."""
-    return f"{'' if round(cents) < 0 else '+'}{money(cents)}"
+def candidate(policies: tuple[Policy, ...]) -> Policy:
+    """The policy that is judged, beside what was bid."""
+    return policies[1]
 
 
-def between(span: Span) -> str:
-    """A money figure with its interval."""
-    return f"{money(span.at)} ({money(span.low)} to {money(span.high)})"
+def rival(policies: tuple[Policy, ...]) -> Policy:
+    """Whom the candidate stands against: the champion, or the logged policy without its jitter."""
+    return policies[2]
+
+
+def earned(policy: Policy, method: str = HEADLINE) -> str:
+    """Its surplus a bid by this estimate, or that nothing can be said."""
+    found = policy.by_method.get(method)
+    return between(found.surplus) if found is not None else "not evaluable"
 
 
 def verdict(found: Evaluation) -> str:
     """The verdict in a sentence with its reasons."""
-    failed = [gate for gate in found.gates if gate.passed is False]
-    open_ = [gate for gate in found.gates if gate.passed is None]
     name = f"{found.vertical} {found.candidate}"
-    if found.policies is None and found.verdict == "promote":
-        return f"{name} passed every gate of its training. Its history holds no bids, so what it would earn is open."
-    if found.verdict == "promote":
-        return f"{name} passed all {len(found.gates)} gates. {_gain(found)}".strip()
     if found.verdict == "cannot be evaluated":
-        return f"This log cannot say whether {name} is good enough: {'; '.join(gate.found for gate in open_)}."
-    return f"{name} failed {len(failed)} of {len(found.gates)} gates: {', '.join(gate.name for gate in failed)}."
+        unknown = "; ".join(gate.found for gate in found.gates if gate.passed is None)
+        return f"This log cannot say whether {name} is good enough: {unknown}."
+    if found.verdict == "do not promote":
+        failed = [gate.name for gate in found.gates if gate.passed is False]
+        return f"{name} failed {len(failed)} of {len(found.gates)} gates: {', '.join(failed)}."
+    if found.policies is None:
+        return f"{name} passed every gate of its training. Its history holds no bids, so what it would earn is open."
+    gain, against = candidate(found.policies.policies).gain, rival(found.policies.policies).name
+    if gain is None:
+        return f"{name} passed all {len(found.gates)} gates."
+    more, span = "more" if gain.at >= 0.0 else "less", f"{signed(gain.low)} to {signed(gain.high)}"
+    earns = f"It would have earned {money(abs(gain.at))} a bid {more} than {against} ({span})."
+    return f"{name} passed all {len(found.gates)} gates. {earns}"
 
 
 def reliability(found: Conversions) -> str:
-    outside = sum(not grade.low <= grade.predicted <= grade.high for grade in found.reliability)
+    outside = sum(not each.holds for each in found.reliability)
     judged = "all of them do" if not outside else f"{outside} of {len(found.reliability)} do not"
     return (
         "Each dot is a tenth of the leads by predicted chance; its whisker holds the true share in 95 of 100 cases. An "
@@ -66,99 +85,76 @@ def lift(found: Conversions) -> str:
 
 
 def wins(found: Wins) -> str:
-    outside = sum(not grade.low <= grade.predicted <= grade.high for grade in found.by_bid)
     return (
         "Dots are the share of auctions won by bid, the line what was predicted of them. "
-        f"{len(found.by_bid) - outside} of {len(found.by_bid)} predictions lie within what was seen."
+        f"{sum(each.holds for each in found.by_bid)} of {len(found.by_bid)} predictions lie within what was seen."
     )
 
 
-def policies() -> str:
+def curves(found: Wins) -> str:
+    """Whether a higher bid ever wins less, and how well known prices were predicted."""
+    looked = "The candidate has no curves of its own: it bids along those that are declared of each seller."
+    if found.looked:
+        ends = f"from the lowest bid to far above the highest; {found.falls} fall anywhere"
+        looked = f"{found.looked:,} of its curves were looked at {ends}. A higher bid must never win less."
+    if found.anlp is None:
+        return f"{looked} Too few winning prices are disclosed to judge the curves by them."
     return (
-        "What each policy would have earned a bid, by replay; the bar holds the truth in 90 of 100 cases as far as "
-        "days differ by chance. A policy without a dot cannot be judged by this log."
+        f"{looked} Of {found.prices:,} auctions that were lost the winning price is known; the average negative "
+        f"log-likelihood of those prices (ANLP, lower is better) is {found.anlp:.2f}."
     )
 
 
 def histogram(found: Policies) -> str:
-    candidate = next(each for each in found.policies if each.name.startswith("candidate"))
-    whole = sum(candidate.bid_over_value) or 1
-    low = sum(candidate.bid_over_value[:4]) / whole
+    counts = candidate(found.policies).bid_over_value
     return (
         "How much of a lead's value is bid. A bid close to the whole value wins often and earns nothing. "
-        f"{low:.0%} of the candidate's bids are below 40% of it."
+        f"{sum(counts[:4]) / (sum(counts) or 1):.0%} of the candidate's bids are below 40% of it."
     )
 
 
 def profit(found: Policies) -> str:
-    if not found.profit_curve:
-        return "The log cannot speak of any multiple of these bids."
     best = max(found.profit_curve, key=lambda each: each.surplus.at)
-    inside = best.surplus.low <= next(
-        (each.surplus.at for each in found.profit_curve if each.scale == 1.0), best.surplus.at
+    as_is = next((each.surplus.at for each in found.profit_curve if each.scale == 1.0), best.surplus.at)
+    chance = "which chance alone may explain" if best.surplus.low <= as_is else "more than chance explains"
+    most = (
+        f"At {best.scale:g} times they would earn most, {chance}."
+        if best.scale != 1.0
+        else "They earn most as they are."
     )
-    said = "which chance alone may explain" if inside else "more than chance explains"
-    if best.scale == 1.0:
-        return "All bids multiplied by one number. They earn most as they are. What the log cannot reach is not shown."
-    return (
-        f"All bids multiplied by one number. At {best.scale:g} times they would earn most, {said}. "
-        "What the log cannot reach is not shown."
-    )
+    return f"All bids multiplied by one number. {most} What the log cannot reach is not shown."
 
 
 def pacing(day: CampaignHours) -> str:
-    most = day.ahead_most
-    taken = [each for each in day.shadow if each is not None and each > 0.5]
+    taken = max((each for each in day.shadow if each is not None), default=0.0)
     shadow = (
-        f" Caps took up to {money(max(taken))} off a lead's value in a mean hour."
-        if taken
-        else " No cap took anything off its bids."
+        f"Caps took up to {money(taken)} off a lead's value in a mean hour."
+        if taken > 0.5
+        else "No cap took anything off its bids."
     )
-    if most < 1.0:
-        return f"On a mean day of {day.days} its spending never ran ahead of the pings.{shadow}"
-    return f"On a mean day of {day.days} spending ran at most {money(most)} ahead of the pings.{shadow}"
+    ahead = f"spending ran at most {money(day.ahead_most)}" if day.ahead_most >= 1.0 else "its spending never ran"
+    return f"On a mean day of {day.days} {ahead} ahead of the pings. {shadow}"
 
 
 def cap(window: CapWindow) -> str:
     def amount(of: float) -> str:
         return money(of) if window.measure == "spend" else f"{of:,.0f}"
 
-    ahead = [used - plan for used, plan in zip(window.used, window.planned, strict=True) if used is not None]
-    full = f", full after {(window.full_at - window.start) / 3_600:.1f} hours" if window.full_at is not None else ""
-    said = f"{amount(window.most)} of {amount(window.limit)} in the window of {window.counter.rpartition('/')[2]}{full}"
-    if max(ahead, default=0.0) < 1.0:
-        return f"{said}; never ahead of its plan."
-    return f"{said}; at most {amount(max(ahead))} ahead of its plan. The shadow price should rise where it is ahead."
-
-
-def what_if() -> str:
-    return (
-        "How much more or less a bid would earn were something otherwise. Short bars near zero mean that an error of "
-        "that size costs little."
+    ahead = max(
+        (used - plan for used, plan in zip(window.used, window.planned, strict=True) if used is not None), default=0
     )
+    full = f", full after {(window.full_at - window.start) / 3_600:.1f} hours" if window.full_at is not None else ""
+    used = f"{amount(window.most)} of {amount(window.limit)} in the window of {window.counter.rpartition('/')[2]}{full}"
+    if ahead < 1.0:
+        return f"{used}; never ahead of its plan."
+    return f"{used}; at most {amount(ahead)} ahead of its plan. The shadow price should rise where it is ahead."
 
 
-def _gain(found: Evaluation) -> str:
-    if found.policies is None:
-        return ""
-    candidate = next((each for each in found.policies.policies if each.name.startswith("candidate")), None)
-    if candidate is None or candidate.gain is None:
-        return ""
-    name, gain = rival(found.policies.policies).name, candidate.gain
-    more = "more" if gain.at >= 0.0 else "less"
-    return f"It would have earned {money(abs(gain.at))} a bid {more} than {name} ({_span(gain)})."
-
-
-def rival(policies: tuple[Policy, ...]) -> Policy:
-    """Whom the candidate stands against: the champion, or the logged policy without its jitter."""
-    return policies[2]
-
-
-def headline(policy: Policy) -> str:
-    """Its surplus by replay, or that nothing can be said."""
-    earned = policy.by_method.get(HEADLINE)
-    return between(earned.surplus) if earned is not None else "not evaluable"
-
-
-def _span(span: Span) -> str:
-    return f"{signed(span.low)} to {signed(span.high)}"
+def exploring(found: Policies) -> str:
+    """What the jitter of the logged bids cost."""
+    calm = next((each for each in found.policies if each.name == NOT_EXPLORING), rival(found.policies))
+    return (
+        f"Exploration off: as logged a bid earned {earned(found.policies[0])}, by {calm.name} without any jitter it "
+        f"would have earned {earned(calm)}. The difference is what is paid for learning the market, and it is what "
+        "makes this report possible."
+    )

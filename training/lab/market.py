@@ -13,8 +13,9 @@ from training.conversion.export import scorer_of
 from training.conversion.features import Column, table
 from training.conversion.threads import threads_for
 from training.histories.history import plain
-from training.landscape.log import AuctionLog
-from training.leadsim.truth import RESERVE_CENTS, SELLERS, Array, World
+from training.lab.truth import RESERVE_CENTS, HouseWorld
+from training.landscape.auctions import AuctionLog
+from training.statistics import Array
 
 TRAINED, LOGGED = 0.4, 0.2
 """The share of leads that train the conversion model, and that are bid for at random to learn of rivals."""
@@ -23,16 +24,14 @@ SHADES = (0.1, 1.1)
 PROBES = 0.05
 """So many of the bids that explore lie just above the floor, where nothing else looks."""
 
-_NUMBERS = frozenset({"homeowner", "premium"})
 
-
-class Market(msgspec.Struct, frozen=True, kw_only=True):
+class HouseMarket(msgspec.Struct, frozen=True, kw_only=True):
     """One seed's market with `winners` a lead. `value` is p V in cents by the trained model, of every lead.
 
     `log` are the explored auctions, of the leads at `logged`; `evaluated` are those on which policies are compared.
     """
 
-    world: World
+    world: HouseWorld
     winners: int
     columns: tuple[Column, ...]
     facts: list[dict[str, Value]]
@@ -51,24 +50,19 @@ class Market(msgspec.Struct, frozen=True, kw_only=True):
         """p V in cents."""
         return np.asarray(self.probability * self.world.worth_cents)
 
-    @property
-    def price(self) -> Array:
-        """What must be outbid, in cents: the rival who would be the last to win, or the reserve."""
-        return np.maximum(self.world.top[:, self.winners - 1], RESERVE_CENTS)
-
     def won(self, bids: Array, at: Array) -> Array:
         """Whether each bid in cents wins its auction; nobody wins below the reserve."""
-        return np.asarray((bids >= RESERVE_CENTS) & (bids > self.world.top[at, self.winners - 1]))
+        return self.world.won(bids, at, self.winners)
 
 
-def market(world: World, columns: Sequence[Column], winners: int, bids: int | None, seed: int) -> Market:
+def market(world: HouseWorld, columns: Sequence[Column], winners: int, bids: int | None, seed: int) -> HouseMarket:
     """The market as its buyer knows it; `bids` auctions are explored, a fifth of the leads unless given."""
     rows = len(world.seller)
     facts = _facts(world)
     probability = _learnt(facts, columns, world.converted, int(rows * TRAINED), seed)
     first, usual = int(rows * TRAINED), int(rows * (TRAINED + LOGGED))
     logged = np.arange(first, first + bids if bids else usual)
-    return Market(
+    return HouseMarket(
         world=world,
         winners=winners,
         columns=tuple(columns),
@@ -80,13 +74,7 @@ def market(world: World, columns: Sequence[Column], winners: int, bids: int | No
     )
 
 
-def columns_of(world: World) -> tuple[Column, ...]:
-    """What the house market's pings show."""
-    named = [Column(name, "number" if name in _NUMBERS else "category") for name in world.visible]
-    return tuple(sorted(named, key=lambda column: column.kind))
-
-
-def _facts(world: World) -> list[dict[str, Value]]:
+def _facts(world: HouseWorld) -> list[dict[str, Value]]:
     names = list(world.visible)
     return [
         {name: plain(value) for name, value in zip(names, row, strict=True) if not (value is None or value != value)}
@@ -106,21 +94,20 @@ def _learnt(facts: list[dict[str, Value]], columns: Sequence[Column], y: Array, 
     return served
 
 
-def _log(world: World, probability: Array, winners: int, at: Array, seed: int) -> AuctionLog:
+def _log(world: HouseWorld, probability: Array, winners: int, at: Array, seed: int) -> AuctionLog:
     random = np.random.default_rng((seed, 1))
     value = (probability * world.worth_cents)[at]
     bids = value * random.uniform(*SHADES, len(at))
     probe = random.random(len(at)) < PROBES
     bids[probe] = RESERVE_CENTS * np.exp(random.uniform(0.0, 0.2, int(probe.sum())))
     bids = np.maximum(np.floor(bids), 1.0)
-    won = (bids >= RESERVE_CENTS) & (bids > world.top[at, winners - 1])
     return AuctionLog(
         vertical="house",
         leg="exclusive" if winners == 1 else "shared",
-        seller=np.array(SELLERS, dtype=object)[world.seller[at]],
+        seller=world.sellers[at],
         facts={name: values[at] for name, values in world.visible.items()},
         worth_cents=value,
         bid_cents=bids,
         floor_cents=np.full(len(at), float(RESERVE_CENTS)),
-        won=won.astype(np.int8),
+        won=world.won(bids, at, winners).astype(np.int8),
     )

@@ -1,6 +1,6 @@
 """Pricing policies of the house market, each a landscape that the real decision asks for its best bid."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from math import inf
 
 import msgspec
@@ -16,10 +16,11 @@ from app.domain.pricing.landscape import OrtbCurve
 from app.domain.pricing.pricing import Curve
 from app.scoring.landscape import Learned, parse_landscape
 from app.wire.ping import Leg, Value
+from training.lab.market import HouseMarket
+from training.lab.truth import RESERVE_CENTS, SELLERS, HouseWorld, win_probability
 from training.landscape.export import artefact_of
-from training.landscape.learn import learn_leg
-from training.leadsim.market import Market
-from training.leadsim.truth import RESERVE_CENTS, SELLERS, Array, World, win_probability
+from training.landscape.learn import half_price, learn_leg
+from training.statistics import Array
 
 LEAD = "sub_id"
 """Under which fact a lead's number reaches policies that have computed all their bids beforehand."""
@@ -53,7 +54,7 @@ class Everywhere(msgspec.Struct, frozen=True, kw_only=True):
         return self.curves[seller]
 
 
-class Table(msgspec.Struct, frozen=True, kw_only=True):
+class GridCurve(msgspec.Struct, frozen=True, kw_only=True):
     """P(win) of one lead at each bid of the grid."""
 
     chances: Array
@@ -71,26 +72,23 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
         return float(_GRID[at]) if within[at] else low_cents
 
 
-class Tables(msgspec.Struct, frozen=True, kw_only=True):
-    """Every lead's table, a row a lead."""
+class Computed(msgspec.Struct, frozen=True, kw_only=True):
+    """The curves of all leads that are evaluated, a row a lead."""
 
     chances: Array
     row_of: Mapping[int, int]
 
     def curve(self, _seller: str, _leg: Leg, facts: Mapping[str, Value], _worth_cents: float) -> Curve | None:
         """That of the lead of this number."""
-        return Table(chances=self.chances[self.row_of[int(facts[LEAD])]])
+        return GridCurve(chances=self.chances[self.row_of[int(facts[LEAD])]])
 
 
-Policies = dict[str, Landscape]
-
-
-def truthful(_market: Market) -> Landscape:
+def truthful(_market: HouseMarket) -> Landscape:
     """What the lead is worth, less nothing."""
     return Everywhere(curves=dict.fromkeys(SELLERS, Shade(share=1.0)))
 
 
-def constant_shade(market: Market) -> Landscape:
+def constant_shade(market: HouseMarket) -> Landscape:
     """The one share of the value that earned most in the explored auctions."""
     log = market.log
     share = log.bid_cents / log.worth_cents
@@ -105,43 +103,33 @@ def constant_shade(market: Market) -> Landscape:
     return Everywhere(curves=dict.fromkeys(SELLERS, Shade(share=max(_SHADES, key=earned))))
 
 
-def ortb(market: Market) -> Landscape:
+def ortb(market: HouseMarket) -> Landscape:
     """b / (c + b) with one constant a seller."""
     log = market.log
-    halves = np.exp(np.linspace(np.log(100.0), np.log(50_000.0), 60))
-    curves: dict[str, Curve] = {}
-    for seller in SELLERS:
-        mine = log.seller == seller
-        chances = log.bid_cents[mine] / (log.bid_cents[mine] + halves[:, None])
-        likely = np.log(np.where(log.won[mine] == 1, chances, 1.0 - chances)).sum(1)
-        curves[seller] = OrtbCurve(half_cents=float(halves[int(np.argmax(likely))]))
-    return Everywhere(curves=curves)
+    mine = {seller: log.seller == seller for seller in SELLERS}
+    halves = {seller: half_price(log.bid_cents[own], log.won[own]) for seller, own in mine.items()}
+    return Everywhere(curves={seller: OrtbCurve(half_cents=half) for seller, half in halves.items()})
 
 
-def logistic(market: Market) -> Landscape:
+def logistic(market: HouseMarket) -> Landscape:
     """Log-odds linear in log b, log v, the city and the seller: the plain win-rate model of the field."""
     encoder = ColumnTransformer([("names", OneHotEncoder(handle_unknown="ignore"), [2, 3])], remainder=StandardScaler())
     model = make_pipeline(encoder, LogisticRegression(C=1.0, max_iter=1_000))
-    log = market.log
-    X = _columns(np.log(log.bid_cents), np.log(log.worth_cents), log.facts[market.world.place], log.seller)
-    model.fit(X, log.won)
-    at = market.evaluated
-    seller, value = np.array(SELLERS, dtype=object)[market.world.seller[at]], np.log(market.value[at])
-    shown = market.world.visible[market.world.place][at]
+    log, value = market.log, np.log(market.value[market.evaluated])
+    model.fit(_columns(np.log(log.bid_cents), np.log(log.worth_cents), *_names(market, market.logged)), log.won)
+    names = _names(market, market.evaluated)
 
-    def of(bid: float) -> Array:
-        rows = _columns(np.full(len(at), np.log(bid)), value, shown, seller)
-        return np.asarray(model.predict_proba(rows)[:, 1])
+    def at(bid: float) -> Array:
+        return np.asarray(model.predict_proba(_columns(np.full(len(value), np.log(bid)), value, *names))[:, 1])
 
-    return _tables(market, of)
+    return _computed(market, np.column_stack([at(float(bid)) for bid in _GRID]))
 
 
-def monotone_boosting(market: Market) -> Landscape:
+def monotone_boosting(market: HouseMarket) -> Landscape:
     """Gradient boosting that rises with b, on b, v, V, the city and the seller."""
-    log, at, world = market.log, market.evaluated, market.world
+    log, evaluated, worth = market.log, market.evaluated, market.world.worth_cents
     codes = OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=np.nan, encoded_missing_value=np.nan)
-    named = codes.fit_transform(_columns(log.facts[market.world.place], log.seller))
-    worth = world.worth_cents[market.logged]
+    named = codes.fit_transform(_columns(*_names(market, market.logged)))
     model = HistGradientBoostingClassifier(
         max_iter=100,
         learning_rate=0.1,
@@ -151,41 +139,39 @@ def monotone_boosting(market: Market) -> Landscape:
         early_stopping=False,
         categorical_features=[3, 4] if named[:, 0].max() < 255 else [4],
         random_state=0,
-    ).fit(np.column_stack([log.bid_cents, log.worth_cents, worth, named]), log.won)
-    shown = codes.transform(_columns(world.visible[world.place][at], np.array(SELLERS, dtype=object)[world.seller[at]]))
-    fixed = np.column_stack([market.value[at], world.worth_cents[at], shown])
+    ).fit(np.column_stack([log.bid_cents, log.worth_cents, worth[market.logged], named]), log.won)
+    shown = codes.transform(_columns(*_names(market, evaluated)))
+    fixed = np.column_stack([market.value[evaluated], worth[evaluated], shown])
 
-    def of(bid: float) -> Array:
-        return np.asarray(model.predict_proba(np.column_stack([np.full(len(at), bid), fixed]))[:, 1])
+    def at(bid: float) -> Array:
+        return np.asarray(model.predict_proba(np.column_stack([np.full(len(fixed), bid), fixed]))[:, 1])
 
-    return _tables(market, of)
+    return _computed(market, np.column_stack([at(float(bid)) for bid in _GRID]))
 
 
-def ours(market: Market, tell: Callable[[str], None] = lambda _: None) -> Landscape:
+def ours(market: HouseMarket) -> Landscape:
     """What `training landscape` learns of these auctions, read back as the service reads it."""
-    columns = [column for column in market.columns if column.name in market.log.facts]
-    learnt = learn_leg(market.log, columns, market.leg, winners=market.winners, tell=tell)
-    artefact = artefact_of("house", {market.leg: (learnt.fitted, learnt.landscape, market.log)})
-    learned: Learned = parse_landscape(msgspec.json.encode(artefact), "house")
+    learnt = learn_leg(market.log, market.columns, winners=market.winners, tell=lambda _: None)
+    learned: Learned = parse_landscape(msgspec.json.encode(artefact_of("house", [learnt])), "house")
     return learned
 
 
-def true_landscape(market: Market) -> Landscape:
+def true_landscape(market: HouseMarket) -> Landscape:
     """The hidden truth about rivals, told what a ping shows: who sees no more cannot be expected to do better."""
     world, at = market.world, market.evaluated
     fields = ("seller", "worth_cents", "odds", "intent", "converted", "city_factor", "top")
-    seen: World = msgspec.structs.replace(world, visible={}, **{name: getattr(world, name)[at] for name in fields})
-    chances = win_probability(seen, np.broadcast_to(_GRID, (len(at), len(_GRID))), market.winners)
-    return Tables(chances=chances, row_of={int(lead): row for row, lead in enumerate(at)})
+    seen: HouseWorld = msgspec.structs.replace(world, visible={}, **{name: getattr(world, name)[at] for name in fields})
+    return _computed(market, win_probability(seen, np.broadcast_to(_GRID, (len(at), len(_GRID))), market.winners))
 
 
-def _tables(market: Market, of: Callable[[float], Array]) -> Landscape:
-    chances = np.column_stack([of(float(bid)) for bid in _GRID])
-    return Tables(chances=chances, row_of={int(lead): row for row, lead in enumerate(market.evaluated)})
+def _computed(market: HouseMarket, chances: Array) -> Landscape:
+    return Computed(chances=chances, row_of={int(lead): row for row, lead in enumerate(market.evaluated)})
+
+
+def _names(market: HouseMarket, rows: Array) -> tuple[Array, Array]:
+    """The place and the seller of these leads."""
+    return market.world.visible[market.world.place][rows], market.world.sellers[rows]
 
 
 def _columns(*columns: Array) -> Array:
-    whole = np.empty((len(columns[0]), len(columns)), dtype=object)
-    for position, column in enumerate(columns):
-        whole[:, position] = column
-    return whole
+    return np.column_stack([column.astype(object) for column in columns])

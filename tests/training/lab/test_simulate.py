@@ -7,26 +7,28 @@ import numpy as np
 import pytest
 
 from training.__main__ import main
-from training.leadsim.caps import Paced, pace
-from training.leadsim.compare import Result, compare
-from training.leadsim.market import Market, columns_of, market
-from training.leadsim.truth import RESERVE_CENTS, TOP, World, draw, win_probability
+from training.lab.caps import pace
+from training.lab.compare import compare
+from training.lab.market import HouseMarket, market
+from training.lab.results import PacedResult, PolicyResult
+from training.lab.truth import RESERVE_CENTS, TOP, HouseWorld, draw, win_probability
+from training.landscape.auctions import columns_of
 
 ROWS, BIDS = 6_000, 2_000
 
 
 @pytest.fixture(scope="module")
-def held() -> Market:
+def held() -> HouseMarket:
     world = draw(ROWS, 3, "house")
-    return market(world, columns_of(world), 1, BIDS, 3)
+    return market(world, columns_of(world.visible), 1, BIDS, 3)
 
 
 @pytest.fixture(scope="module")
-def results(held: Market) -> dict[str, Result]:
+def results(held: HouseMarket) -> dict[str, PolicyResult]:
     return {result.policy: result for result in compare(held, lambda _: None)}
 
 
-def test_policies_stand_as_theory_has_it(results: dict[str, Result]) -> None:
+def test_policies_stand_as_theory_has_it(results: dict[str, PolicyResult]) -> None:
     share = {name: result.share_of_clairvoyant for name, result in results.items()}
     assert share["clairvoyant"] == 1.0
     assert abs(share["truthful"]) < 0.01
@@ -38,8 +40,8 @@ def test_policies_stand_as_theory_has_it(results: dict[str, Result]) -> None:
     assert 0.0 < share["ours_exploring"] < share["ours"]
 
 
-def test_caps_are_kept_and_paced_best_by_shadow_prices(held: Market) -> None:
-    paced: dict[str, Paced] = {way.policy: way for way in pace(held, "caps", lambda _: None)}
+def test_caps_are_kept_and_paced_best_by_shadow_prices(held: HouseMarket) -> None:
+    paced: dict[str, PacedResult] = {way.policy: way for way in pace(held, "caps", lambda _: None)}
     assert max(way.win_share for way in paced.values()) <= 0.15
     share = {name: way.share_of_best_fixed for name, way in paced.items()}
     assert share["best_fixed"] == 1.0
@@ -50,15 +52,15 @@ def test_caps_are_kept_and_paced_best_by_shadow_prices(held: Market) -> None:
 @pytest.mark.parametrize("rivals", ["house", "flat", "tails", "many", "lumpy"])
 @pytest.mark.parametrize("winners", [1, TOP])
 def test_the_true_landscape_is_the_share_that_wins(rivals: str, winners: int) -> None:
-    world: World = draw(4_000, 5, rivals)  # type: ignore[arg-type]
+    world: HouseWorld = draw(4_000, 5, rivals)  # type: ignore[arg-type]
     bids = np.broadcast_to(np.array([600.0, 1_500.0, 3_000.0, 6_000.0, 15_000.0]), (4_000, 5))
-    foretold = win_probability(world, bids, winners).mean(0)
+    predicted = win_probability(world, bids, winners).mean(0)
     won = (world.top[:, [winners - 1]] < bids).mean(0)
-    assert np.abs(foretold - won).max() < 0.03
+    assert np.abs(predicted - won).max() < 0.03
     assert win_probability(world, np.full((4_000, 1), RESERVE_CENTS - 1.0), winners).max() == 0.0
 
 
-def test_one_seed_is_one_market(held: Market) -> None:
+def test_one_seed_is_one_market(held: HouseMarket) -> None:
     again = draw(ROWS, 3, "house")
     assert msgspec.structs.asdict(again)["top"].tolist() == held.world.top.tolist()
     assert draw(ROWS, 4, "house").top.tolist() != held.world.top.tolist()

@@ -3,14 +3,15 @@
 Nothing that learns or bids may import this: labels and won or lost are all that leaves it.
 """
 
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 import numpy as np
 from scipy.special import ndtri
 from scipy.stats import t
 
-Array = np.ndarray[Any, Any]
+from training.statistics import Array, expit, level_shift
+
 Rivals = Literal["house", "flat", "tails", "many", "lumpy"]
 
 CITIES, REGIONS = 36, 500
@@ -34,7 +35,7 @@ TOP = 3
 _QUADRATURE = 15
 
 
-class World(msgspec.Struct, frozen=True, kw_only=True):
+class HouseWorld(msgspec.Struct, frozen=True, kw_only=True):
     """Leads in the order in which they came, all arrays equally long; money in cents.
 
     `visible` by name as objects. `odds` is the log-odds of converting without intent. `top` holds the highest rival
@@ -55,12 +56,16 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
     intent_sigma: float = INTENT_SIGMA
 
     @property
-    def probability(self) -> Array:
-        """P(conversion), intent known."""
-        return _sigmoid(self.odds + self.intent)
+    def sellers(self) -> Array:
+        """The name of each lead's seller."""
+        return np.asarray(np.array(SELLERS, dtype=object)[self.seller])
+
+    def won(self, bids: Array, at: Array, winners: int) -> Array:
+        """Whether each bid in cents wins the auction of its lead; nobody wins below the reserve."""
+        return np.asarray((bids >= RESERVE_CENTS) & (bids > self.top[at, winners - 1]))
 
 
-def draw(rows: int, seed: int, rivals: Rivals) -> World:
+def draw(rows: int, seed: int, rivals: Rivals) -> HouseWorld:
     """A market of its own for each seed."""
     random = np.random.default_rng(seed)
     region = _zipf(random, REGIONS, rows)
@@ -82,11 +87,11 @@ def draw(rows: int, seed: int, rivals: Rivals) -> World:
     intent = random.normal(0.0, INTENT_SIGMA, rows)
     # Leads become a little worse while they come, as they do where a source is used up.
     odds -= np.linspace(-0.5, 0.5, rows) * DRIFT
-    odds += _shift(odds + intent)
+    odds += level_shift(odds + intent, CONVERTED)
     factor = np.exp(random.normal(0.0, CITY_SIGMA, CITIES))[city]
     seller, tiers = random.integers(len(SELLERS), size=rows), np.array([*TIERS, None], dtype=object)
     worth = MARGIN * premium * 100.0
-    return World(
+    return HouseWorld(
         visible={
             "city": _named("c", city),
             "region": _named("r", region),
@@ -100,7 +105,7 @@ def draw(rows: int, seed: int, rivals: Rivals) -> World:
         worth_cents=worth,
         odds=odds,
         intent=intent,
-        converted=(random.random(rows) < _sigmoid(odds + intent)).astype(np.int8),
+        converted=(random.random(rows) < expit(odds + intent)).astype(np.int8),
         city_factor=factor,
         top=_top(random, odds + intent, worth, factor, seller, rivals),
         rivals=rivals,
@@ -109,14 +114,14 @@ def draw(rows: int, seed: int, rivals: Rivals) -> World:
 
 def around(
     visible: dict[str, Array], odds: Array, worth_cents: Array, converted: Array, place: str, seed: int, rivals: Rivals
-) -> World:
+) -> HouseWorld:
     """The market around real leads: their labels as they came, rivals who see these log-odds of each with noise."""
     random = np.random.default_rng(seed)
     rows = len(odds)
     names, code = np.unique([str(value) for value in visible[place]], return_inverse=True)
     factor = np.exp(random.normal(0.0, CITY_SIGMA, len(names)))[code]
     seller = random.integers(len(SELLERS), size=rows)
-    return World(
+    return HouseWorld(
         visible=visible,
         seller=seller,
         worth_cents=worth_cents,
@@ -131,21 +136,15 @@ def around(
     )
 
 
-def rivals_above(world: World, bids: Array, intent: Array) -> Array:
-    """The expected number of rivals above each bid in cents, were the lead's intent this one."""
-    expected = _expected(world.rivals)[world.seller][:, None]
-    return np.asarray(expected * _survival(world, bids, intent))
-
-
-def win_probability(world: World, bids: Array, winners: int) -> Array:
+def win_probability(world: HouseWorld, bids: Array, winners: int) -> Array:
     """The true P(win at this bid) of each lead to somebody who sees what a ping shows; `bids` has a column a bid.
 
     Rivals share the lead's intent, so their number is averaged over it (Gauss-Hermite) and not taken as one stream.
     """
     nodes, weights = np.polynomial.hermite_e.hermegauss(_QUADRATURE)
-    chance = np.zeros(bids.shape)
+    chance, expected = np.zeros(bids.shape), _expected(world.rivals)[world.seller][:, None]
     for node, weight in zip(nodes, weights / weights.sum(), strict=True):
-        above = rivals_above(world, bids, np.full(len(bids), node * world.intent_sigma))
+        above = expected * _survival(world, bids, np.full(len(bids), node * world.intent_sigma))
         term, few = np.ones(bids.shape), np.zeros(bids.shape)
         for count in range(winners):
             few += term
@@ -162,18 +161,6 @@ def _named(prefix: str, codes: Array) -> Array:
 def _zipf(random: np.random.Generator, values: int, rows: int) -> Array:
     weights = 1.0 / np.arange(1, values + 1) ** 0.8
     return np.asarray(random.choice(values, size=rows, p=weights / weights.sum()))
-
-
-def _shift(odds: Array) -> float:
-    """What makes the mean chance `CONVERTED`."""
-    low, high = -10.0, 10.0
-    for _ in range(60):
-        middle = 0.5 * (low + high)
-        if _sigmoid(odds + middle).mean() < CONVERTED:
-            low = middle
-        else:
-            high = middle
-    return low
 
 
 def _expected(rivals: Rivals) -> Array:
@@ -199,7 +186,7 @@ def _bids(random: np.random.Generator, odds: Array, worth: Array, factor: Array,
         # Thirty buyers, each of whom pays its one price in whole dollars, whatever the lead.
         return np.asarray(FLAT_CENTS[random.integers(len(FLAT_CENTS), size=rows)])
     noise = random.standard_t(2.5, rows) * 0.6 if rivals == "tails" else random.normal(0.0, NOISE, rows)
-    bids = _sigmoid(odds + noise) * worth * random.uniform(*SHADES, rows) * factor
+    bids = expit(odds + noise) * worth * random.uniform(*SHADES, rows) * factor
     if rivals == "tails":
         bids = bids * np.exp(random.standard_t(3.0, rows) * 0.25)
     if rivals == "lumpy":
@@ -212,49 +199,34 @@ FLAT_CENTS = np.round(30.0 * np.exp(0.55 * ndtri((np.arange(30) + 0.5) / 30))) *
 LUMP_CENTS = 500.0
 
 
-def _survival(world: World, bids: Array, intent: Array) -> Array:
+def _survival(world: HouseWorld, bids: Array, intent: Array) -> Array:
     """P(one rival bids more than `bids`), intent given; rows are leads, columns bids."""
     scale = (world.worth_cents * world.city_factor)[:, None]
     odds = (world.odds + intent)[:, None]
     if world.rivals == "flat":
         return np.asarray(1.0 - np.searchsorted(FLAT_CENTS, bids, side="right") / len(FLAT_CENTS))
     if world.rivals == "tails":
-        return _by_draws(scale, odds, bids)
-    smooth = _above_shaded(scale, odds, bids)
+        noises, factors = _student_quantiles(2.5) * 0.6, np.exp(_student_quantiles(3.0) * 0.25)
+        even = np.full(len(noises), 1.0 / len(noises))
+        return np.asarray(np.mean([_above(scale * factor, odds, bids, noises, even) for factor in factors], axis=0))
+    nodes, weights = np.polynomial.hermite_e.hermegauss(9)
+    smooth = _above(scale, odds, bids, NOISE * nodes, weights / weights.sum())
     if world.rivals != "lumpy":
         return smooth
     # Above a bid are the lumps that are rounded to more than it.
     step = np.maximum((np.floor(bids / LUMP_CENTS) + 0.5) * LUMP_CENTS, 0.5 * LUMP_CENTS)
-    lumps = np.where(bids < LUMP_CENTS, 1.0, _above_shaded(scale, odds, step))
+    lumps = np.where(bids < LUMP_CENTS, 1.0, _above(scale, odds, step, NOISE * nodes, weights / weights.sum()))
     return np.asarray(0.5 * smooth + 0.5 * lumps)
 
 
-def _above_shaded(scale: Array, odds: Array, bids: Array) -> Array:
-    """P(sigmoid(odds + noise) scale U > bid), averaged over the noise; U is uniform, so that its part is exact."""
-    nodes, weights = np.polynomial.hermite_e.hermegauss(9)
+def _above(scale: Array, odds: Array, bids: Array, noises: Array, weights: Array) -> Array:
+    """P(expit(odds + noise) scale U > bid), averaged over the noise; U is uniform, so that its part is exact."""
     low, high = SHADES
     above = np.zeros(bids.shape)
-    for node, weight in zip(nodes, weights / weights.sum(), strict=True):
-        above += weight * np.clip((high - bids / (_sigmoid(odds + NOISE * node) * scale)) / (high - low), 0.0, 1.0)
+    for noise, weight in zip(noises, weights, strict=True):
+        above += weight * np.clip((high - bids / (expit(odds + noise) * scale)) / (high - low), 0.0, 1.0)
     return above
 
 
-def _by_draws(scale: Array, odds: Array, bids: Array) -> Array:
-    """The same of rivals whose errors have heavy tails, by the quantiles of both errors."""
-    low, high = SHADES
-    above = np.zeros(bids.shape)
-    first, second = _student_quantiles(2.5) * 0.6, _student_quantiles(3.0) * 0.25
-    for noise in first:
-        base = _sigmoid(odds + noise) * scale
-        for factor in np.exp(second):
-            above += np.clip((high - bids / (base * factor)) / (high - low), 0.0, 1.0)
-    return above / (len(first) * len(second))
-
-
 def _student_quantiles(freedom: float) -> Array:
-    quantiles: Array = np.asarray(t.ppf((np.arange(9) + 0.5) / 9, freedom))
-    return quantiles
-
-
-def _sigmoid(odds: Array | float) -> Array:
-    return np.asarray(1.0 / (1.0 + np.exp(-np.asarray(odds))))
+    return np.asarray(t.ppf((np.arange(9) + 0.5) / 9, freedom))

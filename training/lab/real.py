@@ -6,17 +6,18 @@ import numpy as np
 from training.conversion.candidates import boosting
 from training.conversion.encoders import encoded
 from training.conversion.features import Column, columns_among, stacked
-from training.conversion.figures import log_odds
 from training.conversion.train import cross_validated
+from training.errors import TrainingError
 from training.histories.history import History
 from training.histories.spec import Spec
-from training.leadsim.truth import Array, Rivals, World, around
+from training.lab.truth import HouseWorld, Rivals, around
+from training.statistics import Array, log_odds
 
 PLACES_MAX = 60
 """Rivals pay by the category with most values up to so many, as by a city."""
 
 
-class NoMarket(Exception):
+class NoMarket(TrainingError):
     """No market can be held over these leads: the text says why, and what to do."""
 
 
@@ -49,7 +50,7 @@ def real_leads(history: History, spec: Spec, value: float, seed: int) -> RealLea
     )
 
 
-def world_of(leads: RealLeads, seed: int, rivals: Rivals) -> World:
+def world_of(leads: RealLeads, seed: int, rivals: Rivals) -> HouseWorld:
     """One seed's market: other sellers and rivals, the same leads in the same order."""
     return around(
         {column.name: leads.history.columns[column.name] for column in leads.columns},

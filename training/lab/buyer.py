@@ -18,14 +18,15 @@ from app.domain.seller import Seller
 from app.domain.territory import Territory
 from app.domain.vertical import Field, Vertical
 from app.wire.ping import Ping, Value
-from training.leadsim.market import Market
-from training.leadsim.policies import LEAD
-from training.leadsim.truth import RESERVE_CENTS, SELLERS, Array
+from training.lab.market import HouseMarket
+from training.lab.policies import LEAD
+from training.lab.truth import RESERVE_CENTS, SELLERS
+from training.statistics import Array
 
 CEILING_CENTS = 60_000
 """Far above any value: it bounds nothing here."""
 ZONE = "Etc/UTC"
-NO_SIGMA = Exploration(spread=0.0, wide_spread=0.0)
+NO_SPREAD = Exploration(spread=0.0, wide_spread=0.0)
 
 _VERTICAL, _CAMPAIGN, _WORTH = "house", "house", "worth"
 _MIDDLE = Draw(0.5, 0.5)
@@ -37,11 +38,11 @@ class HouseBuyer:
 
     def __init__(
         self,
-        market: Market,
+        market: HouseMarket,
         landscape: Landscape,
         *,
         cap: Cap | None = None,
-        exploration: Exploration = NO_SIGMA,
+        exploration: Exploration = NO_SPREAD,
         ceiling_cents: int = CEILING_CENTS,
     ) -> None:
         self._market = market

@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
-from tests.bids import bid
-from training.histories.auctions import auction_log
-from training.histories.bids import write_bids
+from tests.bids import bid, write_bids
+from training.landscape.auctions import auction_log
 
 
 def test_a_log_holds_what_was_decided_oldest_first(tmp_path: Path) -> None:
@@ -31,6 +30,9 @@ def test_a_log_holds_what_was_decided_oldest_first(tmp_path: Path) -> None:
     assert log.facts["tier"].tolist() == ["poor", "good"]
     assert log.facts["age"].tolist() == [61, None]
     assert log.rows(log.won == 1).facts["bill"].tolist() == [180.5]
+    newest = auction_log(path, "solar", "exclusive", most=1, ratio=lambda bid: 2.0 * bid.at / bid.at)
+    assert newest is not None
+    assert (newest.seller.tolist(), newest.worth_cents.tolist()) == (["acme"], [9_600.0])
 
 
 def test_where_nothing_is_decided_there_is_no_log(tmp_path: Path) -> None:

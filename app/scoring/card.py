@@ -1,0 +1,249 @@
+"""A model's card: what it was made of, what it showed, and the files it vouches for. It is read and written here."""
+
+from collections.abc import Sequence
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+from msgspec.structs import replace
+
+from app.scoring.artefact import Unusable, decoded, read_bytes
+from app.wire.ping import Value
+
+CARD = "card.json"
+PAGE = "card.md"
+CARD_SCHEMA = 3
+
+INTENDED_USE = (
+    "Made to price pings of this vertical: P(conversion) of an exclusive lead. It must not decide about people in any "
+    "other way, and it knows nothing of sellers, hours or places that were not in its history."
+)
+
+
+class Gate(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One demand on a model, and what was found. `passed` is `None` while it is open: not looked at is not passed.
+
+    `figure` is what was held against its limit, `remedy` what helps where it failed.
+    """
+
+    name: str
+    passed: bool | None
+    found: str
+    figure: float | None = None
+    remedy: str = ""
+
+    @property
+    def result(self) -> str:
+        """In a word."""
+        return "open" if self.passed is None else "pass" if self.passed else "FAIL"
+
+    @property
+    def explained(self) -> str:
+        """What was found, and what to do where it failed."""
+        return self.found if self.passed or not self.remedy else f"{self.found}. {self.remedy}"
+
+    @property
+    def line(self) -> str:
+        """The gate in a line of text."""
+        return f"{self.result}  {self.name}: {self.explained}"
+
+
+class Figures(msgspec.Struct, frozen=True, kw_only=True):
+    """`skill` is the share of a constant's log-loss that is saved; `ece` has 15 bins of equal mass.
+
+    `slope` is that of the outcome's log-odds on the predicted: 1 is honest, less is too bold, negative is upside down.
+    """
+
+    rows: int
+    converted: float
+    auc: float
+    log_loss: float
+    skill: float
+    brier: float
+    ece: float
+    slope: float
+    predicted_over_observed: float
+
+
+class Decile(msgspec.Struct, frozen=True, kw_only=True):
+    """A tenth of the leads, lowest predictions first. `true` is what the hidden truth says, where there is one."""
+
+    predicted: float
+    observed: float
+    true: float | None = None
+
+
+class SliceFigures(msgspec.Struct, frozen=True, kw_only=True):
+    """The newest leads in which `field` has this value; `None` where they are too few to say."""
+
+    field: str
+    value: str
+    rows: int
+    converted: float
+    predicted: float
+    predicted_over_observed: float | None
+    auc: float | None
+
+
+class TrainingHistory(msgspec.Struct, frozen=True, kw_only=True):
+    """The leads a model learned from; `sha256` stands for all of them. `notes` say what was left out.
+
+    `since` and `until` are times, or numbers of rows where the history has only an order.
+    """
+
+    source: str
+    synthetic: bool
+    rows: int
+    since: str
+    until: str
+    converted: float
+    value_mean: float | None = None
+    sha256: str
+    notes: tuple[str, ...] = ()
+
+
+class FactRead(msgspec.Struct, frozen=True, kw_only=True):
+    """One fact that the model reads. `values` are those it has seen, of a category told apart as it is."""
+
+    name: str
+    kind: Literal["category", "number"]
+    values: tuple[str, ...] = ()
+
+
+class LeftOut(msgspec.Struct, frozen=True):
+    """One declared field that the model does not see, and why."""
+
+    name: str
+    reason: str
+
+
+class FieldCheck(msgspec.Struct, frozen=True, kw_only=True):
+    """AUC of a model of this field alone, and how much AUC the whole model loses without it, both cross-validated."""
+
+    name: str
+    alone: float
+    removal: float
+
+
+class JudgedCandidate(msgspec.Struct, frozen=True, kw_only=True):
+    """One candidate with one of its settings, on later leads than it learned from.
+
+    `saved` is its log-loss below that of a constant, `behind` above that of the best, each with its standard error.
+    """
+
+    candidate: str
+    settings: dict[str, float]
+    log_loss: float
+    auc: float
+    saved: float
+    saved_noise: float
+    behind: float
+    behind_noise: float
+    chosen: bool
+
+
+class CalibratorAttempt(msgspec.Struct, frozen=True, kw_only=True):
+    """One calibrator on the slice it has not seen, against the raw model; kept unless `why_not` says why not.
+
+    `noise` is the standard error of the difference between the two log-losses.
+    """
+
+    method: str
+    slope: float
+    log_loss: float
+    raw_log_loss: float
+    noise: float
+    auc: float
+    raw_auc: float
+    why_not: str
+
+
+class ParityRow(msgspec.Struct, frozen=True):
+    """A lead's facts, and the probability that the trained pipeline itself gave it."""
+
+    facts: dict[str, Value]
+    probability: float
+
+
+class ModelCard(msgspec.Struct, frozen=True, kw_only=True):
+    """Figures are of the newest leads, which nothing was fitted to; `figures_of_truth` are the hidden truth's.
+
+    `candidate` with its `settings` was chosen among `candidates`. `spec` is the specification of the leads as written.
+    `parts` has a word on each file that was learned beside the scorer, `renews` says of which version that scorer is.
+    The service relies on `schema`, names, `sha256` (by file) and `parity`; the rest is for people and for training.
+    """
+
+    schema: int = CARD_SCHEMA
+    vertical: str
+    version: str
+    passed: bool
+    renews: str = ""
+    intended_use: str = INTENDED_USE
+    history: TrainingHistory
+    spec: dict[str, Any]
+    spec_sha256: str
+    reads: tuple[FactRead, ...]
+    left_out: tuple[LeftOut, ...] = ()
+    rows_by_slice: dict[str, int]
+    figures: Figures
+    figures_raw: Figures
+    figures_random_split: Figures
+    figures_of_truth: Figures | None = None
+    deciles: tuple[Decile, ...]
+    by_value: tuple[SliceFigures, ...] = ()
+    candidate: str
+    settings: dict[str, float]
+    candidates: tuple[JudgedCandidate, ...] = ()
+    notes: tuple[str, ...] = ()
+    calibrator: str
+    attempts: tuple[CalibratorAttempt, ...]
+    fields: tuple[FieldCheck, ...]
+    gates: tuple[Gate, ...]
+    parts: dict[str, str] = {}
+    seed: int
+    libraries: dict[str, str]
+    parity: tuple[ParityRow, ...]
+    sha256: dict[str, str] = {}
+
+    @property
+    def failed(self) -> tuple[str, ...]:
+        """The gates that it did not pass; an open one is among them."""
+        return tuple(gate.name for gate in self.gates if not gate.passed)
+
+    @property
+    def cleared(self) -> bool:
+        """Whether every gate lets it bid; a card that contradicts its gates does not."""
+        return self.passed and not self.failed
+
+    @property
+    def learned_from_real(self) -> bool:
+        """Whether real outcomes are in it: its leads were bought, or its parts were learned from its own bids."""
+        return not self.history.synthetic or bool(self.parts)
+
+    def judged(self, gates: Sequence[Gate]) -> "ModelCard":
+        """The card with these gates instead of its own of the same names; one result for each, whoever shows it."""
+        fresh = {gate.name for gate in gates}
+        both = (*(gate for gate in self.gates if gate.name not in fresh), *gates)
+        return replace(self, gates=both, passed=all(gate.passed for gate in both))
+
+
+def read_card(folder: Path) -> ModelCard:
+    """The card of the version in this folder; raises `Unusable`."""
+    return decoded(read_bytes(folder / CARD), ModelCard, CARD, CARD_SCHEMA, "a model card")
+
+
+def write_card(folder: Path, card: ModelCard) -> ModelCard:
+    """The card as it now stands in its version's folder, whole, vouching for every file that lies there beside it."""
+    files = [path for path in sorted(folder.iterdir()) if path.name not in (CARD, PAGE)]
+    card = replace(card, sha256={path.name: sha256(path.read_bytes()).hexdigest() for path in files})
+    fresh = folder / f".{CARD}"
+    fresh.write_bytes(msgspec.json.format(msgspec.json.encode(card), indent=1) + b"\n")
+    fresh.replace(folder / CARD)
+    return card
+
+
+def check_sum(folder: Path, card: ModelCard, name: str, body: bytes) -> None:
+    """Refuse a file that is not what the card vouches for: damage is called damage, whatever it looks like."""
+    if sha256(body).hexdigest() != card.sha256.get(name):
+        raise Unusable(f"{folder.name}/{name} does not have the checksum in {CARD}: restore or retrain it")

@@ -1,0 +1,88 @@
+"""What every command of training does alike: its common arguments, its progress and its answer."""
+
+import argparse
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, get_args
+
+import msgspec
+
+from app.domain.calendar import moment
+from app.domain.post.disposition import Disposition
+from training.histories.dataset import DatasetRules, DatasetSummary, gather
+from training.histories.declared import DeclaredVerticals
+from training.histories.sources import DAY_S, MATURITY_DAYS, sources_of
+
+Tell = Callable[[str], None]
+
+_SOURCES = {
+    "data": "a service's data directory, with its journal and its export",
+    "journal": "one more directory of a journal",
+    "sales": "one more sales.parquet of `leadbid export`",
+    "outcomes": "one more outcomes.parquet of it",
+}
+
+
+def when(text: str) -> float:
+    """A moment as an argument writes it, in UTC epoch seconds."""
+    try:
+        return moment(text, time.time())
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+_COMMON: dict[str, dict[str, Any]] = {
+    "models": {"type": Path, "default": Path("models"), "help": "where the models stand (models)"},
+    "config": {"type": Path, "default": Path("fixtures/demo/buyer.toml"), "help": "whose fields to read"},
+    "vertical": {"action": "append", "default": [], "help": "only this one; may be repeated"},
+    "since": {"type": when, "default": 0.0, "metavar": "WHEN", "help": "pinged then or later: 2026-11-21"},
+    "until": {"type": when, "default": float("inf"), "metavar": "WHEN", "help": "pinged before"},
+    "now": {"type": when, "default": None, "metavar": "WHEN", "help": "as all was known then"},
+    "maturity-days": {"type": float, "default": MATURITY_DAYS, "help": f"a lead's time to convert ({MATURITY_DAYS:g})"},
+    "conversion": {"choices": get_args(Disposition)[2:], "default": "sold", "help": "what counts as one (sold)"},
+    "json": {"action": "store_true", "help": "print the answer as JSON"},
+}
+
+
+def show(args: argparse.Namespace, value: Any, text: Callable[[], str]) -> None:
+    """Print the answer: as JSON where that was asked for, else as text."""
+    print(msgspec.json.encode(value).decode() if args.json else text())
+
+
+def teller(about: str = "") -> Tell:
+    """Says beside the answer what is being done, and how long that has taken by now."""
+    began, head = time.monotonic(), f"{about}: " if about else ""
+
+    def tell(what: str) -> None:
+        print(f"{head}{what} ({time.monotonic() - began:.0f} s)", file=sys.stderr, flush=True)
+
+    return tell
+
+
+def add(parser: argparse._ActionsContainer, *names: str) -> None:
+    """The arguments of these names, which mean the same to every command."""
+    for name in names:
+        parser.add_argument(f"--{name}", **_COMMON[name])
+
+
+def add_sources(parser: argparse.ArgumentParser) -> None:
+    """What `gathered` needs."""
+    for name, what in _SOURCES.items():
+        parser.add_argument(
+            f"--{name}", type=Path, action="append", default=[], metavar="PATH", help=f"{what}; may be repeated"
+        )
+    add(parser, "config", "since", "until", "now", "maturity-days", "conversion")
+
+
+def gathered(args: argparse.Namespace, known: DeclaredVerticals, out: Path) -> DatasetSummary:
+    """The dataset that these arguments ask for, now in `out`. Raises NoData, ParquetError, OSError."""
+    rules = DatasetRules(
+        since=args.since,
+        until=args.until,
+        now=args.now if args.now is not None else time.time(),
+        maturity_s=args.maturity_days * DAY_S,
+        conversion=args.conversion,
+    )
+    return gather(sources_of(args.data, args.journal, args.sales, args.outcomes), rules, known, out, teller())

@@ -1,0 +1,177 @@
+"""Ways to spend a cap over days of more leads than it allows, against the best fixed shadow price in hindsight."""
+
+from collections.abc import Callable
+from math import exp
+from typing import Literal
+
+import msgspec
+import numpy as np
+from scipy.optimize import minimize_scalar
+
+from app.domain.caps.caps import Cap, CapStanding
+from app.domain.caps.pacing import next_dual, plan_delta
+from training.bootstrap import DAY_S
+from training.lab import policies
+from training.lab.buyer import ZONE, HouseBuyer
+from training.lab.market import HouseMarket
+from training.lab.results import PacedResult, earned, result_of
+from training.statistics import Array
+
+Kind = Literal["caps", "budget"]
+
+DAYS = 10
+MINUTE_S = 60.0
+CAPPED = 0.15
+"""A day's cap, as a share of its pings."""
+BUDGET = 0.35
+"""A day's budget, as a share of what would be spent without one."""
+CEILING_CENTS = 12_000
+THROTTLE = 0.1
+SCALE_STEP = 0.05
+_SEARCHES = 12
+_DUAL_MAX = 1.5
+
+
+class _Day(msgspec.Struct, kw_only=True):
+    """What a way to pace knows in the course of a day; `dual` and `rate` go on from one to the next.
+
+    `share` of the day has passed, `before` was used a minute ago.
+    """
+
+    measure: str
+    limit: int = 0
+    share: float = 0.0
+    used: float = 0.0
+    before: float = 0.0
+    dual: float = 0.0
+    rate: float = 1.0
+
+    def wanted(self) -> float:
+        """What the plan wanted of the last minute."""
+        return plan_delta(self.limit, self.before, self.share - MINUTE_S / DAY_S, self.share)
+
+
+def _throttle(day: _Day) -> None:
+    ahead = day.used > day.share * day.limit
+    day.rate = min(max(day.rate * (1.0 - THROTTLE if ahead else 1.0 + THROTTLE), 0.01), 1.0)
+
+
+def _scale(day: _Day) -> None:
+    ahead = day.used - day.before - day.wanted()
+    leads = ahead / max(day.limit / 300.0, 1.0) if day.measure == "spend" else ahead
+    day.rate = min(max(day.rate * exp(-SCALE_STEP * leads), 0.05), 1.0)
+
+
+def _move_dual(day: _Day) -> None:
+    price = 0 if day.measure == "count" else max(day.limit // 50, 1)
+    day.dual = next_dual(day.dual, day.used - day.before, day.wanted(), day.limit, price)
+
+
+class _Way(msgspec.Struct, frozen=True, kw_only=True):
+    """A way to pace: what it adjusts each minute, and whether its rate skips pings at random or scales bids."""
+
+    adjust: Callable[[_Day], None] = lambda _: None
+    skips: bool = False
+    scales: bool = False
+    dual: float = 0.0
+
+
+_WAYS = {
+    # As if there were no cap, until it is reached.
+    "greedy": _Way(),
+    # Skips pings at random, so many more or fewer each minute (Agarwal and others, KDD 2014).
+    "throttle": _Way(adjust=_throttle, skips=True),
+    # Scales every bid down while it is ahead of the plan, and up while it is behind.
+    "scaling": _Way(adjust=_scale, scales=True),
+    # The shadow price of the domain, moved once a minute as the service does.
+    "ours": _Way(adjust=_move_dual),
+}
+
+
+def pace(market: HouseMarket, kind: Kind, tell: Callable[[str], None]) -> list[PacedResult]:
+    """Every way, with our landscape and the real decision, on the same auctions in the same order."""
+    tell("learning the landscape")
+    landscape = policies.ours(market)
+    days = np.array_split(market.evaluated, DAYS)
+    limits = [int(CAPPED * len(day)) for day in days]
+    if kind == "budget":
+        free = HouseBuyer(market, landscape, ceiling_cents=CEILING_CENTS)
+        limits = [int(BUDGET * _spent(market, free.bids(day), day)) for day in days]
+    cap = Cap(
+        name="daily",
+        owner="house",
+        measure="count" if kind == "caps" else "spend",
+        limit=limits[0],
+        window="day",
+        scope="campaign",
+        zone=ZONE,
+    )
+    buyer = HouseBuyer(market, landscape, cap=cap, ceiling_cents=CEILING_CENTS)
+    track = _Track(market=market, buyer=buyer, cap=cap, days=days, limits=limits)
+    outcomes = {}
+    for name, way in _WAYS.items():
+        tell(name)
+        outcomes[name] = track.run(way)
+    tell("best_fixed")
+    outcomes["best_fixed"] = track.best_fixed()
+    best = earned(market, *outcomes["best_fixed"])
+    return [
+        PacedResult(
+            **msgspec.structs.asdict(result_of(name, market, *outcome)),
+            share_of_best_fixed=earned(market, *outcome) / best,
+        )
+        for name, outcome in outcomes.items()
+    ]
+
+
+def _spent(market: HouseMarket, bids: Array, leads: Array) -> float:
+    return float(np.sum(bids[market.won(bids, leads)]))
+
+
+class _Track(msgspec.Struct, frozen=True, kw_only=True):
+    """The auctions of all days, run once a way."""
+
+    market: HouseMarket
+    buyer: HouseBuyer
+    cap: Cap
+    days: list[Array]
+    limits: list[int]
+
+    def best_fixed(self) -> tuple[Array, Array]:
+        """The one shadow price which, kept all the time, would have earned most."""
+        tried: dict[float, tuple[Array, Array]] = {}
+
+        def lost(dual: float) -> float:
+            tried[dual] = self.run(_Way(dual=dual))
+            return -earned(self.market, *tried[dual])
+
+        minimize_scalar(lost, bounds=(0.0, _DUAL_MAX), method="bounded", options={"maxiter": _SEARCHES})
+        return max(tried.values(), key=lambda outcome: earned(self.market, *outcome))
+
+    def run(self, way: _Way) -> tuple[Array, Array]:
+        """Ping by ping: what was bid, and whether it won."""
+        chance = np.random.default_rng(3)
+        bids, won = [], []
+        day = _Day(measure=self.cap.measure, dual=way.dual)
+        for leads, limit in zip(self.days, self.limits, strict=True):
+            day.limit, day.used, day.before, minute = limit, 0.0, 0.0, 0
+            for number, lead in enumerate(leads):
+                now = DAY_S * number / len(leads)
+                while minute < int(now / MINUTE_S):
+                    minute += 1
+                    day.share = minute * MINUTE_S / DAY_S
+                    way.adjust(day)
+                    day.before = day.used
+                skipped = way.skips and chance.random() >= day.rate
+                bid = 0.0 if skipped or day.used >= day.limit else self._bid(day, int(lead), now)
+                bid = float(int(bid * day.rate)) if way.scales else bid
+                wins = bool(bid) and bool(self.market.won(np.array([bid]), np.array([lead]))[0])
+                bids.append(bid)
+                won.append(wins)
+                day.used += self.cap.uses(int(bid)) if wins else 0
+        return np.array(bids), np.array(won)
+
+    def _bid(self, day: _Day, lead: int, now: float) -> float:
+        standing = CapStanding(day.limit, int(day.used), 0.0, 0.0, day.dual)
+        offer = self.buyer.bid(lead, now=now, standing=standing)
+        return float(offer.price_cents) if offer is not None else 0.0

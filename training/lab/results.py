@@ -1,0 +1,51 @@
+"""What a policy earned in the house market, as a share of somebody who knew every price."""
+
+import msgspec
+import numpy as np
+
+from training.lab.market import HouseMarket
+from training.lab.truth import RESERVE_CENTS
+from training.statistics import Array
+
+
+class PolicyResult(msgspec.Struct, frozen=True, kw_only=True):
+    """One policy on one seed. Shares are of the clairvoyant's; money in dollars a ping, conversions as they came."""
+
+    policy: str
+    win_share: float
+    share_of_clairvoyant: float
+    realised_share: float
+    surplus_per_ping: float
+
+
+class PacedResult(PolicyResult, frozen=True, kw_only=True):
+    """One way to spend a cap; surplus by the model's values, realised by conversions."""
+
+    share_of_best_fixed: float
+
+
+def result_of(policy: str, market: HouseMarket, bids: Array, won: Array | None = None) -> PolicyResult:
+    """What these bids earned; without `won` each wins as it stands in its auction."""
+    at = market.evaluated
+    won = market.won(bids, at) if won is None else won
+    known = clairvoyant(market)
+    best = float(np.sum((market.value[at] - known)[known > 0.0]))
+    realised = float(np.sum((market.world.converted[at] * market.world.worth_cents[at] - bids)[won]))
+    return PolicyResult(
+        policy=policy,
+        win_share=float(won.mean()),
+        share_of_clairvoyant=earned(market, bids, won) / best,
+        realised_share=realised / best,
+        surplus_per_ping=realised / len(at) / 100.0,
+    )
+
+
+def earned(market: HouseMarket, bids: Array, won: Array) -> float:
+    """What the won leads are worth by the model, less what they cost, in cents."""
+    return float(np.sum((market.value[market.evaluated] - bids)[won]))
+
+
+def clairvoyant(market: HouseMarket) -> Array:
+    """Just more than the price, where the lead is worth it."""
+    price = np.maximum(np.floor(market.world.top[market.evaluated, market.winners - 1]) + 1.0, RESERVE_CENTS)
+    return np.where(market.value[market.evaluated] > price, price, 0.0)

@@ -1,0 +1,145 @@
+"""Auctions as a landscape learns from them, column by column: who asked, what the lead was worth, bid, won or lost."""
+
+from collections.abc import Callable, Mapping, Sequence
+from math import nan
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+from msgspec.structs import replace
+
+from app.wire.ping import Leg
+from training.conversion.features import Column
+from training.histories.bids import LoggedBid, read_bids
+from training.statistics import Array
+
+NOT_READ = frozenset({"zip", "sub_id"})
+"""Facts of which nearly every lead has its own."""
+
+
+class TooThin(Exception):
+    """There are too few auctions to learn from: the text says how many there are, and how many it takes."""
+
+
+class AuctionLog(msgspec.Struct, frozen=True, kw_only=True):
+    """Rows of one vertical and one leg, oldest first; all arrays are equally long.
+
+    `facts` by name as objects, where NaN or None is missing. `worth_cents` is p V on this leg, `floor_cents` the lowest
+    price that the seller takes (0 where it names none), `won` 0 or 1. `winning_cents` is what a seller disclosed of an
+    auction that we lost, NaN where it did not; `predicted` is the P(win) by which it was bid for.
+    """
+
+    vertical: str
+    leg: Leg
+    seller: Array
+    facts: Mapping[str, Array]
+    worth_cents: Array
+    bid_cents: Array
+    floor_cents: Array
+    won: Array
+    winning_cents: Array | None = None
+    predicted: Array | None = None
+
+    def __len__(self) -> int:
+        return len(self.won)
+
+    def rows(self, at: Array) -> "AuctionLog":
+        """The rows that a mask or positions choose."""
+        columns = {name: values[at] for name, values in self._columns.items()}
+        return replace(self, **columns, facts={name: values[at] for name, values in self.facts.items()})
+
+    @property
+    def telling(self) -> "AuctionLog":
+        """Without bids below the seller's floor, which say nothing of rivals."""
+        return self.rows((self.bid_cents > 0) & (self.bid_cents >= self.floor_cents) & (self.worth_cents > 0))
+
+    @property
+    def disclosed(self) -> "AuctionLog":
+        """With what disclosed prices add: a lost auction was lost just below its price, and won just above it."""
+        if self.winning_cents is None:
+            return self
+        known = (self.won == 0) & (self.winning_cents >= self.bid_cents)
+        below = replace(self, bid_cents=np.where(known, np.maximum(self.winning_cents - 1.0, 1.0), self.bid_cents))
+        above = self.rows(np.flatnonzero(known))
+        assert above.winning_cents is not None
+        above = replace(above, bid_cents=above.winning_cents + 1.0, won=np.ones_like(above.won))
+        more = above._columns
+        return replace(
+            self,
+            **{name: np.concatenate([values, more[name]]) for name, values in below._columns.items()},
+            facts={name: np.concatenate([values, above.facts[name]]) for name, values in self.facts.items()},
+        )
+
+    @property
+    def _columns(self) -> dict[str, Array]:
+        return {
+            name: values for name in self.__struct_fields__ if isinstance(values := getattr(self, name), np.ndarray)
+        }
+
+
+def auction_log(
+    path: Path, vertical: str, leg: Leg, *, most: int | None = None, ratio: Callable[[LoggedBid], float] = lambda _: 1.0
+) -> AuctionLog | None:
+    """The latest bids of a file whose auction is decided, oldest first, at most so many; `None` where there is none.
+
+    One whose auction is open says nothing yet, and one whose lead is worth nothing has no place in b / v.
+    """
+    read = (bid for bid in read_bids(path, vertical) if bid.leg == leg and bid.won is not None)
+    bids = sorted((bid for bid in read if bid.probability * bid.worth > 0.0), key=lambda bid: (bid.at, bid.id))
+    return log_of(bids[-most:] if most else bids, vertical, leg, ratio) if bids else None
+
+
+def log_of(
+    bids: Sequence[LoggedBid], vertical: str, leg: Leg, ratio: Callable[[LoggedBid], float] = lambda _: 1.0
+) -> AuctionLog:
+    """These bids as columns. `ratio` is what a newer model says of a lead over what was said when it was bid for."""
+    # In the order of first appearance, so that the same file gives the same log.
+    names = list(dict.fromkeys(name for bid in bids for name in bid.facts))
+    return AuctionLog(
+        vertical=vertical,
+        leg=leg,
+        seller=objects([bid.seller for bid in bids]),
+        facts={name: objects([bid.facts.get(name) for bid in bids]) for name in names},
+        worth_cents=np.array([bid.probability * bid.worth * ratio(bid) for bid in bids]),
+        bid_cents=np.array([float(bid.price_cents) for bid in bids]),
+        floor_cents=np.array([float(bid.floor_cents) for bid in bids]),
+        won=np.array([int(bool(bid.won)) for bid in bids], dtype=np.int8),
+        # Of a lead that is sold several times nobody knows whose price was disclosed.
+        winning_cents=np.array([_winning(bid) for bid in bids]) if leg == "exclusive" else None,
+        predicted=np.array([bid.win_probability for bid in bids]),
+    )
+
+
+def columns_of(facts: Mapping[str, Array]) -> tuple[Column, ...]:
+    """The facts that trees can read: text as categories, which come first, numbers and booleans as numbers."""
+    columns = []
+    for name, values in facts.items():
+        known = [value for value in values if value is not None]
+        if name in NOT_READ or not known:
+            continue
+        text = np.mean([isinstance(value, str) for value in known])
+        columns.append(Column(name, "category" if text > 0.5 else "number"))
+    return tuple(sorted(columns, key=lambda column: column.kind))
+
+
+def check_enough(leg: str, won: Array, rows_min: int, of_each_min: int) -> None:
+    """Raises TooThin where there are fewer auctions than that, or fewer of them were won or lost."""
+    wins = int(won.sum())
+    losses = len(won) - wins
+    if len(won) < rows_min or min(wins, losses) < of_each_min:
+        raise TooThin(
+            f"too few {leg} auctions: {len(won):,}, {wins:,} won and {losses:,} lost; it takes {rows_min}, and "
+            f"{of_each_min} of each"
+        )
+
+
+def objects(values: Sequence[Any]) -> Array:
+    """A column of facts as an array of objects."""
+    column = np.empty(len(values), dtype=object)
+    column[:] = values
+    return column
+
+
+def _winning(bid: LoggedBid) -> float:
+    return float(bid.winning_cents) if bid.winning_cents is not None else nan
