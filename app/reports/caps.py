@@ -40,6 +40,16 @@ class CapRecord(msgspec.Struct, kw_only=True):
     breached: bool = False
     quarters: dict[int, CapStanding] = {}
 
+    @property
+    def share(self) -> float:
+        """The share of its limit that `most` is."""
+        return self.most / self.limit if self.limit else 0.0
+
+    @property
+    def dual_cents(self) -> float:
+        """The highest shadow price: cents of a count, a share of the price of spend."""
+        return self.dual * (self.campaign.ceiling_cents if self.cap.measure == "count" else 1)
+
     def note(self, at: float, standing: CapStanding) -> None:
         """This stood at this moment, the latest so far."""
         self.limit, self.most, self.dual = standing.limit, max(self.most, standing.used), max(self.dual, standing.dual)
