@@ -15,13 +15,13 @@ from litestar.handlers import HTTPRouteHandler
 
 from app.config.load import Declared, LoadedConfig, load
 from app.config.values.zip_table import zip_states
-from app.crm.sender import Sender
 from app.domain.campaign import Campaign
 from app.domain.keys import Keys
 from app.http.application import Application, CannotStart
 from app.journal.reader import lines
 from app.journal.versions import OtherVersion
 from app.journal.writer import JournalWriter
+from app.outbound.sender import Sender
 from app.parquet import ParquetError
 from app.reports.counting import Counting
 from app.reports.scorecard import Scorecards

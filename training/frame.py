@@ -11,6 +11,7 @@ import msgspec
 
 from app.domain.calendar import moment
 from app.domain.post.disposition import Disposition
+from app.packaged import DEMO_CONFIG, OWN_MODELS, models_here
 from training.histories.dataset import DatasetRules, DatasetSummary, gather
 from training.histories.declared import DeclaredVerticals
 from training.histories.sources import DAY_S, MATURITY_DAYS, sources_of
@@ -34,8 +35,8 @@ def when(text: str) -> float:
 
 
 _COMMON: dict[str, dict[str, Any]] = {
-    "models": {"type": Path, "default": Path("models"), "help": "where the models stand (models)"},
-    "config": {"type": Path, "default": Path("fixtures/demo/buyer.toml"), "help": "whose fields to read"},
+    "models": {"type": Path, "default": models_here(), "help": "where the models stand (models)"},
+    "config": {"type": Path, "default": DEMO_CONFIG, "help": "whose fields to read"},
     "vertical": {"action": "append", "default": [], "help": "only this one; may be repeated"},
     "since": {"type": when, "default": 0.0, "metavar": "WHEN", "help": "pinged then or later: 2026-11-21"},
     "until": {"type": when, "default": float("inf"), "metavar": "WHEN", "help": "pinged before"},
@@ -65,6 +66,12 @@ def add(parser: argparse._ActionsContainer, *names: str) -> None:
     """The arguments of these names, which mean the same to every command."""
     for name in names:
         parser.add_argument(f"--{name}", **_COMMON[name])
+
+
+def add_own_models(parser: argparse.ArgumentParser) -> None:
+    """The models of a command that writes some: one's own, never those that come along."""
+    add(parser, "models")
+    parser.set_defaults(models=OWN_MODELS)
 
 
 def add_sources(parser: argparse.ArgumentParser) -> None:

@@ -12,6 +12,7 @@ from app.journal.versions import OtherVersion
 
 GROUPS = {
     "service": {
+        "init": "write a first buyer.toml from a few answers",
         "demo": "live one business day over real HTTP in minutes, then report",
         "serve": "answer pings and posts, deliver what is bought",
         "check": "read a configuration and say what is wrong with it, or sum it up",

@@ -1,1 +1,1 @@
-"""Outbound delivery: a bought lead in a CRM's own words, to a vetted address, with its answer understood."""
+"""Deliveries: a bought lead in a CRM's own words, and what its answer means for the lead."""

@@ -1,22 +1,19 @@
 """What a CRM's answer means for the lead: the declared rules first, then what HTTP says by itself."""
 
-from email.utils import parsedate_to_datetime
-
 import msgspec
 
-from app.crm.message import Answer
 from app.crm.pick import picked
 from app.crm.redaction import hidden, redacted
 from app.domain.delivery.destination import Destination
 from app.domain.delivery.outcome_rule import DeliveryOutcome, OutcomeRule, When
 from app.domain.delivery.sold_lead import LeadDocument
+from app.outbound.message import OutboundAnswer
 from app.wire.ping import Value
 
 CRM_ID_LENGTH_MAX = 100
 
-_OURS = frozenset((401, 403, 407))
+_CREDENTIALS_REFUSED = frozenset((401, 403, 407))
 """Our credentials are wrong, not the lead: it waits until they are put right."""
-_LATER = frozenset((408, 425, 429))
 
 
 class Judgement(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,39 +22,37 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     outcome: DeliveryOutcome
     crm_id: str = ""
     note: str = ""
-    retry_after_s: float | None = None
     disables: bool = False
 
 
-def judge(destination: Destination, answer: Answer, lead: LeadDocument, now: float) -> Judgement:
-    """The outcome of one attempt, answered at `now`."""
+def judge(destination: Destination, answer: OutboundAnswer, lead: LeadDocument) -> Judgement:
+    """The outcome of one attempt."""
     if answer.trouble:
         return Judgement(outcome="retry", note=f"no answer: {answer.trouble}")
     rule = next((rule for rule in destination.outcomes if _holds(rule.when, answer)), None)
     if rule is None:
-        outcome, note, disables = _by_status(destination, answer.status)
+        outcome, note, disables = _by_status(destination, answer)
     else:
         outcome, note, disables = rule.then, _explained(rule, answer, lead), False
     return Judgement(
         outcome=outcome,
         crm_id=_crm_id(destination, answer, lead) if outcome in ("delivered", "duplicate") else "",
         note=note,
-        retry_after_s=_retry_after_s(answer, now) if outcome == "retry" else None,
         disables=disables,
     )
 
 
-def _holds(when: When, answer: Answer) -> bool:
+def _holds(when: When, answer: OutboundAnswer) -> bool:
     if when.status != "" and not _status_holds(str(when.status), answer.status):
         return False
     if not when.place and when.equals is None and not when.contains:
         return True
-    found = picked(when, answer)
-    if found is None:
+    text = picked(when, answer)
+    if text is None:
         return False
-    if when.equals is not None and found.strip().lower() != _as_answered(when.equals).strip().lower():
+    if when.equals is not None and text.strip().lower() != _as_answered(when.equals).strip().lower():
         return False
-    return when.contains.lower() in found.lower()
+    return when.contains.lower() in text.lower()
 
 
 def _status_holds(wanted: str, status: int) -> bool:
@@ -71,8 +66,8 @@ def _as_answered(value: Value) -> str:
     return value if isinstance(value, str) else msgspec.json.encode(value).decode()
 
 
-def _by_status(destination: Destination, status: int) -> tuple[DeliveryOutcome, str, bool]:
-    note = f"HTTP {status}"
+def _by_status(destination: Destination, answer: OutboundAnswer) -> tuple[DeliveryOutcome, str, bool]:
+    status, note = answer.status, f"HTTP {answer.status}"
     if 200 <= status < 300:
         if any(rule.then == "delivered" for rule in destination.outcomes):
             # Sending again could call one consumer many times; a person must look.
@@ -82,31 +77,21 @@ def _by_status(destination: Destination, status: int) -> tuple[DeliveryOutcome, 
         return "duplicate", note, False
     if status == 410:
         return "retry", f"{note}: the receiver wants no more leads", True
-    if status in _OURS:
+    if status in _CREDENTIALS_REFUSED:
         return "retry", f"{note}: check the credentials", False
-    if status in _LATER or status >= 500:
+    if answer.is_temporary:
         return "retry", note, False
     return "rejected", f"{note}: redirects are not followed" if 300 <= status < 400 else note, False
 
 
-def _explained(rule: OutcomeRule, answer: Answer, lead: LeadDocument) -> str:
+def _explained(rule: OutcomeRule, answer: OutboundAnswer, lead: LeadDocument) -> str:
     reason = picked(rule.reason, answer) if rule.reason is not None else None
     own = rule.note or f"HTTP {answer.status}{', ' if rule.when.place else ''}{rule.when.place}"
     return f"{own}: {redacted(reason, lead)}" if reason else own
 
 
-def _crm_id(destination: Destination, answer: Answer, lead: LeadDocument) -> str:
-    found = (picked(destination.crm_id, answer) or "").strip() if destination.crm_id is not None else ""
+def _crm_id(destination: Destination, answer: OutboundAnswer, lead: LeadDocument) -> str:
+    crm_id = (picked(destination.crm_id, answer) or "").strip() if destination.crm_id is not None else ""
     # A CRM that names its records by phone or email has no id that we may keep.
-    usable = len(found) <= CRM_ID_LENGTH_MAX and found.isprintable() and hidden(found, lead) == found
-    return found if usable else ""
-
-
-def _retry_after_s(answer: Answer, now: float) -> float | None:
-    text = answer.headers.get("retry-after", "").strip()
-    if text.isdecimal() and text.isascii():
-        return float(text[:9])
-    try:
-        return max(parsedate_to_datetime(text).timestamp() - now, 0.0)
-    except (ValueError, TypeError, OverflowError):
-        return None
+    usable = len(crm_id) <= CRM_ID_LENGTH_MAX and crm_id.isprintable() and hidden(crm_id, lead) == crm_id
+    return crm_id if usable else ""

@@ -9,7 +9,6 @@ from xml.etree import ElementTree
 
 import msgspec
 
-from app.crm.message import Request, Unbuildable
 from app.crm.signing import signature
 from app.crm.transform import as_text, at_path, value_of
 from app.domain.delivery.destination import PLACEHOLDER, Destination
@@ -22,12 +21,20 @@ from app.domain.delivery.destination_auth import (
     is_secret,
 )
 from app.domain.delivery.sold_lead import LeadDocument
+from app.outbound.message import OutboundRequest
 from app.wire.ping import Value
 
 Secrets = Mapping[str, str]
 """Each reference of a destination (`env:NAME`, `file:PATH`) and the secret behind it."""
 
 Mapped = dict[str, Value]
+
+
+class Unbuildable(msgspec.Struct, frozen=True, kw_only=True):
+    """The lead lacks what the request cannot do without."""
+
+    why: str
+
 
 _CONTENT_TYPES = {
     "json": "application/json",
@@ -40,7 +47,7 @@ _DOTS = re.compile(r"\.+")
 
 def build_request(
     destination: Destination, lead: LeadDocument, secrets: Secrets, webhook_id: str, attempted_at: float
-) -> Request | Unbuildable:
+) -> OutboundRequest | Unbuildable:
     """The request of one attempt. The body is the same in every attempt; only its signed time changes.
 
     `secrets` must have passed `require_secrets`. Where an address needs a value that this lead does not have,
@@ -59,7 +66,14 @@ def build_request(
     parameters = {name: as_text(value) for name, value in mapped.items()} if destination.encoding == "query" else {}
     if isinstance(destination.auth, QueryAuth):
         parameters[destination.auth.name] = secrets[destination.auth.value]
-    return Request(method=destination.method, url=_with_query(url, parameters), headers=headers, body=body)
+    return OutboundRequest(
+        method=destination.method,
+        url=_with_query(url, parameters),
+        headers=headers,
+        body=body,
+        timeout_s=destination.timeout_ms / 1000,
+        private_hosts=frozenset(destination.allow_private_hosts),
+    )
 
 
 def _mapped(destination: Destination, lead: LeadDocument) -> Mapped:
@@ -88,7 +102,7 @@ def _address(template: str, lead: LeadDocument) -> str | Unbuildable:
         if value is None or _DOTS.fullmatch(as_text(value)):
             return Unbuildable(why=f"the address needs `{path}`, which this lead does not have")
     quoted = {path: quote(as_text(value), safe="") for path, value in values.items() if value is not None}
-    filled = [PLACEHOLDER.sub(lambda found: quoted[found[1]], part) for part in (parts.path, parts.query)]
+    filled = [PLACEHOLDER.sub(lambda match: quoted[match[1]], part) for part in (parts.path, parts.query)]
     return urlunsplit((parts.scheme, parts.netloc, filled[0], filled[1], ""))
 
 

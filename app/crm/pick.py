@@ -6,13 +6,13 @@ from xml.etree import ElementTree
 
 import msgspec
 
-from app.crm.message import Answer
 from app.domain.delivery.outcome_rule import Pick
+from app.outbound.message import OutboundAnswer
 
 _DOCTYPE = re.compile(r"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
 
 
-def picked(pick: Pick, answer: Answer) -> str | None:
+def picked(pick: Pick, answer: OutboundAnswer) -> str | None:
     """The text at this place; `None` where it is absent. JSON's true, false and numbers are as JSON writes them."""
     if pick.json:
         return _in_json(pick.json, answer.body)
@@ -21,31 +21,31 @@ def picked(pick: Pick, answer: Answer) -> str | None:
     if pick.header:
         return answer.headers.get(pick.header.lower())
     if pick.regex:
-        found = re.search(pick.regex, text_of(answer))
-        return None if found is None else found[1 if found.re.groups else 0]
+        match = re.search(pick.regex, text_of(answer))
+        return None if match is None else match[1 if match.re.groups else 0]
     return text_of(answer)
 
 
-def text_of(answer: Answer) -> str:
+def text_of(answer: OutboundAnswer) -> str:
     """The body as text; what is not UTF-8 becomes a question mark."""
     return answer.body.decode("utf-8-sig", "replace")
 
 
 def _in_json(path: str, body: bytes) -> str | None:
     try:
-        found: Any = msgspec.json.decode(body.removeprefix(b"\xef\xbb\xbf"))
+        value: Any = msgspec.json.decode(body.removeprefix(b"\xef\xbb\xbf"))
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         return None
     for name in path.split("."):
-        if isinstance(found, dict):
-            found = found.get(name)
-        elif isinstance(found, list) and name.isdecimal() and int(name) < len(found):
-            found = found[int(name)]
+        if isinstance(value, dict):
+            value = value.get(name)
+        elif isinstance(value, list) and name.isdecimal() and int(name) < len(value):
+            value = value[int(name)]
         else:
             return None
-    if found is None or isinstance(found, str):
-        return found
-    return msgspec.json.encode(found).decode()
+    if value is None or isinstance(value, str):
+        return value
+    return msgspec.json.encode(value).decode()
 
 
 def _in_xml(path: str, text: str) -> str | None:
@@ -55,13 +55,13 @@ def _in_xml(path: str, text: str) -> str | None:
     elements, _, attribute = path.partition("@")
     root, *names = elements.split(".")
     try:
-        found: ElementTree.Element | None = ElementTree.fromstring(text)  # noqa: S314 - without DOCTYPE no entity expands
+        element: ElementTree.Element | None = ElementTree.fromstring(text)  # noqa: S314 - without DOCTYPE no entity expands
     except ElementTree.ParseError:
         return None
-    if found is None or found.tag.rpartition("}")[2] != root:
+    if element is None or element.tag.rpartition("}")[2] != root:
         return None
     if names:
-        found = found.find("/".join(f"{{*}}{name}" for name in names))
-    if found is None:
+        element = element.find("/".join(f"{{*}}{name}" for name in names))
+    if element is None:
         return None
-    return found.get(attribute) if attribute else "".join(found.itertext()).strip()
+    return element.get(attribute) if attribute else "".join(element.itertext()).strip()

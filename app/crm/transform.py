@@ -34,10 +34,10 @@ def value_of(source: str | Source, lead: LeadDocument) -> Value | None:
 def at_path(path: str, lead: LeadDocument) -> Value | None:
     """The scalar at a dot path; `None` where it is absent or empty."""
     head, _, rest = path.partition(".")
-    found = lead.get(head)
+    value = lead.get(head)
     if rest:
-        found = found.get(rest) if isinstance(found, dict) else None
-    return found if isinstance(found, (str, int, float)) and found != "" else None
+        value = value.get(rest) if isinstance(value, dict) else None
+    return value if isinstance(value, (str, int, float)) and value != "" else None
 
 
 def as_text(value: Value) -> str:

@@ -13,6 +13,7 @@ from app.dialects.aliases import (
     GROUPS,
     LEAD,
     PING,
+    PLATFORM_ALIASES,
     POST,
     SHARED_FLAGS,
     TEST_FLAGS,
@@ -92,6 +93,8 @@ def names_for(seller: Seller, vertical: Vertical | None, route: Route) -> Names:
         mean(name, [name.removeprefix("?")])
     for aliases in (ENVELOPE, *(POST if route == "ping" else PING).values()):
         mean(IGNORED, aliases.split())
+    for name, spellings in PLATFORM_ALIASES.items():
+        mean(name if name in known else IGNORED, spellings)
     ranks = {spelling: rank for rank, spelling in enumerate(meanings)}
     return Names(table=meanings | {spelling: meanings[_normal(spelling)] for spelling in written}, ranks=ranks)
 

@@ -20,7 +20,8 @@ from app.domain.duplicate import Sighting
 from app.domain.identity import Person
 from app.domain.post.sale import KeptAnswer, PostFacts
 from app.store.engine.portable import be_alone
-from app.store.engine.prepared import Prepared
+from app.store.engine.prepared import Prepared, Ran
+from app.store.engine.trips import Work, run_all
 from app.store.schema import answer, certificate, sighting, suppression
 from app.wire.post import PostAnswer
 
@@ -47,18 +48,30 @@ def gather_post(
     connection: Connection, seller: str, nonce: str, certificates: tuple[str, ...], person: Person
 ) -> PostFacts:
     """Everything about this post, its certificates and its person, as of one moment."""
+    statement, values = asking(seller, nonce, certificates, person)
+    return post_facts(seller, nonce, statement.run(connection, values))
+
+
+def asking(
+    seller: str, nonce: str, certificates: tuple[str, ...], person: Person
+) -> tuple[Prepared, dict[str, object]]:
+    """The statement of `gather_post`, for those who have more to run in one trip."""
     names = names_of(person)
-    values = {
+    values: dict[str, object] = {
         "seller": seller,
         "nonce": nonce,
         **_numbered("certificate", certificates),
         **_numbered("digest", person.all),
         **_numbered("name", names),
     }
-    rows = _facts(len(certificates), len(person.all), len(names)).run(connection, values).fetchall()
+    return _facts(len(certificates), len(person.all), len(names)), values
+
+
+def post_facts(seller: str, nonce: str, ran: Ran) -> PostFacts:
+    """What came of `asking`."""
     kept: KeptAnswer | None = None
     holders, sightings, suppressed = [], set(), False
-    for kind, first, second, third, at in rows:
+    for kind, first, second, third, at in ran.fetchall():
         if kind == "answer":
             kept = _kept(seller, nonce, first, second, third, at)
         elif kind == "holder":
@@ -85,11 +98,14 @@ def keep(connection: Connection, kept: KeptAnswer) -> None:
     be_alone(connection, [post_name(kept.seller, kept.nonce)])
     former = kept_answer(connection, kept.seller, kept.nonce)
     if former is None or former.code == REPLACEABLE:
-        write_answer(connection, kept, former)
+        run_all(connection, [writing_answer(kept, former)])
 
 
-def write_answer(connection: Connection, kept: KeptAnswer, former: KeptAnswer | None) -> None:
-    """Write an answer, in the place of `former` where there is one. The caller is alone with this post."""
+def writing_answer(kept: KeptAnswer, former: KeptAnswer | None) -> Work:
+    """The statement that writes an answer, in the place of `former` where there is one.
+
+    Whoever runs it is alone with this post.
+    """
     row = {
         "person": person_text(kept.person),
         "answer": _encode(kept.answer).decode(),
@@ -98,9 +114,8 @@ def write_answer(connection: Connection, kept: KeptAnswer, former: KeptAnswer | 
     }
     of = {"seller": kept.seller, "nonce": kept.nonce}
     if former is None:
-        _ADD.run(connection, {**of, **row})
-    else:
-        _REPLACE.run(connection, {**of, **{f"new_{name}": value for name, value in row.items()}})
+        return _ADD, {**of, **row}
+    return _REPLACE, {**of, **{f"new_{name}": value for name, value in row.items()}}
 
 
 def post_name(seller: str, nonce: str) -> str:

@@ -2,25 +2,50 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, select, text
 
 from app.domain.post.sale import CapUse
 from app.domain.reasons import RANK, Refusal
-from app.store.engine.portable import add_new
-from app.store.engine.prepared import Prepared
+from app.store.engine.prepared import Prepared, Ran
+from app.store.engine.trips import Work
 from app.store.schema import cap_counter
 
 _TAKE = Prepared(
-    update(cap_counter)
-    .where(cap_counter.c.counter == bindparam("name"), cap_counter.c.used + bindparam("amount") <= bindparam("limit"))
-    .values(used=cap_counter.c.used + bindparam("amount"))
+    text(
+        "INSERT INTO cap_counter (counter, used) SELECT :counter, :amount WHERE :amount <= :limit "
+        "ON CONFLICT (counter) DO UPDATE SET used = cap_counter.used + :amount "
+        "WHERE cap_counter.used + :amount <= :limit"
+    )
+)
+
+# Past its limit a counter would be null, which its column refuses: the sale's last trip then commits nothing.
+_TAKE_OR_FAIL = Prepared(
+    text(
+        "INSERT INTO cap_counter (counter, used) VALUES (:counter, CASE WHEN :amount <= :limit THEN :amount END) "
+        "ON CONFLICT (counter) DO UPDATE SET used = "
+        "CASE WHEN cap_counter.used + :amount <= :limit THEN cap_counter.used + :amount END"
+    )
 )
 
 
-def use_caps(connection: Connection, uses: Sequence[CapUse]) -> Refusal | None:
-    """Take all of these. With a refusal, that of the full one judged first, the caller rolls back what was taken."""
-    # In one order always, so that two sales never hold what the other waits for.
-    full = [use for use in sorted(uses, key=lambda use: use.counter) if not _take(connection, use)]
+def in_order(uses: Sequence[CapUse]) -> list[CapUse]:
+    """The order in which counters are taken always, so that two sales never hold what the other waits for."""
+    return sorted(uses, key=lambda use: use.counter)
+
+
+def taking(use: CapUse) -> Work:
+    """The statement that takes this: it touches one row, or none where that would pass the limit."""
+    return _TAKE, _values(use)
+
+
+def taking_or_failing(use: CapUse) -> Work:
+    """The same, but it raises an IntegrityError where that would pass the limit."""
+    return _TAKE_OR_FAIL, _values(use)
+
+
+def refusal(uses: Sequence[CapUse], taken: Sequence[Ran]) -> Refusal | None:
+    """What follows from what came of taking each: the reason of the full cap that is judged first."""
+    full = [use for use, ran in zip(uses, taken, strict=True) if ran.rowcount != 1]
     if not full:
         return None
     first = min(full, key=lambda use: RANK[use.reason])
@@ -33,12 +58,5 @@ def cap_usage(connection: Connection) -> dict[str, int]:
     return {row.counter: row.used for row in rows}
 
 
-def _take(connection: Connection, use: CapUse) -> bool:
-    wanted = {"name": use.counter, "amount": use.amount, "limit": use.limit}
-    if _TAKE.run(connection, wanted).rowcount == 1:
-        return True
-    # Full, or never used before. Another transaction may be making the counter at this moment, so it is tried anyway.
-    if use.amount > use.limit:
-        return False
-    add_new(connection, cap_counter, {"counter": use.counter, "used": 0})
-    return _TAKE.run(connection, wanted).rowcount == 1
+def _values(use: CapUse) -> dict[str, object]:
+    return {"counter": use.counter, "amount": use.amount, "limit": use.limit}

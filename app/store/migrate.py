@@ -11,7 +11,7 @@ from sqlalchemy import URL, Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.store.engine.connections import database_url, is_sqlite, writing_engine
-from app.store.engine.runners import as_unavailable
+from app.store.engine.failures import as_unavailable
 from app.store.errors import StoreUnfit
 
 _SCRIPTS = Path(__file__).parent / "migrations"
@@ -43,8 +43,11 @@ def require_head(connection: Connection, url: URL) -> None:
     found = revision(connection)
     _require_known(found)
     if found != head():
+        has = f"has tables of version {found}" if found else "has no tables of leadbid"
         shown = url.render_as_string(hide_password=True)
-        raise StoreUnfit(f"the database lacks tables of this version: run `leadbid migrate --database '{shown}'`")
+        raise StoreUnfit(
+            f"the database {has}, and this leadbid needs version {head()}: run `leadbid migrate --database '{shown}'`"
+        )
 
 
 def revision(connection: Connection) -> str:
@@ -60,7 +63,10 @@ def head() -> str:
 
 def _require_known(found: str) -> None:
     if found and found not in {script.revision for script in _script().walk_revisions()}:
-        raise StoreUnfit(f"the database was migrated by a newer version (to {found}): run that version")
+        raise StoreUnfit(
+            f"the database has tables of version {found}, and this leadbid knows only those up to version {head()}: "
+            "run the leadbid that made them, most likely a newer one, or name another database"
+        )
 
 
 @cache

@@ -1,25 +1,26 @@
 """The sale: everything that belongs to it is committed together, or nothing but the one reason why not."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import Literal
 
 import msgspec
 from sqlalchemy import Connection, insert, text
 
 from app.domain.duplicate import is_duplicate
-from app.domain.post.sale import KeptAnswer, PostFacts, Sale
+from app.domain.post.sale import CapUse, KeptAnswer, PostFacts, Sale
 from app.domain.reasons import REASONS, Refusal
-from app.store.answers import REPLACEABLE, gather_post, names_of, person_text, post_name, write_answer
-from app.store.caps import use_caps
-from app.store.engine.portable import add_new, be_alone
+from app.store import caps
+from app.store.answers import REPLACEABLE, asking, names_of, person_text, post_facts, post_name, writing_answer
+from app.store.engine.failures import INTEGRITY_ERRORS
+from app.store.engine.portable import adding_new, being_alone
 from app.store.engine.prepared import Prepared
+from app.store.engine.trips import Work, run_all, run_last
 from app.store.outbox import new_delivery
 from app.store.schema import certificate, delivery, evidence, lead, sighting
 from app.wire.post import PostAnswer
 
 _SAVEPOINT = Prepared(text("SAVEPOINT sale"))
 _ROLL_BACK = Prepared(text("ROLLBACK TO SAVEPOINT sale"))
-_RELEASE = Prepared(text("RELEASE SAVEPOINT sale"))
 _ADD_LEAD = Prepared(insert(lead))
 _ADD_EVIDENCE = Prepared(insert(evidence))
 _ADD_SIGHTINGS = Prepared(insert(sighting))
@@ -34,13 +35,21 @@ class SaleResult(msgspec.Struct, frozen=True, kw_only=True):
     refusal: Refusal | None = None
 
 
-def sell(connection: Connection, sale: Sale, refused: Callable[[Refusal], PostAnswer]) -> SaleResult:
+class CapInTheWay(Exception):
+    """Nothing was written: a cap seems to be full. `sell` with `is_tight` says which one, or sells after all."""
+
+
+def sell(
+    connection: Connection, sale: Sale, refused: Callable[[Refusal], PostAnswer], *, is_tight: bool = False
+) -> SaleResult:
     """Sell, unless something that was committed meanwhile stands against it; `refused` words the answer then.
 
-    A test sale is judged by its own earlier answer alone and leaves nothing but its answer.
+    A test sale is judged by its own earlier answer alone and leaves nothing but its answer. CapInTheWay where a cap is
+    full, unless `is_tight`.
     """
-    be_alone(connection, _names(sale))
-    facts = gather_post(connection, sale.seller, sale.nonce, sale.certificates, sale.person)
+    alone = being_alone(connection, _names(sale))
+    *_, found = run_all(connection, [*alone, asking(sale.seller, sale.nonce, sale.certificates, sale.person)])
+    facts = post_facts(sale.seller, sale.nonce, found)
 
     kept = facts.kept
     if kept is not None and kept.code != REPLACEABLE:
@@ -50,15 +59,21 @@ def sell(connection: Connection, sale: Sale, refused: Callable[[Refusal], PostAn
     elif sale.test:
         refusal = None
     else:
-        refusal = _against(sale, facts) or _write_within_caps(connection, sale)
+        refusal = _against(sale, facts)
 
-    if refusal is not None:
-        told = refused(refusal)
-        if REASONS[refusal.code].kept:
-            write_answer(connection, _to_keep(sale, told, refusal.code), kept)
-        return SaleResult(answer=told, outcome="refused", refusal=refusal)
-    write_answer(connection, _to_keep(sale, sale.answer, ""), kept)
-    return SaleResult(answer=sale.answer, outcome="sold")
+    if refusal is None:
+        rows = [*([] if sale.test else _rows(sale)), writing_answer(_to_keep(sale, sale.answer, ""), kept)]
+        uses = [] if sale.test else caps.in_order(sale.cap_uses)
+        if is_tight:
+            refusal = _write_by_asking(connection, rows, uses)
+        else:
+            _write_at_once(connection, rows, uses)
+    if refusal is None:
+        return SaleResult(answer=sale.answer, outcome="sold")
+    told = refused(refusal)
+    if REASONS[refusal.code].kept:
+        run_all(connection, [writing_answer(_to_keep(sale, told, refusal.code), kept)])
+    return SaleResult(answer=told, outcome="refused", refusal=refusal)
 
 
 def _names(sale: Sale) -> list[str]:
@@ -82,48 +97,54 @@ def _to_keep(sale: Sale, told: PostAnswer, code: str) -> KeptAnswer:
     )
 
 
-def _write_within_caps(connection: Connection, sale: Sale) -> Refusal | None:
+def _write_at_once(connection: Connection, rows: Sequence[Work], uses: Sequence[CapUse]) -> None:
     """Write all of it, and take its room under the caps last: counters that all sales share are held from then on."""
-    _SAVEPOINT.run(connection, {})
-    _write(connection, sale)
-    refusal = use_caps(connection, sale.cap_uses)
-    if refusal is not None:
+    try:
+        run_last(connection, [*rows, *map(caps.taking_or_failing, uses)])
+    except INTEGRITY_ERRORS:
+        # Of what constraint does not matter: should it be another one, it says so again where caps are asked.
+        raise CapInTheWay from None
+
+
+def _write_by_asking(connection: Connection, rows: Sequence[Work], uses: Sequence[CapUse]) -> Refusal | None:
+    """Write all of it, unless a cap is full: then nothing, and why."""
+    _, *taken = run_all(connection, [(_SAVEPOINT, {}), *map(caps.taking, uses)])
+    refusal = caps.refusal(uses, taken)
+    if refusal is None:
+        run_all(connection, rows)
+    else:
         _ROLL_BACK.run(connection, {})
-    _RELEASE.run(connection, {})
     return refusal
 
 
-def _write(connection: Connection, sale: Sale) -> None:
+def _rows(sale: Sale) -> Iterator[Work]:
+    """The lead with everything that hangs on it."""
     person = person_text(sale.person)
-    _ADD_LEAD.run(
-        connection,
-        {
-            "lead_id": sale.lead_id,
-            "seller": sale.seller,
-            "nonce": sale.nonce,
-            "ping_id": sale.ping_id,
-            "campaign": sale.campaign,
-            "vertical": sale.vertical,
-            "leg": sale.leg,
-            "price_cents": sale.price_cents,
-            "sold_at": sale.sold_at,
-            "zip": sale.zip,
-            "state": sale.state,
-            "person": person,
-            "identity": sale.identity,
-            "decision": None if sale.decision is None else sale.decision.decode(),
-            "config_hash": sale.config_hash,
-            "model_version": sale.model_version,
-        },
-    )
+    lead_row = {
+        "lead_id": sale.lead_id,
+        "seller": sale.seller,
+        "nonce": sale.nonce,
+        "ping_id": sale.ping_id,
+        "campaign": sale.campaign,
+        "vertical": sale.vertical,
+        "leg": sale.leg,
+        "price_cents": sale.price_cents,
+        "sold_at": sale.sold_at,
+        "zip": sale.zip,
+        "state": sale.state,
+        "person": person,
+        "identity": sale.identity,
+        "decision": None if sale.decision is None else sale.decision.decode(),
+        "config_hash": sale.config_hash,
+        "model_version": sale.model_version,
+    }
+    yield _ADD_LEAD, lead_row
     if sale.evidence:
-        _ADD_EVIDENCE.run(
-            connection,
-            [
-                {"lead_id": sale.lead_id, "kind": piece.kind, "sha256": piece.sha256, "sealed": piece.sealed}
-                for piece in sale.evidence
-            ],
-        )
+        pieces = [
+            {"lead_id": sale.lead_id, "kind": piece.kind, "sha256": piece.sha256, "sealed": piece.sealed}
+            for piece in sale.evidence
+        ]
+        yield _ADD_EVIDENCE, pieces
     if sale.person.all:
         seen = {
             "lead_id": sale.lead_id,
@@ -131,11 +152,9 @@ def _write(connection: Connection, sale: Sale) -> None:
             "vertical": sale.vertical,
             "sold_at": sale.sold_at,
         }
-        _ADD_SIGHTINGS.run(connection, [{"digest": digest, **seen} for digest in dict.fromkeys(sale.person.all)])
+        yield _ADD_SIGHTINGS, [{"digest": digest, **seen} for digest in dict.fromkeys(sale.person.all)]
     if sale.destinations:
-        _ADD_DELIVERIES.run(
-            connection,
-            [new_delivery(sale.lead_id, destination, sale.sold_at) for destination in sale.destinations],
-        )
+        due = [new_delivery(sale.lead_id, destination, sale.sold_at) for destination in sale.destinations]
+        yield _ADD_DELIVERIES, due
     for name in sale.certificates:
-        add_new(connection, certificate, {"digest": name, "lead_id": sale.lead_id, "person": person})
+        yield adding_new(certificate), {"digest": name, "lead_id": sale.lead_id, "person": person}

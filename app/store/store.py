@@ -28,15 +28,24 @@ from app.store import (
 from app.store.audit import AuditLine
 from app.store.certifications import Mark
 from app.store.deliveries import DeliveryDetail, DeliveryRow, Which
-from app.store.engine.connections import BUSY_MS, database_url, is_sqlite, reading_engine, writing_engine
-from app.store.engine.runners import GroupRunner, PoolRunner, Runner
+from app.store.engine.connections import (
+    BUSY_MS,
+    async_lookup_engine,
+    async_reading_engine,
+    async_writing_engine,
+    database_url,
+    is_sqlite,
+    reading_engine,
+    writing_engine,
+)
+from app.store.engine.runners import GroupRunner, Runner, TaskRunner
 from app.store.errors import StoreError, StoreUnfit
 from app.store.exports import OutcomeRow, SoldRow
 from app.store.feedback import OutcomeFacts, OutcomeResult, Returns
 from app.store.leads import LeadRow, Summary
 from app.store.migrate import migrate, require_head
 from app.store.operators import DemandRow, SignalRow, Switch
-from app.store.sales import SaleResult
+from app.store.sales import CapInTheWay, SaleResult
 from app.store.shadow_prices import ShadowPrice
 from app.store.vault import Vault
 from app.wire.feedback import Demand, Notice, Outcome, Signal
@@ -59,15 +68,16 @@ class Store:
         self._url = url
         self._address = database_url(url)
         self._vault = vault
+        self._reader: Runner = TaskRunner(async_reading_engine(self._address, READERS, busy_ms), READERS)
         self._writer: Runner
-        self._reader: Runner = PoolRunner(reading_engine(self._address, READERS, busy_ms), READERS)
+        # What a post looks up has connections of its own, which no long report can hold up.
+        self._lookup: Runner
         if is_sqlite(self._address):
             self._writer = GroupRunner(writing_engine(self._address, 1, busy_ms))
-            # What a post asks for has a thread of its own, which no long report can hold up.
-            self._summarize: Runner = GroupRunner(reading_engine(self._address, 1, busy_ms))
+            self._lookup = GroupRunner(reading_engine(self._address, 1, busy_ms))
         else:
-            self._writer = PoolRunner(writing_engine(self._address, WRITERS, busy_ms), WRITERS)
-            self._summarize = self._reader
+            self._writer = TaskRunner(async_writing_engine(self._address, WRITERS), WRITERS)
+            self._lookup = TaskRunner(async_lookup_engine(self._address, READERS), READERS)
         # For the three streams that fill the indexes, while they are read.
         self._streams = reading_engine(self._address, 3, busy_ms)
 
@@ -93,8 +103,8 @@ class Store:
 
     async def close(self) -> None:
         """Commit what waits, then let go."""
-        for runner in (self._writer, self._summarize, self._reader):
-            await asyncio.to_thread(runner.close)
+        for runner in (self._writer, self._lookup, self._reader):
+            await runner.close()
         self._streams.dispose()
 
     async def ready(self) -> bool:
@@ -109,11 +119,14 @@ class Store:
 
     async def gather_post(self, seller: str, nonce: str, certificates: tuple[str, ...], person: Person) -> PostFacts:
         """What is known when a post comes, as of one moment."""
-        return await self._summarize.run(lambda c: answers.gather_post(c, seller, nonce, certificates, person))
+        return await self._lookup.run(lambda c: answers.gather_post(c, seller, nonce, certificates, person))
 
     async def sell(self, sale: Sale, refused: Callable[[Refusal], PostAnswer]) -> SaleResult:
-        """Sell in one transaction; `refused` is called inside it, in another thread."""
-        return await self._writer.run(lambda c: sales.sell(c, sale, refused))
+        """Sell in one transaction; `refused` is called inside it, on SQLite in another thread."""
+        try:
+            return await self._writer.run(lambda c: sales.sell(c, sale, refused))
+        except CapInTheWay:
+            return await self._writer.run(lambda c: sales.sell(c, sale, refused, is_tight=True))
 
     async def keep(self, kept: KeptAnswer) -> None:
         """Keep a refusal as the post's answer, unless it has a final one."""
@@ -121,7 +134,7 @@ class Store:
 
     async def kept_answer(self, seller: str, nonce: str) -> KeptAnswer | None:
         """The answer given to a post before."""
-        return await self._summarize.run(lambda c: answers.kept_answer(c, seller, nonce))
+        return await self._lookup.run(lambda c: answers.kept_answer(c, seller, nonce))
 
     # What the service must know when it starts
 

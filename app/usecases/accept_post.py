@@ -5,21 +5,16 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from app.domain.answers import refused_post
-from app.domain.post.judge import PostCase, judge
-from app.domain.post.sale import KeptAnswer, PostFacts, Sale
+from app.domain.post.checks import Unsettled
+from app.domain.post.judge import judge
+from app.domain.post.posted_lead import PostedLead
+from app.domain.post.sale import KeptAnswer, Sale
 from app.domain.reasons import REASONS, Refusal
 from app.domain.seller import Seller
 from app.journal.lines import PostLine
-from app.usecases.bid_reference import (
-    BidReference,
-    PostedLead,
-    differing,
-    has_same_certificate,
-    has_same_terms,
-    open_reference,
-    posted,
-)
+from app.usecases.bid_reference import BidReference, open_reference, posted
 from app.usecases.bidder import Bidder
+from app.usecases.gather_post import gather_post
 from app.usecases.make_sale import make_sale
 from app.wire.post import Post, PostAnswer
 
@@ -49,13 +44,15 @@ async def accept_post(
     if lead is None:
         return refuse_post(bidder, seller, reference, Refusal("ping_unknown"), now, warnings, elapsed_ms)
     reference = replace(reference, state=lead.post.state, sub_id=lead.post.sub_id)
-    facts = await _facts(bidder, lead)
+    case = await gather_post(bidder, lead)
 
-    verdict = judge(_case(bidder, lead, facts), now)
+    verdict = judge(case, now)
 
     if isinstance(verdict, KeptAnswer):
         refusal = Refusal(verdict.code) if verdict.code else None
         return _say(bidder, seller.name, reference, verdict.answer, now, refusal, elapsed_ms(), kept=True)
+    if isinstance(verdict, Unsettled):
+        return refuse_post(bidder, seller, reference, verdict.refusal, now, warnings, elapsed_ms)
     if isinstance(verdict, Refusal):
         if REASONS[verdict.code].kept:
             await _keep(bidder, lead, verdict)
@@ -87,32 +84,8 @@ async def find_post(bidder: Bidder, seller: Seller, ping_id: str) -> PostAnswer 
     reference = open_reference(bidder, ping_id)
     if reference.bid is None:
         return None
-    kept = await bidder.store.kept_answer(seller.name, reference.bid.nonce.hex())
-    return kept.answer if kept is not None else None
-
-
-async def _facts(bidder: Bidder, lead: PostedLead) -> PostFacts:
-    certificates = tuple([digest.hex() for digest in lead.certificates])
-    facts = await bidder.store.gather_post(lead.seller.name, lead.bid.nonce.hex(), certificates, lead.person)
-    # A test must have one answer whoever was bought meanwhile; only its own earlier answer counts.
-    return PostFacts(kept=facts.kept) if lead.bid.test else facts
-
-
-def _case(bidder: Bidder, lead: PostedLead, facts: PostFacts) -> PostCase:
-    same_terms = has_same_terms(bidder, lead)
-    return PostCase(
-        post=lead.post,
-        bid=lead.bid,
-        campaign=lead.campaign,
-        vertical=lead.vertical,
-        buyer=bidder.catalogue.buyer,
-        person=lead.person,
-        same_terms=same_terms,
-        same_certificate=has_same_certificate(lead),
-        facts=facts,
-        zip_states=bidder.catalogue.zip_states,
-        differing=() if same_terms else differing(bidder, lead),
-    )
+    earlier = await bidder.store.kept_answer(seller.name, reference.bid.nonce.hex())
+    return earlier.answer if earlier is not None else None
 
 
 async def _keep(bidder: Bidder, lead: PostedLead, refusal: Refusal) -> None:

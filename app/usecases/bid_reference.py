@@ -4,7 +4,8 @@ import msgspec
 
 from app.domain.auction.marks import certificate_digests, lead_terms
 from app.domain.campaign import Campaign
-from app.domain.identity import Person, person
+from app.domain.identity import person
+from app.domain.post.posted_lead import PostedLead
 from app.domain.seller import Seller
 from app.domain.token import NO_CERTIFICATE, BidToken, looks_like_token, read
 from app.domain.vertical import Vertical
@@ -26,22 +27,6 @@ class BidReference(msgspec.Struct, frozen=True, kw_only=True):
     vertical: Vertical | None = None
     state: str = ""
     sub_id: str = ""
-
-
-class PostedLead(msgspec.Struct, frozen=True, kw_only=True):
-    """A readable post to a bid of ours. `raw` is its body as received; `certificates` are digests of 16 bytes."""
-
-    seller: Seller
-    ping_id: str
-    bid: BidToken
-    campaign: Campaign
-    vertical: Vertical
-    post: Post
-    person: Person
-    certificates: tuple[bytes, ...]
-    raw: bytes
-    warnings: tuple[str, ...]
-    now: float
 
 
 def open_reference(bidder: Bidder, ping_id: str, *, test: bool = False) -> BidReference:

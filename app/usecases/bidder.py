@@ -15,6 +15,7 @@ from app.telemetry.metrics import Metrics
 from app.usecases.book import Book
 from app.usecases.known import DigestSet, People
 from app.usecases.onboarding.test_recorder import TestRecorder
+from app.usecases.post_collectors import PostCollectors
 from app.usecases.rate_limit import HashQuotas, RateLimits
 
 
@@ -29,6 +30,7 @@ class Bidder(msgspec.Struct, kw_only=True):
 
     `chance` gives that many random bytes, `sold` is called after each sale so that delivery need not wait for its poll.
     `seed` keys every draw. `certified` are the sellers that have certified themselves, `test_recorders` see every test.
+    `post_collectors` are asked about every post besides the store.
     """
 
     catalogue: Catalogue
@@ -47,5 +49,6 @@ class Bidder(msgspec.Struct, kw_only=True):
     quotas: HashQuotas
     sold: Callable[[], None]
     scorecards: Scorecards
+    post_collectors: PostCollectors = PostCollectors()
     certified: set[str] = msgspec.field(default_factory=set)
     test_recorders: list[TestRecorder] = msgspec.field(default_factory=list)

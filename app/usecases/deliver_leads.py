@@ -9,13 +9,13 @@ from typing import Protocol
 
 import msgspec
 
-from app.crm.message import Answer, Request, Unbuildable
 from app.crm.outcome import Judgement, judge
-from app.crm.payload import Secrets, build_request
-from app.domain.delivery.breaker import Breaker, after_failure, after_success
+from app.crm.payload import Secrets, Unbuildable, build_request
 from app.domain.delivery.delivery import AttemptReport, ClaimedDelivery, DeliveryStatus
 from app.domain.delivery.destination import Destination
-from app.domain.delivery.retry import next_due
+from app.outbound.circuit import Circuit
+from app.outbound.message import OutboundAnswer, OutboundRequest
+from app.outbound.retry import next_attempt_at
 
 LEASE_MARGIN_S = 30.0
 """A lease outlives the longest request by this, so that only a dead worker's leads are claimed again."""
@@ -59,13 +59,13 @@ class DeliveryStore(Protocol):
         ...
 
 
-Send = Callable[[Destination, Request], Awaitable[Answer]]
+Send = Callable[[OutboundRequest], Awaitable[OutboundAnswer]]
 
 
 class DeliveryWorker:
     """One worker for all destinations. A slow or failing one takes no room from the others.
 
-    `settled` hears of every recorded attempt. Setting `wake` makes it look for due leads at once.
+    `settled` is called with every recorded attempt. Setting `wake` makes it look for due leads at once.
     """
 
     def __init__(
@@ -80,8 +80,8 @@ class DeliveryWorker:
         self._send = send
         self._owner = owner
         self._settled = settled
-        self._breakers: defaultdict[str, Breaker] = defaultdict(Breaker)
-        self._under_way: defaultdict[str, set[asyncio.Task[None]]] = defaultdict(set)
+        self._circuits: defaultdict[str, Circuit] = defaultdict(Circuit)
+        self._attempts: set[asyncio.Task[None]] = set()
 
     async def run(
         self,
@@ -107,7 +107,7 @@ class DeliveryWorker:
         """Send what is due and may go now, without waiting for the answers; how many were sent."""
         sent = 0
         for name, target in targets.items():
-            room = self.breaker(name).room(now, target.destination.concurrency) - len(self._under_way[name])
+            room = self._circuits[name].room(now, target.destination.concurrency)
             if room > 0:
                 lease_s = target.destination.timeout_ms / 1000 + LEASE_MARGIN_S
                 claimed = await self._store.claim_due(name, self._owner, now, room, lease_s)
@@ -116,26 +116,27 @@ class DeliveryWorker:
                 sent += len(claimed)
         return sent
 
-    def breaker(self, destination: str) -> Breaker:
+    def circuit(self, destination: str) -> Circuit:
         """How this destination is doing."""
-        return self._breakers[destination]
+        return self._circuits[destination]
 
     async def settle(self, within_s: float | None = None) -> None:
         """Wait for the answers of what was sent. What takes longer is given up here and claimed again later."""
-        under_way = [task for tasks in self._under_way.values() for task in tasks]
-        if under_way:
-            _, late = await asyncio.wait(under_way, timeout=within_s)
+        if self._attempts:
+            _, late = await asyncio.wait(self._attempts, timeout=within_s)
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
 
     def _launch(self, delivery: ClaimedDelivery, target: Target, now: float, draw: float) -> None:
         task = asyncio.create_task(self._deliver(delivery, target, now, draw))
-        self._under_way[delivery.destination].add(task)
-        task.add_done_callback(lambda done: self._landed(delivery.destination, done))
+        self._attempts.add(task)
+        self._circuits[delivery.destination].begin()
+        task.add_done_callback(lambda attempt: self._landed(delivery.destination, attempt))
 
     def _landed(self, destination: str, task: asyncio.Task[None]) -> None:
-        self._under_way[destination].discard(task)
+        self._attempts.discard(task)
+        self._circuits[destination].end()
         self.wake.set()
         if not task.cancelled() and (error := task.exception()) is not None:
             # The claim stands until its lease ends; then the lead is sent again under the same webhook id.
@@ -143,44 +144,39 @@ class DeliveryWorker:
 
     async def _deliver(self, delivery: ClaimedDelivery, target: Target, now: float, draw: float) -> None:
         request = build_request(target.destination, delivery.lead, target.secrets, delivery.webhook_id, now)
-        answer = request if isinstance(request, Unbuildable) else await self._send(target.destination, request)
+        answer = request if isinstance(request, Unbuildable) else await self._send(request)
 
-        judgement = judgement_of(target.destination, answer, delivery, now)
+        judgement = judgement_of(target.destination, answer, delivery)
         report = report_of(delivery, answer, judgement, now, draw)
 
-        self._mark(delivery.destination, answer, judgement, now)
+        if isinstance(answer, OutboundAnswer):
+            failed = judgement.outcome == "retry"
+            self._circuits[delivery.destination].record(failed=failed, at=now + answer.took_s)
         if await self._store.acknowledge(report):
             self._settled(report)
 
-    def _mark(self, destination: str, answer: Answer | Unbuildable, judgement: Judgement, now: float) -> None:
-        if isinstance(answer, Unbuildable):
-            return
-        breaker = self._breakers[destination]
-        failed = judgement.outcome == "retry"
-        self._breakers[destination] = after_failure(breaker, now + answer.took_s) if failed else after_success(breaker)
-
 
 def judgement_of(
-    destination: Destination, answer: Answer | Unbuildable, delivery: ClaimedDelivery, now: float
+    destination: Destination, answer: OutboundAnswer | Unbuildable, delivery: ClaimedDelivery
 ) -> Judgement:
-    """What became of an attempt begun at `now`; a lead that no request can be made of is rejected."""
+    """What became of an attempt; a lead that no request can be made of is rejected."""
     if isinstance(answer, Unbuildable):
         return Judgement(outcome="rejected", note=answer.why)
-    return judge(destination, answer, delivery.lead, now + answer.took_s)
+    return judge(destination, answer, delivery.lead)
 
 
 def report_of(
-    delivery: ClaimedDelivery, answer: Answer | Unbuildable, judgement: Judgement, now: float, draw: float
+    delivery: ClaimedDelivery, answer: OutboundAnswer | Unbuildable, judgement: Judgement, now: float, draw: float
 ) -> AttemptReport:
     """The attempt as it is recorded, with the time of the next one where there is to be one."""
-    reply = Answer() if isinstance(answer, Unbuildable) else answer
-    answered_at = now + reply.took_s
+    received = OutboundAnswer() if isinstance(answer, Unbuildable) else answer
+    answered_at = now + received.took_s
     due_at = None
     if judgement.disables:
         # It waits for the operator rather than for a clock.
         due_at = answered_at
     elif judgement.outcome == "retry":
-        due_at = next_due(delivery.attempt, answered_at, draw, judgement.retry_after_s)
+        due_at = next_attempt_at(delivery.attempt, received, answered_at, draw)
     return AttemptReport(
         delivery_id=delivery.delivery_id,
         destination=delivery.destination,
@@ -188,10 +184,10 @@ def report_of(
         attempt=delivery.attempt,
         status=_status(judgement, due_at),
         started_at=now,
-        took_ms=round(reply.took_s * 1000),
+        took_ms=round(received.took_s * 1000),
         due_at=due_at,
-        http_status=reply.status or None,
-        failure=reply.trouble,
+        http_status=received.status or None,
+        failure=received.trouble,
         crm_id=judgement.crm_id,
         note=judgement.note,
         disables=judgement.disables,

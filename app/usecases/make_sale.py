@@ -9,9 +9,9 @@ from app.domain.auction.weighing import Offer
 from app.domain.calendar import local_time
 from app.domain.delivery.sold_lead import ConsentProof, SoldLead, lead_document
 from app.domain.keyed import digest
+from app.domain.post.posted_lead import PostedLead
 from app.domain.post.sale import CapUse, Evidence, Sale
 from app.journal.lines import PingLine
-from app.usecases.bid_reference import PostedLead
 from app.usecases.bidder import Bidder
 
 

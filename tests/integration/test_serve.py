@@ -30,7 +30,7 @@ def test_it_ends_within_two_seconds_with_open_connections_and_loses_nothing(tmp_
         sale = post(clients[0], someone(1), bids[0]["ping_id"]).json()
         started = time.monotonic()
         service.process.send_signal(signal.SIGTERM)
-        service.process.wait(10.0)
+        assert service.process.wait(10.0) == 0
         took_s = time.monotonic() - started
         for http in clients:
             http.close()
@@ -58,7 +58,10 @@ def test_a_journal_of_another_version_is_refused_as_it_may_hold_live_bids(tmp_pa
 def test_a_postgresql_that_is_not_migrated_is_refused_with_the_remedy(tmp_path: Path, empty_database: str) -> None:
     keys = made_keys(tmp_path)
     said = refused(tmp_path / "data", "--keys", str(keys), "--database", empty_database)
-    assert "the database lacks tables of this version: run `leadbid migrate --database '" in said
+    assert (
+        "the database has no tables of leadbid, and this leadbid needs version 1: run `leadbid migrate --database '"
+        in said
+    )
 
 
 def test_a_postgresql_that_is_away_is_named_as_the_reason(tmp_path: Path) -> None:

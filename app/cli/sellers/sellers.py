@@ -23,9 +23,10 @@ from app.config.file.problem import did_you_mean
 from app.config.load import Declared, LoadedConfig, load
 from app.config.values.kind import UnreadableValue
 from app.config.values.kinds import read_slug
-from app.dialects.platforms.known import DIALECTS, GENERIC
+from app.dialects.own_words import GENERIC
 from app.domain.reasons import Disclosure
 from app.domain.seller import Seller, Statuses
+from app.platforms.known import DIALECTS
 from app.reports.counting import Counting
 from app.reports.scorecard import first_hour
 from app.reports.tally import SellerTrade

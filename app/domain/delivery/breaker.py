@@ -1,4 +1,4 @@
-"""Whether a destination is worth trying now: one that keeps failing is left alone for a while, and its leads wait."""
+"""Whether a destination or provider is worth trying now: one that keeps failing is left alone for a while."""
 
 import msgspec
 
@@ -8,7 +8,7 @@ COOLDOWN_MAX_S = 480.0
 
 
 class Breaker(msgspec.Struct, frozen=True, kw_only=True):
-    """Closed while `opened_at` is `None`. Open for the cool-down, then half open: one lead goes ahead as a probe.
+    """Closed while `opened_at` is `None`. Open for the cool-down, then half open: one request goes ahead as a probe.
 
     `trips` counts how often it opened since the last success; each time it stays open twice as long, up to 8 minutes.
     """
@@ -25,19 +25,19 @@ class Breaker(msgspec.Struct, frozen=True, kw_only=True):
         return self.opened_at is not None and now < self.opened_at + self.cooldown_s
 
     def room(self, now: float, concurrency: int) -> int:
-        """How many leads may be under way at once."""
+        """How many requests may be under way at once."""
         if self.opened_at is None:
             return concurrency
         return 0 if self.is_open(now) else 1
 
 
 def after_success(_breaker: Breaker) -> Breaker:
-    """Any answer but a failure closes it, also one to a lead sent before it opened."""
+    """Any answer but a failure closes it, also one to a request sent before it opened."""
     return Breaker()
 
 
 def after_failure(breaker: Breaker, now: float) -> Breaker:
-    """Failures of leads that were under way when it opened change nothing; the failure of a probe opens it anew."""
+    """Failures of requests under way when it opened change nothing; the failure of a probe opens it anew."""
     if breaker.is_open(now):
         return breaker
     failures = breaker.failures + 1

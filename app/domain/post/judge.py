@@ -11,17 +11,32 @@ from app.domain.duplicate import is_duplicate
 from app.domain.identity import Person
 from app.domain.onboarding.test_values import forced_refusal
 from app.domain.post import contact
+from app.domain.post.checks import CheckVerdict, Unsettled, failures, unsettled
 from app.domain.post.sale import KeptAnswer, PostFacts
 from app.domain.reasons import Refusal
 from app.domain.token import BidToken
 from app.domain.vertical import Vertical
 from app.wire.post import Post
 
+_ORDER = (
+    "consent_missing",
+    "consent_invalid",
+    "consent_expired",
+    "brand_not_disclosed",
+    "certificate_mismatch",
+    "certificate_reused",
+    "invalid_contact",
+    "suppressed",
+    "duplicate",
+)
+"""In which reasons against a live bid's post are judged; one that only a check gives comes after them."""
+
 
 class PostCase(msgspec.Struct, frozen=True, kw_only=True):
     """A post with all that is known of it. `same_terms` and `same_certificate` say whether it repeats its ping.
 
-    `differing` names the fields in which it does not, empty where that is not known any more.
+    `differing` names the fields in which it does not, empty where that is not known any more. `verdicts` are those of
+    the checks that were asked about it.
     """
 
     post: Post
@@ -35,20 +50,22 @@ class PostCase(msgspec.Struct, frozen=True, kw_only=True):
     facts: PostFacts
     zip_states: Mapping[str, str]
     differing: tuple[str, ...] = ()
+    verdicts: tuple[CheckVerdict, ...] = ()
 
 
-def judge(case: PostCase, now: float) -> KeptAnswer | Refusal | None:
+def judge(case: PostCase, now: float) -> KeptAnswer | Refusal | Unsettled | None:
     """The answer kept for this person, the first reason against the post in the documented order, or `None`.
 
-    A live bid is a promise: schedule, pause, filters, model and price are not looked at again.
+    A live bid is a promise: schedule, pause, filters, model and price are not looked at again. A check that stayed
+    unknown counts only where nothing speaks against the post, since that is final.
     """
-    kept = case.facts.kept
+    earlier = case.facts.kept
     is_live = now < case.bid.expires_at
     # A refused contact may be corrected while its bid lives: the new phone often comes with the same email.
-    is_correction = kept is not None and kept.code == "invalid_contact"
-    if kept is not None and kept.person.same_as(case.person) and not (is_correction and is_live):
-        return kept
-    if kept is not None and not is_correction:
+    is_correction = earlier is not None and earlier.code == "invalid_contact"
+    if earlier is not None and earlier.person.same_as(case.person) and not (is_correction and is_live):
+        return earlier
+    if earlier is not None and not is_correction:
         return Refusal("ping_used")
     if not is_live:
         return Refusal("ping_expired")
@@ -59,7 +76,13 @@ def judge(case: PostCase, now: float) -> KeptAnswer | Refusal | None:
     rehearsed = forced_refusal(case.post.zip, case.bid.price_cents) if case.bid.test else None
     if rehearsed is not None:
         return rehearsed
-    return _lacks_consent(case, now) or _cannot_be_contacted(case, now)
+    refusal = _lacks_consent(case, now) or _cannot_be_contacted(case, now)
+    refusals = [refusal] if refusal is not None else []
+    return min([*refusals, *failures(case.verdicts)], key=_place, default=None) or unsettled(case.verdicts)
+
+
+def _place(refusal: Refusal) -> int:
+    return _ORDER.index(refusal.code) if refusal.code in _ORDER else len(_ORDER)
 
 
 def _lacks_consent(case: PostCase, now: float) -> Refusal | None:

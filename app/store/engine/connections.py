@@ -3,14 +3,14 @@
 import os
 import sqlite3
 import time
-from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool, QueuePool
 
 from app.store.errors import StoreUnfit
 
@@ -19,6 +19,9 @@ BUSY_MS = 3_000
 patience to end first."""
 
 _POSTGRES_OPTIONS = "-c lock_timeout=5000 -c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000"
+_READ_ONLY = " -c default_transaction_read_only=on"
+_ONE_MOMENT = _READ_ONLY + r" -c default_transaction_isolation=repeatable\ read"
+"""Of the session rather than of each transaction, which would be set and set back whenever a connection is taken."""
 
 
 def database_url(text: str) -> URL:
@@ -45,32 +48,74 @@ def is_sqlite(url: URL) -> bool:
 
 
 def writing_engine(url: URL, connections: int, busy_ms: int = BUSY_MS) -> Engine:
-    """Every transaction of this engine begins by taking what it needs to write, so that it cannot fail half way."""
+    """Every transaction of this engine begins by taking what it needs to write, so that it cannot fail half way.
+
+    For threads: SQLite's one writer, and migrations.
+    """
     if is_sqlite(url):
         _make_private(Path(str(url.database)))
-        return _sqlite_engine(url, 1, busy_ms, "BEGIN IMMEDIATE", "PRAGMA query_only = OFF")
-    return _postgres_engine(url, connections)
+        engine = create_engine(url, poolclass=QueuePool, **_sqlite_options(connections))
+        return _kept_to(engine, busy_ms, "BEGIN IMMEDIATE", may_write=True)
+    return create_engine(url, **_postgres_options(connections))
 
 
 def reading_engine(url: URL, connections: int, busy_ms: int = BUSY_MS) -> Engine:
-    """Transactions of this engine see one moment of the database and cannot write."""
+    """Transactions of this engine see one moment of the database and cannot write.
+
+    For threads: the look-up of a post on SQLite, and long streams.
+    """
     if is_sqlite(url):
-        return _sqlite_engine(url, connections, busy_ms, "BEGIN", "PRAGMA query_only = ON")
-    return _postgres_engine(url, connections).execution_options(
-        isolation_level="REPEATABLE READ", postgresql_readonly=True
-    )
+        engine = create_engine(url, poolclass=QueuePool, **_sqlite_options(connections))
+        return _kept_to(engine, busy_ms, "BEGIN", may_write=False)
+    return create_engine(url, **_postgres_options(connections, _ONE_MOMENT))
 
 
-def _sqlite_engine(url: URL, connections: int, busy_ms: int, begin: str, access: str) -> Engine:
-    engine = create_engine(
-        url,
-        poolclass=QueuePool,
-        pool_size=connections,
-        max_overflow=0,
-        hide_parameters=True,
-        # Values are named, as PostgreSQL's driver has them, so that a statement takes the same ones on both.
-        paramstyle="named",
-    )
+def async_writing_engine(url: URL, connections: int, busy_ms: int = BUSY_MS) -> AsyncEngine:
+    """The same as `writing_engine`, for tasks."""
+    if is_sqlite(url):
+        _make_private(Path(str(url.database)))
+        engine = _async_sqlite_engine(url, connections)
+        _kept_to(engine.sync_engine, busy_ms, "BEGIN IMMEDIATE", may_write=True)
+        return engine
+    return create_async_engine(url, **_postgres_options(connections))
+
+
+def async_reading_engine(url: URL, connections: int, busy_ms: int = BUSY_MS) -> AsyncEngine:
+    """The same as `reading_engine`, for tasks."""
+    if is_sqlite(url):
+        engine = _async_sqlite_engine(url, connections)
+        _kept_to(engine.sync_engine, busy_ms, "BEGIN", may_write=False)
+        return engine
+    return create_async_engine(url, **_postgres_options(connections, _ONE_MOMENT))
+
+
+def async_lookup_engine(url: URL, connections: int) -> AsyncEngine:
+    """For jobs of one statement on PostgreSQL, which sees one moment anyway: it goes without BEGIN and ROLLBACK."""
+    return create_async_engine(url, isolation_level="AUTOCOMMIT", **_postgres_options(connections, _READ_ONLY))
+
+
+def _async_sqlite_engine(url: URL, connections: int) -> AsyncEngine:
+    # Each connection is a thread of its driver.
+    asynchronous = url.set(drivername="sqlite+aiosqlite")
+    return create_async_engine(asynchronous, poolclass=AsyncAdaptedQueuePool, **_sqlite_options(connections))
+
+
+def _sqlite_options(connections: int) -> dict[str, Any]:
+    # Values are named, as PostgreSQL's driver has them, so that a statement takes the same ones on both.
+    return {"pool_size": connections, "max_overflow": 0, "hide_parameters": True, "paramstyle": "named"}
+
+
+def _postgres_options(connections: int, access: str = "") -> dict[str, Any]:
+    return {
+        "pool_size": connections,
+        "max_overflow": 0,
+        "hide_parameters": True,
+        "connect_args": {"connect_timeout": 5, "options": _POSTGRES_OPTIONS + access},
+    }
+
+
+def _kept_to(engine: Engine, busy_ms: int, begin: str, *, may_write: bool) -> Engine:
+    """What SQLite promises on every connection and at the begin of every transaction."""
 
     def prepare(driver: Any, _record: object) -> None:
         # The driver would begin transactions by itself, and not where they are needed.
@@ -82,13 +127,19 @@ def _sqlite_engine(url: URL, connections: int, busy_ms: int, begin: str, access:
             "PRAGMA foreign_keys = ON",
             # What is deleted is overwritten, so that a forgotten person is not found in the file.
             "PRAGMA secure_delete = ON",
-            access,
+            f"PRAGMA query_only = {'OFF' if may_write else 'ON'}",
         ):
             driver.execute(setting)
-        _keep_a_log(driver, busy_ms)
+        if may_write:
+            _keep_a_log(driver, busy_ms)
+
+    def begin_so(connection: Connection) -> None:
+        # Past SQLAlchemy's cursor, which would be three more trips to the thread of an asyncio connection.
+        driver: Any = connection.connection.dbapi_connection
+        driver.execute(begin)
 
     event.listen(engine, "connect", prepare)
-    event.listen(engine, "begin", _beginning(begin))
+    event.listen(engine, "begin", begin_so)
     return engine
 
 
@@ -104,23 +155,6 @@ def _keep_a_log(driver: Any, busy_ms: int) -> None:
             time.sleep(0.01)
         else:
             return
-
-
-def _beginning(statement: str) -> Callable[[Connection], None]:
-    def begin(connection: Connection) -> None:
-        connection.exec_driver_sql(statement)
-
-    return begin
-
-
-def _postgres_engine(url: URL, connections: int) -> Engine:
-    return create_engine(
-        url,
-        pool_size=connections,
-        max_overflow=0,
-        hide_parameters=True,
-        connect_args={"connect_timeout": 5, "options": _POSTGRES_OPTIONS},
-    )
 
 
 def _make_private(path: Path) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, Connection, Table, bindparam, func, select, t
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from app.store.engine.prepared import Prepared, Values
+from app.store.engine.trips import Work, run_all
 
 _ALONE = Prepared(
     select(func.pg_advisory_xact_lock(func.unnest(bindparam("names", type_=ARRAY(BigInteger))).column_valued("name")))
@@ -16,7 +17,7 @@ _ALONE = Prepared(
 
 def add_new(connection: Connection, table: Table, row: Values) -> bool:
     """Insert a row unless its key is taken; whether it was inserted."""
-    return _add_new(table).run(connection, row).rowcount == 1
+    return adding_new(table).run(connection, row).rowcount == 1
 
 
 def replace(connection: Connection, table: Table, row: Values) -> None:
@@ -25,17 +26,24 @@ def replace(connection: Connection, table: Table, row: Values) -> None:
 
 
 def be_alone(connection: Connection, names: Iterable[str]) -> None:
-    """Until this transaction ends, no other one that names any of these gets past this line.
+    """Until this transaction ends, no other one that names any of these gets past this line."""
+    run_all(connection, being_alone(connection, names))
+
+
+def being_alone(connection: Connection, names: Iterable[str]) -> list[Work]:
+    """What `be_alone` runs, for those who have more to run in one trip.
 
     SQLite has one writer, which is alone anyway. On PostgreSQL the locks are taken in one order, so that no two
     transactions wait for each other; they leave no rows behind.
     """
-    if connection.dialect.name == "postgresql":
-        _ALONE.run(connection, {"names": sorted({_number(name) for name in names})})
+    if connection.dialect.name == "sqlite":
+        return []
+    return [(_ALONE, {"names": sorted({_number(name) for name in names})})]
 
 
 @cache
-def _add_new(table: Table) -> Prepared:
+def adding_new(table: Table) -> Prepared:
+    """The statement that inserts a row unless its key is taken."""
     return Prepared(text(f"{_insert(table)} ON CONFLICT DO NOTHING"))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Dialect
 from sqlalchemy.sql import ClauseElement
 
 Values = Mapping[str, object]
@@ -22,7 +22,7 @@ class Prepared:
     """A statement whose parameters and columns are text, numbers and bytes, so that no value needs to be converted.
 
     A sale is some twenty statements. SQLAlchemy adds 40 us to each, as compiled text still 15; SQLite itself takes 2 to
-    10, and has but one writer, whose time is all there is. Errors of its driver are told apart in `runners`.
+    10, and has but one writer, whose time is all there is. Errors of its driver are told apart in `failures`.
     """
 
     def __init__(self, statement: ClauseElement) -> None:
@@ -31,14 +31,18 @@ class Prepared:
 
     def run(self, connection: Connection, values: Values | Sequence[Values]) -> Ran:
         """Run it with these named values; with a sequence of them, once for each."""
-        name = connection.dialect.name
-        text = self._texts.get(name)
-        if text is None:
-            text = self._texts[name] = str(self._statement.compile(dialect=connection.dialect))
-        if name == "sqlite":
+        wanted = self.text(connection.dialect)
+        if connection.dialect.driver == "pysqlite":
             driver: Any = connection.connection.driver_connection
-            cursor: Ran = (driver.execute if isinstance(values, Mapping) else driver.executemany)(text, values)
+            cursor: Ran = (driver.execute if isinstance(values, Mapping) else driver.executemany)(wanted, values)
             return cursor
         # The annotation of SQLAlchemy wants dictionaries, and has no word for "read only".
         parameters: Any = values
-        return connection.exec_driver_sql(text, parameters)
+        return connection.exec_driver_sql(wanted, parameters)
+
+    def text(self, dialect: Dialect) -> str:
+        """The statement as this database and its driver want it."""
+        known = self._texts.get(dialect.name)
+        if known is None:
+            known = self._texts[dialect.name] = str(self._statement.compile(dialect=dialect))
+        return known

@@ -1,15 +1,16 @@
-"""Runs jobs against the database: grouped in one thread on SQLite, side by side on PostgreSQL."""
+"""Runs jobs against the database: side by side as tasks, or grouped in the one thread that writes to SQLite."""
 
 import asyncio
-import sqlite3
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import Connection, Engine, exc, text
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.util import greenlet_spawn
 
+from app.store.engine.failures import as_unavailable, is_no_service, may_work_next_time
 from app.store.engine.prepared import Prepared
 from app.store.errors import StoreUnavailable
 
@@ -24,21 +25,6 @@ WAITING_MAX = 2_000
 """More than this many waiting jobs would be answered too late for any seller; they are refused at once instead."""
 
 _TRIES = 5
-_CLASHES = frozenset(("40001", "40P01"))
-"""PostgreSQL says: another transaction was in the way, try again."""
-
-_NO_SERVICE = (
-    exc.OperationalError,
-    exc.InterfaceError,
-    exc.InternalError,
-    exc.TimeoutError,
-    sqlite3.OperationalError,
-    sqlite3.InternalError,
-)
-"""Locked, full, gone. Other errors are of the statement, so our own."""
-
-_DAMAGED = (exc.DatabaseError, sqlite3.DatabaseError)
-"""Broken, where nothing narrower is said."""
 
 _SAVEPOINT = Prepared(text("SAVEPOINT job"))
 _RELEASE = Prepared(text("RELEASE job"))
@@ -52,7 +38,7 @@ class Runner(Protocol):
         """The job's result, once COMMIT has returned. StoreUnavailable where it did not; else what the job raised."""
         ...
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Finish what waits, then let go of the database."""
         ...
 
@@ -96,13 +82,13 @@ class GroupRunner:
         result: T = await ticket.future
         return result
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """See Runner."""
         with self._changed:
             self._closing = True
             self._changed.notify()
         if self._thread is not None:
-            self._thread.join()
+            await asyncio.to_thread(self._thread.join)
         self._engine.dispose()
 
     def _work(self) -> None:
@@ -128,7 +114,7 @@ class GroupRunner:
                 try:
                     ticket.result = ticket.job(connection)
                 except Exception as error:
-                    if _is_no_service(error):
+                    if is_no_service(error):
                         # SQLite may have rolled back the whole transaction with it: nobody's work is certain.
                         raise
                     ticket.error = error
@@ -136,36 +122,45 @@ class GroupRunner:
                 _RELEASE.run(connection, {})
 
 
-class PoolRunner:
-    """Each job in a transaction of its own, some at once. One that met another in its way is tried again."""
+class TaskRunner:
+    """Each job in a transaction and a task of its own, some at once. One that met another in its way is tried again.
 
-    def __init__(self, engine: Engine, threads: int) -> None:
-        self._engine = engine
-        self._threads = ThreadPoolExecutor(threads, "leadbid-store")
-        self._waiting = 0
+    It serves the event loop that it is first used in: the drivers' connections belong to that one.
+    """
+
+    def __init__(self, engine: AsyncEngine, connections: int) -> None:
+        self._asynchronous = engine
+        self._engine = engine.sync_engine
+        # Taken in order here and never waited for in the pool, which wakes nobody where a connection cannot be made.
+        self._free = asyncio.Semaphore(connections)
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._is_closed = False
 
     async def run(self, job: Job[T]) -> T:
         """See Runner."""
-        if self._waiting >= WAITING_MAX:
+        if self._is_closed:
+            raise StoreUnavailable("the store is closed")
+        if len(self._tasks) >= WAITING_MAX:
             raise StoreUnavailable(f"{WAITING_MAX} jobs are waiting already")
-        self._waiting += 1
-        try:
-            return await self._submit(job)
-        finally:
-            self._waiting -= 1
+        task = asyncio.create_task(self._transaction(job))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        # A caller that goes away ends neither a statement nor a commit half way: what was begun is brought to its end.
+        return await asyncio.shield(task)
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """See Runner."""
-        self._threads.shutdown()
-        self._engine.dispose()
+        self._is_closed = True
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+        await self._asynchronous.dispose()
 
-    def _submit(self, job: Job[T]) -> asyncio.Future[T]:
-        try:
-            return asyncio.get_running_loop().run_in_executor(self._threads, self._transaction, job)
-        except RuntimeError:
-            raise StoreUnavailable("the store is closed") from None
+    async def _transaction(self, job: Job[T]) -> T:
+        async with self._free:
+            # One greenlet for all of it: AsyncConnection takes five and a task, a third of what a post costs.
+            return await greenlet_spawn(self._tried, job)
 
-    def _transaction(self, job: Job[T]) -> T:
+    def _tried(self, job: Job[T]) -> T:
         for tries_left in reversed(range(_TRIES)):
             is_done = False
             try:
@@ -175,31 +170,9 @@ class PoolRunner:
                 return result
             except Exception as error:  # noqa: BLE001 - the transaction is tried again, or it is raised again
                 # An error of COMMIT itself leaves open whether it was committed: whoever asked must ask again.
-                if tries_left == 0 or is_done or not _may_work_next_time(error):
-                    raise (as_unavailable(error) if is_done or _is_no_service(error) else error) from None
+                if tries_left == 0 or is_done or not may_work_next_time(error):
+                    raise (as_unavailable(error) if is_done or is_no_service(error) else error) from None
         raise AssertionError("the last try returns or raises")
-
-
-def as_unavailable(error: Exception) -> StoreUnavailable:
-    """The one error for a database that does not serve, named by its kind: its own text may hold values."""
-    return StoreUnavailable(f"the database did not take it ({type(_cause(error)).__name__})")
-
-
-def _is_no_service(error: Exception) -> bool:
-    return isinstance(error, _NO_SERVICE) or type(error) in _DAMAGED or _is_stale(error)
-
-
-def _is_stale(error: Exception) -> bool:
-    """The database was restarted since this connection was made; the pool lets all such connections go at once."""
-    return isinstance(error, exc.DBAPIError) and error.connection_invalidated
-
-
-def _may_work_next_time(error: Exception) -> bool:
-    return _is_stale(error) or getattr(_cause(error), "sqlstate", None) in _CLASHES
-
-
-def _cause(error: Exception) -> BaseException:
-    return error.orig if isinstance(error, exc.DBAPIError) and error.orig is not None else error
 
 
 def _tell(group: Iterable[_Ticket]) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Engine, Select, exc
 
-from app.store.engine.runners import as_unavailable
+from app.store.engine.failures import as_unavailable
 
 _PAGE = 10_000
 """Rows held at a time: millions of people must not all stand in memory as tuples before they are packed."""

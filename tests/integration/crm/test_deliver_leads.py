@@ -7,7 +7,6 @@ from typing import Any
 import msgspec
 import pytest
 
-from app.crm.sender import Sender
 from app.domain.delivery.breaker import COOLDOWN_S, FAILURES_MAX
 from app.domain.delivery.delivery import AttemptReport
 from app.domain.delivery.destination import Destination
@@ -22,8 +21,10 @@ from app.mock_exchange.crm_receiver import (
     CrmReceiver,
     CrmReply,
 )
+from app.outbound.sender import Sender
 from app.usecases.deliver_leads import DeliveryWorker, Target
-from tests.integration.crm.world import InMemoryDeliveries, serving, until
+from tests.integration.crm.world import InMemoryDeliveries
+from tests.loopback_server import serving, until
 
 NOW = 1_790_000_100.0
 KEY = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -255,7 +256,7 @@ def test_a_lead_without_what_the_address_needs_is_rejected_and_says_so() -> None
     world = played(one_lead, url="http://127.0.0.1:1/{fields.agent}")
     assert only_report(world).status == "rejected"
     assert "`fields.agent`" in only_report(world).note
-    assert world.worker.breaker("crm").failures == 0
+    assert world.worker.circuit("crm").breaker.failures == 0
 
 
 def test_giving_up_on_what_takes_too_long_leaves_the_lead_to_its_lease() -> None:

@@ -180,7 +180,7 @@ def test_commands_work_beside_a_running_service(url: str, where: list[str], caps
 def test_migrate_makes_the_tables_once(tmp_path: Path, capsys: Capture) -> None:
     words = ["migrate", "--data", str(tmp_path / "data")]
     assert [main(words), main(words)] == [0, 0]
-    assert capsys.readouterr().out == "migrated to revision 0003\nnothing to do: at revision 0003\n"
+    assert capsys.readouterr().out == "migrated to revision 1\nnothing to do: at revision 1\n"
 
 
 def test_migrate_says_what_is_wrong_with_an_address(capsys: Capture) -> None:

@@ -104,11 +104,12 @@ def test_postgresql_without_our_tables_is_refused_with_the_remedy(postgres_url: 
 
     said = asyncio.run(start())
     _administer(postgres_url, "DROP DATABASE bare WITH (FORCE)")
+    assert f"has no tables of leadbid, and this leadbid needs version {head()}: run" in said
     assert "leadbid migrate --database 'postgresql+psycopg://" in said
     assert "s3cret" not in said
 
 
-def test_a_database_of_a_newer_version_is_refused(new_url: str) -> None:
+def test_a_database_of_a_newer_version_is_refused_by_name_and_left_as_it_is(new_url: str) -> None:
     migrate(new_url)
     engine = _engine(new_url)
     with engine.begin() as connection:
@@ -122,8 +123,15 @@ def test_a_database_of_a_newer_version_is_refused(new_url: str) -> None:
         finally:
             await store.close()
 
-    with pytest.raises(StoreUnfit, match="newer version"):
+    said = f"has tables of version 9999, and this leadbid knows only those up to version {head()}: run the leadbid"
+    with pytest.raises(StoreUnfit, match=said):
         asyncio.run(start())
+    with pytest.raises(StoreUnfit, match=said):
+        migrate(new_url)
+    engine = _engine(new_url)
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one() == "9999"
+    engine.dispose()
 
 
 @pytest.mark.parametrize(

@@ -2,21 +2,32 @@
 
 import asyncio
 import sqlite3
+import subprocess
+import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from sqlalchemy import Connection, create_engine, text
 
 from app.store.engine import runners
-from app.store.engine.connections import database_url, writing_engine
-from app.store.engine.runners import GroupRunner, PoolRunner, Runner
+from app.store.engine.connections import (
+    async_lookup_engine,
+    async_reading_engine,
+    async_writing_engine,
+    database_url,
+    writing_engine,
+)
+from app.store.engine.runners import GroupRunner, Runner, TaskRunner
 from app.store.errors import StoreUnavailable
 from app.store.store import Store
 from app.wire.feedback import Notice
 from tests.integration.store.world import NOW, a_sale, a_store, count, refused
+
+T = TypeVar("T")
 
 
 def using(name: str) -> Any:
@@ -39,12 +50,32 @@ def failing(error: Exception) -> Any:
     return job
 
 
-@pytest.fixture
-def runner(url: str) -> Iterator[Runner]:
-    engine = writing_engine(database_url(url), 4, 200)
-    made: Runner = GroupRunner(engine) if url.startswith("sqlite") else PoolRunner(engine, 4)
-    yield made
-    made.close()
+def with_runner(url: str, scene: Callable[[Runner], Awaitable[T]], connections: int = 4) -> T:
+    """What a scene comes to with the runner that writes to this database."""
+
+    async def play() -> T:
+        address = database_url(url)
+        made: Runner
+        if url.startswith("sqlite"):
+            made = GroupRunner(writing_engine(address, 1, 200))
+        else:
+            made = TaskRunner(async_writing_engine(address, connections), connections)
+        try:
+            return await scene(made)
+        finally:
+            await made.close()
+
+    return asyncio.run(play())
+
+
+@asynccontextmanager
+async def a_reader(url: str, connections: int = 1) -> AsyncIterator[TaskRunner]:
+    """The runner that reads, on either database."""
+    reader = TaskRunner(async_reading_engine(database_url(url), connections, 200), connections)
+    try:
+        yield reader
+    finally:
+        await reader.close()
 
 
 @pytest.fixture
@@ -69,36 +100,36 @@ def grouped(file: Path, *jobs: Any) -> list[Any]:
             return list(await asyncio.gather(*waiting, return_exceptions=True))
         finally:
             gate.set()
-            group.close()
+            await group.close()
 
     return asyncio.run(play())
 
 
-def test_each_job_gets_its_own_result(runner: Runner, url: str) -> None:
-    async def play() -> list[str]:
+def test_each_job_gets_its_own_result(url: str) -> None:
+    async def play(runner: Runner) -> list[str]:
         return list(await asyncio.gather(*[runner.run(using(str(number))) for number in range(50)]))
 
-    assert asyncio.run(play()) == [str(number) for number in range(50)]
+    assert with_runner(url, play) == [str(number) for number in range(50)]
     assert count(url, "cap_counter") == 50
 
 
-def test_a_job_that_raises_fails_alone_and_leaves_nothing(runner: Runner, url: str) -> None:
-    async def play() -> list[Any]:
+def test_a_job_that_raises_fails_alone_and_leaves_nothing(url: str) -> None:
+    async def play(runner: Runner) -> list[Any]:
         jobs = [using("a"), failing(KeyError("mine")), using("b")]
         return list(await asyncio.gather(*[runner.run(job) for job in jobs], return_exceptions=True))
 
-    first, error, last = asyncio.run(play())
+    first, error, last = with_runner(url, play)
     assert (first, last) == ("a", "b")
     assert isinstance(error, KeyError)
     assert count(url, "cap_counter") == 2
 
 
-def test_a_broken_constraint_is_the_jobs_own_error(runner: Runner, url: str) -> None:
-    async def play() -> list[Any]:
+def test_a_broken_constraint_is_the_jobs_own_error(url: str) -> None:
+    async def play(runner: Runner) -> list[Any]:
         await runner.run(using("a"))
         return list(await asyncio.gather(runner.run(using("a")), runner.run(using("b")), return_exceptions=True))
 
-    error, other = asyncio.run(play())
+    error, other = with_runner(url, play)
     assert type(error).__name__ == "IntegrityError"
     # Neither the statement's values nor anything else of the row is in the text.
     assert "'name'" not in str(error)
@@ -209,14 +240,7 @@ def test_a_connection_lost_in_the_middle_is_tried_again_and_counts_once(empty_po
             _end_all_sessions(empty_postgres_url)
         return connection.execute(text("UPDATE cap_counter SET used = used + 1")).rowcount
 
-    async def play() -> int:
-        pool = PoolRunner(writing_engine(database_url(empty_postgres_url), 1), 1)
-        try:
-            return await pool.run(interrupted)
-        finally:
-            pool.close()
-
-    assert asyncio.run(play()) == 1
+    assert with_runner(empty_postgres_url, lambda runner: runner.run(interrupted), connections=1) == 1
     assert len(tries) == 2
     assert count(empty_postgres_url, "cap_counter", "used = 2") == 1
 
@@ -229,21 +253,13 @@ def test_a_connection_lost_at_the_commit_is_not_tried_again(empty_postgres_url: 
         tries.append(using("a")(connection))
         _end_all_sessions(empty_postgres_url)
 
-    async def play() -> None:
-        pool = PoolRunner(writing_engine(database_url(empty_postgres_url), 1), 1)
-        try:
-            with pytest.raises(StoreUnavailable):
-                await pool.run(cut_off)
-        finally:
-            pool.close()
-
-    asyncio.run(play())
+    with pytest.raises(StoreUnavailable):
+        with_runner(empty_postgres_url, lambda runner: runner.run(cut_off), connections=1)
     assert len(tries) == 1
 
 
 def test_transactions_that_stand_in_each_others_way_are_tried_again(empty_postgres_url: str) -> None:
     """Two jobs take the same two rows in opposite order: PostgreSQL ends one of them, and it goes again."""
-    both = threading.Barrier(2, timeout=10)
 
     def crossing(first: str, second: str) -> Any:
         tries = []
@@ -253,44 +269,44 @@ def test_transactions_that_stand_in_each_others_way_are_tried_again(empty_postgr
             take = text("UPDATE cap_counter SET used = used + 1 WHERE counter = :name")
             connection.execute(take, {"name": first})
             if len(tries) == 1:
-                both.wait()
+                connection.exec_driver_sql("SELECT pg_sleep(0.3)")
             connection.execute(take, {"name": second})
             return len(tries)
 
         return job
 
-    async def play() -> list[int]:
-        pool = PoolRunner(writing_engine(database_url(empty_postgres_url), 2), 2)
-        try:
-            await pool.run(using("a"))
-            await pool.run(using("b"))
-            return list(await asyncio.gather(pool.run(crossing("a", "b")), pool.run(crossing("b", "a"))))
-        finally:
-            pool.close()
+    async def play(runner: Runner) -> list[int]:
+        await runner.run(using("a"))
+        await runner.run(using("b"))
+        return list(await asyncio.gather(runner.run(crossing("a", "b")), runner.run(crossing("b", "a"))))
 
-    quick, slow = sorted(asyncio.run(play()))
+    quick, slow = sorted(with_runner(empty_postgres_url, play))
     # On a busy machine both may be told to go again; neither may be given up.
     assert 1 <= quick <= slow
     assert slow > 1
     assert count(empty_postgres_url, "cap_counter", "used = 3") == 2
 
 
-def test_more_waiting_jobs_than_can_be_answered_in_time_are_refused(
-    runner: Runner, url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_more_waiting_jobs_than_can_be_answered_in_time_are_refused(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runners, "WAITING_MAX", 3)
     gate = threading.Event()
 
-    async def play() -> list[Any]:
-        first = asyncio.ensure_future(runner.run(lambda _connection: gate.wait(10)))
+    def slow(connection: Connection) -> None:
+        if connection.dialect.name == "sqlite":
+            gate.wait(10)
+        else:
+            connection.exec_driver_sql("SELECT pg_sleep(0.5)")
+
+    async def play(runner: Runner) -> list[Any]:
+        first = asyncio.ensure_future(runner.run(slow))
         await asyncio.sleep(0.1)
         more = [asyncio.ensure_future(runner.run(using(str(number)))) for number in range(6)]
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(0)
         gate.set()
         await first
         return list(await asyncio.gather(*more, return_exceptions=True))
 
-    results = asyncio.run(play())
+    results = with_runner(url, play)
     refusals = [result for result in results if isinstance(result, StoreUnavailable)]
     assert 3 <= len(refusals) <= 4
     assert {str(refusal) for refusal in refusals} == {"3 jobs are waiting already"}
@@ -337,6 +353,106 @@ def test_a_caller_that_has_gone_away_harms_nobody(url: str) -> None:
 
     asyncio.run(play())
     assert count(url, "lead") == 6
+
+
+def test_what_reads_cannot_write(url: str) -> None:
+    async def play() -> None:
+        async with a_reader(url) as reader:
+            with pytest.raises(StoreUnavailable):
+                await reader.run(using("a"))
+        if url.startswith("postgresql"):
+            lookup = TaskRunner(async_lookup_engine(database_url(url), 1), 1)
+            with pytest.raises(StoreUnavailable):
+                await lookup.run(using("a"))
+            await lookup.close()
+
+    asyncio.run(play())
+    assert count(url, "cap_counter") == 0
+
+
+def test_what_reads_sees_one_moment(url: str) -> None:
+    def twice(connection: Connection) -> tuple[int, int]:
+        counted = text("SELECT count(*) FROM cap_counter")
+        before = connection.execute(counted).scalar_one()
+        write_elsewhere(url)
+        return before, connection.execute(counted).scalar_one()
+
+    async def play() -> tuple[int, int]:
+        async with a_reader(url) as reader:
+            return await reader.run(twice)
+
+    assert asyncio.run(play()) == (0, 0)
+    assert count(url, "cap_counter") == 1
+
+
+def write_elsewhere(url: str) -> None:
+    """Write and commit a counter while someone else is in the middle of reading."""
+    engine = create_engine(database_url(url))
+    with engine.begin() as connection:
+        using("elsewhere")(connection)
+    engine.dispose()
+
+
+def test_a_reader_that_has_gone_away_leaves_its_connection_free(url: str) -> None:
+    """There is but one connection: were it left in a statement or a transaction, the last read would tell."""
+    seen = []
+
+    def slow(connection: Connection) -> None:
+        for _ in range(50):
+            connection.exec_driver_sql("SELECT count(*) FROM lead")
+        seen.append("end")
+
+    async def play() -> int:
+        async with a_reader(url) as reader:
+            for wait_s in (0.0, 0.0, 0.001, 0.003, 0.01):
+                gone = asyncio.ensure_future(reader.run(slow))
+                await asyncio.sleep(wait_s)
+                gone.cancel()
+            write_elsewhere(url)
+            return await reader.run(lambda connection: connection.execute(text(_COUNT)).scalar_one())
+
+    assert asyncio.run(play()) == 1
+    # The first was cancelled before it ever began.
+    assert 3 <= len(seen) <= 5
+
+
+def test_more_readers_than_connections_wait_for_each_other(url: str) -> None:
+    async def play() -> list[int]:
+        async with a_reader(url, 2) as reader:
+            jobs = [reader.run(lambda connection: connection.execute(text(_COUNT)).scalar_one()) for _ in range(20)]
+            return list(await asyncio.gather(*jobs))
+
+    assert asyncio.run(play()) == [0] * 20
+
+
+def test_a_closed_store_leaves_no_thread(url: str) -> None:
+    before = set(threading.enumerate())
+
+    async def play() -> set[threading.Thread]:
+        async with a_store(url) as store:
+            await asyncio.gather(*[store.switches() for _ in range(8)], store.sell(a_sale(1), refused))
+            await store.kept_answer("acme", "0" * 16)
+            return set(threading.enumerate()) - before
+
+    started = asyncio.run(play())
+    assert url.startswith("postgresql") or len(started) >= 3
+    for thread in set(threading.enumerate()) - before:
+        thread.join(1.0)
+    assert set(threading.enumerate()) <= before
+
+
+def test_a_process_that_forgot_to_close_its_store_ends_all_the_same(url: str) -> None:
+    script = (
+        "import asyncio, sys\n"
+        "from app.store.store import Store\n"
+        "store = Store(sys.argv[1])\n"
+        "print(asyncio.run(store.switches()), flush=True)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script, url], capture_output=True, text=True, timeout=30, check=False)
+    assert done.stdout == "[]\n"
+
+
+_COUNT = "SELECT count(*) FROM cap_counter"
 
 
 def _end_all_sessions(url: str) -> None:

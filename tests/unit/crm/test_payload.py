@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from standardwebhooks import Webhook
 
-from app.crm.message import Request, Unbuildable
-from app.crm.payload import build_request
+from app.crm.payload import Unbuildable, build_request
 from app.domain.delivery.destination import Destination
 from app.domain.delivery.destination_auth import StandardWebhooksAuth
 from app.domain.delivery.sold_lead import ConsentProof, LeadDocument, SoldLead, lead_document
+from app.outbound.message import OutboundRequest
 from app.wire.post import Contact
 
 KEY = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -23,13 +23,13 @@ SECRETS = {"env:TOKEN": "t0ken", "env:KEY": KEY, "env:HOOK": "https://hooks.exam
 AT = 1_790_000_100.0
 
 
-def built(lead: LeadDocument, **declared: Any) -> Request:
+def built(lead: LeadDocument, **declared: Any) -> OutboundRequest:
     request = attempted(lead, **declared)
-    assert isinstance(request, Request)
+    assert isinstance(request, OutboundRequest)
     return request
 
 
-def attempted(lead: LeadDocument, **declared: Any) -> Request | Unbuildable:
+def attempted(lead: LeadDocument, **declared: Any) -> OutboundRequest | Unbuildable:
     table = {"name": "crm", "url": "https://crm.example.com/leads"} | declared
     return build_request(msgspec.convert(table, Destination), lead, SECRETS, "msg_1", AT)
 
@@ -184,7 +184,7 @@ def test_a_signed_request_verifies_over_the_very_bytes_sent(lead: LeadDocument) 
         name="crm", url="https://crm.example.com/", auth=StandardWebhooksAuth(secrets=("env:KEY",))
     )
     request = build_request(destination, lead, SECRETS, "msg_1", time.time())
-    assert isinstance(request, Request)
+    assert isinstance(request, OutboundRequest)
     assert Webhook(KEY).verify(request.body, request.headers)["data"] == lead
 
 
@@ -193,15 +193,15 @@ def test_only_the_signed_time_differs_between_attempts(lead: LeadDocument) -> No
         name="crm", url="https://crm.example.com/", auth=StandardWebhooksAuth(secrets=("env:KEY",))
     )
     first, second = (build_request(destination, lead, SECRETS, "msg_1", at) for at in (AT, AT + 5.0))
-    assert isinstance(first, Request)
-    assert isinstance(second, Request)
+    assert isinstance(first, OutboundRequest)
+    assert isinstance(second, OutboundRequest)
     assert (first.url, first.body) == (second.url, second.body)
     differing = {name for name in first.headers if first.headers[name] != second.headers[name]}
     assert differing == {"webhook-timestamp", "webhook-signature"}
 
 
 def test_a_request_does_not_print_what_it_carries(lead: LeadDocument) -> None:
-    assert repr(built(lead, url="env:HOOK")) == "Request(method='POST', ***)"
+    assert repr(built(lead, url="env:HOOK")) == "OutboundRequest(method='POST', ***)"
 
 
 def _lead(**contact: str) -> LeadDocument:

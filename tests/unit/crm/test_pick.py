@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.crm.message import Answer
 from app.crm.pick import picked
 from app.domain.delivery.outcome_rule import Pick
+from app.outbound.message import OutboundAnswer
 
 JSON = b'\xef\xbb\xbf{"ok": true, "n": 1.5, "none": null, "data": [{"id": "a-1"}], "obj": {"k": "v"}}'
 XML = (
@@ -18,7 +18,7 @@ XML = (
 
 
 def pick(body: bytes, **place: str) -> str | None:
-    return picked(msgspec.convert(place, Pick), Answer(status=200, body=body, headers={"location": "/leads/9"}))
+    return picked(msgspec.convert(place, Pick), OutboundAnswer(status=200, body=body, headers={"location": "/leads/9"}))
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,12 @@
 
 import pytest
 
-from app.crm.message import Answer, Unbuildable
 from app.crm.outcome import Judgement
+from app.crm.payload import Unbuildable
 from app.domain.delivery.delivery import ClaimedDelivery
 from app.domain.delivery.destination import Destination
 from app.domain.delivery.retry import SCHEDULE_S
+from app.outbound.message import OutboundAnswer
 from app.usecases.deliver_leads import Target, report_of
 
 NOW = 1_790_000_000.0
@@ -20,22 +21,23 @@ def claimed(attempt: int) -> ClaimedDelivery:
 
 
 @pytest.mark.parametrize(
-    ("attempt", "judgement", "status", "due_at"),
+    ("attempt", "judgement", "asked_s", "status", "due_at"),
     [
-        (1, Judgement(outcome="delivered"), "delivered", None),
-        (1, Judgement(outcome="duplicate"), "duplicate", None),
-        (1, Judgement(outcome="rejected"), "rejected", None),
-        (1, Judgement(outcome="retry"), "pending", NOW + 2.0 + 5.0 * 1.1),
-        (1, Judgement(outcome="retry", retry_after_s=100.0), "pending", NOW + 2.0 + 110.0),
-        (LAST - 1, Judgement(outcome="retry"), "pending", NOW + 2.0 + 86_400.0 * 1.1),
-        (LAST, Judgement(outcome="retry"), "dead", None),
-        (LAST, Judgement(outcome="retry", disables=True), "pending", NOW + 2.0),
+        (1, Judgement(outcome="delivered"), "100", "delivered", None),
+        (1, Judgement(outcome="duplicate"), "", "duplicate", None),
+        (1, Judgement(outcome="rejected"), "", "rejected", None),
+        (1, Judgement(outcome="retry"), "", "pending", NOW + 2.0 + 5.0 * 1.1),
+        (1, Judgement(outcome="retry"), "100", "pending", NOW + 2.0 + 110.0),
+        (LAST - 1, Judgement(outcome="retry"), "", "pending", NOW + 2.0 + 86_400.0 * 1.1),
+        (LAST, Judgement(outcome="retry"), "", "dead", None),
+        (LAST, Judgement(outcome="retry", disables=True), "", "pending", NOW + 2.0),
     ],
 )
 def test_the_judgement_and_the_attempt_decide_what_comes_next(
-    attempt: int, judgement: Judgement, status: str, due_at: float | None
+    attempt: int, judgement: Judgement, asked_s: str, status: str, due_at: float | None
 ) -> None:
-    report = report_of(claimed(attempt), Answer(status=503, took_s=2.0), judgement, NOW, 0.5)
+    answer = OutboundAnswer(status=503, headers={"retry-after": asked_s}, took_s=2.0)
+    report = report_of(claimed(attempt), answer, judgement, NOW, 0.5)
     assert (report.status, report.started_at, report.took_ms) == (status, NOW, 2_000)
     assert report.due_at == (None if due_at is None else pytest.approx(due_at))
     assert (report.owner, report.attempt) == ("w-1", attempt)

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0001"
+revision = "1"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -50,6 +50,13 @@ def upgrade() -> None:
         sa.Column("person", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("digest", name="pk_certificate"),
         sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "certification",
+        sa.Column("seller", sa.Text(), nullable=False),
+        sa.Column("step", sa.Text(), nullable=False),
+        sa.Column("marked_at", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("seller", "step", name="pk_certification"),
     )
     op.create_table(
         "demand",
@@ -110,6 +117,13 @@ def upgrade() -> None:
         sa.Column("told_at", sa.Double(), nullable=False),
         sa.PrimaryKeyConstraint("seller", "nonce", "result", name="pk_notice"),
         sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "shadow_price",
+        sa.Column("resource", sa.Text(), nullable=False),
+        sa.Column("dual", sa.Double(), nullable=False),
+        sa.Column("moved_at", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("resource", name="pk_shadow_price"),
     )
     op.create_table(
         "sighting",
@@ -232,11 +246,13 @@ def downgrade() -> None:
     op.drop_table("suppression")
     op.drop_table("signal")
     op.drop_table("sighting")
+    op.drop_table("shadow_price")
     op.drop_table("notice")
     op.drop_table("lead")
     op.drop_table("former_campaign")
     op.drop_table("destination_state")
     op.drop_table("demand")
+    op.drop_table("certification")
     op.drop_table("certificate")
     op.drop_table("cap_counter")
     op.drop_table("audit")

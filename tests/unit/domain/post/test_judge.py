@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from app.domain.duplicate import Sighting
 from app.domain.identity import Person, person
+from app.domain.post.checks import CheckOutcome, CheckVerdict, PostCheck, Unsettled
 from app.domain.post.judge import PostCase, judge
 from app.domain.post.sale import KeptAnswer, PostFacts
 from app.domain.reasons import Refusal
@@ -153,3 +154,48 @@ def test_reasons_are_judged_in_the_documented_order() -> None:
         found = judge(case(**so_far), NOW)
         assert isinstance(found, Refusal)
         assert found.code == code
+
+
+def verdict(outcome: CheckOutcome, code: str = "consent_invalid", on_unknown: Any = "refuse") -> CheckVerdict:
+    return CheckVerdict(check=PostCheck(name=code, code=code, on_unknown=on_unknown), outcome=outcome, detail="asked")
+
+
+def test_a_check_that_passed_or_may_stay_unknown_has_nothing_against_a_post() -> None:
+    assert judge(case(verdicts=(verdict("pass"), verdict("unknown", on_unknown="accept"))), NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("code", "own", "first"),
+    [
+        ("consent_invalid", {}, "consent_invalid"),
+        ("consent_invalid", {"facts": PostFacts(suppressed=True)}, "consent_invalid"),
+        ("consent_invalid", {"trustedform_cert_url": ""}, "consent_missing"),
+        ("suppressed", {"facts": PostFacts(sightings=(Sighting("x", "solar", NOW - 1),))}, "suppressed"),
+        ("suppressed", {"contact": contact(phone="123")}, "invalid_contact"),
+        ("filtered", {"facts": PostFacts(sightings=(Sighting("x", "solar", NOW - 1),))}, "duplicate"),
+        ("filtered", {}, "filtered"),
+    ],
+)
+def test_a_failed_check_refuses_in_the_place_of_its_code(code: str, own: dict[str, Any], first: str) -> None:
+    refusal = judge(case(verdicts=(verdict("pass"), verdict("fail", code)), **own), NOW)
+    assert isinstance(refusal, Refusal)
+    assert refusal.code == first
+
+
+def test_of_several_failed_checks_the_first_in_the_documented_order_refuses() -> None:
+    failed = (verdict("fail", "suppressed"), verdict("fail", "invalid_contact"), verdict("fail", "consent_expired"))
+    assert judge(case(verdicts=failed), NOW) == Refusal("consent_expired", "asked")
+
+
+def test_an_unknown_that_is_needed_refuses_only_where_nothing_else_does() -> None:
+    unknown = (verdict("unknown"),)
+    refusal = Refusal("consent_invalid", "consent_invalid could not be checked")
+    assert judge(case(verdicts=unknown), NOW) == Unsettled(refusal=refusal)
+    assert judge(case(verdicts=unknown, facts=PostFacts(suppressed=True)), NOW) == Refusal("suppressed")
+
+
+def test_an_answered_or_expired_bid_is_not_judged_by_checks() -> None:
+    failed = (verdict("fail"),)
+    facts = kept()
+    assert judge(case(verdicts=failed, facts=facts), NOW) is facts.kept
+    assert judge(case(verdicts=failed), NOW + 60) == Refusal("ping_expired")

@@ -1,0 +1,26 @@
+"""A readable post to a bid of ours, with all that follows from it and our own configuration."""
+
+import msgspec
+
+from app.domain.campaign import Campaign
+from app.domain.identity import Person
+from app.domain.seller import Seller
+from app.domain.token import BidToken
+from app.domain.vertical import Vertical
+from app.wire.post import Post
+
+
+class PostedLead(msgspec.Struct, frozen=True, kw_only=True):
+    """`raw` is the post's body as received; `certificates` are digests of 16 bytes."""
+
+    seller: Seller
+    ping_id: str
+    bid: BidToken
+    campaign: Campaign
+    vertical: Vertical
+    post: Post
+    person: Person
+    certificates: tuple[bytes, ...]
+    raw: bytes
+    warnings: tuple[str, ...]
+    now: float

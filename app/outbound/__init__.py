@@ -1,0 +1,1 @@
+"""The one way out: every HTTP request of the service itself, to vetted addresses, bounded in time and size."""

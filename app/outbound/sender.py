@@ -1,0 +1,136 @@
+"""Sends a request and always comes back with an answer, in time: trouble on the way is one, too."""
+
+import asyncio
+import logging
+import ssl
+import time
+from urllib.parse import urlsplit
+
+import httpcore
+from msgspec.structs import replace
+
+from app.outbound.allowance import ALLOWANCE, Allowance
+from app.outbound.message import OutboundAnswer, OutboundRequest, OutboundTrouble
+from app.outbound.network import (
+    CONNECT_TIMEOUT_S,
+    AddressRefused,
+    NameUnknown,
+    Resolve,
+    VettedNetwork,
+    resolve_by_system,
+)
+
+
+class Sender:
+    """Keeps connections open between requests, in one pool for each set of private hosts.
+
+    Nothing is taken from the environment (proxies, `.netrc`), no redirect is followed, no cookie kept, nothing
+    unpacked.
+    """
+
+    def __init__(self, resolve: Resolve = resolve_by_system, ssl_context: ssl.SSLContext | None = None) -> None:
+        self._resolve = resolve
+        self._ssl_context = ssl_context or httpcore.default_ssl_context()
+        self._pools: dict[frozenset[str], httpcore.AsyncConnectionPool] = {}
+        _silence_logs_of_addresses()
+
+    async def send(self, request: OutboundRequest) -> OutboundAnswer:
+        """The answer, in no more than the request's `timeout_s`.
+
+        Who is cancelled while it waits here leaves nothing behind: the exchange has ended before that goes on.
+        """
+        started = time.monotonic()
+        allowance = Allowance(asyncio.get_running_loop().time() + request.timeout_s)
+        exchange = asyncio.create_task(self._answer(request, allowance))
+        try:
+            await asyncio.wait([exchange])
+        except asyncio.CancelledError:
+            allowance.end()
+            await asyncio.gather(exchange, return_exceptions=True)
+            raise
+        return replace(exchange.result(), took_s=time.monotonic() - started)
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        for pool in self._pools.values():
+            await pool.aclose()
+        self._pools.clear()
+
+    async def _answer(self, request: OutboundRequest, allowance: Allowance) -> OutboundAnswer:
+        private_hosts = frozenset(host.lower() for host in request.private_hosts)
+        parts = urlsplit(request.url)
+        if parts.scheme != "https" and parts.hostname not in private_hosts:
+            return OutboundAnswer(trouble="refused_address")
+        ALLOWANCE.set(allowance)
+        try:
+            return await _exchange(self._pool(private_hosts), request)
+        except (OSError, ValueError, *_HTTP_TROUBLE) as error:
+            return OutboundAnswer(trouble=_trouble(error))
+
+    def _pool(self, private_hosts: frozenset[str]) -> httpcore.AsyncConnectionPool:
+        if private_hosts not in self._pools:
+            self._pools[private_hosts] = httpcore.AsyncConnectionPool(
+                ssl_context=self._ssl_context,
+                # One that is slow has connections of its own and takes none from another.
+                max_connections=None,
+                max_keepalive_connections=32,
+                keepalive_expiry=30.0,
+                network_backend=VettedNetwork(private_hosts, self._resolve),
+            )
+        return self._pools[private_hosts]
+
+
+_HTTP_TROUBLE = (
+    httpcore.TimeoutException,
+    httpcore.NetworkError,
+    httpcore.ProtocolError,
+    httpcore.UnsupportedProtocol,
+)
+
+
+async def _exchange(pool: httpcore.AsyncConnectionPool, request: OutboundRequest) -> OutboundAnswer:
+    headers = [(name.encode(), value.encode()) for name, value in request.headers.items()]
+    content = request.body if request.method != "GET" else None
+    limits = {"timeout": {"connect": min(CONNECT_TIMEOUT_S, request.timeout_s)}}
+    async with pool.stream(
+        request.method, request.url, headers=headers, content=content, extensions=limits
+    ) as response:
+        body = bytearray()
+        async for chunk in response.aiter_stream():
+            body += chunk
+            if len(body) >= request.body_bytes_max:
+                # The rest is left on the wire, and the connection closed.
+                break
+        return OutboundAnswer(
+            status=response.status, headers=_headers(response.headers), body=bytes(body[: request.body_bytes_max])
+        )
+
+
+def _headers(raw: list[tuple[bytes, bytes]]) -> dict[str, str]:
+    return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in raw}
+
+
+def _trouble(error: BaseException) -> OutboundTrouble:
+    if isinstance(error, AddressRefused):
+        return "refused_address"
+    if isinstance(error, NameUnknown):
+        return "dns"
+    if isinstance(error, (TimeoutError, httpcore.TimeoutException)):
+        return "timeout"
+    if _caused_by_tls(error):
+        return "tls"
+    return "connect" if isinstance(error, (OSError, httpcore.NetworkError)) else "protocol"
+
+
+def _caused_by_tls(error: BaseException | None) -> bool:
+    while error is not None:
+        if isinstance(error, ssl.SSLError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _silence_logs_of_addresses() -> None:
+    """Both libraries log whole addresses, in which some CRMs want the lead and our key."""
+    for name in ("httpx", "httpcore"):
+        logging.getLogger(name).setLevel(logging.WARNING)

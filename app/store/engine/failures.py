@@ -1,0 +1,50 @@
+"""Tells the failures of a database from those of a job: which mean "no service", and which are worth another try."""
+
+import sqlite3
+
+from sqlalchemy import exc
+
+from app.store.errors import StoreUnavailable
+
+_CLASHES = frozenset(("40001", "40P01"))
+"""PostgreSQL says: another transaction was in the way, try again."""
+
+_NO_SERVICE = (
+    exc.OperationalError,
+    exc.InterfaceError,
+    exc.InternalError,
+    exc.TimeoutError,
+    sqlite3.OperationalError,
+    sqlite3.InternalError,
+)
+"""Locked, full, gone. Other errors are of the statement, so our own."""
+
+_DAMAGED = (exc.DatabaseError, sqlite3.DatabaseError)
+"""Broken, where nothing narrower is said."""
+
+INTEGRITY_ERRORS = (exc.IntegrityError, sqlite3.IntegrityError)
+"""A constraint said no."""
+
+
+def as_unavailable(error: Exception) -> StoreUnavailable:
+    """The one error for a database that does not serve, named by its kind: its own text may hold values."""
+    return StoreUnavailable(f"the database did not take it ({type(_cause(error)).__name__})")
+
+
+def is_no_service(error: Exception) -> bool:
+    """Whether the database failed, rather than the job."""
+    return isinstance(error, _NO_SERVICE) or type(error) in _DAMAGED or _is_stale(error)
+
+
+def _is_stale(error: Exception) -> bool:
+    """The database was restarted since this connection was made; the pool lets all such connections go at once."""
+    return isinstance(error, exc.DBAPIError) and error.connection_invalidated
+
+
+def may_work_next_time(error: Exception) -> bool:
+    """Whether the same transaction, begun again, has reason to succeed."""
+    return _is_stale(error) or getattr(_cause(error), "sqlstate", None) in _CLASHES
+
+
+def _cause(error: Exception) -> BaseException:
+    return error.orig if isinstance(error, exc.DBAPIError) and error.orig is not None else error

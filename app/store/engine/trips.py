@@ -1,0 +1,91 @@
+"""Several statements at once: to PostgreSQL they go in one trip, and the last trip of a transaction commits it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
+
+from app.store.engine.failures import as_unavailable
+from app.store.engine.prepared import Prepared, Ran, Values
+
+Work = tuple[Prepared, Values | Sequence[Values]]
+
+_COMMIT = Prepared(text("COMMIT"))
+
+
+class _Result(NamedTuple):
+    rowcount: int
+    rows: Sequence[Any]
+
+    def fetchall(self) -> Sequence[Any]:
+        return self.rows
+
+
+def run_all(connection: Connection, work: Sequence[Work]) -> Sequence[Ran]:
+    """Run these in their order; what came of each. They go to PostgreSQL in one trip, where an event loop sends them.
+
+    Where one fails, the transaction is over: the driver takes statements for prepared that the server never saw, until
+    a ROLLBACK tells it otherwise.
+    """
+    if not _has_trips(connection):
+        return [prepared.run(connection, values) for prepared, values in work]
+    try:
+        return _in_one_trip(connection, work)
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise _as_sqlalchemys(connection, error) from None
+
+
+def run_last(connection: Connection, work: Sequence[Work]) -> None:
+    """Run these as the end of the transaction: PostgreSQL commits in the same trip.
+
+    Otherwise it would hold what all others wait for until our event loop, which has more to do, comes round to COMMIT:
+    sales a second would fall with whatever else it does. Elsewhere whoever began the transaction commits it.
+    """
+    if not _has_trips(connection):
+        run_all(connection, work)
+        return
+    try:
+        _in_one_trip(connection, [*work, (_COMMIT, {})])
+    except connection.dialect.loaded_dbapi.Error as error:
+        seen = _as_sqlalchemys(connection, error)
+        # Whether it was committed before the connection was lost is not known: whoever asked must ask again.
+        raise (as_unavailable(seen) if seen.connection_invalidated else seen) from None
+
+
+def _has_trips(connection: Connection) -> bool:
+    return connection.dialect.name == "postgresql" and connection.dialect.is_async
+
+
+def _in_one_trip(connection: Connection, work: Sequence[Work]) -> Sequence[Ran]:
+    texts = [(prepared.text(connection.dialect), values) for prepared, values in work]
+    adapted: Any = connection.connection.dbapi_connection
+    results: Sequence[Ran] = adapted.run_async(lambda driver: _pipelined(driver, texts))
+    return results
+
+
+async def _pipelined(driver: Any, work: Sequence[tuple[str, Values | Sequence[Values]]]) -> Sequence[Ran]:
+    cursors = [driver.cursor() for _ in work]
+    async with driver.pipeline():
+        for cursor, (statement, values) in zip(cursors, work, strict=True):
+            await (cursor.execute if isinstance(values, Mapping) else cursor.executemany)(statement, values)
+    return [_Result(cursor.rowcount, await cursor.fetchall() if cursor.description else ()) for cursor in cursors]
+
+
+def _as_sqlalchemys(connection: Connection, error: Exception) -> DBAPIError:
+    """The error as SQLAlchemy would have raised it, of which the runners know what may be tried again."""
+    dialect = connection.dialect
+    is_gone = dialect.is_disconnect(error, connection.connection.dbapi_connection, None)  # type: ignore[arg-type]
+    if is_gone:
+        connection.invalidate(error)
+    known = DBAPIError.instance(
+        None,
+        None,
+        error,
+        dialect.loaded_dbapi.Error,
+        hide_parameters=True,
+        connection_invalidated=is_gone,
+        dialect=dialect,
+    )
+    assert isinstance(known, DBAPIError)
+    return known

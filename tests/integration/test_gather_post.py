@@ -1,0 +1,313 @@
+"""A post that asks a provider over HTTP: whatever that one does, it costs the post its deadline and nothing else."""
+
+import asyncio
+import sqlite3
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+import pytest
+
+from app.domain.delivery.breaker import FAILURES_MAX
+from app.domain.post.checks import CheckVerdict, PostCheck
+from app.domain.post.posted_lead import PostedLead
+from app.outbound.circuit import Circuit
+from app.outbound.message import OutboundAnswer, OutboundRequest
+from app.outbound.sender import Sender
+from app.store.errors import StoreUnavailable
+from app.usecases.bidder import Bidder
+from app.usecases.post_collectors import PostCollector, PostCollectors
+from app.wire.post import PostAnswer
+from tests.bidder import another, ask, at_bidder, sell, somebody
+from tests.loopback_server import (
+    Behavior,
+    Listener,
+    dripping,
+    endless_headers,
+    listening,
+    read_request,
+    resetting,
+    silent,
+    until,
+)
+
+DEADLINE_S = 0.4
+LATE_S = 5.0
+"""How much longer a busy machine may take; a provider that hung would cost 60 seconds more."""
+
+OnUnknown = Literal["accept", "refuse"]
+
+
+def answering(status: int, body: bytes, *headers: bytes, delay_s: float = 0.0) -> Behavior:
+    async def behave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            await read_request(reader)
+            await asyncio.sleep(delay_s)
+            lines = [b"HTTP/1.1 %d Status" % status, b"content-length: %d" % len(body), *headers]
+            writer.write(b"\r\n".join(lines) + b"\r\n\r\n" + body)
+            await writer.drain()
+
+    return behave
+
+
+PASS = answering(200, b'{"match": true}')
+FAIL = answering(200, b'{"match": false}')
+
+
+class Provider:
+    """Asks a provider of certificates as any adapter will: within its circuit, through the one way out."""
+
+    def __init__(self, port: int, on_unknown: OnUnknown, share: float) -> None:
+        self.check = PostCheck(name="certificate", code="consent_invalid", on_unknown=on_unknown)
+        self.circuit = Circuit()
+        self.sender = Sender()
+        self.asked = 0
+        self._url = f"http://127.0.0.1:{port}/match"
+        self._share = share
+
+    async def collect(self, lead: PostedLead, within_s: float) -> CheckVerdict:
+        if not self.circuit.room(time.monotonic(), concurrency=50):
+            return CheckVerdict(check=self.check, outcome="unknown")
+        self.asked += 1
+        self.circuit.begin()
+        try:
+            answer = await self.sender.send(self._request(lead, within_s))
+        finally:
+            self.circuit.end()
+        self.circuit.record(failed=answer.is_temporary, at=time.monotonic())
+        return self._verdict(answer)
+
+    def _request(self, lead: PostedLead, within_s: float) -> OutboundRequest:
+        return OutboundRequest(
+            method="POST",
+            url=self._url,
+            headers={"content-type": "application/json"},
+            body=msgspec.json.encode({"phone": lead.post.contact.phone}),
+            timeout_s=within_s * self._share,
+            body_bytes_max=1_000,
+            private_hosts=frozenset(["127.0.0.1"]),
+        )
+
+    def _verdict(self, answer: OutboundAnswer) -> CheckVerdict:
+        if answer.status != 200:
+            return CheckVerdict(check=self.check, outcome="unknown")
+        # What was cut, or is no such JSON, raises: that is an unknown, too.
+        matches = msgspec.json.decode(answer.body, type=dict[str, bool])["match"]
+        return CheckVerdict(check=self.check, outcome="pass" if matches else "fail", detail="another phone")
+
+
+Scene = Callable[[Bidder, Provider, Listener], Awaitable[None]]
+
+
+def played(
+    folder: Path,
+    behave: Behavior,
+    scene: Scene,
+    *,
+    on_unknown: OnUnknown = "refuse",
+    share: float = 0.7,
+    busy_ms: int = 3_000,
+) -> None:
+    """A scene at a bidder that asks a provider; with a `share` above 1 its adapter would wait longer than it may."""
+
+    async def at(bidder: Bidder) -> None:
+        listener = Listener(behave)
+        async with listening(listener) as port:
+            provider = Provider(port, on_unknown, share)
+            collector = PostCollector(check=provider.check, collect=provider.collect)
+            bidder.post_collectors = PostCollectors(collectors=(collector,), deadline_s=DEADLINE_S)
+            try:
+                await scene(bidder, provider, listener)
+            finally:
+                await provider.sender.aclose()
+
+    at_bidder(folder, at, busy_ms=busy_ms)
+
+
+async def timed(post: Awaitable[PostAnswer]) -> tuple[PostAnswer, float]:
+    started = time.monotonic()
+    return await post, time.monotonic() - started
+
+
+def left_running() -> list[str]:
+    names = [getattr(task.get_coro(), "__qualname__", "") for task in asyncio.all_tasks()]
+    return [name for name in names if name.startswith(("Sender.", "Provider.", "_verdict"))]
+
+
+def test_a_lead_that_the_provider_confirms_is_bought(tmp_path: Path) -> None:
+    async def scene(bidder: Bidder, provider: Provider, _listener: Listener) -> None:
+        assert (await sell(bidder, ask(bidder).ping_id)).status == "accepted"
+        assert provider.asked == 1
+
+    played(tmp_path, PASS, scene)
+
+
+def test_a_lead_that_fails_its_check_is_refused_with_the_checks_code_for_good(tmp_path: Path) -> None:
+    async def scene(bidder: Bidder, _provider: Provider, _listener: Listener) -> None:
+        bid = ask(bidder)
+        refused = await sell(bidder, bid.ping_id)
+        assert (refused.status, refused.reason_code) == ("rejected", "consent_invalid")
+        assert refused.reason.endswith("another phone")
+        bidder.post_collectors = PostCollectors()
+        assert await sell(bidder, bid.ping_id) == refused
+
+    played(tmp_path, FAIL, scene)
+
+
+UNKNOWN: dict[str, Behavior] = {
+    "late": answering(200, b'{"match": true}', delay_s=60.0),
+    "hanging": silent,
+    "dripping": dripping,
+    "reset": resetting,
+    "endless headers": endless_headers,
+    "HTTP 500": answering(500, b'{"match": false}'),
+    "redirect": answering(302, b"", b"location: /elsewhere"),
+    "oversized": answering(200, b'{"match": false, "more": "' + b"x" * 100_000 + b'"}'),
+    "not JSON": answering(200, b"<html>We will be back soon</html>"),
+}
+
+
+@pytest.mark.parametrize("share", [0.7, 60.0], ids=["adapter in time", "adapter too patient"])
+@pytest.mark.parametrize("behave", UNKNOWN.values(), ids=UNKNOWN.keys())
+def test_whatever_else_a_provider_does_is_an_unknown_in_time_and_leaves_nothing(
+    tmp_path: Path, behave: Behavior, share: float
+) -> None:
+    async def scene(bidder: Bidder, provider: Provider, listener: Listener) -> None:
+        answer, took_s = await timed(sell(bidder, ask(bidder).ping_id))
+        assert (answer.status, provider.asked) == ("accepted", 1)
+        assert took_s < DEADLINE_S + LATE_S
+        await until(lambda: left_running() == [])
+        await provider.sender.aclose()
+        await until(lambda: listener.open == 0)
+
+    played(tmp_path, behave, scene, on_unknown="accept", share=share)
+
+
+def test_an_unknown_that_is_needed_refuses_until_there_is_an_answer(tmp_path: Path) -> None:
+    async def scene(bidder: Bidder, provider: Provider, listener: Listener) -> None:
+        bid = ask(bidder)
+        refused = await sell(bidder, bid.ping_id)
+        assert (refused.status, refused.reason_code) == ("rejected", "consent_invalid")
+        assert refused.reason.endswith("certificate could not be checked")
+        listener.behave = PASS
+        await provider.sender.aclose()
+        assert (await sell(bidder, bid.ping_id)).status == "accepted"
+
+    played(tmp_path, answering(503, b""), scene)
+
+
+def test_posts_that_come_together_wait_together(tmp_path: Path) -> None:
+    async def scene(bidder: Bidder, _provider: Provider, _listener: Listener) -> None:
+        bids = [ask(bidder, **another(number)) for number in range(20)]
+        posts = [
+            timed(sell(bidder, bid.ping_id, contact=somebody(number), **another(number)))
+            for number, bid in enumerate(bids)
+        ]
+        answers = await asyncio.gather(*posts)
+        assert {answer.status for answer, _ in answers} == {"accepted"}
+        assert max(took_s for _, took_s in answers) < DEADLINE_S + LATE_S
+
+    played(tmp_path, silent, scene, on_unknown="accept", share=60.0)
+
+
+def test_a_provider_that_keeps_failing_is_not_waited_for_any_more(tmp_path: Path) -> None:
+    async def scene(bidder: Bidder, provider: Provider, _listener: Listener) -> None:
+        for number in range(FAILURES_MAX + 3):
+            bid = ask(bidder, **another(number))
+            answer, took_s = await timed(sell(bidder, bid.ping_id, contact=somebody(number), **another(number)))
+            assert answer.status == "accepted"
+        assert provider.asked == FAILURES_MAX
+        assert took_s < DEADLINE_S * 0.7
+
+    played(tmp_path, silent, scene, on_unknown="accept")
+
+
+def test_a_post_that_asks_nobody_is_not_held_up_by_one_that_waits(tmp_path: Path) -> None:
+    async def scene(bidder: Bidder, provider: Provider, listener: Listener) -> None:
+        waiting = asyncio.create_task(sell(bidder, ask(bidder).ping_id))
+        await until(lambda: listener.open == 1)
+        test = ask(bidder, test=True, **another(2))
+        assert (await sell(bidder, test.ping_id, test=True, **another(2))).status == "accepted"
+        assert not waiting.done()
+        assert provider.asked == 1
+        assert (await waiting).status == "accepted"
+
+    played(tmp_path, silent, scene, on_unknown="accept", share=60.0)
+
+
+def test_a_post_that_is_given_up_gives_up_its_questions(tmp_path: Path) -> None:
+    async def scene(bidder: Bidder, _provider: Provider, listener: Listener) -> None:
+        waiting = asyncio.create_task(sell(bidder, ask(bidder).ping_id))
+        await until(lambda: listener.open == 1)
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        await until(lambda: left_running() == [] and listener.open == 0)
+
+    played(tmp_path, silent, scene, share=60.0)
+
+
+def test_without_the_database_nobody_is_waited_for(tmp_path: Path) -> None:
+    """Its statement fails at once; the provider's answer would change nothing."""
+
+    async def scene(bidder: Bidder, _provider: Provider, listener: Listener) -> None:
+        bid = ask(bidder)
+        bidder.post_collectors = msgspec.structs.replace(bidder.post_collectors, deadline_s=60.0)
+        other = sqlite3.connect(tmp_path / "leadbid.db")
+        other.execute("ALTER TABLE answer RENAME TO elsewhere")
+        other.close()
+        started = time.monotonic()
+        with pytest.raises(StoreUnavailable):
+            await sell(bidder, bid.ping_id)
+        assert time.monotonic() - started < 30.0
+        await until(lambda: left_running() == [] and listener.open == 0)
+
+    played(tmp_path, silent, scene, share=60.0)
+
+
+def test_a_database_that_does_not_answer_in_time_is_unavailable(tmp_path: Path) -> None:
+    async def scene(bidder: Bidder) -> None:
+        bid = ask(bidder)
+        bidder.post_collectors = PostCollectors(deadline_s=0.0)
+        with pytest.raises(StoreUnavailable, match="deadline"):
+            await sell(bidder, bid.ping_id)
+        bidder.post_collectors = PostCollectors()
+        assert (await sell(bidder, bid.ping_id)).status == "accepted"
+
+    at_bidder(tmp_path, scene)
+
+
+async def broken(lead: PostedLead, _within_s: float) -> CheckVerdict:
+    raise KeyError(lead.post.contact.email)
+
+
+async def stubborn(_lead: PostedLead, _within_s: float) -> CheckVerdict:
+    try:
+        await asyncio.sleep(60.0)
+    except asyncio.CancelledError:
+        await asyncio.sleep(2.0)
+    raise AssertionError("nobody waits that long")
+
+
+async def cancelled(_lead: PostedLead, _within_s: float) -> CheckVerdict:
+    raise asyncio.CancelledError
+
+
+@pytest.mark.parametrize("collect", [broken, stubborn, cancelled])
+def test_a_collector_that_misbehaves_is_an_unknown_in_time(
+    tmp_path: Path, collect: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    check = PostCheck(name="certificate", code="consent_invalid", on_unknown="accept")
+
+    async def scene(bidder: Bidder) -> None:
+        collectors = (PostCollector(check=check, collect=collect),)
+        bidder.post_collectors = PostCollectors(collectors=collectors, deadline_s=DEADLINE_S)
+        answer, took_s = await timed(sell(bidder, ask(bidder).ping_id))
+        assert answer.status == "accepted"
+        assert took_s < DEADLINE_S + LATE_S
+
+    at_bidder(tmp_path, scene)
+    assert "@" not in caplog.text
+    assert ("certificate went wrong: KeyError" in caplog.text) is (collect is broken)
