@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from app.domain.reasons import REASONS, Disclosure, Refusal, disclosed
 from app.domain.seller import Seller
 from app.reports.counting import Counting, SellersTrade
-from app.reports.tally import SellerTrade, quantile, total
+from app.reports.percentiles import quantile
+from app.reports.tally import SellerTrade, total
 from app.store.feedback import Returns
 from app.store.store import Store
 from app.wire.scorecard import Latency, PingScore, PostScore, ReturnScore, Scorecard

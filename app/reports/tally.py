@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from hashlib import blake2b
-from math import ceil
 from typing import Any, TypeVar
 
 import msgspec
@@ -175,35 +174,6 @@ def total(counts: "Iterator[Mapping[Any, int]] | list[Mapping[Any, int]]") -> di
     for each in counts:
         _sum(whole, each)
     return whole
-
-
-def quantile(counts: Mapping[float, int], share: float) -> float | None:
-    """The value that this share of all does not exceed; of nothing there is none."""
-    left = ceil(share * sum(counts.values()))
-    for value, count in sorted(counts.items()):
-        left -= count
-        if left <= 0:
-            return value
-    return None
-
-
-def percentile(counts: Mapping[int, int], percent: int) -> float:
-    """The value below which this percentage of all lies, between two of them in proportion; of nothing it is 0."""
-    steps = sum(counts.values()) - 1
-    if steps < 0:
-        return 0.0
-    place, part = divmod(steps * percent, 100)
-    low, high = _at(counts, place), _at(counts, min(place + 1, steps))
-    return (low * (100 - part) + high * part) / 100
-
-
-def _at(counts: Mapping[int, int], place: int) -> int:
-    """The value at this place, were they all laid out in order."""
-    for value, count in sorted(counts.items()):
-        place -= count
-        if place < 0:
-            return value
-    raise IndexError(place)
 
 
 def _sum(mine: Any, more: Any) -> Any:

@@ -7,6 +7,7 @@ import msgspec
 
 from app.domain.money import dollars
 from app.journal.writer import hour_of
+from app.reports.percentiles import percentile
 from app.reports.tally import (
     QUARTER_S,
     CampaignTrade,
@@ -14,11 +15,9 @@ from app.reports.tally import (
     NamedShares,
     Share,
     add,
-    percentile,
     total,
 )
 
-PERCENTS = (5, 25, 50, 75, 95)
 OTHERS = "(others)"
 UNKNOWN = "unknown"
 
@@ -84,11 +83,6 @@ def trading(tally: JournalTally) -> Trading:
 def lines_by_hour(tally: JournalTally) -> dict[str, int]:
     """All lines, by hour (UTC) as "2026-11-20T16"."""
     return total({hour_of(quarter * QUARTER_S): flow.lines} for quarter, flow in tally.quarters.items())
-
-
-def percentiles(cents: Mapping[int, int]) -> dict[str, int]:
-    """As "p5": 1_240; of nothing there are none."""
-    return {f"p{percent}": round(percentile(cents, percent)) for percent in PERCENTS} if cents else {}
 
 
 def campaign_rows(campaigns: Mapping[str, CampaignTrade]) -> list[tuple[str, str, str, str, str, str]]:

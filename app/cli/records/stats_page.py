@@ -8,8 +8,9 @@ import msgspec
 from app.cli.table import table
 from app.domain.money import dollars
 from app.reports.disk import Disk
+from app.reports.percentiles import PERCENTS, percentiles
 from app.reports.tally import Share
-from app.reports.trading import PERCENTS, Trading, campaign_rows, percentiles
+from app.reports.trading import Trading, campaign_rows
 
 _HOURS_SHOWN = 48
 

@@ -1,5 +1,7 @@
 """Lines read by their kinds."""
 
+import ast
+from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -8,6 +10,8 @@ from app.journal.lines import AnyLine, NoticeLine, PingLine, PostLine, RefusedLi
 from app.reports.fold import fold
 from tests.build import NOW
 from tests.trading_day import trading_day
+
+ROOT = Path(__file__).parents[3]
 
 
 class Kinds:
@@ -40,3 +44,28 @@ def test_every_kind_of_line_is_read_by_its_own_method_and_in_order(tmp_path_fact
     assert [line for _, line in kinds.read] == every
     assert [kind for kind, _ in kinds.read] == [line.__struct_config__.tag for line in every]
     assert {kind for kind, _ in kinds.read} == {kind.__struct_config__.tag for kind in get_args(AnyLine)}
+
+
+KINDS = {kind.__name__ for kind in get_args(AnyLine)}
+KNOWERS = {
+    "app/journal/flat.py": "what each kind says in columns",
+    "app/reports/fold.py": "every reader's way to them",
+    "app/usecases/restore.py": "which bids are promises still: three kinds of five",
+}
+
+
+def test_nobody_else_takes_lines_apart_by_their_kind() -> None:
+    found = {
+        path.relative_to(ROOT).as_posix()
+        for package in ("app", "training")
+        for path in (ROOT / package).rglob("*.py")
+        if any(map(_tells_kinds_apart, ast.walk(ast.parse(path.read_text()))))
+    }
+    assert found == set(KNOWERS)
+
+
+def _tells_kinds_apart(node: ast.AST) -> bool:
+    is_check = isinstance(node, ast.MatchClass) or (
+        isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "isinstance"
+    )
+    return is_check and any(isinstance(each, ast.Name) and each.id in KINDS for each in ast.walk(node))

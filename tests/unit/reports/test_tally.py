@@ -1,14 +1,13 @@
 """Counts that add up."""
 
 from collections import Counter
-from statistics import quantiles
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.reports import tally
-from app.reports.tally import JournalTally, NamedShares, SellerTrade, Share, add, merged, percentile, quantile, total
+from app.reports.tally import JournalTally, NamedShares, SellerTrade, Share, add, merged, total
 
 
 def test_counts_of_two_stretches_add_up_name_by_name() -> None:
@@ -58,19 +57,3 @@ def test_names_beyond_count_never_take_more_room_than_twice_the_most(monkeypatch
         shares.of(str(number)).pings += 1
         sizes.append(len(shares.by_name))
     assert max(sizes) == 20
-
-
-@pytest.mark.parametrize(("share", "value"), [(0.5, 2.0), (0.95, 9.0), (0.0, 1.0), (1.0, 9.0)])
-def test_a_quantile_is_the_value_that_a_share_of_all_does_not_exceed(share: float, value: float) -> None:
-    assert quantile({9.0: 1, 1.0: 4, 2.0: 5}, share) == value
-
-
-def test_nothing_has_no_quantile() -> None:
-    assert quantile({}, 0.5) is None
-    assert percentile({}, 50) == 0.0
-
-
-@given(st.lists(st.integers(1, 10_000), min_size=2, max_size=60), st.integers(1, 99))
-def test_a_percentile_is_that_of_all_values_laid_out(values: list[int], percent: int) -> None:
-    cuts = quantiles(values, n=100, method="inclusive")
-    assert percentile(Counter(values), percent) == pytest.approx(cuts[percent - 1])

@@ -1,8 +1,6 @@
 """The sums that a buyer asks for."""
 
-from collections import Counter
 from pathlib import Path
-from statistics import quantiles
 
 from msgspec.structs import replace
 
@@ -11,7 +9,7 @@ from app.journal.compact import compact
 from app.reports.disk import disk
 from app.reports.hours import count_span
 from app.reports.tally import CampaignTrade, JournalTally, LegTrade, NamedShares, Share
-from app.reports.trading import Trading, campaign_rows, percentiles, trading
+from app.reports.trading import Trading, campaign_rows, trading
 from app.usecases.accept_post import refuse_post
 from app.usecases.answer_ping import refuse_ping
 from app.usecases.bid_reference import BidReference
@@ -108,24 +106,6 @@ def test_a_lead_whose_ping_lies_before_the_span_still_has_its_vertical_and_a_tes
     found = counted(tmp_path, NOW + 0.5, NOW + 10.0)
     assert {name: (share.pings, share.leads) for name, share in found.verticals.items()} == {"solar": (0, 1)}
     assert found.posts == {("accepted", ""): 1}
-
-
-def test_percentiles_of_prices_are_whole_cents() -> None:
-    assert percentiles({}) == {}
-    assert percentiles({700: 1}) == {"p5": 700, "p25": 700, "p50": 700, "p75": 700, "p95": 700}
-    assert percentiles(dict.fromkeys(range(10001), 1)) == {
-        "p5": 500,
-        "p25": 2_500,
-        "p50": 5_000,
-        "p75": 7_500,
-        "p95": 9_500,
-    }
-
-
-def test_percentiles_are_those_of_all_prices_laid_out() -> None:
-    prices = [900, 900, 1_100, 1_250, 1_250, 1_250, 2_000]
-    cuts = quantiles(prices, n=100, method="inclusive")
-    assert percentiles(Counter(prices)) == {f"p{percent}": round(cuts[percent - 1]) for percent in (5, 25, 50, 75, 95)}
 
 
 def test_campaigns_are_listed_by_what_they_spent() -> None:
