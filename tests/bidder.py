@@ -27,6 +27,8 @@ from app.domain.token import BidToken, read
 from app.journal.lines import AnyLine, PingLine, PostLine
 from app.journal.reader import lines
 from app.journal.writer import JournalWriter
+from app.reports.counting import Counting
+from app.reports.scorecard import Scorecards
 from app.store.migrate import migrate
 from app.store.store import Store
 from app.store.vault import Vault
@@ -39,8 +41,6 @@ from app.usecases.bidder import Bidder
 from app.usecases.book import Book
 from app.usecases.known import DigestSet, People
 from app.usecases.rate_limit import HashQuotas, RateLimits
-from app.usecases.reports.scorecard import Scorecards
-from app.usecases.reports.tally import Counting
 from app.wire.ping import Ping, PingAnswer
 from app.wire.post import PostAnswer
 from tests import build

@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Protocol, cast
 
+from app.journal.versions import OtherVersion
 from app.parquet import ParquetError
 from app.scoring.artefact import Unusable
 from training.errors import TrainingError
@@ -57,7 +58,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = own.parse_args(words[1:])
     try:
         return command.run(args)
-    except (TrainingError, ParquetError, Unusable) as error:
+    except (TrainingError, OtherVersion, ParquetError, Unusable) as error:
         print(error, file=sys.stderr)
     except OSError as error:
         print(f"{error.filename or 'a file'} cannot be used ({error.strerror})", file=sys.stderr)

@@ -8,6 +8,7 @@ import msgspec
 from app.domain.catalogue import Catalogue
 from app.domain.keys import Keys
 from app.journal.lines import Line
+from app.reports.scorecard import Scorecards
 from app.store.store import Store
 from app.store.vault import Vault
 from app.telemetry.metrics import Metrics
@@ -16,7 +17,6 @@ from app.usecases.known import DigestSet, People
 from app.usecases.onboarding.test_recorder import TestRecorder
 from app.usecases.post_collectors import PostCollectors
 from app.usecases.rate_limit import HashQuotas, RateLimits
-from app.usecases.reports.scorecard import Scorecards
 
 
 class Journal(Protocol):

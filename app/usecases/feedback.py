@@ -25,7 +25,12 @@ async def record_notice(bidder: Bidder, seller: Seller, notice: Notice, now: flo
         bidder.book.lost(bid.nonce, now)
     bidder.journal.append(
         NoticeLine(
-            at=now, seller=seller.name, ping_id=notice.ping_id, result=notice.result, price_cents=notice.price_cents
+            at=now,
+            seller=seller.name,
+            ping_id=notice.ping_id,
+            result=notice.result,
+            price_cents=notice.price_cents,
+            test=bid.test,
         )
     )
     bidder.metrics.count("notices_total", seller.name, notice.result)

@@ -13,9 +13,9 @@ from app.journal.compact import compact
 from app.journal.lines import NoticeLine
 from app.journal.writer import JournalWriter
 from app.parquet import read
+from app.reports.export import export_outcomes, export_sales
 from app.usecases.bidder import Bidder
 from app.usecases.feedback import record_notice, record_outcome
-from app.usecases.reports.export import export_outcomes, export_sales
 from app.wire.feedback import Notice, Outcome, OutcomeKind
 from app.wire.ping import PingAnswer
 from tests import build

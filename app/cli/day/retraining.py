@@ -6,9 +6,9 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
+from app.reports.export import export_outcomes, export_sales
 from app.settings import Settings
 from app.store.store import Store
-from app.usecases.reports.export import export_outcomes, export_sales
 
 MATURITY_DAYS = 2
 """When the last outcome of the day is in, nobody who bought thinks it over much longer."""

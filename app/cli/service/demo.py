@@ -14,7 +14,6 @@ import msgspec
 from app.cli.day.business_day import ENDS, STARTS, US, BusinessDay, Lived
 from app.cli.day.reckoning import Reckoning, reckon
 from app.cli.day.retraining import MATURITY_DAYS, can_plot, can_retrain, export_day, registry_command, retrain
-from app.cli.day.story import Attempts, tell
 from app.cli.day.text import report
 from app.config.load import Declared, LoadedConfig, load
 from app.domain.money import dollars
@@ -22,10 +21,12 @@ from app.journal.reader import find, lines
 from app.mock_exchange.market.audit import AuditFile
 from app.mock_exchange.market.setup import SetupError
 from app.packaged import DEMO, MODELS, SCENARIOS
+from app.reports.day.story import Attempts, tell
+from app.reports.explain import explain
+from app.reports.hours import count_span
+from app.reports.trading import Trading, trading
 from app.settings import Settings, SettingsError
 from app.store.store import Store
-from app.usecases.reports.explain import explain
-from app.usecases.reports.report import Trading, trading
 
 MARKET = SCENARIOS / "demo.toml"
 
@@ -63,7 +64,7 @@ async def _demo(leads: int, seed: int, data: Path, *, as_json: bool) -> int:
         day = BusinessDay(settings, MARKET, leads, seed)
         lived = await day.live(lambda: progress.show(day), audit)
     declared = _declared(settings.config)
-    found = trading(lines(settings.journal))
+    found = trading(count_span(settings.journal, 0.0, float("inf")))
     reckoning, attempts = await _reckon(settings, declared, lived, found)
     if as_json:
         print(msgspec.json.encode(reckoning).decode())

@@ -1,18 +1,22 @@
 """What one business day left behind, as one value: read once from the journal, binned by the quarter of an hour."""
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from math import ceil
 
 import msgspec
 
-from app.cli.day.bins import BIN_S, Grade, Grades, Times, times
-from app.cli.day.campaign_days import CampaignBook, CampaignDay, Push, Trade
-from app.cli.day.cap_days import CapBook, CapDay, Place, place_of
-from app.cli.day.territory_days import TerritoryBook, TerritoryDay
 from app.domain.campaign import Campaign
 from app.domain.pricing.pricing import Valuation
-from app.journal.lines import AnyLine, PingLine, PostLine, RefusedLine, RepeatLine
+from app.journal.lines import AnyLine, NoticeLine, PingLine, PostLine, RefusedLine, RepeatLine
+from app.reports.caps import CapRecords, Place, place_of
+from app.reports.counter import LineCounter
+from app.reports.day.bins import AnswerTimes, Band, Bands, times
+from app.reports.day.campaign_days import CampaignBook, CampaignDay, DayTrade, Push
+from app.reports.day.cap_days import CapDay, fullest
+from app.reports.day.territory_days import TerritoryBook, TerritoryDay
+from app.reports.fold import fold
+from app.reports.tally import QUARTER_S, CampaignTrade, Flow
+from app.reports.trading import trading
 
 CAPS = 6
 """Of how many caps the story tells: those that came closest to their limits."""
@@ -21,7 +25,7 @@ PARTS = 10
 """Into how many parts bids are cut by price, and leads by predicted probability."""
 
 
-class SoldLead(msgspec.Struct, frozen=True, kw_only=True):
+class BoughtLead(msgspec.Struct, frozen=True, kw_only=True):
     """What the exchange knows of a lead that we bought: `ping_id` is the bid's, a conversion is worth `value_cents`."""
 
     ping_id: str
@@ -43,10 +47,10 @@ class Attempts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Story(msgspec.Struct, frozen=True, kw_only=True):
-    """The day from `start` to `end` (UTC epoch seconds) as clocks in `zone` show it; a bin lasts BIN_S.
+    """The day from `start` to `end` (UTC epoch seconds) as clocks in `zone` show it, in bins of QUARTER_S.
 
     `pings`, `bids` and `leads` are counts of each bin. `reasons` are those of pings without a bid, `unbought` those of
-    posts that were not taken, by their codes. `wins` grades the best bid of each ping by its price in cents, by
+    posts that were not taken, by their codes. `wins` are the best bids of pings by price in cents, by
     vertical; `calibration` the leads bought by the probability that their bids went by, against the true one.
     """
 
@@ -61,18 +65,18 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
     campaigns: tuple[CampaignDay, ...]
     caps: tuple[CapDay, ...]
     territories: tuple[TerritoryDay, ...]
-    wins: dict[str, tuple[Grade, ...]]
-    calibration: tuple[Grade, ...]
+    wins: dict[str, tuple[Band, ...]]
+    calibration: tuple[Band, ...]
     attempts: Attempts
-    ping_times: Times
-    post_times: Times
+    ping_times: AnswerTimes
+    post_times: AnswerTimes
     explained: tuple[tuple[str, str], ...]
 
     @property
-    def total(self) -> Trade:
+    def total(self) -> DayTrade:
         """All campaigns together; a ping that two of them bid on is one bid."""
         trades = [campaign.trade for campaign in self.campaigns]
-        return Trade(
+        return DayTrade(
             bids=sum(self.bids),
             leads=sum(self.leads),
             spend_cents=sum(trade.spend_cents for trade in trades),
@@ -90,7 +94,7 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
 def tell(
     lines: Iterable[AnyLine],
     campaigns: Iterable[Campaign],
-    sold: Iterable[SoldLead],
+    sold: Iterable[BoughtLead],
     attempts: Attempts,
     ping_ms: Sequence[float],
     post_ms: Sequence[float],
@@ -100,23 +104,24 @@ def tell(
     zone: str,
 ) -> Story:
     """The story of the lines from `start` up to `end`, oldest first; of them only leads bought are held meanwhile."""
-    day = _Day(campaigns, sold, start, ceil((end - start) / BIN_S))
-    for line in lines:
-        if start <= line.at < end:
-            day.hear(line)
+    day = _Day(campaigns, sold, start, ceil((end - start) / QUARTER_S))
+    fold((line for line in lines if start <= line.at < end), day)
+    trade = trading(day.counter.tally)
+    flows = day.flows()
     return Story(
         zone=zone,
         start=start,
         end=end,
-        pings=tuple(day.pings),
-        bids=tuple(day.bids),
-        leads=tuple(day.leads),
-        reasons=dict(day.reasons.most_common()),
-        unbought=dict(day.unbought.most_common()),
-        campaigns=_by_spend([book.day() for book in day.campaigns.values()]),
-        caps=day.caps.fullest(CAPS),
+        # A ping that was answered before is answered with a bid again.
+        pings=tuple([flow.pings + flow.repeats for flow in flows]),
+        bids=tuple([flow.bids + flow.repeats for flow in flows]),
+        leads=tuple([flow.leads for flow in flows]),
+        reasons=dict(trade.reasons.most_common()),
+        unbought={code: count for code, count in trade.posts_by_code.most_common() if code != "accepted"},
+        campaigns=_by_spend([book.day(day.traded(name)) for name, book in day.campaigns.items()]),
+        caps=fullest(day.caps, CAPS, start, len(flows)),
         territories=day.territories.contrast(),
-        wins={name: grades.cut(PARTS) for name, grades in sorted(day.wins.items())},
+        wins={name: bands.cut(PARTS) for name, bands in sorted(day.wins.items())},
         calibration=day.calibration.cut(PARTS),
         attempts=attempts,
         ping_times=times(ping_ms),
@@ -126,51 +131,68 @@ def tell(
 
 
 class _Day:
-    """The day in the making."""
+    """The day in the making: the trade as it is counted everywhere, and beside it what moved its prices."""
 
-    def __init__(self, campaigns: Iterable[Campaign], sold: Iterable[SoldLead], start: float, bins: int) -> None:
+    def __init__(self, campaigns: Iterable[Campaign], sold: Iterable[BoughtLead], start: float, bins: int) -> None:
         self._start = start
         self._bins = bins
+        self._declared = {campaign.name: campaign for campaign in campaigns}
         self._sold = {lead.ping_id: lead for lead in sold}
         self._places: dict[str, Place] = {}
-        self.pings, self.bids, self.leads = [0] * bins, [0] * bins, [0] * bins
-        self.reasons: Counter[str] = Counter()
-        self.unbought: Counter[str] = Counter()
+        self.counter = LineCounter()
         self.campaigns: dict[str, CampaignBook] = {}
-        self.caps = CapBook(campaigns, start, bins)
+        self.caps = CapRecords()
         self.territories = TerritoryBook(bins)
-        self.wins: dict[str, Grades] = {}
-        self.calibration = Grades()
+        self.wins: dict[str, Bands] = {}
+        self.calibration = Bands()
 
-    def hear(self, line: AnyLine) -> None:
-        """Count one line."""
-        at = int((line.at - self._start) // BIN_S)
-        if isinstance(line, PingLine):
-            self._ping(line, at)
-        elif isinstance(line, RefusedLine):
-            self.pings[at] += 1
-            self.reasons[line.refusal.code] += 1
-        elif isinstance(line, RepeatLine):
-            self.pings[at] += 1
-            self.bids[at] += 1
-        elif isinstance(line, PostLine) and not line.kept:
-            self._post(line, at)
+    def flows(self) -> list[Flow]:
+        """The trade of each bin."""
+        first, quarters = int(self._start // QUARTER_S), self.counter.tally.quarters
+        return [quarters.get(first + at, Flow()) for at in range(self._bins)]
 
-    def _ping(self, line: PingLine, at: int) -> None:
-        self.pings[at] += 1
-        self.caps.stood(line, at)
-        decision = line.decision
+    def traded(self, campaign: str) -> CampaignTrade:
+        """What was counted of a campaign."""
+        return self.counter.tally.campaigns.get(campaign, CampaignTrade())
+
+    def ping(self, line: PingLine) -> None:
+        self.counter.ping(line)
+        at, decision = self._at(line), line.decision
+        for name in filter(self._declared.get, line.standing.caps):
+            # The caps of the seller follow those of the campaign: they are no plan of the buyer's.
+            self.caps.stood(line, self._declared[name])
         # Every campaign that put a value on this lead, whether it then bid or not, once for each leg.
         for offer in decision.bids + decision.outbid:
             self._value(line, offer.campaign, offer.valuation, at)
         for refused in decision.refused:
             self._value(line, refused.campaign, refused.valuation, at)
-        refusal = line.withdrawn or decision.refusal
-        if refusal is not None:
-            self.reasons[refusal.code] += 1
+        if (line.withdrawn or decision.refusal) is None:
+            self._bid(line, at)
+
+    def repeat(self, line: RepeatLine) -> None:
+        self.counter.repeat(line)
+
+    def refused(self, line: RefusedLine) -> None:
+        self.counter.refused(line)
+
+    def post(self, line: PostLine) -> None:
+        self.counter.post(line)
+        if line.kept or line.status != "accepted":
             return
-        self.bids[at] += 1
-        self._bid(line, at)
+        book, lead = self._campaign(line.campaign), self._sold.get(line.ping_id)
+        if lead is not None and lead.converted:
+            book.conversions += 1
+            book.value_cents += lead.value_cents
+        if line.ping_id in self._places and line.campaign in self._declared:
+            place = self._places[line.ping_id]
+            self.caps.sold(self._declared[line.campaign], place, line.price_cents, line.at)
+
+    def notice(self, line: NoticeLine) -> None:
+        self.counter.notice(line)
+
+    def _at(self, line: PingLine) -> int:
+        """Its bin."""
+        return int((line.at - self._start) // QUARTER_S)
 
     def _value(self, line: PingLine, campaign: str, valuation: Valuation | None, at: int) -> None:
         if valuation is None:
@@ -184,8 +206,6 @@ class _Day:
 
     def _bid(self, line: PingLine, at: int) -> None:
         bids, demand = line.decision.bids, line.standing.demand
-        for name in {offer.campaign for offer in bids}:
-            self._campaign(name).trade.bids += 1
         for offer, bid_id in zip(bids, line.bid_ids, strict=True):
             self._campaign(offer.campaign).price.add(at, offer.price_cents)
             if offer.campaign in demand:
@@ -197,21 +217,7 @@ class _Day:
                     self.calibration.add(offer.valuation.probability, lead.true_probability, hit=lead.converted)
         # A seller holds our best bid against what others offer; the others it takes or leaves.
         best, won = bids[0], line.bid_ids[0] in self._sold
-        self.wins.setdefault(line.ping.vertical, Grades()).add(best.price_cents, best.win_probability, hit=won)
-
-    def _post(self, line: PostLine, at: int) -> None:
-        if line.status != "accepted":
-            self.unbought[line.reason_code or line.status] += 1
-            return
-        self.leads[at] += 1
-        trade, lead = self._campaign(line.campaign).trade, self._sold.get(line.ping_id)
-        trade.leads += 1
-        trade.spend_cents += line.price_cents
-        if lead is not None and lead.converted:
-            trade.conversions += 1
-            trade.value_cents += lead.value_cents
-        if line.ping_id in self._places:
-            self.caps.sold(line.campaign, self._places[line.ping_id], line.price_cents, line.at, at)
+        self.wins.setdefault(line.ping.vertical, Bands()).add(best.price_cents, best.win_probability, hit=won)
 
     def _campaign(self, name: str) -> CampaignBook:
         if name not in self.campaigns:

@@ -7,8 +7,8 @@ from statistics import fmean
 
 import pytest
 
-from app.cli.day.cap_days import CapDay
-from app.cli.day.story import Story, tell
+from app.reports.day.cap_days import CapDay
+from app.reports.day.story import Story, tell
 from tests.trading_day import ATTEMPTS, END, START, ZONE, TradingDay, trading_day
 
 
@@ -109,16 +109,16 @@ def test_the_territories_that_differ_are_told_side_by_side_the_one_that_seeks_le
 
 
 def test_what_a_price_wins_is_graded_by_the_best_bid_of_each_ping(story: Story) -> None:
-    grades = story.wins["solar"]
-    assert (sum(grade.count for grade in grades), sum(grade.hits for grade in grades)) == (61, 20)
-    assert [grade.at for grade in grades] == sorted(grade.at for grade in grades)
-    assert all(0.4 < grade.expected < 0.6 for grade in grades)
+    bands = story.wins["solar"]
+    assert (sum(band.count for band in bands), sum(band.hits for band in bands)) == (61, 20)
+    assert [band.at for band in bands] == sorted(band.at for band in bands)
+    assert all(0.4 < band.expected < 0.6 for band in bands)
 
 
 def test_predictions_are_held_against_the_truth_of_the_leads_bought(story: Story) -> None:
-    (grade,) = story.calibration
-    assert (grade.count, grade.hits, grade.expected) == (20, 5, 0.25)
-    assert grade.at == pytest.approx(0.2)
+    (band,) = story.calibration
+    assert (band.count, band.hits, band.expected) == (20, 5, 0.25)
+    assert band.at == pytest.approx(0.2)
 
 
 def test_answer_times_and_deliveries_are_told_as_they_were_given(story: Story) -> None:

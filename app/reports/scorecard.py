@@ -6,9 +6,11 @@ from collections.abc import Mapping
 
 from app.domain.reasons import REASONS, Disclosure, Refusal, disclosed
 from app.domain.seller import Seller
+from app.reports.counting import Counting, SellersTrade
+from app.reports.percentiles import quantile
+from app.reports.tally import SellerTrade, total
 from app.store.feedback import Returns
 from app.store.store import Store
-from app.usecases.reports.tally import Counting, Tallies, Tally, quantile
 from app.wire.scorecard import Latency, PingScore, PostScore, ReturnScore, Scorecard
 
 KEPT_S = 60.0
@@ -26,7 +28,7 @@ class Scorecards:
         self._counting = counting
         self._alone = asyncio.Lock()
         # By days: when so many were counted, and what they hold.
-        self._tallies: dict[int, tuple[float, Tallies]] = {}
+        self._trade: dict[int, tuple[float, SellersTrade]] = {}
         self._kept: dict[tuple[str, Disclosure, int], Scorecard] = {}
 
     async def of(self, seller: Seller, days: int, now: float) -> Scorecard:
@@ -35,18 +37,18 @@ class Scorecards:
         async with self._alone:
             self._kept = {key: card for key, card in self._kept.items() if 0.0 <= now - card.until < KEPT_S}
             if asked not in self._kept:
-                counted_at, tallies = await self._counted(days, now)
+                counted_at, trade = await self._counted(days, now)
                 since = first_hour(counted_at, days)
                 returns = await self._store.returns(seller.name, since, counted_at)
-                self._kept[asked] = scorecard(seller.name, seller.disclosure, tallies, returns, since, counted_at)
+                self._kept[asked] = scorecard(seller.name, seller.disclosure, trade, returns, since, counted_at)
             return self._kept[asked]
 
-    async def _counted(self, days: int, now: float) -> tuple[float, Tallies]:
+    async def _counted(self, days: int, now: float) -> tuple[float, SellersTrade]:
         """What the journal says of all sellers, and when it was read."""
-        kept = self._tallies.get(days)
+        kept = self._trade.get(days)
         if kept is None or not 0.0 <= now - kept[0] < KEPT_S:
             kept = now, await asyncio.to_thread(self._counting.since, first_hour(now, days))
-            self._tallies[days] = kept
+            self._trade[days] = kept
         return kept
 
 
@@ -56,10 +58,11 @@ def first_hour(now: float, days: int) -> float:
 
 
 def scorecard(
-    seller: str, disclosure: Disclosure, tallies: Tallies, returns: Returns, since: float, until: float
+    seller: str, disclosure: Disclosure, trade: SellersTrade, returns: Returns, since: float, until: float
 ) -> Scorecard:
     """What somebody may know of a seller's trade to whom this much is disclosed."""
-    tally = tallies.sellers.get(seller, Tally())
+    tally = trade.sellers.get(seller, SellerTrade())
+    refused, unsold = _refused(tally.answers)
     is_told = disclosure == "full"
     return Scorecard(
         seller=seller,
@@ -79,11 +82,11 @@ def scorecard(
             accepted=tally.accepted,
             spend_cents=tally.spend_cents,
             repeats=tally.post_repeats,
-            refused=_told(tally.refused, disclosure),
-            mismatched=dict(tally.mismatched.most_common()),
+            refused=_told(refused, disclosure),
+            mismatched=dict(Counter(tally.mismatched).most_common()),
             certificate_failures=tally.certificate_failures if is_told else None,
-            duplicates=tally.unsold["duplicate"],
-            reping=tally.unsold["reping"],
+            duplicates=unsold.get("duplicate", 0),
+            reping=unsold.get("reping", 0),
         ),
         returns=ReturnScore(
             leads=returns.leads,
@@ -95,8 +98,15 @@ def scorecard(
         post_ms=_latency(tally.post_ms),
         test_pings=tally.test_pings,
         test_posts=tally.test_posts,
-        hours_unread=tallies.unread,
+        hours_unread=trade.unread,
     )
+
+
+def _refused(answers: Mapping[str, int]) -> tuple[dict[str, int], dict[str, int]]:
+    """Posts that were not accepted, by reason and by the status of their answer."""
+    unsold = [(answer.partition("/"), count) for answer, count in answers.items() if answer != "accepted/"]
+    by_reason = total({reason: count} for (_, _, reason), count in unsold)
+    return by_reason, total({status: count} for (status, _, _), count in unsold)
 
 
 def _told(codes: Mapping[str, int], disclosure: Disclosure) -> dict[str, int]:
@@ -108,7 +118,7 @@ def _told(codes: Mapping[str, int], disclosure: Disclosure) -> dict[str, int]:
     return dict(told.most_common())
 
 
-def _latency(counts: Counter[float]) -> Latency:
+def _latency(counts: Mapping[float, int]) -> Latency:
     return Latency(p50=quantile(counts, 0.5), p95=quantile(counts, 0.95))
 
 

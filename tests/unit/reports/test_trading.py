@@ -1,15 +1,20 @@
-"""A journal in numbers."""
+"""The sums that a buyer asks for."""
 
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from app.domain.reasons import Refusal
 from app.journal.compact import compact
+from app.reports.disk import disk
+from app.reports.hours import count_span
+from app.reports.tally import CampaignTrade, JournalTally, LegTrade, NamedShares, Share
+from app.reports.trading import Trading, campaign_rows, trading
 from app.usecases.accept_post import refuse_post
 from app.usecases.answer_ping import refuse_ping
 from app.usecases.bid_reference import BidReference
 from app.usecases.bidder import Bidder
 from app.usecases.feedback import record_notice
-from app.usecases.reports.stats import Share, Stats, disk, percentiles, stats
 from app.wire.feedback import Notice
 from tests.bidder import NOW, another, ask, at_bidder, journaled, sell, somebody
 from tests.build import campaign, catalogue, seller
@@ -18,8 +23,8 @@ HOUR_S = 3_600.0
 EVER = (0.0, float("inf"))
 
 
-def counted(folder: Path, since: float = 0.0, until: float = float("inf")) -> Stats:
-    return stats(folder / "journal", since, until, lambda _count: None)
+def counted(folder: Path, since: float = 0.0, until: float = float("inf")) -> Trading:
+    return trading(count_span(folder / "journal", since, until))
 
 
 def traded(folder: Path) -> None:
@@ -55,15 +60,16 @@ def test_a_test_that_was_refused_at_the_door_or_names_no_bid_counts_as_a_test(tm
 
     at_bidder(tmp_path, scene)
     found = counted(tmp_path)
-    assert (found.tests, found.trade.pings, found.posts) == (1, 1, {("rejected", "missing_field"): 1})
+    assert (found.tests, found.pings, found.posts) == (1, 1, {("rejected", "missing_field"): 1})
 
 
 def test_every_ping_counts_once_with_its_seller_and_its_vertical(tmp_path: Path) -> None:
     traded(tmp_path)
     found = counted(tmp_path)
-    (price,) = found.paid_cents
-    assert (found.trade.pings, found.trade.bids, found.repeats, found.tests, found.trade.lost) == (6, 3, 1, 1, 1)
-    assert found.trade.reasons == {"outside_territory": 1, "deadline": 1, "auth_failed": 1}
+    ((price, leads),) = found.paid_cents.items()
+    assert (leads, found.leads, found.spend_cents) == (1, 1, price)
+    assert (found.pings, found.bids, found.repeats, found.tests, found.lost) == (6, 3, 1, 1, 1)
+    assert found.reasons == {"outside_territory": 1, "deadline": 1, "auth_failed": 1}
     assert found.posts == {("accepted", ""): 1}
     assert found.sellers == {
         "acme": Share(pings=4, bids=2, leads=1, spend_cents=price),
@@ -83,9 +89,7 @@ def test_parquet_and_json_lines_count_alike(tmp_path: Path) -> None:
     assert (size.json_files, size.parquet_files) == (2, 0)
     list(compact(tmp_path / "journal", NOW + HOUR_S, lambda _name, _count: None))
     after = counted(tmp_path)
-    assert after.unread == 1
-    before.unread = 1
-    assert after == before
+    assert after == replace(before, unread=1)
     now = disk(tmp_path / "journal", *EVER)
     assert (now.json_files, now.parquet_files, now.compacted_lines) == (1, 1, 12)
     assert now.compacted_bytes + now.json_bytes == size.json_bytes
@@ -104,17 +108,34 @@ def test_a_lead_whose_ping_lies_before_the_span_still_has_its_vertical_and_a_tes
     assert found.posts == {("accepted", ""): 1}
 
 
-def test_percentiles_of_prices_are_whole_cents() -> None:
-    assert percentiles([]) == {}
-    assert percentiles([700]) == {"p5": 700, "p25": 700, "p50": 700, "p75": 700, "p95": 700}
-    assert percentiles(range(10_001)) == {"p5": 500, "p25": 2_500, "p50": 5_000, "p75": 7_500, "p95": 9_500}
+def test_campaigns_are_listed_by_what_they_spent() -> None:
+    campaigns = {
+        "small": campaign_trade({1_000: 1, 1_200: 1, 5_000: 1}, {1_200: 1}),
+        "large": campaign_trade({2_000: 1}, {2_000: 1, 2_050: 1}),
+        "silent": CampaignTrade(),
+    }
+    assert campaign_rows(campaigns) == [
+        ("large", "1", "$20.00", "2", "$40.50", "$20.25"),
+        ("small", "3", "$12.00", "1", "$12.00", "$12.00"),
+        ("silent", "0", "-", "0", "$0.00", "-"),
+    ]
 
 
-def test_counting_is_told(tmp_path: Path) -> None:
-    folder = tmp_path / "journal"
-    folder.mkdir()
-    line = b'{"kind":"notice","at":1795190400.0,"seller":"acme","ping_id":"a","result":"won"}\n'
-    (folder / "2026-11-20T16.jsonl").write_bytes(line * 100_001)
-    told: list[int] = []
-    stats(folder, *EVER, told.append)
-    assert told == [50_000, 100_000]
+def test_an_empty_journal_is_no_trade() -> None:
+    found = trading(JournalTally())
+    assert (found.pings, found.bids, found.campaigns, found.hours, found.days) == (0, 0, {}, {}, {})
+
+
+def test_words_that_sellers_took_for_a_vertical_stand_beside_the_verticals() -> None:
+    words = NamedShares(by_name={"slar": Share(pings=2), "": Share(pings=1)}, others=Share(pings=3))
+    found = trading(JournalTally(unsupported=words)).verticals
+    assert found == {"slar": Share(pings=2), "unknown": Share(pings=1), "(others)": Share(pings=3)}
+
+
+def test_posts_are_told_by_their_reason_or_that_they_were_accepted(tmp_path: Path) -> None:
+    traded(tmp_path)
+    assert counted(tmp_path).posts_by_code == {"accepted": 1}
+
+
+def campaign_trade(bid_cents: dict[int, int], paid_cents: dict[int, int]) -> CampaignTrade:
+    return CampaignTrade(legs={"exclusive": LegTrade(bid_cents=bid_cents, paid_cents=paid_cents)})

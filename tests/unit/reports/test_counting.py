@@ -1,7 +1,6 @@
-"""A journal counted by sellers, a part at a time."""
+"""Sellers' trade counted again and again, an hour at a time."""
 
 import os
-from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -10,11 +9,11 @@ from app.domain.reasons import Refusal
 from app.journal.compact import compact
 from app.journal.lines import PostLine
 from app.journal.writer import JournalWriter
+from app.reports.counting import Counting
 from app.usecases.accept_post import refuse_post
 from app.usecases.answer_ping import refuse_ping
 from app.usecases.bid_reference import BidReference
 from app.usecases.bidder import Bidder
-from app.usecases.reports.tally import Counting, Tally, quantile, tallied
 from tests.bidder import NOW, another, ask, at_bidder, journaled, sell, somebody
 from tests.build import catalogue, seller
 
@@ -56,8 +55,7 @@ def test_all_that_a_seller_did_is_counted_once_and_tests_and_repeats_apart(tmp_p
     assert acme.no_bids == {"outside_territory": 1, "rate_limited": 1}
     assert (acme.posts, acme.won, acme.accepted, acme.spend_cents) == (3, 2, 1, price)
     assert (acme.post_repeats, acme.test_posts) == (1, 1)
-    assert acme.refused == {"ping_mismatch": 1, "ping_unknown": 1}
-    assert acme.unsold == {"rejected": 1, "reping": 1}
+    assert acme.answers == {"accepted/": 1, "rejected/ping_mismatch": 1, "reping/ping_unknown": 1}
     assert acme.mismatched == {"zip": 1, "roof": 1}
     assert acme.ping_ms == {2.0: 3, 0.0: 1}
     assert (sellers["bluebird"].pings, sellers["bluebird"].bids) == (1, 1)
@@ -97,6 +95,15 @@ def test_parquet_and_json_lines_count_alike(tmp_path: Path) -> None:
     assert counting.since(0.0) == before == Counting(journal).since(0.0)
 
 
+def test_hours_of_another_version_are_counted_as_such_and_the_first_is_named(tmp_path: Path) -> None:
+    traded(tmp_path)
+    first = min((tmp_path / "journal").glob("*.jsonl"))
+    first.write_bytes(b'{"v":2,"kind":"post"}\n')
+    counted = Counting(tmp_path / "journal").since(0.0)
+    assert (counted.unread, set(counted.sellers)) == (1, {"bluebird"})
+    assert str(counted.refusal).startswith(f"{first} holds lines of version 2")
+
+
 @pytest.mark.usefixtures("without_duckdb")
 def test_hours_that_cannot_be_read_here_are_counted_as_such(tmp_path: Path) -> None:
     traded(tmp_path)
@@ -115,42 +122,3 @@ def test_whoever_shares_the_interpreter_has_a_turn_now_and_then(tmp_path: Path) 
     writer.flush()
     Counting(tmp_path, lambda: rests.append(None)).since(0.0)
     assert len(rests) == 5
-
-
-@pytest.mark.parametrize(
-    ("code", "detail", "counts"),
-    [
-        ("certificate_mismatch", "", True),
-        ("certificate_reused", "", True),
-        ("consent_missing", "trustedform_cert_url or leadid_token", True),
-        ("consent_invalid", "leadid_token", True),
-        ("consent_missing", "tcpa_text", False),
-        ("consent_expired", "consent_at", False),
-        ("invalid_contact", "phone", False),
-    ],
-)
-def test_a_certificate_fails_where_it_is_missing_malformed_or_anothers(code: str, detail: str, *, counts: bool) -> None:
-    writer = (
-        b'{"kind":"post","at":1.0,"seller":"acme","ping_id":"b","status":"rejected","reason_code":"%b","detail":"%b"}'
-    )
-    (tally,) = tallied([writer % (code.encode(), detail.encode())]).values()
-    assert tally.certificate_failures == counts
-
-
-def test_what_is_no_line_counts_nowhere() -> None:
-    assert tallied([b"", b"[]", b'{"kind":"later","at":1.0,"seller":"acme"}', b'{"kind":"post","at":1']) == {}
-
-
-def test_counts_of_two_parts_add_up() -> None:
-    tally = Tally(pings=1, no_bids=Counter(paused=1), ping_ms=Counter({1.0: 2}))
-    tally.add(Tally(pings=2, no_bids=Counter(paused=1, filtered=1), ping_ms=Counter({1.0: 1, 3.0: 1})))
-    assert tally == Tally(pings=3, no_bids=Counter(paused=2, filtered=1), ping_ms=Counter({1.0: 3, 3.0: 1}))
-
-
-@pytest.mark.parametrize(("share", "value"), [(0.5, 2.0), (0.95, 9.0), (0.0, 1.0), (1.0, 9.0)])
-def test_a_quantile_is_the_value_that_a_share_of_all_does_not_exceed(share: float, value: float) -> None:
-    assert quantile(Counter({9.0: 1, 1.0: 4, 2.0: 5}), share) == value
-
-
-def test_nothing_has_no_quantile() -> None:
-    assert quantile(Counter(), 0.5) is None

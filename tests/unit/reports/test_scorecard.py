@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from app.domain.reasons import Disclosure
+from app.reports.counting import Counting, SellersTrade
+from app.reports.scorecard import KEPT_S, Scorecards, first_hour, scorecard
+from app.reports.tally import SellerTrade
 from app.store.feedback import Returns
 from app.usecases.bidder import Bidder
-from app.usecases.reports.scorecard import KEPT_S, Scorecards, first_hour, scorecard
-from app.usecases.reports.tally import Counting, Tallies, Tally
 from app.wire.feedback import Outcome
 from app.wire.scorecard import Scorecard
 from tests.bidder import NOW, another, ask, at_bidder, journaled, sell, somebody
@@ -19,19 +20,24 @@ HOUR_S = 3_600.0
 NOTHING = Returns(leads=0, returned=0, reasons={})
 
 
-def card(tally: Tally, disclosure: Disclosure = "full", returns: Returns = NOTHING) -> Scorecard:
-    tallies = Tallies(sellers={"acme": tally}, unread=0)
-    return scorecard("acme", disclosure, tallies, returns, NOW - HOUR_S, NOW)
+def card(trade: SellerTrade, disclosure: Disclosure = "full", returns: Returns = NOTHING) -> Scorecard:
+    sellers = SellersTrade(sellers={"acme": trade})
+    return scorecard("acme", disclosure, sellers, returns, NOW - HOUR_S, NOW)
 
 
 def refused(disclosure: Disclosure) -> Scorecard:
-    counts: dict[str, Any] = {"outside_territory": 4, "filtered": 2, "missing_field": 1}
-    posts: dict[str, Any] = {"certificate_reused": 3, "consent_missing": 1, "ping_mismatch": 2, "duplicate": 5}
-    tally = Tally(certificate_failures=4)
-    tally.no_bids.update(counts)
-    tally.refused.update(posts)
-    tally.unsold.update({"rejected": 6, "duplicate": 5})
-    return card(tally, disclosure, Returns(leads=10, returned=1, reasons={"invalid": 1}))
+    trade = SellerTrade(
+        certificate_failures=4,
+        no_bids={"outside_territory": 4, "filtered": 2, "missing_field": 1},
+        answers={
+            "accepted/": 9,
+            "rejected/certificate_reused": 3,
+            "rejected/consent_missing": 1,
+            "rejected/ping_mismatch": 2,
+            "duplicate/duplicate": 5,
+        },
+    )
+    return card(trade, disclosure, Returns(leads=10, returned=1, reasons={"invalid": 1}))
 
 
 def test_a_seller_that_is_told_everything_reads_every_reason() -> None:
@@ -62,15 +68,13 @@ def test_a_seller_reads_no_more_than_its_answers_told_it(
 
 
 def test_of_nothing_there_is_no_rate() -> None:
-    found = card(Tally())
+    found = card(SellerTrade())
     assert (found.pings.bid_rate, found.pings.average_bid_cents, found.posts.win_rate) == (None, None, None)
     assert (found.returns.rate, found.ping_ms.p50, found.post_ms.p95) == (None, None, None)
 
 
 def test_a_reason_of_another_version_is_an_internal_one() -> None:
-    tally = Tally()
-    tally.no_bids.update({"gone_since": 2, "internal": 1})
-    assert card(tally).pings.refused == {"internal": 3}
+    assert card(SellerTrade(no_bids={"gone_since": 2, "internal": 1})).pings.refused == {"internal": 3}
 
 
 def test_the_last_days_begin_with_a_whole_hour() -> None:

@@ -1,6 +1,6 @@
 """Which two territories are told."""
 
-from app.cli.day.territory_days import TerritoryBook
+from app.reports.day.territory_days import TerritoryBook
 
 
 def told(*shadows: tuple[str, str, int, float]) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""Any number of cases in a few numbers: means by the time of day, shares by size, and how long answers took."""
+"""Any number of cases in a few numbers: means by the quarter of an hour, shares by size, and how long answers took."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -7,11 +7,8 @@ from statistics import quantiles
 
 import msgspec
 
-BIN_S = 900.0
-"""A quarter of an hour: every time zone's hours and every campaign's usual hours begin and end on one."""
-
 A_HOUR = 4
-"""Bins: the mean of fewer leads tells more of the leads than of what moved their prices."""
+"""Quarters of one: the mean of fewer leads tells more of the leads than of what moved their prices."""
 
 _STEPS = 50.0
 """Sizes are first counted in steps of 2%, far finer than any part into which they are cut later."""
@@ -70,8 +67,8 @@ class Sums:
         return Series(counts=tuple(self.counts), totals=tuple(self.totals))
 
 
-class Grade(msgspec.Struct, frozen=True, kw_only=True):
-    """Cases of about one size: `at` is the mean size, `hits` how many came true, `expected` the share foretold."""
+class Band(msgspec.Struct, frozen=True, kw_only=True):
+    """Cases of about one size: `at` is the mean size, `hits` how many came true, `expected` the share predicted."""
 
     at: float
     count: int
@@ -93,7 +90,7 @@ class Grade(msgspec.Struct, frozen=True, kw_only=True):
         return min(max(middle - reach, 0.0), self.share), max(min(middle + reach, 1.0), self.share)
 
 
-class Grades:
+class Bands:
     """Cases by size in the making: their number may grow, the room that they take does not."""
 
     def __init__(self) -> None:
@@ -105,7 +102,7 @@ class Grades:
         for place, amount in enumerate((1.0, size, float(hit), expected)):
             step[place] += amount
 
-    def cut(self, most: int) -> tuple[Grade, ...]:
+    def cut(self, most: int) -> tuple[Band, ...]:
         """About equally many cases in each of at most so many parts, the smallest sizes first."""
         whole = fsum(step[0] for step in self._steps.values())
         parts: dict[int, list[list[float]]] = {}
@@ -113,10 +110,10 @@ class Grades:
         for _, step in sorted(self._steps.items()):
             parts.setdefault(int(most * (passed + step[0] / 2) / whole), []).append(step)
             passed += step[0]
-        return tuple([_grade(steps) for steps in parts.values()])
+        return tuple([_band(steps) for steps in parts.values()])
 
 
-class Times(msgspec.Struct, frozen=True, kw_only=True):
+class AnswerTimes(msgspec.Struct, frozen=True, kw_only=True):
     """How long answers took, in ms. `steps` are (from, to, how many) on a logarithmic scale."""
 
     count: int = 0
@@ -127,21 +124,21 @@ class Times(msgspec.Struct, frozen=True, kw_only=True):
     steps: tuple[tuple[float, float, int], ...] = ()
 
 
-def times(took_ms: Sequence[float]) -> Times:
+def times(took_ms: Sequence[float]) -> AnswerTimes:
     """The quantiles and the shape of these times."""
     if not took_ms:
-        return Times()
+        return AnswerTimes()
     cuts = quantiles(took_ms, n=100, method="inclusive") if len(took_ms) > 1 else [took_ms[0]] * 99
     places = Counter([floor(_A_DECADE * log10(max(each, 0.01))) for each in took_ms])
     steps = [
         (10 ** (place / _A_DECADE), 10 ** ((place + 1) / _A_DECADE), places[place])
         for place in range(min(places), max(places) + 1)
     ]
-    return Times(
+    return AnswerTimes(
         count=len(took_ms), median=cuts[49], p95=cuts[94], p99=cuts[98], longest=max(took_ms), steps=tuple(steps)
     )
 
 
-def _grade(steps: list[list[float]]) -> Grade:
+def _band(steps: list[list[float]]) -> Band:
     count, size, hits, expected = (fsum(column) for column in zip(*steps, strict=True))
-    return Grade(at=size / count, count=int(count), hits=int(hits), expected=expected / count)
+    return Band(at=size / count, count=int(count), hits=int(hits), expected=expected / count)

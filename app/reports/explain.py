@@ -9,27 +9,40 @@ from app.domain.pricing.pricing import Valuation
 from app.domain.reasons import REASONS, Refusal, sentence
 from app.journal.lines import AnyLine, NoticeLine, PingLine, PostLine, RefusedLine, RepeatLine
 from app.journal.shadow import Shadow
+from app.reports.fold import fold
 
 
 def explain(lines: Iterable[AnyLine]) -> str:
     """What these lines of one ping say, for a reader who knows the business and not the code."""
-    return "\n".join([text for line in lines for text in _explained(line)])
+    explanation = _Explanation()
+    fold(lines, explanation)
+    return "\n".join(explanation.texts)
 
 
-def _explained(line: AnyLine) -> Iterator[str]:
-    when = utc_text(line.at)
-    if isinstance(line, PingLine):
-        yield from _ping(line, when)
-    elif isinstance(line, RefusedLine):
-        yield f"{when}  ping {line.id} of {line.seller or 'an unknown seller'}"
-        yield f"  refused before it was read: {_why(line.refusal)}"
-    elif isinstance(line, RepeatLine):
-        yield f"{when}  the same ping again: it got the bid of {line.repeat_of}"
-    elif isinstance(line, PostLine):
-        yield from _post(line, when)
-    elif isinstance(line, NoticeLine):
+class _Explanation:
+    """The derivation in the making, line of text by line of text."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+
+    def ping(self, line: PingLine) -> None:
+        self.texts += _ping(line, utc_text(line.at))
+
+    def refused(self, line: RefusedLine) -> None:
+        self.texts += [
+            f"{utc_text(line.at)}  ping {line.id} of {line.seller or 'an unknown seller'}",
+            f"  refused before it was read: {_why(line.refusal)}",
+        ]
+
+    def repeat(self, line: RepeatLine) -> None:
+        self.texts.append(f"{utc_text(line.at)}  the same ping again: it got the bid of {line.repeat_of}")
+
+    def post(self, line: PostLine) -> None:
+        self.texts.append(_post(line, utc_text(line.at)))
+
+    def notice(self, line: NoticeLine) -> None:
         price = f" at ${dollars(line.price_cents)}" if line.price_cents is not None else ""
-        yield f"{when}  {line.seller} says the bid {line.result}{price}"
+        self.texts.append(f"{utc_text(line.at)}  {line.seller} says the bid {line.result}{price}")
 
 
 def _ping(line: PingLine, when: str) -> Iterator[str]:
@@ -108,13 +121,12 @@ def _rest(outbid: tuple[Offer, ...], refused: tuple[CampaignRefusal, ...]) -> It
             yield f"    the lead is worth {_cents(valuation.value)}, and may cost {_cents(valuation.bid_value)} at most"
 
 
-def _post(line: PostLine, when: str) -> Iterator[str]:
+def _post(line: PostLine, when: str) -> str:
     kept = ", the answer given before" if line.kept else ""
     if line.status == "accepted":
-        yield f"{when}  posted and bought as lead {line.lead_id} for ${dollars(line.price_cents)}{kept}"
-        return
+        return f"{when}  posted and bought as lead {line.lead_id} for ${dollars(line.price_cents)}{kept}"
     why = f": {_why(Refusal(line.reason_code, line.detail))}" if line.reason_code in REASONS else ""
-    yield f"{when}  posted and answered {line.status}{kept}{why}"
+    return f"{when}  posted and answered {line.status}{kept}{why}"
 
 
 def _why(refusal: Refusal) -> str:

@@ -5,7 +5,7 @@ from math import sqrt
 
 import msgspec
 
-from app.cli.day.bins import Series, Sums
+from app.reports.day.bins import Series, Sums
 
 
 class TerritoryDay(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,7 +4,7 @@ from math import isnan
 
 import pytest
 
-from app.cli.day.bins import Grade, Grades, Series, Times, times
+from app.reports.day.bins import AnswerTimes, Band, Bands, Series, times
 
 
 def test_means_are_of_as_many_bins_as_asked_and_none_where_nothing_came() -> None:
@@ -24,10 +24,10 @@ def test_a_mean_is_held_until_the_next_and_nothing_is_known_before_the_first() -
 
 
 def test_cases_are_cut_into_equal_parts_by_size() -> None:
-    grades = Grades()
+    bands = Bands()
     for number in range(1_000):
-        grades.add(100.0 + number, 0.25, hit=number >= 500)
-    parts = grades.cut(4)
+        bands.add(100.0 + number, 0.25, hit=number >= 500)
+    parts = bands.cut(4)
     assert [part.count for part in parts] == pytest.approx([250] * 4, abs=10)
     assert [part.hits for part in parts] == pytest.approx([0, 0, 250, 250], abs=10)
     assert parts[0].at == pytest.approx(100.0 + 125, rel=0.02)
@@ -36,17 +36,17 @@ def test_cases_are_cut_into_equal_parts_by_size() -> None:
 
 
 def test_few_cases_are_not_cut_further_than_they_can_tell() -> None:
-    grades = Grades()
+    bands = Bands()
     for number in range(30):
-        grades.add(float(number), 0.5, hit=True)
-    assert len(grades.cut(10)) == 2
-    assert Grades().cut(10) == ()
+        bands.add(float(number), 0.5, hit=True)
+    assert len(bands.cut(10)) == 2
+    assert Bands().cut(10) == ()
 
 
 def test_the_truth_lies_in_wilsons_interval() -> None:
-    low, high = Grade(at=1.0, count=10, hits=8, expected=0.5).interval
+    low, high = Band(at=1.0, count=10, hits=8, expected=0.5).interval
     assert (low, high) == pytest.approx((0.4902, 0.9433), abs=1e-4)
-    assert Grade(at=1.0, count=10, hits=0, expected=0.5).interval[0] == 0.0
+    assert Band(at=1.0, count=10, hits=0, expected=0.5).interval[0] == 0.0
 
 
 def test_times_have_quantiles_and_a_shape() -> None:
@@ -61,12 +61,12 @@ def test_times_have_quantiles_and_a_shape() -> None:
 def test_one_time_is_its_own_quantile_and_no_time_has_none() -> None:
     told = times([7.0])
     assert (told.median, told.p99, told.longest) == (7.0, 7.0, 7.0)
-    assert times([]) == Times()
+    assert times([]) == AnswerTimes()
 
 
 @pytest.mark.parametrize("count", range(1, 60))
 def test_what_came_true_lies_in_its_own_interval(count: int) -> None:
     for hits in (0, 1, count - 1, count):
-        grade = Grade(at=1.0, count=count, hits=min(max(hits, 0), count), expected=0.5)
-        low, high = grade.interval
-        assert 0.0 <= low <= grade.share <= high <= 1.0
+        band = Band(at=1.0, count=count, hits=min(max(hits, 0), count), expected=0.5)
+        low, high = band.interval
+        assert 0.0 <= low <= band.share <= high <= 1.0

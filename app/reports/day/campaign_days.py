@@ -5,14 +5,15 @@ from typing import Literal
 
 import msgspec
 
-from app.cli.day.bins import A_HOUR, Series, Sums
 from app.domain.pricing.pricing import Valuation
+from app.reports.day.bins import A_HOUR, Series, Sums
+from app.reports.tally import CampaignTrade
 
 Kind = Literal["boost", "signal"]
 Terms = Iterable[tuple[str, float]]
 
 
-class Trade(msgspec.Struct, kw_only=True):
+class DayTrade(msgspec.Struct, frozen=True, kw_only=True):
     """What bidding came to. `bids` are pings with a bid; `spend_cents` was paid, `value_cents` conversions brought."""
 
     bids: int = 0
@@ -53,7 +54,7 @@ class CampaignDay(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     name: str
-    trade: Trade
+    trade: DayTrade
     price: Series
     shadows: dict[str, Series]
     pushes: tuple[Push, ...]
@@ -65,7 +66,7 @@ class CampaignBook:
     def __init__(self, name: str, bins: int) -> None:
         self._name = name
         self._bins = bins
-        self.trade = Trade()
+        self.conversions = self.value_cents = 0
         self.price = Sums(bins)
         self._valued = Sums(bins)
         self._shadows: dict[str, Sums] = {}
@@ -82,11 +83,18 @@ class CampaignBook:
         self._push("boost", at, valuation.boosts)
         self._push("signal", at, valuation.signals)
 
-    def day(self) -> CampaignDay:
+    def day(self, traded: CampaignTrade) -> CampaignDay:
+        """The day with what was counted of the campaign's trade."""
         valued = tuple(self._valued.counts)
         return CampaignDay(
             name=self._name,
-            trade=self.trade,
+            trade=DayTrade(
+                bids=traded.pings,
+                leads=traded.leads,
+                spend_cents=traded.spend_cents,
+                conversions=self.conversions,
+                value_cents=self.value_cents,
+            ),
             price=self.price.series(),
             # Where a lead was valued without this shadow it took nothing off.
             shadows={name: Series(counts=valued, totals=tuple(sums.totals)) for name, sums in self._shadows.items()},

@@ -10,10 +10,10 @@ from app.domain.schedule import ALWAYS, Boost, Schedule
 from app.domain.seller import Habits
 from app.journal.lines import NoticeLine, PostLine, RefusedLine, RepeatLine
 from app.journal.reader import find
+from app.reports.explain import explain
 from app.usecases.answer_ping import refuse_ping
 from app.usecases.bidder import Bidder
 from app.usecases.book import Book
-from app.usecases.reports.explain import explain
 from app.wire.feedback import Demand, Signal
 from tests.bidder import NOW, answer, ask, at_bidder, journaled, last_ping, sell
 from tests.build import buyer, campaign, cap, catalogue, model, seller
