@@ -146,7 +146,7 @@ def trustedform(raw: Scalar) -> ReadValue:
 
 
 def ends_in_one_run(url: str) -> bool:
-    """Whether a certificate's URL ends in one run of letters and digits, as nearly all do; such a run is not a phone."""
+    """Whether a certificate's URL ends in one run of letters and digits, as nearly all do; it is no phone."""
     tail = url.rpartition("/")[2]
     return tail.isalnum() and not tail.isdigit() and "@" not in url
 
