@@ -1,12 +1,11 @@
-# The service on its own: no compiler, no training tools, no root.
+# The service on its own: no compiler, no training tools, no root. What its commands read comes with the package.
 FROM python:3.13-slim
 
-WORKDIR /srv/leadbid
-COPY . .
+COPY . /tmp/leadbid
+RUN pip install --no-cache-dir --constraint /tmp/leadbid/constraints.txt '/tmp/leadbid[postgres]' && rm -r /tmp/leadbid
 
-# Editable, so that there is one copy of the code, beside the models and the configuration it reads.
-RUN pip install --no-cache-dir --constraint constraints.txt --editable '.[postgres]' \
-    && useradd --system --uid 10001 --no-create-home --home-dir /srv/leadbid leadbid \
+WORKDIR /srv/leadbid
+RUN useradd --system --uid 10001 --no-create-home --home-dir /srv/leadbid leadbid \
     && install --directory --owner leadbid --mode 0700 data
 
 USER leadbid
@@ -18,4 +17,5 @@ HEALTHCHECK --interval=10s --timeout=3s --start-period=10s \
 
 # A list, not a line: the service itself then receives SIGTERM and finishes what it has begun.
 ENTRYPOINT ["leadbid"]
-CMD ["serve", "--config", "fixtures/demo/buyer.toml", "--data", "data", "--host", "0.0.0.0", "--port", "8000"]
+# The demo's configuration. Yours: mount it and say serve --config buyer.toml --host 0.0.0.0
+CMD ["serve", "--demo", "--data", "data", "--host", "0.0.0.0", "--port", "8000"]

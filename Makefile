@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test check bench
+.PHONY: help setup demo serve test check quick bench dist
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -16,25 +16,31 @@ demo: setup ## Live one business day of a thousand leads over real HTTP, then re
 	@$(BIN)/leadbid demo
 
 serve: setup ## Serve the demo configuration on http://127.0.0.1:8000, keeping its data in ./data
-	@$(BIN)/leadbid serve --config fixtures/demo/buyer.toml --data data --port 8000
+	@$(BIN)/leadbid serve --demo --data data --port 8000
 
 # Many tests wait for servers, so three workers share two cores.
 test: setup ## Run the tests, side by side (ARGS="-k caps" chooses, ARGS=--cov reports coverage)
 	@$(BIN)/pytest -n "$$($(BIN)/python -c 'import os; print(3 * (os.cpu_count() or 2) // 2)')" --dist loadfile $(ARGS)
 
-check: setup ## Check style, format, types and the direction of imports
-	$(BIN)/ruff check
-	$(BIN)/ruff format --check
+check: quick ## Check style, format, types and the direction of imports
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+quick: setup ## The half of it that takes a second, as before each commit: style and format
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+dist: setup ## Build the wheel and the source archive into ./dist
+	@$(BIN)/python -m hatchling build
 
 bench: setup ## Measure pings, posts and decisions against fixed baselines
 	@$(BIN)/python -m tests.bench
 
-# A candidate is run, not only looked up: version managers leave commands behind that cannot start.
+# A candidate is run, not only looked up: version managers leave commands behind that cannot start. Who names one gets it
+# or nothing.
 $(STAMP): pyproject.toml constraints.txt
 	@test -x $(BIN)/python || { \
-	  for python in $(PYTHON) python3.13 python3.12 python3.11 python3; do \
+	  for python in $(or $(PYTHON),python3.13 python3.12 python3.11 python3); do \
 	    "$$python" -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 	      && echo "Making $(VENV) with $$("$$python" --version)" && exec "$$python" -m venv $(VENV); \
 	  done; \

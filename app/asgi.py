@@ -20,9 +20,12 @@ from app.domain.keys import Keys
 from app.http.application import Application, CannotStart
 from app.journal.configurations import longest_bid_lifetime_s
 from app.journal.reader import lines
+from app.journal.versions import OtherVersion
 from app.journal.writer import JournalWriter
 from app.outbound.sender import Sender
 from app.parquet import ParquetError
+from app.reports.counting import Counting
+from app.reports.scorecard import Scorecards
 from app.scoring.load import load as load_models
 from app.settings import Settings, SettingsError, load_keys, sole_use
 from app.store.errors import StoreError, StoreUnavailable
@@ -37,8 +40,6 @@ from app.usecases.onboarding.certify import Certifier
 from app.usecases.onboarding.test_recorder import TestRecorder
 from app.usecases.rate_limit import HashQuotas, RateLimits
 from app.usecases.reload_catalogue import Sources, first_catalogue
-from app.usecases.reports.scorecard import Scorecards
-from app.usecases.reports.tally import Counting
 from app.usecases.standing.restore import restore, restore_bids
 
 TICK_S = 0.25
@@ -106,7 +107,7 @@ async def _running(settings: Settings, declared: Declared, keys: Keys, world: Wo
             background = await _started(stack, settings, declared, keys, world)
         except StoreUnavailable as away:
             raise CannotStart(f"cannot start, {away}: is it up, and is its address right?") from None
-        except (SettingsError, StoreError, ParquetError) as reason:
+        except (SettingsError, StoreError, ParquetError, OtherVersion) as reason:
             raise CannotStart(str(reason)) from None
         except OSError as error:
             raise CannotStart(f"{error.filename or settings.data} cannot be used: {error.strerror}") from None

@@ -27,6 +27,8 @@ from app.domain.token import BidToken, read
 from app.journal.lines import AnyLine, PingLine, PostLine
 from app.journal.reader import lines
 from app.journal.writer import JournalWriter
+from app.reports.counting import Counting
+from app.reports.scorecard import Scorecards
 from app.store.migrate import migrate
 from app.store.store import Store
 from app.store.vault import Vault
@@ -37,8 +39,6 @@ from app.usecases.answer_ping import ask as what_is_asked
 from app.usecases.bid_reference import open_reference
 from app.usecases.bidder import Bidder
 from app.usecases.rate_limit import HashQuotas, RateLimits
-from app.usecases.reports.scorecard import Scorecards
-from app.usecases.reports.tally import Counting
 from app.usecases.standing.restore import restore
 from app.wire.ping import Ping, PingAnswer
 from app.wire.post import PostAnswer

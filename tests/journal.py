@@ -2,8 +2,11 @@
 
 from pathlib import Path
 
+import msgspec
+
 from app.domain.reasons import Refusal
 from app.journal.lines import AnyLine, RefusedLine
+from app.journal.versions import stamp
 from app.journal.writer import JournalWriter
 from tests.build import NOW
 
@@ -11,6 +14,11 @@ from tests.build import NOW
 def route(number: int, at: float = NOW) -> RefusedLine:
     """The shortest line there is, told apart by its number."""
     return RefusedLine(at=at, seller="acme", id=f"{number:024x}", refusal=Refusal("missing_field", "zip"))
+
+
+def as_written(line: AnyLine) -> bytes:
+    """The bytes of a line, without its line break."""
+    return stamp(msgspec.json.encode(line))
 
 
 def written(directory: Path, *wanted: AnyLine) -> Path:

@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 
-from app.dialects.platforms.known import DIALECTS
 from app.domain.catalogue import Catalogue
+from app.platforms.known import DIALECTS
 from tests.service import DEMO_CONFIG, Service, serve
 
 ODD = {

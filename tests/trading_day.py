@@ -5,15 +5,15 @@ from typing import Any
 
 import msgspec
 
-from app.cli.day.story import Attempts, SoldLead, Story, tell
 from app.domain.campaign import Campaign
 from app.domain.reasons import Refusal
 from app.domain.schedule import ALWAYS, Boost, Schedule, week_minutes
 from app.domain.territory import Territory
 from app.journal.lines import AnyLine
+from app.reports.day.story import Attempts, BoughtLead, Story, tell
+from app.reports.explain import explain
 from app.usecases.answer_ping import refuse_ping
 from app.usecases.bidder import Bidder
-from app.usecases.reports.explain import explain
 from app.usecases.standing.changes import DemandSet, SignalSet, TimePassed
 from app.wire.feedback import Demand, Signal
 from tests.bidder import another, ask, at_bidder, journaled, sell, somebody
@@ -38,7 +38,7 @@ class TradingDay(msgspec.Struct, frozen=True, kw_only=True):
 
     lines: list[AnyLine]
     campaigns: tuple[Campaign, ...]
-    sold: list[SoldLead]
+    sold: list[BoughtLead]
     bids_cents: list[tuple[float, int]]
 
     def story(self) -> Story:
@@ -68,7 +68,7 @@ def trading_day(folder: Path) -> TradingDay:
 
 
 async def _live(bidder: Bidder, folder: Path) -> TradingDay:
-    sold: list[SoldLead] = []
+    sold: list[BoughtLead] = []
     bids_cents: list[tuple[float, int]] = []
     # Half as many leads can be worked in Texas as will come, in California twice as many.
     bidder.standing.apply(
@@ -120,8 +120,8 @@ async def _troubles(bidder: Bidder, bought: str, number: int) -> None:
     ask(bidder, now=END, **another(number + 2))
 
 
-def _sold(ping_id: str, at: float, price_cents: int, *, converts: bool) -> SoldLead:
-    return SoldLead(
+def _sold(ping_id: str, at: float, price_cents: int, *, converts: bool) -> BoughtLead:
+    return BoughtLead(
         ping_id=ping_id,
         at=at,
         campaign="solar-tx",

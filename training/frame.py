@@ -11,8 +11,10 @@ import msgspec
 
 from app.domain.calendar import moment
 from app.domain.post.disposition import Disposition
-from training.histories.dataset import DatasetRules, DatasetSummary, gather
+from app.packaged import DEMO_CONFIG, OWN_MODELS, models_here
+from training.histories.dataset import DatasetSummary, gather
 from training.histories.declared import DeclaredVerticals
+from training.histories.journaled import DatasetRules
 from training.histories.sources import DAY_S, MATURITY_DAYS, sources_of
 
 Tell = Callable[[str], None]
@@ -34,8 +36,12 @@ def when(text: str) -> float:
 
 
 _COMMON: dict[str, dict[str, Any]] = {
-    "models": {"type": Path, "default": Path("models"), "help": "where the models stand (models)"},
-    "config": {"type": Path, "default": Path("fixtures/demo/buyer.toml"), "help": "whose fields to read"},
+    **{
+        name: {"type": Path, "action": "append", "default": [], "metavar": "PATH", "help": f"{what}; may be repeated"}
+        for name, what in _SOURCES.items()
+    },
+    "models": {"type": Path, "default": models_here(), "help": "where the models stand (models)"},
+    "config": {"type": Path, "default": DEMO_CONFIG, "help": "whose fields to read"},
     "vertical": {"action": "append", "default": [], "help": "only this one; may be repeated"},
     "since": {"type": when, "default": 0.0, "metavar": "WHEN", "help": "pinged then or later: 2026-11-21"},
     "until": {"type": when, "default": float("inf"), "metavar": "WHEN", "help": "pinged before"},
@@ -67,13 +73,15 @@ def add(parser: argparse._ActionsContainer, *names: str) -> None:
         parser.add_argument(f"--{name}", **_COMMON[name])
 
 
+def add_own_models(parser: argparse.ArgumentParser) -> None:
+    """The models of a command that writes some: one's own, never those that come along."""
+    add(parser, "models")
+    parser.set_defaults(models=OWN_MODELS)
+
+
 def add_sources(parser: argparse.ArgumentParser) -> None:
     """What `gathered` needs."""
-    for name, what in _SOURCES.items():
-        parser.add_argument(
-            f"--{name}", type=Path, action="append", default=[], metavar="PATH", help=f"{what}; may be repeated"
-        )
-    add(parser, "config", "since", "until", "now", "maturity-days", "conversion")
+    add(parser, *_SOURCES, "config", "since", "until", "now", "maturity-days", "conversion")
 
 
 def gathered(args: argparse.Namespace, known: DeclaredVerticals, out: Path) -> DatasetSummary:

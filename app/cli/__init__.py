@@ -8,8 +8,11 @@ from importlib import import_module
 from importlib.metadata import version
 from typing import Protocol, cast
 
+from app.journal.versions import OtherVersion
+
 GROUPS = {
     "service": {
+        "init": "write a first buyer.toml from a few answers",
         "demo": "live one business day over real HTTP in minutes, then report",
         "serve": "answer pings and posts, deliver what is bought",
         "check": "read a configuration and say what is wrong with it, or sum it up",
@@ -80,6 +83,9 @@ def _run(name: str, words: list[str]) -> int:
     args = parser.parse_args(words)
     try:
         return command.run(args)
+    except OtherVersion as other:
+        print(other, file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:

@@ -62,7 +62,7 @@ def load(
         content = read_file(path)
     except OSError as error:
         reason = f"the file cannot be read ({error.strerror or type(error).__name__})"
-        remedy = "name another with --config, or begin with a copy of fixtures/demo/buyer.toml"
+        remedy = "name another with --config, or have `leadbid init` write one"
         return (Problem(file=str(path), reason=reason, remedy=remedy),)
     parsed = _parse(path, content)
     if isinstance(parsed, Problem):
@@ -91,7 +91,7 @@ def _parse(path: Path, content: bytes) -> tuple[dict[str, Any], Findings] | Prob
     deep = next((line for key, line in lines.items() if len(key) > _DEPTH_MAX), 0)
     if deep:
         reason = "tables and lists stand too deep in one another"
-        return Problem(file=str(path), line=deep, reason=reason, remedy="begin with a copy of fixtures/demo/buyer.toml")
+        return Problem(file=str(path), line=deep, reason=reason, remedy="begin with what `leadbid init` writes")
     return tree, Findings(str(path), tree, lines)
 
 

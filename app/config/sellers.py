@@ -7,15 +7,15 @@ from app.config.caps import build_caps
 from app.config.file.problem import Findings, did_you_mean
 from app.config.schema import OperatorTable, SellerTable
 from app.config.values.names import refuse_repeated
-from app.dialects.kinds import Trouble, reader_of
 from app.dialects.names import CANONICAL
-from app.dialects.platforms.known import DIALECTS
 from app.dialects.text import alike, alike_value
+from app.dialects.values.kinds import Trouble, reader_of
 from app.domain.buyer import Buyer, Operator
 from app.domain.caps.caps import Cap
 from app.domain.pricing.landscape import OrtbCurve
 from app.domain.seller import Habits, Seller
 from app.domain.vertical import Field, Vertical
+from app.platforms.known import DIALECTS
 
 PREPAID = "prepaid-balance"
 

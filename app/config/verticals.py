@@ -3,8 +3,8 @@
 from app.config.file.problem import Findings
 from app.config.schema import FieldTable, VerticalTable
 from app.config.values.names import refuse_accept_words, refuse_repeated, taken
-from app.dialects.kinds import Trouble, reader_of
 from app.dialects.text import alike, alike_value
+from app.dialects.values.kinds import Trouble, reader_of
 from app.domain.vertical import Field, Vertical
 
 _NUMERIC = ("integer", "number")

@@ -1,4 +1,4 @@
-"""What a seller should hear of a request that was understood all the same: promises, odd types, names nobody knows."""
+"""What a seller should know of a request that was understood: promised certificates, wrong types, unknown names."""
 
 from collections.abc import Iterator, Mapping
 
@@ -28,14 +28,14 @@ def _advice(
     for key, raw in fields.items():
         name, text = names.name_of(key), text_of(raw)
         if name is None:
-            yield f"{_shown(key)}: no field that we know; it was ignored"
+            yield f"{_shown(key)}: not a known field; it was ignored"
         elif name in _CERTIFICATES and text and is_placeholder(text):
-            yield f"{_shown(key)}: a promise to send one later counts as no certificate"
+            yield f"{_shown(key)}: a certificate that is only promised does not count"
         elif typed and isinstance(raw, str) and text and name != IGNORED:
             if types.get(name) in _NUMBERS:
-                yield f"{_shown(key)}: text where a number is meant; it was read as one"
+                yield f"{_shown(key)}: text instead of a number; it was read as a number"
             elif types.get(name) == "boolean":
-                yield f"{_shown(key)}: text where true or false is meant; it was read as one"
+                yield f"{_shown(key)}: text instead of true or false; it was read as a boolean"
 
 
 def _shown(key: str) -> str:

@@ -1,5 +1,7 @@
 """The names under which platforms send the same thing, gathered from their published formats."""
 
+from collections.abc import Mapping
+
 VERTICAL = {
     "vertical": "vertical vertical_name vertical_id lead_vertical product_type ProductType service_category",
 }
@@ -86,20 +88,36 @@ GROUPS = (
 )
 """Objects that only group: `contact.zip_code` is `zip_code`."""
 
-KEY_FIELDS = frozenset(
-    (
-        "api_key",
-        "apikey",
-        "key",
-        "x-api-key",
-        "api_token",
-        "apitoken",
-        "campaign_key",
-        "lp_campaign_key",
-        "lp_key",
-        "ckm_key",
-        "posting_key",
-        "access_key",
-    )
-)
+KEY_FIELDS = {
+    "api_key",
+    "apikey",
+    "key",
+    "x-api-key",
+    "api_token",
+    "apitoken",
+    "campaign_key",
+    "lp_campaign_key",
+    "lp_key",
+    "ckm_key",
+    "posting_key",
+    "access_key",
+}
 """Names under which a key may stand in the body or the query, in lower case, whatever group they stand in."""
+
+PLATFORM_ALIASES: dict[str, tuple[str, ...]] = {}
+"""What platforms call our fields besides, by our name; under "" stands what is of no use to a decision.
+
+This and `KEY_FIELDS` grow as platforms are registered, before any request is read. What the tables above know keeps its
+meaning, so that no platform can change what another one's request says.
+"""
+
+
+def learn_aliases(spellings: Mapping[str, tuple[str, ...]]) -> None:
+    """Understand these names too, by our own for each field."""
+    for name, more in spellings.items():
+        PLATFORM_ALIASES[name] = (*PLATFORM_ALIASES.get(name, ()), *more)
+
+
+def learn_key_field(name: str) -> None:
+    """Look for a key under this name too."""
+    KEY_FIELDS.add(name.rpartition(".")[2].lower())

@@ -2,8 +2,8 @@
 
 import re
 
-from app.dialects.platforms.dialect import Dialect, Price
-from app.dialects.platforms.known import GENERIC
+from app.dialects.dialect import Dialect, Price
+from app.dialects.own_words import GENERIC
 from app.dialects.written import Body, Format, plain, price, write
 from app.domain.reasons import ACCEPT_WORDS
 from app.wire.feedback import Receipt

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
-from app.dialects import fields, kinds
 from app.dialects.generic import ping_id_of
-from app.dialects.kinds import Held, Noted, Read, Trouble
 from app.dialects.names import KEY_LENGTH_MAX, forms_of
 from app.dialects.reading import Reading
 from app.dialects.text import Scalar, alike, is_absent, text_of
+from app.dialects.values import fields, kinds
+from app.dialects.values.kinds import Noted, ReadValue, Trouble, ValueReader
 from app.domain.money import cents
 from app.domain.reasons import Refusal
 from app.domain.seller import Seller
@@ -16,7 +16,7 @@ from app.wire.feedback import Demand, Notice, Outcome, Signal
 
 T = TypeVar("T")
 
-_Readers = dict[str, Read]
+_Readers = dict[str, ValueReader]
 
 _EVENTS = ("contacted", "not_contacted", "qualified", "quoted", "sold", "invalid", "opted_out")
 _RESULTS = {
@@ -56,7 +56,7 @@ def read_notice(raw: Mapping[str, Scalar], seller: Seller) -> Reading[Notice]:
     if not ping_id:
         return Reading(Refusal("missing_field", "ping_id"))
     readers: _Readers = {"result": _result, "price": fields.min_price}
-    return _reading(raw, readers, ("result",), lambda held: Notice(ping_id=ping_id, **_in_cents(held, "price")))
+    return _reading(raw, readers, ("result",), lambda values: Notice(ping_id=ping_id, **_in_cents(values, "price")))
 
 
 def read_outcome(raw: Mapping[str, Scalar]) -> Reading[Outcome]:
@@ -69,19 +69,19 @@ def read_outcome(raw: Mapping[str, Scalar]) -> Reading[Outcome]:
         "value": fields.min_price,
         "occurred_at": fields.moment,
     }
-    return _reading(raw, readers, ("lead_id", "event"), lambda held: Outcome(**_in_cents(held, "value")))
+    return _reading(raw, readers, ("lead_id", "event"), lambda values: Outcome(**_in_cents(values, "value")))
 
 
 def outcome_columns(heads: Iterable[str]) -> dict[str, str]:
     """Which head of a file names each of `OUTCOME_COLUMNS`, by the names that a request's fields may have."""
     keys = {form: head for head in heads if len(head) <= KEY_LENGTH_MAX for form in forms_of(head)}
-    found = {}
+    columns = {}
     for name in OUTCOME_COLUMNS:
         spelled = [alike(each) for each in _NAMES[name].split()]
         head = next((keys[each] for each in spelled if each in keys), None)
         if head is not None:
-            found[name] = head
-    return found
+            columns[name] = head
+    return columns
 
 
 def read_demand(raw: Mapping[str, Scalar]) -> Reading[Demand]:
@@ -92,7 +92,7 @@ def read_demand(raw: Mapping[str, Scalar]) -> Reading[Demand]:
         "campaign": kinds.text(64, cut=False),
         "until": fields.moment,
     }
-    return _reading(raw, readers, ("open", "expected"), lambda held: Demand(**held))
+    return _reading(raw, readers, ("open", "expected"), lambda values: Demand(**values))
 
 
 def read_signal(raw: Mapping[str, Scalar]) -> Reading[Signal]:
@@ -103,14 +103,14 @@ def read_signal(raw: Mapping[str, Scalar]) -> Reading[Signal]:
         "until": fields.moment,
         "vertical": kinds.text(64, cut=False),
     }
-    return _reading(raw, readers, ("premium", "cause", "until"), lambda held: Signal(**_in_cents(held, "premium")))
+    return _reading(raw, readers, ("premium", "cause", "until"), lambda values: Signal(**_in_cents(values, "premium")))
 
 
 def _reading(
     raw: Mapping[str, Scalar], readers: _Readers, required: tuple[str, ...], make: Callable[[dict[str, Any]], T]
 ) -> Reading[T]:
     keys = {form: key for key in raw if len(key) <= KEY_LENGTH_MAX for form in forms_of(key)}
-    held: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     warnings: list[str] = []
     for name, read in readers.items():
         value = read(raw[_key(keys, raw, name)]) if _key(keys, raw, name) else None
@@ -120,9 +120,9 @@ def _reading(
         if isinstance(value, Trouble):
             return Reading(Refusal("invalid_field", f"{name}: {value.remedy}"), tuple(warnings))
         if value is not None:
-            held[name] = value
-    missing = next((name for name in required if name not in held), None)
-    return Reading(Refusal("missing_field", missing) if missing is not None else make(held), tuple(warnings))
+            values[name] = value
+    missing = next((name for name in required if name not in values), None)
+    return Reading(Refusal("missing_field", missing) if missing is not None else make(values), tuple(warnings))
 
 
 def _key(keys: Mapping[str, str], raw: Mapping[str, Scalar], name: str) -> str:
@@ -131,16 +131,16 @@ def _key(keys: Mapping[str, str], raw: Mapping[str, Scalar], name: str) -> str:
     return next((keys[each] for each in spellings if each in keys and text_of(raw[keys[each]])), "")
 
 
-def _in_cents(held: dict[str, Any], name: str) -> dict[str, Any]:
-    return {f"{key}_cents" if key == name else key: value for key, value in held.items()}
+def _in_cents(values: dict[str, Any], name: str) -> dict[str, Any]:
+    return {f"{key}_cents" if key == name else key: value for key, value in values.items()}
 
 
-def _result(raw: Scalar) -> Held:
+def _result(raw: Scalar) -> ReadValue:
     text = text_of(raw)
     return None if is_absent(text) else _RESULT_OF.get(alike(text)) or Trouble("won or lost")
 
 
-def _event(raw: Scalar) -> Held:
+def _event(raw: Scalar) -> ReadValue:
     text = text_of(raw)
     return None if is_absent(text) else _EVENT_OF.get(alike(text)) or Trouble(_one_of(_EVENTS))
 
@@ -149,7 +149,7 @@ def _one_of(words: tuple[str, ...]) -> str:
     return f"{', '.join(words[:-1])} or {words[-1]}"
 
 
-def _premium(raw: Scalar) -> Held:
+def _premium(raw: Scalar) -> ReadValue:
     text = text_of(raw)
     if is_absent(text):
         return None

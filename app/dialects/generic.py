@@ -4,10 +4,10 @@ import hashlib
 from collections.abc import Callable, Mapping
 
 from app.dialects.aliases import BY_VALUE
-from app.dialects.guard import PERSONAL, is_personal
 from app.dialects.layout import layout_of
-from app.dialects.reading import Draft, Reading, draft_of, refusal_of
+from app.dialects.reading import Reading, RequestDraft, draft_of, refusal_of
 from app.dialects.text import Scalar, alike, alike_value, is_absent, text_of
+from app.dialects.values.guard import PERSONAL, is_personal
 from app.domain.reasons import Refusal
 from app.domain.seller import Seller
 from app.domain.token import looks_like_token
@@ -16,7 +16,7 @@ from app.wire.ping import Ping
 from app.wire.post import Contact, Post
 
 Digest = Callable[[str, str], str]
-"""(algorithm, hash in hex) to the keyed digest that we keep; empty where it is no hash of that kind."""
+"""(algorithm, hash in hex) to the keyed digest that we keep; empty if it is not a hash of that kind."""
 
 _BID_NAMES = ("bid_id", "ping_id", *BY_VALUE)
 _NAMES = ("first_name", "last_name", "name")
@@ -96,23 +96,23 @@ def _vertical_of(raw: Mapping[str, Scalar], seller: Seller, verticals: Mapping[s
         return Refusal("missing_field", "vertical")
     ours = {alike_value(theirs): name for theirs, name in seller.value_maps.get("vertical", {}).items()}
     wanted = alike(ours.get(alike_value(text), text))
-    found = [each for each in verticals.values() if wanted in (alike(each.name), alike(each.title))]
-    return found[0] if found else Refusal("unsupported_vertical")
+    verticals_named = [each for each in verticals.values() if wanted in (alike(each.name), alike(each.title))]
+    return verticals_named[0] if verticals_named else Refusal("unsupported_vertical")
 
 
-def _keep_digests(draft: Draft, digest: Digest) -> None:
+def _keep_digests(draft: RequestDraft, digest: Digest) -> None:
     """Keyed digests in place of the seller's hashes, and of an own id that is really a phone or an email."""
     lead = draft.lead
     stated = lead.pop("hash_type", "")
-    for sent, kept in (("phone_hash", "phone_digest"), ("email_hash", "email_digest")):
-        if sent not in lead:
+    for hash_name, digest_name in (("phone_hash", "phone_digest"), ("email_hash", "email_digest")):
+        if hash_name not in lead:
             continue
-        hashed = lead.pop(sent)
+        hashed = lead.pop(hash_name)
         keyed = digest(alike(stated) or _ALGORITHMS.get(len(hashed), ""), hashed)
         if keyed:
-            lead[kept] = keyed
+            lead[digest_name] = keyed
         else:
-            draft.warnings.append(f"{sent}: not a hash in hex of its hash_type; it was ignored")
+            draft.warnings.append(f"{hash_name}: not a hash in hex of its hash_type; it was ignored")
     own_id = lead.get("seller_lead_id")
     if own_id is not None and is_personal(own_id):
         lead["seller_lead_id"] = digest("sha256", hashlib.sha256(own_id.encode()).hexdigest())

@@ -5,10 +5,10 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from app.dialects import fields, kinds
-from app.dialects.guard import IDENTITY
-from app.dialects.kinds import Read
 from app.dialects.names import UNSETTLED, Names, Route, names_for
+from app.dialects.values import fields, kinds
+from app.dialects.values.guard import IDENTITY
+from app.dialects.values.kinds import ValueReader
 from app.domain.seller import Seller
 from app.domain.vertical import Vertical
 
@@ -28,22 +28,22 @@ class Slot(NamedTuple):
     name: str
     part: Part
     attribute: str
-    read: Read
+    read: ValueReader
 
 
 _PLANS_MAX = 64
 """Sets of keys whose plans are remembered; a seller has a handful."""
 
-Entry = tuple[str, str, Read, Slot]
+Entry = tuple[str, str, ValueReader, Slot]
 """A field of a request as the loop over every ping reads it: key, attribute, reader, and its slot."""
 
 
-class Plan(msgspec.Struct, frozen=True, kw_only=True):
+class ReadingPlan(msgspec.Struct, frozen=True, kw_only=True):
     """How a request with certain keys is read: found once, since a seller sends the same keys with every lead.
 
     `entries` are, by part, the fields that stand there under one name, `contested` those that stand there under
     several, with their keys, first what counts first. `vertical` are the keys that name the vertical, in that order
-    too. `unknown` counts the keys that nobody knows.
+    too. `unknown` counts the unknown keys.
     """
 
     entries: dict[Part, tuple[Entry, ...]]
@@ -55,7 +55,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 class Layout(msgspec.Struct, frozen=True, kw_only=True):
     """Everything needed to read one kind of request of one seller.
 
-    `slots` are in the order in which their faults are told. `required` names fields of the vertical.
+    `slots` are in the order in which their faults are reported. `required` names fields of the vertical.
     """
 
     seller: Seller
@@ -63,9 +63,9 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
     names: Names
     slots: dict[str, Slot]
     required: tuple[str, ...]
-    plans: dict[tuple[str, ...], Plan]
+    plans: dict[tuple[str, ...], ReadingPlan]
 
-    def plan_of(self, keys: tuple[str, ...]) -> Plan:
+    def plan_of(self, keys: tuple[str, ...]) -> ReadingPlan:
         """The plan for a request with these keys."""
         plan = self.plans.get(keys)
         if plan is None:
@@ -74,7 +74,7 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
             plan = self.plans[keys] = self._planned(keys)
         return plan
 
-    def _planned(self, keys: tuple[str, ...]) -> Plan:
+    def _planned(self, keys: tuple[str, ...]) -> ReadingPlan:
         named: dict[str, list[str]] = {}
         unknown = 0
         for key in keys:
@@ -85,17 +85,17 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
                 named.setdefault(name, []).append(key)
         entries: dict[Part, tuple[Entry, ...]] = dict.fromkeys(PARTS, ())
         contested = []
-        for name, found in named.items():
+        for name, same_field in named.items():
             slot = self.slots[name]
-            if len(found) > 1:
-                contested.append((slot, tuple(self.names.ranked(found))))
+            if len(same_field) > 1:
+                contested.append((slot, tuple(self.names.ranked(same_field))))
             else:
-                entries[slot.part] += ((found[0], slot.attribute, slot.read, slot),)
+                entries[slot.part] += ((same_field[0], slot.attribute, slot.read, slot),)
         vertical = tuple(self.names.keys_of("vertical", keys))
-        return Plan(entries=entries, contested=tuple(contested), vertical=vertical, unknown=unknown)
+        return ReadingPlan(entries=entries, contested=tuple(contested), vertical=vertical, unknown=unknown)
 
 
-_LEAD: dict[str, Read] = {
+_LEAD: dict[str, ValueReader] = {
     "zip": fields.zip_code,
     "state": fields.state,
     "created_at": fields.moment,
@@ -128,7 +128,7 @@ _POST = _LEAD | {
     "user_agent": kinds.text(512),
     "tcpa_text": kinds.text(CONSENT_TEXT_MAX),
 }
-_CONTACT: dict[str, Read] = {
+_CONTACT: dict[str, ValueReader] = {
     "first_name": kinds.contact(100),
     "last_name": kinds.contact(100),
     "name": kinds.contact(200),
@@ -172,5 +172,5 @@ def _build(seller: Seller, vertical: Vertical | None, route: Route) -> Layout:
     )
 
 
-def _slots(readers: Mapping[str, Read], part: Part) -> dict[str, Slot]:
+def _slots(readers: Mapping[str, ValueReader], part: Part) -> dict[str, Slot]:
     return {name: Slot(name, part, _ATTRIBUTES.get(name, name), read) for name, read in readers.items()}

@@ -13,6 +13,7 @@ from app.dialects.aliases import (
     GROUPS,
     LEAD,
     PING,
+    PLATFORM_ALIASES,
     POST,
     SHARED_FLAGS,
     TEST_FLAGS,
@@ -46,7 +47,7 @@ class Names(msgspec.Struct, frozen=True, kw_only=True):
     ranks: dict[str, int]
 
     def name_of(self, key: str) -> str | None:
-        """The canonical name, `IGNORED` for what is of no use, `None` for what nobody knows."""
+        """The canonical name, `IGNORED` for a known field of no use, `None` for an unknown one."""
         name = self.table.get(key)
         if name is not None or len(key) > KEY_LENGTH_MAX:
             return name
@@ -92,6 +93,8 @@ def names_for(seller: Seller, vertical: Vertical | None, route: Route) -> Names:
         mean(name, [name.removeprefix("?")])
     for aliases in (ENVELOPE, *(POST if route == "ping" else PING).values()):
         mean(IGNORED, aliases.split())
+    for name, spellings in PLATFORM_ALIASES.items():
+        mean(name if name in known else IGNORED, spellings)
     ranks = {spelling: rank for rank, spelling in enumerate(meanings)}
     return Names(table=meanings | {spelling: meanings[_normal(spelling)] for spelling in written}, ranks=ranks)
 

@@ -6,10 +6,10 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from app.dialects.aliases import BY_VALUE, SHARED_FLAGS, TEST_FLAGS
-from app.dialects.kinds import Held, Noted, Trouble, boolean
 from app.dialects.layout import Entry, Layout, Slot
 from app.dialects.names import Route
 from app.dialects.text import Scalar, is_absent, text_of
+from app.dialects.values.kinds import Noted, ReadValue, Trouble, boolean
 from app.domain.consent.certificate import read_leadid
 from app.domain.reasons import Refusal
 from app.domain.token import looks_like_token
@@ -20,7 +20,7 @@ _ODD = frozenset({Noted, Trouble})
 
 
 class Reading(msgspec.Struct, Generic[T], frozen=True, array_like=True):
-    """What a request says, or why it cannot be read. `unknown` counts fields that nobody knows; they are not kept.
+    """What a request says, or why it cannot be read. `unknown` counts unknown fields, which are dropped.
 
     `test` says whether it calls itself one, also where the rest of it cannot be read.
     """
@@ -31,7 +31,7 @@ class Reading(msgspec.Struct, Generic[T], frozen=True, array_like=True):
     test: bool = False
 
 
-class Draft(msgspec.Struct):
+class RequestDraft(msgspec.Struct):
     """A request while it is read: values by part, then everything that did not go well, by canonical name."""
 
     warnings: list[str]
@@ -43,16 +43,16 @@ class Draft(msgspec.Struct):
     unsettled: dict[str, Any] = {}
 
 
-def draft_of(raw: Mapping[str, Scalar], layout: Layout, route: Route) -> Draft:
+def draft_of(raw: Mapping[str, Scalar], layout: Layout, route: Route) -> RequestDraft:
     """Every field of `raw` that the layout knows, read by its type.
 
     Of several names for one field, those with an absent value do not count, and of the others the first by rank does.
     """
     plan = layout.plan_of(tuple(raw))
-    draft = Draft([], {}, plan.unknown)
+    draft = RequestDraft([], {}, plan.unknown)
     for part, entries in plan.entries.items():
         if entries:
-            setattr(draft, part, _held(raw, entries, draft))
+            setattr(draft, part, _values(raw, entries, draft))
     for slot, keys in plan.contested:
         _resolve(raw, draft, slot, keys)
     if draft.unsettled:
@@ -60,7 +60,7 @@ def draft_of(raw: Mapping[str, Scalar], layout: Layout, route: Route) -> Draft:
     return draft
 
 
-def refusal_of(draft: Draft, layout: Layout) -> Refusal | None:
+def refusal_of(draft: RequestDraft, layout: Layout) -> Refusal | None:
     """The first thing wrong with a draft: its ZIP, then fields that cannot be read, then those that are missing."""
     if "zip" not in draft.troubles and "zip" not in draft.lead:
         return Refusal("missing_field", "zip")
@@ -77,17 +77,17 @@ def _invalid(name: str, trouble: Trouble) -> Refusal:
     return Refusal("invalid_field", f"{name}: {trouble.remedy}")
 
 
-def _held(raw: Mapping[str, Scalar], entries: Iterable[Entry], draft: Draft) -> dict[str, Any]:
+def _values(raw: Mapping[str, Scalar], entries: Iterable[Entry], draft: RequestDraft) -> dict[str, Any]:
     """The values of one part by attribute; the rare odd ones among them are told apart afterwards."""
-    held = {attribute: value for key, attribute, read, _ in entries if (value := read(raw[key])) is not None}
-    if not _ODD.isdisjoint(map(type, held.values())):
+    values = {attribute: value for key, attribute, read, _ in entries if (value := read(raw[key])) is not None}
+    if not _ODD.isdisjoint(map(type, values.values())):
         for _, attribute, _, slot in entries:
-            if held.get(attribute).__class__ in _ODD:
-                _note(draft, slot, held, held.pop(attribute))
-    return held
+            if values.get(attribute).__class__ in _ODD:
+                _note(draft, slot, values, values.pop(attribute))
+    return values
 
 
-def _note(draft: Draft, slot: Slot, into: dict[str, Any], value: Held) -> None:
+def _note(draft: RequestDraft, slot: Slot, into: dict[str, Any], value: ReadValue) -> None:
     if isinstance(value, Noted):
         draft.warnings.append(f"{slot.name}: {value.warning}")
         value = value.value
@@ -97,7 +97,7 @@ def _note(draft: Draft, slot: Slot, into: dict[str, Any], value: Held) -> None:
         into[slot.attribute] = value
 
 
-def _resolve(raw: Mapping[str, Scalar], draft: Draft, slot: Slot, keys: Iterable[str]) -> None:
+def _resolve(raw: Mapping[str, Scalar], draft: RequestDraft, slot: Slot, keys: Iterable[str]) -> None:
     """Read a field that stands in a request under several names."""
     into: dict[str, Any] = getattr(draft, slot.part)
     for key in keys:
@@ -106,7 +106,7 @@ def _resolve(raw: Mapping[str, Scalar], draft: Draft, slot: Slot, keys: Iterable
             break
 
 
-def _settle(draft: Draft, layout: Layout, route: Route) -> None:
+def _settle(draft: RequestDraft, layout: Layout, route: Route) -> None:
     """Give names whose meaning their value tells the canonical one; a field named plainly counts before them."""
     unsettled, lead = draft.unsettled, draft.lead
     for name in [name for name in BY_VALUE if name in unsettled]:
@@ -132,7 +132,7 @@ def _meaning(name: str, text: str, lead: Mapping[str, Any], route: Route) -> str
     return "seller_lead_id" if name in ("?lead_id", "?id", "?transaction_id", "?txid") else ""
 
 
-def _is_test(name: str, scalar: Scalar, draft: Draft) -> bool:
+def _is_test(name: str, scalar: Scalar, draft: RequestDraft) -> bool:
     """What any of the flags says; one that cannot be read is named, lest a test be sold."""
     word = text_of(scalar).lower()
     if word in ("test", "live") or name == "?lp_action":

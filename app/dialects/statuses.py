@@ -1,6 +1,6 @@
 """What HTTP says of an answer, as far as its seller goes by that."""
 
-from app.dialects.platforms.dialect import Dialect
+from app.dialects.dialect import Dialect
 from app.domain.seller import Statuses
 from app.wire.feedback import Receipt
 from app.wire.ping import PingAnswer

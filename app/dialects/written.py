@@ -19,9 +19,6 @@ CONTENT_TYPES: dict[Format, str] = {
     "text": "text/plain",
 }
 
-_ONE_OF = {"bids": "bid", "warnings": "warning", "legs": "leg", "Errors": "Error", "errors": "error"}
-"""What one entry of a list is called in XML."""
-
 _encode = msgspec.json.Encoder().encode
 
 
@@ -53,9 +50,9 @@ def quoted_price(amount_cents: int) -> msgspec.Raw:
 
 def _element(name: str, value: object) -> str:
     if isinstance(value, dict):
-        inner = "".join([_element(each, held) for each, held in value.items()])
+        inner = "".join([_element(each, child) for each, child in value.items()])
     elif isinstance(value, list):
-        one = _ONE_OF.get(name, "item")
+        one = name.removesuffix("s")  # Lists are named in the plural: `bids` holds one `bid` after the other.
         inner = "".join([_element(one, each) for each in value])
     else:
         inner = _text(value)

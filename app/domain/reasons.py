@@ -92,6 +92,48 @@ REASONS = {reason.code: reason for reason in _TABLE}
 RANK = {reason.code: rank for rank, reason in enumerate(_TABLE)}
 """How far down the table a code stands: the campaign that got furthest gives the reason."""
 
+PING_TEST_ZIPS = {
+    "00005": "rate_limited",
+    "00006": "internal",
+    "00011": "unsupported_vertical",
+    "00012": "paused",
+    "00013": "outside_territory",
+    "00014": "closed_hours",
+    "00015": "filtered",
+    "00016": "consent_missing",
+    "00017": "consent_invalid",
+    "00018": "consent_expired",
+    "00019": "duplicate",
+    "00020": "cap_reached",
+    "00021": "budget_exhausted",
+    "00022": "model_unavailable",
+    "00023": "low_value",
+    "00024": "below_floor",
+    "00025": "deadline",
+    "00026": "certificate_reused",
+    "00027": "suppressed",
+}
+
+POST_TEST_ZIPS = {
+    "00031": "consent_missing",
+    "00032": "consent_invalid",
+    "00033": "consent_expired",
+    "00034": "duplicate",
+    "00035": "cap_reached",
+    "00036": "budget_exhausted",
+    "00037": "ping_expired",
+    "00038": "ping_unknown",
+    "00039": "ping_used",
+    "00040": "ping_mismatch",
+    "00041": "certificate_mismatch",
+    "00042": "certificate_reused",
+    "00043": "invalid_contact",
+    "00044": "suppressed",
+    "00045": "brand_not_disclosed",
+    "00046": "internal",
+}
+"""Why a test with this ZIP code has its ping or its post refused: sellers write these into their own tests."""
+
 NO_BID = Reason(code="no_bid", nbr=0, kind="no bid", text="no bid")
 """What a seller with disclosure `opaque` is told, whatever the reason."""
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from app.dialects.platforms.known import DIALECTS
 from app.dialects.written import CONTENT_TYPES
 from app.domain.catalogue import Catalogue
 from app.http.asgi_request import BODY_MAX
@@ -21,6 +20,7 @@ from app.http.openapi_examples import (
 )
 from app.instructions.documents import DOCUMENTS, Document
 from app.instructions.schemas import ANSWER_NAMES, DAYS, Json, answer_schemas, sent_schemas
+from app.platforms.known import DIALECTS
 
 _SENT_AS = ("application/json", "application/x-www-form-urlencoded", "application/xml")
 _SELLER: list[Json] = [{"key": []}, {"bearer": []}, {"basic": []}, {"field": []}]

@@ -5,10 +5,10 @@ from typing import Literal
 
 import msgspec
 
-from app.dialects.body import Unreadable, encoding_of, read_body
+from app.dialects.body.read import UnreadableBody, encoding_of, read_body
+from app.dialects.dialect import Dialect
 from app.dialects.formats import answer_format
-from app.dialects.platforms.dialect import Dialect
-from app.dialects.platforms.known import DIALECTS, GENERIC
+from app.dialects.own_words import GENERIC
 from app.dialects.text import Scalar, alike, text_of
 from app.dialects.written import Format
 from app.domain.buyer import Operator
@@ -17,6 +17,7 @@ from app.domain.seller import Seller
 from app.domain.token import looks_like_token
 from app.http.asgi_request import Scope
 from app.http.authentication import comes_from, keys_in_fields, keys_in_headers, whose_key
+from app.platforms.known import DIALECTS
 
 Takes = Literal["ping", "post", "lead", "feedback"]
 """A `lead` is a ping, a post or both at once: the request says which."""
@@ -95,12 +96,12 @@ def read_request(
     headers = dict(scope["headers"])
     content_type = headers.get(b"content-type", b"").decode("latin-1")
     status, refusal = 200, None
-    fields: dict[str, Scalar] | Unreadable = {}
+    fields: dict[str, Scalar] | UnreadableBody = {}
     if body is not None:
         fields = read_body(body, content_type, scope["query_string"])
     else:
         status, refusal, body = 413, Refusal("invalid_field", "body: send at most 64 kB"), b""
-    if isinstance(fields, Unreadable):
+    if isinstance(fields, UnreadableBody):
         status, refusal, fields = 415 if fields.unsupported else 400, fields.refusal, {}
     seller = _seller(scope, headers, fields, sellers)
     operator = whose_key(keys_in_headers(headers), operators) if operators else None

@@ -1,11 +1,17 @@
 """How uvicorn serves the application, wherever it is served."""
 
 import asyncio
+import logging
+from functools import cache
+from importlib.util import find_spec
 from typing import Literal
 
 import uvicorn
 
 from app.http.application import Application
+from app.http.auction.express_check import trouble_with
+
+_log = logging.getLogger(__name__)
 
 
 def server_of(application: Application, *, shutdown_s: int) -> uvicorn.Server:
@@ -28,9 +34,24 @@ def server_of(application: Application, *, shutdown_s: int) -> uvicorn.Server:
 
 
 def protocol_of(application: Application) -> type[asyncio.Protocol] | Literal["auto"]:
-    """The short way where there is httptools, which there is not on Windows."""
+    """The short way where it works, which it does not without httptools, as on Windows, nor with every uvicorn."""
+    if find_spec("httptools") is None:
+        return "auto"
+    if trouble := _trouble():
+        _log.warning(
+            "pings take the long way through uvicorn %s, as the short one fails: %s", uvicorn.__version__, trouble
+        )
+        return "auto"
+    from app.http.auction.express import express  # noqa: PLC0415 - only where it can be imported
+
+    return express(application)
+
+
+@cache
+def _trouble() -> str:
+    """Why the short way cannot be taken in this process; empty where it can."""
     try:
         from app.http.auction.express import express  # noqa: PLC0415 - as above
-    except ImportError:
-        return "auto"
-    return express(application)
+    except ImportError as error:
+        return str(error)
+    return trouble_with(express)

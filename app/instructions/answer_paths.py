@@ -5,8 +5,8 @@ from typing import Any
 
 import msgspec
 
-from app.dialects.platforms.dialect import Dialect
-from app.dialects.platforms.sending import Route
+from app.dialects.dialect import Dialect
+from app.dialects.names import Route
 from app.dialects.written import Body, price
 from app.wire.ping import Bid, PingAnswer
 from app.wire.post import PostAnswer, PostStatus
@@ -17,7 +17,7 @@ _BRANDS = ("one brand", "another brand")
 _REASON = "why it is not bought"
 
 
-class Words(msgspec.Struct, frozen=True, kw_only=True):
+class AnswerPaths(msgspec.Struct, frozen=True, kw_only=True):
     """Dotted paths within an answer, and the words that stand at `status`; empty where the dialect has none.
 
     Without a `status` a price above 0 is the bid. `id` is the bid's of a ping, the lead's of a post.
@@ -33,26 +33,26 @@ class Words(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
 
 
-def words_of(dialect: Dialect, route: Route) -> Words:
+def paths_of(dialect: Dialect, route: Route) -> AnswerPaths:
     """How the answers to a ping or a post are read."""
-    bought = [dict(_leaves(_bought(dialect, route, number))) for number in (0, 1)]
-    refused = dict(_leaves(_refused(dialect, route, "rejected")))
-    price_at = _where(bought, [_text(price(each)) for each in _PRICES_CENTS])
-    status = next((path for path in bought[0] if _tells(path, bought, refused)), "")
+    sales = [dict(_leaves(_bought(dialect, route, number))) for number in (0, 1)]
+    refusal = dict(_leaves(_refused(dialect, route, "rejected")))
+    price_at = _where(sales, [_text(price(each)) for each in _PRICES_CENTS])
+    status = next((path for path in sales[0] if _tells(path, sales, refusal)), "")
 
     def word(kind: PostStatus) -> str:
-        said = dict(_leaves(_refused(dialect, route, kind))).get(status, "")
-        return said if status and said != refused.get(status) else ""
+        text = dict(_leaves(_refused(dialect, route, kind))).get(status, "")
+        return text if status and text != refusal.get(status) else ""
 
-    return Words(
+    return AnswerPaths(
         status=status,
-        accepted=bought[0].get(status, ""),
+        accepted=sales[0].get(status, ""),
         duplicate=word("duplicate"),
         reping=word("reping") if route == "post" else "",
         error=word("error"),
         price=price_at,
-        id=_where(bought, list(_IDS)),
-        reason=next((path for path, said in refused.items() if said == _REASON), ""),
+        id=_where(sales, list(_IDS)),
+        reason=next((path for path, text in refusal.items() if text == _REASON), ""),
     )
 
 
@@ -82,9 +82,9 @@ def price_regex(path: str, *, quoted: bool) -> str:
 
 def literal(path: str, word: str, dialect: Dialect, route: Route) -> str:
     """The word with its name as both stand in JSON, without a space."""
-    said = _bought(dialect, route, 0)
-    written = next((name for name, value in said.items() if name == path and not isinstance(value, str)), "")
-    return f'"{path}":{word}' if written else f'"{path}":"{word}"'
+    body = _bought(dialect, route, 0)
+    is_bare = path in body and not isinstance(body[path], str)
+    return f'"{path}":{word}' if is_bare else f'"{path}":"{word}"'
 
 
 def _bought(dialect: Dialect, route: Route, number: int) -> Body:
@@ -99,22 +99,22 @@ def _bought(dialect: Dialect, route: Route, number: int) -> Body:
 def _refused(dialect: Dialect, route: Route, status: PostStatus) -> Body:
     code = "duplicate" if status == "duplicate" else "low_value"
     if route == "ping":
-        said = PingAnswer(
+        answer = PingAnswer(
             status="error" if status == "error" else "rejected", ping_id="line", reason=_REASON, reason_code=code
         )
-        return dialect.ping(said, price)
+        return dialect.ping(answer, price)
     return dialect.post(PostAnswer(status=status, ping_id="bid", reason=_REASON, reason_code=code), price)
 
 
-def _where(bodies: list[dict[str, str]], said: list[str]) -> str:
+def _where(bodies: list[dict[str, str]], values: list[str]) -> str:
     """The first path at which each of the bodies has what it was to say."""
-    return next((path for path in bodies[0] if [body.get(path) for body in bodies] == said), "")
+    return next((path for path in bodies[0] if [body.get(path) for body in bodies] == values), "")
 
 
-def _tells(path: str, bought: list[dict[str, str]], refused: Mapping[str, str]) -> bool:
+def _tells(path: str, sales: list[dict[str, str]], refusal: Mapping[str, str]) -> bool:
     """Whether what stands here is one word for every bid, and another for none."""
-    word = bought[0][path]
-    return bool(word) and bought[1].get(path) == word and refused.get(path, "") not in ("", word)
+    word = sales[0][path]
+    return bool(word) and sales[1].get(path) == word and refusal.get(path, "") not in ("", word)
 
 
 def _leaves(node: Any, path: str = "") -> Iterator[tuple[str, str]]:

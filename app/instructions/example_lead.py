@@ -6,10 +6,10 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from app.dialects.kinds import reader_of
+from app.dialects.dialect import Dialect
 from app.dialects.layout import layout_of
-from app.dialects.platforms.dialect import Dialect
-from app.dialects.platforms.sending import Sending
+from app.dialects.sending import Sending
+from app.dialects.values.kinds import reader_of
 from app.domain.buyer import Buyer
 from app.domain.campaign import Campaign
 from app.domain.seller import Seller
@@ -86,10 +86,10 @@ def sending_of(seller: Seller, dialect: Dialect) -> Sending:
 
 def in_its_words(seller: Seller, vertical: Vertical, lead: Mapping[str, Value]) -> dict[str, Value]:
     """A lead with the seller's own words for values, where it has some."""
-    return {name: _said(seller, vertical, name, value) for name, value in lead.items()}
+    return {name: _value_sent(seller, vertical, name, value) for name, value in lead.items()}
 
 
-def _said(seller: Seller, vertical: Vertical, name: str, value: Value) -> Value:
+def _value_sent(seller: Seller, vertical: Vertical, name: str, value: Value) -> Value:
     read: Any = next((reader_of(field) for field in vertical.fields if field.name == name), str)
     theirs = [sent for sent, ours in seller.value_maps.get(name, {}).items() if read(ours) == value]
     return theirs[0] if theirs else value

@@ -1,39 +1,39 @@
-"""A request as its platform sends it with the answer that it gets, whole, what varies in them marked."""
+"""A request as its platform sends it, with its answer; what differs each time is a placeholder."""
 
 from typing import Literal
 
 import msgspec
 
-MarkName = Literal["key", "ping_id", "lead_id", "line_id", "time"]
+PlaceholderName = Literal["key", "ping_id", "lead_id", "line_id", "time"]
 
 KEY = "YOUR_KEY"
 """Stands where the seller's key belongs."""
 
 
-class Mark(msgspec.Struct, frozen=True, array_like=True):
-    """A text that stands in for what is another one each time."""
+class Placeholder(msgspec.Struct, frozen=True, array_like=True):
+    """A text that stands for one that differs each time."""
 
-    name: MarkName
+    name: PlaceholderName
     text: str
 
 
-class Request(msgspec.Struct, frozen=True, kw_only=True):
+class SampleRequest(msgspec.Struct, frozen=True, kw_only=True):
     """`path` is beneath the base URL, with its query; of `varies`, a `ping_id` comes from the answer before."""
 
     method: str
     path: str
     headers: tuple[tuple[str, str], ...]
     body: str
-    varies: tuple[Mark, ...] = ()
+    varies: tuple[Placeholder, ...] = ()
 
 
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
+class SampleAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """`headers` are those that tell something; the server adds its own."""
 
     status: int
     headers: tuple[tuple[str, str], ...]
     body: str
-    varies: tuple[Mark, ...] = ()
+    varies: tuple[Placeholder, ...] = ()
 
     @property
     def content_type(self) -> str:
@@ -41,7 +41,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
         return dict(self.headers)["Content-Type"]
 
 
-class Sample(msgspec.Struct, frozen=True, kw_only=True):
+class SampleExchange(msgspec.Struct, frozen=True, kw_only=True):
     """One exchange. `follows` names the sample whose answer holds the ping_id that this one sends; empty for none."""
 
     name: str
@@ -49,22 +49,22 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
     says: str
     vertical: str
     route: Literal["ping", "post"]
-    request: Request
-    answer: Answer
+    request: SampleRequest
+    answer: SampleAnswer
     follows: str = ""
 
 
-def pieces(text: str, marks: tuple[Mark, ...]) -> list[tuple[str, MarkName | None]]:
-    """The text cut where it varies: each piece with the name of its mark, `None` for what is always so."""
-    cut: list[tuple[str, MarkName | None]] = [(text, None)]
-    for mark in marks:
-        cut = [part for piece, name in cut for part in (_split(piece, mark) if name is None else [(piece, name)])]
+def pieces(text: str, placeholders: tuple[Placeholder, ...]) -> list[tuple[str, PlaceholderName | None]]:
+    """The text cut where it varies: each piece with the name of its placeholder, `None` for what never changes."""
+    cut: list[tuple[str, PlaceholderName | None]] = [(text, None)]
+    for each in placeholders:
+        cut = [part for piece, name in cut for part in (_split(piece, each) if name is None else [(piece, name)])]
     return [part for part in cut if part[0]]
 
 
-def _split(text: str, mark: Mark) -> list[tuple[str, MarkName | None]]:
-    first, *rest = text.split(mark.text)
-    parts: list[tuple[str, MarkName | None]] = [(first, None)]
+def _split(text: str, placeholder: Placeholder) -> list[tuple[str, PlaceholderName | None]]:
+    first, *rest = text.split(placeholder.text)
+    parts: list[tuple[str, PlaceholderName | None]] = [(first, None)]
     for piece in rest:
-        parts += [(mark.text, mark.name), (piece, None)]
+        parts += [(placeholder.text, placeholder.name), (piece, None)]
     return parts

@@ -1,14 +1,13 @@
-"""Everything that a seller is told, as one value: pages, documents and collections are only ways to write it."""
+"""A seller's posting instructions as one value, which pages, documents and collections only write out."""
 
 import msgspec
 
-from app.dialects.platforms.known import DIALECTS
 from app.domain.catalogue import Catalogue
 from app.domain.seller import Mode, Seller
-from app.instructions.cards import Card, cards_of
-from app.instructions.exchange import Sample
+from app.instructions.cards import SetupCard, cards_of
+from app.instructions.exchange import SampleExchange
 from app.instructions.samples import samples_of
-from app.instructions.sheets import Sheet, sheet_of
+from app.instructions.sheets import FieldSheet, sheet_of
 from app.instructions.terms import (
     Fact,
     ForcedOutcome,
@@ -21,6 +20,7 @@ from app.instructions.terms import (
     reason_lines,
     routes_of,
 )
+from app.platforms.known import DIALECTS
 
 
 class Handbook(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,15 +40,15 @@ class Handbook(msgspec.Struct, frozen=True, kw_only=True):
     facts: tuple[Fact, ...]
     routes: tuple[RouteLine, ...]
     keys: tuple[KeyPlace, ...]
-    sheets: tuple[Sheet, ...]
-    samples: tuple[Sample, ...]
+    sheets: tuple[FieldSheet, ...]
+    samples: tuple[SampleExchange, ...]
     tests: tuple[ForcedOutcome, ...]
     reasons: tuple[ReasonLine, ...]
-    cards: tuple[Card, ...]
+    cards: tuple[SetupCard, ...]
 
 
 def handbook_of(catalogue: Catalogue, seller: Seller, base_url: str) -> Handbook:
-    """What this seller is told where the service is reached at `base_url`; the same arguments give the same value."""
+    """This seller's instructions for a service at `base_url`; the same arguments give the same value."""
     base_url = base_url.rstrip("/")
     dialect = DIALECTS[seller.dialect]
     bought = [each for each in catalogue.verticals.values() if each.name in catalogue.index.verticals]

@@ -3,15 +3,15 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from app.dialects.platforms.sending import Route
+from app.dialects.names import Route
 from app.instructions.handbook import Handbook
 from app.instructions.schemas import Json
-from app.instructions.sheets import Row, Sheet
+from app.instructions.sheets import FieldRow, FieldSheet
 
 _SENT_AS = {
     "json": "A JSON object.",
-    "form": "The fields of a form; each value is a text.",
-    "xml in a form": "The elements beneath `lead`, in the form field `xml`; each value is a text.",
+    "form": "The fields of a form; each value is a string.",
+    "xml in a form": "The elements in `lead`, in the form field `xml`; each value is a string.",
 }
 _NUMBERS = {"integer": "^-?[0-9]+$", "number": "^-?[0-9]+(\\.[0-9]+)?$"}
 
@@ -39,7 +39,7 @@ def shapes_of(handbook: Handbook, place: str) -> Json:
     return shapes
 
 
-def _shape(sheet: Sheet, route: Route, form: str) -> Json:
+def _shape(sheet: FieldSheet, route: Route, form: str) -> Json:
     shape: Json = {"type": "object", "title": f"A {route}: {sheet.title}", "properties": {}}
     choices: dict[frozenset[str], list[str]] = {}
     for row in sheet.rows:
@@ -75,7 +75,7 @@ def _require(shape: Json, path: str) -> Json:
     return shape
 
 
-def _field(row: Row, *, as_text: bool) -> Json:
+def _field(row: FieldRow, *, as_text: bool) -> Json:
     """One field: as it is, or as a text; the seller's own words for values are as good as ours."""
     shape = dict(row.shape)
     words = [theirs for theirs, _ in row.words]
@@ -86,8 +86,8 @@ def _field(row: Row, *, as_text: bool) -> Json:
     if "enum" in shape:
         shape["enum"] = [*dict.fromkeys((*words, *shape["enum"]))]
     elif words:
-        said = {key: shape.pop(key) for key in list(shape) if key not in ("description", "default")}
-        shape["anyOf"] = [{"enum": words}, said]
+        ours = {key: shape.pop(key) for key in list(shape) if key not in ("description", "default")}
+        shape["anyOf"] = [{"enum": words}, ours]
     return shape | ({"examples": [_plain(row.example) if as_text else row.example]} if row.example is not None else {})
 
 

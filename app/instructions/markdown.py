@@ -3,7 +3,17 @@
 from collections.abc import Iterator, Mapping
 
 from app.instructions.handbook import Handbook
-from app.instructions.outline import Chapter, Code, Heading, Part, Prose, Table, introduction_of, outline_of, title_of
+from app.instructions.outline import (
+    Chapter,
+    Code,
+    Heading,
+    Part,
+    Prose,
+    TextTable,
+    introduction_of,
+    outline_of,
+    title_of,
+)
 
 
 def markdown(handbook: Handbook, links: Mapping[str, str]) -> str:
@@ -26,7 +36,7 @@ def _part(part: Part) -> str:
         return f"### {part.text}"
     if isinstance(part, Prose):
         return part.text
-    if isinstance(part, Table):
+    if isinstance(part, TextTable):
         lines = [part.heads, tuple("---" for _ in part.heads), *part.rows]
         return "\n".join(f"| {' | '.join(map(_cell, line))} |" for line in lines)
     return _fenced(part)

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 
 import msgspec
 
-from app.instructions.exchange import Sample
+from app.instructions.exchange import SampleExchange
 from app.instructions.handbook import Handbook
 from app.instructions.json_schema import shapes_of
 from app.instructions.schemas import DAYS, PART, Json, answer_schemas, sent_schemas
-from app.instructions.terms import KEPT, NOTICES, SCORECARD, RouteLine
+from app.instructions.terms import NOTICES, SCORECARD, STORED_ANSWERS, RouteLine
 
 _NAMES = {"ping": "PingAnswer", "post": "PostAnswer"}
 _BODIES = {"form": "application/x-www-form-urlencoded", "xml in a form": "application/x-www-form-urlencoded"}
@@ -29,7 +29,7 @@ def openapi(handbook: Handbook) -> Json:
         "info": {
             "title": f"{handbook.buyer}: instructions for {handbook.title}",
             "version": handbook.version,
-            "description": f"Answers are in the words of {handbook.platform}.",
+            "description": f"Answers are in the format of {handbook.platform}.",
         },
         "servers": [{"url": handbook.base_url}],
         "security": [{name: []} for name in security],
@@ -42,7 +42,7 @@ def _security(handbook: Handbook) -> Json:
     schemes: Json = {
         "key": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
         "bearer": {"type": "http", "scheme": "bearer"},
-        "basic": {"type": "http", "scheme": "basic", "description": "The key as the user or the password."},
+        "basic": {"type": "http", "scheme": "basic", "description": "The key as user or password."},
     }
     field = handbook.keys[0].name.removeprefix("Field ")
     if field != handbook.keys[0].name:
@@ -63,13 +63,20 @@ def _operation(handbook: Handbook, path: str, method: str, lines: list[RouteLine
         "description": " ".join(line.says for line in lines),
     }
     if path == NOTICES:
-        return operation | _with_body(["Notice"], "json") | {"responses": {"200": _said("It is noted.", "Receipt")}}
-    if path == KEPT:
+        return (
+            operation
+            | _with_body(["Notice"], "json")
+            | {"responses": {"200": _described("The notice is recorded.", "Receipt")}}
+        )
+    if path == STORED_ANSWERS:
         parameter = {"name": "ping_id", "in": "path", "required": True, "schema": {"type": "string"}}
-        answers = {"200": _said("As it was.", "PostAnswer"), "404": _said("None is kept.", "PostAnswer")}
+        answers = {
+            "200": _described("The stored answer.", "PostAnswer"),
+            "404": _described("No answer is stored.", "PostAnswer"),
+        }
         return operation | {"parameters": [parameter], "responses": answers}
     if path == SCORECARD:
-        return operation | {"parameters": [DAYS], "responses": {"200": _said("The last days.", "Scorecard")}}
+        return operation | {"parameters": [DAYS], "responses": {"200": _described("The scorecard.", "Scorecard")}}
     kinds = [kind for kind in ("ping", "post") if any(kind in line.takes for line in lines)]
     if method == "POST":
         operation |= _with_body(kinds, handbook.form)
@@ -80,32 +87,32 @@ def _with_body(kinds: list[str], form: str) -> Json:
     refs: list[Json] = [{"$ref": PART + kind} for kind in kinds]
     schema: Json = refs[0] if len(refs) == 1 else {"anyOf": refs}
     if form == "xml in a form":
-        said = "The lead as XML: `<lead>` with an element a field."
-        schema = {"type": "object", "properties": {"xml": {"type": "string", "description": said}}, "required": ["xml"]}
+        xml = {"type": "string", "description": "The lead as XML: `<lead>` with an element for each field."}
+        schema = {"type": "object", "properties": {"xml": xml}, "required": ["xml"]}
     return {"requestBody": {"required": True, "content": {_BODIES.get(form, "application/json"): {"schema": schema}}}}
 
 
-def _responses(handbook: Handbook, samples: Iterable[Sample]) -> Json:
-    by_status: dict[str, list[Sample]] = {}
+def _responses(handbook: Handbook, samples: Iterable[SampleExchange]) -> Json:
+    by_status: dict[str, list[SampleExchange]] = {}
     for sample in samples:
         by_status.setdefault(str(sample.answer.status), []).append(sample)
-    return {status: _response(handbook, found) for status, found in sorted(by_status.items())}
+    return {status: _response(handbook, group) for status, group in sorted(by_status.items())}
 
 
-def _response(handbook: Handbook, samples: list[Sample]) -> Json:
+def _response(handbook: Handbook, samples: list[SampleExchange]) -> Json:
     content: Json = {}
     is_ours = handbook.dialect == "generic" and not any('"price":"' in each.answer.body for each in samples)
     for sample in samples:
         kind = sample.answer.content_type
         is_json = kind == "application/json"
-        held = content.setdefault(kind, {"schema": {"anyOf": []} if is_ours and is_json else {}, "examples": {}})
+        media = content.setdefault(kind, {"schema": {"anyOf": []} if is_ours and is_json else {}, "examples": {}})
         shape = {"$ref": PART + _NAMES[sample.route]}
-        if "anyOf" in held["schema"] and shape not in held["schema"]["anyOf"]:
-            held["schema"]["anyOf"].append(shape)
+        if "anyOf" in media["schema"] and shape not in media["schema"]["anyOf"]:
+            media["schema"]["anyOf"].append(shape)
         value = msgspec.Raw(sample.answer.body.encode()) if is_json else sample.answer.body
-        held["examples"][sample.name] = {"summary": sample.title, "value": value}
+        media["examples"][sample.name] = {"summary": sample.title, "value": value}
     return {"description": "; ".join(sample.title for sample in samples) + ".", "content": content}
 
 
-def _said(when: str, schema: str) -> Json:
+def _described(when: str, schema: str) -> Json:
     return {"description": when, "content": {"application/json": {"schema": {"$ref": PART + schema}}}}

@@ -5,11 +5,27 @@ from collections.abc import Iterator, Mapping
 from html import escape
 
 from app.instructions.handbook import Handbook
-from app.instructions.outline import Chapter, Code, Heading, Part, Prose, Table, introduction_of, outline_of, title_of
+from app.instructions.outline import (
+    Chapter,
+    Code,
+    Heading,
+    Part,
+    Prose,
+    TextTable,
+    introduction_of,
+    outline_of,
+    title_of,
+)
 from app.pages.document import document
 
 _CODE = re.compile(r"`([^`]*)`")
-_MARKS = {"key": "your key", "ping_id": "id of the bid", "lead_id": "id of the lead", "line_id": "id", "time": "time"}
+_PLACEHOLDERS = {
+    "key": "your key",
+    "ping_id": "id of the bid",
+    "lead_id": "id of the lead",
+    "line_id": "id",
+    "time": "time",
+}
 
 
 def page(handbook: Handbook, links: Mapping[str, str]) -> str:
@@ -18,8 +34,12 @@ def page(handbook: Handbook, links: Mapping[str, str]) -> str:
     tiles = [
         ("Mode", handbook.mode.title(), dict(handbook.facts)["Mode"].partition(": ")[2]),
         ("Dialect", handbook.platform, dict(handbook.facts)["Answers"]),
-        ("Bid lifetime", dict(handbook.facts)["Bid lifetime"].partition(" seconds")[0] + " s", "then ping again"),
-        ("Kinds of lead", str(len(handbook.sheets)), ", ".join(sheet.title for sheet in handbook.sheets)),
+        (
+            "Bid lifetime",
+            dict(handbook.facts)["Bid lifetime"].partition(" seconds")[0] + " s",
+            "after that, ping again",
+        ),
+        ("Verticals", str(len(handbook.sheets)), ", ".join(sheet.title for sheet in handbook.sheets)),
     ]
     return document(
         f"{handbook.title}: posting instructions",
@@ -53,12 +73,12 @@ def _part(part: Part, name: str) -> str:
         return f"<h3 id={name}>{_prose(part.text)}</h3>"
     if isinstance(part, Prose):
         return f"<p>{_prose(part.text)}</p>"
-    if isinstance(part, Table):
+    if isinstance(part, TextTable):
         return _table(part)
     return _code(part)
 
 
-def _table(part: Table) -> str:
+def _table(part: TextTable) -> str:
     heads = "".join([f"<th scope=col class=text>{escape(head)}" for head in part.heads]) if any(part.heads) else ""
     rows = "".join(["<tr>" + "".join([f"<td class=text>{_prose(cell)}" for cell in row]) for row in part.rows])
     head = f"<thead><tr>{heads}" if heads else ""
@@ -69,7 +89,7 @@ def _table(part: Table) -> str:
 def _code(part: Code) -> str:
     text = "".join(
         [
-            f"<mark title='{_MARKS[mark]}'>{escape(piece)}</mark>" if mark else escape(piece)
+            f"<mark title='{_PLACEHOLDERS[mark]}'>{escape(piece)}</mark>" if mark else escape(piece)
             for piece, mark in part.pieces
         ]
     )

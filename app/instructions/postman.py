@@ -2,13 +2,13 @@
 
 from http import HTTPStatus
 
-from app.instructions.exchange import MarkName, Request, Sample, pieces
+from app.instructions.exchange import PlaceholderName, SampleExchange, SampleRequest, pieces
 from app.instructions.handbook import Handbook
 from app.instructions.schemas import Json
 
 SCHEMA = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"
 
-_VARIABLES: dict[MarkName | None, str] = {"key": "{{key}}", "ping_id": "{{ping_id}}"}
+_VARIABLES: dict[PlaceholderName | None, str] = {"key": "{{key}}", "ping_id": "{{ping_id}}"}
 _KEEP = (
     "const bid = pm.response.text().match(/(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{64}(?![A-Za-z0-9_-])/);",
     'pm.collectionVariables.set("ping_id", bid ? bid[0] : "");',
@@ -21,7 +21,7 @@ def postman(handbook: Handbook) -> Json:
     return {
         "info": {
             "name": f"{handbook.buyer} for {handbook.title}",
-            "description": "Tests only: nothing is bought. Put your key into the variable `key` and send from the top.",
+            "description": "Tests only: nothing is bought. Set the variable `key` to your key, then send from the top.",
             "schema": SCHEMA,
         },
         "variable": [
@@ -33,7 +33,7 @@ def postman(handbook: Handbook) -> Json:
     }
 
 
-def _item(sample: Sample) -> Json:
+def _item(sample: SampleExchange) -> Json:
     request, answer = _request(sample.request), sample.answer
     expected = f'pm.test("answers {answer.status}", () => pm.response.to.have.status({answer.status}));'
     script = [expected, *(_KEEP if sample.route == "ping" else ())]
@@ -54,7 +54,7 @@ def _item(sample: Sample) -> Json:
     }
 
 
-def _request(request: Request) -> Json:
+def _request(request: SampleRequest) -> Json:
     path, _, query = request.path.partition("?")
     url: Json = {
         "raw": f"{{{{base_url}}}}{request.path}",
@@ -77,5 +77,5 @@ def _request(request: Request) -> Json:
     }
 
 
-def _filled(request: Request, text: str) -> str:
+def _filled(request: SampleRequest, text: str) -> str:
     return "".join([_VARIABLES.get(name, piece) for piece, name in pieces(text, request.varies)])

@@ -1,4 +1,4 @@
-"""Exchanges that a seller can send as they stand: a bid and its sale, and every kind of no."""
+"""Sample requests with their answers, ready to send: a bid and its sale, and every kind of refusal."""
 
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
@@ -7,44 +7,38 @@ from hashlib import blake2b
 from msgspec.structs import replace
 
 from app.dialects.answers import write_ping_answer, write_post_answer
-from app.dialects.body import Unreadable, encoding_of, read_body
+from app.dialects.body.read import UnreadableBody, encoding_of, read_body
+from app.dialects.dialect import Dialect
 from app.dialects.formats import answer_format
-from app.dialects.platforms.dialect import Dialect
-from app.dialects.platforms.known import DIALECTS, GENERIC
-from app.dialects.platforms.sending import Route, Sent
+from app.dialects.names import Route
+from app.dialects.own_words import GENERIC
+from app.dialects.sending import Sent
 from app.dialects.statuses import ping_status, post_status, told_status
 from app.dialects.text import Scalar
 from app.dialects.written import CONTENT_TYPES, Format, price, quoted_price
+from app.domain.answers import refused_ping, refused_post
 from app.domain.calendar import utc_text
 from app.domain.catalogue import Catalogue
 from app.domain.reasons import Refusal
 from app.domain.seller import Seller
 from app.domain.vertical import Vertical
 from app.instructions.example_lead import asked_at_ping, example_lead, in_its_words, sending_of
-from app.instructions.exchange import KEY, Answer, Mark, Request, Sample
-from app.instructions.simulate import (
-    LEAD_ID,
-    LINE_ID,
-    NOW,
-    Promise,
-    pinged,
-    posted,
-    refused_ping,
-    refused_post,
-)
+from app.instructions.exchange import KEY, Placeholder, SampleAnswer, SampleExchange, SampleRequest
+from app.instructions.simulate import LEAD_ID, LINE_ID, NOW, SampleBid, answer_ping, answer_post
+from app.platforms.known import DIALECTS
 from app.wire.ping import PingAnswer, Value
 from app.wire.post import PostAnswer
 
 WRONG_KEY = "NOT_A_KEY"
 
 
-def samples_of(catalogue: Catalogue, seller: Seller) -> tuple[Sample, ...]:
+def samples_of(catalogue: Catalogue, seller: Seller) -> tuple[SampleExchange, ...]:
     """All of them in the first vertical that is bought, a bid and its sale in each of the others."""
     # Samples show what comes of a ping, which a pause would hide.
     if seller.paused:
         seller = replace(seller, paused=False)
     bought = [each for each in catalogue.verticals.values() if each.name in catalogue.index.verticals]
-    made: list[Sample] = []
+    made: list[SampleExchange] = []
     for position, vertical in enumerate(bought):
         maker = _Maker(catalogue, seller, vertical, first_number=position * 20 + 1)
         made += maker.all() if position == 0 else maker.sold()
@@ -69,32 +63,32 @@ class _Maker:
         self._number = first_number
         self._dialect = DIALECTS[seller.dialect]
         self._sending = sending_of(seller, self._dialect)
-        self._promises: dict[str, tuple[Promise, dict[str, Value]]] = {}
+        self._bids: dict[str, tuple[SampleBid, dict[str, Value]]] = {}
 
-    def all(self) -> list[Sample]:
+    def all(self) -> list[SampleExchange]:
         """Every kind."""
-        told_cap = "ZIP 00020 asks a test to be told that a cap is reached."
-        told_duplicate = "ZIP 00034 gets a bid whose post is a duplicate."
-        told_refused = "ZIP 00043 gets a bid whose post is refused."
+        cap = "In a test, ZIP 00020 gets `cap_reached`."
+        duplicate = "In a test, ZIP 00034 gets a bid, and its post is a duplicate."
+        refused = "In a test, ZIP 00043 gets a bid, and its post is refused."
         return [
             *self.sold(),
-            self._ping("cap", "A ping that is refused", told_cap, "00020"),
-            self._ping("duplicate_bid", "A bid for a duplicate", told_duplicate, "00034"),
-            *self._post("duplicate", "A post that is a duplicate", "Final: do not send it again.", "duplicate_bid"),
-            self._ping("refused_bid", "A bid for a refused post", told_refused, "00043"),
-            *self._post("refused", "A post that is refused", "Final: offer the lead to the next buyer.", "refused_bid"),
+            self._ping("cap", "A refused ping", cap, "00020"),
+            self._ping("duplicate_bid", "A bid whose post is a duplicate", duplicate, "00034"),
+            *self._post("duplicate", "A duplicate post", "Final: do not send it again.", "duplicate_bid"),
+            self._ping("refused_bid", "A bid whose post is refused", refused, "00043"),
+            *self._post("refused", "A refused post", "Final: offer the lead to the next buyer.", "refused_bid"),
             self._unknown(),
-            self._ping("missing", "A field is missing", "A ping without its ZIP code.", ""),
+            self._ping("missing", "A missing field", "A ping without a ZIP code.", ""),
             self._wrong_key(),
             *(self._direct() if self._seller.direct else ()),
         ]
 
-    def sold(self) -> list[Sample]:
+    def sold(self) -> list[SampleExchange]:
         """A bid and its sale."""
         name, title = self._vertical.name, self._vertical.title
         return [
-            self._ping(f"bid_{name}", f"A bid: {title}", "ZIP 00001 gets a test its bid.", "00001"),
-            *self._post(f"sale_{name}", f"A sale: {title}", "The whole lead, to that bid.", f"bid_{name}"),
+            self._ping(f"bid_{name}", f"A bid: {title}", "In a test, ZIP 00001 gets a bid.", "00001"),
+            *self._post(f"sale_{name}", f"A sale: {title}", "The full lead, posted to that bid.", f"bid_{name}"),
         ]
 
     def _lead(self, zip_code: str) -> dict[str, Value]:
@@ -104,57 +98,55 @@ class _Maker:
         lead = {**lead, "zip": zip_code} if zip_code else {name: lead[name] for name in lead if name != "zip"}
         return in_its_words(self._seller, self._vertical, lead)
 
-    def _ping(self, name: str, title: str, says: str, zip_code: str) -> Sample:
+    def _ping(self, name: str, title: str, says: str, zip_code: str) -> SampleExchange:
         token, lead = _token(self._number), self._lead(zip_code)
         sent = self._sending.sent("ping", asked_at_ping(self._seller, self._vertical, lead), KEY)
-        answer, promise = pinged(self._catalogue, self._seller, self._dialect, _fields(sent), token)
-        if promise is not None:
-            self._promises[name] = promise, lead
-        said = self._said(sent, answer, self._seller)
-        return self._sample(name, title, says, "ping", sent, said, varies=())
+        answer, bid = answer_ping(self._catalogue, self._seller, self._dialect, _fields(sent), token)
+        if bid is not None:
+            self._bids[name] = bid, lead
+        return self._sample(name, title, says, "ping", sent, self._written(sent, answer, self._seller), varies=())
 
-    def _post(self, name: str, title: str, says: str, follows: str) -> list[Sample]:
+    def _post(self, name: str, title: str, says: str, follows: str) -> list[SampleExchange]:
         """One post; none where a campaign's own rules left it without a bid."""
-        if follows not in self._promises:
+        if follows not in self._bids:
             return []
-        promise, lead = self._promises[follows]
-        sent = self._sending.sent("post", lead, KEY, promise.ping_id)
-        answer = posted(self._catalogue, self._seller, _fields(sent), promise)
-        said = self._said(sent, answer, self._seller)
-        made = self._sample(name, title, says, "post", sent, said, varies=(Mark("ping_id", promise.ping_id),))
-        return [replace(made, follows=follows)]
+        bid, lead = self._bids[follows]
+        sent = self._sending.sent("post", lead, KEY, bid.ping_id)
+        answer = self._written(sent, answer_post(self._catalogue, self._seller, _fields(sent), bid), self._seller)
+        sample = self._sample(name, title, says, "post", sent, answer, varies=(Placeholder("ping_id", bid.ping_id),))
+        return [replace(sample, follows=follows)]
 
-    def _unknown(self) -> Sample:
-        """A post to a bid that is none of ours."""
+    def _unknown(self) -> SampleExchange:
+        """A post to a bid that we never made."""
         token, lead = _token(self._number), self._lead("00001")
         sent = self._sending.sent("post", lead, KEY, token)
-        said = self._said(sent, refused_post(Refusal("ping_unknown"), self._seller, token), self._seller)
-        says = "The bid has expired or is none of ours: ping again."
-        return self._sample("reping", "A bid that is gone", says, "post", sent, said, varies=())
+        refusal = refused_post(Refusal("ping_unknown"), self._seller, token)
+        says = "The bid has expired or is not ours: ping again."
+        answer = self._written(sent, refusal, self._seller)
+        return self._sample("reping", "An expired bid", says, "post", sent, answer, varies=())
 
-    def _wrong_key(self) -> Sample:
+    def _wrong_key(self) -> SampleExchange:
         lead = self._lead("00001")
         sent = self._sending.sent("ping", asked_at_ping(self._seller, self._vertical, lead), WRONG_KEY)
-        said = self._said(sent, refused_ping(Refusal("auth_failed"), None), None)
-        says = "The key is missing or not known."
-        return self._sample("wrong_key", "A wrong key", says, "ping", sent, said, varies=(), key=WRONG_KEY)
+        answer = self._written(sent, refused_ping(Refusal("auth_failed"), None, LINE_ID), None)
+        says = "The key is missing or wrong."
+        return self._sample("wrong_key", "A wrong key", says, "ping", sent, answer, varies=(), key=WRONG_KEY)
 
-    def _direct(self) -> list[Sample]:
+    def _direct(self) -> list[SampleExchange]:
         """A lead that was not pinged, in one request."""
         token, lead = _token(self._number), self._lead("00001")
-        whole = {route: dict.fromkeys(mode, "full") for route, mode in self._sending.modes.items()}
-        sent = replace(self._sending, modes=whole).sent("post", lead, KEY)
-        _, promise = pinged(self._catalogue, self._seller, self._dialect, _fields(sent), token)
-        if promise is None:
+        modes = {route: dict.fromkeys(mode, "full") for route, mode in self._sending.modes.items()}
+        sent = replace(self._sending, modes=modes).sent("post", lead, KEY)
+        _, bid = answer_ping(self._catalogue, self._seller, self._dialect, _fields(sent), token)
+        if bid is None:
             return []
-        answer = posted(self._catalogue, self._seller, {**_fields(sent), "bid_id": token}, promise)
-        said = self._said(sent, answer, self._seller)
-        made = self._sample(
-            "direct", "A lead without a ping", "Bought at our price, if we bid.", "post", sent, said, varies=()
-        )
-        named = "" if self._dialect is GENERIC else f"{self._dialect.name}/"
-        path = f"/v1/{named}test/lead{'' if whole else '?mode=full'}"
-        return [replace(made, request=replace(made.request, path=path), answer=_marked(made.answer, token))]
+        answer = answer_post(self._catalogue, self._seller, {**_fields(sent), "bid_id": token}, bid)
+        written = self._written(sent, answer, self._seller)
+        says = "Bought at our price, if we bid."
+        sample = self._sample("direct", "A post without a ping", says, "post", sent, written, varies=())
+        dialect = "" if self._dialect is GENERIC else f"{self._dialect.name}/"
+        path = f"/v1/{dialect}test/lead{'' if modes else '?mode=full'}"
+        return [replace(sample, request=replace(sample.request, path=path), answer=_marked(written, token))]
 
     def _sample(
         self,
@@ -163,25 +155,25 @@ class _Maker:
         says: str,
         route: Route,
         sent: Sent,
-        answer: Answer,
-        varies: tuple[Mark, ...],
+        answer: SampleAnswer,
+        varies: tuple[Placeholder, ...],
         key: str = KEY,
-    ) -> Sample:
+    ) -> SampleExchange:
         headers = (("Content-Type", sent.content_type), *self._sending.headers(key).items())
-        keys = (Mark("key", KEY),) if key == KEY else ()
-        request = Request(
+        keys = (Placeholder("key", KEY),) if key == KEY else ()
+        request = SampleRequest(
             method="POST",
             path=route_of(self._seller, route, test=True),
             headers=headers,
             body=sent.body.decode(),
             varies=(*keys, *varies),
         )
-        return Sample(
+        return SampleExchange(
             name=name, title=title, says=says, vertical=self._vertical.name, route=route, request=request, answer=answer
         )
 
-    def _said(self, sent: Sent, answer: PingAnswer | PostAnswer, seller: Seller | None) -> Answer:
-        """The answer as HTTP has it; `seller` is `None` where its key is not known."""
+    def _written(self, sent: Sent, answer: PingAnswer | PostAnswer, seller: Seller | None) -> SampleAnswer:
+        """The answer as it goes over HTTP; `seller` is `None` where its key is not known."""
         dialect = self._dialect
         form = format_of(dialect, seller, sent)
         money = quoted_price if seller is not None and seller.quoted_prices else price
@@ -190,19 +182,19 @@ class _Maker:
             body, status = write_ping_answer(answer, form, dialect, money), ping_status(answer)
         else:
             body, status = write_post_answer(answer, form, dialect, money), post_status(answer, dialect, statuses)
-        status, beside = told_status(status, statuses)
+        status, more_headers = told_status(status, statuses)
         text = body.decode()
-        stand_ins = (
-            Mark("ping_id", answer.ping_id if len(answer.ping_id) != len(LINE_ID) else ""),
-            Mark("line_id", LINE_ID),
-            Mark("lead_id", LEAD_ID),
-            Mark("time", utc_text(NOW + self._catalogue.buyer.bid_lifetime_s)),
+        placeholders = (
+            Placeholder("ping_id", answer.ping_id if len(answer.ping_id) != len(LINE_ID) else ""),
+            Placeholder("line_id", LINE_ID),
+            Placeholder("lead_id", LEAD_ID),
+            Placeholder("time", utc_text(NOW + self._catalogue.buyer.bid_lifetime_s)),
         )
-        return Answer(
+        return SampleAnswer(
             status=status,
-            headers=(("Content-Type", CONTENT_TYPES[form]), *beside.items()),
+            headers=(("Content-Type", CONTENT_TYPES[form]), *more_headers.items()),
             body=text,
-            varies=tuple(mark for mark in stand_ins if mark.text and mark.text in text),
+            varies=tuple(each for each in placeholders if each.text and each.text in text),
         )
 
 
@@ -217,16 +209,16 @@ def format_of(dialect: Dialect, seller: Seller | None, sent: Sent) -> Format:
 
 def _fields(sent: Sent) -> Mapping[str, Scalar]:
     fields = read_body(sent.body, sent.content_type)
-    assert not isinstance(fields, Unreadable), "what a platform sends can be read"
+    assert not isinstance(fields, UnreadableBody), "what a platform sends can be read"
     return fields
 
 
-def _marked(answer: Answer, token: str) -> Answer:
-    return (
-        answer if token not in answer.body else replace(answer, varies=tuple({*answer.varies, Mark("ping_id", token)}))
-    )
+def _marked(answer: SampleAnswer, token: str) -> SampleAnswer:
+    if token not in answer.body:
+        return answer
+    return replace(answer, varies=tuple({*answer.varies, Placeholder("ping_id", token)}))
 
 
 def _token(number: int) -> str:
-    """What a bid's id looks like; signed by nobody."""
+    """Looks like a bid's id, but is not signed."""
     return urlsafe_b64encode(blake2b(b"sample %d" % number, digest_size=48).digest()).decode()

@@ -1,4 +1,4 @@
-"""The shapes of everything sent and answered, as the published description states them (JSON Schema 2020-12)."""
+"""JSON Schemas (2020-12) of everything sent and answered, as published."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -25,43 +25,54 @@ _TIME: Json = {"type": ["string", "number"], "description": "ISO 8601, or second
 
 _LEAD: dict[str, Json] = {
     "zip": {"type": "string", "pattern": "^[0-9]{5}$", "description": "Where the consumer lives."},
-    "state": {"type": "string", "pattern": "^[A-Z]{2}$", "description": "Two letters; from the ZIP where absent."},
-    "seller_lead_id": {**_TEXT, "description": "Your own id. Makes a repeated ping get the same bid."},
+    "state": {
+        "type": "string",
+        "pattern": "^[A-Z]{2}$",
+        "description": "Two letters; derived from the ZIP if missing.",
+    },
+    "seller_lead_id": {**_TEXT, "description": "Your own id. A repeated ping with it gets the same bid."},
     "sub_id": {**_TEXT, "description": "Your source."},
     "created_at": {**_TIME, "description": f"When the consumer consented. {_TIME['description']}"},
-    "ip_address": {**_TEXT, "description": "The consumer's."},
-    "user_agent": {**_TEXT, "description": "The consumer's."},
-    "landing_page": {**_TEXT, "description": "Where the form stood; of a ping, its query is not kept."},
-    "tcpa_consent": {"type": "boolean", "description": "Whether the consumer agreed to be called."},
+    "ip_address": {**_TEXT, "description": "The consumer's IP address."},
+    "user_agent": {**_TEXT, "description": "The consumer's browser."},
+    "landing_page": {**_TEXT, "description": "The page with the form. In a ping, its query is dropped."},
+    "tcpa_consent": {"type": "boolean", "description": "Whether the consumer agreed to be contacted."},
     "tcpa_text": {**_TEXT, "description": "The consent text as shown."},
     "trustedform_cert_url": {**_TEXT, "format": "uri", "description": "https://cert.trustedform.com/<id>"},
     "leadid_token": {**_TEXT, "description": "A LeadiD token: 36 characters, hex in groups of 8-4-4-4-12."},
-    "test": {"type": "boolean", "description": "Judged as usual, but nothing is bought, counted or delivered."},
+    "test": {"type": "boolean", "description": "Decided as usual, but nothing is bought, counted or delivered."},
 }
 
 _PING: dict[str, Json] = {
     "lead_type": {"enum": ["exclusive", "shared", "any"], "default": "any", "description": "Which legs you offer."},
-    "max_legs": {"type": "integer", "minimum": 0, "description": "To how many buyers a shared lead is sold at most."},
-    "min_price": {**_DOLLARS, "description": "Dollars below which we need not bid."},
-    "deadline_ms": {"type": "integer", "default": 300, "description": "An answer that would be later is a no."},
+    "max_legs": {"type": "integer", "minimum": 0, "description": "The most buyers that a shared lead is sold to."},
+    "min_price": {**_DOLLARS, "description": "Your floor in dollars: we do not bid below it."},
+    "deadline_ms": {
+        "type": "integer",
+        "default": 300,
+        "description": "Milliseconds until our answer is too late; a later answer is a no-bid.",
+    },
     "trustedform_ping_url": {**_TEXT, "format": "uri", "description": "https://ping.trustedform.com/<id>"},
-    "phone_hash": {**_TEXT, "description": "Of the ten digits, without +1."},
-    "email_hash": {**_TEXT, "description": "Of the lower-case address without surrounding space."},
-    "hash_type": {"enum": ["sha256", "sha1", "md5"], "description": "By default told from the length."},
+    "phone_hash": {**_TEXT, "description": "Hash of the ten digits, without +1."},
+    "email_hash": {**_TEXT, "description": "Hash of the lower-case address, without surrounding spaces."},
+    "hash_type": {"enum": ["sha256", "sha1", "md5"], "description": "Default: by the length of the hash."},
 }
 
 _POST: dict[str, Json] = {
-    "ping_id": {**_TEXT, "description": "The ping_id of our answer."},
-    "bid_id": {**_TEXT, "description": "Instead of it, the bid_id of the leg that was sold."},
-    "first_name": {**_TEXT, "description": "Either name is needed."},
-    "last_name": {**_TEXT, "description": "Either name is needed."},
-    "phone": {**_TEXT, "description": "A US number that can ring. Phone or email is needed."},
-    "email": {**_TEXT, "format": "email", "description": "Phone or email is needed."},
-    "name": {**_TEXT, "description": "The whole name, instead of first and last."},
+    "ping_id": {**_TEXT, "description": "The ping_id in our answer to the ping."},
+    "bid_id": {**_TEXT, "description": "Instead of ping_id: the bid_id of the leg that was sold."},
+    "first_name": {**_TEXT, "description": "First or last name is required."},
+    "last_name": {**_TEXT, "description": "First or last name is required."},
+    "phone": {**_TEXT, "description": "A reachable US number. Phone or email is required."},
+    "email": {**_TEXT, "format": "email", "description": "Phone or email is required."},
+    "name": {**_TEXT, "description": "The full name, instead of first and last name."},
     "address": {**_TEXT, "description": "Street and number."},
-    "city": {**_TEXT, "description": "The consumer's."},
-    "birth_date": {**_TEXT, "format": "date", "description": "The consumer's."},
-    "consent_at": {**_TIME, "description": f"When the consumer consented, if not created_at. {_TIME['description']}"},
+    "city": {**_TEXT, "description": "The consumer's city."},
+    "birth_date": {**_TEXT, "format": "date", "description": "The consumer's date of birth."},
+    "consent_at": {
+        **_TIME,
+        "description": f"When the consumer consented, if not at created_at. {_TIME['description']}",
+    },
 }
 
 
@@ -80,7 +91,7 @@ def sent_schemas(verticals: Iterable[Vertical]) -> Json:
         "Post": _lead("Post", _POST | _LEAD, ["zip"], kinds, "post"),
     }
     schemas["Post"]["oneOf"] = [{"required": ["ping_id"]}, {"required": ["bid_id"], "not": {"required": ["ping_id"]}}]
-    schemas |= _TOLD
+    schemas |= _FEEDBACK
     for vertical in kinds:
         asked = [field for field in vertical.fields if field.known_at_ping]
         schemas[f"{vertical.name}_ping"] = _fields(f"A ping in {vertical.title}", asked)
@@ -92,7 +103,7 @@ DAYS: Json = {
     "name": "days",
     "in": "query",
     "schema": {"type": "integer", "minimum": 1, "maximum": DAYS_MAX, "default": 7},
-    "description": "How many days until now.",
+    "description": "How many days up to now.",
 }
 
 
@@ -103,12 +114,15 @@ def answer_schemas() -> Json:
             {
                 "status": {"enum": ["accepted", "rejected", "error"]},
                 "outcome": {"enum": ["success", "failure", "error"]},
-                "ping_id": {**_TEXT, "description": "Name it on the post; of a refusal, in a question to us."},
-                "price": {**_DOLLARS, "description": "That of the first bid; 0 of a refusal."},
+                "ping_id": {
+                    **_TEXT,
+                    "description": "Send it in the post. For a refusal, quote it if you have a question.",
+                },
+                "price": {**_DOLLARS, "description": "Price of the first bid; 0 for a refusal."},
                 "currency": {"const": "USD"},
-                "expires_in": {"type": "integer", "description": "Seconds in which the bid is a promise."},
-                "expires_at": {**_TEXT, "description": "ISO 8601, UTC; empty of a refusal."},
-                "reason": {**_TEXT, "description": "The reason in words."},
+                "expires_in": {"type": "integer", "description": "Seconds until the bid expires."},
+                "expires_at": {**_TEXT, "description": "ISO 8601, UTC; empty for a refusal."},
+                "reason": {**_TEXT, "description": "The reason as a sentence."},
                 "reason_code": _CODE,
                 "bids": {
                     "type": "array",
@@ -118,12 +132,12 @@ def answer_schemas() -> Json:
                                 "bid_id": _TEXT,
                                 "type": {"enum": ["exclusive", "shared"]},
                                 "price": _DOLLARS,
-                                "brand": {**_TEXT, "description": "Whom the consent text may name."},
+                                "brand": {**_TEXT, "description": "A brand that the consent text may name."},
                             }
                         ),
                         "xml": {"name": "bid"},
                     },
-                    "description": "A bid for each leg, the highest price first.",
+                    "description": "One bid for each leg, highest price first.",
                     "xml": {"wrapped": True},
                 },
                 "warnings": _WARNINGS,
@@ -132,12 +146,12 @@ def answer_schemas() -> Json:
         "PostAnswer": _answer(
             {
                 "status": {"enum": ["accepted", "duplicate", "rejected", "reping", "error"]},
-                "lead_id": {**_TEXT, "description": "The lead's id in our books; empty where it is not bought."},
-                "ping_id": {**_TEXT, "description": "The bid that was posted to."},
-                "price": {**_DOLLARS, "description": "What we pay: the price of the bid; 0 where it is not bought."},
-                "reason": {**_TEXT, "description": "The reason in words."},
+                "lead_id": {**_TEXT, "description": "Our id of the lead; empty if it is not bought."},
+                "ping_id": {**_TEXT, "description": "The bid that the lead was posted to."},
+                "price": {**_DOLLARS, "description": "What we pay: the price of the bid; 0 if the lead is not bought."},
+                "reason": {**_TEXT, "description": "The reason as a sentence."},
                 "reason_code": _CODE,
-                "redirect_url": {**_TEXT, "description": "Where to send the consumer; empty where nowhere."},
+                "redirect_url": {**_TEXT, "description": "Where to redirect the consumer, if anywhere."},
                 "warnings": _WARNINGS,
             }
         ),
@@ -145,7 +159,7 @@ def answer_schemas() -> Json:
         "Receipt": _answer(
             {
                 "status": {"enum": ["recorded", "repeated", "rejected", "error"]},
-                "reason": {**_TEXT, "description": "The reason in words."},
+                "reason": {**_TEXT, "description": "The reason as a sentence."},
                 "reason_code": _CODE,
             }
         ),
@@ -156,11 +170,11 @@ def answer_schemas() -> Json:
 
 def _lead(title: str, fields: dict[str, Json], required: list[str], verticals: list[Vertical], route: str) -> Json:
     names = [vertical.name for vertical in verticals]
-    kind: Json = {"enum": names, "description": "What kind of lead it is; the fields of each stand below."}
+    kind: Json = {"enum": names, "description": "The kind of lead; each has its own fields, listed below."}
     return {
         "type": "object",
         "title": title,
-        "description": "Canonical names; common other spellings are understood. Unknown fields are ignored.",
+        "description": "Canonical names; other common names work too. Unknown fields are ignored.",
         "properties": {"vertical": kind, **fields},
         "required": required,
         "allOf": [
@@ -210,23 +224,26 @@ def _answer(properties: Json) -> Json:
 
 
 def _reason_codes() -> Json:
-    """Every code with its meaning, and what sellers are told instead of it who are not told everything."""
+    """Every code with its meaning, and what stands in for it where the buyer discloses less."""
     kinds = sorted({reason.kind for reason in REASONS.values()})
     return {
         "type": "string",
         "title": "Reason codes",
         "oneOf": [
-            {"const": "", "description": "Nothing speaks against it."},
+            {"const": "", "description": "No refusal."},
             *({"const": reason.code, "description": _meaning(reason)} for reason in REASONS.values()),
-            *({"const": kind, "description": "All that a seller with disclosure `class` is told."} for kind in kinds),
-            {"const": NO_BID.code, "description": "All that a seller with disclosure `opaque` is told."},
+            *(
+                {"const": kind, "description": "What a seller with disclosure `class` gets instead of the code."}
+                for kind in kinds
+            ),
+            {"const": NO_BID.code, "description": "What a seller with disclosure `opaque` gets instead of any code."},
         ],
     }
 
 
 def _meaning(reason: Reason) -> str:
     text = sentence(Refusal(reason.code))
-    number = f" OpenRTB no-bid reason {reason.nbr}." if reason.nbr is not None else " On a post only."
+    number = f" OpenRTB no-bid reason {reason.nbr}." if reason.nbr is not None else " Posts only."
     return f"{text[:1].upper()}{text[1:]}.{number}"
 
 
@@ -234,17 +251,20 @@ _CODE: Json = {"$ref": "#/components/schemas/ReasonCode"}
 _WARNINGS: Json = {
     "type": "array",
     "items": {**_TEXT, "xml": {"name": "warning"}},
-    "description": "What we made of your request that you should know.",
+    "description": "What to know about how your request was read.",
     "xml": {"wrapped": True},
 }
-_TOLD: Json = {
+_FEEDBACK: Json = {
     "Notice": {
         "type": "object",
         "title": "Notice",
         "properties": {
-            "ping_id": {**_TEXT, "description": "The bid it is about."},
+            "ping_id": {**_TEXT, "description": "The bid that this is about."},
             "result": {"enum": ["won", "lost"]},
-            "price": {**_DOLLARS, "description": "Dollars the lead was sold for, if you disclose them."},
+            "price": {
+                **_DOLLARS,
+                "description": "The price in dollars that the lead was sold for, if you disclose it.",
+            },
         },
         "required": ["ping_id", "result"],
     },
@@ -252,13 +272,13 @@ _TOLD: Json = {
         "type": "object",
         "title": "Outcome",
         "properties": {
-            "lead_id": {**_TEXT, "description": "As in our answer to its post, and in its delivery."},
+            "lead_id": {**_TEXT, "description": "The lead_id in our answer to the post and in the delivery."},
             "event": {
                 "enum": ["contacted", "not_contacted", "qualified", "quoted", "sold", "invalid", "opted_out"],
             },
-            "value": {**_DOLLARS, "description": "With `sold`: the dollars that the conversion brought."},
-            "event_id": {**_TEXT, "description": "Yours; with `source` it makes a repeated event harmless."},
-            "source": {**_TEXT, "description": "The system that tells."},
+            "value": {**_DOLLARS, "description": "With `sold`: the revenue of the conversion, in dollars."},
+            "event_id": {**_TEXT, "description": "Your id of the event; with `source` it identifies a repeated event."},
+            "source": {**_TEXT, "description": "The system that reports the event."},
             "occurred_at": _TIME,
         },
         "required": ["lead_id", "event"],
@@ -267,10 +287,13 @@ _TOLD: Json = {
         "type": "object",
         "title": "Demand",
         "properties": {
-            "open": {"type": "integer", "minimum": 0, "description": "Leads the territory can still work."},
-            "expected": {"type": "integer", "minimum": 0, "description": "Leads that will probably come by then."},
-            "campaign": {**_TEXT, "description": "Narrows it to one campaign."},
-            "until": {**_TIME, "description": f"Until when, by default the end of the day. {_TIME['description']}"},
+            "open": {"type": "integer", "minimum": 0, "description": "Leads that the territory can still work."},
+            "expected": {"type": "integer", "minimum": 0, "description": "Leads expected until then."},
+            "campaign": {**_TEXT, "description": "Only for this campaign."},
+            "until": {
+                **_TIME,
+                "description": f"End of the period; default: the end of the day. {_TIME['description']}",
+            },
         },
         "required": ["open", "expected"],
     },
@@ -278,10 +301,13 @@ _TOLD: Json = {
         "type": "object",
         "title": "Signal",
         "properties": {
-            "premium": {"type": "number", "description": "Dollars on top of a lead's value; below zero, off it."},
-            "cause": {**_TEXT, "description": "Storm, frost, push: it stands in every bid's derivation."},
+            "premium": {
+                "type": "number",
+                "description": "Dollars added to the value of a lead; negative for a discount.",
+            },
+            "cause": {**_TEXT, "description": "Why, as in storm or frost; shown in the derivation of every bid."},
             "until": _TIME,
-            "vertical": {**_TEXT, "description": "Narrows it to one vertical."},
+            "vertical": {**_TEXT, "description": "Only for this vertical."},
         },
         "required": ["premium", "cause", "until"],
     },
@@ -296,27 +322,30 @@ def _scorecard() -> Json:
     return _answer(
         {
             "seller": _TEXT,
-            "since": {**_TEXT, "description": "ISO 8601, UTC: the beginning of an hour."},
+            "since": {**_TEXT, "description": "ISO 8601, UTC: the start of an hour."},
             "until": _TEXT,
             "pings": _answer(
                 {
                     "received": _COUNT,
                     "bids": _COUNT,
                     "bid_rate": rate,
-                    "average_bid": {"type": ["number", "null"], "description": "Dollars, of the first bid of each."},
+                    "average_bid": {
+                        "type": ["number", "null"],
+                        "description": "In dollars, of the first bid of each ping.",
+                    },
                     "repeats": _COUNT,
-                    "refused": {**counts, "description": "By what you are told of the reason."},
+                    "refused": {**counts, "description": "By reason, as disclosed to you."},
                 }
             ),
             "posts": _answer(
                 {
                     "received": _COUNT,
-                    "win_rate": {**rate, "description": "Bids that were posted."},
+                    "win_rate": {**rate, "description": "Share of bids that were posted."},
                     "accepted": _COUNT,
                     "spend": _DOLLARS,
                     "repeats": _COUNT,
                     "refused": counts,
-                    "mismatched": {**counts, "description": "Fields that differed from the ping."},
+                    "mismatched": {**counts, "description": "By field that differed from the ping."},
                     "certificate_failures": {"type": ["integer", "null"]},
                     "duplicates": _COUNT,
                     "reping": _COUNT,
@@ -325,13 +354,13 @@ def _scorecard() -> Json:
             "returns": _answer(
                 {
                     "leads": _COUNT,
-                    "returned": {**_COUNT, "description": "Found invalid since."},
+                    "returned": {**_COUNT, "description": "Later found invalid."},
                     "rate": rate,
                     "reasons": {"type": ["object", "null"], "additionalProperties": _COUNT},
                 }
             ),
             "latency_ms": _answer({"ping": latency, "post": latency}),
             "tests": _answer({"pings": _COUNT, "posts": _COUNT}),
-            "hours_unread": {**_COUNT, "description": "Hours of which nothing could be counted."},
+            "hours_unread": {**_COUNT, "description": "Hours whose data could not be read."},
         }
     )

@@ -1,6 +1,7 @@
 """What may stand in a ping and a post of one vertical, and what must: asked of the readers and rules themselves."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Literal
 
 import msgspec
@@ -8,7 +9,6 @@ import msgspec
 from app.dialects import generic
 from app.dialects.layout import layout_of
 from app.dialects.names import Route
-from app.dialects.platforms.known import DIALECTS
 from app.domain.campaign import Campaign
 from app.domain.catalogue import Catalogue
 from app.domain.consent import consent
@@ -18,6 +18,7 @@ from app.domain.vertical import Vertical
 from app.instructions.example_lead import example_lead, in_its_words, sending_of
 from app.instructions.schemas import PING_FIELDS, POST_FIELDS, Json, field_schema
 from app.instructions.simulate import NOW
+from app.platforms.known import DIALECTS
 from app.wire.ping import Ping, Value
 from app.wire.post import Post
 
@@ -32,7 +33,7 @@ _TERMS = ("vertical", "zip", "state")
 """With the locked fields of its vertical, what ping and post must share."""
 
 
-class Row(msgspec.Struct, frozen=True, kw_only=True):
+class FieldRow(msgspec.Struct, frozen=True, kw_only=True):
     """One field. `with_` are those with which it is exchangeable; `words` the seller's values for ours."""
 
     name: str
@@ -46,12 +47,12 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     words: tuple[tuple[str, str], ...]
 
 
-class Sheet(msgspec.Struct, frozen=True, kw_only=True):
+class FieldSheet(msgspec.Struct, frozen=True, kw_only=True):
     """One vertical. A consent text must hold one of `topics` and one of `names`; consent is at most `age_h_max` old."""
 
     vertical: str
     title: str
-    rows: tuple[Row, ...]
+    rows: tuple[FieldRow, ...]
     topics: tuple[str, ...]
     names: tuple[str, ...]
     age_h_max: int
@@ -62,25 +63,25 @@ Asked = tuple[tuple[str, ...], ...]
 """What must be there: one of each group."""
 
 
-def sheet_of(catalogue: Catalogue, seller: Seller, vertical: Vertical) -> Sheet:
+def sheet_of(catalogue: Catalogue, seller: Seller, vertical: Vertical) -> FieldSheet:
     """The fields of a vertical as this seller sends them."""
     campaigns = tuple(each for each in catalogue.campaigns.values() if each.vertical == vertical.name)
     lead = example_lead(catalogue.buyer, vertical, campaigns, 1)
     needs = {route: _needs(catalogue, seller, vertical, campaigns, lead, route) for route in ("ping", "post")}
-    said = in_its_words(seller, vertical, lead)
+    example = in_its_words(seller, vertical, lead)
     names = sending_of(seller, DIALECTS[seller.dialect])
     shapes = {
-        "vertical": {"const": vertical.name, "description": "What kind of lead it is."},
+        "vertical": {"const": vertical.name, "description": "The kind of lead."},
         **PING_FIELDS,
         **POST_FIELDS,
     }
     shapes |= {field.name: field_schema(field) for field in vertical.fields}
     rows = [
-        Row(
+        FieldRow(
             name=name,
             sent_as=names.id if name == "ping_id" else names.names.get(name, name),
             shape=shape,
-            example=said.get(name),
+            example=example.get(name),
             ping=needs["ping"][0].get(name, "not read"),
             post=needs["post"][0].get(name, "not read"),
             with_=tuple({**needs["ping"][1], **needs["post"][1]}.get(name, ())),
@@ -91,7 +92,7 @@ def sheet_of(catalogue: Catalogue, seller: Seller, vertical: Vertical) -> Sheet:
     ]
     policies = [each.consent for each in campaigns]
     brands = dict.fromkeys((*(each.brand for each in campaigns), *catalogue.buyer.brands, catalogue.buyer.legal_name))
-    return Sheet(
+    return FieldSheet(
         vertical=vertical.name,
         title=vertical.title,
         rows=tuple(rows),
@@ -111,7 +112,7 @@ def _needs(
     route: Literal["ping", "post"],
 ) -> tuple[dict[str, Need], dict[str, tuple[str, ...]]]:
     """Each field's need at an endpoint, and with which others it is exchangeable."""
-    whole = {**lead, "ping_id": _ID}
+    full_lead = {**lead, "ping_id": _ID}
     needs = _read_at(seller, vertical, route)
     groups: dict[str, tuple[str, ...]] = {}
 
@@ -122,12 +123,11 @@ def _needs(
                 if len(group) > 1:
                     groups[name] = tuple(other for other in group if other != name)
 
-    by_reader = _asked(lambda held: _unreadable(catalogue, seller, vertical, held, route), {}, whole)
+    by_reader = _asked(partial(_unreadable, catalogue, seller, vertical, route), {}, full_lead)
     proofs = {"trustedform_cert_url", "trustedform_ping_url", "leadid_token", "tcpa_text"}
-    bare = {name: value for name, value in whole.items() if name not in proofs}
+    bare = {name: value for name, value in full_lead.items() if name not in proofs}
     by_campaign = [
-        set(_asked(lambda held, each=each: _unproven(catalogue, seller, vertical, each, held, route), bare, whole))  # type: ignore[misc]
-        for each in campaigns
+        set(_asked(partial(_unproven, catalogue, seller, vertical, each, route), bare, full_lead)) for each in campaigns
     ]
     everywhere = set.intersection(*by_campaign) if by_campaign else set()
     mark(tuple(sorted(set().union(*by_campaign) - everywhere)), "some campaigns")
@@ -146,26 +146,26 @@ def _read_at(seller: Seller, vertical: Vertical, route: Route) -> dict[str, Need
 
 
 def _asked(
-    refuse: Callable[[Mapping[str, Value]], Refusal | None], held: Mapping[str, Value], whole: Mapping[str, Value]
+    refuse: Callable[[Mapping[str, Value]], Refusal | None], fields: Mapping[str, Value], full_lead: Mapping[str, Value]
 ) -> Asked:
     """What a check asks for, by giving it one thing after another until it asks for nothing that is missing."""
-    found: list[tuple[str, ...]] = []
-    refusal = refuse(held)
+    groups: list[tuple[str, ...]] = []
+    refusal = refuse(fields)
     while refusal is not None and refusal.code in ("missing_field", "consent_missing"):
         group = tuple(refusal.detail.split(" or "))
-        if group[0] in held:
+        if group[0] in fields:
             break
-        spares = [name for name, value in _SPARES.items() if refuse({**held, name: value}) != refusal]
-        found.append((*group, *spares))
-        held = {**held, group[0]: whole[group[0]]}
-        refusal = refuse(held)
-    return tuple(found)
+        spares = [name for name, value in _SPARES.items() if refuse({**fields, name: value}) != refusal]
+        groups.append((*group, *spares))
+        fields = {**fields, group[0]: full_lead[group[0]]}
+        refusal = refuse(fields)
+    return tuple(groups)
 
 
 def _unreadable(
-    catalogue: Catalogue, seller: Seller, vertical: Vertical, held: Mapping[str, Value], route: Route
+    catalogue: Catalogue, seller: Seller, vertical: Vertical, route: Route, fields: Mapping[str, Value]
 ) -> Refusal | None:
-    value = _read(catalogue, seller, vertical, held, route)
+    value = _read(catalogue, seller, vertical, route, fields)
     return value if isinstance(value, Refusal) else None
 
 
@@ -174,10 +174,10 @@ def _unproven(
     seller: Seller,
     vertical: Vertical,
     campaign: Campaign,
-    held: Mapping[str, Value],
     route: Route,
+    fields: Mapping[str, Value],
 ) -> Refusal | None:
-    value = _read(catalogue, seller, vertical, held, route)
+    value = _read(catalogue, seller, vertical, route, fields)
     if isinstance(value, Ping):
         return consent.refuse_ping(campaign.consent, value, float(NOW))
     if isinstance(value, Post):
@@ -186,8 +186,8 @@ def _unproven(
 
 
 def _read(
-    catalogue: Catalogue, seller: Seller, vertical: Vertical, held: Mapping[str, Value], route: Route
+    catalogue: Catalogue, seller: Seller, vertical: Vertical, route: Route, fields: Mapping[str, Value]
 ) -> Ping | Post | Refusal:
     if route == "ping":
-        return generic.read_ping(held, seller, catalogue.verticals, lambda _algorithm, hashed: hashed[:16]).value
-    return generic.read_post(held, seller, catalogue.verticals, vertical).value
+        return generic.read_ping(fields, seller, catalogue.verticals, lambda _algorithm, hashed: hashed[:16]).value
+    return generic.read_post(fields, seller, catalogue.verticals, vertical).value

@@ -9,6 +9,7 @@ import msgspec
 from app import parquet
 from app.journal.flat import Flat, flat
 from app.journal.parts import OPEN, Part, parquet_texts, parts
+from app.journal.versions import COLUMNS, check_columns
 from app.journal.writer import hour_of
 
 _TOLD_EVERY = 20_000
@@ -32,7 +33,7 @@ def compact(directory: Path, before: float, tell: Callable[[str, int], None]) ->
     """Compact every part of the hours that ended by `before` (UTC epoch seconds), oldest first, as it is asked for.
 
     One at a time may work on a directory. It may be killed at any moment and begun again. `tell` hears of each part how
-    many lines have been read. Raises ParquetError, NotTheSame, OSError.
+    many lines have been read. Raises ParquetError, NotTheSame, OtherVersion, OSError.
     """
     parquet.require()
     for part in parts(directory):
@@ -67,6 +68,7 @@ def _to_parquet(path: Path, tell: Callable[[str, int], None]) -> Compacted:
 def measured(path: Path) -> Compacted:
     """What was noted of a part when it was compacted."""
     noted = parquet.notes(path)
+    check_columns(path, noted.get("v"))
     return Compacted(
         name=path.stem,
         lines=noted["lines"],
@@ -89,7 +91,7 @@ class _Source:
         with self._path.open("rb") as file:
             for text in file:
                 line = text.removesuffix(b"\n")
-                row = flat(line)
+                row = flat(line, self._path)
                 _take_in(self._digest, line)
                 self._lines += 1
                 self._broken += row.broken is not None
@@ -99,7 +101,7 @@ class _Source:
                 yield row
 
     def notes(self) -> dict[str, int]:
-        return {"lines": self._lines, "broken": self._broken, "jsonl_bytes": self._bytes}
+        return {"v": COLUMNS, "lines": self._lines, "broken": self._broken, "jsonl_bytes": self._bytes}
 
     def prove(self, made: Path) -> None:
         """The JSON lines are about to go: what takes their place is read back, byte for byte."""

@@ -14,6 +14,7 @@ from app.domain.campaign import Campaign
 from app.domain.catalogue import Catalogue, Model, index_campaigns, tags
 from app.domain.seller import Seller
 from app.domain.vertical import Vertical
+from app.journal.versions import OtherVersion, check_line, stamp
 
 FOLDER = "configurations"
 
@@ -64,7 +65,7 @@ def keep(directory: Path, catalogue: Catalogue) -> bool:
     fresh = path.with_name(f".{path.name}.unfinished")
     with fresh.open("wb") as file:
         # Sets have no order of their own, and a file that means the same should be the same.
-        file.write(msgspec.json.encode(wanted, order="deterministic") + b"\n")
+        file.write(stamp(msgspec.json.encode(wanted, order="deterministic")) + b"\n")
         file.flush()
         os.fsync(file.fileno())
     if path.exists():
@@ -79,7 +80,11 @@ def read(directory: Path, config_hash: str) -> Configuration:
         raise NoConfiguration(f"configuration {config_hash!r} has no name that this service gives")
     path = _path(directory, config_hash)
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Configuration)
+        text = path.read_bytes()
+        check_line(text, path)
+        return msgspec.json.decode(text, type=Configuration)
+    except OtherVersion as other:
+        raise NoConfiguration(str(other)) from None
     except OSError as error:
         raise NoConfiguration(f"configuration {config_hash} cannot be read at {path}: {error.strerror}") from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

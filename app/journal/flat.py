@@ -1,7 +1,8 @@
 """A line of the journal as one flat row, for whoever asks by column; the line itself stands beside its columns."""
 
 from datetime import UTC, datetime
-from typing import Any
+from pathlib import Path
+from typing import Any, assert_never
 
 import msgspec
 
@@ -31,6 +32,7 @@ class Flat(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     vertical: str | None = None
     state: str | None = None
     zip: str | None = None
+    sub_id: str | None = None
     test: bool | None = None
     status: str | None = None
     reason_code: str | None = None
@@ -59,16 +61,16 @@ class Flat(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class _Stranger(msgspec.Struct, frozen=True):
-    """A JSON object that is no line of this version."""
+    """A JSON object that is none of our lines."""
 
     at: object = None
     kind: object = None
     seller: object = None
 
 
-def flat(text: bytes) -> Flat:
-    """The row of a line, given without its line break."""
-    line = decode(text)
+def flat(text: bytes, path: Path) -> Flat:
+    """The row of a line of this file, given without its line break. OtherVersion where it is of another one."""
+    line = decode(text, path)
     try:
         written = text.decode()
         if line is None:
@@ -98,15 +100,18 @@ def _moment(at: float) -> datetime | None:
 
 def _said(line: AnyLine) -> dict[str, Any]:
     """What a line of this kind says beside its moment and its seller."""
-    if isinstance(line, PingLine):
-        return _ping(line)
-    if isinstance(line, RepeatLine):
-        return {"ping_id": line.id, "repeat_of": line.repeat_of, "test": line.test, "status": "accepted"}
-    if isinstance(line, RefusedLine):
-        return {"id": line.id, "ping_id": line.id, "test": line.test, **_refused(line.refusal)}
-    if isinstance(line, NoticeLine):
-        return {"ping_id": line.ping_id, "result": line.result, "price_cents": line.price_cents}
-    return _post(line)
+    match line:
+        case PingLine():
+            return _ping(line)
+        case RepeatLine():
+            return {"ping_id": line.id, "repeat_of": line.repeat_of, "test": line.test, "status": "accepted"}
+        case RefusedLine():
+            return {"id": line.id, "ping_id": line.id, "test": line.test, **_refused(line.refusal)}
+        case PostLine() | NoticeLine():
+            # Each of their fields is a column.
+            return {name: getattr(line, name) for name in line.__struct_fields__ if name not in Line.__struct_fields__}
+        case _:
+            assert_never(line)
 
 
 def _ping(line: PingLine) -> dict[str, Any]:
@@ -118,6 +123,7 @@ def _ping(line: PingLine) -> dict[str, Any]:
         "vertical": ping.vertical,
         "state": ping.state,
         "zip": ping.zip,
+        "sub_id": ping.sub_id,
         "test": ping.test,
         "took_ms": line.took_ms,
         "config": line.config,
@@ -156,7 +162,3 @@ def _shadow(shadow: Shadow) -> dict[str, Any]:
 def _refused(refusal: Refusal) -> dict[str, Any]:
     status = "error" if refusal.code == "internal" else "rejected"
     return {"status": status, "reason_code": refusal.code, "detail": refusal.detail}
-
-
-def _post(line: PostLine) -> dict[str, Any]:
-    return {name: getattr(line, name) for name in PostLine.__struct_fields__ if name not in Line.__struct_fields__}

@@ -1,5 +1,7 @@
 """What one line of the journal holds: enough to decide a ping again, bit for bit, and nothing about a person."""
 
+from typing import final
+
 import msgspec
 
 from app.domain.auction.decide import Decision
@@ -11,12 +13,13 @@ from app.wire.ping import Ping
 
 
 class Line(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag_field="kind"):
-    """Common to all: `at` is UTC epoch seconds."""
+    """Common to all: `at` is UTC epoch seconds. As it is written, a line begins with its version: see `versions.py`."""
 
     at: float
     seller: str
 
 
+@final
 class PingLine(Line, frozen=True, gc=False, tag="ping"):
     """A ping that was decided: all that `decide` was given, and what it said.
 
@@ -39,6 +42,7 @@ class PingLine(Line, frozen=True, gc=False, tag="ping"):
     took_ms: float = 0.0
 
 
+@final
 class RepeatLine(Line, frozen=True, gc=False, tag="repeat"):
     """A ping that got the bid it had been given before."""
 
@@ -47,6 +51,7 @@ class RepeatLine(Line, frozen=True, gc=False, tag="repeat"):
     test: bool = False
 
 
+@final
 class RefusedLine(Line, frozen=True, gc=False, tag="route"):
     """A ping that was refused before it could be decided."""
 
@@ -55,10 +60,13 @@ class RefusedLine(Line, frozen=True, gc=False, tag="route"):
     test: bool = False
 
 
+@final
 class PostLine(Line, frozen=True, gc=False, tag="post"):
     """A post and its answer; `kept` where the answer was an earlier one.
 
-    `test` is what its bid says, or where it names none of ours what its endpoint or the post itself does.
+    `test` is what its bid says, or where it names none of ours what its endpoint or the post itself does. `campaign`,
+    `vertical` and `leg` are those of a bid of ours, `state` and `sub_id` those of a post that could be read, so that a
+    post is counted without looking for its ping.
     """
 
     ping_id: str
@@ -67,18 +75,24 @@ class PostLine(Line, frozen=True, gc=False, tag="post"):
     detail: str = ""
     lead_id: str = ""
     campaign: str = ""
+    vertical: str = ""
+    leg: str = ""
+    state: str = ""
+    sub_id: str = ""
     price_cents: int = 0
     kept: bool = False
     test: bool = False
     took_ms: float = 0.0
 
 
+@final
 class NoticeLine(Line, frozen=True, tag="notice"):
-    """What a seller said became of our bid."""
+    """What a seller said became of our bid; `test` is what the bid says."""
 
     ping_id: str
     result: str
     price_cents: int | None = None
+    test: bool = False
 
 
 AnyLine = PingLine | RepeatLine | RefusedLine | PostLine | NoticeLine

@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from app import parquet
+from app.journal.versions import check_columns
 from app.journal.writer import hour_of
 
 OPEN = 1_000_000
@@ -63,6 +64,7 @@ def texts(part: Part) -> Iterator[bytes]:
 
 def parquet_texts(path: Path) -> Iterator[bytes]:
     """The same of a Parquet file, whatever its name."""
+    _check(path)
     for (text,) in parquet.read(path, "coalesce(encode(line), broken)"):
         yield text
 
@@ -70,6 +72,7 @@ def parquet_texts(path: Path) -> Iterator[bytes]:
 def texts_with(part: Part, ids: frozenset[str]) -> Iterator[bytes]:
     """The same, but only those that can bear one of these ids."""
     if part.is_parquet:
+        _check(part.path)
         # The columns of ids are a small part of the file. What was no line to whoever compacted it has none of them.
         wanted = {f"id_{number}": each for number, each in enumerate(ids)}
         where = " OR ".join(map(_bears, wanted))
@@ -78,6 +81,11 @@ def texts_with(part: Part, ids: frozenset[str]) -> Iterator[bytes]:
     else:
         sought = [each.encode() for each in ids]
         yield from (text for text in texts(part) if any(each in text for each in sought))
+
+
+def _check(path: Path) -> None:
+    """OtherVersion where the columns are not ours; the lines among them are looked at one by one."""
+    check_columns(path, parquet.notes(path).get("v"))
 
 
 def _bears(name: str) -> str:

@@ -6,15 +6,18 @@ from typing import TypeVar
 
 import msgspec
 
-from app.journal.lines import AnyLine, PingLine
+from app.journal.lines import AnyLine, Line, PingLine
 from app.journal.parts import Part, parts, texts, texts_with
+from app.journal.versions import check_line
 
 T = TypeVar("T")
+L = TypeVar("L", bound=Line)
 
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """What is raised by bytes that are no JSON, or none that anybody could mean."""
 
 _DECODER: msgspec.json.Decoder[AnyLine] = msgspec.json.Decoder(AnyLine)
+_PINGS: msgspec.json.Decoder[PingLine] = msgspec.json.Decoder(PingLine)
 
 
 def lines(
@@ -25,14 +28,15 @@ def lines(
 ) -> Iterator[AnyLine]:
     """Every whole line from `since` to `until` (UTC epoch seconds), oldest file first.
 
-    `unread` gets what is no line of ours. ParquetError where a part is compacted and DuckDB is missing.
+    `unread` gets what is no line of ours. ParquetError where a part is compacted and DuckDB is missing, OtherVersion
+    where a line is of another version.
     """
-    for text in through(directory, texts, since, until):
-        line = decode(text)
-        if line is None:
-            unread(text)
-        elif since <= line.at <= until:
-            yield line
+    yield from _lines(directory, _DECODER, since, until, unread)
+
+
+def pings(directory: Path, since: float = 0.0, until: float = float("inf")) -> Iterator[PingLine]:
+    """The pings among them that were decided; lines of other kinds are left undecoded."""
+    yield from _lines(directory, _PINGS, since, until, lambda _: None)
 
 
 def find(directory: Path, ping_id: str) -> list[AnyLine]:
@@ -41,12 +45,12 @@ def find(directory: Path, ping_id: str) -> list[AnyLine]:
     A ping has the id of its line and one for each of its bids.
     """
     found = _about(directory, frozenset((ping_id,)), 0.0)
-    decided = [line for line in found if isinstance(line, PingLine)]
     others = _ids(found) - {ping_id}
     if not others:
         return found
     # Nothing is said of a ping before it is decided.
-    return _about(directory, others | {ping_id}, decided[0].at if decided else 0.0)
+    decided = [line.at for line in found if getattr(line, "bid_ids", ())]
+    return _about(directory, others | {ping_id}, decided[0] if decided else 0.0)
 
 
 def through(
@@ -66,22 +70,48 @@ def through(
             done = part.place
 
 
-def decode(text: bytes) -> AnyLine | None:
-    """A line, or `None` for the stump that a kill may leave at the end of a file."""
+def decode(text: bytes, path: Path) -> AnyLine | None:
+    """A line of this file, or `None` for the stump that a kill may leave at its end. Raises OtherVersion."""
+    return decode_as(_DECODER, text, path)
+
+
+def decode_as(decoder: msgspec.json.Decoder[L], text: bytes, path: Path) -> L | None:
+    """The same as whatever a decoder makes of lines; `None` also for those that it does not know."""
+    check_line(text, path)
     try:
-        return _DECODER.decode(text)
+        return decoder.decode(text)
     except UNREADABLE:
         return None
 
 
+def _lines(
+    directory: Path, decoder: msgspec.json.Decoder[L], since: float, until: float, unread: Callable[[bytes], None]
+) -> Iterator[L]:
+    def decoded(part: Part) -> Iterator[L]:
+        for text in texts(part):
+            line = decode_as(decoder, text, part.path)
+            if line is None:
+                unread(text)
+            elif since <= line.at <= until:
+                yield line
+
+    yield from through(directory, decoded, since, until)
+
+
 def _about(directory: Path, ids: frozenset[str], since: float) -> list[AnyLine]:
     """Every line that bears one of these ids."""
-    found = [decode(text) for text in through(directory, lambda part: texts_with(part, ids), since)]
-    return [line for line in found if line is not None and not ids.isdisjoint(_ids([line]))]
+
+    def bearing(part: Part) -> Iterator[AnyLine]:
+        for text in texts_with(part, ids):
+            line = decode(text, part.path)
+            if line is not None and not ids.isdisjoint(_ids([line])):
+                yield line
+
+    return list(through(directory, bearing, since))
 
 
 def _ids(lines: Iterable[AnyLine]) -> frozenset[str]:
     """Every id that they bear."""
     named = [getattr(line, name, "") for line in lines for name in ("id", "ping_id", "repeat_of")]
-    bids = [bid_id for line in lines if isinstance(line, PingLine) for bid_id in line.bid_ids]
+    bids = [bid_id for line in lines for bid_id in getattr(line, "bid_ids", ())]
     return frozenset([*named, *bids]) - {""}

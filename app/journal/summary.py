@@ -1,30 +1,45 @@
-"""Lines as far as they are counted: of a ping without its terms, which are most of it, in a fifth of the time."""
+"""Lines as far as they are counted: of a ping without its terms, which are most of it and of the time to read it."""
+
+from pathlib import Path
+from typing import final
 
 import msgspec
 
 from app.domain.reasons import Refusal
 from app.journal.lines import Line, NoticeLine, PostLine, RefusedLine, RepeatLine
-from app.journal.reader import UNREADABLE
+from app.journal.reader import decode_as
 
 
-class _Ping(msgspec.Struct, frozen=True, gc=False):
+class PingFacts(msgspec.Struct, frozen=True, gc=False):
+    """Of what was asked: what it is counted by."""
+
+    vertical: str
+    state: str = ""
+    sub_id: str = ""
     test: bool = False
 
 
-class _Bid(msgspec.Struct, frozen=True, gc=False):
+class BidFacts(msgspec.Struct, frozen=True, gc=False):
+    """Of a bid: whose it is and what it offers."""
+
+    campaign: str
+    leg: str
     price_cents: int
 
 
-class _Decision(msgspec.Struct, frozen=True, gc=False):
-    bids: tuple[_Bid, ...] = ()
+class DecisionFacts(msgspec.Struct, frozen=True, gc=False):
+    """Of a decision: what was answered."""
+
+    bids: tuple[BidFacts, ...] = ()
     refusal: Refusal | None = None
 
 
+@final
 class PingSummary(Line, frozen=True, gc=False, tag="ping"):
-    """Of a ping's line whether it is a test, what was bid, or why not."""
+    """A ping's line without what it was decided by. The names are those of `PingLine`, so that both count alike."""
 
-    ping: _Ping
-    decision: _Decision
+    ping: PingFacts
+    decision: DecisionFacts
     withdrawn: Refusal | None = None
     took_ms: float = 0.0
 
@@ -34,9 +49,6 @@ LineSummary = PingSummary | RepeatLine | RefusedLine | PostLine | NoticeLine
 _DECODER: msgspec.json.Decoder[LineSummary] = msgspec.json.Decoder(LineSummary)
 
 
-def summarize(text: bytes) -> LineSummary | None:
-    """A line, or `None` for what is none."""
-    try:
-        return _DECODER.decode(text)
-    except UNREADABLE:
-        return None
+def summarize(text: bytes, path: Path) -> LineSummary | None:
+    """A line of this file, or `None` for what is none. Raises OtherVersion."""
+    return decode_as(_DECODER, text, path)

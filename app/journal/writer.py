@@ -12,6 +12,7 @@ from threading import Lock
 import msgspec
 
 from app.journal.lines import Line
+from app.journal.versions import stamp
 
 FLUSH_S = 0.25
 """How long a line may wait: a kill loses less than a second of them."""
@@ -25,6 +26,11 @@ _HOUR_S = 3_600
 def hour_of(at: float) -> str:
     """The hour (UTC) as "2026-11-20T16"."""
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H")
+
+
+def hour_start(hour: str) -> float:
+    """When an hour of this name began, in UTC epoch seconds."""
+    return datetime.strptime(hour, "%Y-%m-%dT%H").replace(tzinfo=UTC).timestamp()
 
 
 def hour_file(at: float) -> str:
@@ -55,7 +61,7 @@ class JournalWriter:
 
     def append(self, line: Line) -> bytes:
         """Take one line, which is on its way to the file within a quarter of a second; as it will stand there."""
-        text = self._encoder.encode(line)
+        text = stamp(self._encoder.encode(line))
         self._waiting.append((line.at, text))
         return text
 

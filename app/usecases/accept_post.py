@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+from msgspec.structs import replace
+
 from app.domain.answers import refused_post
 from app.domain.post.checks import Unsettled
 from app.domain.post.judge import judge
@@ -42,6 +44,7 @@ async def accept_post(
     lead = posted(bidder, seller, reference, reading, raw, warnings, now)
     if lead is None:
         return refuse_post(bidder, seller, reference, Refusal("ping_unknown"), now, warnings, elapsed_ms)
+    reference = replace(reference, state=lead.post.state, sub_id=lead.post.sub_id)
     case = await gather_post(bidder, lead)
 
     verdict = judge(case, now)
@@ -151,6 +154,10 @@ def _say(
             detail=refusal.detail if refusal is not None else "",
             lead_id=answer.lead_id,
             campaign=reference.campaign.name if reference.campaign is not None else "",
+            vertical=reference.vertical.name if reference.vertical is not None else "",
+            leg=reference.bid.leg if reference.bid is not None else "",
+            state=reference.state,
+            sub_id=reference.sub_id,
             price_cents=answer.price_cents,
             kept=kept,
             test=reference.test,

@@ -17,6 +17,7 @@ class BidReference(msgspec.Struct, frozen=True, kw_only=True):
     """A bid of ours as a post names it: `ping_id` is its text, `bid` what it says where it is truly ours.
 
     `test` says whether the post counts as one: as its bid does, or where it names none as whoever took it in does.
+    `state` and `sub_id` are the lead's, once the post has been read.
     """
 
     ping_id: str
@@ -24,6 +25,8 @@ class BidReference(msgspec.Struct, frozen=True, kw_only=True):
     bid: BidToken | None = None
     campaign: Campaign | None = None
     vertical: Vertical | None = None
+    state: str = ""
+    sub_id: str = ""
 
 
 def open_reference(bidder: Bidder, ping_id: str, *, test: bool = False) -> BidReference:

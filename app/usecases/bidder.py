@@ -8,13 +8,13 @@ import msgspec
 from app.domain.catalogue import Catalogue
 from app.domain.keys import Keys
 from app.journal.lines import Line
+from app.reports.scorecard import Scorecards
 from app.store.store import Store
 from app.store.vault import Vault
 from app.telemetry.metrics import Metrics
 from app.usecases.onboarding.test_recorder import TestRecorder
 from app.usecases.post_collectors import PostCollectors
 from app.usecases.rate_limit import HashQuotas, RateLimits
-from app.usecases.reports.scorecard import Scorecards
 from app.usecases.standing.standing import LiveStanding
 
 

@@ -26,7 +26,12 @@ async def record_notice(bidder: Bidder, seller: Seller, notice: Notice, now: flo
         bidder.standing.apply(BidLost(nonce=bid.nonce, at=now))
     bidder.journal.append(
         NoticeLine(
-            at=now, seller=seller.name, ping_id=notice.ping_id, result=notice.result, price_cents=notice.price_cents
+            at=now,
+            seller=seller.name,
+            ping_id=notice.ping_id,
+            result=notice.result,
+            price_cents=notice.price_cents,
+            test=bid.test,
         )
     )
     bidder.metrics.count("notices_total", seller.name, notice.result)

@@ -4,8 +4,9 @@ import time
 from collections.abc import Sequence
 from statistics import median
 
-from app.mock_exchange.conformance.clients import CLIENTS, Client
+from app.dialects.dialect import Dialect
 from app.mock_exchange.consumers import consumer, ping_of
+from app.platforms.known import DIALECTS
 from tests.bench.load import measure, request_bytes
 from tests.bench.servers import VERTICAL
 
@@ -17,11 +18,11 @@ FIRST = 5_000_000
 
 async def dialect_ratios(port: int, connections: int, key: str) -> dict[str, float]:
     """By dialect the processor time of a ping in its own shape, over that of the generic one: the rounds' median."""
-    costs: dict[str, list[float]] = {name: [] for name in CLIENTS}
+    costs: dict[str, list[float]] = {name: [] for name in DIALECTS}
     first = FIRST
     for turn in range(ROUNDS + 1):
-        for name, client in CLIENTS.items():
-            pings = [_ping(client, number, key) for number in range(first, first + PINGS_A_ROUND)]
+        for name, dialect in DIALECTS.items():
+            pings = [_ping(dialect, number, key) for number in range(first, first + PINGS_A_ROUND)]
             first += PINGS_A_ROUND
             measured = await measure(port, pings, connections)
             assert not measured.failures, f"{name} refused {measured.failures} requests"
@@ -34,7 +35,7 @@ def _ratio(costs: Sequence[float], baseline: Sequence[float]) -> float:
     return median(cost / other for cost, other in zip(costs, baseline, strict=True))
 
 
-def _ping(client: Client, number: int, key: str) -> bytes:
-    sent = client.sends.sent("ping", ping_of(consumer(1, number, VERTICAL), time.time()), key)
-    headers = {"Accept": "*/*", "Content-Type": sent.content_type, **client.sends.headers(key)}
-    return request_bytes(f"/v1/{client.name}/{'lead' if client.sends.one_endpoint else 'ping'}", sent.body, headers)
+def _ping(dialect: Dialect, number: int, key: str) -> bytes:
+    sent = dialect.sends.sent("ping", ping_of(consumer(1, number, VERTICAL), time.time()), key)
+    headers = {"Accept": "*/*", "Content-Type": sent.content_type, **dialect.sends.headers(key)}
+    return request_bytes(f"/v1/{dialect.name}/{'lead' if dialect.sends.one_endpoint else 'ping'}", sent.body, headers)

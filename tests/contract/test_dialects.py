@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from app.dialects.platforms.known import DIALECTS
+from app.platforms.known import DIALECTS
 from tests.contract.conftest import Played
-from tests.contract.scenario import FOLDER, filled
+from tests.contract.platforms import platforms_with_fixtures, scenarios_of
+from tests.contract.scenario import filled
 from tests.contract.test_fixtures import holding
 
-SCENARIOS = sorted((FOLDER / "dialects").glob("*/*.json"))
+SCENARIOS = [path for name in platforms_with_fixtures() for path in scenarios_of(name)]
 each_scenario = pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: f"{path.parent.name}/{path.stem}")
 
 

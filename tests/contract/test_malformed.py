@@ -3,7 +3,6 @@
 import gzip
 import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 from xml.sax.saxutils import escape
@@ -13,18 +12,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.dialects.body import read_body
-from app.dialects.platforms.known import DIALECTS
-from app.dialects.platforms.sending import Route
+from app.dialects.body.read import read_body
+from app.dialects.body.xml_tree import read_xml
+from app.dialects.names import Route
 from app.dialects.written import CONTENT_TYPES
-from app.dialects.xml_tree import read_xml
 from app.http.asgi_request import BODY_MAX
-from app.mock_exchange.conformance.clients import CLIENTS
-from app.mock_exchange.conformance.heard import Answer
+from app.platforms.known import DIALECTS, PARSERS
+from app.platforms.platform import ReceivedAnswer
 from app.wire.ping import Value
 from tests.contract.answers import PING_KEYS, POST_KEYS
 from tests.contract.conftest import Played
-from tests.contract.scenario import FOLDER, PATIENCE_MS
+from tests.contract.platforms import answers_of, scenarios_of
+from tests.contract.scenario import PATIENCE_MS
 
 JSON, XML, FORM = "application/json", "application/xml", "application/x-www-form-urlencoded"
 KEY = "contract-acme-key"
@@ -43,36 +42,13 @@ LEAD: dict[str, Value] = {
     "pet": "dog",
 }
 
-Shape = list[str]
-SHAPES: dict[tuple[str, Route], tuple[Shape, ...]] = {
-    ("generic", "ping"): (PING_KEYS,),
-    ("generic", "post"): (POST_KEYS,),
-    ("leadconduit", "ping"): (["outcome", "reason", "price", "reference", "expires_in"],),
-    ("leadconduit_pricing", "ping"): (["price", "reason", "reference"],),
-    ("leadconduit_pricing", "post"): (["outcome", "reason", "price", "reference", "lead"],),
-    ("leadconduit", "post"): (["outcome", "reason", "price", "reference", "lead"],),
-    ("boberdoo", "ping"): (
-        ["status", "lead_id", "price", "total_bids", "best_bid", "bids"],
-        ["status", "lead_id", "unmatched_reason"],
-    ),
-    ("boberdoo", "post"): (["status", "lead_id", "price"], ["status", "lead_id", "unmatched_reason"]),
-    ("leadspedia", "ping"): (["result", "msg", "ping_id", "price"], ["result", "msg", "ping_id", "price", "errors"]),
-    ("leadspedia", "post"): (
-        ["result", "msg", "lead_id", "ping_id", "price"],
-        ["result", "msg", "ping_id", "price", "errors"],
-    ),
-    ("phonexa", "ping"): (["status", "promise", "price", "reason"],),
-    ("phonexa", "post"): (["status", "id", "promise", "price", "reason"],),
-    ("jangl", "ping"): (["status", "auth_code", "price", "expires_in"], ["status", "price", "message"]),
-    ("jangl", "post"): (["status", "lead_id", "auth_code", "price", "message"],),
-    ("px", "ping"): (["TransactionId", "Success", "Payout", "Message", "Errors", "Sold"],),
-    ("px", "post"): (["TransactionId", "Success", "Payout", "Message", "Errors", "Sold", "LeadId"],),
-    ("leadprosper", "ping"): (["status", "ping_id", "payout", "bids"], ["status", "ping_id", "payout", "message"]),
-    ("leadprosper", "post"): (["status", "lead_id", "ping_id", "payout", "message"],),
-    ("legs", "ping"): (["code", "comment", "id", "lead", "payout", "legs"],),
-    ("legs", "post"): (["code", "comment", "id", "lead", "payout"],),
-}
-"""The keys of each answer: of a bid or a sale, then of a refusal where they differ."""
+
+def shapes_of(name: str, route: Route) -> tuple[tuple[str, ...], ...]:
+    """The keys of each answer: of a bid or a sale, then of a refusal where they differ."""
+    if name == "generic":
+        return (tuple(PING_KEYS if route == "ping" else POST_KEYS),)
+    answers = answers_of(name)
+    return answers.ping if route == "ping" else answers.post
 
 
 class Honest(NamedTuple):
@@ -86,7 +62,7 @@ class Honest(NamedTuple):
 
     def ours(self, name: str) -> str:
         """What the platform calls a field of ours."""
-        return CLIENTS[self.name].sends.names.get(name, name)
+        return DIALECTS[self.name].sends.names.get(name, name)
 
     def tree(self, **changes: Any) -> dict[str, Any]:
         """Nested as the platform nests it, some of our fields changed."""
@@ -107,7 +83,7 @@ class Honest(NamedTuple):
 
 
 def honest(name: str, route: Route) -> Honest:
-    sent = CLIENTS[name].sends.sent(route, LEAD, KEY, NOBODYS_BID)
+    sent = DIALECTS[name].sends.sent(route, LEAD, KEY, NOBODYS_BID)
     fields = read_body(sent.body, sent.content_type)
     assert isinstance(fields, dict)
     filled = {name: value for name, value in fields.items() if value is not None}
@@ -261,8 +237,8 @@ def test_another_method_is_refused_by_name(http: httpx.Client, name: str, method
 @pytest.mark.parametrize("name", DIALECTS)
 def test_a_strangers_key_is_refused_in_the_platforms_own_words(http: httpx.Client, name: str) -> None:
     for route in ("ping", "post"):
-        sent = CLIENTS[name].sends.sent(route, LEAD, "nobodys-key", NOBODYS_BID)
-        headers = {"Content-Type": sent.content_type, **CLIENTS[name].sends.headers("nobodys-key")}
+        sent = DIALECTS[name].sends.sent(route, LEAD, "nobodys-key", NOBODYS_BID)
+        headers = {"Content-Type": sent.content_type, **DIALECTS[name].sends.headers("nobodys-key")}
         answer = http.post(path_of(name, route), content=sent.body, headers=headers)
         assert outcome_of(answer, name, route) != "accepted"
         assert (answer.status_code, "the seller's key is missing or not known" in answer.text) == (401, True)
@@ -301,20 +277,16 @@ def outcome_of(answer: httpx.Response, name: str, route: Route, sent: bytes = b"
     assert kind in usual | ({JSON} if b"JSON" in sent else set())
     whole = read_xml(answer.content) if kind == XML else json.loads(answer.content)
     # At one endpoint for both, what cannot be read is taken for a ping.
-    routes: set[Route] = {route, "ping"} if CLIENTS[name].sends.one_endpoint else {route}
-    keys = list(whole[dialect.root] if dialect.wrapped and kind == JSON else whole)
-    assert keys in [shape for each in routes for shape in SHAPES[name, each]]
-    parse = CLIENTS[name].ping if route == "ping" else CLIENTS[name].post
-    return parse(Answer(status=200, content_type=kind, body=answer.content, ms=1.0)).outcome
-
-
-def scenarios_of(name: str) -> list[Path]:
-    return sorted((FOLDER / "dialects" / name).glob("*.json"))
+    routes: set[Route] = {route, "ping"} if DIALECTS[name].sends.one_endpoint else {route}
+    keys = tuple(whole[dialect.root] if dialect.wrapped and kind == JSON else whole)
+    assert keys in [shape for each in routes for shape in shapes_of(name, each)]
+    parse = PARSERS[name].ping if route == "ping" else PARSERS[name].post
+    return parse(ReceivedAnswer(status=200, content_type=kind, body=answer.content, ms=1.0)).outcome
 
 
 def path_of(name: str, route: Route) -> str:
-    return f"/v1/{name}/{'lead' if CLIENTS[name].sends.one_endpoint else route}"
+    return f"/v1/{name}/{'lead' if DIALECTS[name].sends.one_endpoint else route}"
 
 
 def headers_of(name: str, content_type: str) -> dict[str, str]:
-    return {**({"Content-Type": content_type} if content_type else {}), **CLIENTS[name].sends.headers(KEY)}
+    return {**({"Content-Type": content_type} if content_type else {}), **DIALECTS[name].sends.headers(KEY)}

@@ -11,26 +11,26 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from app.dialects.answers import write_ping_answer, write_post_answer
-from app.dialects.body import read_body
+from app.dialects.body.read import read_body
+from app.dialects.body.xml_tree import read_xml
+from app.dialects.dialect import Price
 from app.dialects.feedback import read_notice, read_outcome
 from app.dialects.generic import ping_id_of, read_ping, read_post
-from app.dialects.guard import is_personal
-from app.dialects.platforms.dialect import Price
-from app.dialects.platforms.known import DIALECTS
 from app.dialects.text import is_absent
+from app.dialects.values.guard import is_personal
 from app.dialects.written import CONTENT_TYPES, Format, price, quoted_price
-from app.dialects.xml_tree import read_xml
 from app.domain.money import CENTS_MAX, cents, dollars
 from app.domain.reasons import ACCEPT_WORDS, REASONS, Disclosure, Refusal, disclosed
 from app.domain.seller import Seller
 from app.domain.token import BidToken, mint, read
 from app.domain.vertical import Vertical
-from app.mock_exchange.conformance.clients import CLIENTS
-from app.mock_exchange.conformance.heard import Answer, Heard
-from app.mock_exchange.conformance.parsers import Parser, Words, by_path
+from app.platforms.known import DIALECTS, PARSERS
+from app.platforms.parsers import Words, by_path
+from app.platforms.platform import ParsedAnswer, Parser, Parsers, ReceivedAnswer
 from app.wire.feedback import Notice, Outcome
 from app.wire.ping import Bid, Ping, PingAnswer, Value
 from app.wire.post import Post, PostAnswer, PostStatus
+from tests.contract.platforms import Legs, answers_of
 
 KEYS = {1: b"k" * 32}
 SELLER = Seller(name="acme", title="Acme", key_sha256=())
@@ -47,25 +47,17 @@ quick = settings(derandomize=True, deadline=None, max_examples=25)
 
 OURS: Words = {"accepted": "accepted", "duplicate": "duplicate", "reping": "reping", "error": "error"}
 PROSPER: Words = {"ACCEPTED": "accepted", "DUPLICATED": "duplicate", "ERROR": "error"}
-TWINS: dict[tuple[str, Format], tuple[Parser, Parser]] = {
-    ("generic", "xml"): (
-        by_path("status", OURS, price="price", ping_id="ping_id", reason="reason"),
-        by_path("status", OURS, price="price", ping_id="lead_id", reason="reason"),
+TWINS: dict[tuple[str, Format], Parsers] = {
+    ("generic", "xml"): Parsers(
+        ping=by_path("status", OURS, price="price", id="ping_id", reason="reason"),
+        post=by_path("status", OURS, price="price", id="lead_id", reason="reason"),
     ),
-    ("leadprosper", "xml"): (
-        by_path("status", PROSPER, price="payout", ping_id="ping_id", reason="message"),
-        by_path("status", PROSPER, price="payout", ping_id="lead_id", reason="message"),
+    ("leadprosper", "xml"): Parsers(
+        ping=by_path("status", PROSPER, price="payout", id="ping_id", reason="message"),
+        post=by_path("status", PROSPER, price="payout", id="lead_id", reason="message"),
     ),
 }
 """Clients that look for literals or for a place in a list, as they would be set up for XML."""
-
-LEGS = {
-    "generic": ("bids", "bid_id", "price"),
-    "boberdoo": ("bids", "bid_id", "seller_lead_bid"),
-    "leadprosper": ("bids", "bid_id", "payout"),
-    "legs": ("legs", "id", "price"),
-}
-"""Where the dialects that have a place for each leg say its id and its price."""
 
 SPOKEN = [(name, form) for name, dialect in DIALECTS.items() for form in dialect.formats if form != "text"]
 each_spoken = pytest.mark.parametrize(("name", "form"), SPOKEN)
@@ -112,9 +104,10 @@ def test_a_bid_comes_back_as_it_was_made(
     ids = [mint(token, 1, KEYS[1]) for token in promised]
     answer = bidding(ids, promised, brand)
     written = write_ping_answer(answer, form, DIALECTS[name], money)
-    heard = parsers(name, form)[0](said(written, form))
+    heard = parsers(name, form).ping(said(written, form))
     assert (heard.outcome, heard.id, cents(heard.price)) == ("accepted", ids[0], promised[0].price_cents)
-    told = [(heard.id, heard.price)] if name not in LEGS else legs_in(written, name, form)
+    legs = legs_of(name)
+    told = [(heard.id, heard.price)] if legs is None else legs_in(written, name, form, legs)
     assert [cents(each) for _, each in told] == [token.price_cents for token in promised[: len(told)]]
     for (bid_id, _), token in zip(told, promised, strict=False):
         assert read(posted_id(name, bid_id), KEYS) == token
@@ -130,7 +123,7 @@ def test_a_sale_is_reported_as_it_was_made(
     """Its price and its id come back as a notice and as an outcome, also from platforms that make a double of it."""
     answer = PostAnswer(status="accepted", ping_id=ping_id, lead_id=lead_id, price_cents=amount, redirect_url=url)
     written = write_post_answer(answer, form, DIALECTS[name], money)
-    heard = parsers(name, form)[1](said(written, form, DIALECTS[name].bought))
+    heard = parsers(name, form).post(said(written, form, DIALECTS[name].bought))
     assert (heard.outcome, heard.id) == ("accepted", lead_id)
     for told in (heard.price, float(heard.price)):
         notice = read_notice({"ping_id": ping_id, "result": "won", "price": told}, SELLER).value
@@ -285,32 +278,35 @@ def bidding(ids: list[str], promised: list[BidToken], brand: str, warnings: tupl
     )
 
 
-def parsers(name: str, form: Format) -> tuple[Parser, Parser]:
+def parsers(name: str, form: Format) -> Parsers:
     """How a platform reads the answers to its pings and to its posts."""
-    return TWINS.get((name, form), (CLIENTS[name].ping, CLIENTS[name].post))
+    return TWINS.get((name, form), PARSERS[name])
 
 
-def said(written: bytes, form: Format, status: int = 200) -> Answer:
-    return Answer(status=status, content_type=CONTENT_TYPES[form], body=written, ms=1.0)
+def said(written: bytes, form: Format, status: int = 200) -> ReceivedAnswer:
+    return ReceivedAnswer(status=status, content_type=CONTENT_TYPES[form], body=written, ms=1.0)
 
 
-def heard_ping(answer: PingAnswer, name: str, form: Format, status: int) -> Heard:
-    return parsers(name, form)[0](said(write_ping_answer(answer, form, DIALECTS[name]), form, status))
+def heard_ping(answer: PingAnswer, name: str, form: Format, status: int) -> ParsedAnswer:
+    return parsers(name, form).ping(said(write_ping_answer(answer, form, DIALECTS[name]), form, status))
 
 
-def heard_post(answer: PostAnswer, name: str, form: Format, status: int) -> Heard:
-    return parsers(name, form)[1](said(write_post_answer(answer, form, DIALECTS[name]), form, status))
+def heard_post(answer: PostAnswer, name: str, form: Format, status: int) -> ParsedAnswer:
+    return parsers(name, form).post(said(write_post_answer(answer, form, DIALECTS[name]), form, status))
 
 
 def is_told_apart(name: str, code: str) -> bool:
     """Whether this platform has a word for a ping of somebody whom the buyer knows."""
-    return name == "leadprosper" and code == "duplicate"
+    return code == "duplicate" and name != "generic" and answers_of(name).says_duplicate_ping
 
 
 def assert_no_sale(name: str, form: Format, written: bytes) -> None:
     """Whoever may read this dialect, whatever HTTP says: everybody reads ours, its own platform each of the others."""
-    everybody = [parser for each in CLIENTS for parser in parsers(each, form)]
-    for parser in everybody if name == "generic" else parsers(name, form):
+    everybody = [parsers(each, form) for each in PARSERS]
+    readers: list[Parser] = []
+    for each in everybody if name == "generic" else [parsers(name, form)]:
+        readers += (each.ping, each.post)
+    for parser in readers:
         for status in STATUSES:
             assert parser(said(written, form, status)).outcome != "accepted"
     if DIALECTS[name].guarded:
@@ -323,21 +319,25 @@ def assert_spells_no_sale(written: bytes) -> None:
     assert not re.search(r"\bok\b", text)
 
 
-def legs_in(written: bytes, name: str, form: Format) -> list[tuple[str, str]]:
+def legs_of(name: str) -> Legs | None:
+    """Where a dialect says each leg's id and price, if it has a place for each."""
+    return Legs(list="bids", id="bid_id", price="price") if name == "generic" else answers_of(name).legs
+
+
+def legs_in(written: bytes, name: str, form: Format, legs: Legs) -> list[tuple[str, str]]:
     """Id and price of each leg, where a platform finds them."""
-    among, bid_id, amount = LEGS[name]
     if form == "xml":
-        (found,) = read_xml(written)[among].values()
-        legs = found if isinstance(found, list) else [found]
+        (entry,) = read_xml(written)[legs.list].values()
+        entries = entry if isinstance(entry, list) else [entry]
     else:
-        whole = json.loads(written, parse_float=str)
-        legs = whole.get(DIALECTS[name].root, whole)[among]
-    return [(leg[bid_id], leg[amount]) for leg in legs]
+        tree = json.loads(written, parse_float=str)
+        entries = tree.get(DIALECTS[name].root, tree)[legs.list]
+    return [(entry[legs.id], entry[legs.price]) for entry in entries]
 
 
 def posted_id(name: str, bid_id: str) -> str:
     """The bid that we see in a platform's post to this id."""
-    request = CLIENTS[name].sends.sent("post", LEAD, "s3cret", bid_id)
+    request = DIALECTS[name].sends.sent("post", LEAD, "s3cret", bid_id)
     fields = read_body(request.body, request.content_type)
     assert isinstance(fields, dict)
     return ping_id_of(fields, SELLER)
@@ -345,7 +345,7 @@ def posted_id(name: str, bid_id: str) -> str:
 
 def sent(name: str, lead: Mapping[str, Value], ping_id: str = "") -> Ping | Post | Refusal:
     """A ping as a platform sends it or, to a bid, a post: as we read it."""
-    request = CLIENTS[name].sends.sent("post" if ping_id else "ping", lead, "s3cret", ping_id)
+    request = DIALECTS[name].sends.sent("post" if ping_id else "ping", lead, "s3cret", ping_id)
     fields = read_body(request.body, request.content_type)
     assert isinstance(fields, dict)
     if ping_id:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from app.dialects.aliases import LEAD, PING
-from app.dialects.body import Unreadable, read_body
+from app.dialects.body.read import UnreadableBody, read_body
 from app.dialects.feedback import read_demand, read_notice, read_outcome, read_signal
 from app.dialects.generic import ping_id_of, read_ping, read_post
 from app.dialects.text import Scalar, alike
@@ -102,7 +102,7 @@ def test_no_fields_can_raise(raw: dict[str, Scalar]) -> None:
 def test_no_bytes_can_raise(body: bytes, content_type: str, query: bytes) -> None:
     for start in (b"", b"{", b'{"zip":', b"[", b"<", b"<a b='", b"zip=", b"xml=%3C", b"\xff\xfe{\x00", b"\xef\xbb\xbf"):
         flat = read_body(start + body, content_type, query)
-        if not isinstance(flat, Unreadable):
+        if not isinstance(flat, UnreadableBody):
             all_readings(flat)
 
 
@@ -115,7 +115,7 @@ nested = st.recursive(
 @given(st.dictionaries(names, nested, max_size=8))
 def test_no_json_can_raise(tree: dict[str, Any]) -> None:
     flat = read_body(json.dumps(tree).encode(), "application/json")
-    if not isinstance(flat, Unreadable):
+    if not isinstance(flat, UnreadableBody):
         assert all(value is None or isinstance(value, (str, int, float, bool)) for value in flat.values())
         all_readings(flat)
 
@@ -336,6 +336,6 @@ HUGE = [
 @pytest.mark.parametrize("tree", HUGE)
 def test_what_is_huge_is_refused(tree: dict[str, Any]) -> None:
     flat = read_body(json.dumps(tree).encode(), "application/json")
-    if not isinstance(flat, Unreadable):
+    if not isinstance(flat, UnreadableBody):
         values = [reading.value for reading in all_readings(flat)[:3]]
         assert not any(isinstance(value, (Ping, Post)) for value in values)

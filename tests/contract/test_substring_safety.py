@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.dialects.answers import write_ping_answer, write_post_answer, write_receipt
-from app.dialects.body import Unreadable, read_body
+from app.dialects.body.read import UnreadableBody, read_body
 from app.dialects.written import Format
 from app.domain.reasons import ACCEPT_WORDS, REASONS, Disclosure, Refusal, disclosed, sentence
 from app.wire.feedback import Receipt
@@ -113,7 +113,7 @@ def test_no_rejected_report_spells_a_sale(reason: str, code: str, form: Format) 
 def test_what_is_said_of_an_unreadable_body_is_harmless(body: bytes, content_type: str) -> None:
     for start in (b"", b"{", b"<"):
         flat = read_body(start + body, content_type)
-        if isinstance(flat, Unreadable):
+        if isinstance(flat, UnreadableBody):
             answer = PingAnswer(
                 status="rejected", ping_id="", reason=sentence(flat.refusal), reason_code="invalid_field"
             )

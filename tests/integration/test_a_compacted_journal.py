@@ -58,7 +58,7 @@ def test_compacting_beside_a_service_loses_none_of_its_lines_and_it_starts_again
             while trading.is_alive():
                 if not old.exists():
                     old.write_bytes(
-                        b'{"kind":"notice","at":1767607200.0,"seller":"acme","ping_id":"a","result":"won"}\n'
+                        b'{"v":1,"kind":"notice","at":1767607200.0,"seller":"acme","ping_id":"a","result":"won"}\n'
                     )
                 assert main(["journal", "compact", "--data", str(data)]) == 0
             with httpx.Client(base_url=service.url, trust_env=False) as http:

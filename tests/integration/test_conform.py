@@ -1,4 +1,4 @@
-"""Every platform understands us, and the kit says so; a buyer with a fault is told which, by the name of the case."""
+"""Every platform understands us, and the kit says so; a buyer with a fault is told which, by the id of the check."""
 
 import json
 import secrets
@@ -12,26 +12,27 @@ from typing import Any
 import pytest
 
 from app.cli import main
-from app.mock_exchange.conformance.clients import CLIENTS
+from app.mock_exchange.conformance.checks import CHECKS
+from app.platforms.known import PARSERS
 from tests.service import DEMO_CONFIG, Service, serve
 
 Capture = pytest.CaptureFixture[str]
 
 FAULTS = {
-    "spaces": "a ping gets a bid",
-    "list at the root": "an answer is one object with a Content-Type",
-    "no content type": "an answer is one object with a Content-Type",
-    "half a cent": "the price is exact",
-    "says accepted in a refusal": "a ping that cannot be bought is refused",
-    "forgets its bid": "the same ping gets the same bid",
-    "another price": "a post to the bid is a sale",
-    "sells a retry anew": "a retry gets the same answer",
-    "knows nobody": "the same person is not bought twice",
-    "takes any bid": "a bid that is none of the buyer's is refused",
-    "breaks": "a broken request is answered readably",
-    "knows no keys": "a wrong key is refused",
+    "spaces": "ping_bid",
+    "list at the root": "answer_shape",
+    "no content type": "answer_shape",
+    "half a cent": "price_exact",
+    "says accepted in a refusal": "ping_refused",
+    "forgets its bid": "ping_repeated",
+    "another price": "post_sold",
+    "sells a retry anew": "post_repeated",
+    "knows nobody": "person_known",
+    "takes any bid": "bid_unknown",
+    "breaks": "request_broken",
+    "knows no keys": "key_wrong",
 }
-"""What is wrong with a buyer, and the first case that must say so."""
+"""What is wrong with a buyer, and the id of the first check that must say so."""
 
 
 class Buyer(ThreadingHTTPServer):
@@ -122,12 +123,13 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         yield service
 
 
-@pytest.mark.parametrize("dialect", sorted(CLIENTS))
+@pytest.mark.parametrize("dialect", sorted(PARSERS))
 def test_every_platform_understands_us(dialect: str, service: Service, capsys: Capture) -> None:
     status = main(["conform", "--target", service.url, "--dialect", dialect, "--json"])
     told = json.loads(capsys.readouterr().out)
     assert [result for result in told["dialects"][dialect] if not result["passed"]] == []
     assert (status, told["passed"]) == (0, True)
+    assert {result["id"]: result["case"] for result in told["dialects"][dialect]} == CHECKS
 
 
 def test_another_buyer_without_a_fault_passes(capsys: Capture) -> None:
@@ -142,14 +144,14 @@ def test_another_buyer_without_a_fault_passes(capsys: Capture) -> None:
 def test_a_planted_fault_is_found_by_name(fault: str, capsys: Capture) -> None:
     with answering(fault) as url:
         status = main(["conform", "--target", url, "--dialect", "generic", "--key", "key", "--json"])
-    found = json.loads(capsys.readouterr().out)["dialects"]["generic"]
-    failed = [result["case"] for result in found if not result["passed"]]
+    results = json.loads(capsys.readouterr().out)["dialects"]["generic"]
+    failed = [result["id"] for result in results if not result["passed"]]
     assert status == 1
-    assert failed[0] == FAULTS[fault], found
+    assert failed[0] == FAULTS[fault], results
 
 
 def test_nobody_at_home_is_no_verdict(capsys: Capture, tmp_path: Path) -> None:
     assert main(["conform", "--target", "http://127.0.0.1:9", "--dialect", "generic"]) == 2
     assert "nobody answers" in capsys.readouterr().err
     assert main(["conform", "--target", str(tmp_path)]) == 2
-    assert "is no URL" in capsys.readouterr().err
+    assert "is not a URL" in capsys.readouterr().err

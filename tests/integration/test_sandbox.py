@@ -62,9 +62,9 @@ def test_a_request_is_shown_as_received_understood_and_answered(http: httpx.Clie
     [
         ({"phone": "2127798606"}, "phone: personal data does not belong in a ping"),
         ({"trustedform_cert_url": "will_send_on_post"}, "trustedform_cert_url: a promise to send one later"),
-        ({"homeowner": "yes"}, "homeowner: text where true or false is meant"),
-        ({"monthly_bill": "185"}, "monthly_bill: text where a number is meant"),
-        ({"shoe_size": 44}, "shoe_size: no field that we know"),
+        ({"homeowner": "yes"}, "homeowner: text instead of true or false"),
+        ({"monthly_bill": "185"}, "monthly_bill: text instead of a number"),
+        ({"shoe_size": 44}, "shoe_size: not a known field"),
     ],
 )
 def test_whatever_should_be_mended_is_warned_of(http: httpx.Client, more: dict[str, object], warning: str) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy import create_engine, make_url
 
 from app.journal.lines import PingLine
 from app.journal.reader import lines
+from app.journal.writer import hour_file
 from tests.market import demo_with_crm, ping, post, someone
 from tests.service import DEMO_CONFIG, MODELS, ROOT, serve_process
 
@@ -29,7 +30,7 @@ def test_it_ends_within_two_seconds_with_open_connections_and_loses_nothing(tmp_
         sale = post(clients[0], someone(1), bids[0]["ping_id"]).json()
         started = time.monotonic()
         service.process.send_signal(signal.SIGTERM)
-        service.process.wait(10.0)
+        assert service.process.wait(10.0) == 0
         took_s = time.monotonic() - started
         for http in clients:
             http.close()
@@ -45,6 +46,13 @@ def test_a_second_service_on_the_same_data_is_refused_and_the_first_goes_on(tmp_
         said = refused(tmp_path)
         assert f"{tmp_path} is in use by process {service.process.pid}: stop it first" in said
         assert httpx.get(f"{service.url}/readyz", trust_env=False).status_code == 200
+
+
+def test_a_journal_of_another_version_is_refused_as_it_may_hold_live_bids(tmp_path: Path) -> None:
+    written = tmp_path / "journal" / hour_file(time.time())
+    written.parent.mkdir()
+    written.write_bytes(b'{"v":2,"kind":"ping"}\n')
+    assert f"{written} holds lines of version 2; this leadbid reads version 1" in refused(tmp_path)
 
 
 def test_a_postgresql_that_is_not_migrated_is_refused_with_the_remedy(tmp_path: Path, empty_database: str) -> None:

@@ -13,9 +13,9 @@ from app.journal.compact import compact
 from app.journal.lines import NoticeLine
 from app.journal.writer import JournalWriter
 from app.parquet import read
+from app.reports.export import export_outcomes, export_sales
 from app.usecases.bidder import Bidder
 from app.usecases.feedback import record_notice, record_outcome
-from app.usecases.reports.export import export_outcomes, export_sales
 from app.wire.feedback import Notice, Outcome, OutcomeKind
 from app.wire.ping import PingAnswer
 from tests import build
@@ -23,8 +23,9 @@ from tests.bidder import another, ask, at_bidder, sell, somebody
 from tests.build import NOW
 from training.__main__ import main
 from training.histories.bids import LoggedBid, read_bids
-from training.histories.dataset import BIDS, LEADS, DatasetRules, DatasetSources, DatasetSummary, gather
+from training.histories.dataset import BIDS, LEADS, DatasetSummary, gather
 from training.histories.declared import DeclaredVerticals
+from training.histories.journaled import DatasetRules, DatasetSources
 
 Capture = pytest.CaptureFixture[str]
 DAY = 86_400.0

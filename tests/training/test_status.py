@@ -11,9 +11,9 @@ import pytest
 from app.domain.catalogue import Catalogue, Challenger, Model
 from app.journal.lines import NoticeLine, PingLine
 from app.journal.writer import JournalWriter
+from app.reports.export import export_outcomes, export_sales
 from app.usecases.bidder import Bidder
 from app.usecases.feedback import record_outcome
-from app.usecases.reports.export import export_outcomes, export_sales
 from app.wire.feedback import Outcome as Told
 from app.wire.ping import Value
 from tests.bidder import another, ask, at_bidder, journaled, sell, somebody

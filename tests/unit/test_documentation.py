@@ -7,6 +7,8 @@ import pytest
 
 from app.cli import COMMANDS
 from app.domain.reasons import REASONS, Reason
+from app.mock_exchange.conformance.checks import CHECKS
+from app.platforms.known import DIALECTS
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -29,6 +31,17 @@ def test_a_reason_is_documented_as_it_is_told(reason: Reason) -> None:
     assert final == ("yes" if reason.kept else "")
     assert where
     assert remedy.endswith(".")
+
+
+def test_every_check_of_conform_is_documented_by_its_id() -> None:
+    text = (DOCS / "dialects.md").read_text(encoding="utf-8")
+    rows = [f"| `{check}` | {title} |" for check, title in CHECKS.items()]
+    assert [row for row in rows if row not in text] == []
+
+
+def test_the_dialects_table_has_every_dialect() -> None:
+    text = (DOCS / "dialects.md").read_text(encoding="utf-8")
+    assert [name for name in DIALECTS if f"\n| `{name}`" not in text] == []
 
 
 @pytest.mark.parametrize("page", sorted(DOCS.rglob("*.md")), ids=lambda path: path.name)

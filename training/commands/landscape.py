@@ -7,12 +7,13 @@ from typing import Any, get_args
 
 import msgspec
 
+from app.packaged import begin_models
 from app.scoring.card import Gate
 from app.scoring.landscape import FILE
 from app.scoring.load import load_version
 from app.wire.ping import Leg
 from training.errors import TrainingError
-from training.frame import add, show, teller
+from training.frame import add, add_own_models, show, teller
 from training.landscape.auctions import auction_log
 from training.landscape.export import artefact_of
 from training.landscape.learn import LearnedLandscape, LearnedLeg, learn_landscape
@@ -25,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`python -m training landscape --data DIR --vertical V [--models DIR] [--winners N] [--json]`."""
     parser.add_argument("--data", type=Path, required=True, help="what `training dataset` wrote, or its bids.parquet")
     parser.add_argument("--vertical", required=True, help="whose auctions")
-    add(parser, "models")
+    add_own_models(parser)
     parser.add_argument("--winners", type=int, default=None, help="buyers of a shared lead (default: found out)")
     add(parser, "json")
 
@@ -34,6 +35,7 @@ def run(args: argparse.Namespace) -> int:
     """0 where a version was written that predicts better, 1 where it does not; 2 where none can be learned."""
     path = args.data / "bids.parquet" if args.data.is_dir() else args.data
     logs = [log for leg in get_args(Leg) if (log := auction_log(path, args.vertical, leg)) is not None]
+    begin_models(args.models)
     base = live(args.models).get(args.vertical)
     if base is None:
         raise TrainingError(f"{args.models} has no live model of {args.vertical!r}: train one first")

@@ -5,7 +5,7 @@ import sys
 
 import msgspec
 
-from training.frame import add
+from training.frame import add, add_own_models
 from training.registry import registry
 from training.registry.listing import listed, sentence, shown, table
 from training.registry.pointer import Change, NotChanged, author
@@ -26,7 +26,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(required=True, metavar="action", dest="action")
     for name, purpose in _ACTIONS.items():
         one = actions.add_parser(name, help=purpose, description=purpose, allow_abbrev=False)
-        add(one, "models")
+        if name in ("list", "show"):
+            add(one, "models")
+        else:
+            add_own_models(one)
         one.add_argument("--vertical", required=name != "list", default="", metavar="NAME", help="whose model")
         if name in ("show", "promote", "shadow", "canary"):
             of_challenger = " (the challenger's)" if name == "canary" else ""

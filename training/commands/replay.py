@@ -6,7 +6,7 @@ from pathlib import Path
 
 from app.domain.catalogue import Model
 from app.journal.lines import PingLine
-from app.journal.reader import lines
+from app.journal.reader import pings
 from app.scoring.artefact import Unusable
 from app.scoring.load import load_version
 from training.errors import TrainingError
@@ -19,9 +19,7 @@ _TOLD_EVERY = 20_000
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`python -m training replay --data DIR [--since WHEN] [--until WHEN] [--models DIR] [--policy DIR] [--json]`."""
-    parser.add_argument("--data", type=Path, action="append", default=[], metavar="DIR", help="a service's directory")
-    parser.add_argument("--journal", type=Path, action="append", default=[], metavar="DIR", help="or its journal alone")
-    add(parser, "since", "until", "models")
+    add(parser, "data", "journal", "since", "until", "models")
     parser.add_argument(
         "--policy",
         type=Path,
@@ -64,12 +62,11 @@ def _journals(args: argparse.Namespace) -> list[Path]:
 def _pings(journals: list[Path], since: float, until: float) -> Iterator[PingLine]:
     tell, count = teller(), 0
     for journal in journals:
-        for line in lines(journal, since, until):
-            if isinstance(line, PingLine):
-                count += 1
-                if count % _TOLD_EVERY == 0:
-                    tell(f"{count:,} pings")
-                yield line
+        for line in pings(journal, since, until):
+            count += 1
+            if count % _TOLD_EVERY == 0:
+                tell(f"{count:,} pings")
+            yield line
 
 
 def _policy(path: Path) -> Model:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import msgspec
 
+from app.packaged import begin_models
 from app.scoring.pointer import Entry
-from training.frame import add, add_sources, gathered, show, teller
+from training.frame import add, add_own_models, add_sources, gathered, show, teller
 from training.histories.declared import declared
 from training.registry import registry
 from training.registry.pointer import author, entries
@@ -20,7 +21,8 @@ _WHY = "retrained on its own outcomes"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`python -m training retrain --data DIR --models DIR [--vertical V] [--out DIR] [--json] ...`."""
     add_sources(parser)
-    add(parser, "models", "vertical")
+    add_own_models(parser)
+    add(parser, "vertical")
     parser.add_argument("--out", type=Path, default=None, help="where the dataset goes (dataset in the first --data)")
     parser.add_argument("--seed", type=int, default=1, help="of folds and samples")
     add(parser, "json")
@@ -36,6 +38,7 @@ def run(args: argparse.Namespace) -> int:
 def _rounds(args: argparse.Namespace) -> Iterator[Round]:
     known = declared(args.config)
     chosen = known.chosen(args.vertical)
+    begin_models(args.models)
     # Before the long work: whoever cannot point at a challenger need not learn one.
     pointed = entries(args.models)
     out = args.out or (args.data[0] / "dataset" if args.data else Path("dataset"))

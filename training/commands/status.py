@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 import msgspec
 
 from app.journal.lines import PingLine
-from app.journal.reader import lines
+from app.journal.reader import pings
 from app.scoring.pointer import Entry
 from training.frame import add, add_sources, gathered, show, teller
 from training.histories.bids import read_bids
@@ -66,4 +66,4 @@ def _is_asked(args: argparse.Namespace, name: str, entry: Entry) -> bool:
 def _pings(args: argparse.Namespace) -> Iterator[PingLine]:
     until = min(args.until, args.now if args.now is not None else float("inf"))
     for journal in (*args.journal, *(data / "journal" for data in args.data)):
-        yield from (line for line in lines(journal, args.since, until) if isinstance(line, PingLine))
+        yield from pings(journal, args.since, until)

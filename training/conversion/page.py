@@ -107,18 +107,12 @@ def _history(card: ModelCard) -> Iterator[str]:
 
 
 def _candidates(card: ModelCard) -> str:
-    rows = [
-        (
-            each.candidate,
-            settings_text(each.settings),
-            f"{each.log_loss:.4f}",
-            f"{each.auc:.4f}",
-            "chosen" * each.chosen,
-        )
-        for each in card.candidates
-    ]
-    notes = "".join(f"\n{note}.\n" for note in card.notes)
-    return (_table(("candidate", "settings", "log-loss", "AUC", ""), rows) if rows else "") + notes
+    head = ("candidate", "settings", *(column.head for column in _JUDGED), "")
+    rows = []
+    for each in card.candidates:
+        cells = (column.cell(each) for column in _JUDGED)
+        rows.append((each.candidate, settings_text(each.settings), *cells, "chosen" * each.chosen))
+    return (_table(head, rows) if rows else "") + "".join(f"\n{note}.\n" for note in card.notes)
 
 
 def _fields(card: ModelCard) -> str:

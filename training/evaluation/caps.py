@@ -8,13 +8,11 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
-from app.domain.calendar import local_time, window_bounds
-from app.domain.campaign import Campaign
-from app.domain.caps.caps import Cap, CapStanding
 from app.domain.caps.pacing import plan_share
 from app.journal.configurations import Configuration, NoConfiguration, read
 from app.journal.lines import PingLine
-from app.journal.reader import lines
+from app.journal.reader import pings
+from app.reports.caps import CapRecord, CapRecords
 from training.bootstrap import HOUR_S
 
 SHOWN = 4
@@ -76,53 +74,23 @@ class Caps(msgspec.Struct, frozen=True, kw_only=True):
         return sum(use.breached for use in self.uses)
 
 
-class _Window(msgspec.Struct, kw_only=True):
-    """One window under way; `dual` is its highest shadow price, in cents of a count."""
-
-    campaign: Campaign
-    cap: Cap
-    counter: str
-    start: float
-    end: float
-    limit: int = 0
-    most: int = 0
-    hours: dict[int, CapStanding] = {}
-    full_at: float | None = None
-    breached: bool = False
-    dual: float = 0.0
-
-    @property
-    def share(self) -> float:
-        return self.most / self.limit if self.limit else 0.0
-
-    def note(self, at: float, standing: CapStanding) -> None:
-        self.limit, self.most = standing.limit, max(self.most, standing.used)
-        self.dual = max(self.dual, standing.dual * (self.campaign.ceiling_cents if self.cap.measure == "count" else 1))
-        self.breached |= standing.used > standing.limit
-        if self.full_at is None and standing.used >= standing.limit:
-            self.full_at = at
-        if self.end < inf:
-            self.hours[int((at - self.start) // HOUR_S)] = standing
-
-
 def caps(journals: Iterable[Path], vertical: str, since: float, until: float, traffic: tuple[float, ...]) -> Caps:
     """What stood at each ping of the span. `traffic` shapes the plans as it does while bidding.
 
     Raises ParquetError where a compacted journal cannot be read.
     """
-    windows: dict[str, _Window] = {}
-    unread = 0
+    records, unread = CapRecords(), 0
     for journal in journals:
-        for line in lines(journal, since, until):
-            if not isinstance(line, PingLine) or line.ping.test or line.ping.vertical != vertical:
+        for line in pings(journal, since, until):
+            if line.ping.test or line.ping.vertical != vertical:
                 continue
             configuration = _configuration(journal, line.config)
             if configuration is None:
                 unread += 1
             else:
-                _take(windows, line, configuration)
-    by_cap: dict[tuple[str, str], list[_Window]] = {}
-    for each in sorted(windows.values(), key=lambda each: (-each.share, each.counter, each.start)):
+                _take(records, line, configuration)
+    by_cap: dict[tuple[str, str], list[CapRecord]] = {}
+    for each in sorted(records, key=lambda each: (-each.share, each.counter, each.start)):
         by_cap.setdefault((each.cap.owner, each.cap.name), []).append(each)
     shown = [_window(same[0], traffic) for same in list(by_cap.values())[:SHOWN]]
     return Caps(uses=tuple(_usage(same) for same in by_cap.values()), windows=tuple(shown), unread=unread)
@@ -136,23 +104,15 @@ def _configuration(journal: Path, config_hash: str) -> Configuration | None:
         return None
 
 
-def _take(windows: dict[str, _Window], line: PingLine, configuration: Configuration) -> None:
+def _take(records: CapRecords, line: PingLine, configuration: Configuration) -> None:
     """Note what stood for every campaign that this ping was a candidate of; a seller's cap counts for all of them."""
-    campaigns = {each.name: each for each in configuration.campaigns}
     seller = next((each for each in configuration.sellers if each.name == line.seller), None)
-    for name, standings in line.standing.caps.items():
-        campaign = campaigns.get(name)
-        if campaign is None or seller is None:
-            continue
-        for cap, standing in zip((*campaign.caps, *seller.caps), standings, strict=False):
-            counter = cap.counter(local_time(line.at, cap.zone), line.seller, line.ping.zip, line.ping.state)
-            if counter not in windows:
-                start, end = window_bounds(line.at, cap.zone, cap.window)
-                windows[counter] = _Window(campaign=campaign, cap=cap, counter=counter, start=start, end=end)
-            windows[counter].note(line.at, standing)
+    for campaign in configuration.campaigns:
+        if seller is not None and campaign.name in line.standing.caps:
+            records.stood(line, campaign, seller.caps)
 
 
-def _usage(same: list[_Window]) -> CapUsage:
+def _usage(same: list[CapRecord]) -> CapUsage:
     """The windows of one cap, the fullest first."""
     return CapUsage(
         owner=same[0].cap.owner,
@@ -163,27 +123,28 @@ def _usage(same: list[_Window]) -> CapUsage:
         full=sum(each.full_at is not None for each in same),
         breached=sum(each.breached for each in same),
         fullest=same[0].share,
-        dual_most=max(each.dual for each in same),
+        dual_most=max(each.dual_cents for each in same),
     )
 
 
-def _window(window: _Window, traffic: tuple[float, ...]) -> CapWindow:
-    campaign, cap = window.campaign, window.cap
+def _window(record: CapRecord, traffic: tuple[float, ...]) -> CapWindow:
+    campaign, cap = record.campaign, record.cap
     schedule = replace(campaign.schedule, traffic=traffic) if traffic else campaign.schedule
-    hours = int((window.end - window.start) // HOUR_S) if window.end < inf else 0
-    ends = [window.start + HOUR_S * (hour + 1) for hour in range(hours)]
-    stood = [window.hours.get(hour) for hour in range(hours)]
+    hours = int((record.end - record.start) // HOUR_S) if record.end < inf else 0
+    ends = [record.start + HOUR_S * (hour + 1) for hour in range(hours)]
+    by_hour = record.by_hour() if hours else {}
+    stood = [by_hour.get(hour) for hour in range(hours)]
     return CapWindow(
         owner=cap.owner,
         campaign=campaign.name,
         cap=cap.name,
-        counter=window.counter,
+        counter=record.counter,
         measure=cap.measure,
-        start=window.start,
-        limit=window.limit,
-        most=window.most,
+        start=record.start,
+        limit=record.limit,
+        most=record.most,
         used=tuple(None if each is None else float(each.used) for each in stood),
-        planned=tuple(window.limit * plan_share(schedule, cap.zone, window.start, end, window.end) for end in ends),
+        planned=tuple(record.limit * plan_share(schedule, cap.zone, record.start, end, record.end) for end in ends),
         dual=tuple(None if each is None else each.dual for each in stood),
-        full_at=window.full_at,
+        full_at=record.full_at,
     )

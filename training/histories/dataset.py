@@ -6,31 +6,12 @@ from pathlib import Path
 
 import msgspec
 
-from app.domain.post.disposition import Disposition
 from training.histories import joining
 from training.histories.declared import DeclaredVerticals
-from training.histories.journaled import PingCounts, flatten
+from training.histories.journaled import DatasetRules, DatasetSources, PingCounts, flatten
 from training.histories.scratch import NoData, Scratch, scratch, text
 
 BIDS, LEADS, SUMMARY = "bids.parquet", "leads.parquet", "summary.json"
-
-
-class DatasetSources(msgspec.Struct, frozen=True, kw_only=True):
-    """Where it lies: directories of journals, and the files of `leadbid export`."""
-
-    journals: tuple[Path, ...]
-    sales: tuple[Path, ...]
-    outcomes: tuple[Path, ...]
-
-
-class DatasetRules(msgspec.Struct, frozen=True, kw_only=True):
-    """Pings of [since, until) as all was known at `now`; a lead converts if it gets that far before it matures."""
-
-    since: float = 0.0
-    until: float = float("inf")
-    now: float
-    maturity_s: float
-    conversion: Disposition = "sold"
 
 
 class VerticalCounts(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,23 +61,15 @@ def gather(
     """
     out.mkdir(parents=True, exist_ok=True)
     with scratch(out) as database:
-        asked = flatten(
-            sources.journals,
-            database.folder,
-            zone=declared.zone,
-            since=rules.since,
-            until=rules.until,
-            now=rules.now,
-            tell=lambda count: tell(f"{count:,} lines of the journal read"),
-        )
+        asked = flatten(sources.journals, database.folder, declared.zone, rules, tell)
         if asked.last_at == 0.0:
             raise NoData(f"{', '.join(map(str, sources.journals))} holds no line: name the service's own directory")
         tell("joining")
         counts: Counter[str] = Counter()
-        as_of = joining.take_in(database, sources.sales, sources.outcomes, rules.now)
-        joining.advance(database, as_of=as_of, maturity_s=rules.maturity_s, conversion=rules.conversion, counts=counts)
+        as_of = joining.take_in(database, sources, rules)
+        joining.advance(database, rules, as_of, counts)
         # Journals end where they were copied or where a service stopped: what came after nobody can know.
-        joining.meet(database, since=rules.since, until=rules.until, horizon=min(rules.now, asked.last_at))
+        joining.meet(database, rules, horizon=min(rules.now, asked.last_at))
         tell("writing")
         _write(database, joining.bids(), out / BIDS)
         _write(database, joining.leads(declared.verticals.values()), out / LEADS)
@@ -129,7 +102,7 @@ def _summary(
 ) -> DatasetSummary:
     left_out = {
         name: database.one(f"SELECT count(*) FROM {what}", *values)[0]  # noqa: S608 - words of our own
-        for name, (what, values) in joining.left_out(rules.since, rules.until).items()
+        for name, (what, values) in joining.left_out(rules).items()
     }
     left_out["lines that cannot be read"] = asked.unread
     noted = {
@@ -137,10 +110,7 @@ def _summary(
         for name, what in joining.NOTED.items()
     }
     return DatasetSummary(
-        **{
-            name: getattr(asked, name)
-            for name in ("since", "until", "pings", "with_bid", "tests", "repeats", "traffic")
-        },
+        **{name: getattr(asked, name) for name in _COUNTED},
         as_of=as_of,
         maturity_s=rules.maturity_s,
         declined=dict(asked.declined.most_common()),

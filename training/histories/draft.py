@@ -124,38 +124,27 @@ def _comments(positive: Positive, order: Guess | None, guesses: Sequence[Guess])
 
 def _keys(draft: SpecDraft) -> Iterator[str]:
     spec, said = draft.spec, draft.comments
-    yield _line("vertical", spec.vertical, "the name under which models of it are kept")
-    yield _line("label", spec.label, said.get("label", ""))
-    yield _line("positive", spec.positive, said.get("positive", ""))
-    yield _line("missing_label", spec.missing_label, said.get("missing_label", ""))
-    yield _line("order", spec.order, said.get("order", ""))
-    if spec.time_format:
-        yield _line("time_format", spec.time_format, said.get("time_format", ""))
-    if spec.timed:
-        yield _line("time_zone", spec.time_zone, "the clock of hours, weekdays and times without an offset")
-        yield _line(
-            "maturity_days", spec.maturity_days, "how long a lead may take to convert; younger ones are left out"
-        )
-    if spec.decimal != ".":
-        yield _line("decimal", spec.decimal, "numbers are written 1.234,5")
-    yield _line("values_seen_once", spec.values_seen_once, said.get("values_seen_once", '"refuse" or "unknown"'))
+    keys = (
+        ("vertical", True, "the name under which models of it are kept"),
+        *((key, True, "") for key in ("label", "positive", "missing_label", "order")),
+        ("time_format", spec.time_format != "", ""),
+        ("time_zone", spec.timed, "the clock of hours, weekdays and times without an offset"),
+        ("maturity_days", spec.timed, "how long a lead may take to convert; younger ones are left out"),
+        ("decimal", spec.decimal != ".", "numbers are written 1.234,5"),
+        ("values_seen_once", True, '"refuse" or "unknown"'),
+    )
+    yield from (_line(key, getattr(spec, key), said.get(key, usual)) for key, shown, usual in keys if shown)
     value = _line("value", spec.value, f"what a conversion brought: {said.get('value', '')}")
     yield value if spec.value else f"# {value}"
     if spec.where:
-        yield ""
-        yield "[where]"
-        yield from (_line(name, value) for name, value in spec.where.items())
+        yield from ("", "[where]", *(_line(name, value) for name, value in spec.where.items()))
 
 
 def _blocks(draft: SpecDraft) -> Iterator[str]:
     for field in draft.spec.fields:
-        yield ""
-        yield "[[fields]]"
-        yield _line("name", field.name, draft.on_fields.get(field.name, ""))
-        if field.column:
-            yield _line("column", field.column)
-        yield _line("type", field.type)
-        yield _line("known_at_ping", field.known_at_ping)
+        yield from ("", "[[fields]]", _line("name", field.name, draft.on_fields.get(field.name, "")))
+        keys = ("column", "type", "known_at_ping") if field.column else ("type", "known_at_ping")
+        yield from (_line(key, getattr(field, key)) for key in keys)
 
 
 def _line(key: str, value: object, comment: str = "") -> str:

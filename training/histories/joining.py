@@ -8,10 +8,9 @@ from typing import Any, get_args, get_type_hints
 import msgspec
 
 from app.domain.auction.features import OF_EVERY_LEAD
-from app.domain.post.disposition import Disposition
 from app.domain.vertical import FieldType, Vertical
 from training.histories.bids import LoggedBid
-from training.histories.journaled import BidFeedback, SentBid
+from training.histories.journaled import BidFeedback, DatasetRules, DatasetSources, SentBid
 from training.histories.labels import Labelled, labelled
 from training.histories.scratch import Scratch, files, quoted, text
 
@@ -63,9 +62,9 @@ NOTED = {
 }
 
 
-def left_out(since: float, until: float) -> dict[str, tuple[str, tuple[float, ...]]]:
+def left_out(rules: DatasetRules) -> dict[str, tuple[str, tuple[float, ...]]]:
     """Rows that found no partner, or tell a model nothing: what each kind is, as what to count and its values."""
-    span = (since, until)
+    span = (rules.since, rules.until)
     return {
         "bids at a fallback price, which no rule priced": ("leg WHERE asked AND best IS NULL", ()),
         "bids that stand in the journals twice": ("(SELECT id FROM offered GROUP BY id HAVING count(*) > 1)", ()),
@@ -85,11 +84,12 @@ def left_out(since: float, until: float) -> dict[str, tuple[str, tuple[float, ..
     }
 
 
-def take_in(database: Scratch, sales: tuple[Path, ...], outcomes: tuple[Path, ...], now: float) -> float:
-    """Make the tables `offered`, `said`, `sale` and `outcome` of what was known at `now`.
+def take_in(database: Scratch, sources: DatasetSources, rules: DatasetRules) -> float:
+    """Make the tables `offered`, `said`, `sale` and `outcome` of what was known by the rules' `now`.
 
     Returns until when the exports know everything, at most `now`.
     """
+    sales, outcomes, now = sources.sales, sources.outcomes, rules.now
     _load(database, "offered", SentBid, database.folder / "legs.ndjson")
     _load(database, "said", BidFeedback, database.folder / "said.ndjson")
     database.do(
@@ -117,18 +117,16 @@ def take_in(database: Scratch, sales: tuple[Path, ...], outcomes: tuple[Path, ..
     return min([now, *[float(at) for at in noted if at is not None]])
 
 
-def advance(
-    database: Scratch, *, as_of: float, maturity_s: float, conversion: Disposition, counts: Counter[str]
-) -> None:
+def advance(database: Scratch, rules: DatasetRules, as_of: float, counts: Counter[str]) -> None:
     """Make the table `label`: a row a sale."""
     path, encoder = database.folder / "labels.ndjson", msgspec.json.Encoder()
     with path.open("wb") as file:
-        for each in labelled(database, as_of=as_of, maturity_s=maturity_s, conversion=conversion, counts=counts):
+        for each in labelled(database, rules, as_of, counts):
             file.write(encoder.encode(each) + b"\n")
     _load(database, "label", Labelled, path)
 
 
-def meet(database: Scratch, *, since: float, until: float, horizon: float) -> None:
+def meet(database: Scratch, rules: DatasetRules, horizon: float) -> None:
     """Make the table `leg`: every bid once, with what became of it as far as it can be known at `horizon`.
 
     A bid has won where it was posted, whatever we answered, or where the seller says so. It has lost where the other
@@ -166,8 +164,8 @@ def meet(database: Scratch, *, since: float, until: float, horizon: float) -> No
         END AS won
         FROM met WINDOW same AS (PARTITION BY ping, seller)
         """,
-        since,
-        until,
+        rules.since,
+        rules.until,
         horizon,
     )
 

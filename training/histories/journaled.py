@@ -1,18 +1,24 @@
 """What journals hold of bids, flattened into two files of rows: what was bid, and what was said of it."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import msgspec
 
 from app.domain.auction.features import facts_of
 from app.domain.calendar import local_time
+from app.domain.post.disposition import Disposition
 from app.domain.schedule import HOURS_OF_WEEK
 from app.domain.token import read_on_trust
 from app.journal.lines import AnyLine, NoticeLine, PingLine, PostLine, RefusedLine, RepeatLine
 from app.journal.reader import lines
+from app.reports.counter import LineCounter
+from app.reports.fold import fold
+from app.reports.tally import QUARTER_S
+from app.reports.trading import trading
 
 LIFETIME_S = 3_600.0
 """No bid lives longer: a bid of a span was made in it, its lead sold at most so long after."""
@@ -21,6 +27,24 @@ NOT_OURS = ("auth_failed", "ping_unknown")
 """A post refused for one of these says nothing of the auction: any stranger can send it."""
 
 _TOLD_EVERY = 50_000
+
+
+class DatasetSources(msgspec.Struct, frozen=True, kw_only=True):
+    """Where it lies: directories of journals, and the files of `leadbid export`."""
+
+    journals: tuple[Path, ...]
+    sales: tuple[Path, ...]
+    outcomes: tuple[Path, ...]
+
+
+class DatasetRules(msgspec.Struct, frozen=True, kw_only=True):
+    """Pings of [since, until) as all was known at `now`; a lead converts if it gets that far before it matures."""
+
+    since: float = 0.0
+    until: float = float("inf")
+    now: float
+    maturity_s: float
+    conversion: Disposition = "sold"
 
 
 class SentBid(msgspec.Struct, frozen=True, gc=False, kw_only=True):
@@ -64,84 +88,127 @@ class BidFeedback(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     price_cents: int | None
 
 
-class PingCounts(msgspec.Struct, kw_only=True):
+class PingCounts(msgspec.Struct, frozen=True, kw_only=True):
     """The pings of a span, counted. Tests and repeats are counted and left out of everything else.
 
     `declined` by reason, `traffic` by vertical and hour of the week by the buyer's clock, Monday first. `until` is the
     time of the last ping, `last_at` of the latest line of any kind, both 0 where there is none.
     """
 
-    pings: int = 0
-    with_bid: int = 0
-    tests: int = 0
-    repeats: int = 0
-    declined: Counter[str] = msgspec.field(default_factory=Counter)
-    unread: int = 0
-    traffic: dict[str, list[int]] = {}
-    since: float = 0.0
-    until: float = 0.0
-    last_at: float = 0.0
-
-    def pass_over(self, _: bytes) -> None:
-        """Count what is no line of ours."""
-        self.unread += 1
+    pings: int
+    with_bid: int
+    tests: int
+    repeats: int
+    declined: Counter[str]
+    unread: int
+    traffic: dict[str, list[int]]
+    since: float
+    until: float
+    last_at: float
 
 
 def flatten(
-    journals: tuple[Path, ...],
-    into: Path,
-    *,
-    zone: str,
-    since: float,
-    until: float,
-    now: float,
-    tell: Callable[[int], None],
+    journals: tuple[Path, ...], into: Path, zone: str, rules: DatasetRules, tell: Callable[[str], None]
 ) -> PingCounts:
     """Write `legs.ndjson` and `said.ndjson` into a folder, never more than some lines in memory.
 
-    Pings of [since, until) are counted; the legs begin a bid's life earlier, for leads that were sold in the span. What
-    was written after `now` is left unread. `tell` hears how many lines were read. Raises ParquetError, OSError.
+    The pings that the rules ask for are counted; the legs begin a bid's life earlier, for leads that were sold in the
+    span. What was written after `now` is left unread. Raises ParquetError, OSError.
     """
-    found, encode = PingCounts(), msgspec.json.Encoder().encode
     with (into / "legs.ndjson").open("wb") as legs, (into / "said.ndjson").open("wb") as said:
-        for number, line in enumerate(_lines(journals, since - LIFETIME_S, now, found), 1):
+        rows = _Rows(legs, said, zone, rules)
+        fold(rows.passing(journals, tell), rows)
+    return rows.counts()
+
+
+class _Rows:
+    """Reads every line into the rows that it is, and counts the pings of the span."""
+
+    def __init__(self, legs: BinaryIO, said: BinaryIO, zone: str, rules: DatasetRules) -> None:
+        self._legs = legs
+        self._said = said
+        self._zone = zone
+        self._rules = rules
+        self._encode = msgspec.json.Encoder().encode
+        self._counter = LineCounter()
+        self._first = self._last = self._last_at = 0.0
+
+    def passing(self, journals: tuple[Path, ...], tell: Callable[[str], None]) -> Iterator[AnyLine]:
+        """The lines to be read."""
+        begins, unread = max(self._rules.since - LIFETIME_S, 0.0), lambda _: self._counter.unread()
+        every = chain.from_iterable(lines(journal, begins, self._rules.now, unread) for journal in journals)
+        for number, line in enumerate(every, 1):
             if number % _TOLD_EVERY == 0:
-                tell(number)
-            if isinstance(line, (PostLine, NoticeLine)):
-                said.writelines(encode(each) + b"\n" for each in _feedback(line))
-            elif line.at < until:
-                if line.at >= since:
-                    _count(found, line, zone)
-                if isinstance(line, PingLine):
-                    legs.writelines(encode(each) + b"\n" for each in _bids(line, zone))
-            found.last_at = max(found.last_at, line.at)
-    return found
+                tell(f"{number:,} lines of the journal read")
+            self._last_at = max(self._last_at, line.at)
+            yield line
+
+    def counts(self) -> PingCounts:
+        """What was counted by now."""
+        tally = self._counter.tally
+        trade = trading(tally)
+        return PingCounts(
+            pings=trade.pings,
+            with_bid=trade.bids,
+            tests=trade.tests,
+            repeats=trade.repeats,
+            declined=trade.reasons,
+            unread=trade.unread,
+            traffic={name: _by_hour(vertical.quarters, self._zone) for name, vertical in tally.verticals.items()},
+            since=self._first,
+            until=self._last,
+            last_at=self._last_at,
+        )
+
+    def ping(self, line: PingLine) -> None:
+        if self._is_counted(line):
+            self._counter.ping(line)
+        if line.at < self._rules.until:
+            self._legs.writelines(self._encode(each) + b"\n" for each in _bids(line, self._zone))
+
+    def repeat(self, line: RepeatLine) -> None:
+        if self._is_counted(line):
+            self._counter.repeat(line)
+
+    def refused(self, line: RefusedLine) -> None:
+        if self._is_counted(line):
+            self._counter.refused(line)
+
+    def post(self, line: PostLine) -> None:
+        if line.reason_code not in NOT_OURS:
+            self._feedback(line, line.status, line.lead_id, is_post=True)
+
+    def notice(self, line: NoticeLine) -> None:
+        self._feedback(line, line.result, "", is_post=False)
+
+    def _is_counted(self, line: PingLine | RepeatLine | RefusedLine) -> bool:
+        """Whether it lies in the span, which it then widens."""
+        if not self._rules.since <= line.at < self._rules.until:
+            return False
+        self._first, self._last = min(self._first or line.at, line.at), max(self._last, line.at)
+        return True
+
+    def _feedback(self, line: PostLine | NoticeLine, result: str, lead_id: str, *, is_post: bool) -> None:
+        if line.ping_id and not line.test:
+            row = BidFeedback(
+                id=line.ping_id,
+                seller=line.seller,
+                at=line.at,
+                is_post=is_post,
+                result=result,
+                lead_id=lead_id,
+                price_cents=line.price_cents,
+            )
+            self._said.write(self._encode(row) + b"\n")
 
 
-def _lines(journals: tuple[Path, ...], since: float, now: float, found: PingCounts) -> Iterator[AnyLine]:
-    for journal in journals:
-        yield from lines(journal, max(since, 0.0), now, found.pass_over)
-
-
-def _count(found: PingCounts, line: PingLine | RepeatLine | RefusedLine, zone: str) -> None:
-    found.since, found.until = min(found.since or line.at, line.at), max(found.until, line.at)
-    if isinstance(line, RepeatLine):
-        found.repeats += 1
-        return
-    if isinstance(line, PingLine) and line.ping.test:
-        found.tests += 1
-        return
-    found.pings += 1
-    refusal = line.refusal if isinstance(line, RefusedLine) else line.withdrawn or line.decision.refusal
-    # A name that no vertical has is the seller's own word, of which there may be any number.
-    if isinstance(line, PingLine) and not (refusal is not None and refusal.code == "unsupported_vertical"):
-        local = local_time(line.at, zone)
-        hours = found.traffic.setdefault(line.ping.vertical, [0] * HOURS_OF_WEEK)
-        hours[local.weekday * 24 + local.minute // 60] += 1
-    if refusal is None:
-        found.with_bid += 1
-    else:
-        found.declined[refusal.code] += 1
+def _by_hour(quarters: Mapping[int, int], zone: str) -> list[int]:
+    """Pings by the hour of the week on this zone's clocks, Monday first."""
+    hours = [0] * HOURS_OF_WEEK
+    for quarter, count in quarters.items():
+        local = local_time(quarter * QUARTER_S, zone)
+        hours[local.weekday * 24 + local.minute // 60] += count
+    return hours
 
 
 def _bids(line: PingLine, zone: str) -> Iterator[SentBid]:
@@ -167,18 +234,3 @@ def _bids(line: PingLine, zone: str) -> Iterator[SentBid]:
 def _of(value: object, *names: str) -> dict[str, Any]:
     """These fields of a value, all `None` where there is none."""
     return {name: getattr(value, name, None) for name in names}
-
-
-def _feedback(line: PostLine | NoticeLine) -> Iterator[BidFeedback]:
-    token, post = read_on_trust(line.ping_id), line if isinstance(line, PostLine) else None
-    if not line.ping_id or (token is not None and token.test) or (post is not None and post.reason_code in NOT_OURS):
-        return
-    yield BidFeedback(
-        id=line.ping_id,
-        seller=line.seller,
-        at=line.at,
-        is_post=post is not None,
-        result=line.status if isinstance(line, PostLine) else line.result,
-        lead_id=post.lead_id if post is not None else "",
-        price_cents=line.price_cents,
-    )

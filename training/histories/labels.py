@@ -7,8 +7,9 @@ from typing import Any, get_args
 
 import msgspec
 
-from app.domain.post.disposition import NOTHING, Disposition, Label, OutcomeEvent, label
+from app.domain.post.disposition import NOTHING, OutcomeEvent, label
 from app.wire.feedback import OutcomeKind
+from training.histories.journaled import DatasetRules
 from training.histories.scratch import Scratch
 
 EVENTS: frozenset[str] = frozenset(get_args(OutcomeKind))
@@ -27,12 +28,10 @@ class Labelled(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     opted_out: bool
 
 
-def labelled(
-    database: Scratch, *, as_of: float, maturity_s: float, conversion: Disposition, counts: Counter[str]
-) -> Iterator[Labelled]:
+def labelled(database: Scratch, rules: DatasetRules, as_of: float, counts: Counter[str]) -> Iterator[Labelled]:
     """The label of every row of the table `sale`, from the table `outcome`.
 
-    Every lead is judged by its first `maturity_s` alone, or old leads would convert better for being old. What happens
+    Every lead is judged by its time to mature alone, or old leads would convert better for being old. What happens
     later is added to `counts`, by name, and so is an event that this version does not know.
     """
     rows = database.rows(
@@ -42,12 +41,23 @@ def labelled(
         as_of,
     )
     for (lead_id, sold_at), group in groupby(rows, key=lambda row: (row[0], row[1])):
-        told = list(_told(group, counts))
-        in_time = label(each for each in told if each.occurred_at <= sold_at + maturity_s)
-        ever = label(told) if told else NOTHING
-        if ever.is_at_least(conversion) and not in_time.is_at_least(conversion):
+        told, matures_at = list(_told(group, counts)), sold_at + rules.maturity_s
+        in_time = label(each for each in told if each.occurred_at <= matures_at)
+        ever, matured = label(told) if told else NOTHING, matures_at <= as_of
+        converted = in_time.is_at_least(rules.conversion)
+        if ever.is_at_least(rules.conversion) and not converted:
             counts["converted after the maturity window"] += 1
-        yield _labelled(lead_id, in_time, ever, matured=sold_at + maturity_s <= as_of, conversion=conversion)
+        yield Labelled(
+            lead_id=lead_id,
+            disposition=in_time.disposition,
+            reached_at=in_time.reached_at,
+            value_cents=in_time.value_cents if converted else None,
+            converted=converted if matured else None,
+            matured=matured,
+            # A return, or a wish to be left alone, holds whenever it comes.
+            returned=ever.invalid,
+            opted_out=ever.opted_out,
+        )
 
 
 def _told(group: Iterator[tuple[Any, ...]], counts: Counter[str]) -> Iterator[OutcomeEvent]:
@@ -56,18 +66,3 @@ def _told(group: Iterator[tuple[Any, ...]], counts: Counter[str]) -> Iterator[Ou
             yield OutcomeEvent(event=event, occurred_at=occurred_at, received_at=received_at, value_cents=value_cents)
         elif event is not None:
             counts["events this version does not know"] += 1
-
-
-def _labelled(lead_id: str, in_time: Label, ever: Label, *, matured: bool, conversion: Disposition) -> Labelled:
-    converted = in_time.is_at_least(conversion)
-    return Labelled(
-        lead_id=lead_id,
-        disposition=in_time.disposition,
-        reached_at=in_time.reached_at,
-        value_cents=in_time.value_cents if converted else None,
-        converted=converted if matured else None,
-        matured=matured,
-        # A return, or a wish to be left alone, holds whenever it comes.
-        returned=ever.invalid,
-        opted_out=ever.opted_out,
-    )

@@ -6,8 +6,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from training.histories.dataset import LEADS, DatasetRules, DatasetSources, gather
+from training.histories.dataset import LEADS, gather
 from training.histories.declared import declared
+from training.histories.journaled import DatasetRules, DatasetSources
 from training.histories.scratch import NoData
 
 MATURITY_DAYS = 14.0

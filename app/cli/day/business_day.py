@@ -14,7 +14,6 @@ import httpx
 import msgspec
 
 from app.asgi import World, build_app
-from app.cli.day.story import SoldLead
 from app.cli.service.serving import running, served
 from app.http.server import server_of
 from app.mock_exchange.call_centre import CallCentre
@@ -26,6 +25,7 @@ from app.mock_exchange.market.setup import read_setup
 from app.mock_exchange.market.tally import MarketTally
 from app.mock_exchange.market.time import SteppedTime
 from app.mock_exchange.market.traffic import Visit, visits
+from app.reports.day.story import BoughtLead
 from app.settings import Settings
 from app.usecases.bidder import Bidder
 
@@ -69,7 +69,7 @@ class Lived(msgspec.Struct, kw_only=True):
     """What a day left behind besides the journal and the database."""
 
     tally: MarketTally = msgspec.field(default_factory=MarketTally)
-    bought: list[SoldLead] = []
+    bought: list[BoughtLead] = []
     examples: dict[str, str] = {}
     ping_ms: list[float] = []
     post_ms: list[float] = []
@@ -172,7 +172,7 @@ class BusinessDay:
         )
         if worked is not None:
             self.lived.bought.append(
-                SoldLead(
+                BoughtLead(
                     ping_id=post.ping_id,
                     at=audited.at,
                     price_cents=post.price_cents,

@@ -1,10 +1,10 @@
 """One business day as a page."""
 
 from app.cli.day import sections
-from app.cli.day.story import Story
 from app.cli.day.words import date
 from app.pages.document import document
 from app.pages.html import each, money, percent
+from app.reports.day.story import Story
 
 
 def page(story: Story) -> str:

@@ -9,12 +9,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from app.cli.day.bins import A_HOUR, BIN_S, Series
-from app.cli.day.campaign_days import CampaignDay, Push
-from app.cli.day.cap_days import CapDay
-from app.cli.day.story import Story
-from app.cli.day.territory_days import TerritoryDay
 from app.pages.plots import BLUE, GRID, INK, LINES, MUTED, ORANGE, drawn, legend
+from app.reports.day.bins import A_HOUR, Series
+from app.reports.day.campaign_days import CampaignDay, Push
+from app.reports.day.cap_days import CapDay
+from app.reports.day.story import Story
+from app.reports.day.territory_days import TerritoryDay
+from app.reports.tally import QUARTER_S
 
 Scale = tuple[float, float, float]
 """The highest price, the lowest and the highest shadow price, in cents."""
@@ -165,7 +166,7 @@ def _grown(values: Sequence[float]) -> tuple[list[float], list[float]]:
 def _clock(axes: Axes, story: Story) -> None:
     """A day of local time, with a mark every four hours."""
     bins = len(story.pings)
-    at = [datetime.fromtimestamp(story.start + place * BIN_S, ZoneInfo(story.zone)) for place in range(bins + 1)]
+    at = [datetime.fromtimestamp(story.start + place * QUARTER_S, ZoneInfo(story.zone)) for place in range(bins + 1)]
     marks = [place for place, time in enumerate(at) if time.minute == 0 and time.hour % 4 == 0]
     axes.set_xticks(marks, [f"{at[place]:%H:%M}" for place in marks])
     axes.set_xlim(0, bins)

@@ -6,17 +6,17 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter, PercentFormatter
 
-from app.cli.day.bins import Grade, Times
-from app.cli.day.campaign_days import CampaignDay
 from app.pages.plots import BLUE, INK, MUTED, ORANGE, drawn, legend
+from app.reports.day.bins import AnswerTimes, Band
+from app.reports.day.campaign_days import CampaignDay
 
 
 @drawn(height=220)
-def wins(figure: Figure, vertical: str, grades: Sequence[Grade]) -> str:
+def wins(figure: Figure, vertical: str, bands: Sequence[Band]) -> str:
     """The share won at each price, beside what was foretold."""
     axes = figure.subplots()
-    axes.plot([grade.at for grade in grades], [grade.expected for grade in grades], color=MUTED, label="predicted")
-    _observed(axes, grades, "won")
+    axes.plot([band.at for band in bands], [band.expected for band in bands], color=MUTED, label="predicted")
+    _observed(axes, bands, "won")
     legend(axes)
     axes.set_ylim(0, 1)
     axes.set_xlim(left=0)
@@ -28,15 +28,15 @@ def wins(figure: Figure, vertical: str, grades: Sequence[Grade]) -> str:
 
 
 @drawn(height=300)
-def reliability(figure: Figure, grades: Sequence[Grade]) -> str:
+def reliability(figure: Figure, bands: Sequence[Band]) -> str:
     """What converted, and the true probability, of leads about which one thing was predicted."""
     axes = figure.subplots()
-    top = 1.08 * max(max(grade.at, grade.expected, grade.interval[1]) for grade in grades)
+    top = 1.08 * max(max(band.at, band.expected, band.interval[1]) for band in bands)
     axes.plot([0, top], [0, top], color=MUTED, linewidth=1.0, linestyle=(0, (4, 2)), label="as predicted")
-    _observed(axes, grades, "converted")
+    _observed(axes, bands, "converted")
     axes.plot(
-        [grade.at for grade in grades],
-        [grade.expected for grade in grades],
+        [band.at for band in bands],
+        [band.expected for band in bands],
         color=ORANGE,
         marker="D",
         markersize=4,
@@ -44,7 +44,7 @@ def reliability(figure: Figure, grades: Sequence[Grade]) -> str:
         label="true probability",
     )
     legend(axes)
-    axes.set_xlim(0, max(grade.at for grade in grades) * 1.08)
+    axes.set_xlim(0, max(band.at for band in bands) * 1.08)
     axes.set_ylim(0, top)
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_formatter(PercentFormatter(1.0, 0))
@@ -85,7 +85,7 @@ def counted(figure: Figure, counts: Mapping[str, int], what: str) -> str:
 
 
 @drawn(height=220)
-def latency(figure: Figure, ping: Times, post: Times) -> str:
+def latency(figure: Figure, ping: AnswerTimes, post: AnswerTimes) -> str:
     """The share of answers by how long they took."""
     axes = figure.subplots()
     for name, colour, times in (("pings", BLUE, ping), ("posts", ORANGE, post)):
@@ -103,13 +103,13 @@ def latency(figure: Figure, ping: Times, post: Times) -> str:
     return "How long answers to pings and posts took"
 
 
-def _observed(axes: Axes, grades: Sequence[Grade], label: str) -> None:
+def _observed(axes: Axes, bands: Sequence[Band], label: str) -> None:
     """Shares with the interval in which the truth lies."""
-    shares, bounds = [grade.share for grade in grades], [grade.interval for grade in grades]
+    shares, bounds = [band.share for band in bands], [band.interval for band in bands]
     below = [share - low for share, (low, _) in zip(shares, bounds, strict=True)]
     above = [high - share for share, (_, high) in zip(shares, bounds, strict=True)]
     axes.errorbar(
-        [grade.at for grade in grades],
+        [band.at for band in bands],
         shares,
         yerr=[below, above],
         color=BLUE,

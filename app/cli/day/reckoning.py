@@ -5,13 +5,13 @@ from collections.abc import Mapping
 
 import msgspec
 
-from app.cli.day.bins import times
 from app.cli.day.business_day import US, Lived
 from app.config.load import Declared
 from app.domain.caps.caps import Cap
 from app.domain.caps.honouring import honoured_share
+from app.reports.day.bins import times
+from app.reports.trading import Trading
 from app.store.leads import Summary
-from app.usecases.reports.report import Trading
 
 
 class Reckoning(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,8 +39,9 @@ class Reckoning(msgspec.Struct, frozen=True, kw_only=True):
 
 def reckon(declared: Declared, lived: Lived, found: Trading, sales: Summary, used: Mapping[str, int]) -> Reckoning:
     """`found` is the journal's account, `sales` and `used` (by counter) are the database's."""
-    accepted = found.posts["accepted"]
-    spend_cents = sum(trade.spend_cents for trade in found.campaigns.values())
+    posts, accepted, spend_cents = found.posts_by_code, found.leads, found.spend_cents
+    # A seller that asks again what it asked before is answered again, and counts both.
+    pings, bids = found.pings + found.repeats, found.bids + found.repeats
     caps = [cap for campaign in declared.campaigns for cap in campaign.caps]
     caps += [cap for seller in declared.sellers for cap in seller.caps]
     bought = {name: trade.leads for name, trade in found.campaigns.items() if trade.leads}
@@ -52,22 +53,22 @@ def reckon(declared: Declared, lived: Lived, found: Trading, sales: Summary, use
         (sum(row.leads for row in sales.sales), sum(row.spend_cents for row in sales.sales)),
     )
     return Reckoning(
-        pings=found.pings,
-        bids=found.bids,
-        no_bids=found.pings - found.bids,
+        pings=pings,
+        bids=bids,
+        no_bids=pings - bids,
         reasons=dict(sorted(found.reasons.items())),
-        wins=found.posts.total(),
+        wins=posts.total(),
         posts_accepted=accepted,
-        posts_refused=found.posts.total() - accepted,
+        posts_refused=posts.total() - accepted,
         spend_cents=spend_cents,
         delivered=lived.in_crm,
         undelivered=accepted - lived.in_crm,
         cap_overruns=sum(count > cap.limit for cap in caps for count in _used(cap, used)),
-        honoured_share=round(honoured_share(found.posts), 6),
+        honoured_share=round(honoured_share(posts), 6),
         ping_ms={"p50": round(took.median, 2), "p99": round(took.p99, 2)},
         reconciled=(
             len(set(books)) == 1
-            and (ours.pings, ours.bids) == (found.pings, found.bids)
+            and (ours.pings, ours.bids) == (pings, bids)
             and _campaigns_bought(sales) == bought
             and counted == {name: bought.get(name, 0) for name in counted}
             and lived.in_crm == accepted

@@ -6,21 +6,26 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
+from app.reports.export import export_outcomes, export_sales
 from app.settings import Settings
 from app.store.store import Store
-from app.usecases.reports.export import export_outcomes, export_sales
 
 MATURITY_DAYS = 2
 """When the last outcome of the day is in, nobody who bought thinks it over much longer."""
 
-_NEEDS = ("duckdb", "joblib", "numpy", "sklearn", "training")
+_TRAINING = ("duckdb", "joblib", "numpy", "sklearn", "training")
 _TIMEOUT_S = 120.0
 """Usually it takes some seconds; a machine on which it takes this long has other work."""
 
 
 def can_retrain() -> bool:
     """Whether what training needs is installed here."""
-    return all(find_spec(name) is not None for name in _NEEDS)
+    return all(find_spec(name) is not None for name in _TRAINING)
+
+
+def can_plot() -> bool:
+    """Whether what pages with plots need is installed here."""
+    return find_spec("matplotlib") is not None
 
 
 async def export_day(settings: Settings, ended: float) -> None:
@@ -45,7 +50,8 @@ def retrain(settings: Settings, ended: float) -> str:
     try:
         # Serving never imports training, so it is asked as a scheduler would ask it.
         done = subprocess.run(  # noqa: S603 - our own module, with paths of our own
-            [sys.executable, "-m", "training", "retrain", *map(str, words)],
+            # With -P the working directory is no place for modules, whatever lies there under our names.
+            [sys.executable, "-P", "-m", "training", "retrain", *map(str, words)],
             capture_output=True,
             text=True,
             timeout=_TIMEOUT_S,

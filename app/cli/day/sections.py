@@ -1,11 +1,11 @@
 """The subjects of the page, in the order in which a buyer asks about them."""
 
 from app.cli.day import plots_by_hour, plots_by_size, words
-from app.cli.day.bins import Times
-from app.cli.day.campaign_days import CampaignDay, Trade
-from app.cli.day.story import Story
 from app.domain.reasons import REASONS, Refusal, sentence
 from app.pages.html import each, figure, money, paragraph, percent, plots, pre, section, table
+from app.reports.day.bins import AnswerTimes
+from app.reports.day.campaign_days import CampaignDay, DayTrade
+from app.reports.day.story import Story
 
 SHOWN = 8
 """How many campaigns, reasons or pushes have plots, the largest; the tables have all."""
@@ -81,9 +81,7 @@ def demand(story: Story) -> str:
 def wins(story: Story) -> str:
     """What a price wins."""
     lead = "Each point is a tenth of a vertical's bids by price; whiskers hold the true share in 95 of 100 cases."
-    figures = [
-        figure(name, plots_by_size.wins(name, grades), words.wins(grades)) for name, grades in story.wins.items()
-    ]
+    figures = [figure(name, plots_by_size.wins(name, bands), words.wins(bands)) for name, bands in story.wins.items()]
     return section("How much a price wins", lead, plots(figures) or paragraph("Nothing was bid."))
 
 
@@ -95,8 +93,8 @@ def calibration(story: Story) -> str:
         return section(title, lead, paragraph("No lead was bought."))
     svg = plots_by_size.reliability(story.calibration)
     rows = [
-        (f"{grade.at:.1%}", f"{grade.expected:.1%}", f"{grade.share:.1%}", f"{grade.hits:,}", f"{grade.count:,}")
-        for grade in story.calibration
+        (f"{band.at:.1%}", f"{band.expected:.1%}", f"{band.share:.1%}", f"{band.hits:,}", f"{band.count:,}")
+        for band in story.calibration
     ]
     return section(
         title,
@@ -141,7 +139,7 @@ def _reasons(counts: dict[str, int]) -> list[tuple[str, str, str]]:
     return [(code, sentence(Refusal(code)) if code in REASONS else "", f"{count:,}") for code, count in counts.items()]
 
 
-def _trade(name: str, trade: Trade, bid: str) -> tuple[str, ...]:
+def _trade(name: str, trade: DayTrade, bid: str) -> tuple[str, ...]:
     return (
         name,
         f"{trade.bids:,}",
@@ -161,5 +159,5 @@ def _prices(story: Story, day: CampaignDay) -> str:
     return figure(day.name, plots_by_hour.prices(story, day, shadows), words.prices(story, day, shadows))
 
 
-def _times(name: str, told: Times) -> tuple[str, ...]:
+def _times(name: str, told: AnswerTimes) -> tuple[str, ...]:
     return (name, f"{told.count:,}", *[f"{ms:,.1f}" for ms in (told.median, told.p95, told.p99, told.longest)])

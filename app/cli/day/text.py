@@ -5,13 +5,14 @@ from datetime import datetime
 from math import isnan
 from zoneinfo import ZoneInfo
 
-from app.cli.day.bins import BIN_S, Grade, Series, Times
-from app.cli.day.campaign_days import CampaignDay, Trade
-from app.cli.day.cap_days import CapDay
-from app.cli.day.story import Story
 from app.cli.table import table
 from app.mock_exchange.market.tally import BUYER_HEADS, SELLER_HEADS, MarketTally
 from app.pages.html import each, money
+from app.reports.day.bins import AnswerTimes, Band, Series
+from app.reports.day.campaign_days import CampaignDay, DayTrade
+from app.reports.day.cap_days import CapDay
+from app.reports.day.story import Story
+from app.reports.tally import QUARTER_S
 
 COLUMN_BINS = 8
 """A column of the day covers two hours."""
@@ -81,14 +82,14 @@ def _hours(story: Story) -> tuple[str, ...]:
     zone = ZoneInfo(story.zone)
     bins = len(story.pings)
     ends = [min(first + COLUMN_BINS, bins) for first in range(0, bins, COLUMN_BINS)]
-    return tuple([datetime.fromtimestamp(story.start + end * BIN_S, zone).strftime("to %H:%M") for end in ends])
+    return tuple([datetime.fromtimestamp(story.start + end * QUARTER_S, zone).strftime("to %H:%M") for end in ends])
 
 
 def _counts(counted: dict[str, int]) -> list[tuple[str, str]]:
     return [(name, str(count)) for name, count in counted.items()]
 
 
-def _trade_row(name: str, mean_bid: str, trade: Trade) -> tuple[str, ...]:
+def _trade_row(name: str, mean_bid: str, trade: DayTrade) -> tuple[str, ...]:
     return (
         name,
         str(trade.bids),
@@ -133,14 +134,14 @@ def _amount(cap: CapDay, value: float) -> str:
 
 
 def _win_rows(story: Story) -> Iterable[tuple[str, ...]]:
-    for vertical, grades in story.wins.items():
-        for grade in grades:
-            yield vertical, money(grade.at), str(grade.count), f"{grade.share:.0%}", f"{grade.expected:.0%}"
+    for vertical, bands in story.wins.items():
+        for band in bands:
+            yield vertical, money(band.at), str(band.count), f"{band.share:.0%}", f"{band.expected:.0%}"
 
 
-def _true_row(grade: Grade) -> tuple[str, ...]:
-    return f"{grade.at:.1%}", str(grade.count), f"{grade.share:.1%}", f"{grade.expected:.1%}"
+def _true_row(band: Band) -> tuple[str, ...]:
+    return f"{band.at:.1%}", str(band.count), f"{band.share:.1%}", f"{band.expected:.1%}"
 
 
-def _time_row(name: str, took: Times) -> tuple[str, ...]:
+def _time_row(name: str, took: AnswerTimes) -> tuple[str, ...]:
     return name, *[f"{ms:.1f}" for ms in (took.median, took.p95, took.p99, took.longest)]

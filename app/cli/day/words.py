@@ -6,12 +6,13 @@ from itertools import pairwise
 from math import isnan
 from zoneinfo import ZoneInfo
 
-from app.cli.day.bins import A_HOUR, BIN_S, Grade, Series, Times
-from app.cli.day.campaign_days import CampaignDay, Push
-from app.cli.day.cap_days import CapDay
-from app.cli.day.story import Attempts, Story
-from app.cli.day.territory_days import TerritoryDay
 from app.pages.html import money, percent
+from app.reports.day.bins import A_HOUR, AnswerTimes, Band, Series
+from app.reports.day.campaign_days import CampaignDay, Push
+from app.reports.day.cap_days import CapDay
+from app.reports.day.story import Attempts, Story
+from app.reports.day.territory_days import TerritoryDay
+from app.reports.tally import QUARTER_S
 
 
 def date(story: Story) -> str:
@@ -22,7 +23,7 @@ def date(story: Story) -> str:
 
 def clock(story: Story, place: float) -> str:
     """The local time at which a bin begins."""
-    return f"{datetime.fromtimestamp(story.start + place * BIN_S, ZoneInfo(story.zone)):%H:%M}"
+    return f"{datetime.fromtimestamp(story.start + place * QUARTER_S, ZoneInfo(story.zone)):%H:%M}"
 
 
 def flow(story: Story) -> str:
@@ -86,18 +87,18 @@ def territory(day: TerritoryDay) -> str:
     )
 
 
-def wins(grades: Sequence[Grade]) -> str:
-    count, hits = sum(grade.count for grade in grades), sum(grade.hits for grade in grades)
-    expected = sum(grade.expected * grade.count for grade in grades)
-    half = next((high.at for low, high in pairwise(grades) if low.share < 0.5 <= high.share), None)
+def wins(bands: Sequence[Band]) -> str:
+    count, hits = sum(band.count for band in bands), sum(band.hits for band in bands)
+    expected = sum(band.expected * band.count for band in bands)
+    half = next((high.at for low, high in pairwise(bands) if low.share < 0.5 <= high.share), None)
     said = f"{percent(hits, count)} of {count:,} bids won, where {percent(expected, count)} were predicted"
     return said + (f"; half are won from about {money(half)}." if half is not None else ".")
 
 
-def reliability(grades: Sequence[Grade]) -> str:
-    count, hits = sum(grade.count for grade in grades), sum(grade.hits for grade in grades)
-    predicted = sum(grade.at * grade.count for grade in grades)
-    true = sum(grade.expected * grade.count for grade in grades)
+def reliability(bands: Sequence[Band]) -> str:
+    count, hits = sum(band.count for band in bands), sum(band.hits for band in bands)
+    predicted = sum(band.at * band.count for band in bands)
+    true = sum(band.expected * band.count for band in bands)
     return (
         f"On the dashed line predictions are right: of {count:,} leads {predicted / count:.1%} were predicted to "
         f"convert, {true / count:.1%} is the truth, and {hits / count:.1%} did."
@@ -109,5 +110,5 @@ def deliveries(attempts: Attempts) -> str:
     return f"{attempts.delivered:,} leads arrived and {missing}, after {attempts.attempts:,} attempts in all."
 
 
-def latency(ping: Times) -> str:
+def latency(ping: AnswerTimes) -> str:
     return f"Half of the pings were answered within {ping.median:.1f} ms, 99% within {ping.p99:.1f} ms."

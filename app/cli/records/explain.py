@@ -6,7 +6,7 @@ from pathlib import Path
 
 from app.journal.reader import find
 from app.parquet import ParquetError
-from app.usecases.reports.explain import explain
+from app.reports.explain import explain
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

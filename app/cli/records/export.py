@@ -9,8 +9,8 @@ from app.cli.database import add_database, run_with_store
 from app.cli.progress import progress
 from app.cli.span import add_span
 from app.parquet import ParquetError
+from app.reports.export import export_outcomes, export_sales
 from app.store.store import Store
-from app.usecases.reports.export import export_outcomes, export_sales
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

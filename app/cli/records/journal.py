@@ -3,6 +3,7 @@
 import argparse
 import sys
 import time
+from itertools import count
 from pathlib import Path
 
 from app.cli.progress import progress
@@ -10,8 +11,10 @@ from app.cli.records.stats_page import document, page
 from app.cli.span import add_span
 from app.journal.compact import NotTheSame, compact
 from app.parquet import ParquetError
+from app.reports.disk import disk
+from app.reports.hours import LUMP, count_span, keep_tallies
+from app.reports.trading import trading
 from app.settings import SettingsError, sole_use
-from app.usecases.reports.stats import disk, stats
 
 _HOUR_S = 3_600.0
 
@@ -58,14 +61,17 @@ def _hours(text: str) -> int:
 
 def _compact(journal: Path, args: argparse.Namespace) -> int:
     before = time.time() - (args.keep_hours - 1) * _HOUR_S
-    count = broken = 0
+    compacted = broken = 0
     with sole_use(journal):
         for each in compact(journal, before, lambda name, done: progress(f"{name}  {done:,} lines")):
             progress("")
             before_mb, after_mb = each.bytes_before / 1e6, each.bytes_after / 1e6
             print(f"{each.name}  {each.lines:,} lines, {before_mb:,.1f} MB -> {after_mb:,.1f} MB")
-            count, broken = count + each.lines, broken + each.broken
-    print(f"{count:,} lines compacted" if count else "nothing to compact: no hour is over that is not compacted")
+            compacted, broken = compacted + each.lines, broken + each.broken
+        keep_tallies(journal)
+    print(
+        f"{compacted:,} lines compacted" if compacted else "nothing to compact: no hour is over that is not compacted"
+    )
     if broken:
         print(f"{broken:,} of them cannot be read; they are kept as they are, in the column `broken`")
     return 0
@@ -73,8 +79,9 @@ def _compact(journal: Path, args: argparse.Namespace) -> int:
 
 def _stats(journal: Path, args: argparse.Namespace) -> int:
     since, until = args.since or 0.0, args.until if args.until is not None else float("inf")
-    found = stats(journal, since, until, lambda count: progress(f"{count:,} lines"))
+    lines = count(LUMP, LUMP)
+    trade = trading(count_span(journal, since, until, lambda: progress(f"{next(lines):,} lines")))
     size = disk(journal, since, until)
     progress("")
-    print(document(found, size) if args.json else page(found, size))
+    print(document(trade, size) if args.json else page(trade, size))
     return 0

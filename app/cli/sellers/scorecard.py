@@ -13,9 +13,9 @@ from app.config.file.problem import did_you_mean
 from app.config.load import LoadedConfig, load
 from app.dialects.scorecard import write_scorecard
 from app.domain.money import dollars
+from app.reports.counting import Counting
+from app.reports.scorecard import first_hour, scorecard
 from app.store.store import Store
-from app.usecases.reports.scorecard import first_hour, scorecard
-from app.usecases.reports.tally import Counting
 from app.wire.scorecard import DAYS_MAX, Latency, Scorecard
 
 
@@ -50,9 +50,11 @@ def run(args: argparse.Namespace) -> int:
 async def _tell(store: Store, args: argparse.Namespace) -> int:
     now = time.time()
     since = first_hour(now, args.days)
-    tallies = Counting(args.data / "journal").since(since)
+    trade = Counting(args.data / "journal").since(since)
+    if trade.refusal is not None:
+        raise trade.refusal
     returns = await store.returns(args.seller, since, now)
-    card = scorecard(args.seller, "full", tallies, returns, since, now)
+    card = scorecard(args.seller, "full", trade, returns, since, now)
     print(write_scorecard(card).decode() if args.json else _page(card))
     return 0
 

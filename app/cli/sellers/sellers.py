@@ -23,13 +23,15 @@ from app.config.file.problem import did_you_mean
 from app.config.load import Declared, LoadedConfig, load
 from app.config.values.kind import UnreadableValue
 from app.config.values.kinds import read_slug
-from app.dialects.platforms.known import DIALECTS, GENERIC
+from app.dialects.own_words import GENERIC
 from app.domain.reasons import Disclosure
 from app.domain.seller import Seller, Statuses
+from app.platforms.known import DIALECTS
+from app.reports.counting import Counting
+from app.reports.scorecard import first_hour
+from app.reports.tally import SellerTrade
 from app.store.certifications import LIVE
 from app.store.store import Store
-from app.usecases.reports.scorecard import first_hour
-from app.usecases.reports.tally import Counting, Tally
 
 _KEY_BYTES = 25
 _LOCAL = "http://127.0.0.1:8000"
@@ -235,9 +237,9 @@ def _resume(args: argparse.Namespace, declared: Declared) -> int:
 
 def _list(args: argparse.Namespace, declared: Declared) -> int:
     suspended, live = _switched(args) if (args.database or (args.data / "leadbid.db").exists()) else ({}, {})
-    tallies = _tallies(args.data / "journal")
+    trade = _trade(args.data / "journal")
     listed = [
-        _listed(each, suspended, live, None if tallies is None else tallies.get(each.name, Tally()))
+        _listed(each, suspended, live, None if trade is None else trade.get(each.name, SellerTrade()))
         for each in declared.sellers
     ]
     if args.json:
@@ -247,14 +249,14 @@ def _list(args: argparse.Namespace, declared: Declared) -> int:
     return 0
 
 
-def _tallies(journal: Path) -> Mapping[str, Tally] | None:
+def _trade(journal: Path) -> Mapping[str, SellerTrade] | None:
     """What each seller did in the last day; `None` where there is no journal, or none that can be read whole."""
-    tallies = Counting(journal).since(first_hour(time.time(), 1)) if journal.is_dir() else None
-    return None if tallies is None or tallies.unread else tallies.sellers
+    trade = Counting(journal).since(first_hour(time.time(), 1)) if journal.is_dir() else None
+    return None if trade is None or trade.unread else trade.sellers
 
 
 def _listed(
-    seller: Seller, suspended: Mapping[str, str], live: Mapping[str, float], tally: Tally | None
+    seller: Seller, suspended: Mapping[str, str], live: Mapping[str, float], trade: SellerTrade | None
 ) -> dict[str, Any]:
     mode = "live" if seller.is_live(live) else seller.mode
     why = suspended.get(seller.name)
@@ -267,9 +269,9 @@ def _listed(
         "status": status,
         "keys": len(seller.key_sha256),
         "rate_per_second": seller.rate_per_s or None,
-        "pings": None if tally is None else tally.pings,
-        "bids": None if tally is None else tally.bids,
-        "sales": None if tally is None else tally.accepted,
+        "pings": None if trade is None else trade.pings,
+        "bids": None if trade is None else trade.bids,
+        "sales": None if trade is None else trade.accepted,
     }
 
 

@@ -10,11 +10,11 @@ from urllib.parse import urlsplit
 import msgspec
 
 from app.cli.table import table
-from app.dialects.platforms.sending import Route
-from app.mock_exchange.conformance.cases import Lead, Result, conform
-from app.mock_exchange.conformance.clients import CLIENTS, Client
+from app.dialects.names import Route
+from app.mock_exchange.conformance.checks import CheckResult, Lead, conform
 from app.mock_exchange.conformance.endpoint import Endpoint, Unreachable
 from app.mock_exchange.consumers import consumer, post_of
+from app.platforms.known import DIALECTS, PARSERS
 from app.wire.ping import Value
 
 _PATIENCE_MS = 10_000
@@ -24,10 +24,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`leadbid conform --target URL [--dialect D ...] [--key K] [--vertical V] [--with NAME=VALUE] [--json]`."""
     parser.add_argument("--target", required=True, help="where the buyer answers, as http://127.0.0.1:8000")
     parser.add_argument(
-        "--dialect", action="append", default=[], choices=sorted(CLIENTS), help="as whom (default: as everybody)"
+        "--dialect", action="append", default=[], choices=sorted(PARSERS), help="as which platform (default: as each)"
     )
-    parser.add_argument("--key", default="demo-acme-key", help="the key that the buyer gave us")
-    parser.add_argument("--vertical", default="auto_insurance", help="what kind of lead is offered")
+    parser.add_argument("--key", default="demo-acme-key", help="the key that the buyer gave you")
+    parser.add_argument("--vertical", default="auto_insurance", help="the kind of lead to offer")
     parser.add_argument("--ping-path", default="", help="instead of /v1/DIALECT/ping")
     parser.add_argument("--post-path", default="", help="instead of /v1/DIALECT/post")
     parser.add_argument(
@@ -38,37 +38,39 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME=VALUE",
         help="send this with every lead, as a state where the buyer buys or a test flag; may be repeated",
     )
-    parser.add_argument("--json", action="store_true", help="print one JSON object instead of tables")
+    parser.add_argument(
+        "--json", action="store_true", help="print one JSON object instead of tables; it names each check by its id"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
-    """0 where every case holds, 1 where one does not, 2 where nobody answers."""
+    """0 where every check holds, 1 where one does not, 2 where nobody answers."""
     if urlsplit(args.target).scheme not in ("http", "https"):
-        print(f"--target {args.target!r} is no URL: write it as http://127.0.0.1:8000", file=sys.stderr)
+        print(f"--target {args.target!r} is not a URL: write it as http://127.0.0.1:8000", file=sys.stderr)
         return 2
     more = dict(text.partition("=")[::2] for text in args.more)
-    found: dict[str, list[Result]] = {}
+    results: dict[str, list[CheckResult]] = {}
     try:
-        for name in args.dialect or CLIENTS:
-            found[name] = _conform(CLIENTS[name], args, more)
+        for name in args.dialect or PARSERS:
+            results[name] = _conform(name, args, more)
             if not args.json:
-                _show(name, found[name])
+                _show(name, results[name])
     except Unreachable as error:
         print(f"nobody answers: {error}", file=sys.stderr)
         return 2
-    passed = all(result.passed for results in found.values() for result in results)
+    passed = all(result.passed for checks in results.values() for result in checks)
     if args.json:
-        print(msgspec.json.encode({"passed": passed, "dialects": found}).decode())
+        print(msgspec.json.encode({"passed": passed, "dialects": results}).decode())
     return 0 if passed else 1
 
 
-def _conform(client: Client, args: argparse.Namespace, more: dict[str, str]) -> list[Result]:
-    home = f"/v1/{client.name}"
+def _conform(name: str, args: argparse.Namespace, more: dict[str, str]) -> list[CheckResult]:
+    sends = DIALECTS[name].sends
     paths: dict[Route, str] = {
-        "ping": args.ping_path or (f"{home}/lead" if client.sends.one_endpoint else f"{home}/ping"),
-        "post": args.post_path or (f"{home}/lead" if client.sends.one_endpoint else f"{home}/post"),
+        "ping": args.ping_path or f"/v1/{name}/{'lead' if sends.one_endpoint else 'ping'}",
+        "post": args.post_path or f"/v1/{name}/{'lead' if sends.one_endpoint else 'post'}",
     }
-    endpoint = Endpoint(client, args.target, args.key, paths, more)
+    endpoint = Endpoint(sends, PARSERS[name], args.target, args.key, paths, more)
     try:
         return conform(endpoint, _leads(args.vertical))
     finally:
@@ -84,6 +86,6 @@ def _leads(vertical: str) -> Iterator[Lead]:
         yield {**lead, "deadline_ms": _PATIENCE_MS}
 
 
-def _show(name: str, results: list[Result]) -> None:
-    rows = [("pass" if result.passed else "FAIL", result.case, result.told) for result in results]
+def _show(name: str, results: list[CheckResult]) -> None:
+    rows = [("pass" if result.passed else "FAIL", result.title, result.finding) for result in results]
     print(f"{name}\n{table(('', 'case', 'found'), rows)}\n")

@@ -13,23 +13,22 @@ import msgspec
 
 from app.cli.day.business_day import ENDS, STARTS, US, BusinessDay, Lived
 from app.cli.day.reckoning import Reckoning, reckon
-from app.cli.day.retraining import MATURITY_DAYS, can_retrain, export_day, registry_command, retrain
-from app.cli.day.story import Attempts, tell
+from app.cli.day.retraining import MATURITY_DAYS, can_plot, can_retrain, export_day, registry_command, retrain
 from app.cli.day.text import report
 from app.config.load import Declared, LoadedConfig, load
 from app.domain.money import dollars
 from app.journal.reader import find, lines
 from app.mock_exchange.market.audit import AuditFile
 from app.mock_exchange.market.setup import SetupError
+from app.packaged import DEMO, MODELS, SCENARIOS
+from app.reports.day.story import Attempts, tell
+from app.reports.explain import explain
+from app.reports.hours import count_span
+from app.reports.trading import Trading, trading
 from app.settings import Settings, SettingsError
 from app.store.store import Store
-from app.usecases.reports.explain import explain
-from app.usecases.reports.report import Trading, trading
 
-ROOT = Path(__file__).resolve().parents[3]
-CONFIG = ROOT / "fixtures" / "demo"
-MARKET = ROOT / "fixtures" / "exchange" / "demo.toml"
-MODELS = ROOT / "models"
+MARKET = SCENARIOS / "demo.toml"
 
 TITLES = {"bought": "A lead that was bought", "lost": "An auction that was lost", "refused": "A ping that was refused"}
 
@@ -57,7 +56,7 @@ def run(args: argparse.Namespace) -> int:
 
 async def _demo(leads: int, seed: int, data: Path, *, as_json: bool) -> int:
     _empty(data)
-    shutil.copytree(CONFIG, data / "config")
+    shutil.copytree(DEMO, data / "config")
     settings = Settings(config=data / "config" / "buyer.toml", data=data, models=MODELS)
     logging.basicConfig(filename=data / "service.log", level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
     progress = _Progress(leads, quiet=as_json)
@@ -65,7 +64,7 @@ async def _demo(leads: int, seed: int, data: Path, *, as_json: bool) -> int:
         day = BusinessDay(settings, MARKET, leads, seed)
         lived = await day.live(lambda: progress.show(day), audit)
     declared = _declared(settings.config)
-    found = trading(lines(settings.journal))
+    found = trading(count_span(settings.journal, 0.0, float("inf")))
     reckoning, attempts = await _reckon(settings, declared, lived, found)
     if as_json:
         print(msgspec.json.encode(reckoning).decode())
@@ -156,11 +155,9 @@ def _show(settings: Settings, declared: Declared, lived: Lived, reckoning: Recko
     print(_summary(reckoning))
     print(f"\n{report(story, lived.tally)}\n")
     page_file = settings.data / "day.html"
-    try:
+    if can_plot():
         from app.cli.day.page import page
-    except ImportError:
-        print("For the day as a page with plots: pip install 'leadbid[reports]'")
-    else:
+
         page_file.write_text(page(story), encoding="utf-8")
         print(f"The day as a page with plots: {page_file}")
     print(f"Every bid and why it lost: {settings.data / 'audit.jsonl'}")
@@ -169,13 +166,20 @@ def _show(settings: Settings, declared: Declared, lived: Lived, reckoning: Recko
 
 async def _learn(settings: Settings, lived: Lived) -> None:
     """The day's end: retrained on its own outcomes, champion against challenger."""
+    if missing := _left_out():
+        print(f"\nLeft out: {' and '.join(missing)}; to have it, pip install 'leadbid[training,reports]'")
     if not can_retrain():
-        print("\nTo see it retrain on this day's outcomes: pip install 'leadbid[training,reports]'")
         return
     await export_day(settings, lived.ended)
     print(f"\nRetrained on its own outcomes, {MATURITY_DAYS} days later: champion and challenger\n")
     print(await asyncio.to_thread(retrain, settings, lived.ended))
     print(f"\nWhat is live and what is tried: {registry_command(settings.data / 'models')}")
+
+
+def _left_out() -> list[str]:
+    """What the day goes without, as its extra is not installed."""
+    parts = (("the day as a page with plots", can_plot()), ("retraining on its outcomes", can_retrain()))
+    return [what for what, can in parts if not can]
 
 
 def _summary(day: Reckoning) -> str:

@@ -19,8 +19,8 @@ from app.mock_exchange.market.setup import Published, Setup, SetupError, read_se
 from app.mock_exchange.market.tally import BUYER_HEADS, SELLER_HEADS, MarketTally
 from app.mock_exchange.market.time import WallTime
 from app.mock_exchange.market.traffic import Visit
+from app.packaged import SCENARIOS
 
-MARKETS = Path(__file__).resolve().parents[3] / "fixtures" / "exchange"
 FEW = 3
 """Up to so many leads are shown bid by bid."""
 PUBLISHED_HEADS = ("", "each", "guide", "unsold", "guide", "revenue", "guide")
@@ -28,7 +28,7 @@ PUBLISHED_HEADS = ("", "each", "guide", "unsold", "guide", "revenue", "guide")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`leadbid exchange [--market FILE | --scenario NAME] [--buyer NAME=URL] ...`."""
-    names = ", ".join(sorted(path.stem for path in MARKETS.glob("*.toml")))
+    names = ", ".join(sorted(path.stem for path in SCENARIOS.glob("*.toml")))
     parser.add_argument("--market", type=Path, default=None, help="a TOML file that says who sells and who buys")
     parser.add_argument("--scenario", default="demo", help=f"a market that comes with leadbid: {names}")
     parser.add_argument(
@@ -85,9 +85,9 @@ async def _hold(setup: Setup, leads: int, args: argparse.Namespace, add: Callabl
 
 
 def _shipped(name: str) -> Path:
-    path = MARKETS / f"{name}.toml"
+    path = SCENARIOS / f"{name}.toml"
     if not path.is_file():
-        names = ", ".join(sorted(path.stem for path in MARKETS.glob("*.toml")))
+        names = ", ".join(sorted(path.stem for path in SCENARIOS.glob("*.toml")))
         raise SetupError(f"there is no scenario {name!r}: choose one of {names}, or name a file with --market")
     return path
 

@@ -18,9 +18,9 @@ from app.domain.vertical import Field, Vertical
 from app.mock_exchange.chance import Chance, chance_of
 from app.mock_exchange.circumstances import VERTICALS, questions
 from app.mock_exchange.consumers import Consumer, consent_text, consumer, ping_of, post_of
+from app.packaged import DEMO_CONFIG
 from app.wire.ping import Value
 
-DEMO = Path(__file__).resolve().parents[3] / "fixtures" / "demo" / "buyer.toml"
 POPULATION = 1
 PLACEHOLDER = "PING_ID"
 
@@ -38,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--ping-id", default=PLACEHOLDER, help="the ping_id of the bid that the post answers")
     parser.add_argument("--curl", action="store_true", help="print the whole command instead of its body")
     parser.add_argument("--url", default="http://127.0.0.1:8000", help="where the service listens, for --curl")
-    parser.add_argument("--config", type=Path, default=DEMO, help="the buyer's file (default: that of the demo)")
+    parser.add_argument("--config", type=Path, default=DEMO_CONFIG, help="the buyer's file (default: that of the demo)")
 
 
 def run(args: argparse.Namespace) -> int:

@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import signal
 import socket
 import sys
 from pathlib import Path
@@ -9,16 +10,27 @@ from pathlib import Path
 from app.asgi import build_app
 from app.cli.database import add_database
 from app.http.server import server_of
+from app.packaged import DEMO_CONFIG, MODELS, models_here
 from app.settings import Settings, SettingsError
+
+BUYER = Path("buyer.toml")
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 _log = logging.getLogger(__name__)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """`leadbid serve --config FILE --data DIR --port N`."""
-    parser.add_argument("--config", type=Path, default=Path("buyer.toml"), help="default: buyer.toml")
+    """`leadbid serve [--config FILE | --demo] [--data DIR] [--port N]`."""
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--config", type=Path, default=None, help="the buyer's file (default: buyer.toml)")
+    which.add_argument("--demo", action="store_true", help="serve the demo's configuration, whose keys are published")
     add_database(parser)
-    parser.add_argument("--models", type=Path, default=Path("models"), help="trained models (default: models)")
+    parser.add_argument(
+        "--models",
+        type=Path,
+        default=models_here(),
+        help="trained models (default: models, else those that come along)",
+    )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)")
     parser.add_argument("--port", type=int, default=8000, help="port to listen on (default: 8000)")
     parser.add_argument("--keys", type=Path, default=None, help="directory of the keys (default: keys in --data)")
@@ -27,15 +39,33 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Serve until interrupted; 1 where it cannot start, with the reason."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
-    settings = Settings(
-        config=args.config, data=args.data, models=args.models, database_url=args.database, keys_dir=args.keys
-    )
     try:
+        settings = _settings(args)
         with bound(args.host, args.port) as listener:
             return _serve(settings, listener)
     except SettingsError as error:
         print(error, file=sys.stderr)
         return 1
+
+
+def _settings(args: argparse.Namespace) -> Settings:
+    config = DEMO_CONFIG if args.demo else args.config or _found(args)
+    if args.models == MODELS and config != DEMO_CONFIG:
+        _log.warning("there is no folder `models`: the models that come with leadbid bid, learned from made-up leads")
+    return Settings(config=config, data=args.data, models=args.models, database_url=args.database, keys_dir=args.keys)
+
+
+def _found(args: argparse.Namespace) -> Path:
+    """`buyer.toml`; where there is none and nothing was served yet, and nobody from elsewhere asks, the demo's.
+
+    Otherwise a SettingsError: a service that lost its file must say so, not bid for somebody else.
+    """
+    if BUYER.exists():
+        return BUYER
+    if args.database or (args.data / "leadbid.db").exists() or args.host not in _LOOPBACK:
+        raise SettingsError(f"there is no {BUYER} here: name one with --config, or serve the demo's with --demo")
+    _log.warning("there is no %s here, so this is the demo: `leadbid init` writes one of yours", BUYER)
+    return DEMO_CONFIG
 
 
 def bound(host: str, port: int) -> socket.socket:
@@ -56,8 +86,10 @@ def bound(host: str, port: int) -> socket.socket:
 def _serve(settings: Settings, listener: socket.socket) -> int:
     server = server_of(build_app(settings), shutdown_s=10)
     _log.info("leadbid starts on http://%s:%s", *listener.getsockname()[:2])
+    # The server stops in order and then raises the signal again: that it was asked to is no failure.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         server.run([listener])
-    except SystemExit:
-        return 1
+    except SystemExit as stopped:
+        return 1 if stopped.code else 0
     return 0 if server.started else 1

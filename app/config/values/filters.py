@@ -9,8 +9,8 @@ from app.config.file.problem import Findings, KeyPath, did_you_mean
 from app.config.schema import CampaignTable, FilterTable, WorthTable
 from app.config.values.kind import shown
 from app.config.values.times import WEEKDAYS
-from app.dialects.states import STATES
 from app.dialects.text import alike_value
+from app.dialects.values.states import STATES
 from app.domain.filters import Filter, Operator, Value
 from app.domain.pricing.value import Worth
 from app.domain.vertical import Field, Vertical

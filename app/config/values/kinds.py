@@ -12,7 +12,7 @@ from app.config.values.holiday_table import FEDERAL, holidays_of
 from app.config.values.kind import Kind, UnreadableValue, shown
 from app.config.values.times import Span, read_date, read_days, read_duration, read_hours, read_zone
 from app.config.values.zip_table import Area, Centre, bare_county, centre_of, counties_of, county_names
-from app.dialects.states import state_of
+from app.dialects.values.states import state_of
 from app.domain.money import CENTS_MAX, cents
 
 _NUMBER_MAX = 1e15

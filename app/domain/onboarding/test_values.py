@@ -2,7 +2,7 @@
 
 import msgspec
 
-from app.domain.reasons import Refusal
+from app.domain.reasons import PING_TEST_ZIPS, POST_TEST_ZIPS, Refusal
 from app.wire.ping import LeadType, Leg, Ping
 
 PRICE_CENTS: dict[Leg, int] = {"exclusive": 1_250, "shared": 600}
@@ -26,67 +26,18 @@ class TestScenario(msgspec.Struct, frozen=True, kw_only=True):
     delay_s: float = 0.0
 
 
-def _refused_pings(first: int, *codes: str) -> list[TestScenario]:
-    return [
-        TestScenario(name=code, zips=(f"{zip_code:05d}",), ping=code, says=f"the ping is refused: {code}")
-        for zip_code, code in enumerate(codes, first)
-    ]
-
-
-def _refused_posts(first: int, *codes: str) -> list[TestScenario]:
-    return [
-        TestScenario(
-            name=f"post_{code}", zips=(f"{zip_code:05d}",), post=code, says=f"a bid; its post is refused: {code}"
-        )
-        for zip_code, code in enumerate(codes, first)
-    ]
-
-
-# The codes stand where they are for good: sellers write them into their own tests.
 TABLE = (
     TestScenario(name="bid", zips=("00001", "90100", "99999"), says="one bid, exclusive; its post is a sale"),
     TestScenario(name="two_bids", zips=("00002",), says="two bids, exclusive and shared", legs=("exclusive", "shared")),
     TestScenario(name="short_lived", zips=("00003",), says="a bid that expires after two seconds", lifetime_s=2),
     TestScenario(name="slow", zips=("00004",), says="a bid that comes after three seconds", delay_s=3.0),
-    *_refused_pings(5, "rate_limited", "internal"),
-    *_refused_pings(
-        11,
-        "unsupported_vertical",
-        "paused",
-        "outside_territory",
-        "closed_hours",
-        "filtered",
-        "consent_missing",
-        "consent_invalid",
-        "consent_expired",
-        "duplicate",
-        "cap_reached",
-        "budget_exhausted",
-        "model_unavailable",
-        "low_value",
-        "below_floor",
-        "deadline",
-        "certificate_reused",
-        "suppressed",
+    *(
+        TestScenario(name=code, zips=(zip_code,), ping=code, says=f"the ping is refused: {code}")
+        for zip_code, code in PING_TEST_ZIPS.items()
     ),
-    *_refused_posts(
-        31,
-        "consent_missing",
-        "consent_invalid",
-        "consent_expired",
-        "duplicate",
-        "cap_reached",
-        "budget_exhausted",
-        "ping_expired",
-        "ping_unknown",
-        "ping_used",
-        "ping_mismatch",
-        "certificate_mismatch",
-        "certificate_reused",
-        "invalid_contact",
-        "suppressed",
-        "brand_not_disclosed",
-        "internal",
+    *(
+        TestScenario(name=f"post_{code}", zips=(zip_code,), post=code, says=f"a bid; its post is refused: {code}")
+        for zip_code, code in POST_TEST_ZIPS.items()
     ),
 )
 

@@ -1,25 +1,28 @@
 """The auction's paths: what each takes, in whose words, and in which format it answers."""
 
-from app.dialects.platforms.dialect import Dialect
-from app.dialects.platforms.known import DIALECTS
+from itertools import product
+
+from app.dialects.dialect import Dialect
 from app.http.request import Route, Takes
+from app.platforms.known import for_each_dialect
 
 _TAKES: tuple[Takes, ...] = ("ping", "post", "lead")
 
 
-def _routes() -> dict[str, Route]:
-    named: list[tuple[str, Dialect | None]] = [("", None), *((f"{name}/", each) for name, each in DIALECTS.items())]
-    return {
-        f"/v1/{name}{test}{takes}{suffix}": Route(takes=takes, dialect=dialect, test=bool(test), suffix=suffix)
-        for name, dialect in named
-        for takes in _TAKES
-        for test in ("", "test/")
-        for suffix in ("", ".json", ".xml")
-    }
+ROUTES: dict[str, Route] = {}
+"""The route at each of the auction's paths; a platform's are added as it is registered."""
 
 
-ROUTES = _routes()
-"""The route at each of the auction's paths."""
+def _add(dialect: Dialect | None) -> None:
+    """Lay out a dialect's paths, or those where the seller's own dialect counts."""
+    name = "" if dialect is None else f"{dialect.name}/"
+    for takes, test, suffix in product(_TAKES, ("", "test/"), ("", ".json", ".xml")):
+        route = Route(takes=takes, dialect=dialect, test=bool(test), suffix=suffix)
+        ROUTES[f"/v1/{name}{test}{takes}{suffix}"] = route
+
+
+_add(None)
+for_each_dialect(_add)
 
 PATHS = tuple(
     f"/v1/{dialect}{test}{takes}" for dialect in ("", "{dialect}/") for test in ("", "test/") for takes in _TAKES

@@ -8,12 +8,12 @@ from litestar import MediaType, Request, Response, get
 from litestar.datastructures import State
 from litestar.handlers import HTTPRouteHandler
 
-from app.dialects.platforms.known import DIALECTS
 from app.domain.calendar import utc_text
 from app.domain.catalogue import Catalogue
 from app.domain.onboarding.test_values import TABLE
 from app.pages.document import document
 from app.pages.html import paragraph, pre, section, table
+from app.platforms.known import DIALECTS
 from app.usecases.bidder import Bidder
 from app.usecases.onboarding.request_log import LoggedRequest, RequestLog
 

@@ -6,20 +6,20 @@ from collections.abc import Mapping
 import httpx
 import msgspec
 
-from app.dialects.platforms.sending import Route, Sent
-from app.mock_exchange.conformance.clients import Client
-from app.mock_exchange.conformance.heard import Answer, Heard
+from app.dialects.names import Route
+from app.dialects.sending import Sending, Sent
+from app.platforms.platform import ParsedAnswer, Parsers, ReceivedAnswer
 from app.wire.ping import Value
 
 TIMEOUT_S = 20.0
 """As long as the most patient platforms wait."""
 
 
-class Asked(msgspec.Struct, frozen=True, kw_only=True):
+class PlayedRequest(msgspec.Struct, frozen=True, kw_only=True):
     """One exchange: what came back, and what the client made of it."""
 
-    answer: Answer
-    heard: Heard
+    answer: ReceivedAnswer
+    parsed: ParsedAnswer
 
 
 class Unreachable(Exception):
@@ -30,9 +30,16 @@ class Endpoint:
     """`paths` are those of pings and posts beneath `target`; `more` is sent with every lead, over what it says."""
 
     def __init__(
-        self, client: Client, target: str, key: str, paths: Mapping[Route, str], more: Mapping[str, Value]
+        self,
+        sends: Sending,
+        parsers: Parsers,
+        target: str,
+        key: str,
+        paths: Mapping[Route, str],
+        more: Mapping[str, Value],
     ) -> None:
-        self.client = client
+        self.sends = sends
+        self.parsers = parsers
         self._key = key
         self._paths = paths
         self._more = dict(more)
@@ -42,30 +49,29 @@ class Endpoint:
         """Let go of its connections."""
         self._http.close()
 
-    def ping(self, lead: Mapping[str, Value]) -> Asked:
+    def ping(self, lead: Mapping[str, Value]) -> PlayedRequest:
         """Offer a lead."""
-        answer = self.send("ping", self.client.sends.sent("ping", {**lead, **self._more}, self._key))
-        return Asked(answer=answer, heard=self.client.ping(answer))
+        return self.ping_as(lead, self._key)
 
-    def post(self, lead: Mapping[str, Value], ping_id: str) -> Asked:
-        """Sell it to a bid."""
-        answer = self.send("post", self.client.sends.sent("post", {**lead, **self._more}, self._key, ping_id))
-        return Asked(answer=answer, heard=self.client.post(answer))
-
-    def ping_as(self, lead: Mapping[str, Value], key: str) -> Asked:
+    def ping_as(self, lead: Mapping[str, Value], key: str) -> PlayedRequest:
         """Offer a lead with another key."""
-        answer = self.send("ping", self.client.sends.sent("ping", {**lead, **self._more}, key), key)
-        return Asked(answer=answer, heard=self.client.ping(answer))
+        answer = self.send("ping", self.sends.sent("ping", {**lead, **self._more}, key), key)
+        return PlayedRequest(answer=answer, parsed=self.parsers.ping(answer))
 
-    def send(self, route: Route, sent: Sent, key: str | None = None) -> Answer:
+    def post(self, lead: Mapping[str, Value], ping_id: str) -> PlayedRequest:
+        """Sell it to a bid."""
+        answer = self.send("post", self.sends.sent("post", {**lead, **self._more}, self._key, ping_id))
+        return PlayedRequest(answer=answer, parsed=self.parsers.post(answer))
+
+    def send(self, route: Route, sent: Sent, key: str | None = None) -> ReceivedAnswer:
         """Send a request as it stands; Unreachable where nobody answers in time."""
-        headers = {"Content-Type": sent.content_type, **self.client.sends.headers(self._key if key is None else key)}
+        headers = {"Content-Type": sent.content_type, **self.sends.headers(self._key if key is None else key)}
         started = time.perf_counter()
         try:
             answered = self._http.post(self._paths[route], content=sent.body, headers=headers)
         except httpx.HTTPError as error:
             raise Unreachable(f"{self._http.base_url}: {type(error).__name__} {error}".strip()) from None
-        return Answer(
+        return ReceivedAnswer(
             status=answered.status_code,
             content_type=answered.headers.get("content-type", ""),
             body=answered.content,

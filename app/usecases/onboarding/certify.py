@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from app.dialects.guard import PERSONAL
+from app.dialects.values.guard import PERSONAL
 from app.domain.onboarding.certification import STEPS, Event, told_of
 from app.domain.seller import Seller
 from app.store.certifications import LIVE, Mark

@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
-from app.instructions.exchange import Sample
+from app.instructions.exchange import SampleExchange
 from app.instructions.handbook import Handbook, handbook_of
 from app.instructions.json_schema import json_schema
 from app.instructions.postman import SCHEMA
@@ -90,7 +90,7 @@ def document_of(http: httpx.Client, seller: str, path: str) -> Json:
     return document
 
 
-def fields_of(sample: Sample) -> Json:
+def fields_of(sample: SampleExchange) -> Json:
     """A request's fields as the schema describes them."""
     body, kind = sample.request.body, dict(sample.request.headers)["Content-Type"]
     if kind == "application/json":

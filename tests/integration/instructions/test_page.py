@@ -119,5 +119,5 @@ def test_the_markdown_holds_what_the_page_does(service: Service, seller: str) ->
 
 def test_a_paused_seller_is_told_so(service: Service) -> None:
     book = book_of(service, "paused")
-    assert "paused at present" in page(book, {})
-    assert "paused at present" not in page(book_of(service, "generic"), {})
+    assert "Buying from you is paused" in page(book, {})
+    assert "Buying from you is paused" not in page(book_of(service, "generic"), {})

@@ -5,12 +5,12 @@ import re
 import httpx
 import pytest
 
-from app.instructions.exchange import Answer, MarkName, Request, Sample, pieces
+from app.instructions.exchange import PlaceholderName, SampleAnswer, SampleExchange, SampleRequest, pieces
 from app.instructions.samples import samples_of
 from tests.sellers import NAMES, ODD, catalogue_of, key_of
 from tests.service import Service
 
-VARYING: dict[MarkName, str] = {
+VARYING: dict[PlaceholderName, str] = {
     "ping_id": "[A-Za-z0-9_-]{64}",
     "line_id": "[0-9a-f]{24}",
     "lead_id": "[0-9a-f]{24}",
@@ -18,20 +18,20 @@ VARYING: dict[MarkName, str] = {
 }
 
 
-def filled(request: Request, text: str, key: str, ping_id: str) -> str:
+def filled(request: SampleRequest, text: str, key: str, ping_id: str) -> str:
     """A part of a request as it is sent: with the seller's key and the id from the answer before."""
-    values: dict[MarkName | None, str] = {"key": key, "ping_id": ping_id}
+    values: dict[PlaceholderName | None, str] = {"key": key, "ping_id": ping_id}
     return "".join([values.get(name, piece) for piece, name in pieces(text, request.varies)])
 
 
-def sent(http: httpx.Client, sample: Sample, key: str, ping_id: str) -> httpx.Response:
+def sent(http: httpx.Client, sample: SampleExchange, key: str, ping_id: str) -> httpx.Response:
     request = sample.request
     headers = {name: filled(request, value, key, ping_id) for name, value in request.headers}
     body = filled(request, request.body, key, ping_id)
     return http.request(request.method, request.path, headers=headers, content=body.encode())
 
 
-def pattern_of(answer: Answer) -> str:
+def pattern_of(answer: SampleAnswer) -> str:
     """The printed body, in which only what is marked may be another text."""
     marked = [(VARYING[name] if name else re.escape(piece)) for piece, name in pieces(answer.body, answer.varies)]
     return "".join(marked)

@@ -13,8 +13,8 @@ from app.domain.auction.weighing import Offer
 from app.domain.calendar import utc_text
 from app.domain.pricing.pricing import Quote, Valuation
 from app.parquet import notes, read
+from app.reports.export import OutcomeColumns, SaleColumns
 from app.store.store import Store
-from app.usecases.reports.export import OutcomeColumns, SaleColumns
 from app.wire.feedback import Outcome
 from tests.integration.store.world import NOW, a_sale, a_store, email_of, in_store, phone_of, refused, whose
 

@@ -2,6 +2,8 @@
 
 import pytest
 
+from app.dialects import aliases
+from app.dialects import names as names_module
 from app.dialects.aliases import (
     BY_VALUE,
     CONTACT,
@@ -181,3 +183,18 @@ def test_a_layout_is_built_once_and_anew_after_a_reload(seller: Seller, auto: Ve
     reloaded = Seller(name=seller.name, title=seller.title, key_sha256=(), aliases={"years": "age"})
     assert layout_of(reloaded, auto, "ping").names.name_of("years") == "age"
     assert layout_of(seller, auto, "ping").names.name_of("years") is None
+
+
+def test_a_registered_platforms_names_are_known_and_change_no_other(
+    monkeypatch: pytest.MonkeyPatch, seller: Seller, auto: Vertical
+) -> None:
+    monkeypatch.setattr(aliases, "PLATFORM_ALIASES", {})
+    monkeypatch.setattr(names_module, "PLATFORM_ALIASES", aliases.PLATFORM_ALIASES)
+    aliases.learn_aliases({"zip": ("WherePostal",), "age": ("MartAge",), "phone": ("CallThem",)})
+    aliases.learn_aliases({"zip": ("state", "lead_id", "key"), "": ("MartVersion", "email")})
+    names = names_for(seller, auto, "ping")
+    assert [names.name_of(key) for key in ("where_postal", "MartAge", "CallThem")] == ["zip", "age", "phone"]
+    assert names.name_of("MartVersion") == IGNORED
+    known = {key: names.name_of(key) for key in ("state", "lead_id", "key", "email")}
+    assert known == {"state": "state", "lead_id": "?lead_id", "key": IGNORED, "email": "email"}
+    assert names_for(seller, None, "ping").name_of("MartAge") == IGNORED

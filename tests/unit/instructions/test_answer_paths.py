@@ -2,12 +2,13 @@
 
 import pytest
 
-from app.dialects.platforms.known import DIALECTS, GENERIC
-from app.instructions.answer_paths import dotted, literal, price_regex, text_regex, words_of, xpath
+from app.dialects.own_words import GENERIC
+from app.instructions.answer_paths import dotted, literal, paths_of, price_regex, text_regex, xpath
+from app.platforms.known import DIALECTS
 
 
 def test_our_own_words_are_found() -> None:
-    ping, post = words_of(GENERIC, "ping"), words_of(GENERIC, "post")
+    ping, post = paths_of(GENERIC, "ping"), paths_of(GENERIC, "post")
     assert (ping.status, ping.accepted, ping.price, ping.id, ping.reason) == (
         "status",
         "accepted",
@@ -25,12 +26,12 @@ def test_our_own_words_are_found() -> None:
 
 
 def test_a_dialect_that_only_prices_has_no_word_for_a_bid() -> None:
-    assert words_of(DIALECTS["leadconduit_pricing"], "ping").status == ""
+    assert paths_of(DIALECTS["leadconduit_pricing"], "ping").status == ""
 
 
 @pytest.mark.parametrize("name", DIALECTS)
 def test_every_dialect_names_its_bid_and_its_price(name: str) -> None:
-    ping, post = words_of(DIALECTS[name], "ping"), words_of(DIALECTS[name], "post")
+    ping, post = paths_of(DIALECTS[name], "ping"), paths_of(DIALECTS[name], "post")
     assert ping.price
     assert ping.id
     assert post.status

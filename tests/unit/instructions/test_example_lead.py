@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from app.dialects.kinds import reader_of
-from app.dialects.platforms.known import DIALECTS
+from app.dialects.values.kinds import reader_of
 from app.domain.vertical import Field
 from app.instructions.example_lead import asked_at_ping, example_lead, in_its_words, sending_of, value_of
 from app.instructions.samples import samples_of
+from app.platforms.known import DIALECTS
 from tests.build import buyer, campaign, catalogue, seller, vertical
 
 

@@ -6,7 +6,7 @@ import pytest
 from app.domain.onboarding.test_values import TABLE
 from app.domain.reasons import REASONS
 from app.http.authentication import keys_in_fields, keys_in_headers
-from app.instructions.exchange import KEY, Mark, pieces
+from app.instructions.exchange import KEY, Placeholder, pieces
 from app.instructions.handbook import Handbook, handbook_of
 from app.instructions.markdown import markdown
 from app.instructions.page import page
@@ -46,7 +46,7 @@ def test_reasons_are_those_that_this_seller_is_told(disclosure: str, told: set[s
     assert told <= codes
     assert {"missing_field", "auth_failed", "ping_expired", "internal"} <= codes
     assert ("cap_reached" in codes) == (disclosure == "full")
-    assert {test.told for test in book(disclosure=disclosure).tests} <= codes | {""}
+    assert {test.code for test in book(disclosure=disclosure).tests} <= codes | {""}
 
 
 def test_every_test_value_is_listed() -> None:
@@ -55,7 +55,7 @@ def test_every_test_value_is_listed() -> None:
 
 def test_a_direct_seller_and_one_that_may_get_are_told_so() -> None:
     plain, free = book(), book(direct=True, allow_get=True)
-    assert "Lead without a ping" not in {route.what for route in plain.routes}
+    assert "Post without a ping" not in {route.what for route in plain.routes}
     assert "/v1/lead?mode=full" in {route.path for route in free.routes}
     assert {route.methods for route in plain.routes if route.takes} == {("POST",)}
     assert {route.methods for route in free.routes if route.takes} == {("POST", "GET")}
@@ -76,8 +76,8 @@ def test_limits_are_told_in_numbers() -> None:
     facts = dict(book(rate_per_s=2.5, burst=7, allowed_ips=("203.0.113.0/24",), quoted_prices=True).facts)
     assert "2.5 pings a second, 7 at once" in facts["Rate limit"]
     assert facts["Addresses"] == "203.0.113.0/24"
-    assert facts["Prices"].startswith("as text")
-    assert "none is set" in dict(book().facts)["Rate limit"]
+    assert facts["Prices"].startswith("strings")
+    assert "none for you" in dict(book().facts)["Rate limit"]
 
 
 def test_a_buyer_of_nothing_has_instructions_without_fields() -> None:
@@ -89,7 +89,7 @@ def test_a_buyer_of_nothing_has_instructions_without_fields() -> None:
 
 
 def test_a_text_is_cut_where_it_varies() -> None:
-    marks = (Mark("ping_id", "abc"), Mark("key", "K"))
+    marks = (Placeholder("ping_id", "abc"), Placeholder("key", "K"))
     assert pieces("Kxabcyabc", marks) == [
         ("K", "key"),
         ("x", None),

@@ -7,15 +7,15 @@ from msgspec.structs import replace
 
 from app.dialects.layout import layout_of
 from app.dialects.names import Route
-from app.dialects.platforms.known import DIALECTS
 from app.domain.consent.consent import ConsentPolicy
 from app.domain.vertical import Field
 from app.instructions.schemas import PING_FIELDS, POST_FIELDS
-from app.instructions.sheets import Row, sheet_of
+from app.instructions.sheets import FieldRow, sheet_of
+from app.platforms.known import DIALECTS
 from tests.build import campaign, catalogue, seller, vertical
 
 
-def rows_of(policies: tuple[ConsentPolicy, ...] = (ConsentPolicy(),), **sellers: Any) -> dict[str, Row]:
+def rows_of(policies: tuple[ConsentPolicy, ...] = (ConsentPolicy(),), **sellers: Any) -> dict[str, FieldRow]:
     bought = [campaign(name=f"c{number}", consent=policy) for number, policy in enumerate(policies)]
     own = seller(**sellers)
     return {row.name: row for row in sheet_of(catalogue(bought, [own]), own, vertical()).rows}

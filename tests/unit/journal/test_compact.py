@@ -13,12 +13,13 @@ from app.journal.compact import Compacted, NotTheSame, _Source, compact
 from app.journal.flat import Flat, flat
 from app.journal.parts import parts, texts, texts_with
 from app.journal.reader import find, lines
+from app.journal.versions import stamp
 from app.journal.writer import hour_file, hour_of
 from app.parquet import ParquetError
 from app.usecases.bidder import Bidder
 from tests.bidder import another, ask, at_bidder, journaled, sell
 from tests.build import NOW
-from tests.journal import route, written
+from tests.journal import as_written, route, written
 
 HOUR_S = 3_600.0
 LATER = NOW + HOUR_S
@@ -67,12 +68,12 @@ def test_a_line_that_comes_late_becomes_a_part_of_its_own(tmp_path: Path) -> Non
 
 def test_what_cannot_be_read_is_kept_and_counted(tmp_path: Path) -> None:
     written(tmp_path, route(1))
-    rubbish = [b"\xff\xfe", b"", b'{"kind":"later","at":1}', b'{"kind":"endpoint","at":17']
+    rubbish = [b"\xff\xfe", b"", b'{"v":1,"kind":"later","at":1}', b'{"kind":"endpoint","at":17']
     file = tmp_path / hour_file(NOW)
     file.write_bytes(file.read_bytes() + b"\n".join(rubbish))
     (told,) = compacted(tmp_path)
     assert (told.lines, told.broken) == (5, 3)
-    assert every_text(tmp_path) == [msgspec.json.encode(route(1)), *rubbish]
+    assert every_text(tmp_path) == [as_written(route(1)), *rubbish]
     unread: list[bytes] = []
     assert list(lines(tmp_path, unread=unread.append)) == [route(1)]
     assert unread == rubbish
@@ -90,7 +91,7 @@ OBJECTS = st.dictionaries(st.text(), JSON, max_size=4).flatmap(
     )
 )
 # Surrogates alone are no Unicode: whoever writes JSON escapes them.
-LINES = OBJECTS.map(msgspec.json.encode) | st.binary(max_size=40).map(lambda raw: raw.replace(b"\n", b""))
+LINES = OBJECTS.map(msgspec.json.encode).map(stamp) | st.binary(max_size=40).map(lambda raw: raw.replace(b"\n", b""))
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -126,11 +127,12 @@ def test_what_is_decided_is_found_and_read_the_same_before_and_after(tmp_path: P
     at_bidder(tmp_path, scene)
 
 
-def test_a_line_of_a_later_version_is_found_once_it_can_be_read(tmp_path: Path) -> None:
-    (tmp_path / hour_file(NOW)).write_bytes(b'{"kind":"later","at":1,"id":"abc"}\n{"kind":"later","at":1,"id":"b"}\n')
+def test_a_line_of_a_kind_that_nobody_knows_is_found_once_it_can_be_read(tmp_path: Path) -> None:
+    wanted, other = b'{"v":1,"kind":"later","at":1,"id":"abc"}', b'{"v":1,"kind":"later","at":1,"id":"b"}'
+    (tmp_path / hour_file(NOW)).write_bytes(wanted + b"\n" + other + b"\n")
     compacted(tmp_path)
     (part,) = parts(tmp_path)
-    assert list(texts_with(part, frozenset(("abc",)))) == [b'{"kind":"later","at":1,"id":"abc"}']
+    assert list(texts_with(part, frozenset(("abc",)))) == [wanted]
 
 
 def test_only_the_parts_of_the_span_are_opened(tmp_path: Path) -> None:
@@ -179,7 +181,7 @@ def test_a_line_added_to_a_closed_file_after_it_was_read_is_taken_too(tmp_path: 
     written_but_not_removed(tmp_path)
     # By a service that had opened the file under its former name.
     with (tmp_path / f"{HOUR}-1.jsonl").open("ab") as file:
-        file.write(msgspec.json.encode(route(20)) + b"\n")
+        file.write(as_written(route(20)) + b"\n")
     assert [each.lines for each in compacted(tmp_path)] == [21]
     assert names(tmp_path) == [f"{HOUR}-1.parquet"]
     assert list(lines(tmp_path)) == [route(number) for number in range(21)]
@@ -199,10 +201,11 @@ def test_a_reader_under_way_misses_and_doubles_nothing(tmp_path: Path) -> None:
 
 def test_lines_go_only_when_what_was_written_reads_back_the_same(tmp_path: Path) -> None:
     written(tmp_path, route(1))
-    source = _Source(tmp_path / hour_file(NOW), lambda _name, _count: None)
-    other = [flat(msgspec.json.encode(route(2))) for _ in source.rows()]
+    source_file = tmp_path / hour_file(NOW)
+    source = _Source(source_file, lambda _name, _count: None)
+    other = [flat(as_written(route(2)), source_file) for _ in source.rows()]
     with pytest.raises(NotTheSame, match="is kept: what was written of it reads back as something else"):
-        parquet.write(tmp_path / f"{HOUR}-1.parquet", Flat, other, check=source.prove)
+        parquet.write(tmp_path / f"{HOUR}-1.parquet", Flat, other, notes=source.notes, check=source.prove)
     assert names(tmp_path) == [hour_file(NOW)]
 
 
@@ -228,7 +231,7 @@ def test_without_duckdb_what_is_not_compacted_is_read_and_the_rest_says_what_is_
 
 
 def test_progress_is_told(tmp_path: Path) -> None:
-    (tmp_path / hour_file(NOW)).write_bytes((msgspec.json.encode(route(1)) + b"\n") * 45_000)
+    (tmp_path / hour_file(NOW)).write_bytes((as_written(route(1)) + b"\n") * 45_000)
     told: list[tuple[str, int]] = []
     list(compact(tmp_path, LATER, lambda name, count: told.append((name, count))))
     assert told == [(f"{HOUR}-1", 20_000), (f"{HOUR}-1", 40_000)]

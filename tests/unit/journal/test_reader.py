@@ -60,7 +60,7 @@ def test_files_are_read_oldest_first(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "rubbish", [b'{"kind":"endpoint","at":17', b"\xff\xfe\n", b"{}\n", b"\n", b'{"kind":"later"}\n']
+    "rubbish", [b'{"kind":"endpoint","at":17', b"\xff\xfe\n", b"{}\n", b"\n", b'{"v":1,"kind":"later"}\n']
 )
 def test_what_is_no_line_is_passed_over(tmp_path: Path, rubbish: bytes) -> None:
     file = written(tmp_path, route(1)) / hour_file(NOW)

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-import msgspec
 import pytest
 
 from app.domain.reasons import Refusal
@@ -17,6 +16,7 @@ from app.journal.lines import RefusedLine
 from app.journal.reader import lines
 from app.journal.writer import JournalWriter, hour_file
 from tests.build import NOW
+from tests.journal import as_written
 
 HOUR_S = 3_600.0
 
@@ -70,7 +70,7 @@ def test_another_writer_goes_on_where_the_former_ended(tmp_path: Path) -> None:
 
 def test_the_stump_of_a_killed_writer_takes_no_line_with_it(tmp_path: Path) -> None:
     file = tmp_path / hour_file(NOW)
-    whole = msgspec.json.encode(line(1))
+    whole = as_written(line(1))
     file.write_bytes(whole + b"\n" + whole[:40])
     journal = JournalWriter(tmp_path)
     journal.append(line(2))

@@ -5,9 +5,9 @@ import re
 import pytest
 from msgspec.structs import replace
 
-from app.cli.day.bins import Series
 from app.cli.day.page import page
-from app.cli.day.story import Story, tell
+from app.reports.day.bins import Series
+from app.reports.day.story import Story, tell
 from tests.trading_day import ATTEMPTS, END, START, ZONE, trading_day
 
 

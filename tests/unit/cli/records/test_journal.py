@@ -34,7 +34,7 @@ def ago(data: Path, *hours: int) -> list[RefusedLine]:
 
 
 def names(data: Path) -> set[str]:
-    return {path.name for path in (data / "journal").iterdir()} - {"in-use-by"}
+    return {path.name for path in (data / "journal").iterdir()} - {"in-use-by", "tallies"}
 
 
 @pytest.mark.parametrize(("words", "kept"), [([], 2), (["--keep-hours", "4"], 4)])
@@ -48,6 +48,7 @@ def test_all_but_the_latest_hours_are_compacted(tmp_path: Path, capsys: Capture,
     assert re.search(rf"^{named[0]}-1  1 lines, 0\.0 MB -> 0\.0 MB$", said, re.MULTILINE)
     assert said.endswith(f"{6 - kept} lines compacted\n")
     assert list(lines(tmp_path / "journal")) == wanted
+    assert {path.stem for path in (tmp_path / "journal" / "tallies").iterdir()} == set(named[:-kept])
     assert main(["journal", "compact", "--data", str(tmp_path), *words]) == 0
     assert capsys.readouterr().out == "nothing to compact: no hour is over that is not compacted\n"
 

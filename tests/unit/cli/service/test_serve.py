@@ -63,3 +63,26 @@ def test_the_database_may_be_named_by_the_environment(
     monkeypatch.setitem(os.environ, "LEADBID_DATABASE_URL", "postgresql+psycopg://nobody@127.0.0.1:1/none")
     assert serve(tmp_path, "--port", "0") == 1
     assert "Replicas must share their keys" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "words", [("--host", "0.0.0.0"), ("--database", "postgresql+psycopg://nobody@127.0.0.1:1/none"), ()]
+)
+def test_a_service_that_lost_its_file_does_not_become_the_demos(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: tuple[str, ...]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    if not words:
+        Path("data").mkdir()
+        Path("data/leadbid.db").touch()
+    assert main(["serve", "--port", "0", *words]) == 1
+    assert capsys.readouterr().err == (
+        "there is no buyer.toml here: name one with --config, or serve the demo's with --demo\n"
+    )
+
+
+def test_the_demos_configuration_and_another_are_not_both_served(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(["serve", "--demo", "--config", "buyer.toml"])
+    assert stopped.value.code == 2
+    assert "not allowed with argument" in capsys.readouterr().err

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.config.values.zip_table import Centre, centre_of, circle, counties_of, county_names, zip_states
-from app.dialects.states import STATES
+from app.dialects.values.states import STATES
 
 SOME = ("33602", "33701", "32801", "10001", "90001", "96813", "99501", "00601", "60601", "02139", "63101", "79901")
 ZIPS = st.sampled_from([*SOME, "33604", "33755", "34205", "34228", "34652", "33801"])

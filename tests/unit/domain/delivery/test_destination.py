@@ -1,5 +1,6 @@
 """What a destination may declare, and what is refused with a reason."""
 
+import base64
 import re
 import tomllib
 from typing import Any
@@ -130,6 +131,14 @@ def test_a_secret_that_cannot_serve_is_refused_unseen(secrets: dict[str, str], s
         require_secrets(destination, secrets)
     assert "s3cret" not in str(caught.value)
     require_secrets(destination, {"env:URL": "https://h.example/x", "env:KEY": KEY})
+
+
+@pytest.mark.parametrize("size", [24, 25, 32, 64])
+@pytest.mark.parametrize("end", ["=", ""])
+def test_a_signing_secret_of_any_size_serves_with_and_without_its_padding(size: int, end: str) -> None:
+    secret = f"whsec_{base64.b64encode(bytes(size)).decode().rstrip('=')}{end * (-size % 3)}"
+    destination = Destination(name="hook", url="https://h.example/x", auth=StandardWebhooksAuth(secrets=("env:KEY",)))
+    require_secrets(destination, {"env:KEY": secret})
 
 
 def test_a_crm_that_does_not_learn_the_lead_id_is_noticed() -> None:

@@ -1,0 +1,1 @@
+"""A request's bytes as one flat mapping: JSON, XML, forms, and documents inside forms."""

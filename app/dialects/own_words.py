@@ -1,0 +1,56 @@
+"""Our own answers: flat and stable, every key always present in fixed order, no accept word in a refusal."""
+
+from functools import lru_cache
+
+import msgspec
+
+from app.dialects.dialect import Dialect, Price
+from app.dialects.written import Body, plain
+from app.domain.calendar import utc_text
+from app.wire.ping import PingAnswer
+from app.wire.post import PostAnswer
+
+_NOTHING = msgspec.Raw(b"0")
+
+
+def _ping(answer: PingAnswer, price: Price) -> Body:
+    """`price` and `ping_id` are those of the first bid."""
+    bids = answer.bids
+    return {
+        "status": answer.status,
+        "outcome": "success" if bids else "error" if answer.status == "error" else "failure",
+        "ping_id": plain(answer.ping_id),
+        "price": price(bids[0].price_cents) if bids else _NOTHING,
+        "currency": "USD",
+        "expires_in": answer.expires_in,
+        "expires_at": _time(answer.expires_at) if answer.expires_at else "",
+        "reason": plain(answer.reason),
+        "reason_code": plain(answer.reason_code),
+        "bids": [
+            {"bid_id": bid.bid_id, "type": bid.type, "price": price(bid.price_cents), "brand": plain(bid.brand)}
+            for bid in bids
+        ],
+        "warnings": [plain(warning) for warning in answer.warnings],
+    }
+
+
+def _post(answer: PostAnswer, price: Price) -> Body:
+    """Only a sale has a price."""
+    return {
+        "status": answer.status,
+        "lead_id": plain(answer.lead_id),
+        "ping_id": plain(answer.ping_id),
+        "price": price(answer.price_cents) if answer.status == "accepted" else _NOTHING,
+        "reason": plain(answer.reason),
+        "reason_code": plain(answer.reason_code),
+        "redirect_url": plain(answer.redirect_url),
+        "warnings": [plain(warning) for warning in answer.warnings],
+    }
+
+
+@lru_cache(maxsize=1024)
+def _time(at: int) -> str:
+    return utc_text(at)
+
+
+GENERIC = Dialect(name="generic", title="leadbid", ping=_ping, post=_post, formats=("json", "xml", "text"))

@@ -1,0 +1,174 @@
+"""Readers of the contract's own fields: ZIP, state, price, time, certificate, page."""
+
+import re
+from functools import lru_cache
+from ipaddress import IPv6Address
+
+from app.dialects.text import Scalar, is_absent, text_of
+from app.dialects.values.guard import DROPPED, is_personal, is_personal_cached, without_query
+from app.dialects.values.kinds import FALSE, TRUE, Noted, ReadValue, Trouble, Usual, ValueReader
+from app.dialects.values.moments import epoch_of
+from app.dialects.values.states import STATES, state_of
+from app.domain.consent.certificate import is_placeholder, read_leadid
+from app.domain.money import cents
+
+_ZIP_LENGTHS = frozenset({3, 4, 5, 8, 9})
+_PLACEHOLDER_LENGTH_MAX = 60
+_PAGE_LENGTH_MAX = 512
+_LEADID_LENGTH = 36
+_HASH_LENGTHS = frozenset({32, 40, 64})
+_FLAGS = TRUE | FALSE
+_LEGS: dict[Scalar, ReadValue] = {
+    "exclusive": "exclusive",
+    "shared": "shared",
+    "any": "any",
+    "both": "any",
+    "either": "any",
+}
+_cents = lru_cache(maxsize=1024)(cents)
+"""A seller's floor is nearly always one of a few."""
+
+_ADDRESS = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}|(?=[0-9A-Fa-f.]*:[0-9A-Fa-f.]*:)[0-9A-Fa-f:.]{2,45}", re.ASCII)
+
+_NO_ADDRESS = Noted(None, "not an IP address; it was ignored")
+
+
+def zip_code(raw: Scalar) -> ReadValue:
+    """Five digits; the four after them are cut, zeros that a spreadsheet ate are put back."""
+    if isinstance(raw, str) and len(raw) == 5 and raw.isdecimal() and raw.isascii() and raw != "00000":
+        return raw
+    text = text_of(raw)
+    if is_absent(text):
+        return None
+    head, _, tail = text.replace(" ", "-").partition("-")
+    digits = head + tail
+    if not (digits.isdecimal() and digits.isascii()) or len(digits) not in _ZIP_LENGTHS or len(tail) not in (0, 4):
+        return Trouble("five digits")
+    padded = digits.zfill(9 if len(digits) > 5 else 5)
+    if padded.startswith("00000"):
+        return Trouble("five digits")
+    five = padded[:5]
+    return five if len(padded) == len(digits) else Noted(five, "too few digits; leading zeros were added")
+
+
+def _state(raw: Scalar) -> ReadValue:
+    text = text_of(raw)
+    return None if is_absent(text) else state_of(text) or Trouble("two letters of a US state")
+
+
+state: ValueReader = Usual({code: code for code in STATES}, _state).__getitem__
+"""Two letters of a state, from its letters or its name."""
+
+
+def _lead_type(raw: Scalar) -> ReadValue:
+    text = text_of(raw)
+    return None if is_absent(text) else _LEGS.get(text.lower()) or Trouble("exclusive, shared or any")
+
+
+lead_type: ValueReader = Usual(_LEGS, _lead_type).__getitem__
+"""Which legs the seller offers."""
+
+
+def min_price(raw: Scalar) -> ReadValue:
+    """Dollars as cents."""
+    text = text_of(raw)
+    if is_absent(text):
+        return None
+    amount = None if isinstance(raw, bool) else _cents(text)
+    return Trouble("dollars, as in 12.50") if amount is None else amount
+
+
+def moment(raw: Scalar) -> ReadValue:
+    """A time as UTC epoch seconds."""
+    at = epoch_of(raw)
+    if at is not None:
+        return at
+    return None if is_absent(text_of(raw)) else Trouble("a time in ISO 8601 or epoch seconds")
+
+
+def ip_address(raw: Scalar) -> ReadValue:
+    """The consumer's address on the network, the first where proxies added theirs; anything else is ignored."""
+    text = text_of(raw)
+    if _ADDRESS.fullmatch(text):
+        return text
+    text = text.partition(",")[0].strip()
+    if is_absent(text) or text == "0":
+        return None
+    if _ADDRESS.fullmatch(text):
+        return text
+    return _NO_ADDRESS
+
+
+def network(raw: Scalar) -> ReadValue:
+    """Of the consumer's address only the network: the /24 of an IPv4 address, the /48 of an IPv6 one."""
+    address = ip_address(raw)
+    if not isinstance(address, str):
+        return address
+    if ":" not in address:
+        return address.rpartition(".")[0] + ".0"
+    try:
+        ipv6 = IPv6Address(address)
+    except ValueError:
+        return _NO_ADDRESS
+    if ipv6.ipv4_mapped is not None:
+        return network(str(ipv6.ipv4_mapped))
+    return str(IPv6Address(int(ipv6) >> 80 << 80))
+
+
+def certificate(raw: Scalar) -> ReadValue:
+    """A certificate's URL or token. A promise to send one later, a yes or a no does not count."""
+    text = text_of(raw)
+    if "," in text:
+        text = text.partition(",")[0].strip()
+    if len(text) > _PLACEHOLDER_LENGTH_MAX:
+        return text
+    return None if is_absent(text) or text.lower() in _FLAGS or is_placeholder(text) else text
+
+
+def leadid(raw: Scalar) -> ReadValue:
+    """A LeadiD token."""
+    return raw if isinstance(raw, str) and is_leadid(raw) else certificate(raw)
+
+
+def is_leadid(text: str) -> bool:
+    """Whether a text is a token as a whole: no phone fits between its hyphens."""
+    return len(text) == _LEADID_LENGTH and read_leadid(text) is not None
+
+
+def trustedform(raw: Scalar) -> ReadValue:
+    """A TrustedForm URL; some sellers send its id alone or leave out the scheme."""
+    url = certificate(raw)
+    if not isinstance(url, str) or "://" in url:
+        return url
+    if "/" not in url and "." not in url:
+        return f"https://cert.trustedform.com/{url}"
+    return f"https://{url}" if url.startswith(("cert.trustedform.com/", "ping.trustedform.com/")) else url
+
+
+def ends_in_one_run(url: str) -> bool:
+    """Whether a certificate's URL ends in one run of letters and digits, as nearly all do; it is no phone."""
+    tail = url.rpartition("/")[2]
+    return tail.isalnum() and not tail.isdigit() and "@" not in url
+
+
+def landing_page(raw: Scalar) -> ReadValue:
+    """A page's address without its query, where sellers' forms leave what was typed into them."""
+    page = without_query(text_of(raw))
+    if is_absent(page):
+        return None
+    if len(page) > _PAGE_LENGTH_MAX:
+        return Noted(None, f"at most {_PAGE_LENGTH_MAX} characters; it was ignored")
+    return Noted(None, DROPPED) if is_personal_cached(page) else page
+
+
+def hashed(raw: Scalar) -> ReadValue:
+    """A phone or an email as its hash; who sends it plainly has it dropped."""
+    text = text_of(raw)
+    if len(text) not in _HASH_LENGTHS and is_personal(text):
+        return Noted(None, DROPPED)
+    return None if is_absent(text) else text
+
+
+def personal(_raw: Scalar) -> ReadValue:
+    """What a ping must not hold."""
+    return Noted(None, DROPPED)

@@ -1,0 +1,37 @@
+"""Plain personal data where it does not belong: sellers put phones and emails into the oddest fields of a ping."""
+
+import re
+from functools import lru_cache
+
+IDENTITY = frozenset({"first_name", "last_name", "name", "phone", "email", "address", "birth_date"})
+"""Canonical names whose values say who the consumer is; a ping never needs them."""
+
+PERSONAL = "personal data does not belong in a ping"
+DROPPED = f"{PERSONAL}; it was dropped"
+
+_EMAIL = re.compile(r"[^\s@=&?/]+(?:@|%40)[^\s@=&?/]+\.[A-Za-z]{2,}", re.IGNORECASE)
+_PHONE = re.compile(
+    r"(?<![0-9A-Za-z])(?:\+?1[-. ]?)?(?:\([2-9]\d\d\)|[2-9]\d\d)[-. ]?[2-9]\d\d[-. ]?\d{4}(?![0-9A-Za-z])", re.ASCII
+)
+_PHONE_LENGTH_MIN = 10
+_LOOKED_AT = 512
+"""Characters of a text that are searched; what is kept of any is shorter."""
+
+
+def is_personal(text: str) -> bool:
+    """Whether a text holds a plain email address or a North American phone number, alone or among other words."""
+    text = text[:_LOOKED_AT]
+    if ("@" in text or "%40" in text) and _EMAIL.search(text):
+        return True
+    # One run of letters and digits is not a phone number, whatever digits are in it.
+    single_run = text.isalnum() and not text.isdigit()
+    return len(text) >= _PHONE_LENGTH_MIN and not single_run and _PHONE.search(text) is not None
+
+
+is_personal_cached = lru_cache(maxsize=4096)(is_personal)
+"""The same for short texts that come again with every ping, as sources and pages do."""
+
+
+def without_query(url: str) -> str:
+    """A page's address without what was typed into it: no query, no fragment."""
+    return url.partition("?")[0].partition("#")[0]

@@ -1,0 +1,237 @@
+"""Typed readers: one value of a body, in whatever type it came, as a value of the declared kind."""
+
+import math
+import re
+from collections.abc import Callable, Mapping
+
+import msgspec
+
+from app.dialects.text import Scalar, alike_value, is_absent, text_of
+from app.dialects.values.guard import DROPPED, is_personal, is_personal_cached
+from app.dialects.values.moments import day_of
+from app.domain.vertical import Field
+from app.wire.ping import Value
+
+
+class Trouble(msgspec.Struct, frozen=True, array_like=True):
+    """A value that is there and cannot be read, with what would be; never with the value."""
+
+    remedy: str = ""
+
+
+class Noted(msgspec.Struct, frozen=True, array_like=True):
+    """A value (or none) that was read with a reservation, which becomes a warning to the seller."""
+
+    value: Value | None
+    warning: str
+
+
+ReadValue = Value | Trouble | Noted | None
+"""What a reader makes of a value; `None` is an absent one: empty, null or a placeholder."""
+
+ValueReader = Callable[[Scalar], ReadValue]
+
+TEXT_LENGTH_MAX = 256
+TRUE = frozenset({"1", "true", "t", "yes", "y", "on"})
+FALSE = frozenset({"0", "2", "false", "f", "no", "n", "off"})
+"""One platform's forms write 1 for yes and 2 for no."""
+
+_BOOLEANS: dict[Scalar, ReadValue] = (
+    dict.fromkeys(TRUE, True) | dict.fromkeys(FALSE, False) | {1: True, 0: False, 2: False}
+)
+_NUMBER_LENGTH_MAX = 24
+_THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?", re.ASCII)
+_ABSENT_LENGTH_MAX = 9
+_COMMON = 1_000_000_000
+_COMMON_DIGITS_MAX = 9
+
+
+def anything(raw: Scalar) -> ReadValue:
+    """The value as it came."""
+    return raw
+
+
+class Usual(dict[Scalar, ReadValue]):
+    """A reader that finds usual values without a line of Python, and asks another for the rest."""
+
+    def __init__(self, usual: Mapping[Scalar, ReadValue], read: ValueReader) -> None:
+        super().__init__(usual)
+        self._read = read
+
+    def __missing__(self, raw: Scalar) -> ReadValue:
+        return self._read(raw)
+
+
+def _boolean(raw: Scalar) -> ReadValue:
+    text = text_of(raw)
+    if is_absent(text):
+        return None
+    known = _BOOLEANS.get(text.lower())
+    return Trouble("yes or no") if known is None else known
+
+
+boolean: ValueReader = Usual(_BOOLEANS, _boolean).__getitem__
+"""Yes or no in any of the usual spellings."""
+
+
+def text(length_max: int, *, cut: bool = True) -> ValueReader:
+    """A reader of any text; what is too long is cut with a warning, or else refused."""
+
+    def read(raw: Scalar) -> ReadValue:
+        content = text_of(raw)
+        if _ABSENT_LENGTH_MAX < len(content) <= length_max:
+            return content
+        if len(content) > length_max:
+            limit = f"at most {length_max} characters"
+            return Noted(content[:length_max], f"{limit}; the rest was cut") if cut else Trouble(limit)
+        return None if is_absent(content) else content
+
+    return read
+
+
+def contact(length_max: int) -> ValueReader:
+    """A reader of a person's own words, among which "Null" and "Na" are names."""
+
+    def read(raw: Scalar) -> ReadValue:
+        content = text_of(raw)
+        return Trouble(f"at most {length_max} characters") if len(content) > length_max else content or None
+
+    return read
+
+
+def guarded(read: ValueReader) -> ValueReader:
+    """The same reader for a text that must not say who the consumer is."""
+
+    def read_guarded(raw: Scalar) -> ReadValue:
+        value = read(raw)
+        if value is None:
+            return None
+        personal = is_personal_cached(value) if isinstance(value, str) else is_personal(text_of(raw))
+        return Noted(None, DROPPED) if personal else value
+
+    return read_guarded
+
+
+def guarded_id(read: ValueReader, is_id: Callable[[str], bool]) -> ValueReader:
+    """The same for an id, which needs no search where it has the form of one.
+
+    What is dropped leaves a mark that is not an id: something was sent, and it cannot be one.
+    """
+
+    def read_guarded(raw: Scalar) -> ReadValue:
+        value = read(raw)
+        if not isinstance(value, str) or is_id(value):
+            return value
+        return Noted("dropped", DROPPED) if is_personal(value) else value
+
+    return read_guarded
+
+
+def integer(minimum: float | None = None, maximum: float | None = None) -> ValueReader:
+    """A reader of whole numbers, also where they came as text."""
+    least = -_COMMON if minimum is None else minimum
+    most = _COMMON if maximum is None else maximum
+
+    def read(raw: Scalar) -> ReadValue:
+        # Forms hold nothing but text.
+        if raw.__class__ is str and len(raw) <= _COMMON_DIGITS_MAX and raw.isdecimal() and raw.isascii():
+            raw = int(raw)
+        # `bool` is another class; large numbers take the way of those that came as odd text.
+        if raw.__class__ is int and least <= raw <= most:
+            return raw
+        content = text_of(raw)
+        if is_absent(content):
+            return None
+        value = None if isinstance(raw, bool) else _number(content)
+        return Trouble("a whole number") if value is None or value % 1 else _within(int(value), minimum, maximum)
+
+    return read
+
+
+def number(minimum: float | None = None, maximum: float | None = None) -> ValueReader:
+    """A reader of numbers, also where they came as text."""
+
+    def read(raw: Scalar) -> ReadValue:
+        content = text_of(raw)
+        if is_absent(content):
+            return None
+        value = None if isinstance(raw, bool) else _number(content)
+        return Trouble("a number") if value is None else _within(value, minimum, maximum)
+
+    return read
+
+
+def day(raw: Scalar) -> ReadValue:
+    """A date as "2026-11-21"."""
+    if is_absent(text_of(raw)):
+        return None
+    return day_of(raw) or Trouble("a date, as in 2026-11-21")
+
+
+def choice(values: tuple[str, ...]) -> ValueReader:
+    """A reader of one of these values, whatever their case and separators."""
+    loose: dict[str, str] = {}
+    for value in values:
+        loose.setdefault(alike_value(value), value)
+
+    def read(raw: Scalar) -> ReadValue:
+        content = text_of(raw)
+        known = loose.get(alike_value(content))
+        if known is None and isinstance(raw, bool):
+            known = loose.get("yes" if raw else "no")
+        if known is not None:
+            return known
+        return None if is_absent(content) else Trouble("one of its listed values")
+
+    return Usual(dict(zip(values, values, strict=True)), read).__getitem__
+
+
+def mapped(read: ValueReader, values: Mapping[str, str]) -> ValueReader:
+    """The same reader behind a seller's own names for values."""
+    ours = {alike_value(theirs): value for theirs, value in values.items()}
+
+    def read_mapped(raw: Scalar) -> ReadValue:
+        return read(ours.get(alike_value(text_of(raw)), raw))
+
+    return read_mapped
+
+
+def reader_of(field: Field) -> ValueReader:
+    """The reader of a vertical's field, as declared. Texts are guarded: they are what sellers abuse."""
+    if field.type == "choice":
+        return choice(field.values)
+    if field.type == "integer":
+        return integer(field.minimum, field.maximum)
+    if field.type == "number":
+        return number(field.minimum, field.maximum)
+    if field.type == "boolean":
+        return boolean
+    return day if field.type == "date" else guarded(text(TEXT_LENGTH_MAX))
+
+
+def _number(text: str) -> float | None:
+    """A number with an optional dollar sign; a comma stands between thousands, so "12,50" is none."""
+    digits = text.removeprefix("$")
+    if len(digits) > _NUMBER_LENGTH_MAX or not digits.isascii() or "_" in digits:
+        return None
+    if "," in digits:
+        if not _THOUSANDS.fullmatch(digits):
+            return None
+        digits = digits.replace(",", "")
+    try:
+        value = float(digits)
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
+
+
+def _within(value: float, minimum: float | None, maximum: float | None) -> Value | Trouble:
+    if (minimum is not None and value < minimum) or (maximum is not None and value > maximum):
+        return Trouble(_range(minimum, maximum))
+    return value
+
+
+def _range(minimum: float | None, maximum: float | None) -> str:
+    if minimum is None:
+        return f"at most {maximum:.15g}"
+    return f"at least {minimum:.15g}" if maximum is None else f"from {minimum:.15g} to {maximum:.15g}"

@@ -1,0 +1,33 @@
+"""Where the files that come with leadbid lie: at the top of its source tree, or beside this module in a wheel."""
+
+from pathlib import Path
+from shutil import copytree
+
+_HERE = Path(__file__).resolve().parent
+_ROOT = _HERE if (_HERE / "models").is_dir() else _HERE.parents[1]
+
+DEMO = _ROOT / "fixtures" / "demo"
+"""The demo's configuration and the files that it names."""
+
+DEMO_CONFIG = DEMO / "buyer.toml"
+
+SCENARIOS = _ROOT / "fixtures" / "exchange"
+"""Markets that `leadbid exchange` can hold, one file each."""
+
+MODELS = _ROOT / "models"
+"""Models of the demo's verticals, trained on a made-up history. Nothing is ever written here."""
+
+
+OWN_MODELS = Path("models")
+"""The models of whoever works in this directory."""
+
+
+def models_here() -> Path:
+    """What models a command reads that is not told: those in the working directory, else those that come along."""
+    return OWN_MODELS if OWN_MODELS.is_dir() else MODELS
+
+
+def begin_models(models: Path) -> None:
+    """Have one's own models begin as those that come along, which bid until now, for a command that adds to them."""
+    if models == OWN_MODELS and not models.exists():
+        copytree(MODELS, models)

@@ -1,0 +1,180 @@
+"""Counts lines of the journal: what each kind of them adds to a tally is said here, and nowhere else."""
+
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from typing import TypeVar
+
+from app.domain.reasons import Refusal
+from app.journal.lines import NoticeLine, PingLine, PostLine, RefusedLine, RepeatLine
+from app.journal.summary import LineSummary, PingSummary
+from app.reports.fold import fold
+from app.reports.tally import (
+    QUARTER_S,
+    CampaignTrade,
+    Flow,
+    JournalTally,
+    LegTrade,
+    SellerTrade,
+    Share,
+    VerticalTrade,
+)
+
+K = TypeVar("K", int, float, str)
+V = TypeVar("V")
+
+_CERTIFICATES = ("trustedform", "leadid")
+
+
+def tallied(lines: Iterable[LineSummary]) -> JournalTally:
+    """What these lines come to."""
+    counter = LineCounter()
+    fold(lines, counter)
+    return counter.tally.settle()
+
+
+class LineCounter:
+    """A tally in the making; it reads whole pings and summaries alike."""
+
+    def __init__(self) -> None:
+        self.tally = JournalTally()
+        self._posted: set[str] = set()
+
+    def ping(self, line: PingLine | PingSummary) -> None:
+        """A ping that was decided: one bid or more, or its one reason why not."""
+        ping, decision = line.ping, line.decision
+        flow, seller = self._line(line.at), self._seller(line.seller)
+        if ping.test:
+            seller.test_pings += 1
+            return
+        refusal = line.withdrawn or decision.refusal
+        is_bid = refusal is None
+        for share in (
+            flow,
+            seller,
+            seller.sources.of(ping.sub_id),
+            _of(self.tally.states, ping.state, Share),
+            self._vertical(ping.vertical, refusal, line.at),
+        ):
+            share.pings += 1
+            share.bids += is_bid
+        _count(seller.ping_ms, _rounded(line.took_ms))
+        if refusal is not None:
+            _count(seller.no_bids, refusal.code)
+            return
+        seller.bid_cents += decision.bids[0].price_cents
+        for campaign in dict.fromkeys([bid.campaign for bid in decision.bids]):
+            _of(self.tally.campaigns, campaign, CampaignTrade).pings += 1
+        for bid in decision.bids:
+            _count(self._leg(bid.campaign, bid.leg).bid_cents, bid.price_cents)
+
+    def repeat(self, line: RepeatLine) -> None:
+        """A ping that was answered before."""
+        self._line(line.at).repeats += not line.test
+        self._seller(line.seller).ping_repeats += not line.test
+
+    def refused(self, line: RefusedLine) -> None:
+        """A ping that was refused before anybody knew what it was of."""
+        flow, seller = self._line(line.at), self._seller(line.seller)
+        seller.test_pings += line.test
+        if not line.test:
+            flow.pings += 1
+            seller.pings += 1
+            _count(seller.no_bids, line.refusal.code)
+
+    def post(self, line: PostLine) -> None:
+        """A post: a lead bought, or why not."""
+        flow, seller = self._line(line.at), self._seller(line.seller)
+        if line.test:
+            seller.test_posts += 1
+        elif line.kept:
+            seller.post_repeats += 1
+        else:
+            seller.posts += 1
+            _count(seller.post_ms, _rounded(line.took_ms))
+            _count(seller.answers, f"{line.status}/{line.reason_code}")
+            # Only a bid of ours has a campaign.
+            if line.campaign and line.ping_id not in self._posted:
+                self._posted.add(line.ping_id)
+                seller.won += 1
+            if line.status == "accepted":
+                self._bought(line, flow, seller)
+            else:
+                _refused(seller, line)
+
+    def notice(self, line: NoticeLine) -> None:
+        """What a seller said became of a bid."""
+        self._line(line.at)
+        if line.result == "lost" and not line.test:
+            self._seller(line.seller).lost += 1
+
+    def unread(self) -> None:
+        """What is no line."""
+        self.tally.unread_lines += 1
+
+    def _bought(self, line: PostLine, flow: Flow, seller: SellerTrade) -> None:
+        flow.leads += 1
+        seller.accepted += 1
+        seller.spend_cents += line.price_cents
+        _count(self._leg(line.campaign, line.leg).paid_cents, line.price_cents)
+        for share in (
+            _of(self.tally.verticals, line.vertical, VerticalTrade).share,
+            _of(self.tally.states, line.state, Share),
+            seller.sources.of(line.sub_id),
+        ):
+            share.leads += 1
+            share.spend_cents += line.price_cents
+
+    def _line(self, at: float) -> Flow:
+        """The quarter of an hour in which one line more was written."""
+        flow = _of(self.tally.quarters, _quarter(at), Flow)
+        flow.lines += 1
+        return flow
+
+    def _seller(self, name: str) -> SellerTrade:
+        return _of(self.tally.sellers, name, SellerTrade)
+
+    def _vertical(self, name: str, refusal: Refusal | None, at: float) -> Share:
+        if refusal is not None and refusal.code == "unsupported_vertical":
+            # It is the seller's own word, of which there may be any number.
+            return self.tally.unsupported.of(name)
+        vertical = _of(self.tally.verticals, name, VerticalTrade)
+        _count(vertical.quarters, _quarter(at))
+        return vertical.share
+
+    def _leg(self, campaign: str, leg: str) -> LegTrade:
+        return _of(_of(self.tally.campaigns, campaign, CampaignTrade).legs, leg, LegTrade)
+
+
+def _refused(seller: SellerTrade, line: PostLine) -> None:
+    if line.reason_code == "ping_mismatch" and line.detail:
+        for field in line.detail.split(", "):
+            _count(seller.mismatched, field)
+    seller.certificate_failures += _is_of_certificate(Refusal(line.reason_code, line.detail))
+
+
+def _is_of_certificate(refusal: Refusal) -> bool:
+    """Whether it is a certificate that was wrong, and not the consent that it proves."""
+    if refusal.code.startswith("consent_"):
+        return any(kind in refusal.detail for kind in _CERTIFICATES)
+    return refusal.code.startswith("certificate_")
+
+
+def _quarter(at: float) -> int:
+    return int(at // QUARTER_S)
+
+
+@lru_cache(maxsize=4_096)
+def _rounded(ms: float) -> float:
+    return float(f"{ms:.2g}")
+
+
+def _count(counts: dict[K, int], key: K) -> None:
+    counts[key] = counts.get(key, 0) + 1
+
+
+def _of(parts: dict[K, V], key: K, kind: Callable[[], V]) -> V:
+    """The part of this key, a new one where it is the first of it."""
+    part = parts.get(key)
+    if part is None:
+        part = parts[key] = kind()
+    return part

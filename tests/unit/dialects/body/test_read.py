@@ -1,0 +1,207 @@
+"""Every encoding that sellers use becomes the same flat mapping, and hostile bodies become a value."""
+
+import json
+from urllib.parse import parse_qsl, urlencode
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from app.dialects.body.read import UnreadableBody, encoding_of, read_body
+from app.dialects.text import Scalar
+from app.domain.reasons import sentence
+
+LEAD: dict[str, Scalar] = {"zip": "78701", "contact.city": "Austin"}
+
+
+def read(body: bytes, content_type: str = "", query: bytes | str = b"") -> dict[str, Scalar]:
+    flat = read_body(body, content_type, query)
+    assert isinstance(flat, dict), flat
+    return flat
+
+
+def refused(body: bytes, content_type: str = "") -> UnreadableBody:
+    refusal = read_body(body, content_type)
+    assert isinstance(refusal, UnreadableBody), refusal
+    return refusal
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        (b'{"zip":"78701","contact":{"city":"Austin"}}', "application/json"),
+        (b'{"zip":"78701","contact.city":"Austin"}', "application/json; charset=utf-8"),
+        (b'{"Request":{"zip":"78701","contact":{"city":"Austin"}}}', "application/json"),
+        (b'[{"zip":"78701","contact":{"city":"Austin"}}]', "application/json"),
+        (b'\xef\xbb\xbf {"zip":"78701","contact":{"city":"Austin"}}', ""),
+        ('{"zip":"78701","contact":{"city":"Austin"}}'.encode("utf-16"), "application/json"),
+        (b'{"zip":"78701","contact":{"city":"Austin"}}', "text/plain"),
+        (b'{"zip":"78701","contact":{"city":"Austin"}}', "application/x-www-form-urlencoded"),
+        (b'{"zip":"78701","contact":{"city":"Austin"}}\x00', "application/json"),
+        (b"zip=78701&contact.city=Austin", "application/x-www-form-urlencoded"),
+        (b"zip=78701&contact.city=Austin", ""),
+        (b"<lead><zip>78701</zip><contact><city>Austin</city></contact></lead>", "text/xml"),
+        (b'<lead zip="78701"><contact city="Austin"/></lead>', ""),
+        (b'<?xml version="1.0"?>\n<l:lead xmlns:l="urn:x"><l:zip>78701</l:zip><contact city="Austin"/></l:lead>', ""),
+        (b"<Request><lead><zip> 78701 </zip><contact><city><![CDATA[Austin]]></city></contact></lead></Request>", ""),
+        (b"xml=%3Clead%3E%3Czip%3E78701%3C%2Fzip%3E%3Ccontact+city%3D%22Austin%22%2F%3E%3C%2Flead%3E", ""),
+        (b"anything=%7B%22zip%22%3A%2278701%22%2C%22contact%22%3A%7B%22city%22%3A%22Austin%22%7D%7D", ""),
+    ],
+)
+def test_every_encoding_says_the_same(body: bytes, content_type: str) -> None:
+    assert read(body, content_type) == LEAD
+
+
+def test_a_document_in_a_form_field_counts_before_the_fields_around_it() -> None:
+    body = b"key=s3&zip=1&LeadData=%3Clead%3E%3Czip%3E78701%3C%2Fzip%3E%3C%2Flead%3E"
+    assert read(body) == {"key": "s3", "zip": "78701"}
+
+
+def test_markup_in_a_field_that_is_no_envelope_stays_text() -> None:
+    assert read(b"zip=78701&tcpa_text=%3Cp%3EI+agree%3C%2Fp%3E") == {"zip": "78701", "tcpa_text": "<p>I agree</p>"}
+
+
+@settings(derandomize=True, deadline=None, max_examples=150)
+@given(fields=st.dictionaries(st.text("azñ &=+%", min_size=1, max_size=5), st.text("a1 ñ&=+%/<>", max_size=9)))
+def test_what_a_form_escapes_comes_back(fields: dict[str, str]) -> None:
+    stripped = {"zip": "78701"} | {name.strip(): value for name, value in fields.items()}
+    assert read(urlencode(stripped).encode(), "application/x-www-form-urlencoded") == stripped
+
+
+@settings(derandomize=True, deadline=None, max_examples=300)
+@given(value=st.text("%0123CEFcefaz+/", max_size=16))
+@example(value="%253C%3c%3C%%3C")
+@example(value="%C3%B1%")
+def test_odd_percent_signs_are_read_as_everybody_reads_them(value: str) -> None:
+    try:
+        ((_, wanted),) = parse_qsl(f"a={value}", keep_blank_values=True, errors="strict")
+    except UnicodeDecodeError:
+        ((_, wanted),) = parse_qsl(f"a={value}", keep_blank_values=True, encoding="cp1252", errors="replace")
+    if wanted[:1] not in ("<", "{"):
+        assert read(f"a={value}&b=1".encode()) == {"a": wanted, "b": "1"}
+
+
+def test_scalars_keep_their_types() -> None:
+    assert read(b'{"a":1,"b":1.5,"c":true,"d":null,"e":"x"}') == {"a": 1, "b": 1.5, "c": True, "d": None, "e": "x"}
+
+
+def test_line_breaks_inside_json_strings_are_tolerated() -> None:
+    assert read(b'{"text":"one\r\n\ttwo","zip":"78701"}') == {"text": "one\r\n\ttwo", "zip": "78701"}
+
+
+def test_windows_text_is_read_where_it_is_no_utf8() -> None:
+    assert read(b'{"city":"Ca\xf1on"}') == {"city": "Cañon"}
+    assert read(b"city=Ca%F1on") == {"city": "Cañon"}
+    assert read(b"<lead><city>Ca\xf1on</city></lead>") == {"city": "Cañon"}
+
+
+@pytest.mark.parametrize("number", ["1e999", "-1e999", "NaN", "Infinity", "9" * 5000])
+def test_a_number_that_is_none_stays_text(number: str) -> None:
+    assert read(f'{{"age":{number},"zip":"78701"}}'.encode()) == {"age": number, "zip": "78701"}
+
+
+def test_the_last_filled_value_of_a_repeated_name_counts() -> None:
+    assert read(b'{"a":1,"a":2}') == {"a": 2}
+    assert read(b'{"a":1,"a":""}') == {"a": ""}
+    assert read(b"a=1&a=2&a=") == {"a": "2"}
+    assert read(b'{"a":["1","2",""]}') == {"a": "2"}
+    assert read(b"<lead><a>1</a><a>2</a></lead>") == {"a": "2"}
+
+
+def test_objects_in_arrays_get_their_index() -> None:
+    drivers: dict[str, Scalar] = {"zip": "1", "drivers.0.age": 30, "drivers.1.age": 50}
+    assert read(b'{"zip":"1","drivers":[{"age":30},{"age":50}]}') == drivers
+    xml = read(b"<lead><zip>1</zip><drivers><age>30</age></drivers><drivers><age>50</age></drivers></lead>")
+    assert xml == {"zip": "1", "drivers.0.age": "30", "drivers.1.age": "50"}
+
+
+def test_the_query_string_fills_what_the_body_leaves_empty() -> None:
+    query = b"zip=10001&key=s3&state=TX"
+    assert read(b'{"zip":"78701","state":""}', query=query) == {"zip": "78701", "key": "s3", "state": "TX"}
+    assert read(b"", query="zip=10001") == {"zip": "10001"}
+
+
+def test_an_empty_body_is_an_empty_lead() -> None:
+    assert read(b"") == {}
+    assert read(b"{}", "application/json") == {}
+    assert read(b"<lead/>") == {}
+
+
+@pytest.mark.parametrize(
+    ("body", "encoding", "place"),
+    [
+        (b'{"zip":"78701",}', "json", "byte 15"),
+        (b'{"zip":"78701"', "json", ""),
+        (b"[1,2]", "json", ""),
+        (b'[{"zip":"1"},{"zip":"2"}]', "json", ""),
+        (b"<lead>\n<zip>78701</lead>", "xml", "line 2"),
+        (b"<lead>", "xml", "line 1"),
+    ],
+)
+def test_a_broken_body_says_where_it_breaks(body: bytes, encoding: str, place: str) -> None:
+    refusal = refused(body)
+    assert (refusal.encoding, refusal.place, refusal.unsupported) == (encoding, place, False)
+
+
+def test_broken_json_in_a_json_request_is_no_form() -> None:
+    assert refused(b"zip: 78701, a=b", "application/json").encoding == "json"
+
+
+def test_nothing_of_a_broken_body_is_repeated() -> None:
+    text = sentence(refused(b'{"phone":"5125550134",,}').refusal)
+    assert "5125550134" not in text
+    assert text == (
+        "a field cannot be read: json body at byte 22: send one JSON object, with every string and bracket closed"
+    )
+
+
+BOMB = b'<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><lead><zip>&b;</zip></lead>'
+EXTERNAL = b'<!DOCTYPE l [<!ENTITY x SYSTEM "file:///etc/passwd">]><lead><zip>&x;</zip></lead>'
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        BOMB,
+        EXTERNAL,
+        b'<!DOCTYPE lead SYSTEM "http://127.0.0.1/x.dtd"><lead/>',
+        b"<a>" * 40 + b"</a>" * 40,
+        b"<a>" * 20_000,
+        b"<lead>" + b"<zip/>" * 3_000 + b"</lead>",
+        b'{"a":' * 40 + b"1" + b"}" * 40,
+        b'{"a":' * 12_000,
+        b"[" * 60_000,
+        json.dumps({f"k{index}": 1 for index in range(10_000)}).encode(),
+        json.dumps({"a": {f"k{index}": 1 for index in range(10_000)}}).encode(),
+        json.dumps({"tcpa_text": "x" * 20_000}).encode(),
+        b"&".join(b"k%d=1" % index for index in range(10_000)),
+        b"&".join(b"k%d=1" % index for index in range(600)),
+        b"tcpa_text=" + b"x" * 20_000,
+        b"xml=%3Clead%3E",
+        b'<?xml version="1.0" encoding="no-such"?><lead/>',
+    ],
+)
+def test_a_hostile_body_is_a_value(body: bytes) -> None:
+    refusal = refused(body)
+    assert refusal.refusal.code == "invalid_field"
+    assert not refusal.unsupported
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        (b"--x\r\nContent-Disposition: form-data; name=zip\r\n\r\n78701\r\n--x--", "multipart/form-data; boundary=x"),
+        (b"\x89PNG\r\n\x1a\n=", "application/octet-stream"),
+        (b"\x82\xa3zip\xa578701", "application/msgpack"),
+        (b"hello", "text/plain"),
+    ],
+)
+def test_a_content_type_that_is_never_read_is_told_apart(body: bytes, content_type: str) -> None:
+    assert refused(body, content_type).unsupported
+
+
+def test_the_encoding_is_seen_by_the_first_character() -> None:
+    assert encoding_of(b'\r\n {"a":1}', "text/xml") == "json"
+    assert encoding_of(b"\xef\xbb\xbf<a/>", "application/json") == "xml"
+    assert encoding_of(b"a=1", "text/html") == "form"
+    assert encoding_of(b"", "") == "form"

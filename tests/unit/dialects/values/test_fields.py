@@ -1,0 +1,356 @@
+"""One value, however it is written: read by its type, absent, noted, or in trouble."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from app.dialects.text import Scalar, text_of
+from app.dialects.values import fields, kinds
+from app.dialects.values.kinds import Noted, ReadValue, Trouble, ValueReader
+from app.dialects.values.moments import epoch_of
+from app.domain.vertical import Field
+
+ABSENT: list[Scalar] = [None, "", "  ", "NA", "n/a", "N/A", "null", "\x00"]
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC).timestamp()
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        fields.zip_code,
+        fields.state,
+        fields.lead_type,
+        fields.min_price,
+        fields.moment,
+        fields.ip_address,
+        fields.certificate,
+        fields.trustedform,
+        fields.landing_page,
+        fields.hashed,
+        kinds.boolean,
+        kinds.day,
+        kinds.text(64),
+        kinds.integer(),
+        kinds.number(),
+        kinds.choice(("a", "b")),
+    ],
+)
+def test_empty_values_and_placeholders_are_absent(read: ValueReader) -> None:
+    assert [read(value) for value in ABSENT] == [None] * len(ABSENT)
+
+
+@pytest.mark.parametrize(
+    ("raw", "value"),
+    [
+        ("78701", "78701"),
+        (78701, "78701"),
+        (78701.0, "78701"),
+        (" 78701 ", "78701"),
+        ("78701-1234", "78701"),
+        ("78701 1234", "78701"),
+        ("787011234", "78701"),
+        (787011234, "78701"),
+        ("02139", "02139"),
+        ("00501", "00501"),
+        ("00001", "00001"),
+    ],
+)
+def test_a_zip_has_five_digits(raw: Scalar, value: str) -> None:
+    assert fields.zip_code(raw) == value
+
+
+@pytest.mark.parametrize(("raw", "value"), [(2139, "02139"), ("2139", "02139"), (501, "00501"), (21391234, "02139")])
+def test_zeros_that_a_zip_lost_are_put_back_with_a_warning(raw: Scalar, value: str) -> None:
+    assert fields.zip_code(raw) == Noted(value, "too few digits; leading zeros were added")
+
+
+@pytest.mark.parametrize(
+    "raw", ["787011", "12-3456", "K1A 0B1", "00000", 0, 12, -78701, 78701.5, "７８７０１", True, "1e4"]
+)
+def test_what_is_no_zip_is_in_trouble(raw: Scalar) -> None:
+    assert fields.zip_code(raw) == Trouble("five digits")
+
+
+@pytest.mark.parametrize("raw", ["TX", "tx", " Tx ", "Texas", "TEXAS"])
+def test_a_state_may_be_spelled_out(raw: str) -> None:
+    assert fields.state(raw) == "TX"
+
+
+@pytest.mark.parametrize(
+    ("raw", "value"),
+    [("New York", "NY"), ("north_carolina", "NC"), ("District of Columbia", "DC"), ("Puerto Rico", "PR"), ("WV", "WV")],
+)
+def test_states_of_several_words_are_states(raw: str, value: str) -> None:
+    assert fields.state(raw) == value
+
+
+@pytest.mark.parametrize("raw", ["ZZ", "Ontario", 12, True])
+def test_what_is_no_state_is_in_trouble(raw: Scalar) -> None:
+    assert fields.state(raw) == Trouble("two letters of a US state")
+
+
+@pytest.mark.parametrize(
+    ("raw", "value"),
+    [
+        (True, True),
+        (1, True),
+        (1.0, True),
+        ("1", True),
+        ("Yes", True),
+        ("Y", True),
+        ("TRUE", True),
+        ("on", True),
+        (False, False),
+        (0, False),
+        ("0", False),
+        (2, False),
+        ("2", False),
+        ("No", False),
+        ("n", False),
+        ("f", False),
+    ],
+)
+def test_yes_and_no_have_many_spellings(raw: Scalar, value: bool) -> None:
+    assert kinds.boolean(raw) is value
+
+
+@pytest.mark.parametrize("raw", [3, "maybe", -1, 0.5])
+def test_what_is_neither_yes_nor_no_is_in_trouble(raw: Scalar) -> None:
+    assert kinds.boolean(raw) == Trouble("yes or no")
+
+
+@pytest.mark.parametrize(
+    ("raw", "cents"),
+    [("12.50", 1250), (12.5, 1250), (12, 1200), ("$1,200", 120_000), ("0", 0), (0, 0), (" 3.999 ", 399)],
+)
+def test_a_floor_is_read_in_dollars(raw: Scalar, cents: int) -> None:
+    assert fields.min_price(raw) == cents
+
+
+@pytest.mark.parametrize("raw", ["-1", "twelve", True, "1e999", "1" * 30, 10**40])
+def test_what_is_no_price_is_in_trouble(raw: Scalar) -> None:
+    assert isinstance(fields.min_price(raw), Trouble)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "2026-11-21T12:00:00Z",
+        "2026-11-21T12:00:00",
+        "2026-11-21 12:00:00",
+        "2026-11-21T07:00:00-05:00",
+        "2026-11-21T12:00:00.000Z",
+        "2026-11-21 06:00:00 CST",
+        "2026-11-21 12:00:00 UTC",
+        "11/21/2026 12:00:00 PM",
+        "11/21/2026 12:00",
+        "11-21-2026 12:00:00",
+        "11/21/2026, 12:00 pm",
+        NOON,
+        int(NOON),
+        int(NOON * 1000),
+        str(int(NOON)),
+        str(int(NOON * 1000)),
+        f"{NOON:.3f}",
+        int(NOON * 1_000_000),
+    ],
+)
+def test_a_time_may_be_written_in_many_ways(raw: Scalar) -> None:
+    assert epoch_of(raw) == NOON
+    assert fields.moment(raw) == NOON
+
+
+@pytest.mark.parametrize(
+    ("raw", "hour"), [("11/21/2026 1:30 AM", 1.5), ("11/21/2026 12:30 AM", 0.5), ("11/21/2026", 0)]
+)
+def test_half_days_and_bare_days_are_understood(raw: str, hour: float) -> None:
+    assert fields.moment(raw) == NOON - (12 - hour) * 3600
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "yesterday",
+        "13/13/2026",
+        "11/21/2026 13:00 PM",
+        "2026-02-30",
+        5,
+        "5",
+        1e300,
+        "9" * 40,
+        True,
+        "1999-12-31",
+        "0001-01-01",
+    ],
+)
+def test_what_is_no_time_is_in_trouble(raw: Scalar) -> None:
+    assert fields.moment(raw) == Trouble("a time in ISO 8601 or epoch seconds")
+
+
+@pytest.mark.parametrize(
+    ("raw", "value"),
+    [
+        ("203.0.113.9", "203.0.113.9"),
+        (" 203.0.113.9, 10.0.0.1", "203.0.113.9"),
+        ("2001:db8::1", "2001:db8::1"),
+        ("::ffff:203.0.113.9", "::ffff:203.0.113.9"),
+        ("0", None),
+    ],
+)
+def test_an_ip_address_is_the_consumers_first_one(raw: str, value: str | None) -> None:
+    assert fields.ip_address(raw) == value
+
+
+@pytest.mark.parametrize("raw", ["512.555.0134", "5125550134", "ada@lovelace.example", "localhost", 7, "1.2.3.4.5"])
+def test_what_is_no_ip_address_is_ignored(raw: Scalar) -> None:
+    assert fields.ip_address(raw) == Noted(None, "not an IP address; it was ignored")
+
+
+@pytest.mark.parametrize(
+    ("address", "kept"),
+    [
+        ("203.0.113.77", "203.0.113.0"),
+        (" 203.0.113.77, 10.0.0.1", "203.0.113.0"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1::"),
+        ("2001:db8::77", "2001:db8::"),
+        ("::ffff:203.0.113.77", "203.0.113.0"),
+        ("0", None),
+        ("nonsense", Noted(None, "not an IP address; it was ignored")),
+        ("2001:::", Noted(None, "not an IP address; it was ignored")),
+    ],
+)
+def test_of_an_address_only_its_network_is_kept(address: str, kept: ReadValue) -> None:
+    assert fields.network(address) == kept
+
+
+CERTIFICATE = "https://cert.trustedform.com/" + "0f" * 20
+
+
+@pytest.mark.parametrize(
+    ("raw", "value"),
+    [
+        (CERTIFICATE, CERTIFICATE),
+        (f"{CERTIFICATE},{CERTIFICATE}", CERTIFICATE),
+        ("0f" * 20, CERTIFICATE),
+        (CERTIFICATE.removeprefix("https://"), CERTIFICATE),
+        (
+            "https://cert.trustedform.com.evil.example/" + "0f" * 20,
+            "https://cert.trustedform.com.evil.example/" + "0f" * 20,
+        ),
+        ("cert.trustedform.com.evil.example/x", "cert.trustedform.com.evil.example/x"),
+    ],
+)
+def test_a_certificate_is_kept_as_it_came_and_judged_elsewhere(raw: str, value: str) -> None:
+    assert fields.trustedform(raw) == value
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "NA",
+        "N/A",
+        "0",
+        0,
+        "1",
+        1,
+        True,
+        "yes",
+        "Y",
+        "https://cert.trustedform.com",
+        "https://cert.trustedform.com/",
+        "https://cert.trustedform.com/will_send_on_post",
+        "https://cert.trustedform.com/Will_Provide_on_Post",
+        "will provide on post",
+    ],
+)
+def test_a_promised_certificate_is_absent(raw: Scalar) -> None:
+    assert fields.trustedform(raw) is None
+    assert fields.certificate(raw) is None
+
+
+def test_a_page_loses_what_was_typed_into_it() -> None:
+    assert fields.landing_page("https://q.example/auto?email=ada@x.example#top") == "https://q.example/auto"
+    assert isinstance(fields.landing_page("https://q.example/ada@lovelace.example"), Noted)
+    assert isinstance(fields.landing_page("https://q.example/" + "x" * 600), Noted)
+
+
+@pytest.mark.parametrize(
+    ("raw", "value"), [("Exclusive", "exclusive"), ("shared", "shared"), ("ANY", "any"), ("both", "any")]
+)
+def test_a_lead_type_is_one_of_three(raw: str, value: str) -> None:
+    assert fields.lead_type(raw) == value
+    assert fields.lead_type("new") == Trouble("exclusive, shared or any")
+
+
+@pytest.mark.parametrize(("raw", "value"), [(3, 3), ("3", 3), (3.0, 3), ("3.0", 3), ("$1,200", 1200), (-4, -4)])
+def test_a_whole_number_may_come_as_text(raw: Scalar, value: int) -> None:
+    read = kinds.integer()(raw)
+    assert read == value
+    assert type(read) is int
+
+
+@pytest.mark.parametrize("raw", ["three", 3.5, True, "1-5", "1e999", 10**40, "1_000", "nan", "inf", float("inf")])
+def test_what_is_no_whole_number_is_in_trouble(raw: Scalar) -> None:
+    assert kinds.integer()(raw) == Trouble("a whole number")
+
+
+def test_numbers_stay_within_their_bounds() -> None:
+    assert kinds.integer(16, 100)(15) == kinds.integer(16, 100)("101") == Trouble("from 16 to 100")
+    assert kinds.number(0)("-0.5") == Trouble("at least 0")
+    assert kinds.number(maximum=2.5)(3) == Trouble("at most 2.5")
+    assert kinds.integer(16, 100)(16) == kinds.integer(16, 100)("16") == 16
+    assert kinds.number(0, 1)("0.25") == 0.25
+
+
+@pytest.mark.parametrize("raw", ["very_good", "Very Good", "VERY-GOOD", "verygood"])
+def test_a_choice_is_met_whatever_its_case_and_separators(raw: str) -> None:
+    assert kinds.choice(("excellent", "very_good"))(raw) == "very_good"
+
+
+def test_a_choice_may_be_a_number_or_a_yes() -> None:
+    assert kinds.choice(("1", "2"))(2) == "2"
+    assert kinds.choice(("yes", "no"))(True) == "yes"
+    assert kinds.choice(("none", "n/a"))("N/A") == "n/a"
+    assert kinds.choice(("a", "b"))("c") == Trouble("one of its listed values")
+
+
+def test_values_that_differ_in_separators_alone_are_told_apart() -> None:
+    read = kinds.choice(("1-2", "12"))
+    assert (read("1-2"), read("12")) == ("1-2", "12")
+
+
+@pytest.mark.parametrize("raw", ["2026-11-21", "2026-11-21T10:00:00Z", "11/21/2026", "11-21-2026 10:00"])
+def test_a_day_is_a_day(raw: str) -> None:
+    assert kinds.day(raw) == "2026-11-21"
+    assert kinds.day("2026-11-31") == kinds.day("soon") == Trouble("a date, as in 2026-11-21")
+
+
+def test_a_seller_may_have_its_own_words_for_values() -> None:
+    read = kinds.mapped(kinds.choice(("good", "poor")), {"A+": "good", "7": "poor"})
+    assert [read(value) for value in ("a+", "A+", 7, "7", "good")] == ["good", "good", "poor", "poor", "good"]
+    assert kinds.mapped(kinds.boolean, {"own": "yes", "rent": "no"})("Own") is True
+
+
+def test_a_text_that_is_too_long_is_cut_or_refused() -> None:
+    assert kinds.text(3)("abcd") == Noted("abc", "at most 3 characters; the rest was cut")
+    assert kinds.text(3, cut=False)("abcd") == Trouble("at most 3 characters")
+
+
+def test_a_person_may_be_called_null() -> None:
+    assert kinds.contact(100)("Null") == "Null"
+    assert kinds.contact(100)(" Na ") == "Na"
+    assert kinds.contact(10)("x" * 11) == Trouble("at most 10 characters")
+
+
+def test_text_has_no_control_characters_and_no_halves_of_characters() -> None:
+    assert text_of("a\x00b\r\nc\ud800d") == "a b  c d"
+    assert text_of("Zoë 🙂") == "Zoë 🙂"
+
+
+def test_a_field_is_read_as_declared() -> None:
+    assert kinds.reader_of(Field(name="a", type="integer", minimum=1))("0") == Trouble("at least 1")
+    assert kinds.reader_of(Field(name="a", type="number"))("0.5") == 0.5
+    assert kinds.reader_of(Field(name="a", type="boolean"))("no") is False
+    assert kinds.reader_of(Field(name="a", type="date"))("1/2/2026") == "2026-01-02"
+    assert kinds.reader_of(Field(name="a", type="choice", values=("x",)))("X") == "x"
+    assert isinstance(kinds.reader_of(Field(name="a", type="text"))("call 512-555-0134"), Noted)
