@@ -106,7 +106,8 @@ def read_request(
     seller = _seller(scope, headers, fields, sellers)
     operator = whose_key(keys_in_headers(headers), operators) if operators else None
     dialect = route.dialect or (DIALECTS[seller.dialect] if seller is not None else GENERIC)
-    dialect = dialect.variant(fields) or dialect
+    if dialect.variant is not None:
+        dialect = dialect.variant(fields) or dialect
     if operators is not None:
         if operator is None:
             status, refusal = 401, Refusal("auth_failed")

@@ -14,7 +14,7 @@ from app.domain.campaign import Campaign
 from app.domain.catalogue import Catalogue, Model, index_campaigns, tags
 from app.domain.seller import Seller
 from app.domain.vertical import Vertical
-from app.journal.versions import OtherVersion, check_line, stamp
+from app.journal.versions import STAMP, OtherVersion, check_line
 
 FOLDER = "configurations"
 
@@ -65,7 +65,7 @@ def keep(directory: Path, catalogue: Catalogue) -> bool:
     fresh = path.with_name(f".{path.name}.unfinished")
     with fresh.open("wb") as file:
         # Sets have no order of their own, and a file that means the same should be the same.
-        file.write(stamp(msgspec.json.encode(wanted, order="deterministic")) + b"\n")
+        file.write(STAMP + msgspec.json.encode(wanted, order="deterministic")[1:] + b"\n")
         file.flush()
         os.fsync(file.fileno())
     if path.exists():

@@ -33,7 +33,7 @@ def decide(ping: Ping, snapshot: Snapshot, now: float, draw: Draw) -> Decision:
         return Decision(refusal=Refusal("unsupported_vertical"))
     if snapshot.seller.paused or snapshot.seller.name in snapshot.standing.paused:
         return Decision(refusal=Refusal("paused"))
-    scenario = scenario_of(ping)
+    scenario = scenario_of(ping) if ping.test else None
     if scenario is not None:
         return _forced(scenario, ping, snapshot)
     candidates = catalogue.index.candidates(ping.vertical, ping.zip, ping.state)

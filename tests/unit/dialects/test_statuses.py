@@ -2,8 +2,8 @@
 
 import pytest
 
+from app.dialects.answers import ping_status, post_status, told_status
 from app.dialects.own_words import GENERIC
-from app.dialects.statuses import ping_status, post_status, told_status
 from app.domain.seller import Statuses
 from app.platforms.known import DIALECTS
 from app.wire.ping import PingAnswer
