@@ -163,6 +163,7 @@ async def _started(
         keys=keys,
         seed=keys.index,
         chance=world.chance,
+        steady=world.steady,
         store=store,
         vault=vault,
         journal=journal,

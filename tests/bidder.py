@@ -73,6 +73,7 @@ async def open_bidder(
             keys=keys,
             seed=keys.index,
             chance=chance,
+            steady=lambda: 0.0,
             store=store,
             vault=vault,
             journal=JournalWriter(folder / "journal"),
@@ -116,10 +117,10 @@ def answer(
     took_ms: float = 0.0,
 ) -> PingAnswer:
     """The answer to what was read from a ping of this seller."""
-    asked = what_is_asked(bidder, seller, reading, now)
+    asked = what_is_asked(bidder, seller, reading, now, -took_ms / 1000.0)
     if isinstance(asked, Refusal):
         return refuse_ping(bidder, seller, asked, now, warnings)
-    return answer_ping(bidder, asked, warnings, lambda: took_ms)
+    return answer_ping(bidder, asked, warnings)
 
 
 async def sell(

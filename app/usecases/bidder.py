@@ -27,15 +27,17 @@ class Journal(Protocol):
 class Bidder(msgspec.Struct, kw_only=True):
     """One value that every use case is given; only `catalogue` is ever replaced, all else moves inside.
 
-    `chance` gives that many random bytes, `sold` is called after each sale so that delivery need not wait for its poll.
-    `seed` keys every draw. `certified` are the sellers that have certified themselves, `test_recorders` see every test.
-    `post_collectors` are asked about every post besides the store.
+    `chance` gives that many random bytes, `steady` seconds by a clock that is never set, `sold` is called after each
+    sale so that delivery need not wait for its poll. `seed` keys every draw. `certified` are the sellers that have
+    certified themselves, `test_recorders` see every test. `post_collectors` are asked about every post besides the
+    store.
     """
 
     catalogue: Catalogue
     keys: Keys
     seed: bytes
     chance: Callable[[int], bytes]
+    steady: Callable[[], float]
     store: Store
     vault: Vault
     journal: Journal

@@ -116,7 +116,7 @@ def test_a_day_lasts_from_midnight_to_midnight_and_windows_leave_no_gap(zone: st
     for kind in LIMITS:
         bounds = [*dict.fromkeys(window_bounds(now, zone, kind) for now in minutes)]
         assert all(end == start for (_, end), (start, _) in pairwise(bounds))
-        assert len(bounds) == len({local_time(now, zone).label(kind) for now in minutes})
+        assert len(bounds) == len({local_time(now, zone).labels[kind] for now in minutes})
     start, end = window_bounds(minutes[24 * 60], zone, "day")
     assert local_time(start, zone).date == day
     assert end - start == HOURS[zone, day] * 3_600

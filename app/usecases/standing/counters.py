@@ -1,18 +1,138 @@
-"""Every cap's counters that are in use, and what is known of those that are not yet."""
+"""Caps while the service runs: what each has used in its window, what live bids may take, and its shadow price."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import assert_never
 
-from app.domain.calendar import local_time
-from app.domain.campaign import Campaign
+from app.domain.calendar import window_bounds
+from app.domain.caps.caps import Cap, CapStanding
 from app.domain.caps.honouring import PostRate
-from app.domain.caps.pacing import ShadowPrice
-from app.domain.schedule import ALWAYS, Schedule
-from app.domain.seller import Seller
+from app.domain.caps.pacing import ShadowPrice, first_dual, next_dual, plan_delta, plan_share
+from app.domain.catalogue import CountedCap
+from app.domain.schedule import Schedule
 from app.usecases.standing.changes import BidMade, CounterChange, CounterDeclared, ShadowPricesRead, Sold, UsageRead
-from app.usecases.standing.counter import Counter
 
-_ALL_DAY = Schedule(minutes=ALWAYS)
+_NEW = PostRate()
+
+
+class Bucket:
+    """The live bids of one seller on one counter that were made in one second and expire in another."""
+
+    __slots__ = ("bids", "expires_at", "second", "seller", "squares", "total")
+
+    def __init__(self, seller: str, second: int, expires_at: int) -> None:
+        self.seller = seller
+        self.second = second
+        self.expires_at = expires_at
+        self.bids = 0
+        self.total = 0
+        self.squares = 0
+
+    def count(self, amount: int, sign: int) -> None:
+        """One bid over `amount` more (`sign` 1) or less (-1)."""
+        self.bids += sign
+        self.total += sign * amount
+        self.squares += sign * amount * amount
+
+
+class Counter:
+    """`standing` is always the value that decisions read; everything else is how it comes about."""
+
+    def __init__(
+        self, key: str, cap: Cap, schedule: Schedule, used: int, now: float, former: ShadowPrice | None = None
+    ) -> None:
+        """`former` is where the dual stood before, of this window or another."""
+        self.key = key
+        self.cap = cap
+        self.schedule = schedule
+        self.used = used
+        self.live = 0.0
+        self.variance = 0.0
+        self.buckets: dict[tuple[str, int, int], Bucket] = {}
+        self.start, self.end = window_bounds(now, cap.zone, cap.window)
+        self.share = self._share_at(now)
+        self.paced_used = float(used)
+        self.paced_at = now
+        self.dual = self._first_dual(former)
+        self.standing = self._stand()
+
+    def _first_dual(self, former: ShadowPrice | None) -> float:
+        """The former one unless it is older than the window before; else by how far the cap is ahead of its plan."""
+        if self.cap.window == "total":
+            return 0.0
+        if former is not None and former.moved_at >= self.start - (self.end - self.start):
+            return former.dual
+        return first_dual(self.used, self.share, self.cap.limit, self._usual_price())
+
+    def add(self, bid: BidMade, amount: int, weight: float) -> None:
+        """Count one live bid over `amount`, which becomes a sale with probability `weight`."""
+        which = (bid.seller, int(bid.at), bid.expires_at)
+        bucket = self.buckets.get(which)
+        if bucket is None:
+            bucket = self.buckets[which] = Bucket(*which)
+        bucket.count(amount, 1)
+        self.live += weight * amount
+        self.variance += weight * (1.0 - weight) * amount * amount
+        self.standing = self._stand()
+
+    def drop(self, bid: BidMade, amount: int) -> None:
+        """Count a live bid no more. It shows when the rest is weighed next, as many may end at once."""
+        which = (bid.seller, int(bid.at), bid.expires_at)
+        bucket = self.buckets.get(which)
+        if bucket is None:
+            return
+        bucket.count(amount, -1)
+        if not bucket.bids:
+            del self.buckets[which]
+
+    def weigh(self, rates: Mapping[str, PostRate], now: float) -> None:
+        """Count the live bids anew, each by its seller's habits and its age, until it expires."""
+        live = variance = 0.0
+        for bucket in self.buckets.values():
+            if bucket.expires_at < now:
+                continue
+            weight = rates.get(bucket.seller, _NEW).share_at(max(now - bucket.second, 0.0))
+            live += weight * bucket.total
+            variance += weight * (1.0 - weight) * bucket.squares
+        self.live, self.variance = live, variance
+        self.standing = self._stand()
+
+    def pace(self, now: float) -> None:
+        """Move the dual by how the window ran since it was paced last."""
+        if self.cap.window == "total" or now <= self.paced_at:
+            return
+        share, used = self._share_at(now), float(self.used)
+        wanted = plan_delta(self.cap.limit, self.paced_used, self.share, share)
+        self.dual = next_dual(self.dual, used - self.paced_used, wanted, self.cap.limit, self._usual_price())
+        self.share, self.paced_used, self.paced_at = share, used, now
+        self.standing = self._stand()
+
+    def use(self, amount: int) -> None:
+        """Count a sale."""
+        self.used += amount
+        self.standing = self._stand()
+
+    def declare(self, cap: Cap, schedule: Schedule, now: float) -> None:
+        """Go on under a reloaded declaration of the same cap."""
+        self.cap, self.schedule = cap, schedule
+        self.start, self.end = window_bounds(now, cap.zone, cap.window)
+        self.share = self._share_at(now)
+        self.standing = self._stand()
+
+    def _share_at(self, now: float) -> float:
+        if self.cap.window == "total":
+            return 0.0
+        return plan_share(self.schedule, self.cap.zone, self.start, min(now, self.end), self.end)
+
+    def _usual_price(self) -> int:
+        """What one lead takes of a budget, for the size of a pacing step: as live bids do, else a fiftieth of it."""
+        if self.cap.measure == "count":
+            return 0
+        bids = sum(bucket.bids for bucket in self.buckets.values())
+        total = sum(bucket.total for bucket in self.buckets.values())
+        return int(total / bids) if bids else max(self.cap.limit // 50, 1)
+
+    def _stand(self) -> CapStanding:
+        return CapStanding(self.cap.limit, self.used, self.live, self.variance, self.dual)
 
 
 class Counters:
@@ -25,19 +145,15 @@ class Counters:
         self._used: dict[str, int] = {}
         self._former: dict[str, ShadowPrice] = {}
 
-    def of_sale(self, campaign: Campaign, seller: Seller, zip_code: str, state: str, now: float) -> list[Counter]:
-        """Where a sale would count: the campaign's own caps, then the seller's."""
+    def open(self, counted: Iterable[CountedCap], now: float) -> list[Counter]:
+        """The counters of these caps, made where they are met for the first time."""
         counters = []
-        local = local_time(now, campaign.zone)
-        for caps, schedule in ((campaign.caps, campaign.schedule), (seller.caps, _ALL_DAY)):
-            for cap in caps:
-                at = local if cap.zone == campaign.zone else local_time(now, cap.zone)
-                key = cap.counter(at, seller.name, zip_code, state)
-                counter = self._open.get(key)
-                if counter is None or counter.cap is not cap:
-                    self._declare(CounterDeclared(key=key, cap=cap, schedule=schedule, at=now))
-                    counter = self._open[key]
-                counters.append(counter)
+        for key, cap, schedule in counted:
+            counter = self._open.get(key)
+            if counter is None or counter.cap is not cap:
+                self._declare(CounterDeclared(key=key, cap=cap, schedule=schedule, at=now))
+                counter = self._open[key]
+            counters.append(counter)
         return counters
 
     def apply(self, change: CounterChange) -> None:

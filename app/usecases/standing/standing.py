@@ -5,6 +5,7 @@ from typing import assert_never
 
 from app.domain.auction.snapshot import Standing
 from app.domain.campaign import Campaign
+from app.domain.catalogue import counted_caps
 from app.domain.duplicate import Sighting
 from app.domain.seller import Seller
 from app.usecases.standing.changes import (
@@ -23,8 +24,7 @@ from app.usecases.standing.changes import (
     TimePassed,
     UsageRead,
 )
-from app.usecases.standing.counter import Counter
-from app.usecases.standing.counters import Counters
+from app.usecases.standing.counters import Counter, Counters
 from app.usecases.standing.habits import PostHabits
 from app.usecases.standing.known import KnownLeads
 from app.usecases.standing.promises import Promises
@@ -80,7 +80,14 @@ class LiveStanding:
 
     def counters(self, campaign: Campaign, seller: Seller, zip_code: str, state: str, now: float) -> list[Counter]:
         """Where a sale of this seller to this campaign would count: the campaign's own caps, then the seller's."""
-        return self._counters.of_sale(campaign, seller, zip_code, state, now)
+        return self._counters.open(counted_caps(campaign, seller, zip_code, state, now), now)
+
+    def counters_by(
+        self, campaigns: Iterable[Campaign], seller: Seller, zip_code: str, state: str, now: float
+    ) -> dict[str, list[Counter]]:
+        """The same for each of these campaigns, by name."""
+        counted = [(each.name, counted_caps(each, seller, zip_code, state, now)) for each in campaigns]
+        return {name: self._counters.open(caps, now) for name, caps in counted}
 
     def of_ping(self, counters: Mapping[str, Iterable[Counter]], ping: Ping, now: float) -> Standing:
         """What of all this touches one ping, whose candidate campaigns would count there: nothing touches a test."""
@@ -113,7 +120,7 @@ class LiveStanding:
         return self._counters.duals()
 
     def _promise(self, bid: BidMade) -> None:
-        self._counters.promise(bid, self._habits.weight(bid.seller))
+        self._counters.promise(bid, self._habits.weights[bid.seller])
         former = self._promises.make(bid)
         if former is not None:
             self._counters.release(former)

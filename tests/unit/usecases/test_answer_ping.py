@@ -7,12 +7,13 @@ import pytest
 from msgspec.structs import replace
 
 from app.dialects.generic import read_ping
+from app.domain.auction.marks import draw_of
 from app.domain.buyer import Exploration
 from app.domain.identity import hash_digest
 from app.domain.reasons import Disclosure, Refusal
 from app.domain.schedule import Schedule
 from app.journal.lines import PingLine, RefusedLine, RepeatLine
-from app.usecases.answer_ping import draw_of, refuse_ping
+from app.usecases.answer_ping import refuse_ping
 from app.usecases.bidder import Bidder
 from app.usecases.standing.changes import Suppressed, TimePassed
 from app.wire.ping import Ping, PingAnswer

@@ -8,10 +8,10 @@ def test_a_seller_is_taken_at_its_word_until_enough_of_its_bids_have_ended() -> 
     habits = PostHabits()
     for _ in range(49):
         habits.learn(bid_made(b"a"), posted=False)
-    assert habits.weight("acme") == 1.0
+    assert habits.weights["acme"] == 1.0
     habits.learn(bid_made(b"a"), posted=False)
-    assert habits.weight("acme") < 0.1
-    assert habits.weight("bluebird") == 1.0
+    assert habits.weights["acme"] < 0.1
+    assert habits.weights["bluebird"] == 1.0
 
 
 def test_posts_and_their_delays_are_remembered_and_tests_are_not() -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from app.domain.auction.snapshot import Snapshot, Standing
+from app.domain.auction.weighing import caps_of
 from app.domain.caps.caps import CapStanding
 from tests.build import campaign, cap, catalogue, seller
 
@@ -15,15 +16,15 @@ def snapshot(standing: Standing) -> Snapshot:
 
 
 def test_a_cap_never_used_stands_at_zero() -> None:
-    assert snapshot(Standing()).caps_of(BUYING) == ((DAILY, CapStanding(100)), (BALANCE, CapStanding(50_000)))
+    assert caps_of(BUYING, snapshot(Standing())) == ((DAILY, CapStanding(100)), (BALANCE, CapStanding(50_000)))
 
 
 def test_the_campaigns_caps_come_first_then_the_sellers() -> None:
     stands = (CapStanding(100, 7), CapStanding(50_000, 900))
-    caps = snapshot(Standing(caps={"solar-tx": stands})).caps_of(BUYING)
+    caps = caps_of(BUYING, snapshot(Standing(caps={"solar-tx": stands})))
     assert caps == ((DAILY, stands[0]), (BALANCE, stands[1]))
 
 
 def test_standings_of_other_caps_are_an_error_and_never_a_guess() -> None:
     with pytest.raises(ValueError, match="shorter"):
-        snapshot(Standing(caps={"solar-tx": (CapStanding(100),)})).caps_of(BUYING)
+        caps_of(BUYING, snapshot(Standing(caps={"solar-tx": (CapStanding(100),)})))

@@ -2,7 +2,8 @@
 
 import pytest
 
-from app.domain.pricing.value import Value, Worth
+from app.domain.pricing.pricing import Worth
+from app.wire.ping import Value
 
 LOAN = Worth(base_cents=1_000, field="loan", rate=0.01, missing_cents=5_000, low_cents=2_000, high_cents=400_000)
 

@@ -2,9 +2,8 @@
 
 import pytest
 
-from app.dialects.formats import answer_format
 from app.dialects.text import Scalar
-from app.dialects.written import Format
+from app.dialects.written import Format, answer_format
 
 
 @pytest.mark.parametrize(
