@@ -11,7 +11,7 @@ from app.dialects.text import printable
 from app.domain.delivery.delivery import AttemptReport, ClaimedDelivery
 from app.domain.delivery.sold_lead import LeadDocument
 from app.domain.keyed import digest
-from app.store.destinations import disable
+from app.store.delivery.destinations import disable
 from app.store.schema import attempt, delivery, destination_state, lead
 from app.store.vault import SealBroken, Vault
 
