@@ -358,7 +358,7 @@ class SellerTable(Table, frozen=True, kw_only=True):
     ] = {}
     quality_factor: Annotated[
         float,
-        Kind("number", within(read_number, 0.05, 5.0, "use 0.05 to 5; 1 says that its leads are as good as foretold")),
+        Kind("number", within(read_number, 0.05, 5.0, "use 0.05 to 5; 1 means that its leads convert as predicted")),
         says("what its leads proved to be worth, over what was foretold", "0.92"),
     ] = 1.0
     return_rate: Annotated[

@@ -112,7 +112,7 @@ def _rest(outbid: tuple[Offer, ...], refused: tuple[CampaignRefusal, ...]) -> It
     if outbid or refused:
         yield ""
     for offer in outbid:
-        yield f"  {offer.campaign}, {offer.leg}, would have bid ${dollars(offer.price_cents)}, with less expected surplus"
+        yield f"  {offer.campaign}, {offer.leg}, would have bid ${dollars(offer.price_cents)}, for less surplus"
     for refusal in refused:
         leg = f", {refusal.leg}" if refusal.leg else ""
         yield f"  {refusal.campaign}{leg}: {_why(refusal.refusal)}"
