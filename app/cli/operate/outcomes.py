@@ -21,18 +21,32 @@ _DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`leadbid outcomes import FILE [--dry-run] [--map COLUMN=FIELD ...] [--event WORD=EVENT ...] ...`."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="import")
-    importing = actions.add_parser("import", help="take outcomes from a CSV file, also one packed with gzip")
-    importing.add_argument("file", type=Path, help="its first line names the columns")
-    importing.add_argument("--dry-run", action="store_true", help="say what would change, and write nothing")
+    importing = actions.add_parser("import", help="import outcomes from a CSV file, plain or gzipped")
+    importing.add_argument("file", type=Path, help="the CSV file; its first line names the columns")
+    importing.add_argument("--dry-run", action="store_true", help="print what would change, and write nothing")
     fields = ", ".join(OUTCOME_COLUMNS)
     importing.add_argument(
-        "--map", type=_pair, action="append", default=[], metavar="COLUMN=FIELD", help=f"FIELD is one of {fields}"
+        "--map",
+        type=_pair,
+        action="append",
+        default=[],
+        metavar="COLUMN=FIELD",
+        help=f"read a column as one of {fields}",
     )
     importing.add_argument(
-        "--event", type=_pair, action="append", default=[], metavar="WORD=EVENT", help="'Closed Won=sold'"
+        "--event",
+        type=_pair,
+        action="append",
+        default=[],
+        metavar="WORD=EVENT",
+        help="read a word of the CRM as an event, as in 'Closed Won=sold'",
     )
-    importing.add_argument("--source", default="", help="of rows that name none; with an event's id it tells repeats")
-    importing.add_argument("--refused", type=Path, metavar="FILE", help="rows that are refused, each with the remedy")
+    importing.add_argument(
+        "--source", default="", help="the source of rows that name none; with event_id it identifies repeats"
+    )
+    importing.add_argument(
+        "--refused", type=Path, metavar="FILE", help="write refused rows to this file, each with its remedy"
+    )
     add_database(importing)
 
 
@@ -43,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
     except UnusableFile as error:
         print(error, file=sys.stderr)
     except BrokenPipeError:
-        raise  # whoever read our output has seen enough
+        raise  # the reader of our output has closed it
     except OSError as error:
         print(f"{error.filename or args.file} cannot be used ({error.strerror})", file=sys.stderr)
     return 1
@@ -59,17 +73,17 @@ def _pair(text: str) -> tuple[str, str]:
 async def _import(store: Store, args: argparse.Namespace) -> int:
     wanted = Wanted(columns=dict(args.map), words=dict(args.event), source=args.source)
     sheet = read_sheet(args.file, wanted)
-    planned = await plan(store, read_rows(args.file, sheet, wanted), lambda done: progress(f"{done:,} rows looked at"))
+    planned = await plan(store, read_rows(args.file, sheet, wanted), lambda done: progress(f"{done:,} rows read"))
     progress("")
     _show(args.file, sheet, planned)
     if args.refused is not None and planned.refused:
         _write_refused(args.refused, sheet, planned)
     if args.dry_run:
-        print("Nothing is written: this was a dry run.")
+        print("Dry run: nothing was written.")
     elif planned.new:
         done = await apply(store, planned, time.time, lambda done: progress(f"{done:,} outcomes recorded"))
         progress("")
-        print(f"{done['recorded']:,} outcomes are recorded.")
+        print(f"{done['recorded']:,} outcomes recorded.")
     return 1 if planned.refused else 0
 
 
@@ -80,18 +94,18 @@ def _show(file: Path, sheet: OutcomeSheet, planned: ImportPlan) -> None:
     if sheet.unread:
         print(f"  not read: {', '.join(sheet.unread)}")
     print(f"{len(planned.new):,} new{_list(planned.events)}")
-    print(f"{planned.repeats:,} known already")
+    print(f"{planned.repeats:,} already known")
     print(f"{len(planned.refused):,} refused")
     for row in planned.refused[:_SHOWN]:
         print(f"  line {row.line}: {row.remedy}", file=sys.stderr)
     if len(planned.refused) > _SHOWN:
         print(f"  and {len(planned.refused) - _SHOWN:,} more: --refused FILE writes all of them", file=sys.stderr)
     for (old, new), count in sorted(planned.advances.items()):
-        print(f"  {count:,} leads climb: {old or 'nothing heard'} -> {new}")
+        print(f"  {count:,} leads advance: {old or 'no outcome'} -> {new}")
     for count, what in (
-        (planned.revalued, "sales get another value"),
+        (planned.revalued, "sales get a new value"),
         (planned.invalid, "leads are invalid"),
-        (planned.opted_out, "people have opted out and are not bought again"),
+        (planned.opted_out, "people have opted out and will not be bought again"),
     ):
         if count:
             print(f"  {count:,} {what}")
