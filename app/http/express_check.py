@@ -212,7 +212,7 @@ async def _said_later(scope: Scope) -> HttpAnswer:
 @contextmanager
 def _in_silence() -> Iterator[None]:
     """Whatever goes wrong here is told once, by whoever asked."""
-    loggers = [logging.getLogger(name) for name in ("uvicorn.error", "app.http.auction.express")]
+    loggers = [logging.getLogger(name) for name in ("uvicorn.error", "app.http.express")]
     before = [logger.disabled for logger in loggers]
     try:
         for logger in loggers:
