@@ -50,12 +50,10 @@ def history_in(table: LeadTable, spec: Spec, source: str, tell: Callable[[str], 
     _check_enough(converted[kept], table, spec)
     columns = {}
     tell("reading its fields")
-    for field in spec.fields:
-        # What no ping knows, no model may see.
-        if field.known_at_ping and field.type not in ("text", "date"):
-            column, noted = _column(table, field, spec)
-            columns[field.name] = column[kept]
-            notes += noted
+    for field in (field for field in spec.fields if field.read):
+        column, noted = _column(table, field, spec)
+        columns[field.name] = column[kept]
+        notes += noted
     return History(
         vertical=spec.vertical,
         source=source,
