@@ -43,7 +43,8 @@ def history_in(table: LeadTable, spec: Spec, source: str, tell: Callable[[str], 
     converted, labelled, notes = _labels(table, spec)
     at, kept = _times(table, spec), np.flatnonzero(labelled)
     if spec.maturity_days:
-        kept, young = _matured(at, kept, spec.maturity_days)
+        old = kept[at[kept] <= np.max(at[kept], initial=-np.inf) - spec.maturity_days * _DAY_S]
+        young, kept = len(kept) - len(old), old
         notes += [f"{young:,} leads younger than {spec.maturity_days:g} days before the newest were left out"]
     # Stable: where times are the same, the file's order decides.
     kept = kept[np.argsort(at[kept], kind="stable")]
@@ -123,13 +124,6 @@ def _offsets(seconds: Array, zone: str) -> Array:
     ahead = np.array([60.0 * utc_offset(int(hour) * 60, zone) for hour in hours])
     offsets: Array = ahead[places]
     return offsets
-
-
-def _matured(at: Array, kept: Array, days: float) -> tuple[Array, int]:
-    """The leads old enough to be judged, and how many are not."""
-    latest = np.max(at[kept], initial=-np.inf) - days * _DAY_S
-    old = kept[at[kept] <= latest]
-    return old, len(kept) - len(old)
 
 
 def _check_enough(converted: Array, table: LeadTable, spec: Spec) -> None:
