@@ -7,7 +7,7 @@ from app.wire.ping import PingAnswer
 from app.wire.post import PostAnswer
 
 ORIGINAL = "X-Original-Status-Code"
-"""Where the true code stands for a seller that is always told 200."""
+"""The header with the real code, for a seller whose answers always have HTTP 200."""
 
 _FAULTS = {"auth_failed": 401, "rate_limited": 429, "internal": 503}
 """What is no answer of business; every other ping is answered 200, and every other post that is not bought."""
@@ -42,7 +42,7 @@ def receipt_status(receipt: Receipt, statuses: Statuses) -> int:
 
 
 def told_status(status: int, statuses: Statuses) -> tuple[int, dict[str, str]]:
-    """The code as this seller is told it, with the header that goes with it."""
+    """The HTTP code for this seller, with the header that goes with it."""
     if status != 200 and statuses == "always_200":
         return 200, {ORIGINAL: str(status)}
     return status, {}

@@ -68,7 +68,7 @@ def read(text: str, keys: Mapping[int, bytes]) -> BidToken | None:
 
 
 def read_on_trust(text: str) -> BidToken | None:
-    """What a `ping_id` of our own journal says, for whoever holds no keys; whether it is ours nobody has checked."""
+    """Read a `ping_id` of our own journal without keys; its signature is not verified."""
     return _token(urlsafe_b64decode(text)[: _FACTS.size]) if looks_like_token(text) else None
 
 

@@ -25,7 +25,7 @@ class _Head(msgspec.Struct, frozen=True):
 
 
 def stamp(line: bytes) -> bytes:
-    """An encoded line with its version before all else, where whoever reads it need not parse it to see it."""
+    """An encoded line with its version first, so that a reader sees it without parsing the line."""
     return _STAMP + line[1:]
 
 

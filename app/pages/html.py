@@ -27,7 +27,7 @@ def section(title: str, lead: str, *parts: str) -> str:
 
 
 def plots(figures: Sequence[str]) -> str:
-    """Figures side by side where there is room; nothing for none."""
+    """Figures side by side where the page is wide enough; nothing for none."""
     return f"<div class=plots>{''.join(figures)}</div>" if figures else ""
 
 

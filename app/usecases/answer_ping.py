@@ -78,7 +78,7 @@ def answer_ping(bidder: Bidder, asked: Asked, warnings: tuple[str, ...], elapsed
         answer = answers.refused_ping(refusal, seller, asked.line_id, warnings + more)
     else:
         answer = _bid(bidder, asked, decision, warnings + more)
-    # After the answer is made, so that no seller waits for what it will not be told.
+    # After the answer is made, so that no seller waits for a decision that is never sent.
     shadow = _shadow(bidder, trial, turn) if trial is not None and not late else None
     withdrawn = refusal if late else None
     line = _line(asked, snapshot, draw, turn, answer, withdrawn=withdrawn, shadow=shadow, took_ms=elapsed_ms())
@@ -196,7 +196,7 @@ def _open(
     text: bytes,
     counters: Mapping[str, list[Counter]],
 ) -> None:
-    """Remember the promise, for repeats, evidence and the room under the caps; a test uses no room."""
+    """Remember the live bid, for repeats, evidence and the space it needs under the caps; a test needs none."""
     bid = LiveBid(
         seller=asked.seller.name,
         at=asked.now,
@@ -218,7 +218,7 @@ def _trial(asked: Asked, snapshot: Snapshot, draw: Draw) -> Trial | None:
 
 
 def _untried(ping: Ping, snapshot: Snapshot, now: float, draw: Draw) -> Turn:
-    """The live model's decision, where nothing is tried beside it."""
+    """The live model's decision, without a trial."""
     model = snapshot.catalogue.models.get(ping.vertical)
     return Turn(decision=decide(ping, snapshot, now, draw), model=model.version if model is not None else "")
 

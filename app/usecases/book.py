@@ -130,7 +130,7 @@ class Book:
             for counter in counters:
                 amount = float(counter.cap.uses(price_cents))
                 places.append((counter, counter.add(bid.seller, bid.at, amount, weight), amount))
-        # One lead is sold once, so that a new bid for it takes the room of the former.
+        # One lead is sold at most once, so a new bid for it replaces the former in what the caps must hold.
         self._drop(nonce)
         if len(self._live) >= LIVE_MAX:
             self._drop(next(iter(self._live)))
@@ -155,7 +155,7 @@ class Book:
         self._drop(nonce)
 
     def lost(self, nonce: bytes, now: float) -> None:
-        """The seller says that another buyer has it: the promise will never be called in, and its room is free."""
+        """The seller reported the lead lost: the bid will not be posted, so the caps no longer hold space for it."""
         counters = [counter for counter, _, _ in self._places.get(nonce, ())]
         bid = self._drop(nonce)
         if bid is not None:

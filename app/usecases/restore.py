@@ -36,7 +36,7 @@ def _restore(bidder: Bidder, line: PingLine, now: float) -> None:
         expires_at=bid.expires_at,
         terms=bid.terms,
         test=bid.test,
-        # The warnings that were told are in no journal: a repeat after a restart goes without them.
+        # The journal does not hold warnings, so a repeat after a restart has none.
         text=msgspec.json.encode(line),
     )
     bidder.book.open(bid.nonce, live, [] if bid.test else list(_promised(bidder, line, seller)))

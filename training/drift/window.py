@@ -111,7 +111,7 @@ def _window(seen: BidSample, histograms: dict[str, Histogram]) -> Window:
 
 
 def _columns(seen: BidSample, score: Probability | None, facts: Sequence[str]) -> dict[str, Sequence[Value | None]]:
-    """Everything that is compared, by the name under which it is told."""
+    """Everything that is compared, by the name under which it is reported."""
     columns: dict[str, Sequence[Value | None]] = {}
     if score is not None:
         columns["score"] = [score(bid.facts) for bid in seen.pings]

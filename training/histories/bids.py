@@ -1,4 +1,4 @@
-"""Bids as training reads them, whoever wrote them down: what was known, what was bid, and what became of it."""
+"""Bids as training reads them, from any source: the inputs, the bid, and its result."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path

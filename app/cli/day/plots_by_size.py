@@ -13,7 +13,7 @@ from app.reports.day.campaign_days import CampaignDay
 
 @drawn(height=220)
 def wins(figure: Figure, vertical: str, bands: Sequence[Band]) -> str:
-    """The share won at each price, beside what was foretold."""
+    """The share won at each price, beside the predicted share."""
     axes = figure.subplots()
     axes.plot([band.at for band in bands], [band.expected for band in bands], color=MUTED, label="predicted")
     _observed(axes, bands, "won")

@@ -14,7 +14,7 @@ LIST_STEP = 0.02
 LIST_PLACES = 700
 """So far it reaches: to some twelve thousand dollars, and goes on as it ends."""
 CELL = 0.15
-"""How finely a lead's worth and its rivals' middle are told apart before its own bid is weighed, in logarithms."""
+"""Width of a cell in ln(value) and ln(middle of the rivals). Leads of one cell start their search from the same bids."""
 CELLS_MAX = 20_000
 """So many cells of a seller's leg are kept: some three megabytes."""
 NEARLY = 0.8
@@ -118,7 +118,7 @@ class LearnedCurve(msgspec.Struct, frozen=True, gc=False, kw_only=True):
         return self.competition.chance(bid_cents, self.middle) if bid_cents > 0.0 else 0.0
 
     def best_bid(self, worth_cents: float, low_cents: float, high_cents: float) -> float:
-        """argmax of F(b) (worth - b) over [low, high], to half a stride: climbed to from bids that are likely."""
+        """argmax of F(b) (worth - b) over [low, high], to half a step: found by hill climbing from likely bids."""
         if not low_cents < high_cents:
             return high_cents
         likely = self.competition.likely_bids

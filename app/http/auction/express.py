@@ -95,7 +95,7 @@ class Express(HttpToolsProtocol):
 
 
 class _Unheard:
-    """Uvicorn wakes whoever waits for the body of a broken connection; here nobody does."""
+    """Uvicorn would wake the task that waits for the body of a broken connection; here there is none."""
 
     def set(self) -> None:
         """Do nothing."""

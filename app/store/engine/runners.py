@@ -169,7 +169,7 @@ class TaskRunner:
                     is_done = True
                 return result
             except Exception as error:  # noqa: BLE001 - the transaction is tried again, or it is raised again
-                # An error of COMMIT itself leaves open whether it was committed: whoever asked must ask again.
+                # After an error of COMMIT itself nobody knows whether it was committed: the caller must ask again.
                 if tries_left == 0 or is_done or not may_work_next_time(error):
                     raise (as_unavailable(error) if is_done or is_no_service(error) else error) from None
         raise AssertionError("the last try returns or raises")

@@ -49,7 +49,7 @@ def run_last(connection: Connection, work: Sequence[Work]) -> None:
         _in_one_trip(connection, [*work, (_COMMIT, {})])
     except connection.dialect.loaded_dbapi.Error as error:
         seen = _as_sqlalchemys(connection, error)
-        # Whether it was committed before the connection was lost is not known: whoever asked must ask again.
+        # Nobody knows whether it was committed before the connection was lost: the caller must ask again.
         raise (as_unavailable(seen) if seen.connection_invalidated else seen) from None
 
 
