@@ -12,7 +12,7 @@ from threading import Lock
 import msgspec
 
 from app.journal.lines import Line
-from app.journal.versions import stamp
+from app.journal.versions import STAMP
 
 FLUSH_S = 0.25
 """How long a line may wait: a kill loses less than a second of lines."""
@@ -61,7 +61,7 @@ class JournalWriter:
 
     def append(self, line: Line) -> bytes:
         """Queue one line, to be written within a quarter of a second; returns its encoded text."""
-        text = stamp(self._encoder.encode(line))
+        text = STAMP + self._encoder.encode(line)[1:]
         self._waiting.append((line.at, text))
         return text
 

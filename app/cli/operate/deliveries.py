@@ -14,7 +14,7 @@ from app.cli.span import add_span
 from app.cli.table import table
 from app.domain.calendar import utc_text
 from app.domain.delivery.delivery import DeliveryStatus
-from app.store.deliveries import AttemptRow, DeliveryDetail, DeliveryRow, Which
+from app.store.delivery.deliveries import AttemptRow, DeliveryDetail, DeliveryRow, Which
 from app.store.store import Store
 
 

@@ -7,6 +7,8 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+import msgspec
+
 from app.cli.database import add_database, run_with_store
 from app.cli.progress import progress
 from app.dialects.feedback import OUTCOME_COLUMNS
@@ -19,7 +21,7 @@ _DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """`leadbid outcomes import FILE [--dry-run] [--map COLUMN=FIELD ...] [--event WORD=EVENT ...] ...`."""
+    """`leadbid outcomes import FILE [--dry-run] [--map COLUMN=FIELD ...] [--event WORD=EVENT ...] [--json] ...`."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="import")
     importing = actions.add_parser("import", help="import outcomes from a CSV file, plain or gzipped")
     importing.add_argument("file", type=Path, help="the CSV file; its first line names the columns")
@@ -47,6 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     importing.add_argument(
         "--refused", type=Path, metavar="FILE", help="write refused rows to this file, each with its remedy"
     )
+    importing.add_argument("--json", action="store_true", help="print the result as one JSON object")
     add_database(importing)
 
 
@@ -75,16 +78,42 @@ async def _import(store: Store, args: argparse.Namespace) -> int:
     sheet = read_sheet(args.file, wanted)
     planned = await plan(store, read_rows(args.file, sheet, wanted), lambda done: progress(f"{done:,} rows read"))
     progress("")
-    _show(args.file, sheet, planned)
+    if not args.json:
+        _show(args.file, sheet, planned)
     if args.refused is not None and planned.refused:
         _write_refused(args.refused, sheet, planned)
-    if args.dry_run:
+    recorded = 0
+    if planned.new and not args.dry_run:
+        done = await apply(store, planned, time.time, lambda done: progress(f"{done:,} outcomes recorded"))
+        recorded = done["recorded"]
+        progress("")
+    if args.json:
+        print(msgspec.json.encode(_result(sheet, planned, recorded, dry_run=args.dry_run)).decode())
+    elif args.dry_run:
         print("Dry run: nothing was written.")
     elif planned.new:
-        done = await apply(store, planned, time.time, lambda done: progress(f"{done:,} outcomes recorded"))
-        progress("")
-        print(f"{done['recorded']:,} outcomes recorded.")
+        print(f"{recorded:,} outcomes recorded.")
     return 1 if planned.refused else 0
+
+
+def _result(sheet: OutcomeSheet, planned: ImportPlan, recorded: int, *, dry_run: bool) -> dict[str, object]:
+    """All that the text says, by stable keys; every refused row with its line and remedy."""
+    return {
+        "dry_run": dry_run,
+        "columns": sheet.columns,
+        "not_read": sheet.unread,
+        "new": len(planned.new),
+        "events": planned.events,
+        "known": planned.repeats,
+        "refused": [{"line": row.line, "remedy": row.remedy} for row in planned.refused],
+        "advances": [
+            {"from": old, "to": new, "leads": count} for (old, new), count in sorted(planned.advances.items())
+        ],
+        "revalued": planned.revalued,
+        "invalid": planned.invalid,
+        "opted_out": planned.opted_out,
+        "recorded": recorded,
+    }
 
 
 def _show(file: Path, sheet: OutcomeSheet, planned: ImportPlan) -> None:

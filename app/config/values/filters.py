@@ -12,7 +12,7 @@ from app.config.values.times import WEEKDAYS
 from app.dialects.text import alike_value
 from app.dialects.values.states import STATES
 from app.domain.filters import Filter, Operator, Value
-from app.domain.pricing.value import Worth
+from app.domain.pricing.pricing import Worth
 from app.domain.vertical import Field, Vertical
 
 # What every lead tells beside the fields of its vertical; hours and weekdays are local to the buyer.

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from app.cli import main
 from app.domain.calendar import utc_text
 from app.domain.delivery.delivery import AttemptReport
-from app.store.deliveries import Which
+from app.store.delivery.deliveries import Which
 from app.store.store import Store
 from tests.integration.store.world import NOW, a_sale, a_store, email_of, phone_of, refused
 

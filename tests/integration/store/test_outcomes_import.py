@@ -2,6 +2,7 @@
 
 import csv
 import gzip
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -79,6 +80,20 @@ def test_a_dry_run_says_what_would_change_and_changes_nothing(url: str, tmp_path
     assert events(url) == 6
     assert count(url, "outcome", "value_cents = 90050") == 1
     assert count(url, "suppression") == len(whose(2).all)
+
+
+def test_a_program_reads_the_result_as_json(url: str, tmp_path: Path, capsys: Capture) -> None:
+    sold(url)
+    file = written(tmp_path / "crm.csv", f"{LEADS[0]},sold,{AT},900.50,e-1,crm", f"nobody,sold,{AT},1,e-6,crm")
+    assert imported(url, file, "--json") == 1
+    result = json.loads(capsys.readouterr().out)
+    assert (result["new"], result["known"], result["recorded"], result["dry_run"]) == (1, 0, 1, False)
+    assert result["events"] == {"sold": 1}
+    assert result["advances"] == [{"from": "contacted", "to": "sold", "leads": 1}]
+    assert [row["line"] for row in result["refused"]] == [3]
+    assert imported(url, file, "--json", "--dry-run") == 1
+    again = json.loads(capsys.readouterr().out)
+    assert (again["known"], again["recorded"], again["dry_run"]) == (1, 0, True)
 
 
 def test_a_file_that_is_imported_twice_counts_once(url: str, tmp_path: Path, capsys: Capture) -> None:

@@ -7,7 +7,7 @@ import pytest
 from app.config.file.problem import Problem
 from app.config.load import Declared
 from app.domain.campaign import Campaign
-from app.domain.pricing.value import Worth
+from app.domain.pricing.pricing import Worth
 
 Declaring = Callable[..., Declared]
 Wrong = Callable[..., list[str]]

@@ -13,7 +13,7 @@ from app.journal.reader import find
 from app.reports.explain import explain
 from app.usecases.answer_ping import refuse_ping
 from app.usecases.bidder import Bidder
-from app.usecases.book import Book
+from app.usecases.standing.changes import DemandSet, SignalSet, UsageRead
 from app.wire.feedback import Demand, Signal
 from tests.bidder import NOW, answer, ask, at_bidder, journaled, last_ping, sell
 from tests.build import buyer, campaign, cap, catalogue, model, seller
@@ -47,8 +47,12 @@ def explained(folder: Path, whole: Catalogue | None = None, **overrides: Any) ->
 
 def test_a_bid_is_derived_term_by_term_in_dollars(tmp_path: Path) -> None:
     async def scene(bidder: Bidder) -> None:
-        bidder.book.set_demand("TX", Demand(open=5, expected=10), NOW, NOW + 3_600.0)
-        bidder.book.set_signal("TX", Signal(premium_cents=250, cause="hail", until=NOW + 60.0))
+        bidder.standing.apply(
+            DemandSet(territory="TX", demand=Demand(open=5, expected=10), told_at=NOW, ends_at=NOW + 3_600.0)
+        )
+        bidder.standing.apply(
+            SignalSet(territory="TX", signal=Signal(premium_cents=250, cause="hail", until=NOW + 60.0))
+        )
         ask(bidder)
         line = last_ping(bidder, tmp_path)
         text = explain([line])
@@ -93,7 +97,7 @@ def test_the_terms_multiply_out(tmp_path: Path) -> None:
 
 def test_pressure_on_a_budget_is_a_term(tmp_path: Path) -> None:
     async def scene(bidder: Bidder) -> None:
-        bidder.book = Book(120.0, {"campaign/solar-tx/daily//2026-11-20": 45_000})
+        bidder.standing.apply(UsageRead(used={"campaign/solar-tx/daily//2026-11-20": 45_000}))
         ask(bidder)
         assert "    / 1 + budget pressure              1.8" in explain([last_ping(bidder, tmp_path)])
 

@@ -33,7 +33,7 @@ def test_the_page_needs_nothing_from_elsewhere_and_no_script(text: str) -> None:
 
 
 def test_key_figures_are_those_of_the_day(story: Story, text: str) -> None:
-    figures = dict(re.findall(r"<dt>([^<]+)<dd><b>([^<]+)", text))
+    figures = dict(re.findall(r"<dt>([^<]+)</dt><dd><b>([^<]+)", text))
     spend = story.total.spend_cents
     assert figures == {
         "Pings": "64",
@@ -94,6 +94,6 @@ def test_a_discount_is_drawn_as_one_and_nothing_at_all_as_nothing(story: Story) 
 
 def test_a_day_without_anything_is_a_page_that_says_so() -> None:
     shown = page(tell([], [], [], replace(ATTEMPTS, by_outcome={}), [], [], [], START, END, ZONE))
-    for said in ("No cap was used.", "Nothing was bid.", "No territory told its demand.", "No lead was bought."):
+    for said in ("No cap was used.", "Nothing was bid.", "No demand was set for any territory.", "No lead was bought."):
         assert said in shown
-    assert "Cost per lead<dd><b>-</b>" in shown
+    assert "Cost per lead</dt><dd><b>-</b>" in shown
