@@ -39,15 +39,23 @@ _COMMON: dict[str, dict[str, Any]] = {
         name: {"type": Path, "action": "append", "default": [], "metavar": "PATH", "help": f"{what}; may be repeated"}
         for name, what in _SOURCES.items()
     },
-    "models": {"type": Path, "default": models_here(), "help": "where the models stand (models)"},
-    "config": {"type": Path, "default": DEMO_CONFIG, "help": "whose fields to read"},
-    "vertical": {"action": "append", "default": [], "help": "only this one; may be repeated"},
-    "since": {"type": when, "default": 0.0, "metavar": "WHEN", "help": "pinged then or later: 2026-11-21"},
-    "until": {"type": when, "default": float("inf"), "metavar": "WHEN", "help": "pinged before"},
-    "now": {"type": when, "default": None, "metavar": "WHEN", "help": "as all was known then"},
-    "maturity-days": {"type": float, "default": MATURITY_DAYS, "help": f"a lead's time to convert ({MATURITY_DAYS:g})"},
-    "conversion": {"choices": get_args(Disposition)[2:], "default": "sold", "help": "what counts as one (sold)"},
-    "json": {"action": "store_true", "help": "print the answer as JSON"},
+    "models": {"type": Path, "default": models_here(), "help": "the folder of models (default: models)"},
+    "config": {"type": Path, "default": DEMO_CONFIG, "help": "the configuration that declares the fields"},
+    "vertical": {"action": "append", "default": [], "help": "only this vertical; may be repeated"},
+    "since": {"type": when, "default": 0.0, "metavar": "WHEN", "help": "only pings at or after: 2026-11-21"},
+    "until": {"type": when, "default": float("inf"), "metavar": "WHEN", "help": "only pings before"},
+    "now": {"type": when, "default": None, "metavar": "WHEN", "help": "as known at this time"},
+    "maturity-days": {
+        "type": float,
+        "default": MATURITY_DAYS,
+        "help": f"how many days a lead has to convert (default: {MATURITY_DAYS:g})",
+    },
+    "conversion": {
+        "choices": get_args(Disposition)[2:],
+        "default": "sold",
+        "help": "the disposition that counts as a conversion (default: sold)",
+    },
+    "json": {"action": "store_true", "help": "print JSON"},
 }
 
 

@@ -20,13 +20,15 @@ _SHOWN = 8
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`python -m training drift --data DATASET --models DIR [--since WHEN] [--vertical NAME] [--at LEVEL] [--json]`."""
-    parser.add_argument("--data", type=Path, required=True, help="where `python -m training dataset` put its files")
+    parser.add_argument("--data", type=Path, required=True, help="the folder that `python -m training dataset` wrote")
     add(parser, "models")
     parser.add_argument(
-        "--since", type=when, default=None, metavar="WHEN", help="what is new begins here (default: the last 7 days)"
+        "--since", type=when, default=None, metavar="WHEN", help="start of the recent window (default: 7 days ago)"
     )
     add(parser, "vertical")
-    parser.add_argument("--at", choices=("moderate", "major"), default="major", help="what counts as drift (major)")
+    parser.add_argument(
+        "--at", choices=("moderate", "major"), default="major", help="the shift that counts as drift (default: major)"
+    )
     add(parser, "json")
 
 
@@ -68,7 +70,7 @@ def _model(models: Path, vertical: str, version: str) -> tuple[Probability | Non
 
 def _lines(found: Drift) -> Iterator[str]:
     if found.why_not:
-        yield f"{found.vertical}: nothing can be said: {found.why_not}"
+        yield f"{found.vertical}: too little data: {found.why_not}"
         return
     before, now = found.before, found.now
     yield f"{found.vertical}: {'no drift' if found.found == 'none' else found.found + ' drift'}"

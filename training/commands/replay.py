@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="MODELS/VERTICAL/VERSION",
-        help="decide its vertical's pings by this version instead, and compare; may be repeated",
+        help="decide the pings of its vertical with this version, and compare; may be repeated",
     )
     add(parser, "json")
 
@@ -55,7 +55,7 @@ def _journals(args: argparse.Namespace) -> list[Path]:
         raise TrainingError("say where the journal is: --data DIR of a service, or --journal DIR")
     for journal in journals:
         if not journal.is_dir():
-            raise TrainingError(f"{journal} does not exist: name the service's own data directory")
+            raise TrainingError(f"{journal} does not exist: pass the service's data directory")
     return journals
 
 
@@ -78,7 +78,7 @@ def _policy(path: Path) -> Model:
 
 
 def _proof(done: Replay) -> Iterator[str]:
-    yield f"{done.pings:,} pings: {done.same:,} decided again bit for bit, {done.differing:,} otherwise"
+    yield f"{done.pings:,} pings: {done.same:,} decided again bit for bit, {done.differing:,} differently"
     if done.shadows:
         yield f"{done.shadows:,} shadows: {done.shadows_same:,} again bit for bit"
     yield from _missing(done.missing)
@@ -92,7 +92,7 @@ def _comparison(done: Comparison) -> Iterator[str]:
     for row in done.rows:
         yield from _row(row)
     yield from _missing(done.missing)
-    yield "Each surplus is what that policy itself expects, not what it would have earned."
+    yield "Each surplus is what the policy itself expects, not what it would have earned."
 
 
 def _row(row: PolicyComparison) -> Iterator[str]:

@@ -31,7 +31,7 @@ def run(args: argparse.Namespace) -> int:
     """0 where something is tried, 1 where nothing is, 2 where it could not be asked."""
     trials = list(_trials(args))
     told = [{**msgspec.to_builtins(trial), "verdicts": verdicts(trial)} for trial in trials]
-    nothing = "nothing is tried: `python -m training registry shadow` begins a trial"
+    nothing = "no challenger is tried: `python -m training registry shadow` starts a trial"
     show(args, told, lambda: "\n\n".join(map(page, trials)) or nothing)
     return 0 if trials else 1
 

@@ -43,7 +43,7 @@ def table(columns: Sequence[Column], rows: Rows) -> Array:
 
 
 def stacked(columns: Sequence[Column], values: Mapping[str, Array], rows: int) -> Array:
-    """The same of leads that are told column by column; a fact that none of them has is missing from all."""
+    """The same for leads given by column; a field that none of them has is missing from all."""
     told = np.full((rows, len(columns)), nan, dtype=object)
     for position, column in enumerate(columns):
         found = values.get(column.name)

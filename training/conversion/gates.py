@@ -12,14 +12,14 @@ LEVEL = (0.8, 1.25)
 PARITY_MAX = 1e-9
 
 _REMEDIES = {
-    "enough history": "a longer history; until then nobody can say how good the model is",
-    "beats a constant": "its fields tell nothing of the newest leads: more fields, or more recent leads to learn from",
-    "ranking kept": "the best leads would be priced lowest: the world turned between the leads learned from and the "
+    "enough history": "use a longer history; with this one the model cannot be judged",
+    "beats a constant": "its fields do not predict the newest leads: use more fields, or more recent leads",
+    "ranking kept": "the best leads would be priced lowest: the relation reversed between the training leads and the "
     "newest",
     "calibrators not inverted": "the share that converts moved there against the ranking: learn from leads that came "
     "under one set of conditions, or add the field that tells the conditions apart",
-    "scorer equals pipeline": "the service would not say what scikit-learn says: report this as a defect",
-    "not too good to be honest": "something in the history tells the outcome: look for it",
+    "scorer equals pipeline": "the service would not score like scikit-learn: report this as a bug",
+    "not too good to be honest": "a field of the history leaks the outcome: find and remove it",
 }
 _TURNED = (
     "conversions are {} now than in the leads learned from: "
@@ -98,4 +98,4 @@ def _no_leak(check: FieldCheck, trusted: bool) -> Gate:  # noqa: FBT001 - the on
     )
     found = f"{check.name}: AUC {check.alone:.3f} alone, {check.removal:.3f} lost without it; "
     figure = check.alone if check.alone > ALONE_MAX else check.removal
-    return _gate("suspected leak", found + ("trusted all the same" if trusted else advice), figure, passed=trusted)
+    return _gate("suspected leak", found + ("trusted anyway" if trusted else advice), figure, passed=trusted)

@@ -120,7 +120,7 @@ def _level(ratio: float, conversions: int) -> Gate:
     return Gate(
         name="level on leads that were won",
         passed=low / slack <= ratio <= high * slack,
-        found=f"predicted/observed {ratio:.2f} after its own quality factor, {low} to {high} with room for chance",
+        found=f"predicted/observed {ratio:.2f} after its own quality factor, {low} to {high} allowed for chance",
     )
 
 

@@ -129,7 +129,7 @@ def read_summary(data: Path) -> DatasetSummary:
     except FileNotFoundError:
         raise NoData(f"{data} holds no dataset: run `python -m training dataset --out {data}` first") from None
     except msgspec.DecodeError as error:
-        raise NoData(f"{data / SUMMARY} cannot be read ({error}): make the dataset anew") from None
+        raise NoData(f"{data / SUMMARY} cannot be read ({error}): make the dataset again") from None
 
 
 def _once(paths: Sequence[Path]) -> tuple[Path, ...]:

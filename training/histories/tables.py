@@ -36,7 +36,7 @@ class BadData(NoData):
 
 
 class ParsedTimes(msgspec.Struct, frozen=True):
-    """Epoch seconds, NaN where missing; `naive` ones had no offset and are told as if they were in UTC."""
+    """Epoch seconds, NaN where missing; `naive` ones had no offset and are read as UTC."""
 
     seconds: Array
     naive: Array

@@ -1,4 +1,4 @@
-"""What a buyer sees of the house market: leads with what a ping shows, labels of the past, auctions won and lost."""
+"""What a buyer sees of the simulated market: leads with their pings, past labels, auctions won and lost."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""The house market around a file of real leads: what they came to is theirs, only the rivals are made up."""
+"""The simulated market with a file of real leads: their outcomes are real, only the rivals are simulated."""
 
 import msgspec
 import numpy as np

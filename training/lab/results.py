@@ -1,4 +1,4 @@
-"""What a policy earned in the house market, as a share of somebody who knew every price."""
+"""What a policy earned in the simulated market, as a share of a bidder that knows every price."""
 
 import msgspec
 import numpy as np

@@ -21,8 +21,8 @@ def promote(
     if not card.learned_from_real and _live_is_real(models, vertical):
         if not force:
             raise NotChanged(
-                f"{vertical} {version} was learned from a synthetic history, and what is live holds real outcomes. "
-                "--force overrides that and is noted"
+                f"{vertical} {version} was trained on a synthetic history, and the live model on real outcomes. "
+                "--force overrides this and is recorded"
             )
         forced = True
     return point_at(models, vertical, version, author, did=did, forced=forced)
@@ -32,15 +32,13 @@ def rollback(models: Path, vertical: str, author: Author) -> Change:
     """Go back to what was live before. What is tried ends with it: after trouble only what is known shall bid."""
     entry = _entry(models, vertical)
     if not entry.before:
-        raise NotChanged(
-            f"nothing is known to have been live before {vertical} {entry.live}: promote a version by name"
-        )
+        raise NotChanged(f"no earlier live version of {vertical} is recorded: promote a version by name")
     whole(models, vertical, entry.before)
     earlier = _before(models, vertical, entry.before)
 
     def become(was: Entry | None) -> Entry:
         if was != entry:
-            raise NotChanged(f"{vertical} was changed by somebody else meanwhile: look at it and ask again")
+            raise NotChanged(f"{vertical} was changed by another process meanwhile: check it and try again")
         return Entry(live=entry.before, before=earlier)
 
     return change(models, vertical, "rollback", author, become)
@@ -57,12 +55,10 @@ def canary(
 ) -> Change:
     """Have the challenger bid for a share of all leads. It spends money, so it must be what `promote` would take."""
     if not 0.0 < share <= 1.0:
-        raise NotChanged(
-            "a canary takes a share above 0 and at most 1, such as --share 0.1; without one it is `shadow`"
-        )
+        raise NotChanged("a canary needs a share above 0 and at most 1, such as --share 0.1; use `shadow` for none")
     chosen = version or _entry(models, vertical).challenger
     if not chosen:
-        raise NotChanged(f"nothing is tried in {vertical}: name a version, --version N")
+        raise NotChanged(f"{vertical} has no challenger: name one with --version N")
     forced = _must_have_passed(whole(models, vertical, chosen), force=force)
     return change(models, vertical, "canary", author, _tries(vertical, chosen, share), forced=forced)
 
@@ -70,7 +66,7 @@ def canary(
 def retire(models: Path, vertical: str, author: Author) -> Change:
     """End what is tried; the live version stays, and the files of both do."""
     if not _entry(models, vertical).challenger:
-        raise NotChanged(f"nothing is tried in {vertical}")
+        raise NotChanged(f"{vertical} has no challenger")
 
     def become(was: Entry | None) -> Entry:
         return Entry(live=_live(vertical, was).live, before=was.before if was is not None else "")
@@ -98,8 +94,8 @@ def _must_have_passed(card: ModelCard, *, force: bool) -> bool:
     if card.cleared:
         return False
     if not force:
-        why = f"it failed: {', '.join(card.failed)}" if card.failed else "its card does not say that it passed"
-        raise NotChanged(f"{card.vertical} {card.version} may not bid, {why}. --force overrides that and is noted")
+        why = f"it failed: {', '.join(card.failed)}" if card.failed else "its card does not record that it passed"
+        raise NotChanged(f"{card.vertical} {card.version} may not bid ({why}). --force overrides this and is recorded")
     return True
 
 
@@ -107,7 +103,7 @@ def _tries(vertical: str, version: str, share: float) -> Callable[[Entry | None]
     def become(was: Entry | None) -> Entry:
         live = _live(vertical, was)
         if live.live == version:
-            raise NotChanged(f"{vertical} {version} is live: there is nothing to try it against")
+            raise NotChanged(f"{vertical} {version} is the live version and cannot be its own challenger")
         return Entry(live=live.live, before=live.before, challenger=version, canary=share)
 
     return become

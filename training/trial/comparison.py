@@ -112,6 +112,6 @@ def compare(
 
 
 def _sent(decision: Decision) -> object:
-    """What a seller would be told: the bids, or the code of the refusal."""
+    """What the seller would get: the bids, or the code of the refusal."""
     bids = [(bid.campaign, bid.leg, bid.price_cents) for bid in decision.bids]
     return bids or (decision.refusal.code if decision.refusal is not None else "")

@@ -1,4 +1,4 @@
-"""A trial as text: the two side by side, and in plain sentences what can be told of them by now."""
+"""A trial as text: both models side by side, and what can be concluded so far."""
 
 from collections.abc import Callable, Iterator
 
@@ -64,9 +64,9 @@ def _probabilities(trial: TrialStanding) -> str:
             f"at least {CONVERSIONS_MIN} are needed"
         )
     if trial.log_loss is None:
-        return "probabilities: every lead ended alike, so nothing can be told"
+        return "probabilities: all leads had the same outcome, so the models cannot be compared"
     if trial.log_loss.low == trial.log_loss.high == 0.0:
-        return "probabilities: both say the same of every lead; they differ in other parts alone"
+        return "probabilities: both models predict the same for every lead; they differ only in other parts"
     auc = f"; AUC {_between(trial.auc, 3)}" if trial.auc is not None else ""
     figures = f"log-loss {_between(trial.log_loss, 4)}{auc}"
     return f"probabilities: {_better(trial.log_loss, 'predicts conversions better', -1.0)}: {figures}"
@@ -74,7 +74,7 @@ def _probabilities(trial: TrialStanding) -> str:
 
 def _surplus(trial: TrialStanding) -> str:
     if not trial.challenger.decided:
-        return "surplus: the challenger has decided nothing, so nobody knows what it would earn: try a canary"
+        return "surplus: the challenger has answered no ping, so its surplus is unknown: start a canary"
     if trial.surplus is None:
         return "surplus: not enough pings whose outcomes have matured to tell"
     return f"surplus: {_better(trial.surplus, 'earns more')}: {_between(trial.surplus, 3, 100.0)} dollars a ping"
@@ -83,7 +83,7 @@ def _surplus(trial: TrialStanding) -> str:
 def _better(difference: Interval, how: str, sign: float = 1.0) -> str:
     """Which of the two is better, as far as chance does not explain it."""
     if not difference.excludes_zero:
-        return "no difference that chance would not give"
+        return "no difference beyond chance"
     return f"the {'challenger' if sign * difference.at > 0.0 else 'champion'} {how}"
 
 

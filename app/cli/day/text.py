@@ -73,7 +73,7 @@ def _sections(story: Story, tally: MarketTally) -> Iterator[tuple[str, str]]:
     yield from story.explained
 
 
-WIN_HEADS = ("vertical", "around", "bids", "won", "foretold")
+WIN_HEADS = ("vertical", "around", "bids", "won", "predicted")
 TRUE_HEADS = ("predicted", "leads", "converted", "truly likely")
 
 

@@ -32,7 +32,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def put(store: Store, name: str, why: str) -> None:
-    """Pause this campaign or seller, in the name of whoever runs the command."""
+    """Pause this campaign or seller, in the name of the user who runs the command."""
     by = getpass.getuser()
     await store.set_switch(Switch(kind="pause", target=name, reason=why, told_by=by, told_at=time.time()))
 

@@ -1,4 +1,4 @@
-"""Writes what was bought and what became of it to Parquet, for training and for whoever counts; never a person."""
+"""Writes sales and outcomes to Parquet, for training and reports, without personal data."""
 
 import argparse
 import sys
@@ -29,7 +29,7 @@ def run(args: argparse.Namespace) -> int:
     except ParquetError as error:
         print(error, file=sys.stderr)
     except BrokenPipeError:
-        raise  # whoever read our output has seen enough
+        raise  # the reader of our output has closed it
     except OSError as error:
         print(f"{error.filename or _folder(args)} cannot be used ({error.strerror})", file=sys.stderr)
     return 1

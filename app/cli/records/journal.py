@@ -1,4 +1,4 @@
-"""Looks after the journal: turns hours that are over into Parquet, and says what it holds in numbers."""
+"""Compacts past hours of the journal into Parquet, and prints its statistics."""
 
 import argparse
 import sys
@@ -46,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
     except (ParquetError, SettingsError, NotTheSame) as error:
         print(error, file=sys.stderr)
     except BrokenPipeError:
-        raise  # whoever read our output has seen enough
+        raise  # the reader of our output has closed it
     except OSError as error:
         print(f"{error.filename or journal} cannot be used ({error.strerror})", file=sys.stderr)
     return 1

@@ -33,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """0 where it was told; 1 with a sentence where it cannot be."""
+    """0 if it was printed; 1 with the reason if it cannot be."""
     if not 1 <= args.days <= DAYS_MAX:
         print(f"--days takes 1 to {DAYS_MAX}", file=sys.stderr)
         return 1

@@ -1,4 +1,4 @@
-"""Adds sellers to the configuration, changes their keys, lets them go live; suspends, resumes and lists them."""
+"""Adds sellers to the configuration, rotates their keys, takes them live; suspends, resumes and lists them."""
 
 import argparse
 import base64

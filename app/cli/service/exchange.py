@@ -45,7 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """0 where the market was held, whoever bought; 2 where it cannot be."""
+    """0 if the market ran, whatever was sold; 2 if it cannot run."""
     try:
         path = args.market or _shipped(args.scenario)
         setup = read_setup(path, dict(_named_url(text) for text in args.buyer))

@@ -71,7 +71,7 @@ def _found(args: argparse.Namespace) -> Path:
 
 
 def bound(host: str, port: int) -> socket.socket:
-    """The address before anything else: whoever started us twice is told so, and nothing was touched."""
+    """Check the address before anything else, so that a second start fails before it touches any data."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # Named as TCP, or asyncio leaves Nagle's algorithm on for its connections where there is no uvloop.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)

@@ -84,7 +84,7 @@ RENAMED = {
     "hash_quota": ("hash_lookups_per_day",),
     "kappa": ("quality_factor",),
 }
-"""Keys as they were called once, so that whoever finds them in an old file or note is told today's names."""
+"""Former names of keys, so that the problem of an old key names the new one."""
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -9,7 +9,7 @@ from app.config.values.zip_table import Area, circle
 from app.domain.territory import Territory
 
 _SHOWN_MAX = 10
-"""Wrong lines of one list that are told apart: a list in a wrong format has thousands."""
+"""How many wrong lines of a list are reported: a list in a wrong format has thousands."""
 
 
 def build_territory(table: TerritoryTable, files: Files, findings: Findings) -> Territory:

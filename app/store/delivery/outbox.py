@@ -158,7 +158,7 @@ def acknowledge(connection: Connection, report: AttemptReport) -> bool:
 
 
 def _fence(owner: str, replays: int) -> str:
-    """The claimant as a worker is told: with the replay, since attempts begin anew with each."""
+    """The claim as the worker sees it: with the number of the replay, since attempts start again with each."""
     return f"{owner}/{replays}"
 
 

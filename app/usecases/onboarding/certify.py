@@ -39,7 +39,7 @@ class Certifier:
         self.hear(marks)
 
     def hear(self, marks: Sequence[Mark]) -> None:
-        """Take over what is kept, also by other replicas; whoever is to begin anew has its tests forgotten too."""
+        """Read what is stored, also by other replicas; a seller that was reset loses its recorded tests too."""
         shown: dict[str, dict[str, float]] = {}
         for mark in (*marks, *self.fresh):
             shown.setdefault(mark.seller, {}).setdefault(mark.step, mark.at)
