@@ -111,6 +111,7 @@ def _panel(axes: Axes, panel: Panel) -> None:
     _scale(axes.xaxis, panel.x)
     _scale(axes.yaxis, panel.y)
     axes.set_xlim(panel.x.low, panel.x.high)
+    _name_shades(axes, [mark for mark in panel.marks if isinstance(mark, Shade)])
     if not panel.y.names:
         axes.set_ylim(panel.y.low, panel.y.high)
         return
@@ -119,6 +120,22 @@ def _panel(axes: Axes, panel: Panel) -> None:
     axes.grid(visible=False)
     axes.grid(visible=not panel.x.hidden, axis="x")
     axes.spines.bottom.set_visible(not panel.x.hidden)
+
+
+def _name_shades(axes: Axes, shades: list[Shade]) -> None:
+    """A name begins where its span does, or ends where it ends if that is late: there would be no room behind it."""
+    middle = sum(axes.get_xlim()) / 2
+    for mark in shades:
+        late = mark.first > middle
+        place, offset = (mark.last, -3) if late else (mark.first, 3)
+        axes.annotate(
+            mark.text,
+            (place, 1.0),
+            (offset, -11),
+            xycoords=("data", "axes fraction"),
+            textcoords="offset points",
+            horizontalalignment="right" if late else "left",
+        )
 
 
 def _scale(side: scales.Axis, axis: Axis) -> None:
@@ -244,15 +261,12 @@ def _rule(mark: Rule, axes: Axes) -> None:
         place, coordinates = (mark.at, 1.0), axes.get_xaxis_transform()
     else:
         place, coordinates = (0.0, mark.at), axes.get_yaxis_transform()
-    axes.annotate(mark.text, place, (2, 2), xycoords=coordinates, textcoords="offset points", color=_INK)
+    axes.annotate(mark.text, place, (2, 3), xycoords=coordinates, textcoords="offset points", color=_INK)
 
 
 @_paint.register
 def _shade(mark: Shade, axes: Axes) -> None:
     axes.axvspan(mark.first, mark.last, color=_STAND_INS["orange"], alpha=0.16)
-    axes.annotate(
-        mark.text, (mark.first, 1.0), (3, -11), xycoords=("data", "axes fraction"), textcoords="offset points"
-    )
 
 
 @_paint.register
