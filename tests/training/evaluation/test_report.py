@@ -19,12 +19,12 @@ Capture = pytest.CaptureFixture[str]
 
 SECTIONS = [
     "Gates",
-    "What it stands on",
+    "What it is based on",
     "Does it know which leads convert?",
     "Does it know what a bid wins?",
     "What would it have earned?",
     "Spending through the day",
-    "Has the world moved?",
+    "Has anything drifted?",
     "What if?",
 ]
 
