@@ -18,6 +18,7 @@ from app.config.values.zip_table import zip_states
 from app.domain.campaign import Campaign
 from app.domain.keys import Keys
 from app.http.application import Application, CannotStart
+from app.journal.configurations import longest_bid_lifetime_s
 from app.journal.reader import lines
 from app.journal.versions import OtherVersion
 from app.journal.writer import JournalWriter
@@ -31,16 +32,15 @@ from app.store.errors import StoreError, StoreUnavailable
 from app.store.store import Store
 from app.store.vault import Vault
 from app.telemetry.metrics import Metrics
-from app.usecases.background import SUPPRESSIONS_S, BackgroundJobs, ConfigWatcher, remember_campaigns
+from app.usecases.background import SUPPRESSIONS_S, BackgroundJobs
 from app.usecases.bidder import Bidder
-from app.usecases.book import Book
+from app.usecases.config_watcher import ConfigWatcher, remember_campaigns
 from app.usecases.deliver_leads import DeliveryWorker
-from app.usecases.known import DigestSet, People
 from app.usecases.onboarding.certify import Certifier
-from app.usecases.onboarding.test_recorder import TestRecorder
 from app.usecases.rate_limit import HashQuotas, RateLimits
-from app.usecases.reload_catalogue import Reloaded, Sources, first_catalogue
-from app.usecases.restore import restore_bids
+from app.usecases.reload_catalogue import Sources, first_catalogue
+from app.usecases.standing.restore import restore, restore_bids
+from app.usecases.test_recorder import TestRecorder
 
 TICK_S = 0.25
 RELOAD_S = 1.0
@@ -58,7 +58,7 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
     """Clock and chance of one bidder. `clock` is UTC epoch seconds, `steady` measures how long an answer takes.
 
     Where it is `stepped`, time stands still between two steps: no work runs by itself, and whoever moves the clock has
-    `Application.background jobs` catch up.
+    `Application.background` catch up.
     """
 
     clock: Callable[[], float] = time.time
@@ -163,21 +163,22 @@ async def _started(
         keys=keys,
         seed=keys.index,
         chance=world.chance,
+        steady=world.steady,
         store=store,
         vault=vault,
         journal=journal,
         metrics=metrics,
-        book=await _book(live, store, now),
-        people=People(await store.known_people()),
-        suppressed=DigestSet(await store.suppressed_digests()),
-        certificates=DigestSet(await store.used_certificates()),
+        standing=await restore(store, now),
         rates=RateLimits(),
         quotas=HashQuotas(),
         sold=worker.wake.set,
         scorecards=Scorecards(store, Counting(settings.journal, lambda: time.sleep(REST_S))),
     )
     await store.take_over_claims(now)
-    restored = restore_bids(bidder, lines(settings.journal, now - live.catalogue.buyer.bid_lifetime_s), now)
+    # Bids may still live that were made under an earlier configuration, which gave them longer than today's does.
+    longest_s = max(live.catalogue.buyer.bid_lifetime_s, longest_bid_lifetime_s(settings.journal))
+    recent = lines(settings.journal, now - longest_s)
+    restored = restore_bids(bidder.standing, live.catalogue, keys, recent, now)
     if restored:
         _log.info("%d bids made before are promises still", restored)
     metrics.gauge("catalogue_loaded_timestamp_seconds", now)
@@ -213,16 +214,6 @@ async def _every(seconds: float, job: Callable[[], Awaitable[None]]) -> None:
     while True:
         await asyncio.sleep(seconds)
         await job()
-
-
-async def _book(live: Reloaded, store: Store, now: float) -> Book:
-    book = Book(live.catalogue.buyer.bid_lifetime_s, await store.cap_usage(), await store.shadow_prices())
-    for demand in await store.demands(now):
-        book.set_demand(demand.territory, demand.demand, demand.told_at, demand.ends_at)
-    for signal in await store.signals(now):
-        book.set_signal(signal.territory, signal.signal)
-    book.set_paused(await store.paused())
-    return book
 
 
 async def _former(store: Store) -> Mapping[bytes, Campaign]:

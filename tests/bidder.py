@@ -38,9 +38,8 @@ from app.usecases.answer_ping import answer_ping, refuse_ping
 from app.usecases.answer_ping import ask as what_is_asked
 from app.usecases.bid_reference import open_reference
 from app.usecases.bidder import Bidder
-from app.usecases.book import Book
-from app.usecases.known import DigestSet, People
 from app.usecases.rate_limit import HashQuotas, RateLimits
+from app.usecases.standing.restore import restore
 from app.wire.ping import Ping, PingAnswer
 from app.wire.post import PostAnswer
 from tests import build
@@ -74,14 +73,12 @@ async def open_bidder(
             keys=keys,
             seed=keys.index,
             chance=chance,
+            steady=lambda: 0.0,
             store=store,
             vault=vault,
             journal=JournalWriter(folder / "journal"),
             metrics=Metrics(),
-            book=Book(whole.buyer.bid_lifetime_s, await store.cap_usage(), await store.shadow_prices()),
-            people=People(await store.known_people()),
-            suppressed=DigestSet(await store.suppressed_digests()),
-            certificates=DigestSet(await store.used_certificates()),
+            standing=await restore(store, NOW),
             rates=RateLimits(),
             quotas=HashQuotas(),
             sold=sold,
@@ -120,10 +117,10 @@ def answer(
     took_ms: float = 0.0,
 ) -> PingAnswer:
     """The answer to what was read from a ping of this seller."""
-    asked = what_is_asked(bidder, seller, reading, now)
+    asked = what_is_asked(bidder, seller, reading, now, -took_ms / 1000.0)
     if isinstance(asked, Refusal):
         return refuse_ping(bidder, seller, asked, now, warnings)
-    return answer_ping(bidder, asked, warnings, lambda: took_ms)
+    return answer_ping(bidder, asked, warnings)
 
 
 async def sell(

@@ -11,7 +11,7 @@ from app.domain.campaign import Campaign
 from app.domain.caps.caps import Cap
 from app.domain.catalogue import Catalogue, Model, index_campaigns, tags
 from app.domain.keys import Keys
-from app.domain.pricing.value import Worth
+from app.domain.pricing.pricing import Worth
 from app.domain.schedule import ALWAYS, Schedule
 from app.domain.seller import Seller
 from app.domain.territory import Territory

@@ -6,7 +6,7 @@ import msgspec
 
 from app.domain.reasons import Refusal
 from app.journal.lines import AnyLine, RefusedLine
-from app.journal.versions import stamp
+from app.journal.versions import STAMP
 from app.journal.writer import JournalWriter
 from tests.build import NOW
 
@@ -18,7 +18,7 @@ def route(number: int, at: float = NOW) -> RefusedLine:
 
 def as_written(line: AnyLine) -> bytes:
     """The bytes of a line, without its line break."""
-    return stamp(msgspec.json.encode(line))
+    return STAMP + msgspec.json.encode(line)[1:]
 
 
 def written(directory: Path, *wanted: AnyLine) -> Path:

@@ -21,7 +21,7 @@ from typing import Any
 import httpx
 import uvicorn
 
-from app.asgi import build_app
+from app.asgi import REAL, World, build_app
 from app.domain.keys import Keys
 from app.http.application import Application
 from app.http.server import server_of
@@ -59,10 +59,12 @@ class ServiceProcess:
 
 
 @contextmanager
-def serve(config: Path, data: Path, *, models: Path = MODELS, database_url: str = "") -> Iterator[Service]:
+def serve(
+    config: Path, data: Path, *, models: Path = MODELS, database_url: str = "", world: World = REAL
+) -> Iterator[Service]:
     """The service of this configuration, with everything it writes in `data`. Takes about a second to start."""
     settings = Settings(config=config, data=data, models=models, database_url=database_url)
-    application = build_app(settings)
+    application = build_app(settings, world)
     with listening(application) as url:
         yield Service(url, settings, application)
 

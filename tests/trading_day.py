@@ -14,6 +14,7 @@ from app.reports.day.story import Attempts, BoughtLead, Story, tell
 from app.reports.explain import explain
 from app.usecases.answer_ping import refuse_ping
 from app.usecases.bidder import Bidder
+from app.usecases.standing.changes import DemandSet, SignalSet, TimePassed
 from app.wire.feedback import Demand, Signal
 from tests.bidder import another, ask, at_bidder, journaled, sell, somebody
 from tests.build import NOW, campaign, cap, catalogue
@@ -70,14 +71,18 @@ async def _live(bidder: Bidder, folder: Path) -> TradingDay:
     sold: list[BoughtLead] = []
     bids_cents: list[tuple[float, int]] = []
     # Half as many leads can be worked in Texas as will come, in California twice as many.
-    bidder.book.set_demand("TX", Demand(open=1_000, expected=2_000), START, END)
-    bidder.book.set_demand("CA", Demand(open=4_000, expected=2_000), START, END)
+    bidder.standing.apply(
+        DemandSet(territory="TX", demand=Demand(open=1_000, expected=2_000), told_at=START, ends_at=END)
+    )
+    bidder.standing.apply(
+        DemandSet(territory="CA", demand=Demand(open=4_000, expected=2_000), told_at=START, ends_at=END)
+    )
     number, now = 0, OPENS
     while now < CLOSES:
         if now == START + 12 * HOUR:
             storm = Signal(premium_cents=400, cause="storm", until=START + 15 * HOUR)
-            bidder.book.set_signal("CA", storm)
-        bidder.book.tick(now)
+            bidder.standing.apply(SignalSet(territory="CA", signal=storm))
+        bidder.standing.apply(TimePassed(at=now))
         place, lead = PLACES[number % 2], {**another(number), "created_at": now - 60.0}
         answer = ask(bidder, now=now, **place, **lead)
         bids_cents += [(now, bid.price_cents) for bid in answer.bids]
@@ -105,7 +110,7 @@ async def _live(bidder: Bidder, folder: Path) -> TradingDay:
 
 async def _troubles(bidder: Bidder, bought: str, number: int) -> None:
     """After hours: a repeat, pings refused, posts refused or repeated, and a ping of the next day."""
-    bidder.book.tick(CLOSES)
+    bidder.standing.apply(TimePassed(at=CLOSES))
     live = ask(bidder, now=CLOSES, **another(number))
     ask(bidder, now=CLOSES + 1.0, **another(number))
     ask(bidder, now=CLOSES, zip="10001", state="NY", **another(number + 1))

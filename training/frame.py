@@ -12,10 +12,9 @@ import msgspec
 from app.domain.calendar import moment
 from app.domain.post.disposition import Disposition
 from app.packaged import DEMO_CONFIG, OWN_MODELS, models_here
-from training.histories.dataset import DatasetSummary, gather
+from training.histories.dataset import DAY_S, MATURITY_DAYS, DatasetSummary, gather, sources_of
 from training.histories.declared import DeclaredVerticals
 from training.histories.journaled import DatasetRules
-from training.histories.sources import DAY_S, MATURITY_DAYS, sources_of
 
 Tell = Callable[[str], None]
 

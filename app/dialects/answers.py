@@ -1,4 +1,4 @@
-"""Our answers as bytes in a seller's dialect, safe for parsers that only search for words."""
+"""Our answers in a seller's dialect: bytes that are safe for parsers which only search for words, and HTTP statuses."""
 
 import re
 
@@ -6,9 +6,19 @@ from app.dialects.dialect import Dialect, Price
 from app.dialects.own_words import GENERIC
 from app.dialects.written import Body, Format, plain, price, write
 from app.domain.reasons import ACCEPT_WORDS
+from app.domain.seller import Statuses
 from app.wire.feedback import Receipt
 from app.wire.ping import PingAnswer
 from app.wire.post import PostAnswer
+
+ORIGINAL = "X-Original-Status-Code"
+"""Where the true code stands for a seller that is always told 200."""
+
+_FAULTS = {"auth_failed": 401, "rate_limited": 429, "internal": 503}
+"""What is no answer of business; every other ping is answered 200, and every other post that is not bought."""
+
+_STRICT = {"missing_field": 400, "invalid_field": 400, "duplicate": 409}
+"""What HTTP says of a refused post to a seller that goes by its codes; every other refusal is 422."""
 
 _OK = re.compile(r"\bok\b")
 
@@ -27,6 +37,38 @@ def write_receipt(receipt: Receipt, form: Format) -> bytes:
     """The answer to a notice, an outcome, a demand or a signal: in our own words to everybody."""
     body = {"status": receipt.status, "reason": plain(receipt.reason), "reason_code": plain(receipt.reason_code)}
     return _written(GENERIC, body, form, refuses=receipt.status in ("rejected", "error"))
+
+
+def ping_status(answer: PingAnswer) -> int:
+    """The code of the answer to a ping."""
+    return _FAULTS.get(answer.reason_code, 200)
+
+
+def post_status(answer: PostAnswer, dialect: Dialect, statuses: Statuses) -> int:
+    """The code of the answer to a post; `usual` where nobody knows the seller."""
+    if answer.status == "accepted":
+        return dialect.bought
+    fault = _FAULTS.get(answer.reason_code)
+    if fault is not None:
+        return fault
+    return _STRICT.get(answer.reason_code, 422) if statuses == "strict_rest" else 200
+
+
+def receipt_status(receipt: Receipt, statuses: Statuses) -> int:
+    """The code of the answer to feedback."""
+    if not receipt.reason_code:
+        return 200
+    fault = _FAULTS.get(receipt.reason_code)
+    if fault is not None:
+        return fault
+    return _STRICT.get(receipt.reason_code, 422) if statuses == "strict_rest" else 400
+
+
+def told_status(status: int, statuses: Statuses) -> tuple[int, dict[str, str]]:
+    """The code as this seller is told it, with the header that goes with it."""
+    if status != 200 and statuses == "always_200":
+        return 200, {ORIGINAL: str(status)}
+    return status, {}
 
 
 def _written(dialect: Dialect, body: Body, form: Format, *, refuses: bool) -> bytes:

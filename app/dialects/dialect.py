@@ -18,10 +18,6 @@ def _as_it_comes(_fields: Mapping[str, Scalar]) -> str:
     return ""
 
 
-def _no_other(_fields: Mapping[str, Scalar]) -> None:
-    return None
-
-
 class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     """How one platform says things. What it sends (`sends`) is read without it, since the tables of names know it.
 
@@ -44,4 +40,4 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     guarded: bool = True
     sends: Sending = Sending()
     requested_outcome: Callable[[Mapping[str, Scalar]], str] = _as_it_comes
-    variant: Callable[[Mapping[str, Scalar]], "Dialect | None"] = _no_other
+    variant: Callable[[Mapping[str, Scalar]], "Dialect | None"] | None = None

@@ -1,12 +1,13 @@
-"""A body of plain values as bytes: compact JSON, XML of the same names, or lines of text."""
+"""A body of plain values as bytes: as compact JSON, XML of the same names or lines of text, whichever is wanted."""
 
+from collections.abc import Mapping
 from functools import lru_cache
 from html import escape
 from typing import Any, Literal
 
 import msgspec
 
-from app.dialects.text import printable
+from app.dialects.text import Scalar, alike, printable, text_of
 from app.domain.money import dollars
 
 Format = Literal["json", "xml", "text"]
@@ -19,7 +20,50 @@ CONTENT_TYPES: dict[Format, str] = {
     "text": "text/plain",
 }
 
+_ASKING = frozenset({"format", "resptype", "lpresponse", "responseformat"})
+
+_FORMATS: dict[str, Format] = {"json": "json", "xml": "xml", "text": "text", "plain": "text"}
+_ACCEPTED: dict[str, Format | None] = {
+    "application/json": "json",
+    "text/json": "json",
+    "application/xml": "xml",
+    "text/xml": "xml",
+    "text/plain": "text",
+    "text/html": None,
+    "*/*": None,
+}
+
 _encode = msgspec.json.Encoder().encode
+
+
+def answer_format(asked: Mapping[str, Scalar], accept: str, suffix: str, default: Format) -> Format:
+    """The path's suffix (".xml") decides, then a `format`, `resptype` or `lp_response` field, then the Accept header.
+
+    `asked` is the request's flat mapping, empty where it could not be read. `default` is the seller's own format, or
+    XML where it sent XML. A browser's Accept header asks for nothing.
+    """
+    by_path = _FORMATS.get(suffix.removeprefix(".").lower()) if suffix else None
+    return by_path or _by_field(asked) or _by_header(accept) or default
+
+
+def _by_field(asked: Mapping[str, Scalar]) -> Format | None:
+    key = _asking(tuple(asked))
+    return _FORMATS.get(text_of(asked[key]).lower()) if key else None
+
+
+@lru_cache(maxsize=256)
+def _asking(keys: tuple[str, ...]) -> str:
+    """The first key that asks for a format; requests come with the same keys again and again."""
+    return next((key for key in keys if alike(key) in _ASKING), "")
+
+
+@lru_cache(maxsize=256)
+def _by_header(accept: str) -> Format | None:
+    for part in accept.split(","):
+        kind = part.partition(";")[0].strip().lower()
+        if kind in _ACCEPTED:
+            return _ACCEPTED[kind]
+    return None
 
 
 def write(body: Body, form: Format, root: str) -> bytes:
@@ -36,10 +80,13 @@ def plain(text: str) -> str:
     return text if text.isprintable() else printable(text)
 
 
-@lru_cache(maxsize=4096)
+_PRICES = tuple([msgspec.Raw(dollars(amount_cents).encode()) for amount_cents in range(20_000)])
+"""Prices of every ping are among these, up to $200, written once."""
+
+
 def price(amount_cents: int) -> msgspec.Raw:
     """Cents as a number with two decimals."""
-    return msgspec.Raw(dollars(amount_cents).encode())
+    return _PRICES[amount_cents] if 0 <= amount_cents < len(_PRICES) else msgspec.Raw(dollars(amount_cents).encode())
 
 
 @lru_cache(maxsize=4096)

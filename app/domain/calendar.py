@@ -1,6 +1,7 @@
 """Local time as rules and caps read it: minute of the week, and the label of each window."""
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Literal
@@ -14,34 +15,27 @@ _SPANS_S = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 
 
 class LocalTime(msgspec.Struct, frozen=True, kw_only=True):
-    """One minute of one time zone. Labels are local dates, so a day of 23 or 25 hours is still one day."""
+    """One minute of one time zone.
+
+    `labels` say which window of each kind it lies in, as in "2026-11-21" for a day, empty for `total`. They are local
+    dates, so a day of 23 or 25 hours is still one day.
+    """
 
     date: str
     weekday: int
     minute: int
     minute_of_week: int
-    hour_label: str
-    week_label: str
-    month_label: str
-
-    def label(self, kind: WindowKind) -> str:
-        """Which window of this kind it is now, as in "2026-11-21" for a day; empty for `total`."""
-        if kind == "day":
-            return self.date
-        if kind == "hour":
-            return self.hour_label
-        if kind == "week":
-            return self.week_label
-        return self.month_label if kind == "month" else ""
+    labels: Mapping[WindowKind, str]
 
 
 def local_time(now: float, zone: str) -> LocalTime:
     """`now` (UTC epoch seconds) in an IANA zone, to the minute."""
-    return _local_minute(int(now // 60), zone)
+    return local_minute(int(now // 60), zone)
 
 
 @lru_cache(maxsize=256)
-def _local_minute(minute: int, zone: str) -> LocalTime:
+def local_minute(minute: int, zone: str) -> LocalTime:
+    """The same of a minute of the UTC epoch."""
     at = datetime.fromtimestamp(minute * 60, ZoneInfo(zone))
     year, week, _ = at.isocalendar()
     weekday, of_day = at.weekday(), at.hour * 60 + at.minute
@@ -50,10 +44,14 @@ def _local_minute(minute: int, zone: str) -> LocalTime:
         weekday=weekday,
         minute=of_day,
         minute_of_week=weekday * 1440 + of_day,
-        # The offset tells the two hours apart that bear one name when clocks go back.
-        hour_label=at.strftime("%Y-%m-%dT%H%z"),
-        week_label=f"{year}-W{week:02d}",
-        month_label=at.strftime("%Y-%m"),
+        labels={
+            # The offset tells the two hours apart that bear one name when clocks go back.
+            "hour": at.strftime("%Y-%m-%dT%H%z"),
+            "day": at.strftime("%Y-%m-%d"),
+            "week": f"{year}-W{week:02d}",
+            "month": at.strftime("%Y-%m"),
+            "total": "",
+        },
     )
 
 

@@ -7,7 +7,7 @@ import msgspec
 from app.domain.caps.caps import Cap
 from app.domain.consent.consent import ConsentPolicy
 from app.domain.filters import Filter
-from app.domain.pricing.value import Worth
+from app.domain.pricing.pricing import Worth
 from app.domain.schedule import Schedule
 from app.domain.territory import Territory
 from app.wire.ping import Leg

@@ -8,13 +8,19 @@ import msgspec
 from msgspec.structs import replace
 
 from app.domain.buyer import Buyer, Operator
+from app.domain.calendar import local_minute
 from app.domain.campaign import Campaign
+from app.domain.caps.caps import Cap
 from app.domain.delivery.destination import Destination
 from app.domain.pricing.pricing import Curve
+from app.domain.schedule import ALL_DAY, Schedule
 from app.domain.seller import Habits, Seller
 from app.domain.token import campaign_tag
 from app.domain.vertical import Vertical
 from app.wire.ping import Leg, Value
+
+CountedCap = tuple[str, Cap, Schedule]
+"""The key of one counter, the cap that it counts for, and the hours over which that cap is paced."""
 
 
 class Landscape(Protocol):
@@ -107,6 +113,19 @@ class CampaignIndex(msgspec.Struct, frozen=True, kw_only=True):
             if local:
                 found = tuple(sorted({*found, *local}))
         return [self.campaigns[position] for position in found]
+
+
+def counted_caps(campaign: Campaign, seller: Seller, zip_code: str, state: str, now: float) -> list[CountedCap]:
+    """Where a sale of this seller to this campaign, there and then, would count: its own caps, then the seller's.
+
+    `now` is UTC epoch seconds. A seller's caps know no hours.
+    """
+    minute = int(now // 60)
+    return [
+        (cap.counter(local_minute(minute, cap.zone), seller.name, zip_code, state), cap, schedule)
+        for caps, schedule in ((campaign.caps, campaign.schedule), (seller.caps, ALL_DAY))
+        for cap in caps
+    ]
 
 
 def index_campaigns(campaigns: tuple[Campaign, ...]) -> CampaignIndex:

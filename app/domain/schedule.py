@@ -74,3 +74,7 @@ def week_minutes(intervals: dict[int, list[tuple[int, int]]]) -> bytes:
 
 ALWAYS = b"\x01" * MINUTES_OF_WEEK
 """Every minute of the week."""
+
+
+ALL_DAY = Schedule(minutes=ALWAYS)
+"""Open at every hour, without a boost."""

@@ -59,7 +59,3 @@ class Seller(msgspec.Struct, frozen=True, kw_only=True):
     def is_live(self, certified: Container[str]) -> bool:
         """Whether it is bought of for real; `certified` names the sellers that have certified themselves."""
         return self.mode == "live" or (self.mode == "certify" and self.name in certified)
-
-    def curve(self, leg: str) -> OrtbCurve:
-        """Its landscape for a leg."""
-        return self.exclusive if leg == "exclusive" else self.shared

@@ -4,9 +4,16 @@ from math import ceil
 
 import msgspec
 
-from app.dialects.answers import write_ping_answer, write_post_answer, write_receipt
+from app.dialects.answers import (
+    ping_status,
+    post_status,
+    receipt_status,
+    told_status,
+    write_ping_answer,
+    write_post_answer,
+    write_receipt,
+)
 from app.dialects.dialect import Price
-from app.dialects.statuses import ping_status, post_status, receipt_status, told_status
 from app.dialects.written import CONTENT_TYPES, price, quoted_price
 from app.domain.answers import refused_ping, refused_receipt
 from app.domain.reasons import Refusal

@@ -41,7 +41,7 @@ async def readyz(request: Request[Any, Any, State]) -> Response[dict[str, object
                 for name, each in sorted(bidder.catalogue.challengers.items())
             },
             "unpriced": sorted(bidder.catalogue.index.verticals - set(priced)),
-            "live_bids": bidder.book.live_bids,
+            "live_bids": bidder.standing.live_bids,
         }
     return Response(body, status_code=200 if stored else 503)
 

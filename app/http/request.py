@@ -7,10 +7,9 @@ import msgspec
 
 from app.dialects.body.read import UnreadableBody, encoding_of, read_body
 from app.dialects.dialect import Dialect
-from app.dialects.formats import answer_format
 from app.dialects.own_words import GENERIC
 from app.dialects.text import Scalar, alike, text_of
-from app.dialects.written import Format
+from app.dialects.written import Format, answer_format
 from app.domain.buyer import Operator
 from app.domain.reasons import Refusal
 from app.domain.seller import Seller
@@ -106,7 +105,8 @@ def read_request(
     seller = _seller(scope, headers, fields, sellers)
     operator = whose_key(keys_in_headers(headers), operators) if operators else None
     dialect = route.dialect or (DIALECTS[seller.dialect] if seller is not None else GENERIC)
-    dialect = dialect.variant(fields) or dialect
+    if dialect.variant is not None:
+        dialect = dialect.variant(fields) or dialect
     if operators is not None:
         if operator is None:
             status, refusal = 401, Refusal("auth_failed")
@@ -126,7 +126,7 @@ def read_request(
         format=_format(route, dialect, seller, fields, body, headers, content_type),
         now=raw.now,
         started=raw.started,
-        test=route.test or (seller is not None and not seller.is_live(certified)),
+        test=route.test or (seller is not None and seller.mode != "live" and not seller.is_live(certified)),
         mode=_mode(fields) if route.takes == "lead" else route.takes,
         refusal=refusal,
         status=status,

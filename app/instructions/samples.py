@@ -6,16 +6,14 @@ from hashlib import blake2b
 
 from msgspec.structs import replace
 
-from app.dialects.answers import write_ping_answer, write_post_answer
+from app.dialects.answers import ping_status, post_status, told_status, write_ping_answer, write_post_answer
 from app.dialects.body.read import UnreadableBody, encoding_of, read_body
 from app.dialects.dialect import Dialect
-from app.dialects.formats import answer_format
 from app.dialects.names import Route
 from app.dialects.own_words import GENERIC
 from app.dialects.sending import Sent
-from app.dialects.statuses import ping_status, post_status, told_status
 from app.dialects.text import Scalar
-from app.dialects.written import CONTENT_TYPES, Format, price, quoted_price
+from app.dialects.written import CONTENT_TYPES, Format, answer_format, price, quoted_price
 from app.domain.answers import refused_ping, refused_post
 from app.domain.calendar import utc_text
 from app.domain.catalogue import Catalogue

@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -13,7 +14,7 @@ from app.domain.campaign import Campaign
 from app.domain.catalogue import Catalogue, Model, index_campaigns, tags
 from app.domain.seller import Seller
 from app.domain.vertical import Vertical
-from app.journal.versions import OtherVersion, check_line, stamp
+from app.journal.versions import STAMP, OtherVersion, check_line
 
 FOLDER = "configurations"
 
@@ -28,6 +29,10 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     verticals: tuple[Vertical, ...]
     campaigns: tuple[Campaign, ...]
     sellers: tuple[Seller, ...]
+
+
+class _Lifetime(msgspec.Struct, frozen=True):
+    buyer: Buyer
 
 
 class NoConfiguration(Exception):
@@ -60,7 +65,7 @@ def keep(directory: Path, catalogue: Catalogue) -> bool:
     fresh = path.with_name(f".{path.name}.unfinished")
     with fresh.open("wb") as file:
         # Sets have no order of their own, and a file that means the same should be the same.
-        file.write(stamp(msgspec.json.encode(wanted, order="deterministic")) + b"\n")
+        file.write(STAMP + msgspec.json.encode(wanted, order="deterministic")[1:] + b"\n")
         file.flush()
         os.fsync(file.fileno())
     if path.exists():
@@ -84,6 +89,15 @@ def read(directory: Path, config_hash: str) -> Configuration:
         raise NoConfiguration(f"configuration {config_hash} cannot be read at {path}: {error.strerror}") from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise NoConfiguration(f"configuration {config_hash} is damaged at {path}") from None
+
+
+def longest_bid_lifetime_s(directory: Path) -> int:
+    """How long any bid could live under the configurations that are kept here; 0 where there is none."""
+    longest_s = 0
+    for path in (directory / FOLDER).glob("*.json"):
+        with suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            longest_s = max(longest_s, msgspec.json.decode(path.read_bytes(), type=_Lifetime).buyer.bid_lifetime_s)
+    return longest_s
 
 
 def catalogue_from(configuration: Configuration, models: Mapping[str, Model]) -> Catalogue:

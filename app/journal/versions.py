@@ -10,7 +10,8 @@ LINES = 1
 COLUMNS = 1
 """The same of the columns of `flat.py`."""
 
-_STAMP = b'{"v":%d,' % LINES
+STAMP = b'{"v":%d,' % LINES
+"""What an encoded line has in the place of its first brace: whoever reads it need not parse it to see the version."""
 
 
 class OtherVersion(Exception):
@@ -24,14 +25,9 @@ class _Head(msgspec.Struct, frozen=True):
     kind: object = None
 
 
-def stamp(line: bytes) -> bytes:
-    """An encoded line with its version before all else, where whoever reads it need not parse it to see it."""
-    return _STAMP + line[1:]
-
-
 def check_line(text: bytes, path: Path) -> None:
     """OtherVersion for a whole line of another version; what is no line of any is for its decoder to pass over."""
-    if text.startswith(_STAMP):
+    if text.startswith(STAMP):
         return
     try:
         head = msgspec.json.decode(text, type=_Head)

@@ -12,7 +12,7 @@ from threading import Lock
 import msgspec
 
 from app.journal.lines import Line
-from app.journal.versions import stamp
+from app.journal.versions import STAMP
 
 FLUSH_S = 0.25
 """How long a line may wait: a kill loses less than a second of them."""
@@ -61,7 +61,7 @@ class JournalWriter:
 
     def append(self, line: Line) -> bytes:
         """Take one line, which is on its way to the file within a quarter of a second; as it will stand there."""
-        text = stamp(self._encoder.encode(line))
+        text = STAMP + self._encoder.encode(line)[1:]
         self._waiting.append((line.at, text))
         return text
 

@@ -7,13 +7,20 @@ from math import exp, log1p, tanh
 from app.scoring.artefact import Beta, Calibrator, Isotonic, Sigmoid
 
 
+def straight(calibrator: Calibrator) -> tuple[float, float] | None:
+    """Slope and intercept of a curve that is a straight line in log-odds, as without a calibrator; of no other."""
+    if isinstance(calibrator, Isotonic | Beta):
+        return None
+    return (calibrator.slope, calibrator.intercept) if isinstance(calibrator, Sigmoid) else (1.0, 0.0)
+
+
 def calibrated(calibrator: Calibrator) -> Callable[[float], float]:
     """The curve as a function. By `tanh`, since `exp` overflows."""
     if isinstance(calibrator, Isotonic):
         return _curve(calibrator)
     if isinstance(calibrator, Beta):
         return _beta(calibrator)
-    slope, intercept = (calibrator.slope, calibrator.intercept) if isinstance(calibrator, Sigmoid) else (1.0, 0.0)
+    slope, intercept = straight(calibrator) or (1.0, 0.0)
     return lambda score: 0.5 + 0.5 * tanh(0.5 * (slope * score + intercept))
 
 

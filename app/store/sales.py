@@ -11,11 +11,11 @@ from app.domain.post.sale import CapUse, KeptAnswer, PostFacts, Sale
 from app.domain.reasons import REASONS, Refusal
 from app.store import caps
 from app.store.answers import REPLACEABLE, asking, names_of, person_text, post_facts, post_name, writing_answer
+from app.store.delivery.outbox import new_delivery
 from app.store.engine.failures import INTEGRITY_ERRORS
 from app.store.engine.portable import adding_new, being_alone
 from app.store.engine.prepared import Prepared
 from app.store.engine.trips import Work, run_all, run_last
-from app.store.outbox import new_delivery
 from app.store.schema import certificate, delivery, evidence, lead, sighting
 from app.wire.post import PostAnswer
 

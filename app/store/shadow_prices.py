@@ -2,18 +2,11 @@
 
 from collections.abc import Mapping
 
-import msgspec
 from sqlalchemy import Connection, select
 
+from app.domain.caps.pacing import ShadowPrice
 from app.store.engine.portable import replace
 from app.store.schema import shadow_price
-
-
-class ShadowPrice(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """The dual of one resource when it was last kept."""
-
-    dual: float
-    moved_at: float
 
 
 def keep_shadow_prices(connection: Connection, duals: Mapping[str, float], now: float) -> None:

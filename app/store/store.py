@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from app.domain.caps.pacing import ShadowPrice
 from app.domain.delivery.delivery import AttemptReport, ClaimedDelivery
 from app.domain.identity import Person
 from app.domain.post.sale import KeptAnswer, PostFacts, Sale
@@ -14,20 +15,18 @@ from app.store import (
     campaigns,
     caps,
     certifications,
-    deliveries,
-    destinations,
     exports,
     feedback,
     known,
     leads,
     operators,
-    outbox,
     sales,
     shadow_prices,
 )
 from app.store.audit import AuditLine
 from app.store.certifications import Mark
-from app.store.deliveries import DeliveryDetail, DeliveryRow, Which
+from app.store.delivery import deliveries, destinations, outbox
+from app.store.delivery.deliveries import DeliveryDetail, DeliveryRow, Which
 from app.store.engine.connections import (
     BUSY_MS,
     async_lookup_engine,
@@ -46,7 +45,6 @@ from app.store.leads import LeadRow, Summary
 from app.store.migrate import migrate, require_head
 from app.store.operators import DemandRow, SignalRow, Switch
 from app.store.sales import CapInTheWay, SaleResult
-from app.store.shadow_prices import ShadowPrice
 from app.store.vault import Vault
 from app.wire.feedback import Demand, Notice, Outcome, Signal
 from app.wire.post import PostAnswer

@@ -16,6 +16,7 @@ from app.usecases.bid_reference import BidReference, open_reference, posted
 from app.usecases.bidder import Bidder
 from app.usecases.gather_post import gather_post
 from app.usecases.make_sale import make_sale
+from app.usecases.standing.changes import Sold
 from app.wire.post import Post, PostAnswer
 
 
@@ -106,11 +107,21 @@ def _remember(bidder: Bidder, lead: PostedLead, sale: Sale) -> None:
     """After the commit: what the next ping must know, and delivery at once. A test leaves no trace."""
     if sale.test:
         return
-    bidder.book.sold(lead.bid.nonce, lead.campaign, lead.seller, sale.zip, sale.state, sale.price_cents, sale.sold_at)
-    for name in sale.person.all:
-        bidder.people.add(name, sale.campaign, sale.vertical, sale.sold_at)
-    for certificate in sale.certificates:
-        bidder.certificates.add(certificate)
+    standing = bidder.standing
+    counters = standing.counters(lead.campaign, lead.seller, sale.zip, sale.state, sale.sold_at)
+    standing.apply(
+        Sold(
+            nonce=lead.bid.nonce,
+            at=sale.sold_at,
+            campaign=sale.campaign,
+            vertical=sale.vertical,
+            zip=sale.zip,
+            state=sale.state,
+            uses=tuple([(counter.key, counter.cap.uses(sale.price_cents)) for counter in counters]),
+            people=tuple(sale.person.all),
+            certificates=sale.certificates,
+        )
+    )
     bidder.quotas.posted(lead.seller, sale.sold_at)
     bidder.metrics.count("sales_total", sale.seller, sale.campaign)
     bidder.metrics.count("spend_cents_total", sale.seller, sale.campaign, by=sale.price_cents)

@@ -1,24 +1,18 @@
-"""What a bidder does beside answering: time passes, files change, switches turn, lines are written, leads delivered."""
+"""What a bidder does beside answering: time passes, switches turn, prices and lines are written, leads delivered."""
 
-import asyncio
 import logging
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 
-import msgspec
-
-from app.domain.token import campaign_tag
-from app.journal.configurations import keep
 from app.journal.writer import JournalWriter
 from app.store.errors import StoreUnavailable
-from app.store.store import Store
 from app.telemetry.trouble import where
 from app.usecases.bidder import Bidder
-from app.usecases.deliver_leads import DeliveryWorker, Target
+from app.usecases.config_watcher import ConfigWatcher
+from app.usecases.deliver_leads import DeliveryWorker
 from app.usecases.feedback import refresh_suppressions
 from app.usecases.onboarding.certify import Certifier, keep_marks
-from app.usecases.reload_catalogue import Reloaded, Sources, next_catalogue
+from app.usecases.standing.changes import Paused, TimePassed
 
 KEEP_S = 15.0
 """A restart may lose what shadow prices moved in this time, a small part of what they move in a window."""
@@ -29,80 +23,6 @@ _CLOCKS_DIFFER_S = 60.0
 """Between two machines; and a commit comes after the moment that stands in it."""
 
 _log = logging.getLogger(__name__)
-
-
-class ConfigWatcher:
-    """Takes up changed files, and knows where leads are delivered today.
-
-    Each configuration that comes into force is kept in the directory `journal`, the first one at once (OSError).
-    """
-
-    def __init__(
-        self, sources: Sources, live: Reloaded, bidder: Bidder, clock: Callable[[], float], journal: Path
-    ) -> None:
-        self._sources = sources
-        self._live = live
-        self._bidder = bidder
-        self._clock = clock
-        self._journal = journal
-        self._stamp = sources.stamp(live.declared)
-        keep(journal, live.catalogue)
-        self._is_kept = True
-
-    def targets(self) -> dict[str, Target]:
-        """Every declared destination with its secrets."""
-        declared = self._live.declared
-        return {
-            destination.name: Target(destination=destination, secrets=declared.secrets)
-            for destination in declared.destinations
-        }
-
-    async def look(self) -> None:
-        """Take up what changed since the last look."""
-        stamp = self._sources.stamp(self._live.declared)
-        if stamp != self._stamp and await self._reload():
-            # The new configuration may read other files. What changed while it was read is seen the next time.
-            read = self._sources.stamp(self._live.declared)
-            self._stamp = {path: stamp.get(path, at) for path, at in read.items()}
-        if not self._is_kept:
-            await self._keep()
-
-    async def _reload(self) -> bool:
-        """Take up what changed; False where that must be tried again."""
-        bidder, now = self._bidder, self._clock()
-        try:
-            reloaded = await asyncio.to_thread(next_catalogue, self._sources, self._live)
-            await remember_campaigns(bidder.store, reloaded, now)
-        except StoreUnavailable:
-            _log.warning("a changed configuration waits until the database serves again")
-            return False
-        except Exception as error:  # noqa: BLE001 - whatever a file holds, the live catalogue must stay
-            _log.error("the reload failed, the live configuration stays: %s", where(error))
-            bidder.metrics.count("reloads_total", "failed")
-            return True
-        for problem in reloaded.problems:
-            _log.error("not taken, what was in force stays: %s", problem)
-        changed = reloaded.catalogue is not self._live.catalogue
-        self._live = reloaded
-        if changed:
-            await self._keep()
-        bidder.catalogue = reloaded.catalogue
-        bidder.metrics.count("reloads_total", "taken" if changed else "refused")
-        if changed:
-            bidder.metrics.gauge("catalogue_loaded_timestamp_seconds", now)
-            _log.info("configuration %s is in force", reloaded.catalogue.config_hash)
-        return True
-
-    async def _keep(self) -> None:
-        """Keep the configuration for whoever replays the journal; a full disk makes that wait, as it does the lines."""
-        try:
-            await asyncio.to_thread(keep, self._journal, self._live.catalogue)
-        except OSError as error:
-            if self._is_kept:
-                _log.error("the configuration cannot be kept beside the journal: %s", error.strerror)
-            self._is_kept = False
-        else:
-            self._is_kept = True
 
 
 class BackgroundJobs:
@@ -125,8 +45,8 @@ class BackgroundJobs:
         self.clock = clock
         self.uniform = uniform
         self._journal = journal
-        self._kept: dict[str, float] = {}
-        self._kept_at = 0.0
+        self._kept_duals: dict[str, float] = {}
+        self._duals_kept_at = 0.0
         # Everything until now was read when the bidder was made.
         self._suppressed_at = clock()
 
@@ -134,17 +54,18 @@ class BackgroundJobs:
         """Let time pass for bids, caps, signals and demand."""
         bidder = self.bidder
         try:
-            bidder.book.tick(self.clock())
+            bidder.standing.apply(TimePassed(at=self.clock()))
         except Exception as error:  # noqa: BLE001 - pacing must not stop for good because one window went wrong
             _log.error("a tick went wrong: %s", where(error))
-        bidder.metrics.gauge("live_bids", bidder.book.live_bids)
+        bidder.metrics.gauge("live_bids", bidder.standing.live_bids)
         bidder.metrics.gauge("journal_waiting_lines", self._journal.waiting)
         bidder.metrics.gauge("journal_lost_lines", self._journal.lost)
 
     async def refresh_switches(self) -> None:
         """Hear what commands beside the service switched; while the database is away all stays as it is."""
         with suppress(StoreUnavailable):
-            self.bidder.book.set_paused(await self.bidder.store.paused())
+            names = frozenset(await self.bidder.store.paused())
+            self.bidder.standing.apply(Paused(names=names))
 
     async def keep_certifications(self) -> None:
         """Write down what sellers have shown in their tests, and hear who went live on another replica."""
@@ -154,14 +75,15 @@ class BackgroundJobs:
     async def keep_shadow_prices(self) -> None:
         """Write down where those that moved stand, at most every `KEEP_S`; a restart goes on with them."""
         now = self.clock()
-        if now - self._kept_at < KEEP_S:
+        if now - self._duals_kept_at < KEEP_S:
             return
-        moved = {name: dual for name, dual in self.bidder.book.duals().items() if self._kept.get(name) != dual}
+        duals = self.bidder.standing.duals()
+        moved = {name: dual for name, dual in duals.items() if self._kept_duals.get(name) != dual}
         if moved:
             with suppress(StoreUnavailable):
                 await self.bidder.store.keep_shadow_prices(moved, now)
-                self._kept |= moved
-        self._kept_at = now
+                self._kept_duals |= moved
+        self._duals_kept_at = now
 
     async def refresh_suppressions(self) -> None:
         """Hear whom others suppressed since: a command beside the service, or another replica."""
@@ -192,11 +114,3 @@ class BackgroundJobs:
             due_at = await self.bidder.store.next_due()
         self._journal.flush()
         return due_at
-
-
-async def remember_campaigns(store: Store, live: Reloaded, now: float) -> None:
-    """Keep today's campaigns, whose bids may outlive them."""
-    campaigns = live.catalogue.campaigns.values()
-    await store.remember_campaigns(
-        [(campaign_tag(campaign.name), campaign.name, msgspec.msgpack.encode(campaign)) for campaign in campaigns], now
-    )

@@ -84,7 +84,7 @@ def differing(bidder: Bidder, lead: PostedLead) -> tuple[str, ...]:
     post, vertical = lead.post, lead.vertical
     if post.vertical and post.vertical != vertical.name:
         return ("vertical",)
-    live = bidder.book.live(lead.bid.nonce, lead.now)
+    live = bidder.standing.live(lead.bid.nonce, lead.now)
     if live is None or live.seller != lead.seller.name or live.terms != lead.bid.terms:
         return ()
     ping = live.line.ping

@@ -1,4 +1,4 @@
-"""All that one running bidder holds: configuration, whom it knows, where it stands, its keys and its records."""
+"""All that one running bidder holds: configuration, where it stands, its keys and its records."""
 
 from collections.abc import Callable
 from typing import Protocol
@@ -12,11 +12,10 @@ from app.reports.scorecard import Scorecards
 from app.store.store import Store
 from app.store.vault import Vault
 from app.telemetry.metrics import Metrics
-from app.usecases.book import Book
-from app.usecases.known import DigestSet, People
-from app.usecases.onboarding.test_recorder import TestRecorder
 from app.usecases.post_collectors import PostCollectors
 from app.usecases.rate_limit import HashQuotas, RateLimits
+from app.usecases.standing.standing import LiveStanding
+from app.usecases.test_recorder import TestRecorder
 
 
 class Journal(Protocol):
@@ -28,23 +27,22 @@ class Journal(Protocol):
 class Bidder(msgspec.Struct, kw_only=True):
     """One value that every use case is given; only `catalogue` is ever replaced, all else moves inside.
 
-    `chance` gives that many random bytes, `sold` is called after each sale so that delivery need not wait for its poll.
-    `seed` keys every draw. `certified` are the sellers that have certified themselves, `test_recorders` see every test.
-    `post_collectors` are asked about every post besides the store.
+    `chance` gives that many random bytes, `steady` seconds by a clock that is never set, `sold` is called after each
+    sale so that delivery need not wait for its poll. `seed` keys every draw. `certified` are the sellers that have
+    certified themselves, `test_recorders` see every test. `post_collectors` are asked about every post besides the
+    store.
     """
 
     catalogue: Catalogue
     keys: Keys
     seed: bytes
     chance: Callable[[int], bytes]
+    steady: Callable[[], float]
     store: Store
     vault: Vault
     journal: Journal
     metrics: Metrics
-    book: Book
-    people: People
-    suppressed: DigestSet
-    certificates: DigestSet
+    standing: LiveStanding
     rates: RateLimits
     quotas: HashQuotas
     sold: Callable[[], None]

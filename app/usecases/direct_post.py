@@ -29,7 +29,7 @@ async def direct_post(
     if not seller.direct:
         nothing = BidReference(ping_id="", test=ping.test)
         return refuse_post(bidder, seller, nothing, Refusal("missing_field", "ping_id"), now, elapsed_ms=elapsed_ms)
-    pinged = answer_or_refuse(bidder, seller, ping, now, elapsed_ms)
+    pinged = answer_or_refuse(bidder, seller, ping, now)
     if not pinged.bids:
         return unsold_post(pinged)
     reference, reading = post_of(open_reference(bidder, pinged.ping_id, test=ping.test))

@@ -7,6 +7,7 @@ from app.domain.seller import Seller
 from app.domain.token import read
 from app.journal.lines import NoticeLine
 from app.usecases.bidder import Bidder
+from app.usecases.standing.changes import BidLost, DemandSet, SignalSet, Suppressed
 from app.wire.feedback import Demand, Notice, Outcome, Receipt, Signal
 
 _PAST = Refusal("invalid_field", "until: lies in the past")
@@ -15,14 +16,14 @@ _PAST = Refusal("invalid_field", "until: lies in the past")
 async def record_notice(bidder: Bidder, seller: Seller, notice: Notice, now: float) -> Receipt:
     """A seller says whether a bid of ours won; a lost one frees its room under the caps at once."""
     bid = read(notice.ping_id, bidder.keys.signing)
-    live = bidder.book.live(bid.nonce, now) if bid is not None else None
+    live = bidder.standing.live(bid.nonce, now) if bid is not None else None
     if bid is None or (live is not None and live.seller != seller.name):
         return refused_receipt(Refusal("ping_unknown"))
     fresh = await bidder.store.record_notice(seller.name, bid.nonce.hex(), notice, now)
     if not fresh:
         return Receipt(status="repeated")
     if notice.result == "lost":
-        bidder.book.lost(bid.nonce, now)
+        bidder.standing.apply(BidLost(nonce=bid.nonce, at=now))
     bidder.journal.append(
         NoticeLine(
             at=now,
@@ -42,8 +43,7 @@ async def record_outcome(bidder: Bidder, outcome: Outcome, now: float) -> Receip
     result = await bidder.store.record_outcome(outcome, now)
     if result.status == "unknown_lead":
         return refused_receipt(Refusal("invalid_field", "lead_id: no lead of ours has it"))
-    for name in result.suppressed:
-        bidder.suppressed.add(name)
+    bidder.standing.apply(Suppressed(digests=tuple(result.suppressed)))
     if result.status == "recorded":
         bidder.metrics.count("outcomes_total", outcome.event)
     return Receipt(status=result.status)
@@ -51,8 +51,7 @@ async def record_outcome(bidder: Bidder, outcome: Outcome, now: float) -> Receip
 
 async def refresh_suppressions(bidder: Bidder, since: float) -> None:
     """Who was suppressed at `since` (UTC epoch seconds) or later, whoever wrote it, is known from now on."""
-    for name in await bidder.store.suppressed_since(since):
-        bidder.suppressed.add(name)
+    bidder.standing.apply(Suppressed(digests=tuple(await bidder.store.suppressed_since(since))))
 
 
 async def set_demand(bidder: Bidder, territory: str, demand: Demand, by: str, now: float) -> Receipt:
@@ -65,7 +64,7 @@ async def set_demand(bidder: Bidder, territory: str, demand: Demand, by: str, no
     if ends_at is None:
         ends_at = window_bounds(now, bidder.catalogue.buyer.zone, "day")[1]
     await bidder.store.set_demand(territory, demand, ends_at, by, now)
-    bidder.book.set_demand(territory, demand, now, ends_at)
+    bidder.standing.apply(DemandSet(territory=territory, demand=demand, told_at=now, ends_at=ends_at))
     return Receipt(status="recorded")
 
 
@@ -76,5 +75,5 @@ async def set_signal(bidder: Bidder, territory: str, signal: Signal, by: str, no
     if signal.until <= now:
         return refused_receipt(_PAST)
     await bidder.store.set_signal(territory, signal, by, now)
-    bidder.book.set_signal(territory, signal)
+    bidder.standing.apply(SignalSet(territory=territory, signal=signal))
     return Receipt(status="recorded")

@@ -6,7 +6,7 @@ import msgspec
 
 from app.domain.answers import sale_answer
 from app.domain.auction.weighing import Offer
-from app.domain.calendar import local_time
+from app.domain.catalogue import counted_caps
 from app.domain.delivery.sold_lead import ConsentProof, SoldLead, lead_document
 from app.domain.keyed import digest
 from app.domain.post.posted_lead import PostedLead
@@ -19,7 +19,7 @@ def make_sale(bidder: Bidder, lead: PostedLead) -> Sale:
     """Everything of one sale, its people sealed."""
     bid, campaign = lead.bid, lead.campaign
     lead_id = digest(bidder.keys.index, b"leadbid.lead", lead.seller.name, bid.nonce.hex(), size=12).hex()
-    live = bidder.book.live(bid.nonce, lead.now)
+    live = bidder.standing.live(bid.nonce, lead.now)
     line = live.line if live is not None else None
     offer = _offer(line, lead)
     document = _document(lead, lead_id)
@@ -89,17 +89,9 @@ def _document(lead: PostedLead, lead_id: str) -> SoldLead:
 
 def _cap_uses(lead: PostedLead) -> tuple[CapUse, ...]:
     """Every counter that the sale takes something of."""
+    counted = counted_caps(lead.campaign, lead.seller, lead.post.zip, lead.post.state, lead.now)
     return tuple(
-        [
-            CapUse(
-                cap.counter(local_time(lead.now, cap.zone), lead.seller.name, lead.post.zip, lead.post.state),
-                cap.name,
-                cap.reason,
-                cap.limit,
-                cap.uses(lead.bid.price_cents),
-            )
-            for cap in (*lead.campaign.caps, *lead.seller.caps)
-        ]
+        [CapUse(key, cap.name, cap.reason, cap.limit, cap.uses(lead.bid.price_cents)) for key, cap, _ in counted]
     )
 
 

@@ -21,8 +21,8 @@ from app.domain.territory import Territory
 from app.mock_exchange.chance import chance_of
 from app.mock_exchange.consumers import consumer, ping_of
 from app.scoring.load import load as load_models
-from app.usecases.book import Book
 from app.usecases.reload_catalogue import Sources, first_catalogue
+from app.usecases.standing.standing import LiveStanding
 from app.wire.ping import Ping
 from tests.bench.landscapes import LandscapeCost, landscape_cost, with_landscapes
 from tests.bench.servers import CONFIG, MODELS, VERTICAL
@@ -48,11 +48,11 @@ def decide_cost(pings: int = 6_000) -> DecideCost:
     declared = _declared()
     catalogue = _catalogue(declared)
     seller = catalogue.sellers["acme"]
-    book = Book(declared.buyer.bid_lifetime_s, {})
+    standing = LiveStanding()
     asked = list(_pings(catalogue, range(1, pings + 1)))
     learned = with_landscapes(catalogue, asked, NOW)
-    times = _timed([(ping, _snapshot(catalogue, book, seller, ping)) for ping in asked])
-    with_learned = _timed([(ping, _snapshot(learned, book, seller, ping)) for ping in asked])
+    times = _timed([(ping, _snapshot(catalogue, standing, seller, ping)) for ping in asked])
+    with_learned = _timed([(ping, _snapshot(learned, standing, seller, ping)) for ping in asked])
     cuts = quantiles(times, n=100)
     return DecideCost(
         p50=cuts[49],
@@ -82,22 +82,22 @@ def _one_ping(count: int) -> Callable[[int], int]:
     campaigns = tuple(_local(template, position, share) for position, share in enumerate(shares))
     catalogue = _catalogue(replace(declared, campaigns=campaigns))
     seller = catalogue.sellers["acme"]
-    book = Book(declared.buyer.bid_lifetime_s, {})
+    standing = LiveStanding()
 
     def cost(number: int) -> int:
         ping = next(_pings(catalogue, [number], VERTICAL))
         started = time.perf_counter_ns()
-        decide(ping, _snapshot(catalogue, book, seller, ping), NOW, Draw(0.5, 0.5))
+        decide(ping, _snapshot(catalogue, standing, seller, ping), NOW, Draw(0.5, 0.5))
         return time.perf_counter_ns() - started
 
     return cost
 
 
-def _snapshot(catalogue: Catalogue, book: Book, seller: Seller, ping: Ping) -> Snapshot:
+def _snapshot(catalogue: Catalogue, standing: LiveStanding, seller: Seller, ping: Ping) -> Snapshot:
     """What `answer_ping` gathers for a ping of somebody whom nobody knows."""
     candidates = catalogue.index.candidates(ping.vertical, ping.zip, ping.state)
-    counters = {each.name: book.counters(each, seller, ping.zip, ping.state, NOW) for each in candidates}
-    return Snapshot(catalogue=catalogue, seller=seller, standing=book.standing(counters, ping, NOW))
+    counters = {each.name: standing.counters(each, seller, ping.zip, ping.state, NOW) for each in candidates}
+    return Snapshot(catalogue=catalogue, seller=seller, standing=standing.of_ping(counters, ping, NOW))
 
 
 def _local(template: Campaign, position: int, prefixes: Sequence[str]) -> Campaign:

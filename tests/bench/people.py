@@ -4,10 +4,12 @@ import resource
 import subprocess
 import sys
 
-from app.usecases.known import People
+from app.usecases.standing.known import People
 
 PEOPLE = 1_000_000
 DIGESTS_A_PERSON = 6
+PART = 10_000
+"""So many rows at a time, as a restart reads them."""
 SOLD_AT = 1_795_273_200.0
 
 
@@ -20,7 +22,10 @@ def people_megabytes() -> float:
 def _know_many() -> float:
     count = PEOPLE * DIGESTS_A_PERSON
     step = 2**64 // count
-    people = People((f"{number * step:016x}", "auto-anywhere", "auto_insurance", SOLD_AT) for number in range(count))
+    people = People()
+    for first in range(0, count, PART):
+        part = range(first, first + PART)
+        people.extend((f"{number * step:016x}", "auto-anywhere", "auto_insurance", SOLD_AT) for number in part)
     assert len(people) == count
     scale = 1024.0 if sys.platform != "darwin" else 1024.0**2
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / scale

@@ -61,7 +61,7 @@ def test_a_request_is_shown_as_received_understood_and_answered(http: httpx.Clie
     ("more", "warning"),
     [
         ({"phone": "2127798606"}, "phone: personal data does not belong in a ping"),
-        ({"trustedform_cert_url": "will_send_on_post"}, "trustedform_cert_url: a promise to send one later"),
+        ({"trustedform_cert_url": "will_send_on_post"}, "trustedform_cert_url: a certificate that is only promised"),
         ({"homeowner": "yes"}, "homeowner: text instead of true or false"),
         ({"monthly_bill": "185"}, "monthly_bill: text instead of a number"),
         ({"shoe_size": 44}, "shoe_size: not a known field"),

@@ -17,8 +17,10 @@ from app.domain.campaign import Campaign
 from app.domain.caps.pacing import plan_share
 from app.domain.schedule import ALWAYS, Schedule, week_minutes
 from app.domain.seller import Seller
-from app.usecases.book import Book
+from app.usecases.standing.changes import Sold, UsageRead
+from app.usecases.standing.standing import LiveStanding
 from tests.build import campaign, cap, seller
+from tests.standing import pass_time
 
 NEW_YORK, LOS_ANGELES = "America/New_York", "America/Los_Angeles"
 PHOENIX, HONOLULU = "America/Phoenix", "Pacific/Honolulu"
@@ -67,20 +69,30 @@ def window_of(now: float, zone: str, kind: WindowKind) -> object:
 def bought(buying: Campaign, by: Seller, minutes: Sequence[float]) -> tuple[list[float], Mapping[str, int]]:
     """When a lead was bought, and what is stored by counter: a sale is one where every counter has room, as in a store.
 
-    The book that bids are made by must say the same at every moment, also one that begins with what is stored.
+    The standing that bids are made by must say the same at every moment, also one that begins with what is stored.
     """
     stored: dict[str, int] = {}
-    book, sales = Book(120, stored), []
+    standing, sales = LiveStanding(), []
     for number, now in enumerate(minutes):
         if number % RESTART_MINUTES == 0:
-            book = Book(120, stored)
-        book.tick(now)
-        counters = book.counters(buying, by, "10001", "NY", now)
+            standing = LiveStanding()
+            standing.apply(UsageRead(used=stored))
+        pass_time(standing, now)
+        counters = standing.counters(buying, by, "10001", "NY", now)
         keys = [counter.cap.counter(local_time(now, counter.cap.zone), by.name, "10001", "NY") for counter in counters]
         assert [counter.used for counter in counters] == [stored.get(key, 0) for key in keys]
         assert all(counter.start <= now < counter.end for counter in counters)
         if all(counter.used < counter.cap.limit for counter in counters):
-            book.sold(number.to_bytes(4), buying, by, "10001", "NY", 1_000, now)
+            sold = Sold(
+                nonce=number.to_bytes(4),
+                at=now,
+                campaign=buying.name,
+                vertical=buying.vertical,
+                zip="10001",
+                state="NY",
+                uses=tuple([(key, 1) for key in keys]),
+            )
+            standing.apply(sold)
             stored |= {key: stored.get(key, 0) + 1 for key in keys}
             sales.append(now)
     return sales, stored
@@ -104,7 +116,7 @@ def test_a_day_lasts_from_midnight_to_midnight_and_windows_leave_no_gap(zone: st
     for kind in LIMITS:
         bounds = [*dict.fromkeys(window_bounds(now, zone, kind) for now in minutes)]
         assert all(end == start for (_, end), (start, _) in pairwise(bounds))
-        assert len(bounds) == len({local_time(now, zone).label(kind) for now in minutes})
+        assert len(bounds) == len({local_time(now, zone).labels[kind] for now in minutes})
     start, end = window_bounds(minutes[24 * 60], zone, "day")
     assert local_time(start, zone).date == day
     assert end - start == HOURS[zone, day] * 3_600

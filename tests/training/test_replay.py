@@ -30,9 +30,10 @@ from app.scoring.habits import HABITS
 from app.scoring.landscape import FILE as LANDSCAPE
 from app.scoring.load import load as load_models
 from app.scoring.traffic import TRAFFIC
-from app.usecases.background import ConfigWatcher
 from app.usecases.bidder import Bidder
+from app.usecases.config_watcher import ConfigWatcher
 from app.usecases.reload_catalogue import Reloaded, Sources, first_catalogue
+from app.usecases.standing.changes import DemandSet, SignalSet, TimePassed
 from app.wire.feedback import Demand, Signal
 from app.wire.ping import Ping
 from tests.bidder import answer, open_bidder
@@ -135,10 +136,18 @@ def _ping(bidder: Bidder, numbers: Iterator[int]) -> None:
         number = next(numbers)
         now = NOW + number * EVERY_S
         who, seller = consumer(3, number, verticals[number % len(verticals)]), sellers[number % len(sellers)]
-        bidder.book.tick(now)
+        bidder.standing.apply(TimePassed(at=now))
         if number % 50 == 0:
-            bidder.book.set_demand(who.state, Demand(open=number % 7, expected=4), now, now + 3_600.0)
-            bidder.book.set_signal(who.state, Signal(premium_cents=number % 300, cause="hail", until=now + 600.0))
+            bidder.standing.apply(
+                DemandSet(
+                    territory=who.state, demand=Demand(open=number % 7, expected=4), told_at=now, ends_at=now + 3_600.0
+                )
+            )
+            bidder.standing.apply(
+                SignalSet(
+                    territory=who.state, signal=Signal(premium_cents=number % 300, cause="hail", until=now + 600.0)
+                )
+            )
         told = ping_of(who, now, with_hash=number % 3 == 0)
         ping = read_ping(told, seller, bidder.catalogue.verticals, digest).value
         assert isinstance(ping, Ping)

@@ -6,9 +6,8 @@ from pathlib import Path
 
 from app.domain.calendar import utc_text
 from training.frame import add, add_sources, gathered, show
-from training.histories.dataset import BIDS, LEADS, DatasetSummary, VerticalCounts
+from training.histories.dataset import BIDS, DAY_S, LEADS, DatasetSummary, VerticalCounts
 from training.histories.declared import declared
-from training.histories.sources import DAY_S
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -10,9 +10,9 @@ from app.scoring.card import FieldCheck
 from training.conversion.features import columns_among, stacked
 from training.conversion.leaks import ALONE_MAX, REMOVAL_MAX, check_fields, suspected
 from training.frame import Tell, add, teller
+from training.histories.dataset import leads_at
 from training.histories.draft import SpecDraft, draft, written
 from training.histories.history import History
-from training.histories.sources import leads_at
 from training.histories.specified import history_in
 from training.histories.tables import LeadTable, open_table
 

@@ -10,9 +10,8 @@ from training.drift.drift import Drift, drift
 from training.drift.window import Probability, read_reference, sample, window, window_like
 from training.frame import add, show, when
 from training.histories.bids import read_bids
-from training.histories.dataset import BIDS, read_summary
+from training.histories.dataset import BIDS, DAY_S, read_summary
 from training.histories.scratch import NoData
-from training.histories.sources import DAY_S
 from training.registry.pointer import live
 
 RECENT_S = 7 * DAY_S

@@ -11,9 +11,9 @@ from training.conversion.learn import learn
 from training.conversion.report import report, result
 from training.errors import TrainingError
 from training.frame import Tell, add, teller
+from training.histories.dataset import leads_at
 from training.histories.declared import DeclaredVerticals, declared, spec_of
 from training.histories.history import History
-from training.histories.sources import leads_at
 from training.histories.spec import Spec, read_spec
 from training.histories.specified import read_history
 from training.histories.synthetic import ROWS_MIN, synthetic

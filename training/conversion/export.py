@@ -65,7 +65,7 @@ def _sum(raw: Estimator, columns: Sequence[Column]) -> dict[str, Any]:
         trees = tuple(node(predictor, 0, _order(raw)) for (predictor,) in final._predictors)
         baseline = float(final._baseline_prediction[0, 0])
         return {"features": _split_by(raw, columns), "baseline": baseline, "terms": (), "trees": trees}
-    if type(final).__name__ == "LightGbm":
+    if type(final).__name__ == "LGBMClassifier":
         dumped = final.booster_.dump_model()["tree_info"]
         trees = tuple(_light_node(tree["tree_structure"], _order(raw)) for tree in dumped)
         return {"features": _split_by(raw, columns), "baseline": 0.0, "terms": (), "trees": trees}

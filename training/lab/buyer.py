@@ -12,7 +12,7 @@ from app.domain.campaign import Campaign
 from app.domain.caps.caps import Cap, CapStanding
 from app.domain.catalogue import Catalogue, Landscape, Model, index_campaigns, tags
 from app.domain.pricing.exploration import Draw
-from app.domain.pricing.value import Worth
+from app.domain.pricing.pricing import Worth
 from app.domain.schedule import ALWAYS, Schedule
 from app.domain.seller import Seller
 from app.domain.territory import Territory

@@ -6,7 +6,7 @@ import msgspec
 
 from app.domain.seller import Habits
 from app.scoring.habits import QUALITY_FACTOR, RETURN_RATE_MAX
-from training.histories.leads import Lead
+from training.histories.bids import Lead
 
 CONVERSIONS_PRIOR = 20.0
 """A record of so many expected conversions counts as much as the belief before it.

@@ -22,11 +22,10 @@ from training.conversion.gates import CONVERTED_MIN
 from training.conversion.learn import learn
 from training.conversion.train import TooFew, slices_of
 from training.drift.window import REFERENCE, Probability, sample, window
-from training.histories.bids import LoggedBid, read_bids
+from training.histories.bids import Lead, LoggedBid, history_of, read_bids, read_leads
 from training.histories.dataset import BIDS, LEADS, DatasetSummary
 from training.histories.declared import spec_of
 from training.histories.history import History
-from training.histories.leads import Lead, history_of, read_leads
 from training.retraining.contest import Contest
 from training.retraining.habits import Measured, measured
 from training.retraining.market import LearnedMarket, market

@@ -15,8 +15,10 @@ from app.store.store import Store
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`leadbid export [--out DIR] [--since WHEN] [--until WHEN] [--data DIR | --database URL]`."""
-    parser.add_argument("--out", type=Path, default=None, metavar="DIR", help="default: export in --data")
-    add_span(parser, "sold, or an outcome heard of,")
+    parser.add_argument(
+        "--out", type=Path, default=None, metavar="DIR", help="where the files go (default: export in --data)"
+    )
+    add_span(parser, "sold, or an outcome received,")
     add_database(parser)
 
 

@@ -21,11 +21,13 @@ from app.wire.scorecard import DAYS_MAX, Latency, Scorecard
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`leadbid scorecard SELLER [--days N] [--json] [--config FILE] [--data DIR | --database URL]`."""
-    parser.add_argument("seller", help="its name in buyer.toml")
-    parser.add_argument("--days", type=int, default=7, metavar="N", help=f"1 to {DAYS_MAX} (default: 7)")
-    parser.add_argument("--json", action="store_true", help="print what the seller gets, with every reason")
+    parser.add_argument("seller", help="the name of the seller in buyer.toml")
     parser.add_argument(
-        "--config", type=Path, default=Path("buyer.toml"), help="where sellers are declared (default: buyer.toml)"
+        "--days", type=int, default=7, metavar="N", help=f"how many days to cover, 1 to {DAYS_MAX} (default: 7)"
+    )
+    parser.add_argument("--json", action="store_true", help="print the seller's JSON, with every reason")
+    parser.add_argument(
+        "--config", type=Path, default=Path("buyer.toml"), help="the configuration file (default: buyer.toml)"
     )
     add_database(parser)
 

@@ -6,8 +6,8 @@ import msgspec
 
 from app.domain.auction.features import facts_of
 from app.domain.auction.snapshot import Snapshot
-from app.domain.auction.weighing import CampaignRefusal, Offer, weigh
-from app.domain.calendar import local_time
+from app.domain.auction.weighing import CampaignRefusal, Offer, declared_curve, weigh
+from app.domain.calendar import local_minute
 from app.domain.onboarding.test_values import PRICE_CENTS, TestScenario, forced_legs, scenario_of
 from app.domain.pricing.exploration import Draw
 from app.domain.reasons import RANK, Refusal
@@ -33,13 +33,13 @@ def decide(ping: Ping, snapshot: Snapshot, now: float, draw: Draw) -> Decision:
         return Decision(refusal=Refusal("unsupported_vertical"))
     if snapshot.seller.paused or snapshot.seller.name in snapshot.standing.paused:
         return Decision(refusal=Refusal("paused"))
-    scenario = scenario_of(ping)
+    scenario = scenario_of(ping) if ping.test else None
     if scenario is not None:
         return _forced(scenario, ping, snapshot)
     candidates = catalogue.index.candidates(ping.vertical, ping.zip, ping.state)
     if not candidates:
         return Decision(refusal=Refusal("outside_territory"))
-    facts = facts_of(ping, local_time(now, catalogue.buyer.zone))
+    facts = facts_of(ping, local_minute(int(now // 60), catalogue.buyer.zone))
     model = catalogue.models.get(ping.vertical)
     # All candidates buy this vertical, so one score serves them all.
     probability = model.probability(facts) if model is not None else nan
@@ -76,7 +76,7 @@ def _forced(scenario: TestScenario, ping: Ping, snapshot: Snapshot) -> Decision:
                 brand=campaign.brand,
                 leg=leg,
                 price_cents=price_cents,
-                win_probability=snapshot.seller.curve(leg).win_probability(price_cents),
+                win_probability=declared_curve(snapshot.seller, leg).win_probability(price_cents),
                 surplus=0.0,
             )
         )

@@ -1,12 +1,15 @@
 """The keyed names under which ping and post are held together: nonce, terms, certificates, and the ids of bids."""
 
 from collections.abc import Iterable, Sequence
+from struct import Struct
 
 import msgspec
 
 from app.domain.auction.weighing import Offer
 from app.domain.consent.certificate import read_leadid, read_trustedform
+from app.domain.keyed import mac
 from app.domain.keys import Keys
+from app.domain.pricing.exploration import Draw
 from app.domain.token import (
     NO_CERTIFICATE,
     BidToken,
@@ -19,6 +22,8 @@ from app.domain.token import (
 from app.domain.vertical import Vertical
 from app.wire.ping import Ping
 from app.wire.post import Post
+
+_TWO_NUMBERS = Struct(">QQ")
 
 
 class Marks(msgspec.Struct, frozen=True, gc=False, kw_only=True):
@@ -72,6 +77,20 @@ def bid_ids_of(
             for offer in offers
         ]
     )
+
+
+def draw_of(seed: bytes, nonce: bytes) -> Draw:
+    """Two uniform numbers for one ping, the same whenever it is asked again."""
+    slice_, place = _TWO_NUMBERS.unpack(mac(seed, b"leadbid.draw", nonce, size=16))
+    return Draw(slice_ / 2**64, place / 2**64)
+
+
+def line_id_of(nonce: bytes, now: float) -> str:
+    """24 lower-case hex digits: letters a to f can spell none of the words that crude parsers take for a sale.
+
+    The nonce, and the millisecond within the last seven weeks, which tells a lead's decisions apart.
+    """
+    return f"{nonce.hex()}{int(now * 1000.0) & 0xFFFFFFFF:08x}"
 
 
 def lead_terms(keys: Keys, seller: str, vertical: str, lead: Ping | Post, locked: Iterable[str]) -> bytes:

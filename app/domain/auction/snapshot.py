@@ -2,7 +2,6 @@
 
 import msgspec
 
-from app.domain.campaign import Campaign
 from app.domain.caps.caps import Cap, CapStanding
 from app.domain.catalogue import Catalogue
 from app.domain.duplicate import Sighting
@@ -41,11 +40,3 @@ class Snapshot(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     seller: Seller
     known: Known = Known()
     standing: Standing = Standing()
-
-    def caps_of(self, campaign: Campaign) -> Caps:
-        """Every cap that a sale of this seller to this campaign would use; one never used stands at zero."""
-        caps = (*campaign.caps, *self.seller.caps)
-        standings = self.standing.caps.get(campaign.name)
-        if standings is None:
-            return tuple([(cap, CapStanding(cap.limit)) for cap in caps])
-        return tuple(zip(caps, standings, strict=True))

@@ -8,11 +8,13 @@ from msgspec.structs import replace
 
 from app.domain.auction.snapshot import Caps, Snapshot
 from app.domain.buyer import Exploration
-from app.domain.calendar import LocalTime, local_time
+from app.domain.calendar import LocalTime, local_minute
 from app.domain.campaign import Campaign
+from app.domain.caps.caps import CapStanding
 from app.domain.consent import consent
 from app.domain.duplicate import is_duplicate
 from app.domain.pricing.exploration import Draw, jitter
+from app.domain.pricing.landscape import OrtbCurve
 from app.domain.pricing.pricing import Curve, Quote, Valuation, quote
 from app.domain.reasons import Refusal
 from app.domain.seller import Habits, Seller
@@ -57,8 +59,8 @@ def weigh(
     draw: Draw,
 ) -> list[Offer | CampaignRefusal]:
     """What one campaign says: an offer or a refusal for each leg that it shares with the ping, or one refusal."""
-    local = local_time(now, campaign.zone)
-    caps = snapshot.caps_of(campaign)
+    local = local_minute(int(now // 60), campaign.zone)
+    caps = caps_of(campaign, snapshot)
     legs = _shared_legs(ping.lead_type, campaign.legs)
     refusal = _refuse(campaign, ping, facts, snapshot, now, local, legs) or _full(campaign, snapshot, caps)
     if refusal is None and snapshot.known.certificate_used:
@@ -73,6 +75,15 @@ def weigh(
     ceiling_cents = _ceiling(campaign, caps)
     spread = _spread(ping, snapshot.catalogue.buyer.exploration, draw)
     return [_offer(campaign, ping, leg, facts, snapshot, valuation, ceiling_cents, spread, draw.place) for leg in legs]
+
+
+def caps_of(campaign: Campaign, snapshot: Snapshot) -> Caps:
+    """Every cap that a sale of this seller to this campaign would use; one never used stands at zero."""
+    caps = (*campaign.caps, *snapshot.seller.caps)
+    standings = snapshot.standing.caps.get(campaign.name)
+    if standings is None:
+        return tuple([(cap, CapStanding(cap.limit)) for cap in caps])
+    return tuple(zip(caps, standings, strict=True))
 
 
 def _shared_legs(asked: LeadType, bought: tuple[Leg, ...]) -> tuple[Leg, ...]:
@@ -235,9 +246,14 @@ def _curve(snapshot: Snapshot, leg: Leg, facts: Mapping[str, Value], vertical: s
     """What is known of the rivals for this lead: learned, or else the seller's declared curve."""
     seller, model = snapshot.seller, snapshot.catalogue.models.get(vertical)
     if model is None or model.landscape is None:
-        return seller.curve(leg)
+        return declared_curve(seller, leg)
     learned = model.landscape.curve(seller.name, leg, facts, valuation.probability * valuation.worth)
-    return learned if learned is not None else seller.curve(leg)
+    return learned if learned is not None else declared_curve(seller, leg)
+
+
+def declared_curve(seller: Seller, leg: Leg) -> OrtbCurve:
+    """What is declared of a seller's auctions on a leg."""
+    return seller.exclusive if leg == "exclusive" else seller.shared
 
 
 def _spread(ping: Ping, exploration: Exploration, draw: Draw) -> float:
@@ -262,6 +278,6 @@ def _fallback(campaign: Campaign, ping: Ping, seller: Seller, leg: Leg, caps: Ca
         brand=campaign.brand,
         leg=leg,
         price_cents=price_cents,
-        win_probability=seller.curve(leg).win_probability(price_cents),
+        win_probability=declared_curve(seller, leg).win_probability(price_cents),
         surplus=0.0,
     )

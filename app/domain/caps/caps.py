@@ -34,7 +34,7 @@ class Cap(msgspec.Struct, frozen=True, kw_only=True):
             part = seller
         elif self.scope == "campaign_territory":
             part = state if self.unit == "state" else zip_code[: 3 if self.unit == "zip3" else 5]
-        return f"{self._counters}{part}/{local.label(self.window)}"
+        return f"{self._counters}{part}/{local.labels[self.window]}"
 
     def counts_in(self, counter: str) -> bool:
         """Whether a counter of this key is one of this cap's."""

@@ -6,6 +6,8 @@ from functools import lru_cache
 from itertools import accumulate
 from math import sqrt
 
+import msgspec
+
 from app.domain.calendar import utc_offset
 from app.domain.schedule import Schedule
 
@@ -20,6 +22,13 @@ DUAL_MAX = 2.0
 """A dual of 1 takes the whole ceiling off a lead's value; more only slows the way back."""
 
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
+
+
+class ShadowPrice(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """The dual of one resource when it was last kept."""
+
+    dual: float
+    moved_at: float
 
 
 def next_dual(dual: float, used_delta: float, plan_delta: float, limit: int, price_cents: int = 0) -> float:

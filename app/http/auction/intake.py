@@ -10,7 +10,6 @@ from msgspec.structs import replace
 from app.dialects import generic
 from app.dialects.reading import Reading
 from app.domain.identity import hash_digest
-from app.domain.onboarding.test_values import scenario_of
 from app.domain.reasons import Refusal
 from app.domain.seller import Seller
 from app.http.answer import FAULT, HttpAnswer, http_ping_answer, http_post_answer
@@ -101,7 +100,7 @@ class Intake:
                 ping = replace(ping, test=True, scenario=request.dialect.requested_outcome(request.fields))
             if reading.unknown:
                 bidder.metrics.count("unknown_fields_total", seller.name, by=reading.unknown)
-            asked = ask(bidder, seller, ping, request.now)
+            asked = ask(bidder, seller, ping, request.now, request.started)
             return Reading(asked, reading.warnings, test=request.test or reading.test)
         except Exception as error:  # noqa: BLE001 - as above
             _log.error("a ping could not be read: %s", where(error))
@@ -110,7 +109,7 @@ class Intake:
     def _decided(self, request: SellerRequest, reading: Reading[Asked]) -> PingAnswer:
         bidder, seller = self._bidder, request.seller
         try:
-            answer = answer_or_refuse(bidder, seller, reading, request.now, partial(self._elapsed_ms, request))
+            answer = answer_or_refuse(bidder, seller, reading, request.now)
         except Exception as error:  # noqa: BLE001 - as above
             _log.error("a ping could not be answered: %s", where(error))
             answer = refuse_ping(bidder, seller, Refusal("internal"), request.now, test=reading.test)
@@ -124,7 +123,7 @@ class Intake:
             _log.error("the answer to a ping could not be written: %s", where(error))
             return FAULT
         self._record(request, answer, http_answer)
-        scenario = scenario_of(reading.value.ping) if isinstance(reading.value, Asked) else None
+        scenario = reading.value.scenario if isinstance(reading.value, Asked) else None
         return partial(_after, scenario.delay_s, http_answer) if scenario and scenario.delay_s else http_answer
 
     async def _posted(self, request: SellerRequest) -> HttpAnswer:

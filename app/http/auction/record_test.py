@@ -13,7 +13,7 @@ from app.http.request import SellerRequest
 from app.telemetry.trouble import where
 from app.usecases.bid_reference import open_reference
 from app.usecases.bidder import Bidder
-from app.usecases.onboarding.test_recorder import RecordedTest
+from app.usecases.test_recorder import RecordedTest
 from app.wire.ping import Ping, PingAnswer
 from app.wire.post import Post, PostAnswer
 

@@ -11,7 +11,7 @@ from app.domain.onboarding.certification import STEPS, Event, told_of
 from app.domain.seller import Seller
 from app.store.certifications import LIVE, Mark
 from app.usecases.bidder import Bidder
-from app.usecases.onboarding.test_recorder import RecordedTest
+from app.usecases.test_recorder import RecordedTest
 from app.wire.ping import PingAnswer
 from app.wire.post import Post
 

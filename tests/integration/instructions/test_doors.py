@@ -121,7 +121,7 @@ def test_the_command_writes_every_form_with_links_among_them(
     ("words", "told"),
     [
         (["nobody"], "declares no seller `nobody`"),
-        (["generic", "--base-url", "leads.example.com"], "is no URL"),
+        (["generic", "--base-url", "leads.example.com"], "is not a URL"),
         (["generic"], "there are no keys in"),
     ],
 )

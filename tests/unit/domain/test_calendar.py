@@ -35,26 +35,26 @@ def test_a_moment_has_the_date_and_minute_of_its_zone() -> None:
     [("hour", "2026-11-20T21-0600"), ("day", "2026-11-20"), ("week", "2026-W47"), ("month", "2026-11"), ("total", "")],
 )
 def test_each_kind_of_window_has_its_label(kind: WindowKind, label: str) -> None:
-    assert local_time(utc("2026-11-21T03:30:00"), CHICAGO).label(kind) == label
+    assert local_time(utc("2026-11-21T03:30:00"), CHICAGO).labels[kind] == label
 
 
 def test_a_week_at_new_year_bears_the_year_it_belongs_to() -> None:
-    assert local_time(at("2027-01-01T12:00"), CHICAGO).week_label == "2026-W53"
-    assert local_time(at("2027-01-04T00:00"), CHICAGO).week_label == "2027-W01"
+    assert local_time(at("2027-01-01T12:00"), CHICAGO).labels["week"] == "2026-W53"
+    assert local_time(at("2027-01-04T00:00"), CHICAGO).labels["week"] == "2027-W01"
 
 
 def test_the_hour_that_autumn_repeats_is_two_windows() -> None:
     first, second = at("2026-11-01T01:30"), at("2026-11-01T01:30", fold=1)
     assert second - first == 3600
-    assert local_time(first, CHICAGO).hour_label == "2026-11-01T01-0500"
-    assert local_time(second, CHICAGO).hour_label == "2026-11-01T01-0600"
+    assert local_time(first, CHICAGO).labels["hour"] == "2026-11-01T01-0500"
+    assert local_time(second, CHICAGO).labels["hour"] == "2026-11-01T01-0600"
     assert window_bounds(first, CHICAGO, "hour")[1] == window_bounds(second, CHICAGO, "hour")[0]
 
 
 def test_the_hour_that_spring_skips_has_no_window() -> None:
     before = at("2026-03-08T01:30")
     end = window_bounds(before, CHICAGO, "hour")[1]
-    assert local_time(end, CHICAGO).hour_label == "2026-03-08T03-0500"
+    assert local_time(end, CHICAGO).labels["hour"] == "2026-03-08T03-0500"
 
 
 @pytest.mark.parametrize(
@@ -82,10 +82,10 @@ def test_a_window_lasts_as_long_as_its_local_dates_do(kind: WindowKind, day: str
 @given(TIMES, ZONES, BOUNDED)
 def test_a_moment_lies_inside_its_window_and_shares_its_label(now: float, zone: str, kind: WindowKind) -> None:
     start, end = window_bounds(now, zone, kind)
-    label = local_time(now, zone).label(kind)
+    label = local_time(now, zone).labels[kind]
     assert start <= now < end
-    assert local_time(start, zone).label(kind) == local_time(end - 1, zone).label(kind) == label
-    assert label not in (local_time(start - 1, zone).label(kind), local_time(end, zone).label(kind))
+    assert local_time(start, zone).labels[kind] == local_time(end - 1, zone).labels[kind] == label
+    assert label not in (local_time(start - 1, zone).labels[kind], local_time(end, zone).labels[kind])
 
 
 @given(TIMES, ZONES, BOUNDED)

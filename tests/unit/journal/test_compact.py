@@ -13,7 +13,7 @@ from app.journal.compact import Compacted, NotTheSame, _Source, compact
 from app.journal.flat import Flat, flat
 from app.journal.parts import parts, texts, texts_with
 from app.journal.reader import find, lines
-from app.journal.versions import stamp
+from app.journal.versions import STAMP
 from app.journal.writer import hour_file, hour_of
 from app.parquet import ParquetError
 from app.usecases.bidder import Bidder
@@ -91,7 +91,9 @@ OBJECTS = st.dictionaries(st.text(), JSON, max_size=4).flatmap(
     )
 )
 # Surrogates alone are no Unicode: whoever writes JSON escapes them.
-LINES = OBJECTS.map(msgspec.json.encode).map(stamp) | st.binary(max_size=40).map(lambda raw: raw.replace(b"\n", b""))
+LINES = OBJECTS.map(lambda line: STAMP + msgspec.json.encode(line)[1:]) | st.binary(max_size=40).map(
+    lambda raw: raw.replace(b"\n", b"")
+)
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -13,11 +13,19 @@ from app.domain.filters import Filter
 from app.domain.schedule import ALWAYS, Boost, Schedule
 from app.domain.territory import Territory
 from app.journal.compact import compact
-from app.journal.configurations import FOLDER, NoConfiguration, catalogue_from, configuration_of, keep, read
+from app.journal.configurations import (
+    FOLDER,
+    NoConfiguration,
+    catalogue_from,
+    configuration_of,
+    keep,
+    longest_bid_lifetime_s,
+    read,
+)
 from app.journal.reader import lines
 from app.scoring.load import LoadedModels
 from app.usecases.reload_catalogue import Sources, first_catalogue
-from tests.build import NOW, campaign, catalogue, model, seller
+from tests.build import NOW, buyer, campaign, catalogue, model, seller
 from tests.journal import route, written
 from tests.service import DEMO_CONFIG
 
@@ -108,6 +116,14 @@ def test_what_is_damaged_is_named_and_written_again(tmp_path: Path) -> None:
 def test_what_is_not_kept_is_named(tmp_path: Path, name: str) -> None:
     with pytest.raises(NoConfiguration, match="configuration"):
         read(tmp_path, name)
+
+
+def test_the_longest_lifetime_of_a_bid_is_that_of_any_configuration(tmp_path: Path) -> None:
+    assert longest_bid_lifetime_s(tmp_path) == 0
+    for number, lifetime_s in enumerate((120, 1_800, 60)):
+        keep(tmp_path, catalogue(config_hash=f"{number:016x}", buyer=buyer(bid_lifetime_s=lifetime_s)))
+    (tmp_path / FOLDER / "aa.json").write_text("{")
+    assert longest_bid_lifetime_s(tmp_path) == 1_800
 
 
 def test_the_same_configuration_is_the_same_bytes_in_every_process(tmp_path: Path) -> None:

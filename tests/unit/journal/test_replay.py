@@ -9,6 +9,7 @@ from app.domain.buyer import Exploration
 from app.journal.lines import PingLine
 from app.journal.replay import redecide
 from app.usecases.bidder import Bidder
+from app.usecases.standing.changes import DemandSet, SignalSet, TimePassed
 from app.wire.feedback import Demand, Signal
 from tests.bidder import NOW, another, ask, at_bidder, journaled, phone_digest, sell
 from tests.build import buyer, campaign, cap, catalogue, model, seller
@@ -21,15 +22,19 @@ WHOLE = catalogue(
 
 def test_every_decision_of_a_lively_hour_is_made_again_bit_for_bit(tmp_path: Path) -> None:
     async def scene(bidder: Bidder) -> list[PingLine]:
-        bidder.book.set_demand("TX", Demand(open=9, expected=20), NOW, NOW + 3_600.0)
+        bidder.standing.apply(
+            DemandSet(territory="TX", demand=Demand(open=9, expected=20), told_at=NOW, ends_at=NOW + 3_600.0)
+        )
         for number in range(1, 9):
             now = NOW + 7.0 * number
             bid = ask(bidder, now=now, phone_digest=phone_digest(), **another(number))
             if number == 2:
                 await sell(bidder, bid.ping_id, now=now, **another(number))
             if number == 4:
-                bidder.book.set_signal("TX", Signal(premium_cents=400, cause="hail", until=NOW + 600.0))
-            bidder.book.tick(now)
+                bidder.standing.apply(
+                    SignalSet(territory="TX", signal=Signal(premium_cents=400, cause="hail", until=NOW + 600.0))
+                )
+            bidder.standing.apply(TimePassed(at=now))
         for number in (10, 11):
             ask(bidder, now=NOW + 60.0, took_ms=900.0 if number == 10 else 0.0, **another(number))
         return [line for line in journaled(bidder, tmp_path) if isinstance(line, PingLine)]

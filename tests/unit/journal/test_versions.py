@@ -12,7 +12,7 @@ from app.journal.configurations import FOLDER, NoConfiguration, keep, read
 from app.journal.flat import Flat
 from app.journal.parts import parts
 from app.journal.reader import find, lines, pings
-from app.journal.versions import LINES, OtherVersion, check_line, stamp
+from app.journal.versions import LINES, STAMP, OtherVersion, check_line
 from app.journal.writer import hour_file, hour_of
 from app.reports.hours import count_span, keep_tallies
 from tests.build import NOW, catalogue
@@ -90,7 +90,7 @@ def test_a_configuration_of_another_version_is_none_and_goes_aside(tmp_path: Pat
     keep(tmp_path, catalogue())
     (file,) = (tmp_path / FOLDER).glob("*.json")
     text = file.read_bytes()
-    assert text.startswith(stamp(b"{"))
+    assert text.startswith(STAMP)
     file.write_bytes(text.replace(b'"v":1', b'"v":2', 1))
     with pytest.raises(NoConfiguration, match=r"holds lines of version 2; this leadbid reads version 1"):
         read(tmp_path, file.stem)

@@ -50,7 +50,7 @@ KINDS = {kind.__name__ for kind in get_args(AnyLine)}
 KNOWERS = {
     "app/journal/flat.py": "what each kind says in columns",
     "app/reports/fold.py": "every reader's way to them",
-    "app/usecases/restore.py": "which bids are promises still: three kinds of five",
+    "app/usecases/standing/restore.py": "which bids are promises still: three kinds of five",
 }
 
 

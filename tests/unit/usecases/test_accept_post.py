@@ -20,7 +20,8 @@ from app.store.vault import SealBroken
 from app.usecases.accept_post import accept_post, find_post, refuse_post
 from app.usecases.bid_reference import BidReference, open_reference
 from app.usecases.bidder import Bidder
-from app.usecases.book import Book
+from app.usecases.standing.changes import BidEnded
+from app.usecases.standing.standing import LiveStanding
 from tests.bidder import RAW, another, ask, at_bidder, bid_of, journaled, last_post, phone_digest, sell, somebody
 from tests.build import CERTIFICATE_URL, NOW, campaign, cap, catalogue, contact, seller, vertical
 
@@ -56,7 +57,7 @@ def test_a_lead_is_bought_at_the_price_that_was_bid(tmp_path: Path) -> None:
         assert counted(bidder, "posts_total") == {("acme", "accepted", ""): 1}
         assert counted(bidder, "sales_total") == {("acme", "solar-tx"): 1}
         assert counted(bidder, "spend_cents_total") == {("acme", "solar-tx"): answer.price_cents}
-        assert bidder.book.live_bids == 0
+        assert bidder.standing.live_bids == 0
 
     at_bidder(tmp_path, scene, catalogue([campaign(destinations=("crm",))]), sold=lambda: calls.append("sold"))
 
@@ -231,7 +232,7 @@ def test_a_post_that_is_not_its_pings_lead_is_refused_and_told_where_it_differs(
 def test_a_ping_that_a_restart_forgot_is_refused_without_the_fields(tmp_path: Path) -> None:
     async def scene(bidder: Bidder) -> None:
         bid = ask(bidder)
-        bidder.book = Book(bidder.catalogue.buyer.bid_lifetime_s, {})
+        bidder.standing = LiveStanding()
         answer = await sell(bidder, bid.ping_id, zip="75201")
         assert answer.reason == "the lead differs from its ping"
 
@@ -367,7 +368,7 @@ def test_while_the_database_is_away_nothing_is_sold_and_then_it_goes_on(tmp_path
             assert ask(bidder, **another(2)).status == "accepted"
         assert await leads(bidder) == 0
         assert counted(bidder, "sales_total") == {}
-        assert bidder.book.live_bids == 2
+        assert bidder.standing.live_bids == 2
         assert (await sell(bidder, bid.ping_id)).status == "accepted"
 
     at_bidder(tmp_path, scene, busy_ms=20)
@@ -398,7 +399,7 @@ def test_identity_and_evidence_open_with_the_vault_and_with_their_own_lead_only(
 def test_a_bid_that_was_forgotten_is_honoured_without_its_decision(tmp_path: Path) -> None:
     async def scene(bidder: Bidder) -> None:
         bid = ask(bidder)
-        bidder.book.forget(bid_of(bidder, bid.ping_id).nonce)
+        bidder.standing.apply(BidEnded(nonce=bid_of(bidder, bid.ping_id).nonce))
         answer = await sell(bidder, bid.ping_id)
         assert (answer.status, answer.price_cents) == ("accepted", bid.bids[0].price_cents)
         lead = await bidder.store.lead(answer.lead_id)

@@ -7,13 +7,15 @@ import pytest
 from msgspec.structs import replace
 
 from app.dialects.generic import read_ping
+from app.domain.auction.marks import draw_of
 from app.domain.buyer import Exploration
 from app.domain.identity import hash_digest
 from app.domain.reasons import Disclosure, Refusal
 from app.domain.schedule import Schedule
 from app.journal.lines import PingLine, RefusedLine, RepeatLine
-from app.usecases.answer_ping import draw_of, refuse_ping
+from app.usecases.answer_ping import refuse_ping
 from app.usecases.bidder import Bidder
+from app.usecases.standing.changes import Suppressed, TimePassed
 from app.wire.ping import Ping, PingAnswer
 from tests.bidder import (
     NOW,
@@ -52,7 +54,7 @@ def test_a_ping_gets_a_signed_bid_a_leg(tmp_path: Path) -> None:
         assert [token.leg for token in tokens] == ["exclusive", "shared"]
         assert len({token.nonce for token in tokens}) == 1
         assert {token.expires_at for token in tokens} == {answer.expires_at}
-        assert bidder.book.live_bids == 1
+        assert bidder.standing.live_bids == 1
 
     at_bidder(tmp_path, scene)
 
@@ -78,7 +80,7 @@ def test_a_repeat_gets_the_very_bid_and_is_journaled_as_one(tmp_path: Path) -> N
         assert isinstance(decided, PingLine)
         assert isinstance(repeat, RepeatLine)
         assert (repeat.repeat_of, repeat.id, repeat.at) == (decided.id, first.ping_id, NOW + 30.0)
-        assert bidder.book.live_bids == 1
+        assert bidder.standing.live_bids == 1
         assert counted(bidder) == {"bid": 2}
         assert bidder.metrics.counted("ping_repeats_total") == {("acme",): 1}
 
@@ -98,7 +100,7 @@ def test_the_same_name_with_other_terms_is_decided_anew(tmp_path: Path) -> None:
         first, other = ask(bidder), ask(bidder, zip="75201")
         assert other.status == "accepted"
         assert bid_of(bidder, other.ping_id).terms != bid_of(bidder, first.ping_id).terms
-        assert bidder.book.live_bids == 1
+        assert bidder.standing.live_bids == 1
 
     at_bidder(tmp_path, scene)
 
@@ -128,7 +130,7 @@ def test_a_bid_that_would_come_late_is_withdrawn_and_may_be_asked_for_again(tmp_
         assert line.withdrawn == Refusal("deadline")
         assert line.decision.bids
         assert line.bid_ids == ()
-        assert bidder.book.live_bids == 0
+        assert bidder.standing.live_bids == 0
         assert ask(bidder, deadline_ms=250, took_ms=250.0).status == "accepted"
         assert counted(bidder) == {"deadline": 1, "bid": 1}
 
@@ -278,7 +280,7 @@ def test_a_used_certificate_is_no_proof_for_another_lead(tmp_path: Path) -> None
 
 def test_who_may_not_be_contacted_is_not_bid_for(tmp_path: Path) -> None:
     async def scene(bidder: Bidder) -> None:
-        bidder.suppressed.add(phone_digest())
+        bidder.standing.apply(Suppressed(digests=(phone_digest(),)))
         assert ask(bidder, phone_digest=phone_digest()).reason_code == "suppressed"
         assert last_ping(bidder, tmp_path).known.suppressed
 
@@ -290,7 +292,7 @@ def test_bids_that_are_out_count_against_a_cap(tmp_path: Path) -> None:
         codes = [ask(bidder, **another(number)).reason_code for number in range(1, 5)]
         assert codes == ["", "", "cap_reached", "cap_reached"]
         assert ask(bidder, now=NOW + 121.0, **another(5)).reason_code == "cap_reached"
-        bidder.book.tick(NOW + 121.0)
+        bidder.standing.apply(TimePassed(at=NOW + 121.0))
         assert ask(bidder, now=NOW + 121.0, **another(5)).status == "accepted"
 
     at_bidder(tmp_path, scene, catalogue([campaign(caps=(cap(limit=2),))]))

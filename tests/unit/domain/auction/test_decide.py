@@ -18,7 +18,7 @@ from app.domain.duplicate import Sighting
 from app.domain.filters import Filter
 from app.domain.pricing.demand import DemandStanding
 from app.domain.pricing.exploration import Draw
-from app.domain.pricing.value import Worth
+from app.domain.pricing.pricing import Worth
 from app.domain.reasons import RANK, Refusal
 from app.domain.schedule import MINUTES_OF_WEEK, Boost, Schedule, week_minutes
 from app.domain.seller import Habits, Seller

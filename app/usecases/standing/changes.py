@@ -1,0 +1,145 @@
+"""Everything that may change between two pings, as values that can be written down and applied elsewhere.
+
+A change names counters by their keys and amounts in the cap's own unit, so that it means the same whatever
+configuration whoever applies it has read.
+"""
+
+import msgspec
+
+from app.domain.caps.caps import Cap
+from app.domain.caps.pacing import ShadowPrice
+from app.domain.schedule import Schedule
+from app.journal.lines import PingLine
+from app.wire.feedback import Demand, Signal
+
+Use = tuple[str, int]
+"""The key of a counter, and how much of its limit is taken."""
+
+KnownSale = tuple[str, str, str, float]
+"""A person's digest, the campaign that bought the lead, its vertical, and when it was sold."""
+
+
+class _Change(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag_field="kind"):
+    """Times are UTC epoch seconds."""
+
+
+class BidMade(_Change, frozen=True, gc=False, tag="bid_made"):
+    """A ping was answered with bids, which are promises until `expires_at`. `terms` tells a repeat from another lead.
+
+    What was asked, decided and answered is kept as the journal's line, the smallest thing that says it all: hundreds
+    of thousands may live at once, and few are asked for again. `takes` is the room that the bids need; a test needs
+    none.
+    """
+
+    nonce: bytes
+    seller: str
+    at: float
+    expires_at: int
+    terms: bytes
+    test: bool
+    text: bytes
+    takes: tuple[Use, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def line(self) -> PingLine:
+        """The line, read anew each time."""
+        return msgspec.json.decode(self.text, type=PingLine)
+
+
+class BidLost(_Change, frozen=True, gc=False, tag="bid_lost"):
+    """The seller says that another buyer has the lead: the promise will never be called in."""
+
+    nonce: bytes
+    at: float
+
+
+class BidEnded(_Change, frozen=True, gc=False, tag="bid_ended"):
+    """The bid was posted or lost before a restart: it is over, and says nothing new of its seller."""
+
+    nonce: bytes
+
+
+class Sold(_Change, frozen=True, gc=False, tag="sold"):
+    """A lead was bought and committed. `people` and `certificates` are the digests by which it is known."""
+
+    nonce: bytes
+    at: float
+    campaign: str
+    vertical: str
+    zip: str
+    state: str
+    uses: tuple[Use, ...] = ()
+    people: tuple[str, ...] = ()
+    certificates: tuple[str, ...] = ()
+
+
+class CounterDeclared(_Change, frozen=True, gc=False, tag="counter_declared"):
+    """A lead meets a cap for the first time in its window, or under another declaration than before.
+
+    `schedule` is that of the campaign whose cap it is, by which its window is paced.
+    """
+
+    key: str
+    cap: Cap
+    schedule: Schedule
+    at: float
+
+
+class UsageRead(_Change, frozen=True, gc=False, tag="usage_read"):
+    """What the database counted by now, by counter."""
+
+    used: dict[str, int]
+
+
+class ShadowPricesRead(_Change, frozen=True, gc=False, tag="shadow_prices_read"):
+    """Where shadow prices stood when they were last kept, by resource: where the next window begins."""
+
+    prices: dict[str, ShadowPrice]
+
+
+class DemandSet(_Change, frozen=True, gc=False, tag="demand_set"):
+    """A territory says how much it can still work, from `told_at` until `ends_at`."""
+
+    territory: str
+    demand: Demand
+    told_at: float
+    ends_at: float
+
+
+class SignalSet(_Change, frozen=True, gc=False, tag="signal_set"):
+    """A timed premium for a territory; one of the same cause replaces the former."""
+
+    territory: str
+    signal: Signal
+
+
+class Paused(_Change, frozen=True, gc=False, tag="paused"):
+    """The campaigns and sellers that operators hold at present, all of them."""
+
+    names: frozenset[str]
+
+
+class Suppressed(_Change, frozen=True, gc=False, tag="suppressed"):
+    """These people, by digest, may not be bought any more."""
+
+    digests: tuple[str, ...]
+
+
+class KnownRead(_Change, frozen=True, gc=False, tag="known_read"):
+    """A part of what the database knows; each is read in the order of its digests, so that it stays compact."""
+
+    sales: tuple[KnownSale, ...] = ()
+    suppressed: tuple[str, ...] = ()
+    certificates: tuple[str, ...] = ()
+
+
+class TimePassed(_Change, frozen=True, gc=False, tag="time_passed"):
+    """It is `at`: bids expire, live ones are weighed anew, shadow prices move, old windows close."""
+
+    at: float
+
+
+CounterChange = CounterDeclared | UsageRead | ShadowPricesRead
+RequestedChange = DemandSet | SignalSet | Paused
+Change = BidMade | Sold | TimePassed | BidLost | BidEnded | CounterChange | RequestedChange | Suppressed | KnownRead

@@ -1,0 +1,227 @@
+"""Caps while the service runs: what each has used in its window, what live bids may take, and its shadow price."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import assert_never
+
+from app.domain.calendar import window_bounds
+from app.domain.caps.caps import Cap, CapStanding
+from app.domain.caps.honouring import PostRate
+from app.domain.caps.pacing import ShadowPrice, first_dual, next_dual, plan_delta, plan_share
+from app.domain.catalogue import CountedCap
+from app.domain.schedule import Schedule
+from app.usecases.standing.changes import BidMade, CounterChange, CounterDeclared, ShadowPricesRead, Sold, UsageRead
+
+_NEW = PostRate()
+
+
+class Bucket:
+    """The live bids of one seller on one counter that were made in one second and expire in another."""
+
+    __slots__ = ("bids", "expires_at", "second", "seller", "squares", "total")
+
+    def __init__(self, seller: str, second: int, expires_at: int) -> None:
+        self.seller = seller
+        self.second = second
+        self.expires_at = expires_at
+        self.bids = 0
+        self.total = 0
+        self.squares = 0
+
+    def count(self, amount: int, sign: int) -> None:
+        """One bid over `amount` more (`sign` 1) or less (-1)."""
+        self.bids += sign
+        self.total += sign * amount
+        self.squares += sign * amount * amount
+
+
+class Counter:
+    """`standing` is always the value that decisions read; everything else is how it comes about."""
+
+    def __init__(
+        self, key: str, cap: Cap, schedule: Schedule, used: int, now: float, former: ShadowPrice | None = None
+    ) -> None:
+        """`former` is where the dual stood before, of this window or another."""
+        self.key = key
+        self.cap = cap
+        self.schedule = schedule
+        self.used = used
+        self.live = 0.0
+        self.variance = 0.0
+        self.buckets: dict[tuple[str, int, int], Bucket] = {}
+        self.start, self.end = window_bounds(now, cap.zone, cap.window)
+        self.share = self._share_at(now)
+        self.paced_used = float(used)
+        self.paced_at = now
+        self.dual = self._first_dual(former)
+        self.standing = self._stand()
+
+    def _first_dual(self, former: ShadowPrice | None) -> float:
+        """The former one unless it is older than the window before; else by how far the cap is ahead of its plan."""
+        if self.cap.window == "total":
+            return 0.0
+        if former is not None and former.moved_at >= self.start - (self.end - self.start):
+            return former.dual
+        return first_dual(self.used, self.share, self.cap.limit, self._usual_price())
+
+    def add(self, bid: BidMade, amount: int, weight: float) -> None:
+        """Count one live bid over `amount`, which becomes a sale with probability `weight`."""
+        which = (bid.seller, int(bid.at), bid.expires_at)
+        bucket = self.buckets.get(which)
+        if bucket is None:
+            bucket = self.buckets[which] = Bucket(*which)
+        bucket.count(amount, 1)
+        self.live += weight * amount
+        self.variance += weight * (1.0 - weight) * amount * amount
+        self.standing = self._stand()
+
+    def drop(self, bid: BidMade, amount: int) -> None:
+        """Count a live bid no more. It shows when the rest is weighed next, as many may end at once."""
+        which = (bid.seller, int(bid.at), bid.expires_at)
+        bucket = self.buckets.get(which)
+        if bucket is None:
+            return
+        bucket.count(amount, -1)
+        if not bucket.bids:
+            del self.buckets[which]
+
+    def weigh(self, rates: Mapping[str, PostRate], now: float) -> None:
+        """Count the live bids anew, each by its seller's habits and its age, until it expires."""
+        live = variance = 0.0
+        for bucket in self.buckets.values():
+            if bucket.expires_at < now:
+                continue
+            weight = rates.get(bucket.seller, _NEW).share_at(max(now - bucket.second, 0.0))
+            live += weight * bucket.total
+            variance += weight * (1.0 - weight) * bucket.squares
+        self.live, self.variance = live, variance
+        self.standing = self._stand()
+
+    def pace(self, now: float) -> None:
+        """Move the dual by how the window ran since it was paced last."""
+        if self.cap.window == "total" or now <= self.paced_at:
+            return
+        share, used = self._share_at(now), float(self.used)
+        wanted = plan_delta(self.cap.limit, self.paced_used, self.share, share)
+        self.dual = next_dual(self.dual, used - self.paced_used, wanted, self.cap.limit, self._usual_price())
+        self.share, self.paced_used, self.paced_at = share, used, now
+        self.standing = self._stand()
+
+    def use(self, amount: int) -> None:
+        """Count a sale."""
+        self.used += amount
+        self.standing = self._stand()
+
+    def declare(self, cap: Cap, schedule: Schedule, now: float) -> None:
+        """Go on under a reloaded declaration of the same cap."""
+        self.cap, self.schedule = cap, schedule
+        self.start, self.end = window_bounds(now, cap.zone, cap.window)
+        self.share = self._share_at(now)
+        self.standing = self._stand()
+
+    def _share_at(self, now: float) -> float:
+        if self.cap.window == "total":
+            return 0.0
+        return plan_share(self.schedule, self.cap.zone, self.start, min(now, self.end), self.end)
+
+    def _usual_price(self) -> int:
+        """What one lead takes of a budget, for the size of a pacing step: as live bids do, else a fiftieth of it."""
+        if self.cap.measure == "count":
+            return 0
+        bids = sum(bucket.bids for bucket in self.buckets.values())
+        total = sum(bucket.total for bucket in self.buckets.values())
+        return int(total / bids) if bids else max(self.cap.limit // 50, 1)
+
+    def _stand(self) -> CapStanding:
+        return CapStanding(self.cap.limit, self.used, self.live, self.variance, self.dual)
+
+
+class Counters:
+    """The counters of open windows by key. One is made when the first lead meets it: few of all ZIPs sell on a day."""
+
+    def __init__(self, declare: Callable[[CounterDeclared], None]) -> None:
+        """`declare` is told of every new one, and has it applied."""
+        self._declare = declare
+        self._open: dict[str, Counter] = {}
+        self._used: dict[str, int] = {}
+        self._former: dict[str, ShadowPrice] = {}
+
+    def open(self, counted: Iterable[CountedCap], now: float) -> list[Counter]:
+        """The counters of these caps, made where they are met for the first time."""
+        counters = []
+        for key, cap, schedule in counted:
+            counter = self._open.get(key)
+            if counter is None or counter.cap is not cap:
+                self._declare(CounterDeclared(key=key, cap=cap, schedule=schedule, at=now))
+                counter = self._open[key]
+            counters.append(counter)
+        return counters
+
+    def apply(self, change: CounterChange) -> None:
+        """Take up a declaration, or what was counted and paced before."""
+        match change:
+            case CounterDeclared():
+                self._begin(change)
+            case UsageRead():
+                self._used |= change.used
+                for key in self._open.keys() & change.used.keys():
+                    self._open[key].use(change.used[key] - self._open[key].used)
+            case ShadowPricesRead():
+                self._former |= change.prices
+            case _:
+                assert_never(change)
+
+    def promise(self, bid: BidMade, weight: float) -> None:
+        """Count a bid as live, a sale with probability `weight`, wherever it takes room."""
+        for key, amount in bid.takes:
+            self._open[key].add(bid, amount, weight)
+
+    def release(self, bid: BidMade) -> None:
+        """Give back a bid's room, where its windows are open still. It shows when they are weighed next."""
+        for key, amount in bid.takes:
+            if counter := self._open.get(key):
+                counter.drop(bid, amount)
+
+    def sell(self, sale: Sold, rates: Mapping[str, PostRate]) -> None:
+        """Count a sale; in a counter that is not open here, for when it will be."""
+        for key, amount in sale.uses:
+            counter = self._open.get(key)
+            if counter is None:
+                self._used[key] = self._used.get(key, 0) + amount
+            else:
+                counter.use(amount)
+                counter.weigh(rates, sale.at)
+
+    def weigh(self, bid: BidMade, rates: Mapping[str, PostRate], now: float) -> None:
+        """Weigh anew the counters in which a bid counted."""
+        for key, _ in bid.takes:
+            if counter := self._open.get(key):
+                counter.weigh(rates, now)
+
+    def pass_time(self, rates: Mapping[str, PostRate], now: float) -> None:
+        """Close the windows that are over; in the others weigh what is live, and move shadow prices."""
+        for key in [key for key, counter in self._open.items() if now >= counter.end]:
+            counter = self._open.pop(key)
+            self._former[counter.cap.resource(key)] = ShadowPrice(counter.dual, now)
+            self._used.pop(key, None)
+        for counter in self._open.values():
+            # One whose last live bid has just ended still counts it.
+            if counter.buckets or counter.live:
+                counter.weigh(rates, now)
+            counter.pace(now)
+
+    def duals(self) -> dict[str, float]:
+        """Where the shadow price of each resource stands, as of the windows that are open."""
+        return {
+            counter.cap.resource(key): counter.dual
+            for key, counter in self._open.items()
+            if counter.cap.window != "total"
+        }
+
+    def _begin(self, change: CounterDeclared) -> None:
+        key, cap = change.key, change.cap
+        counter = self._open.get(key)
+        if counter is not None:
+            counter.declare(cap, change.schedule, change.at)
+            return
+        former = self._former.get(cap.resource(key))
+        self._open[key] = Counter(key, cap, change.schedule, self._used.get(key, 0), change.at, former)

@@ -1,0 +1,31 @@
+"""How often and how soon each seller posts what it got bids for."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+
+from app.domain.caps.honouring import PostRate
+from app.usecases.standing.changes import BidMade
+
+_NEW = PostRate()
+
+
+class PostHabits:
+    """The post rate of each seller, learned from every bid of its that ended."""
+
+    def __init__(self) -> None:
+        self._rates: dict[str, PostRate] = {}
+        # Every bid asks for its weight, and only one that has ended moves it.
+        self.weights: defaultdict[str, float] = defaultdict(lambda: _NEW.upper)
+        """By seller: how likely a bid made now becomes a sale."""
+
+    @property
+    def rates(self) -> Mapping[str, PostRate]:
+        """By seller, as far as anything is known."""
+        return self._rates
+
+    def learn(self, bid: BidMade, *, posted: bool, delay_s: float = 0.0) -> None:
+        """Remember what became of a bid; a test tells nothing of a seller's habits."""
+        if not bid.test:
+            rate = self._rates.get(bid.seller, _NEW)
+            learned = self._rates[bid.seller] = rate.after(posted=posted, delay_s=delay_s)
+            self.weights[bid.seller] = learned.upper

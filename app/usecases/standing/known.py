@@ -1,0 +1,152 @@
+"""Whom and which certificates we know, compact enough for millions and fast enough for every ping."""
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+
+from app.domain.duplicate import Sighting
+from app.usecases.standing.changes import KnownRead, KnownSale, Sold
+
+RECENT_MAX = 50_000
+"""New entries stay in a dictionary up to this many (some 10 MB), then become a sorted segment in about 20 ms."""
+
+_Segment = tuple["array[int]", "array[int]", "array[int]"]
+
+
+class DigestSet:
+    """Eight-byte digests in sorted arrays: 8 bytes each instead of the hundred of a Python set."""
+
+    def __init__(self) -> None:
+        self._segments: list[array[int]] = []
+        self._recent: set[int] = set()
+
+    def add(self, digest: str) -> None:
+        """Know one digest (hex, of which the first eight bytes count) more."""
+        if digest in self:
+            return
+        self._recent.add(_number(digest))
+        if len(self._recent) >= RECENT_MAX:
+            self._segments.append(array("Q", sorted(self._recent)))
+            self._recent = set()
+
+    def extend(self, digests: Iterable[str]) -> None:
+        """Know many digests more. Parts of one whole that is read in order become one segment."""
+        fresh = array("Q", sorted({_number(digest) for digest in digests if digest not in self}))
+        if not fresh:
+            return
+        if self._segments and self._segments[-1][-1] < fresh[0]:
+            self._segments[-1].extend(fresh)
+        else:
+            self._segments.append(fresh)
+
+    def __contains__(self, digest: str | bytes) -> bool:
+        number = _number(digest) if isinstance(digest, str) else int.from_bytes(digest[:8], "big")
+        if number in self._recent:
+            return True
+        for segment in self._segments:
+            at = bisect_left(segment, number)
+            if at < len(segment) and segment[at] == number:
+                return True
+        return False
+
+    def __len__(self) -> int:
+        return len(self._recent) + sum(len(segment) for segment in self._segments)
+
+
+class People:
+    """Sales by digest of the person, 14 bytes each: digest, when, and which campaign."""
+
+    def __init__(self) -> None:
+        self._buyers: list[tuple[str, str]] = []
+        self._buyer_numbers: dict[tuple[str, str], int] = {}
+        self._segments: list[_Segment] = []
+        self._recent: dict[int, list[tuple[int, int]]] = {}
+        self._recent_count = 0
+
+    def add(self, digest: str, campaign: str, vertical: str, sold_at: float) -> None:
+        """Know one sale more."""
+        entry = (int(sold_at), self._buyer(campaign, vertical))
+        self._recent.setdefault(_number(digest), []).append(entry)
+        self._recent_count += 1
+        if self._recent_count >= RECENT_MAX:
+            entries = ((number, *entry) for number in sorted(self._recent) for entry in self._recent[number])
+            self._segments.append(_new_segment(entries))
+            self._recent, self._recent_count = {}, 0
+
+    def extend(self, sales: Iterable[KnownSale]) -> None:
+        """Know many sales more, sorted by digest. Parts of one whole that is read in order become one segment."""
+        fresh = _new_segment(
+            (_number(digest), int(sold_at), self._buyer(campaign, vertical))
+            for digest, campaign, vertical, sold_at in sales
+        )
+        if not fresh[0]:
+            return
+        if self._segments and self._segments[-1][0][-1] <= fresh[0][0]:
+            for column, more in zip(self._segments[-1], fresh, strict=True):
+                column.extend(more)
+        else:
+            self._segments.append(fresh)
+
+    def sightings(self, digests: Iterable[str]) -> tuple[Sighting, ...]:
+        """Every known sale of a person with one of these digests, each once."""
+        sales = {entry for digest in digests if digest for entry in self._find(_number(digest))}
+        return tuple([Sighting(*self._buyers[buyer], float(at)) for at, buyer in sorted(sales)])
+
+    def __len__(self) -> int:
+        return self._recent_count + sum(len(segment[0]) for segment in self._segments)
+
+    def _find(self, number: int) -> Iterator[tuple[int, int]]:
+        yield from self._recent.get(number, ())
+        for keys, times, buyers in self._segments:
+            at = bisect_left(keys, number)
+            while at < len(keys) and keys[at] == number:
+                yield times[at], buyers[at]
+                at += 1
+
+    def _buyer(self, campaign: str, vertical: str) -> int:
+        key = (campaign, vertical)
+        if key not in self._buyer_numbers:
+            self._buyer_numbers[key] = len(self._buyers)
+            self._buyers.append(key)
+        return self._buyer_numbers[key]
+
+
+class KnownLeads:
+    """Whom we bought, who must not be bought, and which certificates belong to a lead of ours."""
+
+    def __init__(self) -> None:
+        self.people = People()
+        self.suppressed = DigestSet()
+        self.certificates = DigestSet()
+
+    def sell(self, sale: Sold) -> None:
+        """Know the people and certificates of a sale."""
+        for digest in sale.people:
+            self.people.add(digest, sale.campaign, sale.vertical, sale.at)
+        for certificate in sale.certificates:
+            self.certificates.add(certificate)
+
+    def suppress(self, digests: Iterable[str]) -> None:
+        """Know these people as ones who may not be bought."""
+        for digest in digests:
+            self.suppressed.add(digest)
+
+    def read(self, part: KnownRead) -> None:
+        """Know what the database does."""
+        self.people.extend(part.sales)
+        self.suppressed.extend(part.suppressed)
+        self.certificates.extend(part.certificates)
+
+
+def _new_segment(entries: Iterable[tuple[int, int, int]]) -> _Segment:
+    """From (number of the digest, when, number of the buyer), sorted."""
+    keys, times, buyers = array("Q"), array("I"), array("H")
+    for number, at, buyer in entries:
+        keys.append(number)
+        times.append(at)
+        buyers.append(buyer)
+    return keys, times, buyers
+
+
+def _number(digest: str) -> int:
+    return int(digest[:16], 16)

@@ -1,0 +1,75 @@
+"""Live bids, each until its own expiry, however long the bids made before and after it live."""
+
+from collections.abc import Iterator
+from heapq import heappop, heappush
+
+from app.domain.auction.decide import Decision
+from app.usecases.standing.changes import BidMade
+
+LIVE_MAX = 200_000
+"""Bids remembered for repeats and evidence. A bid that falls out is honoured all the same: its token says all."""
+
+
+class Promises:
+    """The live bids by nonce; a lead has one at most."""
+
+    def __init__(self) -> None:
+        self._bids: dict[bytes, BidMade] = {}
+        # Nonces by the second in which their bids expire, and these seconds as a heap. Whatever ended earlier stays
+        # there until its second comes: it is not in `_bids` any more, or with another expiry.
+        self._expiring: dict[int, list[bytes]] = {}
+        self._seconds: list[int] = []
+
+    def __len__(self) -> int:
+        return len(self._bids)
+
+    def find(self, nonce: bytes, now: float) -> BidMade | None:
+        """The live bids for one lead of one seller."""
+        bid = self._bids.get(nonce)
+        return bid if bid is not None and now < bid.expires_at else None
+
+    def make(self, bid: BidMade) -> BidMade | None:
+        """Remember a bid, in the place of the one that is returned.
+
+        That is the former bid for its lead, since a lead is sold once; or what expires next, where there are too many.
+        """
+        former = self._bids.pop(bid.nonce, None)
+        if former is None and len(self._bids) >= LIVE_MAX:
+            former = self._end_next()
+        self._bids[bid.nonce] = bid
+        nonces = self._expiring.get(bid.expires_at)
+        if nonces is None:
+            nonces = self._expiring[bid.expires_at] = []
+            heappush(self._seconds, bid.expires_at)
+        nonces.append(bid.nonce)
+        return former
+
+    def end(self, nonce: bytes) -> BidMade | None:
+        """Forget the bid for a lead, live or just expired; `None` where there is none."""
+        return self._bids.pop(nonce, None)
+
+    def end_expired(self, now: float) -> Iterator[BidMade]:
+        """Forget every bid whose time is over."""
+        while self._seconds and self._seconds[0] <= now:
+            for nonce in self._expiring.pop(heappop(self._seconds)):
+                bid = self._bids.get(nonce)
+                if bid is not None and bid.expires_at <= now:
+                    yield self._bids.pop(nonce)
+
+    def _end_next(self) -> BidMade:
+        """Forget the bid that expires next."""
+        while True:
+            nonces = self._expiring[self._seconds[0]]
+            while nonces:
+                bid = self._bids.get(nonces.pop(0))
+                if bid is not None and bid.expires_at == self._seconds[0]:
+                    return self._bids.pop(bid.nonce)
+            del self._expiring[heappop(self._seconds)]
+
+
+def promised(decision: Decision) -> dict[str, int]:
+    """What each campaign's caps may have to give, in cents: one that bids on both legs counts once, at the higher."""
+    prices: dict[str, int] = {}
+    for offer in decision.bids:
+        prices[offer.campaign] = max(prices.get(offer.campaign, 0), offer.price_cents)
+    return prices

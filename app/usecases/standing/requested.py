@@ -1,0 +1,82 @@
+"""What operators ask for: the demand of territories, timed premiums, pauses."""
+
+from collections.abc import Iterable, Iterator
+from typing import assert_never
+
+from app.domain.pricing.demand import DemandStanding
+from app.usecases.standing.changes import DemandSet, Paused, RequestedChange, SignalSet, Sold
+from app.wire.ping import Ping
+
+
+class _OpenDemand:
+    """How many leads a territory can still work, counted down by sales and by the hours that pass."""
+
+    def __init__(self, asked: DemandSet) -> None:
+        self.asked = asked
+        self.sold = 0
+
+    def standing(self, now: float) -> DemandStanding:
+        asked = self.asked
+        span = asked.ends_at - asked.told_at
+        left = (asked.ends_at - now) / span if span > 0 else 0.0
+        return DemandStanding(asked.territory, float(asked.demand.open - self.sold), asked.demand.expected * left)
+
+
+class Requested:
+    """What holds now; everything but a pause ends by itself."""
+
+    def __init__(self) -> None:
+        self.demands: dict[tuple[str, str], _OpenDemand] = {}
+        self.signals: dict[tuple[str, str], SignalSet] = {}
+        self.paused: frozenset[str] = frozenset()
+
+    def apply(self, change: RequestedChange) -> None:
+        """What an operator asks for replaces what was asked of the same before."""
+        match change:
+            case DemandSet():
+                self.demands[change.territory, change.demand.campaign] = _OpenDemand(change)
+            case SignalSet():
+                self.signals[change.territory, change.signal.cause] = change
+            case Paused():
+                self.paused = change.names
+            case _:
+                assert_never(change)
+
+    def sell(self, sale: Sold) -> None:
+        """Count a sale down from every demand that covers it."""
+        for demand in self._over(sale.campaign, sale.zip, sale.state, sale.at):
+            demand.sold += 1
+
+    def end(self, now: float) -> None:
+        """Forget what does not hold any more."""
+        self.signals = {key: each for key, each in self.signals.items() if now < each.signal.until}
+        self.demands = {key: demand for key, demand in self.demands.items() if now < demand.asked.ends_at}
+
+    def demand_by(self, campaigns: Iterable[str], ping: Ping, now: float) -> dict[str, DemandStanding]:
+        """By campaign, the narrowest demand that covers a ping."""
+        standings: dict[str, DemandStanding] = {}
+        for campaign in campaigns:
+            demand = next(self._over(campaign, ping.zip, ping.state, now), None)
+            if demand is not None:
+                standings[campaign] = demand.standing(now)
+        return standings
+
+    def signals_over(self, ping: Ping, now: float) -> tuple[tuple[str, int], ...]:
+        """Cause and premium in cents of the signals that cover a ping."""
+        return tuple(
+            [
+                (each.signal.cause, each.signal.premium_cents)
+                for each in self.signals.values()
+                if (each.territory == ping.state or ping.zip.startswith(each.territory))
+                and each.signal.vertical in ("", ping.vertical)
+                and now < each.signal.until
+            ]
+        )
+
+    def _over(self, campaign: str, zip_code: str, state: str, now: float) -> Iterator[_OpenDemand]:
+        """Every demand that covers a place, narrowest first: ZIP, prefix, state, and the campaign's own first."""
+        for name in (*(zip_code[:length] for length in range(5, 0, -1)), state):
+            for whose in (campaign, ""):
+                demand = self.demands.get((name, whose))
+                if demand is not None and now < demand.asked.ends_at:
+                    yield demand

@@ -1,0 +1,101 @@
+"""After a restart: what the database and the journal know becomes the changes that it was."""
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import TypeVar
+
+import msgspec
+
+from app.domain.catalogue import Catalogue
+from app.domain.keys import Keys
+from app.domain.token import read
+from app.journal.lines import AnyLine, NoticeLine, PingLine, PostLine
+from app.store.store import Store
+from app.usecases.standing.changes import (
+    BidEnded,
+    BidMade,
+    DemandSet,
+    KnownRead,
+    Paused,
+    ShadowPricesRead,
+    SignalSet,
+    UsageRead,
+    Use,
+)
+from app.usecases.standing.promises import promised
+from app.usecases.standing.standing import LiveStanding
+
+T = TypeVar("T")
+
+_PART = 10_000
+"""So many rows make one change: millions of them as tuples would take ten times what they are packed into."""
+
+
+async def restore(store: Store, now: float) -> LiveStanding:
+    """Where a bidder stands by its database. StoreUnavailable while that is away."""
+    standing = LiveStanding()
+    standing.apply(UsageRead(used=await store.cap_usage()))
+    standing.apply(ShadowPricesRead(prices=await store.shadow_prices()))
+    for row in await store.demands(now):
+        standing.apply(DemandSet(territory=row.territory, demand=row.demand, told_at=row.told_at, ends_at=row.ends_at))
+    for signal in await store.signals(now):
+        standing.apply(SignalSet(territory=signal.territory, signal=signal.signal))
+    standing.apply(Paused(names=frozenset(await store.paused())))
+    # Rows of a database become plain values.
+    for sales in _parts((digest, name, vertical, at) for digest, name, vertical, at in await store.known_people()):
+        standing.apply(KnownRead(sales=sales))
+    for digests in _parts(await store.suppressed_digests()):
+        standing.apply(KnownRead(suppressed=digests))
+    for digests in _parts(await store.used_certificates()):
+        standing.apply(KnownRead(certificates=digests))
+    return standing
+
+
+def restore_bids(standing: LiveStanding, catalogue: Catalogue, keys: Keys, lines: Iterable[AnyLine], now: float) -> int:
+    """Promise the bids of these journal lines (oldest first) again that live at `now`; how many there are."""
+    for line in lines:
+        if isinstance(line, PingLine) and line.bid_ids:
+            bid = _bid(standing, catalogue, keys, line, now)
+            if bid is not None:
+                standing.apply(bid)
+        elif (isinstance(line, PostLine) and line.status == "accepted") or (
+            isinstance(line, NoticeLine) and line.result == "lost"
+        ):
+            token = read(line.ping_id, keys.signing)
+            if token is not None:
+                standing.apply(BidEnded(nonce=token.nonce))
+    return standing.live_bids
+
+
+def _bid(standing: LiveStanding, catalogue: Catalogue, keys: Keys, line: PingLine, now: float) -> BidMade | None:
+    """The bid as it was made; `None` where it expired, or its key or its seller is gone."""
+    token = read(line.bid_ids[0], keys.signing)
+    if token is None or line.seller not in catalogue.sellers or now >= token.expires_at:
+        return None
+    return BidMade(
+        nonce=token.nonce,
+        seller=line.seller,
+        at=line.at,
+        expires_at=token.expires_at,
+        terms=token.terms,
+        test=token.test,
+        # The warnings that were told are in no journal: a repeat after a restart goes without them.
+        text=msgspec.json.encode(line),
+        takes=() if token.test else tuple(_takes(standing, catalogue, line)),
+    )
+
+
+def _takes(standing: LiveStanding, catalogue: Catalogue, line: PingLine) -> Iterator[Use]:
+    """The room under the caps of the campaigns that are declared still."""
+    seller, ping = catalogue.sellers[line.seller], line.ping
+    for name, price_cents in promised(line.decision).items():
+        campaign = catalogue.campaigns.get(name)
+        if campaign is not None:
+            for counter in standing.counters(campaign, seller, ping.zip, ping.state, line.at):
+                yield counter.key, counter.cap.uses(price_cents)
+
+
+def _parts(rows: Iterable[T]) -> Iterator[tuple[T, ...]]:
+    rows = iter(rows)
+    while part := tuple(islice(rows, _PART)):
+        yield part

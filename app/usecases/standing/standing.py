@@ -1,0 +1,156 @@
+"""Where a running bidder stands: one value that every ping reads, and one way in for whatever changes it."""
+
+from collections.abc import Iterable, Mapping
+from typing import assert_never
+
+from app.domain.auction.snapshot import Standing
+from app.domain.campaign import Campaign
+from app.domain.catalogue import counted_caps
+from app.domain.duplicate import Sighting
+from app.domain.seller import Seller
+from app.usecases.standing.changes import (
+    BidEnded,
+    BidLost,
+    BidMade,
+    Change,
+    CounterDeclared,
+    DemandSet,
+    KnownRead,
+    Paused,
+    ShadowPricesRead,
+    SignalSet,
+    Sold,
+    Suppressed,
+    TimePassed,
+    UsageRead,
+)
+from app.usecases.standing.counters import Counter, Counters
+from app.usecases.standing.habits import PostHabits
+from app.usecases.standing.known import KnownLeads
+from app.usecases.standing.promises import Promises
+from app.usecases.standing.requested import Requested
+from app.wire.ping import Ping
+
+
+class LiveStanding:
+    """All that moves between two pings. Whoever applies the same changes in the same order stands the same.
+
+    Reads and changes are plain calls on one event loop: no locks.
+    """
+
+    def __init__(self) -> None:
+        self._promises = Promises()
+        self._counters = Counters(self.apply)
+        self._requested = Requested()
+        self._habits = PostHabits()
+        self._known = KnownLeads()
+
+    def apply(self, change: Change) -> None:
+        """Take up one change; there is no other way in."""
+        match change:
+            case BidMade():
+                self._promise(change)
+            case Sold():
+                self._sell(change)
+            case CounterDeclared() | UsageRead() | ShadowPricesRead():
+                self._counters.apply(change)
+            case TimePassed():
+                self._pass_time(change.at)
+            case BidLost():
+                self._lose(change)
+            case BidEnded():
+                self._end(change.nonce)
+            case DemandSet() | SignalSet() | Paused():
+                self._requested.apply(change)
+            case Suppressed():
+                self._known.suppress(change.digests)
+            case KnownRead():
+                self._known.read(change)
+            case _:
+                assert_never(change)
+
+    @property
+    def live_bids(self) -> int:
+        """How many answered pings are promises now."""
+        return len(self._promises)
+
+    def live(self, nonce: bytes, now: float) -> BidMade | None:
+        """The live bids for one lead of one seller."""
+        return self._promises.find(nonce, now)
+
+    def counters(self, campaign: Campaign, seller: Seller, zip_code: str, state: str, now: float) -> list[Counter]:
+        """Where a sale of this seller to this campaign would count: the campaign's own caps, then the seller's."""
+        return self._counters.open(counted_caps(campaign, seller, zip_code, state, now), now)
+
+    def counters_by(
+        self, campaigns: Iterable[Campaign], seller: Seller, zip_code: str, state: str, now: float
+    ) -> dict[str, list[Counter]]:
+        """The same for each of these campaigns, by name."""
+        counted = [(each.name, counted_caps(each, seller, zip_code, state, now)) for each in campaigns]
+        return {name: self._counters.open(caps, now) for name, caps in counted}
+
+    def of_ping(self, counters: Mapping[str, Iterable[Counter]], ping: Ping, now: float) -> Standing:
+        """What of all this touches one ping, whose candidate campaigns would count there: nothing touches a test."""
+        if ping.test:
+            return Standing()
+        requested = self._requested
+        return Standing(
+            caps={campaign: tuple([counter.standing for counter in its]) for campaign, its in counters.items()},
+            demand=requested.demand_by(counters, ping, now) if requested.demands else {},
+            signals=requested.signals_over(ping, now) if requested.signals else (),
+            paused=requested.paused,
+        )
+
+    def sightings(self, digests: Iterable[str]) -> tuple[Sighting, ...]:
+        """Every known sale of a person with one of these digests, each once."""
+        return self._known.people.sightings(digests)
+
+    def is_suppressed(self, digests: Iterable[str]) -> bool:
+        """Whether one of these digests is of somebody who may not be bought."""
+        suppressed = self._known.suppressed
+        return any(digest in suppressed for digest in digests)
+
+    def is_used(self, certificates: Iterable[bytes]) -> bool:
+        """Whether one of these certificates (digests) belongs to a lead that we bought."""
+        used = self._known.certificates
+        return any(certificate in used for certificate in certificates)
+
+    def duals(self) -> dict[str, float]:
+        """Where the shadow price of each resource stands, as of the windows that are open."""
+        return self._counters.duals()
+
+    def _promise(self, bid: BidMade) -> None:
+        self._counters.promise(bid, self._habits.weights[bid.seller])
+        former = self._promises.make(bid)
+        if former is not None:
+            self._counters.release(former)
+
+    def _sell(self, sale: Sold) -> None:
+        """The promise is kept, the caps are used, and who was bought is known."""
+        bid = self._end(sale.nonce)
+        if bid is not None:
+            self._habits.learn(bid, posted=True, delay_s=sale.at - bid.at)
+        self._counters.sell(sale, self._habits.rates)
+        self._requested.sell(sale)
+        self._known.sell(sale)
+
+    def _lose(self, lost: BidLost) -> None:
+        """The room of the bid is free at once."""
+        bid = self._end(lost.nonce)
+        if bid is not None:
+            self._habits.learn(bid, posted=False)
+            self._counters.weigh(bid, self._habits.rates, lost.at)
+
+    def _pass_time(self, now: float) -> None:
+        for bid in self._promises.end_expired(now):
+            self._counters.release(bid)
+            self._habits.learn(bid, posted=False)
+        self._counters.pass_time(self._habits.rates, now)
+        self._requested.end(now)
+
+    def _end(self, nonce: bytes) -> BidMade | None:
+        """The bid for a lead, whose room is given back, if there was one."""
+        bid = self._promises.end(nonce)
+        if bid is not None:
+            self._counters.release(bid)
+        return bid
