@@ -54,7 +54,9 @@ def cap(story: Story, day: CapDay) -> str:
 def prices(story: Story, campaign: CampaignDay, shadows: Mapping[str, Series]) -> str:
     """What a campaign bid, with what pushed it, above what its caps took off."""
     marks: list[Mark] = [
-        Shade(first=first, last=last, text=push.name) for push in campaign.pushes for first, last in push.spans
+        Shade(first=first, last=last, text="" if number else push.name)
+        for push in campaign.pushes
+        for number, (first, last) in enumerate(push.spans)
     ]
     # Room for the names of what is shaded.
     top = 1.2 * max(mean for mean in campaign.price.means(A_HOUR) if not isnan(mean))

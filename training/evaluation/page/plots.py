@@ -157,14 +157,14 @@ def drift(shifts: Sequence[Shift]) -> str:
         x=Axis(low=0, high=max(0.34, 1.15 * max(each.psi for each in shifts)), label="population stability index"),
         y=Axis(names=[each.name for each in shifts]),
     )
-    return draw("How far score, fields, bids and prices moved between both halves of the window", panel)
+    return draw("How far score, fields, bids and prices drifted between both halves of the window", panel)
 
 
 def what_if(cases: Sequence[WhatIf]) -> str:
     """What each assumption is worth."""
     names, spans = [case.name for case in cases], [case.change for case in cases]
     panel = _intervals(names, spans, ["blue"] * len(cases), "change of surplus a bid", Rule(at=0.0, upright=True))
-    return draw("How surplus a bid changes were something otherwise", panel)
+    return draw("How surplus a bid changes under other assumptions", panel)
 
 
 def _intervals(
