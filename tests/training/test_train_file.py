@@ -14,7 +14,7 @@ from training.__main__ import main
 from training.conversion.candidates import chance
 from training.conversion.features import Column, table
 from training.registry.pointer import NotChanged
-from training.registry.versions import whole
+from training.registry.registry import whole
 
 Capture = pytest.CaptureFixture[str]
 
