@@ -3,8 +3,8 @@
 import argparse
 from pathlib import Path
 
-import msgspec
 import numpy as np
+from msgspec.structs import replace
 
 from app.scoring.card import FieldCheck
 from training.conversion.features import columns_among, stacked
@@ -52,7 +52,7 @@ def _described(table: LeadTable, args: argparse.Namespace, tell: Tell) -> str:
     tell(f"{table.rows:,} rows, {len(table.names)} columns")
     drafted = draft(table, label=args.label, vertical=args.vertical)
     # Whatever is to be mended in the file is for the reader of the draft; leaks can be looked for without it.
-    lenient = msgspec.structs.replace(drafted.spec, missing_label="leave_out", values_seen_once="unknown")
+    lenient = replace(drafted.spec, missing_label="leave_out", values_seen_once="unknown")
     history = history_in(table, lenient, table.source, tell)
     checks = _checked(history, drafted, args.seed, tell)
     share = float(np.mean(history.converted))
@@ -81,14 +81,10 @@ def _with_suspects(drafted: SpecDraft, checks: tuple[FieldCheck, ...], tell: Tel
     for name, why in suspects.items():
         tell(f"{name}: {why}")
     fields = tuple(
-        msgspec.structs.replace(field, known_at_ping=False) if field.name in suspects else field
+        replace(field, known_at_ping=False, reason=suspects[field.name]) if field.name in suspects else field
         for field in drafted.spec.fields
     )
-    return msgspec.structs.replace(
-        drafted,
-        spec=msgspec.structs.replace(drafted.spec, fields=fields),
-        on_fields={**drafted.on_fields, **suspects},
-    )
+    return replace(drafted, spec=replace(drafted.spec, fields=fields))
 
 
 def _why(check: FieldCheck) -> str:

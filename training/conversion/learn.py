@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
+from msgspec.structs import asdict
 
 from app.domain.calendar import utc_text
 from app.scoring.artefact import Category, Feature, Number, Scorer
@@ -58,7 +59,7 @@ def learn(
         spec_sha256=sha256(msgspec.json.encode(spec)).hexdigest(),
         reads=tuple(_reads(feature) for feature in scorer.features),
         left_out=left_out,
-        rows_by_slice={name: cut.stop - cut.start for name, cut in trained.slices.named.items()},
+        rows_by_slice={name: cut.stop - cut.start for name, cut in asdict(trained.slices).items()},
         figures=trained.newest,
         figures_raw=trained.newest_raw,
         figures_random_split=trained.random_cv,

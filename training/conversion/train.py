@@ -36,11 +36,6 @@ class Slices(msgspec.Struct, frozen=True):
     choose: slice
     newest: slice
 
-    @property
-    def named(self) -> dict[str, slice]:
-        """Every one of them."""
-        return msgspec.structs.asdict(self)
-
 
 class Trained(msgspec.Struct, frozen=True, kw_only=True):
     """A model with its evidence. `raw` is the pipeline alone, `model` what is served: the same if nothing was kept.
@@ -160,8 +155,7 @@ def _sample(rows: int, seed: int) -> Array:
     """All rows, or a random part of them in their order."""
     if rows <= CV_ROWS_MAX:
         return np.arange(rows)
-    drawn: Array = np.random.default_rng(seed).choice(rows, CV_ROWS_MAX, replace=False)
-    return np.sort(drawn)
+    return np.sort(np.random.default_rng(seed).choice(rows, CV_ROWS_MAX, replace=False))
 
 
 def _notes(chosen: JudgedCandidate, why: str, slices: Slices, encoded: Collection[str]) -> tuple[str, ...]:

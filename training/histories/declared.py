@@ -3,7 +3,6 @@
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -42,7 +41,8 @@ def declared(path: Path) -> DeclaredVerticals:
     """Read leniently: what else is wrong with the file is for `leadbid check` to say."""
     try:
         told = tomllib.loads(path.read_text(encoding="utf-8"))
-        verticals = [_vertical(table) for table in told.get("verticals", [])]
+        tables = [{"title": table.get("name"), **table} for table in told.get("verticals", [])]
+        verticals = msgspec.convert(tables, list[Vertical])
         zone = told["buyer"]["time_zone"]
     except OSError as error:
         raise NotDeclared(f"{path} cannot be read: {error.strerror}") from None
@@ -59,7 +59,3 @@ def spec_of(vertical: Vertical) -> Spec:
         SpecField(name=field.name, type=field.type, known_at_ping=field.known_at_ping) for field in vertical.fields
     ]
     return spec_of_bought(vertical.name, (*fields, *OF_EVERY_LEAD))
-
-
-def _vertical(table: dict[str, Any]) -> Vertical:
-    return msgspec.convert({"title": table.get("name"), **table}, type=Vertical)

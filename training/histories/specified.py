@@ -113,17 +113,13 @@ def _times(table: LeadTable, spec: Spec) -> Array:
 
 def _in_utc(times: ParsedTimes, zone: str) -> Array:
     """Epoch seconds, where naive times are those of a clock in this zone."""
-    utc: Array = times.seconds - np.where(times.naive, _offsets(times.seconds, zone), 0.0)
-    return utc
+    return times.seconds - np.where(times.naive, _offsets(times.seconds, zone), 0.0)
 
 
 def _offsets(seconds: Array, zone: str) -> Array:
     """How far the zone's clock is ahead of UTC at these moments; it changes on the hour, so each hour is asked once."""
-    known = np.nan_to_num(seconds)
-    hours, places = np.unique(known // _HOUR_S, return_inverse=True)
-    ahead = np.array([60.0 * utc_offset(int(hour) * 60, zone) for hour in hours])
-    offsets: Array = ahead[places]
-    return offsets
+    hours, places = np.unique(np.nan_to_num(seconds) // _HOUR_S, return_inverse=True)
+    return np.array([60.0 * utc_offset(int(hour) * 60, zone) for hour in hours])[places]
 
 
 def _check_enough(converted: Array, table: LeadTable, spec: Spec) -> None:

@@ -61,10 +61,8 @@ class LeadTable:
     def texts(self, name: str) -> Array:
         """A column as it stands, `None` where missing; each text is in memory once, however often it occurs."""
         found: dict[str, str] = {}
-        column = np.empty(self.rows, dtype=object)
         kept = self._column(f"CASE WHEN {_filled(name, _NOTHING)} THEN {quoted(name)} END")
-        column[:] = [None if text is None else found.setdefault(text, text) for text in kept]
-        return column
+        return np.array([None if text is None else found.setdefault(text, text) for text in kept], dtype=object)
 
     def numbers(self, name: str, *, decimal: str = ".") -> Array:
         """A column of numbers, NaN where missing or beyond all bounds. BadData where one is no number."""
@@ -147,7 +145,9 @@ def open_table(path: Path, *, called: str = "") -> Iterator[LeadTable]:
         raise NoData(f"{path} is empty")
     with scratch(Path(gettempdir())) as database:
         # Everything is text first, so that what a column holds is said by the specification and not by a guess.
-        source = "read_parquet(?)" if head == b"PAR1" else f"read_csv(?, {_csv(head)})"
+        packed = ", compression = 'gzip'" if head[:2] == b"\x1f\x8b" else ""
+        csv = f"read_csv(?, all_varchar = true, header = true, sample_size = 100000{packed})"
+        source = "read_parquet(?)" if head == b"PAR1" else csv
         try:
             database.do(f"CREATE TABLE raw AS SELECT * FROM {source}", files([path])[0])  # noqa: S608 - no word of a file
         except NoData as error:
@@ -176,11 +176,6 @@ def plain(value: object) -> str:
 def _shape(value: str) -> str:
     """What a value looks like, without saying it: it may be a person's."""
     return re.sub(r"[^\W\d_]", "a", re.sub(r"\d", "9", value[:_EXAMPLE_LENGTH]))
-
-
-def _csv(head: bytes) -> str:
-    packed = ", compression = 'gzip'" if head[:2] == b"\x1f\x8b" else ""
-    return f"all_varchar = true, header = true, sample_size = 100000{packed}"
 
 
 def _filled(name: str, nothing: str) -> str:
