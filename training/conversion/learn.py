@@ -34,7 +34,7 @@ def learn(
 ) -> ModelCard:
     """The card of the model that now stands in `models`, with its gates; `tell` hears what is being done.
 
-    Raises `TooFew`, `NoBackend`, `CannotExport` and `TooLarge`, and leaves nothing then.
+    Raises `TrainingError`, and leaves nothing then.
     """
     columns, left_out = columns_among(spec.fields)
     X, y = stacked(columns, history.columns, len(history)), history.converted

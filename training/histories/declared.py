@@ -19,10 +19,6 @@ OF_EVERY_LEAD = (
 more prefixes than a category of the trees may have values."""
 
 
-class NotDeclared(TrainingError):
-    """The configuration does not say what training must know: the message tells what, and where."""
-
-
 class DeclaredVerticals(msgspec.Struct, frozen=True, kw_only=True):
     """Verticals by name, in declared order."""
 
@@ -30,10 +26,10 @@ class DeclaredVerticals(msgspec.Struct, frozen=True, kw_only=True):
     zone: str
 
     def chosen(self, names: Sequence[str]) -> list[str]:
-        """The verticals of these names, all where none is named; NotDeclared where there is none of a name."""
+        """The verticals of these names, all where none is named; TrainingError where there is none of a name."""
         for name in names:
             if name not in self.verticals:
-                raise NotDeclared(f"no vertical {name!r} is declared; there are: {', '.join(self.verticals)}")
+                raise TrainingError(f"no vertical {name!r} is declared; there are: {', '.join(self.verticals)}")
         return [*names] or [*self.verticals]
 
 
@@ -45,9 +41,9 @@ def declared(path: Path) -> DeclaredVerticals:
         verticals = msgspec.convert(tables, list[Vertical])
         zone = told["buyer"]["time_zone"]
     except OSError as error:
-        raise NotDeclared(f"{path} cannot be read: {error.strerror}") from None
+        raise TrainingError(f"{path} cannot be read: {error.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError, KeyError, TypeError) as error:
-        raise NotDeclared(
+        raise TrainingError(
             f"{path} does not declare verticals and buyer.time_zone: {error}. Try `leadbid check`"
         ) from None
     return DeclaredVerticals(verticals={vertical.name: vertical for vertical in verticals}, zone=zone)

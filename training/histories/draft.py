@@ -25,7 +25,7 @@ class SpecDraft(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def draft(table: LeadTable, *, label: str, vertical: str) -> SpecDraft:
-    """What this file seems to be. It removes the rows that the draft leaves out. Raises BadData.
+    """What this file seems to be. It removes the rows that the draft leaves out. Raises NoData.
 
     The leads that a service has bought are known by their columns, and need no `label`. Of several verticals in them
     one must be named.

@@ -97,7 +97,7 @@ def guess(table: LeadTable, name: str) -> Guess:
 
 
 def positive_of(table: LeadTable, label: str) -> Positive:
-    """Which value of the label is a conversion. BadData where it can be no label."""
+    """Which value of the label is a conversion. NoData where it can be no label."""
     if label not in table.names:
         raise table.bad(f"there is no column {label!r}{hint(label, table.names)}")
     values = tuple(table.commonest(label, LABEL_VALUES_MAX + 1))

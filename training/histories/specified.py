@@ -25,7 +25,7 @@ _HOUR_S = 3_600.0
 
 
 def read_history(path: Path, spec: Spec, *, called: str = "", tell: Callable[[str], None]) -> History:
-    """The labelled leads of a CSV or Parquet file. Raises NoData, and BadData where the two do not fit together.
+    """The labelled leads of a CSV or Parquet file. Raises NoData, also where the two do not fit together.
 
     `called` is what its user knows it as, where that is not this path.
     """
@@ -39,7 +39,7 @@ def read_history(path: Path, spec: Spec, *, called: str = "", tell: Callable[[st
 
 
 def history_in(table: LeadTable, spec: Spec, source: str, tell: Callable[[str], None]) -> History:
-    """The labelled leads of a table of which nothing but these rows is to be read. Raises BadData."""
+    """The labelled leads of a table of which nothing but these rows is to be read. Raises NoData."""
     converted, labelled, notes = _labels(table, spec)
     at, kept = _times(table, spec), np.flatnonzero(labelled)
     if spec.maturity_days:

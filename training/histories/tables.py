@@ -31,10 +31,6 @@ _TRUTH = """
 """.strip()
 
 
-class BadData(NoData):
-    """A column is not what it was said to be: the text names it and quotes one value of it."""
-
-
 class ParsedTimes(msgspec.Struct, frozen=True):
     """Epoch seconds, NaN where missing; `naive` ones had no offset and are read as UTC."""
 
@@ -54,9 +50,9 @@ class LeadTable:
         self.names = tuple(name for name, *_ in database.rows("DESCRIBE told"))
         self.rows: int = database.one("SELECT count(*) FROM told")[0]
 
-    def bad(self, what: str) -> BadData:
+    def bad(self, what: str) -> NoData:
         """What is wrong with this file, to be raised."""
-        return BadData(f"{self.source}: {what}")
+        return NoData(f"{self.source}: {what}")
 
     def texts(self, name: str) -> Array:
         """A column as it stands, `None` where missing; each text is in memory once, however often it occurs."""
@@ -65,17 +61,17 @@ class LeadTable:
         return np.array([None if text is None else found.setdefault(text, text) for text in kept], dtype=object)
 
     def numbers(self, name: str, *, decimal: str = ".") -> Array:
-        """A column of numbers, NaN where missing or beyond all bounds. BadData where one is no number."""
+        """A column of numbers, NaN where missing or beyond all bounds. NoData where one is no number."""
         number = f"TRY_CAST({_pointed(name, decimal)} AS DOUBLE)"
         column = self._floats(name, number, _NO_NUMBER, "a number", " (or is its decimal sign another?)")
         return np.where(np.isfinite(column), column, np.nan)
 
     def truths(self, name: str) -> Array:
-        """A column of yes and no, as 1 and 0, NaN where missing. BadData where one is neither."""
+        """A column of yes and no, as 1 and 0, NaN where missing. NoData where one is neither."""
         return self._floats(name, _TRUTH.format(f"lower(trim({quoted(name)}))"), _NO_NUMBER, "yes or no", "")
 
     def times(self, name: str, *, time_format: str = "") -> ParsedTimes:
-        """A column of moments: ISO 8601, seconds since 1970, or of this format. BadData where one is neither."""
+        """A column of moments: ISO 8601, seconds since 1970, or of this format. NoData where one is neither."""
         column, advice = quoted(name), "; say which time_format it has"
         seconds = self._floats(name, moment_sql(column, time_format), _NOTHING, "a time", advice)
         naive = self._column(f"NOT regexp_matches(trim({column}), '{_OFFSET}') AND {_epoch(column)} IS NULL")
@@ -115,7 +111,7 @@ class LeadTable:
         return self._database.column(f"SELECT {sql} FROM told")  # noqa: S608 - names of the file's, quoted
 
     def _floats(self, name: str, sql: str, nothing: str, what: str, advice: str) -> Array:
-        """What this SQL makes of each value, NaN where that is missing; BadData where it can make nothing of it."""
+        """What this SQL makes of each value, NaN where that is missing; NoData where it can make nothing of it."""
         wrong = list(
             self._database.rows(
                 f"SELECT *, count(*) OVER () FROM (SELECT {quoted(name)}, row_number() OVER () FROM told "  # noqa: S608
