@@ -7,11 +7,10 @@ import numpy as np
 
 from app.scoring.compile import compiled
 from app.wire.ping import Leg, Value
-from training.conversion.candidates import boosting, chance
+from training.conversion.candidates import boosting, chance, threads_for
 from training.conversion.encoders import encoded
 from training.conversion.export import scorer_of
 from training.conversion.features import Column, table
-from training.conversion.threads import threads_for
 from training.histories.history import plain
 from training.lab.truth import RESERVE_CENTS, HouseWorld
 from training.landscape.auctions import AuctionLog
