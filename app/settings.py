@@ -1,4 +1,4 @@
-"""How one process is set up: where its files lie, which secrets it works with, and that it works there alone."""
+"""The settings of one process: where its files are, which keys it uses, and the lock on its directory."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""What turns a history of bids, sales and outcomes into the models that price the next ping."""
+"""Turns a history of bids, sales and outcomes into the models that price pings."""
 
 import os
 

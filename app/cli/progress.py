@@ -1,4 +1,4 @@
-"""How far long work has come."""
+"""Shows the progress of long work."""
 
 import sys
 

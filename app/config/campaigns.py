@@ -1,4 +1,4 @@
-"""Campaigns: references that exist, prices in order, and warnings of what is legal but hardly meant."""
+"""Builds campaigns: checks references and the order of prices, and warns of legal but unlikely settings."""
 
 from collections.abc import Collection, Mapping
 

@@ -1,4 +1,4 @@
-"""Destinations: secrets resolved and never shown, field maps that lead somewhere, and uses of each."""
+"""Checks destinations: resolves secrets without showing them, and checks that field maps name known fields."""
 
 import re
 from collections.abc import Collection, Iterable

@@ -1,4 +1,4 @@
-"""Sellers and operators: keys that belong to one, translations that lead somewhere, balances and caps."""
+"""Builds sellers and operators: checks that keys are not shared, and that aliases and value maps lead to our fields."""
 
 from collections.abc import Iterable
 from math import ceil

@@ -1,4 +1,4 @@
-"""Who sells to us, how it names itself, and what we know of its leads."""
+"""A seller: its keys, its settings, and the quality of its leads."""
 
 from collections.abc import Container
 from typing import Literal

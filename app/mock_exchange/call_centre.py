@@ -1,4 +1,4 @@
-"""The buyer's call centre: it works the leads in the CRM, and reports what came of them when it knows."""
+"""The buyer's call center: works the leads in the CRM and reports their outcomes when it knows them."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from math import exp

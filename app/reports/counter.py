@@ -1,4 +1,4 @@
-"""Counts lines of the journal: what each kind of them adds to a tally is said here, and nowhere else."""
+"""Counts lines of the journal: the only place that says what each kind of line adds to a tally."""
 
 from collections.abc import Callable, Iterable
 from functools import lru_cache

@@ -1,4 +1,4 @@
-"""A post becomes a sale, or gets the one reason why not: gather what is known, judge, commit, and only then say so."""
+"""Accepts a post, or gives the one reason why not: gathers what is known, judges, commits, and only then answers."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""What a bidder does beside answering: time passes, switches turn, prices and lines are written, leads delivered."""
+"""What runs beside answering: time passes, switches apply, prices and lines are written, leads delivered."""
 
 import logging
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""A post with the bid it answers: what stands behind its ping_id, and whether it repeats its ping."""
+"""Ties a post to its bid: what its ping_id says, and whether it repeats the ping."""
 
 import msgspec
 

@@ -1,4 +1,4 @@
-"""What others tell us beside leads: sellers whether we won, the CRM what became of a lead, operators what is wanted."""
+"""Applies what others report: sellers whether we won, the CRM outcomes, operators demand and signals."""
 
 from app.domain.answers import refused_receipt
 from app.domain.calendar import window_bounds

@@ -1,4 +1,4 @@
-"""The whole person with the proof of consent, and what we answer to the sale."""
+"""A post, with the person and the proof of consent, and its answer."""
 
 from typing import Literal
 

@@ -1,4 +1,4 @@
-"""Says whether a model may spend money: what it would have earned on what was bid, as a page, as JSON, as a status."""
+"""Evaluates whether a model may be promoted: a page, JSON and an exit status."""
 
 import argparse
 from pathlib import Path

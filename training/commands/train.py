@@ -1,4 +1,4 @@
-"""Learns a conversion model a vertical, prints what it showed, and makes it live where it may be."""
+"""Trains a conversion model per vertical, prints its results, and makes it live if it passes."""
 
 import argparse
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What a candidate must show before it may spend money: each gate with what was found, and the verdict in words."""
+"""The gates of an evaluation, each with its finding, and the verdict in words."""
 
 from collections.abc import Sequence
 from typing import Literal

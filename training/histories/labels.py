@@ -1,4 +1,4 @@
-"""What became of each lead that was bought, by the ladder, within the time that every lead is given."""
+"""The disposition of each bought lead within the time that every lead is given."""
 
 from collections import Counter
 from collections.abc import Iterator

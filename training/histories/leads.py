@@ -1,4 +1,4 @@
-"""Leads that were bought, as training reads them: what was known and predicted, and what they turned out to be."""
+"""Bought leads as training reads them: inputs, predictions and outcomes."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path

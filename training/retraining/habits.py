@@ -1,4 +1,4 @@
-"""What sellers' leads turned out to be: realised over predicted value, and returns; both modest where they are few."""
+"""Measures sellers' quality factors and return rates, shrunk toward 1 and 0 where leads are few."""
 
 from collections.abc import Callable, Iterable
 

@@ -1,4 +1,4 @@
-"""One round of learning from a vertical's own outcomes: what can be learned anew is, and stands beside the champion."""
+"""One round of retraining a vertical: trains what its outcomes allow, and makes it the challenger."""
 
 from collections.abc import Callable, Sequence
 from functools import cache

@@ -1,4 +1,4 @@
-"""One business day in stepped time: a market, our service, a CRM and its call centre, all over HTTP on loopback."""
+"""One business day in stepped time: a market, our service, a CRM and its call center, all over HTTP on loopback."""
 
 import random
 import time

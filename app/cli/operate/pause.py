@@ -1,4 +1,4 @@
-"""Stops a campaign or a seller while the service runs, until it is resumed; without a name says what is paused."""
+"""Pauses a campaign or seller while the service runs; without a name, lists what is paused."""
 
 import argparse
 import getpass

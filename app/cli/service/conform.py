@@ -1,4 +1,4 @@
-"""Plays a platform's client against a buyer's endpoint, ours or another's, and says whether it would be understood."""
+"""Tests a buyer's endpoint, ours or another's, as the client of each platform."""
 
 import argparse
 import secrets

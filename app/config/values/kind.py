@@ -1,4 +1,4 @@
-"""One kind of value as people write it: how it is named, how it is read, and what is said where it cannot be."""
+"""One kind of configuration value: its name, its reader, and the problem of a value that cannot be read."""
 
 from collections.abc import Callable
 from typing import Any

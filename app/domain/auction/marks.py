@@ -1,4 +1,4 @@
-"""The keyed names under which ping and post are held together: nonce, terms, certificates, and the ids of bids."""
+"""The keyed digests that tie a post to its ping: nonce, terms, certificates, and the ids of bids."""
 
 from collections.abc import Iterable, Sequence
 from struct import Struct

@@ -1,4 +1,4 @@
-"""What one campaign makes of one ping: a price for each leg they share, or why it does not bid."""
+"""One campaign's answer to one ping: a price for each leg, or the reason for no bid."""
 
 from collections.abc import Mapping
 from math import fsum

@@ -1,4 +1,4 @@
-"""What is asked about a post elsewhere: each check passes, fails, or stays unknown, and says what unknown means."""
+"""Checks of a post by others, such as providers: each passes, fails or stays unknown, and says what unknown means."""
 
 from typing import Literal
 

@@ -1,4 +1,4 @@
-"""Whether a contact could be a real, reachable person, as far as one can tell without asking anybody."""
+"""Whether a contact could be a real, reachable person, as far as the data alone shows."""
 
 import re
 from collections.abc import Mapping

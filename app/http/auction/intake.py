@@ -1,4 +1,4 @@
-"""The auction's endpoints, from request to answer: pings in rounds, and what must wait beside them."""
+"""The auction's endpoints, from request to answer: pings in rounds, and requests that must wait beside them."""
 
 import asyncio
 import logging

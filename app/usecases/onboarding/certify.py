@@ -1,4 +1,4 @@
-"""A seller's tests are watched until they have shown all that is asked; then it may go live, if it was allowed to."""
+"""Records a seller's tests until they have passed every step; then the seller may go live, if it is allowed to."""
 
 import hashlib
 from collections import deque

@@ -1,4 +1,4 @@
-"""Where a running bidder stands: one value that every ping reads, and one way in for whatever changes it."""
+"""The state of a running bidder: one value that every ping reads, and one entry for all changes."""
 
 from collections.abc import Iterable, Mapping
 from typing import assert_never
