@@ -72,7 +72,7 @@ def _campaign(table: CampaignTable, around: Surroundings, files: Files, findings
 
 
 def _refuse_same_tags(tables: tuple[CampaignTable, ...], findings: Findings) -> None:
-    """A bid names its campaign by four bytes; two names that share them could be honoured by the wrong one."""
+    """A bid names its campaign by four bytes; two names that share them could be honored by the wrong one."""
     owners: dict[bytes, str] = {}
     for table in tables:
         owner = owners.setdefault(campaign_tag(table.name), table.name)

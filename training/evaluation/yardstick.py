@@ -15,7 +15,7 @@ class Yardstick(msgspec.Struct, frozen=True, kw_only=True):
     """By row, of the lead once it is owned: P(conversion), value in cents, and the share of its price that is paid.
 
     Of leads that were won and have matured it is what happened; of all others what is expected. By seller
-    `quality_factor` is realised over predicted value of won leads: who wins an auction has mostly thought too well of
+    `quality_factor` is realized over predicted value of won leads: who wins an auction has mostly thought too well of
     the lead.
     """
 

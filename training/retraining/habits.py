@@ -45,7 +45,7 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True):
 def measured(leads: Iterable[Lead], ratio: Ratio = lambda _: 1.0) -> dict[str, Measured]:
     """The habits of every seller with enough leads.
 
-    quality factor is realised over predicted value, a seller's shrunk to that of all, and that of all to 1; returns
+    quality factor is realized over predicted value, a seller's shrunk to that of all, and that of all to 1; returns
     likewise to none. `ratio` is what a newer model says of a lead over what was said when it was bid for.
     """
     records: dict[str, Record] = {}

@@ -183,7 +183,7 @@ def _parts(
         told["traffic"] = f"the week's shape of {sum(summary.traffic[vertical]):,} pings"
     if habits:
         files[HABITS] = msgspec.json.encode(habits) + b"\n"
-        told["habits"] = f"realised value and returns of {', '.join(habits)}"
+        told["habits"] = f"realized value and returns of {', '.join(habits)}"
     if rivals.artefact is not None:
         files[LANDSCAPE] = msgspec.json.encode(rivals.artefact) + b"\n"
         told["landscape"] = f"how rivals bid, from {rivals.told}"

@@ -135,7 +135,7 @@ def _full(campaign: Campaign, snapshot: Snapshot, caps: Caps) -> Refusal | None:
 
 
 def _no_room(caps: Caps, price_cents: int) -> Refusal | None:
-    """The first cap that cannot honour one more live bid at this price."""
+    """The first cap that cannot honor one more live bid at this price."""
     for cap, standing in caps:
         if standing.room < cap.uses(price_cents):
             return Refusal(cap.reason, cap.name)
@@ -198,7 +198,7 @@ def _duals(campaign: Campaign, caps: Caps) -> tuple[tuple[tuple[str, float], ...
 
 
 def _ceiling(campaign: Campaign, caps: Caps) -> int:
-    """The highest price that every budget can still honour."""
+    """The highest price that every budget can still honor."""
     ceiling_cents = campaign.ceiling_cents
     for cap, standing in caps:
         if cap.measure == "spend":
