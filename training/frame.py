@@ -1,4 +1,4 @@
-"""What every command of training does alike: its common arguments, its progress and its answer."""
+"""What all training commands share: common arguments, progress and output."""
 
 import argparse
 import sys

@@ -1,4 +1,4 @@
-"""Joins the journal with the exported sales and outcomes into rows that models learn from, and says what they are."""
+"""Joins the journal with exported sales and outcomes into training data, and prints what it holds."""
 
 import argparse
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""The scheduler's one command: from the service's own outcomes to a challenger that is tried beside each champion."""
+"""The one command for a scheduler: trains challengers on the service's own outcomes."""
 
 import argparse
 from collections.abc import Iterator

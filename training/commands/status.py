@@ -1,4 +1,4 @@
-"""Says how each challenger stands against its champion: bids, wins, and what has matured by now."""
+"""Compares each challenger with its champion: bids, wins, and matured outcomes."""
 
 import argparse
 from collections.abc import Iterator

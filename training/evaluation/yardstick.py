@@ -1,4 +1,4 @@
-"""What a lead is worth to every policy alike: one model's word, corrected by what leads of each seller came to."""
+"""One value of a lead for all policies: the prediction of one model, corrected by each seller's outcomes."""
 
 import msgspec
 import numpy as np
@@ -15,7 +15,7 @@ class Yardstick(msgspec.Struct, frozen=True, kw_only=True):
     """By row, of the lead once it is owned: P(conversion), value in cents, and the share of its price that is paid.
 
     Of leads that were won and have matured it is what happened; of all others what is expected. By seller
-    `quality_factor` is realised over predicted value of won leads: who wins an auction has mostly thought too well of
+    `quality_factor` is realized over predicted value of won leads: who wins an auction has mostly thought too well of
     the lead.
     """
 
