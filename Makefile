@@ -12,21 +12,21 @@ help: ## Show this list
 
 setup: $(STAMP) ## Make .venv and install everything (once; again when the requirements change)
 
-demo: setup ## Live one business day of a thousand leads over real HTTP, then report
+demo: setup ## Simulate one business day over real HTTP: 1,000 leads, and a report
 	@$(BIN)/leadbid demo
 
-serve: setup ## Serve the demo configuration on http://127.0.0.1:8000, keeping its data in ./data
+serve: setup ## Serve the demo configuration on http://127.0.0.1:8000, with its data in ./data
 	@$(BIN)/leadbid serve --demo --data data --port 8000
 
 # Many tests wait for servers, so three workers share two cores.
-test: setup ## Run the tests, side by side (ARGS="-k caps" chooses, ARGS=--cov reports coverage)
+test: setup ## Run the tests in parallel (ARGS="-k caps" selects, ARGS=--cov reports coverage)
 	@$(BIN)/pytest -n "$$($(BIN)/python -c 'import os; print(3 * (os.cpu_count() or 2) // 2)')" --dist loadfile $(ARGS)
 
 check: quick ## Check style, format, types and the direction of imports
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-quick: setup ## The half of it that takes a second, as before each commit: style and format
+quick: setup ## Check style and format only, in a second, as before each commit
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 
@@ -36,8 +36,8 @@ dist: setup ## Build the wheel and the source archive into ./dist
 bench: setup ## Measure pings, posts and decisions against fixed baselines
 	@$(BIN)/python -m tests.bench
 
-# A candidate is run, not only looked up: version managers leave commands behind that cannot start. Who names one gets it
-# or nothing.
+# Each candidate is run, not only looked up, because version managers leave commands behind that cannot start. PYTHON, if
+# set, is the only candidate.
 $(STAMP): pyproject.toml constraints.txt
 	@test -x $(BIN)/python || { \
 	  for python in $(or $(PYTHON),python3.13 python3.12 python3.11 python3); do \

@@ -37,10 +37,10 @@ from app.usecases.bidder import Bidder
 from app.usecases.config_watcher import ConfigWatcher, remember_campaigns
 from app.usecases.deliver_leads import DeliveryWorker
 from app.usecases.onboarding.certify import Certifier
-from app.usecases.onboarding.test_recorder import TestRecorder
 from app.usecases.rate_limit import HashQuotas, RateLimits
 from app.usecases.reload_catalogue import Sources, first_catalogue
 from app.usecases.standing.restore import restore, restore_bids
+from app.usecases.test_recorder import TestRecorder
 
 TICK_S = 0.25
 RELOAD_S = 1.0

@@ -43,7 +43,7 @@ class ParquetError(Exception):
 
 
 def require() -> None:
-    """ParquetError where DuckDB is missing: for whoever would rather know before they begin."""
+    """Raise ParquetError if DuckDB is missing, for callers that check before long work."""
     _duckdb()
 
 

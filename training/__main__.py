@@ -1,4 +1,4 @@
-"""`python -m training`: one command a line, from a history of leads to the models that price the next ping."""
+"""`python -m training`: train, evaluate and manage the models that price pings."""
 
 import argparse
 import ast
@@ -16,23 +16,23 @@ from app.scoring.artefact import Unusable
 from training.errors import TrainingError
 
 COMMANDS = {
-    "describe": "draft what a file's columns mean, and name the fields that know too much",
-    "train": "learn a conversion model, judge it, make it live if it may be",
-    "dataset": "join journal, sales and outcomes into rows that models learn from",
-    "landscape": "learn how rivals bid from auctions won and lost",
-    "retrain": "learn from the service's own outcomes, and try what came of it beside what is live",
-    "evaluate": "say whether a model may spend money: what it would have earned on what was bid",
-    "replay": "decide logged pings again, by the model that decided them or by another",
+    "describe": "draft the specification of a history, and name fields that leak the outcome",
+    "train": "train a conversion model, check it against its gates, and make it live if it passes",
+    "dataset": "join journal, sales and outcomes into the rows that models are trained on",
+    "landscape": "train the win model from auctions won and lost",
+    "retrain": "train challengers on the service's own outcomes, and try them beside the live models",
+    "evaluate": "estimate what a model would have earned on the logged bids, and whether it may be promoted",
+    "replay": "decide logged pings again, with the same model or with another",
     "registry": "list, promote, try and roll back models",
-    "status": "say how each challenger stands against its champion by now",
-    "drift": "say whether the world that a model learned is still the one it is asked about",
-    "simulate": "compare pricing policies in a made-up market, through the real decision",
+    "status": "compare each challenger with its champion on the pings of the trial",
+    "drift": "report whether scores, fields, bids, prices or conversions have drifted",
+    "simulate": "compare pricing policies in a simulated market",
 }
 """Name -> what it does; `training.commands.NAME` is its module."""
 
 
 class TrainingCommand(Protocol):
-    """A command's module: `run` returns 0, 1 for a no, 2 where it could not be asked, or raises what is said then."""
+    """A command's module: `run` returns 0, 1 for a negative result, 2 where it could not run, or raises the reason."""
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None: ...
 
@@ -52,7 +52,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except ModuleNotFoundError as missing:
         return _without(missing, name, words[1:])
     own = argparse.ArgumentParser(
-        prog=f"python -m training {name}", description=f"{COMMANDS[name].capitalize()}.", allow_abbrev=False
+        prog=f"python -m training {name}", description=_sentence(COMMANDS[name]), allow_abbrev=False
     )
     command.add_arguments(own)
     args = own.parse_args(words[1:])
@@ -65,20 +65,25 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 2
 
 
+def _sentence(purpose: str) -> str:
+    """The purpose of a command as a sentence. `str.capitalize` would write CSV as csv."""
+    return f"{purpose[:1].upper()}{purpose[1:]}."
+
+
 def _without(missing: ModuleNotFoundError, name: str, words: Sequence[str]) -> int:
-    """Where the extra is not installed there is help all the same, though not on every option; else status 2."""
+    """Without the extra, print the help that needs no import; any other call ends with status 2."""
     if str(missing.name).partition(".")[0] in ("app", "training"):
         raise missing
     remedy = f"{name} needs {missing.name}: pip install 'leadbid[training]'"
     if not {"-h", "--help"} & set(words):
         print(remedy, file=sys.stderr)
         return 2
-    print(f"{COMMANDS[name].capitalize()}.\n\n{_usage(name)}\n\n{remedy}")
+    print(f"{_sentence(COMMANDS[name])}\n\n{_usage(name)}\n\n{remedy}")
     return 0
 
 
 def _usage(name: str) -> str:
-    """What a command's module says of its arguments, without importing it."""
+    """The docstring of a command's `add_arguments`, read without importing its module."""
     spec = find_spec(f"training.commands.{name}")
     source = Path(spec.origin).read_text(encoding="utf-8") if spec and spec.origin else ""
     functions = (each for each in ast.parse(source).body if isinstance(each, ast.FunctionDef))
@@ -86,9 +91,9 @@ def _usage(name: str) -> str:
 
 
 def _keep_to_our_own() -> None:
-    """Take the working directory off the path, where `python -m` puts it: an `app` that lies there is somebody else's.
+    """Take the working directory off the path, where `python -m` puts it: another project may have an `app` there.
 
-    Not where this package itself was found there.
+    It stays where this package itself was found there.
     """
     here, first = Path(__file__).resolve().parents[1], Path(sys.path[0] or os.curdir).resolve()
     if not sys.flags.safe_path and first == Path.cwd() and first != here:

@@ -2,4 +2,4 @@
 
 
 class TrainingError(Exception):
-    """It cannot be done with what was given; nothing has changed. The text is for whoever asked."""
+    """It cannot be done with what was given; nothing has changed. The text is for the user."""

@@ -15,10 +15,9 @@ from app.domain.post.disposition import Disposition
 from app.journal.lines import PingLine
 from app.journal.reader import pings
 from app.packaged import DEMO_CONFIG, OWN_MODELS, models_here
-from training.histories.dataset import DatasetSummary, gather
+from training.histories.dataset import DAY_S, MATURITY_DAYS, DatasetSummary, gather, sources_of
 from training.histories.declared import DeclaredVerticals
 from training.histories.journaled import DatasetRules
-from training.histories.sources import DAY_S, MATURITY_DAYS, sources_of
 
 Tell = Callable[[str], None]
 _TOLD_EVERY = 20_000
@@ -44,15 +43,23 @@ _COMMON: dict[str, dict[str, Any]] = {
         name: {"type": Path, "action": "append", "default": [], "metavar": "PATH", "help": f"{what}; may be repeated"}
         for name, what in _SOURCES.items()
     },
-    "models": {"type": Path, "default": models_here(), "help": "where the models stand (models)"},
-    "config": {"type": Path, "default": DEMO_CONFIG, "help": "whose fields to read"},
-    "vertical": {"action": "append", "default": [], "help": "only this one; may be repeated"},
-    "since": {"type": when, "default": 0.0, "metavar": "WHEN", "help": "pinged then or later: 2026-11-21"},
-    "until": {"type": when, "default": float("inf"), "metavar": "WHEN", "help": "pinged before"},
-    "now": {"type": when, "default": None, "metavar": "WHEN", "help": "as all was known then"},
-    "maturity-days": {"type": float, "default": MATURITY_DAYS, "help": f"a lead's time to convert ({MATURITY_DAYS:g})"},
-    "conversion": {"choices": get_args(Disposition)[2:], "default": "sold", "help": "what counts as one (sold)"},
-    "json": {"action": "store_true", "help": "print the answer as JSON"},
+    "models": {"type": Path, "default": models_here(), "help": "the folder of models (default: models)"},
+    "config": {"type": Path, "default": DEMO_CONFIG, "help": "the configuration that declares the fields"},
+    "vertical": {"action": "append", "default": [], "help": "only this vertical; may be repeated"},
+    "since": {"type": when, "default": 0.0, "metavar": "WHEN", "help": "only pings at or after: 2026-11-21"},
+    "until": {"type": when, "default": float("inf"), "metavar": "WHEN", "help": "only pings before"},
+    "now": {"type": when, "default": None, "metavar": "WHEN", "help": "as known at this time"},
+    "maturity-days": {
+        "type": float,
+        "default": MATURITY_DAYS,
+        "help": f"how many days a lead has to convert (default: {MATURITY_DAYS:g})",
+    },
+    "conversion": {
+        "choices": get_args(Disposition)[2:],
+        "default": "sold",
+        "help": "the disposition that counts as a conversion (default: sold)",
+    },
+    "json": {"action": "store_true", "help": "print JSON"},
 }
 
 

@@ -109,7 +109,7 @@ def bins_by_name(
 
 
 def bin_of(name: str, count: int, predicted: float, observed: float, at: float | None = None) -> ReliabilityBin:
-    """A group of which only the shares are known; it stands at what was predicted unless told where."""
+    """A group of which only the shares are known; it is placed at its prediction by default."""
     low, high = wilson(count * observed, count)
     # Of none and of all the bound is the share itself, but for rounding.
     ends = {"low": min(low, observed), "high": max(high, observed)}

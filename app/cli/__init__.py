@@ -8,36 +8,37 @@ from importlib import import_module
 from importlib.metadata import version
 from typing import Protocol, cast
 
+from app.cli.help import sentence
 from app.journal.versions import OtherVersion
 
 GROUPS = {
     "service": {
-        "init": "write a first buyer.toml from a few answers",
-        "demo": "live one business day over real HTTP in minutes, then report",
-        "serve": "answer pings and posts, deliver what is bought",
-        "check": "read a configuration and say what is wrong with it, or sum it up",
-        "sample": "print a ping or post of a made-up consumer, ready to send",
-        "conform": "play a platform's client against a buyer's endpoint: would it be understood?",
-        "sandbox": "be a reference buyer to test against, with a live page of every request",
-        "exchange": "play sellers and rival buyers against any buyer's endpoint",
-        "migrate": "bring a database to this version's tables",
+        "init": "create a first buyer.toml from a few questions",
+        "demo": "simulate one business day over real HTTP in minutes, then report it",
+        "serve": "answer pings and posts, and deliver bought leads",
+        "check": "check a configuration file: list its problems, or summarize it",
+        "sample": "print a sample ping or post of a made-up consumer, ready to send",
+        "conform": "test a buyer's endpoint as the clients of the seller platforms would",
+        "sandbox": "run a buyer for sellers to test against, with a live page of every request",
+        "exchange": "simulate sellers and rival buyers against any buyer's endpoint",
+        "migrate": "migrate a database to the tables of this version",
     },
     "sellers": {
-        "sellers": "add sellers, change their keys, let them go live, suspend and resume them",
-        "instructions": "link to a seller's posting instructions, or write them into files",
-        "scorecard": "say how the trade with a seller went, as the seller can read it itself",
-        "certification": "say what a seller has shown in its tests, or make the link to its page",
+        "sellers": "add sellers, rotate their keys, take them live, suspend and resume them",
+        "instructions": "make the link to a seller's posting instructions, or write them to files",
+        "scorecard": "show a seller's scorecard: bids, wins, refusals, returns and latency",
+        "certification": "show a seller's progress in certification, or make the link to its page",
     },
     "records": {
-        "explain": "derive any bid or refusal in dollars",
-        "journal": "compact it into Parquet, or say what it holds in numbers",
-        "export": "write sales and outcomes to Parquet for training, without a person in them",
+        "explain": "explain any bid or refusal, term by term in dollars",
+        "journal": "compact the journal to Parquet, or print its statistics",
+        "export": "export sales and outcomes to Parquet for training, without personal data",
     },
     "operate": {
-        "pause": "stop a campaign or a seller while the service runs",
-        "resume": "let what is paused go on",
-        "outcomes": "take what became of leads from a CSV file, after a dry run",
-        "deliveries": "list, show and replay what was sent to CRMs",
+        "pause": "pause a campaign or a seller while the service runs",
+        "resume": "resume a paused campaign or seller",
+        "outcomes": "import outcomes of leads from a CSV file of the CRM",
+        "deliveries": "list, show and replay deliveries to CRMs",
     },
 }
 """Package -> name -> what it does; `app.cli.PACKAGE.NAME` is its module."""
@@ -47,7 +48,7 @@ _PACKAGES = {name: package for package, commands in GROUPS.items() for name in c
 
 
 class Command(Protocol):
-    """What a command's module has."""
+    """The functions of a command's module."""
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None: ...
 
@@ -55,7 +56,7 @@ class Command(Protocol):
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; its exit status."""
+    """Run one command; returns its exit status."""
     words = list(sys.argv[1:] if argv is None else argv)
     if not words or words[0] in ("-h", "--help", "help"):
         print(_usage())
@@ -76,9 +77,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(name: str, words: list[str]) -> int:
     command = cast(Command, import_module(f"app.cli.{_PACKAGES[name]}.{name}"))
-    parser = argparse.ArgumentParser(
-        prog=f"leadbid {name}", description=f"{COMMANDS[name].capitalize()}.", allow_abbrev=False
-    )
+    parser = argparse.ArgumentParser(prog=f"leadbid {name}", description=sentence(COMMANDS[name]), allow_abbrev=False)
     command.add_arguments(parser)
     args = parser.parse_args(words)
     try:
@@ -89,7 +88,7 @@ def _run(name: str, words: list[str]) -> int:
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
-        # Whoever read our output has seen enough; without this the interpreter would complain on its way out.
+        # The reader of our output has closed it, as `head` does; without this the interpreter would print an error.
         sys.stderr.close()
         return 141
 

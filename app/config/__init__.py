@@ -1,1 +1,1 @@
-"""The buyer's file: read as humans write it, checked for what it means, and told apart from what it cannot mean."""
+"""Reads and checks the buyer's file, and reports every problem with its line, reason and remedy."""

@@ -77,7 +77,9 @@ def _refuse_same_tags(tables: tuple[CampaignTable, ...], findings: Findings) -> 
     for table in tables:
         owner = owners.setdefault(campaign_tag(table.name), table.name)
         if owner != table.name:
-            findings.error((*table.at, "name"), f"bids could not tell `{table.name}` from `{owner}`", "rename it")
+            findings.error(
+                (*table.at, "name"), f"`{table.name}` and `{owner}` have the same short hash in bids", "rename it"
+            )
 
 
 def _check_references(table: CampaignTable, around: Surroundings, findings: Findings) -> None:
@@ -89,32 +91,32 @@ def _check_references(table: CampaignTable, around: Surroundings, findings: Find
             remedy = did_you_mean(name, list(around.destination_names)) or "declare it with [[destinations]]"
             findings.error((*table.at, "destinations", position), f"there is no destination `{name}`", remedy)
     if table.brand and table.brand not in around.buyer.brands:
-        reason = f'"{table.brand}" is no brand of the buyer'
+        reason = f'"{table.brand}" is not a brand of the buyer'
         findings.error((*table.at, "brand"), reason, did_you_mean(table.brand, around.buyer.brands))
     if not (table.legs or findings.blame((*table.at, "legs"))):
-        findings.error((*table.at, "legs"), "it buys neither leg", 'name "exclusive", "shared" or both')
+        findings.error((*table.at, "legs"), "no leg is given", 'name "exclusive", "shared" or both')
 
 
 def _check_prices(table: CampaignTable, findings: Findings) -> None:
     if table.ceiling <= 0:
-        findings.error((*table.at, "ceiling"), "it is zero: nothing could be bid", "to buy nothing say paused = true")
+        findings.error((*table.at, "ceiling"), "it is zero: nothing could be bid", "to buy nothing, set paused = true")
     elif table.floor > table.ceiling:
         reason = f"${dollars(table.floor)} is above the ceiling, ${dollars(table.ceiling)}"
         findings.error((*table.at, "floor"), reason, "lower the floor, or raise the ceiling")
     fallback = table.fallback_price
     if fallback is not None and not max(table.floor, 1) <= fallback <= table.ceiling:
         reason = f"${dollars(fallback)} is not between floor and ceiling"
-        findings.error((*table.at, "fallback_price"), reason, "choose a price between them, or leave it out")
+        findings.error((*table.at, "fallback_price"), reason, "choose a price between them, or remove it")
 
 
 def _consent(campaign: CampaignTable, vertical: Vertical | None, findings: Findings) -> ConsentPolicy:
     table = campaign.consent
     if table.text_required and vertical is not None and not vertical.consent_words:
-        reason = f"`{vertical.name}` has no `consent_words`, so no text of a consent would do"
-        remedy = "add them to the vertical, or say consent = { text_required = false }"
+        reason = f"`{vertical.name}` has no `consent_words`, so no consent text can pass"
+        remedy = "add them to the vertical, or set consent = { text_required = false }"
         findings.error((*campaign.at, "vertical"), reason, remedy)
     if table.max_age <= 0:
-        findings.error((*table.at, "max_age"), "no consent is as young as that", 'write "72h" or so')
+        findings.error((*table.at, "max_age"), "no consent can be that recent", 'write "72h" or so')
     return ConsentPolicy(
         certificate=table.certificate,
         at_ping=table.at_ping,
@@ -129,19 +131,21 @@ def _warn_of_odd(table: CampaignTable, campaign: Campaign, findings: Findings) -
     if campaign.paused:
         findings.warn((*at, "paused"), "it is paused and buys nothing")
     if not campaign.destinations:
-        findings.warn(at, "its leads are stored but sent nowhere", "name one of [[destinations]]")
+        findings.warn(at, "its leads are stored but not delivered", "name one of [[destinations]]")
     if not campaign.caps:
-        findings.warn(at, "it has no cap: nothing bounds a day's spend", 'add caps = [{ limit = 250, window = "day" }]')
+        findings.warn(
+            at, "it has no cap, so its daily spend is unlimited", 'add caps = [{ limit = 250, window = "day" }]'
+        )
     if not any(campaign.schedule.minutes):
-        findings.warn((*at, "schedule"), "it is never open", "name days and hours")
+        findings.warn((*at, "schedule"), "it has no open hours", "name days and hours")
     most = campaign.worth.base_cents if not campaign.worth.field else campaign.worth.high_cents
     if most is not None and campaign.ceiling_cents > most - campaign.handling_cents:
         reason = f"${dollars(campaign.ceiling_cents)} is more than any lead is worth, and will never be bid"
         findings.warn((*at, "ceiling"), reason, "lower it, or check conversion_value")
     if campaign.consent.certificate == "none":
-        findings.warn((*at, "consent", "certificate"), "leads come without any proof of consent")
+        findings.warn((*at, "consent", "certificate"), "leads are bought without proof of consent")
     for position, domain in enumerate(table.consent.landing_domains):
         if "/" in domain or "." not in domain:
             findings.warn(
-                (*at, "consent", "landing_domains", position), f'"{domain}" is no domain, and matches no page'
+                (*at, "consent", "landing_domains", position), f'"{domain}" is not a domain and matches no page'
             )

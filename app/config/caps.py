@@ -30,7 +30,9 @@ def build_caps(tables: tuple[SellerCapTable, ...], owner: str, zone: str, findin
             unit=unit,
         )
         if cap.name in seen:
-            findings.error(table.at, f"two caps are called `{cap.name}` and would count as one", "give each a `name`")
+            findings.error(
+                table.at, f"two caps are named `{cap.name}` and would share one counter", "give each a `name`"
+            )
         seen[cap.name] = limit
         refuse_accept_words(cap.name, (*table.at, "name"), findings)
         caps.append(cap)
@@ -59,12 +61,12 @@ def _limit(table: SellerCapTable, findings: Findings) -> int:
     elif isinstance(raw, bool) or not isinstance(raw, int) or raw > CENTS_MAX:
         money = isinstance(raw, (str, float))
         remedy = 'write it in digits; for dollars add measure = "spend"' if money else "write it in digits"
-        findings.error(at, f"{shown(raw)} is no number of leads", remedy)
+        findings.error(at, f"{shown(raw)} is not a number of leads", remedy)
         return 1
     else:
         limit = raw
     if limit <= 0:
-        findings.error(at, "a cap must leave room for something", "to buy nothing say paused = true")
+        findings.error(at, "a cap must be above zero", "to buy nothing, set paused = true")
         return 1
     return limit
 

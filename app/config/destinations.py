@@ -41,7 +41,9 @@ def check_destinations(
         if destination.name not in used:
             findings.warn(at, "no campaign sends leads to it", "name it in a campaign's `destinations`")
         if not carries_lead_id(destination):
-            findings.warn(at, "it never learns our `lead_id`, so its outcomes cannot be joined", "map `lead_id`")
+            findings.warn(
+                at, "it does not receive our `lead_id`, so its outcomes cannot be matched to leads", "map `lead_id`"
+            )
 
 
 def resolve_secrets(placed: list[Placed], files: Files, findings: Findings) -> dict[str, str]:
@@ -65,11 +67,11 @@ def _refuse_plain_secrets(destination: Destination, at: KeyPath, findings: Findi
     remedy = 'refer to it as "env:NAME" or "file:PATH"'
     for name, value in destination.headers.items():
         if _SECRET_NAME.search(name) and value and not is_secret(value):
-            findings.error((*at, "headers", name), "a secret never stands in the file", remedy)
+            findings.error((*at, "headers", name), "secrets must not be written in the file", remedy)
     if not is_secret(destination.url):
         for name, value in parse_qsl(urlsplit(destination.url).query):
             if _SECRET_NAME.search(name) and not PLACEHOLDER.fullmatch(value):
-                reason = f"its parameter `{name}` looks like a secret, which never stands in the file"
+                reason = f"its parameter `{name}` looks like a secret, which must not be written in the file"
                 findings.error(
                     (*at, "url"), reason, 'use auth = { type = "query", ... }, or refer to the whole address'
                 )

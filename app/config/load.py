@@ -62,7 +62,7 @@ def load(
         content = read_file(path)
     except OSError as error:
         reason = f"the file cannot be read ({error.strerror or type(error).__name__})"
-        remedy = "name another with --config, or have `leadbid init` write one"
+        remedy = "name another file with --config, or create one with `leadbid init`"
         return (Problem(file=str(path), reason=reason, remedy=remedy),)
     parsed = _parse(path, content)
     if isinstance(parsed, Problem):
@@ -84,14 +84,16 @@ def _parse(path: Path, content: bytes) -> tuple[dict[str, Any], Findings] | Prob
         lines = lines_of(text.replace("\r\n", "\n"))
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        return Problem(file=str(path), line=line, reason="this is no text in UTF-8", remedy="save the file as UTF-8")
+        return Problem(file=str(path), line=line, reason="the file is not UTF-8 text", remedy="save the file as UTF-8")
     # Numbers of thousands of digits are a plain ValueError.
     except (ValueError, RecursionError) as error:
         return _syntax_problem(path, content, str(error))
     deep = next((line for key, line in lines.items() if len(key) > _DEPTH_MAX), 0)
     if deep:
-        reason = "tables and lists stand too deep in one another"
-        return Problem(file=str(path), line=deep, reason=reason, remedy="begin with what `leadbid init` writes")
+        reason = "tables and lists are nested too deeply"
+        return Problem(
+            file=str(path), line=deep, reason=reason, remedy="start from the file that `leadbid init` writes"
+        )
     return tree, Findings(str(path), tree, lines)
 
 
@@ -99,9 +101,9 @@ def _syntax_problem(path: Path, content: bytes, message: str) -> Problem:
     found = re.search(r"\(at line (\d+), column (\d+)\)", message)
     line = int(found[1]) if found else content.count(b"\n") + 1 if "end of document" in message else 0
     reason = re.sub(r"\s*\(at .*\)$", f" at column {found[2]}" if found else "", message)
-    remedy = "look there and at the line before: texts need quotes, lists and tables their brackets and commas"
+    remedy = "check that line and the one before: text needs quotes; lists and tables need brackets and commas"
     if "overwrite" in reason or "declare" in reason or "twice" in reason:
-        remedy = "a key or table stands twice: keep one of them"
+        remedy = "a key or table is defined twice: keep one of them"
     return Problem(file=str(path), line=line, reason=f"this is not TOML: {_lower(reason)}", remedy=remedy)
 
 

@@ -1,4 +1,4 @@
-"""Every key of the configuration in Markdown, made from the schema itself, so that none is missing or out of date."""
+"""The reference of all configuration keys in Markdown, generated from the schema so that it is never out of date."""
 
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -35,30 +35,33 @@ _TABLES: tuple[type[Table], ...] = (
 _Rows = dict[str, tuple[str, str]]
 """Key -> (meaning, example)."""
 
-# Destinations are values of the domain as they stand, so their keys are explained here; a test holds the two together.
+# Destinations are read directly as values of the domain, so their keys are explained here; a test keeps both in step.
 DESTINATIONS: dict[type[msgspec.Struct], tuple[str, _Rows]] = {
     crm.Destination: (
-        "`[[destinations]]`: where bought leads go. Secrets are references, `env:NAME` or `file:PATH`.",
+        "`[[destinations]]`: where bought leads are sent. Secrets are references, `env:NAME` or `file:PATH`.",
         {
-            "name": ("its name, which campaigns use", '"harbor-crm"'),
+            "name": ("the name, which campaigns refer to", '"harbor-crm"'),
             "url": (
-                "its address; placeholders such as `{lead_id}` in path and query; as a whole it may be a secret",
+                "the URL; path and query may hold placeholders such as `{lead_id}`; the whole URL may be a secret",
                 '"https://crm.example/leads"',
             ),
-            "method": ("how a lead is sent", '"PUT"'),
-            "encoding": ("how a lead is written; with `query` it stands in the address", '"form"'),
-            "headers": ("further headers; a value may be a secret", '{ X-System = "leadbid" }'),
-            "auth": ("how it knows us: see below", '{ type = "bearer", token = "env:CRM_TOKEN" }'),
+            "method": ("the HTTP method", '"PUT"'),
+            "encoding": ("how a lead is encoded; `query` puts it in the URL", '"form"'),
+            "headers": ("additional headers; a value may be a secret", '{ X-System = "leadbid" }'),
+            "auth": ("authentication: see below", '{ type = "bearer", token = "env:CRM_TOKEN" }'),
             "fields": (
-                "its names (dot paths) and where each comes from; without any, the whole lead is sent",
+                "maps its field names (dot paths) to their sources; without it, the whole lead is sent",
                 '{ "person.phone" = "contact.phone" }',
             ),
-            "outcomes": ("how its answers are read: see below", '[{ when = { status = 204 }, then = "rejected" }]'),
-            "crm_id": ("where an answer names its own record", '{ json = "id" }'),
-            "timeout_ms": ("how long an answer is waited for", "15_000"),
-            "concurrency": ("how many leads are under way to it at once", "4"),
+            "outcomes": (
+                "how its answers are interpreted: see below",
+                '[{ when = { status = 204 }, then = "rejected" }]',
+            ),
+            "crm_id": ("where an answer has the id of its record", '{ json = "id" }'),
+            "timeout_ms": ("how long to wait for an answer, in milliseconds", "15_000"),
+            "concurrency": ("how many leads are sent to it at once", "4"),
             "allow_private_hosts": (
-                "hosts that may have a private address and be spoken to without TLS",
+                "hosts that may have a private address and be reached without TLS",
                 '["127.0.0.1"]',
             ),
         },
@@ -70,53 +73,53 @@ DESTINATIONS: dict[type[msgspec.Struct], tuple[str, _Rows]] = {
     destination_auth.BasicAuth: (
         'Auth `type = "basic"`: user and password.',
         {
-            "user": ("the user; as a reference it may be the whole credential", '"leads"'),
+            "user": ("the user name; a reference may hold the whole credential", '"leads"'),
             "password": ("a reference to the password", '"env:CRM_PASSWORD"'),
         },
     ),
     destination_auth.HeaderAuth: (
-        'Auth `type = "header"`: a secret in a header of its own.',
+        'Auth `type = "header"`: a secret in a custom header.',
         {"name": ("the header", '"X-Api-Key"'), "value": ("a reference to the secret", '"env:CRM_KEY"')},
     ),
     destination_auth.QueryAuth: (
-        'Auth `type = "query"`: a secret as a parameter.',
+        'Auth `type = "query"`: a secret in a query parameter.',
         {"name": ("the parameter", '"api_key"'), "value": ("a reference to the secret", '"env:CRM_KEY"')},
     ),
     destination_auth.StandardWebhooksAuth: (
-        'Auth `type = "standard_webhooks"`: signed as Standard Webhooks describe; `type = "none"` is the default.',
-        {"secrets": ("references to the keys; several while one is being changed", '["file:crm-webhook-secret.txt"]')},
+        'Auth `type = "standard_webhooks"`: a Standard Webhooks signature. The default is `type = "none"`.',
+        {"secrets": ("references to the signing keys; several during a rotation", '["file:crm-webhook-secret.txt"]')},
     ),
     crm.Source: (
-        "A value of `fields`: a path of the lead, such as `contact.phone`, or this table.",
+        "A value of `fields`: a path in the lead, such as `contact.phone`, or this table.",
         {
-            "from": ("a path of the lead", '"contact.phone"'),
+            "from": ("a path in the lead", '"contact.phone"'),
             "constant": ("a fixed value instead", '"leadbid"'),
-            "default": ("what stands in for an absent or untranslated value", '"unknown"'),
-            "values": ("our values, and the CRM's for each", '{ excellent = "A" }'),
+            "default": ("the value if the field is missing or has no entry in `values`", '"unknown"'),
+            "values": ("maps our values to the CRM's", '{ excellent = "A" }'),
             "words": ("the CRM's words for yes and no", '["Y", "N"]'),
-            "date": ("how a time is written, as strftime has it, in UTC", '"%m/%d/%Y"'),
-            "as": ("its style", '"e164"'),
+            "date": ("the strftime format of a time, in UTC", '"%m/%d/%Y"'),
+            "as": ("a format or case to apply", '"e164"'),
         },
     ),
     outcome_rule.OutcomeRule: (
-        "An entry of `outcomes`: the first that holds decides how an answer is taken.",
+        "An entry of `outcomes`: the first that matches decides how an answer counts.",
         {
-            "when": ("what the answer must look like", '{ status = 200, json = "success", equals = false }'),
-            "then": ("how it is taken", '"rejected"'),
-            "reason": ("where the answer explains itself", '{ json = "message" }'),
-            "note": ("our own explanation", '"its lead flow is archived"'),
+            "when": ("the condition on the answer", '{ status = 200, json = "success", equals = false }'),
+            "then": ("how the answer counts", '"rejected"'),
+            "reason": ("where the answer has a reason", '{ json = "message" }'),
+            "note": ("your own explanation", '"its lead flow is archived"'),
         },
     ),
     outcome_rule.When: (
-        "`when`, and without the last three also `reason` and `crm_id`: one place in an answer, and what stands there.",
+        "`when`: one place in an answer, and its value. `reason` and `crm_id` take the first four keys.",
         {
-            "json": ("a path of its JSON", '"data.0.id"'),
-            "xml": ("a path of its XML", '"Results.Result@code"'),
-            "header": ("a header", '"location"'),
-            "regex": ("what an expression finds in its text", '"id=([0-9]+)"'),
-            "status": ("its status", '"2xx"'),
-            "equals": ("what stands there, as a whole", "false"),
-            "contains": ("what stands there among other things", '"duplicate"'),
+            "json": ("a path in the JSON body", '"data.0.id"'),
+            "xml": ("a path in the XML body", '"Results.Result@code"'),
+            "header": ("a response header", '"location"'),
+            "regex": ("a regular expression over the body; its first group is the value", '"id=([0-9]+)"'),
+            "status": ("the HTTP status", '"2xx"'),
+            "equals": ("the exact value", "false"),
+            "contains": ("text that the value contains", '"duplicate"'),
         },
     ),
 }
@@ -131,7 +134,7 @@ def reference() -> str:
 
 def _section(table: type[Table]) -> str:
     fields = [field for field in msgspec.structs.fields(table) if field.name != "at"]
-    # What a table has of its own stands first, as in the file; inherited keys are the same in both tables of caps.
+    # Both tables of caps share the inherited keys.
     rows = [_row(field.encode_name, _kind(field.type), _default(field), *_said(field)) for field in fields]
     return "\n".join([f"## {_headline(table.__doc__ or '')}", "", *_HEAD, *rows, ""])
 
@@ -161,7 +164,7 @@ def _headline(text: str) -> str:
 
 
 def _kind(kind: Any) -> str:
-    """What a value is, in words."""
+    """The kind of value, in words."""
     marks = [mark for mark in get_args(kind)[1:] if isinstance(mark, Kind)] if get_origin(kind) is Annotated else []
     if marks:
         return marks[-1].words

@@ -61,10 +61,8 @@ def refuse_shared_keys(tables: Iterable[SellerTable | OperatorTable], findings: 
             published.append(table)
     if published:
         names = ", ".join(f"`{table.name}`" for table in published)
-        reason = f"everybody may know the demo keys of {names}"
-        findings.warn(
-            (*published[0].at, "key_sha256"), reason, "replace them before anybody else can reach the service"
-        )
+        reason = f"the keys of {names} are the published demo keys"
+        findings.warn((*published[0].at, "key_sha256"), reason, "replace them before anyone else can reach the service")
 
 
 def _seller(table: SellerTable, buyer: Buyer, fields: dict[str, list[Field]], findings: Findings) -> Seller:
@@ -104,12 +102,12 @@ def _check_aliases(table: SellerTable, fields: dict[str, list[Field]], findings:
     for alias, name in table.aliases.items():
         at = (*table.at, "aliases", alias)
         if own.get(alike(alias), name) != name:
-            findings.error(at, f"`{own[alike(alias)]}` is a name of the contract", "leave it out")
+            findings.error(at, f"`{own[alike(alias)]}` is a field name of the API", "remove it")
         if fields and name not in known:
             findings.error(at, f"no vertical has a field `{name}`", did_you_mean(name, known))
         twin = seen.setdefault(alike(alias), alias)
         if twin != alias and table.aliases[twin] != name:
-            findings.error(at, f'"{alias}" and "{twin}" cannot be told apart', "leave one of them out")
+            findings.error(at, f'"{alias}" and "{twin}" cannot be told apart', "remove one of them")
 
 
 def _check_limits(table: SellerTable, findings: Findings) -> None:
@@ -121,16 +119,16 @@ def _check_limits(table: SellerTable, findings: Findings) -> None:
         if value is not None and value < 0:
             findings.error((*table.at, key), f"{value} is below zero", "use 0 or more")
     if table.burst is not None and not table.rate_per_second:
-        findings.warn((*table.at, "burst"), "it bounds nothing without `rate_per_second`")
+        findings.warn((*table.at, "burst"), "it has no effect without `rate_per_second`")
     for key in ("exclusive", "shared"):
         if not getattr(table.median_winning_price, key):
             findings.error((*table.at, "median_winning_price", key), "it is zero: every bid would win", "write dollars")
     if table.prepaid_balance == 0:
         findings.error(
-            (*table.at, "prepaid_balance"), "it is zero: nothing would be bought", "to stop, say paused = true"
+            (*table.at, "prepaid_balance"), "it is zero: nothing would be bought", "to stop buying, set paused = true"
         )
     if table.paused:
-        findings.warn((*table.at, "paused"), "nothing is bought of it")
+        findings.warn((*table.at, "paused"), "it is paused: nothing is bought from it")
 
 
 def _value_map(table: SellerTable, name: str, fields: dict[str, list[Field]], findings: Findings) -> dict[str, str]:
@@ -146,11 +144,11 @@ def _value_map(table: SellerTable, name: str, fields: dict[str, list[Field]], fi
     for sent, value in texts.items():
         twin = seen.setdefault(alike_value(sent), sent)
         if texts[twin] != value:
-            findings.error((*at, sent), f'"{sent}" and "{twin}" cannot be told apart', "leave one of them out")
+            findings.error((*at, sent), f'"{sent}" and "{twin}" cannot be told apart', "remove one of them")
         if name in fields and all(isinstance(reader_of(field)(value), Trouble) for field in fields[name]):
             values = sorted({value for field in fields[name] for value in field.values})
             remedy = did_you_mean(value, values) or f"a {fields[name][0].type} belongs here"
-            findings.error((*at, sent), f'"{value}" is no value of `{name}`', remedy)
+            findings.error((*at, sent), f'"{value}" is not a value of `{name}`', remedy)
     return texts
 
 

@@ -49,17 +49,17 @@ def _report(kind: type[msgspec.Struct], message: str, raw: Any, at: KeyPath, fin
     elif found := re.fullmatch(r"Object missing required field `(.*)`", reason):
         reason, remedy = f"`{found[1]}` is missing", f"add `{found[1]} = ...`"
     elif found := re.fullmatch(r"Invalid (?:enum )?value '(.*)'", reason):
-        reason, remedy = f'"{found[1]}" is not known here', did_you_mean(found[1], words)
+        reason, remedy = f'"{found[1]}" is not one of the allowed values', did_you_mean(found[1], words)
     elif found := re.fullmatch(r"Expected `(.*)`, got `(.*)`", reason):
         wanted = " or ".join(_TYPES.get(one, one) for one in found[1].split(" | "))
-        reason, remedy = f"{_TYPES.get(found[2], found[2])} stands where {wanted} belongs", ""
+        reason, remedy = f"this is {_TYPES.get(found[2], found[2])}, but must be {wanted}", ""
     else:
         # A rule of several keys names the one to change first.
         named = re.match(r"`(\w+)`", reason)
         holder = _at(raw, place)
         place = (*place, named[1]) if named and isinstance(holder, Mapping) and named[1] in holder else place
         reason, _, remedy = reason.partition(": ")
-    findings.error((*at, *place), reason, remedy or "`leadbid check --reference` lists what may stand here")
+    findings.error((*at, *place), reason, remedy or "`leadbid check --reference` lists the keys and their values")
     return place
 
 

@@ -21,7 +21,9 @@ def _vertical(table: VerticalTable, findings: Findings) -> Vertical:
     refuse_repeated(((field.name, field.at) for field in table.fields), findings)
     _refuse_collisions(table, findings)
     if not table.fields:
-        findings.warn(table.at, "it has no fields: every lead of it looks alike", "declare what its pings tell")
+        findings.warn(
+            table.at, "it has no fields, so all of its leads look the same", "declare the fields that its pings carry"
+        )
     return Vertical(
         name=table.name,
         title=table.title or table.name.replace("_", " ").capitalize(),
@@ -36,15 +38,15 @@ def _refuse_collisions(table: VerticalTable, findings: Findings) -> None:
     owner = {alike(field.name): field.name for field in table.fields}
     for field in table.fields:
         if taken(field.name):
-            reason = f"endpoints would take `{field.name}` for {taken(field.name)}"
+            reason = f"endpoints already read `{field.name}` as {taken(field.name)}"
             findings.error((*field.at, "name"), reason, "choose another name")
         for position, alias in enumerate(field.aliases):
             at = (*field.at, "aliases", position)
             other = owner.setdefault(alike(alias), field.name)
             if taken(alias):
-                findings.error(at, f'"{alias}" means {taken(alias)} already', "leave it out")
+                findings.error(at, f'"{alias}" means {taken(alias)} already', "remove it")
             elif other != field.name:
-                findings.error(at, f'"{alias}" means `{other}` already', "leave it out of one of them")
+                findings.error(at, f'"{alias}" means `{other}` already', "remove it from one of them")
 
 
 def _field(table: FieldTable, findings: Findings) -> Field:
@@ -65,8 +67,8 @@ def _field(table: FieldTable, findings: Findings) -> Field:
         example=table.example,
     )
     if isinstance(reader_of(field)(table.example), Trouble):
-        reason = f'"{table.example}" is no value that it may have'
-        findings.error((*table.at, "example"), reason, "choose one, or leave it out")
+        reason = f'"{table.example}" is not a valid value of this field'
+        findings.error((*table.at, "example"), reason, "choose one, or remove it")
     return field
 
 
@@ -75,18 +77,18 @@ def _check_values(table: FieldTable, findings: Findings) -> None:
     if table.type == "choice" and len(table.values) < 2 and not findings.blame(at):
         findings.error(table.at, "a `choice` needs at least two values", "list all of them in `values`")
     if table.type != "choice" and table.values:
-        findings.error(at, f'values are listed, yet the type is "{table.type}"', 'use type = "choice"')
+        findings.error(at, f'`values` is set, but the type is "{table.type}"', 'use type = "choice"')
     seen: dict[str, str] = {}
     for position, value in enumerate(table.values):
         twin = seen.setdefault(alike_value(value), value)
         if list(table.values).index(twin) != position:
-            findings.error((*at, position), f'"{value}" and "{twin}" cannot be told apart', "leave one of them out")
+            findings.error((*at, position), f'"{value}" and "{twin}" cannot be told apart', "remove one of them")
 
 
 def _check_bounds(table: FieldTable, findings: Findings) -> None:
     for key in ("minimum", "maximum"):
         if getattr(table, key) is not None and table.type not in _NUMERIC:
             reason = f'only numbers have bounds, and the type is "{table.type}"'
-            findings.error((*table.at, key), reason, "leave it out")
+            findings.error((*table.at, key), reason, "remove it")
     if table.minimum is not None and table.maximum is not None and table.minimum > table.maximum:
-        findings.error((*table.at, "minimum"), f"it is above the maximum, {table.maximum:g}", "exchange the two")
+        findings.error((*table.at, "minimum"), f"it is above the maximum, {table.maximum:g}", "swap the two")

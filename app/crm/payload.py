@@ -98,7 +98,7 @@ def _address(template: str, lead: LeadDocument) -> str | Unbuildable:
     parts = urlsplit(template)
     values = {path: at_path(path, lead) for path in PLACEHOLDER.findall(parts.path + parts.query)}
     for path, value in values.items():
-        # A path segment of dots alone would climb to another of the CRM's endpoints.
+        # A path segment of only dots would lead to another endpoint of the CRM.
         if value is None or _DOTS.fullmatch(as_text(value)):
             return Unbuildable(why=f"the address needs `{path}`, which this lead does not have")
     quoted = {path: quote(as_text(value), safe="") for path, value in values.items() if value is not None}

@@ -1,4 +1,4 @@
-"""One pass over a request's fields: what could be read of it, and what the seller must be told."""
+"""One pass over the fields of a request: the values that could be read, and warnings for the seller."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, Generic, TypeVar
@@ -78,7 +78,7 @@ def _invalid(name: str, trouble: Trouble) -> Refusal:
 
 
 def _values(raw: Mapping[str, Scalar], entries: Iterable[Entry], draft: RequestDraft) -> dict[str, Any]:
-    """The values of one part by attribute; the rare odd ones among them are told apart afterwards."""
+    """The values of one part by attribute; rare invalid values are separated afterwards."""
     values = {attribute: value for key, attribute, read, _ in entries if (value := read(raw[key])) is not None}
     if not _ODD.isdisjoint(map(type, values.values())):
         for _, attribute, _, slot in entries:

@@ -1,4 +1,4 @@
-"""What a seller is answered: made of a decision or a refusal, and narrowed to what this seller is told."""
+"""A seller's answer: made from a decision or a refusal, and reduced to its level of disclosure."""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -69,7 +69,7 @@ def unsold_post(ping: PingAnswer) -> PostAnswer:
 
 
 def refused_receipt(refusal: Refusal) -> Receipt:
-    """Why a notice, an outcome, a demand or a signal was not taken; whoever sends one is told all of it."""
+    """Why a notice, an outcome, a demand or a signal was refused; its sender always gets the full reason."""
     status: Literal["rejected", "error"] = "error" if refusal.code == "internal" else "rejected"
     return Receipt(status=status, reason=sentence(refusal), reason_code=refusal.code)
 

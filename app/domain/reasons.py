@@ -12,7 +12,7 @@ Disclosure = Literal["full", "class", "opaque"]
 class Reason(msgspec.Struct, frozen=True, kw_only=True):
     """A row of the published table. `nbr` is OpenRTB's no-bid number, `None` where only a post can meet it.
 
-    `kind` is all that a seller with disclosure `class` is told. `asked` reasons speak of the request itself and are
+    `kind` is all that a seller with disclosure `class` gets. `asked` reasons speak of the request itself and are
     told to everybody. `kept` ones are final for a post and stored as its answer.
     """
 
@@ -135,7 +135,7 @@ POST_TEST_ZIPS = {
 """Why a test with this ZIP code has its ping or its post refused: sellers write these into their own tests."""
 
 NO_BID = Reason(code="no_bid", nbr=0, kind="no bid", text="no bid")
-"""What a seller with disclosure `opaque` is told, whatever the reason."""
+"""What a seller with disclosure `opaque` gets, whatever the reason."""
 
 _POSTED: dict[str, PostStatus] = {
     "ping_expired": "reping",
@@ -159,7 +159,7 @@ def sentence(refusal: Refusal) -> str:
 
 
 def disclosed(refusal: Refusal, disclosure: Disclosure) -> tuple[str, str]:
-    """What this seller is told: (code, sentence), narrowed to the class or to "no bid" where it is not trusted."""
+    """(code, sentence) for this seller, reduced to the class or to "no bid" by its disclosure."""
     reason = REASONS[refusal.code]
     if disclosure == "full" or reason.asked:
         return reason.code, sentence(refusal)

@@ -1,4 +1,4 @@
-"""A bid as a signed token: all a post must be held to, in 64 URL-safe characters, so that a bid needs no write."""
+"""A bid as a signed token: everything that its post is checked against, in 64 URL-safe characters."""
 
 import hmac
 import struct
@@ -18,9 +18,11 @@ NO_CERTIFICATE = bytes(6)
 
 _VERSION = 1
 _LEGS: tuple[Leg, ...] = ("exclusive", "shared")
-# version, key id, flags (bit 0: shared, bit 1: test), expiry, price, campaign, nonce, terms, certificate
+# version, key id, flags (bit 0: shared, bit 1: test), expiry, price, campaign, nonce, terms, certificate. The nonce has
+# eight bytes, since it must differ among all leads of a seller; terms and certificate are compared with one post only.
 _FACTS = struct.Struct(">BBBII4s8s6s6s")
 _URL_SAFE = bytes.maketrans(b"+/", b"-_")
+# 48 bytes are 64 characters of base64 without padding. The signature gets what the facts leave, 13 bytes.
 _MAC_BYTES = 48 - _FACTS.size
 _PURPOSE = b"leadbid.bid"
 
@@ -56,7 +58,7 @@ def mint(token: BidToken, key_id: int, key: bytes) -> str:
 
 
 def read(text: str, keys: Mapping[int, bytes]) -> BidToken | None:
-    """The token behind a `ping_id`; `None` where it is not ours: forged, cut, of another version or a retired key."""
+    """The token in a `ping_id`; `None` if it is not ours: forged, truncated, of another version or a retired key."""
     if not looks_like_token(text):
         return None
     raw = urlsafe_b64decode(text)
@@ -68,12 +70,12 @@ def read(text: str, keys: Mapping[int, bytes]) -> BidToken | None:
 
 
 def read_on_trust(text: str) -> BidToken | None:
-    """What a `ping_id` of our own journal says, for whoever holds no keys; whether it is ours nobody has checked."""
+    """Read a `ping_id` of our own journal without keys; its signature is not verified."""
     return _token(urlsafe_b64decode(text)[: _FACTS.size]) if looks_like_token(text) else None
 
 
 def looks_like_token(text: str) -> bool:
-    """Whether a text has a token's form; says nothing about its truth."""
+    """Whether a text has the form of a token; its signature is not checked."""
     return len(text) == LENGTH and text.isascii() and text.replace("-", "a").replace("_", "a").isalnum()
 
 

@@ -35,7 +35,7 @@ class HttpAnswer(msgspec.Struct, frozen=True, gc=False, array_like=True):
 
 
 FAULT = HttpAnswer(503, _CONTENT_TYPES["json"], write_ping_answer(refused_ping(Refusal("internal"), None, ""), "json"))
-"""What whoever asks is answered where not even a refusal could be made: nothing was promised, nothing was sold."""
+"""The answer where not even a refusal could be made: nothing was bid, nothing was sold."""
 
 
 def http_ping_answer(request: SellerRequest, answer: PingAnswer) -> HttpAnswer:
@@ -63,7 +63,7 @@ def http_refusal(request: SellerRequest, refusal: Refusal) -> HttpAnswer:
 
 
 def http_answer(request: SellerRequest, status: int, body: bytes) -> HttpAnswer:
-    """This body as its seller is told a status: what is wrong with the request itself decides it before the answer."""
+    """This body with the status code for its seller; errors of the request itself take precedence over the answer."""
     status = request.status if request.status != 200 else status
     seller = request.seller
     headers: tuple[tuple[bytes, bytes], ...] = ()

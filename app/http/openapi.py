@@ -9,12 +9,12 @@ from app.http.asgi_request import BODY_MAX
 from app.http.openapi_examples import (
     BID,
     BOUGHT,
-    HEARD,
-    KEPT,
+    RECORDED,
+    REPEATED,
     Answer,
     no_bid,
     not_bought,
-    not_heard,
+    not_taken,
     sent_examples,
     written,
 )
@@ -165,15 +165,15 @@ def _reports(sent: Mapping[str, Json]) -> Json:
 
 def _receipts() -> Answers:
     return {
-        "200": ("Recorded, or recorded before.", HEARD | KEPT),
+        "200": ("Recorded, or recorded before.", RECORDED | REPEATED),
         "400": (
             "A field is missing or cannot be read, or names nothing of ours.",
-            {code: not_heard(code) for code in ("missing_field", "invalid_field")},
+            {code: not_taken(code) for code in ("missing_field", "invalid_field")},
         ),
-        "401": ("No key of ours, or one that may not say this.", {"auth_failed": not_heard("auth_failed")}),
-        "413": ("The body is too large.", {"invalid_field": not_heard("invalid_field")}),
-        "415": ("The body is of no kind that we read.", {"invalid_field": not_heard("invalid_field")}),
-        "503": ("Nothing could be stored. Try again.", {"internal": not_heard("internal")}),
+        "401": ("No key of ours, or one that may not say this.", {"auth_failed": not_taken("auth_failed")}),
+        "413": ("The body is too large.", {"invalid_field": not_taken("invalid_field")}),
+        "415": ("The body is of no kind that we read.", {"invalid_field": not_taken("invalid_field")}),
+        "503": ("Nothing could be stored. Try again.", {"internal": not_taken("internal")}),
     }
 
 
@@ -202,9 +202,9 @@ def _scorecard() -> Json:
     route = _shown("scorecard", "How a seller's last days went, for the seller", "application/json", _ref("Scorecard"))
     route["security"] = _SELLER
     route["parameters"] = [DAYS]
-    route["responses"]["400"] = _response("The days cannot be read.", {"invalid_field": not_heard("invalid_field")})
-    route["responses"]["401"] = _response("No key of ours.", {"auth_failed": not_heard("auth_failed")})
-    route["responses"]["503"] = _response("The store does not answer.", {"internal": not_heard("internal")})
+    route["responses"]["400"] = _response("The days cannot be read.", {"invalid_field": not_taken("invalid_field")})
+    route["responses"]["401"] = _response("No key of ours.", {"auth_failed": not_taken("auth_failed")})
+    route["responses"]["503"] = _response("The store does not answer.", {"internal": not_taken("internal")})
     return route
 
 

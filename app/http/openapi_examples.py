@@ -1,14 +1,15 @@
 """Examples of the published description: a lead this buyer could want, and answers as the endpoints write them."""
 
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
 from app.dialects.answers import write_ping_answer, write_post_answer, write_receipt
 from app.dialects.written import Format
+from app.domain.answers import refused_ping, refused_post, refused_receipt, sale_answer
 from app.domain.calendar import utc_text
 from app.domain.catalogue import Catalogue
-from app.domain.reasons import Refusal, sentence, status_of
+from app.domain.reasons import Refusal
 from app.domain.vertical import Vertical
 from app.instructions.example_lead import value_of
 from app.wire.feedback import Receipt
@@ -31,25 +32,24 @@ BID = PingAnswer(
     expires_in=_LIFETIME_S,
     expires_at=_PINGED_AT + _LIFETIME_S,
 )
-BOUGHT = PostAnswer(status="accepted", ping_id=_TOKEN, lead_id=_LEAD, price_cents=_PRICE_CENTS)
-HEARD = {"recorded": Receipt(status="recorded")}
-KEPT = {"repeated": Receipt(status="repeated")}
+BOUGHT = sale_answer(_TOKEN, _LEAD, _PRICE_CENTS)
+RECORDED = {"recorded": Receipt(status="recorded")}
+REPEATED = {"repeated": Receipt(status="repeated")}
 
 
 def no_bid(code: str) -> PingAnswer:
     """The answer to a ping refused for this reason."""
-    return PingAnswer(status="rejected", ping_id=_LINE, reason=sentence(_refusal(code)), reason_code=code)
+    return refused_ping(_refusal(code), None, _LINE)
 
 
 def not_bought(code: str) -> PostAnswer:
     """The answer to a post refused for this reason."""
-    return PostAnswer(status=status_of(code), ping_id=_TOKEN, reason=sentence(_refusal(code)), reason_code=code)
+    return refused_post(_refusal(code), None, _TOKEN)
 
 
-def not_heard(code: str) -> Receipt:
+def not_taken(code: str) -> Receipt:
     """The answer to a report refused for this reason."""
-    status: Literal["error", "rejected"] = "error" if code == "internal" else "rejected"
-    return Receipt(status=status, reason=sentence(_refusal(code)), reason_code=code)
+    return refused_receipt(_refusal(code))
 
 
 def written(answer: Answer, form: Format) -> msgspec.Raw | str:

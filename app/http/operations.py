@@ -25,7 +25,7 @@ async def healthz() -> dict[str, str]:
 
 @get("/readyz")
 async def readyz(request: Request[Any, Any, State]) -> Response[dict[str, object]]:
-    """Whether it can bid and buy; what stands in the way is told to operators only."""
+    """Whether the service can bid and buy; details are shown to operators only."""
     bidder: Bidder = request.app.state.bidder
     stored = await bidder.store.ready()
     priced = sorted(bidder.catalogue.models)

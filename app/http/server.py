@@ -9,7 +9,7 @@ from typing import Literal
 import uvicorn
 
 from app.http.application import Application
-from app.http.auction.express_check import trouble_with
+from app.http.express_check import trouble_with
 
 _log = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ def protocol_of(application: Application) -> type[asyncio.Protocol] | Literal["a
             "pings take the long way through uvicorn %s, as the short one fails: %s", uvicorn.__version__, trouble
         )
         return "auto"
-    from app.http.auction.express import express  # noqa: PLC0415 - only where it can be imported
+    from app.http.express import express  # noqa: PLC0415 - only where it can be imported
 
     return express(application)
 
@@ -51,7 +51,7 @@ def protocol_of(application: Application) -> type[asyncio.Protocol] | Literal["a
 def _trouble() -> str:
     """Why the short way cannot be taken in this process; empty where it can."""
     try:
-        from app.http.auction.express import express  # noqa: PLC0415 - as above
+        from app.http.express import express  # noqa: PLC0415 - as above
     except ImportError as error:
         return str(error)
     return trouble_with(express)

@@ -1,4 +1,4 @@
-"""A line of the journal as one flat row, for whoever asks by column; the line itself stands beside its columns."""
+"""A line of the journal as one flat row that can be queried by column; the row also holds the line itself."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +16,7 @@ from app.journal.shadow import Shadow
 class Flat(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The columns; `None` where a line of this kind says nothing of it.
 
-    `status` is what the seller was told. `id` is ours; `ping_id` is what the seller was told, that of the best bid
+    `status` is the answer. `id` is ours; `ping_id` is the id that the seller got, that of the best bid
     where there were two, and `bid_ids` are those of all bids. From `campaign` to `surplus` it is the best bid that is
     spoken of, in cents, and `probability` is that of a conversion. `shadow_` is what the other model of a trial would
     have bid best. Of `line` and `broken` there is always one: the line as it was written, or the bytes of what is none.

@@ -73,7 +73,7 @@ def texts_with(part: Part, ids: frozenset[str]) -> Iterator[bytes]:
     """The same, but only those that can bear one of these ids."""
     if part.is_parquet:
         _check(part.path)
-        # The columns of ids are a small part of the file. What was no line to whoever compacted it has none of them.
+        # The columns of ids are a small part of the file. Bytes that were no line when compacted have no ids.
         wanted = {f"id_{number}": each for number, each in enumerate(ids)}
         where = " OR ".join(map(_bears, wanted))
         for (text,) in parquet.read(part.path, "encode(line)", where, wanted):

@@ -1,4 +1,4 @@
-"""What the other model of a trial made of a ping: kept beside the decision, told to nobody."""
+"""The decision of the other model of a trial: stored beside the live decision, and never sent."""
 
 import msgspec
 

@@ -1,4 +1,4 @@
-"""Appends decisions to a file an hour, in batches, so that no ping waits for a disk."""
+"""Appends decisions to one file per hour, in batches and from a thread, so that no ping waits for the disk."""
 
 import asyncio
 from collections import deque
@@ -15,10 +15,10 @@ from app.journal.lines import Line
 from app.journal.versions import STAMP
 
 FLUSH_S = 0.25
-"""How long a line may wait: a kill loses less than a second of them."""
+"""How long a line may wait: a kill loses less than a second of lines."""
 
 WAITING_MAX = 200_000
-"""Lines held while the disk does not take them; beyond that the oldest are given up and counted."""
+"""Lines held while the disk is full or fails; beyond that the oldest are dropped and counted."""
 
 _HOUR_S = 3_600
 
@@ -39,16 +39,16 @@ def hour_file(at: float) -> str:
 
 
 class JournalWriter:
-    """One writer a directory. `append` only remembers; `run` writes every quarter of a second until cancelled.
+    """The only writer of a directory. `append` only queues; `run` writes every quarter of a second until cancelled.
 
-    `lost` counts the lines that were given up.
+    `lost` counts the lines that were dropped.
     """
 
     def __init__(self, directory: Path) -> None:
         directory.mkdir(parents=True, exist_ok=True)
         self._directory = directory
         self._encoder = msgspec.json.Encoder()
-        # Taken from one end by the writing thread while pings add to the other: a deque needs no lock for that.
+        # The writing thread takes from one end while pings add to the other; a deque needs no lock for that.
         self._waiting: deque[tuple[float, bytes]] = deque()
         self._writing = Lock()
         self._failing = False
@@ -60,7 +60,7 @@ class JournalWriter:
         return len(self._waiting)
 
     def append(self, line: Line) -> bytes:
-        """Take one line, which is on its way to the file within a quarter of a second; as it will stand there."""
+        """Queue one line, to be written within a quarter of a second; returns its encoded text."""
         text = STAMP + self._encoder.encode(line)[1:]
         self._waiting.append((line.at, text))
         return text
@@ -75,7 +75,7 @@ class JournalWriter:
             self._try(on_error)
 
     def flush(self) -> None:
-        """Write everything that waits, each line to the file of its hour. OSError where some still waits after it."""
+        """Write all waiting lines, each to the file of its hour. OSError if some are still waiting afterwards."""
         with self._writing:
             hours = self._take()
             try:
@@ -113,7 +113,12 @@ class JournalWriter:
 
 
 def _append(path: Path, lines: Iterable[bytes]) -> None:
-    """All of these lines or none: what a full disk cut off is taken away again, or the next line would end in it."""
+    """Write all of these lines or none.
+
+    The file is opened by name each time, because compacting renames the file of a past hour and expects that nothing is
+    appended to it afterwards. It is unbuffered, so that an error of the disk occurs here, where the part that was
+    written can be cut off: otherwise the next line would be appended to half a line.
+    """
     with path.open("a+b", buffering=0) as file:
         end = file.seek(0, 2)
         left = memoryview(_line_break(file, end) + b"\n".join(lines) + b"\n")
@@ -127,7 +132,7 @@ def _append(path: Path, lines: Iterable[bytes]) -> None:
 
 
 def _line_break(file: FileIO, end: int) -> bytes:
-    """What must stand before the next line: a kill may have left the stump of one."""
+    """A line break if the file ends without one, since a kill may have cut off its last line."""
     if end == 0:
         return b""
     file.seek(end - 1)

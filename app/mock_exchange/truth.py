@@ -144,7 +144,7 @@ _BASES = {"auto_insurance": -2.83, "solar": -3.56, "mortgage": -3.15, "personal_
 
 
 def _number(facts: Facts, name: str, usual: float) -> float:
-    """A number that was told, or what is usual."""
+    """The number in the form, or the usual one."""
     value = facts.get(name)
     return usual if value is None or isinstance(value, str) else float(value)
 

@@ -1,4 +1,4 @@
-"""How long one exchange may still take, told to httpcore in the only way that it survives: as a read that timed out.
+"""The remaining time of one exchange, enforced in the only way that httpcore survives: as a read that timed out.
 
 A task that is cancelled inside httpcore leaves things behind. Within a TLS handshake it leaves the socket, which
 nothing closes any more; between two of the pool's steps it leaves a connection that is never used again and never

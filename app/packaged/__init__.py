@@ -1,4 +1,4 @@
-"""Where the files that come with leadbid lie: at the top of its source tree, or beside this module in a wheel."""
+"""Finds the files that ship with leadbid: at the top of its source tree, or beside this module in a wheel."""
 
 from pathlib import Path
 from shutil import copytree
@@ -12,18 +12,18 @@ DEMO = _ROOT / "fixtures" / "demo"
 DEMO_CONFIG = DEMO / "buyer.toml"
 
 SCENARIOS = _ROOT / "fixtures" / "exchange"
-"""Markets that `leadbid exchange` can hold, one file each."""
+"""The markets of `leadbid exchange`, one file each."""
 
 MODELS = _ROOT / "models"
-"""Models of the demo's verticals, trained on a made-up history. Nothing is ever written here."""
+"""Models of the demo's verticals, trained on a synthetic history. Nothing is ever written here."""
 
 
 OWN_MODELS = Path("models")
-"""The models of whoever works in this directory."""
+"""The models in the working directory."""
 
 
 def models_here() -> Path:
-    """What models a command reads that is not told: those in the working directory, else those that come along."""
+    """The models that a command reads by default: those in the working directory, else those that ship with leadbid."""
     return OWN_MODELS if OWN_MODELS.is_dir() else MODELS
 
 

@@ -1,51 +1,55 @@
-"""One HTML file that needs nothing from elsewhere: on a bidder or a phone, light, dark or printed."""
+"""Pages and documents from templates: text is escaped by the template engine, and nowhere else.
+
+A template is named by its path from the folder of the package that owns it, such as "app/pages/templates/base.html".
+A page is one HTML file that needs nothing from elsewhere: on a monitor or a phone, light, dark or printed.
+"""
 
 from base64 import b64encode
-from collections.abc import Iterable
 from hashlib import sha256
-from html import escape
-from pathlib import Path
+from importlib.resources import files
 
-_STYLE = Path(__file__).with_name("page.css")
-_SCRIPT = Path(__file__).with_name("live.js")
+import msgspec
+from jinja2 import Environment, FunctionLoader, StrictUndefined
 
-Tiles = Iterable[tuple[str, str, str]]
-"""Name, value and note of each figure at the top."""
+from app.domain.calendar import utc_text
+from app.pages.amounts import each, money, number, percent
 
 
-def document(
-    tab: str, title: str, introduction: str, tiles: Tiles, sections: Iterable[str], *, live: bool = False
-) -> str:
-    """The whole page; the same parts give the same text. `tab` is what a browser names it by.
+def document(template: str, **values: object) -> str:
+    """The whole text; the same values give the same text."""
+    return _ENVIRONMENT.get_template(template).render(values)
 
-    Parts of a `live` page change while it is looked at: those with an id and the attribute `data-live`.
-    """
-    script = _SCRIPT.read_text(encoding="utf-8") if live else ""
-    scripts = f"; connect-src 'self'; script-src 'sha256-{_sha256(script)}'" if live else ""
-    return "".join(
-        [
-            "<!doctype html><html lang=en><meta charset=utf-8>",
-            "<meta name=viewport content='width=device-width, initial-scale=1'>",
-            "<meta http-equiv=Content-Security-Policy",
-            f""" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:{scripts}">""",
-            f"<title>{escape(tab)}</title><link rel=icon href='data:,'>",
-            f"<style>{_STYLE.read_text(encoding='utf-8')}</style>",
-            f"<header><h1>{escape(title)}</h1><p>{escape(introduction)}</p><dl>{_tiles(tiles)}</dl></header>",
-            "<main>",
-            *sections,
-            "</main>",
-            f"<script>{script}</script>" if live else "",
-            "</html>",
-        ]
-    )
+
+def _source(template: str) -> tuple[str, str, None]:
+    """Its text, and its name for whoever reads of an error in it."""
+    package, _, path = template.partition("/")
+    return files(package).joinpath(path).read_text(encoding="utf-8"), template, None
 
 
 def _sha256(text: str) -> str:
+    """As a content security policy names a script."""
     return b64encode(sha256(text.encode()).digest()).decode()
 
 
-def _tiles(tiles: Tiles) -> str:
-    return "".join(
-        f"<div><dt>{escape(name)}<dd><b>{escape(value)}</b><span>{escape(note)}</span></div>"
-        for name, value, note in tiles
-    )
+def _json(value: object) -> str:
+    """JSON on several lines; the digits of a price stay as they are."""
+    return msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
+
+
+# A template is compiled when it is first used, and kept. An attribute that does not exist is an error, not a gap.
+_ENVIRONMENT = Environment(
+    autoescape=True,
+    undefined=StrictUndefined,
+    loader=FunctionLoader(_source),
+    trim_blocks=True,
+    lstrip_blocks=True,
+    auto_reload=False,
+)
+_ENVIRONMENT.filters |= {
+    "json": _json,
+    "money": money,
+    "number": number,
+    "sha256": _sha256,
+    "utc": utc_text,
+}
+_ENVIRONMENT.globals |= {"each": each, "percent": percent}

@@ -72,7 +72,7 @@ def for_each_dialect(tell: Callable[[Dialect], None]) -> None:
 
 
 def _learn(sends: Sending) -> None:
-    """Understand a platform's own names in every request, whoever sends it."""
+    """Understand a platform's field names in every request, from any seller."""
     learn_aliases({ours: (theirs,) for ours, theirs in sends.names.items()} | {"ping_id": (sends.id,)})
     learn_aliases({"": (*sends.always, *(name for fields in sends.modes.values() for name in fields))})
     if not sends.headers(""):

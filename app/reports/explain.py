@@ -1,4 +1,4 @@
-"""Why 21.40? A decision of the journal as a short derivation in dollars."""
+"""Explains each line of the journal in words: how a bid was computed in dollars, or why there was none."""
 
 from collections.abc import Iterable, Iterator
 
@@ -13,14 +13,14 @@ from app.reports.fold import fold
 
 
 def explain(lines: Iterable[AnyLine]) -> str:
-    """What these lines of one ping say, for a reader who knows the business and not the code."""
+    """The lines of one ping as text, for a reader who knows the business and not the code."""
     explanation = _Explanation()
     fold(lines, explanation)
     return "\n".join(explanation.texts)
 
 
 class _Explanation:
-    """The derivation in the making, line of text by line of text."""
+    """Collects the text, line by line."""
 
     def __init__(self) -> None:
         self.texts: list[str] = []
@@ -30,28 +30,28 @@ class _Explanation:
 
     def refused(self, line: RefusedLine) -> None:
         self.texts += [
-            f"{utc_text(line.at)}  ping {line.id} of {line.seller or 'an unknown seller'}",
-            f"  refused before it was read: {_why(line.refusal)}",
+            f"{utc_text(line.at)}  ping {line.id} from {line.seller or 'an unknown seller'}",
+            f"  refused before it was decided: {_why(line.refusal)}",
         ]
 
     def repeat(self, line: RepeatLine) -> None:
-        self.texts.append(f"{utc_text(line.at)}  the same ping again: it got the bid of {line.repeat_of}")
+        self.texts.append(f"{utc_text(line.at)}  repeated ping, answered with the bid of {line.repeat_of}")
 
     def post(self, line: PostLine) -> None:
         self.texts.append(_post(line, utc_text(line.at)))
 
     def notice(self, line: NoticeLine) -> None:
         price = f" at ${dollars(line.price_cents)}" if line.price_cents is not None else ""
-        self.texts.append(f"{utc_text(line.at)}  {line.seller} says the bid {line.result}{price}")
+        self.texts.append(f"{utc_text(line.at)}  {line.seller} reported the bid {line.result}{price}")
 
 
 def _ping(line: PingLine, when: str) -> Iterator[str]:
     ping, decision = line.ping, line.decision
-    test = ", a test" if ping.test else ""
-    yield f"{when}  ping {line.id} of {line.seller}: {ping.vertical}, ZIP {ping.zip} {ping.state}{test}"
+    test = " (test)" if ping.test else ""
+    yield f"{when}  ping {line.id} from {line.seller}: {ping.vertical}, ZIP {ping.zip} {ping.state}{test}"
     yield f"  configuration {line.config}, model {line.model or 'none'}"
     if line.withdrawn is not None:
-        yield f"  no bid: {_why(line.withdrawn)}; otherwise it would have been:"
+        yield f"  no bid: {_why(line.withdrawn)}; without this the answer would have been:"
     if decision.refusal is not None:
         yield f"  no bid: {_why(decision.refusal)}"
     for offer in decision.bids:
@@ -63,12 +63,12 @@ def _ping(line: PingLine, when: str) -> Iterator[str]:
 
 
 def _shadow(shadow: Shadow) -> str:
-    """What the other model of a trial would have said; it was not sent."""
-    name = f"in shadow model {shadow.model or 'none'}"
+    """What the other model of a trial decided; it was not sent."""
+    name = f"shadow model {shadow.model or 'none'}"
     if shadow.fault:
-        return f"{name} could not price it: {shadow.fault}"
+        return f"{name} failed: {shadow.fault}"
     if shadow.refusal is not None:
-        return f"{name} would not have bid: {_why(shadow.refusal)}"
+        return f"{name} would have made no bid: {_why(shadow.refusal)}"
     bids = [f"${dollars(bid.price_cents)}, {bid.leg}, for {bid.campaign}" for bid in shadow.bids]
     return f"{name} would have bid {'; '.join(bids)}"
 
@@ -77,56 +77,56 @@ def _bid(offer: Offer) -> Iterator[str]:
     yield ""
     yield f"  bid ${dollars(offer.price_cents)}, {offer.leg}, for {offer.campaign} ({offer.brand})"
     if offer.valuation is None or offer.quote is None:
-        yield "    the campaign's fallback price: no model could price this lead"
+        yield "    the campaign's fallback price, as no model could price this lead"
         return
     yield from _value(offer.valuation)
     quote = offer.quote
-    yield _row("=", "worth at most", _cents(quote.bid_value))
-    yield _row(" ", "best bid between", f"{_cents(quote.low)} and {_cents(quote.high)}: {_cents(quote.best)}")
+    yield _row("=", "maximum bid", _cents(quote.bid_value))
+    yield _row(" ", "best bid", f"{_cents(quote.best)} (allowed: {_cents(quote.low)} to {_cents(quote.high)})")
     if offer.spread > 0.0:
-        yield _row(" ", f"explored by spread {offer.spread:.2f}", _cents(offer.drawn))
+        yield _row(" ", f"random exploration (spread {offer.spread:.0%})".replace("%", " %"), _cents(offer.drawn))
     yield _row("=", "bid", f"${dollars(offer.price_cents)}")
-    yield _row(" ", "wins with probability", f"{offer.win_probability:.2f}, for a surplus of {_cents(offer.surplus)}")
+    yield _row(" ", "win probability", f"{offer.win_probability:.2f} (expected surplus {_cents(offer.surplus)})")
 
 
 def _value(valuation: Valuation) -> Iterator[str]:
-    yield _row(" ", "P(conversion)", f"{valuation.probability:.4f}")
-    yield _row("x", "value of a conversion", _cents(valuation.worth))
+    yield _row(" ", "conversion probability", f"{valuation.probability:.4f}")
+    yield _row("x", "conversion value", _cents(valuation.worth))
     if valuation.quality_factor != 1.0:
-        yield _row("x", "this seller's realised share", f"{valuation.quality_factor:.2f}")
-    yield _row("-", "handling", _cents(valuation.handling))
+        yield _row("x", "quality factor of the seller", f"{valuation.quality_factor:.2f}")
+    yield _row("-", "handling cost", _cents(valuation.handling))
     for name, cents in valuation.boosts:
         yield _row("+", f"boost {name}", _cents(cents))
     for name, cents in valuation.signals:
         yield _row("+", f"signal {name}", _cents(cents))
-    yield _row("=", "value of owning the lead", _cents(valuation.value))
+    yield _row("=", "lead value", _cents(valuation.value))
     for name, cents in valuation.shadows:
         yield _row("-", f"shadow price of {name}", _cents(cents))
     if valuation.budget:
         yield _row("/", "1 + budget pressure", f"{1.0 + valuation.budget:.2f}")
     if valuation.return_rate:
-        yield _row("/", "1 - share returned", f"{1.0 - valuation.return_rate:.2f}")
+        yield _row("/", "1 - return rate", f"{1.0 - valuation.return_rate:.2f}")
 
 
 def _rest(outbid: tuple[Offer, ...], refused: tuple[CampaignRefusal, ...]) -> Iterator[str]:
     if outbid or refused:
         yield ""
     for offer in outbid:
-        yield f"  {offer.campaign}, {offer.leg}, would have bid ${dollars(offer.price_cents)}: less expected surplus"
+        yield f"  {offer.campaign}, {offer.leg}, would have bid ${dollars(offer.price_cents)}, for less surplus"
     for refusal in refused:
         leg = f", {refusal.leg}" if refusal.leg else ""
         yield f"  {refusal.campaign}{leg}: {_why(refusal.refusal)}"
         valuation = refusal.valuation
         if valuation is not None:
-            yield f"    the lead is worth {_cents(valuation.value)}, and may cost {_cents(valuation.bid_value)} at most"
+            yield f"    lead value {_cents(valuation.value)}, maximum bid {_cents(valuation.bid_value)}"
 
 
 def _post(line: PostLine, when: str) -> str:
-    kept = ", the answer given before" if line.kept else ""
+    kept = " (same answer as before)" if line.kept else ""
     if line.status == "accepted":
-        return f"{when}  posted and bought as lead {line.lead_id} for ${dollars(line.price_cents)}{kept}"
+        return f"{when}  post accepted: bought as lead {line.lead_id} for ${dollars(line.price_cents)}{kept}"
     why = f": {_why(Refusal(line.reason_code, line.detail))}" if line.reason_code in REASONS else ""
-    return f"{when}  posted and answered {line.status}{kept}{why}"
+    return f"{when}  post answered {line.status}{kept}{why}"
 
 
 def _why(refusal: Refusal) -> str:

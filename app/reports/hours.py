@@ -17,7 +17,7 @@ from app.reports.kept import Stamp
 from app.reports.tally import JournalTally, add
 
 LUMP = 200
-"""Lines counted at a stretch, some milliseconds of work, before whoever shares the interpreter has a turn."""
+"""Lines counted in one go, some milliseconds of work, before other threads get a turn."""
 
 _HOUR_S = 3_600.0
 

@@ -14,7 +14,7 @@ from app.store.store import Store
 from app.wire.scorecard import Latency, PingScore, PostScore, ReturnScore, Scorecard
 
 KEPT_S = 60.0
-"""So long a scorecard is told again as it was: who asks in a loop has the journal read once a minute."""
+"""How long a scorecard is cached: a seller that asks in a loop causes one reading of the journal a minute."""
 
 _DAY_S = 86_400.0
 _HOUR_S = 3_600.0
@@ -110,10 +110,10 @@ def _refused(answers: Mapping[str, int]) -> tuple[dict[str, int], dict[str, int]
 
 
 def _told(codes: Mapping[str, int], disclosure: Disclosure) -> dict[str, int]:
-    """Reasons as they were told, the most frequent first."""
+    """Reasons as they were answered, the most frequent first."""
     told: Counter[str] = Counter()
     for code, count in codes.items():
-        # A reason that an earlier version had is told by nobody any more.
+        # An earlier version may have had reasons that no longer exist.
         told[disclosed(Refusal(code), disclosure)[0] if code in REASONS else "internal"] += count
     return dict(told.most_common())
 

@@ -10,7 +10,7 @@ QUARTER_S = 900.0
 """A quarter of an hour, by which time is counted: every time zone's hours begin on one."""
 
 NAMES_MAX = 500
-"""Of the names that a seller makes up as it likes, so many are told apart; the others are counted together."""
+"""How many names that sellers make up are counted separately; the others are counted together."""
 
 T = TypeVar("T")
 
@@ -40,7 +40,7 @@ class Flow(msgspec.Struct, kw_only=True):
 
 
 class NamedShares(msgspec.Struct, kw_only=True):
-    """Shares by names that sellers make up. Which are told apart depends on the names alone, so sums stay exact."""
+    """Counts by names that sellers make up. Which are kept apart depends on the names alone, so sums stay exact."""
 
     by_name: dict[str, Share] = {}
     others: Share = msgspec.field(default_factory=Share)
@@ -93,7 +93,7 @@ class SellerTrade(msgspec.Struct, kw_only=True):
 
 
 class LegTrade(msgspec.Struct, kw_only=True):
-    """How many bids and leads of one leg had which price: exact cents, of which any percentile can be told."""
+    """How many bids and leads of one leg had which price: exact cents, so that any percentile can be computed."""
 
     bid_cents: dict[int, int] = {}
     paid_cents: dict[int, int] = {}

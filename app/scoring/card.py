@@ -222,7 +222,7 @@ class ModelCard(msgspec.Struct, frozen=True, kw_only=True):
         return not self.history.synthetic or bool(self.parts)
 
     def judged(self, gates: Sequence[Gate]) -> "ModelCard":
-        """The card with these gates instead of its own of the same names; one result for each, whoever shows it."""
+        """The card with these gates in place of its own of the same names, so that each has one result everywhere."""
         fresh = {gate.name for gate in gates}
         both = (*(gate for gate in self.gates if gate.name not in fresh), *gates)
         return replace(self, gates=both, passed=all(gate.passed for gate in both))

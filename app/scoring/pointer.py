@@ -24,7 +24,7 @@ _KEYS = ("live", "before", "challenger", "canary")
 class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One vertical. `before` was live before, `challenger` is tried: it bids for the share `canary`, else in shadow.
 
-    `problem` says what cannot be meant; `live` holds all the same, and nothing is tried.
+    `problem` says what is invalid; `live` is used anyway, and no challenger is tried.
     """
 
     live: str
@@ -82,7 +82,9 @@ def _entry(value: object) -> Entry | Unusable:
         return Unusable(f'{POINTER} must name a version, such as "0001", not a path or a file')
     problem = _problem(told)
     if problem:
-        return Entry(live=live, before=_text(told.get("before")), problem=f"{POINTER}: {problem}; nothing is tried")
+        return Entry(
+            live=live, before=_text(told.get("before")), problem=f"{POINTER}: {problem}; no challenger is tried"
+        )
     return Entry(
         live=live,
         before=told.get("before", ""),

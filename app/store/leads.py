@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Row, func, select
 
-from app.store.deliveries import DeliveryRow, Which, counts, deliveries
+from app.store.delivery.deliveries import DeliveryRow, Which, counts, deliveries
 from app.store.schema import evidence, lead
 
 _DELIVERIES_MAX = 100

@@ -11,11 +11,11 @@ from app.domain.post.sale import CapUse, KeptAnswer, PostFacts, Sale
 from app.domain.reasons import REASONS, Refusal
 from app.store import caps
 from app.store.answers import REPLACEABLE, asking, names_of, person_text, post_facts, post_name, writing_answer
+from app.store.delivery.outbox import new_delivery
 from app.store.engine.failures import INTEGRITY_ERRORS
 from app.store.engine.portable import adding_new, being_alone
 from app.store.engine.prepared import Prepared
 from app.store.engine.trips import Work, run_all, run_last
-from app.store.outbox import new_delivery
 from app.store.schema import certificate, delivery, evidence, lead, sighting
 from app.wire.post import PostAnswer
 
@@ -28,7 +28,7 @@ _ADD_DELIVERIES = Prepared(insert(delivery))
 
 
 class SaleResult(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of a sale and what the seller is told; `repeated` is the answer given before, to the same person."""
+    """The result of a sale and the seller's answer; `repeated` is the stored answer of an earlier post."""
 
     answer: PostAnswer
     outcome: Literal["sold", "repeated", "refused"]
@@ -98,7 +98,7 @@ def _to_keep(sale: Sale, told: PostAnswer, code: str) -> KeptAnswer:
 
 
 def _write_at_once(connection: Connection, rows: Sequence[Work], uses: Sequence[CapUse]) -> None:
-    """Write all of it, and take its room under the caps last: counters that all sales share are held from then on."""
+    """Write the sale, and count it under the caps last, since that locks counters which all sales share."""
     try:
         run_last(connection, [*rows, *map(caps.taking_or_failing, uses)])
     except INTEGRITY_ERRORS:

@@ -15,20 +15,18 @@ from app.store import (
     campaigns,
     caps,
     certifications,
-    deliveries,
-    destinations,
     exports,
     feedback,
     known,
     leads,
     operators,
-    outbox,
     sales,
     shadow_prices,
 )
 from app.store.audit import AuditLine
 from app.store.certifications import Mark
-from app.store.deliveries import DeliveryDetail, DeliveryRow, Which
+from app.store.delivery import deliveries, destinations, outbox
+from app.store.delivery.deliveries import DeliveryDetail, DeliveryRow, Which
 from app.store.engine.connections import (
     BUSY_MS,
     async_lookup_engine,

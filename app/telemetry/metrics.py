@@ -8,24 +8,24 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.registry import Collector
 
 COUNTERS = {
-    "pings_total": ("Pings received, each with the one code of its answer; `bid` where we bid.", ("seller", "code")),
-    "ping_repeats_total": ("Pings answered with the bid they had been given before.", ("seller",)),
-    "posts_total": ("Posts received by status and reason code.", ("seller", "status", "code")),
+    "pings_total": ("Pings received, by reason code; `bid` if we bid.", ("seller", "code")),
+    "ping_repeats_total": ("Repeated pings, answered with the same bid.", ("seller",)),
+    "posts_total": ("Posts received, by status and reason code.", ("seller", "status", "code")),
     "sales_total": ("Leads bought.", ("seller", "campaign")),
-    "spend_cents_total": ("Money promised for leads bought, in cents.", ("seller", "campaign")),
+    "spend_cents_total": ("Spend on leads bought, in cents.", ("seller", "campaign")),
     "caps_refused_total": ("Posts with a live bid that a cap refused.", ("seller",)),
-    "unknown_fields_total": ("Fields of pings and posts that no name covers; they are not kept.", ("seller",)),
-    "deliveries_total": ("Attempts to deliver a lead, by how they ended.", ("destination", "outcome")),
+    "unknown_fields_total": ("Unknown fields of pings and posts; they are ignored.", ("seller",)),
+    "deliveries_total": ("Delivery attempts, by outcome.", ("destination", "outcome")),
     "notices_total": ("Win and loss notices.", ("seller", "result")),
     "outcomes_total": ("Outcomes reported by the CRM.", ("event",)),
     "challenger_faults_total": ("Pings that a challenger could not price; the live model answered.", ("vertical",)),
     "reloads_total": ("Reloads of configuration and models.", ("result",)),
 }
 GAUGES = {
-    "live_bids": "Bids that are promises now.",
+    "live_bids": "Bids that are live now.",
     "journal_waiting_lines": "Decisions not yet written to the journal.",
-    "journal_lost_lines": "Decisions given up because the journal could not be written for too long.",
-    "catalogue_loaded_timestamp_seconds": "When the configuration in force was loaded.",
+    "journal_lost_lines": "Decisions lost because the journal could not be written for too long.",
+    "catalogue_loaded_timestamp_seconds": "When the current configuration was loaded.",
 }
 PING_SECONDS = "ping_duration_seconds"
 PING_BOUNDS_S = (0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0)
@@ -41,12 +41,12 @@ class Metrics(Collector):
         self._seconds = 0.0
 
     def count(self, name: str, *labels: str, by: int = 1) -> None:
-        """One more (or `by` more) of a counter declared above, under its labels in declared order."""
+        """Add 1 (or `by`) to a counter declared above, with its labels in the declared order."""
         counts = self._counts[name]
         counts[labels] = counts.get(labels, 0) + by
 
     def gauge(self, name: str, value: float) -> None:
-        """Where a gauge declared above stands."""
+        """Set a gauge declared above."""
         self._gauges[name] = value
 
     def ping_took(self, seconds: float) -> None:

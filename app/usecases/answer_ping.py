@@ -91,7 +91,7 @@ def answer_ping(bidder: Bidder, asked: Asked, warnings: tuple[str, ...]) -> Ping
         answer = answers.refused_ping(refusal, seller, asked.line_id, warnings + more)
     else:
         answer = _bid(bidder, asked, decision, warnings + more)
-    # After the answer is made, so that no seller waits for what it will not be told.
+    # After the answer is made, so that no seller waits for a decision that is never sent.
     shadow = _shadow(bidder, trial, turn) if trial is not None and not late else None
     withdrawn, took_ms = refusal if late else None, _elapsed_ms(bidder, asked)
     line = _line(asked, snapshot, turn, answer, withdrawn=withdrawn, shadow=shadow, took_ms=took_ms)
@@ -184,7 +184,7 @@ def _open(
     text: bytes,
     counters: Mapping[str, list[Counter]],
 ) -> None:
-    """Remember the promise, for repeats, evidence and the room under the caps; a test uses no room."""
+    """Remember the live bid, for repeats, evidence and the space it needs under the caps; a test needs none."""
     takes = [
         (counter.key, counter.cap.uses(price_cents))
         for name, price_cents in promised(decision).items()
@@ -214,7 +214,7 @@ def _trial(asked: Asked, snapshot: Snapshot) -> Trial | None:
 
 
 def _untried(asked: Asked, snapshot: Snapshot) -> Turn:
-    """The live model's decision, where nothing is tried beside it."""
+    """The live model's decision, without a trial."""
     model = snapshot.catalogue.models.get(asked.ping.vertical)
     decision = decide(asked.ping, snapshot, asked.now, asked.draw)
     return Turn(decision=decision, model=model.version if model is not None else "")

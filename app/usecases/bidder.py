@@ -12,10 +12,10 @@ from app.reports.scorecard import Scorecards
 from app.store.store import Store
 from app.store.vault import Vault
 from app.telemetry.metrics import Metrics
-from app.usecases.onboarding.test_recorder import TestRecorder
 from app.usecases.post_collectors import PostCollectors
 from app.usecases.rate_limit import HashQuotas, RateLimits
 from app.usecases.standing.standing import LiveStanding
+from app.usecases.test_recorder import TestRecorder
 
 
 class Journal(Protocol):

@@ -82,7 +82,7 @@ class ConfigWatcher:
         return True
 
     async def _keep(self) -> None:
-        """Keep the configuration for whoever replays the journal; a full disk makes that wait, as it does the lines."""
+        """Store the configuration, which replays need; if the disk is full it waits, like the lines of the journal."""
         try:
             await asyncio.to_thread(keep, self._journal, self._live.catalogue)
         except OSError as error:

@@ -63,7 +63,7 @@ Send = Callable[[OutboundRequest], Awaitable[OutboundAnswer]]
 
 
 class DeliveryWorker:
-    """One worker for all destinations. A slow or failing one takes no room from the others.
+    """One worker for all destinations. A slow or failing destination does not hold up the others.
 
     `settled` is called with every recorded attempt. Setting `wake` makes it look for due leads at once.
     """

@@ -14,7 +14,7 @@ _PAST = Refusal("invalid_field", "until: lies in the past")
 
 
 async def record_notice(bidder: Bidder, seller: Seller, notice: Notice, now: float) -> Receipt:
-    """A seller says whether a bid of ours won; a lost one frees its room under the caps at once."""
+    """A seller reports whether a bid of ours won; a lost bid frees its space under the caps at once."""
     bid = read(notice.ping_id, bidder.keys.signing)
     live = bidder.standing.live(bid.nonce, now) if bid is not None else None
     if bid is None or (live is not None and live.seller != seller.name):
@@ -50,7 +50,7 @@ async def record_outcome(bidder: Bidder, outcome: Outcome, now: float) -> Receip
 
 
 async def refresh_suppressions(bidder: Bidder, since: float) -> None:
-    """Who was suppressed at `since` (UTC epoch seconds) or later, whoever wrote it, is known from now on."""
+    """Learn the people who were suppressed at `since` (UTC epoch seconds) or later, by any process."""
     bidder.standing.apply(Suppressed(digests=tuple(await bidder.store.suppressed_since(since))))
 
 

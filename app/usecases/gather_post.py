@@ -43,7 +43,7 @@ async def _facts(bidder: Bidder, lead: PostedLead, deadline: float) -> PostFacts
             facts = await bidder.store.gather_post(lead.seller.name, lead.bid.nonce.hex(), certificates, lead.person)
     except TimeoutError:
         raise StoreUnavailable("the database did not answer before the post's deadline") from None
-    # A test must have one answer whoever was bought meanwhile; only its own earlier answer counts.
+    # A test must get the same answer whatever was bought meanwhile; only its own earlier answer counts.
     return PostFacts(kept=facts.kept) if lead.bid.test else facts
 
 

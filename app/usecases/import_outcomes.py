@@ -1,4 +1,4 @@
-"""Takes a file of outcomes as if the CRM had told each of them at the endpoint, after looking at all of them first."""
+"""Imports a file of outcomes as if the CRM had sent each to the endpoint, after checking all of them first."""
 
 import asyncio
 from collections import Counter

@@ -12,7 +12,7 @@ POST_DEADLINE_S = 10.0
 
 
 class PostCollector(msgspec.Struct, frozen=True, kw_only=True):
-    """Asks for the verdict of one check. `collect` is told how many seconds it has, and is cancelled after them.
+    """Asks for the verdict of one check. `collect` gets its number of seconds, and is cancelled after them.
 
     What it raises, and what comes too late, is an unknown.
     """

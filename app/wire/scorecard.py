@@ -7,7 +7,7 @@ DAYS_MAX = 31
 
 
 class PingScore(msgspec.Struct, frozen=True, kw_only=True):
-    """Pings without repeats and tests; `refused` by what this reader is told of the reason."""
+    """Pings without repeats and tests; `refused` by reason, at the reader's level of disclosure."""
 
     received: int
     bids: int
@@ -20,7 +20,7 @@ class PingScore(msgspec.Struct, frozen=True, kw_only=True):
 class PostScore(msgspec.Struct, frozen=True, kw_only=True):
     """Posts without repeats and tests. `win_rate` is of our bids; `mismatched` counts fields that differ from the ping.
 
-    `certificate_failures` is `None` where the reader is not told why a lead is refused.
+    `certificate_failures` is `None` if the reader does not get reasons.
     """
 
     received: int

@@ -61,7 +61,7 @@ def doctored(monkeypatch: pytest.MonkeyPatch) -> Iterator[Doctor]:
         monkeypatch.setitem(sys.modules, httptools_impl.__name__, module)
         monkeypatch.setattr(uvicorn.protocols.http, "httptools_impl", module)
         # What was imported with the real one comes back for the tests that follow.
-        for module_name in ("uvicorn.protocols.http.auto", "app.http.auction.express"):
+        for module_name in ("uvicorn.protocols.http.auto", "app.http.express"):
             monkeypatch.delitem(sys.modules, module_name, raising=False)
         monkeypatch.setattr(app.http.auction, "express", None, raising=False)
         server._trouble.cache_clear()

@@ -51,7 +51,7 @@ def test_an_auction_earns_more_than_a_waterfall_and_leaves_less_unsold(capsys: p
 
 def test_the_comparison_stands_beside_what_a_guide_says(capsys: pytest.CaptureFixture[str]) -> None:
     said = market(capsys, "--scenario", "auction-or-waterfall", "--leads", "10")
-    assert "Beside what a guide to the market says" in said
+    assert "Compared with published figures" in said
     assert "$3,610.00" in said
     assert "$2,640.00" in said
 

@@ -18,7 +18,7 @@ def written(path: Path, capsys: pytest.CaptureFixture[str], *words: str) -> tupl
     """The seller's key, and the words of the command that prints a ping of it."""
     assert main(["init", "--yes", "--config", str(path), *words]) == 0
     said = capsys.readouterr().out
-    (key,) = re.findall(r"shown this once .*: ([a-z2-7]{40})", said)
+    (key,) = re.findall(r"shown only now .*: ([a-z2-7]{40})", said)
     (sampling,) = re.findall(r"leadbid (sample .*) --curl", said)
     return key, shlex.split(sampling)
 

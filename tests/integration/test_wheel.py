@@ -115,13 +115,13 @@ def test_the_demo_is_served_where_there_is_nothing_yet(bare: Installed, tmp_path
     finished = bare.run(tmp_path, "leadbid", "serve", "--port", "0")
     assert (finished.returncode, finished.stdout) == (1, "")
     assert finished.stderr.splitlines() == [
-        "there is no buyer.toml here: name one with --config, or serve the demo's with --demo"
+        "there is no buyer.toml here: name a file with --config, or use the demo's with --demo"
     ]
 
 
 def test_what_init_writes_is_served_by_the_models_that_come_along(bare: Installed, tmp_path: Path) -> None:
     said = ran(bare, tmp_path, "leadbid", "init", "--verticals", "roofing", "--states", "TX", "--seller", "acme")
-    (key,) = re.findall(r"shown this once .*: ([a-z2-7]{40})", said)
+    (key,) = re.findall(r"shown only now .*: ([a-z2-7]{40})", said)
     (sampling,) = re.findall(r"leadbid (sample .*) --curl", said)
     assert "No problems." in ran(bare, tmp_path, "leadbid", "check")
     body = ran(bare, tmp_path, "leadbid", *sampling.split())

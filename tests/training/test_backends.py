@@ -5,7 +5,7 @@ from importlib.util import find_spec
 import pytest
 from joblib import Parallel, delayed
 
-from training.conversion.backends import NoBackend, backend
+from training.conversion.search import NoBackend, backend
 
 
 def test_without_a_name_fits_run_one_after_the_other() -> None:

@@ -153,7 +153,7 @@ def test_a_synthetic_model_is_live_only_where_that_is_asked_for_and_nothing_real
     models = tmp_path / "models"
     shutil.copytree(run[1] / "roofing" / "0001", models / "roofing" / "0001")
     assert trained(buyer, models, "--vertical", "roofing") == 0
-    assert "NOT LIVE: its history is made up; --promote makes it live all the same" in capsys.readouterr().out
+    assert "NOT LIVE: its history is synthetic; --promote makes it live anyway" in capsys.readouterr().out
     assert not (models / "current.toml").exists()
     folder = models / "roofing" / "0001"
     card = read_card(folder)

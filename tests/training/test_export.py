@@ -116,7 +116,7 @@ def test_lightgbm_told_to_read_zero_as_missing_is_refused() -> None:
     facts, y = leads()
     raw = lightgbm(COLUMNS, seed=1, encoded={"city"}).fit(table(COLUMNS, facts), y)
     rows = np.where(np.random.default_rng(1).random((1_500, 4)) < 0.5, 0.0, np.random.default_rng(2).random((1_500, 4)))
-    raw[-1].booster_ = booster.train({"zero_as_missing": True, "verbosity": -1}, booster.Dataset(rows, y), 3)
+    raw[-1]._Booster = booster.train({"zero_as_missing": True, "verbosity": -1}, booster.Dataset(rows, y), 3)
     assert "zero as missing" in refusal(raw, raw)
 
 

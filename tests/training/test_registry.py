@@ -46,7 +46,7 @@ def test_a_version_is_promoted_and_rolled_back(models: Path, capsys: Said) -> No
     assert load(models).models["solar"].version == "0001"
     assert [done.did for done in changes(models)] == ["promote", "rollback"]
     assert registry(models, "rollback") == 1
-    assert "nothing is known to have been live before solar 0001" in capsys.readouterr().err
+    assert "no earlier live version of solar is recorded" in capsys.readouterr().err
 
 
 def test_rollbacks_go_back_through_the_history_and_never_forth(models: Path) -> None:
@@ -67,7 +67,7 @@ def test_what_failed_a_gate_is_promoted_by_force_alone_which_is_noted(models: Pa
     before = (models / POINTER).read_bytes()
     for action, words in (("promote", ()), ("canary", ("--share", "0.1"))):
         assert registry(models, action, "--version", "0003", *words) == 1
-        assert "solar 0003 may not bid, it failed: level. --force overrides that" in capsys.readouterr().err
+        assert "solar 0003 may not bid (it failed: level). --force overrides this" in capsys.readouterr().err
     assert (models / POINTER).read_bytes() == before
     assert registry(models, "promote", "--version", "0003", "--force") == 0
     assert ", forced: solar 0001 -> 0003" in capsys.readouterr().out
@@ -145,7 +145,7 @@ def test_a_rollback_ends_what_is_tried_and_so_does_retire(models: Path, capsys: 
     assert registry(models, "retire") == 0
     assert solar(models) == Entry(live="0002", before="0001")
     assert registry(models, "retire") == 1
-    assert "nothing is tried in solar" in capsys.readouterr().err
+    assert "solar has no challenger" in capsys.readouterr().err
     registry(models, "shadow", "--version", "0003")
     registry(models, "rollback")
     assert solar(models) == Entry(live="0001")
@@ -154,8 +154,8 @@ def test_a_rollback_ends_what_is_tried_and_so_does_retire(models: Path, capsys: 
 @pytest.mark.parametrize(
     ("words", "why"),
     [
-        (("shadow", "--version", "0001"), "solar 0001 is live: there is nothing to try it against"),
-        (("canary", "--share", "0.1"), "nothing is tried in solar: name a version"),
+        (("shadow", "--version", "0001"), "solar 0001 is the live version and cannot be its own challenger"),
+        (("canary", "--share", "0.1"), "solar has no challenger: name one"),
         (("canary", "--share", "0", "--version", "0002"), "a share above 0 and at most 1"),
         (("canary", "--share", "10", "--version", "0002"), "a share above 0 and at most 1"),
         (("canary", "--share", "nan", "--version", "0002"), "a share above 0 and at most 1"),
@@ -239,7 +239,7 @@ def test_what_a_synthetic_history_taught_replaces_nothing_that_real_outcomes_did
     add_version(models, "solar", "0004", history=bought)
     assert registry(models, "promote", "--version", "0004") == 0
     assert registry(models, "promote", "--version", "0002") == 1
-    assert "what is live holds real outcomes. --force overrides that and is noted" in capsys.readouterr().err
+    assert "the live model on real outcomes. --force overrides this and is recorded" in capsys.readouterr().err
     assert solar(models).live == "0004"
     assert registry(models, "rollback") == 0
     assert solar(models).live == "0001"

@@ -139,15 +139,17 @@ def test_twins_differ_by_nothing_that_chance_would_not_give(tmp_path: Path) -> N
     told = stood(lines, become(lines))
     assert told.ratios["5%"] == told.ratios["95%"] == 1.0
     probabilities, surplus = verdicts(told)
-    assert probabilities == "probabilities: both say the same of every lead; they differ in other parts alone"
-    assert surplus.startswith("surplus: no difference that chance would not give")
+    assert (
+        probabilities == "probabilities: both models predict the same for every lead; they differ only in other parts"
+    )
+    assert surplus.startswith("surplus: no difference beyond chance")
 
 
 def test_of_a_shadow_nobody_knows_what_it_would_earn(tmp_path: Path) -> None:
     lines = pinged(tmp_path, tried(model(0.23, version="1"), knowing("2"), 0.0), 300)
     told = stood(lines, become(lines), 0.0)
     assert (told.challenger.decided, told.challenger.shadowed) == (0, 300)
-    assert "try a canary" in verdicts(told)[1]
+    assert "start a canary" in verdicts(told)[1]
     assert told.leads > 0
     assert "is tried against 1, in shadow" in next(page(told))
 

@@ -116,7 +116,7 @@ def test_the_chosen_candidate_is_the_one_that_was_fitted_and_every_one_is_shown(
     assert {each.candidate for each in trained.candidates} == {each.name for each in candidates(4_000)}
     (chosen,) = [each for each in trained.candidates if each.chosen]
     assert (trained.candidate, trained.settings) == (chosen.candidate, chosen.settings)
-    assert type(trained.raw[-1]).__name__ in ("LogisticRegression", "HistGradientBoostingClassifier", "LightGbm")
+    assert type(trained.raw[-1]).__name__ in ("LogisticRegression", "HistGradientBoostingClassifier", "LGBMClassifier")
     assert trained.notes[0].startswith(trained.candidate)
     assert len(heard) == len(trained.candidates) + 2
 

@@ -9,6 +9,7 @@ from app.cli import COMMANDS
 from app.domain.reasons import REASONS, Reason
 from app.mock_exchange.conformance.checks import CHECKS
 from app.platforms.known import DIALECTS
+from tests.words import unplain
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -78,3 +79,30 @@ def test_the_glossary_defines_each_term_once_in_order() -> None:
     terms = [row[0].lower() for row in glossary()]
     assert terms == sorted(set(terms))
     assert all(meaning and "](" in where for _, _, meaning, where in glossary())
+
+
+PROSE = (
+    *sorted(DOCS.rglob("*.md")),
+    *(DOCS.parent / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")),
+)
+
+
+@pytest.mark.parametrize("page", PROSE, ids=lambda path: path.name)
+def test_a_page_is_in_plain_words(page: Path) -> None:
+    lines = enumerate(page.read_text(encoding="utf-8").splitlines(), start=1)
+    assert {number: words for number, line in lines if (words := unplain(line))} == {}
+
+
+DECISIONS = sorted((DOCS / "decisions").glob("*.md"))
+
+
+def test_decisions_are_numbered_without_gaps() -> None:
+    assert [page.name[:4] for page in DECISIONS] == [f"{number:04d}" for number in range(1, len(DECISIONS) + 1)]
+
+
+@pytest.mark.parametrize("page", DECISIONS, ids=lambda path: path.name)
+def test_a_decision_names_files_that_there_are(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    named = re.findall(r"`((?:app|tests|training)/[\w/.]+)`", text)
+    assert [path for path in named if not (DOCS.parent / path).exists()] == []
+    assert "\nChecked by: " in text

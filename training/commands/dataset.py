@@ -6,15 +6,14 @@ from pathlib import Path
 
 from app.domain.calendar import utc_text
 from training.frame import add, add_sources, gathered, show
-from training.histories.dataset import BIDS, LEADS, DatasetSummary
+from training.histories.dataset import BIDS, DAY_S, LEADS, DatasetSummary
 from training.histories.declared import declared
-from training.histories.sources import DAY_S
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`python -m training dataset --data DIR ... --out DIR [--maturity-days N] [--since WHEN] [--now WHEN]`."""
     add_sources(parser)
-    parser.add_argument("--out", type=Path, required=True, help="where bids.parquet and leads.parquet go")
+    parser.add_argument("--out", type=Path, required=True, help="the folder for bids.parquet and leads.parquet")
     add(parser, "json")
 
 
@@ -32,7 +31,7 @@ def _lines(summary: DatasetSummary, out: Path) -> Iterator[str]:
     yield ""
     declined = summary.pings - summary.with_bid
     yield f"{summary.pings:,} pings: {summary.with_bid:,} with a bid, {declined:,} declined{_list(summary.declined)}"
-    yield f"beside them {summary.repeats:,} repeats and {summary.tests:,} tests, which are not in it"
+    yield f"not included: {summary.repeats:,} repeats and {summary.tests:,} tests"
     yield f"bids that were posted{_list(summary.posts) or ': none'}"
     yield ""
     yield "                             bids     won    lost  open   bought  matured  immature  converted  returned"
@@ -46,7 +45,7 @@ def _lines(summary: DatasetSummary, out: Path) -> Iterator[str]:
     for what, counts in (("left out", summary.left_out), ("noted", summary.noted)):
         for name, count in counts.items():
             yield f"{what}: {count:,} {name}"
-    yield f"{out / BIDS}: a row a bid.  {out / LEADS}: a row a lead that was bought."
+    yield f"{out / BIDS}: a row per bid.  {out / LEADS}: a row per bought lead."
 
 
 def _list(counts: Mapping[str, int]) -> str:

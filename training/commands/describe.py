@@ -10,9 +10,9 @@ from app.scoring.card import FieldCheck
 from training.conversion.features import columns_among, stacked
 from training.conversion.leaks import ALONE_MAX, REMOVAL_MAX, check_fields, suspected
 from training.frame import Tell, add, teller
+from training.histories.dataset import leads_at
 from training.histories.draft import SpecDraft, draft, written
 from training.histories.history import History
-from training.histories.sources import leads_at
 from training.histories.specified import history_in
 from training.histories.tables import LeadTable, open_table
 
@@ -28,13 +28,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         required=True,
         help="CSV (any delimiter, gz), Parquet, what `dataset` wrote, or a service's data directory",
     )
-    parser.add_argument("--label", default="", help="the column of outcomes; a service's own leads need none")
-    parser.add_argument(
-        "--vertical", default="", help="under which name models are kept; of several in a dataset, which"
-    )
+    parser.add_argument("--label", default="", help="the column with the outcome; not needed for a service's own leads")
+    parser.add_argument("--vertical", default="", help="the vertical; required if a dataset has several")
     add(parser, "config")
-    parser.add_argument("--out", type=Path, help="where the draft goes; printed if not given")
-    parser.add_argument("--seed", type=int, default=1, help="of the small models that look for leaks")
+    parser.add_argument("--out", type=Path, help="the file for the draft (default: print it)")
+    parser.add_argument("--seed", type=int, default=1, help="the seed of the models that look for leaks (default: 1)")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -60,10 +58,10 @@ def _described(table: LeadTable, args: argparse.Namespace, tell: Tell) -> str:
     share = float(np.mean(history.converted))
     header = [
         f"Drafted from {args.data.name}: {len(history):,} rows have an outcome, {share:.2%} converted.",
-        "Read it over: what a ping knows, only you can say, and no model reads a field that is not known then.",
+        "Review it: only you know which fields a ping has, and no model uses a field that is not known at ping time.",
     ]
     if any(suspected(check) for check in checks):
-        header.append("Where every ping has a suspect all the same, say known_at_ping = true and trusted = true.")
+        header.append("If every ping does have a suspected field, set known_at_ping = true and trusted = true.")
     return written(_with_suspects(drafted, checks, tell), header)
 
 

@@ -10,9 +10,8 @@ from training.drift.drift import Drift, drift
 from training.drift.window import read_reference, sample, window, window_like
 from training.frame import add, show, when
 from training.histories.bids import read_bids
-from training.histories.dataset import BIDS, read_summary
+from training.histories.dataset import BIDS, DAY_S, read_summary
 from training.histories.scratch import NoData
-from training.histories.sources import DAY_S
 from training.registry.pointer import live
 
 RECENT_S = 7 * DAY_S
@@ -21,13 +20,15 @@ _SHOWN = 8
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`python -m training drift --data DATASET --models DIR [--since WHEN] [--vertical NAME] [--at LEVEL] [--json]`."""
-    parser.add_argument("--data", type=Path, required=True, help="where `python -m training dataset` put its files")
+    parser.add_argument("--data", type=Path, required=True, help="the folder that `python -m training dataset` wrote")
     add(parser, "models")
     parser.add_argument(
-        "--since", type=when, default=None, metavar="WHEN", help="what is new begins here (default: the last 7 days)"
+        "--since", type=when, default=None, metavar="WHEN", help="start of the recent window (default: 7 days ago)"
     )
     add(parser, "vertical")
-    parser.add_argument("--at", choices=("moderate", "major"), default="major", help="what counts as drift (major)")
+    parser.add_argument(
+        "--at", choices=("moderate", "major"), default="major", help="the shift that counts as drift (default: major)"
+    )
     add(parser, "json")
 
 
@@ -62,7 +63,7 @@ def _drifts(args: argparse.Namespace) -> Iterator[Drift]:
 
 def _lines(found: Drift) -> Iterator[str]:
     if found.why_not:
-        yield f"{found.vertical}: nothing can be said: {found.why_not}"
+        yield f"{found.vertical}: too little data: {found.why_not}"
         return
     before, now = found.before, found.now
     yield f"{found.vertical}: {'no drift' if found.found == 'none' else found.found + ' drift'}"

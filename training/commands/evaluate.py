@@ -30,19 +30,29 @@ BIDS_MAX = 100_000
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`python -m training evaluate --vertical V [--data DATASET] [--version N | --policy DIR] --out FILE [--json]`."""
-    parser.add_argument("--vertical", required=True, help="whose bids are judged")
+    parser.add_argument("--vertical", required=True, help="the vertical to evaluate")
     parser.add_argument(
-        "--data", type=Path, default=None, help="where `python -m training dataset` put its files; none: by the card"
+        "--data",
+        type=Path,
+        default=None,
+        help="the folder that `python -m training dataset` wrote; without it, report the card",
     )
     add(parser, "models")
     which = parser.add_mutually_exclusive_group()
-    which.add_argument("--version", default="", help="the candidate (default: the live version)")
-    which.add_argument("--policy", type=Path, default=None, help="the candidate as a folder: .../VERTICAL/VERSION")
+    which.add_argument("--version", default="", help="the version to evaluate (default: the live one)")
+    which.add_argument(
+        "--policy", type=Path, default=None, help="the version to evaluate, as a folder: .../VERTICAL/VERSION"
+    )
     parser.add_argument(
-        "--journal", type=Path, action="append", default=[], metavar="DIR", help="tells of caps; may be repeated"
+        "--journal",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="DIR",
+        help="a journal from which to report caps; may be repeated",
     )
     add(parser, "config", "since", "until")
-    parser.add_argument("--out", type=Path, default=None, help="where the page goes (HTML)")
+    parser.add_argument("--out", type=Path, default=None, help="the HTML page to write")
     add(parser, "json")
 
 
@@ -142,7 +152,7 @@ def _write(path: Path, found: Evaluation) -> None:
     try:
         from training.evaluation.page.page import page  # noqa: PLC0415 - plots are an optional extra
     except ImportError:
-        needed = "the page needs matplotlib: pip install 'leadbid[reports]', or leave out --out"
+        needed = "the page needs matplotlib: pip install 'leadbid[reports]', or omit --out"
         raise TrainingError(needed) from None
     path.write_text(page(found), encoding="utf-8")
 

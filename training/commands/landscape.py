@@ -24,10 +24,14 @@ from training.statistics import ReliabilityBin
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`python -m training landscape --data DIR --vertical V [--models DIR] [--winners N] [--json]`."""
-    parser.add_argument("--data", type=Path, required=True, help="what `training dataset` wrote, or its bids.parquet")
-    parser.add_argument("--vertical", required=True, help="whose auctions")
+    parser.add_argument(
+        "--data", type=Path, required=True, help="the folder that `training dataset` wrote, or its bids.parquet"
+    )
+    parser.add_argument("--vertical", required=True, help="the vertical of the auctions")
     add_own_models(parser)
-    parser.add_argument("--winners", type=int, default=None, help="buyers of a shared lead (default: found out)")
+    parser.add_argument(
+        "--winners", type=int, default=None, help="how many buyers a shared lead has (default: estimated)"
+    )
     add(parser, "json")
 
 

@@ -11,13 +11,13 @@ from training.registry.listing import listed, sentence, shown, table
 from training.registry.pointer import Change, NotChanged, author
 
 _ACTIONS = {
-    "list": "every version, with what is live and what is tried",
-    "show": "one version: its figures, gates, files and changes",
+    "list": "list all versions, with what is live and what is tried",
+    "show": "show one version: figures, gates, files and changes",
     "promote": "make a version live",
-    "rollback": "go back to the version that was live before",
-    "shadow": "have a version decide every ping beside the live one, unsent",
-    "canary": "have the challenger bid for a share of all leads",
-    "retire": "end what is tried",
+    "rollback": "restore the version that was live before",
+    "shadow": "start a trial: a version decides every ping beside the live one, unsent",
+    "canary": "let the challenger bid for a share of all leads",
+    "retire": "end the trial",
 }
 
 
@@ -30,18 +30,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             add(one, "models")
         else:
             add_own_models(one)
-        one.add_argument("--vertical", required=name != "list", default="", metavar="NAME", help="whose model")
+        one.add_argument(
+            "--vertical", required=name != "list", default="", metavar="NAME", help="the vertical of the model"
+        )
         if name in ("show", "promote", "shadow", "canary"):
             of_challenger = " (the challenger's)" if name == "canary" else ""
-            one.add_argument("--version", required=name != "canary", default="", help=f"which one{of_challenger}")
+            one.add_argument("--version", required=name != "canary", default="", help=f"the version{of_challenger}")
         if name == "canary":
-            one.add_argument("--share", type=float, required=True, help="of all leads, such as 0.1")
+            one.add_argument("--share", type=float, required=True, help="the share of all leads, such as 0.1")
         if name in ("promote", "canary"):
-            one.add_argument("--force", action="store_true", help="also where a gate failed; the history says so")
+            one.add_argument("--force", action="store_true", help="even if a gate failed; the history records it")
         if name == "list":
             add(one, "json")
         elif name != "show":
-            one.add_argument("--why", default="", metavar="WORDS", help="for the history")
+            one.add_argument("--why", default="", metavar="WORDS", help="the reason, recorded in the history")
 
 
 def run(args: argparse.Namespace) -> int:

@@ -68,7 +68,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="MODELS/VERTICAL/VERSION",
-        help="decide its vertical's pings by this version instead, and compare; may be repeated",
+        help="decide the pings of its vertical with this version, and compare; may be repeated",
     )
     add(parser, "json")
 
@@ -80,7 +80,7 @@ def run(args: argparse.Namespace) -> int:
         raise TrainingError("say where the journal is: --data DIR of a service, or --journal DIR")
     for journal in journals:
         if not journal.is_dir():
-            raise TrainingError(f"{journal} does not exist: name the service's own data directory")
+            raise TrainingError(f"{journal} does not exist: pass the service's data directory")
     archive, pings = Archive(journals, args.models), told_pings(journals, args.since, args.until)
     if args.policy:
         policies = {policy.vertical: policy for policy in map(_policy, args.policy)}
@@ -105,7 +105,7 @@ def _policy(path: Path) -> Model:
 
 
 def _proof(done: Replay) -> Iterator[str]:
-    yield f"{done.pings:,} pings: {done.same:,} decided again bit for bit, {done.differing:,} otherwise"
+    yield f"{done.pings:,} pings: {done.same:,} decided again bit for bit, {done.differing:,} differently"
     if done.shadows:
         yield f"{done.shadows:,} shadows: {done.shadows_same:,} again bit for bit"
     yield from _missing(done.missing)
@@ -117,7 +117,7 @@ def _proof(done: Replay) -> Iterator[str]:
 def _comparison(done: Comparison) -> Iterator[str]:
     yield from chain.from_iterable(map(_row, done.rows))
     yield from _missing(done.missing)
-    yield "Each surplus is what that policy itself expects, not what it would have earned."
+    yield "Each surplus is what the policy itself expects, not what it would have earned."
 
 
 def _row(row: PolicyComparison) -> Iterator[str]:
@@ -184,6 +184,6 @@ def _side(bids: Sequence[tuple[int, float]]) -> Side:
 
 
 def _sent(decision: Decision) -> object:
-    """What a seller would be told: the bids, or the code of the refusal."""
+    """What the seller would get: the bids, or the code of the refusal."""
     bids = [(bid.campaign, bid.leg, bid.price_cents) for bid in decision.bids]
     return bids or (decision.refusal.code if decision.refusal is not None else "")

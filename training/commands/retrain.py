@@ -23,8 +23,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_sources(parser)
     add_own_models(parser)
     add(parser, "vertical")
-    parser.add_argument("--out", type=Path, default=None, help="where the dataset goes (dataset in the first --data)")
-    parser.add_argument("--seed", type=int, default=1, help="of folds and samples")
+    parser.add_argument(
+        "--out", type=Path, default=None, help="the folder for the dataset (default: dataset in the first --data)"
+    )
+    parser.add_argument("--seed", type=int, default=1, help="the seed of folds and samples (default: 1)")
     add(parser, "json")
 
 
@@ -39,7 +41,7 @@ def _rounds(args: argparse.Namespace) -> Iterator[Round]:
     known = declared(args.config)
     chosen = known.chosen(args.vertical)
     begin_models(args.models)
-    # Before the long work: whoever cannot point at a challenger need not learn one.
+    # Before the long work: a challenger that could not be recorded need not be trained.
     pointed = entries(args.models)
     out = args.out or (args.data[0] / "dataset" if args.data else Path("dataset"))
     past = Dataset(folder=out, summary=gathered(args, known, out), models=args.models, zone=known.zone)

@@ -1,4 +1,4 @@
-"""Compares pricing policies in the house market, or in the same market over a file of real leads."""
+"""Compares pricing policies in the simulated market, or in the same market with a file of real leads."""
 
 import argparse
 from collections.abc import Sequence
@@ -37,14 +37,25 @@ Row = dict[str, Any]
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`python -m training simulate --market M [--seeds N] [--rivals R] [--bids N] [--per-seed N] [--json]`."""
-    parser.add_argument("--market", choices=(*MARKETS, "caps", "budget"), default="exclusive", help="what is compared")
-    parser.add_argument("--seeds", type=int, default=5, help="how many markets are drawn (default: 5)")
+    parser.add_argument(
+        "--market",
+        choices=(*MARKETS, "caps", "budget"),
+        default="exclusive",
+        help="how leads are sold, or which limit is compared",
+    )
+    parser.add_argument("--seeds", type=int, default=5, help="how many markets to simulate (default: 5)")
     parser.add_argument("--rivals", choices=RIVALS, default="house", help="how the rivals bid (default: house)")
-    parser.add_argument("--bids", type=int, default=None, help="explored auctions to learn from (default: a fifth)")
-    parser.add_argument("--per-seed", type=int, default=LEADS, help=f"leads a market (default: {LEADS})")
-    parser.add_argument("--leads", type=Path, default=None, help="real leads instead of made-up ones: CSV or Parquet")
-    parser.add_argument("--spec", type=Path, default=None, help="what the columns of --leads mean (see `describe`)")
-    parser.add_argument("--value", type=float, default=VALUE, help=f"dollars, if --leads has none (default: {VALUE:g})")
+    parser.add_argument(
+        "--bids", type=int, default=None, help="how many explored auctions to train on (default: a fifth)"
+    )
+    parser.add_argument(
+        "--per-seed", type=int, default=LEADS, help=f"how many leads each market has (default: {LEADS})"
+    )
+    parser.add_argument("--leads", type=Path, default=None, help="real leads instead of simulated ones: CSV or Parquet")
+    parser.add_argument("--spec", type=Path, default=None, help="the specification of --leads (see `describe`)")
+    parser.add_argument(
+        "--value", type=float, default=VALUE, help=f"dollars per conversion, if --leads has none (default: {VALUE:g})"
+    )
     add(parser, "json")
 
 

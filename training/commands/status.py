@@ -35,7 +35,7 @@ def run(args: argparse.Namespace) -> int:
     """0 where something is tried, 1 where nothing is, 2 where it could not be asked."""
     trials = list(_trials(args))
     told = [{**msgspec.to_builtins(trial), "verdicts": verdicts(trial)} for trial in trials]
-    nothing = "nothing is tried: `python -m training registry shadow` begins a trial"
+    nothing = "no challenger is tried: `python -m training registry shadow` starts a trial"
     show(args, told, lambda: "\n\n".join("\n".join(page(each)) for each in trials) or nothing)
     return 0 if trials else 1
 
@@ -94,9 +94,9 @@ def _probabilities(trial: TrialStanding) -> str:
         few = f"{trial.conversions} conversions, at least {CONVERSIONS_MIN} are needed"
         return f"probabilities: not enough matured outcomes to tell: {few}"
     if trial.log_loss is None:
-        return "probabilities: every lead ended alike, so nothing can be told"
+        return "probabilities: all leads had the same outcome, so the models cannot be compared"
     if trial.log_loss.low == trial.log_loss.high == 0.0:
-        return "probabilities: both say the same of every lead; they differ in other parts alone"
+        return "probabilities: both models predict the same for every lead; they differ only in other parts"
     auc = f"; AUC {_between(trial.auc, 3)}" if trial.auc is not None else ""
     figures = f"log-loss {_between(trial.log_loss, 4)}{auc}"
     return f"probabilities: {_better(trial.log_loss, 'predicts conversions better', -1.0)}: {figures}"
@@ -104,7 +104,7 @@ def _probabilities(trial: TrialStanding) -> str:
 
 def _surplus(trial: TrialStanding) -> str:
     if not trial.challenger.decided:
-        return "surplus: the challenger has decided nothing, so nobody knows what it would earn: try a canary"
+        return "surplus: the challenger has answered no ping, so its surplus is unknown: start a canary"
     if trial.surplus is None:
         return "surplus: not enough pings whose outcomes have matured to tell"
     return f"surplus: {_better(trial.surplus, 'earns more')}: {_between(trial.surplus, 3, 100.0)} dollars a ping"
@@ -113,7 +113,7 @@ def _surplus(trial: TrialStanding) -> str:
 def _better(difference: Interval, how: str, sign: float = 1.0) -> str:
     """Which of the two is better, as far as chance does not explain it."""
     if not difference.excludes_zero:
-        return "no difference that chance would not give"
+        return "no difference beyond chance"
     return f"the {'challenger' if sign * difference.at > 0.0 else 'champion'} {how}"
 
 

@@ -12,9 +12,9 @@ from training.conversion.learn import learn
 from training.conversion.report import report, result
 from training.errors import TrainingError
 from training.frame import Tell, add, teller
+from training.histories.dataset import leads_at
 from training.histories.declared import declared, spec_of
 from training.histories.history import History
-from training.histories.sources import leads_at
 from training.histories.spec import Spec, read_spec
 from training.histories.specified import read_history
 from training.histories.synthetic import ROWS_MIN, synthetic
@@ -39,16 +39,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--data", type=Path, help="leads with their outcomes: a file or directory that `describe` reads"
     )
-    parser.add_argument("--spec", type=Path, help="what its columns mean; `describe` drafts one")
-    parser.add_argument("--out", type=Path, default=Path("models"), help="where the models stand (models)")
-    parser.add_argument("--seed", type=int, default=1, help="of folds, samples and the synthetic history")
-    parser.add_argument("--backend", help="where the search runs: loky, threading, dask or ray; here if not given")
+    parser.add_argument("--spec", type=Path, help="the specification of --data; `describe` drafts one")
+    parser.add_argument("--out", type=Path, default=Path("models"), help="the folder of models (default: models)")
+    parser.add_argument(
+        "--seed", type=int, default=1, help="the seed of folds, samples and the synthetic history (default: 1)"
+    )
+    parser.add_argument("--backend", help="where the search runs: loky, threading, dask or ray (default: this process)")
     add(parser, "json")
-    made_up = parser.add_argument_group("a synthetic history, where there is no --data")
+    made_up = parser.add_argument_group("a synthetic history, used without --data")
     add(made_up, "vertical", "config")
-    made_up.add_argument("--rows", type=_rows, default=30_000, help="leads of history a vertical")
     made_up.add_argument(
-        "--promote", action="store_true", help="make it live, unless what is live was learned from real outcomes"
+        "--rows", type=_rows, default=30_000, help="how many leads of history per vertical (default: 30000)"
+    )
+    made_up.add_argument(
+        "--promote", action="store_true", help="make it live, unless the live model was trained on real outcomes"
     )
 
 
@@ -91,9 +95,9 @@ def _learned(history: History, spec: Spec, args: argparse.Namespace, tell: Tell)
     card = learn(history, spec, args.out, seed=args.seed, tell=tell, backend=args.backend)
     # One that fails leaves its predecessor live; the others need not wait for it.
     if not card.cleared:
-        return NewVersion(card, "kept for study, nothing points at it")
+        return NewVersion(card, "kept for study; it is not live")
     if args.data is None and not args.promote:
-        return NewVersion(card, "its history is made up; --promote makes it live all the same")
+        return NewVersion(card, "its history is synthetic; --promote makes it live anyway")
     try:
         registry.promote(args.out, spec.vertical, card.version, author("trained"), did="train")
     except NotChanged as refused:

@@ -11,7 +11,6 @@ from platform import python_version
 import joblib
 import msgspec
 import numpy as np
-import sklearn
 
 from app.scoring.artefact import BYTES_MAX, Number, Scorer
 from app.scoring.card import CARD, PAGE, ModelCard, ParityRow, write_card
@@ -73,10 +72,5 @@ def write(models: Path, model: Estimator, scorer: Scorer, card: ModelCard) -> Pa
 
 def installed(*, lightgbm: bool = True) -> dict[str, str]:
     """The libraries that fit models, by their names as packages; LightGBM is one that a model may do without."""
-    known = {
-        "python": python_version(),
-        "scikit-learn": sklearn.__version__,
-        "numpy": np.__version__,
-        "joblib": joblib.__version__,
-    }
-    return {**known, "lightgbm": version("lightgbm")} if lightgbm and find_spec("lightgbm") else known
+    names = ("scikit-learn", "numpy", "joblib", *(["lightgbm"] if lightgbm and find_spec("lightgbm") else []))
+    return {"python": python_version(), **{name: version(name) for name in names}}

@@ -150,8 +150,7 @@ def _why_not(attempt: CalibratorAttempt, curve: Calibrator) -> str:
 
 
 def _rises(curve: Calibrator) -> bool:
-    if isinstance(curve, Sigmoid):
-        return curve.slope > 0.0
-    if isinstance(curve, Beta):
-        return min(curve.a, curve.b) >= 0.0 and max(curve.a, curve.b) > 0.0
-    return True
+    weights = (
+        (curve.slope,) if isinstance(curve, Sigmoid) else (curve.a, curve.b) if isinstance(curve, Beta) else (1.0,)
+    )
+    return min(weights) >= 0.0 and max(weights) > 0.0

@@ -91,7 +91,7 @@ def for_weights(columns: Sequence[Column], encoded: Collection[str], *, seed: in
 def by_target(seed: int) -> Encoder:
     """A value becomes the share of its leads that converted, drawn to the mean while they are few.
 
-    In training that share is told by folds which have not seen the lead itself.
+    In training that share comes from folds without the lead itself.
     """
     folds = StratifiedKFold(5, shuffle=True, random_state=seed)
     return TargetEncoder(target_type="binary", smooth="auto", cv=folds)

@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 
 from app.domain.calendar import utc_text
-from app.scoring.artefact import Category, Encoded, Feature, Scorer
+from app.scoring.artefact import Category, Feature, Number, Scorer
 from app.scoring.card import FactRead, ModelCard, TrainingHistory
 from app.scoring.compile import compiled
 from app.scoring.load import load_version
@@ -29,13 +29,7 @@ COMPARED_MAX = 5_000
 
 
 def learn(
-    history: History,
-    spec: Spec,
-    models: Path,
-    *,
-    seed: int,
-    tell: Callable[[str], None],
-    backend: str | None = None,
+    history: History, spec: Spec, models: Path, *, seed: int, tell: Callable[[str], None], backend: str | None = None
 ) -> ModelCard:
     """The card of the model that now stands in `models`, with its gates; `tell` hears what is being done.
 
@@ -53,13 +47,8 @@ def learn(
     newest = trained.slices.newest
     predicted, true = chance(trained.model, X[newest]), history.truth
     truth = None if true is None else figures(y[newest], true[newest])
-    verdicts = gates(
-        trained,
-        checks,
-        truth,
-        difference=_difference(scorer, history, newest, predicted),
-        trusted={field.name for field in spec.fields if field.trusted},
-    )
+    difference, trusted = _difference(scorer, history, newest, predicted), {f.name for f in spec.fields if f.trusted}
+    verdicts = tuple(gates(trained, checks, truth, difference=difference, trusted=trusted))
     card = ModelCard(
         vertical=spec.vertical,
         version=version,
@@ -123,8 +112,6 @@ def _place(history: History, position: int) -> str:
 
 
 def _reads(feature: Feature) -> FactRead:
-    if isinstance(feature, Category):
-        return FactRead(name=feature.name, kind="category", values=feature.values)
-    if isinstance(feature, Encoded):
-        return FactRead(name=feature.name, kind="category")
-    return FactRead(name=feature.name, kind="number")
+    # Of a category that is encoded only the encodings are read.
+    values = feature.values if isinstance(feature, Category) else ()
+    return FactRead(name=feature.name, kind="number" if isinstance(feature, Number) else "category", values=values)

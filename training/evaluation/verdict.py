@@ -60,7 +60,7 @@ def conversion_gates(found: Conversions, level: tuple[float, int] | None) -> lis
         (low, high), (ratio, hits) = LEVEL, level
         slack = float(np.exp(1.96 / np.sqrt(max(hits, 1))))
         held = low / slack <= ratio <= high * slack
-        told = f"predicted/observed {ratio:.2f} after its own quality factor, {low} to {high} with room for chance"
+        told = f"predicted/observed {ratio:.2f} after its own quality factor, {low} to {high} allowed for chance"
         gates.append(Gate(name="level on leads that were won", passed=held, found=told))
     return gates
 

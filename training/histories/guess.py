@@ -98,7 +98,7 @@ def positive_of(table: LeadTable, label: str) -> Positive:
     if label not in table.names:
         raise table.bad(f"there is no column {label!r}{hint(label, table.names)}")
     values = tuple(table.commonest(label, LABEL_VALUES_MAX + 1))
-    missing = table.rows - table.count(label, "true")
+    missing = table.rows - table.ask(label, {"filled": "count(*)"})["filled"]
     if len(values) > LABEL_VALUES_MAX:
         raise table.bad(
             f"{label!r} has more than {LABEL_VALUES_MAX} values, so it is no outcome; name a column "
@@ -137,17 +137,16 @@ def _whose(word: str, told: Mapping[str, Any]) -> str:
 
 
 def _as_time(table: LeadTable, name: str, word: str, told: Mapping[str, Any]) -> Guess | None:
-    filled = told["filled"]
-    form = ""
+    filled, form = told["filled"], ""
     if told["numbers"] == filled:
         # Any number of that size could be a time; the name decides.
         if told["epochs"] < filled or not _CLOCK.search(word):
             return None
     elif told["moments"] < filled:
-        fits = [each for each in TIME_FORMATS if table.count(name, moment_sql("value", each) + " IS NULL") == 0]
-        if not fits:
+        parsed = table.ask(name, {each: f"count({moment_sql('value', each)})" for each in TIME_FORMATS})
+        form = next((each for each, count in parsed.items() if count == filled), "")
+        if not form:
             return None
-        form = fits[0]
     return Guess(
         name=name,
         type="date",

@@ -42,6 +42,11 @@ class SpecField(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         """The column of the file that holds it."""
         return self.column or self.name
 
+    @property
+    def read(self) -> bool:
+        """Whether a model reads it: what no ping knows, no model may see."""
+        return self.known_at_ping and self.type not in ("text", "date")
+
 
 class Spec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How a history is read.
@@ -162,6 +167,6 @@ def _wrong(spec: Spec) -> Iterator[str]:
         names.add(field.name)
         if field.known_at_ping and field.source in (spec.label, spec.value):
             yield f"fields.{field.name}: {field.source!r} is the outcome, which no ping knows"
-    if not any(field.known_at_ping and field.type not in ("text", "date") for field in spec.fields):
+    if not any(field.read for field in spec.fields):
         kinds = ", ".join(sorted({*get_args(FieldType)} - {"text", "date"}))
         yield f"fields: none is known at ping time and of a type that a model reads ({kinds})"

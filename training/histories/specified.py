@@ -43,19 +43,18 @@ def history_in(table: LeadTable, spec: Spec, source: str, tell: Callable[[str], 
     converted, labelled, notes = _labels(table, spec)
     at, kept = _times(table, spec), np.flatnonzero(labelled)
     if spec.maturity_days:
-        kept, young = _matured(at, kept, spec.maturity_days)
+        old = kept[at[kept] <= np.max(at[kept], initial=-np.inf) - spec.maturity_days * _DAY_S]
+        young, kept = len(kept) - len(old), old
         notes += [f"{young:,} leads younger than {spec.maturity_days:g} days before the newest were left out"]
     # Stable: where times are the same, the file's order decides.
     kept = kept[np.argsort(at[kept], kind="stable")]
     _check_enough(converted[kept], table, spec)
     columns = {}
     tell("reading its fields")
-    for field in spec.fields:
-        # What no ping knows, no model may see.
-        if field.known_at_ping and field.type not in ("text", "date"):
-            column, noted = _column(table, field, spec)
-            columns[field.name] = column[kept]
-            notes += noted
+    for field in (field for field in spec.fields if field.read):
+        column, noted = _column(table, field, spec)
+        columns[field.name] = column[kept]
+        notes += noted
     return History(
         vertical=spec.vertical,
         source=source,
@@ -125,13 +124,6 @@ def _offsets(seconds: Array, zone: str) -> Array:
     ahead = np.array([60.0 * utc_offset(int(hour) * 60, zone) for hour in hours])
     offsets: Array = ahead[places]
     return offsets
-
-
-def _matured(at: Array, kept: Array, days: float) -> tuple[Array, int]:
-    """The leads old enough to be judged, and how many are not."""
-    latest = np.max(at[kept], initial=-np.inf) - days * _DAY_S
-    old = kept[at[kept] <= latest]
-    return old, len(kept) - len(old)
 
 
 def _check_enough(converted: Array, table: LeadTable, spec: Spec) -> None:

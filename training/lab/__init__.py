@@ -1,1 +1,1 @@
-"""The house market: a made-up trade in which pricing policies can be held against a truth that nobody else may see."""
+"""The simulated market, in which pricing policies are compared with a truth that no other module may import."""

@@ -1,4 +1,4 @@
-"""A buyer of the house market: the real decision, around one policy, lead by lead."""
+"""A buyer in the simulated market: the real decision with one policy, lead by lead."""
 
 from collections.abc import Callable, Mapping
 

@@ -1,4 +1,4 @@
-"""Policies side by side on the same auctions, each as a share of somebody who knew every price."""
+"""Policies side by side on the same auctions, each as a share of a bidder that knows every price."""
 
 from collections.abc import Callable
 

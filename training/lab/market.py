@@ -1,6 +1,6 @@
-"""What a buyer sees of the house market: leads with what a ping shows, labels of the past, auctions won and lost.
+"""What a buyer sees of the simulated market: leads with their pings, past labels, auctions won and lost.
 
-Around a file of real leads what they came to is theirs, and only the rivals are made up.
+Around a file of real leads their outcomes are real, and only the rivals are simulated.
 """
 
 from collections.abc import Sequence

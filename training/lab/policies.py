@@ -1,4 +1,4 @@
-"""Pricing policies of the house market, each a landscape that the real decision asks for its best bid."""
+"""Pricing policies of the simulated market, each a win model that the real decision asks for its best bid."""
 
 from collections.abc import Callable, Mapping
 from math import inf
@@ -138,7 +138,7 @@ def ours(market: HouseMarket) -> Landscape:
 
 
 def true_landscape(market: HouseMarket) -> Landscape:
-    """The hidden truth about rivals, told what a ping shows: who sees no more cannot be expected to do better."""
+    """The hidden truth about rivals, given only what a ping shows: no policy with the same inputs can do better."""
     world, at = market.world, market.evaluated
     fields = ("seller", "worth_cents", "odds", "intent", "converted", "city_factor", "top")
     seen: HouseWorld = msgspec.structs.replace(world, visible={}, **{name: getattr(world, name)[at] for name in fields})

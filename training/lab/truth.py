@@ -1,4 +1,4 @@
-"""The hidden truth of the house market: who converts, and how rivals who see a little of it bid.
+"""The hidden truth of the simulated market: who converts, and how rivals who see a little of it bid.
 
 Nothing that learns or bids may import this: labels and won or lost are all that leaves it.
 """

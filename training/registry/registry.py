@@ -3,10 +3,48 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from app.scoring.card import ModelCard
-from app.scoring.pointer import Entry
+from app.scoring.artefact import Unusable
+from app.scoring.card import CARD, ModelCard, check_sum, read_card
+from app.scoring.load import load_version
+from app.scoring.pointer import Entry, is_version
 from training.registry.pointer import Author, Change, NotChanged, change, changes, entry_of, point_at
-from training.registry.versions import card_of, whole
+
+
+def verticals(models: Path) -> list[str]:
+    """Those of which there is any version."""
+    return sorted({card.parents[1].name for card in models.glob(f"*/*/{CARD}")})
+
+
+def versions(models: Path, vertical: str) -> list[str]:
+    """Those that stand on disk, oldest first."""
+    folders = (card.parent for card in (models / vertical).glob(f"*/{CARD}"))
+    return sorted(folder.name for folder in folders if is_version(folder.name))
+
+
+def card_of(models: Path, vertical: str, version: str) -> ModelCard:
+    """What the card of a version says; raises `NotChanged` where there is no such version, or no card to be read."""
+    folder = models / vertical / version
+    if not (is_version(version) and folder.is_dir()):
+        there = ", ".join(versions(models, vertical)) or "none"
+        raise NotChanged(f"{vertical} has no version {version!r} in {models}; there are: {there}")
+    try:
+        return read_card(folder)
+    except Unusable as unusable:
+        raise NotChanged(f"{folder}: {unusable}") from None
+
+
+def whole(models: Path, vertical: str, version: str) -> ModelCard:
+    """The card of a version that the service would load; raises `NotChanged` where a byte of it is not as written."""
+    card, folder = card_of(models, vertical, version), models / vertical / version
+    try:
+        for name in card.sha256:
+            if not (folder / name).is_file():
+                raise NotChanged(f"{folder / name} is missing: restore or retrain it")
+            check_sum(folder, card, name, (folder / name).read_bytes())
+        load_version(models, vertical, version)
+    except Unusable as unusable:
+        raise NotChanged(f"{folder}: {unusable}") from None
+    return card
 
 
 def promote(
@@ -21,8 +59,8 @@ def promote(
     if not card.learned_from_real and _live_is_real(models, vertical):
         if not force:
             raise NotChanged(
-                f"{vertical} {version} was learned from a synthetic history, and what is live holds real outcomes. "
-                "--force overrides that and is noted"
+                f"{vertical} {version} was trained on a synthetic history, and the live model on real outcomes. "
+                "--force overrides this and is recorded"
             )
         forced = True
     return point_at(models, vertical, version, author, did=did, forced=forced)
@@ -32,15 +70,13 @@ def rollback(models: Path, vertical: str, author: Author) -> Change:
     """Go back to what was live before. What is tried ends with it: after trouble only what is known shall bid."""
     entry = _entry(models, vertical)
     if not entry.before:
-        raise NotChanged(
-            f"nothing is known to have been live before {vertical} {entry.live}: promote a version by name"
-        )
+        raise NotChanged(f"no earlier live version of {vertical} is recorded: promote a version by name")
     whole(models, vertical, entry.before)
     earlier = _before(models, vertical, entry.before)
 
     def become(was: Entry | None) -> Entry:
         if was != entry:
-            raise NotChanged(f"{vertical} was changed by somebody else meanwhile: look at it and ask again")
+            raise NotChanged(f"{vertical} was changed by another process meanwhile: check it and try again")
         return Entry(live=entry.before, before=earlier)
 
     return change(models, vertical, "rollback", author, become)
@@ -57,12 +93,10 @@ def canary(
 ) -> Change:
     """Have the challenger bid for a share of all leads. It spends money, so it must be what `promote` would take."""
     if not 0.0 < share <= 1.0:
-        raise NotChanged(
-            "a canary takes a share above 0 and at most 1, such as --share 0.1; without one it is `shadow`"
-        )
+        raise NotChanged("a canary needs a share above 0 and at most 1, such as --share 0.1; use `shadow` for none")
     chosen = version or _entry(models, vertical).challenger
     if not chosen:
-        raise NotChanged(f"nothing is tried in {vertical}: name a version, --version N")
+        raise NotChanged(f"{vertical} has no challenger: name one with --version N")
     forced = _must_have_passed(whole(models, vertical, chosen), force=force)
     return change(models, vertical, "canary", author, _tries(vertical, chosen, share), forced=forced)
 
@@ -70,7 +104,7 @@ def canary(
 def retire(models: Path, vertical: str, author: Author) -> Change:
     """End what is tried; the live version stays, and the files of both do."""
     if not _entry(models, vertical).challenger:
-        raise NotChanged(f"nothing is tried in {vertical}")
+        raise NotChanged(f"{vertical} has no challenger")
 
     def become(was: Entry | None) -> Entry:
         return Entry(live=_live(vertical, was).live, before=was.before if was is not None else "")
@@ -98,8 +132,8 @@ def _must_have_passed(card: ModelCard, *, force: bool) -> bool:
     if card.cleared:
         return False
     if not force:
-        why = f"it failed: {', '.join(card.failed)}" if card.failed else "its card does not say that it passed"
-        raise NotChanged(f"{card.vertical} {card.version} may not bid, {why}. --force overrides that and is noted")
+        why = f"it failed: {', '.join(card.failed)}" if card.failed else "its card does not record that it passed"
+        raise NotChanged(f"{card.vertical} {card.version} may not bid ({why}). --force overrides this and is recorded")
     return True
 
 
@@ -107,7 +141,7 @@ def _tries(vertical: str, version: str, share: float) -> Callable[[Entry | None]
     def become(was: Entry | None) -> Entry:
         live = _live(vertical, was)
         if live.live == version:
-            raise NotChanged(f"{vertical} {version} is live: there is nothing to try it against")
+            raise NotChanged(f"{vertical} {version} is the live version and cannot be its own challenger")
         return Entry(live=live.live, before=live.before, challenger=version, canary=share)
 
     return become

@@ -1,6 +1,7 @@
 """One round of learning from a vertical's own outcomes: what can be learned anew is, and stands beside the champion."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -22,14 +23,11 @@ from training.conversion.gates import CONVERTED_MIN
 from training.conversion.learn import learn
 from training.conversion.train import TooFew, slices_of
 from training.drift.window import REFERENCE, Probability, sample, window
-from training.histories.bids import LoggedBid, read_bids
+from training.histories.bids import Lead, LoggedBid, history_of, read_bids, read_leads
 from training.histories.dataset import BIDS, LEADS, DatasetSummary
 from training.histories.declared import spec_of
-from training.histories.history import History
-from training.histories.leads import Lead, history_of, read_leads
-from training.retraining.contest import Contest
 from training.retraining.habits import Measured, measured
-from training.retraining.market import LearnedMarket, market
+from training.retraining.market import Contest, LearnedMarket, market
 from training.retraining.renew import Parts, completed, renewed
 from training.retraining.traffic import shape
 
@@ -116,8 +114,14 @@ def _conversion(
     past: Dataset, vertical: Vertical, leads: Sequence[Lead], *, seed: int, tell: Callable[[str], None]
 ) -> _Conversion:
     history = history_of(leads, vertical.name)
-    few = _too_few(history)
-    if few:
+    # A fit would be in vain: the first of its gates counts the conversions of the newest leads.
+    rows = len(history)
+    newest = int(history.converted[slices_of(rows).newest].sum()) if rows else 0
+    if newest < CONVERTED_MIN:
+        few = (
+            f"too few conversions: {int(history.converted.sum())} in {rows:,} matured exclusive leads, {newest} of "
+            f"them among the newest, where {CONVERTED_MIN} are needed"
+        )
         return _Conversion("", few)
     try:
         card = learn(history, spec_of(vertical), past.models, seed=seed, tell=tell)
@@ -127,18 +131,6 @@ def _conversion(
         sentence = f"{card.version} did not pass: {', '.join(card.failed)}; it is kept for study"
         return _Conversion("", sentence, {f"version {card.version}": card.gates})
     return _Conversion(card.version, f"learned anew from {len(history):,} leads")
-
-
-def _too_few(history: History) -> str:
-    """Why a fit would be in vain: the first of its gates counts the conversions of the newest leads."""
-    rows = len(history)
-    newest = int(history.converted[slices_of(rows).newest].sum()) if rows else 0
-    if newest >= CONVERTED_MIN:
-        return ""
-    return (
-        f"too few conversions: {int(history.converted.sum())} in {rows:,} matured exclusive leads, {newest} of them "
-        f"among the newest, where {CONVERTED_MIN} are needed"
-    )
 
 
 def _ratio(models: Path, vertical: str, version: str, score: Probability) -> Callable[[Lead | LoggedBid], float]:
@@ -173,7 +165,10 @@ def _parts(
     What a `former` version knew and this round says nothing of goes on.
     """
     summary = past.summary
-    habits = {**_former_habits(former), **{seller: each.habits for seller, each in sellers.items()}}
+    habits: dict[str, Habits] = {}
+    with suppress(OSError, Unusable):
+        habits.update(parse_habits((former / HABITS).read_bytes()))
+    habits |= {seller: each.habits for seller, each in sellers.items()}
     week = shape(summary.traffic.get(vertical, []), summary.since, summary.until, past.zone)
     seen = window(sample(vertical, read_bids(past.folder / BIDS, vertical)), score, reads)
     files = {REFERENCE: msgspec.json.encode(seen) + b"\n"}
@@ -190,10 +185,3 @@ def _parts(
     elif (former / LANDSCAPE).exists():
         files[LANDSCAPE] = (former / LANDSCAPE).read_bytes()
     return Parts(files=files, gates=tuple(gate for gate in rivals.gates if gate.passed), told=told)
-
-
-def _former_habits(former: Path) -> dict[str, Habits]:
-    try:
-        return parse_habits((former / HABITS).read_bytes())
-    except (OSError, Unusable):
-        return {}

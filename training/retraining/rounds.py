@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from training.retraining.contest import Contest
+from training.retraining.market import Contest
 from training.retraining.retrain import Round
 
 

@@ -1,1 +1,1 @@
-"""One business day as a page for the buyer: what the journal and the exchange tell, told in numbers and plots."""
+"""One business day as a page for the buyer, in numbers and plots from the journal and the exchange."""

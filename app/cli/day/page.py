@@ -1,28 +1,31 @@
 """One business day as a page."""
 
-from app.cli.day import sections
-from app.cli.day.words import date
+from app.cli.day import plots_by_hour, plots_by_size, words
+from app.domain.reasons import REASONS, Refusal, sentence
 from app.pages.document import document
-from app.pages.html import each, money, percent
 from app.reports.day.story import Story
+
+SHOWN = 8
+"""How many campaigns, reasons or pushes have plots, the largest; the tables have all."""
 
 
 def page(story: Story) -> str:
-    """The whole page; the same story gives the same text."""
-    total, pings = story.total, sum(story.pings)
+    """The whole page; the same story gives the same text. The template has the subjects in the order of reading."""
     return document(
-        tab=f"A day of bidding: {date(story)}",
-        title=date(story),
-        introduction=f"One day of bidding for leads. Times are local to {story.zone}.",
-        tiles=(
-            ("Pings", f"{pings:,}", "offered by sellers"),
-            ("Bids", f"{total.bids:,}", f"on {percent(total.bids, pings)} of pings"),
-            ("Leads bought", f"{total.leads:,}", f"{percent(total.leads, total.bids)} of bids"),
-            ("Spend", money(total.spend_cents), ""),
-            ("Cost per lead", each(total.spend_cents, total.leads), ""),
-            ("Conversions", f"{total.conversions:,}", f"{percent(total.conversions, total.leads)} of leads"),
-            ("Cost per conversion", each(total.spend_cents, total.conversions), ""),
-            ("Profit", money(total.profit_cents), f"of {money(total.value_cents)} in conversions"),
-        ),
-        sections=[section(story) for section in sections.ALL],
+        "app/cli/day/page.html",
+        story=story,
+        total=story.total,
+        pings=sum(story.pings),
+        bought=[day for day in story.campaigns if day.trade.leads][:SHOWN],
+        bidding=[day for day in story.campaigns[:SHOWN] if day.price.count],
+        pushes=story.pushes[:SHOWN],
+        reasons=dict(list(story.reasons.items())[:SHOWN]),
+        meaning=_meaning,
+        by_hour=plots_by_hour,
+        by_size=plots_by_size,
+        words=words,
     )
+
+
+def _meaning(code: str) -> str:
+    return sentence(Refusal(code)) if code in REASONS else ""

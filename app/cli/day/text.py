@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from app.cli.table import table
 from app.mock_exchange.market.tally import BUYER_HEADS, SELLER_HEADS, MarketTally
-from app.pages.html import each, money
+from app.pages.amounts import each, money
 from app.reports.day.bins import AnswerTimes, Band, Series
 from app.reports.day.campaign_days import CampaignDay, DayTrade
 from app.reports.day.cap_days import CapDay
@@ -73,7 +73,7 @@ def _sections(story: Story, tally: MarketTally) -> Iterator[tuple[str, str]]:
     yield from story.explained
 
 
-WIN_HEADS = ("vertical", "around", "bids", "won", "foretold")
+WIN_HEADS = ("vertical", "around", "bids", "won", "predicted")
 TRUE_HEADS = ("predicted", "leads", "converted", "truly likely")
 
 

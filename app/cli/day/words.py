@@ -6,7 +6,7 @@ from itertools import pairwise
 from math import isnan
 from zoneinfo import ZoneInfo
 
-from app.pages.html import money, percent
+from app.pages.amounts import money, percent
 from app.reports.day.bins import A_HOUR, AnswerTimes, Band, Series
 from app.reports.day.campaign_days import CampaignDay, Push
 from app.reports.day.cap_days import CapDay

@@ -14,22 +14,24 @@ from app.cli.span import add_span
 from app.cli.table import table
 from app.domain.calendar import utc_text
 from app.domain.delivery.delivery import DeliveryStatus
-from app.store.deliveries import AttemptRow, DeliveryDetail, DeliveryRow, Which
+from app.store.delivery.deliveries import AttemptRow, DeliveryDetail, DeliveryRow, Which
 from app.store.store import Store
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`leadbid deliveries list|show|replay|enable`."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="list|show|replay|enable")
-    listing = actions.add_parser("list", help="the latest deliveries, newest first")
+    listing = actions.add_parser("list", help="list the latest deliveries, newest first")
     _add_filters(listing)
     listing.add_argument("--limit", type=int, default=50, help="how many (default: 50)")
-    showing = actions.add_parser("show", help="one delivery with all its attempts")
+    showing = actions.add_parser("show", help="show one delivery with all its attempts")
     showing.add_argument("delivery_id")
     replaying = actions.add_parser("replay", help="send again, with a fresh schedule and under the same webhook-id")
-    replaying.add_argument("delivery_ids", nargs="*", help="these; or all that --status, --since, ... name")
+    replaying.add_argument(
+        "delivery_ids", nargs="*", help="these deliveries; without any, all that the filters below select"
+    )
     _add_filters(replaying)
-    enabling = actions.add_parser("enable", help="deliver again to a destination that asked for no more leads")
+    enabling = actions.add_parser("enable", help="enable a destination that answered 410 Gone")
     enabling.add_argument("destination")
     for each in (listing, showing, replaying, enabling):
         add_database(each)
@@ -42,9 +44,9 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _add_filters(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--status", choices=get_args(DeliveryStatus), help="only these")
-    parser.add_argument("--destination", default="", help="only to this one")
-    parser.add_argument("--lead", default="", metavar="LEAD_ID", help="only of this lead")
+    parser.add_argument("--status", choices=get_args(DeliveryStatus), help="only deliveries in this state")
+    parser.add_argument("--destination", default="", help="only to this destination")
+    parser.add_argument("--lead", default="", metavar="LEAD_ID", help="only for this lead")
     add_span(parser, "sold")
 
 
@@ -55,7 +57,7 @@ async def _list(store: Store, args: argparse.Namespace) -> int:
     if len(rows) == args.limit:
         print(f"\nThe latest {args.limit}; --limit shows more.")
     for name, reason in (await store.disabled_destinations()).items():
-        print(f"\n{name} is disabled ({reason}); its leads wait for `leadbid deliveries enable {name}`.")
+        print(f"\n{name} is disabled ({reason}); its leads wait until `leadbid deliveries enable {name}`.")
     return 0
 
 
@@ -70,7 +72,7 @@ async def _show(store: Store, args: argparse.Namespace) -> int:
 async def _replay(store: Store, args: argparse.Namespace) -> int:
     which = _which(args)
     if which == Which():
-        return _unknown("nothing is named: give delivery ids, or --status, --destination, --lead, --since, --until")
+        return _unknown("nothing is selected: give delivery ids, or --status, --destination, --lead, --since, --until")
     if not which.ids and which.status is None:
         # A range without a status means what went wrong in it: nobody wants each lead of a day twice in the CRM.
         which = replace(which, status="dead")
@@ -82,7 +84,7 @@ async def _replay(store: Store, args: argparse.Namespace) -> int:
 async def _enable(store: Store, args: argparse.Namespace) -> int:
     if not await store.enable_destination(args.destination, getpass.getuser(), time.time()):
         return _unknown(f"{args.destination} is not disabled")
-    print(f"{args.destination} gets its leads again")
+    print(f"{args.destination} is enabled; its leads are sent again")
     return 0
 
 

@@ -7,6 +7,8 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+import msgspec
+
 from app.cli.database import add_database, run_with_store
 from app.cli.progress import progress
 from app.dialects.feedback import OUTCOME_COLUMNS
@@ -19,20 +21,35 @@ _DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """`leadbid outcomes import FILE [--dry-run] [--map COLUMN=FIELD ...] [--event WORD=EVENT ...] ...`."""
+    """`leadbid outcomes import FILE [--dry-run] [--map COLUMN=FIELD ...] [--event WORD=EVENT ...] [--json] ...`."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="import")
-    importing = actions.add_parser("import", help="take outcomes from a CSV file, also one packed with gzip")
-    importing.add_argument("file", type=Path, help="its first line names the columns")
-    importing.add_argument("--dry-run", action="store_true", help="say what would change, and write nothing")
+    importing = actions.add_parser("import", help="import outcomes from a CSV file, plain or gzipped")
+    importing.add_argument("file", type=Path, help="the CSV file; its first line names the columns")
+    importing.add_argument("--dry-run", action="store_true", help="print what would change, and write nothing")
     fields = ", ".join(OUTCOME_COLUMNS)
     importing.add_argument(
-        "--map", type=_pair, action="append", default=[], metavar="COLUMN=FIELD", help=f"FIELD is one of {fields}"
+        "--map",
+        type=_pair,
+        action="append",
+        default=[],
+        metavar="COLUMN=FIELD",
+        help=f"read a column as one of {fields}",
     )
     importing.add_argument(
-        "--event", type=_pair, action="append", default=[], metavar="WORD=EVENT", help="'Closed Won=sold'"
+        "--event",
+        type=_pair,
+        action="append",
+        default=[],
+        metavar="WORD=EVENT",
+        help="read a word of the CRM as an event, as in 'Closed Won=sold'",
     )
-    importing.add_argument("--source", default="", help="of rows that name none; with an event's id it tells repeats")
-    importing.add_argument("--refused", type=Path, metavar="FILE", help="rows that are refused, each with the remedy")
+    importing.add_argument(
+        "--source", default="", help="the source of rows that name none; with event_id it identifies repeats"
+    )
+    importing.add_argument(
+        "--refused", type=Path, metavar="FILE", help="write refused rows to this file, each with its remedy"
+    )
+    importing.add_argument("--json", action="store_true", help="print the result as one JSON object")
     add_database(importing)
 
 
@@ -43,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
     except UnusableFile as error:
         print(error, file=sys.stderr)
     except BrokenPipeError:
-        raise  # whoever read our output has seen enough
+        raise  # the reader of our output has closed it
     except OSError as error:
         print(f"{error.filename or args.file} cannot be used ({error.strerror})", file=sys.stderr)
     return 1
@@ -59,18 +76,44 @@ def _pair(text: str) -> tuple[str, str]:
 async def _import(store: Store, args: argparse.Namespace) -> int:
     wanted = Wanted(columns=dict(args.map), words=dict(args.event), source=args.source)
     sheet = read_sheet(args.file, wanted)
-    planned = await plan(store, read_rows(args.file, sheet, wanted), lambda done: progress(f"{done:,} rows looked at"))
+    planned = await plan(store, read_rows(args.file, sheet, wanted), lambda done: progress(f"{done:,} rows read"))
     progress("")
-    _show(args.file, sheet, planned)
+    if not args.json:
+        _show(args.file, sheet, planned)
     if args.refused is not None and planned.refused:
         _write_refused(args.refused, sheet, planned)
-    if args.dry_run:
-        print("Nothing is written: this was a dry run.")
-    elif planned.new:
+    recorded = 0
+    if planned.new and not args.dry_run:
         done = await apply(store, planned, time.time, lambda done: progress(f"{done:,} outcomes recorded"))
+        recorded = done["recorded"]
         progress("")
-        print(f"{done['recorded']:,} outcomes are recorded.")
+    if args.json:
+        print(msgspec.json.encode(_result(sheet, planned, recorded, dry_run=args.dry_run)).decode())
+    elif args.dry_run:
+        print("Dry run: nothing was written.")
+    elif planned.new:
+        print(f"{recorded:,} outcomes recorded.")
     return 1 if planned.refused else 0
+
+
+def _result(sheet: OutcomeSheet, planned: ImportPlan, recorded: int, *, dry_run: bool) -> dict[str, object]:
+    """All that the text says, by stable keys; every refused row with its line and remedy."""
+    return {
+        "dry_run": dry_run,
+        "columns": sheet.columns,
+        "not_read": sheet.unread,
+        "new": len(planned.new),
+        "events": planned.events,
+        "known": planned.repeats,
+        "refused": [{"line": row.line, "remedy": row.remedy} for row in planned.refused],
+        "advances": [
+            {"from": old, "to": new, "leads": count} for (old, new), count in sorted(planned.advances.items())
+        ],
+        "revalued": planned.revalued,
+        "invalid": planned.invalid,
+        "opted_out": planned.opted_out,
+        "recorded": recorded,
+    }
 
 
 def _show(file: Path, sheet: OutcomeSheet, planned: ImportPlan) -> None:
@@ -80,18 +123,18 @@ def _show(file: Path, sheet: OutcomeSheet, planned: ImportPlan) -> None:
     if sheet.unread:
         print(f"  not read: {', '.join(sheet.unread)}")
     print(f"{len(planned.new):,} new{_list(planned.events)}")
-    print(f"{planned.repeats:,} known already")
+    print(f"{planned.repeats:,} already known")
     print(f"{len(planned.refused):,} refused")
     for row in planned.refused[:_SHOWN]:
         print(f"  line {row.line}: {row.remedy}", file=sys.stderr)
     if len(planned.refused) > _SHOWN:
         print(f"  and {len(planned.refused) - _SHOWN:,} more: --refused FILE writes all of them", file=sys.stderr)
     for (old, new), count in sorted(planned.advances.items()):
-        print(f"  {count:,} leads climb: {old or 'nothing heard'} -> {new}")
+        print(f"  {count:,} leads advance: {old or 'no outcome'} -> {new}")
     for count, what in (
-        (planned.revalued, "sales get another value"),
+        (planned.revalued, "sales get a new value"),
         (planned.invalid, "leads are invalid"),
-        (planned.opted_out, "people have opted out and are not bought again"),
+        (planned.opted_out, "people have opted out and will not be bought again"),
     ):
         if count:
             print(f"  {count:,} {what}")

@@ -18,10 +18,10 @@ from app.store.store import Store
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`leadbid pause [NAME] [--why TEXT] [--config FILE] [--data DIR | --database URL]`."""
-    parser.add_argument("name", nargs="?", help="a campaign or a seller; nothing lists what is paused")
-    parser.add_argument("--why", default="", help="kept with the pause and in the audit log")
+    parser.add_argument("name", nargs="?", help="the campaign or seller; without it, list what is paused")
+    parser.add_argument("--why", default="", help="the reason, stored with the pause and in the audit log")
     parser.add_argument(
-        "--config", type=Path, default=Path("buyer.toml"), help="where it is declared (default: buyer.toml)"
+        "--config", type=Path, default=Path("buyer.toml"), help="the configuration file (default: buyer.toml)"
     )
     add_database(parser)
 
@@ -32,7 +32,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def put(store: Store, name: str, why: str) -> None:
-    """Pause this campaign or seller, in the name of whoever runs the command."""
+    """Pause this campaign or seller, in the name of the user who runs the command."""
     by = getpass.getuser()
     await store.set_switch(Switch(kind="pause", target=name, reason=why, told_by=by, told_at=time.time()))
 
@@ -56,5 +56,5 @@ async def _pause(store: Store, args: argparse.Namespace) -> int:
         print(f"{args.config} declares no campaign or seller `{args.name}`: {remedy}", file=sys.stderr)
         return 1
     await put(store, args.name, args.why)
-    print(f"{args.name} is paused; its live bids are honoured. It goes on with `leadbid resume {args.name}`.")
+    print(f"{args.name} is paused; its live bids are honored. Resume it with `leadbid resume {args.name}`.")
     return 0

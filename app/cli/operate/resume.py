@@ -11,8 +11,8 @@ from app.store.store import Store
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`leadbid resume NAME [--why TEXT] [--data DIR | --database URL]`."""
-    parser.add_argument("name", help="a campaign or a seller that `leadbid pause` lists")
-    parser.add_argument("--why", default="", help="kept in the audit log")
+    parser.add_argument("name", help="the campaign or seller; `leadbid pause` lists what is paused")
+    parser.add_argument("--why", default="", help="the reason, stored in the audit log")
     add_database(parser)
 
 
@@ -24,7 +24,10 @@ def run(args: argparse.Namespace) -> int:
 async def end(store: Store, name: str, why: str) -> int:
     """Let this campaign or seller go on; 1 with a sentence where it was not paused."""
     if not await store.clear_switch("pause", name, getpass.getuser(), why, time.time()):
-        print(f"{name} is not paused; what the configuration pauses is resumed there", file=sys.stderr)
+        print(
+            f"{name} is not paused by command; `paused = true` in the configuration must be removed there",
+            file=sys.stderr,
+        )
         return 1
-    print(f"{name} goes on")
+    print(f"{name} is resumed")
     return 0

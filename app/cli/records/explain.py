@@ -11,7 +11,7 @@ from app.reports.explain import explain
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`leadbid explain PING_ID [--data DIR]`."""
-    parser.add_argument("ping_id", help="the ping_id or bid_id of any answer, bid or refusal")
+    parser.add_argument("ping_id", help="the ping_id or bid_id of any answer, whether a bid or a refusal")
     parser.add_argument("--data", type=Path, default=Path("data"), help="the service's data directory (default: data)")
 
 
@@ -24,8 +24,8 @@ def run(args: argparse.Namespace) -> int:
         return 1
     if not lines:
         print(
-            f"{args.data / 'journal'} holds no ping with this id. Is --data the service's own? "
-            "Lines reach the journal within a second; those older than its retention are gone.",
+            f"{args.data / 'journal'} has no ping with this id. Is --data the directory of the service? "
+            "Lines reach the journal within a second; files that you have removed cannot be searched.",
             file=sys.stderr,
         )
         return 1

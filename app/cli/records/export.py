@@ -1,4 +1,4 @@
-"""Writes what was bought and what became of it to Parquet, for training and for whoever counts; never a person."""
+"""Writes sales and outcomes to Parquet, for training and reports, without personal data."""
 
 import argparse
 import sys
@@ -15,8 +15,10 @@ from app.store.store import Store
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`leadbid export [--out DIR] [--since WHEN] [--until WHEN] [--data DIR | --database URL]`."""
-    parser.add_argument("--out", type=Path, default=None, metavar="DIR", help="default: export in --data")
-    add_span(parser, "sold, or an outcome heard of,")
+    parser.add_argument(
+        "--out", type=Path, default=None, metavar="DIR", help="where the files go (default: export in --data)"
+    )
+    add_span(parser, "sold, or an outcome received,")
     add_database(parser)
 
 
@@ -27,7 +29,7 @@ def run(args: argparse.Namespace) -> int:
     except ParquetError as error:
         print(error, file=sys.stderr)
     except BrokenPipeError:
-        raise  # whoever read our output has seen enough
+        raise  # the reader of our output has closed it
     except OSError as error:
         print(f"{error.filename or _folder(args)} cannot be used ({error.strerror})", file=sys.stderr)
     return 1

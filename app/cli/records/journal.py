@@ -1,4 +1,4 @@
-"""Looks after the journal: turns hours that are over into Parquet, and says what it holds in numbers."""
+"""Compacts past hours of the journal into Parquet, and prints its statistics."""
 
 import argparse
 import sys
@@ -22,13 +22,13 @@ _HOUR_S = 3_600.0
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`leadbid journal compact|stats`."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="compact|stats")
-    compacting = actions.add_parser("compact", help="hours that are over become Parquet files, a tenth as large")
+    compacting = actions.add_parser("compact", help="turn past hours into Parquet files, a tenth as large")
     compacting.add_argument(
         "--keep-hours", type=_hours, default=2, metavar="N", help="leave the latest N hours as they are (default: 2)"
     )
-    counting = actions.add_parser("stats", help="what was asked, bid, bought and paid, and the disk it takes")
+    counting = actions.add_parser("stats", help="print pings, bids, sales, spend and disk usage")
     add_span(counting, "decided")
-    counting.add_argument("--json", action="store_true", help="as one JSON object, money in cents")
+    counting.add_argument("--json", action="store_true", help="print one JSON object, with money in cents")
     for each in (compacting, counting):
         each.add_argument(
             "--data", type=Path, default=Path("data"), help="the service's data directory (default: data)"
@@ -39,14 +39,14 @@ def run(args: argparse.Namespace) -> int:
     """0 where it was done; 1 with a sentence where it cannot be."""
     journal: Path = args.data / "journal"
     if not journal.is_dir():
-        print(f"there is no journal {journal}: name the service's own data directory", file=sys.stderr)
+        print(f"there is no journal at {journal}: pass the service's data directory with --data", file=sys.stderr)
         return 1
     try:
         return {"compact": _compact, "stats": _stats}[args.action](journal, args)
     except (ParquetError, SettingsError, NotTheSame) as error:
         print(error, file=sys.stderr)
     except BrokenPipeError:
-        raise  # whoever read our output has seen enough
+        raise  # the reader of our output has closed it
     except OSError as error:
         print(f"{error.filename or journal} cannot be used ({error.strerror})", file=sys.stderr)
     return 1
@@ -55,7 +55,9 @@ def run(args: argparse.Namespace) -> int:
 def _hours(text: str) -> int:
     hours = int(text)
     if hours < 2:
-        raise argparse.ArgumentTypeError("at least 2: the hour being written, and the one with the last live bids")
+        raise argparse.ArgumentTypeError(
+            "use at least 2: the hour being written, and the one before, which may hold live bids"
+        )
     return hours
 
 
@@ -69,11 +71,9 @@ def _compact(journal: Path, args: argparse.Namespace) -> int:
             print(f"{each.name}  {each.lines:,} lines, {before_mb:,.1f} MB -> {after_mb:,.1f} MB")
             compacted, broken = compacted + each.lines, broken + each.broken
         keep_tallies(journal)
-    print(
-        f"{compacted:,} lines compacted" if compacted else "nothing to compact: no hour is over that is not compacted"
-    )
+    print(f"{compacted:,} lines compacted" if compacted else "nothing to compact: all past hours are compacted")
     if broken:
-        print(f"{broken:,} of them cannot be read; they are kept as they are, in the column `broken`")
+        print(f"{broken:,} of them cannot be parsed; their bytes are kept in the column `broken`")
     return 0
 
 

@@ -24,9 +24,9 @@ def page(trade: Trading, size: Disk) -> str:
     return "\n".join(
         [
             f"{trade.pings:,} pings: {trade.bids:,} bids ({bid_rate}), {trade.pings - trade.bids:,} refused",
-            f"beside them {trade.repeats:,} repeats and {trade.tests:,} tests, which count nowhere else",
+            f"not counted above: {trade.repeats:,} repeats and {trade.tests:,} tests",
             f"{trade.leads:,} leads bought for ${dollars(trade.spend_cents)}, {trade.lost:,} auctions reported lost",
-            "\nWhy not\n" + table(("reason", "pings", "share"), refused),
+            "\nRefusals by reason\n" + table(("reason", "pings", "share"), refused),
             "\nPosts\n" + table(("status", "reason", "posts"), posts),
             "\nSellers\n" + table(("seller", *shares), _share_rows(trade.sellers)),
             "\nVerticals\n" + table(("vertical", *shares), _share_rows(trade.verticals)),

@@ -17,10 +17,10 @@ from app.store.store import Store
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`leadbid certification SELLER [--json] [--reset] [--link URL [--days N]] [--data DIR | --database URL]`."""
-    parser.add_argument("seller", help="its name in buyer.toml")
-    parser.add_argument("--json", action="store_true", help="print one object")
-    parser.add_argument("--reset", action="store_true", help="have it begin anew: it is in test mode again")
-    parser.add_argument("--link", default="", metavar="URL", help="print the link to its page at this address of yours")
+    parser.add_argument("seller", help="the name of the seller in buyer.toml")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--reset", action="store_true", help="start its certification again, in test mode")
+    parser.add_argument("--link", default="", metavar="URL", help="print the link to its page at this base URL")
     add_days(parser)
     add_database(parser)
 
@@ -54,5 +54,5 @@ async def _show(store: Store, args: argparse.Namespace) -> int:
 
 async def _reset(store: Store, args: argparse.Namespace) -> int:
     known = await store.forget_certification(args.seller)
-    print(f"{args.seller} begins anew" if known else f"{args.seller} had shown nothing")
+    print(f"{args.seller} starts again" if known else f"{args.seller} had passed no step")
     return 0

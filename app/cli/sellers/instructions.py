@@ -24,11 +24,13 @@ _LOCAL = "http://127.0.0.1:8000"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`leadbid instructions SELLER [--base-url URL] [--days N] [--out DIR] [--config FILE] [--data DIR | ...]`."""
-    parser.add_argument("seller", help="its name in buyer.toml")
+    parser.add_argument("seller", help="the name of the seller in buyer.toml")
     parser.add_argument("--base-url", default=_LOCAL, help=f"where sellers reach the service (default: {_LOCAL})")
-    parser.add_argument("--out", type=Path, default=None, metavar="DIR", help="write the files there instead of a link")
     parser.add_argument(
-        "--config", type=Path, default=Path("buyer.toml"), help="where it is declared (default: buyer.toml)"
+        "--out", type=Path, default=None, metavar="DIR", help="write the instructions as files to this folder"
+    )
+    parser.add_argument(
+        "--config", type=Path, default=Path("buyer.toml"), help="the configuration file (default: buyer.toml)"
     )
     add_days(parser)
     add_database(parser)
@@ -46,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
         print(f"{args.config} declares no seller `{args.seller}`: {remedy}", file=sys.stderr)
         return 1
     if urlsplit(args.base_url).scheme not in ("http", "https"):
-        print(f"--base-url {args.base_url!r} is no URL: write it as https://leads.example.com", file=sys.stderr)
+        print(f"--base-url {args.base_url!r} is not a URL: write it as https://leads.example.com", file=sys.stderr)
         return 1
     try:
         if args.out is None:

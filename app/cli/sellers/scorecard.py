@@ -21,17 +21,19 @@ from app.wire.scorecard import DAYS_MAX, Latency, Scorecard
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`leadbid scorecard SELLER [--days N] [--json] [--config FILE] [--data DIR | --database URL]`."""
-    parser.add_argument("seller", help="its name in buyer.toml")
-    parser.add_argument("--days", type=int, default=7, metavar="N", help=f"1 to {DAYS_MAX} (default: 7)")
-    parser.add_argument("--json", action="store_true", help="print what the seller gets, with every reason")
+    parser.add_argument("seller", help="the name of the seller in buyer.toml")
     parser.add_argument(
-        "--config", type=Path, default=Path("buyer.toml"), help="where sellers are declared (default: buyer.toml)"
+        "--days", type=int, default=7, metavar="N", help=f"how many days to cover, 1 to {DAYS_MAX} (default: 7)"
+    )
+    parser.add_argument("--json", action="store_true", help="print the seller's JSON, with every reason")
+    parser.add_argument(
+        "--config", type=Path, default=Path("buyer.toml"), help="the configuration file (default: buyer.toml)"
     )
     add_database(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    """0 where it was told; 1 with a sentence where it cannot be."""
+    """0 if it was printed; 1 with the reason if it cannot be."""
     if not 1 <= args.days <= DAYS_MAX:
         print(f"--days takes 1 to {DAYS_MAX}", file=sys.stderr)
         return 1

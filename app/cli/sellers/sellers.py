@@ -1,4 +1,4 @@
-"""Adds sellers to the configuration, changes their keys, lets them go live; suspends, resumes and lists them."""
+"""Adds sellers to the configuration, rotates their keys, takes them live; suspends, resumes and lists them."""
 
 import argparse
 import base64
@@ -15,6 +15,7 @@ from typing import Any, get_args
 import msgspec
 
 from app.cli.database import add_database, run_with_store
+from app.cli.help import sentence
 from app.cli.operate.pause import put
 from app.cli.operate.resume import end
 from app.cli.table import table
@@ -36,7 +37,7 @@ from app.store.store import Store
 _KEY_BYTES = 25
 _LOCAL = "http://127.0.0.1:8000"
 _HEADS = ("seller", "title", "dialect", "mode", "status", "keys", "a second", "pings", "bids", "sales")
-_TAKEN_UP = "A running service takes it up within two seconds."
+_TAKEN_UP = "A running service applies it within two seconds."
 
 
 class Refused(Exception):
@@ -46,22 +47,26 @@ class Refused(Exception):
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`leadbid sellers add|list|rotate-key|drop-old-keys|go-live|suspend|resume ...`."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    adding = _action(actions, "add", "a new seller, in test mode, with a key that is shown once")
+    adding = _action(actions, "add", "add a seller in test mode; its key is shown once")
     _add_choices(adding)
-    rotating = _action(actions, "rotate-key", "one more key, which is shown once; old ones serve on until dropped")
+    rotating = _action(actions, "rotate-key", "add a key, which is shown once; the old keys stay valid until dropped")
     old = rotating.add_mutually_exclusive_group()
-    old.add_argument("--keep-old", action="store_true", help="let the seller move over (the default)")
-    old.add_argument("--drop-old", action="store_true", help="end every other key now, as where one has leaked")
-    _action(actions, "drop-old-keys", "keep only the newest key, the last in the file: the seller has moved over")
-    _action(actions, "go-live", "buy of it for real from now on")
-    suspending = _action(actions, "suspend", "buy nothing of it until it is resumed; live bids are honoured")
-    suspending.add_argument("--reason", required=True, metavar="TEXT", help="kept with it and in the audit log")
-    resuming = _action(actions, "resume", "let a suspended seller sell again")
-    resuming.add_argument("--reason", default="", metavar="TEXT", help="kept in the audit log")
-    listing = actions.add_parser("list", help="who sells, in which mode, and its last 24 hours")
-    listing.add_argument("--json", action="store_true", help="print a list with one object a seller")
+    old.add_argument(
+        "--keep-old", action="store_true", help="keep the old keys valid while the seller switches (the default)"
+    )
+    old.add_argument("--drop-old", action="store_true", help="revoke all other keys now, for instance after a leak")
+    _action(actions, "drop-old-keys", "keep only the newest key, the last in the file, once the seller has switched")
+    _action(actions, "go-live", "take a seller live: its leads are bought from now on")
+    suspending = _action(actions, "suspend", "stop buying from a seller until it is resumed; its live bids are honored")
+    suspending.add_argument(
+        "--reason", required=True, metavar="TEXT", help="stored with the suspension and in the audit log"
+    )
+    resuming = _action(actions, "resume", "resume a suspended seller")
+    resuming.add_argument("--reason", default="", metavar="TEXT", help="stored in the audit log")
+    listing = actions.add_parser("list", help="list sellers with their mode and their last 24 hours")
+    listing.add_argument("--json", action="store_true", help="print JSON, one object per seller")
     listing.add_argument(
-        "--config", type=Path, default=Path("buyer.toml"), help="where sellers are declared (default: buyer.toml)"
+        "--config", type=Path, default=Path("buyer.toml"), help="the configuration file (default: buyer.toml)"
     )
     for each in (suspending, resuming, listing):
         add_database(each)
@@ -95,28 +100,35 @@ def new_key(chance: Callable[[int], bytes]) -> str:
 
 
 def _action(actions: Any, name: str, what: str) -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = actions.add_parser(name, help=what, description=f"{what.capitalize()}.")
-    parser.add_argument("name", help="the seller")
+    parser: argparse.ArgumentParser = actions.add_parser(name, help=what, description=sentence(what))
+    parser.add_argument("name", help="the name of the seller")
     parser.add_argument(
-        "--config", type=Path, default=Path("buyer.toml"), help="where sellers are declared (default: buyer.toml)"
+        "--config", type=Path, default=Path("buyer.toml"), help="the configuration file (default: buyer.toml)"
     )
     return parser
 
 
 def _add_choices(adding: argparse.ArgumentParser) -> None:
     """What can be said of a new seller; everything else is a line in the file, as `leadbid check --reference` says."""
-    adding.add_argument("--title", default="", help="its name for people")
-    adding.add_argument("--dialect", choices=sorted(DIALECTS), help="whose words it is answered in (default: generic)")
-    adding.add_argument("--format", choices=("json", "xml", "text"), help="of its answers (default: json)")
-    adding.add_argument("--quoted-prices", action="store_true", help="its parser wants prices as text")
-    adding.add_argument("--statuses", choices=get_args(Statuses), help="the HTTP codes it understands")
-    adding.add_argument("--disclosure", choices=get_args(Disclosure), help="how exactly it is told why not")
-    adding.add_argument("--rate-per-second", type=float, metavar="N", help="how many pings it may send")
-    adding.add_argument("--burst", type=int, metavar="N", help="how many of them at once (default: a second's worth)")
+    adding.add_argument("--title", default="", help="its display name")
+    adding.add_argument("--dialect", choices=sorted(DIALECTS), help="the dialect of its answers (default: generic)")
+    adding.add_argument("--format", choices=("json", "xml", "text"), help="the format of its answers (default: json)")
+    adding.add_argument("--quoted-prices", action="store_true", help="write prices as strings")
+    adding.add_argument("--statuses", choices=get_args(Statuses), help="which HTTP status codes its answers use")
+    adding.add_argument("--disclosure", choices=get_args(Disclosure), help="how much of a refusal's reason it gets")
+    adding.add_argument("--rate-per-second", type=float, metavar="N", help="its rate limit in pings per second")
+    adding.add_argument(
+        "--burst", type=int, metavar="N", help="how many pings it may send at once (default: one second's worth)"
+    )
     mode = adding.add_mutually_exclusive_group()
-    for name, what in (("certify", "let it go live by itself, once it has certified"), ("live", "buy of it at once")):
+    for name, what in (
+        ("certify", "let it go live by itself once it has certified"),
+        ("live", "buy its leads at once"),
+    ):
         mode.add_argument(f"--{name}", dest="mode", action="store_const", const=name, default="test", help=what)
-    adding.add_argument("--vertical", default="", help="of which the example is (default: the first in the file)")
+    adding.add_argument(
+        "--vertical", default="", help="the vertical of the printed sample (default: the first in the file)"
+    )
     adding.add_argument(
         "--base-url", default=_LOCAL, metavar="URL", help=f"where sellers reach the service (default: {_LOCAL})"
     )
@@ -132,14 +144,14 @@ def _add(args: argparse.Namespace, declared: Declared) -> int:
     what = {
         "live": "live",
         "test": f"in test mode until `leadbid sellers go-live {args.name}`",
-        "certify": "in test mode until it has certified itself; `leadbid certification` makes the link",
+        "certify": "in test mode until it has certified itself (`leadbid certification` makes the link)",
     }[args.mode]
-    print(f"{args.name} is added to {args.config}, {what}. {_TAKEN_UP}\n")
+    print(f"Added {args.name} to {args.config}, {what}. {_TAKEN_UP}\n")
     print(_said_once(key, args.base_url.rstrip("/"), args.dialect or GENERIC.name))
     if verticals:
         vertical = args.vertical or verticals[0]
         where = f"--config {quote(str(args.config))} --url {quote(args.base_url)}"
-        print("\nA ping as it would send it, where LEADBID_KEY holds the key:\n")
+        print("\nA sample ping, with the key in LEADBID_KEY:\n")
         print(f"  leadbid sample ping --seller {args.name} --vertical {vertical} {where} --curl | sh")
     return 0
 
@@ -152,7 +164,7 @@ def _refuse_name(name: str, declared: Declared) -> None:
     if any(seller.name == name for seller in declared.sellers):
         raise Refused(f"there is a seller `{name}` already: `leadbid sellers rotate-key {name}` gives it another key")
     if any(campaign.name == name for campaign in declared.campaigns):
-        raise Refused(f"a campaign is named `{name}`, and what pauses one would pause both: choose another name")
+        raise Refused(f"a campaign is named `{name}`, and a pause by that name would stop both: choose another name")
 
 
 def _values(args: argparse.Namespace, key: str) -> dict[str, Any]:
@@ -175,10 +187,10 @@ def _values(args: argparse.Namespace, key: str) -> dict[str, Any]:
 def _said_once(key: str, url: str, dialect: str) -> str:
     one_endpoint = DIALECTS[dialect].sends.one_endpoint
     rows = [
-        ("key", f"{key}   (shown this once: the file holds its SHA-256)"),
+        ("key", f"{key}   (shown only now; the file holds its SHA-256)"),
         ("ping", f"POST {url}/v1/{'lead' if one_endpoint else 'ping'}"),
         ("post", f"POST {url}/v1/{'lead' if one_endpoint else 'post'}"),
-        ("key goes", "header X-API-Key: KEY or Authorization: Bearer KEY, or field api_key of body or query"),
+        ("send it as", "header X-API-Key: KEY or Authorization: Bearer KEY, or field api_key of body or query"),
         ("fields", f"{url}/schema, or the seller's own instructions: `leadbid instructions`"),
     ]
     return "\n".join(f"  {name:<8}  {what}" for name, what in rows)
@@ -188,18 +200,18 @@ def _rotate(args: argparse.Namespace, declared: Declared) -> int:
     seller, key = _seller(args, declared), new_key(secrets.token_bytes)
     kept = () if args.drop_old else seller.key_sha256
     edit(args.config, os.environ, NewValue(seller=seller.name, key="key_sha256", value=[*kept, _sha256(key)]))
-    print(f"{seller.name} has a new key, shown this once: {key}")
+    print(f"The new key of {seller.name}, shown only now: {key}")
     if args.drop_old:
-        print(f"Every other key of it ends. {_TAKEN_UP}")
+        print(f"All its other keys are revoked. {_TAKEN_UP}")
     else:
-        print(f"{_TAKEN_UP} Old keys serve on until `leadbid sellers drop-old-keys {seller.name}`.")
+        print(f"{_TAKEN_UP} The old keys stay valid until `leadbid sellers drop-old-keys {seller.name}`.")
     return 0
 
 
 def _drop(args: argparse.Namespace, declared: Declared) -> int:
     seller = _seller(args, declared)
     if len(seller.key_sha256) == 1:
-        raise Refused(f"{seller.name} has one key: `leadbid sellers rotate-key {seller.name}` makes the next")
+        raise Refused(f"{seller.name} has only one key: `leadbid sellers rotate-key {seller.name}` adds another")
     edit(args.config, os.environ, NewValue(seller=seller.name, key="key_sha256", value=[seller.key_sha256[-1]]))
     count = len(seller.key_sha256) - 1
     print(f"{count} old {'key' if count == 1 else 'keys'} of {seller.name} dropped. {_TAKEN_UP}")
@@ -212,7 +224,7 @@ def _go_live(args: argparse.Namespace, declared: Declared) -> int:
         print(f"{seller.name} is live already")
         return 0
     edit(args.config, os.environ, NewValue(seller=seller.name, key="mode", value="live"))
-    print(f"{seller.name} is live: what it sends is bought. {_TAKEN_UP}")
+    print(f"{seller.name} is live: its leads are bought. {_TAKEN_UP}")
     return 0
 
 
@@ -221,8 +233,8 @@ def _suspend(args: argparse.Namespace, declared: Declared) -> int:
 
     async def suspend(store: Store, _: argparse.Namespace) -> int:
         await put(store, name, args.reason)
-        print(f"{name} is suspended within a second, also after a restart; its live bids are honoured.")
-        print(f"Its pings are refused as `paused`. `leadbid sellers resume {name}` lets it sell again.")
+        print(f"{name} is suspended within a second, and stays so after a restart. Its live bids are honored.")
+        print(f"Its pings are refused as `paused` until `leadbid sellers resume {name}`.")
         return 0
 
     return run_with_store(args, suspend)
@@ -231,7 +243,7 @@ def _suspend(args: argparse.Namespace, declared: Declared) -> int:
 def _resume(args: argparse.Namespace, declared: Declared) -> int:
     seller = _seller(args, declared)
     if seller.paused:
-        raise Refused(f"{args.config} says `paused = true` of {seller.name}: take that line out")
+        raise Refused(f"{args.config} has `paused = true` for {seller.name}: remove that line")
     return run_with_store(args, lambda store, _: end(store, seller.name, args.reason))
 
 
@@ -286,7 +298,7 @@ def _switched(args: argparse.Namespace) -> tuple[dict[str, str], dict[str, float
         return 0
 
     if run_with_store(args, read):
-        raise Refused("what is suspended is not known: see above")
+        raise Refused("suspensions could not be read: see above")
     return suspended, live
 
 

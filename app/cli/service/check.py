@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--config", type=Path, default=Path("buyer.toml"), help="the file to read (default: buyer.toml)"
     )
-    parser.add_argument("--reference", action="store_true", help="explain every key instead, in Markdown")
+    parser.add_argument("--reference", action="store_true", help="print the reference of all keys, in Markdown")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -40,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
     read = load(args.config, environ=os.environ)
     if not isinstance(read, LoadedConfig):
         print(*read, sep="\n", file=sys.stderr)
-        print(f"\n{_count(read, 'problem')}: the service would not start with this file.", file=sys.stderr)
+        print(f"\n{_count(read, 'problem')}: the service cannot start with this file.", file=sys.stderr)
         return 1
     print(summary(args.config, read.declared, time.time()))
     if read.warnings:

@@ -22,24 +22,28 @@ _PATIENCE_MS = 10_000
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`leadbid conform --target URL [--dialect D ...] [--key K] [--vertical V] [--with NAME=VALUE] [--json]`."""
-    parser.add_argument("--target", required=True, help="where the buyer answers, as http://127.0.0.1:8000")
+    parser.add_argument("--target", required=True, help="the URL of the buyer's endpoint, as http://127.0.0.1:8000")
     parser.add_argument(
-        "--dialect", action="append", default=[], choices=sorted(PARSERS), help="as which platform (default: as each)"
+        "--dialect",
+        action="append",
+        default=[],
+        choices=sorted(PARSERS),
+        help="the platform to play (default: all of them)",
     )
     parser.add_argument("--key", default="demo-acme-key", help="the key that the buyer gave you")
-    parser.add_argument("--vertical", default="auto_insurance", help="the kind of lead to offer")
-    parser.add_argument("--ping-path", default="", help="instead of /v1/DIALECT/ping")
-    parser.add_argument("--post-path", default="", help="instead of /v1/DIALECT/post")
+    parser.add_argument("--vertical", default="auto_insurance", help="the vertical of the leads")
+    parser.add_argument("--ping-path", default="", help="path of pings (default: /v1/DIALECT/ping)")
+    parser.add_argument("--post-path", default="", help="path of posts (default: /v1/DIALECT/post)")
     parser.add_argument(
         "--with",
         dest="more",
         action="append",
         default=[],
         metavar="NAME=VALUE",
-        help="send this with every lead, as a state where the buyer buys or a test flag; may be repeated",
+        help="a field to send with every lead, such as a state where the buyer buys; may be repeated",
     )
     parser.add_argument(
-        "--json", action="store_true", help="print one JSON object instead of tables; it names each check by its id"
+        "--json", action="store_true", help="print one JSON object instead of tables; each check has a stable id"
     )
 
 
@@ -56,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
             if not args.json:
                 _show(name, results[name])
     except Unreachable as error:
-        print(f"nobody answers: {error}", file=sys.stderr)
+        print(f"no answer: {error}", file=sys.stderr)
         return 2
     passed = all(result.passed for checks in results.values() for result in checks)
     if args.json:

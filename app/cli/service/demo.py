@@ -39,9 +39,13 @@ class DemoFailed(Exception):
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`leadbid demo [--leads N] [--seed S] [--data DIR] [--json]`."""
-    parser.add_argument("--leads", type=int, default=1_000, help="how many consumers come that day (default: 1000)")
-    parser.add_argument("--seed", type=int, default=1, help="which consumers, and what goes wrong (default: 1)")
-    parser.add_argument("--data", type=Path, default=Path("data/demo"), help="emptied first (default: data/demo)")
+    parser.add_argument("--leads", type=int, default=1_000, help="how many leads the day has (default: 1000)")
+    parser.add_argument(
+        "--seed", type=int, default=1, help="decides which consumers come and what goes wrong (default: 1)"
+    )
+    parser.add_argument(
+        "--data", type=Path, default=Path("data/demo"), help="where the demo writes; emptied first (default: data/demo)"
+    )
     parser.add_argument("--json", action="store_true", help="end with one JSON object instead of the report")
 
 
@@ -79,7 +83,7 @@ def _empty(data: Path) -> None:
     marker = data / "made-by-leadbid-demo"
     try:
         if data.exists() and any(data.iterdir()) and not marker.exists():
-            raise DemoFailed(f"{data} is not empty and not an earlier demo's: name another directory with --data")
+            raise DemoFailed(f"{data} is not empty and was not written by a demo: name another directory with --data")
         shutil.rmtree(data, ignore_errors=True)
         data.mkdir(parents=True)
         marker.touch()
@@ -161,19 +165,19 @@ def _show(settings: Settings, declared: Declared, lived: Lived, reckoning: Recko
         page_file.write_text(page(story), encoding="utf-8")
         print(f"The day as a page with plots: {page_file}")
     print(f"Every bid and why it lost: {settings.data / 'audit.jsonl'}")
-    print(f"Ask about any ping: leadbid explain PING_ID --data {settings.data}")
+    print(f"Explain any ping: leadbid explain PING_ID --data {settings.data}")
 
 
 async def _learn(settings: Settings, lived: Lived) -> None:
     """The day's end: retrained on its own outcomes, champion against challenger."""
     if missing := _left_out():
-        print(f"\nLeft out: {' and '.join(missing)}; to have it, pip install 'leadbid[training,reports]'")
+        print(f"\nLeft out: {' and '.join(missing)}; for it, pip install 'leadbid[training,reports]'")
     if not can_retrain():
         return
     await export_day(settings, lived.ended)
-    print(f"\nRetrained on its own outcomes, {MATURITY_DAYS} days later: champion and challenger\n")
+    print(f"\nRetrained on its own outcomes {MATURITY_DAYS} days later: champion and challenger\n")
     print(await asyncio.to_thread(retrain, settings, lived.ended))
-    print(f"\nWhat is live and what is tried: {registry_command(settings.data / 'models')}")
+    print(f"\nLive and tried models: {registry_command(settings.data / 'models')}")
 
 
 def _left_out() -> list[str]:
@@ -183,10 +187,14 @@ def _left_out() -> list[str]:
 
 
 def _summary(day: Reckoning) -> str:
-    books = "Sellers, journal, database and CRM agree." if day.reconciled else "THE BOOKS DO NOT AGREE."
+    books = (
+        "Sellers, journal, database and CRM agree."
+        if day.reconciled
+        else "SELLERS, JOURNAL, DATABASE AND CRM DO NOT AGREE."
+    )
     return (
         f"{day.pings} pings: {day.bids} bids, {day.no_bids} refused\n"
         f"{day.wins} auctions won: {day.posts_accepted} leads bought for ${dollars(day.spend_cents)}, "
-        f"{day.posts_refused} posts not taken, {day.honoured_share:.1%} of promises kept\n"
-        f"{day.delivered} leads in the CRM, {day.undelivered} missing; {day.cap_overruns} caps overrun\n{books}"
+        f"{day.posts_refused} posts refused, {day.honoured_share:.1%} of bids honored\n"
+        f"{day.delivered} leads in the CRM, {day.undelivered} missing; {day.cap_overruns} caps exceeded\n{books}"
     )

@@ -29,21 +29,23 @@ PUBLISHED_HEADS = ("", "each", "guide", "unsold", "guide", "revenue", "guide")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`leadbid exchange [--market FILE | --scenario NAME] [--buyer NAME=URL] ...`."""
     names = ", ".join(sorted(path.stem for path in SCENARIOS.glob("*.toml")))
-    parser.add_argument("--market", type=Path, default=None, help="a TOML file that says who sells and who buys")
-    parser.add_argument("--scenario", default="demo", help=f"a market that comes with leadbid: {names}")
+    parser.add_argument("--market", type=Path, default=None, help="a TOML file with the sellers and buyers")
+    parser.add_argument("--scenario", default="demo", help=f"one of the markets that come with leadbid: {names}")
+    parser.add_argument("--buyer", action="append", default=[], metavar="NAME=URL", help="the URL of a declared buyer")
+    parser.add_argument("--leads", type=int, default=0, help="how many leads are offered (default: set by the market)")
     parser.add_argument(
-        "--buyer", action="append", default=[], metavar="NAME=URL", help="where a declared buyer answers"
+        "--seed", type=int, default=1, help="decides which consumers come and what goes wrong (default: 1)"
     )
-    parser.add_argument("--leads", type=int, default=0, help="how many leads are offered (default: as the market says)")
-    parser.add_argument("--seed", type=int, default=1, help="which consumers come, and what goes wrong (default: 1)")
     parser.add_argument("--at-once", type=int, default=8, help="how many leads are on the market at once (default: 8)")
-    parser.add_argument("--late-s", type=float, default=0.0, help="how late posts come that are (default: 0, none is)")
+    parser.add_argument(
+        "--late-s", type=float, default=0.0, help="how many seconds late the late posts are (default: 0)"
+    )
     parser.add_argument("--audit", type=Path, default=None, help="write every bid and why it lost to this file")
     parser.add_argument("--json", action="store_true", help="end with one JSON object instead of tables")
 
 
 def run(args: argparse.Namespace) -> int:
-    """0 where the market was held, whoever bought; 2 where it cannot be."""
+    """0 if the market ran, whatever was sold; 2 if it cannot run."""
     try:
         path = args.market or _shipped(args.scenario)
         setup = read_setup(path, dict(_named_url(text) for text in args.buyer))
@@ -119,7 +121,7 @@ def _print(setup: Setup, tally: MarketTally, shown: Iterable[Audited]) -> None:
         print("\nModes\n" + table(SELLER_HEADS, tally.seller_rows(tally.modes)))
     if setup.published:
         rows = [_published_row(each, tally) for each in setup.published]
-        print("\nBeside what a guide to the market says\n" + table(PUBLISHED_HEADS, rows))
+        print("\nCompared with published figures\n" + table(PUBLISHED_HEADS, rows))
 
 
 def _bid_row(ask: Ask) -> tuple[str, ...]:

@@ -20,5 +20,5 @@ def run(args: argparse.Namespace) -> int:
     except StoreError as error:
         print(error, file=sys.stderr)
         return 1
-    print(f"nothing to do: at revision {after}" if before == after else f"migrated to revision {after}")
+    print(f"nothing to do: already at revision {after}" if before == after else f"migrated to revision {after}")
     return 0

@@ -31,14 +31,20 @@ class NoSample(Exception):
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`leadbid sample ping|post [--seller S] [--seed N] [--ping-id ID] [--curl] ...`."""
-    parser.add_argument("kind", choices=("ping", "post"), help="what to print; a post repeats the ping of its seed")
-    parser.add_argument("--seller", default="", help="who sends it (default: the first in the configuration)")
+    parser.add_argument(
+        "kind", choices=("ping", "post"), help="what to print; a post matches the ping of the same seed"
+    )
+    parser.add_argument(
+        "--seller", default="", help="the seller that sends it (default: the first in the configuration)"
+    )
     parser.add_argument("--seed", type=_seed, default=1, help="which consumer: 1, 2, ... (default: 1)")
-    parser.add_argument("--vertical", default="", help="which kind of lead (default: by the seed, in turns)")
+    parser.add_argument("--vertical", default="", help="the vertical of the lead (default: by the seed, in turn)")
     parser.add_argument("--ping-id", default=PLACEHOLDER, help="the ping_id of the bid that the post answers")
-    parser.add_argument("--curl", action="store_true", help="print the whole command instead of its body")
-    parser.add_argument("--url", default="http://127.0.0.1:8000", help="where the service listens, for --curl")
-    parser.add_argument("--config", type=Path, default=DEMO_CONFIG, help="the buyer's file (default: that of the demo)")
+    parser.add_argument("--curl", action="store_true", help="print a complete curl command instead of the body")
+    parser.add_argument("--url", default="http://127.0.0.1:8000", help="the URL of the service, for --curl")
+    parser.add_argument(
+        "--config", type=Path, default=DEMO_CONFIG, help="the configuration file (default: that of the demo)"
+    )
 
 
 def run(args: argparse.Namespace) -> int:

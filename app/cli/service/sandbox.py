@@ -36,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
                 server = server_of(sandbox(Path(folder)), shutdown_s=2)
                 host, port = listener.getsockname()[:2]
                 print(
-                    f"The sandbox is at http://{host}:{port}/, key: sandbox. It forgets everything when it stops.",
+                    f"The sandbox is at http://{host}:{port}/, key: sandbox. It stores nothing beyond this run.",
                     flush=True,
                 )
                 server.run([listener])

@@ -22,14 +22,14 @@ _log = logging.getLogger(__name__)
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`leadbid serve [--config FILE | --demo] [--data DIR] [--port N]`."""
     which = parser.add_mutually_exclusive_group()
-    which.add_argument("--config", type=Path, default=None, help="the buyer's file (default: buyer.toml)")
-    which.add_argument("--demo", action="store_true", help="serve the demo's configuration, whose keys are published")
+    which.add_argument("--config", type=Path, default=None, help="the configuration file (default: buyer.toml)")
+    which.add_argument("--demo", action="store_true", help="use the demo's configuration, whose keys are published")
     add_database(parser)
     parser.add_argument(
         "--models",
         type=Path,
         default=models_here(),
-        help="trained models (default: models, else those that come along)",
+        help="folder of trained models (default: models, else those that come with leadbid)",
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)")
     parser.add_argument("--port", type=int, default=8000, help="port to listen on (default: 8000)")
@@ -51,7 +51,9 @@ def run(args: argparse.Namespace) -> int:
 def _settings(args: argparse.Namespace) -> Settings:
     config = DEMO_CONFIG if args.demo else args.config or _found(args)
     if args.models == MODELS and config != DEMO_CONFIG:
-        _log.warning("there is no folder `models`: the models that come with leadbid bid, learned from made-up leads")
+        _log.warning(
+            "there is no folder `models`: bidding with the models that come with leadbid, trained on synthetic leads"
+        )
     return Settings(config=config, data=args.data, models=args.models, database_url=args.database, keys_dir=args.keys)
 
 
@@ -63,13 +65,13 @@ def _found(args: argparse.Namespace) -> Path:
     if BUYER.exists():
         return BUYER
     if args.database or (args.data / "leadbid.db").exists() or args.host not in _LOOPBACK:
-        raise SettingsError(f"there is no {BUYER} here: name one with --config, or serve the demo's with --demo")
-    _log.warning("there is no %s here, so this is the demo: `leadbid init` writes one of yours", BUYER)
+        raise SettingsError(f"there is no {BUYER} here: name a file with --config, or use the demo's with --demo")
+    _log.warning("there is no %s here, so the demo is served: create your own with `leadbid init`", BUYER)
     return DEMO_CONFIG
 
 
 def bound(host: str, port: int) -> socket.socket:
-    """The address before anything else: whoever started us twice is told so, and nothing was touched."""
+    """Check the address before anything else, so that a second start fails before it touches any data."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # Named as TCP, or asyncio leaves Nagle's algorithm on for its connections where there is no uvloop.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -78,8 +80,8 @@ def bound(host: str, port: int) -> socket.socket:
         listener.bind((host, port))
     except (OSError, OverflowError) as error:
         listener.close()
-        why = error.strerror if isinstance(error, OSError) else "ports end at 65535"
-        raise SettingsError(f"cannot listen on {host}:{port} ({why}): name another with --host and --port") from None
+        why = error.strerror if isinstance(error, OSError) else "the highest port is 65535"
+        raise SettingsError(f"cannot listen on {host}:{port} ({why}): choose another with --host and --port") from None
     return listener
 
 

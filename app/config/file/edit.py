@@ -20,7 +20,7 @@ from app.config.load import LoadedConfig, load
 if sys.platform != "win32":
     import fcntl
 
-_BY_HAND = "change it by hand, `leadbid check` looks it over"
+_BY_HAND = "change it by hand and check it with `leadbid check`"
 
 
 class NotEdited(Exception):
@@ -96,7 +96,7 @@ def edit(path: Path, environ: Mapping[str, str], change: NewSeller | NewValue) -
         loaded = load(path, environ=environ, read_file=lambda each: after if each == path else each.read_bytes())
         if not isinstance(loaded, LoadedConfig):
             problems = "\n".join(map(str, loaded))
-            raise NotEdited(f"{path} is not changed, it would not load:\n{problems}")
+            raise NotEdited(f"{path} was not changed, because it would not load:\n{problems}")
         try:
             _replace(path, os.fstat(file.fileno()), before, after)
         except OSError as error:
@@ -113,7 +113,7 @@ def _alone_with(path: Path) -> Iterator[BinaryIO]:
         raise NotEdited(f"{path} cannot be read ({error.strerror}): name the buyer's file with --config") from None
     with file:
         if not os.access(path, os.W_OK):
-            raise NotEdited(f"{path} is write-protected: run this as who may change it")
+            raise NotEdited(f"{path} is write-protected: run this as a user who may write to it")
         if sys.platform != "win32":
             try:
                 fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -138,13 +138,13 @@ def _changed(path: Path, before: bytes, change: NewSeller | NewValue) -> bytes:
         document = tomlkit.parse(unix)
         # It moves tables of a kind together that stand apart, and reads a little less than all of TOML.
         if tomlkit.dumps(document) != unix:
-            raise NotEdited(f"{path} cannot be written with its layout as it is: put all [[sellers]] side by side")
+            raise NotEdited(f"{path} cannot be edited in its present layout: put all [[sellers]] side by side")
         change.in_document(document)
         changed = tomlkit.dumps(document)
         if tomllib.loads(changed) != wanted:
-            raise NotEdited(f"{path} cannot be changed with its layout kept: {_BY_HAND}")
+            raise NotEdited(f"{path} cannot be edited without losing its layout: {_BY_HAND}")
     except (TOMLKitError, ValueError, TypeError):
-        raise NotEdited(f"{path} cannot be changed with its layout kept: {_BY_HAND}") from None
+        raise NotEdited(f"{path} cannot be edited without losing its layout: {_BY_HAND}") from None
     return mark + (changed.replace("\n", "\r\n") if windows else changed).encode()
 
 
@@ -163,7 +163,9 @@ def _replace(path: Path, status: os.stat_result, before: bytes, after: bytes) ->
             file.flush()
             os.fsync(file.fileno())
         if path.read_bytes() != before:
-            raise NotEdited(f"{path} was changed by somebody else meanwhile and stays as they left it: try again")
+            raise NotEdited(
+                f"{path} was changed by another process meanwhile, so this change was not written: try again"
+            )
         made.replace(path)
     finally:
         with suppress(OSError):
@@ -183,7 +185,9 @@ def _sync(folder: Path) -> None:
 
 
 def _unwritable(path: Path, error: OSError) -> str:
-    return f"{path} cannot be written ({error.strerror}): give it and {path.parent} to this user, or make room"
+    return (
+        f"{path} cannot be written ({error.strerror}): give it and {path.parent} to this user, or free some disk space"
+    )
 
 
 def _taken_off(table: Table) -> list[Comment | Whitespace]:

@@ -34,7 +34,7 @@ class Files:
         if scheme == "env":
             value = self._environ.get(name)
             if value is None:
-                findings.error(at, f"the environment has no variable {name}", f"set {name}, or refer to another")
+                findings.error(at, f"the environment variable {name} is not set", f"set {name}, or refer to another")
             return value
         content = self._content(name, at, findings)
         text = None if content is None else _decoded(content, at, findings)
@@ -58,7 +58,7 @@ class Files:
         except (OSError, ValueError) as error:
             cause = getattr(error, "strerror", None) or "no such name"
             reason = f"{path} cannot be read ({cause})"
-            findings.error(at, reason, "names of files are meant beside the configuration")
+            findings.error(at, reason, "file names are relative to the configuration file")
             return None
 
 
@@ -66,5 +66,5 @@ def _decoded(content: bytes, at: KeyPath, findings: Findings) -> str | None:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        findings.error(at, "the file is no text in UTF-8", "save it as UTF-8")
+        findings.error(at, "the file is not UTF-8 text", "save it as UTF-8")
         return None

@@ -84,7 +84,7 @@ RENAMED = {
     "hash_quota": ("hash_lookups_per_day",),
     "kappa": ("quality_factor",),
 }
-"""Keys as they were called once, so that whoever finds them in an old file or note is told today's names."""
+"""Former names of keys, so that the problem of an old key names the new one."""
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
@@ -94,7 +94,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     words = sorted({*known})
     renamed = [name for name in RENAMED.get(word, ()) if name in words]
     if renamed:
-        return f"it is called {' and '.join(f'`{name}`' for name in renamed)} now"
+        return f"it is now called {' and '.join(f'`{name}`' for name in renamed)}"
     near = get_close_matches(word, words, 1) or get_close_matches(word.lower(), words, 1)
     if near:
         return f"did you mean `{near[0]}`?"

@@ -31,7 +31,7 @@ def read_table(kind: type[T], raw: object, at: KeyPath, findings: Findings) -> T
     Other keys that cannot be read are reported and stand at their default, so that the rest can still be checked.
     """
     if not isinstance(raw, Mapping):
-        findings.error(at, f"{shown(raw)} stands where a table belongs", "write it as { key = value }")
+        findings.error(at, f"{shown(raw)} is not a table", "write it as { key = value }")
         return None
     keys = _keys(kind)
     for name in raw:
@@ -96,7 +96,7 @@ def _alternative(union: Any, raw: object) -> Any:
 
 def _read_list(kind: Any, raw: object, at: KeyPath, findings: Findings) -> Any:
     if not isinstance(raw, list):
-        findings.error(at, f"{shown(raw)} stands where a list belongs", "write it in brackets, as [...]")
+        findings.error(at, f"{shown(raw)} is not a list", "write it in brackets, as [...]")
         return _FAILED
     values = [_read(kind, one, (*at, position), findings) for position, one in enumerate(raw)]
     return tuple(value for value in values if value is not _FAILED)
@@ -104,7 +104,7 @@ def _read_list(kind: Any, raw: object, at: KeyPath, findings: Findings) -> Any:
 
 def _read_map(kind: Any, raw: object, at: KeyPath, findings: Findings) -> Any:
     if not isinstance(raw, Mapping):
-        findings.error(at, f"{shown(raw)} stands where a table belongs", "write it as { key = value }")
+        findings.error(at, f"{shown(raw)} is not a table", "write it as { key = value }")
         return _FAILED
     values = {name: _read(kind, one, (*at, name), findings) for name, one in raw.items()}
     return {name: value for name, value in values.items() if value is not _FAILED}
@@ -113,7 +113,7 @@ def _read_map(kind: Any, raw: object, at: KeyPath, findings: Findings) -> Any:
 def _read_word(words: tuple[str, ...], raw: object, at: KeyPath, findings: Findings) -> Any:
     if isinstance(raw, str) and raw in words:
         return raw
-    findings.error(at, f"{shown(raw)} is not known here", did_you_mean(str(raw), words))
+    findings.error(at, f"{shown(raw)} is not one of the allowed values", did_you_mean(str(raw), words))
     return _FAILED
 
 

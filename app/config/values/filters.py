@@ -52,7 +52,7 @@ def build_worth(table: CampaignTable, vertical: Vertical | None, findings: Findi
             reason = f"`{worth.field}` is a {field.type}, and only a number has a rate"
             findings.error((*worth.at, "field"), reason, "choose a numeric field")
     if worth.high is not None and worth.low > worth.high:
-        findings.error((*worth.at, "low"), "it is above `high`", "exchange the two")
+        findings.error((*worth.at, "low"), "it is above `high`", "swap the two")
     return Worth(
         base_cents=worth.base,
         field=worth.field,
@@ -93,7 +93,7 @@ def _filter(condition: _Condition, field: Field, table: FilterTable, findings: F
     """The domain's rule; `None` where operator or value does not fit the field."""
     op, at = condition.op, (*table.at, condition.key)
     if op in ("at_least", "at_most") and field.type not in ("integer", "number", "date"):
-        findings.error(at, f"`{field.name}` is a {field.type}, which is neither more nor less", "use `in` or `is`")
+        findings.error(at, f"`{field.name}` is a {field.type}, which cannot be compared", "use `in` or `is`")
         return None
     many = op in ("in", "not_in")
     values = []
@@ -121,11 +121,11 @@ def _fitting(raw: Value, field: Field, at: KeyPath, findings: Findings) -> Value
         findings.error(at, f"{shown(raw)} is not text, as `{field.name}` is", "write it in quotes")
         return None
     if field.type == "date" and not _is_date(str(raw)):
-        findings.error(at, f"{shown(raw)} is no date of the calendar", 'write it as "2026-12-25"')
+        findings.error(at, f"{shown(raw)} is not a calendar date", 'write it as "2026-12-25"')
         return None
     digits = {"zip": 5, "zip3": 3}.get(field.name)
     if digits and not (len(str(raw)) == digits and str(raw).isdigit()):
-        findings.error(at, f"{shown(raw)} is no `{field.name}`", f"write its {digits} digits in quotes")
+        findings.error(at, f"{shown(raw)} is not a valid `{field.name}`", f"write its {digits} digits in quotes")
         return None
     return raw
 
@@ -134,7 +134,7 @@ def _choice(raw: Value, field: Field, at: KeyPath, findings: Findings) -> Value 
     known = {alike_value(value): value for value in field.values}
     value = known.get(alike_value(str(raw)))
     if value is None:
-        findings.error(at, f"{shown(raw)} is no value of `{field.name}`", did_you_mean(str(raw), field.values))
+        findings.error(at, f"{shown(raw)} is not a value of `{field.name}`", did_you_mean(str(raw), field.values))
         return None
     # Weekdays have names in the file and numbers among the facts, Monday first.
     return WEEKDAYS.index(value) if field.name == "weekday" else value
@@ -147,7 +147,7 @@ def _number(raw: Value, field: Field, at: KeyPath, findings: Findings) -> Value 
     low, high = field.minimum, field.maximum
     if (low is not None and raw < low) or (high is not None and raw > high):
         bounds = f"{'any' if low is None else f'{low:g}'} to {'any' if high is None else f'{high:g}'}"
-        findings.warn(at, f"{raw} lies outside of what `{field.name}` may be, {bounds}")
+        findings.warn(at, f"{raw} is outside the range of `{field.name}`, {bounds}")
     return raw
 
 
@@ -155,7 +155,7 @@ def _refuse_empty_range(table: FilterTable, findings: Findings) -> None:
     low, high = table.at_least, table.at_most
     unlike = isinstance(low, str) != isinstance(high, str)
     if not unlike and low > high:  # type: ignore[operator]
-        findings.error((*table.at, "at_least"), "it is above `at_most`: no lead passes", "exchange the two")
+        findings.error((*table.at, "at_least"), "it is above `at_most`: no lead passes", "swap the two")
 
 
 def _field(name: str, at: KeyPath, vertical: Vertical, findings: Findings) -> Field | None:

@@ -27,7 +27,7 @@ def read_dollars(raw: object) -> int:
     amount = cents(raw) if readable and _DOLLARS.fullmatch(text) else None
     if amount is None:
         raise UnreadableValue(
-            f"{shown(raw)} is no amount of dollars between 0 and {CENTS_MAX // 100:,} in whole cents",
+            f"{shown(raw)} is not a dollar amount between 0 and {CENTS_MAX // 100:,} in whole cents",
             'write it as 12.50 or "$1,200"',
         )
     return amount
@@ -68,7 +68,7 @@ def read_state(raw: object) -> str:
     """A state's postal code, from that code or its name."""
     code = state_of(raw.strip()) if isinstance(raw, str) else None
     if code is None:
-        raise UnreadableValue(f"{shown(raw)} is no US state", "write its two letters, as TX")
+        raise UnreadableValue(f"{shown(raw)} is not a US state", "write its two letters, as TX")
     return code
 
 
@@ -78,21 +78,21 @@ def read_zip(raw: object) -> str:
         return raw
     if isinstance(raw, int) and not isinstance(raw, bool):
         raise UnreadableValue(f"{raw} is a number, which loses leading zeros", f'write it in quotes: "{raw:05d}"')
-    raise UnreadableValue(f"{shown(raw)} is no ZIP", 'write five digits in quotes, as "02139"')
+    raise UnreadableValue(f"{shown(raw)} is not a valid ZIP code", 'write five digits in quotes, as "02139"')
 
 
 def read_prefix(raw: object) -> str:
     """The first one to five digits of ZIPs."""
     if isinstance(raw, str) and re.fullmatch(r"[0-9]{1,5}", raw):
         return raw
-    raise UnreadableValue(f"{shown(raw)} is no ZIP prefix", 'write its one to five digits in quotes, as "336"')
+    raise UnreadableValue(f"{shown(raw)} is not a ZIP prefix", 'write its one to five digits in quotes, as "336"')
 
 
 def read_county(raw: object) -> Area:
     """The ZIPs of a county, from "Hillsborough, FL"; "County" may stand behind its name, and "St." is "Saint"."""
     name, _, place = (part.strip() for part in raw.rpartition(",")) if isinstance(raw, str) else ("", "", "")
     if not name:
-        raise UnreadableValue(f"{shown(raw)} is no county with its state", 'write it as "Hillsborough, FL"')
+        raise UnreadableValue(f"{shown(raw)} is not a county with its state", 'write it as "Hillsborough, FL"')
     state = read_state(place)
     found = counties_of(name, state)
     if not found:
@@ -100,7 +100,9 @@ def read_county(raw: object) -> Area:
         raise UnreadableValue(f'there is no county "{name}" in {state}', hint)
     if len(found) > 1:
         names = " or ".join(f'"{county.name}"' for county in found)
-        raise UnreadableValue(f"{shown(raw)} may be a county or a city that is none of its ZIPs", f"write {names}")
+        raise UnreadableValue(
+            f"{shown(raw)} could be the county or the independent city of that name", f"write {names}"
+        )
     return found[0]
 
 
@@ -114,7 +116,9 @@ def read_centre(raw: object) -> Centre:
     zip_code = read_zip(raw)
     centre = centre_of(zip_code)
     if centre is None:
-        raise UnreadableValue(f"{shown(raw)} is no ZIP that lies on a map", "name one close by where people live")
+        raise UnreadableValue(
+            f"{shown(raw)} is not a ZIP code with a location", "name a nearby ZIP code where people live"
+        )
     return centre
 
 
@@ -123,7 +127,7 @@ def read_sha256(raw: object) -> tuple[str, ...]:
     given = raw if isinstance(raw, list) else [raw]
     hashes = [one.lower() for one in given if isinstance(one, str) and _SHA256.fullmatch(one)]
     if not hashes or len(hashes) < len(given):
-        reason = "the SHA-256 of a key (64 hex digits) belongs here; a key itself never stands in the file"
+        reason = "this must be the SHA-256 of a key (64 hex digits), never the key itself"
         raise UnreadableValue(reason, 'print it with: printf %s "$key" | sha256sum')
     return tuple(dict.fromkeys(hashes))
 
@@ -134,14 +138,14 @@ def read_network(raw: object) -> str:
         return str(ip_network(str(raw), strict=False))
     except ValueError:
         remedy = 'write it as "203.0.113.7" or "203.0.113.0/24"'
-        raise UnreadableValue(f"{shown(raw)} is no IP address or network", remedy) from None
+        raise UnreadableValue(f"{shown(raw)} is not an IP address or network", remedy) from None
 
 
 def read_text(raw: object) -> str:
     """One line that is not empty."""
     if isinstance(raw, str) and raw.strip() and raw.isprintable():
         return raw.strip()
-    raise UnreadableValue(f"{shown(raw)} is no text of one line" if raw != "" else "it is empty", 'write it as "..."')
+    raise UnreadableValue(f"{shown(raw)} is not one line of text" if raw != "" else "it is empty", 'write it as "..."')
 
 
 def read_slug(raw: object) -> str:
@@ -162,7 +166,7 @@ def read_scalar(raw: object) -> str | int | float | bool:
         return raw.isoformat()
     if isinstance(raw, (str, int, bool)) or (isinstance(raw, float) and isfinite(raw)):
         return raw
-    raise UnreadableValue(f"{shown(raw)} is no single value", "write a text, a number, or true or false")
+    raise UnreadableValue(f"{shown(raw)} is not a single value", "write a text, a number, or true or false")
 
 
 Dollars = Annotated[int, Kind("dollars", read_dollars)]
@@ -189,7 +193,7 @@ Scalar = Annotated[str | int | float | bool, Kind("text, number or boolean", rea
 def _calendar(raw: object) -> str:
     calendar = FEDERAL if raw == FEDERAL else state_of(raw.strip()) if isinstance(raw, str) else None
     if calendar is None or not holidays_of(calendar):
-        raise UnreadableValue(f"nobody knows holidays of {shown(raw)}", 'write "federal", or a state as "TX"')
+        raise UnreadableValue(f"there is no holiday calendar for {shown(raw)}", 'write "federal", or a state as "TX"')
     return calendar
 
 

@@ -40,7 +40,7 @@ def refuse_accept_words(name: str, at: KeyPath, findings: Findings) -> None:
     """Report a name that refusals show and that holds such a word."""
     word = accept_word(name)
     if word:
-        reason = f'refusals show this name, and crude parsers take the "{word}" in it for a sale'
+        reason = f'this name appears in refusals, where simple parsers would read "{word}" as a sale'
         findings.error(at, reason, "choose another name")
 
 
@@ -49,5 +49,5 @@ def refuse_repeated(names: Iterable[tuple[str, KeyPath]], findings: Findings) ->
     seen: set[str] = set()
     for name, at in names:
         if name in seen:
-            findings.error((*at, "name"), f"the name `{name}` stands twice", "give each its own")
+            findings.error((*at, "name"), f"the name `{name}` is used twice", "give each its own")
         seen.add(name)

@@ -9,7 +9,7 @@ from app.config.values.zip_table import Area, circle
 from app.domain.territory import Territory
 
 _SHOWN_MAX = 10
-"""Wrong lines of one list that are told apart: a list in a wrong format has thousands."""
+"""How many wrong lines of a list are reported: a list in a wrong format has thousands."""
 
 
 def build_territory(table: TerritoryTable, files: Files, findings: Findings) -> Territory:
@@ -19,14 +19,14 @@ def build_territory(table: TerritoryTable, files: Files, findings: Findings) -> 
     left_out = left_out.union(table.not_zips, *(county.zips for county in table.not_counties))
     for position, state in enumerate(table.not_states):
         if state in table.states:
-            findings.error((*table.at, "not_states", position), f"{state} is in `states` too", "leave it out of one")
+            findings.error((*table.at, "not_states", position), f"{state} is in `states` too", "remove it from one")
     placed = [(county, (*table.at, "counties", position)) for position, county in enumerate(table.counties)]
     placed += [(circle(around.zip, around.miles), around.at) for around in table.around]
     for area, at in placed:
         _check_area(area, at, table, left_out, findings)
     zips = listed.union(table.zips, *(area.zips for area, _ in placed))
     if zips and zips <= left_out and not (table.states or table.zip_prefixes or findings.blame(table.at)):
-        findings.error(table.at, "everything that it names is left out again", "leave less out")
+        findings.error(table.at, "everything that it includes is also excluded", "exclude less")
     return Territory(
         states=frozenset(table.states),
         prefixes=tuple(dict.fromkeys(table.zip_prefixes)),
@@ -54,12 +54,12 @@ def _check_area(area: Area, at: KeyPath, table: TerritoryTable, left_out: frozen
     """A county or circle must bring in something, and should bring in something new."""
     states = {*area.zips.values()}
     if all(zip_code in left_out or state in table.not_states for zip_code, state in area.zips.items()):
-        findings.error(at, f"everything of {area.name} is left out again", "leave less out")
+        findings.error(at, f"all of {area.name} is also excluded", "exclude less")
     elif states <= {*table.states}:
-        reason = f"{area.name} lies in {' and '.join(sorted(states))}, which is bought as a whole"
-        findings.warn(at, reason, "take the state out of `states`, or this out of here")
+        reason = f"{area.name} lies in {' and '.join(sorted(states))}, which is included as a whole"
+        findings.warn(at, reason, "remove the state from `states`, or remove this")
     elif len(area.zips) == 1 and at[-2] == "around":
-        findings.warn(at, f"{area.name} there is no other ZIP", "widen it, or name the ZIP in `zips`")
+        findings.warn(at, f"{area.name} covers no other ZIP code", "use more miles, or list the ZIP in `zips`")
 
 
 def _several(names: list[str], many: str) -> str:
@@ -82,16 +82,16 @@ def _zips_of(name: str, at: KeyPath, files: Files, findings: Findings) -> frozen
                 if wrong <= _SHOWN_MAX:
                     findings.error_in(files.shown(name), number, at, problem.reason, _remedy(word))
     if wrong > _SHOWN_MAX:
-        more = f"{wrong - _SHOWN_MAX} more entries are no ZIPs"
-        findings.error_in(files.shown(name), 0, at, more, "is it a list of ZIPs, one a line?")
+        more = f"{wrong - _SHOWN_MAX} more entries are not ZIP codes"
+        findings.error_in(files.shown(name), 0, at, more, "is it a list of ZIP codes, one per line?")
     if not zips and not wrong:
-        findings.error(at, "the file names no ZIP", "write one a line, or leave the key out")
+        findings.error(at, "the file contains no ZIP code", "write one per line, or remove the key")
     return frozenset(zips)
 
 
 def _remedy(word: str) -> str:
     if word.isascii() and word.isdigit() and len(word) in (3, 4):
-        return f"a leading zero is lost: {word:0>5}"
+        return f"the leading zero is missing: {word:0>5}"
     if word[:5].isdigit() and word[5:6] == "-":
-        return f"leave the last four digits out: {word[:5]}"
+        return f"remove the last four digits: {word[:5]}"
     return "write five digits, and # before a comment or heading"

@@ -23,7 +23,7 @@ def read_duration(raw: object) -> float:
     text = raw.strip().lower() if isinstance(raw, str) else ""
     if not text or _DURATION.sub("", text).strip():
         bare = isinstance(raw, (int, float)) and not isinstance(raw, bool)
-        reason = f"{shown(raw)} has no unit" if bare else f"{shown(raw)} is no length of time"
+        reason = f"{shown(raw)} has no unit" if bare else f"{shown(raw)} is not a duration"
         raise UnreadableValue(reason, 'write it with its unit, as "30 days", "72h", "15min" or "90s"')
     seconds = sum(float(number) * _SECONDS[_singular(unit)] for number, unit in _DURATION.findall(text))
     if seconds > _DURATION_MAX_S:
@@ -57,10 +57,10 @@ def read_date(raw: object) -> str:
     """A local date as "2026-12-25", from that text or a TOML date."""
     try:
         if isinstance(raw, datetime):
-            raise ValueError("a time is no date")
+            raise ValueError("a time is not a date")
         return raw.isoformat() if isinstance(raw, date) else date.fromisoformat(str(raw)).isoformat()
     except ValueError:
-        raise UnreadableValue(f"{shown(raw)} is no date of the calendar", 'write it as "2026-12-25"') from None
+        raise UnreadableValue(f"{shown(raw)} is not a calendar date", 'write it as "2026-12-25"') from None
 
 
 def read_zone(raw: object) -> str:
@@ -74,7 +74,7 @@ def read_zone(raw: object) -> str:
     city = str(raw).strip().replace(" ", "_").lower()
     near = [zone for zone in places if zone.lower().endswith(f"/{city}")]
     hint = f"did you mean `{min(near)}`?" if near else did_you_mean(str(raw), places)
-    raise UnreadableValue(f"{shown(raw)} is no time zone", hint or 'write it as "America/Chicago"')
+    raise UnreadableValue(f"{shown(raw)} is not a time zone", hint or 'write it as "America/Chicago"')
 
 
 def _words(raw: object) -> list[str]:
@@ -90,7 +90,9 @@ def _weekday(word: str) -> int:
     day = word.strip()[:3]
     full = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
     if day not in WEEKDAYS or not full[WEEKDAYS.index(day)].startswith(word.strip()):
-        raise UnreadableValue(f"{shown(word.strip())} is no weekday", "days are mon, tue, wed, thu, fri, sat and sun")
+        raise UnreadableValue(
+            f"{shown(word.strip())} is not a weekday", "days are mon, tue, wed, thu, fri, sat and sun"
+        )
     return WEEKDAYS.index(day)
 
 
@@ -99,11 +101,11 @@ def _span(word: str) -> Span:
         return 0, 1440
     times = _TIMES.fullmatch(word)
     if not times:
-        raise UnreadableValue(f"{shown(word)} is no interval", 'write it in 24 hours, as "08:00-18:30"')
+        raise UnreadableValue(f"{shown(word)} is not an interval", 'write it in 24 hours, as "08:00-18:30"')
     hour, minute, last_hour, last_minute = (int(part) for part in times.groups())
     start, end = hour * 60 + minute, last_hour * 60 + last_minute
     if minute > 59 or last_minute > 59 or start >= 1440 or end > 1440:
-        raise UnreadableValue(f"{shown(word)} is no interval of a day", "hours go from 00:00 to 24:00")
+        raise UnreadableValue(f"{shown(word)} is outside the hours of a day", "hours go from 00:00 to 24:00")
     if start == end:
         raise UnreadableValue(f"{shown(word)} has no length", 'the whole day is "00:00-24:00" or "all day"')
     return start, end

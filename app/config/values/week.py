@@ -59,7 +59,7 @@ def _holidays(table: CampaignTable, findings: Findings) -> frozenset[str]:
         if alike(name) not in known and not findings.blame((*table.at, "blackout_holidays")):
             remedy = did_you_mean(name, known.values()) or f"they are {', '.join(sorted(known.values()))}"
             remedy = remedy if known else 'say whose holidays with blackout_holidays = "federal"'
-            findings.error((*table.at, "open_holidays", position), f'"{name}" is none of its holidays', remedy)
+            findings.error((*table.at, "open_holidays", position), f'"{name}" is not one of its holidays', remedy)
     kept = known.keys() - {alike(name) for name in table.open_holidays}
     return frozenset(
         day for calendar in calendars for day, names in calendar.items() if any(alike(name) in kept for name in names)
@@ -94,14 +94,14 @@ def _refuse_overlaps(days: dict[int, list[_Placed]], findings: Findings) -> None
         for (_, end, _), (start, _, at) in pairwise(placed):
             if start < end and not findings.blame((*at, "hours")):
                 reason = f"intervals overlap on {WEEKDAYS[day]} between {_clock(start)} and {_clock(end)}"
-                findings.error((*at, "hours"), reason, "let one begin where the other ends")
+                findings.error((*at, "hours"), reason, "start one where the other ends")
 
 
 def _boost(table: BoostTable, findings: Findings) -> Boost:
     if table.first and table.last and table.first > table.last:
-        findings.error((*table.at, "until"), f"the push ends before it begins, on {table.first}", "exchange the two")
+        findings.error((*table.at, "until"), f"the boost ends before it begins, on {table.first}", "swap the two")
     if not table.dollars:
-        findings.warn((*table.at, "dollars"), "a push of nothing changes no price")
+        findings.warn((*table.at, "dollars"), "a boost of $0 changes no price")
     pieces = [piece for day in table.days for span in table.hours for piece in _pieces(day, span)]
     week: dict[int, list[Span]] = {}
     for day, start, end in pieces:

@@ -52,7 +52,7 @@ def day_of(raw: Scalar) -> str | None:
 
 
 def _from_number(number: float) -> float:
-    """Seconds, milliseconds or microseconds, told apart by their size."""
+    """Seconds, milliseconds or microseconds, distinguished by their size."""
     if number >= 1e14:
         return number / 1e6
     return number / 1e3 if number >= 1e11 else number

@@ -1,4 +1,4 @@
-"""Which leads a canary takes: a split by lead, so that whoever asks again meets the same model."""
+"""Which leads a canary takes: a split by lead, so that a lead offered again meets the same model."""
 
 from app.domain.keyed import mac
 

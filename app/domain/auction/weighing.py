@@ -126,7 +126,7 @@ def _refuse(
 
 
 def _full(campaign: Campaign, snapshot: Snapshot, caps: Caps) -> Refusal | None:
-    """Whether a cap has no room for one more live bid at the lowest price, or the territory can work no more."""
+    """Whether a cap cannot hold one more live bid at the lowest price, or the territory cannot take more leads."""
     full = _no_room(caps, campaign.floor_cents or 1)
     if full is not None:
         return full

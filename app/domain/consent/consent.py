@@ -100,7 +100,7 @@ def _malformed(trustedform: str, leadid: str) -> str:
 
 
 def _implausible(policy: ConsentPolicy, page: str, named: str, at: float | None, now: float) -> Refusal | None:
-    """Why the page or the time of consent cannot be; `named` is the field that told the time."""
+    """Why the page or the time of consent is not acceptable; `named` is the field with the time."""
     if page and policy.landing_domains and not _on_domain(page, policy.landing_domains):
         return Refusal("consent_invalid", "landing_page is on no listed domain")
     if at is None:

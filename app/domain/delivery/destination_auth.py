@@ -111,4 +111,6 @@ def is_signing_key(secret: str) -> bool:
 
 def _require_secret(name: str, text: str) -> None:
     if not is_secret(text):
-        raise ValueError(f"`{name}` must be a reference, `env:NAME` or `file:PATH`: a secret never stands in the file")
+        raise ValueError(
+            f"`{name}` must be a reference, `env:NAME` or `file:PATH`: secrets must not be written in the file"
+        )

@@ -1,4 +1,4 @@
-"""A link that lets whoever has it see one seller's pages for a while, without a key."""
+"""A signed link that opens one seller's pages for some days, without a key."""
 
 import hmac
 

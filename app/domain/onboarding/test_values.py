@@ -6,7 +6,7 @@ from app.domain.reasons import PING_TEST_ZIPS, POST_TEST_ZIPS, Refusal
 from app.wire.ping import LeadType, Leg, Ping
 
 PRICE_CENTS: dict[Leg, int] = {"exclusive": 1_250, "shared": 600}
-"""What a rehearsed bid pays where the ping names no `min_price`, which it pays otherwise."""
+"""The price of a forced bid if the ping has no `min_price`; otherwise it is `min_price`."""
 
 
 class TestScenario(msgspec.Struct, frozen=True, kw_only=True):

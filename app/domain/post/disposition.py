@@ -1,4 +1,4 @@
-"""What became of a lead, from all that was ever told of it: a label that only advances, whatever came late or twice."""
+"""The disposition of a lead, from all its outcomes: a label that only advances, even if events come late or twice."""
 
 from collections.abc import Iterable
 from typing import Literal
@@ -45,7 +45,7 @@ NOTHING = Label()
 
 
 def label(told: Iterable[OutcomeEvent]) -> Label:
-    """The label of one lead. In whatever order, and however often, the same events are told, it is the same."""
+    """The label of one lead. It does not depend on the order or the repetition of its events."""
     events = list(told)
     disposition = max([_disposition(each) for each in events], key=_RANK.__getitem__, default=DISPOSITIONS[0])
     return Label(

@@ -1,4 +1,4 @@
-"""How likely a bid wins at a seller, and the bid that makes the most of it."""
+"""The win probability of a bid at a seller, and the bid with the highest expected surplus."""
 
 from collections.abc import Callable
 from math import exp, inf, log, sqrt
@@ -6,21 +6,21 @@ from math import exp, inf, log, sqrt
 import msgspec
 
 EPSILON = 0.005
-"""No bid wins for sure, and none loses for sure: what the fit assumes too."""
+"""No bid is certain to win or to lose; the fit assumes the same."""
 STEEP = 1.7
 """1 / (1 + exp(1.7 z)) is nearly the normal distribution's upper tail."""
 LIST_STEP = 0.02
-"""How finely the table of a price list is cut, in the logarithm of the bid."""
+"""Step of the table of price lists, in ln(bid)."""
 LIST_PLACES = 700
-"""So far it reaches: to some twelve thousand dollars, and goes on as it ends."""
+"""Length of that table: it reaches to some twelve thousand dollars; higher bids use its last entry."""
 CELL = 0.15
-"""How finely a lead's worth and its rivals' middle are told apart before its own bid is weighed, in logarithms."""
+"""Width of a cell in ln(value) and ln(middle of the rivals); leads of one cell share the first search."""
 CELLS_MAX = 20_000
-"""So many cells of a seller's leg are kept: some three megabytes."""
+"""How many cells are kept per seller and leg: some three megabytes."""
 NEARLY = 0.8
-"""A hill so much lower than the highest in the middle of a cell may be the highest elsewhere in it."""
+"""A local maximum this close to the highest at a cell's center may be the highest elsewhere in the cell."""
 STRIDE = 2 * LIST_STEP
-"""How far apart the bids are that a search weighs, in logarithms."""
+"""Step between the bids that a search compares, in ln(bid)."""
 
 _UP, _DOWN = exp(STRIDE), exp(-STRIDE)
 _HIGHEST = 700.0
@@ -49,9 +49,9 @@ class OrtbCurve(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Competition(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """What a seller's auctions on one leg have in common: the rivals' log bids are `spread` wide.
+    """What a seller's auctions on one leg share: `spread` is the width of the rivals' log bids.
 
-    `found` keeps the best bids of leads like this one, by the cells of their worth and of the rivals' middle bid.
+    `found` caches the best bids by cell of the lead's worth and of the rivals' middle bid.
     """
 
     spread: float
@@ -62,7 +62,11 @@ class Competition(msgspec.Struct, frozen=True, gc=False, kw_only=True):
         raise NotImplementedError
 
     def likely_bids(self, worth_cents: float, middle: float, low_cents: float, high_cents: float) -> tuple[float, ...]:
-        """Bids within [low, high] near which the best one lies: those of a lead in the middle of the same cell."""
+        """Bids within [low, high] near which the best one lies: those of a lead at the center of the same cell.
+
+        A search over the whole grid evaluates F many times, so the leads of a cell share one. It is made for the cell's
+        center and not for the lead that comes first, so that the order of pings never changes a bid.
+        """
         key = round(log(worth_cents) / CELL), round(middle / CELL), low_cents, high_cents
         bids = self.found.get(key)
         if bids is None:
@@ -118,7 +122,7 @@ class LearnedCurve(msgspec.Struct, frozen=True, gc=False, kw_only=True):
         return self.competition.chance(bid_cents, self.middle) if bid_cents > 0.0 else 0.0
 
     def best_bid(self, worth_cents: float, low_cents: float, high_cents: float) -> float:
-        """argmax of F(b) (worth - b) over [low, high], to half a stride: climbed to from bids that are likely."""
+        """argmax of F(b) (worth - b) over [low, high], to half a step: found by hill climbing from likely bids."""
         if not low_cents < high_cents:
             return high_cents
         likely = self.competition.likely_bids
@@ -135,7 +139,7 @@ class LearnedCurve(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     def _climb(
         self, worth_cents: float, low_cents: float, high_cents: float, start_cents: float
     ) -> tuple[float, float]:
-        """The surplus at the top of the hill on which this bid lies, and the bid there."""
+        """The surplus and the bid at the local maximum next to this bid."""
         chance, middle = self.competition.chance, self.middle
         best, best_bid = (worth_cents - start_cents) * chance(start_cents, middle), start_cents
         for stride in (_UP, _DOWN):
@@ -147,7 +151,7 @@ class LearnedCurve(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
 
 def place_of(log_bid: float) -> int:
-    """Where a bid stands in the table of price lists."""
+    """The index of a bid in the table of price lists."""
     place = int(log_bid / LIST_STEP + 0.5)
     return place if 0 <= place < LIST_PLACES else (LIST_PLACES - 1) * (place > 0)
 
@@ -163,9 +167,9 @@ def _fewer(winners: int, expected: float) -> float:
 def _hilltops(
     win: Callable[[float], float], worth_cents: float, low_cents: float, high_cents: float
 ) -> tuple[float, ...]:
-    """The bids of a grid over [low, high], ends included, which beat their neighbours and are nearly the best.
+    """The local maxima of a grid over [low, high], ends included, that are nearly the best.
 
-    From the top downwards: F only falls, so the rest is left once even the lowest price would not pay for that.
+    From the top downwards: F falls with the bid, so the search ends where even the lowest price could not reach them.
     """
     tops: list[tuple[float, float]] = []
     bid, best, last, rising = max(low_cents, high_cents), -inf, -inf, True

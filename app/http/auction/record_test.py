@@ -13,7 +13,7 @@ from app.http.request import SellerRequest
 from app.telemetry.trouble import where
 from app.usecases.bid_reference import open_reference
 from app.usecases.bidder import Bidder
-from app.usecases.onboarding.test_recorder import RecordedTest
+from app.usecases.test_recorder import RecordedTest
 from app.wire.ping import Ping, PingAnswer
 from app.wire.post import Post, PostAnswer
 
@@ -30,7 +30,7 @@ def record_test(
         test = _recorded(bidder, request, answer, status, said, took_ms)
         for recorder in bidder.test_recorders:
             recorder(test)
-    except Exception as error:  # noqa: BLE001 - whoever watches must not keep a seller from its answer
+    except Exception as error:  # noqa: BLE001 - recording must not keep a seller from its answer
         _log.error("a test could not be shown: %s", where(error))
 
 
@@ -72,7 +72,7 @@ def _advice(bidder: Bidder, request: SellerRequest, reading: Ping | Post | Refus
 
 
 def _read_again(bidder: Bidder, request: SellerRequest) -> Ping | Post | Refusal:
-    """What was understood: reading is pure, so whoever only watches may do it once more."""
+    """What was understood: reading is pure, so the recorder may read the request again."""
     seller = request.seller
     if request.refusal is not None or seller is None:
         return request.refusal or Refusal("auth_failed")

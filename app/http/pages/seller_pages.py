@@ -75,6 +75,6 @@ def _page(request: Request[Any, Any, State], name: str, status: int) -> Response
         certifier.standing(name),
         certifier.latest(name, LATEST),
         is_live=seller.is_live(bidder.certified),
-        instructions=f"instructions{f'?{query}' if query else ''}".replace("'", "%27"),
+        instructions=f"instructions{f'?{query}' if query else ''}",
     )
     return Response(page, status_code=status, media_type=MediaType.HTML, headers=HEADERS)

@@ -3,7 +3,7 @@
 import re
 
 DOLLARS_MAX = 10_000
-"""No lead costs more; whoever offers it has mistaken cents for dollars, or hopes that nobody looks."""
+"""No lead costs more: a higher offer is a mistake, such as cents for dollars."""
 
 _NUMBER = re.compile(r"-?\d+(\.\d*)?", re.ASCII)
 

@@ -91,7 +91,7 @@ class Band(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Bands:
-    """Cases by size in the making: their number may grow, the room that they take does not."""
+    """Collects cases by size; memory does not grow with their number."""
 
     def __init__(self) -> None:
         self._steps: dict[int, list[float]] = {}

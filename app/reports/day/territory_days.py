@@ -9,7 +9,7 @@ from app.reports.day.bins import Series, Sums
 
 
 class TerritoryDay(msgspec.Struct, frozen=True, kw_only=True):
-    """What one campaign bid in a territory that told its demand, and the demand's shadow price, in cents."""
+    """One campaign's bids in a territory with reported demand, and the shadow price of that demand, in cents."""
 
     campaign: str
     territory: str
@@ -18,7 +18,7 @@ class TerritoryDay(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TerritoryBook:
-    """Every campaign's bids and shadow prices in every territory that told its demand."""
+    """Every campaign's bids and shadow prices in every territory with reported demand."""
 
     def __init__(self, bins: int) -> None:
         self._bins = bins

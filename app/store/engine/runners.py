@@ -57,7 +57,11 @@ class _Ticket:
 
 
 class GroupRunner:
-    """One thread, one connection. All jobs that wait share a transaction, each in a savepoint of its own."""
+    """One thread, one connection. All waiting jobs share a transaction, each in a savepoint of its own.
+
+    SQLite has a single writer, and a durable commit waits for the disk far longer than the statements of a sale take.
+    So the sales that arrive during one commit share the next. The savepoint lets one of them fail without the others.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -115,7 +119,7 @@ class GroupRunner:
                     ticket.result = ticket.job(connection)
                 except Exception as error:
                     if is_no_service(error):
-                        # SQLite may have rolled back the whole transaction with it: nobody's work is certain.
+                        # SQLite may have rolled back the whole transaction, so no job of the group is certain.
                         raise
                     ticket.error = error
                     _ROLL_BACK.run(connection, {})
@@ -123,7 +127,7 @@ class GroupRunner:
 
 
 class TaskRunner:
-    """Each job in a transaction and a task of its own, some at once. One that met another in its way is tried again.
+    """Each job in a transaction and a task of its own, several at once. A job that conflicts with another is retried.
 
     It serves the event loop that it is first used in: the drivers' connections belong to that one.
     """
@@ -131,7 +135,7 @@ class TaskRunner:
     def __init__(self, engine: AsyncEngine, connections: int) -> None:
         self._asynchronous = engine
         self._engine = engine.sync_engine
-        # Taken in order here and never waited for in the pool, which wakes nobody where a connection cannot be made.
+        # Callers wait here and never in the pool, which wakes none of them if a connection cannot be made.
         self._free = asyncio.Semaphore(connections)
         self._tasks: set[asyncio.Task[Any]] = set()
         self._is_closed = False
@@ -145,7 +149,7 @@ class TaskRunner:
         task = asyncio.create_task(self._transaction(job))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-        # A caller that goes away ends neither a statement nor a commit half way: what was begun is brought to its end.
+        # A caller that goes away must not cut off a statement or a commit: what has begun is completed.
         return await asyncio.shield(task)
 
     async def close(self) -> None:
@@ -157,7 +161,9 @@ class TaskRunner:
 
     async def _transaction(self, job: Job[T]) -> T:
         async with self._free:
-            # One greenlet for all of it: AsyncConnection takes five and a task, a third of what a post costs.
+            # The job is synchronous code. In a greenlet each of its statements yields to the event loop, so the same
+            # job serves both databases. One greenlet for the whole transaction, because AsyncConnection takes five and
+            # a task, a third of what a post costs.
             return await greenlet_spawn(self._tried, job)
 
     def _tried(self, job: Job[T]) -> T:
@@ -169,14 +175,14 @@ class TaskRunner:
                     is_done = True
                 return result
             except Exception as error:  # noqa: BLE001 - the transaction is tried again, or it is raised again
-                # An error of COMMIT itself leaves open whether it was committed: whoever asked must ask again.
+                # After an error of COMMIT itself nobody knows whether it was committed: the caller must ask again.
                 if tries_left == 0 or is_done or not may_work_next_time(error):
                     raise (as_unavailable(error) if is_done or is_no_service(error) else error) from None
         raise AssertionError("the last try returns or raises")
 
 
 def _tell(group: Iterable[_Ticket]) -> None:
-    """Resolve the futures of a group, with one call a loop: each call wakes its loop."""
+    """Resolve the futures of a group with one call per event loop, because each call wakes its loop."""
     loops: dict[asyncio.AbstractEventLoop, list[_Ticket]] = {}
     for ticket in group:
         loops.setdefault(ticket.loop, []).append(ticket)

@@ -1,4 +1,8 @@
-"""Several statements at once: to PostgreSQL they go in one trip, and the last trip of a transaction commits it."""
+"""Runs several statements at once: in one trip to PostgreSQL, whose last trip also commits.
+
+Between two trips a task waits for its turn on the event loop and holds the locks of the caps, which all sales share. So
+the number of trips limits the sales per second (decision 0011 has the measurements).
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
@@ -23,10 +27,10 @@ class _Result(NamedTuple):
 
 
 def run_all(connection: Connection, work: Sequence[Work]) -> Sequence[Ran]:
-    """Run these in their order; what came of each. They go to PostgreSQL in one trip, where an event loop sends them.
+    """Run these in order and return their results; with the asyncio driver of PostgreSQL, in one trip.
 
-    Where one fails, the transaction is over: the driver takes statements for prepared that the server never saw, until
-    a ROLLBACK tells it otherwise.
+    If one fails, the transaction is over: until a ROLLBACK, the driver assumes that statements are prepared which the
+    server never received.
     """
     if not _has_trips(connection):
         return [prepared.run(connection, values) for prepared, values in work]
@@ -39,8 +43,8 @@ def run_all(connection: Connection, work: Sequence[Work]) -> Sequence[Ran]:
 def run_last(connection: Connection, work: Sequence[Work]) -> None:
     """Run these as the end of the transaction: PostgreSQL commits in the same trip.
 
-    Otherwise it would hold what all others wait for until our event loop, which has more to do, comes round to COMMIT:
-    sales a second would fall with whatever else it does. Elsewhere whoever began the transaction commits it.
+    A separate COMMIT would keep the counters of the caps locked until the event loop comes round to it. On other
+    databases the caller that began the transaction commits it.
     """
     if not _has_trips(connection):
         run_all(connection, work)
@@ -49,7 +53,7 @@ def run_last(connection: Connection, work: Sequence[Work]) -> None:
         _in_one_trip(connection, [*work, (_COMMIT, {})])
     except connection.dialect.loaded_dbapi.Error as error:
         seen = _as_sqlalchemys(connection, error)
-        # Whether it was committed before the connection was lost is not known: whoever asked must ask again.
+        # Nobody knows whether it was committed before the connection was lost: the caller must ask again.
         raise (as_unavailable(seen) if seen.connection_invalidated else seen) from None
 
 
@@ -73,7 +77,7 @@ async def _pipelined(driver: Any, work: Sequence[tuple[str, Values | Sequence[Va
 
 
 def _as_sqlalchemys(connection: Connection, error: Exception) -> DBAPIError:
-    """The error as SQLAlchemy would have raised it, of which the runners know what may be tried again."""
+    """The error as SQLAlchemy would have raised it: the runners know which of those may be retried."""
     dialect = connection.dialect
     is_gone = dialect.is_disconnect(error, connection.connection.dbapi_connection, None)  # type: ignore[arg-type]
     if is_gone:

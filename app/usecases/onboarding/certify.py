@@ -11,7 +11,7 @@ from app.domain.onboarding.certification import STEPS, Event, told_of
 from app.domain.seller import Seller
 from app.store.certifications import LIVE, Mark
 from app.usecases.bidder import Bidder
-from app.usecases.onboarding.test_recorder import RecordedTest
+from app.usecases.test_recorder import RecordedTest
 from app.wire.ping import PingAnswer
 from app.wire.post import Post
 
@@ -39,7 +39,7 @@ class Certifier:
         self.hear(marks)
 
     def hear(self, marks: Sequence[Mark]) -> None:
-        """Take over what is kept, also by other replicas; whoever is to begin anew has its tests forgotten too."""
+        """Read what is stored, also by other replicas; a seller that was reset loses its recorded tests too."""
         shown: dict[str, dict[str, float]] = {}
         for mark in (*marks, *self.fresh):
             shown.setdefault(mark.seller, {}).setdefault(mark.step, mark.at)
@@ -49,7 +49,7 @@ class Certifier:
         self._shown = shown
 
     def see(self, test: RecordedTest) -> None:
-        """ConfigWatcher one test."""
+        """Watch one test."""
         if not test.seller:
             return
         events = self._events.setdefault(test.seller, deque(maxlen=EVENTS_MAX))

@@ -6,7 +6,7 @@ from contextlib import suppress
 import msgspec
 
 from app.domain.reasons import Refusal, sentence
-from app.usecases.onboarding.test_recorder import RecordedTest
+from app.usecases.test_recorder import RecordedTest
 
 KEPT = 60
 SHOWN_MAX = 12_000

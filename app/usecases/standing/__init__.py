@@ -1,1 +1,1 @@
-"""What moves between two pings: promises, caps, what is asked for, habits, whom we know. It changes by values alone."""
+"""The state between two pings: live bids, caps, operators' requests, habits, known people. Only values change it."""

@@ -24,10 +24,10 @@ class _Change(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults
 
 
 class BidMade(_Change, frozen=True, gc=False, tag="bid_made"):
-    """A ping was answered with bids, which are promises until `expires_at`. `terms` tells a repeat from another lead.
+    """A ping was answered with bids, which are live until `expires_at`. `terms` tells a repeat from another lead.
 
     What was asked, decided and answered is kept as the journal's line, the smallest thing that says it all: hundreds
-    of thousands may live at once, and few are asked for again. `takes` is the room that the bids need; a test needs
+    of thousands may live at once, and few are asked for again. `takes` is the space that the bids need; a test needs
     none.
     """
 
@@ -48,7 +48,7 @@ class BidMade(_Change, frozen=True, gc=False, tag="bid_made"):
 
 
 class BidLost(_Change, frozen=True, gc=False, tag="bid_lost"):
-    """The seller says that another buyer has the lead: the promise will never be called in."""
+    """The seller reported the lead lost: the bid will not be posted."""
 
     nonce: bytes
     at: float

@@ -139,7 +139,7 @@ class Counters:
     """The counters of open windows by key. One is made when the first lead meets it: few of all ZIPs sell on a day."""
 
     def __init__(self, declare: Callable[[CounterDeclared], None]) -> None:
-        """`declare` is told of every new one, and has it applied."""
+        """`declare` is called with every new one, and applies it."""
         self._declare = declare
         self._open: dict[str, Counter] = {}
         self._used: dict[str, int] = {}
@@ -171,12 +171,12 @@ class Counters:
                 assert_never(change)
 
     def promise(self, bid: BidMade, weight: float) -> None:
-        """Count a bid as live, a sale with probability `weight`, wherever it takes room."""
+        """Count a bid as live, a sale with probability `weight`, in every counter that it uses."""
         for key, amount in bid.takes:
             self._open[key].add(bid, amount, weight)
 
     def release(self, bid: BidMade) -> None:
-        """Give back a bid's room, where its windows are open still. It shows when they are weighed next."""
+        """Release the space of a bid in windows that are still open. It shows when they are weighed next."""
         for key, amount in bid.takes:
             if counter := self._open.get(key):
                 counter.drop(bid, amount)

@@ -79,14 +79,14 @@ def _bid(standing: LiveStanding, catalogue: Catalogue, keys: Keys, line: PingLin
         expires_at=token.expires_at,
         terms=token.terms,
         test=token.test,
-        # The warnings that were told are in no journal: a repeat after a restart goes without them.
+        # The journal does not hold warnings, so a repeat after a restart has none.
         text=msgspec.json.encode(line),
         takes=() if token.test else tuple(_takes(standing, catalogue, line)),
     )
 
 
 def _takes(standing: LiveStanding, catalogue: Catalogue, line: PingLine) -> Iterator[Use]:
-    """The room under the caps of the campaigns that are declared still."""
+    """The space under the caps of campaigns that are still declared."""
     seller, ping = catalogue.sellers[line.seller], line.ping
     for name, price_cents in promised(line.decision).items():
         campaign = catalogue.campaigns.get(name)

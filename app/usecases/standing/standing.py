@@ -71,7 +71,7 @@ class LiveStanding:
 
     @property
     def live_bids(self) -> int:
-        """How many answered pings are promises now."""
+        """How many answered pings have live bids now."""
         return len(self._promises)
 
     def live(self, nonce: bytes, now: float) -> BidMade | None:
@@ -126,7 +126,7 @@ class LiveStanding:
             self._counters.release(former)
 
     def _sell(self, sale: Sold) -> None:
-        """The promise is kept, the caps are used, and who was bought is known."""
+        """The bid is honored, the caps are used, and the person is known as bought."""
         bid = self._end(sale.nonce)
         if bid is not None:
             self._habits.learn(bid, posted=True, delay_s=sale.at - bid.at)
@@ -135,7 +135,7 @@ class LiveStanding:
         self._known.sell(sale)
 
     def _lose(self, lost: BidLost) -> None:
-        """The room of the bid is free at once."""
+        """The space of the bid is released at once."""
         bid = self._end(lost.nonce)
         if bid is not None:
             self._habits.learn(bid, posted=False)
@@ -149,7 +149,7 @@ class LiveStanding:
         self._requested.end(now)
 
     def _end(self, nonce: bytes) -> BidMade | None:
-        """The bid for a lead, whose room is given back, if there was one."""
+        """End the bid for a lead, if there is one, and release its space."""
         bid = self._promises.end(nonce)
         if bid is not None:
             self._counters.release(bid)

@@ -84,7 +84,7 @@ def test_every_door_that_is_listed_is_one_of_the_service(service: Service, http:
 def test_the_page_links_to_every_download_and_each_link_opens(service: Service, http: httpx.Client) -> None:
     address = httpx.URL(f"{service.url}/sellers/px/instructions?{query_of(service, 'px')}")
     page = http.get(address).text
-    links = re.findall(r"<li><a href='([^#'][^']*)'>", page)
+    links = re.findall(r'<li><a href="([^#"][^"]*)">', page)
     assert len(links) == len(DOCUMENTS) - 1
     for link in links:
         assert http.get(address.join(link.replace("&amp;", "&"))).status_code == 200
@@ -110,7 +110,7 @@ def test_the_command_writes_every_form_with_links_among_them(
     assert written == {f"legs{document.suffix}" for document in DOCUMENTS}
     assert set(capsys.readouterr().out.split()) == {str(out / name) for name in written}
     page = (out / "legs.html").read_text(encoding="utf-8")
-    assert set(re.findall(r"<li><a href='([^#'][^']*)'>", page)) == written - {"legs.html"}
+    assert set(re.findall(r'<li><a href="([^#"][^"]*)">', page)) == written - {"legs.html"}
     assert "https://x.example/v1/legs/lead" in page
     again = (out / "legs.openapi.json").read_bytes()
     assert main(asked) == 0
@@ -121,7 +121,7 @@ def test_the_command_writes_every_form_with_links_among_them(
     ("words", "told"),
     [
         (["nobody"], "declares no seller `nobody`"),
-        (["generic", "--base-url", "leads.example.com"], "is no URL"),
+        (["generic", "--base-url", "leads.example.com"], "is not a URL"),
         (["generic"], "there are no keys in"),
     ],
 )

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from app.cli import main
 from app.domain.calendar import utc_text
 from app.domain.delivery.delivery import AttemptReport
-from app.store.deliveries import Which
+from app.store.delivery.deliveries import Which
 from app.store.store import Store
 from tests.integration.store.world import NOW, a_sale, a_store, email_of, phone_of, refused
 
@@ -133,14 +133,14 @@ def test_a_delivered_lead_is_sent_again_only_when_it_is_named(url: str, where: l
 def test_a_replay_of_nothing_in_particular_is_refused(where: list[str], capsys: Capture) -> None:
     status, _, err = said(capsys, "replay", *where)
     assert status == 1
-    assert "nothing is named" in err
+    assert "nothing is selected" in err
 
 
 def test_a_disabled_destination_is_named_and_enabled(url: str, where: list[str], capsys: Capture) -> None:
     trade(url, disable=True)
     out = said(capsys, "list", *where)[1]
-    assert "crm is disabled (HTTP 503); its leads wait for `leadbid deliveries enable crm`." in out
-    assert said(capsys, "enable", "crm", *where) == (0, "crm gets its leads again\n", "")
+    assert "crm is disabled (HTTP 503); its leads wait until `leadbid deliveries enable crm`." in out
+    assert said(capsys, "enable", "crm", *where) == (0, "crm is enabled; its leads are sent again\n", "")
     assert said(capsys, "enable", "crm", *where) == (1, "", "crm is not disabled\n")
     assert "disabled" not in said(capsys, "list", *where)[1]
 
@@ -180,7 +180,7 @@ def test_commands_work_beside_a_running_service(url: str, where: list[str], caps
 def test_migrate_makes_the_tables_once(tmp_path: Path, capsys: Capture) -> None:
     words = ["migrate", "--data", str(tmp_path / "data")]
     assert [main(words), main(words)] == [0, 0]
-    assert capsys.readouterr().out == "migrated to revision 1\nnothing to do: at revision 1\n"
+    assert capsys.readouterr().out == "migrated to revision 1\nnothing to do: already at revision 1\n"
 
 
 def test_migrate_says_what_is_wrong_with_an_address(capsys: Capture) -> None:

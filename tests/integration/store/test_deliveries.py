@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from app.domain.delivery.delivery import AttemptReport, ClaimedDelivery
-from app.store.deliveries import DeliveryDetail, Which
+from app.store.delivery.deliveries import DeliveryDetail, Which
 from app.store.errors import StoreUnfit
 from app.store.store import Store
 from app.store.vault import Vault

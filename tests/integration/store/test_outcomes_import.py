@@ -2,6 +2,7 @@
 
 import csv
 import gzip
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -67,18 +68,32 @@ def test_a_dry_run_says_what_would_change_and_changes_nothing(url: str, tmp_path
         "  1 leads climb: nothing heard -> quoted",
         "  1 leads climb: contacted -> sold",
         "  1 leads are invalid",
-        "  1 people have opted out and are not bought again",
-        "Nothing is written: this was a dry run.",
+        "  1 people have opted out and will not be bought again",
+        "Dry run: nothing was written.",
     ]
     assert told.err.splitlines()[-1] == "  line 8: lead_id: no lead of ours has it"
     assert events(url) == 1
     assert count(url, "suppression") == 0
 
     assert imported(url, file) == 1
-    assert "5 outcomes are recorded." in capsys.readouterr().out
+    assert "5 outcomes recorded." in capsys.readouterr().out
     assert events(url) == 6
     assert count(url, "outcome", "value_cents = 90050") == 1
     assert count(url, "suppression") == len(whose(2).all)
+
+
+def test_a_program_reads_the_result_as_json(url: str, tmp_path: Path, capsys: Capture) -> None:
+    sold(url)
+    file = written(tmp_path / "crm.csv", f"{LEADS[0]},sold,{AT},900.50,e-1,crm", f"nobody,sold,{AT},1,e-6,crm")
+    assert imported(url, file, "--json") == 1
+    result = json.loads(capsys.readouterr().out)
+    assert (result["new"], result["known"], result["recorded"], result["dry_run"]) == (1, 0, 1, False)
+    assert result["events"] == {"sold": 1}
+    assert result["advances"] == [{"from": "contacted", "to": "sold", "leads": 1}]
+    assert [row["line"] for row in result["refused"]] == [3]
+    assert imported(url, file, "--json", "--dry-run") == 1
+    again = json.loads(capsys.readouterr().out)
+    assert (again["known"], again["recorded"], again["dry_run"]) == (1, 0, True)
 
 
 def test_a_file_that_is_imported_twice_counts_once(url: str, tmp_path: Path, capsys: Capture) -> None:
@@ -229,14 +244,14 @@ def test_a_correction_has_an_id_of_its_own_and_counts_by_when_it_happened(
     assert imported(url, file) == 0
     again = written(tmp_path / "more.csv", f"{LEADS[1]},sold,2026-11-23,0,c,", f"{LEADS[1]},sold,2026-11-20,9,d,")
     assert imported(url, again, "--dry-run") == 0
-    assert "1 sales get another value" in capsys.readouterr().out
+    assert "1 sales get a new value" in capsys.readouterr().out
 
 
 def test_thousands_of_rows_are_taken_in_commits_of_some(url: str, tmp_path: Path, capsys: Capture) -> None:
     sold(url)
     rows = [f"{LEADS[number % 4]},contacted,{NOW + number},,n-{number}," for number in range(1_203)]
     assert imported(url, written(tmp_path / "crm.csv", *rows)) == 0
-    assert "1,203 outcomes are recorded." in capsys.readouterr().out
+    assert "1,203 outcomes recorded." in capsys.readouterr().out
     assert events(url) == 1_204
 
 

@@ -64,12 +64,12 @@ def test_consent_and_duplicates_are_read_in_seconds(campaign_with: Declaring) ->
     [
         ("floor = 70", "floor: $70.00 is above the ceiling, $60.00"),
         ("fallback_price = 61", "fallback_price: $61.00 is not between floor and ceiling"),
-        ("legs = []", "legs: it buys neither leg"),
+        ("legs = []", "legs: no leg is given"),
         ('legs = ["exclusve"]', "did you mean `exclusive`?"),
-        ('brand = "Harbour"', 'brand: "Harbour" is no brand of the buyer'),
+        ('brand = "Harbour"', 'brand: "Harbour" is not a brand of the buyer'),
         ('shared_share = "140%"', 'shared_share: "140%" is out of bounds'),
         ('destination = ["crm"]', "did you mean `destinations`?"),
-        ('consent = { max_age = "0s" }', "consent.max_age: no consent is as young as that"),
+        ('consent = { max_age = "0s" }', "consent.max_age: no consent can be that recent"),
     ],
 )
 def test_what_makes_no_sense_is_refused(wrong_campaign: Wrong, keys: str, said: str) -> None:
@@ -93,14 +93,14 @@ def test_a_ceiling_of_nothing_is_refused(problems: Wrong) -> None:
 def test_two_campaigns_have_two_names(small: str, problems: Wrong) -> None:
     start, end = small.index("[[campaigns]]"), small.index("[[sellers]]")
     (problem,) = problems("[[sellers]]", small[start:end] + "[[sellers]]")
-    assert "campaigns.solar-tx.name: the name `solar-tx` stands twice" in problem
+    assert "campaigns.solar-tx.name: the name `solar-tx` is used twice" in problem
 
 
 def test_a_vertical_without_consent_words_sells_to_no_campaign_that_reads_the_text(
     problems: Wrong, declared: Declaring
 ) -> None:
     (problem,) = problems('consent_words = ["solar"]\n', "")
-    assert "no text of a consent would do" in problem
+    assert "no consent text can pass" in problem
     declared("[[campaigns]]", "[[campaigns]]\nconsent = { text_required = false }")
 
 
@@ -108,11 +108,11 @@ def test_a_vertical_without_consent_words_sells_to_no_campaign_that_reads_the_te
     ("old", "new", "said"),
     [
         ("ceiling = 60", "ceiling = 60\npaused = true", "paused: it is paused"),
-        ('destinations = ["crm"]', "", "its leads are stored but sent nowhere"),
+        ('destinations = ["crm"]', "", "its leads are stored but not delivered"),
         ('caps = [{ limit = 100, window = "day" }]', "", "it has no cap"),
         ("ceiling = 60", "ceiling = 901", "ceiling: $901.00 is more than any lead is worth"),
-        ("ceiling = 60", 'ceiling = 60\nconsent = { certificate = "none" }', "without any proof of consent"),
-        ("ceiling = 60", 'ceiling = 60\nconsent = { landing_domains = ["a/b"] }', '"a/b" is no domain'),
+        ("ceiling = 60", 'ceiling = 60\nconsent = { certificate = "none" }', "without proof of consent"),
+        ("ceiling = 60", 'ceiling = 60\nconsent = { landing_domains = ["a/b"] }', '"a/b" is not a domain'),
     ],
 )
 def test_what_is_legal_but_hardly_meant_is_warned_of(warnings: Warned, old: str, new: str, said: str) -> None:

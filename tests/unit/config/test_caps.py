@@ -72,18 +72,18 @@ def test_caps_without_a_name_are_told_apart_by_what_they_count(with_caps: Declar
 @pytest.mark.parametrize(
     ("cap", "said"),
     [
-        ('{ limit = 0, window = "day" }', "a cap must leave room"),
-        ('{ limit = -5, window = "day" }', "a cap must leave room"),
-        ('{ limit = 2.5, window = "day" }', "2.5 is no number of leads"),
+        ('{ limit = 0, window = "day" }', "a cap must be above zero"),
+        ('{ limit = -5, window = "day" }', "a cap must be above zero"),
+        ('{ limit = 2.5, window = "day" }', "2.5 is not a number of leads"),
         ('{ limit = "5", window = "day" }', 'for dollars add measure = "spend"'),
-        ('{ limit = true, window = "day" }', "true is no number of leads"),
-        ('{ measure = "spend", limit = "a lot", window = "day" }', '"a lot" is no amount of dollars'),
+        ('{ limit = true, window = "day" }', "true is not a number of leads"),
+        ('{ measure = "spend", limit = "a lot", window = "day" }', '"a lot" is not a dollar amount'),
         ('{ limit = 5, window = "dya" }', "did you mean `day`?"),
-        ('{ limit = 5, window = "day", scope = "seller" }', 'scope: "seller" is not known here'),
+        ('{ limit = 5, window = "day", scope = "seller" }', 'scope: "seller" is not one of the allowed values'),
         ('{ limit = 5, window = "day", unit = "zip" }', "only a cap by territory has a `unit`"),
-        ('{ limit = 5, window = "day" }, { limit = 6, window = "day" }', "two caps are called `count-per-day`"),
-        ('{ name = "approved-leads", limit = 5, window = "day" }', 'crude parsers take the "approved" in it'),
-        ('{ name = "ok-leads", limit = 5, window = "day" }', 'crude parsers take the "ok" in it'),
+        ('{ limit = 5, window = "day" }, { limit = 6, window = "day" }', "two caps are named `count-per-day`"),
+        ('{ name = "approved-leads", limit = 5, window = "day" }', 'simple parsers would read "approved"'),
+        ('{ name = "ok-leads", limit = 5, window = "day" }', 'simple parsers would read "ok"'),
     ],
 )
 def test_a_cap_that_makes_no_sense_is_refused(wrong_caps: Wrong, cap: str, said: str) -> None:

@@ -70,12 +70,12 @@ def test_a_sellers_own_names_and_values_are_translated(seller_with: Callable[[st
     [
         ('aliases = { roof = "roof_shad" }', "no vertical has a field `roof_shad`. Remedy: did you mean `roof_shade`?"),
         ('aliases = { "A-B" = "zip", a_b = "state" }', '"a_b" and "A-B" cannot be told apart'),
-        ('aliases = { zip = "state" }', "`zip` is a name of the contract"),
+        ('aliases = { zip = "state" }', "`zip` is a field name of the API"),
         ('value_maps = { roof_shade = { full = "hevy" } }', "did you mean `heavy`?"),
-        ('value_maps = { homeowner = { own = "mine" } }', '"mine" is no value of `homeowner`'),
+        ('value_maps = { homeowner = { own = "mine" } }', '"mine" is not a value of `homeowner`'),
         ('value_maps = { homeowner = { Own = "yes", own = "no" } }', '"own" and "Own" cannot be told apart'),
         ('value_maps = { roof = { full = "heavy" } }', "no vertical has a field `roof`"),
-        ('allowed_ips = ["10.0.0.300"]', "is no IP address or network"),
+        ('allowed_ips = ["10.0.0.300"]', "is not an IP address or network"),
         ("return_rate = 1.0", "return_rate: 1.0 is out of bounds"),
         ("quality_factor = 0", "quality_factor: 0 is out of bounds"),
         ("rate_per_second = -1", "rate_per_second: -1 is out of bounds"),
@@ -83,7 +83,7 @@ def test_a_sellers_own_names_and_values_are_translated(seller_with: Callable[[st
         ("prepaid_balance = 0", "it is zero: nothing would be bought"),
         ("median_winning_price = { shared = 0 }", "median_winning_price.shared: it is zero"),
         ('caps = [{ limit = 5, window = "day", scope = "campaign" }]', "there is no key `scope` here"),
-        ('disclosure = "none"', 'disclosure: "none" is not known here'),
+        ('disclosure = "none"', 'disclosure: "none" is not one of the allowed values'),
     ],
 )
 def test_a_seller_that_makes_no_sense_is_refused(wrong_seller: Wrong, keys: str, said: str) -> None:
@@ -105,7 +105,7 @@ def test_nobody_shares_a_key(problems: Wrong) -> None:
 def test_a_published_key_is_warned_of(warnings: Warned) -> None:
     key = "a2fb8545fcd457204e9fee11be92013aa3240b1b146fe262ba608fdfc159041c"
     (warning,) = warnings("1" * 64, key)
-    assert "everybody may know the demo keys of `acme`" in warning.reason
+    assert "the keys of `acme` are the published demo keys" in warning.reason
 
 
 def test_a_paused_seller_is_warned_of(warnings: Warned) -> None:

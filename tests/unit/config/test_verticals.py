@@ -30,24 +30,24 @@ def test_fields_are_declared_in_order_with_titles_for_people(declared: Declaring
     [
         ('{ name = "shade", type = "choice" }', "a `choice` needs at least two values"),
         ('{ name = "shade", type = "choice", values = ["None", "none"] }', '"none" and "None" cannot be told apart'),
-        ('{ name = "shade", type = "choice", values = ["a", "b"], example = "c" }', '"c" is no value that it may have'),
+        ('{ name = "shade", type = "choice", values = ["a", "b"], example = "c" }', '"c" is not a valid value'),
         ('{ name = "owner", type = "boolean", values = ["a"] }', 'use type = "choice"'),
         ('{ name = "owner", type = "boolean", minimum = 1 }', "only numbers have bounds"),
         ('{ name = "age", type = "integer", minimum = 9, maximum = 1 }', "minimum: it is above the maximum, 1"),
-        ('{ name = "age", type = "integer", maximum = 99, example = "120" }', '"120" is no value that it may have'),
+        ('{ name = "age", type = "integer", maximum = 99, example = "120" }', '"120" is not a valid value'),
         ('{ name = "age", type = "int" }', "did you mean `integer`?"),
         ('{ name = "Age", type = "integer" }', "`age` would do"),
-        ('{ name = "zip", type = "text" }', "endpoints would take `zip` for `zip`"),
-        ('{ name = "zip_code", type = "text" }', "endpoints would take `zip_code` for `zip`"),
-        ('{ name = "weekday", type = "text" }', "endpoints would take `weekday` for `weekday`"),
-        ('{ name = "api_key", type = "text" }', "endpoints would take `api_key` for the envelope of a request"),
-        ('{ name = "date_of_birth", type = "date" }', "endpoints would take `date_of_birth` for `birth_date`"),
-        ('{ name = "roof_shade", type = "boolean" }', "the name `roof_shade` stands twice"),
+        ('{ name = "zip", type = "text" }', "endpoints already read `zip` as `zip`"),
+        ('{ name = "zip_code", type = "text" }', "endpoints already read `zip_code` as `zip`"),
+        ('{ name = "weekday", type = "text" }', "endpoints already read `weekday` as `weekday`"),
+        ('{ name = "api_key", type = "text" }', "endpoints already read `api_key` as the envelope of a request"),
+        ('{ name = "date_of_birth", type = "date" }', "endpoints already read `date_of_birth` as `birth_date`"),
+        ('{ name = "roof_shade", type = "boolean" }', "the name `roof_shade` is used twice"),
         ('{ name = "owner", type = "boolean", aliases = ["Roof-Shade"] }', '"Roof-Shade" means `roof_shade` already'),
         ('{ name = "owner", type = "boolean", aliases = ["BILL"] }', '"bill" means `owner` already'),
         ('{ name = "owner", type = "boolean", aliases = ["Mobile Phone"] }', '"Mobile Phone" means `phone` already'),
-        ('{ name = "approved_credit", type = "boolean" }', 'crude parsers take the "approved" in it for a sale'),
-        ('{ name = "is_ok", type = "boolean" }', 'crude parsers take the "ok" in it for a sale'),
+        ('{ name = "approved_credit", type = "boolean" }', 'simple parsers would read "approved" as a sale'),
+        ('{ name = "is_ok", type = "boolean" }', 'simple parsers would read "ok" as a sale'),
     ],
 )
 def test_a_field_that_makes_no_sense_is_refused(problems: Wrong, field: str, said: str) -> None:
@@ -58,7 +58,8 @@ def test_a_field_that_makes_no_sense_is_refused(problems: Wrong, field: str, sai
 def test_a_vertical_whose_name_sounds_like_a_sale_is_refused(small: str, problems: Wrong) -> None:
     found = problems(small, small.replace('"solar"', '"true_solar"'))
     assert any(
-        'verticals.true_solar.name: refusals show this name, and crude parsers take the "true"' in one for one in found
+        'verticals.true_solar.name: this name appears in refusals, where simple parsers would read "true"' in one
+        for one in found
     )
 
 
@@ -73,6 +74,6 @@ def test_accept_words_are_found_within_words_but_ok_only_alone(name: str, word: 
 def test_a_vertical_that_nobody_buys_is_warned_of(warnings: Warned) -> None:
     found = warnings("[[campaigns]]", '[[verticals]]\nname = "roofing"\n\n[[campaigns]]')
     assert [warning.reason for warning in found] == [
-        "it has no fields: every lead of it looks alike",
+        "it has no fields, so all of its leads look the same",
         "no campaign buys it",
     ]

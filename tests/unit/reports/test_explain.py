@@ -1,4 +1,4 @@
-"""What a buyer reads of each kind of line."""
+"""The text for each kind of line."""
 
 from pathlib import Path
 from typing import Any
@@ -61,24 +61,24 @@ def test_a_bid_is_derived_term_by_term_in_dollars(tmp_path: Path) -> None:
         assert valuation is not None
         assert quote is not None
         for row in (
-            f"2026-11-20T16:00:00Z  ping {line.id} of acme: solar, ZIP 78701 TX",
+            f"2026-11-20T16:00:00Z  ping {line.id} from acme: solar, ZIP 78701 TX",
             "  configuration 0000000000000000, model 1",
             f"  bid ${bid.price_cents / 100:.2f}, exclusive, for solar-tx (Bright Roofs)",
-            "    x value of a conversion            $400.00",
-            "    x this seller's realised share     0.92",
-            "    - handling                         $1.50",
+            "    x conversion value                 $400.00",
+            "    x quality factor of the seller     0.92",
+            "    - handling cost                    $1.50",
             "    + boost weekend push               $3.00",
             "    + signal hail                      $2.50",
             "    - shadow price of TX               $2.00",
-            "    / 1 - share returned               0.96",
-            f"    = value of owning the lead         ${valuation.value / 100:.2f}",
-            f"    = worth at most                    ${quote.bid_value / 100:.2f}",
-            "      explored by spread 0.10",
+            "    / 1 - return rate                  0.96",
+            f"    = lead value                       ${valuation.value / 100:.2f}",
+            f"    = maximum bid                      ${quote.bid_value / 100:.2f}",
+            "      random exploration (spread 10 %) $",
             f"    = bid                              ${bid.price_cents / 100:.2f}",
             "  weaker, exclusive, would have bid $",
             "  elsewhere: buying is paused [paused]",
             "  modest, exclusive: no price would pay for this lead [low_value]",
-            "    the lead is worth ",
+            "    lead value ",
         ):
             assert row in text
 
@@ -117,7 +117,7 @@ def test_a_fallback_price_says_what_it_is(tmp_path: Path) -> None:
 
 def test_a_withdrawn_bid_shows_what_it_would_have_been(tmp_path: Path) -> None:
     text = explained(tmp_path, took_ms=900.0)
-    assert "[deadline]; otherwise it would have been:\n\n  bid $" in text
+    assert "[deadline]; without this the answer would have been:\n\n  bid $" in text
 
 
 def test_the_other_model_of_a_trial_is_told_in_one_line(tmp_path: Path) -> None:
@@ -126,15 +126,15 @@ def test_the_other_model_of_a_trial_is_told_in_one_line(tmp_path: Path) -> None:
         folder.mkdir()
         return explained(folder, catalogue(challengers={"solar": Challenger(model=other)}))
 
-    (line,) = [row for row in tried(model(0.4, version="keen")).splitlines() if "in shadow" in row]
-    assert line.startswith("  in shadow model keen would have bid $")
+    (line,) = [row for row in tried(model(0.4, version="keen")).splitlines() if "shadow model" in row]
+    assert line.startswith("  shadow model keen would have bid $")
     assert ", exclusive, for solar-tx; $" in line
-    assert "  in shadow model dull would not have bid: no price would pay" in tried(model(0.001, version="dull"))
-    assert "  in shadow model odd could not price it: no number" in tried(model(7.0, version="odd"))
+    assert "  shadow model dull would have made no bid: no price would pay" in tried(model(0.001, version="dull"))
+    assert "  shadow model odd failed: no number" in tried(model(7.0, version="odd"))
 
 
 def test_a_test_is_called_one(tmp_path: Path) -> None:
-    assert "78701 TX, a test\n" in explained(tmp_path, test=True)
+    assert "78701 TX (test)\n" in explained(tmp_path, test=True)
 
 
 def test_the_whole_life_of_a_lead_is_told_under_its_id(tmp_path: Path) -> None:
@@ -147,25 +147,25 @@ def test_the_whole_life_of_a_lead_is_told_under_its_id(tmp_path: Path) -> None:
         text = explain(find(tmp_path / "journal", bid.ping_id))
         line = last_ping(bidder, tmp_path)
         price = f"${bid.bids[0].price_cents / 100:.2f}"
-        assert f"2026-11-20T16:00:01Z  the same ping again: it got the bid of {line.id}" in text
+        assert f"2026-11-20T16:00:01Z  repeated ping, answered with the bid of {line.id}" in text
         assert f" for {price}\n" in text
-        assert text.endswith(f" for {price}, the answer given before")
+        assert text.endswith(f" for {price} (same answer as before)")
         assert explain(find(tmp_path / "journal", line.id)) == text
 
     at_bidder(tmp_path, scene)
 
 
-def test_a_ping_refused_at_the_door_is_explained(tmp_path: Path) -> None:
+def test_a_ping_refused_before_its_decision_is_explained(tmp_path: Path) -> None:
     async def scene(bidder: Bidder) -> None:
         who = bidder.catalogue.sellers["acme"]
         known = answer(bidder, who, Refusal("missing_field", "zip"))
         stranger = refuse_ping(bidder, None, Refusal("auth_failed"), NOW)
         journaled(bidder, tmp_path)
         assert explain(find(tmp_path / "journal", known.ping_id)) == (
-            f"2026-11-20T16:00:00Z  ping {known.ping_id} of acme\n"
-            "  refused before it was read: a required field is missing: zip [missing_field]"
+            f"2026-11-20T16:00:00Z  ping {known.ping_id} from acme\n"
+            "  refused before it was decided: a required field is missing: zip [missing_field]"
         )
-        assert "of an unknown seller" in explain(find(tmp_path / "journal", stranger.ping_id))
+        assert "from an unknown seller" in explain(find(tmp_path / "journal", stranger.ping_id))
 
     at_bidder(tmp_path, scene)
 
@@ -183,11 +183,11 @@ def test_posts_and_notices_are_told_in_one_line_each() -> None:
     ]
     when = "2026-11-20T16:00:00Z  "
     assert explain([*posts, *notices]).splitlines() == [
-        f"{when}posted and bought as lead 77 for $12.50",
-        f"{when}posted and answered rejected: cap reached: daily [cap_reached]",
-        f"{when}posted and answered duplicate, the answer given before: we have this person already [duplicate]",
-        f"{when}acme says the bid lost at $31.00",
-        f"{when}acme says the bid won",
+        f"{when}post accepted: bought as lead 77 for $12.50",
+        f"{when}post answered rejected: cap reached: daily [cap_reached]",
+        f"{when}post answered duplicate (same answer as before): we have this person already [duplicate]",
+        f"{when}acme reported the bid lost at $31.00",
+        f"{when}acme reported the bid won",
     ]
 
 
@@ -195,8 +195,8 @@ def test_nothing_is_said_of_nothing() -> None:
     assert explain([]) == ""
 
 
-def test_repeats_and_doors_alone_are_told_too() -> None:
+def test_repeats_and_refused_pings_are_explained_alone() -> None:
     repeat = RepeatLine(at=NOW, seller="acme", id="b", repeat_of="a")
     route = RefusedLine(at=NOW, seller="acme", id="c", refusal=Refusal("rate_limited", "0.4 s"))
-    assert explain([repeat]) == "2026-11-20T16:00:00Z  the same ping again: it got the bid of a"
+    assert explain([repeat]) == "2026-11-20T16:00:00Z  repeated ping, answered with the bid of a"
     assert explain([route]).endswith("too many pings, slow down: 0.4 s [rate_limited]")

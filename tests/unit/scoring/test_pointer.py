@@ -85,7 +85,7 @@ def test_a_share_that_cannot_be_meant_is_named_and_the_live_model_loads(shelve: 
     (models / POINTER).write_text('solar = { live = "0001", challenger = "0002", canary = 7 }\n')
     loaded = load(models)
     assert set(loaded.models) == {"solar"}
-    assert "canary must be a share from 0 to 1, such as 0.1; nothing is tried" in loaded.problems[0].reason
+    assert "canary must be a share from 0 to 1, such as 0.1; no challenger is tried" in loaded.problems[0].reason
 
 
 def test_a_damaged_live_model_does_not_take_its_challenger_with_it(shelve: Shelve) -> None:

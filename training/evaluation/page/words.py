@@ -1,14 +1,13 @@
-"""Figures as people read them, and what a plot shows in one or two plain sentences."""
+"""What has to be worked out before it can be said in a sentence of the page."""
 
 from datetime import UTC, datetime
 
-from app.pages.html import money
+from app.pages.amounts import money
 from training.evaluation.caps import CapWindow
-from training.evaluation.conversions import Conversions
 from training.evaluation.earned import between, signed
 from training.evaluation.evaluation import Evaluation
 from training.evaluation.pacing import CampaignHours
-from training.evaluation.policies import HEADLINE, NOT_EXPLORING, Policies, Policy
+from training.evaluation.policies import HEADLINE, Policies, Policy
 from training.evaluation.wins import Wins
 
 VERDICTS = {
@@ -16,14 +15,6 @@ VERDICTS = {
     "do not promote": "Should not be promoted",
     "cannot be evaluated": "Cannot be evaluated",
 }
-POLICIES = (
-    "What each policy would have earned a bid, by replay; the bar holds the truth in 90 of 100 cases as far as "
-    "days differ by chance. A policy without a dot cannot be judged by this log."
-)
-WHAT_IF = (
-    "How much more or less a bid would earn were something otherwise. Short bars near zero mean that an error of "
-    "that size costs little."
-)
 
 
 def day(at: float) -> str:
@@ -67,49 +58,17 @@ def verdict(found: Evaluation) -> str:
     return f"{name} passed all {len(found.gates)} gates. {earns}"
 
 
-def reliability(found: Conversions) -> str:
-    outside = sum(not each.holds for each in found.reliability)
-    judged = "all of them do" if not outside else f"{outside} of {len(found.reliability)} do not"
-    return (
-        "Each dot is a tenth of the leads by predicted chance; its whisker holds the true share in 95 of 100 cases. An "
-        f"honest model's whiskers cross the dashed line: here {judged}."
-    )
-
-
-def lift(found: Conversions) -> str:
-    half = found.lift[len(found.lift) // 2 - 1].gain
-    return (
-        f"Leads sorted best first. The better half by prediction brought {half:.0%} of all conversions; without any "
-        "model it would be half (dashed)."
-    )
-
-
-def wins(found: Wins) -> str:
-    return (
-        "Dots are the share of auctions won by bid, the line what was predicted of them. "
-        f"{sum(each.holds for each in found.by_bid)} of {len(found.by_bid)} predictions lie within what was seen."
-    )
-
-
 def curves(found: Wins) -> str:
     """Whether a higher bid ever wins less, and how well known prices were predicted."""
-    looked = "The candidate has no curves of its own: it bids along those that are declared of each seller."
+    looked = "The candidate has no curves of its own: it bids along those that are declared for each seller."
     if found.looked:
         ends = f"from the lowest bid to far above the highest; {found.falls} fall anywhere"
-        looked = f"{found.looked:,} of its curves were looked at {ends}. A higher bid must never win less."
+        looked = f"{found.looked:,} of its curves were checked {ends}. A higher bid must never win less."
     if found.anlp is None:
         return f"{looked} Too few winning prices are disclosed to judge the curves by them."
     return (
         f"{looked} Of {found.prices:,} auctions that were lost the winning price is known; the average negative "
         f"log-likelihood of those prices (ANLP, lower is better) is {found.anlp:.2f}."
-    )
-
-
-def histogram(found: Policies) -> str:
-    counts = candidate(found.policies).bid_over_value
-    return (
-        "How much of a lead's value is bid. A bid close to the whole value wins often and earns nothing. "
-        f"{sum(counts[:4]) / (sum(counts) or 1):.0%} of the candidate's bids are below 40% of it."
     )
 
 
@@ -148,13 +107,3 @@ def cap(window: CapWindow) -> str:
     if ahead < 1.0:
         return f"{used}; never ahead of its plan."
     return f"{used}; at most {amount(ahead)} ahead of its plan. The shadow price should rise where it is ahead."
-
-
-def exploring(found: Policies) -> str:
-    """What the jitter of the logged bids cost."""
-    calm = next((each for each in found.policies if each.name == NOT_EXPLORING), rival(found.policies))
-    return (
-        f"Exploration off: as logged a bid earned {earned(found.policies[0])}, by {calm.name} without any jitter it "
-        f"would have earned {earned(calm)}. The difference is what is paid for learning the market, and it is what "
-        "makes this report possible."
-    )

@@ -26,9 +26,11 @@ class NotWritten(Exception):
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`leadbid init [--config FILE] [--yes] [--force] [--legal-name NAME] [--vertical NAME] ...`."""
-    parser.add_argument("--config", type=Path, default=Path("buyer.toml"), help="the file to write (buyer.toml)")
-    parser.add_argument("--force", action="store_true", help="write over a file that exists")
-    parser.add_argument("--yes", action="store_true", help="ask nothing: what no option says takes its default")
+    parser.add_argument(
+        "--config", type=Path, default=Path("buyer.toml"), help="the file to write (default: buyer.toml)"
+    )
+    parser.add_argument("--force", action="store_true", help="overwrite an existing file")
+    parser.add_argument("--yes", action="store_true", help="ask nothing; use the defaults where no option is given")
     for each in QUESTIONS:
         parser.add_argument(each.flag, dest=each.name, metavar=each.metavar, help=each.help)
 
@@ -37,11 +39,13 @@ def run(args: argparse.Namespace) -> int:
     """0 where the file is written; 1 with a sentence where not."""
     try:
         if args.config.exists() and not args.force:
-            raise NotWritten(f"{args.config} exists and stays as it is: name another with --config, or say --force")
+            raise NotWritten(
+                f"{args.config} exists and was not changed: name another file with --config, or use --force"
+            )
         answers = answers_of(vars(args), ask=not args.yes and sys.stdin.isatty())
         if answers.seller in map(campaign_name, answers.verticals):
             raise NotWritten(
-                f"a campaign is named `{answers.seller}`, and what pauses one would pause both: choose another"
+                f"a campaign is named `{answers.seller}`, and a pause by that name would stop both: choose another name"
             )
         key = new_key(secrets.token_bytes)
         declared, made = _write(args.config, answers, key, force=args.force)
@@ -61,7 +65,7 @@ def _write(path: Path, answers: Answers, key: str, *, force: bool) -> tuple[Decl
         new_files = {secret: b"whsec_%b\n" % base64.b64encode(secrets.token_bytes(32)), **new_files}
     read = load(path, environ=os.environ, read_file=lambda each: new_files.get(each) or each.read_bytes())
     if not isinstance(read, LoadedConfig):
-        raise NotWritten("\n".join(["With these answers the file would not load:", *map(str, read)]))
+        raise NotWritten("\n".join(["With these answers the file would be invalid:", *map(str, read)]))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         for each, content in new_files.items():
@@ -80,22 +84,22 @@ def _put(path: Path, content: bytes, *, force: bool, mode: int) -> None:
 
 def _tell(path: Path, answers: Answers, declared: Declared, key: str, made: Path | None) -> None:
     kinds = ", ".join(vertical.title.lower() for vertical in declared.verticals)
-    print(f"\n{path} is written: {kinds} leads from {answers.seller}, in test mode.")
-    print(f"\nThe key of {answers.seller}, shown this once (the file holds its SHA-256): {key}")
+    print(f"\nWrote {path}: {kinds} leads from {answers.seller}, in test mode.")
+    print(f"\nThe key of {answers.seller}, shown only now (the file holds its SHA-256): {key}")
     if made:
-        print(f"The secret with which the CRM checks that a lead comes from you is in {made}.")
+        print(f"The secret with which the CRM verifies your deliveries is in {made}.")
     elif not answers.crm_url:
-        print("No CRM is named yet: leads are kept and sent nowhere until the file says where, under [[destinations]].")
+        print("No CRM is set: leads are stored and not delivered until you add one under [[destinations]].")
     config = "" if path == Path("buyer.toml") else f" --config {quote(str(path))}"
     seed = _seed_within(declared)
-    print("\nNext, the last two while the first one runs and LEADBID_KEY holds the key:\n")
+    print("\nNext steps (run the last two while the first one runs, with the key in LEADBID_KEY):\n")
     print(f"  leadbid serve{config}")
     print(f"  leadbid instructions {answers.seller}{config}")
     print(
         f"  leadbid sample ping --config {quote(str(path))} --seller {answers.seller}"
         f" --vertical {declared.verticals[0].name} --seed {seed} --curl | sh"
     )
-    print(f"\nWhen the seller's tests are done: leadbid sellers go-live {answers.seller}{config}")
+    print(f"\nWhen the seller has tested: leadbid sellers go-live {answers.seller}{config}")
 
 
 def _seed_within(declared: Declared) -> int:

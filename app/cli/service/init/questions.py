@@ -125,7 +125,7 @@ def _listed(text: str) -> list[str]:
 def _count(text: str) -> int:
     digits = text.replace(",", "").replace("_", "")
     if not (digits.isascii() and digits.isdigit() and 0 < int(digits) < 10_000_000):
-        raise UnreadableValue(f"{shown(text)} is no number of leads", "write it in digits, as 50")
+        raise UnreadableValue(f"{shown(text)} is not a number of leads", "write it in digits, as 50")
     return int(digits)
 
 
@@ -142,14 +142,14 @@ def _price(text: str) -> int | None:
 
 def _url(text: str) -> str:
     if text and not (urlsplit(text).scheme in ("http", "https") and urlsplit(text).hostname):
-        raise UnreadableValue(f"{shown(text)} is no URL", "write it as https://crm.example/leads, or leave it out")
+        raise UnreadableValue(f"{shown(text)} is not a URL", "write it as https://crm.example/leads, or remove it")
     return text
 
 
 def _reference(text: str) -> str:
     scheme, _, name = text.partition(":")
     if scheme not in ("env", "file") or not name:
-        raise UnreadableValue(f"{shown(text)} is no reference to a secret", "write env:NAME or file:PATH")
+        raise UnreadableValue(f"{shown(text)} is not a reference to a secret", "write env:NAME or file:PATH")
     return text
 
 

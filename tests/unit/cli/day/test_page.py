@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from app.cli.day.page import page
 from app.reports.day.bins import Series
 from app.reports.day.story import Story, tell
+from tests.hostile import assert_harmless, hostile
 from tests.trading_day import ATTEMPTS, END, START, ZONE, trading_day
 
 
@@ -33,7 +34,7 @@ def test_the_page_needs_nothing_from_elsewhere_and_no_script(text: str) -> None:
 
 
 def test_key_figures_are_those_of_the_day(story: Story, text: str) -> None:
-    figures = dict(re.findall(r"<dt>([^<]+)<dd><b>([^<]+)", text))
+    figures = dict(re.findall(r"<dt>([^<]+)</dt><dd><b>([^<]+)", text))
     spend = story.total.spend_cents
     assert figures == {
         "Pings": "64",
@@ -61,6 +62,11 @@ def test_text_of_the_day_is_text_on_the_page(story: Story, text: str) -> None:
     assert "<img" not in shown
     assert "<script" not in shown
     assert "<b>&" not in shown
+
+
+def test_names_of_campaigns_reasons_and_places_are_text_everywhere(story: Story, text: str) -> None:
+    # The zone must be one, and a cap is of leads or of money.
+    assert_harmless(page(hostile(story, keep=("zone", "measure"))), text, times=30)
 
 
 def test_no_two_things_on_the_page_have_one_name(text: str) -> None:
@@ -94,6 +100,6 @@ def test_a_discount_is_drawn_as_one_and_nothing_at_all_as_nothing(story: Story) 
 
 def test_a_day_without_anything_is_a_page_that_says_so() -> None:
     shown = page(tell([], [], [], replace(ATTEMPTS, by_outcome={}), [], [], [], START, END, ZONE))
-    for said in ("No cap was used.", "Nothing was bid.", "No territory told its demand.", "No lead was bought."):
+    for said in ("No cap was used.", "Nothing was bid.", "No demand was set for any territory.", "No lead was bought."):
         assert said in shown
-    assert "Cost per lead<dd><b>-</b>" in shown
+    assert "Cost per lead</dt><dd><b>-</b>" in shown

@@ -50,7 +50,7 @@ def test_all_but_the_latest_hours_are_compacted(tmp_path: Path, capsys: Capture,
     assert list(lines(tmp_path / "journal")) == wanted
     assert {path.stem for path in (tmp_path / "journal" / "tallies").iterdir()} == set(named[:-kept])
     assert main(["journal", "compact", "--data", str(tmp_path), *words]) == 0
-    assert capsys.readouterr().out == "nothing to compact: no hour is over that is not compacted\n"
+    assert capsys.readouterr().out == "nothing to compact: all past hours are compacted\n"
 
 
 def test_broken_lines_are_counted(tmp_path: Path, capsys: Capture) -> None:
@@ -58,13 +58,13 @@ def test_broken_lines_are_counted(tmp_path: Path, capsys: Capture) -> None:
     with (tmp_path / "journal" / f"{hour_of(line.at)}.jsonl").open("ab") as file:
         file.write(b'{"kind":"do')
     assert main(["journal", "compact", "--data", str(tmp_path)]) == 0
-    assert "1 of them cannot be read; they are kept as they are" in capsys.readouterr().out
+    assert "1 of them cannot be parsed; their bytes are kept" in capsys.readouterr().out
 
 
 def test_the_hours_in_use_cannot_be_compacted(tmp_path: Path, capsys: Capture) -> None:
     with pytest.raises(SystemExit):
         main(["journal", "compact", "--data", str(tmp_path), "--keep-hours", "1"])
-    assert "at least 2: the hour being written, and the one with the last live bids" in capsys.readouterr().err
+    assert "use at least 2: the hour being written, and the one before" in capsys.readouterr().err
 
 
 def test_one_at_a_time_compacts_and_a_service_is_no_hindrance(tmp_path: Path, capsys: Capture) -> None:
@@ -79,7 +79,7 @@ def test_one_at_a_time_compacts_and_a_service_is_no_hindrance(tmp_path: Path, ca
 @pytest.mark.parametrize("action", ["compact", "stats"])
 def test_a_directory_without_a_journal_is_named_and_stays_empty(tmp_path: Path, capsys: Capture, action: str) -> None:
     assert main(["journal", action, "--data", str(tmp_path)]) == 1
-    assert f"there is no journal {tmp_path / 'journal'}" in capsys.readouterr().err
+    assert f"there is no journal at {tmp_path / 'journal'}" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
 
 

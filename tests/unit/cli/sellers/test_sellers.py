@@ -86,7 +86,7 @@ def test_a_seller_may_certify_itself(config: Path, said: Said) -> None:
 
 def test_a_seller_goes_live_once(config: Path, said: Said) -> None:
     said("add", "delta")
-    assert "is live: what it sends is bought" in said("go-live", "delta")
+    assert "is live: its leads are bought" in said("go-live", "delta")
     assert seller(config, "delta").mode == "live"
     assert said("go-live", "delta") == "delta is live already\n"
     assert said("go-live", "acme") == "acme is live already\n"
@@ -100,7 +100,7 @@ def test_keys_are_added_until_the_old_ones_are_dropped(config: Path, said: Said)
     assert seller(config, "acme").key_sha256 == (first, *hashes)
     assert "2 old keys of acme dropped" in said("drop-old-keys", "acme")
     assert seller(config, "acme").key_sha256 == (hashes[1],)
-    assert "`leadbid sellers rotate-key acme` makes the next" in said("drop-old-keys", "acme", status=1)
+    assert "`leadbid sellers rotate-key acme` adds another" in said("drop-old-keys", "acme", status=1)
 
 
 def test_a_leaked_key_ends_with_the_rotation(config: Path, said: Said) -> None:
@@ -115,7 +115,7 @@ def test_a_leaked_key_ends_with_the_rotation(config: Path, said: Said) -> None:
         (("add", "Acme Two"), "`acme-two` would do"),
         (("add", "auto-texas-agents"), "choose another name"),
         (("add", "delta", "--vertical", "sollar"), "did you mean `solar`?"),
-        (("add", "delta", "--rate-per-second", "-1"), "use 0 (unbounded) or more"),
+        (("add", "delta", "--rate-per-second", "-1"), "use 0 (unlimited) or more"),
         (("rotate-key", "acne"), "did you mean `acme`?"),
         (("drop-old-keys", "acne"), "did you mean `acme`?"),
         (("go-live", "zzz"), "it may be `acme`, `bluebird`, `cascade`"),
@@ -140,7 +140,7 @@ def test_a_file_that_is_wrong_already_is_reported_and_not_touched(config: Path, 
 
 def test_a_seller_that_the_file_pauses_is_resumed_there(config: Path, said: Said) -> None:
     config.write_text(config.read_text().replace('name = "acme"\n', 'name = "acme"\npaused = true\n'))
-    assert "take that line out" in said("resume", "acme", status=1)
+    assert "remove that line" in said("resume", "acme", status=1)
 
 
 def test_a_suspension_needs_the_services_database(tmp_path: Path, said: Said) -> None:
@@ -166,7 +166,7 @@ def test_what_no_service_counted_yet_is_not_listed_as_nothing(config: Path, said
 
 def test_a_database_that_cannot_be_asked_is_named(said: Said, tmp_path: Path) -> None:
     (tmp_path / "leadbid.db").write_bytes(b"")
-    assert "what is suspended is not known" in said("list", "--data", str(tmp_path), status=1)
+    assert "suspensions could not be read" in said("list", "--data", str(tmp_path), status=1)
 
 
 def test_a_seller_of_two_urls_is_told_both(said: Said) -> None:

@@ -19,7 +19,7 @@ def test_a_directory_that_is_not_an_earlier_demos_is_left_alone(
     (tmp_path / "leadbid.db").write_text("people")
     assert main(["demo", "--data", str(tmp_path)]) == 1
     assert capsys.readouterr().err == (
-        f"{tmp_path} is not empty and not an earlier demo's: name another directory with --data\n"
+        f"{tmp_path} is not empty and was not written by a demo: name another directory with --data\n"
     )
     assert [path.name for path in tmp_path.iterdir()] == ["leadbid.db"]
 

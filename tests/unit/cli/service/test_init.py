@@ -56,7 +56,7 @@ def answered(folder: Path, *lines: str, words: tuple[str, ...] = ()) -> tuple[in
 def test_without_a_terminal_options_and_defaults_are_enough(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["init", "--legal-name", 'Sun "Quotes" & Söhne', "--states", "tx, Florida"]) == 0
     said = capsys.readouterr().out
-    (key,) = re.findall(r"shown this once .*: ([a-z2-7]{40})", said)
+    (key,) = re.findall(r"shown only now .*: ([a-z2-7]{40})", said)
     ours = declared()
     assert (ours.buyer.legal_name, ours.buyer.brands) == ('Sun "Quotes" & Söhne', ('Sun "Quotes" & Söhne',))
     (campaign,), (seller,) = ours.campaigns, ours.sellers
@@ -149,7 +149,7 @@ def test_a_file_that_exists_is_left_alone_unless_that_is_meant(capsys: pytest.Ca
     Path("own.toml").write_text("mine")
     assert main(["init", "--yes", "--config", "own.toml"]) == 1
     assert capsys.readouterr().err == (
-        "own.toml exists and stays as it is: name another with --config, or say --force\n"
+        "own.toml exists and was not changed: name another file with --config, or use --force\n"
     )
     assert Path("own.toml").read_text() == "mine"
     assert main(["init", "--yes", "--config", "own.toml", "--force"]) == 0
@@ -166,12 +166,12 @@ def test_a_file_that_exists_is_left_alone_unless_that_is_meant(capsys: pytest.Ca
         (("--verticals", "pools", "--fields", "size"), '"size" has no type: write NAME TYPE [VALUE ...]'),
         (("--verticals", "pools", "--fields", "size litres"), "verticals.pools.fields.size.type"),
         (("--verticals", ""), "no kind of lead is named"),
-        (("--daily-cap", "0"), '"0" is no number of leads'),
+        (("--daily-cap", "0"), '"0" is not a number of leads'),
         (("--daily-budget", "0"), "nothing can be bought for nothing"),
-        (("--ceiling", "12,50"), '"12,50" is no amount of dollars'),
+        (("--ceiling", "12,50"), '"12,50" is not a dollar amount'),
         (("--seller", "Acme Leads"), "`acme-leads` would do"),
         (("--seller", "solar"), "a campaign is named `solar`"),
-        (("--crm-url", "crm.example"), '"crm.example" is no URL'),
+        (("--crm-url", "crm.example"), '"crm.example" is not a URL'),
         (("--crm-url", "http://crm.example/leads"), "https"),
         (("--crm-url", "https://crm.example", "--crm-secret", "s3cret"), "write env:NAME or file:PATH"),
     ],
@@ -203,7 +203,7 @@ def test_at_a_terminal_what_no_option_says_is_asked_and_asked_again(tmp_path: Pa
     assert campaign.territory.is_everywhere
     assert (campaign.ceiling_cents, {cap.limit for cap in campaign.caps}) == (12_00, {9, 80_00})
     assert said.count("Time zone of your business [America/New_York]: ") == 2
-    assert '"Dallas" is no time zone' in said
+    assert '"Dallas" is not a time zone' in said
     assert "Dollars a day" not in said
     assert (tmp_path / "crm-webhook-secret.txt").exists()
 

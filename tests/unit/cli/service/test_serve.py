@@ -20,12 +20,12 @@ def test_a_port_in_use_is_named_before_anything_is_touched(tmp_path: Path, capsy
         port = taken.getsockname()[1]
         assert serve(tmp_path / "data", "--port", str(port)) == 1
     assert capsys.readouterr().err == (
-        f"cannot listen on 127.0.0.1:{port} (Address already in use): name another with --host and --port\n"
+        f"cannot listen on 127.0.0.1:{port} (Address already in use): choose another with --host and --port\n"
     )
     assert not (tmp_path / "data").exists()
 
 
-@pytest.mark.parametrize(("where", "why"), [(("--port", "70000"), "ports end at 65535"), (("--host", "1.2.3"), "")])
+@pytest.mark.parametrize(("where", "why"), [(("--port", "70000"), "highest port is 65535"), (("--host", "1.2.3"), "")])
 def test_an_address_that_cannot_be_is_named(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], where: tuple[str, str], why: str
 ) -> None:
@@ -77,7 +77,7 @@ def test_a_service_that_lost_its_file_does_not_become_the_demos(
         Path("data/leadbid.db").touch()
     assert main(["serve", "--port", "0", *words]) == 1
     assert capsys.readouterr().err == (
-        "there is no buyer.toml here: name one with --config, or serve the demo's with --demo\n"
+        "there is no buyer.toml here: name a file with --config, or use the demo's with --demo\n"
     )
 
 

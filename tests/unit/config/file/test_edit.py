@@ -129,7 +129,7 @@ def test_mode_and_link_of_the_file_stay_and_names_are_meant_beside_the_link(smal
     ("replacement", "wanted", "said"),
     [
         (("", ""), NewSeller(values={"name": "delta", "key_sha256": ["abc"]}), "sellers.delta.key_sha256"),
-        (("", ""), NewSeller(values={"name": "acme", "key_sha256": [NEW]}), "the name `acme` stands twice"),
+        (("", ""), NewSeller(values={"name": "acme", "key_sha256": [NEW]}), "the name `acme` is used twice"),
         (("", ""), NewValue(seller="acme", key="key_sha256", value=["2" * 64]), "this is the key of `acme`"),
         (
             ("[[destinations]]", f'[[sellers]]\nname = "b"\nkey_sha256 = "{OTHER}"\n\n[[destinations]]'),
@@ -169,7 +169,7 @@ def test_a_change_by_somebody_else_meanwhile_is_left_as_it_is(small: str, tmp_pa
 
     url = 'url = "https://crm.example.com/leads"\n'
     file.write_text(small.replace(url, f'{url}auth = {{ type = "bearer", token = "env:TOKEN" }}\n'))
-    with pytest.raises(NotEdited, match="was changed by somebody else meanwhile"):
+    with pytest.raises(NotEdited, match="was changed by another process meanwhile"):
         edit(file, Meddler(TOKEN="x"), DELTA)
     assert file.read_text() == theirs
     assert [path.name for path in tmp_path.iterdir()] == ["buyer.toml"]
@@ -190,7 +190,7 @@ def test_a_file_that_cannot_be_written_is_named_with_a_remedy(small: str, tmp_pa
     file = tmp_path / "buyer.toml"
     file.write_text(small)
     (tmp_path / ".buyer.toml.new").mkdir()
-    with pytest.raises(NotEdited, match=r"cannot be written .* to this user, or make room"):
+    with pytest.raises(NotEdited, match=r"cannot be written .* to this user, or free some disk space"):
         edit(file, {}, DELTA)
     assert file.read_text() == small
     with pytest.raises(NotEdited, match=r"cannot be read .* name the buyer's file with --config"):

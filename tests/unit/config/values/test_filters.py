@@ -59,16 +59,16 @@ def test_a_value_is_found_whatever_its_case(campaign_with: Declaring) -> None:
     [
         ('{ field = "homeower", is = true }', "`solar` has no field `homeower`. Remedy: did you mean `homeowner`?"),
         ('{ field = "best_time", is = "morning" }', "`best_time` is not known at ping time"),
-        ('{ field = "roof_shade", in = ["heavvy"] }', 'in[0]: "heavvy" is no value of `roof_shade`'),
-        ('{ field = "roof_shade", at_least = "some" }', "`roof_shade` is a choice, which is neither more nor less"),
+        ('{ field = "roof_shade", in = ["heavvy"] }', 'in[0]: "heavvy" is not a value of `roof_shade`'),
+        ('{ field = "roof_shade", at_least = "some" }', "`roof_shade` is a choice, which cannot be compared"),
         ('{ field = "homeowner", is = "yes" }', '"yes" is neither true nor false'),
         ('{ field = "monthly_bill", at_least = "90" }', '"90" is not a number'),
         ('{ field = "monthly_bill", in = [true] }', "true is not a number"),
         ('{ field = "monthly_bill", at_least = 90, at_most = 50 }', "it is above `at_most`: no lead passes"),
-        ('{ field = "moved_in", at_most = "last year" }', "is no date of the calendar"),
+        ('{ field = "moved_in", at_most = "last year" }', "is not a calendar date"),
         ('{ field = "remark", is = 5 }', "5 is not text"),
-        ('{ field = "zip", in = ["336"] }', '"336" is no `zip`'),
-        ('{ field = "weekday", in = [8] }', "8 is no value of `weekday`"),
+        ('{ field = "zip", in = ["336"] }', '"336" is not a valid `zip`'),
+        ('{ field = "weekday", in = [8] }', "8 is not a value of `weekday`"),
         ('{ field = "homeowner" }', "it has no condition and admits everything"),
         ('{ field = "homeowner", equals = true }', "there is no key `equals` here"),
     ],
@@ -81,7 +81,7 @@ def test_a_filter_that_makes_no_sense_is_refused(wrong_campaign: Wrong, rule: st
 def test_a_bound_outside_of_a_fields_own_is_warned_of(warnings: Warned) -> None:
     rule = 'filters = [{ field = "monthly_bill", at_most = 9000 }]'
     (warning,) = warnings("ceiling = 60\n", f"ceiling = 60\n{rule}\n")
-    assert "9000 lies outside of what `monthly_bill` may be, 0 to 5000" in warning.reason
+    assert "9000 is outside the range of `monthly_bill`, 0 to 5000" in warning.reason
 
 
 @pytest.mark.parametrize(

@@ -81,9 +81,9 @@ def test_a_state_can_be_bought_without_one_of_its_counties(campaign_with: Declar
     [
         (
             'states = ["FL"], counties = ["Hillsborough, FL"]',
-            "counties[0]: Hillsborough County, FL lies in FL, which is bought as a whole",
+            "counties[0]: Hillsborough County, FL lies in FL, which is included as a whole",
         ),
-        ('around = [{ zip = "79834", miles = 0.1 }]', "around[0]: 0.1 miles around 79834 there is no other ZIP"),
+        ('around = [{ zip = "79834", miles = 0.1 }]', "around[0]: 0.1 miles around 79834 covers no other ZIP code"),
     ],
 )
 def test_an_area_that_adds_nothing_is_warned_of(loaded: Callable[..., LoadedConfig], keys: str, said: str) -> None:
@@ -103,28 +103,28 @@ def test_a_wrong_line_of_a_list_is_told_with_the_list_and_its_line(wrong_campaig
     )
     path = "campaigns.solar-tx.territory.zip_file"
     assert [problem.partition(f"{path}: ")[0] for problem in found] == ["zips.txt:2: ", "zips.txt:3: ", "zips.txt:4: "]
-    assert "a leading zero is lost: 02139" in found[0]
-    assert "leave the last four digits out: 33604" in found[1]
+    assert "the leading zero is missing: 02139" in found[0]
+    assert "remove the last four digits: 33604" in found[1]
 
 
 def test_a_list_in_another_format_is_not_told_line_by_line(wrong_campaign: Wrong) -> None:
     found = wrong_campaign('territory = { zip_file = "a.csv" }', files={"a.csv": "city\n" * 500})
     assert len(found) == 11
-    assert "490 more entries are no ZIPs" in "".join(found)
+    assert "490 more entries are not ZIP codes" in "".join(found)
 
 
 @pytest.mark.parametrize(
     ("keys", "files", "said"),
     [
-        ('states = ["Texxas"]', {}, 'states[0]: "Texxas" is no US state'),
+        ('states = ["Texxas"]', {}, 'states[0]: "Texxas" is not a US state'),
         ('states = "TX"', {}, "write it in brackets"),
         ("zips = [2139]", {}, 'write it in quotes: "02139"'),
         ('zip_prefixes = ["12x"]', {}, "zip_prefixes[0]"),
         ('states = ["TX"], not_states = ["TX"]', {}, "not_states[0]: TX is in `states` too"),
-        ('zips = ["33604"], not_zips = ["33604"]', {}, "everything that it names is left out again"),
+        ('zips = ["33604"], not_zips = ["33604"]', {}, "everything that it includes is also excluded"),
         ('zip_file = "zips.txt"', {}, "zip_file: zips.txt cannot be read (No such file or directory)"),
-        ('zip_file = "zips.txt"', {"zips.txt": "# none yet"}, "the file names no ZIP"),
-        ('zip_file = "zips.txt"', {"zips.txt": b"\xff\xfe"}, "the file is no text in UTF-8"),
+        ('zip_file = "zips.txt"', {"zips.txt": "# none yet"}, "the file contains no ZIP code"),
+        ('zip_file = "zips.txt"', {"zips.txt": b"\xff\xfe"}, "the file is not UTF-8 text"),
         ('zip_fil = "zips.txt"', {}, "did you mean `zip_file`?"),
         (
             'counties = ["Hilsboro County, FL"]',
@@ -135,13 +135,13 @@ def test_a_list_in_another_format_is_not_told_line_by_line(wrong_campaign: Wrong
         ('counties = ["Saint Croix, VI"]', {}, "name its ZIPs instead"),
         ('counties = ["Hillsborough"]', {}, 'write it as "Hillsborough, FL"'),
         ("counties = [33602]", {}, 'write it as "Hillsborough, FL"'),
-        ('counties = ["Hillsborough, Flordia"]', {}, '"Flordia" is no US state'),
+        ('counties = ["Hillsborough, Flordia"]', {}, '"Flordia" is not a US state'),
         ('counties = ["Baltimore, MD"]', {}, 'write "Baltimore County, MD" or "Baltimore City, MD"'),
         ('not_counties = ["Miami-Date, FL"]', {}, "not_counties[0]: there is no county"),
         (
             'around = [{ zip = "00000", miles = 5 }]',
             {},
-            'territory.around[0].zip: "00000" is no ZIP that lies on a map',
+            'territory.around[0].zip: "00000" is not a ZIP code with a location',
         ),
         ('around = [{ zip = "33602", miles = 0 }]', {}, "around[0].miles: 0 is out of bounds. Remedy: use 0.1 to 500"),
         ('around = [{ zip = "33602", miles = -5 }]', {}, "around[0].miles: -5 is out of bounds"),
@@ -151,12 +151,12 @@ def test_a_list_in_another_format_is_not_told_line_by_line(wrong_campaign: Wrong
         (
             'counties = ["Travis, TX"], states = ["FL"], not_states = ["TX"]',
             {},
-            "counties[0]: everything of Travis County, TX is left out again",
+            "counties[0]: all of Travis County, TX is also excluded",
         ),
         (
             'around = [{ zip = "33602", miles = 1 }], zips = ["10001"], not_counties = ["Hillsborough, FL"]',
             {},
-            "around[0]: everything of 1 miles around 33602 is left out again",
+            "around[0]: all of 1 miles around 33602 is also excluded",
         ),
     ],
 )

@@ -41,7 +41,7 @@ class ShortWayFails(Exception):
 
 def trouble_with(express: MakesProtocol) -> str:
     """Why the short way must not be taken; empty where it works."""
-    # In a thread, since whoever builds a server may be inside an event loop.
+    # In a thread, because the caller may be inside an event loop.
     with _in_silence(), ThreadPoolExecutor(1) as thread:
         try:
             thread.submit(asyncio.run, _try(express)).result()
@@ -211,8 +211,8 @@ async def _said_later(scope: Scope) -> HttpAnswer:
 
 @contextmanager
 def _in_silence() -> Iterator[None]:
-    """Whatever goes wrong here is told once, by whoever asked."""
-    loggers = [logging.getLogger(name) for name in ("uvicorn.error", "app.http.auction.express")]
+    """Errors are reported once, by the caller."""
+    loggers = [logging.getLogger(name) for name in ("uvicorn.error", "app.http.express")]
     before = [logger.disabled for logger in loggers]
     try:
         for logger in loggers:

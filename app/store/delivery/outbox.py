@@ -11,7 +11,7 @@ from app.dialects.text import printable
 from app.domain.delivery.delivery import AttemptReport, ClaimedDelivery
 from app.domain.delivery.sold_lead import LeadDocument
 from app.domain.keyed import digest
-from app.store.destinations import disable
+from app.store.delivery.destinations import disable
 from app.store.schema import attempt, delivery, destination_state, lead
 from app.store.vault import SealBroken, Vault
 
@@ -158,7 +158,7 @@ def acknowledge(connection: Connection, report: AttemptReport) -> bool:
 
 
 def _fence(owner: str, replays: int) -> str:
-    """The claimant as a worker is told: with the replay, since attempts begin anew with each."""
+    """The claim as the worker sees it: with the number of the replay, since attempts start again with each."""
     return f"{owner}/{replays}"
 
 

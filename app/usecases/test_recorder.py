@@ -1,4 +1,4 @@
-"""What a seller tried in a test, as received, as understood and as answered: for whoever helps it to integrate."""
+"""Records a seller's tests as received, as understood and as answered, for people who help it to integrate."""
 
 from collections.abc import Callable, Mapping
 

@@ -1,0 +1,105 @@
+"""How the code base is laid out: each name means one thing, no package is too wide, no function too long."""
+
+import ast
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from tests.walk import walk_of_a_ping
+
+ROOT = Path(__file__).parents[2]
+PACKAGES = ("app", "training")
+
+TWICE: dict[str, str] = {}
+"""Public classes that may share a name, each with the reason: at most five."""
+
+MODULES_MAX = 18
+FUNCTION_LINES_MAX = 70
+TRAINING_LINES_MAX = 11_800
+PING_FILES_MAX, PING_MOVES_MAX = 40, 30
+
+
+def modules(*packages: str) -> Iterator[Path]:
+    for package in packages:
+        yield from sorted((ROOT / package).rglob("*.py"))
+
+
+@cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def named(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def test_no_two_public_classes_share_a_name() -> None:
+    places = defaultdict(list)
+    for path in modules(*PACKAGES):
+        for node in parsed(path).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                places[node.name].append(named(path))
+    twice = {name: found for name, found in places.items() if len(found) > 1 and name not in TWICE}
+    assert twice == {}, "name each for what it is; or say in TWICE why both must have it"
+
+
+def test_exceptions_to_names_are_few_and_true() -> None:
+    assert len(TWICE) <= 5
+    defined = Counter(
+        node.name for path in modules(*PACKAGES) for node in parsed(path).body if isinstance(node, ast.ClassDef)
+    )
+    assert [name for name in TWICE if defined[name] < 2] == []
+
+
+def test_no_package_has_too_many_modules_side_by_side() -> None:
+    wide = {
+        named(folder): count
+        for package in PACKAGES
+        for folder in [ROOT / package, *(ROOT / package).rglob("*/")]
+        if (count := len([path for path in folder.glob("*.py") if path.name != "__init__.py"])) > MODULES_MAX
+    }
+    assert wide == {}, "give what belongs together a package of its own"
+
+
+def test_no_function_is_too_long() -> None:
+    long = [
+        f"{named(path)}: {node.name} has {lines} lines"
+        for path in modules(*PACKAGES)
+        if "migrations" not in path.parts
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and (lines := (node.end_lineno or 0) - node.lineno + 1) > FUNCTION_LINES_MAX
+    ]
+    assert long == []
+
+
+def test_training_stays_small() -> None:
+    lines = sum(len(path.read_text(encoding="utf-8").splitlines()) for path in modules("training"))
+    assert lines <= TRAINING_LINES_MAX
+
+
+def test_one_module_names_the_file_of_a_card() -> None:
+    assert len([path for path in modules(*PACKAGES) if '"card.json"' in path.read_text(encoding="utf-8")]) == 1
+
+
+def test_few_modules_take_the_lines_of_a_journal_apart() -> None:
+    kinds = r"isinstance\([^()]*(?:PingLine|RepeatLine|RefusedLine|PostLine|NoticeLine)|case (?:PingLine|PostLine)"
+    apart = [named(path) for path in modules(*PACKAGES) if re.search(kinds, path.read_text(encoding="utf-8"))]
+    assert len(apart) <= 3, apart
+
+
+@pytest.mark.usefixtures("_quiet")
+def test_a_warm_ping_stays_on_few_paths() -> None:
+    walk = walk_of_a_ping()
+    assert len(walk.files) <= PING_FILES_MAX, sorted(walk.files)
+    assert walk.moves <= PING_MOVES_MAX, walk.packages
+
+
+@pytest.fixture
+def _quiet(caplog: pytest.LogCaptureFixture) -> None:
+    """The demo's published keys are warned of."""
+    caplog.set_level("ERROR")
