@@ -111,16 +111,10 @@ def bins_by_name(
 def bin_of(name: str, count: int, predicted: float, observed: float, at: float | None = None) -> ReliabilityBin:
     """A group of which only the shares are known; it is placed at its prediction by default."""
     low, high = wilson(count * observed, count)
-    return ReliabilityBin(
-        name=name,
-        count=count,
-        at=predicted if at is None else at,
-        predicted=predicted,
-        observed=observed,
-        # Of none and of all the bound is the share itself, but for rounding.
-        low=min(low, observed),
-        high=max(high, observed),
-    )
+    # Of none and of all the bound is the share itself, but for rounding.
+    ends = {"low": min(low, observed), "high": max(high, observed)}
+    stands = predicted if at is None else at
+    return ReliabilityBin(name=name, count=count, at=stands, predicted=predicted, observed=observed, **ends)
 
 
 def quantiles(values: Sequence[float] | Array) -> dict[str, float]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from app.domain.calendar import utc_text
 from training.frame import add, add_sources, gathered, show
-from training.histories.dataset import BIDS, DAY_S, LEADS, DatasetSummary, VerticalCounts
+from training.histories.dataset import BIDS, DAY_S, LEADS, DatasetSummary
 from training.histories.declared import declared
 
 
@@ -36,20 +36,16 @@ def _lines(summary: DatasetSummary, out: Path) -> Iterator[str]:
     yield ""
     yield "                             bids     won    lost  open   bought  matured  immature  converted  returned"
     for trade in summary.verticals:
-        yield _row(trade)
+        yield (
+            f"  {trade.vertical:<22} {trade.bids:>8,} {trade.won:>7,} {trade.lost:>7,} {trade.undecided:>5,} "
+            f"{trade.leads:>8,} {trade.matured:>8,} {trade.leads - trade.matured:>9,} {trade.converted:>10,} "
+            f"{trade.returned:>9,}"
+        )
     yield ""
     for what, counts in (("left out", summary.left_out), ("noted", summary.noted)):
         for name, count in counts.items():
             yield f"{what}: {count:,} {name}"
     yield f"{out / BIDS}: a row per bid.  {out / LEADS}: a row per bought lead."
-
-
-def _row(trade: VerticalCounts) -> str:
-    return (
-        f"  {trade.vertical:<22} {trade.bids:>8,} {trade.won:>7,} {trade.lost:>7,} {trade.undecided:>5,} "
-        f"{trade.leads:>8,} {trade.matured:>8,} {trade.leads - trade.matured:>9,} {trade.converted:>10,} "
-        f"{trade.returned:>9,}"
-    )
 
 
 def _list(counts: Mapping[str, int]) -> str:
