@@ -40,7 +40,7 @@ from tests.bidder import answer, open_bidder
 from tests.build import NOW
 from tests.models import add_version, landscape_of, shipped
 from tests.service import DEMO_CONFIG
-from training.__main__ import main
+from training.main import main
 from training.registry import registry
 from training.registry.pointer import Author
 

@@ -19,8 +19,8 @@ from app.wire.ping import Value
 from tests.bidder import another, ask, at_bidder, journaled, sell, somebody
 from tests.bids import bid
 from tests.build import NOW, catalogue, model
-from training.__main__ import main
 from training.commands.status import page, verdicts
+from training.main import main
 from training.trial.trial import BidOutcome, TrialStanding, TrialTally, outcome_of
 
 DAY = 86_400.0
