@@ -13,8 +13,9 @@ from sklearn.pipeline import Pipeline
 from app.scoring.compile import compiled
 from training.conversion.calibrators import METHODS, Calibrated, ScoredLeads, attempt
 from training.conversion.candidates import boosting, chance, lightgbm, logistic, scores
-from training.conversion.export import CannotExport, scorer_of
+from training.conversion.export import scorer_of
 from training.conversion.features import Column, table
+from training.errors import TrainingError
 
 COLUMNS = (
     Column("tier", "category"),
@@ -47,7 +48,7 @@ def history() -> tuple[Array, Array]:
 
 
 def refusal(raw: Any, model: Any) -> str:
-    with pytest.raises(CannotExport) as refused:
+    with pytest.raises(TrainingError) as refused:
         scorer_of(raw, model, COLUMNS, vertical="solar", version="0001")
     return str(refused.value)
 

@@ -86,7 +86,8 @@ def _with_suspects(drafted: SpecDraft, checks: tuple[FieldCheck, ...], tell: Tel
     }
     for name, why in suspects.items():
         tell(f"{name}: {why}")
-    told = drafted.spec.fields
-    fields = [replace(each, known_at_ping=False) if each.name in suspects else each for each in told]
-    spec = replace(drafted.spec, fields=tuple(fields))
-    return replace(drafted, spec=spec, on_fields={**drafted.on_fields, **suspects})
+    fields = tuple(
+        replace(field, known_at_ping=False, reason=suspects[field.name]) if field.name in suspects else field
+        for field in drafted.spec.fields
+    )
+    return replace(drafted, spec=replace(drafted.spec, fields=fields))

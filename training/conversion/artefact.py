@@ -24,10 +24,6 @@ PARITY_ROWS = 40
 UNKNOWN = "a value nobody has seen"
 
 
-class TooLarge(TrainingError):
-    """The service would not read this artefact: the message says which file, and what to do."""
-
-
 def next_version(models: Path, vertical: str) -> str:
     """Four digits, one more than the highest there is."""
     taken = [int(path.name) for path in (models / vertical).glob("[0-9]*") if re.fullmatch(r"\d{4}", path.name)]
@@ -62,7 +58,7 @@ def write(models: Path, model: Estimator, scorer: Scorer, card: ModelCard) -> Pa
     for name in ("scorer.json", CARD):
         if (unfinished / name).stat().st_size > BYTES_MAX:
             shutil.rmtree(unfinished)
-            raise TooLarge(
+            raise TrainingError(
                 f"{name} of {scorer.vertical} would be larger than the {BYTES_MAX:,} bytes that the service reads: "
                 "give it fewer fields, or make those of very many values coarser"
             )

@@ -84,8 +84,7 @@ def best(tried: Sequence[TriedCurve]) -> TriedCurve | None:
 def curved(calibrator: Calibrator, scores: Array) -> Array:
     """The probabilities that the curve makes of log-odds."""
     if isinstance(calibrator, Isotonic):
-        interpolated: Array = np.interp(scores, calibrator.scores, calibrator.probabilities)
-        return interpolated
+        return np.interp(scores, calibrator.scores, calibrator.probabilities)
     if isinstance(calibrator, Sigmoid):
         return expit(calibrator.slope * scores + calibrator.intercept)
     if isinstance(calibrator, Beta):

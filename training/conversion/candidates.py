@@ -59,6 +59,7 @@ def boosting(
     rate: float = LEARNING_RATE,
 ) -> Estimator:
     """scikit-learn's gradient boosting over few-valued categories as they are."""
+    codes = list(range(len(parts(columns, encoded)["categories"])))
     model = HistGradientBoostingClassifier(
         max_iter=trees,
         max_leaf_nodes=leaves,
@@ -67,7 +68,7 @@ def boosting(
         l2_regularization=10.0,
         # "auto" turns it on above 10,000 rows, and then holds back a random tenth.
         early_stopping=False,
-        categorical_features=list(range(_codes(columns, encoded))),
+        categorical_features=codes,
         random_state=seed,
     )
     return Pipeline([("columns", for_trees(columns, encoded, seed=seed)), ("trees", model)])
@@ -83,13 +84,14 @@ def lightgbm(
     rate: float = LEARNING_RATE,
 ) -> Estimator:
     """LightGBM's, which is not always installed: `pip install 'leadbid[lightgbm]'`."""
+    codes = list(range(len(parts(columns, encoded)["categories"])))
     model = LGBMClassifier(
         n_estimators=trees,
         num_leaves=leaves,
         learning_rate=rate,
         min_child_samples=40,
         reg_lambda=10.0,
-        categorical_column=list(range(_codes(columns, encoded))),
+        categorical_column=codes,
         random_state=seed,
         # The same sums in the same order, whatever the number of threads; as many of those as OpenMP may have here.
         deterministic=True,
@@ -123,8 +125,3 @@ def scores(model: Estimator, X: Array) -> Array:
         told: Array = model.decision_function(X)
         return told
     return log_odds(chance(model, X))
-
-
-def _codes(columns: Sequence[Column], encoded: Collection[str]) -> int:
-    """How many columns of codes come first."""
-    return len(parts(columns, encoded)["categories"])

@@ -20,19 +20,15 @@ from training.errors import TrainingError
 from training.statistics import Array
 
 
-class CannotExport(TrainingError):
-    """The service could not price as this model does: the message says why."""
-
-
 def scorer_of(
     raw: Estimator, model: Estimator, columns: Sequence[Column], *, vertical: str, version: str
 ) -> artefact.Scorer:
     """The served `model`, made of the pipeline `raw`, as a scorer; they are the same where nothing calibrates it.
 
-    It reads trees that scikit-learn keeps private: its minor version is pinned for that. Raises `CannotExport`.
+    It reads trees that scikit-learn keeps private: its minor version is pinned for that. Raises `TrainingError`.
     """
     if model is not raw and not isinstance(model, Calibrated):
-        raise CannotExport(f"{type(model).__name__} is no calibration that the service knows")
+        raise TrainingError(f"{type(model).__name__} is no calibration that the service knows")
     curve = artefact.Uncalibrated() if model is raw else model.calibrator
     scorer = artefact.Scorer(
         schema=artefact.SCHEMA, vertical=vertical, version=version, calibrator=curve, **_sum(raw, columns)
@@ -40,7 +36,7 @@ def scorer_of(
     try:
         check(scorer)
     except artefact.Unusable as unusable:
-        raise CannotExport(str(unusable)) from None
+        raise TrainingError(str(unusable)) from None
     return scorer
 
 
@@ -49,7 +45,7 @@ def _sum(raw: Estimator, columns: Sequence[Column]) -> dict[str, Any]:
     ours = isinstance(raw, Pipeline) and [*raw.named_steps][:1] == ["columns"] and len(raw.steps) == 2
     # These encoders this module can read.
     if not (ours and isinstance(raw[0], ColumnTransformer) and {*_parts(raw)} <= {"categories", "encoded", "numbers"}):
-        raise CannotExport(f"{type(raw).__name__} is no pipeline of this trainer's encoders and one model")
+        raise TrainingError(f"{type(raw).__name__} is no pipeline of this trainer's encoders and one model")
     final = raw[-1]
     if isinstance(final, LogisticRegression):
         return _weighed(raw, columns)
@@ -62,7 +58,7 @@ def _sum(raw: Estimator, columns: Sequence[Column]) -> dict[str, Any]:
         dumped = final.booster_.dump_model()["tree_info"]
         trees, baseline = tuple(_light_node(tree["tree_structure"], order) for tree in dumped), 0.0
     else:
-        raise CannotExport(f"{type(final).__name__} is no model that the service can compute")
+        raise TrainingError(f"{type(final).__name__} is no model that the service can compute")
     return {"features": _split_by(raw, columns), "baseline": baseline, "terms": (), "trees": trees}
 
 
@@ -127,7 +123,7 @@ def _light_node(node: dict[str, Any], order: Sequence[int]) -> Node:
         among = tuple(map(int, node["threshold"].split("||")))
         return CategorySplit(feature, among, missing_left=False, left=left, right=right)
     if node["missing_type"] == "Zero":
-        raise CannotExport("LightGBM was told to read zero as missing; the service does not")
+        raise TrainingError("LightGBM was told to read zero as missing; the service does not")
     threshold = float(node["threshold"])
     # Where no lead of training missed the number, a missing one is read as zero.
     missing_left = node["default_left"] if node["missing_type"] == "NaN" else threshold >= 0.0

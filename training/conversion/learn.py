@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
+from msgspec.structs import asdict
 
 from app.domain.calendar import utc_text
 from app.scoring.artefact import Category, Feature, Number, Scorer
@@ -33,7 +34,7 @@ def learn(
 ) -> ModelCard:
     """The card of the model that now stands in `models`, with its gates; `tell` hears what is being done.
 
-    Raises `TooFew`, `NoBackend`, `CannotExport` and `TooLarge`, and leaves nothing then.
+    Raises `TrainingError`, and leaves nothing then.
     """
     columns, left_out = columns_among(spec.fields)
     X, y = stacked(columns, history.columns, len(history)), history.converted
@@ -58,7 +59,7 @@ def learn(
         spec_sha256=sha256(msgspec.json.encode(spec)).hexdigest(),
         reads=tuple(_reads(feature) for feature in scorer.features),
         left_out=left_out,
-        rows_by_slice={name: cut.stop - cut.start for name, cut in trained.slices.named.items()},
+        rows_by_slice={name: cut.stop - cut.start for name, cut in asdict(trained.slices).items()},
         figures=trained.newest,
         figures_raw=trained.newest_raw,
         figures_random_split=trained.random_cv,

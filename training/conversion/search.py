@@ -34,10 +34,6 @@ _CLUSTERS = {"dask": "distributed", "ray": "ray"}
 _PATIENCE = "5s"
 
 
-class NoBackend(TrainingError):
-    """The search cannot run there: the message says what is missing."""
-
-
 class _Trial(msgspec.Struct, frozen=True, kw_only=True):
     candidate: str
     settings: Settings
@@ -85,16 +81,16 @@ def forward(rows: int) -> list[tuple[slice, slice]]:
 def backend(name: str | None) -> Iterator[int]:
     """joblib's settings while the search runs, and how many fits may run at a time (-1: as many as there is room for).
 
-    `dask` and `ray` mean a cluster that is already there; raises `NoBackend` where it is not.
+    `dask` and `ray` mean a cluster that is already there; raises `TrainingError` where it is not.
     """
     if name is None:
         yield 1
         return
     if name not in (*LOCAL, *_CLUSTERS):
-        raise NoBackend(f"no backend {name!r}: there are {', '.join(LOCAL)}, dask and ray")
+        raise TrainingError(f"no backend {name!r}: there are {', '.join(LOCAL)}, dask and ray")
     package = _CLUSTERS.get(name, "joblib")
     if find_spec(package) is None:
-        raise NoBackend(f"backend {name}: the package {package!r} is not installed here (pip install {package})")
+        raise TrainingError(f"backend {name}: the package {package!r} is not installed here (pip install {package})")
     with _cluster(name), parallel_config(backend=name):
         yield -1
 
@@ -103,17 +99,17 @@ def _cluster(name: str) -> AbstractContextManager[object]:
     if name == "dask":
         address = os.environ.get("DASK_SCHEDULER_ADDRESS")
         if not address:
-            raise NoBackend("backend dask: DASK_SCHEDULER_ADDRESS does not say where the cluster's scheduler is")
+            raise TrainingError("backend dask: DASK_SCHEDULER_ADDRESS does not say where the cluster's scheduler is")
         try:
             client: AbstractContextManager[object] = import_module("distributed").Client(address, timeout=_PATIENCE)
         except OSError as error:
-            raise NoBackend(f"backend dask: no scheduler answers at DASK_SCHEDULER_ADDRESS: {error}") from None
+            raise TrainingError(f"backend dask: no scheduler answers at DASK_SCHEDULER_ADDRESS: {error}") from None
         return client
     if name == "ray":
         try:
             import_module("ray").init(address="auto")
         except ConnectionError as error:
-            raise NoBackend(f"backend ray: no cluster is running here: {error}") from None
+            raise TrainingError(f"backend ray: no cluster is running here: {error}") from None
         import_module("ray.util.joblib").register_ray()
     return nullcontext()
 

@@ -11,7 +11,7 @@ import msgspec
 
 from training.histories import joining
 from training.histories.declared import MATURITY_DAYS, DeclaredVerticals, declared
-from training.histories.journaled import DatasetRules, DatasetSources, PingCounts, flatten
+from training.histories.journaled import DatasetRules, DatasetSources, PingRows, flatten
 from training.histories.scratch import NoData, Scratch, scratch, text
 
 BIDS, LEADS, SUMMARY = "bids.parquet", "leads.parquet", "summary.json"
@@ -89,14 +89,14 @@ def gather(
     out.mkdir(parents=True, exist_ok=True)
     with scratch(out) as database:
         asked = flatten(sources.journals, database.folder, declared.zone, rules, tell)
-        if asked.last_at == 0.0:
+        if asked.latest == 0.0:
             raise NoData(f"{', '.join(map(str, sources.journals))} holds no line: name the service's own directory")
         tell("joining")
         counts: Counter[str] = Counter()
         as_of = joining.take_in(database, sources, rules)
         joining.advance(database, rules, as_of, counts)
         # Journals end where they were copied or where a service stopped: what came after nobody can know.
-        joining.meet(database, rules, horizon=min(rules.now, asked.last_at))
+        joining.meet(database, rules, horizon=min(rules.now, asked.latest))
         tell("writing")
         _write(database, joining.bids(), out / BIDS)
         _write(database, joining.leads(declared.verticals.values()), out / LEADS)
@@ -107,7 +107,7 @@ def gather(
 
 @contextmanager
 def leads_at(path: Path, config: Path, tell: Callable[[str], None]) -> Iterator[Path]:
-    """The file of leads that `path` means, as long as it is needed. Raises NoData, NotDeclared, ParquetError."""
+    """The file of leads that `path` means, as long as it is needed. Raises TrainingError, ParquetError."""
     if not path.is_dir():
         yield path
     elif (path / LEADS).is_file():
@@ -142,26 +142,27 @@ def _write(database: Scratch, rows: str, path: Path) -> None:
 
 
 def _summary(
-    database: Scratch, asked: PingCounts, rules: DatasetRules, as_of: float, counts: Counter[str]
+    database: Scratch, asked: PingRows, rules: DatasetRules, as_of: float, counts: Counter[str]
 ) -> DatasetSummary:
     def count(what: str, values: Sequence[float] = ()) -> int:
         found: int = database.one(f"SELECT count(*) FROM {what}", *values)[0]  # noqa: S608 - words of our own
         return found
 
+    trade = asked.trade
     left_out = {name: count(*what) for name, what in joining.left_out(rules).items()}
-    left_out["lines that cannot be read"] = asked.trade.unread
+    left_out["lines that cannot be read"] = trade.unread
     noted = {name: count(what) for name, what in joining.NOTED.items()}
     trades = (dict(zip(VerticalCounts.__struct_fields__, row, strict=True)) for row in database.rows(joining.TRADES))
     return DatasetSummary(
-        since=asked.since,
-        until=asked.until,
+        since=asked.first,
+        until=asked.last,
         as_of=as_of,
         maturity_s=rules.maturity_s,
-        pings=asked.trade.pings,
-        with_bid=asked.trade.bids,
-        tests=asked.trade.tests,
-        repeats=asked.trade.repeats,
-        declined=dict(asked.trade.reasons.most_common()),
+        pings=trade.pings,
+        with_bid=trade.bids,
+        tests=trade.tests,
+        repeats=trade.repeats,
+        declined=dict(trade.reasons.most_common()),
         posts=dict(database.rows(joining.POSTS)),
         verticals=tuple(VerticalCounts(**trade) for trade in trades),
         traffic=asked.traffic,

@@ -62,10 +62,7 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
 def columns_from(facts: Sequence[Mapping[str, Value]]) -> dict[str, Array]:
     """Leads given one by one, as columns."""
     names = dict.fromkeys(name for lead in facts for name in lead)
-    columns = {name: np.empty(len(facts), dtype=object) for name in names}
-    for name, column in columns.items():
-        column[:] = [lead.get(name) for lead in facts]
-    return columns
+    return {name: np.array([lead.get(name) for lead in facts], dtype=object) for name in names}
 
 
 def plain(value: Any) -> Value:

@@ -214,13 +214,11 @@ def _fact_types(verticals: Iterable[Vertical]) -> dict[str, str]:
 
 def _load(database: Scratch, table: str, types: Mapping[str, Any], path: Path) -> None:
     """A table of the rows that were written to a file."""
-    columns = ", ".join(f"{quoted(name)}: '{_type_of(hint)}'" for name, hint in types.items())
+    # Of a type that may be missing, what it is where it is there.
+    known = {name: next(each for each in (hint, *get_args(hint)) if each in _TYPES) for name, hint in types.items()}
+    columns = ", ".join(f"{quoted(name)}: '{_TYPES[kind]}'" for name, kind in known.items())
     database.do(
         f"CREATE TABLE {table} AS SELECT * "  # noqa: S608 - names of our own
         f"FROM read_json(?, format = 'newline_delimited', columns = {{{columns}}})",
         files([path])[0],
     )
-
-
-def _type_of(hint: Any) -> str:
-    return next(_TYPES[each] for each in (hint, *get_args(hint)) if each in _TYPES)

@@ -60,36 +60,25 @@ SAID = {"id": str, "seller": str, "at": float, "is_post": bool, "result": str, "
 """The posts and notices that name a bid, likewise."""
 
 
-class PingCounts(msgspec.Struct, frozen=True, kw_only=True):
-    """The pings of a span, counted. Tests and repeats are counted and left out of everything else.
-
-    `traffic` is by vertical and hour of the week by the buyer's clock, Monday first. `until` is the time of the last
-    ping, `last_at` of the latest line of any kind, both 0 where there is none.
-    """
-
-    trade: Trading
-    traffic: dict[str, list[int]]
-    since: float
-    until: float
-    last_at: float
-
-
 def flatten(
     journals: tuple[Path, ...], into: Path, zone: str, rules: DatasetRules, tell: Callable[[str], None]
-) -> PingCounts:
+) -> "PingRows":
     """Write `legs.ndjson` and `said.ndjson` into a folder, never more than some lines in memory.
 
     The pings that the rules ask for are counted; the legs begin a bid's life earlier, for leads that were sold in the
     span. What was written after `now` is left unread. Raises ParquetError, OSError.
     """
     with (into / "legs.ndjson").open("wb") as legs, (into / "said.ndjson").open("wb") as said:
-        rows = _Rows(legs, said, zone, rules)
+        rows = PingRows(legs, said, zone, rules)
         fold(rows.passing(journals, tell), rows)
-    return rows.counts()
+    return rows
 
 
-class _Rows:
-    """Reads every line into the rows that it is, and counts the pings of the span."""
+class PingRows:
+    """Reads every line into the rows that it is, and counts the pings of the span, from the `first` to the `last`.
+
+    Tests and repeats are counted and left out of everything else. `latest` is the time of the last line of any kind.
+    """
 
     def __init__(self, legs: BinaryIO, said: BinaryIO, zone: str, rules: DatasetRules) -> None:
         self._legs = legs
@@ -98,7 +87,7 @@ class _Rows:
         self._rules = rules
         self._encode = msgspec.json.Encoder().encode
         self._counter = LineCounter()
-        self._first = self._last = self._last_at = 0.0
+        self.first = self.last = self.latest = 0.0
 
     def passing(self, journals: tuple[Path, ...], tell: Callable[[str], None]) -> Iterator[AnyLine]:
         """The lines to be read."""
@@ -107,15 +96,18 @@ class _Rows:
         for number, line in enumerate(every, 1):
             if number % _TOLD_EVERY == 0:
                 tell(f"{number:,} lines of the journal read")
-            self._last_at = max(self._last_at, line.at)
+            self.latest = max(self.latest, line.at)
             yield line
 
-    def counts(self) -> PingCounts:
+    @property
+    def trade(self) -> Trading:
         """What was counted by now."""
-        tally = self._counter.tally
-        traffic = {name: _by_hour(vertical.quarters, self._zone) for name, vertical in tally.verticals.items()}
-        first, last, latest = self._first, self._last, self._last_at
-        return PingCounts(trade=trading(tally), traffic=traffic, since=first, until=last, last_at=latest)
+        return trading(self._counter.tally)
+
+    @property
+    def traffic(self) -> dict[str, list[int]]:
+        """The pings of each vertical by hour of the week on the buyer's clock, Monday first."""
+        return {name: _by_hour(each.quarters, self._zone) for name, each in self._counter.tally.verticals.items()}
 
     def ping(self, line: PingLine) -> None:
         if self._is_counted(line):
@@ -142,7 +134,7 @@ class _Rows:
         """Whether it lies in the span, which it then widens."""
         if not self._rules.since <= line.at < self._rules.until:
             return False
-        self._first, self._last = min(self._first or line.at, line.at), max(self._last, line.at)
+        self.first, self.last = min(self.first or line.at, line.at), max(self.last, line.at)
         return True
 
     def _feedback(self, line: PostLine | NoticeLine, result: str, lead_id: str, *, is_post: bool) -> None:
@@ -152,7 +144,6 @@ class _Rows:
 
 
 def _by_hour(quarters: Mapping[int, int], zone: str) -> list[int]:
-    """Pings by the hour of the week on this zone's clocks, Monday first."""
     hours = [0] * HOURS_OF_WEEK
     for quarter, count in quarters.items():
         local = local_time(quarter * QUARTER_S, zone)

@@ -19,10 +19,6 @@ BY_ROW = "row"
 _VERTICAL = re.compile(r"[a-z0-9_]{1,64}")
 
 
-class BadSpec(TrainingError):
-    """A specification cannot be used: the message names file and key, and says what to do."""
-
-
 class SpecField(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One fact of a lead: `name` is what the service calls it, `column` the file's own word where that is another.
 
@@ -106,9 +102,9 @@ def read_spec(path: Path) -> Spec:
     try:
         told = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
-        raise BadSpec(f"{path} cannot be read: {error.strerror}") from None
+        raise TrainingError(f"{path} cannot be read: {error.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadSpec(f"{path} is not TOML: {error}") from None
+        raise TrainingError(f"{path} is not TOML: {error}") from None
     _check_keys(told, Spec, f"{path}: ")
     for number, field in enumerate(told.get("fields", []), 1):
         if isinstance(field, dict):
@@ -116,9 +112,9 @@ def read_spec(path: Path) -> Spec:
     try:
         spec = msgspec.convert(told, type=Spec)
     except msgspec.ValidationError as error:
-        raise BadSpec(f"{path}: {error}") from None
+        raise TrainingError(f"{path}: {error}") from None
     if wrong := next(_wrong(spec), ""):
-        raise BadSpec(f"{path}: {wrong}")
+        raise TrainingError(f"{path}: {wrong}")
     return spec
 
 
@@ -143,7 +139,7 @@ def hint(word: str, known: Iterable[str]) -> str:
 def _check_keys(told: Mapping[str, Any], kind: type[msgspec.Struct], where: str) -> None:
     for key in told:
         if key not in kind.__struct_fields__:
-            raise BadSpec(f"{where}unknown key {key!r}{hint(key, kind.__struct_fields__)}")
+            raise TrainingError(f"{where}unknown key {key!r}{hint(key, kind.__struct_fields__)}")
 
 
 def _wrong(spec: Spec) -> Iterator[str]:

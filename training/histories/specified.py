@@ -25,7 +25,7 @@ _HOUR_S = 3_600.0
 
 
 def read_history(path: Path, spec: Spec, *, called: str = "", tell: Callable[[str], None]) -> History:
-    """The labelled leads of a CSV or Parquet file. Raises NoData, and BadData where the two do not fit together.
+    """The labelled leads of a CSV or Parquet file. Raises NoData, also where the two do not fit together.
 
     `called` is what its user knows it as, where that is not this path.
     """
@@ -39,7 +39,7 @@ def read_history(path: Path, spec: Spec, *, called: str = "", tell: Callable[[st
 
 
 def history_in(table: LeadTable, spec: Spec, source: str, tell: Callable[[str], None]) -> History:
-    """The labelled leads of a table of which nothing but these rows is to be read. Raises BadData."""
+    """The labelled leads of a table of which nothing but these rows is to be read. Raises NoData."""
     converted, labelled, notes = _labels(table, spec)
     at, kept = _times(table, spec), np.flatnonzero(labelled)
     if spec.maturity_days:
@@ -113,17 +113,13 @@ def _times(table: LeadTable, spec: Spec) -> Array:
 
 def _in_utc(times: ParsedTimes, zone: str) -> Array:
     """Epoch seconds, where naive times are those of a clock in this zone."""
-    utc: Array = times.seconds - np.where(times.naive, _offsets(times.seconds, zone), 0.0)
-    return utc
+    return times.seconds - np.where(times.naive, _offsets(times.seconds, zone), 0.0)
 
 
 def _offsets(seconds: Array, zone: str) -> Array:
     """How far the zone's clock is ahead of UTC at these moments; it changes on the hour, so each hour is asked once."""
-    known = np.nan_to_num(seconds)
-    hours, places = np.unique(known // _HOUR_S, return_inverse=True)
-    ahead = np.array([60.0 * utc_offset(int(hour) * 60, zone) for hour in hours])
-    offsets: Array = ahead[places]
-    return offsets
+    hours, places = np.unique(np.nan_to_num(seconds) // _HOUR_S, return_inverse=True)
+    return np.array([60.0 * utc_offset(int(hour) * 60, zone) for hour in hours])[places]
 
 
 def _check_enough(converted: Array, table: LeadTable, spec: Spec) -> None:

@@ -31,10 +31,6 @@ _TRUTH = """
 """.strip()
 
 
-class BadData(NoData):
-    """A column is not what it was said to be: the text names it and quotes one value of it."""
-
-
 class ParsedTimes(msgspec.Struct, frozen=True):
     """Epoch seconds, NaN where missing; `naive` ones had no offset and are read as UTC."""
 
@@ -54,30 +50,28 @@ class LeadTable:
         self.names = tuple(name for name, *_ in database.rows("DESCRIBE told"))
         self.rows: int = database.one("SELECT count(*) FROM told")[0]
 
-    def bad(self, what: str) -> BadData:
+    def bad(self, what: str) -> NoData:
         """What is wrong with this file, to be raised."""
-        return BadData(f"{self.source}: {what}")
+        return NoData(f"{self.source}: {what}")
 
     def texts(self, name: str) -> Array:
         """A column as it stands, `None` where missing; each text is in memory once, however often it occurs."""
         found: dict[str, str] = {}
-        column = np.empty(self.rows, dtype=object)
         kept = self._column(f"CASE WHEN {_filled(name, _NOTHING)} THEN {quoted(name)} END")
-        column[:] = [None if text is None else found.setdefault(text, text) for text in kept]
-        return column
+        return np.array([None if text is None else found.setdefault(text, text) for text in kept], dtype=object)
 
     def numbers(self, name: str, *, decimal: str = ".") -> Array:
-        """A column of numbers, NaN where missing or beyond all bounds. BadData where one is no number."""
+        """A column of numbers, NaN where missing or beyond all bounds. NoData where one is no number."""
         number = f"TRY_CAST({_pointed(name, decimal)} AS DOUBLE)"
         column = self._floats(name, number, _NO_NUMBER, "a number", " (or is its decimal sign another?)")
         return np.where(np.isfinite(column), column, np.nan)
 
     def truths(self, name: str) -> Array:
-        """A column of yes and no, as 1 and 0, NaN where missing. BadData where one is neither."""
+        """A column of yes and no, as 1 and 0, NaN where missing. NoData where one is neither."""
         return self._floats(name, _TRUTH.format(f"lower(trim({quoted(name)}))"), _NO_NUMBER, "yes or no", "")
 
     def times(self, name: str, *, time_format: str = "") -> ParsedTimes:
-        """A column of moments: ISO 8601, seconds since 1970, or of this format. BadData where one is neither."""
+        """A column of moments: ISO 8601, seconds since 1970, or of this format. NoData where one is neither."""
         column, advice = quoted(name), "; say which time_format it has"
         seconds = self._floats(name, moment_sql(column, time_format), _NOTHING, "a time", advice)
         naive = self._column(f"NOT regexp_matches(trim({column}), '{_OFFSET}') AND {_epoch(column)} IS NULL")
@@ -117,7 +111,7 @@ class LeadTable:
         return self._database.column(f"SELECT {sql} FROM told")  # noqa: S608 - names of the file's, quoted
 
     def _floats(self, name: str, sql: str, nothing: str, what: str, advice: str) -> Array:
-        """What this SQL makes of each value, NaN where that is missing; BadData where it can make nothing of it."""
+        """What this SQL makes of each value, NaN where that is missing; NoData where it can make nothing of it."""
         wrong = list(
             self._database.rows(
                 f"SELECT *, count(*) OVER () FROM (SELECT {quoted(name)}, row_number() OVER () FROM told "  # noqa: S608
@@ -147,7 +141,9 @@ def open_table(path: Path, *, called: str = "") -> Iterator[LeadTable]:
         raise NoData(f"{path} is empty")
     with scratch(Path(gettempdir())) as database:
         # Everything is text first, so that what a column holds is said by the specification and not by a guess.
-        source = "read_parquet(?)" if head == b"PAR1" else f"read_csv(?, {_csv(head)})"
+        packed = ", compression = 'gzip'" if head[:2] == b"\x1f\x8b" else ""
+        csv = f"read_csv(?, all_varchar = true, header = true, sample_size = 100000{packed})"
+        source = "read_parquet(?)" if head == b"PAR1" else csv
         try:
             database.do(f"CREATE TABLE raw AS SELECT * FROM {source}", files([path])[0])  # noqa: S608 - no word of a file
         except NoData as error:
@@ -176,11 +172,6 @@ def plain(value: object) -> str:
 def _shape(value: str) -> str:
     """What a value looks like, without saying it: it may be a person's."""
     return re.sub(r"[^\W\d_]", "a", re.sub(r"\d", "9", value[:_EXAMPLE_LENGTH]))
-
-
-def _csv(head: bytes) -> str:
-    packed = ", compression = 'gzip'" if head[:2] == b"\x1f\x8b" else ""
-    return f"all_varchar = true, header = true, sample_size = 100000{packed}"
 
 
 def _filled(name: str, nothing: str) -> str:

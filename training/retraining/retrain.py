@@ -16,13 +16,12 @@ from app.scoring.habits import HABITS, parse_habits
 from app.scoring.landscape import FILE as LANDSCAPE
 from app.scoring.load import load_version
 from app.scoring.traffic import TRAFFIC
-from training.conversion.artefact import TooLarge
-from training.conversion.export import CannotExport
 from training.conversion.features import columns_of
 from training.conversion.gates import CONVERTED_MIN
 from training.conversion.learn import learn
-from training.conversion.train import TooFew, slices_of
+from training.conversion.train import slices_of
 from training.drift.window import REFERENCE, Probability, sample, window
+from training.errors import TrainingError
 from training.histories.bids import Lead, LoggedBid, history_of, read_bids, read_leads
 from training.histories.dataset import BIDS, LEADS, DatasetSummary
 from training.histories.declared import spec_of
@@ -62,14 +61,6 @@ class Round(msgspec.Struct, frozen=True, kw_only=True):
     is_tried: bool = False
 
 
-class _Conversion(msgspec.Struct, frozen=True):
-    """The version of a conversion model that passed its gates, what came of it in a sentence, and what did not pass."""
-
-    version: str
-    sentence: str
-    left_out: dict[str, tuple[Gate, ...]] = {}
-
-
 def retrain(past: Dataset, vertical: Vertical, champion: str, *, seed: int, tell: Callable[[str], None]) -> Round:
     """Learn what the outcomes of this vertical can teach, and write it as a version that nothing points at yet.
 
@@ -78,21 +69,21 @@ def retrain(past: Dataset, vertical: Vertical, champion: str, *, seed: int, tell
     """
     name, home = vertical.name, past.models / vertical.name
     leads = list(read_leads(past.folder / LEADS, name))
-    learned = _conversion(past, vertical, leads, seed=seed, tell=tell)
-    base = learned.version or champion
+    fresh, sentence, left_out = _conversion(past, vertical, leads, seed=seed, tell=tell)
+    base = fresh or champion
     if not base:
-        return Round(vertical=name, champion="", conversion=learned.sentence, left_out=learned.left_out)
+        return Round(vertical=name, champion="", conversion=sentence, left_out=left_out)
     tell("measuring sellers")
     model, reads = load_version(past.models, name, base)
     ratio = _ratio(past.models, name, base, model.probability)
     sellers = measured(leads, ratio)
     rivals = market(past.folder / BIDS, name, columns_of(vertical)[0], ratio, home / champion, tell)
     challenger = ""
-    if learned.version or sellers or rivals.artefact is not None:
+    if fresh or sellers or rivals.artefact is not None:
         parts = _parts(past, name, home / champion, model.probability, reads, sellers, rivals)
-        if learned.version:
+        if fresh:
             completed(home / base, read_card(home / base), parts)
-        challenger = learned.version or renewed(past.models, name, champion, parts)
+        challenger = fresh or renewed(past.models, name, champion, parts)
         # Read back as the service will read it: what it would refuse must not be tried.
         load_version(past.models, name, challenger)
     # The card has the gate of the landscape that stays in the place of what failed.
@@ -101,18 +92,19 @@ def retrain(past: Dataset, vertical: Vertical, champion: str, *, seed: int, tell
         vertical=name,
         champion=champion,
         challenger=challenger,
-        conversion=learned.sentence,
+        conversion=sentence,
         contests=rivals.contests,
         few=rivals.few,
         sellers=sellers,
         gates=read_card(home / challenger).gates if challenger else (),
-        left_out={**learned.left_out, **({"landscape": tuple(newly)} if newly else {})},
+        left_out={**left_out, **({"landscape": tuple(newly)} if newly else {})},
     )
 
 
 def _conversion(
     past: Dataset, vertical: Vertical, leads: Sequence[Lead], *, seed: int, tell: Callable[[str], None]
-) -> _Conversion:
+) -> tuple[str, str, dict[str, tuple[Gate, ...]]]:
+    """The version of a conversion model that passed its gates, what came of it in a sentence, and what did not pass."""
     history = history_of(leads, vertical.name)
     # A fit would be in vain: the first of its gates counts the conversions of the newest leads.
     rows = len(history)
@@ -122,15 +114,15 @@ def _conversion(
             f"too few conversions: {int(history.converted.sum())} in {rows:,} matured exclusive leads, {newest} of "
             f"them among the newest, where {CONVERTED_MIN} are needed"
         )
-        return _Conversion("", few)
+        return "", few, {}
     try:
         card = learn(history, spec_of(vertical), past.models, seed=seed, tell=tell)
-    except (CannotExport, TooFew, TooLarge) as error:
-        return _Conversion("", str(error))
+    except TrainingError as error:
+        return "", str(error), {}
     if card.failed:
         sentence = f"{card.version} did not pass: {', '.join(card.failed)}; it is kept for study"
-        return _Conversion("", sentence, {f"version {card.version}": card.gates})
-    return _Conversion(card.version, f"learned anew from {len(history):,} leads")
+        return "", sentence, {f"version {card.version}": card.gates}
+    return card.version, f"learned anew from {len(history):,} leads", {}
 
 
 def _ratio(models: Path, vertical: str, version: str, score: Probability) -> Callable[[Lead | LoggedBid], float]:
