@@ -87,11 +87,9 @@ def bins_by_mass(
     at: Array, predicted: Array, happened: Array, bins: int, name: Callable[[float, float], str] = "{:g} to {:g}".format
 ) -> tuple[ReliabilityBin, ...]:
     """Equally many in each group, by `at`, lowest first; `name` is given the ends of a group."""
-    parts = np.array_split(np.argsort(at, kind="stable"), min(bins, max(len(at), 1)))
+    parts = np.array_split(np.argsort(at, kind="stable"), min(bins, len(at))) if len(at) else []
     return tuple(
-        _bin(name(at[rows].min(), at[rows].max()), at[rows], predicted[rows], happened[rows])
-        for rows in parts
-        if len(rows)
+        _bin(name(at[rows].min(), at[rows].max()), at[rows], predicted[rows], happened[rows]) for rows in parts
     )
 
 
