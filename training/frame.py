@@ -1,4 +1,4 @@
-"""What every command of training does alike: its common arguments, its progress and its answer."""
+"""What all training commands share: common arguments, progress and output."""
 
 import argparse
 import sys
@@ -15,9 +15,7 @@ from app.domain.post.disposition import Disposition
 from app.journal.lines import PingLine
 from app.journal.reader import pings
 from app.packaged import DEMO_CONFIG, OWN_MODELS, models_here
-from training.histories.dataset import DAY_S, MATURITY_DAYS, DatasetSummary, gather, sources_of
-from training.histories.declared import DeclaredVerticals
-from training.histories.journaled import DatasetRules
+from training.histories.declared import MATURITY_DAYS
 
 Tell = Callable[[str], None]
 _TOLD_EVERY = 20_000
@@ -107,15 +105,3 @@ def told_pings(journals: Iterable[Path], since: float, until: float) -> Iterator
         if number % _TOLD_EVERY == 0:
             tell(f"{number:,} pings")
         yield line
-
-
-def gathered(args: argparse.Namespace, known: DeclaredVerticals, out: Path) -> DatasetSummary:
-    """The dataset that these arguments ask for, now in `out`. Raises NoData, ParquetError, OSError."""
-    rules = DatasetRules(
-        since=args.since,
-        until=args.until,
-        now=args.now if args.now is not None else time.time(),
-        maturity_s=args.maturity_days * DAY_S,
-        conversion=args.conversion,
-    )
-    return gather(sources_of(args.data, args.journal, args.sales, args.outcomes), rules, known, out, teller())

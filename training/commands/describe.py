@@ -1,4 +1,4 @@
-"""Drafts what a file's columns mean, as TOML to be edited, and names the fields that know too much to be honest."""
+"""Drafts the specification of a history as TOML to be edited, and names fields that leak the outcome."""
 
 import argparse
 from pathlib import Path

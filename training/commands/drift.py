@@ -1,4 +1,4 @@
-"""Says whether the world that a model learned is the one it is asked about, with an exit status for schedulers."""
+"""Reports drift of scores, fields, bids, prices and conversions, with an exit status for schedulers."""
 
 import argparse
 from collections.abc import Iterator

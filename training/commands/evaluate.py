@@ -1,4 +1,4 @@
-"""Says whether a model may spend money: what it would have earned on what was bid, as a page, as JSON, as a status."""
+"""Evaluates whether a model may be promoted: a page, JSON and an exit status."""
 
 import argparse
 from pathlib import Path
@@ -57,7 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """0 if the candidate may be promoted, 1 if not, 2 if nobody can say."""
+    """0 if the candidate may be promoted, 1 if not, 2 if there is too little evidence."""
     found = _evaluation(args)
     if args.out is not None:
         _write(args.out, found)

@@ -1,4 +1,4 @@
-"""Learns how rivals bid from auctions won and lost, and puts it beside the live scorer as a version of its own."""
+"""Trains the win model on auctions won and lost, as a new version with the live scorer."""
 
 import argparse
 from collections.abc import Iterator, Sequence

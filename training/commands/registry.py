@@ -1,4 +1,4 @@
-"""Says which models are live and tried, and changes it: a running service follows within two seconds."""
+"""Lists and changes which models are live and tried; a running service follows within two seconds."""
 
 import argparse
 import sys

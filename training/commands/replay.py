@@ -1,4 +1,4 @@
-"""Decides logged pings again: bit for bit as they were, or by another policy, side by side."""
+"""Decides logged pings again: bit for bit, or with another model side by side."""
 
 import argparse
 from collections import Counter

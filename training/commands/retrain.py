@@ -1,4 +1,4 @@
-"""The scheduler's one command: from the service's own outcomes to a challenger that is tried beside each champion."""
+"""The one command for a scheduler: trains challengers on the service's own outcomes."""
 
 import argparse
 from collections.abc import Iterator
@@ -8,7 +8,8 @@ import msgspec
 
 from app.packaged import begin_models
 from app.scoring.pointer import Entry
-from training.frame import add, add_own_models, add_sources, gathered, show, teller
+from training.commands.dataset import gathered
+from training.frame import add, add_own_models, add_sources, show, teller
 from training.histories.declared import declared
 from training.registry import registry
 from training.registry.pointer import author, entries

@@ -1,4 +1,4 @@
-"""Says how each challenger stands against its champion: bids, wins, and what has matured by now."""
+"""Compares each challenger with its champion: bids, wins, and matured outcomes."""
 
 import argparse
 from collections.abc import Callable, Iterator
@@ -9,7 +9,8 @@ import msgspec
 
 from app.domain.calendar import utc_text
 from training.bootstrap import Interval
-from training.frame import add, add_sources, gathered, journals_of, show, told_pings
+from training.commands.dataset import gathered
+from training.frame import add, add_sources, journals_of, show, told_pings
 from training.histories.bids import read_bids
 from training.histories.dataset import BIDS
 from training.histories.declared import declared

@@ -1,4 +1,4 @@
-"""Learns a conversion model a vertical, prints what it showed, and makes it live where it may be."""
+"""Trains a conversion model per vertical, prints its results, and makes it live if it passes."""
 
 import argparse
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ from training.registry.pointer import NotChanged, author, entries
 
 
 class NewVersion(NamedTuple):
-    """A model, and what became of it: why it is not live, or nothing where it is."""
+    """A model, and why it is not live; empty if it is."""
 
     card: ModelCard
     why_not: str

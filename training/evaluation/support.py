@@ -1,4 +1,4 @@
-"""Whether a log can speak of a policy at all: how near its bids are to those that were made."""
+"""Whether a log has evidence for a policy: how near its bids are to those that were made."""
 
 import msgspec
 import numpy as np

@@ -1,4 +1,4 @@
-"""What a candidate must show before it may spend money: each gate with what was found, and the verdict in words."""
+"""The gates of an evaluation, each with its finding, and the verdict in words."""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -33,7 +33,7 @@ def verdict(gates: Sequence[Gate]) -> Verdict:
 
 
 def exit_status(found: Verdict) -> int:
-    """0 where it may be promoted, 1 where not, 2 where nobody can say."""
+    """0 if it may be promoted, 1 if not, 2 if there is too little evidence."""
     return {"promote": 0, "do not promote": 1, "cannot be evaluated": 2}[found]
 
 

@@ -1,4 +1,4 @@
-"""What a lead is worth to every policy alike: one model's word, corrected by what leads of each seller came to."""
+"""One value of a lead for all policies: the prediction of one model, corrected by each seller's outcomes."""
 
 import msgspec
 import numpy as np

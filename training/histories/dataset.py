@@ -10,12 +10,11 @@ from tempfile import TemporaryDirectory
 import msgspec
 
 from training.histories import joining
-from training.histories.declared import DeclaredVerticals, declared
+from training.histories.declared import MATURITY_DAYS, DeclaredVerticals, declared
 from training.histories.journaled import DatasetRules, DatasetSources, PingCounts, flatten
 from training.histories.scratch import NoData, Scratch, scratch, text
 
 BIDS, LEADS, SUMMARY = "bids.parquet", "leads.parquet", "summary.json"
-MATURITY_DAYS = 14.0
 DAY_S = 86_400.0
 
 

@@ -20,6 +20,10 @@ OF_EVERY_LEAD = (
 more prefixes than a category of the trees may have values."""
 
 
+MATURITY_DAYS = 14.0
+"""How long a lead has to convert, unless something else is said."""
+
+
 class NotDeclared(TrainingError):
     """The configuration does not say what training must know: the message tells what, and where."""
 

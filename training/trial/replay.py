@@ -1,4 +1,4 @@
-"""Decide what is logged again: with the model that decided it, bit for bit, or with another one, side by side."""
+"""Decides logged pings again: with their own model, bit for bit, or with another one."""
 
 from collections import Counter
 from collections.abc import Iterable
