@@ -88,9 +88,7 @@ def bins_by_mass(
 ) -> tuple[ReliabilityBin, ...]:
     """Equally many in each group, by `at`, lowest first; `name` is given the ends of a group."""
     parts = np.array_split(np.argsort(at, kind="stable"), min(bins, len(at))) if len(at) else []
-    return tuple(
-        _bin(name(at[rows].min(), at[rows].max()), at[rows], predicted[rows], happened[rows]) for rows in parts
-    )
+    return tuple(_bin(name(at[own].min(), at[own].max()), at[own], predicted[own], happened[own]) for own in parts)
 
 
 def bins_by_name(

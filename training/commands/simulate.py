@@ -22,6 +22,7 @@ LEADS_MIN = 2_000
 BIDS_MIN = 300
 VALUE = 284.0
 MARKETS = {"exclusive": 1, "top3": 3}
+RIVALS = get_args(Rivals)
 
 _HEADS = {
     "win_share": "won",
@@ -43,9 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="how leads are sold, or which limit is compared",
     )
     parser.add_argument("--seeds", type=int, default=5, help="how many markets to simulate (default: 5)")
-    parser.add_argument(
-        "--rivals", choices=get_args(Rivals), default="house", help="how the rivals bid (default: house)"
-    )
+    parser.add_argument("--rivals", choices=RIVALS, default="house", help="how the rivals bid (default: house)")
     parser.add_argument(
         "--bids", type=int, default=None, help="how many explored auctions to train on (default: a fifth)"
     )
