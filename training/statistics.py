@@ -87,12 +87,8 @@ def bins_by_mass(
     at: Array, predicted: Array, happened: Array, bins: int, name: Callable[[float, float], str] = "{:g} to {:g}".format
 ) -> tuple[ReliabilityBin, ...]:
     """Equally many in each group, by `at`, lowest first; `name` is given the ends of a group."""
-    parts = np.array_split(np.argsort(at, kind="stable"), min(bins, max(len(at), 1)))
-    return tuple(
-        _bin(name(at[rows].min(), at[rows].max()), at[rows], predicted[rows], happened[rows])
-        for rows in parts
-        if len(rows)
-    )
+    parts = np.array_split(np.argsort(at, kind="stable"), min(bins, len(at))) if len(at) else []
+    return tuple(_bin(name(at[own].min(), at[own].max()), at[own], predicted[own], happened[own]) for own in parts)
 
 
 def bins_by_name(

@@ -114,10 +114,8 @@ def _of_card(card: ModelCard) -> Evaluation:
     """Of a model that learned from a file without bids: its card on the newest leads, and the gates of its training."""
     figures, past = card.figures, card.history
     sizes = [len(part) for part in np.array_split(np.arange(figures.rows), len(card.deciles))]
-    tenths = [
-        bin_of(f"tenth {number}", size, tenth.predicted, tenth.observed)
-        for number, (tenth, size) in enumerate(zip(card.deciles, sizes, strict=True), 1)
-    ]
+    numbered = enumerate(zip(card.deciles, sizes, strict=True), 1)
+    tenths = [bin_of(f"tenth {number}", size, each.predicted, each.observed) for number, (each, size) in numbered]
     slices: dict[str, tuple[ReliabilityBin, ...]] = {}
     for each in card.by_value:
         found = bin_of(each.value, each.rows, each.predicted, each.converted)

@@ -14,16 +14,9 @@ from training.frame import add, add_sources, journals_of, show, told_pings
 from training.histories.bids import read_bids
 from training.histories.dataset import BIDS
 from training.histories.declared import declared
+from training.histories.journaled import LIFETIME_S
 from training.registry.pointer import entries
-from training.trial.trial import (
-    CONVERSIONS_MIN,
-    BidOutcome,
-    Contender,
-    TrialStanding,
-    TrialTally,
-    matured_before,
-    outcome_of,
-)
+from training.trial.trial import CONVERSIONS_MIN, BidOutcome, Contender, TrialStanding, TrialTally, outcome_of
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -51,7 +44,8 @@ def _trials(args: argparse.Namespace) -> Iterator[TrialStanding]:
         summary = gathered(args, declared(args.config), Path(folder))
         for name in tried:
             outcomes[name] = {bid.id: outcome_of(bid) for bid in read_bids(Path(folder) / BIDS, name)}
-    matured = matured_before(summary.as_of, summary.maturity_s)
+    # Pings made earlier have had all their time: a bid's life to be sold in, and the lead's to mature.
+    matured = summary.as_of - summary.maturity_s - LIFETIME_S
     tallies = {
         name: TrialTally(name, entry.live, entry.challenger, outcomes[name], matured) for name, entry in tried.items()
     }

@@ -24,8 +24,6 @@ from training.statistics import Array
 AT_BOUND = 1.005
 """Within half a percent of a bound a bid counts as being at it."""
 
-_AS_DECLARED = Habits()
-
 
 class Rebid(msgspec.Struct, frozen=True, kw_only=True):
     """Bids in cents before exploration, 0 where declined; P(conversion) on the leg; F at the logged price, NaN where
@@ -46,7 +44,7 @@ def rebid(log: Ledger, model: Model, scale: float = 1.0) -> Rebid:
     bids, probability, at_logged = np.zeros(len(log)), np.zeros(len(log)), np.full(len(log), np.nan)
     for row, bid in enumerate(log.bids):
         chance = probability[row] = on_leg(bid, model.probability, shares)
-        valuation = valuation_of(bid, min(chance * scale, 1.0), model.habits.get(bid.seller, _AS_DECLARED))
+        valuation = valuation_of(bid, min(chance * scale, 1.0), model.habits.get(bid.seller, Habits()))
         curve, learned = curve_of(bid, model, valuation)
         ceiling = int(max(bid.high, ceilings[bid.campaign])) if bid.high >= bid.bid_value * 0.999 else int(bid.high)
         quoted = quote(valuation, curve, int(bid.low), ceiling, bid.floor_cents)

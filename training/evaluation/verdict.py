@@ -46,11 +46,8 @@ def conversion_gates(found: Conversions, level: tuple[float, int] | None) -> lis
     enough = f"{found.converted:,} conversions of {found.leads:,} matured leads"
     theirs = f", the champion's {champion.auc:.3f}" if champion is not None else ""
     ranks = candidate.slope > 0.0 and (champion is None or candidate.auc >= champion.auc - AUC_LOSS_MAX)
-    told = f"AUC {candidate.auc:.3f}{theirs}; slope {candidate.slope:.2f}"
-    gates = [
-        Gate(name="enough outcomes", passed=True, found=enough),
-        Gate(name="ranks leads", passed=ranks, found=told),
-    ]
+    auc = f"AUC {candidate.auc:.3f}{theirs}; slope {candidate.slope:.2f}"
+    gates = [Gate(name="enough outcomes", passed=True, found=enough), Gate(name="ranks leads", passed=ranks, found=auc)]
     if champion is not None:
         losses = f"log-loss {champion.log_loss:.4f} to {candidate.log_loss:.4f}, noise {found.log_loss_noise:.4f}"
         # A scorer that did not change gains nothing and has no noise: that is no worse.
@@ -68,10 +65,8 @@ def conversion_gates(found: Conversions, level: tuple[float, int] | None) -> lis
 def policy_gates(wins: Wins, policy: Policy, rival: Policy) -> list[Gate]:
     """Of what it bids: what it believes of rivals, whether the log can speak of it, and whether it earns its place."""
     held = policy.support
-    speaks = (
-        f"{held.reach:.0%} of its bids lie where prices were explored; "
-        f"effective sample {held.effective_rows:,.0f} bids ({held.effective:.0%})"
-    )
+    lie = f"{held.reach:.0%} of its bids lie where prices were explored"
+    speaks = f"{lie}; effective sample {held.effective_rows:,.0f} bids ({held.effective:.0%})"
     support = Gate(name="the log can speak of it", passed=None if held.why_not else True, found=held.why_not or speaks)
     gates = [*win_gates(wins), support]
     if held.why_not or HEADLINE not in rival.by_method or policy.gain is None:

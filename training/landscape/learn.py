@@ -114,10 +114,7 @@ def learn_landscape(
 def learn_leg(
     log: AuctionLog, columns: Sequence[Column], *, winners: int | None, demands: Demands = USUAL, tell: Tell
 ) -> LearnedLeg:
-    """The best form for these auctions, oldest first. `winners` is how many buyers may win one, `None` to find out.
-
-    Raises TooThin.
-    """
+    """The best form for auctions, oldest first; `winners` may win one, `None` to find out how many. Raises TooThin."""
     log, leg = log.telling, log.leg
     check_enough(leg, log.won, demands.rows_min, demands.of_each_min)
     cut = int(len(log) * (1.0 - NEWEST))

@@ -11,7 +11,6 @@ from app.journal.lines import PingLine
 from app.journal.shadow import Shadow
 from training.bootstrap import Interval, Resamples, interval, resampled
 from training.histories.bids import LoggedBid
-from training.histories.journaled import LIFETIME_S
 from training.statistics import Array, losses, quantiles
 
 CONVERSIONS_MIN = 50
@@ -95,11 +94,6 @@ def outcome_of(bid: LoggedBid) -> BidOutcome:
     paid = 0 if bid.returned or not bid.lead_id else bid.price_cents
     earned = bid.value_cents if bid.converted else 0
     return BidOutcome(won=bid.won, bought=bool(bid.lead_id), converted=bid.converted, cents=earned - paid)
-
-
-def matured_before(as_of: float, maturity_s: float) -> float:
-    """Pings made earlier have had all their time: a bid's life to be sold in, and the lead's to mature."""
-    return as_of - maturity_s - LIFETIME_S
 
 
 class TrialTally:
