@@ -1,4 +1,4 @@
-"""How one process is set up: where its files lie, which secrets it works with, and that it works there alone."""
+"""The settings of one process: where its files are, which keys it uses, and the lock on its directory."""
 
 import os
 import sys
@@ -109,7 +109,7 @@ def load_keys(settings: Settings, chance: Callable[[int], bytes]) -> tuple[Keys,
 
 
 def _locked(descriptor: int) -> bool:
-    """Whether nobody else holds this file, which from now on we do."""
+    """Lock this file; false if another process holds it."""
     if sys.platform != "win32":
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

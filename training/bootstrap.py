@@ -1,4 +1,4 @@
-"""How sure a figure is: percentile intervals from rows drawn again, those of one day together, as they share luck."""
+"""Percentile intervals by resampling; rows of one day are drawn together, because their errors are correlated."""
 
 import msgspec
 import numpy as np

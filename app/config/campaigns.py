@@ -1,4 +1,4 @@
-"""Campaigns: references that exist, prices in order, and warnings of what is legal but hardly meant."""
+"""Builds campaigns: checks references and the order of prices, and warns of legal but unlikely settings."""
 
 from collections.abc import Collection, Mapping
 
@@ -72,7 +72,7 @@ def _campaign(table: CampaignTable, around: Surroundings, files: Files, findings
 
 
 def _refuse_same_tags(tables: tuple[CampaignTable, ...], findings: Findings) -> None:
-    """A bid names its campaign by four bytes; two names that share them could be honoured by the wrong one."""
+    """A bid names its campaign by four bytes; two names that share them could be honored by the wrong one."""
     owners: dict[bytes, str] = {}
     for table in tables:
         owner = owners.setdefault(campaign_tag(table.name), table.name)

@@ -1,4 +1,4 @@
-"""Destinations: secrets resolved and never shown, field maps that lead somewhere, and uses of each."""
+"""Checks destinations: resolves secrets without showing them, and checks that field maps name known fields."""
 
 import re
 from collections.abc import Collection, Iterable
@@ -78,7 +78,7 @@ def _refuse_plain_secrets(destination: Destination, at: KeyPath, findings: Findi
 
 
 def _check_fields(destination: Destination, at: KeyPath, fields: Collection[str], findings: Findings) -> None:
-    """A map may name fields of verticals that nobody declares."""
+    """A field map must name declared fields."""
     if not fields:
         return
     named = [

@@ -1,4 +1,4 @@
-"""`buyer.toml` becomes values of the domain, or every problem in it with its line, reason and remedy."""
+"""Loads `buyer.toml`: values of the domain, or every problem in it with line, reason and remedy."""
 
 import re
 import tomllib

@@ -1,4 +1,4 @@
-"""Reads what the domain itself declares for the file, such as a destination, and says what is wrong in our words."""
+"""Reads values that the domain itself declares, such as a destination, and reports their problems in our words."""
 
 import re
 from collections.abc import Mapping

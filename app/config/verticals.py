@@ -1,4 +1,4 @@
-"""Verticals: their fields checked for types that agree and names that nobody can mistake."""
+"""Builds verticals: checks the types of their fields, and that no two names can be confused."""
 
 from app.config.file.problem import Findings
 from app.config.schema import FieldTable, VerticalTable

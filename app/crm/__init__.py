@@ -1,1 +1,1 @@
-"""Deliveries: a bought lead in a CRM's own words, and what its answer means for the lead."""
+"""Deliveries: writes a bought lead in the format of a CRM, and interprets its answer."""

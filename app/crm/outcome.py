@@ -1,4 +1,4 @@
-"""What a CRM's answer means for the lead: the declared rules first, then what HTTP says by itself."""
+"""Interprets a CRM's answer: the declared outcome rules first, then the HTTP status."""
 
 import msgspec
 

@@ -1,4 +1,4 @@
-"""The request that hands a lead to a destination, written as its field map declares."""
+"""Builds the request that delivers a lead, as the destination's field map declares."""
 
 import base64
 import re

@@ -1,4 +1,4 @@
-"""Reading one place of a CRM's answer, whatever it is written in."""
+"""Reads one place of a CRM's answer: JSON, XML, header or text."""
 
 import re
 from typing import Any

@@ -1,4 +1,4 @@
-"""What a CRM says of a lead, made fit to keep and to show: without the lead."""
+"""Removes the lead from a CRM's answer, so that the answer may be stored and shown."""
 
 import re
 

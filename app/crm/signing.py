@@ -1,4 +1,4 @@
-"""Standard Webhooks signatures, by every key that is valid at present."""
+"""Standard Webhooks signatures, with every currently valid key."""
 
 from datetime import UTC, datetime
 

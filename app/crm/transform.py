@@ -1,4 +1,4 @@
-"""A value of the lead as the CRM wants it written."""
+"""Writes a value of the lead as the CRM wants it."""
 
 from datetime import UTC, datetime
 

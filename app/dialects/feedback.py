@@ -1,4 +1,4 @@
-"""What sellers, the CRM and operators report, read from the same flat mapping as leads are."""
+"""Reads notices, outcomes, demand and signals from the same flat mapping as leads."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar

@@ -1,4 +1,4 @@
-"""Our own answers: flat and stable, every key always present in fixed order, no accept word in a refusal."""
+"""Our own answers: flat, every key always present in fixed order, and no word in a refusal that reads as a sale."""
 
 from functools import lru_cache
 

@@ -1,4 +1,4 @@
-"""How a platform sends a lead: its names for fields, its envelope, and where it puts the key."""
+"""How a platform sends a lead: its field names, its envelope, and where it puts the key."""
 
 from collections.abc import Mapping
 from typing import Any, Literal

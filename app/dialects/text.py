@@ -1,4 +1,4 @@
-"""Text as strangers write it, made comparable: no unprintable characters, no case, no separators, no placeholders."""
+"""Makes text from outside comparable: no unprintable characters, case, separators or placeholders."""
 
 import re
 from collections.abc import Mapping

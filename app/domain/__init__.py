@@ -1,1 +1,1 @@
-"""Pure rules of the auction, one noun a file: no clock, chance, network or database in here."""
+"""Pure rules of the auction, one subject per file: no clock, chance, network or database."""

@@ -1,4 +1,4 @@
-"""Who buys: the names a consent text may hold, the time zone, and how freely prices explore."""
+"""The buyer: names for consent texts, time zone, and exploration."""
 
 import msgspec
 

@@ -1,4 +1,4 @@
-"""What the buyer wants: which leads, where, when, how many, and what one is worth."""
+"""A campaign: which leads the buyer wants, where, when, how many, and what one is worth."""
 
 from typing import Literal
 

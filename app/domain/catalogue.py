@@ -1,4 +1,4 @@
-"""The whole configuration as one value with its indexes: what is bought, by whom sold, with which models priced."""
+"""The whole configuration as one value with its indexes: campaigns, sellers, verticals and models."""
 
 from collections.abc import Callable, Mapping
 from functools import cached_property

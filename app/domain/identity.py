@@ -1,4 +1,4 @@
-"""Who a person is for us: a normalised phone and email, and digests of them that cannot be undone."""
+"""The identity of a person: normalized phone and email, and digests of them that cannot be reversed."""
 
 import hashlib
 import re

@@ -1,4 +1,4 @@
-"""Keyed digests: what we must compare but may not keep, and what nobody but us may forge."""
+"""Keyed digests: for comparing what we may not store, and for tokens that nobody else can forge."""
 
 from functools import lru_cache
 from hashlib import blake2b

@@ -1,4 +1,4 @@
-"""Why we do not buy: one stable code each, in the order in which they are judged."""
+"""The reasons for refusals: one stable code each, in the order in which they are judged."""
 
 from typing import Literal
 

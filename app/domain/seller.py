@@ -1,4 +1,4 @@
-"""Who sells to us, how it names itself, and what we know of its leads."""
+"""A seller: its keys, its settings, and the quality of its leads."""
 
 from collections.abc import Container
 from typing import Literal
@@ -18,7 +18,7 @@ Mode = Literal["live", "test", "certify"]
 
 
 class Habits(msgspec.Struct, frozen=True, kw_only=True):
-    """What a seller's leads turned out to be: realised over predicted value, and the share returned and credited."""
+    """What a seller's leads turned out to be: realized over predicted value, and the share returned and credited."""
 
     quality_factor: float = 1.0
     return_rate: float = 0.0

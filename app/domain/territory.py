@@ -1,4 +1,4 @@
-"""Where a campaign buys: whole states, ZIP prefixes, single ZIPs, less what it excludes."""
+"""Where a campaign buys: states, ZIP prefixes and ZIP codes, less what it excludes."""
 
 import msgspec
 

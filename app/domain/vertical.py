@@ -1,4 +1,4 @@
-"""What a kind of lead consists of: its own fields, read once and used by requests, models and instructions."""
+"""A vertical: a kind of lead with its fields, read once and used by requests, models and instructions."""
 
 from functools import cached_property
 from typing import Literal

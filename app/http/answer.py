@@ -1,4 +1,4 @@
-"""An answer as HTTP says it: status by its seller's wish, headers, and a body in the words of its platform."""
+"""Writes an answer as HTTP: status by the seller's setting, headers, and a body in its dialect."""
 
 from math import ceil
 

@@ -1,4 +1,4 @@
-"""One HTTP request as the endpoints see it: its body read within bounds, its answer sent whole."""
+"""One HTTP request through ASGI: its body is read within limits, its answer sent as a whole."""
 
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from typing import Any
@@ -17,7 +17,7 @@ class BodyTooLarge(Exception):
 
 
 class ClientGone(Exception):
-    """The client closed before its request was complete: there is nobody to answer."""
+    """The client closed the connection before its request was complete: there is no one to answer."""
 
 
 async def receive_body(receive: Receive) -> bytes:

@@ -1,4 +1,4 @@
-"""Who is at the endpoint: a seller or an operator by its key, in any of the places where platforms put one."""
+"""Authenticates sellers and operators by their keys, in any of the places where platforms put one."""
 
 import base64
 import binascii

@@ -1,4 +1,4 @@
-"""Whether the short way works with the uvicorn that is installed: it stands on insides that any release may change.
+"""Checks that the direct path works with the installed uvicorn, on whose internals it depends.
 
 A few requests go through it in memory, one connection each. What is not answered to the byte is a reason to let uvicorn
 serve the application its own way, which is slower and says the same.

@@ -1,4 +1,4 @@
-"""Endpoints for feedback: notices, outcomes, demand, signals; and what became of a post, or of all of them."""
+"""Endpoints for notices, outcomes, demand and signals, stored posts and scorecards."""
 
 import re
 from collections.abc import Awaitable, Callable

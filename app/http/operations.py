@@ -1,4 +1,4 @@
-"""Endpoints for those who run the service: is it alive, is it ready, what does it count, what does it promise."""
+"""Endpoints for operators: health, readiness and metrics."""
 
 from importlib.metadata import version
 from ipaddress import ip_address

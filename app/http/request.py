@@ -1,4 +1,4 @@
-"""A request as read, for every endpoint that sellers and operators have: who asks, what, and in whose words."""
+"""A request as read, for every endpoint of sellers and operators: who asks, what, and in which dialect."""
 
 from collections.abc import Container, Mapping
 from typing import Literal

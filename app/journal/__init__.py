@@ -1,1 +1,1 @@
-"""What was decided and why: an append-only log in files, never in the database."""
+"""The decision log: append-only files, never in the database."""

@@ -1,4 +1,4 @@
-"""Turns hours that are over into Parquet: a part of the journal changes its form, and never a byte of its lines."""
+"""Turns past hours into Parquet without changing a byte of their lines."""
 
 from collections.abc import Callable, Iterator
 from hashlib import blake2b

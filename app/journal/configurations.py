@@ -1,4 +1,4 @@
-"""Each configuration that was in force, kept beside the decisions it made: a journal decides again by itself."""
+"""Stores each configuration that was used beside the journal, so that a journal can be replayed."""
 
 import os
 import re

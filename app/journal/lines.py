@@ -1,4 +1,4 @@
-"""What one line of the journal holds: enough to decide a ping again, bit for bit, and nothing about a person."""
+"""The lines of the journal: enough to decide a ping again, bit for bit, and nothing about a person."""
 
 from typing import final
 

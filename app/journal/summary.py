@@ -1,4 +1,4 @@
-"""Lines as far as they are counted: of a ping without its terms, which are most of it and of the time to read it."""
+"""Partial lines for counting: a ping without its terms, which take most of the time to read."""
 
 from pathlib import Path
 from typing import final

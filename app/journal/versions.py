@@ -1,4 +1,4 @@
-"""Each line, and each file of columns, says which version it is in; any other is refused by name, not misread."""
+"""The version of each line and of each file of columns; any other version is refused by name, not misread."""
 
 from pathlib import Path
 

@@ -1,1 +1,1 @@
-"""The rest of the market, played over HTTP: sellers, rival buyers, and the CRM that receives our leads."""
+"""The rest of the market, simulated over HTTP: sellers, rival buyers, and the CRM that receives our leads."""

@@ -1,4 +1,4 @@
-"""The buyer's call centre: it works the leads in the CRM, and reports what came of them when it knows."""
+"""The buyer's call center: works the leads in the CRM and reports their outcomes when it knows them."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from math import exp
@@ -20,7 +20,7 @@ _DECIDES_S = 3 * 3_600.0
 
 
 class Worked(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of one lead, and how likely that was: the hidden truth. `value_cents` is 0 where nobody bought."""
+    """What became of one lead, and how likely that was: the hidden truth. `value_cents` is 0 without a sale."""
 
     lead_id: str
     probability: float

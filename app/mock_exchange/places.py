@@ -13,7 +13,7 @@ class City(msgspec.Struct, frozen=True):
     zips: tuple[str, ...]
 
 
-# One line a city: name, state, thousands of people, area codes, ZIPs of its neighbourhoods.
+# One line a city: name, state, thousands of people, area codes, ZIPs of its neighborhoods.
 _TABLE = """
 New York|NY|1596|212 646|10002 10011 10025 10027 10033
 Brooklyn|NY|2590|718 347|11201 11215 11220 11234

@@ -1,1 +1,1 @@
-"""What a journal and a database tell about all that was done."""
+"""Reports from the journal and the database."""

@@ -1,4 +1,4 @@
-"""Counts lines of the journal: what each kind of them adds to a tally is said here, and nowhere else."""
+"""Counts lines of the journal: the only place that says what each kind of line adds to a tally."""
 
 from collections.abc import Callable, Iterable
 from functools import lru_cache
@@ -73,7 +73,7 @@ class LineCounter:
         self._seller(line.seller).ping_repeats += not line.test
 
     def refused(self, line: RefusedLine) -> None:
-        """A ping that was refused before anybody knew what it was of."""
+        """A ping that was refused before its vertical was known."""
         flow, seller = self._line(line.at), self._seller(line.seller)
         seller.test_pings += line.test
         if not line.test:

@@ -1,4 +1,4 @@
-"""Counts sellers' trade again and again beside a running service, and of it only the hours that have changed."""
+"""Counts sellers' trade repeatedly beside a running service, reading only hours that have changed."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Sales and outcomes as files for training: what was known and decided, paid and came of it, and no person."""
+"""Sales and outcomes as files for training: inputs, decision, price and outcome, without personal data."""
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""Takes a journal line by line, each by its kind: the one place that knows all kinds, so that no reader forgets one."""
+"""Passes each line of a journal to the method for its kind: the only place that knows all kinds."""
 
 from collections.abc import Iterable
 from typing import Protocol, TypeVar, assert_never

@@ -1,4 +1,4 @@
-"""Tallies of whole hours in small files beside the journal, so that a month is read in numbers and not in lines.
+"""Stores the tallies of whole hours in small files beside the journal, so that a month is read from counts.
 
 Nothing hangs on them: one that is missing, damaged, of another version, or of an hour that changed is counted anew.
 """

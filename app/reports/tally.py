@@ -1,4 +1,4 @@
-"""What a stretch of the journal comes to, in small counts: two of them added are that of both stretches together."""
+"""The counts of a stretch of the journal; two tallies added are the tally of both stretches."""
 
 from collections.abc import Iterator, Mapping
 from hashlib import blake2b

@@ -1,4 +1,4 @@
-"""What a buyer asks after some hours of bidding: what was offered, bid, bought and refused, and by whom."""
+"""The buyer's view of some hours of bidding: what was offered, bid, bought and refused, by whom."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping

@@ -1,1 +1,1 @@
-"""A trained artefact in, as plain numbers; one verified function of a lead's facts out."""
+"""Loads a trained artifact of plain numbers, and compiles a verified function of a lead's fields."""

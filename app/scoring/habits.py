@@ -1,4 +1,4 @@
-"""What was measured of a vertical's sellers beside a model: realised over predicted value, and returns."""
+"""The measured quality factors and return rates of a vertical's sellers, stored beside a model."""
 
 import msgspec
 

@@ -1,4 +1,4 @@
-"""A learned landscape in plain numbers: read strictly, checked against its own rows, compiled to curves of one lead."""
+"""A trained win model in plain numbers: strictly read, checked against its own rows, compiled to curves."""
 
 from collections.abc import Callable, Mapping
 from functools import reduce

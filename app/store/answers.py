@@ -1,4 +1,4 @@
-"""What the database knows when a post comes, and the answer that is kept for its retries."""
+"""What the database knows when a post arrives, and the stored answer for its retries."""
 
 from functools import cache
 

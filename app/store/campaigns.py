@@ -1,4 +1,4 @@
-"""Campaigns as earlier configurations declared them: their bids are promises that outlive a reload and a restart."""
+"""Campaigns of earlier configurations: their bids are honored after a reload and a restart."""
 
 from collections.abc import Iterable
 

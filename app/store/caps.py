@@ -1,4 +1,4 @@
-"""What each cap has used up: never one over its limit, however many sales come at once."""
+"""What each cap has used: never over its limit, however many sales come at once."""
 
 from collections.abc import Sequence
 

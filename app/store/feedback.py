@@ -1,4 +1,4 @@
-"""What sellers and the CRM report of bids and leads, each report taken once."""
+"""Notices and outcomes of bids and leads, each stored once."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence

@@ -1,4 +1,4 @@
-"""Whom and what we know already, read as one long stream when the service starts."""
+"""Known people and certificates, read as one long stream when the service starts."""
 
 from collections.abc import Iterator
 

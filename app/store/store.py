@@ -1,4 +1,4 @@
-"""The one endpoint to the database: each method is one committed transaction, or one read of one moment."""
+"""The one interface to the database: each method is one committed transaction, or one consistent read."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

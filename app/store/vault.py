@@ -1,4 +1,4 @@
-"""Seals what identifies a person, so that the database alone tells nobody anything."""
+"""Encrypts what identifies a person, so that the database alone reveals nobody."""
 
 from collections.abc import Callable, Mapping
 

@@ -1,1 +1,1 @@
-"""What a running bidder counts and says: every metric once, no identity in any."""
+"""Metrics and log texts of a running service, without identities."""

@@ -1,4 +1,4 @@
-"""What may be said of an unforeseen error: its kind and place, never its text, which may hold a person's data."""
+"""What may be logged of an unforeseen error: its kind and place, never its text, which may hold personal data."""
 
 from traceback import extract_tb
 

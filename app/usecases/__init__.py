@@ -1,1 +1,1 @@
-"""Gather, decide, apply: each thing the service does for somebody, from end to end."""
+"""Gather, decide, apply: each thing the service does, from end to end."""

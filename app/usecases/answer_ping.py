@@ -1,4 +1,4 @@
-"""A ping gets its bids or the one reason why not: gather what touches it, decide, sign and remember."""
+"""Answers a ping with bids or the one reason for none: gathers its facts, decides, signs and remembers."""
 
 from collections.abc import Mapping
 

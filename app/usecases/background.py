@@ -1,4 +1,4 @@
-"""What a bidder does beside answering: time passes, switches turn, prices and lines are written, leads delivered."""
+"""What runs beside answering: time passes, switches apply, prices and lines are written, leads delivered."""
 
 import logging
 from collections.abc import Callable
@@ -68,7 +68,7 @@ class BackgroundJobs:
             self.bidder.standing.apply(Paused(names=names))
 
     async def keep_certifications(self) -> None:
-        """Write down what sellers have shown in their tests, and hear who went live on another replica."""
+        """Store the progress of certifications, and read which sellers went live on another replica."""
         with suppress(StoreUnavailable):
             await keep_marks(self.bidder, self.certifier)
 

@@ -1,4 +1,4 @@
-"""A post with the bid it answers: what stands behind its ping_id, and whether it repeats its ping."""
+"""Ties a post to its bid: what its ping_id says, and whether it repeats the ping."""
 
 import msgspec
 
@@ -30,7 +30,7 @@ class BidReference(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def open_reference(bidder: Bidder, ping_id: str, *, test: bool = False) -> BidReference:
-    """What stands behind a post's ping_id: nothing, where it is forged, cut, or of a campaign nobody remembers."""
+    """The bid of a post's ping_id; `None` if the id is forged, truncated, or of a forgotten campaign."""
     bid = read(ping_id, bidder.keys.signing) if looks_like_token(ping_id) else None
     campaign = bidder.catalogue.campaign_of(bid.campaign) if bid is not None else None
     vertical = bidder.catalogue.verticals.get(campaign.vertical) if campaign is not None else None

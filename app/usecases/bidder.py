@@ -1,4 +1,4 @@
-"""All that one running bidder holds: configuration, where it stands, its keys and its records."""
+"""All parts of one running bidder: configuration, standing, keys and records."""
 
 from collections.abc import Callable
 from typing import Protocol

@@ -1,4 +1,4 @@
-"""A changed configuration or model is taken up while the service runs, and each one that was in force is kept."""
+"""Reloads a changed configuration or model while the service runs, and stores each configuration that was used."""
 
 import asyncio
 import logging

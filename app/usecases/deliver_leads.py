@@ -1,4 +1,4 @@
-"""Bought leads reach the buyer's CRMs: at least once, soon, and none is dropped whatever a CRM does."""
+"""Delivers bought leads to CRMs: at least once, soon, and never dropping one."""
 
 import asyncio
 import logging

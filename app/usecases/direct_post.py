@@ -1,4 +1,4 @@
-"""A lead that nobody pinged is bought at the price that we bid for it: decided as its ping, then judged as its post."""
+"""Buys a lead without a ping at the price that we would bid: decided as its ping, then judged as its post."""
 
 from collections.abc import Callable
 

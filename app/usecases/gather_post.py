@@ -1,4 +1,4 @@
-"""What is known of a post when it is judged: asked of the database and of every collector at once, in one deadline."""
+"""Gathers what is known of a post: from the database and every collector at once, under one deadline."""
 
 import asyncio
 import logging

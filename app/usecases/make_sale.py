@@ -1,4 +1,4 @@
-"""A post that every rule admits becomes the one value that is committed: lead, evidence, caps, deliveries, answer."""
+"""Builds the value that is committed for an accepted post: lead, evidence, caps, deliveries, answer."""
 
 import hashlib
 

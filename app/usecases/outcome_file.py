@@ -1,4 +1,4 @@
-"""A file of what became of leads, as a CRM exports it: each row becomes an outcome, or a remedy for what is wrong."""
+"""Reads a CRM's export of outcomes: each row becomes an outcome, or a remedy for its problem."""
 
 import csv
 import gzip

@@ -1,4 +1,4 @@
-"""Who is asked about a post besides the database, and for how long it may wait for all of them."""
+"""The providers that are asked about a post besides the database, and how long it may wait for them."""
 
 from collections.abc import Awaitable, Callable
 

@@ -1,4 +1,4 @@
-"""How fast one seller may ping, and how often a day it may ask about hashed people whom it never posts."""
+"""A seller's rate limit, and its daily quota of look-ups by hash that are never posted."""
 
 from app.domain.seller import Seller
 

@@ -1,4 +1,4 @@
-"""Configuration and models become one catalogue, again when a file changes; an invalid one is not taken."""
+"""Builds the catalogue from configuration and models, again when a file changes; an invalid one is refused."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path

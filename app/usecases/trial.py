@@ -1,4 +1,4 @@
-"""A challenger beside the live model: a canary's leads get its bids, and whichever does not answer is written down."""
+"""Runs a challenger beside the live model: a canary's leads get its bids, and the other decision is recorded."""
 
 import msgspec
 from msgspec.structs import replace

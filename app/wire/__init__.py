@@ -1,1 +1,1 @@
-"""The published contract with sellers and operators: structs only, no behaviour."""
+"""The published contract with sellers and operators: structs only, no behavior."""

@@ -1,4 +1,4 @@
-"""What sellers, the buyer's CRM and operators tell us besides leads."""
+"""What sellers, the buyer's CRM and operators report besides leads."""
 
 from typing import Literal
 

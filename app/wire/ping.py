@@ -1,4 +1,4 @@
-"""What a seller asks without identity, and what we answer."""
+"""A ping, which holds no identity, and its answer."""
 
 from typing import Literal
 

@@ -1,4 +1,4 @@
-"""The whole person with the proof of consent, and what we answer to the sale."""
+"""A post, with the person and the proof of consent, and its answer."""
 
 from typing import Literal
 
@@ -10,7 +10,7 @@ PostStatus = Literal["accepted", "duplicate", "rejected", "reping", "error"]
 
 
 class Contact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Who the consumer is, as posted; normalised only by the rules that compare it."""
+    """Who the consumer is, as posted; normalized only by the rules that compare it."""
 
     first_name: str = ""
     last_name: str = ""

@@ -1,4 +1,4 @@
-"""How a seller's trade with us went, as the seller and the operator read it."""
+"""A seller's scorecard, as the seller and the operator read it."""
 
 import msgspec
 

@@ -1,1 +1,1 @@
-"""One module a command of `python -m training`."""
+"""One module per command of `python -m training`."""

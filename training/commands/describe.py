@@ -1,4 +1,4 @@
-"""Drafts what a file's columns mean, as TOML to be edited, and names the fields that know too much to be honest."""
+"""Drafts the specification of a history as TOML to be edited, and names fields that leak the outcome."""
 
 import argparse
 from pathlib import Path
@@ -77,7 +77,13 @@ def _checked(history: History, drafted: SpecDraft, seed: int, tell: Tell) -> tup
 
 def _with_suspects(drafted: SpecDraft, checks: tuple[FieldCheck, ...], tell: Tell) -> SpecDraft:
     """The draft with every suspect taken from the models, and named where it stands."""
-    suspects = {check.name: _why(check) for check in checks if suspected(check)}
+    limits = f"(limit {ALONE_MAX:.2f})", f"(limit {REMOVAL_MAX:.2f})"
+    suspects = {
+        check.name: f"suspected leak: AUC {check.alone:.3f} alone {limits[0]}, {check.removal:.3f} of AUC lost without "
+        f"it {limits[1]}"
+        for check in checks
+        if suspected(check)
+    }
     for name, why in suspects.items():
         tell(f"{name}: {why}")
     fields = tuple(
@@ -85,10 +91,3 @@ def _with_suspects(drafted: SpecDraft, checks: tuple[FieldCheck, ...], tell: Tel
         for field in drafted.spec.fields
     )
     return replace(drafted, spec=replace(drafted.spec, fields=fields))
-
-
-def _why(check: FieldCheck) -> str:
-    return (
-        f"suspected leak: AUC {check.alone:.3f} alone (limit {ALONE_MAX:.2f}), {check.removal:.3f} of AUC lost without "
-        f"it (limit {REMOVAL_MAX:.2f})"
-    )

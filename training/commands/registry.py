@@ -1,4 +1,4 @@
-"""Says which models are live and tried, and changes it: a running service follows within two seconds."""
+"""Lists and changes which models are live and tried; a running service follows within two seconds."""
 
 import argparse
 import sys
@@ -66,7 +66,7 @@ def _said(args: argparse.Namespace) -> str:
             raise NotChanged(f"{args.models} holds no model{f' of {args.vertical}' if args.vertical else ''}")
         return msgspec.json.encode([each.told for each in found]).decode() if args.json else table(found)
     if args.action == "show":
-        return shown(args.models, args.vertical, args.version)
+        return "\n".join(shown(args.models, args.vertical, args.version))
     done = _done(args)
     return sentence(done) if done.after != done.before else f"nothing changed: {sentence(done)}"
 

@@ -1,4 +1,4 @@
-"""The scheduler's one command: from the service's own outcomes to a challenger that is tried beside each champion."""
+"""The one command for a scheduler: trains challengers on the service's own outcomes."""
 
 import argparse
 from collections.abc import Iterator
@@ -8,12 +8,13 @@ import msgspec
 
 from app.packaged import begin_models
 from app.scoring.pointer import Entry
-from training.frame import add, add_own_models, add_sources, gathered, show, teller
+from training.commands.dataset import gathered
+from training.frame import add, add_own_models, add_sources, show, teller
 from training.histories.declared import declared
 from training.registry import registry
 from training.registry.pointer import author, entries
 from training.retraining.retrain import Dataset, Round, retrain
-from training.retraining.rounds import page
+from training.retraining.rounds import round_lines
 
 _WHY = "retrained on its own outcomes"
 
@@ -33,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """0 where a challenger is tried in any vertical, 1 where every champion stays alone, 2 if it could not be asked."""
     rounds = list(_rounds(args))
-    show(args, rounds, lambda: "\n\n".join(map(page, rounds)))
+    show(args, rounds, lambda: "\n\n".join("\n".join(round_lines(each)) for each in rounds))
     return 0 if any(each.is_tried for each in rounds) else 1
 
 

@@ -1,1 +1,1 @@
-"""P(conversion): fitted, calibrated, judged, and written down as numbers that the service can read."""
+"""Conversion models: trained, calibrated, evaluated, and written as numbers that the service reads."""

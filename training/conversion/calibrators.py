@@ -138,7 +138,9 @@ def _weights(columns: Array, converted: Array) -> tuple[float, ...]:
 
 def _why_not(attempt: CalibratorAttempt, curve: Calibrator) -> str:
     """Why a calibrator is not kept. An inverted one prices the best leads lowest, however well it fits its slice."""
-    if not attempt.slope > 0.0 or not _rises(curve):
+    # A rising curve of steps has no weights that could fall.
+    weights = [getattr(curve, name) for name in ("slope", "a", "b") if hasattr(curve, name)] or [1.0]
+    if not attempt.slope > 0.0 or min(weights) < 0.0 or not max(weights) > 0.0:
         return "its slope is not positive: it would turn the ranking upside down"
     if not attempt.auc >= attempt.raw_auc - AUC_LOSS_MAX:
         return f"it costs more than {AUC_LOSS_MAX} of AUC"
@@ -146,10 +148,3 @@ def _why_not(attempt: CalibratorAttempt, curve: Calibrator) -> str:
     if not attempt.raw_log_loss - attempt.log_loss > attempt.noise:
         return "it does not lower the log-loss of later leads by more than chance"
     return ""
-
-
-def _rises(curve: Calibrator) -> bool:
-    weights = (
-        (curve.slope,) if isinstance(curve, Sigmoid) else (curve.a, curve.b) if isinstance(curve, Beta) else (1.0,)
-    )
-    return min(weights) >= 0.0 and max(weights) > 0.0

@@ -1,4 +1,4 @@
-"""What a model must show before it may price: each gate with its figure, passed or not."""
+"""The gates of a conversion model: each with its figure and result."""
 
 from collections.abc import Collection, Iterator
 

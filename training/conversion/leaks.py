@@ -1,4 +1,4 @@
-"""Which fields know too much: one that tells the outcome by itself is usually written after it."""
+"""Finds fields that leak the outcome: a field that predicts it alone was usually recorded afterwards."""
 
 from collections.abc import Callable, Sequence
 

@@ -9,7 +9,7 @@ import numpy as np
 from msgspec.structs import asdict
 
 from app.domain.calendar import utc_text
-from app.scoring.artefact import Category, Feature, Number, Scorer
+from app.scoring.artefact import Category, Feature, Number
 from app.scoring.card import FactRead, ModelCard, TrainingHistory
 from app.scoring.compile import compiled
 from app.scoring.load import load_version
@@ -48,7 +48,11 @@ def learn(
     newest = trained.slices.newest
     predicted, true = chance(trained.model, X[newest]), history.truth
     truth = None if true is None else figures(y[newest], true[newest])
-    difference, trusted = _difference(scorer, history, newest, predicted), {f.name for f in spec.fields if f.trusted}
+    # The largest distance between what the service would say and what scikit-learn says.
+    places = _spread(newest, COMPARED_MAX)
+    served = np.array([*map(compiled(scorer), history.rows(places))])
+    difference = float(np.max(np.abs(served - predicted[places - newest.start])))
+    trusted = {field.name for field in spec.fields if field.trusted}
     verdicts = tuple(gates(trained, checks, truth, difference=difference, trusted=trusted))
     card = ModelCard(
         vertical=spec.vertical,
@@ -78,14 +82,6 @@ def learn(
     # Read back as the service will read it: what it would refuse must not be made live.
     load_version(models, spec.vertical, version)
     return card
-
-
-def _difference(scorer: Scorer, history: History, newest: slice, predicted: Array) -> float:
-    """The largest distance between what the service would say and what scikit-learn says."""
-    probability = compiled(scorer)
-    places = _spread(newest, COMPARED_MAX)
-    served = np.array([probability(row) for row in history.rows(places)])
-    return float(np.max(np.abs(served - predicted[places - newest.start])))
 
 
 def _spread(part: slice, most: int) -> Array:

@@ -67,7 +67,10 @@ def search(
         for trial in running:
             trials.append(trial)
             tell(f"{trial.candidate} {settings_text(trial.settings)}: log-loss {np.mean(trial.losses):.4f}")
-    return _chosen(trials, _constant(data))
+    # Against saying what share converted so far.
+    parts = forward(len(data.y))
+    usual = [np.full(later.stop - later.start, np.mean(data.y[past])) for past, later in parts]
+    return _chosen(trials, losses(data.y[parts[0][1].start :], np.concatenate(usual)))
 
 
 def forward(rows: int) -> list[tuple[slice, slice]]:
@@ -122,13 +125,6 @@ def _trial(candidate: Candidate, settings: Settings, data: Data, seed: int, *, a
             found.append(losses(data.y[later], said))
             aucs.append(float(roc_auc_score(data.y[later], said)))
     return _Trial(candidate=candidate.name, settings=settings, losses=np.concatenate(found), auc=float(np.mean(aucs)))
-
-
-def _constant(data: Data) -> Array:
-    """The losses of saying what share converted so far."""
-    parts = forward(len(data.y))
-    usual = [np.full(later.stop - later.start, np.mean(data.y[past])) for past, later in parts]
-    return losses(data.y[parts[0][1].start :], np.concatenate(usual))
 
 
 def _chosen(trials: Sequence[_Trial], constant: Array) -> tuple[tuple[JudgedCandidate, ...], str]:

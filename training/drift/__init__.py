@@ -1,1 +1,1 @@
-"""Whether the world has moved since a model learned it."""
+"""Drift between the training window of a model and recent bids."""

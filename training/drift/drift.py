@@ -1,4 +1,4 @@
-"""Whether the world a model learned is still the one it is asked about: window against window, chance allowed for."""
+"""Compares a recent window of bids with the window that a model was trained on, allowing for chance."""
 
 from math import exp, log, sqrt
 

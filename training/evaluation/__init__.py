@@ -1,1 +1,1 @@
-"""What a model and its policy would have earned, and how sure that is: proof before money moves."""
+"""Estimates what a model and its policy would have earned, and how certain that is."""

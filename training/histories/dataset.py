@@ -10,12 +10,11 @@ from tempfile import TemporaryDirectory
 import msgspec
 
 from training.histories import joining
-from training.histories.declared import DeclaredVerticals, declared
+from training.histories.declared import MATURITY_DAYS, DeclaredVerticals, declared
 from training.histories.journaled import DatasetRules, DatasetSources, PingRows, flatten
 from training.histories.scratch import NoData, Scratch, scratch, text
 
 BIDS, LEADS, SUMMARY = "bids.parquet", "leads.parquet", "summary.json"
-MATURITY_DAYS = 14.0
 DAY_S = 86_400.0
 
 
@@ -77,7 +76,8 @@ def sources_of(
     for path in {*journals, *sold, *heard}:
         if not path.exists():
             raise NoData(f"{path} does not exist: name the service's own data directory, or what it exported")
-    return DatasetSources(journals=_once(journals), sales=_once(sold), outcomes=_once(heard))
+    once = (tuple(dict.fromkeys(path.resolve() for path in paths)) for paths in (journals, sold, heard))
+    return DatasetSources(*once)
 
 
 def gather(
@@ -130,10 +130,6 @@ def read_summary(data: Path) -> DatasetSummary:
         raise NoData(f"{data} holds no dataset: run `python -m training dataset --out {data}` first") from None
     except msgspec.DecodeError as error:
         raise NoData(f"{data / SUMMARY} cannot be read ({error}): make the dataset again") from None
-
-
-def _once(paths: Sequence[Path]) -> tuple[Path, ...]:
-    return tuple(dict.fromkeys(path.resolve() for path in paths))
 
 
 def _write(database: Scratch, rows: str, path: Path) -> None:

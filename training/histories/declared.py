@@ -19,6 +19,10 @@ OF_EVERY_LEAD = (
 more prefixes than a category of the trees may have values."""
 
 
+MATURITY_DAYS = 14.0
+"""How long a lead has to convert, unless something else is said."""
+
+
 class DeclaredVerticals(msgspec.Struct, frozen=True, kw_only=True):
     """Verticals by name, in declared order."""
 

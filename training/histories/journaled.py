@@ -29,7 +29,7 @@ NOT_OURS = ("auth_failed", "ping_unknown")
 _TOLD_EVERY = 50_000
 
 
-class DatasetSources(msgspec.Struct, frozen=True, kw_only=True):
+class DatasetSources(msgspec.Struct, frozen=True):
     """Where it lies: directories of journals, and the files of `leadbid export`."""
 
     journals: tuple[Path, ...]

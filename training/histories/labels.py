@@ -1,4 +1,4 @@
-"""What became of each lead that was bought, by the ladder, within the time that every lead is given."""
+"""The disposition of each bought lead within the time that every lead is given."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ EVENTS: frozenset[str] = frozenset(get_args(OutcomeKind))
 
 
 class Labelled(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """A lead's label. Until it has matured nobody can say whether it converts, so `converted` is `None`."""
+    """A lead's label. `converted` is `None` until the lead has matured."""
 
     lead_id: str
     disposition: str

@@ -93,12 +93,8 @@ class LeadTable:
 
     def commonest(self, name: str, most: int) -> list[tuple[str, int]]:
         """The values that occur most, each with its number of rows."""
-        return list(
-            self._database.rows(
-                f"SELECT {quoted(name)}, count(*) FROM told "  # noqa: S608 - a name of the file's, quoted
-                f"WHERE {_filled(name, _NOTHING)} GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {most}"
-            )
-        )
+        counted = f"SELECT {quoted(name)}, count(*) FROM told WHERE {_filled(name, _NOTHING)} GROUP BY 1"  # noqa: S608
+        return list(self._database.rows(f"{counted} ORDER BY 2 DESC, 1 LIMIT {most}"))
 
     def keep(self, where: Mapping[str, str | bool | int | float]) -> None:
         """Only the rows whose columns hold these values."""
@@ -117,14 +113,11 @@ class LeadTable:
 
     def _floats(self, name: str, sql: str, nothing: str, what: str, advice: str) -> Array:
         """What this SQL makes of each value, NaN where that is missing; NoData where it can make nothing of it."""
-        wrong = list(
-            self._database.rows(
-                f"SELECT *, count(*) OVER () FROM (SELECT {quoted(name)}, row_number() OVER () FROM told "  # noqa: S608
-                f"QUALIFY {_filled(name, nothing)} AND ({sql}) IS NULL) ORDER BY 2 LIMIT 1"
-            )
+        wrong = (
+            f"SELECT *, count(*) OVER () FROM (SELECT {quoted(name)}, row_number() OVER () FROM told "  # noqa: S608
+            f"QUALIFY {_filled(name, nothing)} AND ({sql}) IS NULL) ORDER BY 2 LIMIT 1"
         )
-        if wrong:
-            value, row, count = wrong[0]
+        for value, row, count in self._database.rows(wrong):
             # What it looks like, without saying it: it may be a person's.
             shape = re.sub(r"[^\W\d_]", "a", re.sub(r"\d", "9", value[:_EXAMPLE_LENGTH]))
             raise self.bad(

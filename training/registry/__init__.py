@@ -1,1 +1,1 @@
-"""Versions of a model: which there are, which bid, and who said so."""
+"""Versions of a model: which exist, which bid, and who decided that."""

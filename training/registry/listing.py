@@ -44,9 +44,19 @@ def listed(models: Path, only: str = "") -> list[ListedVersion]:
     return [each for name in names if only in ("", name) for each in _of(models, name, pointed.get(name))]
 
 
-def shown(models: Path, vertical: str, version: str) -> str:
-    """One version in full: its card's figures and gates, its files, its changes."""
-    return "\n".join(_shown(models, card_of(models, vertical, version)))
+def shown(models: Path, vertical: str, version: str) -> Iterator[str]:
+    """One version in full, line by line: its card's figures and gates, its files, its changes."""
+    card = card_of(models, vertical, version)
+    yield f"{card.vertical} {card.version}: {'passed its gates' if card.cleared else 'DID NOT PASS its gates'}"
+    yield from evidence(card)
+    try:
+        whole(models, card.vertical, card.version)
+        yield "  files: as they were written, and the service would load them"
+    except NotChanged as refused:
+        yield f"  files: {refused}"
+    for done in changes(models):
+        if done.vertical == card.vertical and card.version in {*_roles(done.before), *_roles(done.after)}:
+            yield f"  {sentence(done)}"
 
 
 def table(found: list[ListedVersion]) -> str:
@@ -94,19 +104,6 @@ def _row(each: ListedVersion) -> str:
     gates = "passed" if card.cleared else f"FAILED {len(card.failed)}: {', '.join(card.failed)}"
     numbers = f"{card.figures.auc:>6.3f} {card.figures.log_loss:>9.4f}"
     return f"{start} {gates:<22} {numbers}  {card.history.until[:10]:<12} {each.problem}".rstrip()
-
-
-def _shown(models: Path, card: ModelCard) -> Iterator[str]:
-    yield f"{card.vertical} {card.version}: {'passed its gates' if card.cleared else 'DID NOT PASS its gates'}"
-    yield from evidence(card)
-    try:
-        whole(models, card.vertical, card.version)
-        yield "  files: as they were written, and the service would load them"
-    except NotChanged as refused:
-        yield f"  files: {refused}"
-    for done in changes(models):
-        if done.vertical == card.vertical and card.version in {*_roles(done.before), *_roles(done.after)}:
-            yield f"  {sentence(done)}"
 
 
 def _worded(entry: Entry) -> str:

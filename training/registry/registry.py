@@ -1,4 +1,4 @@
-"""Promote a version, go back, try one in shadow or as a canary: each refused unless the version is whole and may."""
+"""Promotes, rolls back, shadows, canaries and retires versions; only a complete and admissible version is accepted."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,1 +1,1 @@
-"""A new version out of a bidder's own history."""
+"""Trains new versions from a service's own history."""

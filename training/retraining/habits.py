@@ -1,4 +1,4 @@
-"""What sellers' leads turned out to be: realised over predicted value, and returns; both modest where they are few."""
+"""Measures sellers' quality factors and return rates, shrunk toward 1 and 0 where leads are few."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
@@ -56,7 +56,7 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True):
 def measured(leads: Iterable[Lead], ratio: Ratio = lambda _: 1.0) -> dict[str, Measured]:
     """The habits of every seller with enough leads.
 
-    quality factor is realised over predicted value, a seller's shrunk to that of all, and that of all to 1; returns
+    quality factor is realized over predicted value, a seller's shrunk to that of all, and that of all to 1; returns
     likewise to none. `ratio` is what a newer model says of a lead over what was said when it was bid for.
     """
     everyone, records = Record(), defaultdict[str, Record](Record)

@@ -1,4 +1,4 @@
-"""One round of learning from a vertical's own outcomes: what can be learned anew is, and stands beside the champion."""
+"""One round of retraining a vertical: trains what its outcomes allow, and makes it the challenger."""
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -170,7 +170,7 @@ def _parts(
         told["traffic"] = f"the week's shape of {sum(summary.traffic[vertical]):,} pings"
     if habits:
         files[HABITS] = msgspec.json.encode(habits) + b"\n"
-        told["habits"] = f"realised value and returns of {', '.join(habits)}"
+        told["habits"] = f"realized value and returns of {', '.join(habits)}"
     if rivals.artefact is not None:
         files[LANDSCAPE] = msgspec.json.encode(rivals.artefact) + b"\n"
         told["landscape"] = f"how rivals bid, from {rivals.told}"

@@ -5,12 +5,8 @@ from collections.abc import Iterator
 from training.retraining.retrain import Round
 
 
-def page(found: Round) -> str:
+def round_lines(found: Round) -> Iterator[str]:
     """The round for a terminal."""
-    return "\n".join(_lines(found))
-
-
-def _lines(found: Round) -> Iterator[str]:
     yield f"{found.vertical} {found.champion or '(nothing live)'}: {found.verdict}"
     yield f"  conversion: {found.conversion}"
     for leg, each in found.contests.items():

@@ -1,1 +1,1 @@
-"""How a version would have done, or does, beside the live one."""
+"""Compares a version with the live one, on logged pings or in a trial."""

@@ -1,4 +1,4 @@
-"""Whether the day adds up: what sellers, journal, database and CRM say of the same leads, in one object."""
+"""Checks that sellers, journal, database and CRM agree about the day, and sums it up in one object."""
 
 from collections import Counter
 from collections.abc import Mapping

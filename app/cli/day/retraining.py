@@ -1,4 +1,4 @@
-"""How a day ends: what became of its leads goes back into training, and a challenger stands beside each champion."""
+"""The end of a day: retrains on its outcomes and compares champions with challengers."""
 
 import shutil
 import subprocess

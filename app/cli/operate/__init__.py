@@ -1,1 +1,1 @@
-"""Commands that change what a running bidder does, or tell it something."""
+"""Commands that change the running service or report outcomes to it."""

@@ -1,4 +1,4 @@
-"""Shows what was sent to the buyer's CRMs and how it ended, and sends again what failed; never a person's data."""
+"""Lists, shows and replays deliveries to CRMs, without personal data."""
 
 import argparse
 import getpass

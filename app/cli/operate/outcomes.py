@@ -1,4 +1,4 @@
-"""Takes what became of leads from a file, by the rules of its endpoint; says first what it would change."""
+"""Imports outcomes from a file, after showing what would change."""
 
 import argparse
 import csv

@@ -1,4 +1,4 @@
-"""Stops a campaign or a seller while the service runs, until it is resumed; without a name says what is paused."""
+"""Pauses a campaign or seller while the service runs; without a name, lists what is paused."""
 
 import argparse
 import getpass
@@ -27,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """0 where it is paused now. The running service bids no more within a second; live bids are honoured."""
+    """0 where it is paused now. The running service bids no more within a second; live bids are honored."""
     return run_with_store(args, _list if args.name is None else _pause)
 
 

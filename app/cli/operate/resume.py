@@ -1,4 +1,4 @@
-"""Lets a paused campaign or seller go on."""
+"""Resumes a paused campaign or seller."""
 
 import argparse
 import getpass

@@ -1,1 +1,1 @@
-"""Commands that read what a bidder wrote down."""
+"""Commands that read the records of a service."""

@@ -1,4 +1,4 @@
-"""Why this bid, or why none: prints the derivation behind one ping_id."""
+"""Explains the bid or refusal of one ping_id."""
 
 import argparse
 import sys

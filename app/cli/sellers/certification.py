@@ -1,4 +1,4 @@
-"""Says what a seller has shown in its tests; has it begin anew, or makes the link to its page."""
+"""Shows a seller's progress in certification, resets it, or makes the link to its page."""
 
 import argparse
 import sys

@@ -1,4 +1,4 @@
-"""Prints the link to a seller's posting instructions, or writes them in every form into a directory."""
+"""Prints the link to a seller's posting instructions, or writes them to files in every format."""
 
 import argparse
 import os

@@ -1,4 +1,4 @@
-"""Says how the trade with a seller went in the last days, as the seller can read it with its own key."""
+"""Prints a seller's scorecard."""
 
 import argparse
 import os

@@ -1,1 +1,1 @@
-"""Commands that run, check or try a bidder."""
+"""Commands that run, check or test a service."""

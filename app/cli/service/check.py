@@ -1,4 +1,4 @@
-"""Reads a configuration as the service would: a summary and warnings, or everything that is wrong with it."""
+"""Checks a configuration: prints a summary and warnings, or all problems."""
 
 import argparse
 import os

@@ -1,4 +1,4 @@
-"""Shows the whole of it on loopback: one business day in stepped time, over HTTP, then a report a buyer understands."""
+"""The demo: one business day in stepped time over HTTP on loopback, and a report."""
 
 import argparse
 import asyncio

@@ -1,4 +1,4 @@
-"""Plays sellers against any buyers over HTTP: auctions, cascades, misbehaviour, and an account of every bid."""
+"""Simulates sellers against any buyers over HTTP: auctions, cascades, misbehavior, and an account of every bid."""
 
 import argparse
 import asyncio

@@ -1,4 +1,4 @@
-"""Prints what a seller would send about a made-up consumer: a ping, the post that answers its bid, or all of curl."""
+"""Prints a sample request of a made-up consumer: a ping, the post that answers its bid, or the curl command."""
 
 import argparse
 import os

@@ -1,4 +1,4 @@
-"""A reference buyer to test against, in one command: nothing to configure, nothing bought, everything shown."""
+"""Runs a reference buyer to test against: nothing to configure, nothing bought, every request shown."""
 
 import argparse
 import logging

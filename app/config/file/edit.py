@@ -1,4 +1,4 @@
-"""Changes to `buyer.toml` by command: its comments and layout stay, and nothing is written that would not load."""
+"""Changes `buyer.toml` by command: comments and layout are kept, and nothing invalid is written."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""Files that a configuration refers to, and secrets: read through one endpoint, which remembers what it read."""
+"""Reads the files and secrets that a configuration refers to, each once."""
 
 from collections.abc import Callable, Mapping
 from hashlib import sha256

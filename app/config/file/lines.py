@@ -1,4 +1,4 @@
-"""The line of every key of a TOML text, which the parser of the standard library does not tell."""
+"""Finds the line of every key of a TOML text, which the parser of the standard library does not report."""
 
 import re
 import tomllib

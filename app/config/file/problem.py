@@ -1,4 +1,4 @@
-"""What is wrong with a configuration, said so that who wrote it can mend it: where, why, and how."""
+"""A problem of the configuration: file, line, key, reason and remedy."""
 
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches

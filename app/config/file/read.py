@@ -1,4 +1,4 @@
-"""Reads what TOML gave into the tables of the schema, and reports everything that does not fit instead of stopping."""
+"""Reads parsed TOML into the tables of the schema, and reports all mismatches instead of stopping at the first."""
 
 from collections.abc import Mapping
 from functools import lru_cache

@@ -1,4 +1,4 @@
-"""Filters and values by field: that the field exists, is known in time, and can be what it is compared with."""
+"""Checks filters and values by field: the field exists, is known at ping time, and fits the value."""
 
 from collections.abc import Sequence
 from datetime import date

@@ -1,4 +1,4 @@
-"""One kind of value as people write it: how it is named, how it is read, and what is said where it cannot be."""
+"""One kind of configuration value: its name, its reader, and the problem of a value that cannot be read."""
 
 from collections.abc import Callable
 from typing import Any
@@ -23,7 +23,7 @@ class Kind(msgspec.Struct, frozen=True):
 
 
 def shown(raw: object) -> str:
-    """A value as it may stand in a message: short, and not a whole table."""
+    """A value for a message: shortened, and without the content of tables."""
     if isinstance(raw, dict):
         return "a table"
     if isinstance(raw, list):

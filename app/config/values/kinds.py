@@ -1,4 +1,4 @@
-"""Every kind of value that the file holds: dollars, shares, places, names, keys; times have a module of their own."""
+"""The kinds of configuration values: dollars, shares, places, names, keys; times have a module of their own."""
 
 import re
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Names that a configuration may not use: taken by the contract, used twice, or mistaken for a sale."""
+"""Names that a configuration may not use: taken by the API, used twice, or readable as a sale."""
 
 import re
 from collections.abc import Iterable

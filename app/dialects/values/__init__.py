@@ -1,1 +1,1 @@
-"""One value of a request, whatever its type, as a value of the declared kind; never as personal data."""
+"""Reads one value of a request, of whatever type, as the declared kind; never as personal data."""

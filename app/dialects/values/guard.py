@@ -1,4 +1,4 @@
-"""Plain personal data where it does not belong: sellers put phones and emails into the oddest fields of a ping."""
+"""Finds personal data where it does not belong: sellers put phones and emails into the oddest fields of a ping."""
 
 import re
 from functools import lru_cache

@@ -1,4 +1,4 @@
-"""Typed readers: one value of a body, in whatever type it came, as a value of the declared kind."""
+"""Typed readers: convert one value of a body, of whatever type, to the declared kind."""
 
 import math
 import re

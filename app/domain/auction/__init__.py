@@ -1,1 +1,1 @@
-"""Which campaign bids how much for one ping: `decide` and the rules that it stands on."""
+"""Which campaign bids how much for one ping: `decide` and its rules."""

@@ -1,4 +1,4 @@
-"""One ping, one answer: bids, or the one reason why not. Pure: the same arguments decide the same, also in replay."""
+"""Decides one ping: bids, or the one reason for none. Pure: the same arguments give the same answer, also in replay."""
 
 from math import nan
 

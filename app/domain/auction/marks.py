@@ -1,4 +1,4 @@
-"""The keyed names under which ping and post are held together: nonce, terms, certificates, and the ids of bids."""
+"""The keyed digests that tie a post to its ping: nonce, terms, certificates, and the ids of bids."""
 
 from collections.abc import Iterable, Sequence
 from struct import Struct
@@ -43,7 +43,7 @@ class Marks(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
 
 def marks_of(keys: Keys, seller: str, ping: Ping, vertical: Vertical | None) -> Marks:
-    """The marks of a ping of this seller; no terms are locked in a vertical that nobody declares."""
+    """The marks of a ping of this seller; an undeclared vertical has no locked terms."""
     found = certificate_digests(keys, ping)
     kind, name = _name_of(ping, found)
     return Marks(

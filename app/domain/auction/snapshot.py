@@ -1,4 +1,4 @@
-"""All that a decision may look at besides the ping itself: three references, seen from one ping."""
+"""Everything that a decision may read besides the ping: three references, as seen by one ping."""
 
 import msgspec
 

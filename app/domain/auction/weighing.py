@@ -1,4 +1,4 @@
-"""What one campaign makes of one ping: a price for each leg they share, or why it does not bid."""
+"""One campaign's answer to one ping: a price for each leg, or the reason for no bid."""
 
 from collections.abc import Mapping
 from math import fsum
@@ -78,7 +78,7 @@ def weigh(
 
 
 def caps_of(campaign: Campaign, snapshot: Snapshot) -> Caps:
-    """Every cap that a sale of this seller to this campaign would use; one never used stands at zero."""
+    """Every cap that a sale of this seller to this campaign would use; an unused cap is at zero."""
     caps = (*campaign.caps, *snapshot.seller.caps)
     standings = snapshot.standing.caps.get(campaign.name)
     if standings is None:
@@ -135,7 +135,7 @@ def _full(campaign: Campaign, snapshot: Snapshot, caps: Caps) -> Refusal | None:
 
 
 def _no_room(caps: Caps, price_cents: int) -> Refusal | None:
-    """The first cap that cannot honour one more live bid at this price."""
+    """The first cap that cannot honor one more live bid at this price."""
     for cap, standing in caps:
         if standing.room < cap.uses(price_cents):
             return Refusal(cap.reason, cap.name)
@@ -198,7 +198,7 @@ def _duals(campaign: Campaign, caps: Caps) -> tuple[tuple[tuple[str, float], ...
 
 
 def _ceiling(campaign: Campaign, caps: Caps) -> int:
-    """The highest price that every budget can still honour."""
+    """The highest price that every budget can still honor."""
     ceiling_cents = campaign.ceiling_cents
     for cap, standing in caps:
         if cap.measure == "spend":

@@ -1,1 +1,1 @@
-"""How much may be bought: exact at the sale, promised at the bid, paced in between."""
+"""Limits on what may be bought: exact at the sale, estimated at the bid, paced in between."""

@@ -75,5 +75,5 @@ class CapStanding(msgspec.Struct, frozen=True, gc=False, array_like=True):
 
     @property
     def room(self) -> float:
-        """How much one more live bid may take and still be honoured, three deviations sure."""
+        """How much one more live bid may take and still be honored, three deviations sure."""
         return self.limit - self.used - self.live - 3.0 * sqrt(self.live_variance)

@@ -1,4 +1,4 @@
-"""How likely a live bid still becomes a sale, so that no more is promised than the caps can keep."""
+"""The chance that a live bid becomes a sale, so that no more is bid than the caps can honor."""
 
 from collections.abc import Mapping
 from math import exp, sqrt

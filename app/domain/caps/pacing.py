@@ -1,4 +1,4 @@
-"""How a cap's shadow price moves: up while sales run ahead of its plan, down to nothing while they lag."""
+"""How a cap's shadow price moves: up while sales run ahead of plan, down to zero while they lag."""
 
 from bisect import bisect_left
 from datetime import date

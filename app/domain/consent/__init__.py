@@ -1,1 +1,1 @@
-"""What proof of consent is demanded, and what a certificate is."""
+"""The proof of consent that campaigns require, and certificates of consent."""

@@ -1,4 +1,4 @@
-"""A certificate of consent as the seller names it: which provider, which id, or that it is none at all."""
+"""A certificate of consent as the seller names it: provider and id, or none."""
 
 import re
 from functools import lru_cache

@@ -1,4 +1,4 @@
-"""What proof of consent a campaign demands, and whether a ping or a post offers it in a usable form."""
+"""The proof of consent that a campaign requires, and whether a ping or post has it in a usable form."""
 
 import re
 from collections.abc import Iterable

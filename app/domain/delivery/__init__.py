@@ -1,1 +1,1 @@
-"""A bought lead on its way to a CRM: where, how known, when again, and what an answer means."""
+"""Delivering a bought lead: destination, credentials, retries, and the meaning of answers."""

@@ -1,4 +1,4 @@
-"""Whether a destination or provider is worth trying now: one that keeps failing is left alone for a while."""
+"""Whether a destination or provider may be tried now: one that keeps failing is left alone for a while."""
 
 import msgspec
 

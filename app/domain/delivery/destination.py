@@ -1,4 +1,4 @@
-"""Where bought leads go: a CRM's address, credentials, wording and manners, declared and checked as one value."""
+"""A destination: a CRM's address, credentials, field map and outcome rules, declared and checked as one value."""
 
 import re
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""How a destination knows us: by credentials that the configuration only refers to, `env:NAME` or `file:PATH`."""
+"""How we authenticate at a destination: the configuration only refers to secrets, as `env:NAME` or `file:PATH`."""
 
 import base64
 import re

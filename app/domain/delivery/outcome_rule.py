@@ -1,4 +1,4 @@
-"""How a CRM says yes, no, again or later: a rule reads it from the answer, since a 2xx alone is not success."""
+"""Outcome rules: how a CRM's answer is read as delivered, rejected or retry, since a 2xx alone is not success."""
 
 import re
 from typing import Literal

@@ -1,4 +1,4 @@
-"""When a lead that could not be delivered is tried again: soon at first, since a lead cools by the minute."""
+"""When a failed delivery is retried: soon at first, since a lead loses value by the minute."""
 
 SCHEDULE_S = (0, 5, 30, 120, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400)
 """Seconds before each attempt, counted from the one before it: twelve attempts over three days."""

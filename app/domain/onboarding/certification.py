@@ -1,4 +1,4 @@
-"""What a seller must have shown in tests before it may sell for real, and what its tests have shown so far."""
+"""The steps of a seller's certification, and how its recorded tests pass them."""
 
 from collections.abc import Callable, Sequence
 from typing import Literal

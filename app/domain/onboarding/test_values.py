@@ -1,4 +1,4 @@
-"""What a test may ask to be answered with: by a ZIP code that nobody lives in, by cents, by its platform's flags."""
+"""How a test asks for its outcome: by a ZIP code in which nobody lives, by cents, or by its platform's flags."""
 
 import msgspec
 

@@ -1,1 +1,1 @@
-"""One posted lead: `judge`, the sale, and what became of it."""
+"""One posted lead: `judge`, the sale, and its disposition."""

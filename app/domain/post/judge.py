@@ -1,4 +1,4 @@
-"""One post against the bid it answers: an earlier answer, the one reason why not, or nothing against it."""
+"""Judges one post against its bid: an earlier answer, the one reason to refuse it, or nothing against it."""
 
 from collections.abc import Mapping
 

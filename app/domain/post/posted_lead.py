@@ -1,4 +1,4 @@
-"""A readable post to a bid of ours, with all that follows from it and our own configuration."""
+"""A post with a valid bid, and what follows from it and the configuration."""
 
 import msgspec
 

@@ -1,4 +1,4 @@
-"""A sale as one value: everything that is committed together before `accepted` is said."""
+"""A sale as one value: everything that is committed together before `accepted` is answered."""
 
 from typing import Literal
 

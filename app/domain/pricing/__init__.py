@@ -1,1 +1,1 @@
-"""What a lead is worth, how likely a bid wins, and what is bid."""
+"""The value of a lead, the win probability of a bid, and the price."""

@@ -1,4 +1,4 @@
-"""How a territory's demand moves the price: dearer to fill where it is full, cheaper where leads are owed."""
+"""How reported demand moves the price: down where a territory is full, up where leads are owed."""
 
 import msgspec
 

@@ -1,4 +1,4 @@
-"""The jitter that keeps every price a small experiment with a known density."""
+"""Random exploration: makes every price a small experiment with a known density."""
 
 from math import erf, exp, log, sqrt
 from statistics import NormalDist

@@ -1,4 +1,4 @@
-"""What owning a lead is worth and what to bid for it: one objective, every term in cents and kept."""
+"""The value of a lead and the best bid for it: one objective, every term in cents and recorded."""
 
 from collections.abc import Mapping
 from math import isfinite

@@ -1,4 +1,4 @@
-"""A test as those see it who help a seller to integrate."""
+"""Hands tests to the recorder, for those who help a seller to integrate."""
 
 import logging
 from collections.abc import Mapping

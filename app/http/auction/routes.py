@@ -1,4 +1,4 @@
-"""The auction's paths: what each takes, in whose words, and in which format it answers."""
+"""The auction's paths: what each accepts, in which dialect, and in which format it answers."""
 
 from itertools import product
 

@@ -1,1 +1,1 @@
-"""Plays each platform's client against a buyer's endpoint, and says whether that platform would understand it."""
+"""Plays each platform's client against a buyer's endpoint, to see whether that platform would understand it."""

@@ -1,4 +1,4 @@
-"""What became of every bid, and why it lost: one line a lead, without a word about the person."""
+"""The audit: one line per lead with the result of every bid and why it lost, without personal data."""
 
 from collections.abc import Iterator
 from pathlib import Path

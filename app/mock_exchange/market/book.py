@@ -1,4 +1,4 @@
-"""What one rival has bid and bought: it honours its bids, once each, and says the same when asked again."""
+"""The bids and purchases of one rival: it honors each bid once, and answers repeats the same way."""
 
 from collections import Counter
 

@@ -1,4 +1,4 @@
-"""Asks any buyer over HTTP, and always comes back in time with a value: a buyer is never trusted."""
+"""Calls any buyer over HTTP, and always returns a value in time: a buyer is never trusted."""
 
 import asyncio
 import time

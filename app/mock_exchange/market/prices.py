@@ -1,4 +1,4 @@
-"""A price as a stranger writes it, in cents, or what is wrong with it."""
+"""Reads a price from outside: in cents, or the problem with it."""
 
 import re
 

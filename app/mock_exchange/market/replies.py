@@ -1,4 +1,4 @@
-"""What a buyer's answer comes to, whatever it consists of: an offer, a refusal, or what is wrong with it."""
+"""Reads a buyer's answer, whatever it consists of: an offer, a refusal, or the problem with it."""
 
 from typing import Any, Literal
 

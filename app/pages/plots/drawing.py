@@ -14,7 +14,20 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
 
-from app.pages.plots.marks import Axis, Band, Bars, Color, Dots, Intervals, Line, Note, Panel, Rows, Rule, Shade
+from app.pages.plots.marks import (
+    Axis,
+    BandMark,
+    Bars,
+    Color,
+    Dots,
+    Intervals,
+    LineMark,
+    Note,
+    Panel,
+    Rows,
+    RuleMark,
+    ShadeMark,
+)
 
 # Colors that no figure has, which stand for those of the page's theme until the figure is text.
 _STAND_INS: dict[Color, str] = {
@@ -113,7 +126,7 @@ def _panel(axes: Axes, panel: Panel) -> None:
     _scale(axes.xaxis, panel.x)
     _scale(axes.yaxis, panel.y)
     axes.set_xlim(panel.x.low, panel.x.high)
-    _name_shades(axes, [mark for mark in panel.marks if isinstance(mark, Shade)])
+    _name_shades(axes, [mark for mark in panel.marks if isinstance(mark, ShadeMark)])
     if not panel.y.names:
         axes.set_ylim(panel.y.low, panel.y.high)
         return
@@ -132,7 +145,7 @@ def _legend(axes: Axes, labels: list[str]) -> None:
     )
 
 
-def _name_shades(axes: Axes, shades: list[Shade]) -> None:
+def _name_shades(axes: Axes, shades: list[ShadeMark]) -> None:
     """A name begins where its span does, or ends where it ends if that is late: there would be no room behind it."""
     middle = sum(axes.get_xlim()) / 2
     for mark in shades:
@@ -198,7 +211,7 @@ def _paint(mark: object, axes: Axes) -> None:
 
 
 @_paint.register
-def _line(mark: Line, axes: Axes) -> None:
+def _line(mark: LineMark, axes: Axes) -> None:
     axes.plot(
         mark.x,
         mark.y,
@@ -213,7 +226,7 @@ def _line(mark: Line, axes: Axes) -> None:
 
 
 @_paint.register
-def _band(mark: Band, axes: Axes) -> None:
+def _band(mark: BandMark, axes: Axes) -> None:
     color = _STAND_INS[mark.color]
     axes.fill_between(mark.x, mark.low, mark.high, color=color, alpha=mark.strength, label=_short(mark.label) or None)
 
@@ -263,7 +276,7 @@ def _intervals(mark: Intervals, axes: Axes) -> None:
 
 
 @_paint.register
-def _rule(mark: Rule, axes: Axes) -> None:
+def _rule(mark: RuleMark, axes: Axes) -> None:
     across = axes.axvline if mark.upright else axes.axhline
     across(mark.at, color=_STAND_INS[mark.color], linewidth=1.0, linestyle=_DASHES if mark.dashed else "-")
     if not mark.text:
@@ -276,7 +289,7 @@ def _rule(mark: Rule, axes: Axes) -> None:
 
 
 @_paint.register
-def _shade(mark: Shade, axes: Axes) -> None:
+def _shade(mark: ShadeMark, axes: Axes) -> None:
     axes.axvspan(mark.first, mark.last, color=_STAND_INS["orange"], alpha=0.16)
 
 

@@ -1,1 +1,1 @@
-"""How jobs and statements reach either database, with the same promises on both."""
+"""Runs jobs and statements on either database, with the same guarantees."""

@@ -1,4 +1,4 @@
-"""How a database is reached, and which promises each connection is held to."""
+"""Connects to a database, and sets the guarantees of each connection."""
 
 import os
 import sqlite3

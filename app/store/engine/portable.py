@@ -1,4 +1,4 @@
-"""Two things that a table's own statements cannot say alike: adding what may be there already, and being alone."""
+"""Two operations that SQL does not express alike on both databases: adding if absent, and exclusive access."""
 
 from collections.abc import Iterable
 from functools import cache

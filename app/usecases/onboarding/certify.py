@@ -1,4 +1,4 @@
-"""A seller's tests are watched until they have shown all that is asked; then it may go live, if it was allowed to."""
+"""Records a seller's tests until they have passed every step; then the seller may go live, if it is allowed to."""
 
 import hashlib
 from collections import deque
@@ -109,7 +109,7 @@ def go_live(bidder: Bidder, certifier: Certifier, seller: Seller, now: float) ->
 
 
 async def keep_marks(bidder: Bidder, certifier: Certifier) -> None:
-    """Write down what is new, then hear what all have shown. StoreUnavailable where that must wait."""
+    """Store new progress, then read that of all replicas. Raises StoreUnavailable if that must wait."""
     fresh = list(certifier.fresh)
     if fresh:
         await bidder.store.add_certification_marks(fresh)

@@ -1,4 +1,4 @@
-"""Whom and which certificates we know, compact enough for millions and fast enough for every ping."""
+"""Known people and certificates, compact enough for millions and fast enough for every ping."""
 
 from array import array
 from bisect import bisect_left

@@ -7,7 +7,7 @@ from app.domain.auction.decide import Decision
 from app.usecases.standing.changes import BidMade
 
 LIVE_MAX = 200_000
-"""Bids remembered for repeats and evidence. A bid that falls out is honoured all the same: its token says all."""
+"""Bids remembered for repeats and evidence. A bid that falls out is honored anyway: its token says all."""
 
 
 class Promises:

@@ -11,9 +11,9 @@ import pytest
 from tests.browser import browse_framed, find_browser
 from tests.evaluated import CONFIG, dataset, journal, logged, models
 from tests.hostile import assert_harmless, hostile
-from training.__main__ import main
 from training.evaluation.evaluation import SCHEMA, Evaluation
 from training.evaluation.page.page import page
+from training.main import main
 
 Capture = pytest.CaptureFixture[str]
 

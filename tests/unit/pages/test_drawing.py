@@ -9,33 +9,33 @@ from markupsafe import Markup
 from app.pages.plots.drawing import draw
 from app.pages.plots.marks import (
     Axis,
-    Band,
+    BandMark,
     Bars,
     Dots,
     Intervals,
-    Line,
+    LineMark,
     Mark,
     Note,
     Panel,
     Rows,
-    Rule,
-    Shade,
+    RuleMark,
+    ShadeMark,
     diagonal,
 )
 from tests.hostile import HOSTILE
 
 AT, SHARES = (0.0, 1.0, 2.0), (0.2, 0.5, 0.9)
 MARKS: tuple[Mark, ...] = (
-    Line(x=AT, y=SHARES, label="won", marker="D"),
-    Line(x=AT, y=SHARES, color="orange", held=True, dashed=True),
-    Band(x=AT, low=(0.1, 0.2, 0.3), high=SHARES, color="teal"),
+    LineMark(x=AT, y=SHARES, label="won", marker="D"),
+    LineMark(x=AT, y=SHARES, color="orange", held=True, dashed=True),
+    BandMark(x=AT, low=(0.1, 0.2, 0.3), high=SHARES, color="teal"),
     Bars(edges=(0, 1, 2, 3), heights=AT, color="violet"),
     Bars(edges=(0, 1, 2, 3), heights=AT, outline=True),
     Dots(x=AT, y=SHARES, low=(0.1, 0.4, 0.8), high=(0.3, 0.6, 1.0)),
     Dots(x=AT, y=SHARES, weights=(0.1, 0.5, 1.0), color="muted"),
-    Rule(at=0.5, text="limit", color="ink"),
-    Rule(at=0.5, upright=True, dashed=True),
-    Shade(first=0.5, last=1.5, text="storm"),
+    RuleMark(at=0.5, text="limit", color="ink"),
+    RuleMark(at=0.5, upright=True, dashed=True),
+    ShadeMark(first=0.5, last=1.5, text="storm"),
     Note(x=0.0, y=0.5, text="here"),
     diagonal(1.0, "as predicted"),
 )
@@ -108,13 +108,17 @@ def test_an_estimate_that_is_missing_is_said_to_be() -> None:
 
 
 def test_panels_stand_above_or_beside_each_other() -> None:
-    panels = [Panel(marks=(Line(x=AT, y=SHARES),), title=title) for title in ("first", "second")]
+    panels = [Panel(marks=(LineMark(x=AT, y=SHARES),), title=title) for title in ("first", "second")]
     for beside in (False, True):
         assert {"first", "second"} <= set(words(draw("Two", *panels, height=300, beside=beside)))
 
 
 def test_a_long_name_leaves_room_for_what_it_names() -> None:
-    marks = (Line(x=AT, y=SHARES, label=HOSTILE), Shade(first=2, last=3, text=HOSTILE), Note(x=0, y=0, text=HOSTILE))
+    marks = (
+        LineMark(x=AT, y=SHARES, label=HOSTILE),
+        ShadeMark(first=2, last=3, text=HOSTILE),
+        Note(x=0, y=0, text=HOSTILE),
+    )
     axis = Axis(label=HOSTILE, ticks=[(1.0, HOSTILE)])
     svg = draw(HOSTILE, Panel(marks=marks, title=HOSTILE, x=axis), Panel(marks=(), y=Axis(names=(HOSTILE,) * 3)))
     assert max(map(len, words(svg))) < 100
@@ -123,7 +127,7 @@ def test_a_long_name_leaves_room_for_what_it_names() -> None:
 
 def test_words_in_a_plot_are_text_and_the_plot_itself_is_markup() -> None:
     word = '<img src=x>&{{7*7}}"'
-    marks = (Line(x=AT, y=SHARES, label=word), Shade(first=0, last=1, text=word), Note(x=0, y=0.5, text=word))
+    marks = (LineMark(x=AT, y=SHARES, label=word), ShadeMark(first=0, last=1, text=word), Note(x=0, y=0.5, text=word))
     lower = Panel(
         marks=(Rows(lengths=(1,), texts=(word,)),), x=Axis(label=word, ticks=[(1.0, word)]), y=Axis(names=(word,))
     )

@@ -1,4 +1,4 @@
-"""Writes a first `buyer.toml` from a few answers: one that loads, serves, and bids for the leads of one seller."""
+"""Creates a first `buyer.toml` from a few answers: valid, and ready to bid for the leads of one seller."""
 
 import argparse
 import base64

@@ -1,4 +1,4 @@
-"""What `leadbid init` wants to know: each thing by an option, at a terminal by a question, else by its default."""
+"""The questions of `leadbid init`: each is answered by an option, at the terminal, or by its default."""
 
 import sys
 from collections.abc import Callable, Mapping

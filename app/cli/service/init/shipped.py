@@ -1,4 +1,4 @@
-"""The verticals that come with leadbid, as the demo's configuration declares them, and what their leads are worth."""
+"""The verticals that ship with leadbid, and the values of their leads, read from the demo's configuration."""
 
 import re
 import tomllib
