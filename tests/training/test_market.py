@@ -1,5 +1,6 @@
 """A landscape is learned from a vertical's own auctions where it predicts the newest of them better than before."""
 
+from math import log
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,9 @@ from app.scoring.landscape import FILE, parse_landscape
 from tests.bids import bid, write_bids
 from training.conversion.features import Column
 from training.histories.bids import LoggedBid
-from training.retraining.market import DEMANDS, LearnedMarket, market
+from training.retraining.market import DEMANDS, LearnedMarket, contest, market
 
+WON = np.array([1, 0, 0, 1])
 COLUMNS = (Column("tier", "category"), Column("bill", "number"))
 
 
@@ -98,3 +100,34 @@ def test_a_newer_scorers_values_are_those_that_rivals_are_held_against(tmp_path:
     found = learned(tmp_path, auctions(240, said=0.9), lambda _: 2.0)
     curve = keep(tmp_path, found).curve("acme", "exclusive", {}, 8_000.0)
     assert curve.win_probability(1_600) == pytest.approx(0.5, abs=0.15)
+
+
+def test_log_loss_is_the_mean_surprise() -> None:
+    found = contest(WON, 0.5, np.array([0.8, 0.2, 0.2, 0.8]), np.full(4, 0.5))
+    assert (found.bids, found.won) == (4, 0.5)
+    assert found.champion.log_loss == pytest.approx(-log(0.8))
+    assert found.champion.predicted == pytest.approx(0.5)
+    assert found.constant.log_loss == pytest.approx(log(2.0))
+    assert found.challenger.log_loss == found.constant.log_loss
+    assert not found.is_better
+
+
+def test_a_challenger_gains_what_it_is_surprised_less() -> None:
+    found = contest(WON, 0.5, np.full(4, 0.5), np.array([0.8, 0.2, 0.2, 0.8]))
+    assert found.gain == pytest.approx(log(2.0) + log(0.8))
+    assert found.noise == pytest.approx(0.0, abs=1e-12)
+    assert found.is_better
+
+
+def test_a_gain_within_luck_is_none() -> None:
+    random = np.random.default_rng(3)
+    won = (random.random(60) < 0.4).astype(np.int8)
+    found = contest(won, 0.4, np.full(60, 0.4), np.clip(0.4 + random.normal(0.0, 0.05, 60), 0.1, 0.9))
+    assert not found.is_better
+    sure = contest(won, 0.4, np.full(60, 0.8), np.full(60, 0.4))
+    assert sure.is_better
+    assert not contest(won, 0.4, np.full(60, 0.4), np.full(60, 0.8)).is_better
+
+
+def test_certainty_that_was_wrong_costs_much_and_not_everything() -> None:
+    assert 10.0 < contest(np.array([1]), 0.5, np.array([0.0]), np.array([0.5])).champion.log_loss < 20.0

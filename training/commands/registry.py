@@ -64,7 +64,7 @@ def _said(args: argparse.Namespace) -> str:
         found = listed(args.models, args.vertical)
         if not found:
             raise NotChanged(f"{args.models} holds no model{f' of {args.vertical}' if args.vertical else ''}")
-        return msgspec.json.encode([each.told for each in found]).decode() if args.json else table(found)
+        return msgspec.json.encode([each.told for each in found]).decode() if args.json else "\n".join(table(found))
     if args.action == "show":
         return "\n".join(shown(args.models, args.vertical, args.version))
     done = _done(args)

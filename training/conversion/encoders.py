@@ -92,8 +92,7 @@ def by_target(seed: int) -> Encoder:
 
     In training that share comes from folds without the lead itself.
     """
-    folds = StratifiedKFold(5, shuffle=True, random_state=seed)
-    return TargetEncoder(target_type="binary", smooth="auto", cv=folds)
+    return TargetEncoder(target_type="binary", smooth="auto", cv=StratifiedKFold(5, shuffle=True, random_state=seed))
 
 
 def parts(columns: Sequence[Column], encoded: Collection[str]) -> dict[str, list[int]]:

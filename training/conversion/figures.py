@@ -53,14 +53,11 @@ def deciles(converted: Array, predicted: Array, true: Array | None) -> tuple[Dec
 def by_value(columns: Sequence[Column], X: Array, y: Array, predicted: Array) -> tuple[SliceFigures, ...]:
     """The commonest values of each category, largest first; those of few leads are left out."""
     found = []
-    for position, column in enumerate(columns):
-        if column.kind == "category":
-            told = X[:, position]
-            common = Counter(value for value in told if isinstance(value, str)).most_common(VALUES_MAX)
-            for value, rows in common:
-                if rows >= ROWS_MIN:
-                    here = told == value
-                    found.append(_slice(column.name, value, y[here], predicted[here]))
+    for position in (at for at, column in enumerate(columns) if column.kind == "category"):
+        told, field = X[:, position], columns[position].name
+        for value, rows in Counter(value for value in told if isinstance(value, str)).most_common(VALUES_MAX):
+            if rows >= ROWS_MIN:
+                found.append(_slice(field, value, y[told == value], predicted[told == value]))
     return tuple(found)
 
 

@@ -90,22 +90,19 @@ def _spread(part: slice, most: int) -> Array:
 
 
 def _history(history: History) -> TrainingHistory:
+    ends = (float(history.at[0]), float(history.at[-1]))
+    since, until = (utc_text(at) if history.timed else f"row {at + 1:.0f}" for at in ends)
     return TrainingHistory(
         source=history.source,
         synthetic=history.truth is not None,
         rows=len(history),
-        since=_place(history, 0),
-        until=_place(history, -1),
+        since=since,
+        until=until,
         converted=float(np.mean(history.converted)),
         value_mean=history.value_mean,
         sha256=history.fingerprint,
         notes=history.notes,
     )
-
-
-def _place(history: History, position: int) -> str:
-    at = float(history.at[position])
-    return utc_text(at) if history.timed else f"row {at + 1:.0f}"
 
 
 def _reads(feature: Feature) -> FactRead:

@@ -153,9 +153,8 @@ def _notes(chosen: JudgedCandidate, why: str, slices: Slices, encoded: Collectio
     if encoded:
         notes.append(f"encoded by how their values converted: {', '.join(sorted(encoded))}")
     if slices.fit.stop > ROWS_MAX:
-        notes.append(
-            f"the candidates were judged on the newest {ROWS_MAX:,} of {slices.fit.stop:,} leads to learn from"
-        )
+        judged = f"the newest {ROWS_MAX:,} of {slices.fit.stop:,} leads to learn from"
+        notes.append(f"the candidates were judged on {judged}")
     if slices.newest.stop > CV_ROWS_MAX:
         notes.append(f"the random split is of {CV_ROWS_MAX:,} leads drawn from {slices.newest.stop:,}")
     return tuple(notes)

@@ -142,8 +142,7 @@ def _summary(
     database: Scratch, asked: PingRows, rules: DatasetRules, as_of: float, counts: Counter[str]
 ) -> DatasetSummary:
     def count(what: str, values: Sequence[float] = ()) -> int:
-        found: int = database.one(f"SELECT count(*) FROM {what}", *values)[0]  # noqa: S608 - words of our own
-        return found
+        return int(database.one(f"SELECT count(*) FROM {what}", *values)[0])  # noqa: S608 - words of our own
 
     trade = asked.trade
     left_out = {name: count(*what) for name, what in joining.left_out(rules).items()}

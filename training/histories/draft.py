@@ -52,7 +52,7 @@ def draft(table: LeadTable, *, label: str, vertical: str) -> SpecDraft:
 
 def written(draft: SpecDraft, header: Sequence[str]) -> str:
     """The draft as TOML."""
-    return "\n".join([*(f"# {line}" for line in header), "", *_keys(draft), *_blocks(draft)]) + "\n"
+    return "\n".join([*(f"# {line}" for line in header), "", *_lines(draft)]) + "\n"
 
 
 def _of_the_service(table: LeadTable, vertical: str) -> SpecDraft:
@@ -113,7 +113,7 @@ def _comments(positive: Positive, order: Guess | None, guesses: Sequence[Guess])
     return comments
 
 
-def _keys(draft: SpecDraft) -> Iterator[str]:
+def _lines(draft: SpecDraft) -> Iterator[str]:
     spec, said = draft.spec, draft.comments
     keys = (
         ("vertical", True, "the name under which models of it are kept"),
@@ -129,13 +129,10 @@ def _keys(draft: SpecDraft) -> Iterator[str]:
     yield value if spec.value else f"# {value}"
     if spec.where:
         yield from ("", "[where]", *(_line(name, value) for name, value in spec.where.items()))
-
-
-def _blocks(draft: SpecDraft) -> Iterator[str]:
-    for field in draft.spec.fields:
+    for field in spec.fields:
         yield from ("", "[[fields]]", _line("name", field.name, field.reason))
-        keys = ("column", "type", "known_at_ping") if field.column else ("type", "known_at_ping")
-        yield from (_line(key, getattr(field, key)) for key in keys)
+        told = ("column", "type", "known_at_ping") if field.column else ("type", "known_at_ping")
+        yield from (_line(key, getattr(field, key)) for key in told)
 
 
 def _line(key: str, value: object, comment: str = "") -> str:

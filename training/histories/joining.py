@@ -121,8 +121,7 @@ def advance(database: Scratch, rules: DatasetRules, as_of: float, counts: Counte
     """Make the table `label`: a row a sale."""
     path, encoder = database.folder / "labels.ndjson", msgspec.json.Encoder()
     with path.open("wb") as file:
-        for each in labelled(database, rules, as_of, counts):
-            file.write(encoder.encode(each) + b"\n")
+        file.writelines(encoder.encode(each) + b"\n" for each in labelled(database, rules, as_of, counts))
     _load(database, "label", get_type_hints(Labelled), path)
 
 

@@ -154,13 +154,11 @@ def _wrong(spec: Spec) -> Iterator[str]:
         ZoneInfo(spec.time_zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         yield f"time_zone: {spec.time_zone!r} is unknown; write one such as America/New_York"
-    names: set[str] = set()
-    for field in spec.fields:
+    for at, field in enumerate(spec.fields):
         if not field.name:
             yield "fields: a field has no name"
-        if field.name in names:
+        if field.name in (other.name for other in spec.fields[:at]):
             yield f"fields.{field.name}: named twice"
-        names.add(field.name)
         if field.known_at_ping and field.source in (spec.label, spec.value):
             yield f"fields.{field.name}: {field.source!r} is the outcome, which no ping knows"
     if not any(field.read for field in spec.fields):

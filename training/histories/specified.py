@@ -102,8 +102,7 @@ def _times(table: LeadTable, spec: Spec) -> Array:
     if not spec.timed:
         return np.arange(table.rows, dtype=np.float64)
     times = table.times(spec.order, time_format=spec.time_format)
-    unknown = int(np.sum(np.isnan(times.seconds)))
-    if unknown:
+    if unknown := int(np.sum(np.isnan(times.seconds))):
         raise table.bad(
             f"{unknown:,} of {table.rows:,} rows have no time in {spec.order!r}: leave "
             "them out of the file, or name another column as order"

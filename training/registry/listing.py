@@ -59,10 +59,19 @@ def shown(models: Path, vertical: str, version: str) -> Iterator[str]:
             yield f"  {sentence(done)}"
 
 
-def table(found: list[ListedVersion]) -> str:
+def table(found: list[ListedVersion]) -> Iterator[str]:
     """The versions, a line each."""
-    head = f"{'vertical':<20} {'version':<10} {'role':<18} {'gates':<22} {'AUC':>6} {'log-loss':>9}  learned until"
-    return "\n".join([head, *map(_row, found)])
+    yield f"{'vertical':<20} {'version':<10} {'role':<18} {'gates':<22} {'AUC':>6} {'log-loss':>9}  learned until"
+    for each in found:
+        role = f"canary {each.canary:.0%}" if each.canary else "shadow" if each.role == "challenger" else each.role
+        start = f"{each.vertical:<20} {each.version:<10} {role:<18}"
+        if each.card is None:
+            yield f"{start} {each.problem}"
+            continue
+        card = each.card
+        gates = "passed" if card.cleared else f"FAILED {len(card.failed)}: {', '.join(card.failed)}"
+        numbers = f"{card.figures.auc:>6.3f} {card.figures.log_loss:>9.4f}"
+        yield f"{start} {gates:<22} {numbers}  {card.history.until[:10]:<12} {each.problem}".rstrip()
 
 
 def sentence(done: Change) -> str:
@@ -93,17 +102,6 @@ def _roles(entry: Entry | None) -> dict[str, str]:
         return {}
     named = {entry.before: "before", entry.challenger: "challenger", entry.live: "live"}
     return {version: role for version, role in named.items() if version}
-
-
-def _row(each: ListedVersion) -> str:
-    role = f"canary {each.canary:.0%}" if each.canary else "shadow" if each.role == "challenger" else each.role
-    start = f"{each.vertical:<20} {each.version:<10} {role:<18}"
-    if each.card is None:
-        return f"{start} {each.problem}"
-    card = each.card
-    gates = "passed" if card.cleared else f"FAILED {len(card.failed)}: {', '.join(card.failed)}"
-    numbers = f"{card.figures.auc:>6.3f} {card.figures.log_loss:>9.4f}"
-    return f"{start} {gates:<22} {numbers}  {card.history.until[:10]:<12} {each.problem}".rstrip()
 
 
 def _worded(entry: Entry) -> str:

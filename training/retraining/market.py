@@ -84,7 +84,15 @@ def market(
         # Against what was said of the newest auctions when they were bid for.
         assert leg.newest.predicted is not None
         contests[leg.leg] = contest(leg.newest.won, leg.usual, leg.newest.predicted, leg.predicted)
-    gates = {leg: _gate(leg, each) for leg, each in contests.items()}
+    gates = {
+        leg: Gate(
+            name=f"predicts {leg} wins",
+            passed=each.is_better and each.challenger.log_loss < each.constant.log_loss,
+            found=f"log-loss {each.champion.log_loss:.3f} to {each.challenger.log_loss:.3f} on the newest "
+            f"{each.bids:,}, constant baseline {each.constant.log_loss:.3f}; noise {each.noise:.3f}",
+        )
+        for leg, each in contests.items()
+    }
     passed = [leg for leg in learned.legs if gates[leg.leg].passed]
     return LearnedMarket(
         contests=contests,
@@ -108,15 +116,6 @@ def contest(won: Array, usual: float, champion: Array, challenger: Array) -> Con
         challenger=Odds(predicted=float(np.mean(challenger)), log_loss=float(np.mean(now))),
         gain=saved.mean,
         noise=saved.noise,
-    )
-
-
-def _gate(leg: str, found: Contest) -> Gate:
-    return Gate(
-        name=f"predicts {leg} wins",
-        passed=found.is_better and found.challenger.log_loss < found.constant.log_loss,
-        found=f"log-loss {found.champion.log_loss:.3f} to {found.challenger.log_loss:.3f} on the newest "
-        f"{found.bids:,}, constant baseline {found.constant.log_loss:.3f}; noise {found.noise:.3f}",
     )
 
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from app.domain.calendar import local_time
 from app.domain.schedule import HOURS_OF_WEEK
 
@@ -18,16 +20,12 @@ def shape(counts: Sequence[int], since: float, until: float, zone: str) -> tuple
     """
     if not sum(counts):
         return ()
-    seen = _seen(since, until, zone)
-    every = sum(counts) / sum(seen)
-    by_hour = [_rate(sum(counts[hour::24]), sum(seen[hour::24]), every) for hour in range(24)]
-    rates = [_rate(counts[at], seen[at], by_hour[at % 24]) for at in range(HOURS_OF_WEEK)]
-    whole = sum(rates)
-    return tuple(rate / whole for rate in rates)
-
-
-def _rate(count: float, weeks: float, usual: float) -> float:
-    return (count + _WEEKS_PRIOR * usual) / (weeks + _WEEKS_PRIOR)
+    # A row a day.
+    told, seen = np.reshape(counts, (7, 24)), np.reshape(_seen(since, until, zone), (7, 24))
+    every = np.sum(told) / np.sum(seen)
+    by_hour = (told.sum(axis=0) + _WEEKS_PRIOR * every) / (seen.sum(axis=0) + _WEEKS_PRIOR)
+    rates = (told + _WEEKS_PRIOR * by_hour) / (seen + _WEEKS_PRIOR)
+    return tuple((rates / np.sum(rates)).ravel().tolist())
 
 
 def _seen(since: float, until: float, zone: str) -> list[float]:
