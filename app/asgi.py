@@ -78,9 +78,9 @@ def build_app(
     test_recorders: Sequence[TestRecorder] = (),
     pages: Sequence[HTTPRouteHandler] = (),
 ) -> Application:
-    """The ASGI application, with more `test_recorders` of tests and more `pages` where somebody wants them.
+    """The ASGI application, with additional `test_recorders` and `pages`.
 
-    SettingsError where it could not serve as it is set up, with every problem it found."""
+    Raises SettingsError with every problem if it cannot serve with its settings."""
     read = load(settings.config, environ=os.environ)
     if not isinstance(read, LoadedConfig):
         raise SettingsError("\n".join(str(problem) for problem in read))

@@ -109,7 +109,7 @@ def load_keys(settings: Settings, chance: Callable[[int], bytes]) -> tuple[Keys,
 
 
 def _locked(descriptor: int) -> bool:
-    """Whether nobody else holds this file, which from now on we do."""
+    """Lock this file; false if another process holds it."""
     if sys.platform != "win32":
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

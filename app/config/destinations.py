@@ -78,7 +78,7 @@ def _refuse_plain_secrets(destination: Destination, at: KeyPath, findings: Findi
 
 
 def _check_fields(destination: Destination, at: KeyPath, fields: Collection[str], findings: Findings) -> None:
-    """A map may name fields of verticals that nobody declares."""
+    """A field map must name declared fields."""
     if not fields:
         return
     named = [

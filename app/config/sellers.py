@@ -49,7 +49,7 @@ def build_operators(tables: tuple[OperatorTable, ...], findings: Findings) -> tu
 
 
 def refuse_shared_keys(tables: Iterable[SellerTable | OperatorTable], findings: Findings) -> None:
-    """A key says who is at the endpoint, so nobody shares one; and nobody trusts a published one."""
+    """A key identifies its owner, so no two may share one; published keys get a warning."""
     owners: dict[str, str] = {}
     published = []
     for table in tables:

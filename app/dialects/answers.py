@@ -45,7 +45,7 @@ def ping_status(answer: PingAnswer) -> int:
 
 
 def post_status(answer: PostAnswer, dialect: Dialect, statuses: Statuses) -> int:
-    """The code of the answer to a post; `usual` where nobody knows the seller."""
+    """The code of the answer to a post; `usual` if the seller is unknown."""
     if answer.status == "accepted":
         return dialect.bought
     fault = _FAULTS.get(answer.reason_code)

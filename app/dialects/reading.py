@@ -98,7 +98,7 @@ def _note(draft: RequestDraft, slot: Slot, into: dict[str, Any], value: ReadValu
 
 
 def _resolve(raw: Mapping[str, Scalar], draft: RequestDraft, slot: Slot, keys: Iterable[str]) -> None:
-    """Read a field that stands in a request under several names."""
+    """Read a field that a request has under several names."""
     into: dict[str, Any] = getattr(draft, slot.part)
     for key in keys:
         _note(draft, slot, into, slot.read(raw[key]))
@@ -133,7 +133,7 @@ def _meaning(name: str, text: str, lead: Mapping[str, Any], route: Route) -> str
 
 
 def _is_test(name: str, scalar: Scalar, draft: RequestDraft) -> bool:
-    """What any of the flags says; one that cannot be read is named, lest a test be sold."""
+    """What any of the flags says; one that cannot be read is refused by name, so that no test is bought."""
     word = text_of(scalar).lower()
     if word in ("test", "live") or name == "?lp_action":
         return word == "test"

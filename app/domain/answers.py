@@ -33,7 +33,7 @@ def bids_answer(
 
 
 def refused_ping(refusal: Refusal, seller: Seller | None, line_id: str, warnings: tuple[str, ...] = ()) -> PingAnswer:
-    """A ping's no. `line_id` names it in the journal; `seller` is `None` where nobody is known."""
+    """The answer to a refused ping. `line_id` names it in the journal; `seller` is `None` if unknown."""
     code, reason = _disclosed(refusal, seller)
     status: Literal["rejected", "error"] = "error" if refusal.code == "internal" else "rejected"
     return PingAnswer(status=status, ping_id=line_id, reason=reason, reason_code=code, warnings=warnings)

@@ -17,7 +17,7 @@ class BodyTooLarge(Exception):
 
 
 class ClientGone(Exception):
-    """The client closed before its request was complete: there is nobody to answer."""
+    """The client closed the connection before its request was complete: there is no one to answer."""
 
 
 async def receive_body(receive: Receive) -> bytes:

@@ -20,7 +20,7 @@ _DECIDES_S = 3 * 3_600.0
 
 
 class Worked(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of one lead, and how likely that was: the hidden truth. `value_cents` is 0 where nobody bought."""
+    """What became of one lead, and how likely that was: the hidden truth. `value_cents` is 0 without a sale."""
 
     lead_id: str
     probability: float

@@ -73,7 +73,7 @@ _LATER = frozenset({"best_time_to_call"})
 
 
 def vertical_of(number: int) -> str:
-    """The form that this consumer fills in where nobody chooses: they take turns."""
+    """The form that this consumer fills in by default: verticals take turns."""
     return VERTICALS[(number - 1) % len(VERTICALS)]
 
 

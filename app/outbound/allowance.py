@@ -13,7 +13,7 @@ from contextvars import ContextVar
 
 
 class Allowance:
-    """The time of one exchange: until `ends_at` by the loop's clock, or until somebody ends it."""
+    """The time of one exchange: until `ends_at` by the loop's clock, or until it is ended."""
 
     def __init__(self, ends_at: float | None = None) -> None:
         self._ends_at = ends_at
@@ -48,5 +48,5 @@ ALLOWANCE: ContextVar[Allowance] = ContextVar("allowance")
 
 
 def allowance() -> Allowance:
-    """What this task may spend; without limit where nobody set one."""
+    """The remaining time of this task; unlimited unless it was set."""
     return ALLOWANCE.get(None) or Allowance()

@@ -98,7 +98,7 @@ def body_of(answer: ReceivedAnswer) -> dict[str, Any] | ParsedAnswer:
 
 
 def value_at(tree: Any, path: str) -> Any:
-    """What stands at a dotted path, `None` where nothing does."""
+    """The value at a dotted path, or `None`."""
     node = tree if path else None
     for name in path.split(".") if path else ():
         if isinstance(node, list):

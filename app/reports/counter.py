@@ -73,7 +73,7 @@ class LineCounter:
         self._seller(line.seller).ping_repeats += not line.test
 
     def refused(self, line: RefusedLine) -> None:
-        """A ping that was refused before anybody knew what it was of."""
+        """A ping that was refused before its vertical was known."""
         flow, seller = self._line(line.at), self._seller(line.seller)
         seller.test_pings += line.test
         if not line.test:

@@ -60,7 +60,7 @@ def first_hour(now: float, days: int) -> float:
 def scorecard(
     seller: str, disclosure: Disclosure, trade: SellersTrade, returns: Returns, since: float, until: float
 ) -> Scorecard:
-    """What somebody may know of a seller's trade to whom this much is disclosed."""
+    """The scorecard at this level of disclosure."""
     tally = trade.sellers.get(seller, SellerTrade())
     refused, unsold = _refused(tally.answers)
     is_told = disclosure == "full"

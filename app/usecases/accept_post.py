@@ -21,7 +21,7 @@ from app.wire.post import Post, PostAnswer
 
 
 def _at_once() -> float:
-    """The time since a post came, where nobody measures it."""
+    """The time since a post arrived, if it is not measured."""
     return 0.0
 
 
@@ -75,7 +75,7 @@ def refuse_post(
     warnings: tuple[str, ...] = (),
     elapsed_ms: Callable[[], float] = _at_once,
 ) -> PostAnswer:
-    """Refuse a post and say so in the journal; `seller` is `None` where nobody is known."""
+    """Refuse a post and write it to the journal; `seller` is `None` if unknown."""
     answer = refused_post(refusal, seller, reference.ping_id, warnings)
     return _say(bidder, seller.name if seller is not None else "", reference, answer, now, refusal, elapsed_ms())
 

@@ -68,7 +68,7 @@ class BackgroundJobs:
             self.bidder.standing.apply(Paused(names=names))
 
     async def keep_certifications(self) -> None:
-        """Write down what sellers have shown in their tests, and hear who went live on another replica."""
+        """Store the progress of certifications, and read which sellers went live on another replica."""
         with suppress(StoreUnavailable):
             await keep_marks(self.bidder, self.certifier)
 

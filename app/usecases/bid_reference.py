@@ -30,7 +30,7 @@ class BidReference(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def open_reference(bidder: Bidder, ping_id: str, *, test: bool = False) -> BidReference:
-    """What stands behind a post's ping_id: nothing, where it is forged, cut, or of a campaign nobody remembers."""
+    """The bid of a post's ping_id; `None` if the id is forged, truncated, or of a forgotten campaign."""
     bid = read(ping_id, bidder.keys.signing) if looks_like_token(ping_id) else None
     campaign = bidder.catalogue.campaign_of(bid.campaign) if bid is not None else None
     vertical = bidder.catalogue.verticals.get(campaign.vertical) if campaign is not None else None

@@ -39,7 +39,7 @@ async def record_notice(bidder: Bidder, seller: Seller, notice: Notice, now: flo
 
 
 async def record_outcome(bidder: Bidder, outcome: Outcome, now: float) -> Receipt:
-    """The CRM says what became of a lead; who opted out is never bought again."""
+    """The CRM reports the outcome of a lead; a person who opted out is never bought again."""
     result = await bidder.store.record_outcome(outcome, now)
     if result.status == "unknown_lead":
         return refused_receipt(Refusal("invalid_field", "lead_id: no lead of ours has it"))

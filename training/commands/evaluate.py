@@ -55,7 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """0 if the candidate may be promoted, 1 if not, 2 if nobody can say."""
+    """0 if the candidate may be promoted, 1 if not, 2 if there is too little evidence."""
     found = _evaluation(args)
     if args.out is not None:
         _write(args.out, found)

@@ -22,7 +22,7 @@ from training.registry.pointer import NotChanged, author, entries
 
 
 class NewVersion(NamedTuple):
-    """A model, and what became of it: why it is not live, or nothing where it is."""
+    """A model, and why it is not live; empty if it is."""
 
     card: ModelCard
     why_not: str

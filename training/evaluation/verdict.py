@@ -35,7 +35,7 @@ def verdict(gates: Sequence[Gate]) -> Verdict:
 
 
 def exit_status(found: Verdict) -> int:
-    """0 where it may be promoted, 1 where not, 2 where nobody can say."""
+    """0 if it may be promoted, 1 if not, 2 if there is too little evidence."""
     return {"promote": 0, "do not promote": 1, "cannot be evaluated": 2}[found]
 
 

@@ -129,7 +129,7 @@ def _later(each: Guess) -> bool:
 
 
 def _whose(word: str, told: Mapping[str, Any]) -> str:
-    """Why this says who somebody is, if it does."""
+    """Why this column identifies a person, if it does."""
     seen = max(told["emails"], told["phones"] if told["distinct"] > told["filled"] / 2 else 0, told["addresses"])
     if _WHO.search(word) or seen > told["filled"] / 2:
         return "looks like who somebody is, which no ping tells and no model may learn"

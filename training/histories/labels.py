@@ -16,7 +16,7 @@ EVENTS: frozenset[str] = frozenset(get_args(OutcomeKind))
 
 
 class Labelled(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """A lead's label. Until it has matured nobody can say whether it converts, so `converted` is `None`."""
+    """A lead's label. `converted` is `None` until the lead has matured."""
 
     lead_id: str
     disposition: str

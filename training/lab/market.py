@@ -51,7 +51,7 @@ class HouseMarket(msgspec.Struct, frozen=True, kw_only=True):
         return np.asarray(self.probability * self.world.worth_cents)
 
     def won(self, bids: Array, at: Array) -> Array:
-        """Whether each bid in cents wins its auction; nobody wins below the reserve."""
+        """Whether each bid in cents wins its auction; no bid below the reserve wins."""
         return self.world.won(bids, at, self.winners)
 
 

@@ -61,7 +61,7 @@ class HouseWorld(msgspec.Struct, frozen=True, kw_only=True):
         return np.asarray(np.array(SELLERS, dtype=object)[self.seller])
 
     def won(self, bids: Array, at: Array, winners: int) -> Array:
-        """Whether each bid in cents wins the auction of its lead; nobody wins below the reserve."""
+        """Whether each bid in cents wins the auction of its lead; no bid below the reserve wins."""
         return np.asarray((bids >= RESERVE_CENTS) & (bids > self.top[at, winners - 1]))
 
 

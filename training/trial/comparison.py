@@ -99,7 +99,7 @@ def compare(
     archive: Archive,
     policies: Mapping[str, Model],
 ) -> Comparison:
-    """Decide every ping by its vertical's policy too; tests are left out, since nobody buys them."""
+    """Decide every ping by its vertical's policy too; tests are left out, because they are not bought."""
     tallies = {vertical: _Tally(policy) for vertical, policy in policies.items()}
     missing: Counter[str] = Counter()
     for line in lines:

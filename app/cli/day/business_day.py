@@ -78,7 +78,7 @@ class Lived(msgspec.Struct, kw_only=True):
 
 
 class BusinessDay:
-    """A day that can be lived once, with the demo's buyer: its CRM listens where `CRM_ADDRESS` stands in the file."""
+    """One day, run once, with the demo's buyer, whose file has its CRM at `CRM_ADDRESS`."""
 
     def __init__(self, settings: Settings, market: Path, leads: int, seed: int) -> None:
         self.lived = Lived()
@@ -184,7 +184,7 @@ class BusinessDay:
             )
 
     async def _close(self) -> None:
-        """The market has closed: what is left are retries and outcomes, for which nobody needs to see minutes pass."""
+        """After the market has closed: only retries and outcomes are left, so no progress is shown."""
         self.time.gap_s = HOUR_S
 
     def _break_crm(self) -> None:

@@ -168,7 +168,7 @@ def _refuse_name(name: str, declared: Declared) -> None:
 
 
 def _values(args: argparse.Namespace, key: str) -> dict[str, Any]:
-    """The keys of its table; what stands at its default is left out."""
+    """The keys of its table, without those at their defaults."""
     chosen = {
         "title": args.title,
         "key_sha256": [_sha256(key)],

@@ -48,7 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """0 where every check holds, 1 where one does not, 2 where nobody answers."""
+    """0 if all checks hold, 1 if one does not, 2 if the endpoint does not answer."""
     if urlsplit(args.target).scheme not in ("http", "https"):
         print(f"--target {args.target!r} is not a URL: write it as http://127.0.0.1:8000", file=sys.stderr)
         return 2

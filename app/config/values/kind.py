@@ -23,7 +23,7 @@ class Kind(msgspec.Struct, frozen=True):
 
 
 def shown(raw: object) -> str:
-    """A value as it may stand in a message: short, and not a whole table."""
+    """A value for a message: shortened, and without the content of tables."""
     if isinstance(raw, dict):
         return "a table"
     if isinstance(raw, list):

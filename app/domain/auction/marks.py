@@ -43,7 +43,7 @@ class Marks(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
 
 def marks_of(keys: Keys, seller: str, ping: Ping, vertical: Vertical | None) -> Marks:
-    """The marks of a ping of this seller; no terms are locked in a vertical that nobody declares."""
+    """The marks of a ping of this seller; an undeclared vertical has no locked terms."""
     found = certificate_digests(keys, ping)
     kind, name = _name_of(ping, found)
     return Marks(

@@ -78,7 +78,7 @@ def weigh(
 
 
 def caps_of(campaign: Campaign, snapshot: Snapshot) -> Caps:
-    """Every cap that a sale of this seller to this campaign would use; one never used stands at zero."""
+    """Every cap that a sale of this seller to this campaign would use; an unused cap is at zero."""
     caps = (*campaign.caps, *snapshot.seller.caps)
     standings = snapshot.standing.caps.get(campaign.name)
     if standings is None:

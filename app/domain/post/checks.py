@@ -43,7 +43,7 @@ def failures(verdicts: tuple[CheckVerdict, ...]) -> list[Refusal]:
 
 
 def unsettled(verdicts: tuple[CheckVerdict, ...]) -> Unsettled | None:
-    """The first check without which we do not buy, and that nobody answered."""
+    """The first required check without an answer."""
     for verdict in verdicts:
         if verdict.outcome == "unknown" and verdict.check.on_unknown == "refuse":
             return Unsettled(refusal=Refusal(verdict.check.code, f"{verdict.check.name} could not be checked"))

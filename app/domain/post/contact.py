@@ -30,7 +30,7 @@ _RINGS_AT_A_PERSON = frozenset(
 
 
 def implausible(contact: Contact, state: str, zip_code: str, zip_states: Mapping[str, str]) -> Refusal | None:
-    """Why this contact cannot be a reachable person, naming the field; an unknown ZIP speaks against nobody."""
+    """Why this contact cannot be a reachable person, naming the field; an unknown ZIP code is no reason."""
     if contact.phone and not is_reachable_phone(contact.phone):
         return Refusal("invalid_contact", "phone")
     if contact.email and not is_reachable_email(contact.email):

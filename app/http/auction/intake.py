@@ -174,7 +174,7 @@ class Intake:
         return reference, reading
 
     def _record(self, request: SellerRequest, answer: PingAnswer | PostAnswer, http_answer: HttpAnswer) -> None:
-        """Show a test, or the request of somebody unknown, to those who help sellers to integrate."""
+        """Record a test, or a request without a known key, for those who help sellers to integrate."""
         if self._bidder.test_recorders and (request.test or request.seller is None):
             took_ms = self._elapsed_ms(request)
             record_test(self._bidder, request, answer, http_answer.status, http_answer.body, took_ms)

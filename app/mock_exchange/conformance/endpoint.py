@@ -64,7 +64,7 @@ class Endpoint:
         return PlayedRequest(answer=answer, parsed=self.parsers.post(answer))
 
     def send(self, route: Route, sent: Sent, key: str | None = None) -> ReceivedAnswer:
-        """Send a request as it stands; Unreachable where nobody answers in time."""
+        """Send a request unchanged; raises Unreachable without an answer in time."""
         headers = {"Content-Type": sent.content_type, **self.sends.headers(self._key if key is None else key)}
         started = time.perf_counter()
         try:

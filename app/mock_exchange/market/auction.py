@@ -137,7 +137,7 @@ class Auctioneer:
         return False
 
     async def _ask(self, lead: _Lead, seats: Sequence[Seat]) -> list[BuyerBid]:
-        """Ping all these buyers at once; nobody waits for a buyer longer than the seller's timeout."""
+        """Ping all these buyers at once, and wait no longer than the seller's timeout."""
         bodies = [self._ping(lead, seat) for seat in seats]
         replies = await asyncio.gather(
             *[self._client.ping(self._buyers[seat.buyer], body) for seat, body in zip(seats, bodies, strict=True)]
@@ -196,9 +196,9 @@ class Auctioneer:
     async def _settled(
         self, buyer: BuyerEndpoint, body: Mapping[str, Value], bid: BuyerBid, unheard: PostReply
     ) -> PostReply:
-        """A post whose answer did not come: the same once more, then the question what became of it.
+        """A post without an answer: send it once more, then look it up.
 
-        Who cascades without knowing sells one lead twice.
+        A seller that went on without the look-up might sell one lead twice.
         """
         await self._time.sleep(RETRY_S)
         reply = await self._client.post(buyer, body)
@@ -223,7 +223,7 @@ class Auctioneer:
         return ""
 
     async def _notify(self, lead: _Lead) -> None:
-        """Tell who bid what became of it, with the highest price that was paid."""
+        """Send win and loss notices to the bidders, with the highest price that was paid."""
         winners = {post.buyer for post in lead.posts if post.outcome == "accepted"}
         paid_cents = max((post.price_cents for post in lead.posts if post.outcome == "accepted"), default=0)
         for name, reply in lead.asks.items():

@@ -44,7 +44,7 @@ class Runner(Protocol):
 
 
 class _Ticket:
-    """One job with the future that waits for it, and what came of it so far."""
+    """One job, the future that waits for it, and its result so far."""
 
     __slots__ = ("error", "future", "job", "loop", "result")
 

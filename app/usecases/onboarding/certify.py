@@ -109,7 +109,7 @@ def go_live(bidder: Bidder, certifier: Certifier, seller: Seller, now: float) ->
 
 
 async def keep_marks(bidder: Bidder, certifier: Certifier) -> None:
-    """Write down what is new, then hear what all have shown. StoreUnavailable where that must wait."""
+    """Store new progress, then read that of all replicas. Raises StoreUnavailable if that must wait."""
     fresh = list(certifier.fresh)
     if fresh:
         await bidder.store.add_certification_marks(fresh)

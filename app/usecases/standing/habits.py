@@ -24,7 +24,7 @@ class PostHabits:
         return self._rates
 
     def learn(self, bid: BidMade, *, posted: bool, delay_s: float = 0.0) -> None:
-        """Remember what became of a bid; a test tells nothing of a seller's habits."""
+        """Count the result of a bid; tests do not count."""
         if not bid.test:
             rate = self._rates.get(bid.seller, _NEW)
             learned = self._rates[bid.seller] = rate.after(posted=posted, delay_s=delay_s)

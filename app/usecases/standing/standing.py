@@ -106,7 +106,7 @@ class LiveStanding:
         return self._known.people.sightings(digests)
 
     def is_suppressed(self, digests: Iterable[str]) -> bool:
-        """Whether one of these digests is of somebody who may not be bought."""
+        """Whether one of these digests belongs to a suppressed person."""
         suppressed = self._known.suppressed
         return any(digest in suppressed for digest in digests)
 
