@@ -3,7 +3,8 @@
 import argparse
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any, get_args
 
@@ -11,13 +12,13 @@ import msgspec
 
 from app.domain.calendar import moment
 from app.domain.post.disposition import Disposition
+from app.journal.lines import PingLine
+from app.journal.reader import pings
 from app.packaged import DEMO_CONFIG, OWN_MODELS, models_here
-from training.histories.dataset import DatasetSummary, gather
-from training.histories.declared import DeclaredVerticals
-from training.histories.journaled import DatasetRules
-from training.histories.sources import DAY_S, MATURITY_DAYS, sources_of
+from training.histories.declared import MATURITY_DAYS
 
 Tell = Callable[[str], None]
+_TOLD_EVERY = 20_000
 
 _SOURCES = {
     "data": "a service's data directory, with its journal and its export",
@@ -92,13 +93,15 @@ def add_sources(parser: argparse.ArgumentParser) -> None:
     add(parser, *_SOURCES, "config", "since", "until", "now", "maturity-days", "conversion")
 
 
-def gathered(args: argparse.Namespace, known: DeclaredVerticals, out: Path) -> DatasetSummary:
-    """The dataset that these arguments ask for, now in `out`. Raises NoData, ParquetError, OSError."""
-    rules = DatasetRules(
-        since=args.since,
-        until=args.until,
-        now=args.now if args.now is not None else time.time(),
-        maturity_s=args.maturity_days * DAY_S,
-        conversion=args.conversion,
-    )
-    return gather(sources_of(args.data, args.journal, args.sales, args.outcomes), rules, known, out, teller())
+def journals_of(args: argparse.Namespace) -> list[Path]:
+    """The journals that these arguments name, and those of the data directories."""
+    return [*args.journal, *(data / "journal" for data in args.data)]
+
+
+def told_pings(journals: Iterable[Path], since: float, until: float) -> Iterator[PingLine]:
+    """Their pings, one journal after the other; every so often it is said how many there were by now."""
+    tell = teller()
+    for number, line in enumerate(chain.from_iterable(pings(journal, since, until) for journal in journals), 1):
+        if number % _TOLD_EVERY == 0:
+            tell(f"{number:,} pings")
+        yield line

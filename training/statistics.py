@@ -87,12 +87,8 @@ def bins_by_mass(
     at: Array, predicted: Array, happened: Array, bins: int, name: Callable[[float, float], str] = "{:g} to {:g}".format
 ) -> tuple[ReliabilityBin, ...]:
     """Equally many in each group, by `at`, lowest first; `name` is given the ends of a group."""
-    parts = np.array_split(np.argsort(at, kind="stable"), min(bins, max(len(at), 1)))
-    return tuple(
-        _bin(name(at[rows].min(), at[rows].max()), at[rows], predicted[rows], happened[rows])
-        for rows in parts
-        if len(rows)
-    )
+    parts = np.array_split(np.argsort(at, kind="stable"), min(bins, len(at))) if len(at) else []
+    return tuple(_bin(name(at[own].min(), at[own].max()), at[own], predicted[own], happened[own]) for own in parts)
 
 
 def bins_by_name(
@@ -111,16 +107,10 @@ def bins_by_name(
 def bin_of(name: str, count: int, predicted: float, observed: float, at: float | None = None) -> ReliabilityBin:
     """A group of which only the shares are known; it is placed at its prediction by default."""
     low, high = wilson(count * observed, count)
-    return ReliabilityBin(
-        name=name,
-        count=count,
-        at=predicted if at is None else at,
-        predicted=predicted,
-        observed=observed,
-        # Of none and of all the bound is the share itself, but for rounding.
-        low=min(low, observed),
-        high=max(high, observed),
-    )
+    # Of none and of all the bound is the share itself, but for rounding.
+    ends = {"low": min(low, observed), "high": max(high, observed)}
+    stands = predicted if at is None else at
+    return ReliabilityBin(name=name, count=count, at=stands, predicted=predicted, observed=observed, **ends)
 
 
 def quantiles(values: Sequence[float] | Array) -> dict[str, float]:

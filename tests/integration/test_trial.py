@@ -15,7 +15,7 @@ from app.mock_exchange.consumers import ping_of
 from tests.market import KEY, VERTICAL, demo_with_crm, ping, someone
 from tests.models import add_version, shipped
 from tests.service import Service, serve
-from training.__main__ import main
+from training.main import main
 
 WITHIN_S = 15.0
 

@@ -16,7 +16,7 @@ import pytest
 
 from tests.installed import Installed, build_wheel, environment, install
 from tests.service import free_port
-from training.__main__ import COMMANDS
+from training.main import COMMANDS
 
 NEEDS_NOTHING = {"registry"}
 """Training commands that work without the extra."""

@@ -13,11 +13,11 @@ from msgspec.structs import replace
 from app.scoring.artefact import BYTES_MAX
 from app.scoring.card import read_card, write_card
 from app.scoring.load import PARITY_ROWS_MIN, load
-from training.__main__ import main
 from training.conversion.artefact import next_version
 from training.conversion.candidates import chance
 from training.conversion.features import columns_of, table
 from training.histories.declared import declared
+from training.main import main
 
 BUYER = """
 [buyer]

@@ -5,7 +5,7 @@ from math import log
 import numpy as np
 import pytest
 
-from training.retraining.contest import contest
+from training.retraining.market import contest
 
 WON = np.array([1, 0, 0, 1])
 

@@ -21,11 +21,11 @@ from app.wire.ping import PingAnswer
 from tests import build
 from tests.bidder import another, ask, at_bidder, sell, somebody
 from tests.build import NOW
-from training.__main__ import main
 from training.histories.bids import LoggedBid, read_bids
 from training.histories.dataset import BIDS, LEADS, DatasetSummary, gather
 from training.histories.declared import DeclaredVerticals
 from training.histories.journaled import DatasetRules, DatasetSources
+from training.main import main
 
 Capture = pytest.CaptureFixture[str]
 DAY = 86_400.0

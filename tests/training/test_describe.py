@@ -8,10 +8,10 @@ import duckdb
 import numpy as np
 import pytest
 
-from training.__main__ import main
 from training.histories.joining import OWN
 from training.histories.spec import read_spec
 from training.histories.specified import read_history
+from training.main import main
 
 Capture = pytest.CaptureFixture[str]
 

@@ -12,12 +12,12 @@ import pytest
 
 from app.scoring.load import load_version
 from tests.bids import AT, bid, write_bids
-from training.__main__ import main
 from training.drift import window as windows
 from training.drift.drift import Drift, drift
 from training.drift.window import REFERENCE, sample, window, window_like
 from training.histories.bids import LoggedBid
 from training.histories.dataset import BIDS, SUMMARY, DatasetSummary, VerticalCounts
+from training.main import main
 
 Capture = pytest.CaptureFixture[str]
 DAY = 86_400.0

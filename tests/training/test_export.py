@@ -13,8 +13,9 @@ from sklearn.pipeline import Pipeline
 from app.scoring.compile import compiled
 from training.conversion.calibrators import METHODS, Calibrated, ScoredLeads, attempt
 from training.conversion.candidates import boosting, chance, lightgbm, logistic, scores
-from training.conversion.export import CannotExport, scorer_of
+from training.conversion.export import scorer_of
 from training.conversion.features import Column, table
+from training.errors import TrainingError
 
 COLUMNS = (
     Column("tier", "category"),
@@ -47,7 +48,7 @@ def history() -> tuple[Array, Array]:
 
 
 def refusal(raw: Any, model: Any) -> str:
-    with pytest.raises(CannotExport) as refused:
+    with pytest.raises(TrainingError) as refused:
         scorer_of(raw, model, COLUMNS, vertical="solar", version="0001")
     return str(refused.value)
 
@@ -116,7 +117,7 @@ def test_lightgbm_told_to_read_zero_as_missing_is_refused() -> None:
     facts, y = leads()
     raw = lightgbm(COLUMNS, seed=1, encoded={"city"}).fit(table(COLUMNS, facts), y)
     rows = np.where(np.random.default_rng(1).random((1_500, 4)) < 0.5, 0.0, np.random.default_rng(2).random((1_500, 4)))
-    raw[-1].booster_ = booster.train({"zero_as_missing": True, "verbosity": -1}, booster.Dataset(rows, y), 3)
+    raw[-1]._Booster = booster.train({"zero_as_missing": True, "verbosity": -1}, booster.Dataset(rows, y), 3)
     assert "zero as missing" in refusal(raw, raw)
 
 

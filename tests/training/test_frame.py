@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from training.__main__ import main
+from training.main import main
 
 Capture = pytest.CaptureFixture[str]
 

@@ -43,7 +43,7 @@ def judged(
         newest_raw=raw,
         random_cv=GOOD,
     )
-    return gates(trained, checks, true, difference=difference, trusted=trusted)
+    return tuple(gates(trained, checks, true, difference=difference, trusted=trusted))
 
 
 def failed(**given: Any) -> dict[str, str]:

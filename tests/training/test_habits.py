@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from app.wire.ping import Leg
-from training.histories.leads import Lead
+from training.histories.bids import Lead
 from training.retraining.habits import LEADS_MIN, measured
 
 

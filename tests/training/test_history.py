@@ -7,7 +7,8 @@ import pytest
 
 from app.domain.calendar import local_time
 from tests.histories import facts_in
-from training.histories.declared import NotDeclared, declared
+from training.errors import TrainingError
+from training.histories.declared import declared
 from training.histories.history import History
 from training.histories.synthetic import DAY_S, DAYS, ENDS_AT, synthetic
 
@@ -63,10 +64,10 @@ def test_progress_is_told_as_it_is_made(demo: Path) -> None:
 def test_a_file_that_declares_too_little_is_named(tmp_path: Path, content: str) -> None:
     path = tmp_path / "buyer.toml"
     path.write_text(content)
-    with pytest.raises(NotDeclared, match=r"buyer\.toml"):
+    with pytest.raises(TrainingError, match=r"buyer\.toml"):
         declared(path)
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(NotDeclared, match="cannot be read"):
+    with pytest.raises(TrainingError, match="cannot be read"):
         declared(tmp_path / "buyer.toml")

@@ -10,7 +10,7 @@ from app.scoring.card import read_card
 from app.scoring.load import load
 from app.scoring.pointer import POINTER, Entry
 from tests.models import add_version, landscape_of, shipped
-from training.__main__ import main
+from training.main import main
 from training.registry.pointer import changes, entries
 
 Said = pytest.CaptureFixture[str]

@@ -11,7 +11,7 @@ from app.scoring.load import load_version
 from app.wire.ping import Value
 from tests.models import shipped
 from training.registry.pointer import NotChanged
-from training.registry.versions import whole
+from training.registry.registry import whole
 from training.retraining.renew import Parts, completed, renewed
 
 WEEK = (1.0,) * 168

@@ -40,7 +40,7 @@ from tests.bidder import answer, open_bidder
 from tests.build import NOW
 from tests.models import add_version, landscape_of, shipped
 from tests.service import DEMO_CONFIG
-from training.__main__ import main
+from training.main import main
 from training.registry import registry
 from training.registry.pointer import Author
 
@@ -192,7 +192,7 @@ def test_a_compacted_journal_decides_again_as_well(logged: World, tmp_path: Path
         path.unlink()
     assert len(list(compact(data.journal, NOW + 30 * 86_400.0, lambda *_: None))) == 3
     assert replay(data) == 0
-    assert "decided again bit for bit, 0 otherwise" in capsys.readouterr().out
+    assert "decided again bit for bit, 0 differently" in capsys.readouterr().out
 
 
 def test_a_line_that_says_otherwise_is_named(logged: World, tmp_path: Path, capsys: Said) -> None:
@@ -204,7 +204,7 @@ def test_a_line_that_says_otherwise_is_named(logged: World, tmp_path: Path, caps
     world = _of(logged, tmp_path, replace(line, decision=decision, shadow=shadow))
     assert replay(world) == 1
     said = capsys.readouterr().out
-    assert "1 pings: 0 decided again bit for bit, 1 otherwise" in said
+    assert "1 pings: 0 decided again bit for bit, 1 differently" in said
     assert "1 shadows: 0 again" in said
     assert f"differs: {line.id}" in said
 
@@ -221,7 +221,7 @@ def test_what_is_missing_is_counted_and_named_and_is_no_proof(logged: World, tmp
     )
     assert replay(world) == 1
     said = capsys.readouterr().out
-    assert "4 pings: 1 decided again bit for bit, 0 otherwise" in said
+    assert "4 pings: 1 decided again bit for bit, 0 differently" in said
     assert f"1 pings could not be decided: model {line.ping.vertical} 0404: version 0404 does not exist" in said
     assert f"1 pings could not be decided: configuration {'f' * 16} cannot be read at " in said
     assert f"1 pings could not be decided: configuration {line.config} has no seller nobody" in said

@@ -15,7 +15,6 @@ from app.scoring.load import load_version
 from tests.bids import AT, bid, write_bids
 from tests.histories import facts_in
 from tests.models import add_version, shipped
-from training.__main__ import main
 from training.commands.retrain import tried
 from training.drift.drift import drift
 from training.drift.window import read_reference, sample, window_like
@@ -23,6 +22,7 @@ from training.histories.bids import LoggedBid
 from training.histories.dataset import BIDS, LEADS, SUMMARY, DatasetSummary, VerticalCounts
 from training.histories.declared import declared
 from training.histories.history import History
+from training.main import main
 from training.registry import registry
 from training.registry.pointer import author, entries
 from training.retraining.retrain import Dataset, Round, retrain

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from app.domain.vertical import Field, Vertical
+from training.errors import TrainingError
 from training.histories.declared import spec_of
-from training.histories.spec import BadSpec, SpecField, missing_columns, read_spec
+from training.histories.spec import SpecField, missing_columns, read_spec
 
 GOOD = """
 vertical = "solar"
@@ -63,14 +64,14 @@ def test_what_is_written_is_what_is_read(tmp_path: Path) -> None:
     ],
 )
 def test_what_is_said_wrongly_is_refused_by_name(tmp_path: Path, old: str, new: str, says: str) -> None:
-    with pytest.raises(BadSpec) as refused:
+    with pytest.raises(TrainingError) as refused:
         read_spec(written(tmp_path, GOOD.replace(old, new, 1)))
     assert says in str(refused.value)
     assert "spec.toml" in str(refused.value)
 
 
 def test_a_specification_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(BadSpec, match=r"nowhere\.toml cannot be read"):
+    with pytest.raises(TrainingError, match=r"nowhere\.toml cannot be read"):
         read_spec(tmp_path / "nowhere.toml")
 
 

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from training.histories.history import History
+from training.histories.scratch import NoData
 from training.histories.spec import Spec, SpecField
 from training.histories.specified import ROWS_MIN, read_history
-from training.histories.tables import BadData
 
 DAY = 86_400.0
 
@@ -56,7 +56,7 @@ def history(folder: Path, told: list[dict[str, str]], **other: Any) -> History:
 
 
 def refused(folder: Path, told: list[dict[str, str]], **other: Any) -> str:
-    with pytest.raises(BadData) as error:
+    with pytest.raises(NoData) as error:
         history(folder, told, **other)
     return str(error.value)
 

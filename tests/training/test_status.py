@@ -19,8 +19,8 @@ from app.wire.ping import Value
 from tests.bidder import another, ask, at_bidder, journaled, sell, somebody
 from tests.bids import bid
 from tests.build import NOW, catalogue, model
-from training.__main__ import main
-from training.trial.standing import page, verdicts
+from training.commands.status import page, verdicts
+from training.main import main
 from training.trial.trial import BidOutcome, TrialStanding, TrialTally, outcome_of
 
 DAY = 86_400.0
@@ -151,7 +151,7 @@ def test_of_a_shadow_nobody_knows_what_it_would_earn(tmp_path: Path) -> None:
     assert (told.challenger.decided, told.challenger.shadowed) == (0, 300)
     assert "start a canary" in verdicts(told)[1]
     assert told.leads > 0
-    assert "is tried against 1, in shadow" in page(told)
+    assert "is tried against 1, in shadow" in next(page(told))
 
 
 def test_few_conversions_tell_nothing_and_are_counted(tmp_path: Path) -> None:
@@ -180,7 +180,7 @@ def test_pings_of_another_trial_are_not_of_this_one(tmp_path: Path) -> None:
     lines = pinged(tmp_path, tried(model(0.23, version="1"), knowing("3"), 0.5), 20)
     told = stood(lines, {})
     assert told.pings == 0
-    assert page(told).endswith("no ping of this trial is in the journal yet")
+    assert list(page(told))[1:] == ["  no ping of this trial is in the journal yet"]
 
 
 def test_a_challenger_that_fails_is_counted_and_not_paired(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from training.histories.scratch import NoData
-from training.histories.tables import BadData, open_table, plain
+from training.histories.tables import open_table, plain
 
 TEXT = 'id;note;bill;when\n1;"two\nlines; and a ""quote""";10.5;2026-01-02 03:04:05\n2;;NaN;2026-01-02T03:04:05+02:00\n'
 
@@ -67,24 +67,24 @@ def test_parquet_is_read_as_what_it_says(tmp_path: Path) -> None:
 
 def test_decimal_commas_are_refused_unless_they_are_said_and_then_read(tmp_path: Path) -> None:
     with open_table(file(tmp_path, b"bill;points\n1.234,5;1.5\n-7;2\n;3\n")) as table:
-        with pytest.raises(BadData, match=r"column 'bill': row 1 holds something like '9\.999,9'.*1 of 3 rows"):
+        with pytest.raises(NoData, match=r"column 'bill': row 1 holds something like '9\.999,9'.*1 of 3 rows"):
             table.numbers("bill")
         assert table.numbers("bill", decimal=",")[:2].tolist() == [1_234.5, -7.0]
         # Else 1.5 would become 15 without a word.
-        with pytest.raises(BadData, match="'points'"):
+        with pytest.raises(NoData, match="'points'"):
             table.numbers("points", decimal=",")
 
 
 def test_a_value_that_does_not_fit_is_told_by_row_and_shape_and_never_said(tmp_path: Path) -> None:
     with open_table(file(tmp_path, b"phone,ok\n1,yes\n(555) 123-4567,no\nJane Doe,perhaps\n")) as table:
-        with pytest.raises(BadData) as refused:
+        with pytest.raises(NoData) as refused:
             table.numbers("phone")
         assert "row 2 holds something like '(999) 999-9999'" in str(refused.value)
         assert "2 of 3 rows" in str(refused.value)
         assert "555" not in str(refused.value)
-        with pytest.raises(BadData, match=r"row 3 .*'aaaaaaa', which is not yes or no"):
+        with pytest.raises(NoData, match=r"row 3 .*'aaaaaaa', which is not yes or no"):
             table.truths("ok")
-        with pytest.raises(BadData, match="time_format"):
+        with pytest.raises(NoData, match="time_format"):
             table.times("ok")
 
 
@@ -99,7 +99,7 @@ def test_rows_may_be_kept_by_their_values(tmp_path: Path) -> None:
     with open_table(file(tmp_path, b"leg,won,n\nexclusive,true,1\nshared,true,2\nexclusive,false,3\n,,4\n")) as table:
         table.keep({"leg": "exclusive", "won": True})
         assert table.numbers("n").tolist() == [1.0]
-        with pytest.raises(BadData, match=r"no row has 'shred' in 'leg'; there are: exclusive"):
+        with pytest.raises(NoData, match=r"no row has 'shred' in 'leg'; there are: exclusive"):
             table.keep({"leg": "shred"})
 
 

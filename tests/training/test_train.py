@@ -12,7 +12,8 @@ from tests.histories import facts_in
 from training.conversion.calibrators import Calibrated, ScoredLeads, attempt
 from training.conversion.candidates import Candidate, boosting, candidates, chance, logistic
 from training.conversion.features import columns_of, table
-from training.conversion.train import CV_ROWS_MAX, Slices, TooFew, calibrate, slices_of, train
+from training.conversion.train import CV_ROWS_MAX, Slices, calibrate, slices_of, train
+from training.errors import TrainingError
 from training.histories.history import History
 
 Draw = Callable[..., History]
@@ -116,7 +117,7 @@ def test_the_chosen_candidate_is_the_one_that_was_fitted_and_every_one_is_shown(
     assert {each.candidate for each in trained.candidates} == {each.name for each in candidates(4_000)}
     (chosen,) = [each for each in trained.candidates if each.chosen]
     assert (trained.candidate, trained.settings) == (chosen.candidate, chosen.settings)
-    assert type(trained.raw[-1]).__name__ in ("LogisticRegression", "HistGradientBoostingClassifier", "LightGbm")
+    assert type(trained.raw[-1]).__name__ in ("LogisticRegression", "HistGradientBoostingClassifier", "LGBMClassifier")
     assert trained.notes[0].startswith(trained.candidate)
     assert len(heard) == len(trained.candidates) + 2
 
@@ -131,7 +132,7 @@ def test_a_history_part_of_which_never_converts_is_refused_by_name(
     columns, _ = columns_of(vertical)
     labels = history.converted.copy()
     labels[part] = 0
-    with pytest.raises(TooFew, match=rf"0 of the \d+ .*{name}.* leads converted"):
+    with pytest.raises(TrainingError, match=rf"0 of the \d+ .*{name}.* leads converted"):
         train(columns, table(columns, facts_in(history)), labels, seed=1)
 
 

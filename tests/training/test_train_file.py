@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from app.scoring.load import load
-from training.__main__ import main
 from training.conversion.candidates import chance
 from training.conversion.features import Column, table
+from training.main import main
 from training.registry.pointer import NotChanged
-from training.registry.versions import whole
+from training.registry.registry import whole
 
 Capture = pytest.CaptureFixture[str]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from training.__main__ import COMMANDS
+from training.main import COMMANDS
 
 PAGE = Path(__file__).parents[2] / "docs" / "retraining.md"
 BLOCKS = re.findall(r"^```sh\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)

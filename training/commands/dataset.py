@@ -1,14 +1,15 @@
 """Joins the journal with exported sales and outcomes into training data, and prints what it holds."""
 
 import argparse
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from app.domain.calendar import utc_text
-from training.frame import add, add_sources, gathered, show
-from training.histories.dataset import BIDS, LEADS, DatasetSummary, VerticalCounts
-from training.histories.declared import declared
-from training.histories.sources import DAY_S
+from training.frame import add, add_sources, show, teller
+from training.histories.dataset import BIDS, DAY_S, LEADS, DatasetSummary, gather, sources_of
+from training.histories.declared import DeclaredVerticals, declared
+from training.histories.journaled import DatasetRules
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,7 +38,11 @@ def _lines(summary: DatasetSummary, out: Path) -> Iterator[str]:
     yield ""
     yield "                             bids     won    lost  open   bought  matured  immature  converted  returned"
     for trade in summary.verticals:
-        yield _row(trade)
+        yield (
+            f"  {trade.vertical:<22} {trade.bids:>8,} {trade.won:>7,} {trade.lost:>7,} {trade.undecided:>5,} "
+            f"{trade.leads:>8,} {trade.matured:>8,} {trade.leads - trade.matured:>9,} {trade.converted:>10,} "
+            f"{trade.returned:>9,}"
+        )
     yield ""
     for what, counts in (("left out", summary.left_out), ("noted", summary.noted)):
         for name, count in counts.items():
@@ -45,13 +50,17 @@ def _lines(summary: DatasetSummary, out: Path) -> Iterator[str]:
     yield f"{out / BIDS}: a row per bid.  {out / LEADS}: a row per bought lead."
 
 
-def _row(trade: VerticalCounts) -> str:
-    return (
-        f"  {trade.vertical:<22} {trade.bids:>8,} {trade.won:>7,} {trade.lost:>7,} {trade.undecided:>5,} "
-        f"{trade.leads:>8,} {trade.matured:>8,} {trade.leads - trade.matured:>9,} {trade.converted:>10,} "
-        f"{trade.returned:>9,}"
-    )
-
-
 def _list(counts: Mapping[str, int]) -> str:
     return ": " + ", ".join(f"{name} {count:,}" for name, count in counts.items()) if counts else ""
+
+
+def gathered(args: argparse.Namespace, known: DeclaredVerticals, out: Path) -> DatasetSummary:
+    """The dataset that these arguments ask for, now in `out`. Raises NoData, ParquetError, OSError."""
+    rules = DatasetRules(
+        since=args.since,
+        until=args.until,
+        now=args.now if args.now is not None else time.time(),
+        maturity_s=args.maturity_days * DAY_S,
+        conversion=args.conversion,
+    )
+    return gather(sources_of(args.data, args.journal, args.sales, args.outcomes), rules, known, out, teller())

@@ -3,16 +3,16 @@
 import argparse
 from pathlib import Path
 
-import msgspec
 import numpy as np
+from msgspec.structs import replace
 
 from app.scoring.card import FieldCheck
 from training.conversion.features import columns_among, stacked
 from training.conversion.leaks import ALONE_MAX, REMOVAL_MAX, check_fields, suspected
 from training.frame import Tell, add, teller
+from training.histories.dataset import leads_at
 from training.histories.draft import SpecDraft, draft, written
 from training.histories.history import History
-from training.histories.sources import leads_at
 from training.histories.specified import history_in
 from training.histories.tables import LeadTable, open_table
 
@@ -52,7 +52,7 @@ def _described(table: LeadTable, args: argparse.Namespace, tell: Tell) -> str:
     tell(f"{table.rows:,} rows, {len(table.names)} columns")
     drafted = draft(table, label=args.label, vertical=args.vertical)
     # Whatever is to be mended in the file is for the reader of the draft; leaks can be looked for without it.
-    lenient = msgspec.structs.replace(drafted.spec, missing_label="leave_out", values_seen_once="unknown")
+    lenient = replace(drafted.spec, missing_label="leave_out", values_seen_once="unknown")
     history = history_in(table, lenient, table.source, tell)
     checks = _checked(history, drafted, args.seed, tell)
     share = float(np.mean(history.converted))
@@ -77,22 +77,17 @@ def _checked(history: History, drafted: SpecDraft, seed: int, tell: Tell) -> tup
 
 def _with_suspects(drafted: SpecDraft, checks: tuple[FieldCheck, ...], tell: Tell) -> SpecDraft:
     """The draft with every suspect taken from the models, and named where it stands."""
-    suspects = {check.name: _why(check) for check in checks if suspected(check)}
+    limits = f"(limit {ALONE_MAX:.2f})", f"(limit {REMOVAL_MAX:.2f})"
+    suspects = {
+        check.name: f"suspected leak: AUC {check.alone:.3f} alone {limits[0]}, {check.removal:.3f} of AUC lost without "
+        f"it {limits[1]}"
+        for check in checks
+        if suspected(check)
+    }
     for name, why in suspects.items():
         tell(f"{name}: {why}")
     fields = tuple(
-        msgspec.structs.replace(field, known_at_ping=False) if field.name in suspects else field
+        replace(field, known_at_ping=False, reason=suspects[field.name]) if field.name in suspects else field
         for field in drafted.spec.fields
     )
-    return msgspec.structs.replace(
-        drafted,
-        spec=msgspec.structs.replace(drafted.spec, fields=fields),
-        on_fields={**drafted.on_fields, **suspects},
-    )
-
-
-def _why(check: FieldCheck) -> str:
-    return (
-        f"suspected leak: AUC {check.alone:.3f} alone (limit {ALONE_MAX:.2f}), {check.removal:.3f} of AUC lost without "
-        f"it (limit {REMOVAL_MAX:.2f})"
-    )
+    return replace(drafted, spec=replace(drafted.spec, fields=fields))

@@ -7,12 +7,11 @@ from pathlib import Path
 from app.domain.calendar import utc_text
 from app.scoring.load import load_version
 from training.drift.drift import Drift, drift
-from training.drift.window import Probability, read_reference, sample, window, window_like
+from training.drift.window import read_reference, sample, window, window_like
 from training.frame import add, show, when
 from training.histories.bids import read_bids
-from training.histories.dataset import BIDS, read_summary
+from training.histories.dataset import BIDS, DAY_S, read_summary
 from training.histories.scratch import NoData
-from training.histories.sources import DAY_S
 from training.registry.pointer import live
 
 RECENT_S = 7 * DAY_S
@@ -53,20 +52,13 @@ def _drifts(args: argparse.Namespace) -> Iterator[Drift]:
     pointers = live(args.models)
     for vertical in verticals:
         version = pointers.get(vertical, "")
-        score, reads = _model(args.models, vertical, version)
+        model, reads = load_version(args.models, vertical, version) if version else (None, None)
+        score = model.probability if model is not None else None
         now = sample(vertical, read_bids(path, vertical, since=since))
         before = read_reference(args.models, vertical, version)
         if before is None:
             before = window(sample(vertical, read_bids(path, vertical, until=since)), score, reads)
         yield drift(before, window_like(before, now, score))
-
-
-def _model(models: Path, vertical: str, version: str) -> tuple[Probability | None, tuple[str, ...] | None]:
-    """The live model's score, and the facts it reads; nothing where the vertical has none."""
-    if not version:
-        return None, None
-    model, reads = load_version(models, vertical, version)
-    return model.probability, reads
 
 
 def _lines(found: Drift) -> Iterator[str]:
@@ -85,7 +77,5 @@ def _lines(found: Drift) -> Iterator[str]:
         yield f"  and {len(found.shifts) - _SHOWN} more that moved less"
     if found.level is not None:
         level = found.level
-        yield (
-            f"  predicted/observed {level.now:.2f} over {level.conversions} conversions, before {level.before:.2f}"
-            f"{'   moved' if level.moved else ''}"
-        )
+        ratios = f"{level.now:.2f} over {level.conversions} conversions, before {level.before:.2f}"
+        yield f"  predicted/observed {ratios}{'   moved' if level.moved else ''}"

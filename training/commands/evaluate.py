@@ -4,23 +4,25 @@ import argparse
 from pathlib import Path
 
 import msgspec
+import numpy as np
 
 from app.scoring.artefact import Uncalibrated, Unusable
-from app.scoring.card import read_card
-from app.scoring.compile import Probability, compiled
+from app.scoring.card import ModelCard, read_card
+from app.scoring.compile import compiled
 from app.scoring.load import load_version
 from app.scoring.parse import parse
 from training.errors import TrainingError
 from training.evaluation.caps import Caps, caps
-from training.evaluation.evaluation import EvaluatedModel, Evaluation, evaluate
-from training.evaluation.from_card import evaluate_card
-from training.evaluation.verdict import exit_status
+from training.evaluation.conversions import Conversions, lift, model_figures
+from training.evaluation.evaluation import EvaluatedModel, Evaluation, LogRows, evaluate
+from training.evaluation.verdict import exit_status, verdict
 from training.frame import add, show, teller
 from training.histories.bids import LoggedBid, read_bids
-from training.histories.dataset import BIDS, SUMMARY, DatasetSummary
+from training.histories.dataset import BIDS, SUMMARY, read_summary
 from training.histories.declared import declared
 from training.histories.scratch import NoData
 from training.registry.pointer import live
+from training.statistics import ReliabilityBin, bin_of
 
 BIDS_MAX = 100_000
 """The newest so many are judged: more would say little more, and take long."""
@@ -71,7 +73,7 @@ def _evaluation(args: argparse.Namespace) -> Evaluation:
     if not candidate:
         raise Unusable(f"{args.models} has no live version of {args.vertical}: name one, --version N")
     if args.data is None:
-        return evaluate_card(read_card(models / args.vertical / candidate))
+        return _of_card(read_card(models / args.vertical / candidate))
     path: Path = args.data / BIDS
     if not path.exists():
         raise NoData(f"{args.data} holds no dataset: run `python -m training dataset --out {args.data}` first")
@@ -84,7 +86,7 @@ def _evaluation(args: argparse.Namespace) -> Evaluation:
         rival,
         caps=_caps(args, bids, evaluated.model.traffic),
         zone=declared(args.config).zone,
-        summary=_summary(args.data),
+        summary=read_summary(args.data) if (args.data / SUMMARY).exists() else None,
         source=str(path),
         tell=teller(f"{args.vertical} {candidate}"),
     )
@@ -102,25 +104,46 @@ def _caps(args: argparse.Namespace, bids: list[LoggedBid], traffic: tuple[float,
 
 def _evaluated(models: Path, vertical: str, version: str) -> EvaluatedModel:
     model, reads = load_version(models, vertical, version)
-    return EvaluatedModel(model=model, reads=reads, raw=_raw(models / vertical / version / "scorer.json"))
+    scorer = parse((models / vertical / version / "scorer.json").read_bytes())
+    uncalibrated = compiled(msgspec.structs.replace(scorer, calibrator=Uncalibrated()))
+    raw = None if isinstance(scorer.calibrator, Uncalibrated) else uncalibrated
+    return EvaluatedModel(model=model, reads=reads, raw=raw)
 
 
-def _raw(path: Path) -> Probability | None:
-    """P(conversion) before calibration, `None` where nothing calibrates it."""
-    scorer = parse(path.read_bytes())
-    if isinstance(scorer.calibrator, Uncalibrated):
-        return None
-    return compiled(msgspec.structs.replace(scorer, calibrator=Uncalibrated()))
-
-
-def _summary(data: Path) -> DatasetSummary | None:
-    path = data / SUMMARY
-    if not path.exists():
-        return None
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=DatasetSummary)
-    except msgspec.DecodeError as error:
-        raise NoData(f"{path} cannot be read ({error}): make the dataset again") from None
+def _of_card(card: ModelCard) -> Evaluation:
+    """Of a model that learned from a file without bids: its card on the newest leads, and the gates of its training."""
+    figures, past = card.figures, card.history
+    sizes = [len(part) for part in np.array_split(np.arange(figures.rows), len(card.deciles))]
+    numbered = enumerate(zip(card.deciles, sizes, strict=True), 1)
+    tenths = [bin_of(f"tenth {number}", size, each.predicted, each.observed) for number, (each, size) in numbered]
+    slices: dict[str, tuple[ReliabilityBin, ...]] = {}
+    for each in card.by_value:
+        found = bin_of(each.value, each.rows, each.predicted, each.converted)
+        slices[each.field] = (*slices.get(each.field, ()), found)
+    models = {"model": figures, "before calibration": card.figures_raw}
+    models["model, random split"] = card.figures_random_split
+    return Evaluation(
+        vertical=card.vertical,
+        candidate=card.version,
+        champion="",
+        verdict=verdict(card.gates),
+        gates=card.gates,
+        rows=LogRows(source=past.source, matured=past.rows, converted=round(past.rows * past.converted)),
+        conversions=Conversions(
+            leads=figures.rows,
+            converted=round(figures.rows * figures.converted),
+            models=tuple(model_figures(name, each) for name, each in models.items()),
+            reliability=tuple(tenths),
+            lift=lift(tenths[::-1]),
+            slices=slices,
+        ),
+        notes=(
+            f"Learned from {past.source}, {past.since} to {past.until}.",
+            "It holds no bids, so nothing can be said of what would have been won or earned.",
+            *past.notes,
+            *card.notes,
+        ),
+    )
 
 
 def _write(path: Path, found: Evaluation) -> None:

@@ -49,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
         why = "; ".join(learnt.thin) or f"{path} holds no decided auction of {args.vertical!r} above a seller's floor"
         raise TrainingError(f"nothing can be learned: {why}")
     gates = [_gate(leg) for leg in learnt.legs]
-    told = "; ".join(f"{leg.leg}: {leg.fitted.form} from {len(leg.log):,} auctions" for leg in learnt.legs)
+    told = "; ".join(f"{leg.leg}: {leg.landscape.form} from {len(leg.log):,} auctions" for leg in learnt.legs)
     body = msgspec.json.encode(artefact_of(args.vertical, served)) + b"\n"
     version = renewed(args.models, args.vertical, base, Parts(files={FILE: body}, gates=gates, told={FILE: told}))
     load_version(args.models, args.vertical, version)
@@ -61,12 +61,9 @@ def run(args: argparse.Namespace) -> int:
 
 def _gate(leg: LearnedLeg) -> Gate:
     """A landscape must predict the newest auctions better than one curve a seller does."""
-    return Gate(
-        name=f"landscape, {leg.leg}",
-        passed=leg.log_loss < leg.log_loss_ortb,
-        found=f"log-loss {leg.log_loss:.4f} on the newest {len(leg.newest):,} auctions, one curve a seller "
-        f"{leg.log_loss_ortb:.4f}, constant baseline {leg.log_loss_constant:.4f}",
-    )
+    others = f"one curve a seller {leg.log_loss_ortb:.4f}, constant baseline {leg.log_loss_constant:.4f}"
+    found = f"log-loss {leg.log_loss:.4f} on the newest {len(leg.newest):,} auctions, {others}"
+    return Gate(name=f"landscape, {leg.leg}", passed=leg.log_loss < leg.log_loss_ortb, found=found)
 
 
 def _json(leg: LearnedLeg) -> dict[str, Any]:
@@ -77,8 +74,8 @@ def _json(leg: LearnedLeg) -> dict[str, Any]:
         "leg": leg.leg,
         "rows": len(leg.log),
         "won": float(leg.log.won.mean()),
-        "form": leg.fitted.form,
-        "winners": leg.fitted.winners,
+        "form": leg.landscape.form,
+        "winners": leg.landscape.winners,
         "sellers": list(leg.landscape.sellers),
         "log_loss": leg.log_loss,
         "log_loss_ortb": leg.log_loss_ortb,
@@ -95,7 +92,7 @@ def _lines(args: argparse.Namespace, learnt: LearnedLandscape, gates: Sequence[G
         tried = ", ".join(f"{each.form} with {each.winners} winners {each.log_loss:.4f}" for each in leg.attempts)
         sellers = ", ".join(leg.landscape.sellers) or "none"
         yield f"\n  {leg.leg}: {len(leg.log):,} auctions, {leg.log.won.mean():.1%} won; sellers {sellers}"
-        yield f"  chosen: {leg.fitted.form} with {leg.fitted.winners} winners; log-loss on the newest: {tried}"
+        yield f"  chosen: {leg.landscape.form} with {leg.landscape.winners} winners; log-loss on the newest: {tried}"
         yield f"  {'newest auctions':<26}{'rows':>7}{'won':>8}{'predicted':>11}"
         for each in (*leg.by_bid, *leg.by_seller):
             yield f"  {each.name:<26}{each.count:>7,}{each.observed:>8.1%}{each.predicted:>11.1%}"

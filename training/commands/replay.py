@@ -1,20 +1,62 @@
 """Decides logged pings again: bit for bit, or with another model side by side."""
 
 import argparse
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
+from math import fsum
 from pathlib import Path
 
-from app.domain.catalogue import Model
+import msgspec
+import numpy as np
+
+from app.domain.auction.decide import Decision
+from app.domain.catalogue import Catalogue, Model
 from app.journal.lines import PingLine
-from app.journal.reader import pings
 from app.scoring.artefact import Unusable
 from app.scoring.load import load_version
 from training.errors import TrainingError
-from training.frame import add, show, teller
-from training.trial.comparison import Comparison, PolicyComparison, compare
-from training.trial.replay import Archive, Replay, replay
+from training.frame import add, journals_of, show, told_pings
+from training.statistics import quantiles
+from training.trial.replay import Archive, Missing, Replay, decided_again, replay
 
-_TOLD_EVERY = 20_000
+
+class Side(msgspec.Struct, frozen=True, kw_only=True):
+    """One policy's bids. Money in cents: `price` is the mean of a ping's best bid.
+
+    `surplus` is the sum of what it expects, by its own numbers: win probability times what the price leaves.
+    """
+
+    bids: int
+    price: float | None
+    surplus: float
+
+
+class PolicyComparison(msgspec.Struct, frozen=True, kw_only=True):
+    """One vertical: `was` is what decided, `new` the other policy, `changed` how many pings it answers otherwise.
+
+    `ratios` are quantiles of new to old price where both bid.
+    """
+
+    vertical: str
+    policy: str
+    pings: int
+    changed: int
+    both: int
+    was: Side
+    new: Side
+    ratios: dict[str, float]
+
+
+class Comparison(msgspec.Struct, frozen=True, kw_only=True):
+    """By vertical; and the pings that could not be decided, by what was lacking."""
+
+    rows: list[PolicyComparison]
+    missing: dict[str, int]
+
+
+_Best = tuple[int, float] | None
+"""Price and surplus of the best bid of a ping, if there is one."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,11 +75,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """0 where every ping decided again as it had, or could be compared; 1 where not; 2 where there is none."""
-    journals = _journals(args)
-    archive, pings = Archive(journals, args.models), _pings(journals, args.since, args.until)
+    journals = journals_of(args)
+    if not journals:
+        raise TrainingError("say where the journal is: --data DIR of a service, or --journal DIR")
+    for journal in journals:
+        if not journal.is_dir():
+            raise TrainingError(f"{journal} does not exist: pass the service's data directory")
+    archive, pings = Archive(journals, args.models), told_pings(journals, args.since, args.until)
     if args.policy:
         policies = {policy.vertical: policy for policy in map(_policy, args.policy)}
-        compared = compare(pings, archive, policies)
+        compared = _compare(pings, archive, policies)
         if not any(row.pings for row in compared.rows):
             raise TrainingError("the journal holds no ping of that span in what these policies price")
         show(args, compared, lambda: "\n".join(_comparison(compared)))
@@ -47,26 +94,6 @@ def run(args: argparse.Namespace) -> int:
         raise TrainingError("the journal holds no ping of that span")
     show(args, done, lambda: "\n".join(_proof(done)))
     return 0 if done.is_proof else 1
-
-
-def _journals(args: argparse.Namespace) -> list[Path]:
-    journals = [*args.journal, *(data / "journal" for data in args.data)]
-    if not journals:
-        raise TrainingError("say where the journal is: --data DIR of a service, or --journal DIR")
-    for journal in journals:
-        if not journal.is_dir():
-            raise TrainingError(f"{journal} does not exist: pass the service's data directory")
-    return journals
-
-
-def _pings(journals: list[Path], since: float, until: float) -> Iterator[PingLine]:
-    tell, count = teller(), 0
-    for journal in journals:
-        for line in pings(journal, since, until):
-            count += 1
-            if count % _TOLD_EVERY == 0:
-                tell(f"{count:,} pings")
-            yield line
 
 
 def _policy(path: Path) -> Model:
@@ -82,15 +109,13 @@ def _proof(done: Replay) -> Iterator[str]:
     if done.shadows:
         yield f"{done.shadows:,} shadows: {done.shadows_same:,} again bit for bit"
     yield from _missing(done.missing)
-    for line_id in done.different:
-        yield f"  differs: {line_id}"
+    yield from (f"  differs: {line_id}" for line_id in done.different)
     if done.differing > len(done.different):
         yield f"  and {done.differing - len(done.different):,} more"
 
 
 def _comparison(done: Comparison) -> Iterator[str]:
-    for row in done.rows:
-        yield from _row(row)
+    yield from chain.from_iterable(map(_row, done.rows))
     yield from _missing(done.missing)
     yield "Each surplus is what the policy itself expects, not what it would have earned."
 
@@ -108,5 +133,57 @@ def _row(row: PolicyComparison) -> Iterator[str]:
 
 
 def _missing(missing: dict[str, int]) -> Iterator[str]:
-    for lacking, count in missing.items():
-        yield f"{count:,} pings could not be decided: {lacking}"
+    return (f"{count:,} pings could not be decided: {lacking}" for lacking, count in missing.items())
+
+
+def _compare(lines: Iterable[PingLine], archive: Archive, policies: Mapping[str, Model]) -> Comparison:
+    """Decide every ping by its vertical's policy too; tests are left out, since nobody buys them."""
+    pairs: dict[str, list[tuple[_Best, _Best]]] = {vertical: [] for vertical in policies}
+    priced: dict[tuple[str, str], Catalogue] = {}
+    pings, changed, missing = Counter[str](), Counter[str](), Counter[str]()
+    for line in lines:
+        vertical, key = line.ping.vertical, (line.config, line.ping.vertical)
+        if vertical not in policies or line.ping.test:
+            continue
+        pings[vertical] += 1
+        try:
+            if key not in priced:
+                priced[key] = archive.priced_by(line, policies[vertical])
+            decision = decided_again(line, priced[key])
+        except Missing as lacking:
+            missing[str(lacking)] += 1
+        else:
+            changed[vertical] += _sent(decision) != _sent(line.decision)
+            pairs[vertical].append((_best(line.decision), _best(decision)))
+    rows = [_compared(policy, pings[name], changed[name], pairs[name]) for name, policy in policies.items()]
+    return Comparison(rows=rows, missing=dict(missing))
+
+
+def _compared(policy: Model, pings: int, changed: int, pairs: Sequence[tuple[_Best, _Best]]) -> PolicyComparison:
+    ratios = [new[0] / was[0] for was, new in pairs if was and new]
+    return PolicyComparison(
+        vertical=policy.vertical,
+        policy=policy.version,
+        pings=pings,
+        changed=changed,
+        both=len(ratios),
+        was=_side([was for was, _ in pairs if was]),
+        new=_side([new for _, new in pairs if new]),
+        ratios=quantiles(ratios),
+    )
+
+
+def _best(decision: Decision) -> _Best:
+    best = max(decision.bids, key=lambda bid: bid.surplus, default=None)
+    return (best.price_cents, best.surplus) if best is not None else None
+
+
+def _side(bids: Sequence[tuple[int, float]]) -> Side:
+    price = float(np.mean([price for price, _ in bids])) if bids else None
+    return Side(bids=len(bids), price=price, surplus=fsum(surplus for _, surplus in bids))
+
+
+def _sent(decision: Decision) -> object:
+    """What the seller would get: the bids, or the code of the refusal."""
+    bids = [(bid.campaign, bid.leg, bid.price_cents) for bid in decision.bids]
+    return bids or (decision.refusal.code if decision.refusal is not None else "")

@@ -8,7 +8,8 @@ import msgspec
 
 from app.packaged import begin_models
 from app.scoring.pointer import Entry
-from training.frame import add, add_own_models, add_sources, gathered, show, teller
+from training.commands.dataset import gathered
+from training.frame import add, add_own_models, add_sources, show, teller
 from training.histories.declared import declared
 from training.registry import registry
 from training.registry.pointer import author, entries

@@ -3,19 +3,18 @@
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 
+from training.errors import TrainingError
 from training.frame import add, show, teller
 from training.histories.spec import read_spec
 from training.histories.specified import read_history
 from training.lab.caps import pace
-from training.lab.compare import compare
-from training.lab.market import market
-from training.lab.real import NoMarket, RealLeads, real_leads, world_of
-from training.lab.results import PolicyResult
-from training.lab.truth import draw
+from training.lab.compare import PolicyResult, compare
+from training.lab.market import RealLeads, market, real_leads, world_of
+from training.lab.truth import Rivals, draw
 from training.landscape.auctions import columns_of
 
 LEADS = 50_000
@@ -23,8 +22,7 @@ LEADS_MIN = 2_000
 BIDS_MIN = 300
 VALUE = 284.0
 MARKETS = {"exclusive": 1, "top3": 3}
-RIVALS = ("house", "flat", "tails", "many", "lumpy")
-
+RIVALS = get_args(Rivals)
 
 _HEADS = {
     "win_share": "won",
@@ -64,9 +62,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """0 where every market was held; 2 where there is nothing to hold it with."""
     if args.seeds < 1 or args.per_seed < LEADS_MIN:
-        raise NoMarket(f"--seeds takes 1 or more, --per-seed {LEADS_MIN:,} or more")
+        raise TrainingError(f"--seeds takes 1 or more, --per-seed {LEADS_MIN:,} or more")
     leads = _leads(args)
-    _check_bids(args.bids, args.per_seed if leads is None else len(leads.history))
+    rows = args.per_seed if leads is None else len(leads.history)
+    if args.bids is not None and not BIDS_MIN <= args.bids <= rows // 2:
+        rest = f"the rest of the {rows:,} leads train and compare"
+        raise TrainingError(f"--bids takes {BIDS_MIN} to {rows // 2:,}: {rest}")
     results: list[Sequence[PolicyResult]] = []
     for seed in range(1, args.seeds + 1):
         tell = teller(f"seed {seed} of {args.seeds}")
@@ -75,26 +76,20 @@ def run(args: argparse.Namespace) -> int:
         columns = columns_of(world.visible) if leads is None else leads.columns
         held = market(world, columns, MARKETS.get(args.market, 1), args.bids, seed)
         results.append(compare(held, tell) if args.market in MARKETS else pace(held, args.market, tell))
-    rows = _rows(results)
-    show(args, rows, lambda: _text(args, rows))
+    told = _rows(results)
+    show(args, told, lambda: _text(args, told))
     return 0
-
-
-def _check_bids(bids: int | None, leads: int) -> None:
-    most = leads // 2
-    if bids is not None and not BIDS_MIN <= bids <= most:
-        raise NoMarket(f"--bids takes {BIDS_MIN} to {most:,}: the rest of the {leads:,} leads train and compare")
 
 
 def _leads(args: argparse.Namespace) -> RealLeads | None:
     if args.leads is None:
         return None
     if args.spec is None:
-        raise NoMarket("--leads needs --spec: `python -m training describe --data FILE --label COLUMN` drafts one")
+        raise TrainingError("--leads needs --spec: `python -m training describe --data FILE --label COLUMN` drafts one")
     spec, tell = read_spec(args.spec), teller()
     history = read_history(args.leads, spec, tell=tell)
     if len(history) < LEADS_MIN:
-        raise NoMarket(f"{args.leads} has {len(history):,} labelled leads: a market takes {LEADS_MIN:,}")
+        raise TrainingError(f"{args.leads} has {len(history):,} labelled leads: a market takes {LEADS_MIN:,}")
     tell("training what rivals believe")
     return real_leads(history, spec, args.value, seed=0)
 
@@ -103,10 +98,9 @@ def _rows(results: Sequence[Sequence[PolicyResult]]) -> list[Row]:
     rows = []
     for same in zip(*results, strict=True):
         names = [name for name in same[0].__struct_fields__ if name != "policy"]
-        values = {name: np.array([getattr(each, name) for each in same]) for name in names}
-        means = {name: float(value.mean()) for name, value in values.items()}
-        sd = {name: float(value.std(ddof=1)) if len(value) > 1 else 0.0 for name, value in values.items()}
-        by_seed = {name: value.tolist() for name, value in values.items()}
+        by_seed = {name: [getattr(each, name) for each in same] for name in names}
+        means = {name: float(np.mean(each)) for name, each in by_seed.items()}
+        sd = {name: float(np.std(each, ddof=1)) if len(each) > 1 else 0.0 for name, each in by_seed.items()}
         rows.append({"policy": same[0].policy, **means, "sd": sd, "by_seed": by_seed})
     return rows
 

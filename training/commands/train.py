@@ -1,6 +1,7 @@
 """Trains a conversion model per vertical, prints its results, and makes it live if it passes."""
 
 import argparse
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,9 +12,9 @@ from training.conversion.learn import learn
 from training.conversion.report import report, result
 from training.errors import TrainingError
 from training.frame import Tell, add, teller
-from training.histories.declared import DeclaredVerticals, declared, spec_of
+from training.histories.dataset import leads_at
+from training.histories.declared import declared, spec_of
 from training.histories.history import History
-from training.histories.sources import leads_at
 from training.histories.spec import Spec, read_spec
 from training.histories.specified import read_history
 from training.histories.synthetic import ROWS_MIN, synthetic
@@ -61,36 +62,33 @@ def run(args: argparse.Namespace) -> int:
         raise TrainingError("--data needs --spec, and --spec needs --data: `python -m training describe` drafts one")
     # Before the long work: where the pointer cannot be read, nothing could be made live.
     entries(args.out)
-    learned = [_from_file(args)] if args.data is not None else _synthetic(args)
+    learned = [_learned(history, spec, args, tell) for history, spec, tell in _histories(args)]
     if args.json:
         told = (result(each.card, args.out, promoted=not each.why_not) for each in learned)
         print("\n".join(msgspec.json.encode(each).decode() for each in told))
     else:
-        print(
-            "\n\n".join(report(each.card, f"NOT LIVE: {each.why_not}" if each.why_not else "live") for each in learned)
-        )
+        print("\n\n".join(report(each.card, each.outcome) for each in learned))
     return 0 if all(each.card.cleared for each in learned) else 1
 
 
-def _from_file(args: argparse.Namespace) -> NewVersion:
-    spec = read_spec(args.spec)
-    tell = teller(spec.vertical)
-    with leads_at(args.data, args.config, tell) as path:
-        history = read_history(path, spec, called=args.data.name if args.data.is_dir() else "", tell=tell)
-    return _learned(history, spec, args, tell)
-
-
-def _synthetic(args: argparse.Namespace) -> list[NewVersion]:
+def _histories(args: argparse.Namespace) -> Iterator[tuple[History, Spec, Tell]]:
+    """That of the file, or one made up for each vertical."""
+    if args.data is not None:
+        spec = read_spec(args.spec)
+        tell = teller(spec.vertical)
+        with leads_at(args.data, args.config, tell) as path:
+            history = read_history(path, spec, called=args.data.name if args.data.is_dir() else "", tell=tell)
+        yield history, spec, tell
+        return
     known = declared(args.config)
-    return [_drawn(known, name, args) for name in known.chosen(args.vertical)]
+    for name in known.chosen(args.vertical):
+        vertical, tell = known.verticals[name], teller(name)
 
+        def drawn(rows: int, tell: Tell = tell) -> None:
+            tell(f"{rows:,} leads drawn")
 
-def _drawn(known: DeclaredVerticals, name: str, args: argparse.Namespace) -> NewVersion:
-    vertical, tell = known.verticals[name], teller(name)
-    history = synthetic(
-        vertical, known.zone, rows=args.rows, seed=args.seed, tell=lambda rows: tell(f"{rows:,} leads drawn")
-    )
-    return _learned(history, spec_of(vertical), args, tell)
+        history = synthetic(vertical, known.zone, rows=args.rows, seed=args.seed, tell=drawn)
+        yield history, spec_of(vertical), tell
 
 
 def _learned(history: History, spec: Spec, args: argparse.Namespace, tell: Tell) -> NewVersion:

@@ -11,7 +11,6 @@ from platform import python_version
 import joblib
 import msgspec
 import numpy as np
-import sklearn
 
 from app.scoring.artefact import BYTES_MAX, Number, Scorer
 from app.scoring.card import CARD, PAGE, ModelCard, ParityRow, write_card
@@ -23,10 +22,6 @@ from training.errors import TrainingError
 
 PARITY_ROWS = 40
 UNKNOWN = "a value nobody has seen"
-
-
-class TooLarge(TrainingError):
-    """The service would not read this artefact: the message says which file, and what to do."""
 
 
 def next_version(models: Path, vertical: str) -> str:
@@ -63,7 +58,7 @@ def write(models: Path, model: Estimator, scorer: Scorer, card: ModelCard) -> Pa
     for name in ("scorer.json", CARD):
         if (unfinished / name).stat().st_size > BYTES_MAX:
             shutil.rmtree(unfinished)
-            raise TooLarge(
+            raise TrainingError(
                 f"{name} of {scorer.vertical} would be larger than the {BYTES_MAX:,} bytes that the service reads: "
                 "give it fewer fields, or make those of very many values coarser"
             )
@@ -73,10 +68,5 @@ def write(models: Path, model: Estimator, scorer: Scorer, card: ModelCard) -> Pa
 
 def installed(*, lightgbm: bool = True) -> dict[str, str]:
     """The libraries that fit models, by their names as packages; LightGBM is one that a model may do without."""
-    known = {
-        "python": python_version(),
-        "scikit-learn": sklearn.__version__,
-        "numpy": np.__version__,
-        "joblib": joblib.__version__,
-    }
-    return {**known, "lightgbm": version("lightgbm")} if lightgbm and find_spec("lightgbm") else known
+    names = ("scikit-learn", "numpy", "joblib", *(["lightgbm"] if lightgbm and find_spec("lightgbm") else []))
+    return {"python": python_version(), **{name: version(name) for name in names}}

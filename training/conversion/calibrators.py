@@ -84,8 +84,7 @@ def best(tried: Sequence[TriedCurve]) -> TriedCurve | None:
 def curved(calibrator: Calibrator, scores: Array) -> Array:
     """The probabilities that the curve makes of log-odds."""
     if isinstance(calibrator, Isotonic):
-        interpolated: Array = np.interp(scores, calibrator.scores, calibrator.probabilities)
-        return interpolated
+        return np.interp(scores, calibrator.scores, calibrator.probabilities)
     if isinstance(calibrator, Sigmoid):
         return expit(calibrator.slope * scores + calibrator.intercept)
     if isinstance(calibrator, Beta):
@@ -150,8 +149,7 @@ def _why_not(attempt: CalibratorAttempt, curve: Calibrator) -> str:
 
 
 def _rises(curve: Calibrator) -> bool:
-    if isinstance(curve, Sigmoid):
-        return curve.slope > 0.0
-    if isinstance(curve, Beta):
-        return min(curve.a, curve.b) >= 0.0 and max(curve.a, curve.b) > 0.0
-    return True
+    weights = (
+        (curve.slope,) if isinstance(curve, Sigmoid) else (curve.a, curve.b) if isinstance(curve, Beta) else (1.0,)
+    )
+    return min(weights) >= 0.0 and max(weights) > 0.0

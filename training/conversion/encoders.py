@@ -55,8 +55,7 @@ class Floats(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         return self
 
     def transform(self, X: Array) -> Array:
-        numbers: Array = np.where(self.silent_, 0.0, np.asarray(X, dtype=float))
-        return numbers
+        return np.where(self.silent_, 0.0, np.asarray(X, dtype=float))
 
 
 def encoded(columns: Sequence[Column], X: Array) -> frozenset[str]:

@@ -1,6 +1,6 @@
 """Write down a fitted pipeline as plain numbers: every weight, tree, category and curve, exactly as it predicts."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from math import isfinite, nan
 from typing import Any
 
@@ -10,22 +10,8 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 
-from app.scoring.artefact import (
-    SCHEMA,
-    Category,
-    CategorySplit,
-    CategoryTerm,
-    Encoded,
-    Feature,
-    Node,
-    Number,
-    NumberSplit,
-    NumberTerm,
-    Scorer,
-    Term,
-    Uncalibrated,
-    Unusable,
-)
+from app.scoring import artefact
+from app.scoring.artefact import Category, CategorySplit, Encoded, Feature, Node, Number, NumberSplit, NumberTerm
 from app.scoring.parse import check
 from training.conversion.calibrators import Calibrated
 from training.conversion.candidates import Estimator, scores
@@ -34,83 +20,76 @@ from training.errors import TrainingError
 from training.statistics import Array
 
 
-class CannotExport(TrainingError):
-    """The service could not price as this model does: the message says why."""
-
-
-def scorer_of(raw: Estimator, model: Estimator, columns: Sequence[Column], *, vertical: str, version: str) -> Scorer:
+def scorer_of(
+    raw: Estimator, model: Estimator, columns: Sequence[Column], *, vertical: str, version: str
+) -> artefact.Scorer:
     """The served `model`, made of the pipeline `raw`, as a scorer; they are the same where nothing calibrates it.
 
-    It reads trees that scikit-learn keeps private: its minor version is pinned for that. Raises `CannotExport`.
+    It reads trees that scikit-learn keeps private: its minor version is pinned for that. Raises `TrainingError`.
     """
     if model is not raw and not isinstance(model, Calibrated):
-        raise CannotExport(f"{type(model).__name__} is no calibration that the service knows")
-    curve = Uncalibrated() if model is raw else model.calibrator
-    scorer = Scorer(schema=SCHEMA, vertical=vertical, version=version, calibrator=curve, **_sum(raw, columns))
+        raise TrainingError(f"{type(model).__name__} is no calibration that the service knows")
+    curve = artefact.Uncalibrated() if model is raw else model.calibrator
+    scorer = artefact.Scorer(
+        schema=artefact.SCHEMA, vertical=vertical, version=version, calibrator=curve, **_sum(raw, columns)
+    )
     try:
         check(scorer)
-    except Unusable as unusable:
-        raise CannotExport(str(unusable)) from None
+    except artefact.Unusable as unusable:
+        raise TrainingError(str(unusable)) from None
     return scorer
 
 
 def _sum(raw: Estimator, columns: Sequence[Column]) -> dict[str, Any]:
     """What a scorer adds up, of the features in the order of the columns."""
-    if not _ours(raw):
-        raise CannotExport(f"{type(raw).__name__} is no pipeline of this trainer's encoders and one model")
-    final = raw.steps[-1][1]
+    ours = isinstance(raw, Pipeline) and [*raw.named_steps][:1] == ["columns"] and len(raw.steps) == 2
+    # These encoders this module can read.
+    if not (ours and isinstance(raw[0], ColumnTransformer) and {*_parts(raw)} <= {"categories", "encoded", "numbers"}):
+        raise TrainingError(f"{type(raw).__name__} is no pipeline of this trainer's encoders and one model")
+    final = raw[-1]
     if isinstance(final, LogisticRegression):
         return _weighed(raw, columns)
+    # The column that stands at each place of what the encoders put out for trees.
+    order = [position for _, positions in _parts(raw).values() for position in positions]
     if isinstance(final, HistGradientBoostingClassifier):
-        trees = tuple(node(predictor, 0, _order(raw)) for (predictor,) in final._predictors)
+        trees = tuple(node(predictor, 0, order) for (predictor,) in final._predictors)
         baseline = float(final._baseline_prediction[0, 0])
-        return {"features": _split_by(raw, columns), "baseline": baseline, "terms": (), "trees": trees}
-    if type(final).__name__ == "LightGbm":
+    elif type(final).__name__ == "LGBMClassifier":
         dumped = final.booster_.dump_model()["tree_info"]
-        trees = tuple(_light_node(tree["tree_structure"], _order(raw)) for tree in dumped)
-        return {"features": _split_by(raw, columns), "baseline": 0.0, "terms": (), "trees": trees}
-    raise CannotExport(f"{type(final).__name__} is no model that the service can compute")
-
-
-def _ours(raw: Estimator) -> bool:
-    """Whether these are the encoders that this module can read."""
-    if not isinstance(raw, Pipeline) or list(raw.named_steps)[:1] != ["columns"] or len(raw.steps) != 2:
-        return False
-    columns = raw.named_steps["columns"]
-    return isinstance(columns, ColumnTransformer) and {*_parts(raw)} <= {"categories", "encoded", "numbers"}
+        trees, baseline = tuple(_light_node(tree["tree_structure"], order) for tree in dumped), 0.0
+    else:
+        raise TrainingError(f"{type(final).__name__} is no model that the service can compute")
+    return {"features": _split_by(raw, columns), "baseline": baseline, "terms": (), "trees": trees}
 
 
 def _parts(raw: Estimator) -> dict[str, tuple[Any, list[int]]]:
     """The fitted encoders by what they read, each with the positions of its columns."""
-    return {name: (fitted, list(positions)) for name, fitted, positions in raw.steps[0][1].transformers_}
+    return {name: (fitted, list(positions)) for name, fitted, positions in raw[0].transformers_}
 
 
-def _order(raw: Estimator) -> list[int]:
-    """The column that stands at each place of what the encoders put out for trees."""
-    return [position for _, positions in _parts(raw).values() for position in positions]
+def _read(raw: Estimator) -> Iterator[tuple[int, str, Any, int]]:
+    """Each column's position, by what it is read, the encoder, and its place in that; in their order."""
+    parts = _parts(raw).items()
+    every = ((at, name, fitted, place) for name, (fitted, columns) in parts for place, at in enumerate(columns))
+    yield from sorted(every, key=lambda each: each[0])
 
 
 def _split_by(raw: Estimator, columns: Sequence[Column]) -> tuple[Feature, ...]:
     """A tree's own category codes count from 0 in the order of the values, since both encoders saw the same rows."""
-    features: dict[int, Feature] = {}
-    for name, (encoder, positions) in _parts(raw).items():
-        for place, position in enumerate(positions):
-            fact = columns[position].name
-            if name == "categories":
-                features[position] = Category(fact, _values(encoder.categories_[place]))
-            elif name == "encoded":
-                features[position] = _encoded(fact, encoder, place)
-            else:
-                features[position] = Number(fact)
-    return tuple(features[position] for position in range(len(columns)))
-
-
-def _encoded(fact: str, encoder: Any, place: int) -> Encoded:
-    values = _values(encoder.categories_[place])
-    rows = np.full((len(values) + 2, len(encoder.categories_)), nan, dtype=object)
-    rows[:-1, place] = [*values, _unknown(values)]
-    *encodings, unknown, missing = encoder.transform(rows)[:, place].tolist()
-    return Encoded(fact, values, tuple(encodings), missing=missing, unknown=unknown)
+    features: list[Feature] = []
+    for (_, name, encoder, place), column in zip(_read(raw), columns, strict=True):
+        if name == "numbers":
+            features.append(Number(column.name))
+            continue
+        values = _values(encoder.categories_[place])
+        if name == "categories":
+            features.append(Category(column.name, values))
+            continue
+        rows = np.full((len(values) + 2, len(encoder.categories_)), nan, dtype=object)
+        rows[:-1, place] = [*values, _unknown(values)]
+        *encodings, unknown, missing = encoder.transform(rows)[:, place].tolist()
+        features.append(Encoded(column.name, values, tuple(encodings), missing=missing, unknown=unknown))
+    return tuple(features)
 
 
 def node(predictor: Any, position: int, order: Sequence[int]) -> Node:
@@ -141,11 +120,10 @@ def _light_node(node: dict[str, Any], order: Sequence[int]) -> Node:
     left, right = (_light_node(node[side], order) for side in ("left_child", "right_child"))
     if node["decision_type"] == "==":
         # A category that is missing, and so one that is unknown, goes right wherever it was in training.
-        return CategorySplit(
-            feature, tuple(map(int, node["threshold"].split("||"))), missing_left=False, left=left, right=right
-        )
+        among = tuple(map(int, node["threshold"].split("||")))
+        return CategorySplit(feature, among, missing_left=False, left=left, right=right)
     if node["missing_type"] == "Zero":
-        raise CannotExport("LightGBM was told to read zero as missing; the service does not")
+        raise TrainingError("LightGBM was told to read zero as missing; the service does not")
     threshold = float(node["threshold"])
     # Where no lead of training missed the number, a missing one is read as zero.
     missing_left = node["default_left"] if node["missing_type"] == "NaN" else threshold >= 0.0
@@ -163,36 +141,28 @@ def _weighed(raw: Estimator, columns: Sequence[Column]) -> dict[str, Any]:
         added: list[float] = (scores(raw, rows) - baseline).tolist()
         return added
 
-    features: dict[int, Feature] = {}
-    terms: list[Term] = []
-    for name, (encoder, positions) in _parts(raw).items():
-        for place, position in enumerate(positions):
-            fact = columns[position].name
-            if name == "numbers":
-                bounds = encoder.named_steps["bounds"]
-                features[position] = Number(fact)
-                terms.append(_number_term(position, float(bounds.low_[place]), float(bounds.high_[place]), adds))
-                continue
-            told = encoder if name == "categories" else encoder.named_steps["targets"]
-            values = _values(told.categories_[place])
-            *weights, unknown = adds(position, [*values, _unknown(values)])
-            if name == "categories":
-                features[position] = Category(fact, values)
-                terms.append(CategoryTerm(position, tuple(weights), missing=0.0, unknown=unknown))
-            else:
-                features[position] = Encoded(fact, values, tuple(weights), missing=0.0, unknown=unknown)
-                low, high = min(*weights, unknown, 0.0), max(*weights, unknown, 0.0)
-                terms.append(NumberTerm(position, low, high, at_low=low, weight=1.0, missing=0.0))
-    ordered = tuple(features[at] for at in range(len(columns)))
-    return {"features": ordered, "baseline": baseline, "terms": tuple(terms), "trees": ()}
-
-
-def _number_term(
-    position: int, low: float, high: float, adds: Callable[[int, Sequence[str | float]], list[float]]
-) -> NumberTerm:
-    at_low, at_high = adds(position, [low, high])
-    weight = (at_high - at_low) / (high - low) if high > low else 0.0
-    return NumberTerm(position, low, high, at_low=at_low, weight=weight, missing=0.0)
+    features: list[Feature] = []
+    terms: list[artefact.Term] = []
+    for (position, name, encoder, place), column in zip(_read(raw), columns, strict=True):
+        if name == "numbers":
+            bounds = encoder.named_steps["bounds"]
+            low, high = float(bounds.low_[place]), float(bounds.high_[place])
+            at_low, at_high = adds(position, [low, high])
+            weight = (at_high - at_low) / (high - low) if high > low else 0.0
+            features.append(Number(column.name))
+            terms.append(NumberTerm(position, low, high, at_low=at_low, weight=weight, missing=0.0))
+            continue
+        told = encoder if name == "categories" else encoder.named_steps["targets"]
+        values = _values(told.categories_[place])
+        *weights, unknown = adds(position, [*values, _unknown(values)])
+        if name == "categories":
+            features.append(Category(column.name, values))
+            terms.append(artefact.CategoryTerm(position, tuple(weights), missing=0.0, unknown=unknown))
+        else:
+            features.append(Encoded(column.name, values, tuple(weights), missing=0.0, unknown=unknown))
+            low, high = min(*weights, unknown, 0.0), max(*weights, unknown, 0.0)
+            terms.append(NumberTerm(position, low, high, at_low=low, weight=1.0, missing=0.0))
+    return {"features": tuple(features), "baseline": baseline, "terms": tuple(terms), "trees": ()}
 
 
 def _values(categories: Array) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from app.scoring.card import LeftOut
 from app.scoring.facts import as_number
 from app.wire.ping import Value
 from training.histories.declared import spec_of
-from training.histories.spec import FieldType, SpecField
+from training.histories.spec import SpecField
 from training.statistics import Array
 
 Rows = Sequence[Mapping[str, Value]]
@@ -25,16 +25,6 @@ class Column(msgspec.Struct, frozen=True):
     kind: Literal["category", "number"]
 
 
-_KINDS: dict[FieldType, Literal["category", "number"]] = {
-    "choice": "category",
-    "boolean": "number",
-    "integer": "number",
-    "number": "number",
-    "hour": "number",
-    "weekday": "number",
-}
-
-
 def columns_of(vertical: Vertical) -> tuple[tuple[Column, ...], tuple[LeftOut, ...]]:
     """The columns of a declared vertical's model, and the fields that are none."""
     return columns_among(spec_of(vertical).fields)
@@ -42,9 +32,8 @@ def columns_of(vertical: Vertical) -> tuple[tuple[Column, ...], tuple[LeftOut, .
 
 def columns_among(fields: Sequence[SpecField]) -> tuple[tuple[Column, ...], tuple[LeftOut, ...]]:
     """The columns of a model, categories first, and the fields that are none."""
-    known = [field for field in fields if field.known_at_ping and field.type in _KINDS]
-    columns = [Column(field.name, _KINDS[field.type]) for field in known]
-    left_out = [LeftOut(field.name, _reason(field)) for field in fields if field not in known]
+    columns = [Column(field.name, "category" if field.type == "choice" else "number") for field in fields if field.read]
+    left_out = [LeftOut(field.name, _reason(field)) for field in fields if not field.read]
     return tuple(sorted(columns, key=lambda column: column.kind)), tuple(left_out)
 
 

@@ -21,6 +21,10 @@ _REMEDIES = {
     "scorer equals pipeline": "the service would not score like scikit-learn: report this as a bug",
     "not too good to be honest": "a field of the history leaks the outcome: find and remove it",
 }
+_TURNED = (
+    "conversions are {} now than in the leads learned from: "
+    "train on a more recent stretch, or when more of the new kind have matured"
+)
 
 
 def gates(
@@ -29,27 +33,12 @@ def gates(
     true: Figures | None,
     *,
     difference: float,
-    trusted: Collection[str] = (),
-) -> tuple[Gate, ...]:
+    trusted: Collection[str],
+) -> Iterator[Gate]:
     """Every gate. `true` are the hidden truth's own figures on the newest leads, `difference` the scorer's largest.
 
     `trusted` are fields of which somebody has said that every ping knows them, however much they tell.
     """
-    return tuple(_gates(trained, checks, true, difference, trusted))
-
-
-def upside_down(attempts: tuple[CalibratorAttempt, ...]) -> tuple[CalibratorAttempt, ...]:
-    """The calibrators that would have ranked the best leads lowest, or lost much of the ranking."""
-    return tuple(each for each in attempts if each.slope <= 0.0 or each.auc < each.raw_auc - AUC_LOSS_MAX)
-
-
-def _gates(
-    trained: Trained,
-    checks: tuple[FieldCheck, ...],
-    true: Figures | None,
-    difference: float,
-    trusted: Collection[str],
-) -> Iterator[Gate]:
     newest, raw = trained.newest, trained.newest_raw
     converted = round(newest.rows * newest.converted)
     found = f"{converted} conversions among the newest {newest.rows:,} leads, at least {CONVERTED_MIN}"
@@ -64,7 +53,10 @@ def _gates(
     yield _gate("ranking kept", found, newest.auc - raw.auc, passed=kept)
     if trained.attempts:
         yield _not_inverted(trained.attempts)
-    yield _level(newest.predicted_over_observed)
+    (low, high), ratio = LEVEL, newest.predicted_over_observed
+    found = f"predicted/observed {ratio:.3f} on the newest leads, {low} to {high}"
+    remedy = _TURNED.format("rarer" if ratio > 1.0 else "more frequent")
+    yield _gate("level", found, ratio, remedy, passed=low <= ratio <= high)
     found = f"largest difference {difference:.1e}, at most {PARITY_MAX:g}"
     yield _gate("scorer equals pipeline", found, difference, passed=difference <= PARITY_MAX)
     if true is not None:
@@ -72,8 +64,8 @@ def _gates(
         yield _gate("not too good to be honest", found, newest.auc, passed=newest.auc < true.auc)
 
 
-def _gate(name: str, found: str, figure: float, *, passed: bool) -> Gate:
-    return Gate(name=name, passed=passed, found=found, figure=figure, remedy=_REMEDIES.get(name, ""))
+def _gate(name: str, found: str, figure: float, remedy: str = "", *, passed: bool) -> Gate:
+    return Gate(name=name, passed=passed, found=found, figure=figure, remedy=remedy or _REMEDIES.get(name, ""))
 
 
 def _not_inverted(attempts: tuple[CalibratorAttempt, ...]) -> Gate:
@@ -82,23 +74,11 @@ def _not_inverted(attempts: tuple[CalibratorAttempt, ...]) -> Gate:
     Such a calibrator is refused, yet a ranking that has turned once is none to spend money by.
     """
     slope = min(each.slope for each in attempts)
-    refused = "".join(
-        f"; {each.method} refused: AUC {each.raw_auc:.3f} to {each.auc:.3f}" for each in upside_down(attempts)
-    )
+    # Those that would have ranked the best leads lowest, or lost much of the ranking.
+    turned = [each for each in attempts if each.slope <= 0.0 or each.auc < each.raw_auc - AUC_LOSS_MAX]
+    refused = "".join(f"; {each.method} refused: AUC {each.raw_auc:.3f} to {each.auc:.3f}" for each in turned)
     found = f"slope {slope:.2f} on the leads that calibrate, above 0{refused}"
     return _gate("calibrators not inverted", found, slope, passed=slope > 0.0)
-
-
-def _level(ratio: float) -> Gate:
-    low, high = LEVEL
-    return Gate(
-        name="level",
-        passed=low <= ratio <= high,
-        found=f"predicted/observed {ratio:.3f} on the newest leads, {low} to {high}",
-        figure=ratio,
-        remedy=f"conversions are {'rarer' if ratio > 1.0 else 'more frequent'} now than in the leads learned from: "
-        "train on a more recent stretch, or when more of the new kind have matured",
-    )
 
 
 def _no_leaks(checks: tuple[FieldCheck, ...]) -> Gate:

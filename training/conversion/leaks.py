@@ -78,5 +78,4 @@ def _sample(y: Array, seed: int) -> Array:
         rows = np.flatnonzero(y == side)
         wanted = max(ROWS_MAX * len(rows) // len(y), SIDE_MIN)
         chosen.append(random.choice(rows, min(wanted, len(rows)), replace=False))
-    drawn: Array = np.sort(np.concatenate(chosen))
-    return drawn
+    return np.sort(np.concatenate(chosen))

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
+from msgspec.structs import asdict
 
 from app.domain.calendar import utc_text
-from app.scoring.artefact import Category, Encoded, Feature, Scorer
+from app.scoring.artefact import Category, Feature, Number, Scorer
 from app.scoring.card import FactRead, ModelCard, TrainingHistory
 from app.scoring.compile import compiled
 from app.scoring.load import load_version
@@ -29,17 +30,11 @@ COMPARED_MAX = 5_000
 
 
 def learn(
-    history: History,
-    spec: Spec,
-    models: Path,
-    *,
-    seed: int,
-    tell: Callable[[str], None],
-    backend: str | None = None,
+    history: History, spec: Spec, models: Path, *, seed: int, tell: Callable[[str], None], backend: str | None = None
 ) -> ModelCard:
     """The card of the model that now stands in `models`, with its gates; `tell` hears what is being done.
 
-    Raises `TooFew`, `NoBackend`, `CannotExport` and `TooLarge`, and leaves nothing then.
+    Raises `TrainingError`, and leaves nothing then.
     """
     columns, left_out = columns_among(spec.fields)
     X, y = stacked(columns, history.columns, len(history)), history.converted
@@ -53,13 +48,8 @@ def learn(
     newest = trained.slices.newest
     predicted, true = chance(trained.model, X[newest]), history.truth
     truth = None if true is None else figures(y[newest], true[newest])
-    verdicts = gates(
-        trained,
-        checks,
-        truth,
-        difference=_difference(scorer, history, newest, predicted),
-        trusted={field.name for field in spec.fields if field.trusted},
-    )
+    difference, trusted = _difference(scorer, history, newest, predicted), {f.name for f in spec.fields if f.trusted}
+    verdicts = tuple(gates(trained, checks, truth, difference=difference, trusted=trusted))
     card = ModelCard(
         vertical=spec.vertical,
         version=version,
@@ -69,7 +59,7 @@ def learn(
         spec_sha256=sha256(msgspec.json.encode(spec)).hexdigest(),
         reads=tuple(_reads(feature) for feature in scorer.features),
         left_out=left_out,
-        rows_by_slice={name: cut.stop - cut.start for name, cut in trained.slices.named.items()},
+        rows_by_slice={name: cut.stop - cut.start for name, cut in asdict(trained.slices).items()},
         figures=trained.newest,
         figures_raw=trained.newest_raw,
         figures_random_split=trained.random_cv,
@@ -123,8 +113,6 @@ def _place(history: History, position: int) -> str:
 
 
 def _reads(feature: Feature) -> FactRead:
-    if isinstance(feature, Category):
-        return FactRead(name=feature.name, kind="category", values=feature.values)
-    if isinstance(feature, Encoded):
-        return FactRead(name=feature.name, kind="category")
-    return FactRead(name=feature.name, kind="number")
+    # Of a category that is encoded only the encodings are read.
+    values = feature.values if isinstance(feature, Category) else ()
+    return FactRead(name=feature.name, kind="number" if isinstance(feature, Number) else "category", values=values)

@@ -50,19 +50,8 @@ def result(card: ModelCard, models: Path, *, promoted: bool) -> dict[str, Any]:
     A gate's `figure` is a number where it holds a number against a limit.
     """
     figures = msgspec.to_builtins(card.figures)
-    gates = [
-        {
-            "name": each.name,
-            "passed": each.passed,
-            "figure": each.found if each.figure is None else each.figure,
-            "found": each.explained,
-        }
-        for each in card.gates
-    ]
-    candidates = [
-        {"name": each.candidate, **{key: getattr(each, key) for key in ("settings", "log_loss", "auc", "chosen")}}
-        for each in card.candidates
-    ]
+    gates = [(each, each.found if each.figure is None else each.figure) for each in card.gates]
+    tried = [(each, ("settings", "log_loss", "auc", "chosen")) for each in card.candidates]
     return {
         "vertical": card.vertical,
         "version": card.version,
@@ -72,9 +61,9 @@ def result(card: ModelCard, models: Path, *, promoted: bool) -> dict[str, Any]:
         "figures": figures,
         "cross_validation": msgspec.to_builtins(card.figures_random_split),
         "time_split": figures,
-        "gates": gates,
+        "gates": [{"name": g.name, "passed": g.passed, "figure": held, "found": g.explained} for g, held in gates],
         "candidate": card.candidate,
-        "candidates": candidates,
+        "candidates": [{"name": each.candidate, **{key: getattr(each, key) for key in keys}} for each, keys in tried],
         "calibrator": card.calibrator,
         "rows": card.history.rows,
         "notes": [*card.history.notes, *card.notes],

@@ -1,19 +1,23 @@
 """Which candidate with which settings does best on leads that came after those it learned from."""
 
-from collections.abc import Callable, Collection, Sequence
+import os
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from importlib import import_module
+from importlib.util import find_spec
 from itertools import pairwise
 
 import msgspec
 import numpy as np
-from joblib import Parallel, delayed
+from joblib import Parallel, delayed, parallel_config
 from sklearn.metrics import roc_auc_score
 
 from app.scoring.card import JudgedCandidate
-from training.conversion.backends import backend
 from training.conversion.candidates import LEARNING_RATE, LEAVES, TREES, Candidate, Settings, scores
 from training.conversion.features import Column
 from training.conversion.page import settings_text
 from training.conversion.threads import threads_for
+from training.errors import TrainingError
 from training.statistics import Array, expit, losses, saving
 
 ROWS_MAX = 200_000
@@ -22,6 +26,12 @@ ROWS_MAX = 200_000
 FOLDS = 2
 DEFAULT: tuple[str, Settings] = ("boosting", {"trees": TREES, "leaves": LEAVES, "rate": LEARNING_RATE})
 """What has done best on other histories: the choice where this one cannot choose."""
+
+LOCAL = ("loky", "threading", "multiprocessing")
+"""joblib's own backends: processes or threads of this machine."""
+
+_CLUSTERS = {"dask": "distributed", "ray": "ray"}
+_PATIENCE = "5s"
 
 
 class _Trial(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,6 +75,43 @@ def forward(rows: int) -> list[tuple[slice, slice]]:
     """What is learned from and what is judged, fold by fold."""
     cuts = [rows // 2 + (rows - rows // 2) * fold // FOLDS for fold in range(FOLDS + 1)]
     return [(slice(0, cut), slice(cut, end)) for cut, end in pairwise(cuts)]
+
+
+@contextmanager
+def backend(name: str | None) -> Iterator[int]:
+    """joblib's settings while the search runs, and how many fits may run at a time (-1: as many as there is room for).
+
+    `dask` and `ray` mean a cluster that is already there; raises `TrainingError` where it is not.
+    """
+    if name is None:
+        yield 1
+        return
+    if name not in (*LOCAL, *_CLUSTERS):
+        raise TrainingError(f"no backend {name!r}: there are {', '.join(LOCAL)}, dask and ray")
+    package = _CLUSTERS.get(name, "joblib")
+    if find_spec(package) is None:
+        raise TrainingError(f"backend {name}: the package {package!r} is not installed here (pip install {package})")
+    with _cluster(name), parallel_config(backend=name):
+        yield -1
+
+
+def _cluster(name: str) -> AbstractContextManager[object]:
+    if name == "dask":
+        address = os.environ.get("DASK_SCHEDULER_ADDRESS")
+        if not address:
+            raise TrainingError("backend dask: DASK_SCHEDULER_ADDRESS does not say where the cluster's scheduler is")
+        try:
+            client: AbstractContextManager[object] = import_module("distributed").Client(address, timeout=_PATIENCE)
+        except OSError as error:
+            raise TrainingError(f"backend dask: no scheduler answers at DASK_SCHEDULER_ADDRESS: {error}") from None
+        return client
+    if name == "ray":
+        try:
+            import_module("ray").init(address="auto")
+        except ConnectionError as error:
+            raise TrainingError(f"backend ray: no cluster is running here: {error}") from None
+        import_module("ray.util.joblib").register_ray()
+    return nullcontext()
 
 
 def _trial(candidate: Candidate, settings: Settings, data: Data, seed: int, *, alone: bool) -> _Trial:

@@ -1,10 +1,8 @@
 """How many threads a fit may use: one, unless it is large and alone on the machine."""
 
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from contextlib import AbstractContextManager
 
+from joblib import cpu_count
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 ROWS_MIN = 100_000
@@ -13,25 +11,9 @@ ROWS_MIN = 100_000
 # scikit-learn brings this. Those of linear algebra never gain anything here, and they do not sleep (see `training`).
 threadpool_limits(limits=1)
 
-_allowed: ContextVar[int] = ContextVar("threads", default=1)
 
-
-@contextmanager
-def threads_for(rows: int, *, alone: bool = True) -> Iterator[None]:
+def threads_for(rows: int, *, alone: bool = True) -> AbstractContextManager[object]:
     """As many as there are cores for many rows, one for few, and one wherever other fits run at the same time."""
-    limit = _cores() if alone and rows >= ROWS_MIN else 1
-    before = _allowed.set(limit)
-    try:
-        with threadpool_limits(limits={"openmp": limit, "blas": 1}):
-            yield
-    finally:
-        _allowed.reset(before)
-
-
-def allowed() -> int:
-    """For libraries that bring threads of their own."""
-    return _allowed.get()
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    limits = {"openmp": cpu_count() if alone and rows >= ROWS_MIN else 1, "blas": 1}
+    limited: AbstractContextManager[object] = threadpool_limits(limits=limits)
+    return limited

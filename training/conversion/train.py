@@ -24,10 +24,6 @@ SIDE_MIN = 10
 """Fewer leads that converted, or that did not, teach and show nothing."""
 
 
-class TooFew(TrainingError):
-    """This history cannot be learned from: the message says what it has too few of."""
-
-
 class Slices(msgspec.Struct, frozen=True):
     """Where a history is cut, oldest first: learn, calibrate, choose the calibrator, judge."""
 
@@ -35,11 +31,6 @@ class Slices(msgspec.Struct, frozen=True):
     calibrate: slice
     choose: slice
     newest: slice
-
-    @property
-    def named(self) -> dict[str, slice]:
-        """Every one of them."""
-        return msgspec.structs.asdict(self)
 
 
 class Trained(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,7 +67,7 @@ def train(
     """The best candidate for these rows, oldest first, judged on the newest, with a random split beside it.
 
     `backend` is joblib's for the search (`backends.py`), `among` the candidates, all that are installed unless given.
-    Raises `TooFew`, and `NoBackend` where the search cannot run.
+    Raises `TrainingError` of too few leads, and where the search cannot run.
     """
     slices, known = slices_of(len(y)), encoded(columns, X)
     _check_enough(y, slices)
@@ -125,7 +116,7 @@ def _check_enough(y: Array, slices: Slices) -> None:
     for name, part in parts.items():
         converted, leads = int(np.sum(y[part])), part.stop - part.start
         if min(converted, leads - converted) < SIDE_MIN:
-            raise TooFew(
+            raise TrainingError(
                 f"{converted:,} of the {leads:,} {name} leads converted: a model needs at least {SIDE_MIN} that did "
                 f"and {SIDE_MIN} that did not in each part of the history"
             )
@@ -160,8 +151,7 @@ def _sample(rows: int, seed: int) -> Array:
     """All rows, or a random part of them in their order."""
     if rows <= CV_ROWS_MAX:
         return np.arange(rows)
-    drawn: Array = np.random.default_rng(seed).choice(rows, CV_ROWS_MAX, replace=False)
-    return np.sort(drawn)
+    return np.sort(np.random.default_rng(seed).choice(rows, CV_ROWS_MAX, replace=False))
 
 
 def _notes(chosen: JudgedCandidate, why: str, slices: Slices, encoded: Collection[str]) -> tuple[str, ...]:

@@ -46,10 +46,9 @@ class Drift(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def found(self) -> Level:
         """The worst of it; a level that moved is major."""
-        levels: set[Level] = {each.level for each in self.shifts}
-        if "major" in levels or (self.level is not None and self.level.moved):
+        if self.level is not None and self.level.moved:
             return "major"
-        return "moderate" if "moderate" in levels else "none"
+        return max((each.level for each in self.shifts), key=("none", "moderate", "major").index, default="none")
 
 
 def drift(before: Window, now: Window) -> Drift:
@@ -72,9 +71,8 @@ def drift(before: Window, now: Window) -> Drift:
 
 def _is_comparable(name: str, before: Window, now: Window) -> bool:
     """Whether both windows hold enough of it. Mornings differ from evenings, and that is no drift."""
-    if name not in before.histograms:
-        return False
-    if min(before.until - before.since, now.until - now.since) < _SPANS_S.get(name, 0.0):
+    span = min(before.until - before.since, now.until - now.since)
+    if name not in before.histograms or span < _SPANS_S.get(name, 0.0):
         return False
     return min(before.histograms[name].rows, now.histograms[name].rows) >= ROWS_MIN
 
@@ -83,9 +81,7 @@ def _level(before: Window, now: Window) -> LevelShift | None:
     """Leads that are won are worse than they look, so it is compared with what it was, and with 1 where nothing was."""
     if now.converted < _CONVERSIONS_MIN:
         return None
-    ratio = now.predicted / now.converted
-    noise = 1.0 / now.converted
-    usual = 1.0
+    ratio, noise, usual = now.predicted / now.converted, 1.0 / now.converted, 1.0
     if before.converted >= _CONVERSIONS_MIN:
         usual = before.predicted / before.converted
         noise += 1.0 / before.converted

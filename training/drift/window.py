@@ -1,6 +1,7 @@
 """What a span of bidding looked like: how scores, fields, bids and prices were spread, and what leads came to."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from heapq import nsmallest
 from pathlib import Path
 
 import msgspec
@@ -54,24 +55,18 @@ class BidSample(msgspec.Struct, kw_only=True):
 
 def sample(vertical: str, bids: Iterable[LoggedBid], seed: int = 1) -> BidSample:
     """These bids, or a sample of them where they are too many, whatever their order."""
-    found = BidSample(vertical=vertical)
-    random, seen = np.random.default_rng(seed), 0
-    for bid in bids:
-        found.since = min(found.since or bid.at, bid.at)
-        found.until = max(found.until, bid.at)
+    found, draw = BidSample(vertical=vertical), np.random.default_rng(seed).random
+
+    def counted(bid: LoggedBid) -> LoggedBid:
+        found.since, found.until = min(found.since or bid.at, bid.at), max(found.until, bid.at)
         if bid.converted is not None:
             found.leads += 1
             found.predicted += bid.probability
             found.converted += bid.converted
-        seen += 1
-        place = seen - 1 if seen <= PINGS_MAX else int(random.integers(seen))
-        if place >= PINGS_MAX:
-            continue
-        if place < len(found.bids):
-            found.bids[place] = bid
-        else:
-            found.bids.append(bid)
-    found.bids.sort(key=lambda bid: (bid.at, bid.id))
+        return bid
+
+    kept = nsmallest(PINGS_MAX, map(counted, bids), key=lambda _: draw())
+    found.bids = sorted(kept, key=lambda bid: (bid.at, bid.id))
     # Two legs of one ping have the same facts.
     found.pings = list({bid.ping or bid.id: bid for bid in found.bids}.values())
     return found
@@ -88,10 +83,8 @@ def window_like(before: Window, seen: BidSample, score: Probability | None) -> W
     """A sample in the bins of an earlier window; what had none there, as a new seller's prices, is not compared."""
     facts = [name.removeprefix("field ") for name in before.histograms if name.startswith("field ")]
     columns = _columns(seen, score, facts)
-    return _window(
-        seen,
-        {name: in_bins_of(bins, columns[name]) for name, bins in before.histograms.items() if name in columns},
-    )
+    same = {name: in_bins_of(bins, columns[name]) for name, bins in before.histograms.items() if name in columns}
+    return _window(seen, same)
 
 
 def read_reference(models: Path, vertical: str, version: str) -> Window | None:
@@ -111,17 +104,17 @@ def _window(seen: BidSample, histograms: dict[str, Histogram]) -> Window:
 
 
 def _columns(seen: BidSample, score: Probability | None, facts: Sequence[str]) -> dict[str, Sequence[Value | None]]:
-    """Everything that is compared, by the name under which it is reported."""
-    columns: dict[str, Sequence[Value | None]] = {}
-    if score is not None:
-        columns["score"] = [score(bid.facts) for bid in seen.pings]
-    columns |= {f"field {name}": [bid.facts.get(name) for bid in seen.pings] for name in facts}
-    columns["seller"] = [bid.seller for bid in seen.pings]
-    columns["bid"] = [bid.price_cents for bid in seen.bids]
-    columns["bid / value"] = [bid.price_cents / bid.bid_value for bid in seen.bids if bid.bid_value > 0.0]
-    for seller in sorted({bid.seller for bid in seen.bids}):
-        columns[f"price paid, {seller}"] = [bid.price_cents for bid in seen.bids if bid.seller == seller and bid.won]
-        columns[f"price to win, {seller}"] = [
-            bid.winning_cents for bid in seen.bids if bid.seller == seller and bid.winning_cents is not None
-        ]
+    """Everything that is compared, by the name under which it is told."""
+    pings, bids = seen.pings, seen.bids
+    columns: dict[str, Sequence[Value | None]] = {
+        "score": [score(bid.facts) for bid in pings] if score is not None else [],
+        **{f"field {name}": [bid.facts.get(name) for bid in pings] for name in facts},
+        "seller": [bid.seller for bid in pings],
+        "bid": [bid.price_cents for bid in bids],
+        "bid / value": [bid.price_cents / bid.bid_value for bid in bids if bid.bid_value > 0.0],
+    }
+    for seller in sorted({bid.seller for bid in bids}):
+        own = [bid for bid in bids if bid.seller == seller]
+        columns[f"price paid, {seller}"] = [bid.price_cents for bid in own if bid.won]
+        columns[f"price to win, {seller}"] = [bid.winning_cents for bid in own if bid.winning_cents is not None]
     return {name: values for name, values in columns.items() if values}

@@ -10,7 +10,6 @@ from msgspec.structs import replace
 
 from app.domain.caps.pacing import plan_share
 from app.journal.configurations import Configuration, NoConfiguration, read
-from app.journal.lines import PingLine
 from app.journal.reader import pings
 from app.reports.caps import CapRecord, CapRecords
 from training.bootstrap import HOUR_S
@@ -87,8 +86,12 @@ def caps(journals: Iterable[Path], vertical: str, since: float, until: float, tr
             configuration = _configuration(journal, line.config)
             if configuration is None:
                 unread += 1
-            else:
-                _take(records, line, configuration)
+                continue
+            # A seller's cap counts for every campaign that this ping was a candidate of.
+            sellers_own = [each.caps for each in configuration.sellers if each.name == line.seller]
+            for campaign in configuration.campaigns if sellers_own else ():
+                if campaign.name in line.standing.caps:
+                    records.stood(line, campaign, sellers_own[0])
     by_cap: dict[tuple[str, str], list[CapRecord]] = {}
     for each in sorted(records, key=lambda each: (-each.share, each.counter, each.start)):
         by_cap.setdefault((each.cap.owner, each.cap.name), []).append(each)
@@ -102,14 +105,6 @@ def _configuration(journal: Path, config_hash: str) -> Configuration | None:
         return read(journal, config_hash)
     except NoConfiguration:
         return None
-
-
-def _take(records: CapRecords, line: PingLine, configuration: Configuration) -> None:
-    """Note what stood for every campaign that this ping was a candidate of; a seller's cap counts for all of them."""
-    seller = next((each for each in configuration.sellers if each.name == line.seller), None)
-    for campaign in configuration.campaigns:
-        if seller is not None and campaign.name in line.standing.caps:
-            records.stood(line, campaign, seller.caps)
 
 
 def _usage(same: list[CapRecord]) -> CapUsage:

@@ -59,19 +59,17 @@ def conversions(
     """
     hits = int(converted.sum())
     if min(hits, len(converted) - hits) < SIDE_MIN:
-        return Conversions(
-            leads=len(converted),
-            converted=hits,
-            why_not=f"{hits:,} of {len(converted):,} matured leads converted: it takes {SIDE_MIN} that did and "
-            f"{SIDE_MIN} that did not",
-        )
+        takes = f"it takes {SIDE_MIN} that did and {SIDE_MIN} that did not"
+        why_not = f"{hits:,} of {len(converted):,} matured leads converted: {takes}"
+        return Conversions(leads=len(converted), converted=hits, why_not=why_not)
     predicted, *others = by_model.values()
     saved = saving(losses(converted, predicted), losses(converted, others[0] if others else predicted))
-    slices = {
+    names = {
         "seller": sellers,
         "state": [str(each.get("state", "not told")) for each in facts],
         "hour": [_quarter(each.get("local_hour")) for each in facts],
     }
+    slices = {name: bins_by_name(each, predicted, converted, count_min=SLICE_MIN) for name, each in names.items()}
     return Conversions(
         leads=len(converted),
         converted=hits,
@@ -81,9 +79,7 @@ def conversions(
         ),
         reliability=bins_by_mass(predicted, predicted, converted, 10),
         lift=lift(bins_by_mass(-predicted, predicted, converted, 10)),
-        slices={
-            name: bins_by_name(values, predicted, converted, count_min=SLICE_MIN) for name, values in slices.items()
-        },
+        slices=slices,
         log_loss_gain=saved.mean,
         log_loss_noise=saved.noise,
     )

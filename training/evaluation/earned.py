@@ -28,14 +28,9 @@ def earned(estimate: Estimate, again: Resamples) -> Earned:
     totals = _totals(estimate, again)
     wins, conversions, spend = totals[:, WINS], totals[:, CONVERSIONS], totals[:, SPEND]
     surplus = totals[:, VALUE] - spend
-    return Earned(
-        surplus=interval(surplus),
-        wins=interval(wins),
-        spend=interval(spend),
-        per_lead=interval(_ratio(spend, wins)),
-        per_conversion=interval(_ratio(spend, conversions)),
-        roi=interval(_ratio(surplus, spend)),
-    )
+    figures = {"surplus": surplus, "wins": wins, "spend": spend, "roi": _ratio(surplus, spend)}
+    figures |= {"per_lead": _ratio(spend, wins), "per_conversion": _ratio(spend, conversions)}
+    return Earned(**{name: interval(draws) for name, draws in figures.items()})
 
 
 def surplus(estimate: Estimate, again: Resamples, than: Estimate | None = None) -> Interval:

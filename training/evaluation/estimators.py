@@ -9,8 +9,9 @@ and above it won with (F(b') - F(b0)) / (1 - F(b0)).
 
 import msgspec
 import numpy as np
+from scipy.special import ndtr
 
-from training.evaluation.density import Density, density_of, truncated_normal
+from training.bootstrap import Resamples, resampled
 from training.evaluation.ledger import Ledger
 from training.evaluation.winning import Winning, cross_fitted
 from training.evaluation.yardstick import Yardstick, yardstick
@@ -21,7 +22,9 @@ METHODS = ("DM", "SNIPS", "DR", "CCR")
 
 BANDWIDTH = 0.5
 """Of the kernel, as a share of the deviation that most bids were drawn with: wider blurs F, narrower sees few rows."""
-
+_SPREAD_DIGITS = 6
+_REACH = 0.01
+"""What lies beyond the outermost hundredths of the density was hardly ever tried."""
 
 Estimate = tuple[tuple[Array, Array], ...]
 """The sum of its parts, a figure a bid; each is a ratio of sums over rows. Above the line a part has a column each for
@@ -29,29 +32,58 @@ wins, conversions, value and spend in cents, below it one.
 """
 
 
-class KnownLog(msgspec.Struct, frozen=True, kw_only=True):
-    """All that is known of a log: its rows, how its prices were drawn, F, what leads are worth.
+class Density(msgspec.Struct, frozen=True, kw_only=True):
+    """From what the prices of a log were drawn: by deviation, which share of the bids drew theirs with it. All arrays
+    have a row a bid; prices are in cents.
 
-    `at_logged` is F at the logged prices.
+    Which slice a bid fell into was drawn without a look at the lead, so that any bid could have come from any of them:
+    its density is the mixture of all, and a weight against that varies less than one against its own slice alone (the
+    balance heuristic; Veach and Guibas, 1995). `drawn` is false where nothing was explored, as between equal bounds.
     """
+
+    share_of: dict[float, float]
+    log_best: Array
+    log_low: Array
+    log_high: Array
+    drawn: Array
+
+    def at(self, log_price: Array) -> Array:
+        """The density of the logarithm of the price; 0 outside of the bounds."""
+        total = np.zeros(len(log_price))
+        for spread, share in self.share_of.items():
+            total += share * truncated_normal(log_price, self.log_best, spread, self.log_low, self.log_high)
+        return np.where(self._inside(log_price), total, 0.0)
+
+    def reaches(self, log_price: Array) -> Array:
+        """Whether each price lies where the log really tried: within all but the outermost hundredths."""
+        lower = np.zeros(len(log_price))
+        for spread, share in self.share_of.items():
+            ends = np.stack([np.clip(log_price, self.log_low, self.log_high), self.log_low, self.log_high])
+            below, low, high = ndtr((ends - self.log_best) / spread)
+            lower += share * (below - low) / np.maximum(high - low, 1e-12)
+        return np.asarray(self._inside(log_price) & (lower >= 0.5 * _REACH) & (lower <= 1.0 - 0.5 * _REACH))
+
+    def _inside(self, log_price: Array) -> Array:
+        within = (log_price >= self.log_low - 1e-9) & (log_price <= self.log_high + 1e-9)
+        return np.asarray(self.drawn & within)
+
+
+class KnownLog(msgspec.Struct, frozen=True, kw_only=True):
+    """All that is known of a log: how its prices were drawn, F, also at what was bid, what leads are worth."""
 
     log: Ledger
     density: Density
     winning: Winning
     yardstick: Yardstick
     at_logged: Array
+    again: Resamples
 
 
 def known_of(log: Ledger, probability: Array) -> KnownLog:
     """A log with what can be learned of it, leads valued by this P(conversion). Raises TooThin."""
-    winning = cross_fitted(log, np.maximum(probability * log.worth, 1.0))
-    return KnownLog(
-        log=log,
-        density=density_of(log),
-        winning=winning,
-        yardstick=yardstick(log, probability),
-        at_logged=winning(log.price),
-    )
+    winning, worth = cross_fitted(log, np.maximum(probability * log.worth, 1.0)), yardstick(log, probability)
+    at, again = winning(log.price), resampled(log.at)
+    return KnownLog(log=log, density=density_of(log), winning=winning, yardstick=worth, at_logged=at, again=again)
 
 
 class Estimated(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,7 +100,7 @@ def estimated(known: KnownLog, bids: Array) -> Estimated:
     log, at_bids = known.log, known.winning(bids)
     weights = kernel_weights(known.density, np.log(np.maximum(log.price, 1.0)), bids)
     chance = replayed_chance(log, bids, known.at_logged, at_bids)
-    a_win, expected = known.yardstick.a_win(bids), known.yardstick.an_expected_win(bids)
+    a_win, expected = known.yardstick.known.a_win(bids), known.yardstick.expected.a_win(bids)
     model, seen = at_bids[:, None] * expected, np.where(bids > 0.0, log.won, 0)[:, None] * a_win
     surprise = np.where(bids > 0.0, 1.0, 0.0)[:, None] * (seen - known.at_logged[:, None] * expected)
     every = np.ones(len(log))
@@ -85,7 +117,7 @@ def replay(known: KnownLog, bids: Array, winning: Winning | None = None) -> Esti
     """Censored-conditional replay alone, by another F where one is given."""
     at_logged = known.at_logged if winning is None else winning(known.log.price)
     chance = replayed_chance(known.log, bids, at_logged, (winning or known.winning)(bids))
-    return ((chance[:, None] * known.yardstick.a_win(bids), np.ones(len(known.log))),)
+    return ((chance[:, None] * known.yardstick.known.a_win(bids), np.ones(len(known.log))),)
 
 
 def replayed_chance(log: Ledger, bids: Array, at_logged: Array, at_bids: Array) -> Array:
@@ -103,11 +135,31 @@ def kernel_weights(density: Density, log_price: Array, bids: Array) -> Array:
     The policy's point becomes a bell within the bounds, or no logged price would ever equal it. Where
     the log hardly ever tried a bid there is no weight: nothing was seen there.
     """
-    if not density.slices:
+    if not density.share_of:
         return np.where(bids > 0.0, 0.0, 1.0)
-    width = BANDWIDTH * max(density.slices, key=lambda each: each.share).spread
+    width = BANDWIDTH * max(density.share_of, key=density.share_of.__getitem__)
     log_bids = np.log(np.maximum(bids, 1.0))
     bell = truncated_normal(log_price, log_bids, width, density.log_low, density.log_high)
     logged = density.at(log_price)
     inside = density.reaches(log_bids) & (logged > 0.0)
     return np.where(bids > 0.0, np.where(inside, bell / np.maximum(logged, 1e-12), 0.0), 1.0)
+
+
+def density_of(log: Ledger) -> Density:
+    """What the journal keeps of each draw is all there is to know: `best`, bounds, and how often a spread was drawn."""
+    drawn = (log.spread > 0.0) & (log.high > log.low) & (log.best > 0.0)
+    spreads, counts = np.unique(np.round(log.spread[drawn], _SPREAD_DIGITS), return_counts=True)
+    return Density(
+        share_of=dict(zip(spreads.tolist(), (counts / counts.sum()).tolist(), strict=True)),
+        log_best=np.log(np.maximum(log.best, 1.0)),
+        log_low=np.log(np.maximum(log.low, 1.0)),
+        log_high=np.log(np.maximum(log.high, 1.0)),
+        drawn=drawn,
+    )
+
+
+def truncated_normal(at: Array, centre: Array, spread: float, low: Array, high: Array) -> Array:
+    """The density of a normal distribution of which only what lies within the bounds is left."""
+    room = ndtr((high - centre) / spread) - ndtr((low - centre) / spread)
+    bell = np.exp(-0.5 * ((at - centre) / spread) ** 2)
+    return np.asarray(bell / (np.sqrt(2.0 * np.pi) * spread * np.maximum(room, 1e-12)))

@@ -10,7 +10,7 @@ from app.domain.catalogue import Model
 from app.domain.seller import Habits
 from app.scoring.card import Gate
 from app.scoring.compile import Probability
-from training.bootstrap import DAY_S, Resamples, resampled
+from training.bootstrap import DAY_S, resampled
 from training.drift.drift import Drift, drift
 from training.drift.window import sample, window, window_like
 from training.errors import TrainingError
@@ -81,10 +81,6 @@ class EvaluatedModel(msgspec.Struct, frozen=True, kw_only=True):
     raw: Probability | None = None
 
 
-class NothingToEvaluate(TrainingError):
-    """The log holds no decided bid of the vertical: the message says what to do."""
-
-
 def evaluate(
     bids: list[LoggedBid],
     candidate: EvaluatedModel,
@@ -102,7 +98,7 @@ def evaluate(
     """
     log, model = ledger(bids), candidate.model
     if not len(log):
-        raise NothingToEvaluate(f"{source} holds no decided bid of this vertical: join a longer span of the journal")
+        raise TrainingError(f"{source} holds no decided bid of this vertical: join a longer span of the journal")
     tell("bidding again")
     name, rival = f"candidate {model.version}", NOT_EXPLORING
     rebids = {name: rebid(log, model)}
@@ -118,10 +114,9 @@ def evaluate(
         log.converted[matured].astype(np.int8),
         {name: values[matured] for name, values in by_model.items()},
     )
-    landscapes = {name: each.win_at_logged for name, each in rebids.items() if each.learned_share > 0.0}
+    landscapes = {name: each.win_at_logged for name, each in rebids.items() if not np.all(np.isnan(each.win_at_logged))}
     judged_wins = wins(log, {**landscapes, AS_BID: log.win_probability}, model)
-    again = resampled(log.at)
-    judged = policies(log, rebids, by_model, model, again, tell)
+    judged = policies(log, rebids, by_model, model, tell)
     gates = conversion_gates(told, _level(log, matured, rebids[name], model))
     if judged.why_not:
         gates.append(Gate(name="the log can speak of it", passed=None, found=judged.why_not))
@@ -139,7 +134,7 @@ def evaluate(
         champion=champion.model.version if champion is not None else "",
         verdict=verdict(gates),
         gates=tuple(gates),
-        rows=_rows(bids, log, again, summary, source),
+        rows=_rows(bids, log, summary, source),
         conversions=told,
         wins=judged_wins,
         policies=judged,
@@ -164,22 +159,20 @@ def _level(log: Ledger, matured: Array, own: Rebid, model: Model) -> tuple[float
     hits = int(np.nansum(log.converted[matured]))
     if not hits:
         return None
-    quality_factor = np.array(
-        [model.habits.get(str(seller), Habits()).quality_factor for seller in log.seller[matured]]
-    )
-    return float(np.sum(quality_factor * own.probability[matured])) / hits, hits
+    factors = [model.habits.get(str(seller), Habits()).quality_factor for seller in log.seller[matured]]
+    return float(np.sum(np.array(factors) * own.probability[matured])) / hits, hits
 
 
 def _drift(bids: list[LoggedBid], candidate: EvaluatedModel) -> Drift:
     """The older half of the window against the newer, in the facts that the model reads."""
-    times = sorted(bid.at for bid in bids)
-    cut, vertical = times[len(times) // 2], candidate.model.vertical
-    probability = candidate.model.probability
-    before = window(sample(vertical, (bid for bid in bids if bid.at < cut)), probability, candidate.reads)
-    return drift(before, window_like(before, sample(vertical, (bid for bid in bids if bid.at >= cut)), probability))
+    cut = sorted(bid.at for bid in bids)[len(bids) // 2]
+    halves = [bid for bid in bids if bid.at < cut], [bid for bid in bids if bid.at >= cut]
+    older, newer = (sample(candidate.model.vertical, half) for half in halves)
+    before = window(older, candidate.model.probability, candidate.reads)
+    return drift(before, window_like(before, newer, candidate.model.probability))
 
 
-def _rows(bids: list[LoggedBid], log: Ledger, again: Resamples, summary: DatasetSummary | None, source: str) -> LogRows:
+def _rows(bids: list[LoggedBid], log: Ledger, summary: DatasetSummary | None, source: str) -> LogRows:
     noted: dict[str, Any] = {}
     if summary is not None:
         noted = {"as_of": summary.as_of, "maturity_days": summary.maturity_s / DAY_S}
@@ -198,7 +191,7 @@ def _rows(bids: list[LoggedBid], log: Ledger, again: Resamples, summary: Dataset
         converted=int(np.nansum(log.converted)),
         returned=int(log.returned[log.won == 1].sum()),
         by_week=_by_week(log),
-        cluster=again.unit,
+        cluster=resampled(log.at).unit,
         **noted,
     )
 
@@ -207,12 +200,6 @@ def _by_week(log: Ledger) -> tuple[tuple[str, int, int, int], ...]:
     """Bids, wins and conversions in up to eight equal spans of the window, each named by its first day."""
     edges = np.linspace(log.at[0], log.at[-1] + 1.0, min(8, max(int((log.at[-1] - log.at[0]) // DAY_S), 1)) + 1)
     place = np.searchsorted(edges, log.at, side="right") - 1
-    return tuple(
-        (
-            str(np.datetime64(int(edges[span]), "s"))[:10],
-            int((place == span).sum()),
-            int(log.won[place == span].sum()),
-            int(np.nansum(log.converted[place == span])),
-        )
-        for span in range(len(edges) - 1)
-    )
+    spans = [(str(np.datetime64(int(edge), "s"))[:10], place == span) for span, edge in enumerate(edges[:-1])]
+    won, converted = log.won, np.nan_to_num(log.converted)
+    return tuple((day, int(own.sum()), int(won[own].sum()), int(converted[own].sum())) for day, own in spans)

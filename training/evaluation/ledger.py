@@ -55,6 +55,9 @@ def ledger(bids: Iterable[LoggedBid]) -> Ledger:
     kept = [bid for bid in bids if bid.won is not None and bid.probability * bid.worth > 0.0 and bid.price_cents > 0]
     kept.sort(key=lambda bid: (bid.at, bid.id))
     numbers: dict[str, int] = {}
+    converted = _floats([np.nan if bid.converted is None or not bid.won else bid.converted for bid in kept])
+    returned = np.array([int(bid.returned) for bid in kept], dtype=np.int8)
+    brought = _floats([bid.value_cents for bid in kept])
     return Ledger(
         **{name: _floats([getattr(bid, name) for bid in kept]) for name in _AS_THEY_ARE},
         bids=kept,
@@ -65,17 +68,11 @@ def ledger(bids: Iterable[LoggedBid]) -> Ledger:
         price=_floats([bid.price_cents for bid in kept]),
         won=np.array([int(bool(bid.won)) for bid in kept], dtype=np.int8),
         winning=_floats([np.nan if bid.winning_cents is None else bid.winning_cents for bid in kept]),
-        converted=_floats([np.nan if bid.converted is None or not bid.won else bid.converted for bid in kept]),
-        realised=_floats([_realised(bid) for bid in kept]),
-        returned=np.array([int(bid.returned) for bid in kept], dtype=np.int8),
+        converted=converted,
+        # A lead that was returned brought nothing, whatever else was said of it.
+        realised=np.where(np.isnan(converted), np.nan, np.nan_to_num(converted) * (1 - returned) * brought),
+        returned=returned,
     )
-
-
-def _realised(bid: LoggedBid) -> float:
-    """A lead that was returned brought nothing, whatever else was said of it."""
-    if bid.converted is None or not bid.won:
-        return np.nan
-    return float(bid.value_cents) if bid.converted and not bid.returned else 0.0
 
 
 def _floats(values: Sequence[float]) -> Array:

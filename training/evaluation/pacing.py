@@ -30,26 +30,22 @@ class CampaignHours(msgspec.Struct, frozen=True, kw_only=True):
 
 def pacing(log: Ledger, zone: str) -> tuple[CampaignHours, ...]:
     """Every campaign that won something, the one that spent most first."""
-    hour = np.array([local_time(at, zone).minute // 60 for at in log.at], dtype=np.int64)
-    date = np.array([local_time(at, zone).date for at in log.at], dtype=object).astype(str)
-    campaign = np.array([bid.campaign for bid in log.bids], dtype=object).astype(str)
-    found = []
-    for name in np.unique(campaign):
-        rows = np.flatnonzero(campaign == name)
-        if log.won[rows].any():
-            found.append(_hours(str(name), log, rows, hour[rows], len(np.unique(date[rows]))))
+    local = [local_time(at, zone) for at in log.at]
+    hour, date = np.array([each.minute // 60 for each in local]), np.array([str(each.date) for each in local])
+    campaign = np.array([bid.campaign for bid in log.bids])
+    rows = {str(name): np.flatnonzero(campaign == name) for name in np.unique(campaign[log.won == 1])}
+    found = [_hours(name, log, own, hour[own], len(np.unique(date[own]))) for name, own in rows.items()]
     return tuple(sorted(found, key=lambda each: -each.spend[-1]))
 
 
 def _hours(name: str, log: Ledger, rows: Array, hour: Array, days: int) -> CampaignHours:
     won = log.won[rows].astype(np.float64)
     paid = won * log.price[rows] * (1 - log.returned[rows])
-    traffic = np.cumsum(np.bincount(hour, minlength=HOURS)) / len(rows)
-    spend, wins = _grown(hour, paid) / days, _grown(hour, won) / days
-    value = np.array([log.bids[int(row)].value for row in rows])
-    # A return rate takes its part of the price and not of the value, so that a premium of it may show as less than 0.
-    taken = value - log.bid_value[rows]
     counts = np.bincount(hour, minlength=HOURS)
+    traffic = np.cumsum(counts) / len(rows)
+    spend, wins = (np.cumsum(np.bincount(hour, amounts, minlength=HOURS)) / days for amounts in (paid, won))
+    # A return rate takes its part of the price and not of the value, so that a premium of it may show as less than 0.
+    taken = np.array([log.bids[int(row)].value for row in rows]) - log.bid_value[rows]
     shadow = np.bincount(hour, taken, minlength=HOURS) / np.maximum(counts, 1)
     return CampaignHours(
         campaign=name,
@@ -61,7 +57,3 @@ def _hours(name: str, log: Ledger, rows: Array, hour: Array, days: int) -> Campa
         shadow=tuple(float(each) if count else None for each, count in zip(shadow, counts, strict=True)),
         ahead_most=float(np.max(spend - traffic * spend[-1])),
     )
-
-
-def _grown(hour: Array, amounts: Array) -> Array:
-    return np.asarray(np.cumsum(np.bincount(hour, amounts, minlength=HOURS)))

@@ -1,13 +1,14 @@
 """Policies side by side on one log: what each would have earned by every estimate, and how sure that is."""
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
 import msgspec
 import numpy as np
 from msgspec.structs import replace
 
 from app.domain.catalogue import Model
-from training.bootstrap import Interval, Resamples
+from training.bootstrap import Interval
 from training.evaluation.earned import Earned, earned, surplus
 from training.evaluation.estimators import METHODS, SPEND, VALUE, Estimated, KnownLog, estimated, known_of
 from training.evaluation.estimators import replay as replayed
@@ -17,6 +18,7 @@ from training.evaluation.support import REACH_MIN, Support, reach_of, support
 from training.evaluation.winning import Winning
 from training.evaluation.yardstick import yardstick
 from training.landscape.auctions import TooThin
+from training.landscape.learn import Tell
 from training.statistics import Array, losses
 
 HEADLINE = "CCR"
@@ -86,12 +88,7 @@ class Policies(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def policies(
-    log: Ledger,
-    rebids: Mapping[str, Rebid],
-    by_model: Mapping[str, Array],
-    model: Model,
-    again: Resamples,
-    tell: Callable[[str], None],
+    log: Ledger, rebids: Mapping[str, Rebid], by_model: Mapping[str, Array], model: Model, tell: Tell
 ) -> Policies:
     """Everything about the candidate's bids, the first of `rebids`; the champion's are the second, where there is one.
 
@@ -108,28 +105,23 @@ def policies(
     new, calm = estimated(known, own.bids), estimated(known, np.floor(log.best))
     old = estimated(known, champion[0][1].bids) if champion else calm
     share, shaded = _constant_shade(known)
-    found = [
-        _observed(known, again),
-        _with_fates(_judged(name, "the model that is judged", known, new, again, against=old), own),
-    ]
-    if champion:
-        live, theirs = champion[0]
-        found.append(_with_fates(_judged(live, _LIVE, known, old, again), theirs))
-    if not champion or _differ(calm, old):
-        found.append(_judged(NOT_EXPLORING, _CALM, known, calm, again, against=old if champion else None))
-    truthful = _bounded(known, np.floor(known.yardstick.expected_value))
-    for name, what, bids in (
-        ("constant shade", f"always {share:.0%} of the value", shaded),
-        ("truthful", "always all of the value", truthful),
-    ):
-        found.append(_judged(name, what, known, estimated(known, bids), again, against=old))
+    candidate = _judged(name, "the model that is judged", known, new, old, own.fates)
+    found = [_observed(known), candidate]
+    found += [_judged(live, _LIVE, known, old, fates=theirs.fates) for live, theirs in champion]
+    if not champion or not np.array_equal(calm.bids, old.bids):
+        found.append(_judged(NOT_EXPLORING, _CALM, known, calm, old if champion else None))
+    simple = {
+        ("constant shade", f"always {share:.0%} of the value"): shaded,
+        ("truthful", "always all of the value"): _bounded(known, np.floor(known.yardstick.expected.value)),
+    }
+    found += [_judged(*named, known, estimated(known, bids), old) for named, bids in simple.items()]
     return Policies(
         yardstick=judge,
         quality_factor=known.yardstick.quality_factor,
         policies=tuple(found),
-        profit_curve=_profit_curve(known, own.bids, again),
-        what_if=_what_if(known, own.bids, model, again),
-        swap=_swap(known, new, old) if _differ(new, old) else (),
+        profit_curve=_profit_curve(known, own.bids),
+        what_if=_what_if(known, own.bids, model),
+        swap=() if np.array_equal(new.bids, old.bids) else _swap(known, new, old),
     )
 
 
@@ -144,50 +136,38 @@ def _judge(log: Ledger, by_model: Mapping[str, Array]) -> tuple[str, Array]:
 
 
 def _judged(
-    name: str, what: str, known: KnownLog, policy: Estimated, again: Resamples, against: Estimated | None = None
+    name: str, what: str, known: KnownLog, policy: Estimated, rival: Estimated | None = None, fates: Sequence[str] = ()
 ) -> Policy:
-    held, estimates = support(known, policy), policy.estimates
-    methods = [method for method in METHODS if method != "SNIPS" or held.reach >= SNIPS_REACH_MIN]
-    can_gain = against is not None and not held.why_not
+    held, estimates, again, value = support(known, policy), policy.estimates, known.again, known.log.bid_value
+    made = (policy.bids > 0.0) & (value > 0.0)
+    tenths, _ = np.histogram(policy.bids[made] / value[made], [*(step / 10.0 for step in range(11)), np.inf])
+    methods = [each for each in METHODS if not held.why_not and (each != "SNIPS" or held.reach >= SNIPS_REACH_MIN)]
+    gain = surplus(estimates[HEADLINE], again, rival.estimates[HEADLINE]) if rival and not held.why_not else None
     return Policy(
         name=name,
         what=what,
-        by_method={} if held.why_not else {method: earned(estimates[method], again) for method in methods},
+        by_method={method: earned(estimates[method], again) for method in methods},
         support=held,
-        gain=surplus(estimates[HEADLINE], again, against.estimates[HEADLINE]) if against and can_gain else None,
-        bid_over_value=_shares_of_value(known, policy.bids),
+        gain=gain,
+        bid_over_value=tuple(tenths.tolist()),
+        fates=dict(Counter(fates)),
     )
 
 
-def _observed(known: KnownLog, again: Resamples) -> Policy:
+def _observed(known: KnownLog) -> Policy:
     """What was bid, as it came: no estimate but for leads that have not matured."""
     as_logged = estimated(known, known.log.price)
     return replace(
-        _judged("as logged", "what was bid, jitter and all, and what came of it", known, as_logged, again),
-        by_method={HEADLINE: earned(as_logged.estimates[HEADLINE], again)},
+        _judged("as logged", "what was bid, jitter and all, and what came of it", known, as_logged),
+        by_method={HEADLINE: earned(as_logged.estimates[HEADLINE], known.again)},
         support=Support(bidding=1.0, reach=1.0, effective=1.0, effective_rows=float(len(known.log)), ratio=(1.0,) * 5),
     )
-
-
-def _with_fates(policy: Policy, bids: Rebid) -> Policy:
-    return replace(policy, fates={name: bids.fates.count(name) for name in dict.fromkeys(bids.fates)})
-
-
-def _differ(new: Estimated, old: Estimated) -> bool:
-    return not np.array_equal(new.bids, old.bids)
-
-
-def _shares_of_value(known: KnownLog, bids: Array) -> tuple[int, ...]:
-    """How many bids lie in each tenth of u, those above it last."""
-    made = (bids > 0.0) & (known.log.bid_value > 0.0)
-    counts, _ = np.histogram(bids[made] / known.log.bid_value[made], [*(step / 10.0 for step in range(11)), np.inf])
-    return tuple(int(count) for count in counts)
 
 
 def _constant_shade(known: KnownLog) -> tuple[float, Array]:
     """The one share of the value that earned most on the older half of the log, by replay."""
     older = known.log.at <= np.median(known.log.at)
-    tried = {float(share): _bounded(known, np.floor(share * known.yardstick.expected_value)) for share in _SHADES}
+    tried = {float(share): _bounded(known, np.floor(share * known.yardstick.expected.value)) for share in _SHADES}
 
     def earned(share: float) -> float:
         ((above, _),) = replayed(known, tried[share])
@@ -204,17 +184,17 @@ def _bounded(known: KnownLog, bids: Array) -> Array:
     return np.where(capped >= np.maximum(log.low, 1.0), capped, 0.0)
 
 
-def _profit_curve(known: KnownLog, bids: Array, again: Resamples) -> tuple[ScaledBids, ...]:
+def _profit_curve(known: KnownLog, bids: Array) -> tuple[ScaledBids, ...]:
     """The candidate's bids times each of `SCALES`, by replay; only as far as the log can speak of them."""
     tried = {scale: np.floor(bids * scale) for scale in SCALES}
     return tuple(
-        ScaledBids(scale=scale, reach=reach, surplus=surplus(replayed(known, scaled), again))
+        ScaledBids(scale=scale, reach=reach, surplus=surplus(replayed(known, scaled), known.again))
         for scale, scaled in tried.items()
         if (reach := reach_of(known, scaled)) >= REACH_MIN
     )
 
 
-def _what_if(known: KnownLog, bids: Array, model: Model, again: Resamples) -> tuple[WhatIf, ...]:
+def _what_if(known: KnownLog, bids: Array, model: Model) -> tuple[WhatIf, ...]:
     """Rivals who bid a tenth more, or a seller that ranks us a tenth lower, are one thing: F is asked at bid / 1.1."""
 
     def shifted(factor: float) -> Winning:
@@ -228,7 +208,7 @@ def _what_if(known: KnownLog, bids: Array, model: Model, again: Resamples) -> tu
         "rivals bid 10% more, or a seller ranks us 10% lower": replayed(known, bids, shifted(1.0 / 1.1)),
         "rivals bid 10% less, or a seller ranks us 10% higher": replayed(known, bids, shifted(1.1)),
     }
-    usual = replayed(known, bids)
+    usual, again = replayed(known, bids), known.again
     return tuple(
         WhatIf(name=name, surplus=surplus(case, again).at, change=surplus(case, again, usual))
         for name, case in cases.items()
@@ -237,7 +217,7 @@ def _what_if(known: KnownLog, bids: Array, model: Model, again: Resamples) -> tu
 
 def _swap(known: KnownLog, new: Estimated, old: Estimated) -> tuple[SwapClass, ...]:
     """What changes hands: the higher bid wins wherever the lower one does."""
-    both, of = np.minimum(new.chance, old.chance), known.yardstick
+    both, of = np.minimum(new.chance, old.chance), known.yardstick.known
 
     def swapped(name: str, chance: Array, bids: Array) -> SwapClass:
         leads = float(chance.sum())

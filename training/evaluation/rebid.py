@@ -8,7 +8,6 @@ that were bid for can be bid for again.
 """
 
 from collections.abc import Mapping
-from typing import Literal
 
 import msgspec
 import numpy as np
@@ -22,66 +21,53 @@ from training.evaluation.ledger import Ledger
 from training.histories.bids import LoggedBid
 from training.statistics import Array
 
-Fate = Literal["bid", "at floor", "at ceiling", "low_value", "below_floor", "model_unavailable"]
 AT_BOUND = 1.005
 """Within half a percent of a bound a bid counts as being at it."""
-
-_AS_DECLARED = Habits()
 
 
 class Rebid(msgspec.Struct, frozen=True, kw_only=True):
     """Bids in cents before exploration, 0 where declined; P(conversion) on the leg; F at the logged price, NaN where
-    the model has no landscape; `fates` what became of each ping.
+    the model has no landscape; `fates` what became of each ping: bid, at floor, at ceiling, or why it was declined.
     """
 
     bids: Array
     probability: Array
     win_at_logged: Array
-    fates: tuple[Fate, ...]
-    learned_share: float
+    fates: tuple[str, ...]
 
 
 def rebid(log: Ledger, model: Model, scale: float = 1.0) -> Rebid:
     """Each ping priced anew; `scale` multiplies P(conversion), to see how much an error of it costs."""
-    shares = shared_shares(log)
-    ceilings = _ceilings(log)
-    size = len(log)
-    bids, probability = np.zeros(size), np.zeros(size)
-    at_logged = np.full(size, np.nan)
-    fates: list[Fate] = []
+    shares, ceilings, fates = shared_shares(log), dict[str, float](), list[str]()
+    for bid in log.bids:
+        ceilings[bid.campaign] = max(ceilings.get(bid.campaign, 0.0), bid.high)
+    bids, probability, at_logged = np.zeros(len(log)), np.zeros(len(log)), np.full(len(log), np.nan)
     for row, bid in enumerate(log.bids):
         chance = probability[row] = on_leg(bid, model.probability, shares)
-        valuation = valuation_of(bid, min(chance * scale, 1.0), model.habits.get(bid.seller, _AS_DECLARED))
+        valuation = valuation_of(bid, min(chance * scale, 1.0), model.habits.get(bid.seller, Habits()))
         curve, learned = curve_of(bid, model, valuation)
         ceiling = int(max(bid.high, ceilings[bid.campaign])) if bid.high >= bid.bid_value * 0.999 else int(bid.high)
         quoted = quote(valuation, curve, int(bid.low), ceiling, bid.floor_cents)
         if learned:
             at_logged[row] = curve.win_probability(bid.price_cents)
         if isinstance(quoted, str):
-            fates.append(_declined(quoted))
+            fates.append(quoted)
             continue
         bids[row] = float(int(quoted.best))
-        fates.append(_fate(bids[row], quoted.low, float(ceiling)))
-    return Rebid(
-        bids=bids,
-        probability=probability,
-        win_at_logged=at_logged,
-        fates=tuple(fates),
-        learned_share=float(np.mean(~np.isnan(at_logged))) if size else 0.0,
-    )
+        at_bound = "at ceiling" if bids[row] * AT_BOUND >= ceiling else "bid"
+        fates.append("at floor" if bids[row] <= quoted.low * AT_BOUND else at_bound)
+    return Rebid(bids=bids, probability=probability, win_at_logged=at_logged, fates=tuple(fates))
 
 
 def shared_shares(log: Ledger) -> dict[str, float]:
     """By campaign how much worse a shared lead converts, as both legs of one ping were priced; 1 where none was."""
-    pairs: dict[str, dict[str, LoggedBid]] = {}
+    pairs: dict[tuple[str, str], dict[str, float]] = {}
     for bid in log.bids:
-        pairs.setdefault(bid.ping or bid.id, {})[bid.campaign + bid.leg] = bid
+        pairs.setdefault((bid.ping or bid.id, bid.campaign), {})[bid.leg] = bid.probability
     found: dict[str, list[float]] = {}
-    for legs in pairs.values():
-        for bid in legs.values():
-            other = legs.get(bid.campaign + "exclusive")
-            if bid.leg == "shared" and other is not None and other.probability > 0.0:
-                found.setdefault(bid.campaign, []).append(bid.probability / other.probability)
+    for (_, campaign), legs in pairs.items():
+        if "shared" in legs and legs.get("exclusive", 0.0) > 0.0:
+            found.setdefault(campaign, []).append(legs["shared"] / legs["exclusive"])
     return {campaign: float(np.median(ratios)) for campaign, ratios in found.items()}
 
 
@@ -112,20 +98,3 @@ def curve_of(bid: LoggedBid, model: Model, valuation: Valuation) -> tuple[Curve,
             return learned, True
     win = min(max(bid.win_probability, 1e-3), 1.0 - 1e-3)
     return OrtbCurve(half_cents=bid.price_cents * (1.0 - win) / win), False
-
-
-def _ceilings(log: Ledger) -> Mapping[str, float]:
-    found: dict[str, float] = {}
-    for bid in log.bids:
-        found[bid.campaign] = max(found.get(bid.campaign, 0.0), bid.high)
-    return found
-
-
-def _declined(code: str) -> Fate:
-    return "below_floor" if code == "below_floor" else "low_value" if code == "low_value" else "model_unavailable"
-
-
-def _fate(bid_cents: float, low: float, ceiling: float) -> Fate:
-    if bid_cents <= low * AT_BOUND:
-        return "at floor"
-    return "at ceiling" if bid_cents * AT_BOUND >= ceiling else "bid"

@@ -34,16 +34,22 @@ def support(known: KnownLog, policy: Estimated) -> Support:
     rows = int(bidding.sum())
     if not rows:
         return Support(bidding=0.0, reach=1.0, effective=1.0, effective_rows=float(len(log)), ratio=(0.0,) * 5)
-    reach = reach_of(known, bids)
-    effective_rows = _effective(policy.weights[bidding])
-    effective = effective_rows / rows
+    reach, weights = reach_of(known, bids), policy.weights[bidding]
+    # Kish's: how many equally weighted rows would say as much.
+    squares = float(np.sum(weights**2))
+    effective_rows = float(weights.sum()) ** 2 / squares if squares > 0.0 else 0.0
+    effective, why_not = effective_rows / rows, ""
+    if reach < REACH_MIN:
+        why_not = f"only {reach:.0%} of its bids lie where prices were explored, at least {REACH_MIN:.0%} must"
+    elif effective < EFFECTIVE_MIN:
+        why_not = f"the logged bids near its own count as {effective:.1%} of the log, at least {EFFECTIVE_MIN:.0%} must"
     return Support(
         bidding=rows / len(log),
         reach=reach,
         effective=effective,
         effective_rows=effective_rows,
         ratio=tuple(quantiles(bids[bidding] / log.price[bidding]).values()),
-        why_not=_why_not(reach, effective),
+        why_not=why_not,
     )
 
 
@@ -51,17 +57,3 @@ def reach_of(known: KnownLog, bids: Array) -> float:
     """The share of the bids that lie where the log explored; all of none."""
     bidding = bids > 0.0
     return float(known.density.reaches(np.log(np.maximum(bids, 1.0)))[bidding].mean()) if bidding.any() else 1.0
-
-
-def _effective(weights: Array) -> float:
-    """Kish's: how many equally weighted rows would say as much."""
-    squares = float(np.sum(weights**2))
-    return float(weights.sum()) ** 2 / squares if squares > 0.0 else 0.0
-
-
-def _why_not(reach: float, effective: float) -> str:
-    if reach < REACH_MIN:
-        return f"only {reach:.0%} of its bids lie where prices were explored, at least {REACH_MIN:.0%} must"
-    if effective < EFFECTIVE_MIN:
-        return f"the logged bids near its own count as {effective:.1%} of the log, at least {EFFECTIVE_MIN:.0%} must"
-    return ""

@@ -7,7 +7,7 @@ import numpy as np
 
 from app.scoring.card import Gate
 from training.bootstrap import Interval
-from training.drift.drift import Drift
+from training.drift.drift import LEVEL, Drift
 from training.evaluation.caps import Caps
 from training.evaluation.conversions import Conversions
 from training.evaluation.earned import Earned, between, signed
@@ -17,8 +17,6 @@ from training.evaluation.wins import Wins
 Verdict = Literal["promote", "do not promote", "cannot be evaluated"]
 
 AUC_LOSS_MAX = 0.01
-LEVEL = (0.8, 1.25)
-"""As when a model is trained."""
 WORSE_MAX = 0.05
 """Of the champion's surplus a candidate may, at the lower end of its interval, be so much behind."""
 WORSE_SPEND_MAX = 0.02
@@ -47,35 +45,35 @@ def conversion_gates(found: Conversions, level: tuple[float, int] | None) -> lis
     champion = next((each.figures for each in found.models if each.name.startswith("champion")), None)
     enough = f"{found.converted:,} conversions of {found.leads:,} matured leads"
     theirs = f", the champion's {champion.auc:.3f}" if champion is not None else ""
-    gates = [
-        Gate(name="enough outcomes", passed=True, found=enough),
-        Gate(
-            name="ranks leads",
-            passed=candidate.slope > 0.0 and (champion is None or candidate.auc >= champion.auc - AUC_LOSS_MAX),
-            found=f"AUC {candidate.auc:.3f}{theirs}; slope {candidate.slope:.2f}",
-        ),
-    ]
+    ranks = candidate.slope > 0.0 and (champion is None or candidate.auc >= champion.auc - AUC_LOSS_MAX)
+    auc = f"AUC {candidate.auc:.3f}{theirs}; slope {candidate.slope:.2f}"
+    gates = [Gate(name="enough outcomes", passed=True, found=enough), Gate(name="ranks leads", passed=ranks, found=auc)]
     if champion is not None:
         losses = f"log-loss {champion.log_loss:.4f} to {candidate.log_loss:.4f}, noise {found.log_loss_noise:.4f}"
         # A scorer that did not change gains nothing and has no noise: that is no worse.
         no_worse = found.log_loss_gain >= -_SURE * found.log_loss_noise
         gates.append(Gate(name="predicts conversions no worse", passed=no_worse, found=losses))
-    return [*gates, *([_level(*level)] if level is not None else [])]
+    if level is not None:
+        (low, high), (ratio, hits) = LEVEL, level
+        slack = float(np.exp(1.96 / np.sqrt(max(hits, 1))))
+        held = low / slack <= ratio <= high * slack
+        told = f"predicted/observed {ratio:.2f} after its own quality factor, {low} to {high} allowed for chance"
+        gates.append(Gate(name="level on leads that were won", passed=held, found=told))
+    return gates
 
 
 def policy_gates(wins: Wins, policy: Policy, rival: Policy) -> list[Gate]:
     """Of what it bids: what it believes of rivals, whether the log can speak of it, and whether it earns its place."""
     held = policy.support
-    speaks = (
-        f"{held.reach:.0%} of its bids lie where prices were explored; "
-        f"effective sample {held.effective_rows:,.0f} bids ({held.effective:.0%})"
-    )
+    lie = f"{held.reach:.0%} of its bids lie where prices were explored"
+    speaks = f"{lie}; effective sample {held.effective_rows:,.0f} bids ({held.effective:.0%})"
     support = Gate(name="the log can speak of it", passed=None if held.why_not else True, found=held.why_not or speaks)
     gates = [*win_gates(wins), support]
     if held.why_not or HEADLINE not in rival.by_method or policy.gain is None:
         return gates
-    own, theirs = policy.by_method[HEADLINE], rival.by_method[HEADLINE]
-    return [*gates, _earns(own), _no_less(policy.gain, theirs, rival.name)]
+    own = policy.by_method[HEADLINE].surplus
+    earns = Gate(name="earns", passed=own.at > 0.0, found=between(own, " a bid"))
+    return [*gates, earns, _no_less(policy.gain, rival.by_method[HEADLINE], rival.name)]
 
 
 def win_gates(wins: Wins) -> list[Gate]:
@@ -83,10 +81,9 @@ def win_gates(wins: Wins) -> list[Gate]:
     if not wins.models:
         return []
     model = wins.models[0]
-    losses = (
-        f"log-loss {model.log_loss:.4f} on {model.rows:,} auctions, constant baseline {model.log_loss_constant:.4f}"
-    )
-    gates = [Gate(name="predicts wins", passed=model.log_loss < model.log_loss_constant, found=losses)]
+    loss, constant = model.log_loss, model.log_loss_constant
+    losses = f"log-loss {loss:.4f} on {model.rows:,} auctions, constant baseline {constant:.4f}"
+    gates = [Gate(name="predicts wins", passed=loss < constant, found=losses)]
     # What has no curve of its own bids along declared ones, and has nothing here to show.
     if wins.looked:
         fallen = f"{wins.falls} of {wins.looked:,} curves fall somewhere"
@@ -114,25 +111,8 @@ def cap_gate(found: Caps) -> Gate:
     return Gate(name="no cap was broken", passed=passed, found=said)
 
 
-def _level(ratio: float, conversions: int) -> Gate:
-    low, high = LEVEL
-    slack = float(np.exp(1.96 / np.sqrt(max(conversions, 1))))
-    return Gate(
-        name="level on leads that were won",
-        passed=low / slack <= ratio <= high * slack,
-        found=f"predicted/observed {ratio:.2f} after its own quality factor, {low} to {high} allowed for chance",
-    )
-
-
-def _earns(own: Earned) -> Gate:
-    return Gate(name="earns", passed=own.surplus.at > 0.0, found=between(own.surplus, " a bid"))
-
-
 def _no_less(gain: Interval, theirs: Earned, name: str) -> Gate:
     room = max(WORSE_MAX * abs(theirs.surplus.at), WORSE_SPEND_MAX * theirs.spend.at)
-    return Gate(
-        name="earns no less than the champion",
-        passed=gain.low >= -room and gain.at >= -0.2 * room,
-        found=f"{signed(gain.at)} a bid against {name} ({signed(gain.low)} to {signed(gain.high)}; "
-        f"{signed(-room)} would still pass)",
-    )
+    span = f"{signed(gain.low)} to {signed(gain.high)}; {signed(-room)} would still pass"
+    held, told = gain.low >= -room and gain.at >= -0.2 * room, f"{signed(gain.at)} a bid against {name} ({span})"
+    return Gate(name="earns no less than the champion", passed=held, found=told)

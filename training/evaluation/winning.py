@@ -23,6 +23,7 @@ ROWS_MIN, OF_EACH_MIN = 300, 30
 
 _TREES, _LEAVES, _RATE = 100, 10, 0.07
 _RIVALS_ROWS = 5_000
+"""So many rows, spread over all: a handful of constants needs no more."""
 _SHARED_WINNERS = 3
 """A first word alone, which the trees correct."""
 _ABSENT = ("zip3",)
@@ -63,17 +64,16 @@ def _leg(log: Ledger, leg: Leg, rows: Array, worth_cents: Array, fold: Array, se
     auctions = replace(auctions, facts={"seller": auctions.seller, **auctions.facts})
     columns = [column for column in columns_of(auctions.facts) if column.name not in _ABSENT]
     features = features_of(columns, auctions, VALUES_MAX)
+    kinds = categorical(features)
     fixed = np.column_stack([np.log(worth_cents), np.log(log.worth[rows]), table(features, auctions)])
     models = []
     for held_out in range(FOLDS):
         others = np.flatnonzero(fold != held_out)
-        rivals = fit(auctions.rows(_some(others)), (), "rivals", 1 if leg == "exclusive" else _SHARED_WINNERS)
+        some = auctions.rows(others[:: max(len(others) // _RIVALS_ROWS, 1)])
+        rivals = fit(some, (), "rivals", 1 if leg == "exclusive" else _SHARED_WINNERS)
         seen = _rows(rivals, auctions.rows(others), fixed[others])
         with threads_for(len(others)):
-            pair = [
-                _monotone(3 - first, categorical(features), seed).fit(seen[:, first:], auctions.won[others])
-                for first in (0, 1)
-            ]
+            pair = [_monotone(3 - first, kinds, seed).fit(seen[:, first:], auctions.won[others]) for first in (0, 1)]
         models.append((rivals, pair))
 
     def winning(bids: Array) -> Array:
@@ -108,8 +108,3 @@ def _rows(rivals: Fit, auctions: AuctionLog, fixed: Array) -> Array:
     """What the stream of rivals says, b / v and b come first, which may only raise the chance."""
     log_bid = np.log(auctions.bid_cents)
     return np.column_stack([log_odds(predict(rivals, auctions)), log_bid - fixed[:, 0], log_bid, fixed])
-
-
-def _some(rows: Array) -> Array:
-    """Spread over all of them: a handful of constants needs no more."""
-    return rows[:: max(len(rows) // _RIVALS_ROWS, 1)]

@@ -1,17 +1,28 @@
-"""How good a win model is: the predicted win rate of bids, beside how many won."""
+"""How good a win model is: the predicted win rate of bids beside how many won, whether its curves ever fall, and what
+they say of known prices.
+"""
 
 from collections.abc import Mapping
+from math import log as ln
 
 import msgspec
 import numpy as np
 
 from app.domain.catalogue import Model
-from training.evaluation.curves import anlp, falls
+from app.domain.pricing.pricing import Curve
+from app.domain.seller import Habits
 from training.evaluation.ledger import Ledger
+from training.evaluation.rebid import curve_of, on_leg, shared_shares, valuation_of
 from training.statistics import Array, ReliabilityBin, bins_by_mass, bins_by_name, bounded, losses
 
 SELLERS, SELLER_ROWS_MIN = 4, 80
 """So many sellers, the largest, have their own win rate by bid where they have so many bids."""
+LOOKED_AT = 200
+PRICES_MIN = 50
+"""Disclosed prices below which no density can be judged."""
+_STEP = 1.03
+_DENSITY_MIN = 1e-4
+"""A price that a landscape holds impossible costs this much and not everything."""
 
 
 class WinFigures(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,7 +46,9 @@ class SellerWins(msgspec.Struct, frozen=True, kw_only=True):
 class Wins(msgspec.Struct, frozen=True, kw_only=True):
     """The landscapes, the one that is judged first; its win rates by bid, by seller, and by bid for each seller.
 
-    `anlp` is the average negative log-likelihood of disclosed winning prices, in the logarithm of the price.
+    `looked` counts the leads, spread over the log, at which the learned curve was looked at, `falls` those at which it
+    falls somewhere. `anlp` is the average negative log-likelihood of the disclosed prices of lost auctions, in the
+    logarithm of the price, given that our bid lost; `None` where `prices` are too few.
     """
 
     models: tuple[WinFigures, ...]
@@ -55,10 +68,13 @@ def wins(log: Ledger, by_landscape: Mapping[str, Array], model: Model) -> Wins:
     won, price, chance = log.won[known].astype(np.float64), log.price[known], first[known]
     seller = log.seller[known].astype(str)
     largest = bins_by_name(seller, chance, won, count_min=SELLER_ROWS_MIN, most=SELLERS)
-    looked, fallen = falls(log, model)
-    prices, surprise = anlp(log, model)
+    looked = _curves(log, model, np.unique(np.linspace(0, len(log) - 1, LOOKED_AT).astype(int)))
+    bids = np.geomspace(50.0, 4.0 * max(float(log.price.max(initial=100.0)), 100.0), 60).tolist()
+    fallen = [np.any(np.diff([curve.win_probability(bid) for bid in bids]) < -1e-9) for curve in looked.values()]
+    lost = _curves(log, model, np.flatnonzero((log.won == 0) & (log.winning >= log.price)))
+    surprises = [_surprise(curve, float(log.winning[row]), log.bids[row].price_cents) for row, curve in lost.items()]
     return Wins(
-        models=tuple(found for name, values in by_landscape.items() if (found := _figures(name, log.won, values))),
+        models=tuple(_figures(name, log.won, each) for name, each in by_landscape.items() if not np.isnan(each).all()),
         by_bid=bins_by_mass(price, chance, won, 12),
         by_seller=bins_by_name(seller, chance, won),
         sellers=tuple(
@@ -66,17 +82,15 @@ def wins(log: Ledger, by_landscape: Mapping[str, Array], model: Model) -> Wins:
             for each in largest
             for own in [seller == each.name]
         ),
-        looked=looked,
-        falls=fallen,
-        prices=prices,
-        anlp=surprise,
+        looked=len(looked),
+        falls=int(sum(fallen)),
+        prices=len(surprises),
+        anlp=float(np.mean(surprises)) if len(surprises) >= PRICES_MIN else None,
     )
 
 
-def _figures(name: str, won: Array, predicted: Array) -> WinFigures | None:
+def _figures(name: str, won: Array, predicted: Array) -> WinFigures:
     known = ~np.isnan(predicted)
-    if not known.any():
-        return None
     happened, chance = won[known].astype(np.float64), bounded(predicted[known])
     share = np.full(len(happened), happened.mean())
     return WinFigures(
@@ -87,3 +101,21 @@ def _figures(name: str, won: Array, predicted: Array) -> WinFigures | None:
         brier=float(np.mean((happened - chance) ** 2)),
         brier_constant=float(np.mean((happened - share) ** 2)),
     )
+
+
+def _curves(log: Ledger, model: Model, rows: Array) -> dict[int, Curve]:
+    """The learned curves of these rows, where there are any."""
+    shares, found = shared_shares(log), {}
+    for row in rows.tolist():
+        bid = log.bids[row]
+        chance = min(on_leg(bid, model.probability, shares), 1.0)
+        curve, learned = curve_of(bid, model, valuation_of(bid, chance, Habits()))
+        if learned:
+            found[row] = curve
+    return found
+
+
+def _surprise(curve: Curve, price: float, bid: float) -> float:
+    rise = curve.win_probability(price * _STEP) - curve.win_probability(price / _STEP)
+    density = rise / (2.0 * ln(_STEP)) / max(1.0 - curve.win_probability(bid), 1e-6)
+    return -ln(max(density, _DENSITY_MIN))

@@ -1,15 +1,20 @@
-"""Bids as training reads them, from any source: the inputs, the bid, and its result."""
+"""Bids, and the leads that were bought by them, as training reads them: what was known, and what became of it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TypeVar
 
 import msgspec
+import numpy as np
 
 from app import parquet
 from app.wire.ping import Leg, Value
+from training.histories.history import History, columns_from
 
 T = TypeVar("T", bound=msgspec.Struct)
+
+BECAME = ("won", "winning_cents", "lead_id", "converted", "returned", "value_cents")
+"""What nobody knows of a bid when it is sent."""
 
 _FACTS = msgspec.json.Decoder(dict[str, Value])
 
@@ -54,16 +59,56 @@ class LoggedBid(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     ping: str = ""
 
 
+class Lead(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """One lead. `probability` (on its leg) and `worth` are those of its bid, `None` where that was a fallback price.
+
+    `converted` is `None` until it has matured. `value_cents` is what a conversion brought, `None` of any other lead.
+    """
+
+    lead_id: str
+    at: float
+    seller: str
+    leg: Leg
+    model: str
+    price_cents: int
+    probability: float | None
+    worth: float | None
+    converted: bool | None
+    value_cents: int | None
+    returned: bool
+    facts: dict[str, Value]
+
+
 def read_bids(path: Path, vertical: str = "", since: float = 0.0, until: float = float("inf")) -> Iterator[LoggedBid]:
     """The bids of a file in its order, those of one vertical where one is named, made in [since, until).
 
     They are never in memory as a whole. ParquetError where the file cannot be read.
     """
     where = '(vertical = $vertical OR $vertical = \'\') AND "at" >= $since AND "at" < $until'
-    return read_rows(path, LoggedBid, where, {"vertical": vertical, "since": since, "until": until})
+    return _read_rows(path, LoggedBid, where, {"vertical": vertical, "since": since, "until": until})
 
 
-def read_rows(path: Path, kind: type[T], where: str, values: Mapping[str, object]) -> Iterator[T]:
+def read_leads(path: Path, vertical: str) -> Iterator[Lead]:
+    """The leads of one vertical, oldest first. ParquetError where the file cannot be read."""
+    return _read_rows(path, Lead, "vertical = $vertical", {"vertical": vertical})
+
+
+def history_of(leads: Iterable[Lead], vertical: str) -> History:
+    """What a conversion model learns from: exclusive leads that have matured.
+
+    A shared lead is sold to others as well and converts less; the model speaks of exclusive ones.
+    """
+    kept = [lead for lead in leads if lead.converted is not None and lead.leg == "exclusive"]
+    return History(
+        vertical=vertical,
+        source="bought leads with their outcomes",
+        columns=columns_from([lead.facts for lead in kept]),
+        converted=np.array([bool(lead.converted) for lead in kept], dtype=np.int8),
+        at=np.array([lead.at for lead in kept], dtype=np.float64),
+    )
+
+
+def _read_rows(path: Path, kind: type[T], where: str, values: Mapping[str, object]) -> Iterator[T]:
     """The rows of a file, of which a column is a field of `kind` and `facts` is JSON."""
     names = kind.__struct_fields__
     for row in parquet.read(path, ", ".join(f'"{name}"' for name in names), where, values):

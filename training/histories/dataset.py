@@ -1,17 +1,21 @@
 """Joins what was bid with what was bought and what became of it: two files of rows that models learn from."""
 
+import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import msgspec
 
 from training.histories import joining
-from training.histories.declared import DeclaredVerticals
-from training.histories.journaled import DatasetRules, DatasetSources, PingCounts, flatten
+from training.histories.declared import MATURITY_DAYS, DeclaredVerticals, declared
+from training.histories.journaled import DatasetRules, DatasetSources, PingRows, flatten
 from training.histories.scratch import NoData, Scratch, scratch, text
 
 BIDS, LEADS, SUMMARY = "bids.parquet", "leads.parquet", "summary.json"
+DAY_S = 86_400.0
 
 
 class VerticalCounts(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,6 +56,29 @@ class DatasetSummary(msgspec.Struct, frozen=True, kw_only=True):
     noted: dict[str, int]
 
 
+def sources_of(
+    data: Sequence[Path], journals: Sequence[Path] = (), sales: Sequence[Path] = (), outcomes: Sequence[Path] = ()
+) -> DatasetSources:
+    """The files that are named and those of the data directories; NoData where one must be there and is not."""
+    journals, sold, heard = [*journals, *(each / "journal" for each in data)], list(sales), list(outcomes)
+    for each in data:
+        exports = [each / "export" / name for name in ("sales.parquet", "outcomes.parquet")]
+        if all(path.exists() for path in exports):
+            sold.append(exports[0])
+            heard.append(exports[1])
+        elif (each / "leadbid.db").exists() or not sales:
+            # A replica has its sales in a common database, and no file of its own.
+            raise NoData(f"{each} holds no export: run `leadbid export --data {each}` first")
+    if not journals:
+        raise NoData("say where the journal is: --data DIR of a service, or --journal DIR")
+    if not (sold and heard):
+        raise NoData("say what was sold and what became of it: --data DIR, or --sales FILE and --outcomes FILE")
+    for path in {*journals, *sold, *heard}:
+        if not path.exists():
+            raise NoData(f"{path} does not exist: name the service's own data directory, or what it exported")
+    return DatasetSources(journals=_once(journals), sales=_once(sold), outcomes=_once(heard))
+
+
 def gather(
     sources: DatasetSources, rules: DatasetRules, declared: DeclaredVerticals, out: Path, tell: Callable[[str], None]
 ) -> DatasetSummary:
@@ -62,20 +89,36 @@ def gather(
     out.mkdir(parents=True, exist_ok=True)
     with scratch(out) as database:
         asked = flatten(sources.journals, database.folder, declared.zone, rules, tell)
-        if asked.last_at == 0.0:
+        if asked.latest == 0.0:
             raise NoData(f"{', '.join(map(str, sources.journals))} holds no line: name the service's own directory")
         tell("joining")
         counts: Counter[str] = Counter()
         as_of = joining.take_in(database, sources, rules)
         joining.advance(database, rules, as_of, counts)
         # Journals end where they were copied or where a service stopped: what came after nobody can know.
-        joining.meet(database, rules, horizon=min(rules.now, asked.last_at))
+        joining.meet(database, rules, horizon=min(rules.now, asked.latest))
         tell("writing")
         _write(database, joining.bids(), out / BIDS)
         _write(database, joining.leads(declared.verticals.values()), out / LEADS)
         summary = _summary(database, asked, rules, as_of, counts)
     (out / SUMMARY).write_bytes(msgspec.json.format(msgspec.json.encode(summary), indent=1) + b"\n")
     return summary
+
+
+@contextmanager
+def leads_at(path: Path, config: Path, tell: Callable[[str], None]) -> Iterator[Path]:
+    """The file of leads that `path` means, as long as it is needed. Raises TrainingError, ParquetError."""
+    if not path.is_dir():
+        yield path
+    elif (path / LEADS).is_file():
+        yield path / LEADS
+    elif not (path / "journal").is_dir():
+        raise NoData(f"{path} is no service's data directory and no dataset: it has neither journal nor {LEADS}")
+    else:
+        rules = DatasetRules(now=time.time(), maturity_s=MATURITY_DAYS * DAY_S)
+        with TemporaryDirectory(prefix="leads-") as folder:
+            gather(sources_of([path]), rules, declared(config), Path(folder), tell)
+            yield Path(folder) / LEADS
 
 
 def read_summary(data: Path) -> DatasetSummary:
@@ -88,41 +131,41 @@ def read_summary(data: Path) -> DatasetSummary:
         raise NoData(f"{data / SUMMARY} cannot be read ({error}): make the dataset again") from None
 
 
+def _once(paths: Sequence[Path]) -> tuple[Path, ...]:
+    return tuple(dict.fromkeys(path.resolve() for path in paths))
+
+
 def _write(database: Scratch, rows: str, path: Path) -> None:
     made = database.folder / path.name
     database.do(f"COPY ({rows}) TO {text(str(made))} (FORMAT parquet, COMPRESSION zstd)")
     made.replace(path)
 
 
-_COUNTED = ("since", "until", "pings", "with_bid", "tests", "repeats", "traffic")
-
-
 def _summary(
-    database: Scratch, asked: PingCounts, rules: DatasetRules, as_of: float, counts: Counter[str]
+    database: Scratch, asked: PingRows, rules: DatasetRules, as_of: float, counts: Counter[str]
 ) -> DatasetSummary:
-    left_out = {
-        name: database.one(f"SELECT count(*) FROM {what}", *values)[0]  # noqa: S608 - words of our own
-        for name, (what, values) in joining.left_out(rules).items()
-    }
-    left_out["lines that cannot be read"] = asked.unread
-    noted = {
-        name: database.one(f"SELECT count(*) FROM {what}")[0]  # noqa: S608 - the same
-        for name, what in joining.NOTED.items()
-    }
+    def count(what: str, values: Sequence[float] = ()) -> int:
+        found: int = database.one(f"SELECT count(*) FROM {what}", *values)[0]  # noqa: S608 - words of our own
+        return found
+
+    trade = asked.trade
+    left_out = {name: count(*what) for name, what in joining.left_out(rules).items()}
+    left_out["lines that cannot be read"] = trade.unread
+    noted = {name: count(what) for name, what in joining.NOTED.items()}
+    trades = (dict(zip(VerticalCounts.__struct_fields__, row, strict=True)) for row in database.rows(joining.TRADES))
     return DatasetSummary(
-        **{name: getattr(asked, name) for name in _COUNTED},
+        since=asked.first,
+        until=asked.last,
         as_of=as_of,
         maturity_s=rules.maturity_s,
-        declined=dict(asked.declined.most_common()),
+        pings=trade.pings,
+        with_bid=trade.bids,
+        tests=trade.tests,
+        repeats=trade.repeats,
+        declined=dict(trade.reasons.most_common()),
         posts=dict(database.rows(joining.POSTS)),
-        verticals=tuple(
-            VerticalCounts(**dict(zip(VerticalCounts.__struct_fields__, row, strict=True)))
-            for row in database.rows(joining.TRADES)
-        ),
-        left_out=_found(left_out),
-        noted=_found({**noted, **counts}),
+        verticals=tuple(VerticalCounts(**trade) for trade in trades),
+        traffic=asked.traffic,
+        left_out={name: count for name, count in left_out.items() if count},
+        noted={name: count for name, count in {**noted, **counts}.items() if count},
     )
-
-
-def _found(counts: dict[str, int]) -> dict[str, int]:
-    return {name: count for name, count in counts.items() if count}

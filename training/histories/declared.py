@@ -3,7 +3,6 @@
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -20,8 +19,8 @@ OF_EVERY_LEAD = (
 more prefixes than a category of the trees may have values."""
 
 
-class NotDeclared(TrainingError):
-    """The configuration does not say what training must know: the message tells what, and where."""
+MATURITY_DAYS = 14.0
+"""How long a lead has to convert, unless something else is said."""
 
 
 class DeclaredVerticals(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,10 +30,10 @@ class DeclaredVerticals(msgspec.Struct, frozen=True, kw_only=True):
     zone: str
 
     def chosen(self, names: Sequence[str]) -> list[str]:
-        """The verticals of these names, all where none is named; NotDeclared where there is none of a name."""
+        """The verticals of these names, all where none is named; TrainingError where there is none of a name."""
         for name in names:
             if name not in self.verticals:
-                raise NotDeclared(f"no vertical {name!r} is declared; there are: {', '.join(self.verticals)}")
+                raise TrainingError(f"no vertical {name!r} is declared; there are: {', '.join(self.verticals)}")
         return [*names] or [*self.verticals]
 
 
@@ -42,12 +41,13 @@ def declared(path: Path) -> DeclaredVerticals:
     """Read leniently: what else is wrong with the file is for `leadbid check` to say."""
     try:
         told = tomllib.loads(path.read_text(encoding="utf-8"))
-        verticals = [_vertical(table) for table in told.get("verticals", [])]
+        tables = [{"title": table.get("name"), **table} for table in told.get("verticals", [])]
+        verticals = msgspec.convert(tables, list[Vertical])
         zone = told["buyer"]["time_zone"]
     except OSError as error:
-        raise NotDeclared(f"{path} cannot be read: {error.strerror}") from None
+        raise TrainingError(f"{path} cannot be read: {error.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError, KeyError, TypeError) as error:
-        raise NotDeclared(
+        raise TrainingError(
             f"{path} does not declare verticals and buyer.time_zone: {error}. Try `leadbid check`"
         ) from None
     return DeclaredVerticals(verticals={vertical.name: vertical for vertical in verticals}, zone=zone)
@@ -59,7 +59,3 @@ def spec_of(vertical: Vertical) -> Spec:
         SpecField(name=field.name, type=field.type, known_at_ping=field.known_at_ping) for field in vertical.fields
     ]
     return spec_of_bought(vertical.name, (*fields, *OF_EVERY_LEAD))
-
-
-def _vertical(table: dict[str, Any]) -> Vertical:
-    return msgspec.convert({"title": table.get("name"), **table}, type=Vertical)

@@ -13,23 +13,19 @@ from training.histories.spec import BY_ROW, Spec, SpecField, hint, spec_of_bough
 from training.histories.tables import LeadTable
 
 _FACT = "fact_"
-_NOT_FOR_MODELS = {
-    "zip": "a model reads zip3 and state instead",
-    "sub_id": "a seller may rename it at will",
-}
+_NOT_FOR_MODELS = {"zip": "a model reads zip3 and state instead", "sub_id": "a seller may rename it at will"}
 _VALUE = re.compile(r"(^|_)(value|revenue|amount_won|commission|premium_sold|profit)(_|$)")
 
 
 class SpecDraft(msgspec.Struct, frozen=True, kw_only=True):
-    """A specification, with a comment to some of its fields and keys, by name."""
+    """A specification, with a comment to some of its keys, by name; what is to be said of a field is its reason."""
 
     spec: Spec
-    comments: Mapping[str, str] = {}
-    on_fields: Mapping[str, str] = {}
+    comments: Mapping[str, str]
 
 
 def draft(table: LeadTable, *, label: str, vertical: str) -> SpecDraft:
-    """What this file seems to be. It removes the rows that the draft leaves out. Raises BadData.
+    """What this file seems to be. It removes the rows that the draft leaves out. Raises NoData.
 
     The leads that a service has bought are known by their columns, and need no `label`. Of several verticals in them
     one must be named.
@@ -41,7 +37,6 @@ def draft(table: LeadTable, *, label: str, vertical: str) -> SpecDraft:
     positive = positive_of(table, label)
     guesses = [guess(table, name) for name in table.names if name != label]
     order = order_of(guesses)
-    fields, on_fields = _fields(guesses, order)
     spec = Spec(
         vertical=vertical or _name(table.source),
         label=label,
@@ -50,9 +45,9 @@ def draft(table: LeadTable, *, label: str, vertical: str) -> SpecDraft:
         time_format=order.time_format if order else "",
         decimal="," if any(each.decimal_comma for each in guesses) else ".",
         values_seen_once="unknown" if any(each.once and not each.why_not for each in guesses) else "refuse",
-        fields=fields,
+        fields=tuple(_fields(guesses, order)),
     )
-    return SpecDraft(spec=spec, comments=_comments(positive, order, guesses), on_fields=on_fields)
+    return SpecDraft(spec=spec, comments=_comments(positive, order, guesses))
 
 
 def written(draft: SpecDraft, header: Sequence[str]) -> str:
@@ -70,39 +65,35 @@ def _of_the_service(table: LeadTable, vertical: str) -> SpecDraft:
     # A shared lead is sold to others as well and converts less; the model speaks of exclusive ones.
     where: dict[str, str | bool | int | float] = {"vertical": chosen, "leg": "exclusive"}
     table.keep(where)
-    facts = [guess(table, name) for name in table.names if name not in OWN]
-    fields, on_fields = [], {}
-    for each in facts:
+    fields = []
+    for each in (guess(table, name) for name in table.names if name not in OWN):
         name = each.name.removeprefix(_FACT) if each.name.removeprefix(_FACT) in OWN else each.name
         why_not = _NOT_FOR_MODELS.get(name) or each.why_not
         # Facts of other verticals are empty in these rows.
         if each.why_not.startswith("empty"):
             continue
         column = each.name if each.name != name else ""
-        fields.append(SpecField(name=name, type=each.type, known_at_ping=not why_not, column=column))
-        if why_not:
-            on_fields[name] = why_not
+        fields.append(SpecField(name=name, type=each.type, known_at_ping=not why_not, column=column, reason=why_not))
     spec = msgspec.structs.replace(spec_of_bought(chosen, fields), where=where, values_seen_once="unknown")
     comments = {
         "label": "within the time that the dataset gives every lead to mature",
         "missing_label": "leads that have not matured have none",
         "value": "in cents",
     }
-    return SpecDraft(spec=spec, comments=comments, on_fields=on_fields)
+    return SpecDraft(spec=spec, comments=comments)
 
 
-def _fields(guesses: Sequence[Guess], order: Guess | None) -> tuple[tuple[SpecField, ...], dict[str, str]]:
-    fields = [SpecField(name=each.name, type=each.type, known_at_ping=not each.why_not) for each in guesses]
-    on_fields = {each.name: each.why_not for each in guesses if each.why_not}
-    if order is None:
-        return tuple(fields), on_fields
-    on_fields[order.name] = "the order of the leads"
+def _fields(guesses: Sequence[Guess], order: Guess | None) -> Iterator[SpecField]:
     taken = {each.name for each in guesses}
-    for derived, kind in (("local_hour", "hour"), ("weekday", "weekday")):
-        if derived not in taken and (kind == "weekday" or order.has_hours):
-            fields.append(msgspec.convert({"name": derived, "type": kind, "column": order.name}, SpecField))
-            on_fields[derived] = f"read from {order.name}, on the clock of time_zone"
-    return tuple(fields), on_fields
+    for each in guesses:
+        why_not = "the order of the leads" if each is order else each.why_not
+        yield SpecField(name=each.name, type=each.type, known_at_ping=not each.why_not, reason=why_not)
+    if order is not None:
+        told = f"read from {order.name}, on the clock of time_zone"
+        if order.has_hours and "local_hour" not in taken:
+            yield SpecField(name="local_hour", type="hour", column=order.name, reason=told)
+        if "weekday" not in taken:
+            yield SpecField(name="weekday", type="weekday", column=order.name, reason=told)
 
 
 def _comments(positive: Positive, order: Guess | None, guesses: Sequence[Guess]) -> dict[str, str]:
@@ -142,7 +133,7 @@ def _keys(draft: SpecDraft) -> Iterator[str]:
 
 def _blocks(draft: SpecDraft) -> Iterator[str]:
     for field in draft.spec.fields:
-        yield from ("", "[[fields]]", _line("name", field.name, draft.on_fields.get(field.name, "")))
+        yield from ("", "[[fields]]", _line("name", field.name, field.reason))
         keys = ("column", "type", "known_at_ping") if field.column else ("type", "known_at_ping")
         yield from (_line(key, getattr(field, key)) for key in keys)
 

@@ -79,7 +79,10 @@ def guess(table: LeadTable, name: str) -> Guess:
     word, filled = words_of(name), told["filled"]
     if filled == 0:
         return Guess(name=name, type="text", why_not="empty in every row")
-    if who := _whose(word, told):
+    # Who somebody is, by the column's name or by what most of its values look like.
+    seen = max(told["emails"], told["phones"] if told["distinct"] > filled / 2 else 0, told["addresses"])
+    if _WHO.search(word) or seen > filled / 2:
+        who = "looks like who somebody is, which no ping tells and no model may learn"
         return Guess(name=name, type="text", why_not=who)
     if told["distinct"] == 1 and filled == table.rows:
         return Guess(name=name, type="text", why_not="the same in every row")
@@ -94,11 +97,11 @@ def guess(table: LeadTable, name: str) -> Guess:
 
 
 def positive_of(table: LeadTable, label: str) -> Positive:
-    """Which value of the label is a conversion. BadData where it can be no label."""
+    """Which value of the label is a conversion. NoData where it can be no label."""
     if label not in table.names:
         raise table.bad(f"there is no column {label!r}{hint(label, table.names)}")
     values = tuple(table.commonest(label, LABEL_VALUES_MAX + 1))
-    missing = table.rows - table.count(label, "true")
+    missing = table.rows - table.ask(label, {"filled": "count(*)"})["filled"]
     if len(values) > LABEL_VALUES_MAX:
         raise table.bad(
             f"{label!r} has more than {LABEL_VALUES_MAX} values, so it is no outcome; name a column "
@@ -128,26 +131,17 @@ def _later(each: Guess) -> bool:
     return bool(_LATER.search(words_of(each.name)))
 
 
-def _whose(word: str, told: Mapping[str, Any]) -> str:
-    """Why this column identifies a person, if it does."""
-    seen = max(told["emails"], told["phones"] if told["distinct"] > told["filled"] / 2 else 0, told["addresses"])
-    if _WHO.search(word) or seen > told["filled"] / 2:
-        return "looks like who somebody is, which no ping tells and no model may learn"
-    return ""
-
-
 def _as_time(table: LeadTable, name: str, word: str, told: Mapping[str, Any]) -> Guess | None:
-    filled = told["filled"]
-    form = ""
+    filled, form = told["filled"], ""
     if told["numbers"] == filled:
         # Any number of that size could be a time; the name decides.
         if told["epochs"] < filled or not _CLOCK.search(word):
             return None
     elif told["moments"] < filled:
-        fits = [each for each in TIME_FORMATS if table.count(name, moment_sql("value", each) + " IS NULL") == 0]
-        if not fits:
+        parsed = table.ask(name, {each: f"count({moment_sql('value', each)})" for each in TIME_FORMATS})
+        form = next((each for each, count in parsed.items() if count == filled), "")
+        if not form:
             return None
-        form = fits[0]
     return Guess(
         name=name,
         type="date",
@@ -162,18 +156,14 @@ def _as_time(table: LeadTable, name: str, word: str, told: Mapping[str, Any]) ->
 def _as_number(table: LeadTable, name: str, word: str, told: Mapping[str, Any]) -> Guess:
     if told["wholes"] < told["filled"]:
         return Guess(name=name, type="number", decimal_comma=told["commas"] > 0)
-    unique = told["distinct"] == told["filled"] >= TOLD_APART_MAX
-    if unique and (_ID.search(word) or _counts(table, name, told["filled"])):
-        return Guess(name=name, type="integer", why_not="an identifier: different in every row")
+    if told["distinct"] == told["filled"] >= TOLD_APART_MAX:
+        # Whole numbers that run on without large gaps are given out one after another.
+        span = table.ask(name, {"span": "max(TRY_CAST(value AS DOUBLE)) - min(TRY_CAST(value AS DOUBLE))"})["span"]
+        if _ID.search(word) or span < 2 * told["filled"]:
+            return Guess(name=name, type="integer", why_not="an identifier: different in every row")
     if _ID.search(word) and told["distinct"] > TOLD_APART_MAX:
         return Guess(name=name, type="integer", why_not="an identifier, by its name")
     return Guess(name=name, type="integer")
-
-
-def _counts(table: LeadTable, name: str, filled: int) -> bool:
-    """Whether these whole numbers run on without large gaps, as those do that are given out one after another."""
-    found = table.ask(name, {"span": "max(TRY_CAST(value AS DOUBLE)) - min(TRY_CAST(value AS DOUBLE))"})
-    return bool(found["span"] < 2 * filled)
 
 
 def _as_text(table: LeadTable, name: str, word: str, told: Mapping[str, Any]) -> Guess:
@@ -184,8 +174,5 @@ def _as_text(table: LeadTable, name: str, word: str, told: Mapping[str, Any]) ->
         return Guess(name=name, type="text", why_not="an identifier: different in nearly every row")
     if distinct > DISTINCT_MAX:
         return Guess(name=name, type="choice", why_not=f"more than {DISTINCT_MAX:,} values: make it coarser")
-    return Guess(name=name, type="choice", once=_once(table, name) if distinct <= TOLD_APART_MAX else ())
-
-
-def _once(table: LeadTable, name: str) -> tuple[str, ...]:
-    return tuple(value for value, rows in table.commonest(name, TOLD_APART_MAX) if rows == 1)
+    counted = table.commonest(name, TOLD_APART_MAX) if distinct <= TOLD_APART_MAX else []
+    return Guess(name=name, type="choice", once=tuple(value for value, rows in counted if rows == 1))

@@ -44,8 +44,9 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
     def rows(self, positions: Iterable[int]) -> list[dict[str, Value]]:
         """The facts of these leads as the service would have them: what is missing has no key."""
         return [
-            {name: plain(column[position]) for name, column in self.columns.items() if not _missing(column[position])}
-            for position in positions
+            # NaN alone differs from itself.
+            {name: plain(at) for name, at in lead.items() if at is not None and at == at}
+            for lead in ({name: column[place] for name, column in self.columns.items()} for place in positions)
         ]
 
     @property
@@ -61,15 +62,7 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
 def columns_from(facts: Sequence[Mapping[str, Value]]) -> dict[str, Array]:
     """Leads given one by one, as columns."""
     names = dict.fromkeys(name for lead in facts for name in lead)
-    columns = {name: np.empty(len(facts), dtype=object) for name in names}
-    for name, column in columns.items():
-        column[:] = [lead.get(name) for lead in facts]
-    return columns
-
-
-def _missing(value: object) -> bool:
-    # NaN alone differs from itself.
-    return value is None or value != value
+    return {name: np.array([lead.get(name) for lead in facts], dtype=object) for name in names}
 
 
 def plain(value: Any) -> Value:

@@ -1,7 +1,7 @@
 """The questions by which bids, sales and outcomes find each other, as SQL for DuckDB."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
@@ -10,7 +10,7 @@ import msgspec
 from app.domain.auction.features import OF_EVERY_LEAD
 from app.domain.vertical import FieldType, Vertical
 from training.histories.bids import LoggedBid
-from training.histories.journaled import BidFeedback, DatasetRules, DatasetSources, SentBid
+from training.histories.journaled import OFFERED, SAID, DatasetRules, DatasetSources
 from training.histories.labels import Labelled, labelled
 from training.histories.scratch import Scratch, files, quoted, text
 
@@ -90,8 +90,8 @@ def take_in(database: Scratch, sources: DatasetSources, rules: DatasetRules) -> 
     Returns until when the exports know everything, at most `now`.
     """
     sales, outcomes, now = sources.sales, sources.outcomes, rules.now
-    _load(database, "offered", SentBid, database.folder / "legs.ndjson")
-    _load(database, "said", BidFeedback, database.folder / "said.ndjson")
+    _load(database, "offered", OFFERED, database.folder / "legs.ndjson")
+    _load(database, "said", SAID, database.folder / "said.ndjson")
     database.do(
         f"CREATE TABLE sale AS SELECT {_SALE}, epoch(sold_at) AS sold_at "  # noqa: S608 - names of our own columns
         "FROM read_parquet(?, union_by_name = true) WHERE epoch(sold_at) <= ? "
@@ -123,7 +123,7 @@ def advance(database: Scratch, rules: DatasetRules, as_of: float, counts: Counte
     with path.open("wb") as file:
         for each in labelled(database, rules, as_of, counts):
             file.write(encoder.encode(each) + b"\n")
-    _load(database, "label", Labelled, path)
+    _load(database, "label", get_type_hints(Labelled), path)
 
 
 def meet(database: Scratch, rules: DatasetRules, horizon: float) -> None:
@@ -212,15 +212,13 @@ def _fact_types(verticals: Iterable[Vertical]) -> dict[str, str]:
     return types
 
 
-def _load(database: Scratch, table: str, kind: type[msgspec.Struct], path: Path) -> None:
+def _load(database: Scratch, table: str, types: Mapping[str, Any], path: Path) -> None:
     """A table of the rows that were written to a file."""
-    columns = ", ".join(f"{quoted(name)}: '{_type_of(hint)}'" for name, hint in get_type_hints(kind).items())
+    # Of a type that may be missing, what it is where it is there.
+    known = {name: next(each for each in (hint, *get_args(hint)) if each in _TYPES) for name, hint in types.items()}
+    columns = ", ".join(f"{quoted(name)}: '{_TYPES[kind]}'" for name, kind in known.items())
     database.do(
-        f"CREATE TABLE {table} AS SELECT * "  # noqa: S608 - names of our own structs
+        f"CREATE TABLE {table} AS SELECT * "  # noqa: S608 - names of our own
         f"FROM read_json(?, format = 'newline_delimited', columns = {{{columns}}})",
         files([path])[0],
     )
-
-
-def _type_of(hint: Any) -> str:
-    return next(_TYPES[each] for each in (hint, *get_args(hint)) if each in _TYPES)

@@ -1,10 +1,9 @@
 """What journals hold of bids, flattened into two files of rows: what was bid, and what was said of it."""
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, get_type_hints
 
 import msgspec
 
@@ -18,7 +17,8 @@ from app.journal.reader import lines
 from app.reports.counter import LineCounter
 from app.reports.fold import fold
 from app.reports.tally import QUARTER_S
-from app.reports.trading import trading
+from app.reports.trading import Trading, trading
+from training.histories.bids import BECAME, LoggedBid
 
 LIFETIME_S = 3_600.0
 """No bid lives longer: a bid of a span was made in it, its lead sold at most so long after."""
@@ -47,82 +47,38 @@ class DatasetRules(msgspec.Struct, frozen=True, kw_only=True):
     conversion: Disposition = "sold"
 
 
-class SentBid(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """One bid as it was sent. What the pricing rule said is `None` where a fallback price was bid."""
+OFFERED = {
+    **{name: hint for name, hint in get_type_hints(LoggedBid).items() if name not in BECAME},
+    "leg": str,
+    "facts": str,
+    "config": str,
+    "expires_at": float,
+}
+"""Each bid as it was sent, by the types of its columns. What the pricing rule said is missing of a fallback price."""
 
-    id: str
-    ping: str
-    at: float
-    expires_at: float
-    seller: str
-    vertical: str
-    campaign: str
-    leg: str
-    model: str
-    config: str
-    zip: str
-    state: str
-    facts: str
-    floor_cents: int
-    price_cents: int
-    win_probability: float
-    spread: float
-    probability: float | None
-    worth: float | None
-    value: float | None
-    bid_value: float | None
-    low: float | None
-    high: float | None
-    best: float | None
-
-
-class BidFeedback(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """A post or a notice that names a bid."""
-
-    id: str
-    seller: str
-    at: float
-    is_post: bool
-    result: str
-    lead_id: str
-    price_cents: int | None
-
-
-class PingCounts(msgspec.Struct, frozen=True, kw_only=True):
-    """The pings of a span, counted. Tests and repeats are counted and left out of everything else.
-
-    `declined` by reason, `traffic` by vertical and hour of the week by the buyer's clock, Monday first. `until` is the
-    time of the last ping, `last_at` of the latest line of any kind, both 0 where there is none.
-    """
-
-    pings: int
-    with_bid: int
-    tests: int
-    repeats: int
-    declined: Counter[str]
-    unread: int
-    traffic: dict[str, list[int]]
-    since: float
-    until: float
-    last_at: float
+SAID = {"id": str, "seller": str, "at": float, "is_post": bool, "result": str, "lead_id": str, "price_cents": int}
+"""The posts and notices that name a bid, likewise."""
 
 
 def flatten(
     journals: tuple[Path, ...], into: Path, zone: str, rules: DatasetRules, tell: Callable[[str], None]
-) -> PingCounts:
+) -> "PingRows":
     """Write `legs.ndjson` and `said.ndjson` into a folder, never more than some lines in memory.
 
     The pings that the rules ask for are counted; the legs begin a bid's life earlier, for leads that were sold in the
     span. What was written after `now` is left unread. Raises ParquetError, OSError.
     """
     with (into / "legs.ndjson").open("wb") as legs, (into / "said.ndjson").open("wb") as said:
-        rows = _Rows(legs, said, zone, rules)
+        rows = PingRows(legs, said, zone, rules)
         fold(rows.passing(journals, tell), rows)
-    return rows.counts()
+    return rows
 
 
-class _Rows:
-    """Reads every line into the rows that it is, and counts the pings of the span."""
+class PingRows:
+    """Reads every line into the rows that it is, and counts the pings of the span, from the `first` to the `last`.
+
+    Tests and repeats are counted and left out of everything else. `latest` is the time of the last line of any kind.
+    """
 
     def __init__(self, legs: BinaryIO, said: BinaryIO, zone: str, rules: DatasetRules) -> None:
         self._legs = legs
@@ -131,7 +87,7 @@ class _Rows:
         self._rules = rules
         self._encode = msgspec.json.Encoder().encode
         self._counter = LineCounter()
-        self._first = self._last = self._last_at = 0.0
+        self.first = self.last = self.latest = 0.0
 
     def passing(self, journals: tuple[Path, ...], tell: Callable[[str], None]) -> Iterator[AnyLine]:
         """The lines to be read."""
@@ -140,25 +96,18 @@ class _Rows:
         for number, line in enumerate(every, 1):
             if number % _TOLD_EVERY == 0:
                 tell(f"{number:,} lines of the journal read")
-            self._last_at = max(self._last_at, line.at)
+            self.latest = max(self.latest, line.at)
             yield line
 
-    def counts(self) -> PingCounts:
+    @property
+    def trade(self) -> Trading:
         """What was counted by now."""
-        tally = self._counter.tally
-        trade = trading(tally)
-        return PingCounts(
-            pings=trade.pings,
-            with_bid=trade.bids,
-            tests=trade.tests,
-            repeats=trade.repeats,
-            declined=trade.reasons,
-            unread=trade.unread,
-            traffic={name: _by_hour(vertical.quarters, self._zone) for name, vertical in tally.verticals.items()},
-            since=self._first,
-            until=self._last,
-            last_at=self._last_at,
-        )
+        return trading(self._counter.tally)
+
+    @property
+    def traffic(self) -> dict[str, list[int]]:
+        """The pings of each vertical by hour of the week on the buyer's clock, Monday first."""
+        return {name: _by_hour(each.quarters, self._zone) for name, each in self._counter.tally.verticals.items()}
 
     def ping(self, line: PingLine) -> None:
         if self._is_counted(line):
@@ -185,25 +134,16 @@ class _Rows:
         """Whether it lies in the span, which it then widens."""
         if not self._rules.since <= line.at < self._rules.until:
             return False
-        self._first, self._last = min(self._first or line.at, line.at), max(self._last, line.at)
+        self.first, self.last = min(self.first or line.at, line.at), max(self.last, line.at)
         return True
 
     def _feedback(self, line: PostLine | NoticeLine, result: str, lead_id: str, *, is_post: bool) -> None:
         if line.ping_id and not line.test:
-            row = BidFeedback(
-                id=line.ping_id,
-                seller=line.seller,
-                at=line.at,
-                is_post=is_post,
-                result=result,
-                lead_id=lead_id,
-                price_cents=line.price_cents,
-            )
-            self._said.write(self._encode(row) + b"\n")
+            row = {"id": line.ping_id, "is_post": is_post, "result": result, "lead_id": lead_id}
+            self._said.write(self._encode({**row, **_of(line, "seller", "at", "price_cents")}) + b"\n")
 
 
 def _by_hour(quarters: Mapping[int, int], zone: str) -> list[int]:
-    """Pings by the hour of the week on this zone's clocks, Monday first."""
     hours = [0] * HOURS_OF_WEEK
     for quarter, count in quarters.items():
         local = local_time(quarter * QUARTER_S, zone)
@@ -211,24 +151,24 @@ def _by_hour(quarters: Mapping[int, int], zone: str) -> list[int]:
     return hours
 
 
-def _bids(line: PingLine, zone: str) -> Iterator[SentBid]:
+def _bids(line: PingLine, zone: str) -> Iterator[dict[str, Any]]:
     if line.ping.test or line.withdrawn is not None or line.decision.refusal is not None:
         return
     facts = msgspec.json.encode(facts_of(line.ping, local_time(line.at, zone))).decode()
     for bid_id, offer in zip(line.bid_ids, line.decision.bids, strict=False):
-        token, lasts = read_on_trust(bid_id), line.at + LIFETIME_S
-        yield SentBid(
-            id=bid_id,
-            ping=line.id,
-            expires_at=float(token.expires_at) if token is not None else lasts,
-            facts=facts,
-            floor_cents=line.ping.min_price_cents,
+        token = read_on_trust(bid_id)
+        yield {
+            "id": bid_id,
+            "ping": line.id,
+            "expires_at": float(token.expires_at) if token is not None else line.at + LIFETIME_S,
+            "facts": facts,
+            "floor_cents": line.ping.min_price_cents,
             **_of(line, "at", "seller", "model", "config"),
             **_of(line.ping, "vertical", "zip", "state"),
             **_of(offer, "campaign", "leg", "price_cents", "win_probability", "spread"),
             **_of(offer.valuation, "probability", "worth", "value"),
             **_of(offer.quote, "bid_value", "low", "high", "best"),
-        )
+        }
 
 
 def _of(value: object, *names: str) -> dict[str, Any]:

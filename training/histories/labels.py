@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from itertools import groupby
-from typing import Any, get_args
+from typing import get_args
 
 import msgspec
 
@@ -41,7 +41,12 @@ def labelled(database: Scratch, rules: DatasetRules, as_of: float, counts: Count
         as_of,
     )
     for (lead_id, sold_at), group in groupby(rows, key=lambda row: (row[0], row[1])):
-        told, matures_at = list(_told(group, counts)), sold_at + rules.maturity_s
+        told, matures_at = [], sold_at + rules.maturity_s
+        for *_, event, at, heard_at, cents in group:
+            if event in EVENTS:
+                told.append(OutcomeEvent(event=event, occurred_at=at, received_at=heard_at, value_cents=cents))
+            elif event is not None:
+                counts["events this version does not know"] += 1
         in_time = label(each for each in told if each.occurred_at <= matures_at)
         ever, matured = label(told) if told else NOTHING, matures_at <= as_of
         converted = in_time.is_at_least(rules.conversion)
@@ -58,11 +63,3 @@ def labelled(database: Scratch, rules: DatasetRules, as_of: float, counts: Count
             returned=ever.invalid,
             opted_out=ever.opted_out,
         )
-
-
-def _told(group: Iterator[tuple[Any, ...]], counts: Counter[str]) -> Iterator[OutcomeEvent]:
-    for _, _, event, occurred_at, received_at, value_cents in group:
-        if event in EVENTS:
-            yield OutcomeEvent(event=event, occurred_at=occurred_at, received_at=received_at, value_cents=value_cents)
-        elif event is not None:
-            counts["events this version does not know"] += 1

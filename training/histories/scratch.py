@@ -1,7 +1,7 @@
 """A database for one piece of work: it lies on disk beside its result, and is gone when that is done."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from glob import escape
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -75,12 +75,8 @@ def scratch(beside: Path) -> Iterator[Scratch]:
         import duckdb  # noqa: PLC0415 - an optional extra
     except ImportError:
         raise NoData("this needs DuckDB: pip install 'leadbid[training]'") from None
-    with TemporaryDirectory(dir=beside, prefix=".work-") as folder:
-        database = Scratch(Path(folder), duckdb)
-        try:
-            yield database
-        finally:
-            database.close()
+    with TemporaryDirectory(dir=beside, prefix=".work-") as folder, closing(Scratch(Path(folder), duckdb)) as database:
+        yield database
 
 
 def files(paths: Sequence[Path]) -> list[str]:

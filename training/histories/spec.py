@@ -19,10 +19,6 @@ BY_ROW = "row"
 _VERTICAL = re.compile(r"[a-z0-9_]{1,64}")
 
 
-class BadSpec(TrainingError):
-    """A specification cannot be used: the message names file and key, and says what to do."""
-
-
 class SpecField(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One fact of a lead: `name` is what the service calls it, `column` the file's own word where that is another.
 
@@ -41,6 +37,11 @@ class SpecField(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     def source(self) -> str:
         """The column of the file that holds it."""
         return self.column or self.name
+
+    @property
+    def read(self) -> bool:
+        """Whether a model reads it: what no ping knows, no model may see."""
+        return self.known_at_ping and self.type not in ("text", "date")
 
 
 class Spec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -101,9 +102,9 @@ def read_spec(path: Path) -> Spec:
     try:
         told = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
-        raise BadSpec(f"{path} cannot be read: {error.strerror}") from None
+        raise TrainingError(f"{path} cannot be read: {error.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadSpec(f"{path} is not TOML: {error}") from None
+        raise TrainingError(f"{path} is not TOML: {error}") from None
     _check_keys(told, Spec, f"{path}: ")
     for number, field in enumerate(told.get("fields", []), 1):
         if isinstance(field, dict):
@@ -111,9 +112,9 @@ def read_spec(path: Path) -> Spec:
     try:
         spec = msgspec.convert(told, type=Spec)
     except msgspec.ValidationError as error:
-        raise BadSpec(f"{path}: {error}") from None
+        raise TrainingError(f"{path}: {error}") from None
     if wrong := next(_wrong(spec), ""):
-        raise BadSpec(f"{path}: {wrong}")
+        raise TrainingError(f"{path}: {wrong}")
     return spec
 
 
@@ -138,7 +139,7 @@ def hint(word: str, known: Iterable[str]) -> str:
 def _check_keys(told: Mapping[str, Any], kind: type[msgspec.Struct], where: str) -> None:
     for key in told:
         if key not in kind.__struct_fields__:
-            raise BadSpec(f"{where}unknown key {key!r}{hint(key, kind.__struct_fields__)}")
+            raise TrainingError(f"{where}unknown key {key!r}{hint(key, kind.__struct_fields__)}")
 
 
 def _wrong(spec: Spec) -> Iterator[str]:
@@ -162,6 +163,6 @@ def _wrong(spec: Spec) -> Iterator[str]:
         names.add(field.name)
         if field.known_at_ping and field.source in (spec.label, spec.value):
             yield f"fields.{field.name}: {field.source!r} is the outcome, which no ping knows"
-    if not any(field.known_at_ping and field.type not in ("text", "date") for field in spec.fields):
+    if not any(field.read for field in spec.fields):
         kinds = ", ".join(sorted({*get_args(FieldType)} - {"text", "date"}))
         yield f"fields: none is known at ping time and of a type that a model reads ({kinds})"

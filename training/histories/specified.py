@@ -25,7 +25,7 @@ _HOUR_S = 3_600.0
 
 
 def read_history(path: Path, spec: Spec, *, called: str = "", tell: Callable[[str], None]) -> History:
-    """The labelled leads of a CSV or Parquet file. Raises NoData, and BadData where the two do not fit together.
+    """The labelled leads of a CSV or Parquet file. Raises NoData, also where the two do not fit together.
 
     `called` is what its user knows it as, where that is not this path.
     """
@@ -39,23 +39,22 @@ def read_history(path: Path, spec: Spec, *, called: str = "", tell: Callable[[st
 
 
 def history_in(table: LeadTable, spec: Spec, source: str, tell: Callable[[str], None]) -> History:
-    """The labelled leads of a table of which nothing but these rows is to be read. Raises BadData."""
+    """The labelled leads of a table of which nothing but these rows is to be read. Raises NoData."""
     converted, labelled, notes = _labels(table, spec)
     at, kept = _times(table, spec), np.flatnonzero(labelled)
     if spec.maturity_days:
-        kept, young = _matured(at, kept, spec.maturity_days)
+        old = kept[at[kept] <= np.max(at[kept], initial=-np.inf) - spec.maturity_days * _DAY_S]
+        young, kept = len(kept) - len(old), old
         notes += [f"{young:,} leads younger than {spec.maturity_days:g} days before the newest were left out"]
     # Stable: where times are the same, the file's order decides.
     kept = kept[np.argsort(at[kept], kind="stable")]
     _check_enough(converted[kept], table, spec)
     columns = {}
     tell("reading its fields")
-    for field in spec.fields:
-        # What no ping knows, no model may see.
-        if field.known_at_ping and field.type not in ("text", "date"):
-            column, noted = _column(table, field, spec)
-            columns[field.name] = column[kept]
-            notes += noted
+    for field in (field for field in spec.fields if field.read):
+        column, noted = _column(table, field, spec)
+        columns[field.name] = column[kept]
+        notes += noted
     return History(
         vertical=spec.vertical,
         source=source,
@@ -114,24 +113,13 @@ def _times(table: LeadTable, spec: Spec) -> Array:
 
 def _in_utc(times: ParsedTimes, zone: str) -> Array:
     """Epoch seconds, where naive times are those of a clock in this zone."""
-    utc: Array = times.seconds - np.where(times.naive, _offsets(times.seconds, zone), 0.0)
-    return utc
+    return times.seconds - np.where(times.naive, _offsets(times.seconds, zone), 0.0)
 
 
 def _offsets(seconds: Array, zone: str) -> Array:
     """How far the zone's clock is ahead of UTC at these moments; it changes on the hour, so each hour is asked once."""
-    known = np.nan_to_num(seconds)
-    hours, places = np.unique(known // _HOUR_S, return_inverse=True)
-    ahead = np.array([60.0 * utc_offset(int(hour) * 60, zone) for hour in hours])
-    offsets: Array = ahead[places]
-    return offsets
-
-
-def _matured(at: Array, kept: Array, days: float) -> tuple[Array, int]:
-    """The leads old enough to be judged, and how many are not."""
-    latest = np.max(at[kept], initial=-np.inf) - days * _DAY_S
-    old = kept[at[kept] <= latest]
-    return old, len(kept) - len(old)
+    hours, places = np.unique(np.nan_to_num(seconds) // _HOUR_S, return_inverse=True)
+    return np.array([60.0 * utc_offset(int(hour) * 60, zone) for hour in hours])[places]
 
 
 def _check_enough(converted: Array, table: LeadTable, spec: Spec) -> None:

@@ -14,18 +14,10 @@ from training.histories.scratch import NoData, Scratch, files, quoted, scratch, 
 from training.histories.spec import hint
 from training.statistics import Array
 
+_CLOCKS = ("", " %H:%M", " %H:%M:%S")
 TIME_FORMATS = (
-    "%m/%d/%Y",
-    "%m/%d/%Y %H:%M",
-    "%m/%d/%Y %H:%M:%S",
-    "%m/%d/%Y %I:%M %p",
-    "%m/%d/%Y %I:%M:%S %p",
-    "%d/%m/%Y",
-    "%d/%m/%Y %H:%M",
-    "%d/%m/%Y %H:%M:%S",
-    "%d.%m.%Y",
-    "%d.%m.%Y %H:%M",
-    "%d.%m.%Y %H:%M:%S",
+    *(f"%m/%d/%Y{clock}" for clock in (*_CLOCKS, " %I:%M %p", " %I:%M:%S %p")),
+    *(f"{day}{clock}" for day in ("%d/%m/%Y", "%d.%m.%Y") for clock in _CLOCKS),
     "%Y%m%d",
 )
 """What spreadsheets write beside ISO 8601."""
@@ -34,11 +26,9 @@ _EXAMPLE_LENGTH = 40
 _NOTHING = "'', 'nan', 'null', 'nat', '<na>'"
 _NO_NUMBER = f"{_NOTHING}, 'na', 'n/a', 'none'"
 _OFFSET = r"\d{2}:\d{2}.*(Z|[+-]\d{2}(:?\d{2})?)$"
-_TRUTHS = {"true": 1.0, "t": 1.0, "yes": 1.0, "y": 1.0, "1": 1.0, "false": 0.0, "f": 0.0, "no": 0.0, "n": 0.0, "0": 0.0}
-
-
-class BadData(NoData):
-    """A column is not what it was said to be: the text names it and quotes one value of it."""
+_TRUTH = """
+    CASE WHEN {0} IN ('true', 't', 'yes', 'y', '1') THEN 1.0 WHEN {0} IN ('false', 'f', 'no', 'n', '0') THEN 0.0 END
+""".strip()
 
 
 class ParsedTimes(msgspec.Struct, frozen=True):
@@ -60,46 +50,32 @@ class LeadTable:
         self.names = tuple(name for name, *_ in database.rows("DESCRIBE told"))
         self.rows: int = database.one("SELECT count(*) FROM told")[0]
 
-    def bad(self, what: str) -> BadData:
+    def bad(self, what: str) -> NoData:
         """What is wrong with this file, to be raised."""
-        return BadData(f"{self.source}: {what}")
+        return NoData(f"{self.source}: {what}")
 
     def texts(self, name: str) -> Array:
         """A column as it stands, `None` where missing; each text is in memory once, however often it occurs."""
         found: dict[str, str] = {}
-        column = np.empty(self.rows, dtype=object)
         kept = self._column(f"CASE WHEN {_filled(name, _NOTHING)} THEN {quoted(name)} END")
-        column[:] = [None if text is None else found.setdefault(text, text) for text in kept]
-        return column
+        return np.array([None if text is None else found.setdefault(text, text) for text in kept], dtype=object)
 
     def numbers(self, name: str, *, decimal: str = ".") -> Array:
-        """A column of numbers, NaN where missing or beyond all bounds. BadData where one is no number."""
+        """A column of numbers, NaN where missing or beyond all bounds. NoData where one is no number."""
         number = f"TRY_CAST({_pointed(name, decimal)} AS DOUBLE)"
-        self._all(name, number, _NO_NUMBER, "a number", " (or is its decimal sign another?)")
-        column = np.asarray(self._column(f"coalesce({number}, 'nan'::DOUBLE)"), dtype=np.float64)
+        column = self._floats(name, number, _NO_NUMBER, "a number", " (or is its decimal sign another?)")
         return np.where(np.isfinite(column), column, np.nan)
 
     def truths(self, name: str) -> Array:
-        """A column of yes and no, as 1 and 0, NaN where missing. BadData where one is neither."""
-        words = ", ".join(f"'{word}'" for word in _TRUTHS)
-        self._all(name, f"nullif(lower(trim({quoted(name)})) IN ({words}), false)", _NO_NUMBER, "yes or no", "")
-        # What is left after that check and is no truth was missing.
-        kept = [np.nan if text is None else _TRUTHS.get(text.strip().lower(), np.nan) for text in self.texts(name)]
-        return np.array(kept, dtype=np.float64)
+        """A column of yes and no, as 1 and 0, NaN where missing. NoData where one is neither."""
+        return self._floats(name, _TRUTH.format(f"lower(trim({quoted(name)}))"), _NO_NUMBER, "yes or no", "")
 
     def times(self, name: str, *, time_format: str = "") -> ParsedTimes:
-        """A column of moments: ISO 8601, seconds since 1970, or of this format. BadData where one is neither."""
-        moment = moment_sql(quoted(name), time_format)
-        self._all(name, moment, _NOTHING, "a time", "; say which time_format it has")
-        seconds = self._column(f"coalesce({moment}, 'nan'::DOUBLE)")
-        naive = self._column(
-            f"NOT regexp_matches(trim({quoted(name)}), '{_OFFSET}') AND {_epoch(quoted(name))} IS NULL"
-        )
-        return ParsedTimes(np.asarray(seconds, dtype=np.float64), np.asarray(naive, dtype=object) == True)  # noqa: E712
-
-    def count(self, name: str, condition: str) -> int:
-        """Of how many filled rows this SQL on `value` holds."""
-        return int(self.ask(name, {"rows": f"count(*) FILTER ({condition})"})["rows"])
+        """A column of moments: ISO 8601, seconds since 1970, or of this format. NoData where one is neither."""
+        column, advice = quoted(name), "; say which time_format it has"
+        seconds = self._floats(name, moment_sql(column, time_format), _NOTHING, "a time", advice)
+        naive = self._column(f"NOT regexp_matches(trim({column}), '{_OFFSET}') AND {_epoch(column)} IS NULL")
+        return ParsedTimes(seconds, np.asarray(naive, dtype=object) == True)  # noqa: E712
 
     def ask(self, name: str, questions: Mapping[str, str]) -> dict[str, Any]:
         """Aggregates over the filled `value`s of a column, by name."""
@@ -125,7 +101,7 @@ class LeadTable:
             texts, wanted = self.texts(name), plain(value)
             alike = sorted({text for text in texts if text is not None and plain(text) == wanted})
             if not alike:
-                raise self.bad(f"no row has {value!r} in {name!r}{hint(wanted, _few(texts))}")
+                raise self.bad(f"no row has {value!r} in {name!r}{hint(wanted, sorted({*texts} - {None})[:30])}")
             words = ", ".join("?" for _ in alike)
             self._database.do(f"DELETE FROM told WHERE coalesce({quoted(name)}, '') NOT IN ({words})", *alike)  # noqa: S608
             self.rows = self._database.one("SELECT count(*) FROM told")[0]
@@ -134,8 +110,8 @@ class LeadTable:
         """One value a row, in the file's order."""
         return self._database.column(f"SELECT {sql} FROM told")  # noqa: S608 - names of the file's, quoted
 
-    def _all(self, name: str, sql: str, nothing: str, what: str, advice: str) -> None:
-        """BadData unless this SQL makes something of every filled value."""
+    def _floats(self, name: str, sql: str, nothing: str, what: str, advice: str) -> Array:
+        """What this SQL makes of each value, NaN where that is missing; NoData where it can make nothing of it."""
         wrong = list(
             self._database.rows(
                 f"SELECT *, count(*) OVER () FROM (SELECT {quoted(name)}, row_number() OVER () FROM told "  # noqa: S608
@@ -148,6 +124,7 @@ class LeadTable:
                 f"column {name!r}: row {row:,} holds something like {_shape(value)!r}, which is not "
                 f"{what}, and so do {count:,} of {self.rows:,} rows{advice}"
             )
+        return np.asarray(self._column(f"coalesce({sql}, 'nan'::DOUBLE)"), dtype=np.float64)
 
 
 @contextmanager
@@ -164,7 +141,9 @@ def open_table(path: Path, *, called: str = "") -> Iterator[LeadTable]:
         raise NoData(f"{path} is empty")
     with scratch(Path(gettempdir())) as database:
         # Everything is text first, so that what a column holds is said by the specification and not by a guess.
-        source = "read_parquet(?)" if head == b"PAR1" else f"read_csv(?, {_csv(head)})"
+        packed = ", compression = 'gzip'" if head[:2] == b"\x1f\x8b" else ""
+        csv = f"read_csv(?, all_varchar = true, header = true, sample_size = 100000{packed})"
+        source = "read_parquet(?)" if head == b"PAR1" else csv
         try:
             database.do(f"CREATE TABLE raw AS SELECT * FROM {source}", files([path])[0])  # noqa: S608 - no word of a file
         except NoData as error:
@@ -193,15 +172,6 @@ def plain(value: object) -> str:
 def _shape(value: str) -> str:
     """What a value looks like, without saying it: it may be a person's."""
     return re.sub(r"[^\W\d_]", "a", re.sub(r"\d", "9", value[:_EXAMPLE_LENGTH]))
-
-
-def _csv(head: bytes) -> str:
-    packed = ", compression = 'gzip'" if head[:2] == b"\x1f\x8b" else ""
-    return f"all_varchar = true, header = true, sample_size = 100000{packed}"
-
-
-def _few(texts: Array) -> list[str]:
-    return sorted({text for text in texts if text is not None})[:30]
 
 
 def _filled(name: str, nothing: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 import numpy as np
+from msgspec.structs import replace
 
 from app.domain.auction.decide import decide
 from app.domain.auction.snapshot import Snapshot, Standing
@@ -10,13 +11,14 @@ from app.domain.auction.weighing import Offer
 from app.domain.buyer import Buyer, Exploration
 from app.domain.campaign import Campaign
 from app.domain.caps.caps import Cap, CapStanding
-from app.domain.catalogue import Catalogue, Landscape, Model, index_campaigns, tags
+from app.domain.catalogue import Landscape, Model
 from app.domain.pricing.exploration import Draw
 from app.domain.pricing.pricing import Worth
 from app.domain.schedule import ALWAYS, Schedule
 from app.domain.seller import Seller
 from app.domain.territory import Territory
 from app.domain.vertical import Field, Vertical
+from app.journal.configurations import Configuration, catalogue_from
 from app.wire.ping import Ping, Value
 from training.lab.market import HouseMarket
 from training.lab.policies import LEAD
@@ -30,7 +32,7 @@ NO_SPREAD = Exploration(spread=0.0, wide_spread=0.0)
 
 _VERTICAL, _CAMPAIGN, _WORTH = "house", "house", "worth"
 _MIDDLE = Draw(0.5, 0.5)
-_ZIP, _STATE = "78701", "TX"
+_PING = Ping(vertical=_VERTICAL, zip="78701", state="TX", min_price_cents=RESERVE_CENTS)
 
 
 class HouseBuyer:
@@ -61,24 +63,16 @@ class HouseBuyer:
             worth=Worth(field=_WORTH, rate=1.0),
             shared_share=1.0,
         )
-        model = Model(vertical=_VERTICAL, version="1", probability=self._probability, landscape=landscape)
-        vertical = Vertical(name=_VERTICAL, title="House", fields=(Field(name=_WORTH, type="number"),))
-        sellers = {name: Seller(name=name, title=name, key_sha256=()) for name in SELLERS}
-        self._sellers = [sellers[name] for name in SELLERS]
-        self._catalogue = Catalogue(
+        configuration = Configuration(
             config_hash="house",
             buyer=Buyer(legal_name="House", brands=(), zone=ZONE, exploration=exploration),
-            verticals={_VERTICAL: vertical},
-            campaigns={_CAMPAIGN: campaign},
-            sellers=sellers,
-            seller_by_key={},
-            operator_by_key={},
-            zip_states={},
-            destinations={},
-            models={_VERTICAL: model},
-            index=index_campaigns((campaign,)),
-            by_tag=tags((campaign,)),
+            verticals=(Vertical(name=_VERTICAL, title="House", fields=(Field(name=_WORTH, type="number"),)),),
+            campaigns=(campaign,),
+            sellers=tuple(Seller(name=name, title=name, key_sha256=()) for name in SELLERS),
         )
+        model = Model(vertical=_VERTICAL, version="1", probability=self._probability, landscape=landscape)
+        self._sellers = configuration.sellers
+        self._catalogue = catalogue_from(configuration, {_VERTICAL: model})
 
     def bid(
         self, lead: int, *, now: float = 0.0, standing: CapStanding | None = None, draw: Draw = _MIDDLE
@@ -86,21 +80,10 @@ class HouseBuyer:
         """What it bids for the lead of this number, `None` where it does not."""
         market = self._market
         fields: dict[str, Value] = {**market.facts[lead], _WORTH: float(market.world.worth_cents[lead]) / 100.0}
-        ping = Ping(
-            vertical=_VERTICAL,
-            zip=_ZIP,
-            state=_STATE,
-            lead_type=market.leg,
-            min_price_cents=RESERVE_CENTS,
-            sub_id=str(lead),
-            fields=fields,
-        )
+        ping = replace(_PING, lead_type=market.leg, sub_id=str(lead), fields=fields)
         caps: dict[str, tuple[CapStanding, ...]] = {_CAMPAIGN: (standing,)} if standing is not None else {}
-        snapshot = Snapshot(
-            catalogue=self._catalogue,
-            seller=self._sellers[int(market.world.seller[lead])],
-            standing=Standing(caps=caps),
-        )
+        seller = self._sellers[int(market.world.seller[lead])]
+        snapshot = Snapshot(catalogue=self._catalogue, seller=seller, standing=Standing(caps=caps))
         bids = decide(ping, snapshot, now, draw).bids
         return bids[0] if bids else None
 

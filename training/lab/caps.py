@@ -6,6 +6,7 @@ from typing import Literal
 
 import msgspec
 import numpy as np
+from msgspec.structs import asdict, replace
 from scipy.optimize import minimize_scalar
 
 from app.domain.caps.caps import Cap, CapStanding
@@ -13,8 +14,8 @@ from app.domain.caps.pacing import next_dual, plan_delta
 from training.bootstrap import DAY_S
 from training.lab import policies
 from training.lab.buyer import ZONE, HouseBuyer
+from training.lab.compare import PacedResult, earned, result_of
 from training.lab.market import HouseMarket
-from training.lab.results import PacedResult, earned, result_of
 from training.statistics import Array
 
 Kind = Literal["caps", "budget"]
@@ -29,6 +30,7 @@ CEILING_CENTS = 12_000
 THROTTLE = 0.1
 SCALE_STEP = 0.05
 _SEARCHES = 12
+_CAP = Cap(name="daily", owner="house", measure="count", limit=0, window="day", scope="campaign", zone=ZONE)
 _DUAL_MAX = 1.5
 
 
@@ -96,16 +98,8 @@ def pace(market: HouseMarket, kind: Kind, tell: Callable[[str], None]) -> list[P
     limits = [int(CAPPED * len(day)) for day in days]
     if kind == "budget":
         free = HouseBuyer(market, landscape, ceiling_cents=CEILING_CENTS)
-        limits = [int(BUDGET * _spent(market, free.bids(day), day)) for day in days]
-    cap = Cap(
-        name="daily",
-        owner="house",
-        measure="count" if kind == "caps" else "spend",
-        limit=limits[0],
-        window="day",
-        scope="campaign",
-        zone=ZONE,
-    )
+        limits = [int(BUDGET * np.sum(bids[market.won(bids, day)])) for day in days for bids in [free.bids(day)]]
+    cap = replace(_CAP, measure="count" if kind == "caps" else "spend", limit=limits[0])
     buyer = HouseBuyer(market, landscape, cap=cap, ceiling_cents=CEILING_CENTS)
     track = _Track(market=market, buyer=buyer, cap=cap, days=days, limits=limits)
     outcomes = {}
@@ -115,17 +109,9 @@ def pace(market: HouseMarket, kind: Kind, tell: Callable[[str], None]) -> list[P
     tell("best_fixed")
     outcomes["best_fixed"] = track.best_fixed()
     best = earned(market, *outcomes["best_fixed"])
-    return [
-        PacedResult(
-            **msgspec.structs.asdict(result_of(name, market, *outcome)),
-            share_of_best_fixed=earned(market, *outcome) / best,
-        )
-        for name, outcome in outcomes.items()
-    ]
-
-
-def _spent(market: HouseMarket, bids: Array, leads: Array) -> float:
-    return float(np.sum(bids[market.won(bids, leads)]))
+    share = {name: earned(market, *each) / best for name, each in outcomes.items()}
+    told = {name: asdict(result_of(name, market, *each)) for name, each in outcomes.items()}
+    return [PacedResult(**told[name], share_of_best_fixed=share[name]) for name in outcomes]
 
 
 class _Track(msgspec.Struct, frozen=True, kw_only=True):
@@ -163,15 +149,13 @@ class _Track(msgspec.Struct, frozen=True, kw_only=True):
                     way.adjust(day)
                     day.before = day.used
                 skipped = way.skips and chance.random() >= day.rate
-                bid = 0.0 if skipped or day.used >= day.limit else self._bid(day, int(lead), now)
+                standing = CapStanding(day.limit, int(day.used), 0.0, 0.0, day.dual)
+                asked = not skipped and day.used < day.limit
+                offer = self.buyer.bid(int(lead), now=now, standing=standing) if asked else None
+                bid = float(offer.price_cents) if offer is not None else 0.0
                 bid = float(int(bid * day.rate)) if way.scales else bid
                 wins = bool(bid) and bool(self.market.won(np.array([bid]), np.array([lead]))[0])
                 bids.append(bid)
                 won.append(wins)
                 day.used += self.cap.uses(int(bid)) if wins else 0
         return np.array(bids), np.array(won)
-
-    def _bid(self, day: _Day, lead: int, now: float) -> float:
-        standing = CapStanding(day.limit, int(day.used), 0.0, 0.0, day.dual)
-        offer = self.buyer.bid(lead, now=now, standing=standing)
-        return float(offer.price_cents) if offer is not None else 0.0

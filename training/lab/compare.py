@@ -1,7 +1,8 @@
-"""Policies side by side on the same auctions."""
+"""Policies side by side on the same auctions, each as a share of a bidder that knows every price."""
 
 from collections.abc import Callable
 
+import msgspec
 import numpy as np
 
 from app.domain.buyer import Exploration
@@ -9,7 +10,8 @@ from app.domain.pricing.exploration import Draw
 from training.lab import policies
 from training.lab.buyer import HouseBuyer
 from training.lab.market import HouseMarket
-from training.lab.results import PolicyResult, clairvoyant, result_of
+from training.lab.truth import RESERVE_CENTS
+from training.statistics import Array
 
 LEARNED = {
     "truthful": policies.truthful,
@@ -20,6 +22,22 @@ LEARNED = {
     "ours": policies.ours,
     "true_landscape": policies.true_landscape,
 }
+
+
+class PolicyResult(msgspec.Struct, frozen=True, kw_only=True):
+    """One policy on one seed. Shares are of the clairvoyant's; money in dollars a ping, conversions as they came."""
+
+    policy: str
+    win_share: float
+    share_of_clairvoyant: float
+    realised_share: float
+    surplus_per_ping: float
+
+
+class PacedResult(PolicyResult, frozen=True, kw_only=True):
+    """One way to spend a cap; surplus by the model's values, realised by conversions."""
+
+    share_of_best_fixed: float
 
 
 def compare(market: HouseMarket, tell: Callable[[str], None]) -> list[PolicyResult]:
@@ -36,3 +54,30 @@ def compare(market: HouseMarket, tell: Callable[[str], None]) -> list[PolicyResu
             bids = exploring.bids(at, lambda lead: Draw(float(draws[lead, 0]), float(draws[lead, 1])))
             results.append(result_of("ours_exploring", market, bids))
     return results
+
+
+def result_of(policy: str, market: HouseMarket, bids: Array, won: Array | None = None) -> PolicyResult:
+    """What these bids earned; without `won` each wins as it stands in its auction."""
+    at = market.evaluated
+    won = market.won(bids, at) if won is None else won
+    known = clairvoyant(market)
+    best = float(np.sum((market.value[at] - known)[known > 0.0]))
+    realised = float(np.sum((market.world.converted[at] * market.world.worth_cents[at] - bids)[won]))
+    return PolicyResult(
+        policy=policy,
+        win_share=float(won.mean()),
+        share_of_clairvoyant=earned(market, bids, won) / best,
+        realised_share=realised / best,
+        surplus_per_ping=realised / len(at) / 100.0,
+    )
+
+
+def earned(market: HouseMarket, bids: Array, won: Array) -> float:
+    """What the won leads are worth by the model, less what they cost, in cents."""
+    return float(np.sum((market.value[market.evaluated] - bids)[won]))
+
+
+def clairvoyant(market: HouseMarket) -> Array:
+    """Just more than the price, where the lead is worth it."""
+    price = np.maximum(np.floor(market.world.top[market.evaluated, market.winners - 1]) + 1.0, RESERVE_CENTS)
+    return np.where(market.value[market.evaluated] > price, price, 0.0)

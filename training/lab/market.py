@@ -1,4 +1,7 @@
-"""What a buyer sees of the simulated market: leads with their pings, past labels, auctions won and lost."""
+"""What a buyer sees of the simulated market: leads with their pings, past labels, auctions won and lost.
+
+Around a file of real leads their outcomes are real, and only the rivals are simulated.
+"""
 
 from collections.abc import Sequence
 
@@ -10,12 +13,15 @@ from app.wire.ping import Leg, Value
 from training.conversion.candidates import boosting, chance
 from training.conversion.encoders import encoded
 from training.conversion.export import scorer_of
-from training.conversion.features import Column, table
+from training.conversion.features import Column, columns_among, stacked, table
 from training.conversion.threads import threads_for
-from training.histories.history import plain
-from training.lab.truth import RESERVE_CENTS, HouseWorld
-from training.landscape.auctions import AuctionLog
-from training.statistics import Array
+from training.conversion.train import cross_validated
+from training.errors import TrainingError
+from training.histories.history import History
+from training.histories.spec import Spec
+from training.lab.truth import CITY_SIGMA, RESERVE_CENTS, SELLERS, HouseWorld, Rivals, contested
+from training.landscape.auctions import AuctionLog, facts_at
+from training.statistics import Array, log_odds
 
 TRAINED, LOGGED = 0.4, 0.2
 """The share of leads that train the conversion model, and that are bid for at random to learn of rivals."""
@@ -23,6 +29,9 @@ TRAINED, LOGGED = 0.4, 0.2
 SHADES = (0.1, 1.1)
 PROBES = 0.05
 """So many of the bids that explore lie just above the floor, where nothing else looks."""
+
+PLACES_MAX = 60
+"""Rivals pay by the category of real leads with most values up to so many, as by a city."""
 
 
 class HouseMarket(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,7 +67,7 @@ class HouseMarket(msgspec.Struct, frozen=True, kw_only=True):
 def market(world: HouseWorld, columns: Sequence[Column], winners: int, bids: int | None, seed: int) -> HouseMarket:
     """The market as its buyer knows it; `bids` auctions are explored, a fifth of the leads unless given."""
     rows = len(world.seller)
-    facts = _facts(world)
+    facts = [facts_at(world.visible, row) for row in range(rows)]
     probability = _learnt(facts, columns, world.converted, int(rows * TRAINED), seed)
     first, usual = int(rows * TRAINED), int(rows * (TRAINED + LOGGED))
     logged = np.arange(first, first + bids if bids else usual)
@@ -72,14 +81,6 @@ def market(world: HouseWorld, columns: Sequence[Column], winners: int, bids: int
         logged=logged,
         evaluated=np.arange(max(usual, int(logged[-1]) + 1), rows),
     )
-
-
-def _facts(world: HouseWorld) -> list[dict[str, Value]]:
-    names = list(world.visible)
-    return [
-        {name: plain(value) for name, value in zip(names, row, strict=True) if not (value is None or value != value)}
-        for row in zip(*world.visible.values(), strict=True)
-    ]
 
 
 def _learnt(facts: list[dict[str, Value]], columns: Sequence[Column], y: Array, rows: int, seed: int) -> Array:
@@ -111,3 +112,55 @@ def _log(world: HouseWorld, probability: Array, winners: int, at: Array, seed: i
         floor_cents=np.full(len(at), float(RESERVE_CENTS)),
         won=world.won(bids, at, winners).astype(np.int8),
     )
+
+
+class RealLeads(msgspec.Struct, frozen=True, kw_only=True):
+    """Leads of a file with what rivals believe of each (log-odds, by models that had not seen it)."""
+
+    history: History
+    columns: tuple[Column, ...]
+    odds: Array
+    worth_cents: Array
+    place: str
+
+
+def real_leads(history: History, spec: Spec, value: float, seed: int) -> RealLeads:
+    """Ready to be auctioned. A lead that does not say what it would bring brings `value` dollars."""
+    columns, _ = columns_among(spec.fields)
+    categories = [column.name for column in columns if column.kind == "category"]
+    if not categories:
+        raise TrainingError("no field of the specification is a choice: rivals pay by one, as by a city")
+    counts = {name: len({str(value) for value in history.columns[name]}) for name in categories}
+    few = {name: count for name, count in counts.items() if count <= PLACES_MAX}
+    X, y = stacked(columns, history.columns, len(history)), history.converted
+    model = boosting(columns, seed=seed, encoded=encoded(columns, X))
+    dollars = np.full(len(history), value) if history.value is None else history.value
+    dollars = np.where(np.isfinite(dollars) & (dollars > 0.0), dollars, value)
+    return RealLeads(
+        history=history,
+        columns=columns,
+        odds=log_odds(cross_validated(model, X, y, folds=5, seed=seed)),
+        worth_cents=dollars * 100.0,
+        place=max(few or counts, key=lambda name: counts[name]),
+    )
+
+
+def world_of(leads: RealLeads, seed: int, rivals: Rivals) -> HouseWorld:
+    """One seed's market: other sellers and rivals, who see each lead's odds with noise; the same leads in order."""
+    random, rows = np.random.default_rng(seed), len(leads.odds)
+    visible = {column.name: leads.history.columns[column.name] for column in leads.columns}
+    names, code = np.unique([str(value) for value in visible[leads.place]], return_inverse=True)
+    factor = np.exp(random.normal(0.0, CITY_SIGMA, len(names)))[code]
+    world = HouseWorld(
+        visible=visible,
+        seller=random.integers(len(SELLERS), size=rows),
+        worth_cents=leads.worth_cents,
+        odds=leads.odds,
+        intent=np.zeros(rows),
+        converted=leads.history.converted,
+        city_factor=factor,
+        rivals=rivals,
+        place=leads.place,
+        intent_sigma=0.0,
+    )
+    return contested(random, world)

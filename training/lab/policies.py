@@ -1,7 +1,8 @@
 """Pricing policies of the simulated market, each a win model that the real decision asks for its best bid."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from math import inf
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -44,16 +45,6 @@ class Shade(msgspec.Struct, frozen=True, kw_only=True):
         return min(max(self.share * worth_cents, low_cents), high_cents)
 
 
-class Everywhere(msgspec.Struct, frozen=True, kw_only=True):
-    """One curve a seller, whatever the lead."""
-
-    curves: Mapping[str, Curve]
-
-    def curve(self, seller: str, _leg: Leg, _facts: Mapping[str, Value], _worth_cents: float) -> Curve | None:
-        """That of the seller."""
-        return self.curves[seller]
-
-
 class GridCurve(msgspec.Struct, frozen=True, kw_only=True):
     """P(win) of one lead at each bid of the grid."""
 
@@ -72,20 +63,19 @@ class GridCurve(msgspec.Struct, frozen=True, kw_only=True):
         return float(_GRID[at]) if within[at] else low_cents
 
 
-class Computed(msgspec.Struct, frozen=True, kw_only=True):
-    """The curves of all leads that are evaluated, a row a lead."""
+class Curves(msgspec.Struct, frozen=True):
+    """A landscape of curves that follow from seller and facts."""
 
-    chances: Array
-    row_of: Mapping[int, int]
+    of: Callable[[str, Mapping[str, Value]], Curve]
 
-    def curve(self, _seller: str, _leg: Leg, facts: Mapping[str, Value], _worth_cents: float) -> Curve | None:
-        """That of the lead of this number."""
-        return GridCurve(chances=self.chances[self.row_of[int(facts[LEAD])]])
+    def curve(self, seller: str, _leg: Leg, facts: Mapping[str, Value], _worth_cents: float) -> Curve | None:
+        """That of the lead."""
+        return self.of(seller, facts)
 
 
 def truthful(_market: HouseMarket) -> Landscape:
     """What the lead is worth, less nothing."""
-    return Everywhere(curves=dict.fromkeys(SELLERS, Shade(share=1.0)))
+    return Curves(lambda _seller, _facts: Shade(share=1.0))
 
 
 def constant_shade(market: HouseMarket) -> Landscape:
@@ -94,13 +84,13 @@ def constant_shade(market: HouseMarket) -> Landscape:
     share = log.bid_cents / log.worth_cents
 
     def earned(shade: float) -> float:
-        near = np.abs(share - shade) < _FEW
         # A shade is judged by the auctions near it, each for what it would have been worth to win at that shade.
-        return float(
-            np.sum((log.won * log.worth_cents)[near]) * (1.0 - shade) / max(np.sum(log.worth_cents[near]), 1.0)
-        )
+        near = np.abs(share - shade) < _FEW
+        won, whole = np.sum((log.won * log.worth_cents)[near]), np.sum(log.worth_cents[near])
+        return float(won * (1.0 - shade) / max(whole, 1.0))
 
-    return Everywhere(curves=dict.fromkeys(SELLERS, Shade(share=max(_SHADES, key=earned))))
+    best = Shade(share=max(_SHADES, key=earned))
+    return Curves(lambda _seller, _facts: best)
 
 
 def ortb(market: HouseMarket) -> Landscape:
@@ -108,21 +98,17 @@ def ortb(market: HouseMarket) -> Landscape:
     log = market.log
     mine = {seller: log.seller == seller for seller in SELLERS}
     halves = {seller: half_price(log.bid_cents[own], log.won[own]) for seller, own in mine.items()}
-    return Everywhere(curves={seller: OrtbCurve(half_cents=half) for seller, half in halves.items()})
+    return Curves(lambda seller, _facts: OrtbCurve(half_cents=halves[seller]))
 
 
 def logistic(market: HouseMarket) -> Landscape:
     """Log-odds linear in log b, log v, the city and the seller: the plain win-rate model of the field."""
     encoder = ColumnTransformer([("names", OneHotEncoder(handle_unknown="ignore"), [2, 3])], remainder=StandardScaler())
     model = make_pipeline(encoder, LogisticRegression(C=1.0, max_iter=1_000))
-    log, value = market.log, np.log(market.value[market.evaluated])
+    log, evaluated = market.log, market.evaluated
     model.fit(_columns(np.log(log.bid_cents), np.log(log.worth_cents), *_names(market, market.logged)), log.won)
-    names = _names(market, market.evaluated)
-
-    def at(bid: float) -> Array:
-        return np.asarray(model.predict_proba(_columns(np.full(len(value), np.log(bid)), value, *names))[:, 1])
-
-    return _computed(market, np.column_stack([at(float(bid)) for bid in _GRID]))
+    fixed = _columns(np.log(market.value[evaluated]), *_names(market, evaluated))
+    return _predicted(market, model, np.log(_GRID), fixed)
 
 
 def monotone_boosting(market: HouseMarket) -> Landscape:
@@ -141,12 +127,7 @@ def monotone_boosting(market: HouseMarket) -> Landscape:
         random_state=0,
     ).fit(np.column_stack([log.bid_cents, log.worth_cents, worth[market.logged], named]), log.won)
     shown = codes.transform(_columns(*_names(market, evaluated)))
-    fixed = np.column_stack([market.value[evaluated], worth[evaluated], shown])
-
-    def at(bid: float) -> Array:
-        return np.asarray(model.predict_proba(np.column_stack([np.full(len(fixed), bid), fixed]))[:, 1])
-
-    return _computed(market, np.column_stack([at(float(bid)) for bid in _GRID]))
+    return _predicted(market, model, _GRID, np.column_stack([market.value[evaluated], worth[evaluated], shown]))
 
 
 def ours(market: HouseMarket) -> Landscape:
@@ -164,8 +145,16 @@ def true_landscape(market: HouseMarket) -> Landscape:
     return _computed(market, win_probability(seen, np.broadcast_to(_GRID, (len(at), len(_GRID))), market.winners))
 
 
+def _predicted(market: HouseMarket, model: Any, bids: Array, fixed: Array) -> Landscape:
+    """What a classifier says of every bid of the grid, which is the first of its columns."""
+    tables = (np.column_stack([np.full(len(fixed), bid), fixed]) for bid in bids)
+    return _computed(market, np.column_stack([model.predict_proba(table)[:, 1] for table in tables]))
+
+
 def _computed(market: HouseMarket, chances: Array) -> Landscape:
-    return Computed(chances=chances, row_of={int(lead): row for row, lead in enumerate(market.evaluated)})
+    """The curves of all leads that are evaluated, a row a lead."""
+    row_of = {int(lead): row for row, lead in enumerate(market.evaluated)}
+    return Curves(lambda _seller, facts: GridCurve(chances=chances[row_of[int(facts[LEAD])]]))
 
 
 def _names(market: HouseMarket, rows: Array) -> tuple[Array, Array]:

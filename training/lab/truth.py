@@ -7,7 +7,8 @@ from typing import Literal
 
 import msgspec
 import numpy as np
-from scipy.special import ndtri
+from msgspec.structs import replace
+from scipy.special import ndtri, pdtr
 from scipy.stats import t
 
 from training.statistics import Array, expit, level_shift
@@ -50,7 +51,7 @@ class HouseWorld(msgspec.Struct, frozen=True, kw_only=True):
     intent: Array
     converted: Array
     city_factor: Array
-    top: Array
+    top: Array = np.zeros((0, TOP))
     rivals: Rivals
     place: str = "city"
     intent_sigma: float = INTENT_SIGMA
@@ -91,7 +92,7 @@ def draw(rows: int, seed: int, rivals: Rivals) -> HouseWorld:
     factor = np.exp(random.normal(0.0, CITY_SIGMA, CITIES))[city]
     seller, tiers = random.integers(len(SELLERS), size=rows), np.array([*TIERS, None], dtype=object)
     worth = MARGIN * premium * 100.0
-    return HouseWorld(
+    world = HouseWorld(
         visible={
             "city": _named("c", city),
             "region": _named("r", region),
@@ -107,33 +108,21 @@ def draw(rows: int, seed: int, rivals: Rivals) -> HouseWorld:
         intent=intent,
         converted=(random.random(rows) < expit(odds + intent)).astype(np.int8),
         city_factor=factor,
-        top=_top(random, odds + intent, worth, factor, seller, rivals),
         rivals=rivals,
     )
+    return contested(random, world)
 
 
-def around(
-    visible: dict[str, Array], odds: Array, worth_cents: Array, converted: Array, place: str, seed: int, rivals: Rivals
-) -> HouseWorld:
-    """The market around real leads: their labels as they came, rivals who see these log-odds of each with noise."""
-    random = np.random.default_rng(seed)
-    rows = len(odds)
-    names, code = np.unique([str(value) for value in visible[place]], return_inverse=True)
-    factor = np.exp(random.normal(0.0, CITY_SIGMA, len(names)))[code]
-    seller = random.integers(len(SELLERS), size=rows)
-    return HouseWorld(
-        visible=visible,
-        seller=seller,
-        worth_cents=worth_cents,
-        odds=odds,
-        intent=np.zeros(rows),
-        converted=converted,
-        city_factor=factor,
-        top=_top(random, odds, worth_cents, factor, seller, rivals),
-        rivals=rivals,
-        place=place,
-        intent_sigma=0.0,
-    )
+def contested(random: np.random.Generator, world: HouseWorld) -> HouseWorld:
+    """The world with the highest bids of its rivals, drawn anew."""
+    lead = np.repeat(np.arange(len(world.odds)), random.poisson(_expected(world.rivals)[world.seller]))
+    bids = _bids(random, world, lead)
+    order = np.lexsort((-bids, lead))
+    lead, bids = lead[order], bids[order]
+    place = np.arange(len(lead)) - np.searchsorted(lead, lead)
+    top, kept = np.zeros((len(world.odds), TOP)), place < TOP
+    top[lead[kept], place[kept]] = bids[kept]
+    return replace(world, top=top)
 
 
 def win_probability(world: HouseWorld, bids: Array, winners: int) -> Array:
@@ -144,12 +133,7 @@ def win_probability(world: HouseWorld, bids: Array, winners: int) -> Array:
     nodes, weights = np.polynomial.hermite_e.hermegauss(_QUADRATURE)
     chance, expected = np.zeros(bids.shape), _expected(world.rivals)[world.seller][:, None]
     for node, weight in zip(nodes, weights / weights.sum(), strict=True):
-        above = expected * _survival(world, bids, np.full(len(bids), node * world.intent_sigma))
-        term, few = np.ones(bids.shape), np.zeros(bids.shape)
-        for count in range(winners):
-            few += term
-            term = term * above / (count + 1)
-        chance += weight * np.exp(-above) * few
+        chance += weight * pdtr(winners - 1, expected * _survival(world, bids, node * world.intent_sigma))
     return np.where(bids >= RESERVE_CENTS, chance, 0.0)
 
 
@@ -167,26 +151,14 @@ def _expected(rivals: Rivals) -> Array:
     return np.array(EXPECTED_RIVALS) * (2.0 if rivals == "many" else 1.0)
 
 
-def _top(random: np.random.Generator, odds: Array, worth: Array, factor: Array, seller: Array, rivals: Rivals) -> Array:
-    counts = random.poisson(_expected(rivals)[seller])
-    lead = np.repeat(np.arange(len(odds)), counts)
-    bids = _bids(random, odds[lead], worth[lead], factor[lead], rivals)
-    top = np.zeros((len(odds), TOP))
-    order = np.lexsort((-bids, lead))
-    lead, bids = lead[order], bids[order]
-    place = np.arange(len(lead)) - np.searchsorted(lead, lead)
-    kept = place < TOP
-    top[lead[kept], place[kept]] = bids[kept]
-    return top
-
-
-def _bids(random: np.random.Generator, odds: Array, worth: Array, factor: Array, rivals: Rivals) -> Array:
-    rows = len(odds)
+def _bids(random: np.random.Generator, world: HouseWorld, lead: Array) -> Array:
+    """One bid of a rival for each of these leads."""
+    rows, rivals, odds = len(lead), world.rivals, (world.odds + world.intent)[lead]
     if rivals == "flat":
         # Thirty buyers, each of whom pays its one price in whole dollars, whatever the lead.
         return np.asarray(FLAT_CENTS[random.integers(len(FLAT_CENTS), size=rows)])
     noise = random.standard_t(2.5, rows) * 0.6 if rivals == "tails" else random.normal(0.0, NOISE, rows)
-    bids = expit(odds + noise) * worth * random.uniform(*SHADES, rows) * factor
+    bids = expit(odds + noise) * world.worth_cents[lead] * random.uniform(*SHADES, rows) * world.city_factor[lead]
     if rivals == "tails":
         bids = bids * np.exp(random.standard_t(3.0, rows) * 0.25)
     if rivals == "lumpy":
@@ -199,14 +171,15 @@ FLAT_CENTS = np.round(30.0 * np.exp(0.55 * ndtri((np.arange(30) + 0.5) / 30))) *
 LUMP_CENTS = 500.0
 
 
-def _survival(world: HouseWorld, bids: Array, intent: Array) -> Array:
+def _survival(world: HouseWorld, bids: Array, intent: float) -> Array:
     """P(one rival bids more than `bids`), intent given; rows are leads, columns bids."""
     scale = (world.worth_cents * world.city_factor)[:, None]
     odds = (world.odds + intent)[:, None]
     if world.rivals == "flat":
         return np.asarray(1.0 - np.searchsorted(FLAT_CENTS, bids, side="right") / len(FLAT_CENTS))
     if world.rivals == "tails":
-        noises, factors = _student_quantiles(2.5) * 0.6, np.exp(_student_quantiles(3.0) * 0.25)
+        middles = (np.arange(9) + 0.5) / 9
+        noises, factors = t.ppf(middles, 2.5) * 0.6, np.exp(t.ppf(middles, 3.0) * 0.25)
         even = np.full(len(noises), 1.0 / len(noises))
         return np.asarray(np.mean([_above(scale * factor, odds, bids, noises, even) for factor in factors], axis=0))
     nodes, weights = np.polynomial.hermite_e.hermegauss(9)
@@ -226,7 +199,3 @@ def _above(scale: Array, odds: Array, bids: Array, noises: Array, weights: Array
     for noise, weight in zip(noises, weights, strict=True):
         above += weight * np.clip((high - bids / (expit(odds + noise) * scale)) / (high - low), 0.0, 1.0)
     return above
-
-
-def _student_quantiles(freedom: float) -> Array:
-    return np.asarray(t.ppf((np.arange(9) + 0.5) / 9, freedom))

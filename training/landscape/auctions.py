@@ -9,9 +9,10 @@ import msgspec
 import numpy as np
 from msgspec.structs import replace
 
-from app.wire.ping import Leg
+from app.wire.ping import Leg, Value
 from training.conversion.features import Column
 from training.histories.bids import LoggedBid, read_bids
+from training.histories.history import columns_from, plain
 from training.statistics import Array
 
 NOT_READ = frozenset({"zip", "sub_id"})
@@ -46,8 +47,7 @@ class AuctionLog(msgspec.Struct, frozen=True, kw_only=True):
 
     def rows(self, at: Array) -> "AuctionLog":
         """The rows that a mask or positions choose."""
-        columns = {name: values[at] for name, values in self._columns.items()}
-        return replace(self, **columns, facts={name: values[at] for name, values in self.facts.items()})
+        return self._with(lambda values: values[at])
 
     @property
     def telling(self) -> "AuctionLog":
@@ -64,18 +64,15 @@ class AuctionLog(msgspec.Struct, frozen=True, kw_only=True):
         above = self.rows(np.flatnonzero(known))
         assert above.winning_cents is not None
         above = replace(above, bid_cents=above.winning_cents + 1.0, won=np.ones_like(above.won))
-        more = above._columns
-        return replace(
-            self,
-            **{name: np.concatenate([values, more[name]]) for name, values in below._columns.items()},
-            facts={name: np.concatenate([values, above.facts[name]]) for name, values in self.facts.items()},
-        )
+        return below._with(lambda *both: np.concatenate(both), above)
 
-    @property
-    def _columns(self) -> dict[str, Array]:
-        return {
-            name: values for name in self.__struct_fields__ if isinstance(values := getattr(self, name), np.ndarray)
-        }
+    def _with(self, change: Callable[..., Array], *others: "AuctionLog") -> "AuctionLog":
+        """Every column changed alike, together with the same of other logs."""
+        named = {name: getattr(self, name) for name in self.__struct_fields__}
+        arrays = {name: value for name, value in named.items() if isinstance(value, np.ndarray)}
+        columns = {name: change(value, *(getattr(each, name) for each in others)) for name, value in arrays.items()}
+        facts = {name: change(value, *(each.facts[name] for each in others)) for name, value in self.facts.items()}
+        return replace(self, **columns, facts=facts)
 
 
 def auction_log(
@@ -94,19 +91,18 @@ def log_of(
     bids: Sequence[LoggedBid], vertical: str, leg: Leg, ratio: Callable[[LoggedBid], float] = lambda _: 1.0
 ) -> AuctionLog:
     """These bids as columns. `ratio` is what a newer model says of a lead over what was said when it was bid for."""
-    # In the order of first appearance, so that the same file gives the same log.
-    names = list(dict.fromkeys(name for bid in bids for name in bid.facts))
+    disclosed = [nan if bid.winning_cents is None else float(bid.winning_cents) for bid in bids]
     return AuctionLog(
         vertical=vertical,
         leg=leg,
         seller=objects([bid.seller for bid in bids]),
-        facts={name: objects([bid.facts.get(name) for bid in bids]) for name in names},
+        facts=columns_from([bid.facts for bid in bids]),
         worth_cents=np.array([bid.probability * bid.worth * ratio(bid) for bid in bids]),
         bid_cents=np.array([float(bid.price_cents) for bid in bids]),
         floor_cents=np.array([float(bid.floor_cents) for bid in bids]),
         won=np.array([int(bool(bid.won)) for bid in bids], dtype=np.int8),
         # Of a lead that is sold several times nobody knows whose price was disclosed.
-        winning_cents=np.array([_winning(bid) for bid in bids]) if leg == "exclusive" else None,
+        winning_cents=np.array(disclosed) if leg == "exclusive" else None,
         predicted=np.array([bid.win_probability for bid in bids]),
     )
 
@@ -128,10 +124,14 @@ def check_enough(leg: str, won: Array, rows_min: int, of_each_min: int) -> None:
     wins = int(won.sum())
     losses = len(won) - wins
     if len(won) < rows_min or min(wins, losses) < of_each_min:
-        raise TooThin(
-            f"too few {leg} auctions: {len(won):,}, {wins:,} won and {losses:,} lost; it takes {rows_min}, and "
-            f"{of_each_min} of each"
-        )
+        takes = f"it takes {rows_min}, and {of_each_min} of each"
+        raise TooThin(f"too few {leg} auctions: {len(won):,}, {wins:,} won and {losses:,} lost; {takes}")
+
+
+def facts_at(facts: Mapping[str, Array], row: int) -> dict[str, Value]:
+    """The facts of one row that are there."""
+    told = {name: plain(values[row]) for name, values in facts.items()}
+    return {name: value for name, value in told.items() if value is not None and value == value}
 
 
 def objects(values: Sequence[Any]) -> Array:
@@ -139,7 +139,3 @@ def objects(values: Sequence[Any]) -> Array:
     column = np.empty(len(values), dtype=object)
     column[:] = values
     return column
-
-
-def _winning(bid: LoggedBid) -> float:
-    return float(bid.winning_cents) if bid.winning_cents is not None else nan

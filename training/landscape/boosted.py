@@ -68,10 +68,7 @@ def _codes(feature: Feature, values: Array) -> Array:
 
 def total(nodes: Sequence[Node], X: Array) -> Array:
     """The sum of trees for each row of a table."""
-    added = np.zeros(len(X))
-    for each in nodes:
-        added += _at(each, X)
-    return added
+    return sum((_at(each, X) for each in nodes), np.zeros(len(X)))
 
 
 def _at(node: Node, X: Array) -> Array:

@@ -6,9 +6,7 @@ import numpy as np
 from msgspec.structs import replace
 
 from app.scoring.landscape import SCHEMA, LandscapeArtefact, LandscapeRow
-from app.wire.ping import Value
-from training.histories.history import plain
-from training.landscape.auctions import AuctionLog
+from training.landscape.auctions import facts_at
 from training.landscape.fit import predict
 from training.landscape.learn import LearnedLeg
 
@@ -17,16 +15,8 @@ PARITY_ROWS = 30
 
 def artefact_of(vertical: str, legs: Sequence[LearnedLeg]) -> LandscapeArtefact:
     """The whole artefact; its rows are spread over the logs, with and without what they say of the lead."""
-    rows = [row for leg in legs for row in _rows(leg)]
-    return LandscapeArtefact(
-        schema=SCHEMA, vertical=vertical, legs=tuple(leg.landscape for leg in legs), parity=tuple(rows)
-    )
-
-
-def facts_at(log: AuctionLog, row: int) -> dict[str, Value]:
-    """The facts of one row that are there."""
-    facts = {name: plain(values[row]) for name, values in log.facts.items()}
-    return {name: value for name, value in facts.items() if value is not None and value == value}
+    learned, rows = tuple(leg.landscape for leg in legs), tuple(row for leg in legs for row in _rows(leg))
+    return LandscapeArtefact(schema=SCHEMA, vertical=vertical, legs=learned, parity=rows)
 
 
 def _rows(leg: LearnedLeg) -> list[LandscapeRow]:
@@ -37,7 +27,7 @@ def _rows(leg: LearnedLeg) -> list[LandscapeRow]:
         LandscapeRow(
             seller=str(shown.seller[at]),
             leg=leg.leg,
-            facts=facts_at(shown, at),
+            facts=facts_at(shown.facts, at),
             worth_cents=float(shown.worth_cents[at]),
             bid_cents=float(shown.bid_cents[at]),
             chance=float(chance),

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 import numpy as np
+from msgspec.structs import replace
 
-from app.scoring.landscape import Constants, LegLandscape
+from app.scoring.landscape import LegLandscape
 from app.wire.ping import Leg
 from training.conversion.features import Column
 from training.landscape.auctions import AuctionLog, TooThin, check_enough, columns_of
@@ -44,7 +45,7 @@ class Demands(msgspec.Struct, frozen=True, kw_only=True):
 USUAL = Demands()
 
 
-class FormAttempt(msgspec.Struct, frozen=True, kw_only=True):
+class FormAttempt(msgspec.Struct, frozen=True):
     """One form on the newest auctions, which it had not seen."""
 
     form: Form
@@ -111,37 +112,36 @@ def learn_landscape(
 
 
 def learn_leg(
-    log: AuctionLog,
-    columns: Sequence[Column],
-    *,
-    winners: int | None,
-    demands: Demands = USUAL,
-    tell: Tell,
+    log: AuctionLog, columns: Sequence[Column], *, winners: int | None, demands: Demands = USUAL, tell: Tell
 ) -> LearnedLeg:
-    """The best form for these auctions, oldest first. `winners` is how many buyers may win one, `None` to find out.
-
-    Raises TooThin.
-    """
+    """The best form for auctions, oldest first; `winners` may win one, `None` to find out how many. Raises TooThin."""
     log, leg = log.telling, log.leg
     check_enough(leg, log.won, demands.rows_min, demands.of_each_min)
     cut = int(len(log) * (1.0 - NEWEST))
     older, newest = log.rows(np.arange(cut)), log.rows(np.arange(cut, len(log)))
+    tops = (winners,) if winners is not None else (1,) if leg == "exclusive" else WINNERS_TRIED
+    forms: list[tuple[Form, int]] = [*(("rivals", top) for top in tops), ("logistic", tops[0])]
     tried: list[tuple[Fit, Array]] = []
     reads: list[Sequence[Column]] = [()] if demands.plain else []
     reads += [columns] if len(log) >= demands.facts_rows_min else []
     for read in reads:
-        for form, top in _forms(leg, winners):
+        for form, top in forms:
             tell(f"{leg}: {form}, {top} may win")
             fitted = fit(older, read, form, top)
             tried.append((fitted, predict(fitted, newest)))
-    chosen, predicted = _chosen(tried, newest.won, demands.errors)
+    best, predicted = _chosen(tried, newest.won, demands.errors)
+    chosen = best.landscape
     tell(f"{leg}: {chosen.form} once more, on all of them")
     whole = fit(log, columns if chosen.features else (), chosen.form, chosen.winners)
+    # The service bids along what was learned of sellers of whom enough is known.
+    names, counts = np.unique(log.seller.astype(str), return_counts=True)
+    sellers = {name: whole.landscape.sellers[name] for name in names[counts >= demands.seller_rows_min].tolist()}
     usual = float(older.won.mean())
 
     def log_loss(predicted: Array) -> float:
         return float(losses(newest.won, predicted, EDGE).mean())
 
+    attempts = [FormAttempt(each.landscape.form, each.landscape.winners, log_loss(chance)) for each, chance in tried]
     return LearnedLeg(
         leg=leg,
         log=log,
@@ -151,11 +151,9 @@ def learn_leg(
         log_loss=log_loss(predicted),
         log_loss_constant=log_loss(np.full(len(newest), usual)),
         log_loss_ortb=log_loss(_ortb(older, newest)),
-        attempts=tuple(
-            FormAttempt(form=each.form, winners=each.winners, log_loss=log_loss(chance)) for each, chance in tried
-        ),
+        attempts=tuple(attempts),
         fitted=whole,
-        landscape=_served(whole, log, demands.seller_rows_min),
+        landscape=replace(whole.landscape, sellers=sellers),
     )
 
 
@@ -165,14 +163,9 @@ def half_price(bid_cents: Array, won: Array) -> float:
     return float(_HALVES[int(np.argmin(costs))])
 
 
-def _forms(leg: Leg, winners: int | None) -> list[tuple[Form, int]]:
-    tops = (winners,) if winners is not None else (1,) if leg == "exclusive" else WINNERS_TRIED
-    return [*(("rivals", top) for top in tops), ("logistic", tops[0])]
-
-
 def _chosen(tried: list[tuple[Fit, Array]], won: Array, errors: float) -> tuple[Fit, Array]:
     """The best of the streams of rivals, unless another form is clearly better."""
-    rivals = [each for each in tried if each[0].form == "rivals"]
+    rivals = [each for each in tried if each[0].landscape.form == "rivals"]
     best = min(rivals, key=lambda each: float(losses(won, each[1]).sum()))
     for other in tried:
         if saving(losses(won, other[1]), losses(won, best[1])).is_clear(errors):
@@ -188,24 +181,6 @@ def _ortb(older: AuctionLog, newest: AuctionLog) -> Array:
         mine = mine if mine.any() else np.ones(len(older), dtype=bool)
         half[newest.seller == name] = half_price(older.bid_cents[mine], older.won[mine])
     return np.asarray(newest.bid_cents / (newest.bid_cents + half))
-
-
-def _served(fitted: Fit, log: AuctionLog, seller_rows_min: int) -> LegLandscape:
-    """A fit as the service reads it, for the sellers of whom enough was learnt."""
-    names, counts = np.unique(log.seller.astype(str), return_counts=True)
-    constants = {name: Constants(*row.tolist()) for name, row in zip(fitted.sellers, fitted.constants, strict=True)}
-    return LegLandscape(
-        leg=log.leg,
-        form=fitted.form,
-        winners=fitted.winners,
-        centre=fitted.centre,
-        first_knot=float(fitted.knots[0]),
-        knot_step=float(fitted.knots[1] - fitted.knots[0]),
-        steps=tuple(fitted.steps.tolist()),
-        features=fitted.features,
-        trees=fitted.trees,
-        sellers={name: constants[name] for name in names[counts >= seller_rows_min].tolist()},
-    )
 
 
 def _dollars(low: float, high: float) -> str:

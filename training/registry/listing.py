@@ -10,7 +10,7 @@ from app.scoring.card import ModelCard
 from app.scoring.pointer import Entry
 from training.conversion.report import evidence
 from training.registry.pointer import Change, NotChanged, changes, entries
-from training.registry.versions import card_of, versions, verticals, whole
+from training.registry.registry import card_of, versions, verticals, whole
 
 _COMPARED = ("vertical", "version", "passed", "history", "figures", "gates", "sha256")
 

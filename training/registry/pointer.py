@@ -72,15 +72,10 @@ def live(models: Path) -> dict[str, str]:
     return {vertical: entry.live for vertical, entry in entries(models).items()}
 
 
-def change(
-    models: Path,
-    vertical: str,
-    did: str,
-    author: Author,
-    become: Callable[[Entry | None], Entry],
-    *,
-    forced: bool = False,
-) -> Change:
+Become = Callable[[Entry | None], Entry]
+
+
+def change(models: Path, vertical: str, did: str, author: Author, become: Become, *, forced: bool = False) -> Change:
     """Have this vertical's entry become another, and note it; others stay as they are, to the letter.
 
     A reader sees the file as it was or as it will be, and nothing between. An entry that stays the same is no change:
@@ -95,7 +90,10 @@ def change(
         at, who, why = utc_text(author.at), author.who, author.why
         done = Change(at=at, who=who, did=did, vertical=vertical, before=was, after=after, why=why, forced=forced)
         if after != before:
-            text = _edited(models, vertical, after)
+            try:
+                text = edited(_text(models), vertical, after)
+            except Unusable as unusable:
+                raise NotChanged(f"{unusable}. Mend it or remove it") from None
             # Opened first: what cannot be noted is not done.
             with (models / HISTORY).open("ab") as history:
                 _replace(models / POINTER, text)
@@ -144,13 +142,6 @@ def _whole(models: Path, vertical: str, entry: Entry | Unusable) -> Entry:
     if isinstance(entry, Unusable):
         raise NotChanged(f"{models / POINTER}, {vertical}: {entry}. Mend it or remove it")
     return entry
-
-
-def _edited(models: Path, vertical: str, after: Entry) -> str:
-    try:
-        return edited(_text(models), vertical, after)
-    except Unusable as unusable:
-        raise NotChanged(f"{unusable}. Mend it or remove it") from None
 
 
 def _replace(path: Path, text: str) -> None:

@@ -1,6 +1,5 @@
 """A new version of what is live: the same scorer, with parts beside it that were learned since."""
 
-import re
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -10,7 +9,7 @@ from msgspec.structs import replace
 
 from app.scoring.card import PAGE, Gate, ModelCard, read_card, write_card
 from training.conversion.artefact import next_version
-from training.conversion.page import files_section
+from training.conversion.page import markdown
 
 
 class Parts(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,14 +44,4 @@ def completed(folder: Path, card: ModelCard, parts: Parts) -> None:
     card = write_card(folder, replace(card.judged(parts.gates), parts={**card.parts, **parts.told}))
     page = folder / PAGE
     if page.exists():
-        page.write_text(_page(page.read_text(encoding="utf-8"), card, parts.gates), encoding="utf-8")
-
-
-def _page(text: str, card: ModelCard, gates: Sequence[Gate]) -> str:
-    """The card of the scorer under the new number, with what stands beside it now."""
-    text = re.sub(r"^# \S+ \S+:", f"# {card.vertical} {card.version}:", text, count=1)
-    text = re.split(r"\n## (?:Beside the scorer|Files)\n", text)[0].rstrip("\n")
-    lines = [f"The scorer is that of {card.renews}.\n"] if card.renews else []
-    lines += [f"- {name}: {what}" for name, what in card.parts.items()]
-    lines += [f"- gate {gate.name}: {gate.result}; {gate.found}" for gate in gates]
-    return "\n".join([text, "", "## Beside the scorer", "", *lines, "", files_section(card)])
+        page.write_text(markdown(card), encoding="utf-8")

@@ -1,6 +1,7 @@
 """One round of retraining a vertical: trains what its outcomes allow, and makes it the challenger."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -15,21 +16,17 @@ from app.scoring.habits import HABITS, parse_habits
 from app.scoring.landscape import FILE as LANDSCAPE
 from app.scoring.load import load_version
 from app.scoring.traffic import TRAFFIC
-from training.conversion.artefact import TooLarge
-from training.conversion.export import CannotExport
 from training.conversion.features import columns_of
 from training.conversion.gates import CONVERTED_MIN
 from training.conversion.learn import learn
-from training.conversion.train import TooFew, slices_of
+from training.conversion.train import slices_of
 from training.drift.window import REFERENCE, Probability, sample, window
-from training.histories.bids import LoggedBid, read_bids
+from training.errors import TrainingError
+from training.histories.bids import Lead, LoggedBid, history_of, read_bids, read_leads
 from training.histories.dataset import BIDS, LEADS, DatasetSummary
 from training.histories.declared import spec_of
-from training.histories.history import History
-from training.histories.leads import Lead, history_of, read_leads
-from training.retraining.contest import Contest
 from training.retraining.habits import Measured, measured
-from training.retraining.market import LearnedMarket, market
+from training.retraining.market import Contest, LearnedMarket, market
 from training.retraining.renew import Parts, completed, renewed
 from training.retraining.traffic import shape
 
@@ -64,14 +61,6 @@ class Round(msgspec.Struct, frozen=True, kw_only=True):
     is_tried: bool = False
 
 
-class _Conversion(msgspec.Struct, frozen=True):
-    """The version of a conversion model that passed its gates, what came of it in a sentence, and what did not pass."""
-
-    version: str
-    sentence: str
-    left_out: dict[str, tuple[Gate, ...]] = {}
-
-
 def retrain(past: Dataset, vertical: Vertical, champion: str, *, seed: int, tell: Callable[[str], None]) -> Round:
     """Learn what the outcomes of this vertical can teach, and write it as a version that nothing points at yet.
 
@@ -80,21 +69,21 @@ def retrain(past: Dataset, vertical: Vertical, champion: str, *, seed: int, tell
     """
     name, home = vertical.name, past.models / vertical.name
     leads = list(read_leads(past.folder / LEADS, name))
-    learned = _conversion(past, vertical, leads, seed=seed, tell=tell)
-    base = learned.version or champion
+    fresh, sentence, left_out = _conversion(past, vertical, leads, seed=seed, tell=tell)
+    base = fresh or champion
     if not base:
-        return Round(vertical=name, champion="", conversion=learned.sentence, left_out=learned.left_out)
+        return Round(vertical=name, champion="", conversion=sentence, left_out=left_out)
     tell("measuring sellers")
     model, reads = load_version(past.models, name, base)
     ratio = _ratio(past.models, name, base, model.probability)
     sellers = measured(leads, ratio)
     rivals = market(past.folder / BIDS, name, columns_of(vertical)[0], ratio, home / champion, tell)
     challenger = ""
-    if learned.version or sellers or rivals.artefact is not None:
+    if fresh or sellers or rivals.artefact is not None:
         parts = _parts(past, name, home / champion, model.probability, reads, sellers, rivals)
-        if learned.version:
+        if fresh:
             completed(home / base, read_card(home / base), parts)
-        challenger = learned.version or renewed(past.models, name, champion, parts)
+        challenger = fresh or renewed(past.models, name, champion, parts)
         # Read back as the service will read it: what it would refuse must not be tried.
         load_version(past.models, name, challenger)
     # The card has the gate of the landscape that stays in the place of what failed.
@@ -103,42 +92,37 @@ def retrain(past: Dataset, vertical: Vertical, champion: str, *, seed: int, tell
         vertical=name,
         champion=champion,
         challenger=challenger,
-        conversion=learned.sentence,
+        conversion=sentence,
         contests=rivals.contests,
         few=rivals.few,
         sellers=sellers,
         gates=read_card(home / challenger).gates if challenger else (),
-        left_out={**learned.left_out, **({"landscape": tuple(newly)} if newly else {})},
+        left_out={**left_out, **({"landscape": tuple(newly)} if newly else {})},
     )
 
 
 def _conversion(
     past: Dataset, vertical: Vertical, leads: Sequence[Lead], *, seed: int, tell: Callable[[str], None]
-) -> _Conversion:
+) -> tuple[str, str, dict[str, tuple[Gate, ...]]]:
+    """The version of a conversion model that passed its gates, what came of it in a sentence, and what did not pass."""
     history = history_of(leads, vertical.name)
-    few = _too_few(history)
-    if few:
-        return _Conversion("", few)
-    try:
-        card = learn(history, spec_of(vertical), past.models, seed=seed, tell=tell)
-    except (CannotExport, TooFew, TooLarge) as error:
-        return _Conversion("", str(error))
-    if card.failed:
-        sentence = f"{card.version} did not pass: {', '.join(card.failed)}; it is kept for study"
-        return _Conversion("", sentence, {f"version {card.version}": card.gates})
-    return _Conversion(card.version, f"learned anew from {len(history):,} leads")
-
-
-def _too_few(history: History) -> str:
-    """Why a fit would be in vain: the first of its gates counts the conversions of the newest leads."""
+    # A fit would be in vain: the first of its gates counts the conversions of the newest leads.
     rows = len(history)
     newest = int(history.converted[slices_of(rows).newest].sum()) if rows else 0
-    if newest >= CONVERTED_MIN:
-        return ""
-    return (
-        f"too few conversions: {int(history.converted.sum())} in {rows:,} matured exclusive leads, {newest} of them "
-        f"among the newest, where {CONVERTED_MIN} are needed"
-    )
+    if newest < CONVERTED_MIN:
+        few = (
+            f"too few conversions: {int(history.converted.sum())} in {rows:,} matured exclusive leads, {newest} of "
+            f"them among the newest, where {CONVERTED_MIN} are needed"
+        )
+        return "", few, {}
+    try:
+        card = learn(history, spec_of(vertical), past.models, seed=seed, tell=tell)
+    except TrainingError as error:
+        return "", str(error), {}
+    if card.failed:
+        sentence = f"{card.version} did not pass: {', '.join(card.failed)}; it is kept for study"
+        return "", sentence, {f"version {card.version}": card.gates}
+    return card.version, f"learned anew from {len(history):,} leads", {}
 
 
 def _ratio(models: Path, vertical: str, version: str, score: Probability) -> Callable[[Lead | LoggedBid], float]:
@@ -173,7 +157,10 @@ def _parts(
     What a `former` version knew and this round says nothing of goes on.
     """
     summary = past.summary
-    habits = {**_former_habits(former), **{seller: each.habits for seller, each in sellers.items()}}
+    habits: dict[str, Habits] = {}
+    with suppress(OSError, Unusable):
+        habits.update(parse_habits((former / HABITS).read_bytes()))
+    habits |= {seller: each.habits for seller, each in sellers.items()}
     week = shape(summary.traffic.get(vertical, []), summary.since, summary.until, past.zone)
     seen = window(sample(vertical, read_bids(past.folder / BIDS, vertical)), score, reads)
     files = {REFERENCE: msgspec.json.encode(seen) + b"\n"}
@@ -190,10 +177,3 @@ def _parts(
     elif (former / LANDSCAPE).exists():
         files[LANDSCAPE] = (former / LANDSCAPE).read_bytes()
     return Parts(files=files, gates=tuple(gate for gate in rivals.gates if gate.passed), told=told)
-
-
-def _former_habits(former: Path) -> dict[str, Habits]:
-    try:
-        return parse_habits((former / HABITS).read_bytes())
-    except (OSError, Unusable):
-        return {}

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from training.retraining.contest import Contest
 from training.retraining.retrain import Round
 
 
@@ -15,7 +14,13 @@ def _lines(found: Round) -> Iterator[str]:
     yield f"{found.vertical} {found.champion or '(nothing live)'}: {found.verdict}"
     yield f"  conversion: {found.conversion}"
     for leg, each in found.contests.items():
-        yield from _contest(leg, each, found)
+        yield f"  the newest {each.bids} {leg} bids, of which {each.won:.1%} won    predicted   log-loss"
+        for name, odds in (
+            (f"champion {found.champion}", each.champion),
+            (f"challenger {found.challenger}", each.challenger),
+            ("constant baseline", each.constant),
+        ):
+            yield f"    {name:<44} {odds.predicted:>8.1%} {odds.log_loss:>10.4f}"
     for what in found.few:
         yield f"  {what}"
     for seller, measured in found.sellers.items():
@@ -29,13 +34,3 @@ def _lines(found: Round) -> Iterator[str]:
     for what, gates in found.left_out.items():
         yield f"  left out: {what}"
         yield from (f"    {gate.line}" for gate in gates)
-
-
-def _contest(leg: str, each: Contest, found: Round) -> Iterator[str]:
-    yield f"  the newest {each.bids} {leg} bids, of which {each.won:.1%} won    predicted   log-loss"
-    for name, odds in (
-        (f"champion {found.champion}", each.champion),
-        (f"challenger {found.challenger}", each.challenger),
-        ("constant baseline", each.constant),
-    ):
-        yield f"    {name:<44} {odds.predicted:>8.1%} {odds.log_loss:>10.4f}"

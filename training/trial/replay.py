@@ -2,7 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -14,6 +16,8 @@ from app.journal.replay import redecide
 from app.journal.shadow import shadow_of
 from app.scoring.artefact import Unusable
 from app.scoring.load import load_version
+
+T = TypeVar("T")
 
 DIFFERENT_MAX = 20
 """How many lines that differ are named; all of them are counted."""
@@ -44,32 +48,20 @@ class Archive:
     """The configurations and models that lines name, each read once."""
 
     def __init__(self, journals: Iterable[Path], models: Path) -> None:
-        self._journals = tuple(journals)
-        self._models_dir = models
-        self._configurations: dict[str, Configuration | Missing] = {}
-        self._models: dict[tuple[str, str], Model | Missing | None] = {}
-        self._catalogues: dict[tuple[str, str, str], Catalogue] = {}
+        self._journals, self._models = tuple(journals), models
+        self._configuration, self._model, self._priced = cache(self._read), cache(self._load), cache(self._price)
 
     def catalogue(self, line: PingLine, version: str) -> Catalogue:
         """That of the line's day, priced by this version of its vertical's model; raises `Missing`."""
-        key = (line.config, line.ping.vertical, version)
-        found = self._catalogues.get(key)
-        if found is None:
-            found = self.priced_by(line, self._model(line.ping.vertical, version))
-            self._catalogues[key] = found
-        return found
+        return self._priced(line.config, line.ping.vertical, version)
 
-    def priced_by(self, line: PingLine, model: Model | None) -> Catalogue:
+    def priced_by(self, line: PingLine, model: Model) -> Catalogue:
         """The same, priced by this model; raises `Missing`."""
-        return catalogue_from(self._configuration(line.config), {model.vertical: model} if model is not None else {})
+        return catalogue_from(_there(self._configuration(line.config)), {model.vertical: model})
 
-    def _configuration(self, config_hash: str) -> Configuration:
-        if config_hash not in self._configurations:
-            self._configurations[config_hash] = self._read(config_hash)
-        found = self._configurations[config_hash]
-        if isinstance(found, Missing):
-            raise found
-        return found
+    def _price(self, config_hash: str, vertical: str, version: str) -> Catalogue:
+        models = {vertical: _there(self._model(vertical, version))} if version else {}
+        return catalogue_from(_there(self._configuration(config_hash)), models)
 
     def _read(self, config_hash: str) -> Configuration | Missing:
         lacking = f"configuration {config_hash} is kept in no journal"
@@ -80,17 +72,18 @@ class Archive:
                 lacking = str(error)
         return Missing(lacking)
 
-    def _model(self, vertical: str, version: str) -> Model | None:
-        key = (vertical, version)
-        if key not in self._models:
-            try:
-                self._models[key] = load_version(self._models_dir, vertical, version)[0] if version else None
-            except Unusable as unusable:
-                self._models[key] = Missing(f"model {vertical} {version}: {unusable}")
-        found = self._models[key]
-        if isinstance(found, Missing):
-            raise found
-        return found
+    def _load(self, vertical: str, version: str) -> Model | Missing:
+        try:
+            return load_version(self._models, vertical, version)[0]
+        except Unusable as unusable:
+            return Missing(f"model {vertical} {version}: {unusable}")
+
+
+def _there(found: T | Missing) -> T:
+    """What is lacking is remembered too, and raised whenever it is asked for."""
+    if isinstance(found, Missing):
+        raise found
+    return found
 
 
 def replay(lines: Iterable[PingLine], archive: Archive) -> Replay:

@@ -1,6 +1,6 @@
 """Champion against challenger: what each bid, won, predicted and earned on the pings of their trial."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from math import nan
 
 import msgspec
@@ -8,9 +8,9 @@ import numpy as np
 from sklearn.metrics import roc_auc_score
 
 from app.journal.lines import PingLine
+from app.journal.shadow import Shadow
 from training.bootstrap import Interval, Resamples, interval, resampled
 from training.histories.bids import LoggedBid
-from training.histories.journaled import LIFETIME_S
 from training.statistics import Array, losses, quantiles
 
 CONVERSIONS_MIN = 50
@@ -96,78 +96,63 @@ def outcome_of(bid: LoggedBid) -> BidOutcome:
     return BidOutcome(won=bid.won, bought=bool(bid.lead_id), converted=bid.converted, cents=earned - paid)
 
 
-def matured_before(as_of: float, maturity_s: float) -> float:
-    """Pings made earlier have had all their time: a bid's life to be sold in, and the lead's to mature."""
-    return as_of - maturity_s - LIFETIME_S
-
-
 class TrialTally:
     """One trial under way. `matured_before`: pings made earlier have had all their time."""
 
     def __init__(
         self, vertical: str, champion: str, challenger: str, outcomes: Mapping[str, BidOutcome], matured_before: float
     ) -> None:
-        self._vertical = vertical
-        self._outcomes = outcomes
-        self._matured_before = matured_before
-        self._champion, self._challenger = _Side(champion), _Side(challenger)
-        self._sides = {champion: self._champion, challenger: self._challenger}
+        self._vertical, self._versions = vertical, (champion, challenger)
+        self._outcomes, self._matured_before = outcomes, matured_before
+        # Who decided is 0 for the champion, 1 for the challenger; NaN is the dearest bid of who could not price.
+        self._pings: list[tuple[float, int, float, float]] = []
+        self._settled: list[tuple[int, bool, float]] = []
+        self._leads: list[tuple[float, bool, float, float]] = []
+        self._matured: list[tuple[float, int, int]] = []
         self._ratios: list[float] = []
-        self._leads: list[tuple[float, bool]] = []
-        self._matured: list[tuple[float, int, bool]] = []
-        self._pings = self._unpaired = 0
-        self._since, self._until = 0.0, 0.0
+        self._unpaired = 0
 
     def take(self, line: PingLine) -> None:
         """Note a ping of its vertical, if it is of this trial."""
         shadow = line.shadow
-        if shadow is None or {line.model, shadow.model} != self._sides.keys():
+        if shadow is None or {line.model, shadow.model} != set(self._versions):
             return
-        self._pings += 1
-        self._since, self._until = self._since or line.at, line.at
-        decided, shadowed = self._sides[line.model], self._sides[shadow.model]
+        by = self._versions.index(line.model)
         sent = {bid.leg: bid.price_cents for bid in line.decision.bids}
         unsent = {bid.leg: bid.price_cents for bid in shadow.bids}
-        decided.decided += 1
-        decided.note(sent.values())
-        shadowed.shadowed += 1
-        if shadow.fault:
-            shadowed.faults += 1
-        else:
-            shadowed.note(unsent.values())
+        unsent_most = nan if shadow.fault else max(unsent.values(), default=0)
+        self._pings.append((line.at, by, *_in_order(by, max(sent.values(), default=0), unsent_most)))
         for leg in sent.keys() & unsent.keys():
-            ratio = unsent[leg] / sent[leg]
-            self._ratios.append(ratio if shadowed is self._challenger else 1.0 / ratio)
-        self._settle(line, decided, shadowed)
+            champion, challenger = _in_order(by, sent[leg], unsent[leg])
+            self._ratios.append(challenger / champion)
+        self._settle(line, shadow, by)
 
     def standing(self, canary: float) -> TrialStanding:
         """What came of it so far."""
-        one, other = self._champion, self._challenger
-        pinged, cents, is_challengers = np.array(self._matured or np.zeros((0, 3))).T
-        mine, again = is_challengers == 1.0, resampled(pinged)
-        earned, theirs = again.mean(cents, mine), again.mean(cents, ~mine)
-        has_both = min(mine.sum(), (~mine).sum()) > 1
-        at, converted = np.array(self._leads or np.zeros((0, 2))).T
-        leads, is_mixed = resampled(at), 0 < converted.sum() < len(converted)
+        pinged, cents, by = np.array(self._matured or np.zeros((0, 3))).T
+        again, at = resampled(pinged), [ping[0] for ping in self._pings]
+        surplus = [again.mean(cents, by == side) for side in (0, 1)]
+        bought, converted, before, now = np.array(self._leads or np.zeros((0, 4))).T
+        leads, is_mixed = resampled(bought), 0 < converted.sum() < len(converted)
         return TrialStanding(
             vertical=self._vertical,
             canary=canary,
-            since=self._since,
-            until=self._until,
-            pings=self._pings,
-            champion=one.contender(converted, int((~mine).sum()), theirs),
-            challenger=other.contender(converted, int(mine.sum()), earned),
+            since=at[0] if at else 0.0,
+            until=at[-1] if at else 0.0,
+            pings=len(at),
+            champion=self._contender(0, converted, before, int((by == 0).sum()), surplus[0]),
+            challenger=self._contender(1, converted, now, int((by == 1).sum()), surplus[1]),
             both_bid=len(self._ratios),
             ratios=quantiles(self._ratios),
             leads=len(converted),
             unpaired=self._unpaired,
             conversions=int(converted.sum()),
-            log_loss=_measure(leads.mean(other.losses(converted) - one.losses(converted))) if is_mixed else None,
-            auc=_auc(converted, np.array(one.chances), np.array(other.chances), leads) if is_mixed else None,
-            surplus=_measure(earned - theirs) if has_both else None,
+            log_loss=_measure(leads.mean(losses(converted, now) - losses(converted, before))) if is_mixed else None,
+            auc=_auc(converted, before, now, leads) if is_mixed else None,
+            surplus=_measure(surplus[1] - surplus[0]) if min((by == 0).sum(), (by == 1).sum()) > 1 else None,
         )
 
-    def _settle(self, line: PingLine, decided: "_Side", shadowed: "_Side") -> None:
+    def _settle(self, line: PingLine, shadow: Shadow, by: int) -> None:
         """What became of the bids that were sent."""
         cents, is_settled = 0, True
         for bid_id, offer in zip(line.bid_ids, line.decision.bids, strict=False):
@@ -175,61 +160,49 @@ class TrialTally:
             if outcome is None or outcome.won is None:
                 is_settled = False
                 continue
-            decided.settled.append((outcome.won, offer.win_probability))
+            self._settled.append((by, outcome.won, offer.win_probability))
             cents += outcome.cents
             if outcome.bought and outcome.converted is not None:
                 mine = offer.valuation.probability if offer.valuation is not None else None
-                theirs = line.shadow.probability(offer.campaign, offer.leg) if line.shadow is not None else None
+                theirs = shadow.probability(offer.campaign, offer.leg)
                 if mine is None or theirs is None:
                     self._unpaired += 1
                 else:
-                    decided.chances.append(mine)
-                    shadowed.chances.append(theirs)
-                    self._leads.append((line.at, outcome.converted))
+                    self._leads.append((line.at, outcome.converted, *_in_order(by, mine, theirs)))
         if line.at < self._matured_before and is_settled:
-            self._matured.append((line.at, cents, decided is self._challenger))
+            self._matured.append((line.at, cents, by))
 
-
-class _Side:
-    """One contender under way."""
-
-    def __init__(self, version: str) -> None:
-        self.version = version
-        self.decided = self.shadowed = self.faults = self.bids = self.price_cents = 0
-        self.settled: list[tuple[bool, float]] = []
-        self.chances: list[float] = []
-
-    def note(self, prices: Iterable[int]) -> None:
-        dearest = max(prices, default=0)
-        self.bids += dearest > 0
-        self.price_cents += dearest
-
-    def losses(self, converted: Array) -> Array:
-        return losses(converted, np.array(self.chances))
-
-    def contender(self, converted: Array, matured: int, surplus: Array) -> Contender:
+    def _contender(self, side: int, converted: Array, chances: Array, matured: int, surplus: Array) -> Contender:
+        """One of the two, 0 or 1."""
+        _, by, *dearest = np.array(self._pings or np.zeros((0, 4))).T
+        priced = dearest[side][~np.isnan(dearest[side])]
+        settled = [(won, chance) for who, won, chance in self._settled if who == side]
+        hits, shown = int(converted.sum()), None
+        if len(converted):
+            shown = Predictions(
+                log_loss=float(losses(converted, chances).mean()),
+                auc=float(roc_auc_score(converted, chances)) if 0 < hits < len(converted) else None,
+                predicted_over_observed=_share(float(chances.sum()), hits),
+            )
         return Contender(
-            version=self.version,
-            decided=self.decided,
-            shadowed=self.shadowed,
-            faults=self.faults,
-            bid_rate=_share(self.bids, self.decided + self.shadowed - self.faults),
-            price=_share(self.price_cents, self.bids),
-            settled=len(self.settled),
-            win_rate=_share(sum(won for won, _ in self.settled), len(self.settled)),
-            predicted_win_rate=_share(sum(chance for _, chance in self.settled), len(self.settled)),
-            predictions=self._predictions(converted) if len(converted) else None,
+            version=self._versions[side],
+            decided=int((by == side).sum()),
+            shadowed=int((by != side).sum()),
+            faults=len(by) - len(priced),
+            bid_rate=_share(int((priced > 0).sum()), len(priced)),
+            price=_share(float(priced.sum()), int((priced > 0).sum())),
+            settled=len(settled),
+            win_rate=_share(sum(won for won, _ in settled), len(settled)),
+            predicted_win_rate=_share(sum(chance for _, chance in settled), len(settled)),
+            predictions=shown,
             matured_pings=matured,
             surplus=_measure(surplus) if matured > 1 else None,
         )
 
-    def _predictions(self, converted: Array) -> Predictions:
-        observed = int(converted.sum())
-        return Predictions(
-            log_loss=float(self.losses(converted).mean()),
-            auc=float(roc_auc_score(converted, self.chances)) if 0 < observed < len(converted) else None,
-            predicted_over_observed=_share(sum(self.chances), observed),
-        )
+
+def _in_order(by: int, decided: float, shadowed: float) -> tuple[float, float]:
+    """The champion's first, whoever decided."""
+    return (shadowed, decided) if by else (decided, shadowed)
 
 
 def _auc(converted: Array, before: Array, now: Array, leads: Resamples) -> Measure | None:

@@ -6,7 +6,20 @@ from math import isnan, nan
 from zoneinfo import ZoneInfo
 
 from app.pages.plots.drawing import draw
-from app.pages.plots.marks import BESIDE, Axis, Band, Bars, Color, Dots, Line, Mark, Note, Panel, Rule, Shade
+from app.pages.plots.marks import (
+    BESIDE,
+    Axis,
+    BandMark,
+    Bars,
+    Color,
+    Dots,
+    LineMark,
+    Mark,
+    Note,
+    Panel,
+    RuleMark,
+    ShadeMark,
+)
 from app.reports.day.bins import A_HOUR, Series
 from app.reports.day.campaign_days import CampaignDay, Push
 from app.reports.day.cap_days import CapDay
@@ -40,9 +53,9 @@ def cap(story: Story, day: CapDay) -> str:
     used_ends, used = _grown(day.used)
     panel = Panel(
         marks=(
-            Rule(at=day.limit, text="limit", color="ink"),
-            Line(x=plan_ends, y=plan, color="muted", dashed=True, width=1.4, label="plan"),
-            Line(x=used_ends, y=used, label="spent" if day.measure == "spend" else "bought"),
+            RuleMark(at=day.limit, text="limit", color="ink"),
+            LineMark(x=plan_ends, y=plan, color="muted", dashed=True, width=1.4, label="plan"),
+            LineMark(x=used_ends, y=used, label="spent" if day.measure == "spend" else "bought"),
         ),
         x=_clock(story),
         y=Axis(unit="money" if day.measure == "spend" else "count", low=0, high=1.15 * max(day.limit, day.most)),
@@ -54,14 +67,16 @@ def cap(story: Story, day: CapDay) -> str:
 def prices(story: Story, campaign: CampaignDay, shadows: Mapping[str, Series]) -> str:
     """What a campaign bid, with what pushed it, above what its caps took off."""
     marks: list[Mark] = [
-        Shade(first=first, last=last, text=push.name) for push in campaign.pushes for first, last in push.spans
+        ShadeMark(first=first, last=last, text="" if number else push.name)
+        for push in campaign.pushes
+        for number, (first, last) in enumerate(push.spans)
     ]
     # Room for the names of what is shaded.
     top = 1.2 * max(mean for mean in campaign.price.means(A_HOUR) if not isnan(mean))
     panels = [_prices([*marks, *_price(campaign.price)], story, top)]
     if shadows:
         lines = [
-            Line(x=_middles(shadow, 1), y=shadow.held, color=color, width=1.4, label=name)
+            LineMark(x=_middles(shadow, 1), y=shadow.held, color=color, width=1.4, label=name)
             for (name, shadow), color in zip(shadows.items(), BESIDE, strict=False)
         ]
         panels.append(Panel(marks=lines, x=_clock(story), y=Axis(unit="money", low=0), share=2))
@@ -75,7 +90,7 @@ def territory(story: Story, day: TerritoryDay, days: Sequence[TerritoryDay]) -> 
     shadow = [0.0, *[mean for each in days for mean in each.shadow.means() if not isnan(mean)]]
     margin = 0.1 * max(-min(shadow), max(shadow), 1.0)
     lower = Panel(
-        marks=(Rule(at=0.0), Line(x=_middles(day.shadow, 1), y=day.shadow.held, color="orange")),
+        marks=(RuleMark(at=0.0), LineMark(x=_middles(day.shadow, 1), y=day.shadow.held, color="orange")),
         x=_clock(story),
         y=Axis(unit="money", low=min(shadow) - margin, high=max(shadow) + margin),
         title="shadow price of its demand",
@@ -92,8 +107,8 @@ def steps(story: Story, pushes: Sequence[Push]) -> str:
     marks: list[Mark] = []
     for row, (push, top) in enumerate(zip(pushes, tops, strict=True)):
         color: Color = "orange" if push.kind == "signal" else "blue"
-        marks += [Band(x=span, low=(-row, -row), high=(top, top), color=color, strength=0.8) for span in push.spans]
-        marks.append(Rule(at=-row, color="grid"))
+        marks += [BandMark(x=span, low=(-row, -row), high=(top, top), color=color, strength=0.8) for span in push.spans]
+        marks.append(RuleMark(at=-row, color="grid"))
         text = f"{push.kind} {push.name}, {push.campaign}: {_signed(push.cents.mean)}"
         marks.append(Note(x=0.0, y=0.62 - row, text=text))
     panel = Panel(marks=marks, x=_clock(story), y=Axis(hidden=True, low=min(1.0 - len(pushes), *tops), high=1.0))
@@ -115,11 +130,11 @@ def _prices(marks: Sequence[Mark], story: Story, top: float) -> Panel:
     return Panel(marks=marks, x=_clock(story), y=Axis(unit="money", low=0, high=top), title="mean bid", share=3)
 
 
-def _price(price: Series) -> tuple[Line, Dots]:
+def _price(price: Series) -> tuple[LineMark, Dots]:
     """The mean of each hour, with a dot as large as the number of bids that it stands for."""
     hours, means, counts = _middles(price, A_HOUR), price.means(A_HOUR), _by_hour(price.counts)
     weights = [count / max(counts) for count in counts]
-    return Line(x=hours, y=means, width=1.2), Dots(x=hours, y=means, weights=weights)
+    return LineMark(x=hours, y=means, width=1.2), Dots(x=hours, y=means, weights=weights)
 
 
 def _by_hour(counts: Sequence[int]) -> list[int]:

@@ -3,14 +3,14 @@
 from collections.abc import Mapping, Sequence
 
 from app.pages.plots.drawing import draw
-from app.pages.plots.marks import Axis, Bars, Color, Dots, Line, Panel, Rows, diagonal
+from app.pages.plots.marks import Axis, Bars, Color, Dots, LineMark, Panel, Rows, diagonal
 from app.reports.day.bins import AnswerTimes, Band
 from app.reports.day.campaign_days import CampaignDay
 
 
 def wins(vertical: str, bands: Sequence[Band]) -> str:
     """The share won at each price, beside what was predicted."""
-    predicted = Line(
+    predicted = LineMark(
         x=[band.at for band in bands], y=[band.expected for band in bands], color="muted", label="predicted"
     )
     panel = Panel(
@@ -29,7 +29,7 @@ def reliability(bands: Sequence[Band]) -> str:
         marks=(
             diagonal(top, "as predicted"),
             _observed(bands, "converted"),
-            Line(x=at, y=true, color="orange", marker="D", width=1.2, label="true probability"),
+            LineMark(x=at, y=true, color="orange", marker="D", width=1.2, label="true probability"),
         ),
         x=Axis(unit="percent", low=0, high=1.08 * max(at), label="predicted probability of conversion"),
         y=Axis(unit="percent", low=0, high=top),

@@ -14,7 +14,20 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
 
-from app.pages.plots.marks import Axis, Band, Bars, Color, Dots, Intervals, Line, Note, Panel, Rows, Rule, Shade
+from app.pages.plots.marks import (
+    Axis,
+    BandMark,
+    Bars,
+    Color,
+    Dots,
+    Intervals,
+    LineMark,
+    Note,
+    Panel,
+    Rows,
+    RuleMark,
+    ShadeMark,
+)
 
 # Colors that no figure has, which stand for those of the page's theme until the figure is text.
 _STAND_INS: dict[Color, str] = {
@@ -30,7 +43,8 @@ _INK, _MUTED, _GRID = (_STAND_INS[name] for name in ("ink", "muted", "grid"))
 _DASHES = (0, (4, 2))
 _WIDTH = 460
 _POINTS = 72
-_NAME_WIDTH = 28
+# A longer name would leave no room for what it names.
+_NAME_WIDTH, _NAME_LINES, _NOTE_WIDTH = 28, 2, 64
 _STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",
     "text.parse_math": False,  # a dollar sign is money
@@ -93,24 +107,26 @@ def _height_of_rows(panels: tuple[Panel, ...]) -> int:
 
 
 def _lines(name: str) -> list[str]:
-    """A long name over several lines, or it would leave no room for what it names."""
-    return wrap(name, _NAME_WIDTH, break_on_hyphens=False) or [""]
+    return wrap(name, _NAME_WIDTH, max_lines=_NAME_LINES, placeholder="…", break_on_hyphens=False) or [""]
+
+
+def _short(text: str, most: int = _NAME_WIDTH) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def _panel(axes: Axes, panel: Panel) -> None:
     for mark in panel.marks:
         _paint(mark, axes)
     if panel.title:
-        axes.set_title(panel.title)
-    if any(getattr(mark, "label", "") for mark in panel.marks):
-        axes.legend(
-            loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=3, borderaxespad=0.2, handlelength=1.4, borderpad=0.2
-        )
+        axes.set_title(_short(panel.title, _NOTE_WIDTH))
+    if labels := [_short(label) for mark in panel.marks if (label := getattr(mark, "label", ""))]:
+        _legend(axes, labels)
     if panel.x.unit == "ms":
         axes.set_xscale("log")
     _scale(axes.xaxis, panel.x)
     _scale(axes.yaxis, panel.y)
     axes.set_xlim(panel.x.low, panel.x.high)
+    _name_shades(axes, [mark for mark in panel.marks if isinstance(mark, ShadeMark)])
     if not panel.y.names:
         axes.set_ylim(panel.y.low, panel.y.high)
         return
@@ -121,16 +137,41 @@ def _panel(axes: Axes, panel: Panel) -> None:
     axes.spines.bottom.set_visible(not panel.x.hidden)
 
 
+def _legend(axes: Axes, labels: list[str]) -> None:
+    """One line above the panel that names its marks, or as many as long names need."""
+    room = 3 if sum(len(label) + 5 for label in labels) <= 60 else max(60 // (max(map(len, labels)) + 5), 1)
+    axes.legend(
+        loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=room, borderaxespad=0.2, handlelength=1.4, borderpad=0.2
+    )
+
+
+def _name_shades(axes: Axes, shades: list[ShadeMark]) -> None:
+    """A name begins where its span does, or ends where it ends if that is late: there would be no room behind it."""
+    middle = sum(axes.get_xlim()) / 2
+    for mark in shades:
+        late = mark.first > middle
+        place, offset = (mark.last, -3) if late else (mark.first, 3)
+        axes.annotate(
+            _short(mark.text),
+            (place, 1.0),
+            (offset, -11),
+            xycoords=("data", "axes fraction"),
+            textcoords="offset points",
+            horizontalalignment="right" if late else "left",
+            in_layout=False,
+        )
+
+
 def _scale(side: scales.Axis, axis: Axis) -> None:
     """How one side of a panel is marked."""
     if axis.label:
-        side.set_label_text(axis.label)
+        side.set_label_text(_short(axis.label, _NOTE_WIDTH))
     if axis.hidden:
         side.set_ticks([])
     elif axis.names:
         side.set_ticks(range(len(axis.names)), ["\n".join(_lines(name)) for name in axis.names])
     elif axis.ticks:
-        side.set_ticks([at for at, _ in axis.ticks], [text for _, text in axis.ticks])
+        side.set_ticks([at for at, _ in axis.ticks], [_short(text) for _, text in axis.ticks])
     elif axis.unit == "ms":
         side.set_major_formatter(FuncFormatter(lambda ms, _: f"{ms:g} ms"))
         side.set_minor_formatter(NullFormatter())
@@ -170,12 +211,12 @@ def _paint(mark: object, axes: Axes) -> None:
 
 
 @_paint.register
-def _line(mark: Line, axes: Axes) -> None:
+def _line(mark: LineMark, axes: Axes) -> None:
     axes.plot(
         mark.x,
         mark.y,
         color=_STAND_INS[mark.color],
-        label=mark.label or None,
+        label=_short(mark.label) or None,
         linestyle=_DASHES if mark.dashed else "-",
         linewidth=mark.width,
         drawstyle="steps-post" if mark.held else "default",
@@ -185,14 +226,14 @@ def _line(mark: Line, axes: Axes) -> None:
 
 
 @_paint.register
-def _band(mark: Band, axes: Axes) -> None:
+def _band(mark: BandMark, axes: Axes) -> None:
     color = _STAND_INS[mark.color]
-    axes.fill_between(mark.x, mark.low, mark.high, color=color, alpha=mark.strength, label=mark.label or None)
+    axes.fill_between(mark.x, mark.low, mark.high, color=color, alpha=mark.strength, label=_short(mark.label) or None)
 
 
 @_paint.register
 def _bars(mark: Bars, axes: Axes) -> None:
-    color, label = _STAND_INS[mark.color], mark.label or None
+    color, label = _STAND_INS[mark.color], _short(mark.label) or None
     if not mark.outline:
         axes.stairs(mark.heights, mark.edges, fill=True, color=color, alpha=mark.strength, label=label)
         return
@@ -202,7 +243,7 @@ def _bars(mark: Bars, axes: Axes) -> None:
 
 @_paint.register
 def _dots(mark: Dots, axes: Axes) -> None:
-    color, label = _STAND_INS[mark.color], mark.label or None
+    color, label = _STAND_INS[mark.color], _short(mark.label) or None
     if mark.weights:
         axes.scatter(mark.x, mark.y, [6.0 + 24.0 * weight for weight in mark.weights], color=color, label=label)
         return
@@ -219,7 +260,7 @@ def _dots(mark: Dots, axes: Axes) -> None:
 def _rows(mark: Rows, axes: Axes) -> None:
     bars = axes.barh(range(len(mark.lengths)), mark.lengths, color=_STAND_INS[mark.color], height=0.62)
     if mark.texts:
-        axes.bar_label(bars, mark.texts, padding=3, color=_INK)
+        axes.bar_label(bars, [_short(text) for text in mark.texts], padding=3, color=_INK)
 
 
 @_paint.register
@@ -235,7 +276,7 @@ def _intervals(mark: Intervals, axes: Axes) -> None:
 
 
 @_paint.register
-def _rule(mark: Rule, axes: Axes) -> None:
+def _rule(mark: RuleMark, axes: Axes) -> None:
     across = axes.axvline if mark.upright else axes.axhline
     across(mark.at, color=_STAND_INS[mark.color], linewidth=1.0, linestyle=_DASHES if mark.dashed else "-")
     if not mark.text:
@@ -244,20 +285,17 @@ def _rule(mark: Rule, axes: Axes) -> None:
         place, coordinates = (mark.at, 1.0), axes.get_xaxis_transform()
     else:
         place, coordinates = (0.0, mark.at), axes.get_yaxis_transform()
-    axes.annotate(mark.text, place, (2, 2), xycoords=coordinates, textcoords="offset points", color=_INK)
+    axes.annotate(_short(mark.text), place, (2, 3), xycoords=coordinates, textcoords="offset points", color=_INK)
 
 
 @_paint.register
-def _shade(mark: Shade, axes: Axes) -> None:
+def _shade(mark: ShadeMark, axes: Axes) -> None:
     axes.axvspan(mark.first, mark.last, color=_STAND_INS["orange"], alpha=0.16)
-    axes.annotate(
-        mark.text, (mark.first, 1.0), (3, -11), xycoords=("data", "axes fraction"), textcoords="offset points"
-    )
 
 
 @_paint.register
 def _note(mark: Note, axes: Axes) -> None:
-    axes.annotate(mark.text, (mark.x, mark.y), (2, 0), textcoords="offset points", color=_INK)
+    axes.annotate(_short(mark.text, _NOTE_WIDTH), (mark.x, mark.y), (2, 0), textcoords="offset points", color=_INK)
 
 
 def _svg(figure: Figure, label: str) -> Markup:

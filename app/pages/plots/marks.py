@@ -16,7 +16,7 @@ Unit = Literal["number", "count", "money", "percent", "ms"]
 """Money is in cents, a percentage is a share of 1. Milliseconds are on a logarithmic scale."""
 
 
-class Line(msgspec.Struct, frozen=True, kw_only=True):
+class LineMark(msgspec.Struct, frozen=True, kw_only=True):
     """A line through points, torn where `y` is not a number. `held` keeps a value until the next point."""
 
     x: Numbers
@@ -29,7 +29,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     width: float = 1.8
 
 
-class Band(msgspec.Struct, frozen=True, kw_only=True):
+class BandMark(msgspec.Struct, frozen=True, kw_only=True):
     """What lies between two lines."""
 
     x: Numbers
@@ -78,7 +78,7 @@ class Intervals(msgspec.Struct, frozen=True, kw_only=True):
     colors: Sequence[Color]
 
 
-class Rule(msgspec.Struct, frozen=True, kw_only=True):
+class RuleMark(msgspec.Struct, frozen=True, kw_only=True):
     """A line across the whole panel, at a height or `upright` at a place."""
 
     at: float
@@ -88,7 +88,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     upright: bool = False
 
 
-class Shade(msgspec.Struct, frozen=True, kw_only=True):
+class ShadeMark(msgspec.Struct, frozen=True, kw_only=True):
     """A span of the horizontal axis that is named."""
 
     first: float
@@ -104,7 +104,7 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
     text: str
 
 
-Mark = Line | Band | Bars | Dots | Rows | Intervals | Rule | Shade | Note
+Mark = LineMark | BandMark | Bars | Dots | Rows | Intervals | RuleMark | ShadeMark | Note
 
 
 class Axis(msgspec.Struct, frozen=True, kw_only=True):
@@ -132,6 +132,6 @@ class Panel(msgspec.Struct, frozen=True, kw_only=True):
     share: int = 1
 
 
-def diagonal(to: float, label: str) -> Line:
+def diagonal(to: float, label: str) -> LineMark:
     """Where both axes say the same."""
-    return Line(x=(0.0, to), y=(0.0, to), color="muted", label=label, dashed=True, width=1.0)
+    return LineMark(x=(0.0, to), y=(0.0, to), color="muted", label=label, dashed=True, width=1.0)

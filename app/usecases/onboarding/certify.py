@@ -49,7 +49,7 @@ class Certifier:
         self._shown = shown
 
     def see(self, test: RecordedTest) -> None:
-        """ConfigWatcher one test."""
+        """Watch one test."""
         if not test.seller:
             return
         events = self._events.setdefault(test.seller, deque(maxlen=EVENTS_MAX))

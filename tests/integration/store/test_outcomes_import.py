@@ -63,10 +63,10 @@ def test_a_dry_run_says_what_would_change_and_changes_nothing(url: str, tmp_path
         f"{file}: 7 rows, commas between columns",
         f"  {', '.join(f'{name} <- {name}' for name in columns.split(','))}",
         "5 new: invalid 1, not_contacted 1, opted_out 1, quoted 1, sold 1",
-        "1 known already",
+        "1 already known",
         "1 refused",
-        "  1 leads climb: nothing heard -> quoted",
-        "  1 leads climb: contacted -> sold",
+        "  1 leads advance: no outcome -> quoted",
+        "  1 leads advance: contacted -> sold",
         "  1 leads are invalid",
         "  1 people have opted out and will not be bought again",
         "Dry run: nothing was written.",
@@ -110,7 +110,7 @@ def test_a_file_that_is_imported_twice_counts_once(url: str, tmp_path: Path, cap
         assert imported(url, file) == 0
         told = capsys.readouterr().out
         assert f"{new} new" in told
-        assert f"{known} known already" in told
+        assert f"{known} already known" in told
     assert events(url) == 3
 
 

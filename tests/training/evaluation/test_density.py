@@ -5,7 +5,7 @@ import pytest
 
 from app.domain.pricing.exploration import jitter
 from tests.bids import bid
-from training.evaluation.density import density_of
+from training.evaluation.estimators import density_of
 from training.evaluation.ledger import ledger
 
 LOW, HIGH, BEST = 1_000.0, 4_000.0, 2_000.0
@@ -24,8 +24,7 @@ def test_the_mixture_of_slices_is_what_draws_are_spread_by() -> None:
         )
     log = ledger(rows)
     density = density_of(log)
-    assert [each.spread for each in density.slices] == [0.1, 0.3]
-    assert [each.share for each in density.slices] == pytest.approx([0.9, 0.1], abs=0.01)
+    assert density.share_of == pytest.approx({0.1: 0.9, 0.3: 0.1}, abs=0.01)
     edges = np.linspace(np.log(LOW), np.log(HIGH), 13)
     shares = np.histogram(np.log(log.price), edges)[0] / len(log)
     middles = (edges[1:] + edges[:-1]) / 2

@@ -10,20 +10,21 @@ import pytest
 
 from tests.browser import browse_framed, find_browser
 from tests.evaluated import CONFIG, dataset, journal, logged, models
-from training.__main__ import main
+from tests.hostile import assert_harmless, hostile
 from training.evaluation.evaluation import SCHEMA, Evaluation
 from training.evaluation.page.page import page
+from training.main import main
 
 Capture = pytest.CaptureFixture[str]
 
 SECTIONS = [
     "Gates",
-    "What it stands on",
+    "What it is based on",
     "Does it know which leads convert?",
     "Does it know what a bid wins?",
     "What would it have earned?",
     "Spending through the day",
-    "Has the world moved?",
+    "Has anything drifted?",
     "What if?",
 ]
 
@@ -103,6 +104,13 @@ def test_the_page_has_every_section_and_needs_nothing_from_elsewhere(
 
 def test_the_same_evaluation_gives_the_same_bytes(world: World, told: tuple[int, dict[str, Any]]) -> None:
     assert page(msgspec.convert(told[1], type=Evaluation)) == world.page.read_text()
+
+
+def test_names_of_models_columns_sellers_and_policies_are_text_everywhere(
+    world: World, told: tuple[int, dict[str, Any]]
+) -> None:
+    found = msgspec.convert(told[1], type=Evaluation)
+    assert_harmless(page(hostile(found, keep=("by_method", "measure"))), world.page.read_text(), times=60)
 
 
 def test_the_json_reads_back_as_what_it_is(told: tuple[int, dict[str, Any]]) -> None:

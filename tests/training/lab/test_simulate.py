@@ -6,13 +6,12 @@ import msgspec
 import numpy as np
 import pytest
 
-from training.__main__ import main
 from training.lab.caps import pace
-from training.lab.compare import compare
+from training.lab.compare import PacedResult, PolicyResult, compare
 from training.lab.market import HouseMarket, market
-from training.lab.results import PacedResult, PolicyResult
 from training.lab.truth import RESERVE_CENTS, TOP, HouseWorld, draw, win_probability
 from training.landscape.auctions import columns_of
+from training.main import main
 
 ROWS, BIDS = 6_000, 2_000
 

@@ -6,8 +6,8 @@ import pytest
 
 from app.scoring.landscape import parse_landscape
 from training.conversion.features import Column
-from training.landscape.auctions import AuctionLog, TooThin, columns_of, objects
-from training.landscape.export import artefact_of, facts_at
+from training.landscape.auctions import AuctionLog, TooThin, columns_of, facts_at, objects
+from training.landscape.export import artefact_of
 from training.landscape.fit import fit, predict
 from training.landscape.forms import KNOTS, NAMES, rows, slopes
 from training.landscape.learn import Demands, LearnedLeg, learn_landscape, learn_leg
@@ -74,7 +74,7 @@ def test_it_comes_near_the_truth_on_auctions_it_has_not_seen(learnt: LearnedLeg)
     fresh, true = auctions(3_000, seed=9)
     gap = np.abs(predict(learnt.fitted, fresh) - true)
     assert gap.mean() < 0.035
-    assert learnt.fitted.form == "rivals"
+    assert learnt.landscape.form == "rivals"
     assert learnt.log_loss < learnt.log_loss_ortb < learnt.log_loss_constant
 
 
@@ -89,7 +89,9 @@ def test_it_is_served_as_it_was_fitted(learnt: LearnedLeg) -> None:
     learned = parse_landscape(msgspec.json.encode(artefact), "solar")
     fresh, _ = auctions(300, seed=5)
     for at, chance in enumerate(predict(learnt.fitted, fresh)):
-        curve = learned.curve(str(fresh.seller[at]), "exclusive", facts_at(fresh, at), float(fresh.worth_cents[at]))
+        curve = learned.curve(
+            str(fresh.seller[at]), "exclusive", facts_at(fresh.facts, at), float(fresh.worth_cents[at])
+        )
         assert curve is not None
         assert curve.win_probability(float(fresh.bid_cents[at])) == pytest.approx(float(chance), abs=1e-9)
 
@@ -98,7 +100,8 @@ def test_how_many_may_win_a_shared_lead_is_found_out() -> None:
     log, _ = auctions(900, winners=3)
     found = learn_leg(log, COLUMNS, winners=None, tell=lambda _: None)
     tried = {attempt.winners: attempt.log_loss for attempt in found.attempts if attempt.form == "rivals"}
-    assert min(tried, key=lambda winners: tried[winners]) == found.fitted.winners or found.fitted.form == "logistic"
+    chosen = found.landscape
+    assert min(tried, key=lambda winners: tried[winners]) == chosen.winners or chosen.form == "logistic"
     assert found.log_loss < found.log_loss_ortb
 
 
@@ -107,9 +110,9 @@ def test_a_seller_with_few_auctions_leans_on_the_others() -> None:
     few = np.flatnonzero(log.seller == "bluebird")[:6]
     mixed = log.rows(np.sort(np.concatenate([np.flatnonzero(log.seller == "acme"), few])))
     found = fit(mixed, COLUMNS, "rivals", 1)
-    acme, bluebird = found.constants
+    acme, bluebird = found.landscape.sellers.values()
     # Six auctions cannot tell one rival from four.
-    assert abs(bluebird[0] - acme[0]) < 0.7
+    assert abs(bluebird.stream - acme.stream) < 0.7
     assert list(learn_leg(mixed, (), winners=1, tell=lambda _: None).landscape.sellers) == ["acme"]
 
 
@@ -153,7 +156,7 @@ def test_of_few_auctions_no_facts_are_read() -> None:
     log, _ = auctions(400)
     demands = Demands(facts_rows_min=401, plain=True)
     few = learn_leg(log, COLUMNS, winners=1, demands=demands, tell=lambda _: None)
-    assert few.fitted.features == ()
+    assert few.landscape.features == ()
     assert len(few.attempts) == 2
     both = Demands(facts_rows_min=400, plain=True, errors=0.0)
     enough = learn_leg(log, COLUMNS, winners=1, demands=both, tell=lambda _: None)

@@ -8,7 +8,7 @@ from typing import cast
 
 import pytest
 
-import training.__main__ as training_main
+import training.main as training_main
 from app.cli import COMMANDS, GROUPS, Command, main
 from app.cli.help import sentence
 from tests.words import unplain

@@ -17,7 +17,7 @@ from app.journal.writer import hour_file, hour_of
 from app.reports.hours import count_span, keep_tallies
 from tests.build import NOW, catalogue
 from tests.journal import as_written, route, written
-from training.__main__ import main as training
+from training.main import main as training
 
 HOUR_S = 3_600.0
 LATER = b'{"v":2,"kind":"route","at":%d,"seller":"acme","id":"b"}' % NOW

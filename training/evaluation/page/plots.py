@@ -4,7 +4,20 @@ from collections.abc import Sequence
 from math import nan
 
 from app.pages.plots.drawing import draw
-from app.pages.plots.marks import BESIDE, Axis, Band, Bars, Color, Dots, Intervals, Line, Panel, Rows, Rule, diagonal
+from app.pages.plots.marks import (
+    BESIDE,
+    Axis,
+    BandMark,
+    Bars,
+    Color,
+    Dots,
+    Intervals,
+    LineMark,
+    Panel,
+    Rows,
+    RuleMark,
+    diagonal,
+)
 from training.bootstrap import Interval
 from training.drift.psi import MAJOR, MODERATE, Shift
 from training.evaluation.caps import CapWindow
@@ -31,7 +44,7 @@ def reliability(grades: Sequence[ReliabilityBin]) -> str:
         y=Axis(unit="percent", low=0, high=top),
         share=4,
     )
-    stem = Line(x=[place for place, _ in stems], y=[height for _, height in stems], width=5.0)
+    stem = LineMark(x=[place for place, _ in stems], y=[height for _, height in stems], width=5.0)
     number = Panel(marks=(stem,), x=x, y=Axis(unit="count", low=0), title="leads in each tenth")
     return draw("Share of leads that converted, by predicted chance, with their number", share, number, height=330)
 
@@ -41,7 +54,7 @@ def gain(tenths: Sequence[Lift]) -> str:
     shares = [step / len(tenths) for step in range(len(tenths) + 1)]
     gains = [0.0, *(tenth.gain for tenth in tenths)]
     panel = Panel(
-        marks=(diagonal(1.0, "without a model"), Line(x=shares, y=gains, marker="o", label="by the model")),
+        marks=(diagonal(1.0, "without a model"), LineMark(x=shares, y=gains, marker="o", label="by the model")),
         x=Axis(unit="percent", low=0, high=1, label="share of leads, best predictions first"),
         y=Axis(unit="percent", low=0, high=1.02),
     )
@@ -51,7 +64,7 @@ def gain(tenths: Sequence[Lift]) -> str:
 def win_rate(name: str, grades: Sequence[ReliabilityBin]) -> str:
     """The share won at each bid, beside the predicted win rate."""
     at, predicted = [grade.at for grade in grades], [grade.predicted for grade in grades]
-    marks = (Line(x=at, y=predicted, color="orange", label="predicted"), _observed(grades, "won"))
+    marks = (LineMark(x=at, y=predicted, color="orange", label="predicted"), _observed(grades, "won"))
     panel = Panel(marks=marks, x=_BID, y=Axis(unit="percent", low=0, high=1))
     return draw(f"{name}: share of auctions won by bid, predicted and observed", panel, height=230)
 
@@ -89,9 +102,9 @@ def profit(scaled: Sequence[ScaledBids]) -> str:
     at, spans = [each.scale for each in scaled], [each.surplus for each in scaled]
     panel = Panel(
         marks=(
-            Band(x=at, low=[each.low for each in spans], high=[each.high for each in spans], label="90% interval"),
-            Line(x=at, y=[each.at for each in spans], marker="o", label="surplus a bid"),
-            Rule(at=1.0, upright=True, dashed=True),
+            BandMark(x=at, low=[each.low for each in spans], high=[each.high for each in spans], label="90% interval"),
+            LineMark(x=at, y=[each.at for each in spans], marker="o", label="surplus a bid"),
+            RuleMark(at=1.0, upright=True, dashed=True),
         ),
         x=Axis(low=0.45, high=1.55, ticks=_FACTORS, label="all bids multiplied by"),
         y=Axis(unit="money"),
@@ -105,14 +118,14 @@ def pacing(day: CampaignHours) -> str:
     shadow = [nan if each is None else each for each in day.shadow]
     spending = Panel(
         marks=(
-            Line(x=ends, y=(0.0, *day.planned_spend), color="muted", dashed=True, label="as pings came"),
-            Line(x=ends, y=(0.0, *day.spend), label="spent"),
+            LineMark(x=ends, y=(0.0, *day.planned_spend), color="muted", dashed=True, label="as pings came"),
+            LineMark(x=ends, y=(0.0, *day.spend), label="spent"),
         ),
         y=Axis(unit="money", low=0),
         share=3,
     )
     caps = Panel(
-        marks=(Rule(at=0.0), Line(x=ends, y=(*shadow, shadow[-1]), color="orange", held=True)),
+        marks=(RuleMark(at=0.0), LineMark(x=ends, y=(*shadow, shadow[-1]), color="orange", held=True)),
         x=_CLOCK,
         y=Axis(unit="money", low=min(0.0, *taken) - 10.0, high=max(100.0, 1.1 * max(taken))),
         title="taken off a lead's value for caps",
@@ -128,15 +141,15 @@ def cap(window: CapWindow) -> str:
     (used_at, used), (dual_at, dual) = _known(hours, window.used), _known(hours, window.dual)
     use = Panel(
         marks=(
-            Rule(at=window.limit, text="limit", color="ink"),
-            Line(x=(0, *hours), y=(0.0, *window.planned), color="muted", dashed=True, label="plan"),
-            Line(x=used_at, y=used, label="spent" if spends else "bought"),
+            RuleMark(at=window.limit, text="limit", color="ink"),
+            LineMark(x=(0, *hours), y=(0.0, *window.planned), color="muted", dashed=True, label="plan"),
+            LineMark(x=used_at, y=used, label="spent" if spends else "bought"),
         ),
         y=Axis(unit="money" if spends else "count", low=0, high=1.15 * max(window.limit, window.most)),
         share=3,
     )
     shadow = Panel(
-        marks=(Line(x=dual_at, y=dual, color="orange"),),
+        marks=(LineMark(x=dual_at, y=dual, color="orange"),),
         x=Axis(unit="count", low=0, high=len(hours), label="hours since the window began"),
         y=Axis(unit="percent", low=0, high=max(0.1, 1.15 * max(dual))),
         title=f"shadow price, of the {'price' if spends else 'ceiling'}",
@@ -151,24 +164,24 @@ def drift(shifts: Sequence[Shift]) -> str:
     panel = Panel(
         marks=(
             Rows(lengths=[each.psi for each in shifts]),
-            Rule(at=MODERATE, text="moderate", color="orange", dashed=True, upright=True),
-            Rule(at=MAJOR, text="major", color="orange", dashed=True, upright=True),
+            RuleMark(at=MODERATE, text="moderate", color="orange", dashed=True, upright=True),
+            RuleMark(at=MAJOR, text="major", color="orange", dashed=True, upright=True),
         ),
         x=Axis(low=0, high=max(0.34, 1.15 * max(each.psi for each in shifts)), label="population stability index"),
         y=Axis(names=[each.name for each in shifts]),
     )
-    return draw("How far score, fields, bids and prices moved between both halves of the window", panel)
+    return draw("How far score, fields, bids and prices drifted between both halves of the window", panel)
 
 
 def what_if(cases: Sequence[WhatIf]) -> str:
     """What each assumption is worth."""
     names, spans = [case.name for case in cases], [case.change for case in cases]
-    panel = _intervals(names, spans, ["blue"] * len(cases), "change of surplus a bid", Rule(at=0.0, upright=True))
-    return draw("How surplus a bid changes were something otherwise", panel)
+    panel = _intervals(names, spans, ["blue"] * len(cases), "change of surplus a bid", RuleMark(at=0.0, upright=True))
+    return draw("How surplus a bid changes under other assumptions", panel)
 
 
 def _intervals(
-    names: Sequence[str], spans: Sequence[Interval | None], colors: Sequence[Color], label: str, *rules: Rule
+    names: Sequence[str], spans: Sequence[Interval | None], colors: Sequence[Color], label: str, *rules: RuleMark
 ) -> Panel:
     """A figure in dollars with its interval, a row each."""
     bounds = [(span.low, span.at, span.high) if span is not None else None for span in spans]

@@ -60,10 +60,10 @@ def verdict(found: Evaluation) -> str:
 
 def curves(found: Wins) -> str:
     """Whether a higher bid ever wins less, and how well known prices were predicted."""
-    looked = "The candidate has no curves of its own: it bids along those that are declared of each seller."
+    looked = "The candidate has no curves of its own: it bids along those that are declared for each seller."
     if found.looked:
         ends = f"from the lowest bid to far above the highest; {found.falls} fall anywhere"
-        looked = f"{found.looked:,} of its curves were looked at {ends}. A higher bid must never win less."
+        looked = f"{found.looked:,} of its curves were checked {ends}. A higher bid must never win less."
     if found.anlp is None:
         return f"{looked} Too few winning prices are disclosed to judge the curves by them."
     return (

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from app.cli.day.page import page
 from app.reports.day.bins import Series
 from app.reports.day.story import Story, tell
+from tests.hostile import assert_harmless, hostile
 from tests.trading_day import ATTEMPTS, END, START, ZONE, trading_day
 
 
@@ -61,6 +62,11 @@ def test_text_of_the_day_is_text_on_the_page(story: Story, text: str) -> None:
     assert "<img" not in shown
     assert "<script" not in shown
     assert "<b>&" not in shown
+
+
+def test_names_of_campaigns_reasons_and_places_are_text_everywhere(story: Story, text: str) -> None:
+    # The zone must be one, and a cap is of leads or of money.
+    assert_harmless(page(hostile(story, keep=("zone", "measure"))), text, times=30)
 
 
 def test_no_two_things_on_the_page_have_one_name(text: str) -> None:
