@@ -5,7 +5,7 @@ import os
 from joblib import cpu_count
 from threadpoolctl import threadpool_info  # type: ignore[import-untyped]
 
-from training.conversion.threads import ROWS_MIN, threads_for
+from training.conversion.candidates import THREADS_ROWS_MIN, threads_for
 
 
 def openmp() -> set[int]:
@@ -13,18 +13,18 @@ def openmp() -> set[int]:
 
 
 def test_many_rows_take_every_core_and_give_them_back() -> None:
-    with threads_for(ROWS_MIN):
+    with threads_for(THREADS_ROWS_MIN):
         assert openmp() <= {cpu_count()}
     assert openmp() <= {1}
 
 
 def test_few_rows_take_one() -> None:
-    with threads_for(ROWS_MIN - 1):
+    with threads_for(THREADS_ROWS_MIN - 1):
         assert openmp() <= {1}
 
 
 def test_a_fit_beside_others_takes_one_however_many_its_rows() -> None:
-    with threads_for(ROWS_MIN, alone=False):
+    with threads_for(THREADS_ROWS_MIN, alone=False):
         assert openmp() <= {1}
 
 

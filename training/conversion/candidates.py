@@ -1,12 +1,15 @@
 """The models that may price, each as one pipeline from a lead's facts to a probability, with the settings to try."""
 
 from collections.abc import Callable, Collection, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
 import msgspec
+from joblib import cpu_count
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from training.conversion.encoders import for_trees, for_weights, parts
 from training.conversion.features import Column
@@ -27,6 +30,12 @@ LEARNING_RATE = 0.06
 MANY_ROWS = 100_000
 MANY_TREES = {"trees": 200, "leaves": 31, "rate": 0.1}
 """What a long history can fill and a short one would only be learned by heart with; a ping costs some 20 us more."""
+
+THREADS_ROWS_MIN = 100_000
+"""Of fewer rows a fit gains nothing by a second thread."""
+
+# scikit-learn brings this. Those of linear algebra never gain anything here, and they do not sleep (see `training`).
+threadpool_limits(limits=1)
 
 Estimator = Any
 """scikit-learn has no types: anything with `fit` and `predict_proba`."""
@@ -111,6 +120,13 @@ def candidates(rows: int) -> tuple[Candidate, ...]:
     if LGBMClassifier is not None:
         known.append(Candidate("lightgbm", lightgbm, boosted))
     return tuple(known)
+
+
+def threads_for(rows: int, *, alone: bool = True) -> AbstractContextManager[object]:
+    """Threads of a fit: as many as there are cores for many rows; one for few, and wherever others run beside it."""
+    limits = {"openmp": cpu_count() if alone and rows >= THREADS_ROWS_MIN else 1, "blas": 1}
+    limited: AbstractContextManager[object] = threadpool_limits(limits=limits)
+    return limited
 
 
 def chance(model: Estimator, X: Array) -> Array:

@@ -100,16 +100,13 @@ def node(predictor: Any, position: int, order: Sequence[int]) -> Node:
     feature, missing_left = order[int(found["feature_idx"])], bool(found["missing_go_to_left"])
     left, right = (node(predictor, int(found[side]), order) for side in ("left", "right"))
     if found["is_categorical"]:
-        among = _codes(predictor.raw_left_cat_bitsets[int(found["bitset_idx"])])
+        # The numbers whose bit is set in eight words of 32 bits.
+        words = predictor.raw_left_cat_bitsets[int(found["bitset_idx"])]
+        bits = sum(int(word) << 32 * place for place, word in enumerate(words))
+        among = tuple(code for code in range(bits.bit_length()) if bits >> code & 1)
         return CategorySplit(feature, among, missing_left, left, right)
     threshold = float(found["num_threshold"])
     return NumberSplit(feature, threshold if isfinite(threshold) else None, missing_left, left, right)
-
-
-def _codes(bitset: Sequence[Any]) -> tuple[int, ...]:
-    """The numbers whose bit is set in eight words of 32 bits."""
-    bits = sum(int(word) << 32 * position for position, word in enumerate(bitset))
-    return tuple(code for code in range(bits.bit_length()) if bits >> code & 1)
 
 
 def _light_node(node: dict[str, Any], order: Sequence[int]) -> Node:

@@ -33,7 +33,12 @@ def columns_of(vertical: Vertical) -> tuple[tuple[Column, ...], tuple[LeftOut, .
 def columns_among(fields: Sequence[SpecField]) -> tuple[tuple[Column, ...], tuple[LeftOut, ...]]:
     """The columns of a model, categories first, and the fields that are none."""
     columns = [Column(field.name, "category" if field.type == "choice" else "number") for field in fields if field.read]
-    left_out = [LeftOut(field.name, _reason(field)) for field in fields if not field.read]
+    unread = "{}: no model reads it".format
+    left_out = [
+        LeftOut(field.name, unread(field.type) if field.known_at_ping else field.reason or "not known at ping time")
+        for field in fields
+        if not field.read
+    ]
     return tuple(sorted(columns, key=lambda column: column.kind)), tuple(left_out)
 
 
@@ -53,12 +58,6 @@ def stacked(columns: Sequence[Column], values: Mapping[str, Array], rows: int) -
         plain = found.dtype != object and column.kind == "number"
         told[:, position] = found if plain else [_cell(column, value) for value in found]
     return told
-
-
-def _reason(field: SpecField) -> str:
-    if field.known_at_ping:
-        return f"{field.type}: no model reads it"
-    return field.reason or "not known at ping time"
 
 
 def _cell(column: Column, value: Value | None) -> str | float:

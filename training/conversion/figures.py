@@ -9,7 +9,7 @@ from sklearn.metrics import brier_score_loss, log_loss, roc_auc_score
 
 from app.scoring.card import Decile, Figures, SliceFigures
 from training.conversion.features import Column
-from training.statistics import Array, bounded, log_odds
+from training.statistics import Array, bins_by_mass, bounded, log_odds
 
 VALUES_MAX = 6
 ROWS_MIN = 100
@@ -24,6 +24,7 @@ def figures(converted: Array, predicted: Array) -> Figures:
     observed = float(np.mean(converted))
     constant = log_loss(converted, np.full(len(converted), observed), labels=[0, 1])
     loss = log_loss(converted, bounded(predicted), labels=[0, 1])
+    bins = bins_by_mass(predicted, predicted, converted, 15)
     return Figures(
         rows=len(converted),
         converted=observed,
@@ -31,7 +32,7 @@ def figures(converted: Array, predicted: Array) -> Figures:
         log_loss=float(loss),
         skill=float(1.0 - loss / constant),
         brier=float(brier_score_loss(converted, predicted)),
-        ece=_ece(converted, predicted),
+        ece=sum(each.count * abs(each.observed - each.predicted) for each in bins) / len(converted),
         slope=calibration_slope(converted, log_odds(predicted)),
         predicted_over_observed=float(np.mean(predicted)) / observed,
     )
@@ -67,12 +68,6 @@ def calibration_slope(converted: Array, scores: Array) -> float:
     """Slope of the outcome's log-odds on these scores, by logistic regression without penalty."""
     model = LogisticRegression(C=np.inf, max_iter=1_000).fit(scores.reshape(-1, 1), converted)
     return float(model.coef_[0, 0])
-
-
-def _ece(converted: Array, predicted: Array) -> float:
-    bins = np.array_split(np.argsort(predicted, kind="stable"), 15)
-    gaps = [len(rows) * abs(float(np.mean(converted[rows]) - np.mean(predicted[rows]))) for rows in bins if len(rows)]
-    return sum(gaps) / len(converted)
 
 
 def _slice(field: str, value: str, converted: Array, predicted: Array) -> SliceFigures:

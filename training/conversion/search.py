@@ -13,10 +13,9 @@ from joblib import Parallel, delayed, parallel_config
 from sklearn.metrics import roc_auc_score
 
 from app.scoring.card import JudgedCandidate
-from training.conversion.candidates import LEARNING_RATE, LEAVES, TREES, Candidate, Settings, scores
+from training.conversion.candidates import LEARNING_RATE, LEAVES, TREES, Candidate, Settings, scores, threads_for
 from training.conversion.features import Column
 from training.conversion.page import settings_text
-from training.conversion.threads import threads_for
 from training.errors import TrainingError
 from training.statistics import Array, expit, losses, saving
 

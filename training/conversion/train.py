@@ -8,12 +8,11 @@ from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
 from app.scoring.card import CalibratorAttempt, Figures, JudgedCandidate
 from training.conversion.calibrators import METHODS, Calibrated, ScoredLeads, attempt, best
-from training.conversion.candidates import Candidate, Estimator, Settings, candidates, chance, scores
+from training.conversion.candidates import Candidate, Estimator, Settings, candidates, chance, scores, threads_for
 from training.conversion.encoders import encoded
 from training.conversion.features import Column
 from training.conversion.figures import figures
 from training.conversion.search import ROWS_MAX, Data, forward, search
-from training.conversion.threads import threads_for
 from training.errors import TrainingError
 from training.statistics import Array
 
@@ -84,7 +83,8 @@ def train(
     newest = slices.newest
 
     tell("cross-validating")
-    rows = _sample(len(y), seed)
+    # All of them, or a random part in their order.
+    rows = np.sort(np.random.default_rng(seed).choice(len(y), min(len(y), CV_ROWS_MAX), replace=False))
     fresh = build(columns, encoded=known, seed=seed, **chosen.settings)
     return Trained(
         raw=raw,
@@ -145,13 +145,6 @@ def cross_validated(model: Estimator, X: Array, y: Array, *, folds: int, seed: i
     split = StratifiedKFold(folds, shuffle=True, random_state=seed)
     probabilities: Array = cross_val_predict(model, X, y, cv=split, method="predict_proba")[:, 1]
     return probabilities
-
-
-def _sample(rows: int, seed: int) -> Array:
-    """All rows, or a random part of them in their order."""
-    if rows <= CV_ROWS_MAX:
-        return np.arange(rows)
-    return np.sort(np.random.default_rng(seed).choice(rows, CV_ROWS_MAX, replace=False))
 
 
 def _notes(chosen: JudgedCandidate, why: str, slices: Slices, encoded: Collection[str]) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from sklearn.ensemble import HistGradientBoostingClassifier
 
 from app.wire.ping import Leg
-from training.conversion.threads import threads_for
+from training.conversion.candidates import threads_for
 from training.evaluation.ledger import Ledger
 from training.landscape.auctions import AuctionLog, check_enough, columns_of, log_of
 from training.landscape.boosted import categorical, features_of, table

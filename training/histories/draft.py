@@ -38,7 +38,7 @@ def draft(table: LeadTable, *, label: str, vertical: str) -> SpecDraft:
     guesses = [guess(table, name) for name in table.names if name != label]
     order = order_of(guesses)
     spec = Spec(
-        vertical=vertical or _name(table.source),
+        vertical=vertical or words_of(Path(table.source).name.split(".")[0])[:64] or "leads",
         label=label,
         positive=positive.value,
         order=order.name if order else BY_ROW,
@@ -144,11 +144,6 @@ def _line(key: str, value: object, comment: str = "") -> str:
     told = f"{word} = {json.dumps(value, ensure_ascii=False)}"
     # A control character of a file's would end a comment, or the draft.
     return f"{told}  # {re.sub(r'[^ -~]', '?', comment)}" if comment else told
-
-
-def _name(source: str) -> str:
-    """A vertical's name from a file's."""
-    return words_of(Path(source).name.split(".")[0])[:64] or "leads"
 
 
 def _list(names: Sequence[str]) -> str:

@@ -8,7 +8,7 @@ from app.domain.auction.features import facts_of
 from app.domain.calendar import local_time
 from app.domain.vertical import Vertical
 from app.mock_exchange import truth
-from app.mock_exchange.chance import Chance, chance_of
+from app.mock_exchange.chance import chance_of
 from app.mock_exchange.consumers import consumer
 from app.wire.ping import Ping, Value
 from training.histories.history import History, columns_from
@@ -48,7 +48,10 @@ def _lead(
 ) -> tuple[float, dict[str, Value], float, bool]:
     """When a consumer asked, what the ping showed, the true chance, and what came of it."""
     chance = chance_of(seed, "history", vertical.name, number)
-    at = _moment(chance, zone, progress)
+    # On this lead's day, more likely by day than by night in the buyer's zone.
+    day = ENDS_AT - DAYS * DAY_S + int(progress * (DAYS - 1)) * DAY_S
+    midnight = day - local_time(day, zone).minute * 60.0 + DAY_S
+    at = midnight + (chance.weighted("hour", _HOURS) + chance.uniform("minute")) * 3600.0
     who = consumer(seed, number, vertical.name)
     known = {field.name for field in vertical.fields if field.known_at_ping}
     fields = {name: value for name, value in who.fields.items() if name in known}
@@ -56,10 +59,3 @@ def _lead(
     seller = chance.weighted("seller", _SELLERS)
     probability = truth.probability(who, seller=seller, at=at, call_delay_s=truth.call_delay_s(chance))
     return at, facts_of(ping, local_time(at, zone)), probability, chance.below("converted", probability)
-
-
-def _moment(chance: Chance, zone: str, progress: float) -> float:
-    """A time on this lead's day, more likely by day than by night in the buyer's zone."""
-    day = ENDS_AT - DAYS * DAY_S + int(progress * (DAYS - 1)) * DAY_S
-    midnight = day - local_time(day, zone).minute * 60.0 + DAY_S
-    return midnight + (chance.weighted("hour", _HOURS) + chance.uniform("minute")) * 3600.0

@@ -62,7 +62,12 @@ class LeadTable:
 
     def numbers(self, name: str, *, decimal: str = ".") -> Array:
         """A column of numbers, NaN where missing or beyond all bounds. NoData where one is no number."""
-        number = f"TRY_CAST({_pointed(name, decimal)} AS DOUBLE)"
+        pointed = f"trim({quoted(name)})"
+        if decimal != ".":
+            # A point may only part thousands: 1.5 in such a file is a mistake, and 15 would be another.
+            sound = f"regexp_full_match({pointed}, '[-+]?(\\d{{1,3}}(\\.\\d{{3}})+|\\d+)(,\\d+)?')"
+            pointed = f"CASE WHEN {sound} THEN replace(replace({pointed}, '.', ''), ',', '.') END"
+        number = f"TRY_CAST({pointed} AS DOUBLE)"
         column = self._floats(name, number, _NO_NUMBER, "a number", " (or is its decimal sign another?)")
         return np.where(np.isfinite(column), column, np.nan)
 
@@ -120,8 +125,10 @@ class LeadTable:
         )
         if wrong:
             value, row, count = wrong[0]
+            # What it looks like, without saying it: it may be a person's.
+            shape = re.sub(r"[^\W\d_]", "a", re.sub(r"\d", "9", value[:_EXAMPLE_LENGTH]))
             raise self.bad(
-                f"column {name!r}: row {row:,} holds something like {_shape(value)!r}, which is not "
+                f"column {name!r}: row {row:,} holds something like {shape!r}, which is not "
                 f"{what}, and so do {count:,} of {self.rows:,} rows{advice}"
             )
         return np.asarray(self._column(f"coalesce({sql}, 'nan'::DOUBLE)"), dtype=np.float64)
@@ -169,23 +176,9 @@ def plain(value: object) -> str:
         return text.lower() if text.lower() in ("true", "false") else text
 
 
-def _shape(value: str) -> str:
-    """What a value looks like, without saying it: it may be a person's."""
-    return re.sub(r"[^\W\d_]", "a", re.sub(r"\d", "9", value[:_EXAMPLE_LENGTH]))
-
-
 def _filled(name: str, nothing: str) -> str:
     column = quoted(name)
     return f"({column} IS NOT NULL AND lower(trim({column})) NOT IN ({nothing}))"
-
-
-def _pointed(name: str, decimal: str) -> str:
-    column = f"trim({quoted(name)})"
-    if decimal == ".":
-        return column
-    # A point may only part thousands: 1.5 in such a file is a mistake, and 15 would be another.
-    sound = f"regexp_full_match({column}, '[-+]?(\\d{{1,3}}(\\.\\d{{3}})+|\\d+)(,\\d+)?')"
-    return f"CASE WHEN {sound} THEN replace(replace({column}, '.', ''), ',', '.') END"
 
 
 def _epoch(column: str) -> str:

@@ -10,11 +10,10 @@ import numpy as np
 
 from app.scoring.compile import compiled
 from app.wire.ping import Leg, Value
-from training.conversion.candidates import boosting, chance
+from training.conversion.candidates import boosting, chance, threads_for
 from training.conversion.encoders import encoded
 from training.conversion.export import scorer_of
 from training.conversion.features import Column, columns_among, stacked, table
-from training.conversion.threads import threads_for
 from training.conversion.train import cross_validated
 from training.errors import TrainingError
 from training.histories.history import History

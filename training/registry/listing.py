@@ -6,11 +6,11 @@ from typing import Any
 
 import msgspec
 
-from app.scoring.card import ModelCard
+from app.scoring.card import CARD, ModelCard
 from app.scoring.pointer import Entry
 from training.conversion.report import evidence
 from training.registry.pointer import Change, NotChanged, changes, entries
-from training.registry.registry import card_of, versions, verticals, whole
+from training.registry.registry import card_of, versions, whole
 
 _COMPARED = ("vertical", "version", "passed", "history", "figures", "gates", "sha256")
 
@@ -40,7 +40,7 @@ class ListedVersion(msgspec.Struct, frozen=True, kw_only=True):
 def listed(models: Path, only: str = "") -> list[ListedVersion]:
     """Every version on disk and every one that the pointer names; raises `NotChanged` where that cannot be read."""
     pointed = entries(models)
-    names = sorted({*verticals(models), *pointed})
+    names = sorted({*pointed, *(card.parents[1].name for card in models.glob(f"*/*/{CARD}"))})
     return [each for name in names if only in ("", name) for each in _of(models, name, pointed.get(name))]
 
 

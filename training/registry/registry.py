@@ -10,11 +10,6 @@ from app.scoring.pointer import Entry, is_version
 from training.registry.pointer import Author, Change, NotChanged, change, changes, entry_of, point_at
 
 
-def verticals(models: Path) -> list[str]:
-    """Those of which there is any version."""
-    return sorted({card.parents[1].name for card in models.glob(f"*/*/{CARD}")})
-
-
 def versions(models: Path, vertical: str) -> list[str]:
     """Those that stand on disk, oldest first."""
     folders = (card.parent for card in (models / vertical).glob(f"*/{CARD}"))
