@@ -27,7 +27,7 @@ _TABLES: tuple[type[Table], ...] = (
     schema.WorthTable,
     schema.ConsentTable,
     schema.SellerTable,
-    schema.HalfPricesTable,
+    schema.MedianWinningPriceTable,
     schema.SellerCapTable,
     schema.OperatorTable,
 )

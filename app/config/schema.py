@@ -328,7 +328,7 @@ class CampaignTable(Table, frozen=True, kw_only=True):
     paused: Annotated[bool, says("whether it is paused", "true")] = False
 
 
-class HalfPricesTable(Table, frozen=True, kw_only=True):
+class MedianWinningPriceTable(Table, frozen=True, kw_only=True):
     """`median_winning_price`: the bid that wins half of a seller's auctions, used until a win model is trained."""
 
     exclusive: Annotated[Dollars, says("for exclusive leads", "20.00")] = 2_000
@@ -408,8 +408,8 @@ class SellerTable(Table, frozen=True, kw_only=True):
         tuple[SellerCapTable, ...], says("limits on what is bought from it", '[{ limit = 1_500, window = "day" }]')
     ] = ()
     median_winning_price: Annotated[
-        HalfPricesTable, says("the bid that wins half of its auctions", "{ exclusive = 20.00 }")
-    ] = HalfPricesTable()
+        MedianWinningPriceTable, says("the bid that wins half of its auctions", "{ exclusive = 20.00 }")
+    ] = MedianWinningPriceTable()
     paused: Annotated[bool, says("whether it is paused", "true")] = False
 
 

@@ -52,7 +52,7 @@ class RepeatLine(Line, frozen=True, gc=False, tag="repeat"):
 
 
 @final
-class RefusedLine(Line, frozen=True, gc=False, tag="route"):
+class RefusedLine(Line, frozen=True, gc=False, tag="refused"):
     """A ping that was refused before it could be decided."""
 
     id: str

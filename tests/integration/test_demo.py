@@ -27,7 +27,7 @@ def test_a_demo_sells_delivers_and_reports(tmp_path: Path, capsys: pytest.Captur
     assert f"Deliveries: {bought} of {bought} leads reached the CRM" in said
     assert "A lead that was bought\n" in said
     assert "= bid" in said
-    assert "Retrained on its own outcomes, 2 days later" in said
+    assert "Retrained on its own outcomes 2 days later" in said
     assert said.count("conversion: too few conversions") == 5
     assert "solar 0001: " in said
     assert (data / "models" / "current.toml").exists()

@@ -64,7 +64,7 @@ def test_from_shadow_to_canary_to_live_without_one_failed_ping(
     assert all(line.shadow.bids for line in _pings(service)[shadowed] if line.shadow is not None)
     words = ["--data", str(service.settings.data), "--models", str(service.settings.models)]
     assert main(["replay", *words]) == 0
-    assert "bit for bit, 0 otherwise" in capsys.readouterr().out
+    assert "bit for bit, 0 differently" in capsys.readouterr().out
 
 
 def test_a_lead_that_is_asked_again_gets_the_very_bid_of_the_very_model(

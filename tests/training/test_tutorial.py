@@ -17,7 +17,7 @@ SAYS = {
     "describe": 'name = "call_seconds"  # suspected leak',
     "train": "live",
     "registry list": "shadow",
-    "replay": "decided again bit for bit, 0 otherwise",
+    "replay": "decided again bit for bit, 0 differently",
     "evaluate": "exit status 2",
     "registry rollback": '"did":"rollback"',
     "simulate": "true_landscape",

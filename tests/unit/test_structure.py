@@ -1,7 +1,6 @@
 """How the code base is laid out: each name means one thing, no package is too wide, no function too long."""
 
 import ast
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from functools import cache
@@ -80,16 +79,6 @@ def test_no_function_is_too_long() -> None:
 def test_training_stays_small() -> None:
     lines = sum(len(path.read_text(encoding="utf-8").splitlines()) for path in modules("training"))
     assert lines <= TRAINING_LINES_MAX
-
-
-def test_one_module_names_the_file_of_a_card() -> None:
-    assert len([path for path in modules(*PACKAGES) if '"card.json"' in path.read_text(encoding="utf-8")]) == 1
-
-
-def test_few_modules_take_the_lines_of_a_journal_apart() -> None:
-    kinds = r"isinstance\([^()]*(?:PingLine|RepeatLine|RefusedLine|PostLine|NoticeLine)|case (?:PingLine|PostLine)"
-    apart = [named(path) for path in modules(*PACKAGES) if re.search(kinds, path.read_text(encoding="utf-8"))]
-    assert len(apart) <= 3, apart
 
 
 @pytest.mark.usefixtures("_quiet")

@@ -84,7 +84,7 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
     max_leaves=8,
 )
-KINDS = st.sampled_from(["ping", "route", "post", "notice", "repeat", "later"])
+KINDS = st.sampled_from(["ping", "refused", "post", "notice", "repeat", "later"])
 OBJECTS = st.dictionaries(st.text(), JSON, max_size=4).flatmap(
     lambda rest: st.builds(
         lambda kind, at, price: {**rest, "kind": kind, "at": at, "seller": "a", "price_cents": price}, KINDS, JSON, JSON

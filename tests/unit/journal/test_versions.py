@@ -20,8 +20,8 @@ from tests.journal import as_written, route, written
 from training.main import main as training
 
 HOUR_S = 3_600.0
-LATER = b'{"v":2,"kind":"route","at":%d,"seller":"acme","id":"b"}' % NOW
-NONE = b'{"kind":"route","at":%d,"seller":"acme","id":"b"}' % NOW
+LATER = b'{"v":2,"kind":"refused","at":%d,"seller":"acme","id":"b"}' % NOW
+NONE = b'{"kind":"refused","at":%d,"seller":"acme","id":"b"}' % NOW
 
 READERS: list[Callable[[Path], object]] = [
     lambda folder: list(lines(folder)),
@@ -70,7 +70,9 @@ def test_columns_of_another_version_are_refused_too(
         reader(tmp_path)
 
 
-@pytest.mark.parametrize("text", [b'{"v":2,"kind":"route","at":17', b"", b"{}", b'{"at":1}', b"[]", b"17", b"\xff\xfe"])
+@pytest.mark.parametrize(
+    "text", [b'{"v":2,"kind":"refused","at":17', b"", b"{}", b'{"at":1}', b"[]", b"17", b"\xff\xfe"]
+)
 def test_what_is_no_line_of_any_version_is_left_to_be_passed_over(text: bytes) -> None:
     check_line(text, Path("hour.jsonl"))
 
@@ -83,7 +85,7 @@ def test_a_line_that_somebody_wrote_with_spaces_is_read_as_what_it_says(tmp_path
 
 def test_every_line_is_written_with_its_version_first(tmp_path: Path) -> None:
     written(tmp_path, route(1))
-    assert (tmp_path / hour_file(NOW)).read_bytes().startswith(b'{"v":%d,"kind":"route",' % LINES)
+    assert (tmp_path / hour_file(NOW)).read_bytes().startswith(b'{"v":%d,"kind":"refused",' % LINES)
 
 
 def test_a_configuration_of_another_version_is_none_and_goes_aside(tmp_path: Path) -> None:

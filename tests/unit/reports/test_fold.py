@@ -27,7 +27,7 @@ class Kinds:
         self.read.append(("repeat", line))
 
     def refused(self, line: RefusedLine) -> None:
-        self.read.append(("route", line))
+        self.read.append(("refused", line))
 
     def post(self, line: PostLine) -> None:
         self.read.append(("post", line))

@@ -1,4 +1,4 @@
-"""Where a bidder stands as bids, posts, notices and time come in through the one door."""
+"""Where a bidder stands as bids, posts, notices and time come in through the one way in."""
 
 import pytest
 from hypothesis import given
