@@ -1,13 +1,12 @@
 """Counts lines of the journal: the only place that says what each kind of line adds to a tally."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import lru_cache
 from typing import TypeVar
 
 from app.domain.reasons import Refusal
 from app.journal.lines import NoticeLine, PingLine, PostLine, RefusedLine, RepeatLine
-from app.journal.summary import LineSummary, PingSummary
-from app.reports.fold import fold
+from app.journal.summary import PingSummary
 from app.reports.tally import (
     QUARTER_S,
     CampaignTrade,
@@ -23,13 +22,6 @@ K = TypeVar("K", int, float, str)
 V = TypeVar("V")
 
 _CERTIFICATES = ("trustedform", "leadid")
-
-
-def tallied(lines: Iterable[LineSummary]) -> JournalTally:
-    """What these lines come to."""
-    counter = LineCounter()
-    fold(lines, counter)
-    return counter.tally.settle()
 
 
 class LineCounter:

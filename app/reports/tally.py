@@ -154,14 +154,6 @@ class JournalTally(msgspec.Struct, kw_only=True):
         return self
 
 
-def merged(*tallies: JournalTally) -> JournalTally:
-    """All of them together; none of them is changed."""
-    whole = JournalTally()
-    for tally in tallies:
-        add(whole, tally)
-    return whole.settle()
-
-
 def add(mine: msgspec.Struct, more: msgspec.Struct) -> None:
     """Have the other's counts as well, field by field and name by name."""
     for name in mine.__struct_fields__:

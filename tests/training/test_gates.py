@@ -6,20 +6,11 @@ import pytest
 from msgspec.structs import replace
 
 from app.scoring.card import CalibratorAttempt, FieldCheck, Figures, Gate
+from tests.cards import FIGURES
 from training.conversion.gates import gates
 from training.conversion.train import Trained, slices_of
 
-GOOD = Figures(
-    rows=4_000,
-    converted=0.1,
-    auc=0.66,
-    log_loss=0.31,
-    skill=0.04,
-    brier=0.09,
-    ece=0.01,
-    slope=1.0,
-    predicted_over_observed=0.97,
-)
+GOOD = replace(FIGURES, rows=4_000)
 TRUE = replace(GOOD, auc=0.74)
 HONEST = (FieldCheck(name="age", alone=0.6, removal=0.01), FieldCheck(name="tier", alone=0.58, removal=0.02))
 

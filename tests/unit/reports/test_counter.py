@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 from app.domain.reasons import Refusal
 from app.journal.lines import NoticeLine, PostLine, RefusedLine, RepeatLine
 from app.journal.summary import BidFacts, DecisionFacts, LineSummary, PingFacts, PingSummary, summarize
-from app.reports.counter import LineCounter, tallied
+from app.reports.counter import LineCounter
 from app.reports.fold import fold
-from app.reports.tally import CampaignTrade, Flow, JournalTally, LegTrade, SellerTrade, Share, VerticalTrade, merged
+from app.reports.tally import CampaignTrade, Flow, JournalTally, LegTrade, SellerTrade, Share, VerticalTrade
 from tests.build import NOW
 from tests.journal import as_written
+from tests.tallies import merged, tallied
 from tests.trading_day import TradingDay, trading_day
 
 SOMEWHERE = Path("hour.jsonl")

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.reports import tally
-from app.reports.tally import JournalTally, NamedShares, SellerTrade, Share, add, merged, total
+from app.reports.tally import JournalTally, NamedShares, SellerTrade, Share, add, total
+from tests.tallies import merged
 
 
 def test_counts_of_two_stretches_add_up_name_by_name() -> None:
