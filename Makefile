@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test check quick bench dist
+.PHONY: help setup demo serve test check quick bench drill dist
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,6 +32,9 @@ quick: setup ## Check style and format only, in a second, as before each commit
 
 dist: setup ## Build the wheel and the source archive into ./dist
 	@$(BIN)/python -m hatchling build
+
+drill: setup ## Break the service in earnest and see its promises kept (ARGS=--sample takes a minute, --list names all)
+	@$(BIN)/python -m tests.drill $(ARGS)
 
 bench: setup ## Measure pings, posts and decisions against fixed baselines
 	@$(BIN)/python -m tests.bench

@@ -1,0 +1,1 @@
+"""Long exercises of real faults, which `make drill` runs one after another."""
