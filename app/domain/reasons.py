@@ -34,6 +34,7 @@ class Refusal(msgspec.Struct, frozen=True, gc=False, array_like=True):
 _TABLE = (
     Reason(code="auth_failed", nbr=7, kind="request", asked=True, text="the seller's key is missing or not known"),
     Reason(code="rate_limited", nbr=511, kind="request", asked=True, text="too many pings, slow down{: }"),
+    Reason(code="load_shed", nbr=511, kind="request", asked=True, text="too busy to answer in time, try the next lead"),
     Reason(code="invalid_field", nbr=2, kind="request", asked=True, text="a field cannot be read{: }"),
     Reason(code="missing_field", nbr=2, kind="request", asked=True, text="a required field is missing{: }"),
     Reason(code="unsupported_vertical", nbr=509, kind="policy", text="we do not buy this vertical"),
@@ -112,6 +113,7 @@ PING_TEST_ZIPS = {
     "00025": "deadline",
     "00026": "certificate_reused",
     "00027": "suppressed",
+    "00028": "load_shed",
 }
 
 POST_TEST_ZIPS = {

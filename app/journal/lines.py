@@ -53,11 +53,12 @@ class RepeatLine(Line, frozen=True, gc=False, tag="repeat"):
 
 @final
 class RefusedLine(Line, frozen=True, gc=False, tag="refused"):
-    """A ping that was refused before it could be decided."""
+    """A ping that was refused before it could be decided; `count` of them where many got the same answer at once."""
 
     id: str
     refusal: Refusal
     test: bool = False
+    count: int = 1
 
 
 @final

@@ -67,11 +67,12 @@ class LineCounter:
     def refused(self, line: RefusedLine) -> None:
         """A ping that was refused before its vertical was known."""
         flow, seller = self._line(line.at), self._seller(line.seller)
-        seller.test_pings += line.test
-        if not line.test:
-            flow.pings += 1
-            seller.pings += 1
-            _count(seller.no_bids, line.refusal.code)
+        if line.test:
+            seller.test_pings += line.count
+            return
+        flow.pings += line.count
+        seller.pings += line.count
+        _count(seller.no_bids, line.refusal.code, line.count)
 
     def post(self, line: PostLine) -> None:
         """A post: a lead bought, or why not."""
@@ -160,8 +161,8 @@ def _rounded(ms: float) -> float:
     return float(f"{ms:.2g}")
 
 
-def _count(counts: dict[K, int], key: K) -> None:
-    counts[key] = counts.get(key, 0) + 1
+def _count(counts: dict[K, int], key: K, by: int = 1) -> None:
+    counts[key] = counts.get(key, 0) + by
 
 
 def _of(parts: dict[K, V], key: K, kind: Callable[[], V]) -> V:

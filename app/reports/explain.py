@@ -29,8 +29,9 @@ class _Explanation:
         self.texts += _ping(line, utc_text(line.at))
 
     def refused(self, line: RefusedLine) -> None:
+        what = f"ping {line.id}" if line.count == 1 else f"{line.count} pings"
         self.texts += [
-            f"{utc_text(line.at)}  ping {line.id} from {line.seller or 'an unknown seller'}",
+            f"{utc_text(line.at)}  {what} from {line.seller or 'an unknown seller'}",
             f"  refused before it was decided: {_why(line.refusal)}",
         ]
 

@@ -75,6 +75,8 @@ def answer_ping(bidder: Bidder, asked: Asked, warnings: tuple[str, ...]) -> Ping
     seller, ping, now = asked.seller, asked.ping, asked.now
     live = bidder.standing.live(asked.nonce, now)
     if live is not None and live.terms == asked.marks.terms:
+        if _elapsed_ms(bidder, asked) > ping.deadline_ms:
+            return refuse_ping(bidder, seller, Refusal("deadline"), now, warnings, test=ping.test)
         return _repeat(bidder, live, now)
     counters = _counters(bidder, asked)
     known, more = _known(bidder, asked)

@@ -55,6 +55,8 @@ class BackgroundJobs:
         bidder = self.bidder
         try:
             bidder.standing.apply(TimePassed(at=self.clock()))
+            for line in bidder.shed.taken(self.clock(), bidder.chance):
+                bidder.journal.append(line)
         except Exception as error:  # noqa: BLE001 - pacing must not stop for good because one window went wrong
             _log.error("a tick went wrong: %s", where(error))
         bidder.metrics.gauge("live_bids", bidder.standing.live_bids)
