@@ -70,15 +70,25 @@ def serve(
 
 
 @contextmanager
-def serve_process(config: Path, data: Path, *, models: Path = MODELS, port: int = 0) -> Iterator[ServiceProcess]:
-    """`leadbid serve` of this configuration. A test may kill it and serve the same `data` again."""
+def serve_process(
+    config: Path, data: Path, *, models: Path = MODELS, port: int = 0, descriptors: int = 0
+) -> Iterator[ServiceProcess]:
+    """`leadbid serve` of this configuration. A test may kill it and serve the same `data` again.
+
+    With `descriptors` it may open no more files and sockets than that.
+    """
     data.mkdir(parents=True, exist_ok=True)
     port, log = port or free_port(), data / f"serve-{time.monotonic_ns()}.log"
+    limited = ["prlimit", f"--nofile={descriptors}"] if descriptors else []
     arguments: list[str | Path] = ["serve", "--config", config, "--data", data, "--models", models, "--port", str(port)]
     with (
         log.open("wb") as said,
         subprocess.Popen(
-            [sys.executable, "-m", "app", *arguments], cwd=ROOT, stdout=said, stderr=said, stdin=subprocess.DEVNULL
+            [*limited, sys.executable, "-m", "app", *arguments],
+            cwd=ROOT,
+            stdout=said,
+            stderr=said,
+            stdin=subprocess.DEVNULL,
         ) as process,
     ):
         url = f"http://127.0.0.1:{port}"
@@ -98,10 +108,12 @@ def crm(keys: tuple[str, ...] = ()) -> Iterator[tuple[CrmReceiver, str]]:
 
 
 @contextmanager
-def listening(application: Callable[..., Any], lifespan: uvicorn.config.LifespanType = "on") -> Iterator[str]:
+def listening(
+    application: Callable[..., Any], lifespan: uvicorn.config.LifespanType = "on", per_address: int = 0
+) -> Iterator[str]:
     """Any ASGI application on a free port, served from a thread as in production: its URL."""
     if isinstance(application, Application):
-        server = server_of(application, shutdown_s=5)
+        server = server_of(application, shutdown_s=5, per_address=per_address)
     else:
         config = uvicorn.Config(
             application, lifespan=lifespan, ws="none", log_config=None, access_log=False, timeout_graceful_shutdown=5

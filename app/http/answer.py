@@ -1,5 +1,7 @@
 """Writes an answer as HTTP: status by the seller's setting, headers, and a body in its dialect."""
 
+from collections.abc import Iterable
+from http import HTTPStatus
 from math import ceil
 
 import msgspec
@@ -22,6 +24,7 @@ from app.wire.feedback import Receipt
 from app.wire.ping import PingAnswer
 from app.wire.post import PostAnswer
 
+_STATUS_LINES = {each.value: f"HTTP/1.1 {each.value} {each.phrase}\r\n".encode() for each in HTTPStatus}
 _CONTENT_TYPES = {name: value.encode() for name, value in CONTENT_TYPES.items()}
 
 
@@ -36,6 +39,25 @@ class HttpAnswer(msgspec.Struct, frozen=True, gc=False, array_like=True):
 
 FAULT = HttpAnswer(503, _CONTENT_TYPES["json"], write_ping_answer(refused_ping(Refusal("internal"), None, ""), "json"))
 """The answer where not even a refusal could be made: nothing was bid, nothing was sold."""
+
+
+def lines_of(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
+    """Headers as they are sent."""
+    return b"".join([b"%b: %b\r\n" % header for header in headers])
+
+
+def written(answer: HttpAnswer, always: bytes, *, keep_alive: bool) -> bytes:
+    """An answer as bytes, with the headers that are `always` sent."""
+    more = always + lines_of(answer.headers) if answer.headers else always
+    if not keep_alive:
+        more += b"connection: close\r\n"
+    return b"%bcontent-type: %b\r\ncontent-length: %d\r\n%b\r\n%b" % (
+        _STATUS_LINES[answer.status],
+        answer.content_type,
+        len(answer.body),
+        more,
+        answer.body,
+    )
 
 
 def http_ping_answer(request: SellerRequest, answer: PingAnswer) -> HttpAnswer:

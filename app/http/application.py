@@ -43,7 +43,8 @@ class Application:
     ) -> None:
         self._running = running
         self._clock = clock
-        self._steady = steady
+        self.steady = steady
+        """The clock by which requests count their time."""
         self.intake: Intake | None = None
         """The auction's endpoints, from start to stop."""
         self.background: BackgroundJobs | None = None
@@ -79,7 +80,7 @@ class Application:
         try:
             async with self._running() as background:
                 self._rest.state.bidder, self._rest.state.certifier = background.bidder, background.certifier
-                self.intake, self.background = Intake(background.bidder, self._clock, self._steady), background
+                self.intake, self.background = Intake(background.bidder, self._clock, self.steady), background
                 await send({"type": "lifespan.startup.complete"})
                 await receive()
                 self.intake = self.background = None

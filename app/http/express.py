@@ -1,191 +1,512 @@
-"""The direct path of auction requests: from uvicorn's parser to the intake without ASGI, and each answer in one write.
+"""The direct path of auction requests: from uvicorn's parser to the intake without ASGI, answers in one write.
 
-ASGI takes a task, an event and two writes per request; the direct path takes one write. Requests of one turn of the
-event loop are answered together, because the code and tables that one has used are then still in the processor's caches
-for the next (decision 0005).
+ASGI takes a task, an event and two writes per request; the direct path takes a part of one write. Everything else goes
+uvicorn's own way, but the bounds of a connection hold for both.
 """
 
 import asyncio
-import logging
-from collections import deque
-from collections.abc import Sequence
 from contextlib import suppress
-from functools import partial
-from typing import Any, cast
+from functools import lru_cache, partial
+from typing import Any, Literal, cast
 
+import httptools
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from app.http.answer import FAULT, HttpAnswer
+from app.http.answer import HttpAnswer, written
 from app.http.application import Application
-from app.http.asgi_request import BODY_MAX, Scope
-from app.http.auction.intake import Intake, Later
+from app.http.asgi_request import Scope
+from app.http.auction.intake import STARTED, Later, QuickNo
 from app.http.auction.routes import ROUTES
-from app.http.request import RawRequest
-from app.telemetry.trouble import where
+from app.http.backlog import CROWDED_BYTES, Backlog
+from app.http.call import Call
+from app.http.connections import (
+    BODY_S,
+    HEAD_S,
+    LINGER_S,
+    SILENT_S,
+    SILENT_WITH_KEY_S,
+    UNREAD_S,
+    Connections,
+    connections_max,
+    raise_descriptors,
+)
+from app.http.pipeline import WAITING_MAX, Passed, Pipeline
 
-ROUND_MAX = 32
-"""Requests of one round; with more, the first would wait too long for the last."""
+HEAD_MAX = 32_768
+URL_MAX = 16_384
+HEADERS_MAX = 100
+"""The head of a request as a whole, its path with the query, the number of its headers."""
 
-_log = logging.getLogger(__name__)
+PIECE = 2_048
+"""What a connection without a key has parsed at once; one that sends more waits for its turn with the others."""
+LONG_PIECE = 8_192
+
+DISCARDED_MAX = 1_048_576
+"""What is still read, and thrown away, of a client that was told that we close."""
+
+_METHODS = {b"POST": "POST", b"GET": "GET"}
+_WRONG = {
+    400: "this is no HTTP request that we understand",
+    408: "the rest of the request did not come in time",
+    414: "the address is too long",
+    431: "the headers are too large",
+    503: "we are too busy, try again",
+}
+
+_WHY = {400: "malformed", 408: "late", 414: "too_large", 431: "too_large", 503: "capacity"}
+
+Status = Literal[400, 408, 414, 431, 503]
 
 
-def express(application: Application) -> type[asyncio.Protocol]:
-    """The protocol to have uvicorn serve this application with."""
-    return cast("type[asyncio.Protocol]", partial(Express, application, Rounds()))
+def express(application: Application, per_address: int = 0) -> type[asyncio.Protocol]:
+    """The protocol to have uvicorn serve this application with; `per_address` bounds connections, 0 does not."""
+
+    def steady() -> float:
+        return application.steady()
+
+    connections = Connections(steady, connections_max(raise_descriptors()), per_address)
+    return cast("type[asyncio.Protocol]", partial(Express, application, Backlog(steady), connections))
+
+
+class _Refused(Exception):
+    """A request breaks a bound; it is answered with this status, and then the connection ends."""
+
+    def __init__(self, status: Status) -> None:
+        super().__init__(_WRONG[status])
+        self.status = status
+
+
+class _Predecessor:
+    """Tells uvicorn whether the answer before a request's is out: it asks the request before."""
+
+    def __init__(self, *, response_complete: bool) -> None:
+        self.response_complete = response_complete
+        self.keep_alive = True
+        self.disconnected = False
+
+
+_ANSWERED, _PENDING = _Predecessor(response_complete=True), _Predecessor(response_complete=False)
+_SKIPPED = object()
+"""A request of which nothing is kept."""
 
 
 class Express(HttpToolsProtocol):
-    """Uvicorn's protocol of one connection, with a direct path for complete POSTs to the auction's endpoints.
+    """Uvicorn's protocol of one connection, with bounds, and a direct path for requests to the auction's endpoints.
 
-    Everything else takes uvicorn's own path: other paths and methods, a query string, a client that waits for "100
-    Continue", a request that arrives before the previous one was answered or while answers cannot be written.
+    Uvicorn's own path takes: other paths and methods, a client that waits for "100 Continue" or wants another protocol,
+    HTTP/1.0.
     """
 
-    def __init__(self, application: Application, rounds: "Rounds", **uvicorns: Any) -> None:
+    def __init__(self, application: Application, backlog: Backlog, connections: Connections, **uvicorns: Any) -> None:
         super().__init__(**uvicorns)
+        trusted = self.config.forwarded_allow_ips
+        self._proxy_headers = _proxy_headers(trusted if isinstance(trusted, str) else tuple(trusted))
         self._application = application
-        self._rounds = rounds
-        self._coming: Call | None = None
+        self._backlog = backlog
+        self._connections = connections
+        self._waiting = Pipeline(backlog, self._hand_over)
+        self._coming: object = None
+        self._phase: Literal["rest", "head", "body"] = "rest"
+        self._unread = b""
+        self._offered = self._valid = b""
+        self._is_forwarded = self._is_last = self._has_moved = self._is_overrun = False
+        self._started = self._heard_at = self._ends_at = self._unwritable_at = 0.0
+        self._fed = self._piece = self._body_bytes = self._discarded = 0
+        self.keyed = False
+        self.active_at = 0.0
+
+    # What the registry of connections asks.
+
+    @property
+    def address(self) -> str:
+        """Where the other side is."""
+        return self.client[0] if self.client else ""
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether an answer is being made."""
+        return len(self._waiting) > 0
+
+    def drop(self) -> None:
+        """End it at once, so that there is room for another."""
+        self._count("capacity")
+        self.transport.abort()
+
+    def check(self, now: float) -> None:
+        """End it if it has done nothing for too long."""
+        if self._ends_at:
+            if now >= self._ends_at:
+                self.transport.abort()
+        elif self._unwritable_at:
+            if now - self._unwritable_at > UNREAD_S:
+                self._count("unread")
+                self.transport.abort()
+        elif self._phase != "rest":
+            if now - self._started > (HEAD_S if self._phase == "head" else BODY_S):
+                self._refuse(408)
+        elif not (self._waiting or self._unread):
+            silent_s = now - self.active_at
+            if silent_s > (SILENT_WITH_KEY_S if self.keyed else SILENT_S):
+                self.transport.close()
+
+    def read_on(self) -> bool:
+        """Parse the next piece; whether there is more that may be parsed now."""
+        if self.transport.is_closing() or self._ends_at:
+            self._unread = b""
+        if self._waiting.is_full(keyed=self.keyed) or self._unwritable_at or not self._unread:
+            return False
+        piece, self._unread = self._unread[:LONG_PIECE], self._unread[LONG_PIECE:]
+        self._parse(piece)
+        if not self._unread:
+            self._read_again()
+        return bool(self._unread)
+
+    # What the event loop says.
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Take a connection in, or end it where there is no room."""
+        super().connection_made(transport)
+        self.active_at = self._application.steady()
+        self._connections.proxies = self._proxy_headers.trusted_hosts
+        if not self._connections.admit(self, self.loop):
+            self.drop()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Let go of everything; what is being decided is decided, but nobody hears of it."""
+        self._connections.forget(self)
+        self._waiting.break_off()
+        self._forget_body()
+        self._coming, self._unread = None, b""
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Parse what came, of a stranger's long input one piece after the other."""
+        if self._ends_at:
+            self._discarded += len(data)
+            if self._discarded > DISCARDED_MAX:
+                self.transport.abort()
+            return
+        if self._unread:
+            self._unread += data
+            self.flow.pause_reading()
+        elif len(data) > PIECE and not self.keyed:
+            self._unread = data
+            self._heard_at = self._backlog.heard_at(self.loop.time())
+            self.flow.pause_reading()
+            self._connections.read_later(self, self.loop)
+        else:
+            self._heard_at = self._backlog.heard_at(self.loop.time())
+            self._parse(data)
+
+    def pause_writing(self) -> None:
+        """The other side does not read its answers: no more are made, and no more is read."""
+        super().pause_writing()
+        self._unwritable_at = self._application.steady()
+        self.flow.pause_reading()
+        self._connections.is_stuck(self)
+
+    def resume_writing(self) -> None:
+        """It reads them."""
+        super().resume_writing()
+        self._unwritable_at = 0.0
+        self._connections.is_read_again(self)
+        self._waiting.go_on(may_start=True)
+        self._read_again()
+
+    def shutdown(self) -> None:
+        """The server stops: what was begun is answered, and then the connection ends."""
+        self._is_last = True
+        last = self._coming if self._phase == "body" else self._waiting.last
+        if isinstance(last, Call):
+            last.keep_alive = False
+        elif isinstance(last, Passed):
+            last.cycle.keep_alive = False
+        elif last is None or last is _SKIPPED:
+            self.transport.close()
+
+    # What the parser finds.
+
+    def _parse(self, data: bytes) -> None:
+        self._has_moved = False
+        self._piece = self._fed + len(data)
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserError as error:
+            refused = error.__context__
+            self._refuse(refused.status if isinstance(refused, _Refused) else 400)
+        except httptools.HttpParserUpgrade:
+            # The request is answered as if it had not asked for another protocol, and is the last.
+            self._is_last = True
+        else:
+            # The parser keeps what is not complete, whatever it is: a header, the end of a chunk, a trailer.
+            self._fed = 0 if self._has_moved else self._fed + len(data)
+            if self._fed > HEAD_MAX:
+                self._refuse(431 if self._phase == "body" or self.headers else 414)
+
+    def on_message_begin(self) -> None:
+        """A request begins. Its scope is made when it is known that it will be looked at."""
+        self.url, self.headers, self.expect_100_continue = b"", [], False
+        self._has_moved = True
+        self._phase = "head"
+        self._started = self.active_at = self._heard_at
+        self._offered = b""
+        self._is_forwarded = self._is_overrun = False
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """A header; what comes after a body is none, whatever it says."""
+        if self._phase != "head":
+            return
+        name = name.lower()
+        if name in _NOTED:
+            self._note(name, value)
+        self.headers.append((name, value))
 
     def on_headers_complete(self) -> None:
         """Choose between the direct path and uvicorn's."""
-        intake, path = self._application.intake, self.url.decode("latin-1")
+        self._has_moved = True
+        self._phase = "body"
+        self._coming = _SKIPPED
+        if self._is_last:
+            return
+        if self._piece > HEAD_MAX or len(self.url) > URL_MAX or len(self.headers) > HEADERS_MAX:
+            self._bound_head()
+        is_known, intake, path, query = self._is_known(), self._application.intake, self.url, b""
+        if b"?" in path:
+            path, _, query = path.partition(b"?")
+        route = path.decode("latin-1")
         if (
             intake is None
-            or path not in ROUTES
-            or self.parser.get_method() != b"POST"
-            or self.parser.get_http_version() != "1.1"
-            or not (self.cycle is None or self.cycle.response_complete)
+            or route not in ROUTES
             or self.expect_100_continue
-            or self.flow.write_paused
+            or (method := _METHODS.get(self.parser.get_method())) is None
+            or self.parser.get_http_version() != "1.1"
             or self.parser.should_upgrade()
+            or b"#" in query
         ):
-            super().on_headers_complete()
+            self._pass()
             return
-        scope = cast("Scope", self.scope)
-        scope.update(method="POST", path=path, raw_path=self.url, query_string=b"")
-        self._coming = Call(self, intake, scope, keep_alive=self.parser.should_keep_alive())
-        self.cycle = self._coming  # type: ignore[assignment]
+        keep_alive = self.parser.should_keep_alive()
+        if self._backlog.is_behind and is_known and keep_alive:
+            self._coming = intake.quick_no(route, dict(self.headers))
+            if self._coming is not None:
+                return
+        scope: Scope = {
+            "type": "http",
+            "http_version": "1.1",
+            "scheme": self.scheme,
+            "client": self.client,
+            "server": self.server,
+            "method": method,
+            "path": route,
+            "raw_path": path,
+            "query_string": query,
+            "headers": self.headers,
+        }
+        self._coming = Call(self, intake, scope, self._started, known=is_known, keep_alive=keep_alive)
 
     def on_body(self, body: bytes) -> None:
         """Add a part of the body."""
-        if self._coming is not None:
-            self._coming.take(body)
-        else:
+        self._has_moved = True
+        coming, backlog = self._coming, self._backlog
+        self._body_bytes += len(body)
+        backlog.bytes += len(body)
+        if isinstance(coming, Call):
+            if backlog.bytes >= CROWDED_BYTES and backlog.is_crowded(keyed=self.keyed):
+                coming.body, self._is_overrun = None, True
+            coming.take(body)
+        elif isinstance(coming, Passed):
+            if not self.keyed and backlog.is_crowded(keyed=False):
+                raise _Refused(503)
             super().on_body(body)
 
     def on_message_complete(self) -> None:
-        """Hand the complete request to the round."""
-        if self._coming is None:
+        """Hand the complete request over, or refuse it where too many wait already."""
+        self._has_moved = True
+        self._phase = "rest"
+        coming, self._coming = self._coming, None
+        self._forget_body()
+        if isinstance(coming, Call):
+            if self._is_forwarded:
+                self._believe_proxy(coming.scope)
+            coming.complete()
+            self._is_last = not coming.keep_alive
+            if self._is_overrun or self._waiting.is_full(keyed=self.keyed):
+                self._turn_away(coming)
+            else:
+                self._waiting.add(coming, may_start=not self._unwritable_at)
+        elif isinstance(coming, QuickNo):
+            self._waiting.say(coming.text(self._always))
+            self._backlog.advance(self, self.loop)
+            if len(self._waiting) >= WAITING_MAX:
+                self.flow.pause_reading()
+        elif isinstance(coming, Passed):
             super().on_message_complete()
-            return
-        call, self._coming = self._coming, None
-        if b"x-forwarded-for" in dict(self.headers):
-            self._believe_proxy(call.scope)
-        self._rounds.add(call)
 
-    def set_aside(self, call: "Call", later: Later) -> None:
+    # How requests are answered.
+
+    def set_aside(self, call: Call, later: Later) -> None:
         """Answer a request in a task of its own, because it has to wait for something."""
         task = self.loop.create_task(call.answer_later(later))
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
 
+    def advance(self) -> None:
+        """Write all answers whose turn it is, and let what comes after them go on."""
+        answers, is_end = self._waiting.take_answers(self._always)
+        if self.transport.is_closing():
+            return
+        if answers:
+            self.server_state.total_requests += len(answers)
+            self.transport.write(b"".join(answers))
+        if is_end or (self._is_last and not self._waiting and self._phase == "rest"):
+            self._end()
+            return
+        if self._waiting:
+            self._waiting.go_on(may_start=not self._unwritable_at)
+        else:
+            self.active_at = self._application.steady()
+        if self.flow.read_paused:
+            self._read_again()
+
+    def on_response_complete(self) -> None:
+        """The application has answered."""
+        self._waiting.passed_is_done()
+        self.server_state.total_requests += 1
+        self.advance()
+
+    @property
+    def _always(self) -> bytes:
+        return self._backlog.headers(self.server_state.default_headers)
+
+    def _hand_over(self, call: Call) -> None:
+        self._backlog.add(call, self.loop)
+
+    def _end(self) -> None:
+        """End the connection after its last answer; after a refusal so that it can be read although more is sent."""
+        if self._ends_at and self.transport.can_write_eof():
+            with suppress(OSError):
+                self.transport.write_eof()
+            self.flow.resume_reading()
+        else:
+            self.transport.close()
+
+    def _turn_away(self, call: Call) -> None:
+        """Refuse a ping that is too much in its turn, and read no more for now; a post waits if it can."""
+        self.flow.pause_reading()
+        answer = call.refusal()
+        if answer is None and not (self._backlog.is_crowded(keyed=self.keyed) or self._is_overrun):
+            self._waiting.add(call, may_start=not self._unwritable_at)
+            return
+        answer = answer or call.fault()
+        self._waiting.say(written(answer, self._always, keep_alive=call.keep_alive))
+        self.advance()
+
+    def _pass(self) -> None:
+        """Have uvicorn ask the application, now or when what came before is answered."""
+        if self._waiting.is_full(keyed=self.keyed):
+            self._waiting.say(_plain(503, is_head=self.parser.get_method() == b"HEAD"))
+            self.flow.pause_reading()
+            self.advance()
+            return
+        url, headers, expects = self.url, self.headers, self.expect_100_continue
+        super().on_message_begin()
+        self.url, self.headers, self.expect_100_continue = url, headers, expects
+        cast("Any", self.scope).update({"headers": headers, STARTED: self._started})
+        self.cycle = cast("Any", _PENDING if self._waiting else _ANSWERED)
+        super().on_headers_complete()
+        start = None
+        if self.pipeline:
+            cycle, app = self.pipeline.pop()
+            start = partial(self._start_asgi_task, cycle, app)
+        self._coming = passed = Passed(self.cycle, start)
+        self._waiting.add(passed, may_start=True)
+
+    def _refuse(self, status: Status) -> None:
+        """Answer a request that breaks a bound or a rule of HTTP in its turn, and end the connection."""
+        coming, self._coming, self._phase, self._unread = self._coming, None, "rest", b""
+        self._forget_body()
+        self._ends_at = self._application.steady() + LINGER_S
+        self._is_last = True
+        self._count(_WHY[status])
+        if isinstance(coming, Passed):
+            if coming.cycle.response_started:
+                self.transport.close()
+                return
+            coming.cycle.disconnected = True
+            coming.cycle.message_event.set()
+            self._waiting.replace_last(_plain(status))
+        else:
+            self._waiting.say(_plain(status))
+        self.advance()
+
+    def _count(self, why: str) -> None:
+        if self._application.intake is not None:
+            self._application.intake.count_ended(why)
+
+    def _read_again(self) -> None:
+        """Read on where there is room for what comes."""
+        if not self.flow.read_paused or self._unwritable_at or not self._waiting.is_half_empty(keyed=self.keyed):
+            return
+        if self._unread:
+            self._connections.read_later(self, self.loop)
+        else:
+            self.flow.resume_reading()
+
+    def _forget_body(self) -> None:
+        self._backlog.bytes -= self._body_bytes
+        self._body_bytes = 0
+
+    def _bound_head(self) -> None:
+        """Refuse a head that is too large. Most come in one piece that is smaller than a head may be."""
+        if len(self.url) > URL_MAX:
+            raise _Refused(414)
+        if len(self.headers) > HEADERS_MAX or sum([len(name) + len(value) for name, value in self.headers]) > HEAD_MAX:
+            raise _Refused(431)
+
+    def _note(self, name: bytes, value: bytes) -> None:
+        """Remember what decides on the way of a request."""
+        if name == b"expect":
+            self.expect_100_continue = value.lower() == b"100-continue"
+        elif name == b"x-forwarded-for":
+            self._is_forwarded = True
+        else:
+            self._offered = value
+
+    def _is_known(self) -> bool:
+        """Whether this request has a seller's key in its headers, or none there on a seller's connection."""
+        if not self._offered:
+            return self.keyed and self.address not in self._connections.proxies
+        if self._offered != self._valid:
+            intake = self._application.intake
+            if intake is None or not intake.knows(dict(self.headers)):
+                return False
+            self._valid, self.keyed = self._offered, True
+        return True
+
     def _believe_proxy(self, scope: Scope) -> None:
         """Replace the proxy's address by the client's, with uvicorn's own rules."""
-        middleware: Any = ProxyHeadersMiddleware(_nobody, self.config.forwarded_allow_ips)
+        middleware: Any = self._proxy_headers
         with suppress(StopIteration):
             # The middleware awaits only its application, which returns at once: one step of the coroutine runs it all.
             middleware(scope, None, None).send(None)
 
 
-class _Unheard:
-    """Uvicorn would wake the task that waits for the body of a broken connection; here there is none."""
-
-    def set(self) -> None:
-        """Do nothing."""
+_NOTED = frozenset({b"expect", b"x-forwarded-for", b"x-api-key", b"authorization"})
 
 
-_NOBODY_WAITS = _Unheard()
+def _plain(status: Status, *, is_head: bool = False) -> bytes:
+    """An answer in our shape to what was not understood, or not even read; only of a 503 more may follow."""
+    code = "load_shed" if status == 503 else "invalid_field"
+    body = f'{{"status":"rejected","reason":"{_WRONG[status]}","reason_code":"{code}"}}'.encode()
+    answer = written(HttpAnswer(status, b"application/json", body), b"", keep_alive=status == 503)
+    return answer.removesuffix(body) if is_head else answer
 
 
-class Call:
-    """One request on the direct path. Uvicorn takes it for its own `RequestResponseCycle`, and keeps order by it."""
-
-    def __init__(self, protocol: Express, intake: Intake, scope: Scope, *, keep_alive: bool) -> None:
-        self.protocol = protocol
-        self.intake = intake
-        self.scope = scope
-        self.body: bytes | None = b""
-        self.keep_alive = keep_alive
-        self.disconnected = False
-        self.response_complete = False
-        self.message_event = _NOBODY_WAITS
-
-    def take(self, body: bytes) -> None:
-        """Add a part of the body; nothing is kept of a body that is too large."""
-        if self.body is not None:
-            self.body = self.body + body if len(self.body) + len(body) <= BODY_MAX else None
-
-    async def answer_later(self, later: Later) -> None:
-        """Answer once the result is there."""
-        try:
-            answer = await later()
-        except Exception as error:  # noqa: BLE001 - not even the intake's own refusal could be written
-            _log.error("a request could not be answered: %s", where(error))
-            answer = FAULT
-        self.answer(answer)
-
-    def answer(self, answer: HttpAnswer) -> None:
-        """Write the answer in one call, and let the connection continue."""
-        self.response_complete = True
-        if self.disconnected:
-            return
-        more = [*self.protocol.server_state.default_headers, *answer.headers]
-        if not self.keep_alive:
-            more.append((b"connection", b"close"))
-        self.protocol.transport.write(
-            b"%bcontent-type: %b\r\ncontent-length: %d\r\n%b\r\n%b"
-            % (
-                STATUS_LINE[answer.status],
-                answer.content_type,
-                len(answer.body),
-                b"".join([b"%b: %b\r\n" % header for header in more]),
-                answer.body,
-            )
-        )
-        if not self.keep_alive:
-            self.protocol.transport.close()
-        self.protocol.on_response_complete()
-
-
-class Rounds:
-    """Answers requests together that arrived in one turn of the event loop; those that must wait are set aside."""
-
-    def __init__(self) -> None:
-        self._waiting: deque[tuple[Call, RawRequest]] = deque()
-
-    def add(self, call: Call) -> None:
-        """Answer a request in this round, or in the next one if this one is full."""
-        self._waiting.append((call, call.intake.request(call.scope, call.body)))
-        if len(self._waiting) == 1:
-            call.protocol.loop.call_soon(self._answer)
-
-    def _answer(self) -> None:
-        together = [self._waiting.popleft() for _ in range(min(len(self._waiting), ROUND_MAX))]
-        if self._waiting:
-            self._waiting[0][0].protocol.loop.call_soon(self._answer)
-        answers: Sequence[HttpAnswer | Later]
-        try:
-            answers = together[0][0].intake.answers([request for _, request in together])
-        except Exception as error:  # noqa: BLE001 - each request fails alone within a round; this is the round's own
-            _log.error("a round of %d requests could not be answered: %s", len(together), where(error))
-            answers = [FAULT] * len(together)
-        for (call, _), answer in zip(together, answers, strict=True):
-            if isinstance(answer, HttpAnswer):
-                call.answer(answer)
-            else:
-                call.protocol.set_aside(call, answer)
+@lru_cache(maxsize=8)
+def _proxy_headers(trusted: str | tuple[str, ...]) -> ProxyHeadersMiddleware:
+    """Uvicorn's rules of whose `X-Forwarded-For` is believed."""
+    return ProxyHeadersMiddleware(cast("Any", _nobody), trusted if isinstance(trusted, str) else list(trusted))
 
 
 async def _nobody(*_: object) -> None:

@@ -20,6 +20,7 @@ COUNTERS = {
     "outcomes_total": ("Outcomes reported by the CRM.", ("event",)),
     "challenger_faults_total": ("Pings that a challenger could not price; the live model answered.", ("vertical",)),
     "reloads_total": ("Reloads of configuration and models.", ("result",)),
+    "connections_ended_total": ("Connections that the service ended, except those that were only silent.", ("why",)),
 }
 GAUGES = {
     "live_bids": "Bids that are live now.",

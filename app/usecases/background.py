@@ -19,6 +19,9 @@ KEEP_S = 15.0
 SUPPRESSIONS_S = 30.0
 """How late a suppression by another process is heard of. A post asks the database, so nobody is bought meanwhile."""
 
+CALM_S = 10.0
+"""An overload has ended when no ping was shed for so long."""
+
 _CLOCKS_DIFFER_S = 60.0
 """Between two machines; and a commit comes after the moment that stands in it."""
 
@@ -47,6 +50,7 @@ class BackgroundJobs:
         self._journal = journal
         self._kept_duals: dict[str, float] = {}
         self._duals_kept_at = 0.0
+        self._shed_at = 0.0
         # Everything until now was read when the bidder was made.
         self._suppressed_at = clock()
 
@@ -55,13 +59,25 @@ class BackgroundJobs:
         bidder = self.bidder
         try:
             bidder.standing.apply(TimePassed(at=self.clock()))
-            for line in bidder.shed.taken(self.clock(), bidder.chance):
-                bidder.journal.append(line)
+            self._journal_shed()
         except Exception as error:  # noqa: BLE001 - pacing must not stop for good because one window went wrong
             _log.error("a tick went wrong: %s", where(error))
         bidder.metrics.gauge("live_bids", bidder.standing.live_bids)
         bidder.metrics.gauge("journal_waiting_lines", self._journal.waiting)
         bidder.metrics.gauge("journal_lost_lines", self._journal.lost)
+
+    def _journal_shed(self) -> None:
+        """Journal the pings that were refused for want of time, and say once when that begins and when it has ended."""
+        bidder, now = self.bidder, self.clock()
+        for line in bidder.shed.taken(now, bidder.chance, bidder.metrics):
+            bidder.journal.append(line)
+            if line.refusal.code == "load_shed":
+                if not self._shed_at:
+                    _log.warning("more pings come than can be answered in time: the rest is refused as load_shed")
+                self._shed_at = now
+        if self._shed_at and now - self._shed_at > CALM_S:
+            self._shed_at = 0.0
+            _log.warning("all pings are answered again")
 
     async def refresh_switches(self) -> None:
         """Hear what commands beside the service switched; while the database is away all stays as it is."""

@@ -8,13 +8,13 @@ import msgspec
 from app.domain.catalogue import Catalogue
 from app.domain.keys import Keys
 from app.journal.lines import Line
+from app.journal.shed_pings import ShedPings
 from app.reports.scorecard import Scorecards
 from app.store.store import Store
 from app.store.vault import Vault
 from app.telemetry.metrics import Metrics
 from app.usecases.post_collectors import PostCollectors
 from app.usecases.rate_limit import HashQuotas, RateLimits
-from app.usecases.shed_pings import ShedPings
 from app.usecases.standing.standing import LiveStanding
 from app.usecases.test_recorder import TestRecorder
 
@@ -30,8 +30,8 @@ class Bidder(msgspec.Struct, kw_only=True):
 
     `chance` gives that many random bytes, `steady` seconds by a clock that is never set, `sold` is called after each
     sale so that delivery need not wait for its poll. `seed` keys every draw. `certified` are the sellers that have
-    certified themselves, `test_recorders` see every test. `shed` counts what was refused for want of time. `post_collectors` are asked about every post besides the
-    store.
+    certified themselves, `test_recorders` see every test. `shed` counts what was refused for want of time.
+    `post_collectors` are asked about every post besides the store.
     """
 
     catalogue: Catalogue

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from app.http.answer import HttpAnswer
 from app.http.auction.intake import Later
 from app.http.auction.routes import ROUTES
-from app.http.express import ROUND_MAX
+from app.http.backlog import ROUND_MAX
 from app.http.request import RawRequest, Route
 from app.platforms.known import DIALECTS
 from tests.service import Service

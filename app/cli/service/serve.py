@@ -33,6 +33,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)")
     parser.add_argument("--port", type=int, default=8000, help="port to listen on (default: 8000)")
+    parser.add_argument(
+        "--connections-per-address",
+        type=int,
+        default=0,
+        metavar="N",
+        help="most connections from one address that is no trusted proxy's (default: any number)",
+    )
     parser.add_argument("--keys", type=Path, default=None, help="directory of the keys (default: keys in --data)")
 
 
@@ -42,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         settings = _settings(args)
         with bound(args.host, args.port) as listener:
-            return _serve(settings, listener)
+            return _serve(settings, listener, args.connections_per_address)
     except SettingsError as error:
         print(error, file=sys.stderr)
         return 1
@@ -85,8 +92,8 @@ def bound(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _serve(settings: Settings, listener: socket.socket) -> int:
-    server = server_of(build_app(settings), shutdown_s=10)
+def _serve(settings: Settings, listener: socket.socket, per_address: int) -> int:
+    server = server_of(build_app(settings), shutdown_s=10, per_address=per_address)
     _log.info("leadbid starts on http://%s:%s", *listener.getsockname()[:2])
     # The server stops in order and then raises the signal again: that it was asked to is no failure.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))

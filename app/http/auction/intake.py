@@ -2,21 +2,25 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from functools import partial
 
 from msgspec.structs import replace
 
 from app.dialects import generic
 from app.dialects.reading import Reading
+from app.domain.answers import refused_ping
+from app.domain.catalogue import Catalogue
 from app.domain.identity import hash_digest
 from app.domain.reasons import Refusal
 from app.domain.seller import Seller
-from app.http.answer import FAULT, HttpAnswer, http_ping_answer, http_post_answer
+from app.http.answer import FAULT, HttpAnswer, http_ping_answer, http_post_answer, written
 from app.http.asgi_request import BodyTooLarge, ClientGone, Receive, Scope, Send, receive_body, send_answer
 from app.http.auction.record_test import record_test
 from app.http.auction.routes import ROUTES
+from app.http.authentication import keys_in_headers, whose_key
 from app.http.request import RawRequest, SellerRequest, read_request
+from app.journal.shed_pings import ShedCount
 from app.store.errors import StoreUnavailable
 from app.telemetry.trouble import where
 from app.usecases.accept_post import accept_post, refuse_post
@@ -30,7 +34,31 @@ from app.wire.post import Post, PostAnswer
 Later = Callable[[], Awaitable[HttpAnswer]]
 """A request that is set aside from its round: called, it is answered as soon as what it waits for is there."""
 
+STARTED = "leadbid.started"
+"""Where a scope says when the first byte of its request came, by the steady clock."""
+
+_SHEDS_MAX = 1_024
+
 _log = logging.getLogger(__name__)
+
+
+class QuickNo:
+    """One no for all pings that are refused in the same words, written once while the same headers are sent."""
+
+    __slots__ = ("_always", "_text", "answer", "counted")
+
+    def __init__(self, answer: HttpAnswer, counted: ShedCount) -> None:
+        self.answer = answer
+        self.counted = counted
+        self._always: bytes | None = None
+        self._text = b""
+
+    def text(self, always: bytes) -> bytes:
+        """The answer with these headers; one ping more has got it."""
+        self.counted.count += 1
+        if always is not self._always:
+            self._always, self._text = always, written(self.answer, always, keep_alive=True)
+        return self._text
 
 
 class Intake:
@@ -40,6 +68,8 @@ class Intake:
         self._bidder = bidder
         self._clock = clock
         self._steady = steady
+        self._sheds: dict[tuple[str | bytes | None, ...], QuickNo] = {}
+        self._shed_by: Catalogue | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request of such a path; a client that has gone gets none."""
@@ -49,14 +79,67 @@ class Intake:
             body = None
         except ClientGone:
             return
-        answer = self.answers([self.request(scope, body)])[0]
+        answer = self.answers([self.request(scope, body, scope.get(STARTED))])[0]
         if not isinstance(answer, HttpAnswer):
             answer = await answer()
         await send_answer(send, answer.status, answer.content_type, answer.body, answer.headers)
 
-    def request(self, scope: Scope, body: bytes | None) -> RawRequest:
-        """A request that has just come in whole; `body` is None where it was too large."""
-        return RawRequest(scope, body, self._clock(), self._steady())
+    def request(self, scope: Scope, body: bytes | None, started: float | None = None) -> RawRequest:
+        """A request that has just come in whole; `body` is None where it was too large.
+
+        `started` is when its first byte came, now where nobody knows.
+        """
+        return RawRequest(scope, body, self._clock(), self._steady() if started is None else started)
+
+    def knows(self, headers: Mapping[bytes, bytes]) -> bool:
+        """Whether one of these headers is a seller's key."""
+        return whose_key(keys_in_headers(headers), self._bidder.catalogue.seller_by_key) is not None
+
+    def count_ended(self, why: str) -> None:
+        """One connection more that was not ended by its client."""
+        self._bidder.metrics.count("connections_ended_total", why)
+
+    def quick_no(self, path: str, headers: Mapping[bytes, bytes]) -> QuickNo | None:
+        """The no to a ping for which there is no time, if one with such headers was refused before.
+
+        It must cost a small part of an answer, or under load all time would go into saying no.
+        """
+        if self._shed_by is not self._bidder.catalogue:
+            return None
+        return self._sheds.get(_asking(path, headers))
+
+    def shed(self, raw: RawRequest) -> HttpAnswer | None:
+        """The no to a ping for which there is no time; None for a post, which is bought whatever the load.
+
+        The body is read, since there may stand whose it is, or that it is a post.
+        """
+        scope = raw.scope
+        route = ROUTES[scope["path"]]
+        if route.takes == "post":
+            return None
+        headers = dict(scope["headers"])
+        no = self.quick_no(scope["path"], headers)
+        if no is None:
+            request = self._received(raw)
+            if isinstance(request, HttpAnswer):
+                return request
+            if request.mode != "ping":
+                return None
+            no = self._no(request)
+            if route.takes == "ping" and request.seller is not None and keys_in_headers(headers):
+                self._sheds[_asking(scope["path"], headers)] = no
+        no.counted.count += 1
+        return no.answer
+
+    def _no(self, request: SellerRequest) -> QuickNo:
+        """The no to this seller; who has no key is told that, as ever."""
+        bidder, seller = self._bidder, request.seller
+        if self._shed_by is not bidder.catalogue or len(self._sheds) >= _SHEDS_MAX:
+            self._sheds, self._shed_by = {}, bidder.catalogue
+        code, name = ("load_shed", seller.name) if seller is not None else ("auth_failed", "")
+        answer = refused_ping(Refusal(code), seller, "")
+        http_answer = http_ping_answer(request if seller is None else replace(request, status=200), answer)
+        return QuickNo(http_answer, bidder.shed.of(name, code, test=request.test))
 
     def answers(self, together: Sequence[RawRequest]) -> list[HttpAnswer | Later]:
         """The answers to requests that came together, in their order. Each fails alone.
@@ -182,6 +265,12 @@ class Intake:
     def _elapsed_ms(self, request: SellerRequest) -> float:
         """The time since a request came."""
         return (self._steady() - request.started) * 1000.0
+
+
+def _asking(path: str, headers: Mapping[bytes, bytes]) -> tuple[str | bytes | None, ...]:
+    """What chooses the words of an answer, as far as it stands in the headers."""
+    get = headers.get
+    return path, get(b"x-api-key"), get(b"authorization"), get(b"accept"), get(b"content-type")
 
 
 async def _after(seconds: float, answer: HttpAnswer) -> HttpAnswer:

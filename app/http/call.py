@@ -1,0 +1,92 @@
+"""One request on the direct path, from its head to its answer."""
+
+import logging
+from typing import Protocol
+
+from app.http.answer import FAULT, HttpAnswer
+from app.http.asgi_request import BODY_MAX, Scope
+from app.http.auction.intake import Intake, Later
+from app.http.auction.routes import ROUTES
+from app.http.request import RawRequest
+from app.telemetry.trouble import where
+
+_log = logging.getLogger(__name__)
+
+OVERHEAD_BYTES = 2_048
+"""About what a waiting request takes beside its body."""
+
+
+class Connection(Protocol):
+    """Where the answer goes."""
+
+    def advance(self) -> None: ...
+
+    def set_aside(self, call: "Call", later: Later) -> None: ...
+
+
+class Call:
+    """`started` is when its first byte came, by the steady clock. `known` says that it came with a valid key, as far as
+    that can be told before its body is read; `size` is the memory that it takes, roughly.
+    """
+
+    __slots__ = (
+        "answer",
+        "body",
+        "connection",
+        "intake",
+        "keep_alive",
+        "known",
+        "raw",
+        "scope",
+        "size",
+        "started",
+        "takes",
+    )
+
+    def __init__(
+        self, connection: Connection, intake: Intake, scope: Scope, started: float, *, known: bool, keep_alive: bool
+    ) -> None:
+        self.connection = connection
+        self.intake = intake
+        self.scope = scope
+        self.started = started
+        self.known = known
+        self.keep_alive = keep_alive
+        self.takes = ROUTES[scope["path"]].takes
+        self.size = OVERHEAD_BYTES
+        self.body: bytes | None = b""
+        self.raw: RawRequest
+        self.answer: HttpAnswer | None = None
+
+    def take(self, body: bytes) -> None:
+        """Add a part of the body; nothing is kept of a body that is too large."""
+        if self.body is not None:
+            self.body = self.body + body if len(self.body) + len(body) <= BODY_MAX else None
+
+    def complete(self) -> None:
+        """Its last byte has come."""
+        self.raw = self.intake.request(self.scope, self.body, self.started)
+        self.size = OVERHEAD_BYTES + len(self.body or b"")
+
+    def refusal(self) -> HttpAnswer | None:
+        """The no to a ping for which there is no time or room; None for a post, whose price was promised."""
+        try:
+            return self.intake.shed(self.raw)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the others must be refused too
+            _log.error("a request could not be refused: %s", where(error))
+            return FAULT
+
+    @staticmethod
+    def fault() -> HttpAnswer:
+        """The answer to a post for which there is no memory: it may be sent again."""
+        return FAULT
+
+    async def answer_later(self, later: Later) -> None:
+        """Answer once the result is there."""
+        try:
+            answer = await later()
+        except Exception as error:  # noqa: BLE001 - not even the intake's own refusal could be written
+            _log.error("a request could not be answered: %s", where(error))
+            answer = FAULT
+        self.answer = answer
+        self.connection.advance()
