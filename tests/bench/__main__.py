@@ -16,6 +16,7 @@ from app.mock_exchange.consumers import consumer, ping_of, post_of
 from tests.bench.costs import decide_cost, many_campaigns_ratio
 from tests.bench.dialects import dialect_ratios
 from tests.bench.load import Measured, cpu_seconds, measure, request_bytes
+from tests.bench.overload import Overload
 from tests.bench.people import people_megabytes
 from tests.bench.scorers import ratio, scorer_costs
 from tests.bench.servers import MODELS, VERTICAL
@@ -45,6 +46,7 @@ async def _bench() -> None:
             rates = await _rounds({"echo": echo, "usual": usual, "ours": ours})
             dialects = await dialect_ratios(ours, CONNECTIONS, KEY)
             posts = await _posts(ours)
+    overload = await _overload()
     slowest = max(dialects, key=lambda name: dialects[name])
     print(f"\nslowest dialect over generic, whole pings: {slowest}, {dialects[slowest]:.2f} times")
     print("  " + ", ".join(f"{name} {each:.2f}" for name, each in dialects.items()))
@@ -71,6 +73,9 @@ async def _bench() -> None:
         "landscape_us_p50": round(max(found.exclusive_us, found.shared_us), 1),
         "posts_per_s": round(posts),
         "slowest_dialect_vs_generic": round(dialects[slowest], 2),
+        "goodput_at_2_5x": overload.goodput_at_2_5x,
+        "goodput_at_3x": overload.goodput_at_3x,
+        "pings_beside_posts_p99": overload.pings_beside_posts_p99,
     }
     print(msgspec.json.encode(result).decode())
 
@@ -117,6 +122,30 @@ async def _posts(port: int) -> float:
     return measured.per_second
 
 
+async def _overload() -> Overload:
+    """Measured on a server of its own, each side on a core of its own where there are two."""
+    print("\noverload: an open loop of independent arrivals, the service on one core and the load on another")
+    cores = sorted(os.sched_getaffinity(0)) if sys.platform == "linux" else [0]
+    with tempfile.TemporaryDirectory() as data:
+        async with _served("ours", data, core=cores[0]) as port:
+            load = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "tests.bench.overload", str(port), stdout=asyncio.subprocess.PIPE
+            )
+            _pin(load.pid, cores[-1])
+            answer, _ = await load.communicate()
+    found = msgspec.json.decode(answer, type=Overload)
+    print(f"{'capacity, 99 of 100 within 300 ms':<36} {found.capacity:>9,.0f} pings a second")
+    print(f"{'decided in time at 2.5 times that':<36} {found.goodput_at_2_5x:>9.0%} of it, over 64 connections")
+    print(f"{'decided in time at 3 times that':<36} {found.goodput_at_3x:>9.0%} of it, over 512 connections")
+    print(f"{'99 of 100 pings beside posts':<36} {found.pings_beside_posts_p99:>9.1f} ms")
+    return found
+
+
+def _pin(process: int, core: int) -> None:
+    if sys.platform == "linux":
+        os.sched_setaffinity(process, {core})
+
+
 def _pings(first: int, count: int) -> list[bytes]:
     return [_ping(number) for number in range(first + 1, first + count + 1)]
 
@@ -126,7 +155,7 @@ def _ping(number: int) -> bytes:
 
 
 @asynccontextmanager
-async def _served(name: str, *rest: str) -> AsyncIterator[int]:
+async def _served(name: str, *rest: str, core: int | None = None) -> AsyncIterator[int]:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port: int = listener.getsockname()[1]
     arguments = ["-m", "tests.bench.servers", name, str(port), *rest]
@@ -135,6 +164,8 @@ async def _served(name: str, *rest: str) -> AsyncIterator[int]:
     process = await asyncio.create_subprocess_exec(
         sys.executable, *arguments, env=environment, stderr=asyncio.subprocess.DEVNULL
     )
+    if core is not None:
+        _pin(process.pid, core)
     try:
         for _ in range(300):
             try:
