@@ -266,6 +266,18 @@ class Store:
         if is_sqlite(self._address):
             await self._writer.run(lambda c: outbox.release_claims(c, now))
 
+    async def extend_claims(self, owner: str, seconds: float) -> None:
+        """Have what this worker claimed end so much later, before its clock is put forward."""
+        await self._writer.run(lambda c: outbox.extend_claims(c, owner, seconds))
+
+    async def hasten_deliveries(self, now: float, seconds: float) -> None:
+        """At a start under a clock that stands so far behind the one before: what waits, waits no longer for that.
+
+        On PostgreSQL, where others wrote what waits, it stays.
+        """
+        if is_sqlite(self._address):
+            await self._writer.run(lambda c: outbox.hasten(c, now, seconds))
+
     async def acknowledge(self, report: AttemptReport) -> bool:
         """Record an attempt; False where the claim has passed to someone else."""
         return await self._writer.run(lambda c: outbox.acknowledge(c, report))

@@ -142,7 +142,7 @@ def _repeat(bidder: Bidder, live: BidMade, now: float) -> PingAnswer:
     bidder.journal.append(RepeatLine(at=now, seller=live.seller, id=line.bid_ids[0], repeat_of=line.id, test=live.test))
     bidder.metrics.count("pings_total", live.seller, "bid")
     bidder.metrics.count("ping_repeats_total", live.seller)
-    return answers.bids_answer(line.decision.bids, line.bid_ids, line.at, live.expires_at, live.warnings)
+    return answers.bids_answer(line.decision.bids, line.bid_ids, live.at, live.expires_at, live.warnings)
 
 
 def _counters(bidder: Bidder, asked: Asked) -> dict[str, list[Counter]]:

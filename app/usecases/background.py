@@ -37,6 +37,7 @@ class BackgroundJobs:
         clock: Callable[[], float],
         uniform: Callable[[], float],
         certifier: Certifier,
+        machine_clock: Callable[[], float],
     ) -> None:
         self.bidder = bidder
         self.certifier = certifier
@@ -47,8 +48,9 @@ class BackgroundJobs:
         self._journal = journal
         self._kept_duals: dict[str, float] = {}
         self._duals_kept_at = 0.0
+        self._machine_clock = machine_clock
         # Everything until now was read when the bidder was made.
-        self._suppressed_at = clock()
+        self._suppressed_at = self._everybodys_now()
 
     async def tick(self) -> None:
         """Let time pass for bids, caps, signals and demand."""
@@ -87,12 +89,16 @@ class BackgroundJobs:
 
     async def refresh_suppressions(self) -> None:
         """Hear whom others suppressed since: a command beside the service, or another replica."""
-        now = self.clock()
-        if now - self._suppressed_at < SUPPRESSIONS_S:
+        now = self._everybodys_now()
+        if abs(now - self._suppressed_at) < SUPPRESSIONS_S:
             return
         with suppress(StoreUnavailable):
-            await refresh_suppressions(self.bidder, self._suppressed_at - _CLOCKS_DIFFER_S)
+            await refresh_suppressions(self.bidder, min(self._suppressed_at, now) - _CLOCKS_DIFFER_S)
             self._suppressed_at = now
+
+    def _everybodys_now(self) -> float:
+        """A moment that is no later by our own clock than by that of the commands beside us."""
+        return min(self.clock(), self._machine_clock())
 
     async def catch_up(self) -> float | None:
         """Do everything that is due by now, to its end; when the next delivery will be due, None where none waits.
