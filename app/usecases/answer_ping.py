@@ -201,8 +201,14 @@ def _open(
             text=text,
             takes=tuple(takes),
             warnings=answer.warnings,
+            unjournaled=_unjournaled(asked),
         )
     )
+
+
+def _unjournaled(asked: Asked) -> bytes:
+    """What the ping said where the journal has a stand-in."""
+    return msgspec.json.encode({name: getattr(asked.ping, name) for name in asked.marks.stand_ins})
 
 
 def _trial(asked: Asked, snapshot: Snapshot) -> Trial | None:
@@ -236,15 +242,12 @@ def _line(
     shadow: Shadow | None,
     took_ms: float,
 ) -> PingLine:
-    """The journal's line. Digests of the person stay out: what they said stands in `known`."""
-    ping = asked.ping
-    if ping.phone_digest or ping.email_digest:
-        ping = replace(ping, phone_digest="", email_digest="")
+    """The journal's line. Digests of the person stay out: what they said stands in `known`. So do certificates."""
     return PingLine(
         at=asked.now,
         seller=asked.seller.name,
         id=asked.line_id,
-        ping=ping,
+        ping=replace(asked.ping, phone_digest="", email_digest="", **asked.marks.stand_ins),
         known=snapshot.known,
         standing=snapshot.standing,
         draw=asked.draw,

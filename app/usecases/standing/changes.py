@@ -12,6 +12,7 @@ from app.domain.caps.pacing import ShadowPrice
 from app.domain.schedule import Schedule
 from app.journal.lines import PingLine
 from app.wire.feedback import Demand, Signal
+from app.wire.ping import Ping
 
 Use = tuple[str, int]
 """The key of a counter, and how much of its limit is taken."""
@@ -30,7 +31,8 @@ class BidMade(_Change, frozen=True, gc=False, tag="bid_made"):
     What was asked, decided and answered is kept as the journal's line, the smallest thing that says it all: hundreds
     of thousands may live at once, and few are asked for again. `takes` is the space that the bids need; a test needs
     none. The clock may have been moved since by `moved_s`, and `at` and `expires_at` with it: the bid's own token holds
-    the expiry that it was made with.
+    the expiry that it was made with. `unjournaled` is what the ping said where the line has a stand-in, as JSON by
+    field: after a restart nobody knows it any more.
     """
 
     nonce: bytes
@@ -43,6 +45,7 @@ class BidMade(_Change, frozen=True, gc=False, tag="bid_made"):
     takes: tuple[Use, ...] = ()
     warnings: tuple[str, ...] = ()
     moved_s: int = 0
+    unjournaled: bytes = b"{}"
 
     def moved(self, by: int) -> "BidMade":
         """The same bid after the clock was moved: it has as much left of its life as before."""
@@ -52,6 +55,11 @@ class BidMade(_Change, frozen=True, gc=False, tag="bid_made"):
     def line(self) -> PingLine:
         """The line, read anew each time."""
         return msgspec.json.decode(self.text, type=PingLine)
+
+    @property
+    def ping(self) -> Ping:
+        """The ping as it came, as far as that is known."""
+        return replace(self.line.ping, **msgspec.json.decode(self.unjournaled))
 
 
 class BidLost(_Change, frozen=True, gc=False, tag="bid_lost"):
