@@ -7,8 +7,8 @@ import os
 import random
 import socket
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 
 import msgspec
 from litestar.handlers import HTTPRouteHandler
@@ -24,6 +24,7 @@ from app.journal.versions import OtherVersion
 from app.journal.writer import JournalWriter
 from app.outbound.sender import Sender
 from app.parquet import ParquetError
+from app.private_files import narrow
 from app.reports.counting import Counting
 from app.reports.scorecard import Scorecards
 from app.scoring.load import load as load_models
@@ -94,6 +95,8 @@ def build_app(
     for path in made:
         _log.warning("made %s: without it no bid and no identity of this installation can be read; keep a copy", path)
 
+    for sentence in settings.exposed_secrets(read.declared.secret_files):
+        _log.warning("%s", sentence)
     clock = ServiceClock(world.clock, world.steady)
 
     @asynccontextmanager
@@ -142,7 +145,7 @@ async def _started(
     stack: AsyncExitStack, settings: Settings, declared: Declared, keys: Keys, world: World, service_clock: ServiceClock
 ) -> BackgroundJobs:
     """Start everything; the stack ends it in reverse order."""
-    stack.enter_context(sole_use(settings.data))
+    stack.enter_context(_own_use(settings))
     # Never a seeded source: what is sealed twice with one nonce can be opened.
     vault = Vault(keys.sealing, keys.sealing_id, os.urandom)
     store = Store(settings.database, vault)
@@ -208,6 +211,15 @@ async def _started(
     if live.catalogue.challengers:
         _log.info("challengers are tried in %s", _names(live.catalogue.challengers))
     return background
+
+
+@contextmanager
+def _own_use(settings: Settings) -> Iterator[None]:
+    """Hold the data directory, and see to it that what it holds is ours alone."""
+    with sole_use(settings.data):
+        for warning in narrow(settings.private_places):
+            _log.warning("%s", warning)
+        yield
 
 
 async def _take_over(settings: Settings, bidder: Bidder, now: float) -> int:

@@ -4,13 +4,15 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
+from app.private_files import FILE as PRIVATE
+
 FILE = "clock"
 
 
 def keep_moment(data: Path, now: float) -> None:
     """Write it down in place, without waiting for the disk; where that fails the former one stays."""
     with suppress(OSError):
-        descriptor = os.open(data / FILE, os.O_WRONLY | os.O_CREAT, 0o600)
+        descriptor = os.open(data / FILE, os.O_WRONLY | os.O_CREAT, PRIVATE)
         try:
             os.write(descriptor, b"%017.3f\n" % now)
         finally:
