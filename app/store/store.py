@@ -138,9 +138,9 @@ class Store:
 
     # What the service must know when it starts
 
-    async def cap_usage(self) -> dict[str, int]:
-        """What is used of each cap's counter."""
-        return await self._reader.run(caps.cap_usage)
+    async def cap_usage(self, since: float = 0.0) -> dict[str, int]:
+        """What is used of each cap's counter whose window ends after `since`; by default of all there ever were."""
+        return await self._reader.run(lambda c: caps.cap_usage(c, since))
 
     async def shadow_prices(self) -> dict[str, ShadowPrice]:
         """Where each cap's shadow price stood when it was last kept, by resource."""

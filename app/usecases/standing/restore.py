@@ -38,7 +38,7 @@ _PART = 10_000
 async def restore(store: Store, now: float) -> LiveStanding:
     """Where a bidder stands by its database. StoreUnavailable while that is away."""
     standing = LiveStanding()
-    standing.apply(UsageRead(used=await store.cap_usage()))
+    standing.apply(UsageRead(used=await store.cap_usage(now)))
     standing.apply(ShadowPricesRead(prices=await store.shadow_prices()))
     for row in await store.demands(now):
         standing.apply(DemandSet(territory=row.territory, demand=row.demand, told_at=row.told_at, ends_at=row.ends_at))
