@@ -207,9 +207,9 @@ async def _started(
         clock_watch = ClockWatch(service_clock, bidder, worker, settings.data, longest_s)
         stack.callback(clock_watch.close)
         await _beside(stack, _every(TICK_S, clock_watch.look))
-    _log.info("configuration %s is in force, models of %s", live.catalogue.config_hash, _names(live.catalogue.models))
+    _log.info("configuration %s in use, with models of %s", live.catalogue.config_hash, _names(live.catalogue.models))
     if live.catalogue.challengers:
-        _log.info("challengers are tried in %s", _names(live.catalogue.challengers))
+        _log.info("challengers on trial in %s", _names(live.catalogue.challengers))
     return background
 
 
@@ -231,7 +231,7 @@ async def _take_over(settings: Settings, bidder: Bidder, now: float) -> int:
     recent = lines(settings.journal, now - longest_s)
     restored = restore_bids(bidder.standing, bidder.catalogue, bidder.keys, recent, now, ahead_s, longest_s)
     if restored:
-        _log.info("%d bids made before are promises still", restored)
+        _log.info("restored %d live bids", restored)
     return longest_s
 
 

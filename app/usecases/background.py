@@ -58,7 +58,7 @@ class BackgroundJobs:
         try:
             bidder.standing.apply(TimePassed(at=self.clock()))
         except Exception as error:  # noqa: BLE001 - pacing must not stop for good because one window went wrong
-            _log.error("a tick went wrong: %s", where(error))
+            _log.error("a periodic update of caps and bids failed: %s", where(error))
         bidder.metrics.gauge("live_bids", bidder.standing.live_bids)
         bidder.metrics.gauge("journal_waiting_lines", self._journal.waiting)
         bidder.metrics.gauge("journal_lost_lines", self._journal.lost)
