@@ -15,7 +15,6 @@ from litestar.handlers import HTTPRouteHandler
 
 from app.config.load import Declared, LoadedConfig, load
 from app.config.values.zip_table import zip_states
-from app.domain.campaign import Campaign
 from app.domain.keys import Keys
 from app.http.application import Application, CannotStart
 from app.journal.configurations import longest_bid_lifetime_s
@@ -34,16 +33,17 @@ from app.store.vault import Vault
 from app.telemetry.metrics import Metrics
 from app.usecases.background import SUPPRESSIONS_S, BackgroundJobs
 from app.usecases.bidder import Bidder
-from app.usecases.config_watcher import ConfigWatcher, remember_campaigns
 from app.usecases.deliver_leads import DeliveryWorker
 from app.usecases.onboarding.certify import Certifier
 from app.usecases.rate_limit import HashQuotas, RateLimits
-from app.usecases.reload_catalogue import Sources, first_catalogue
+from app.usecases.reload.config_watcher import ConfigWatcher
+from app.usecases.reload.reload_catalogue import Sources, first_catalogue
+from app.usecases.reload.starting import NeedsConsent, start_with
 from app.usecases.standing.restore import restore, restore_bids
 from app.usecases.test_recorder import TestRecorder
 
 TICK_S = 0.25
-RELOAD_S = 1.0
+RELOAD_S = 0.5
 SWITCHES_S = 0.5
 REST_S = 0.001
 """How long a thread that counts the journal rests after each millisecond of it, so that no ping waits for it."""
@@ -107,7 +107,7 @@ async def _running(settings: Settings, declared: Declared, keys: Keys, world: Wo
             background = await _started(stack, settings, declared, keys, world)
         except StoreUnavailable as away:
             raise CannotStart(f"cannot start, {away}: is it up, and is its address right?") from None
-        except (SettingsError, StoreError, ParquetError, OtherVersion) as reason:
+        except (SettingsError, StoreError, ParquetError, OtherVersion, NeedsConsent) as reason:
             raise CannotStart(str(reason)) from None
         except OSError as error:
             raise CannotStart(f"{error.filename or settings.data} cannot be used: {error.strerror}") from None
@@ -136,18 +136,18 @@ async def _started(
     stack.push_async_callback(store.close)
     await store.open()
     sources = Sources(
-        config=lambda: load(settings.config, environ=os.environ),
+        config=lambda read_file: load(settings.config, environ=os.environ, read_file=read_file),
         models=lambda: load_models(settings.models),
         models_dir=settings.models,
         zip_states=zip_states(),
     )
-    live = first_catalogue(sources, declared, await _former(store))
+    live = first_catalogue(sources, declared)
     for problem in live.problems:
         _log.error("%s: %s", settings.models, problem)
     if unpriced := live.catalogue.index.verticals - live.catalogue.models.keys():
         _log.error("no model prices %s: its leads get the campaign's fallback price", ", ".join(sorted(unpriced)))
     now = world.clock()
-    await remember_campaigns(store, live, now)
+    former = await start_with(store, live, keys, now, has_consent=settings.has_consent)
     journal = JournalWriter(settings.journal)
     sender = Sender()
     stack.push_async_callback(sender.aclose)
@@ -173,16 +173,17 @@ async def _started(
         quotas=HashQuotas(),
         sold=worker.wake.set,
         scorecards=Scorecards(store, Counting(settings.journal, lambda: time.sleep(REST_S))),
+        former=former,
     )
     await store.take_over_claims(now)
     # Bids may still live that were made under an earlier configuration, which gave them longer than today's does.
     longest_s = max(live.catalogue.buyer.bid_lifetime_s, longest_bid_lifetime_s(settings.journal))
     recent = lines(settings.journal, now - longest_s)
-    restored = restore_bids(bidder.standing, live.catalogue, keys, recent, now)
+    restored = restore_bids(bidder.standing, live.catalogue, former, keys, recent, now)
     if restored:
         _log.info("%d bids made before are promises still", restored)
     metrics.gauge("catalogue_loaded_timestamp_seconds", now)
-    watch = ConfigWatcher(sources, live, bidder, world.clock, settings.journal)
+    watch = ConfigWatcher(sources, live, bidder, world.clock, world.steady, settings.journal)
     certifier = Certifier(await store.certification_marks())
     bidder.certified.update(certifier.live)
     bidder.test_recorders.append(certifier.see)
@@ -203,7 +204,7 @@ async def _run_beside(stack: AsyncExitStack, background: BackgroundJobs, journal
     await _beside(stack, _every(TICK_S, background.tick))
     await _beside(stack, _every(RELOAD_S, background.watch.look))
     await _beside(stack, _every(SWITCHES_S, background.refresh_switches))
-    await _beside(stack, _every(RELOAD_S, background.keep_shadow_prices))
+    await _beside(stack, _every(SWITCHES_S, background.keep_shadow_prices))
     await _beside(stack, _every(SWITCHES_S, background.keep_certifications))
     await _beside(stack, _every(SUPPRESSIONS_S, background.refresh_suppressions))
     stack.push_async_callback(background.worker.settle, SETTLE_S)
@@ -214,17 +215,6 @@ async def _every(seconds: float, job: Callable[[], Awaitable[None]]) -> None:
     while True:
         await asyncio.sleep(seconds)
         await job()
-
-
-async def _former(store: Store) -> Mapping[bytes, Campaign]:
-    """Campaigns that earlier configurations declared; one that today's code cannot read is left out and said."""
-    campaigns = {}
-    for tag, definition in (await store.former_campaigns()).items():
-        try:
-            campaigns[tag] = msgspec.msgpack.decode(definition, type=Campaign)
-        except msgspec.DecodeError:
-            _log.warning("a campaign of an earlier version cannot be read; its bids, if any live, will be refused")
-    return campaigns
 
 
 def _names(things: Mapping[str, object]) -> str:

@@ -28,7 +28,7 @@ _DEPTH_MAX = 20
 
 
 class Declared(msgspec.Struct, frozen=True, kw_only=True):
-    """All that a file declares. `files` are those it was read from; `secrets` are by their reference.
+    """All that a file declares. `contents` are those of the files that were read; `secrets` are by their reference.
 
     `config_hash` is 16 hex digits over the file and the lists it names, not over secrets.
     """
@@ -40,7 +40,7 @@ class Declared(msgspec.Struct, frozen=True, kw_only=True):
     operators: tuple[Operator, ...]
     destinations: tuple[Destination, ...]
     config_hash: str
-    files: tuple[Path, ...]
+    contents: Mapping[Path, bytes | None]
     secrets: Mapping[str, str]
 
     def __repr__(self) -> str:
@@ -136,7 +136,7 @@ def _declare(table: BuyerFile, tree: dict[str, Any], files: Files, findings: Fin
         operators=operators,
         destinations=table.destinations,
         config_hash=files.hash,
-        files=tuple(files.paths),
+        contents=files.contents,
         secrets=secrets,
     )
 

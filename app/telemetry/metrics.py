@@ -25,6 +25,7 @@ GAUGES = {
     "live_bids": "Bids that are live now.",
     "journal_waiting_lines": "Decisions not yet written to the journal.",
     "journal_lost_lines": "Decisions lost because the journal could not be written for too long.",
+    "configuration_waiting": "1 while a changed configuration waits for an operator's consent.",
     "catalogue_loaded_timestamp_seconds": "When the current configuration was loaded.",
 }
 PING_SECONDS = "ping_duration_seconds"

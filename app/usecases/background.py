@@ -8,10 +8,10 @@ from app.journal.writer import JournalWriter
 from app.store.errors import StoreUnavailable
 from app.telemetry.trouble import where
 from app.usecases.bidder import Bidder
-from app.usecases.config_watcher import ConfigWatcher
 from app.usecases.deliver_leads import DeliveryWorker
 from app.usecases.feedback import refresh_suppressions
 from app.usecases.onboarding.certify import Certifier, keep_marks
+from app.usecases.reload.config_watcher import ConfigWatcher
 from app.usecases.standing.changes import Paused, TimePassed
 
 KEEP_S = 15.0

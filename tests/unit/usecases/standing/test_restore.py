@@ -36,7 +36,7 @@ def before(folder: Path, scene: Callable[[Bidder], Awaitable[Any]], declared: Ca
 
 def restore(bidder: Bidder, folder: Path, now: float = LATER) -> int:
     recent = lines(folder / "journal", now - bidder.catalogue.buyer.bid_lifetime_s)
-    return restore_bids(bidder.standing, bidder.catalogue, bidder.keys, recent, now)
+    return restore_bids(bidder.standing, bidder.catalogue, bidder.former, bidder.keys, recent, now)
 
 
 async def one_bid(bidder: Bidder) -> PingAnswer:
