@@ -99,11 +99,15 @@ def hold(connection: Connection, config_hash: str, words: tuple[str, ...], now: 
     }
     if add_new(connection, held_configuration, row):
         return False
-    is_it = columns.config_hash == config_hash
-    approved_at = connection.execute(select(columns.approved_at).where(is_it)).scalar()
+    of = select(columns.approved_at, columns.seen_at).where(columns.config_hash == config_hash)
+    approved_at, seen_at = connection.execute(of).one()
     if approved_at is not None and approved_at > now - CONSENT_S:
         return True
-    replace(connection, held_configuration, row)
+    if approved_at is None and seen_at > now - CONSENT_S:
+        seen = {"seen_at": now, "words": row["words"]}
+        connection.execute(update(held_configuration).where(columns.config_hash == config_hash).values(seen))
+    else:
+        replace(connection, held_configuration, row)
     return False
 
 
