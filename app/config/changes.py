@@ -35,19 +35,12 @@ _NAMES = {"zone": "time zone"}
 
 
 def losses(before: Configuration, after: Configuration) -> tuple[str, ...]:
-    """What would be lost as a whole, as by a file that was cut off: all of one kind, or all keys of one that stays."""
-    whole = [
-        f"loses {what} ({len(getattr(before, section))})"
+    """What would be lost as a whole, as by a file that was cut off."""
+    return tuple(
+        f"loses {what} ({len(getattr(before, section))} until now)"
         for section, what in _LOST.items()
         if getattr(before, section) and not getattr(after, section)
-    ]
-    keys = [
-        f"{section[:-1]} {name} loses every key: nobody can send in its name any more"
-        for section in ("sellers", "operators")
-        for name, (then, now) in _both(getattr(before, section), getattr(after, section))
-        if then.key_sha256 and not now.key_sha256
-    ]
-    return (*whole, *keys)
+    )
 
 
 def changes(before: Configuration, after: Configuration) -> tuple[str, ...]:

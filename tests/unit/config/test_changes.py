@@ -102,14 +102,3 @@ def test_all_of_a_kind_is_a_loss_and_one_of_them_is_none(section: str) -> None:
     assert losses(replace(whole, **{section: ()}), whole) == ()
     if len(getattr(whole, section)) > 1:
         assert losses(whole, replace(whole, **{section: getattr(whole, section)[1:]})) == ()
-
-
-def test_a_seller_or_operator_that_loses_its_last_key_is_a_loss() -> None:
-    whole = declared()
-    (operator,) = whole.operators
-    first, second = whole.sellers
-    assert losses(whole, replace(whole, sellers=(replace(first, key_sha256=()), second))) == (
-        "seller acme loses every key: nobody can send in its name any more",
-    )
-    assert len(losses(whole, replace(whole, operators=(replace(operator, key_sha256=()),)))) == 1
-    assert losses(whole, replace(whole, sellers=(replace(first, key_sha256=("c" * 64,)), second))) == ()
