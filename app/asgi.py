@@ -13,6 +13,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 import msgspec
 from litestar.handlers import HTTPRouteHandler
 
+from app.config.destinations import secrets_of
 from app.config.load import Declared, LoadedConfig, load
 from app.config.values.zip_table import zip_states
 from app.domain.keys import Keys
@@ -37,6 +38,7 @@ from app.usecases.deliver_leads import DeliveryWorker
 from app.usecases.onboarding.certify import Certifier
 from app.usecases.rate_limit import HashQuotas, RateLimits
 from app.usecases.reload.config_watcher import ConfigWatcher
+from app.usecases.reload.left_destinations import LeftDestinations
 from app.usecases.reload.reload_catalogue import Sources, first_catalogue
 from app.usecases.reload.starting import NeedsConsent, start_with
 from app.usecases.standing.restore import restore, restore_bids
@@ -45,6 +47,7 @@ from app.usecases.test_recorder import TestRecorder
 TICK_S = 0.25
 RELOAD_S = 0.5
 HEAR_S = 0.5
+STUCK_S = 3.0
 REST_S = 0.001
 """How long a thread that counts the journal rests after each millisecond of it, so that no ping waits for it."""
 SETTLE_S = 5.0
@@ -187,7 +190,8 @@ async def _started(
     certifier = Certifier(await store.certification_marks())
     bidder.certified.update(certifier.live)
     bidder.test_recorders.append(certifier.see)
-    background = BackgroundJobs(bidder, journal, watch, worker, world.clock, world.uniform, certifier)
+    left = LeftDestinations(store, lambda each: secrets_of(each, settings.config, os.environ), metrics)
+    background = BackgroundJobs(bidder, journal, watch, left, worker, world.clock, world.uniform, certifier)
     if world.stepped:
         stack.callback(journal.flush)
     else:
@@ -205,8 +209,9 @@ async def _run_beside(stack: AsyncExitStack, background: BackgroundJobs, journal
     await _beside(stack, _every(RELOAD_S, background.watch.look))
     await _beside(stack, _every(HEAR_S, background.hear))
     await _beside(stack, _every(HEAR_S, background.keep_shadow_prices))
+    await _beside(stack, _every(STUCK_S, background.look_for_stuck))
     stack.push_async_callback(background.worker.settle, SETTLE_S)
-    await _beside(stack, background.worker.run(background.watch.targets, background.clock, background.uniform))
+    await _beside(stack, background.worker.run(background.targets, background.clock, background.uniform))
 
 
 async def _every(seconds: float, job: Callable[[], Awaitable[None]]) -> None:

@@ -99,7 +99,7 @@ def _keys(then: Iterable[str], now: Iterable[str]) -> str:
     added, removed = len({*now} - {*then}), len({*then} - {*now})
     parts = [f"{count} key{'' if count == 1 else 's'} {what}" for count, what in ((added, "new"), (removed, "removed"))]
     texts = [part for part, count in zip(parts, (added, removed), strict=True) if count]
-    return ", ".join(texts) or "its keys stand in another order"
+    return ", ".join(texts) or "its keys changed"
 
 
 def _arrow(name: str, then: Any, now: Any) -> str:

@@ -19,6 +19,7 @@ from app.config.sellers import build_operators, build_sellers, refuse_shared_key
 from app.config.verticals import build_verticals
 from app.domain.buyer import Buyer, Exploration, Operator
 from app.domain.campaign import Campaign
+from app.domain.configuration import Configuration
 from app.domain.delivery.destination import Destination
 from app.domain.seller import Seller
 from app.domain.vertical import Vertical
@@ -52,6 +53,11 @@ class LoadedConfig(msgspec.Struct, frozen=True, kw_only=True):
 
     declared: Declared
     warnings: tuple[Problem, ...]
+
+
+def configuration_of(declared: Declared) -> Configuration:
+    """What is declared, without files and secrets."""
+    return Configuration(**{name: getattr(declared, name) for name in Configuration.__struct_fields__})
 
 
 def load(

@@ -28,7 +28,7 @@ from app.store.audit import AuditLine
 from app.store.certifications import Mark
 from app.store.configurations import Held, InForce
 from app.store.delivery import deliveries, destinations, outbox
-from app.store.delivery.deliveries import DeliveryDetail, DeliveryRow, Which
+from app.store.delivery.deliveries import DeliveryDetail, DeliveryRow, Moved, Waiting, Which
 from app.store.engine.connections import (
     BUSY_MS,
     async_lookup_engine,
@@ -309,6 +309,14 @@ class Store:
     async def replay(self, which: Which, by: str, now: float) -> int:
         """Send these again with a fresh schedule; how many."""
         return await self._writer.run(lambda c: deliveries.replay(c, which, by, now))
+
+    async def waiting_deliveries(self) -> dict[str, Waiting]:
+        """Of every destination for which leads wait."""
+        return await self._reader.run(deliveries.waiting)
+
+    async def move_deliveries(self, source: str, to: str, by: str, now: float) -> Moved:
+        """Have what waits for one destination sent to another."""
+        return await self._writer.run(lambda c: deliveries.move(c, source, to, by, now))
 
     async def disabled_destinations(self) -> dict[str, str]:
         """Why each disabled destination is."""

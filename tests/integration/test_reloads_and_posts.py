@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from app.asgi import World
 from app.settings import Settings, load_keys
 from app.store.migrate import migrate
 from tests.reloads import CASES, config_text, ping, post
@@ -26,17 +27,20 @@ def config(tmp_path: Path) -> Path:
 
 def test_every_post_is_judged_by_what_its_ping_was_judged_by(config: Path, tmp_path: Path) -> None:
     """While the service runs and after a restart. The lifetime shrinks to five seconds as well."""
-    with serve(config, tmp_path / "data") as service, client(service) as http:
+    ahead_s = [0.0]
+    world = World(clock=lambda: time.time() + ahead_s[0])
+    with serve(config, tmp_path / "data", world=world) as service, client(service) as http:
         bids = [bids_for_all(http, number) for number in (1, 2)]
         before = in_force(http)
         config.write_text(config_text(after=True, lifetime="5s"))
         assert until(lambda: in_force(http) != before)
-        time.sleep(3.0)
+        ahead_s[0] = 30.0
         assert outcomes(http, 1, bids[0]) == EXPECTED
         assert {case.name: ping(http, case, 3)["reason_code"] for case in CASES if case.after.seller is None} == {
             case.name: "auth_failed" for case in CASES if case.after.seller is None
         }
-    with serve(config, tmp_path / "data") as service, client(service) as http:
+    ahead_s[0] = 60.0
+    with serve(config, tmp_path / "data", world=world) as service, client(service) as http:
         assert outcomes(http, 2, bids[1]) == EXPECTED
 
 
