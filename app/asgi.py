@@ -39,7 +39,7 @@ from app.usecases.onboarding.certify import Certifier
 from app.usecases.rate_limit import HashQuotas, RateLimits
 from app.usecases.reload.config_watcher import ConfigWatcher
 from app.usecases.reload.left_destinations import LeftDestinations
-from app.usecases.reload.reload_catalogue import Sources, first_catalogue
+from app.usecases.reload.reload_catalogue import Reloaded, Sources, first_catalogue
 from app.usecases.reload.starting import NeedsConsent, start_with
 from app.usecases.standing.restore import restore, restore_bids
 from app.usecases.test_recorder import TestRecorder
@@ -145,10 +145,7 @@ async def _started(
         zip_states=zip_states(),
     )
     live = first_catalogue(sources, declared)
-    for problem in live.problems:
-        _log.error("%s: %s", settings.models, problem)
-    if unpriced := live.catalogue.index.verticals - live.catalogue.models.keys():
-        _log.error("no model prices %s: its leads get the campaign's fallback price", ", ".join(sorted(unpriced)))
+    _tell_of_models(settings, live)
     now = world.clock()
     former = await start_with(store, live, keys, now, has_consent=settings.has_consent)
     journal = JournalWriter(settings.journal)
@@ -200,6 +197,13 @@ async def _started(
     if live.catalogue.challengers:
         _log.info("challengers are tried in %s", _names(live.catalogue.challengers))
     return background
+
+
+def _tell_of_models(settings: Settings, live: Reloaded) -> None:
+    for problem in live.problems:
+        _log.error("%s: %s", settings.models, problem)
+    if unpriced := live.catalogue.index.verticals - live.catalogue.models.keys():
+        _log.error("no model prices %s: its leads get the campaign's fallback price", ", ".join(sorted(unpriced)))
 
 
 async def _run_beside(stack: AsyncExitStack, background: BackgroundJobs, journal: JournalWriter) -> None:
