@@ -27,7 +27,7 @@ ASK_S = 2.0
 _log = logging.getLogger(__name__)
 
 
-class Candidate(msgspec.Struct, frozen=True, kw_only=True):
+class PendingReload(msgspec.Struct, frozen=True, kw_only=True):
     """What settled files hold that is not in force yet; `lost` is what needs an operator's consent, both in words."""
 
     contents: Contents
@@ -60,7 +60,7 @@ class ConfigWatcher:
         self._journal = journal
         self._files = SettledFiles({**read_all([sources.pointer]), **live.declared.contents}, steady)
         self._also: tuple[Path, ...] = ()
-        self._waiting: Candidate | None = None
+        self._waiting: PendingReload | None = None
         self._ask_at = 0.0
         self._store_was_away = False
         keep(journal, live.catalogue)
@@ -89,7 +89,7 @@ class ConfigWatcher:
         if not self._is_kept:
             await self._keep()
 
-    async def _read(self, contents: Contents) -> Candidate | None:
+    async def _read(self, contents: Contents) -> PendingReload | None:
         """What these files would put in force; `None` where they are refused, or name others to look at first."""
         try:
             read = await asyncio.to_thread(self._sources.config, partial(_one_of, contents))
@@ -106,7 +106,7 @@ class ConfigWatcher:
             self._files.accept(contents)
             return None
         before, after = self._live.catalogue, reloaded.catalogue
-        return Candidate(
+        return PendingReload(
             contents=contents,
             reloaded=reloaded,
             lost=(*losses(before.configuration, after.configuration), *lost_models(before, after)),
@@ -118,7 +118,7 @@ class ConfigWatcher:
         self._bidder.metrics.count("reloads_total", "refused")
         self._files.accept(contents)
 
-    def _wait_for(self, waiting: Candidate | None) -> None:
+    def _wait_for(self, waiting: PendingReload | None) -> None:
         """Let this wait in the place of what waited; what needs consent says so once."""
         self._waiting, self._ask_at = waiting, 0.0
         lost = waiting.lost if waiting is not None else ()
@@ -130,7 +130,7 @@ class ConfigWatcher:
             for words in (*lost[1:], *waiting.changes):
                 _log.error("configuration %s: %s", config_hash, words)
 
-    async def _take_if_allowed(self, waiting: Candidate) -> None:
+    async def _take_if_allowed(self, waiting: PendingReload) -> None:
         """Take what waits, where it loses nothing or an operator has consented, once the database has kept it."""
         now = self._clock()
         try:
@@ -148,14 +148,14 @@ class ConfigWatcher:
         self._store_was_away = False
         await self._take(waiting, now)
 
-    async def _has_consent(self, waiting: Candidate, now: float) -> bool:
+    async def _has_consent(self, waiting: PendingReload, now: float) -> bool:
         if self._steady() < self._ask_at:
             return False
         self._ask_at = self._steady() + ASK_S
         words = (*(f"it {lost}" for lost in waiting.lost), *waiting.changes)
         return await self._bidder.store.hold(waiting.reloaded.catalogue.config_hash, words, now)
 
-    async def _take(self, waiting: Candidate, now: float) -> None:
+    async def _take(self, waiting: PendingReload, now: float) -> None:
         bidder, reloaded = self._bidder, waiting.reloaded
         _log_all(reloaded.problems)
         bidder.former.add(self._live.catalogue.configuration)
