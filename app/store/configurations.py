@@ -5,7 +5,7 @@ from sqlalchemy import Connection, delete, select, update
 
 from app.store.audit import note
 from app.store.engine.portable import add_new, replace
-from app.store.schema import configuration, declared_destination, held_configuration
+from app.store.schema import configuration, held_configuration, last_declared
 
 KEPT_S = 90 * 86_400.0
 """A configuration stays so long after it was last seen in force: stored answers are given again for thirty days."""
@@ -16,7 +16,7 @@ _CHANGES_MAX = 4_000
 
 
 class InForce(msgspec.Struct, frozen=True, kw_only=True):
-    """One configuration as it comes into force: `definition` is opaque here, as are those of its `destinations`.
+    """One configuration as it comes into force: `definition` is opaque here, as are those of what it declares, by name.
 
     `former` is the hash of the one that it follows in this process, empty at the start. `changes` are in words.
     """
@@ -24,6 +24,7 @@ class InForce(msgspec.Struct, frozen=True, kw_only=True):
     config_hash: str
     definition: bytes
     destinations: tuple[tuple[str, bytes], ...]
+    sellers: tuple[tuple[str, bytes], ...]
     former: str
     changes: tuple[str, ...]
 
@@ -50,8 +51,10 @@ def put_in_force(connection: Connection, taken: InForce, now: float) -> None:
     newest = _newest(connection)
     row = {"config_hash": taken.config_hash, "definition": taken.definition, "in_force_at": now, "seen_at": now}
     replace(connection, configuration, row)
-    for name, definition in taken.destinations:
-        replace(connection, declared_destination, {"name": name, "definition": definition, "seen_at": now})
+    for kind, declared in (("destination", taken.destinations), ("seller", taken.sellers)):
+        for name, definition in declared:
+            row = {"kind": kind, "name": name, "definition": definition, "seen_at": now}
+            replace(connection, last_declared, row)
     if taken.config_hash != newest:
         note(connection, now, "service", "configuration", taken.config_hash, "; ".join(taken.changes)[:_CHANGES_MAX])
     connection.execute(delete(configuration).where(configuration.c.seen_at < now - KEPT_S))
@@ -134,10 +137,18 @@ def approve(connection: Connection, config_hash: str, by: str, now: float) -> bo
     return approved == 1
 
 
-def declared_destinations(connection: Connection) -> dict[str, bytes]:
+def last_destinations(connection: Connection) -> dict[str, bytes]:
     """The last definition of every destination that was ever declared."""
-    rows = connection.execute(select(declared_destination.c.name, declared_destination.c.definition))
+    columns = last_declared.c
+    rows = connection.execute(select(columns.name, columns.definition).where(columns.kind == "destination"))
     return {name: bytes(definition) for name, definition in rows}
+
+
+def last_seller(connection: Connection, name: str) -> bytes | None:
+    """The last definition of a seller, `None` where it was never declared."""
+    is_it = (last_declared.c.kind == "seller") & (last_declared.c.name == name)
+    definition: bytes | None = connection.execute(select(last_declared.c.definition).where(is_it)).scalar()
+    return None if definition is None else bytes(definition)
 
 
 def _newest(connection: Connection) -> str:

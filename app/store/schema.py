@@ -306,12 +306,15 @@ held_configuration = Table(
     PrimaryKeyConstraint("config_hash"),
 )
 
-# The last definition of each destination, by which leads are sent that wait for one that is declared no more.
-declared_destination = Table(
-    "declared_destination",
+# The last of each destination and seller, also of one that is declared no more: leads may wait for the one, and the
+# other posts to its live bids with the keys that it had in the end.
+last_declared = Table(
+    "last_declared",
     metadata,
+    Column("kind", String(11), nullable=False),
     Column("name", Text, nullable=False),
     Column("definition", LargeBinary, nullable=False),
     Column("seen_at", Double, nullable=False),
-    PrimaryKeyConstraint("name"),
+    PrimaryKeyConstraint("kind", "name"),
+    CheckConstraint("kind IN ('destination', 'seller')", "kind"),
 )

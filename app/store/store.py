@@ -205,9 +205,13 @@ class Store:
         """Consent to a configuration that waits; False where it does not."""
         return await self._writer.run(lambda c: configurations.approve(c, config_hash, by, now))
 
-    async def declared_destinations(self) -> dict[str, bytes]:
+    async def last_destinations(self) -> dict[str, bytes]:
         """The last definition of every destination that was ever declared."""
-        return await self._reader.run(configurations.declared_destinations)
+        return await self._reader.run(configurations.last_destinations)
+
+    async def last_seller(self, name: str) -> bytes | None:
+        """The last definition of a seller, also of one that is declared no more."""
+        return await self._lookup.run(lambda c: configurations.last_seller(c, name))
 
     # What others tell us
 

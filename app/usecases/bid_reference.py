@@ -1,6 +1,6 @@
 """Ties a post to its bid: what its ping_id says, and whether it repeats the ping."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
 import msgspec
 
@@ -13,7 +13,7 @@ from app.domain.seller import Seller
 from app.domain.token import NO_CERTIFICATE, BidToken, config_name, config_tag, looks_like_token, read
 from app.domain.vertical import Vertical
 from app.usecases.bidder import Bidder
-from app.usecases.former import blinded, unpacked
+from app.usecases.former import has_key, unpacked
 from app.wire.post import Post
 
 
@@ -74,21 +74,26 @@ def open_reference(bidder: Bidder, ping_id: str, *, test: bool = False) -> BidRe
     )
 
 
-def seller_of_bid(bidder: Bidder, reference: BidReference, seller: Seller | None, keys: Iterable[str]) -> Seller | None:
+async def seller_of_bid(
+    bidder: Bidder, reference: BidReference, seller: Seller | None, keys: Collection[str]
+) -> Seller | None:
     """The seller that may post to a bid, as it was declared when the bid was made; `None` where nobody here may.
 
-    It is the one whose key opens the door today (`seller`), or, where it bears that name no more or is declared no
-    more, the one whose key this was then: of `keys` the SHA-256 in hex. A key that its seller has lost opens nothing.
+    It is the one whose key opens the door today (`seller`), or, where that was not declared under its name then, one
+    that is declared no more and in the end had one of these `keys` (SHA-256 in hex). A key that a seller has lost opens
+    nothing, whatever became of the seller since.
     """
     configuration = reference.configuration
     if configuration is None:
         return seller
-    declared = bidder.catalogue.sellers
     if seller is not None and (then := configuration.seller(seller.name)) is not None:
         return then
-    offered = {form for key in keys for form in (key, blinded(bidder.keys.index, key))}
-    gone = [each for each in configuration.sellers if each.name not in declared and offered & {*each.key_sha256}]
-    return gone[0] if gone else seller
+    for gone in configuration.sellers:
+        if gone.name not in bidder.catalogue.sellers:
+            last = await bidder.store.last_seller(gone.name)
+            if has_key(last, keys, bidder.keys.index):
+                return gone
+    return seller
 
 
 def posted(

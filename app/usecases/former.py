@@ -8,6 +8,7 @@ import msgspec
 
 from app.domain.configuration import Configuration, with_keys
 from app.domain.keyed import digest
+from app.domain.seller import Seller
 from app.domain.token import CONFIG_BYTES, config_tag
 
 REMEMBERED = 16
@@ -54,6 +55,17 @@ def unpacked(definitions: Iterable[tuple[str, bytes]]) -> list[Configuration]:
         except (msgspec.DecodeError, zlib.error):
             _log.warning("configuration %s of an earlier version cannot be read; its bids are refused", config_hash)
     return configurations
+
+
+def packed_keys(seller: Seller, index_key: bytes) -> bytes:
+    """The keys of a seller as the database keeps them."""
+    return msgspec.msgpack.encode([blinded(index_key, key) for key in seller.key_sha256])
+
+
+def has_key(packed: bytes | None, keys: Iterable[str], index_key: bytes) -> bool:
+    """Whether one of these keys, SHA-256 in hex, is among kept ones."""
+    kept = msgspec.msgpack.decode(packed, type=list[str]) if packed is not None else []
+    return any(blinded(index_key, key) in kept for key in keys)
 
 
 def blinded(index_key: bytes, key_sha256: str) -> str:

@@ -73,6 +73,7 @@ def test_a_destination_that_left_is_said_and_counted_once_on_its_way_in_and_out(
         config_hash="0" * 16,
         definition=b"",
         destinations=(("crm", msgspec.msgpack.encode(crm)),),
+        sellers=(),
         former="",
         changes=(),
     )

@@ -173,7 +173,7 @@ class Intake:
         reference = await find_reference(bidder, ping_id, test=request.test)
         if reference.bid is None or (seller is None and reference.bid.expires_at <= request.now):
             return request, reference
-        then = seller_of_bid(bidder, reference, seller, offered_keys(request))
+        then = await seller_of_bid(bidder, reference, seller, offered_keys(request))
         if then is None or (seller is None and not may_reach(request, then)):
             return request, reference
         return as_declared(request, then), reference

@@ -17,7 +17,7 @@ from app.store.errors import StoreUnavailable
 from app.telemetry.trouble import where
 from app.usecases.bidder import Bidder
 from app.usecases.deliver_leads import Target
-from app.usecases.former import packed
+from app.usecases.former import packed, packed_keys
 from app.usecases.reload.reload_catalogue import Reloaded, Sources, lost_models, model_changes, next_catalogue
 from app.usecases.reload.settled import Contents, SettledFiles, read_all
 
@@ -185,10 +185,13 @@ class ConfigWatcher:
 
 def in_force(configuration: Configuration, index_key: bytes, former: str, words: tuple[str, ...]) -> InForce:
     """A configuration as the database keeps it when it comes into force."""
+    destinations = [(each.name, msgspec.msgpack.encode(each)) for each in configuration.destinations]
+    sellers = [(each.name, packed_keys(each, index_key)) for each in configuration.sellers]
     return InForce(
         config_hash=configuration.config_hash,
         definition=packed(configuration, index_key),
-        destinations=tuple((each.name, msgspec.msgpack.encode(each)) for each in configuration.destinations),
+        destinations=tuple(destinations),
+        sellers=tuple(sellers),
         former=former,
         changes=words,
     )

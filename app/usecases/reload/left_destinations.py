@@ -35,7 +35,7 @@ class LeftDestinations:
         try:
             waiting = await self._store.waiting_deliveries()
             left = [name for name in waiting if name not in declared]
-            definitions = await self._store.declared_destinations() if left else {}
+            definitions = await self._store.last_destinations() if left else {}
         except StoreUnavailable:
             return
         found = {name: await asyncio.to_thread(self._target, definitions.get(name)) for name in left}

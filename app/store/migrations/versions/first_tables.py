@@ -95,11 +95,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("config_hash", name="pk_held_configuration"),
     )
     op.create_table(
-        "declared_destination",
+        "last_declared",
+        sa.Column("kind", sa.String(length=11), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("definition", sa.LargeBinary(), nullable=False),
         sa.Column("seen_at", sa.Double(), nullable=False),
-        sa.PrimaryKeyConstraint("name", name="pk_declared_destination"),
+        sa.CheckConstraint("kind IN ('destination', 'seller')", name="kind"),
+        sa.PrimaryKeyConstraint("kind", "name", name="pk_last_declared"),
     )
     op.create_table(
         "lead",
@@ -266,7 +268,7 @@ def downgrade() -> None:
     op.drop_table("shadow_price")
     op.drop_table("notice")
     op.drop_table("lead")
-    op.drop_table("declared_destination")
+    op.drop_table("last_declared")
     op.drop_table("held_configuration")
     op.drop_table("configuration")
     op.drop_table("destination_state")
