@@ -4,6 +4,7 @@ from collections.abc import Container, Mapping
 from typing import Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from app.dialects.body.read import UnreadableBody, encoding_of, read_body
 from app.dialects.dialect import Dialect
@@ -15,7 +16,7 @@ from app.domain.reasons import Refusal
 from app.domain.seller import Seller
 from app.domain.token import looks_like_token
 from app.http.asgi_request import Scope
-from app.http.authentication import comes_from, keys_in_fields, keys_in_headers, whose_key
+from app.http.authentication import comes_from, keys_in_fields, keys_in_headers, sha256_of, whose_key
 from app.platforms.known import DIALECTS
 
 Takes = Literal["ping", "post", "lead", "feedback"]
@@ -133,6 +134,36 @@ def read_request(
     )
 
 
+def as_declared(request: SellerRequest, seller: Seller) -> SellerRequest:
+    """A request as one of its seller by another of its declarations, which may have it answered in another dialect."""
+    if seller is request.seller:
+        return request
+    route, fields, headers = request.route, request.fields, dict(request.scope["headers"])
+    dialect = route.dialect or DIALECTS.get(seller.dialect, request.dialect)
+    if dialect.variant is not None:
+        dialect = dialect.variant(fields) or dialect
+    content_type = headers.get(b"content-type", b"").decode("latin-1")
+    return replace(
+        request,
+        seller=seller,
+        dialect=dialect,
+        format=_format(route, dialect, seller, fields, request.body, headers, content_type),
+        refusal=None,
+        status=200,
+    )
+
+
+def may_reach(request: SellerRequest, seller: Seller) -> bool:
+    """Whether a seller may send from this address, and in this way."""
+    return _comes_from_its(request.scope, seller) and _may_use(request.scope["method"], request.route, seller)
+
+
+def offered_keys(request: SellerRequest) -> list[str]:
+    """The SHA-256 of each key that a request offers, in hex."""
+    headers = dict(request.scope["headers"])
+    return [sha256_of(key) for key in (*keys_in_headers(headers), *keys_in_fields(request.fields))]
+
+
 def _may_use(method: str, route: Route, seller: Seller) -> bool:
     """Whether a method may be used here: feedback's routes have theirs from the router."""
     return route.takes == "feedback" or method == "POST" or (method == "GET" and seller.allow_get)
@@ -167,7 +198,9 @@ def _seller(
     scope: Scope, headers: dict[bytes, bytes], fields: dict[str, Scalar], sellers: Mapping[str, Seller]
 ) -> Seller | None:
     seller = whose_key(keys_in_headers(headers), sellers) or whose_key(keys_in_fields(fields), sellers)
-    if seller is None or not seller.allowed_ips:
-        return seller
-    peer = scope["client"][0] if scope.get("client") else ""
-    return seller if comes_from(peer, seller.allowed_ips) else None
+    return seller if seller is None or _comes_from_its(scope, seller) else None
+
+
+def _comes_from_its(scope: Scope, seller: Seller) -> bool:
+    peer = scope["client"][0] if seller.allowed_ips and scope.get("client") else ""
+    return comes_from(peer, seller.allowed_ips)
