@@ -4,9 +4,7 @@ import re
 from typing import Any, NoReturn
 from xml.parsers import expat
 
-from app.dialects.body.tree import DEPTH_MAX, TooMuch
-
-NODES_MAX = 2_000
+from app.dialects.body.tree import DEPTH_MAX, NODES_MAX, TooMuch
 
 _NAME = "([A-Za-z_][A-Za-z0-9_]*+)"
 _TEXT = r"[ -%'-;=?-\\^-~]*+"
