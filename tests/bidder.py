@@ -34,7 +34,7 @@ from app.store.store import Store
 from app.store.vault import Vault
 from app.telemetry.metrics import Metrics
 from app.usecases.accept_post import accept_post
-from app.usecases.answer_ping import answer_ping, refuse_ping
+from app.usecases.answer_ping import answer_ping, held_back, refuse_ping
 from app.usecases.answer_ping import ask as what_is_asked
 from app.usecases.bid_reference import open_reference
 from app.usecases.bidder import Bidder
@@ -117,7 +117,7 @@ def answer(
     took_ms: float = 0.0,
 ) -> PingAnswer:
     """The answer to what was read from a ping of this seller."""
-    asked = what_is_asked(bidder, seller, reading, now, -took_ms / 1000.0)
+    asked = held_back(bidder, seller, now) or what_is_asked(bidder, seller, reading, now, -took_ms / 1000.0)
     if isinstance(asked, Refusal):
         return refuse_ping(bidder, seller, asked, now, warnings)
     return answer_ping(bidder, asked, warnings)

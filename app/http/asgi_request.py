@@ -11,6 +11,9 @@ Send = Callable[[Message], Awaitable[None]]
 BODY_MAX = 65_536
 """64 kB: a lead is two; more is an attack or an accident, and is answered 413."""
 
+KEYLESS_BODY_MAX = 16_384
+"""The same where no header has a key: more is not read to look for one."""
+
 
 class BodyTooLarge(Exception):
     """A body exceeds what a lead can need."""
@@ -20,7 +23,7 @@ class ClientGone(Exception):
     """The client closed the connection before its request was complete: there is no one to answer."""
 
 
-async def receive_body(receive: Receive) -> bytes:
+async def receive_body(receive: Receive, length_max: int = BODY_MAX) -> bytes:
     """The whole body. BodyTooLarge beyond the bound, ClientGone where it breaks off."""
     body, more = b"", True
     while more:
@@ -28,7 +31,7 @@ async def receive_body(receive: Receive) -> bytes:
         if message["type"] == "http.disconnect":
             raise ClientGone
         body += message.get("body", b"")
-        if len(body) > BODY_MAX:
+        if len(body) > length_max:
             raise BodyTooLarge
         more = message.get("more_body", False)
     return body
