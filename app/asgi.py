@@ -36,8 +36,8 @@ from app.usecases.background import SUPPRESSIONS_S, BackgroundJobs
 from app.usecases.bidder import Bidder
 from app.usecases.config_watcher import ConfigWatcher, remember_campaigns
 from app.usecases.deliver_leads import DeliveryWorker
+from app.usecases.limits.rate_limit import HashQuotas, RateLimits
 from app.usecases.onboarding.certify import Certifier
-from app.usecases.rate_limit import HashQuotas, RateLimits
 from app.usecases.reload_catalogue import Sources, first_catalogue
 from app.usecases.standing.restore import restore, restore_bids
 from app.usecases.test_recorder import TestRecorder
@@ -200,6 +200,7 @@ async def _started(
 async def _run_beside(stack: AsyncExitStack, background: BackgroundJobs, journal: JournalWriter) -> None:
     """Have every background job done again and again while requests are answered."""
     await _beside(stack, journal.run(lambda error: _log.error("the journal cannot be written: %s", error.strerror)))
+    stack.callback(background.write_keyless)
     await _beside(stack, _every(TICK_S, background.tick))
     await _beside(stack, _every(RELOAD_S, background.watch.look))
     await _beside(stack, _every(SWITCHES_S, background.refresh_switches))

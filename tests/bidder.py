@@ -38,7 +38,7 @@ from app.usecases.answer_ping import answer_ping, held_back, refuse_ping
 from app.usecases.answer_ping import ask as what_is_asked
 from app.usecases.bid_reference import open_reference
 from app.usecases.bidder import Bidder
-from app.usecases.rate_limit import HashQuotas, RateLimits
+from app.usecases.limits.rate_limit import HashQuotas, RateLimits
 from app.usecases.standing.restore import restore
 from app.wire.ping import Ping, PingAnswer
 from app.wire.post import PostAnswer
@@ -166,6 +166,8 @@ def bid_of(bidder: Bidder, ping_id: str) -> BidToken:
 def journaled(bidder: Bidder, folder: Path) -> list[AnyLine]:
     """Every line so far."""
     assert isinstance(bidder.journal, JournalWriter)
+    for line in bidder.keyless.lines():
+        bidder.journal.append(line)
     bidder.journal.flush()
     return list(lines(folder / "journal"))
 

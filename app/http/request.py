@@ -97,6 +97,14 @@ class SellerRequest(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     refusal: Refusal | None = None
     status: int = 200
 
+    @property
+    def keyless_fault(self) -> str:
+        """What is wrong with a request of nobody that is known."""
+        if self.status in (400, 413, 415):
+            return "too_large" if self.status == 413 else "unreadable"
+        offered = [*keys_in_headers(dict(self.scope["headers"])), *keys_in_fields(self.fields)]
+        return "wrong_key" if offered else "no_key"
+
 
 def _everybody(_: Seller) -> None:
     """Nobody is held back."""

@@ -122,10 +122,12 @@ def refuse_ping(
     test: bool = False,
 ) -> PingAnswer:
     """The answer to a ping that cannot be decided: no key, too fast, not readable, or a fault of ours."""
-    name = seller.name if seller is not None else ""
     line_id = line_id_of(bidder.chance(8), now)
-    bidder.journal.append(RefusedLine(at=now, seller=name, id=line_id, refusal=refusal, test=test))
-    bidder.metrics.count("pings_total", name, refusal.code)
+    if seller is None:
+        bidder.keyless.add("ping", refusal, now, test=test)
+    else:
+        bidder.journal.append(RefusedLine(at=now, seller=seller.name, id=line_id, refusal=refusal, test=test))
+    bidder.metrics.count("pings_total", seller.name if seller is not None else "", refusal.code)
     return answers.refused_ping(refusal, seller, line_id, warnings)
 
 

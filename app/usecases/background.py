@@ -57,9 +57,15 @@ class BackgroundJobs:
             bidder.standing.apply(TimePassed(at=self.clock()))
         except Exception as error:  # noqa: BLE001 - pacing must not stop for good because one window went wrong
             _log.error("a tick went wrong: %s", where(error))
+        self.write_keyless(self.clock())
         bidder.metrics.gauge("live_bids", bidder.standing.live_bids)
         bidder.metrics.gauge("journal_waiting_lines", self._journal.waiting)
         bidder.metrics.gauge("journal_lost_lines", self._journal.lost)
+
+    def write_keyless(self, until: float = float("inf")) -> None:
+        """Write the counts of minutes that are over, or of all where the service stops."""
+        for line in self.bidder.keyless.lines(until):
+            self._journal.append(line)
 
     async def refresh_switches(self) -> None:
         """Hear what commands beside the service switched; while the database is away all stays as it is."""

@@ -12,8 +12,9 @@ from app.reports.scorecard import Scorecards
 from app.store.store import Store
 from app.store.vault import Vault
 from app.telemetry.metrics import Metrics
+from app.usecases.limits.keyless import KeylessRefusals
+from app.usecases.limits.rate_limit import HashQuotas, RateLimits
 from app.usecases.post_collectors import PostCollectors
-from app.usecases.rate_limit import HashQuotas, RateLimits
 from app.usecases.standing.standing import LiveStanding
 from app.usecases.test_recorder import TestRecorder
 
@@ -30,7 +31,7 @@ class Bidder(msgspec.Struct, kw_only=True):
     `chance` gives that many random bytes, `steady` seconds by a clock that is never set, `sold` is called after each
     sale so that delivery need not wait for its poll. `seed` keys every draw. `certified` are the sellers that have
     certified themselves, `test_recorders` see every test. `post_collectors` are asked about every post besides the
-    store.
+    store. `keyless` counts what was refused without a seller's key.
     """
 
     catalogue: Catalogue
@@ -48,5 +49,6 @@ class Bidder(msgspec.Struct, kw_only=True):
     sold: Callable[[], None]
     scorecards: Scorecards
     post_collectors: PostCollectors = PostCollectors()
+    keyless: KeylessRefusals = msgspec.field(default_factory=KeylessRefusals)
     certified: set[str] = msgspec.field(default_factory=set)
     test_recorders: list[TestRecorder] = msgspec.field(default_factory=list)

@@ -84,10 +84,16 @@ class Intake:
         bidder = self._bidder
         try:
             sellers, now = bidder.catalogue.seller_by_key, raw.now
-            route = ROUTES[raw.scope["path"]]
-            return read_request(
-                raw, route, sellers, bidder.certified, admit=lambda seller: held_back(bidder, seller, now)
+            request = read_request(
+                raw,
+                ROUTES[raw.scope["path"]],
+                sellers,
+                bidder.certified,
+                admit=lambda seller: held_back(bidder, seller, now),
             )
+            if request.seller is None:
+                bidder.metrics.count("keyless_refusals_total", request.keyless_fault)
+            return request
         except Exception as error:  # noqa: BLE001 - the seller gets an answer it can read, the log no personal data
             _log.error("a request could not be read: %s", where(error))
             return FAULT

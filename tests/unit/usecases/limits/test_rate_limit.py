@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.usecases.rate_limit import HashQuotas, RateLimits
+from app.usecases.limits.rate_limit import HashQuotas, RateLimits
 from tests.build import NOW, seller
 
 LIMITED = seller(rate_per_s=2.0, burst=3)
