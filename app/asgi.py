@@ -32,7 +32,7 @@ from app.store.errors import StoreError, StoreUnavailable
 from app.store.store import Store
 from app.store.vault import Vault
 from app.telemetry.metrics import Metrics
-from app.usecases.background import SUPPRESSIONS_S, BackgroundJobs
+from app.usecases.background import BackgroundJobs
 from app.usecases.bidder import Bidder
 from app.usecases.config_watcher import ConfigWatcher, remember_campaigns
 from app.usecases.deliver_leads import DeliveryWorker
@@ -44,7 +44,7 @@ from app.usecases.test_recorder import TestRecorder
 
 TICK_S = 0.25
 RELOAD_S = 1.0
-SWITCHES_S = 0.5
+HEAR_S = 0.5
 REST_S = 0.001
 """How long a thread that counts the journal rests after each millisecond of it, so that no ping waits for it."""
 SETTLE_S = 5.0
@@ -170,7 +170,7 @@ async def _started(
         metrics=metrics,
         standing=await restore(store, now),
         rates=RateLimits(),
-        quotas=HashQuotas(),
+        quotas=HashQuotas(await store.cap_usage()),
         sold=worker.wake.set,
         scorecards=Scorecards(store, Counting(settings.journal, lambda: time.sleep(REST_S))),
     )
@@ -203,10 +203,10 @@ async def _run_beside(stack: AsyncExitStack, background: BackgroundJobs, journal
     stack.callback(background.write_keyless)
     await _beside(stack, _every(TICK_S, background.tick))
     await _beside(stack, _every(RELOAD_S, background.watch.look))
-    await _beside(stack, _every(SWITCHES_S, background.refresh_switches))
+    await _beside(stack, _every(HEAR_S, background.hear))
     await _beside(stack, _every(RELOAD_S, background.keep_shadow_prices))
-    await _beside(stack, _every(SWITCHES_S, background.keep_certifications))
-    await _beside(stack, _every(SUPPRESSIONS_S, background.refresh_suppressions))
+    stack.push_async_callback(background.keep_quotas)
+    await _beside(stack, _every(RELOAD_S, background.keep_quotas))
     stack.push_async_callback(background.worker.settle, SETTLE_S)
     await _beside(stack, background.worker.run(background.watch.targets, background.clock, background.uniform))
 

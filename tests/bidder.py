@@ -80,7 +80,7 @@ async def open_bidder(
             metrics=Metrics(),
             standing=await restore(store, NOW),
             rates=RateLimits(),
-            quotas=HashQuotas(),
+            quotas=HashQuotas(await store.cap_usage()),
             sold=sold,
             scorecards=Scorecards(store, Counting(folder / "journal")),
         )

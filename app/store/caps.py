@@ -1,6 +1,6 @@
 """What each cap has used: never over its limit, however many sales come at once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, select, text
 
@@ -25,6 +25,13 @@ _TAKE_OR_FAIL = Prepared(
         "ON CONFLICT (counter) DO UPDATE SET used = "
         "CASE WHEN cap_counter.used + :amount <= :limit THEN cap_counter.used + :amount END"
     )
+)
+
+# What is given back was counted on an earlier day where there is less than that.
+_ADD = text(
+    "INSERT INTO cap_counter (counter, used) VALUES (:counter, CASE WHEN :amount > 0 THEN :amount ELSE 0 END) "
+    "ON CONFLICT (counter) DO UPDATE SET used = "
+    "CASE WHEN cap_counter.used + :amount > 0 THEN cap_counter.used + :amount ELSE 0 END"
 )
 
 
@@ -56,6 +63,12 @@ def cap_usage(connection: Connection) -> dict[str, int]:
     """What is used of every counter that a sale ever touched."""
     rows = connection.execute(select(cap_counter.c.counter, cap_counter.c.used))
     return {row.counter: row.used for row in rows}
+
+
+def add_usage(connection: Connection, amounts: Mapping[str, int]) -> None:
+    """Count what has no limit here; replicas add to the same counters."""
+    for counter in sorted(amounts):
+        connection.execute(_ADD, {"counter": counter, "amount": amounts[counter]})
 
 
 def _values(use: CapUse) -> dict[str, object]:

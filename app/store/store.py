@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from math import inf
 from pathlib import Path
 
 from app.domain.caps.pacing import ShadowPrice
@@ -41,6 +42,7 @@ from app.store.engine.runners import GroupRunner, Runner, TaskRunner
 from app.store.errors import StoreError, StoreUnfit
 from app.store.exports import OutcomeRow, SoldRow
 from app.store.feedback import OutcomeFacts, OutcomeResult, Returns
+from app.store.heard import Heard, heard
 from app.store.leads import LeadRow, Summary
 from app.store.migrate import migrate, require_head
 from app.store.operators import DemandRow, SignalRow, Switch
@@ -140,6 +142,10 @@ class Store:
         """What is used of each cap's counter."""
         return await self._reader.run(caps.cap_usage)
 
+    async def add_usage(self, amounts: Mapping[str, int]) -> None:
+        """Count these amounts, by counter, on top of what is used."""
+        await self._writer.run(lambda c: caps.add_usage(c, amounts))
+
     async def shadow_prices(self) -> dict[str, ShadowPrice]:
         """Where each cap's shadow price stood when it was last kept, by resource."""
         return await self._reader.run(shadow_prices.shadow_prices)
@@ -167,10 +173,6 @@ class Store:
     async def suppressed_digests(self) -> Iterator[str]:
         """Digests of people who may not be bought; read as it is consumed."""
         return known.suppressed_digests(self._streams)
-
-    async def suppressed_since(self, since: float) -> list[str]:
-        """Digests of people who may not be bought since this moment or a later one."""
-        return await self._reader.run(lambda c: known.suppressed_since(c, since))
 
     async def used_certificates(self) -> Iterator[str]:
         """Digests of certificates that belong to a lead; read as it is consumed."""
@@ -231,13 +233,13 @@ class Store:
         """End a switch; False where there was none."""
         return await self._writer.run(lambda c: operators.clear_switch(c, kind, target, by, reason, now))
 
-    async def paused(self) -> list[str]:
-        """Campaigns and sellers that are paused by a switch."""
-        return [switch.target for switch in await self.switches() if switch.kind == "pause"]
-
     async def switches(self) -> list[Switch]:
         """Switches in force."""
         return await self._reader.run(operators.switches)
+
+    async def heard(self, suppressed_since: float = inf) -> Heard:
+        """What others wrote that the service must act on; see `store.heard`."""
+        return await self._reader.run(lambda c: heard(c, suppressed_since))
 
     async def audit_lines(self, limit: int = 100) -> list[AuditLine]:
         """The latest changes, newest first."""

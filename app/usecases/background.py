@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from contextlib import suppress
+from math import inf
 
 from app.journal.writer import JournalWriter
 from app.store.errors import StoreUnavailable
@@ -10,9 +11,8 @@ from app.telemetry.trouble import where
 from app.usecases.bidder import Bidder
 from app.usecases.config_watcher import ConfigWatcher
 from app.usecases.deliver_leads import DeliveryWorker
-from app.usecases.feedback import refresh_suppressions
-from app.usecases.onboarding.certify import Certifier, keep_marks
-from app.usecases.standing.changes import Paused, TimePassed
+from app.usecases.onboarding.certify import Certifier, hear_marks, keep_marks
+from app.usecases.standing.changes import Paused, Suppressed, TimePassed
 
 KEEP_S = 15.0
 """A restart may lose what shadow prices moved in this time, a small part of what they move in a window."""
@@ -67,16 +67,27 @@ class BackgroundJobs:
         for line in self.bidder.keyless.lines(until):
             self._journal.append(line)
 
-    async def refresh_switches(self) -> None:
-        """Hear what commands beside the service switched; while the database is away all stays as it is."""
-        with suppress(StoreUnavailable):
-            names = frozenset(await self.bidder.store.paused())
-            self.bidder.standing.apply(Paused(names=names))
+    async def hear(self) -> None:
+        """Keep what sellers showed in tests, and hear what commands and other replicas wrote.
 
-    async def keep_certifications(self) -> None:
-        """Store the progress of certifications, and read which sellers went live on another replica."""
+        While the database is away all stays as it is.
+        """
         with suppress(StoreUnavailable):
-            await keep_marks(self.bidder, self.certifier)
+            await self._hear()
+
+    async def keep_quotas(self) -> None:
+        """Count in the database what sellers asked by hash, so that a restart is no new day."""
+        quotas = self.bidder.quotas
+        changes = quotas.changes()
+        if not changes:
+            return
+        try:
+            await self.bidder.store.add_usage(changes)
+        except BaseException as error:
+            # A stop in the middle may count them twice, which is the safe side.
+            quotas.not_written(changes)
+            if not isinstance(error, StoreUnavailable):
+                raise
 
     async def keep_shadow_prices(self) -> None:
         """Write down where those that moved stand, at most every `KEEP_S`; a restart goes on with them."""
@@ -91,27 +102,16 @@ class BackgroundJobs:
                 self._kept_duals |= moved
         self._duals_kept_at = now
 
-    async def refresh_suppressions(self) -> None:
-        """Hear whom others suppressed since: a command beside the service, or another replica."""
-        now = self.clock()
-        if now - self._suppressed_at < SUPPRESSIONS_S:
-            return
-        with suppress(StoreUnavailable):
-            await refresh_suppressions(self.bidder, self._suppressed_at - _CLOCKS_DIFFER_S)
-            self._suppressed_at = now
-
     async def catch_up(self) -> float | None:
         """Do everything that is due by now, to its end; when the next delivery will be due, None where none waits.
 
         StoreUnavailable or OSError where the database or the journal's disk cannot take it.
         """
         await self.watch.look()
-        await self.refresh_switches()
-        await self.refresh_suppressions()
+        due_at = await self._hear()
         await self.tick()
-        await self.keep_certifications()
         await self.keep_shadow_prices()
-        due_at = await self.bidder.store.next_due()
+        await self.keep_quotas()
         while due_at is not None and due_at <= self.clock():
             if not await self.worker.deliver_due(self.watch.targets(), self.clock(), self.uniform):
                 # A receiver that fails is given a rest, however many leads wait for it.
@@ -120,3 +120,16 @@ class BackgroundJobs:
             due_at = await self.bidder.store.next_due()
         self._journal.flush()
         return due_at
+
+    async def _hear(self) -> float | None:
+        """As `hear`; when the next delivery is due."""
+        await keep_marks(self.bidder, self.certifier)
+        now = self.clock()
+        is_time = now - self._suppressed_at >= SUPPRESSIONS_S
+        heard = await self.bidder.store.heard(self._suppressed_at - _CLOCKS_DIFFER_S if is_time else inf)
+        if is_time:
+            self.bidder.standing.apply(Suppressed(digests=tuple(heard.suppressed)))
+            self._suppressed_at = now
+        self.bidder.standing.apply(Paused(names=heard.paused))
+        hear_marks(self.bidder, self.certifier, heard.marks)
+        return heard.next_due

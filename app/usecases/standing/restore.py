@@ -40,7 +40,7 @@ async def restore(store: Store, now: float) -> LiveStanding:
         standing.apply(DemandSet(territory=row.territory, demand=row.demand, told_at=row.told_at, ends_at=row.ends_at))
     for signal in await store.signals(now):
         standing.apply(SignalSet(territory=signal.territory, signal=signal.signal))
-    standing.apply(Paused(names=frozenset(await store.paused())))
+    standing.apply(Paused(names=(await store.heard()).paused))
     # Rows of a database become plain values.
     for sales in _parts((digest, name, vertical, at) for digest, name, vertical, at in await store.known_people()):
         standing.apply(KnownRead(sales=sales))
