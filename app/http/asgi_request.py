@@ -14,6 +14,9 @@ BODY_MAX = 65_536
 KEYLESS_BODY_MAX = 16_384
 """The same where no header has a key: more is not read to look for one."""
 
+ALWAYS = ((b"x-content-type-options", b"nosniff"),)
+"""Headers of every answer to a seller's program; what browsers open has more."""
+
 
 class BodyTooLarge(Exception):
     """A body exceeds what a lead can need."""
@@ -40,7 +43,7 @@ async def receive_body(receive: Receive, length_max: int = BODY_MAX) -> bytes:
 async def send_answer(
     send: Send, status: int, content_type: bytes, body: bytes, extra: Sequence[tuple[bytes, bytes]] = ()
 ) -> None:
-    """Send one complete answer; it always has a Content-Type and a length."""
-    headers = [(b"content-type", content_type), (b"content-length", b"%d" % len(body)), *extra]
+    """Send one complete answer; it always has a Content-Type, a length, and what all of them have."""
+    headers = [(b"content-type", content_type), (b"content-length", b"%d" % len(body)), *ALWAYS, *extra]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -18,7 +18,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from app.http.answer import FAULT, HttpAnswer
 from app.http.application import Application
-from app.http.asgi_request import KEYLESS_BODY_MAX, Scope
+from app.http.asgi_request import ALWAYS, KEYLESS_BODY_MAX, Scope
 from app.http.auction.intake import Intake, Later
 from app.http.auction.routes import ROUTES
 from app.http.request import RawRequest
@@ -145,7 +145,7 @@ class Call:
         self.response_complete = True
         if self.disconnected:
             return
-        more = [*self.protocol.server_state.default_headers, *answer.headers]
+        more = [*self.protocol.server_state.default_headers, *ALWAYS, *answer.headers]
         if not self.keep_alive:
             more.append((b"connection", b"close"))
         self.protocol.transport.write(
