@@ -7,8 +7,8 @@ import os
 import random
 import socket
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 
 import msgspec
 from litestar.handlers import HTTPRouteHandler
@@ -24,6 +24,7 @@ from app.journal.versions import OtherVersion
 from app.journal.writer import JournalWriter
 from app.outbound.sender import Sender
 from app.parquet import ParquetError
+from app.private_files import narrow
 from app.reports.counting import Counting
 from app.reports.scorecard import Scorecards
 from app.scoring.load import load as load_models
@@ -34,6 +35,9 @@ from app.store.vault import Vault
 from app.telemetry.metrics import Metrics
 from app.usecases.background import BackgroundJobs
 from app.usecases.bidder import Bidder
+from app.usecases.clock.clock_watch import ClockWatch
+from app.usecases.clock.last_moment import last_moment
+from app.usecases.clock.service_clock import STEP_S, ServiceClock
 from app.usecases.config_watcher import ConfigWatcher, remember_campaigns
 from app.usecases.deliver_leads import DeliveryWorker
 from app.usecases.limits.rate_limit import HashQuotas, RateLimits
@@ -55,7 +59,8 @@ logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
 class World(msgspec.Struct, frozen=True, kw_only=True):
-    """Clock and chance of one bidder. `clock` is UTC epoch seconds, `steady` measures how long an answer takes.
+    """Clock and chance of one bidder. `clock` is the machine's (UTC epoch seconds), which may be set at any time;
+    `steady` is never set.
 
     Where it is `stepped`, time stands still between two steps: no work runs by itself, and whoever moves the clock has
     `Application.background` catch up.
@@ -90,21 +95,32 @@ def build_app(
     for path in made:
         _log.warning("made %s: without it no bid and no identity of this installation can be read; keep a copy", path)
 
+    for sentence in settings.exposed_secrets(read.declared.secret_files):
+        _log.warning("%s", sentence)
+    clock = ServiceClock(world.clock, world.steady)
+
     @asynccontextmanager
     async def running() -> AsyncIterator[BackgroundJobs]:
-        async with _running(settings, read.declared, keys, world) as background:
+        async with _running(settings, read.declared, keys, world, clock) as background:
             background.bidder.test_recorders.extend(test_recorders)
             yield background
 
-    return Application(running, world.clock, world.steady, pages)
+    return Application(running, _clock_of(world, clock), world.steady, pages)
+
+
+def _clock_of(world: World, clock: ServiceClock) -> Callable[[], float]:
+    """What everything takes the time from: who steps through time moves it himself, and never back."""
+    return world.clock if world.stepped else clock.now
 
 
 @asynccontextmanager
-async def _running(settings: Settings, declared: Declared, keys: Keys, world: World) -> AsyncIterator[BackgroundJobs]:
+async def _running(
+    settings: Settings, declared: Declared, keys: Keys, world: World, clock: ServiceClock
+) -> AsyncIterator[BackgroundJobs]:
     """A bidder that is up, with everything that runs beside its requests."""
     async with AsyncExitStack() as stack:
         try:
-            background = await _started(stack, settings, declared, keys, world)
+            background = await _started(stack, settings, declared, keys, world, clock)
         except StoreUnavailable as away:
             raise CannotStart(f"cannot start, {away}: is it up, and is its address right?") from None
         except (SettingsError, StoreError, ParquetError, OtherVersion) as reason:
@@ -126,10 +142,10 @@ def _let_garbage_wait() -> None:
 
 
 async def _started(
-    stack: AsyncExitStack, settings: Settings, declared: Declared, keys: Keys, world: World
+    stack: AsyncExitStack, settings: Settings, declared: Declared, keys: Keys, world: World, service_clock: ServiceClock
 ) -> BackgroundJobs:
     """Start everything; the stack ends it in reverse order."""
-    stack.enter_context(sole_use(settings.data))
+    stack.enter_context(_own_use(settings))
     # Never a seeded source: what is sealed twice with one nonce can be opened.
     vault = Vault(keys.sealing, keys.sealing_id, os.urandom)
     store = Store(settings.database, vault)
@@ -146,7 +162,8 @@ async def _started(
         _log.error("%s: %s", settings.models, problem)
     if unpriced := live.catalogue.index.verticals - live.catalogue.models.keys():
         _log.error("no model prices %s: its leads get the campaign's fallback price", ", ".join(sorted(unpriced)))
-    now = world.clock()
+    clock = _clock_of(world, service_clock)
+    now = clock()
     await remember_campaigns(store, live, now)
     journal = JournalWriter(settings.journal)
     sender = Sender()
@@ -157,6 +174,8 @@ async def _started(
         sender.send,
         owner=f"{socket.gethostname()}-{os.getpid()}",
         settled=lambda report: metrics.count("deliveries_total", report.destination, report.status),
+        # A receiver compares the time of a signature with its own clock.
+        wall=world.clock,
     )
     bidder = Bidder(
         catalogue=live.catalogue,
@@ -170,31 +189,61 @@ async def _started(
         metrics=metrics,
         standing=await restore(store, now),
         rates=RateLimits(),
-        quotas=HashQuotas(await store.cap_usage()),
+        quotas=HashQuotas(await store.cap_usage(now)),
         sold=worker.wake.set,
         scorecards=Scorecards(store, Counting(settings.journal, lambda: time.sleep(REST_S))),
     )
-    await store.take_over_claims(now)
-    # Bids may still live that were made under an earlier configuration, which gave them longer than today's does.
-    longest_s = max(live.catalogue.buyer.bid_lifetime_s, longest_bid_lifetime_s(settings.journal))
-    recent = lines(settings.journal, now - longest_s)
-    restored = restore_bids(bidder.standing, live.catalogue, keys, recent, now)
-    if restored:
-        _log.info("%d bids made before are promises still", restored)
+    longest_s = await _take_over(settings, bidder, now)
     metrics.gauge("catalogue_loaded_timestamp_seconds", now)
-    watch = ConfigWatcher(sources, live, bidder, world.clock, settings.journal)
+    watch = ConfigWatcher(sources, live, bidder, clock, settings.journal)
     certifier = Certifier(await store.certification_marks())
     bidder.certified.update(certifier.live)
     bidder.test_recorders.append(certifier.see)
-    background = BackgroundJobs(bidder, journal, watch, worker, world.clock, world.uniform, certifier)
+    background = BackgroundJobs(bidder, journal, watch, worker, clock, world.uniform, certifier, world.clock)
     if world.stepped:
         stack.callback(journal.flush)
     else:
         await _run_beside(stack, background, journal)
-    _log.info("configuration %s is in force, models of %s", live.catalogue.config_hash, _names(live.catalogue.models))
+        clock_watch = ClockWatch(service_clock, bidder, worker, settings.data, longest_s)
+        stack.callback(clock_watch.close)
+        await _beside(stack, _every(TICK_S, clock_watch.look))
+    _log.info("configuration %s in use, with models of %s", live.catalogue.config_hash, _names(live.catalogue.models))
     if live.catalogue.challengers:
-        _log.info("challengers are tried in %s", _names(live.catalogue.challengers))
+        _log.info("challengers on trial in %s", _names(live.catalogue.challengers))
     return background
+
+
+@contextmanager
+def _own_use(settings: Settings) -> Iterator[None]:
+    """Hold the data directory, and see to it that what it holds is ours alone."""
+    with sole_use(settings.data):
+        for warning in narrow(settings.private_places):
+            _log.warning("%s", warning)
+        yield
+
+
+async def _take_over(settings: Settings, bidder: Bidder, now: float) -> int:
+    """Go on with what a process before left: claims and live bids. How long, in seconds, one of its bids may live."""
+    await bidder.store.take_over_claims(now)
+    # Bids may still live that were made under an earlier configuration, which gave them longer than today's does.
+    longest_s = max(bidder.catalogue.buyer.bid_lifetime_s, longest_bid_lifetime_s(settings.journal))
+    ahead_s = await _set_back_by_s(settings, bidder.store, now)
+    recent = lines(settings.journal, now - longest_s)
+    restored = restore_bids(bidder.standing, bidder.catalogue, bidder.keys, recent, now, ahead_s, longest_s)
+    if restored:
+        _log.info("restored %d live bids", restored)
+    return longest_s
+
+
+async def _set_back_by_s(settings: Settings, store: Store, now: float) -> int:
+    """By how much the clock was set back since the service last ran; what waits for its time then waits no longer."""
+    ahead_s = max(int(last_moment(settings.data) - now), 0)
+    if ahead_s >= STEP_S:
+        _log.warning(
+            "the clock stands %d s behind where it stood when the service last ran: live bids are kept", ahead_s
+        )
+        await store.hasten_deliveries(now, ahead_s)
+    return ahead_s
 
 
 async def _run_beside(stack: AsyncExitStack, background: BackgroundJobs, journal: JournalWriter) -> None:

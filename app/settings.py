@@ -2,13 +2,15 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
 
 from app.domain.keys import Keys
+from app.packaged import DEMO
+from app.private_files import append_to, exposed, make_directory
 
 if sys.platform != "win32":
     import fcntl
@@ -48,9 +50,19 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return self.data / "journal"
 
     @property
+    def private_places(self) -> tuple[Path, ...]:
+        """What holds leads and prices, and is nobody's but ours: the journal with all beside it, and the database."""
+        return (self.journal, *self.data.glob(f"{self.database_file.name}*"))
+
+    @property
     def keys(self) -> Path:
         """Where the keys lie."""
         return self.keys_dir or self.data / "keys"
+
+    def exposed_secrets(self, others: Iterable[Path]) -> list[str]:
+        """Which keys, and which of these other secrets, people beside us can read, each with what to run."""
+        # The demo's secret is published.
+        return exposed([*sorted(self.keys.glob("*.key")), *(path for path in others if DEMO not in path.parents)])
 
 
 @contextmanager
@@ -62,20 +74,19 @@ def sole_use(data: Path) -> Iterator[None]:
     """
     path = data / "in-use-by"
     try:
-        data.mkdir(parents=True, exist_ok=True)
-        file = path.open("a+")
+        make_directory(data)
+        file = append_to(path)
     except OSError as error:
         raise SettingsError(f"{data} cannot be written ({error.strerror}): give it to this user") from None
     with file:
         if not _locked(file.fileno()):
             file.seek(0)
             raise SettingsError(
-                f"{data} is in use by process {file.read().strip() or 'unknown'}: stop it first, "
+                f"{data} is in use by process {file.read().decode().strip() or 'unknown'}: stop it first, "
                 "or name another directory with --data"
             )
         file.truncate(0)
-        file.write(f"{os.getpid()}\n")
-        file.flush()
+        file.write(f"{os.getpid()}\n".encode())
         yield
 
 

@@ -43,6 +43,12 @@ class Declared(msgspec.Struct, frozen=True, kw_only=True):
     files: tuple[Path, ...]
     secrets: Mapping[str, str]
 
+    @property
+    def secret_files(self) -> tuple[Path, ...]:
+        """The files that hold its secrets."""
+        names = [reference.removeprefix("file:") for reference in self.secrets if reference.startswith("file:")]
+        return tuple([self.files[0].parent / name for name in names])
+
     def __repr__(self) -> str:
         return f"Declared(config_hash={self.config_hash!r}, ***)"
 

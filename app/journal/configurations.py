@@ -15,6 +15,7 @@ from app.domain.catalogue import Catalogue, Model, index_campaigns, tags
 from app.domain.seller import Seller
 from app.domain.vertical import Vertical
 from app.journal.versions import STAMP, OtherVersion, check_line
+from app.private_files import make_directory, write_new
 
 FOLDER = "configurations"
 
@@ -61,9 +62,9 @@ def keep(directory: Path, catalogue: Catalogue) -> bool:
         if read(directory, wanted.config_hash) == wanted:
             return False
     except NoConfiguration:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_directory(path.parent)
     fresh = path.with_name(f".{path.name}.unfinished")
-    with fresh.open("wb") as file:
+    with write_new(fresh) as file:
         # Sets have no order of their own, and a file that means the same should be the same.
         file.write(STAMP + msgspec.json.encode(wanted, order="deterministic")[1:] + b"\n")
         file.flush()

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, text
 
+from app.domain.calendar import local_time
 from app.domain.post.sale import CapUse
 from app.domain.reasons import RANK, Refusal
 from app.store.engine.prepared import Prepared, Ran
@@ -35,6 +36,9 @@ _ADD = text(
 )
 
 
+_DAY_S = 86_400.0
+
+
 def in_order(uses: Sequence[CapUse]) -> list[CapUse]:
     """The order in which counters are taken always, so that two sales never hold what the other waits for."""
     return sorted(uses, key=lambda use: use.counter)
@@ -59,10 +63,21 @@ def refusal(uses: Sequence[CapUse], taken: Sequence[Ran]) -> Refusal | None:
     return Refusal(first.reason, first.name)
 
 
-def cap_usage(connection: Connection) -> dict[str, int]:
-    """What is used of every counter that a sale ever touched."""
-    rows = connection.execute(select(cap_counter.c.counter, cap_counter.c.used))
-    return {row.counter: row.used for row in rows}
+def cap_usage(connection: Connection, since: float) -> dict[str, int]:
+    """What is used of each counter whose window ends after `since` (UTC epoch seconds), whatever its time zone."""
+    wanted = select(cap_counter.c.counter, cap_counter.c.used)
+    if since > 0.0:
+        # No zone is a day behind UTC.
+        first = local_time(max(since - _DAY_S, 0.0), "UTC").labels
+        wanted = wanted.where(or_(*map(_is_since, first.values())))
+    return {row.counter: row.used for row in connection.execute(wanted)}
+
+
+def _is_since(label: str) -> ColumnElement[bool]:
+    """Whether a counter's window is this one or a later one of its kind: labels of a kind have one length and order."""
+    counter = cap_counter.c.counter
+    before = func.length(counter) - len(label)
+    return and_(func.substr(counter, before, 1) == "/", func.substr(counter, before + 1) >= label)
 
 
 def add_usage(connection: Connection, amounts: Mapping[str, int]) -> None:

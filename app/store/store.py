@@ -138,9 +138,9 @@ class Store:
 
     # What the service must know when it starts
 
-    async def cap_usage(self) -> dict[str, int]:
-        """What is used of each cap's counter."""
-        return await self._reader.run(caps.cap_usage)
+    async def cap_usage(self, since: float = 0.0) -> dict[str, int]:
+        """What is used of each cap's counter whose window ends after `since`; by default of all there ever were."""
+        return await self._reader.run(lambda c: caps.cap_usage(c, since))
 
     async def add_usage(self, amounts: Mapping[str, int]) -> None:
         """Count these amounts, by counter, on top of what is used."""
@@ -267,6 +267,18 @@ class Store:
         """
         if is_sqlite(self._address):
             await self._writer.run(lambda c: outbox.release_claims(c, now))
+
+    async def extend_claims(self, owner: str, seconds: float) -> None:
+        """Have what this worker claimed end so much later, before its clock is put forward."""
+        await self._writer.run(lambda c: outbox.extend_claims(c, owner, seconds))
+
+    async def hasten_deliveries(self, now: float, seconds: float) -> None:
+        """At a start under a clock that stands so far behind the one before: what waits, waits no longer for that.
+
+        On PostgreSQL, where others wrote what waits, it stays.
+        """
+        if is_sqlite(self._address):
+            await self._writer.run(lambda c: outbox.hasten(c, now, seconds))
 
     async def acknowledge(self, report: AttemptReport) -> bool:
         """Record an attempt; False where the claim has passed to someone else."""

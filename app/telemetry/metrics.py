@@ -23,12 +23,14 @@ COUNTERS = {
     "notices_total": ("Win and loss notices.", ("seller", "result")),
     "outcomes_total": ("Outcomes reported by the CRM.", ("event",)),
     "challenger_faults_total": ("Pings that a challenger could not price; the live model answered.", ("vertical",)),
+    "clock_steps_total": ("How often the clock of the machine was set.", ("direction",)),
     "reloads_total": ("Reloads of configuration and models.", ("result",)),
 }
 GAUGES = {
     "live_bids": "Bids that are live now.",
     "journal_waiting_lines": "Decisions not yet written to the journal.",
     "journal_lost_lines": "Decisions lost because the journal could not be written for too long.",
+    "clock_ahead_seconds": "How far the service's clock is ahead of the machine's.",
     "catalogue_loaded_timestamp_seconds": "When the current configuration was loaded.",
 }
 PING_SECONDS = "ping_duration_seconds"

@@ -147,7 +147,7 @@ def _repeat(bidder: Bidder, live: BidMade, now: float) -> PingAnswer:
     bidder.journal.append(RepeatLine(at=now, seller=live.seller, id=line.bid_ids[0], repeat_of=line.id, test=live.test))
     bidder.metrics.count("pings_total", live.seller, "bid")
     bidder.metrics.count("ping_repeats_total", live.seller)
-    return answers.bids_answer(line.decision.bids, line.bid_ids, line.at, live.expires_at, live.warnings)
+    return answers.bids_answer(line.decision.bids, line.bid_ids, live.at, live.expires_at, live.warnings)
 
 
 def _counters(bidder: Bidder, asked: Asked) -> dict[str, list[Counter]]:
@@ -206,8 +206,14 @@ def _open(
             text=text,
             takes=tuple(takes),
             warnings=answer.warnings,
+            unjournaled=_unjournaled(asked),
         )
     )
+
+
+def _unjournaled(asked: Asked) -> bytes:
+    """What the ping said where the journal has a stand-in."""
+    return msgspec.json.encode({name: getattr(asked.ping, name) for name in asked.marks.stand_ins})
 
 
 def _trial(asked: Asked, snapshot: Snapshot) -> Trial | None:
@@ -241,15 +247,12 @@ def _line(
     shadow: Shadow | None,
     took_ms: float,
 ) -> PingLine:
-    """The journal's line. Digests of the person stay out: what they said stands in `known`."""
-    ping = asked.ping
-    if ping.phone_digest or ping.email_digest:
-        ping = replace(ping, phone_digest="", email_digest="")
+    """The journal's line. Digests of the person stay out: what they said stands in `known`. So do certificates."""
     return PingLine(
         at=asked.now,
         seller=asked.seller.name,
         id=asked.line_id,
-        ping=ping,
+        ping=replace(asked.ping, phone_digest="", email_digest="", **asked.marks.stand_ins),
         known=snapshot.known,
         standing=snapshot.standing,
         draw=asked.draw,

@@ -37,6 +37,7 @@ class BackgroundJobs:
         clock: Callable[[], float],
         uniform: Callable[[], float],
         certifier: Certifier,
+        machine_clock: Callable[[], float],
     ) -> None:
         self.bidder = bidder
         self.certifier = certifier
@@ -47,8 +48,9 @@ class BackgroundJobs:
         self._journal = journal
         self._kept_duals: dict[str, float] = {}
         self._duals_kept_at = 0.0
+        self._machine_clock = machine_clock
         # Everything until now was read when the bidder was made.
-        self._suppressed_at = clock()
+        self._suppressed_at = self._everybodys_now()
 
     async def tick(self) -> None:
         """Let time pass for bids, caps, signals and demand."""
@@ -56,7 +58,7 @@ class BackgroundJobs:
         try:
             bidder.standing.apply(TimePassed(at=self.clock()))
         except Exception as error:  # noqa: BLE001 - pacing must not stop for good because one window went wrong
-            _log.error("a tick went wrong: %s", where(error))
+            _log.error("a periodic update of caps and bids failed: %s", where(error))
         self.write_keyless(self.clock())
         bidder.metrics.gauge("live_bids", bidder.standing.live_bids)
         bidder.metrics.gauge("journal_waiting_lines", self._journal.waiting)
@@ -124,12 +126,16 @@ class BackgroundJobs:
     async def _hear(self) -> float | None:
         """As `hear`; when the next delivery is due."""
         await keep_marks(self.bidder, self.certifier)
-        now = self.clock()
-        is_time = now - self._suppressed_at >= SUPPRESSIONS_S
-        heard = await self.bidder.store.heard(self._suppressed_at - _CLOCKS_DIFFER_S if is_time else inf)
+        now = self._everybodys_now()
+        is_time = abs(now - self._suppressed_at) >= SUPPRESSIONS_S
+        heard = await self.bidder.store.heard(min(self._suppressed_at, now) - _CLOCKS_DIFFER_S if is_time else inf)
         if is_time:
             self.bidder.standing.apply(Suppressed(digests=tuple(heard.suppressed)))
             self._suppressed_at = now
         self.bidder.standing.apply(Paused(names=heard.paused))
         hear_marks(self.bidder, self.certifier, heard.marks)
         return heard.next_due
+
+    def _everybodys_now(self) -> float:
+        """A moment that is no later by our own clock than by the machine's, which the commands beside us go by."""
+        return min(self.clock(), self._machine_clock())

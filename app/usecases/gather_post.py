@@ -75,6 +75,7 @@ def _case(bidder: Bidder, lead: PostedLead, facts: PostFacts, verdicts: tuple[Ch
         same_terms=same_terms,
         same_certificate=has_same_certificate(lead),
         facts=facts,
+        moved_s=bidder.standing.moved_s(lead.bid.nonce, lead.bid.expires_at, lead.now),
         verdicts=verdicts,
         zip_states=bidder.catalogue.zip_states,
         differing=() if same_terms else differing(bidder, lead),

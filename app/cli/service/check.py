@@ -19,16 +19,19 @@ from app.domain.delivery.destination import Destination
 from app.domain.delivery.destination_auth import is_secret
 from app.domain.money import dollars
 from app.domain.seller import Seller
+from app.settings import Settings
 
 Row = Sequence[str]
 """The cells of a line of a table; a cell may have several lines."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """`leadbid check [--config FILE] [--reference]`."""
+    """`leadbid check [--config FILE] [--data DIR] [--keys DIR] [--reference]`."""
     parser.add_argument(
         "--config", type=Path, default=Path("buyer.toml"), help="the file to read (default: buyer.toml)"
     )
+    parser.add_argument("--data", type=Path, default=Path("data"), help="the service's data directory (default: data)")
+    parser.add_argument("--keys", type=Path, default=None, help="directory of the keys (default: keys in --data)")
     parser.add_argument("--reference", action="store_true", help="print the reference of all keys, in Markdown")
 
 
@@ -43,9 +46,11 @@ def run(args: argparse.Namespace) -> int:
         print(f"\n{_count(read, 'problem')}: the service cannot start with this file.", file=sys.stderr)
         return 1
     print(summary(args.config, read.declared, time.time()))
-    if read.warnings:
-        print(f"\n{_count(read.warnings, 'warning')}")
-        print(*(f"  {warning}" for warning in read.warnings), sep="\n")
+    settings = Settings(config=args.config, data=args.data, keys_dir=args.keys)
+    warnings = [*map(str, read.warnings), *settings.exposed_secrets(read.declared.secret_files)]
+    if warnings:
+        print(f"\n{_count(warnings, 'warning')}")
+        print(*(f"  {warning}" for warning in warnings), sep="\n")
     print("\nNo problems.")
     return 0
 

@@ -1,10 +1,12 @@
 """A seller's rate limit, and its daily quota of look-ups by hash that are never posted."""
 
 from collections.abc import Mapping
+from datetime import date
 
 from app.domain.seller import Seller
 
 _DAY_S = 86_400
+_EPOCH = date(1970, 1, 1).toordinal()
 _PREFIX = "hashes/"
 
 
@@ -75,4 +77,4 @@ class HashQuotas:
 
 
 def _counter(seller: str, day: int) -> str:
-    return f"{_PREFIX}{seller}/{day}"
+    return f"{_PREFIX}{seller}/{date.fromordinal(_EPOCH + day).isoformat()}"

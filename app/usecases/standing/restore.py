@@ -14,6 +14,7 @@ from app.store.store import Store
 from app.usecases.standing.changes import (
     BidEnded,
     BidMade,
+    ClockWasAhead,
     DemandSet,
     KnownRead,
     Paused,
@@ -27,6 +28,9 @@ from app.usecases.standing.standing import LiveStanding
 
 T = TypeVar("T")
 
+_CLOCK_WRITTEN_S = 5.0
+"""Lines may be so much younger than the last moment that a process wrote down before it was killed."""
+
 _PART = 10_000
 """So many rows make one change: millions of them as tuples would take ten times what they are packed into."""
 
@@ -34,7 +38,7 @@ _PART = 10_000
 async def restore(store: Store, now: float) -> LiveStanding:
     """Where a bidder stands by its database. StoreUnavailable while that is away."""
     standing = LiveStanding()
-    standing.apply(UsageRead(used=await store.cap_usage()))
+    standing.apply(UsageRead(used=await store.cap_usage(now)))
     standing.apply(ShadowPricesRead(prices=await store.shadow_prices()))
     for row in await store.demands(now):
         standing.apply(DemandSet(territory=row.territory, demand=row.demand, told_at=row.told_at, ends_at=row.ends_at))
@@ -51,11 +55,28 @@ async def restore(store: Store, now: float) -> LiveStanding:
     return standing
 
 
-def restore_bids(standing: LiveStanding, catalogue: Catalogue, keys: Keys, lines: Iterable[AnyLine], now: float) -> int:
-    """Promise the bids of these journal lines (oldest first) again that live at `now`; how many there are."""
+def restore_bids(
+    standing: LiveStanding,
+    catalogue: Catalogue,
+    keys: Keys,
+    lines: Iterable[AnyLine],
+    now: float,
+    ahead_s: int = 0,
+    longest_s: int = 0,
+) -> int:
+    """Promise the bids of these journal lines (oldest first) again that live at `now`; how many there are.
+
+    Where the clock was set back meanwhile, `ahead_s` is how far that of the process before was ahead of ours, and
+    `longest_s` how long its bids could live.
+    """
+    if ahead_s:
+        standing.apply(ClockWasAhead(by=ahead_s, longest_s=longest_s))
     for line in lines:
+        if line.at > now + ahead_s + _CLOCK_WRITTEN_S:
+            # Of some clock long before, that was wrong.
+            continue
         if isinstance(line, PingLine) and line.bid_ids:
-            bid = _bid(standing, catalogue, keys, line, now)
+            bid = _bid(standing, catalogue, keys, line, now, ahead_s)
             if bid is not None:
                 standing.apply(bid)
         elif (isinstance(line, PostLine) and line.status == "accepted") or (
@@ -67,31 +88,35 @@ def restore_bids(standing: LiveStanding, catalogue: Catalogue, keys: Keys, lines
     return standing.live_bids
 
 
-def _bid(standing: LiveStanding, catalogue: Catalogue, keys: Keys, line: PingLine, now: float) -> BidMade | None:
+def _bid(
+    standing: LiveStanding, catalogue: Catalogue, keys: Keys, line: PingLine, now: float, ahead_s: int
+) -> BidMade | None:
     """The bid as it was made; `None` where it expired, or its key or its seller is gone."""
     token = read(line.bid_ids[0], keys.signing)
-    if token is None or line.seller not in catalogue.sellers or now >= token.expires_at:
+    if token is None or line.seller not in catalogue.sellers or now >= token.expires_at - ahead_s:
         return None
+    at = line.at - ahead_s
     return BidMade(
         nonce=token.nonce,
         seller=line.seller,
-        at=line.at,
-        expires_at=token.expires_at,
+        at=at,
+        expires_at=token.expires_at - ahead_s,
         terms=token.terms,
         test=token.test,
         # The journal does not hold warnings, so a repeat after a restart has none.
         text=msgspec.json.encode(line),
-        takes=() if token.test else tuple(_takes(standing, catalogue, line)),
+        takes=() if token.test else tuple(_takes(standing, catalogue, line, at)),
+        moved_s=-ahead_s,
     )
 
 
-def _takes(standing: LiveStanding, catalogue: Catalogue, line: PingLine) -> Iterator[Use]:
+def _takes(standing: LiveStanding, catalogue: Catalogue, line: PingLine, at: float) -> Iterator[Use]:
     """The space under the caps of campaigns that are still declared."""
     seller, ping = catalogue.sellers[line.seller], line.ping
     for name, price_cents in promised(line.decision).items():
         campaign = catalogue.campaigns.get(name)
         if campaign is not None:
-            for counter in standing.counters(campaign, seller, ping.zip, ping.state, line.at):
+            for counter in standing.counters(campaign, seller, ping.zip, ping.state, at):
                 yield counter.key, counter.cap.uses(price_cents)
 
 

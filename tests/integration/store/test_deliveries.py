@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -338,3 +339,29 @@ def test_a_lead_sealed_under_a_key_that_comes_back_is_delivered_then(url: str) -
             assert len(await claim(store, NOW + LEASE_S)) == 1
 
     asyncio.run(play())
+
+
+def test_claims_are_extended_for_their_owner_alone(url: str) -> None:
+    async def scene(store: Store) -> None:
+        await sell(store, 1, 2)
+        (ours,) = await claim(store, limit=1)
+        await claim(store, owner="w-2")
+        await store.extend_claims("w-1", 3_600.0)
+        later = await claim(store, NOW + LEASE_S + 3_599.0, owner="w-3")
+        assert [each.delivery_id for each in later] != [ours.delivery_id]
+        assert len(later) == 1
+        assert await store.acknowledge(report(ours))
+
+    in_store(url, scene)
+
+
+def test_what_waits_for_a_clock_that_was_ahead_waits_no_longer_for_that(tmp_path: Path) -> None:
+    async def scene(store: Store) -> None:
+        await sell(store, 1)
+        (claimed,) = await claim(store)
+        await store.acknowledge(report(claimed, "pending", due_at=NOW + 30.0))
+        await store.hasten_deliveries(NOW - 3_600.0, 3_600.0)
+        assert await claim(store, NOW - 3_571.0) == []
+        assert len(await claim(store, NOW - 3_569.0)) == 1
+
+    in_store(f"sqlite:///{tmp_path / 'leadbid.db'}", scene)

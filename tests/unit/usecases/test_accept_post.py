@@ -387,7 +387,8 @@ def test_identity_and_evidence_open_with_the_vault_and_with_their_own_lead_only(
         plain = {kind: bidder.vault.open(piece, f"{lead.lead_id}/{kind}") for kind, piece in sealed.items()}
         assert sorted(plain) == ["consent", "ping", "post"]
         assert plain["post"] == RAW
-        assert msgspec.json.decode(plain["ping"])["seller_lead_id"] == "lead-1"
+        pinged = msgspec.json.decode(plain["ping"])
+        assert (pinged["seller_lead_id"], pinged["trustedform_cert_url"]) == ("lead-1", CERTIFICATE_URL)
         assert dict(lead.evidence) == {kind: hashlib.sha256(piece).hexdigest() for kind, piece in plain.items()}
         for wrong in ("0" * 24, f"{lead.lead_id}/post"):
             with pytest.raises(SealBroken):

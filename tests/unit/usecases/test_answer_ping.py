@@ -324,7 +324,7 @@ def test_the_journal_holds_no_trace_of_a_person(tmp_path: Path) -> None:
         assert told.status == "accepted"
         line = last_ping(bidder, tmp_path)
         assert line.ping.ip_address == "203.0.113.0"
-        assert line.ping.landing_page == "https://solar.example/quote"
+        assert line.ping.landing_page == "solar.example"
         written = b"".join(file.read_bytes() for file in (tmp_path / "journal").iterdir())
         digest = reading.value.phone_digest
         for trace in (hashed, digest, "203.0.113.77", "rare browser", "maria", "Maria", "5124612234"):
