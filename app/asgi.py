@@ -39,8 +39,8 @@ from app.usecases.clock.clock_watch import ClockWatch
 from app.usecases.clock.last_moment import last_moment
 from app.usecases.clock.service_clock import STEP_S, ServiceClock
 from app.usecases.deliver_leads import DeliveryWorker
+from app.usecases.limits.rate_limit import HashQuotas, RateLimits
 from app.usecases.onboarding.certify import Certifier
-from app.usecases.rate_limit import HashQuotas, RateLimits
 from app.usecases.reload.config_watcher import ConfigWatcher
 from app.usecases.reload.left_destinations import LeftDestinations
 from app.usecases.reload.reload_catalogue import Reloaded, Sources, first_catalogue
@@ -189,7 +189,7 @@ async def _started(
         metrics=metrics,
         standing=await restore(store, now),
         rates=RateLimits(),
-        quotas=HashQuotas(),
+        quotas=HashQuotas(await store.cap_usage(now)),
         sold=worker.wake.set,
         scorecards=Scorecards(store, Counting(settings.journal, lambda: time.sleep(REST_S))),
         former=former,
@@ -261,11 +261,14 @@ def _tell_of_models(settings: Settings, live: Reloaded) -> None:
 async def _run_beside(stack: AsyncExitStack, background: BackgroundJobs, journal: JournalWriter) -> None:
     """Have every background job done again and again while requests are answered."""
     await _beside(stack, journal.run(lambda error: _log.error("the journal cannot be written: %s", error.strerror)))
+    stack.callback(background.write_keyless)
     await _beside(stack, _every(TICK_S, background.tick))
     await _beside(stack, _every(RELOAD_S, background.watch.look))
     await _beside(stack, _every(HEAR_S, background.hear))
     await _beside(stack, _every(HEAR_S, background.keep_shadow_prices))
     await _beside(stack, _every(STUCK_S, background.look_for_stuck))
+    stack.push_async_callback(background.keep_quotas)
+    await _beside(stack, _every(RELOAD_S, background.keep_quotas))
     stack.push_async_callback(background.worker.settle, SETTLE_S)
     await _beside(stack, background.worker.run(background.targets, background.clock, background.uniform))
 

@@ -162,6 +162,7 @@ def _buyer(table: BuyerTable, findings: Findings) -> Buyer:
         brands=table.brands or (table.legal_name,),
         zone=table.time_zone,
         bid_lifetime_s=int(table.bid_lifetime),
+        public_urls=table.public_urls,
         exploration=Exploration(
             spread=table.exploration_spread,
             wide_spread=table.exploration_wide_spread,

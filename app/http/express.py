@@ -18,7 +18,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from app.http.answer import FAULT, HttpAnswer
 from app.http.application import Application
-from app.http.asgi_request import BODY_MAX, Scope
+from app.http.asgi_request import ALWAYS, KEYLESS_BODY_MAX, Scope
 from app.http.auction.intake import Intake, Later
 from app.http.auction.routes import ROUTES
 from app.http.request import RawRequest
@@ -124,8 +124,12 @@ class Call:
 
     def take(self, body: bytes) -> None:
         """Add a part of the body; nothing is kept of a body that is too large."""
-        if self.body is not None:
-            self.body = self.body + body if len(self.body) + len(body) <= BODY_MAX else None
+        if self.body is None:
+            return
+        length = len(self.body) + len(body)
+        # Nearly every body is short: who asks is looked up for the others only.
+        fits = length <= KEYLESS_BODY_MAX or length <= self.intake.body_max(self.scope)
+        self.body = self.body + body if fits else None
 
     async def answer_later(self, later: Later) -> None:
         """Answer once the result is there."""
@@ -141,7 +145,7 @@ class Call:
         self.response_complete = True
         if self.disconnected:
             return
-        more = [*self.protocol.server_state.default_headers, *answer.headers]
+        more = [*self.protocol.server_state.default_headers, *ALWAYS, *answer.headers]
         if not self.keep_alive:
             more.append((b"connection", b"close"))
         self.protocol.transport.write(

@@ -53,11 +53,12 @@ class RepeatLine(Line, frozen=True, gc=False, tag="repeat"):
 
 @final
 class RefusedLine(Line, frozen=True, gc=False, tag="refused"):
-    """A ping that was refused before it could be decided."""
+    """A ping that was refused before it could be decided; without a seller's key, the `count` of them in a minute."""
 
     id: str
     refusal: Refusal
     test: bool = False
+    count: int = 1
 
 
 @final
@@ -66,7 +67,7 @@ class PostLine(Line, frozen=True, gc=False, tag="post"):
 
     `test` is what its bid says, or where it names none of ours what its endpoint or the post itself does. `campaign`,
     `vertical` and `leg` are those of a bid of ours, `state` and `sub_id` those of a post that could be read, so that a
-    post is counted without looking for its ping.
+    post is counted without looking for its ping. Without a seller's key it is the `count` of them in a minute.
     """
 
     ping_id: str
@@ -83,6 +84,7 @@ class PostLine(Line, frozen=True, gc=False, tag="post"):
     kept: bool = False
     test: bool = False
     took_ms: float = 0.0
+    count: int = 1
 
 
 @final

@@ -67,23 +67,25 @@ class LineCounter:
     def refused(self, line: RefusedLine) -> None:
         """A ping that was refused before its vertical was known."""
         flow, seller = self._line(line.at), self._seller(line.seller)
-        seller.test_pings += line.test
-        if not line.test:
-            flow.pings += 1
-            seller.pings += 1
-            _count(seller.no_bids, line.refusal.code)
+        if line.test:
+            seller.test_pings += line.count
+            return
+        flow.pings += line.count
+        seller.pings += line.count
+        _count(seller.no_bids, line.refusal.code, line.count)
 
     def post(self, line: PostLine) -> None:
         """A post: a lead bought, or why not."""
         flow, seller = self._line(line.at), self._seller(line.seller)
         if line.test:
-            seller.test_posts += 1
+            seller.test_posts += line.count
         elif line.kept:
             seller.post_repeats += 1
         else:
-            seller.posts += 1
-            _count(seller.post_ms, _rounded(line.took_ms))
-            _count(seller.answers, f"{line.status}/{line.reason_code}")
+            seller.posts += line.count
+            if line.seller:
+                _count(seller.post_ms, _rounded(line.took_ms))
+            _count(seller.answers, f"{line.status}/{line.reason_code}", line.count)
             # Only a bid of ours has a campaign.
             if line.campaign and line.ping_id not in self._posted:
                 self._posted.add(line.ping_id)
@@ -160,8 +162,8 @@ def _rounded(ms: float) -> float:
     return float(f"{ms:.2g}")
 
 
-def _count(counts: dict[K, int], key: K) -> None:
-    counts[key] = counts.get(key, 0) + 1
+def _count(counts: dict[K, int], key: K, by: int = 1) -> None:
+    counts[key] = counts.get(key, 0) + by
 
 
 def _of(parts: dict[K, V], key: K, kind: Callable[[], V]) -> V:

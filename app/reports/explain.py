@@ -30,7 +30,7 @@ class _Explanation:
 
     def refused(self, line: RefusedLine) -> None:
         self.texts += [
-            f"{utc_text(line.at)}  ping {line.id} from {line.seller or 'an unknown seller'}",
+            f"{utc_text(line.at)}  ping {line.id} from {line.seller}",
             f"  refused before it was decided: {_why(line.refusal)}",
         ]
 

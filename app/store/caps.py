@@ -1,6 +1,6 @@
 """What each cap has used: never over its limit, however many sales come at once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, text
 
@@ -26,6 +26,13 @@ _TAKE_OR_FAIL = Prepared(
         "ON CONFLICT (counter) DO UPDATE SET used = "
         "CASE WHEN cap_counter.used + :amount <= :limit THEN cap_counter.used + :amount END"
     )
+)
+
+# What is given back was counted on an earlier day where there is less than that.
+_ADD = text(
+    "INSERT INTO cap_counter (counter, used) VALUES (:counter, CASE WHEN :amount > 0 THEN :amount ELSE 0 END) "
+    "ON CONFLICT (counter) DO UPDATE SET used = "
+    "CASE WHEN cap_counter.used + :amount > 0 THEN cap_counter.used + :amount ELSE 0 END"
 )
 
 
@@ -71,6 +78,12 @@ def _is_since(label: str) -> ColumnElement[bool]:
     counter = cap_counter.c.counter
     before = func.length(counter) - len(label)
     return and_(func.substr(counter, before, 1) == "/", func.substr(counter, before + 1) >= label)
+
+
+def add_usage(connection: Connection, amounts: Mapping[str, int]) -> None:
+    """Count what has no limit here; replicas add to the same counters."""
+    for counter in sorted(amounts):
+        connection.execute(_ADD, {"counter": counter, "amount": amounts[counter]})
 
 
 def _values(use: CapUse) -> dict[str, object]:

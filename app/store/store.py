@@ -143,6 +143,10 @@ class Store:
         """What is used of each cap's counter whose window ends after `since`; by default of all there ever were."""
         return await self._reader.run(lambda c: caps.cap_usage(c, since))
 
+    async def add_usage(self, amounts: Mapping[str, int]) -> None:
+        """Count these amounts, by counter, on top of what is used."""
+        await self._writer.run(lambda c: caps.add_usage(c, amounts))
+
     async def shadow_prices(self) -> dict[str, ShadowPrice]:
         """Where each cap's shadow price stood when it was last kept, by resource."""
         return await self._reader.run(shadow_prices.shadow_prices)

@@ -9,6 +9,10 @@ from prometheus_client.registry import Collector
 
 COUNTERS = {
     "pings_total": ("Pings received, by reason code; `bid` if we bid.", ("seller", "code")),
+    "keyless_refusals_total": (
+        "Requests refused without a known key: `no_key`, `wrong_key`, `too_large` or `unreadable`.",
+        ("fault",),
+    ),
     "ping_repeats_total": ("Repeated pings, answered with the same bid.", ("seller",)),
     "posts_total": ("Posts received, by status and reason code.", ("seller", "status", "code")),
     "sales_total": ("Leads bought.", ("seller", "campaign")),

@@ -144,6 +144,9 @@ def _say(
     bidder.metrics.count("posts_total", seller, answer.status, code)
     if code in ("cap_reached", "budget_exhausted") and not kept:
         bidder.metrics.count("caps_refused_total", seller)
+    if not seller:
+        bidder.keyless.add("post", refusal or Refusal(code), now, test=reference.test)
+        return answer
     bidder.journal.append(
         PostLine(
             at=now,

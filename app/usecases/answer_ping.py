@@ -44,14 +44,17 @@ class Asked(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     started: float
 
 
+def held_back(bidder: Bidder, seller: Seller, now: float) -> Refusal | None:
+    """Why this seller has to wait before it may ask again, if it has to."""
+    wait_s = bidder.rates.wait_s(seller, now)
+    return Refusal("rate_limited", f"{wait_s:.1f} s") if wait_s > 0.0 else None
+
+
 def ask(bidder: Bidder, seller: Seller, reading: Ping | Refusal, now: float, started: float) -> Asked | Refusal:
     """What a reading asks, or why it is not looked at: nothing of it depends on what became of other pings.
 
     `now` is UTC epoch seconds, `started` when the ping came by the bidder's steady clock.
     """
-    wait_s = bidder.rates.wait_s(seller, now) if seller.rate_per_s > 0.0 else 0.0
-    if wait_s > 0.0:
-        return Refusal("rate_limited", f"{wait_s:.1f} s")
     ping = reading if isinstance(reading, Refusal) else _located(bidder, reading)
     if isinstance(ping, Refusal):
         return ping
@@ -119,10 +122,12 @@ def refuse_ping(
     test: bool = False,
 ) -> PingAnswer:
     """The answer to a ping that cannot be decided: no key, too fast, not readable, or a fault of ours."""
-    name = seller.name if seller is not None else ""
     line_id = line_id_of(bidder.chance(8), now)
-    bidder.journal.append(RefusedLine(at=now, seller=name, id=line_id, refusal=refusal, test=test))
-    bidder.metrics.count("pings_total", name, refusal.code)
+    if seller is None:
+        bidder.keyless.add("ping", refusal, now, test=test)
+    else:
+        bidder.journal.append(RefusedLine(at=now, seller=seller.name, id=line_id, refusal=refusal, test=test))
+    bidder.metrics.count("pings_total", seller.name if seller is not None else "", refusal.code)
     return answers.refused_ping(refusal, seller, line_id, warnings)
 
 

@@ -62,6 +62,7 @@ class BackgroundJobs:
             bidder.standing.apply(TimePassed(at=self.clock()))
         except Exception as error:  # noqa: BLE001 - pacing must not stop for good because one window went wrong
             _log.error("a periodic update of caps and bids failed: %s", where(error))
+        self.write_keyless(self.clock())
         bidder.metrics.gauge("live_bids", bidder.standing.live_bids)
         bidder.metrics.gauge("journal_waiting_lines", self._journal.waiting)
         bidder.metrics.gauge("journal_lost_lines", self._journal.lost)
@@ -77,6 +78,11 @@ class BackgroundJobs:
         except Exception as error:  # noqa: BLE001 - one that goes wrong is looked for again
             _log.error("destinations could not be looked at: %s", where(error))
 
+    def write_keyless(self, until: float = float("inf")) -> None:
+        """Write the counts of minutes that are over, or of all where the service stops."""
+        for line in self.bidder.keyless.lines(until):
+            self._journal.append(line)
+
     async def hear(self) -> None:
         """Keep what sellers showed in tests, and hear what commands and other replicas wrote.
 
@@ -84,6 +90,20 @@ class BackgroundJobs:
         """
         with suppress(StoreUnavailable):
             await self._hear()
+
+    async def keep_quotas(self) -> None:
+        """Count in the database what sellers asked by hash, so that a restart is no new day."""
+        quotas = self.bidder.quotas
+        changes = quotas.changes()
+        if not changes:
+            return
+        try:
+            await self.bidder.store.add_usage(changes)
+        except BaseException as error:
+            # A stop in the middle may count them twice, which is the safe side.
+            quotas.not_written(changes)
+            if not isinstance(error, StoreUnavailable):
+                raise
 
     async def keep_shadow_prices(self) -> None:
         """Write down where those that moved stand, at most every `KEEP_S`; a restart goes on with them."""
@@ -107,6 +127,7 @@ class BackgroundJobs:
         due_at = await self._hear()
         await self.tick()
         await self.keep_shadow_prices()
+        await self.keep_quotas()
         while due_at is not None and due_at <= self.clock():
             if not await self.worker.deliver_due(self.targets(), self.clock(), self.uniform):
                 # A receiver that fails is given a rest, however many leads wait for it.

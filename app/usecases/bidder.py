@@ -13,8 +13,9 @@ from app.store.store import Store
 from app.store.vault import Vault
 from app.telemetry.metrics import Metrics
 from app.usecases.former import FormerConfigurations
+from app.usecases.limits.keyless import KeylessRefusals
+from app.usecases.limits.rate_limit import HashQuotas, RateLimits
 from app.usecases.post_collectors import PostCollectors
-from app.usecases.rate_limit import HashQuotas, RateLimits
 from app.usecases.standing.standing import LiveStanding
 from app.usecases.test_recorder import TestRecorder
 
@@ -33,7 +34,7 @@ class Bidder(msgspec.Struct, kw_only=True):
     `chance` gives that many random bytes, `steady` seconds by a clock that is never set, `sold` is called after each
     sale so that delivery need not wait for its poll. `seed` keys every draw. `certified` are the sellers that have
     certified themselves, `test_recorders` see every test. `post_collectors` are asked about every post besides the
-    store.
+    store. `keyless` counts what was refused without a seller's key.
     """
 
     catalogue: Catalogue
@@ -52,5 +53,6 @@ class Bidder(msgspec.Struct, kw_only=True):
     scorecards: Scorecards
     post_collectors: PostCollectors = PostCollectors()
     former: FormerConfigurations = msgspec.field(default_factory=FormerConfigurations)
+    keyless: KeylessRefusals = msgspec.field(default_factory=KeylessRefusals)
     certified: set[str] = msgspec.field(default_factory=set)
     test_recorders: list[TestRecorder] = msgspec.field(default_factory=list)

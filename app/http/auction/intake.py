@@ -18,11 +18,19 @@ from app.http.answer import FAULT, HttpAnswer, http_ping_answer, http_post_answe
 from app.http.asgi_request import BodyTooLarge, ClientGone, Receive, Scope, Send, receive_body, send_answer
 from app.http.auction.record_test import record_test
 from app.http.auction.routes import ROUTES
-from app.http.request import RawRequest, SellerRequest, as_declared, may_reach, offered_keys, read_request
+from app.http.request import (
+    RawRequest,
+    SellerRequest,
+    as_declared,
+    caller_of,
+    may_reach,
+    offered_keys,
+    read_request,
+)
 from app.store.errors import StoreUnavailable
 from app.telemetry.trouble import where
 from app.usecases.accept_post import accept_post, refuse_post
-from app.usecases.answer_ping import Asked, answer_or_refuse, ask, refuse_ping
+from app.usecases.answer_ping import Asked, answer_or_refuse, ask, held_back, refuse_ping
 from app.usecases.bid_reference import BidReference, find_reference, is_live, seller_of_bid
 from app.usecases.bidder import Bidder
 from app.usecases.direct_post import direct_post
@@ -46,7 +54,7 @@ class Intake:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request of such a path; a client that has gone gets none."""
         try:
-            body = await receive_body(receive)
+            body = await receive_body(receive, self.body_max(scope))
         except BodyTooLarge:
             body = None
         except ClientGone:
@@ -55,6 +63,10 @@ class Intake:
         if not isinstance(answer, HttpAnswer):
             answer = await answer()
         await send_answer(send, answer.status, answer.content_type, answer.body, answer.headers)
+
+    def body_max(self, scope: Scope) -> int:
+        """How long a body is taken in from whoever sent these headers."""
+        return caller_of(scope, self._bidder.catalogue.seller_by_key).body_max
 
     def request(self, scope: Scope, body: bytes | None) -> RawRequest:
         """A request that has just come in whole; `body` is None where it was too large."""
@@ -81,7 +93,17 @@ class Intake:
     def _received(self, raw: RawRequest) -> SellerRequest | HttpAnswer:
         bidder = self._bidder
         try:
-            return read_request(raw, ROUTES[raw.scope["path"]], bidder.catalogue.seller_by_key, bidder.certified)
+            sellers, now = bidder.catalogue.seller_by_key, raw.now
+            request = read_request(
+                raw,
+                ROUTES[raw.scope["path"]],
+                sellers,
+                bidder.certified,
+                admit=lambda seller: held_back(bidder, seller, now),
+            )
+            if request.seller is None:
+                bidder.metrics.count("keyless_refusals_total", request.keyless_fault)
+            return request
         except Exception as error:  # noqa: BLE001 - the seller gets an answer it can read, the log no personal data
             _log.error("a request could not be read: %s", where(error))
             return FAULT

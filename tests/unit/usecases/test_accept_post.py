@@ -434,15 +434,17 @@ def test_a_bid_that_was_forgotten_is_honoured_without_its_decision(tmp_path: Pat
 def test_the_journal_knows_the_reason_that_a_seller_is_not_told(
     tmp_path: Path, disclosure: Disclosure, told: str
 ) -> None:
+    status = "duplicate" if disclosure == "full" else "rejected"
+
     async def scene(bidder: Bidder) -> None:
         bids = [ask(bidder, **another(number)).ping_id for number in (1, 2)]
         await sell(bidder, bids[0], **another(1))
         for kept in (False, True):
             answer = await sell(bidder, bids[1], **another(2))
-            assert (answer.status, answer.reason_code) == ("duplicate", told)
+            assert (answer.status, answer.reason_code) == (status, told)
             line = last_post(bidder, tmp_path)
             assert (line.reason_code, line.kept) == ("duplicate", kept)
-        assert counted(bidder, "posts_total") == {("acme", "accepted", ""): 1, ("acme", "duplicate", "duplicate"): 2}
+        assert counted(bidder, "posts_total") == {("acme", "accepted", ""): 1, ("acme", status, "duplicate"): 2}
 
     at_bidder(tmp_path, scene, catalogue(sellers=[seller(disclosure=disclosure)]))
 

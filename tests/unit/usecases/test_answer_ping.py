@@ -342,7 +342,7 @@ def test_what_cannot_be_read_is_refused_by_name_and_counted(tmp_path: Path) -> N
         assert (stranger.status, stranger.reason_code) == ("rejected", "auth_failed")
         ours = refuse_ping(bidder, who, Refusal("internal"), NOW)
         assert (ours.status, ours.reason_code) == ("error", "internal")
-        assert [line.seller for line in journaled(bidder, tmp_path)] == ["acme", "", "acme"]
+        assert [line.seller for line in journaled(bidder, tmp_path)] == ["acme", "acme", ""]
         assert counted(bidder) == {"missing_field": 1, "auth_failed": 1, "internal": 1}
 
     at_bidder(tmp_path, scene)
