@@ -7,15 +7,15 @@ import os
 import random
 import socket
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 
 import msgspec
 from litestar.handlers import HTTPRouteHandler
 
+from app.config.destinations import secrets_of
 from app.config.load import Declared, LoadedConfig, load
 from app.config.values.zip_table import zip_states
-from app.domain.campaign import Campaign
 from app.domain.keys import Keys
 from app.http.application import Application, CannotStart
 from app.journal.configurations import longest_bid_lifetime_s
@@ -24,6 +24,7 @@ from app.journal.versions import OtherVersion
 from app.journal.writer import JournalWriter
 from app.outbound.sender import Sender
 from app.parquet import ParquetError
+from app.private_files import narrow
 from app.reports.counting import Counting
 from app.reports.scorecard import Scorecards
 from app.scoring.load import load as load_models
@@ -32,19 +33,25 @@ from app.store.errors import StoreError, StoreUnavailable
 from app.store.store import Store
 from app.store.vault import Vault
 from app.telemetry.metrics import Metrics
-from app.usecases.background import SUPPRESSIONS_S, BackgroundJobs
+from app.usecases.background import BackgroundJobs
 from app.usecases.bidder import Bidder
-from app.usecases.config_watcher import ConfigWatcher, remember_campaigns
+from app.usecases.clock.clock_watch import ClockWatch
+from app.usecases.clock.last_moment import last_moment
+from app.usecases.clock.service_clock import STEP_S, ServiceClock
 from app.usecases.deliver_leads import DeliveryWorker
+from app.usecases.limits.rate_limit import HashQuotas, RateLimits
 from app.usecases.onboarding.certify import Certifier
-from app.usecases.rate_limit import HashQuotas, RateLimits
-from app.usecases.reload_catalogue import Sources, first_catalogue
+from app.usecases.reload.config_watcher import ConfigWatcher
+from app.usecases.reload.left_destinations import LeftDestinations
+from app.usecases.reload.reload_catalogue import Reloaded, Sources, first_catalogue
+from app.usecases.reload.starting import NeedsConsent, start_with
 from app.usecases.standing.restore import restore, restore_bids
 from app.usecases.test_recorder import TestRecorder
 
 TICK_S = 0.25
-RELOAD_S = 1.0
-SWITCHES_S = 0.5
+RELOAD_S = 0.5
+HEAR_S = 0.5
+STUCK_S = 3.0
 REST_S = 0.001
 """How long a thread that counts the journal rests after each millisecond of it, so that no ping waits for it."""
 SETTLE_S = 5.0
@@ -55,7 +62,8 @@ logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
 class World(msgspec.Struct, frozen=True, kw_only=True):
-    """Clock and chance of one bidder. `clock` is UTC epoch seconds, `steady` measures how long an answer takes.
+    """Clock and chance of one bidder. `clock` is the machine's (UTC epoch seconds), which may be set at any time;
+    `steady` is never set.
 
     Where it is `stepped`, time stands still between two steps: no work runs by itself, and whoever moves the clock has
     `Application.background` catch up.
@@ -90,24 +98,35 @@ def build_app(
     for path in made:
         _log.warning("made %s: without it no bid and no identity of this installation can be read; keep a copy", path)
 
+    for sentence in settings.exposed_secrets(read.declared.secret_files):
+        _log.warning("%s", sentence)
+    clock = ServiceClock(world.clock, world.steady)
+
     @asynccontextmanager
     async def running() -> AsyncIterator[BackgroundJobs]:
-        async with _running(settings, read.declared, keys, world) as background:
+        async with _running(settings, read.declared, keys, world, clock) as background:
             background.bidder.test_recorders.extend(test_recorders)
             yield background
 
-    return Application(running, world.clock, world.steady, pages)
+    return Application(running, _clock_of(world, clock), world.steady, pages)
+
+
+def _clock_of(world: World, clock: ServiceClock) -> Callable[[], float]:
+    """What everything takes the time from: who steps through time moves it himself, and never back."""
+    return world.clock if world.stepped else clock.now
 
 
 @asynccontextmanager
-async def _running(settings: Settings, declared: Declared, keys: Keys, world: World) -> AsyncIterator[BackgroundJobs]:
+async def _running(
+    settings: Settings, declared: Declared, keys: Keys, world: World, clock: ServiceClock
+) -> AsyncIterator[BackgroundJobs]:
     """A bidder that is up, with everything that runs beside its requests."""
     async with AsyncExitStack() as stack:
         try:
-            background = await _started(stack, settings, declared, keys, world)
+            background = await _started(stack, settings, declared, keys, world, clock)
         except StoreUnavailable as away:
             raise CannotStart(f"cannot start, {away}: is it up, and is its address right?") from None
-        except (SettingsError, StoreError, ParquetError, OtherVersion) as reason:
+        except (SettingsError, StoreError, ParquetError, OtherVersion, NeedsConsent) as reason:
             raise CannotStart(str(reason)) from None
         except OSError as error:
             raise CannotStart(f"{error.filename or settings.data} cannot be used: {error.strerror}") from None
@@ -126,28 +145,26 @@ def _let_garbage_wait() -> None:
 
 
 async def _started(
-    stack: AsyncExitStack, settings: Settings, declared: Declared, keys: Keys, world: World
+    stack: AsyncExitStack, settings: Settings, declared: Declared, keys: Keys, world: World, service_clock: ServiceClock
 ) -> BackgroundJobs:
     """Start everything; the stack ends it in reverse order."""
-    stack.enter_context(sole_use(settings.data))
+    stack.enter_context(_own_use(settings))
     # Never a seeded source: what is sealed twice with one nonce can be opened.
     vault = Vault(keys.sealing, keys.sealing_id, os.urandom)
     store = Store(settings.database, vault)
     stack.push_async_callback(store.close)
     await store.open()
     sources = Sources(
-        config=lambda: load(settings.config, environ=os.environ),
+        config=lambda read_file: load(settings.config, environ=os.environ, read_file=read_file),
         models=lambda: load_models(settings.models),
         models_dir=settings.models,
         zip_states=zip_states(),
     )
-    live = first_catalogue(sources, declared, await _former(store))
-    for problem in live.problems:
-        _log.error("%s: %s", settings.models, problem)
-    if unpriced := live.catalogue.index.verticals - live.catalogue.models.keys():
-        _log.error("no model prices %s: its leads get the campaign's fallback price", ", ".join(sorted(unpriced)))
-    now = world.clock()
-    await remember_campaigns(store, live, now)
+    live = first_catalogue(sources, declared)
+    _tell_of_models(settings, live)
+    clock = _clock_of(world, service_clock)
+    now = clock()
+    former = await start_with(store, live, keys, world.clock(), has_consent=settings.has_consent)
     journal = JournalWriter(settings.journal)
     sender = Sender()
     stack.push_async_callback(sender.aclose)
@@ -157,6 +174,8 @@ async def _started(
         sender.send,
         owner=f"{socket.gethostname()}-{os.getpid()}",
         settled=lambda report: metrics.count("deliveries_total", report.destination, report.status),
+        # A receiver compares the time of a signature with its own clock.
+        wall=world.clock,
     )
     bidder = Bidder(
         catalogue=live.catalogue,
@@ -170,61 +189,95 @@ async def _started(
         metrics=metrics,
         standing=await restore(store, now),
         rates=RateLimits(),
-        quotas=HashQuotas(),
+        quotas=HashQuotas(await store.cap_usage(now)),
         sold=worker.wake.set,
         scorecards=Scorecards(store, Counting(settings.journal, lambda: time.sleep(REST_S))),
+        former=former,
     )
-    await store.take_over_claims(now)
-    # Bids may still live that were made under an earlier configuration, which gave them longer than today's does.
-    longest_s = max(live.catalogue.buyer.bid_lifetime_s, longest_bid_lifetime_s(settings.journal))
-    recent = lines(settings.journal, now - longest_s)
-    restored = restore_bids(bidder.standing, live.catalogue, keys, recent, now)
-    if restored:
-        _log.info("%d bids made before are promises still", restored)
+    longest_s = await _take_over(settings, bidder, now)
     metrics.gauge("catalogue_loaded_timestamp_seconds", now)
-    watch = ConfigWatcher(sources, live, bidder, world.clock, settings.journal)
+    # Commands beside the service go by the machine's clock, and wait for what the watcher writes.
+    watch = ConfigWatcher(sources, live, bidder, world.clock, world.steady, settings.journal)
     certifier = Certifier(await store.certification_marks())
     bidder.certified.update(certifier.live)
     bidder.test_recorders.append(certifier.see)
-    background = BackgroundJobs(bidder, journal, watch, worker, world.clock, world.uniform, certifier)
+    left = LeftDestinations(store, lambda each: secrets_of(each, settings.config, os.environ), metrics)
+    background = BackgroundJobs(bidder, journal, watch, left, worker, clock, world.uniform, certifier, world.clock)
     if world.stepped:
         stack.callback(journal.flush)
     else:
         await _run_beside(stack, background, journal)
-    _log.info("configuration %s is in force, models of %s", live.catalogue.config_hash, _names(live.catalogue.models))
+        clock_watch = ClockWatch(service_clock, bidder, worker, settings.data, longest_s)
+        stack.callback(clock_watch.close)
+        await _beside(stack, _every(TICK_S, clock_watch.look))
+    _log.info("configuration %s in use, with models of %s", live.catalogue.config_hash, _names(live.catalogue.models))
     if live.catalogue.challengers:
-        _log.info("challengers are tried in %s", _names(live.catalogue.challengers))
+        _log.info("challengers on trial in %s", _names(live.catalogue.challengers))
     return background
+
+
+@contextmanager
+def _own_use(settings: Settings) -> Iterator[None]:
+    """Hold the data directory, and see to it that what it holds is ours alone."""
+    with sole_use(settings.data):
+        for warning in narrow(settings.private_places):
+            _log.warning("%s", warning)
+        yield
+
+
+async def _take_over(settings: Settings, bidder: Bidder, now: float) -> int:
+    """Go on with what a process before left: claims and live bids. How long, in seconds, one of its bids may live."""
+    await bidder.store.take_over_claims(now)
+    # Bids may still live that were made under an earlier configuration, which gave them longer than today's does.
+    longest_s = max(bidder.catalogue.buyer.bid_lifetime_s, longest_bid_lifetime_s(settings.journal))
+    ahead_s = await _set_back_by_s(settings, bidder.store, now)
+    recent = lines(settings.journal, now - longest_s)
+    restored = restore_bids(
+        bidder.standing, bidder.catalogue, bidder.former, bidder.keys, recent, now, ahead_s, longest_s
+    )
+    if restored:
+        _log.info("restored %d live bids", restored)
+    return longest_s
+
+
+async def _set_back_by_s(settings: Settings, store: Store, now: float) -> int:
+    """By how much the clock was set back since the service last ran; what waits for its time then waits no longer."""
+    ahead_s = max(int(last_moment(settings.data) - now), 0)
+    if ahead_s >= STEP_S:
+        _log.warning(
+            "the clock stands %d s behind where it stood when the service last ran: live bids are kept", ahead_s
+        )
+        await store.hasten_deliveries(now, ahead_s)
+    return ahead_s
+
+
+def _tell_of_models(settings: Settings, live: Reloaded) -> None:
+    for problem in live.problems:
+        _log.error("%s: %s", settings.models, problem)
+    if unpriced := live.catalogue.index.verticals - live.catalogue.models.keys():
+        _log.error("no model prices %s: its leads get the campaign's fallback price", ", ".join(sorted(unpriced)))
 
 
 async def _run_beside(stack: AsyncExitStack, background: BackgroundJobs, journal: JournalWriter) -> None:
     """Have every background job done again and again while requests are answered."""
     await _beside(stack, journal.run(lambda error: _log.error("the journal cannot be written: %s", error.strerror)))
+    stack.callback(background.write_keyless)
+    stack.callback(background.write_shed)
     await _beside(stack, _every(TICK_S, background.tick))
     await _beside(stack, _every(RELOAD_S, background.watch.look))
-    await _beside(stack, _every(SWITCHES_S, background.refresh_switches))
-    await _beside(stack, _every(RELOAD_S, background.keep_shadow_prices))
-    await _beside(stack, _every(SWITCHES_S, background.keep_certifications))
-    await _beside(stack, _every(SUPPRESSIONS_S, background.refresh_suppressions))
+    await _beside(stack, _every(HEAR_S, background.hear))
+    await _beside(stack, _every(HEAR_S, background.keep_shadow_prices))
+    await _beside(stack, _every(STUCK_S, background.look_for_stuck))
+    stack.push_async_callback(background.keep_quotas)
+    await _beside(stack, _every(RELOAD_S, background.keep_quotas))
     stack.push_async_callback(background.worker.settle, SETTLE_S)
-    await _beside(stack, background.worker.run(background.watch.targets, background.clock, background.uniform))
+    await _beside(stack, background.worker.run(background.targets, background.clock, background.uniform))
 
 
 async def _every(seconds: float, job: Callable[[], Awaitable[None]]) -> None:
     while True:
         await asyncio.sleep(seconds)
         await job()
-
-
-async def _former(store: Store) -> Mapping[bytes, Campaign]:
-    """Campaigns that earlier configurations declared; one that today's code cannot read is left out and said."""
-    campaigns = {}
-    for tag, definition in (await store.former_campaigns()).items():
-        try:
-            campaigns[tag] = msgspec.msgpack.decode(definition, type=Campaign)
-        except msgspec.DecodeError:
-            _log.warning("a campaign of an earlier version cannot be read; its bids, if any live, will be refused")
-    return campaigns
 
 
 def _names(things: Mapping[str, object]) -> str:

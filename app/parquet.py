@@ -7,9 +7,12 @@ from datetime import datetime
 from functools import cache
 from glob import escape
 from pathlib import Path
+from stat import S_IMODE
 from typing import Any, get_args, get_type_hints
 
 import msgspec
+
+from app.private_files import FILE, write_new
 
 _ROW_GROUP = 20_000
 """Rows compressed together: a row of the journal takes some kilobytes, and a group of them is held in memory."""
@@ -59,7 +62,8 @@ def write(
 
     Fields are text, numbers, booleans, bytes, aware `datetime` (in UTC then), tuples of text, or `None`. Neither the
     rows nor the file are ever in memory as a whole. `notes` are asked for when all rows are taken and stand in the
-    file's metadata; `check` may look at the file before it gets its name, and raise.
+    file's metadata; `check` may look at the file before it gets its name, and raise. A new file is private, one that
+    replaces another has the rights of that.
     """
     taken, made = path.with_name(f".{path.name}.rows"), path.with_name(f".{path.name}.new")
     try:
@@ -68,6 +72,7 @@ def write(
             database.execute(f"COPY ({_selected(kind)}) TO {_quoted(made)} ({_form(notes())})", [escape(str(taken))])
         # Before the file gets its name: what a kill leaves behind then goes with the next try, which there will be.
         taken.unlink()
+        made.chmod(S_IMODE(path.stat().st_mode) if path.exists() else FILE)
         check(made)
         _sync(made)
         made.replace(path)
@@ -123,7 +128,7 @@ def _duckdb() -> tuple[Any, Any]:
 def _take(path: Path, rows: Iterable[msgspec.Struct]) -> int:
     """Write the rows as JSON, from which DuckDB reads them in its own time."""
     count, batch, encoder = 0, [], msgspec.json.Encoder()
-    with path.open("wb") as file:
+    with write_new(path) as file:
         for row in rows:
             batch.append(row)
             if len(batch) == _BATCH:

@@ -2,13 +2,15 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
 
 from app.domain.keys import Keys
+from app.packaged import DEMO
+from app.private_files import append_to, exposed, make_directory
 
 if sys.platform != "win32":
     import fcntl
@@ -23,7 +25,8 @@ class SettingsError(Exception):
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """`config` is the buyer's file, `data` the directory for everything that is written.
 
-    `database_url` is empty for SQLite in `data`. `keys_dir` is empty for `data/keys`.
+    `database_url` is empty for SQLite in `data`. `keys_dir` is empty for `data/keys`. With
+    `has_consent` a configuration may lose every seller or campaign of the one before.
     """
 
     config: Path
@@ -31,6 +34,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     models: Path = Path("models")
     database_url: str = ""
     keys_dir: Path | None = None
+    has_consent: bool = False
 
     @property
     def database_file(self) -> Path:
@@ -48,9 +52,19 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return self.data / "journal"
 
     @property
+    def private_places(self) -> tuple[Path, ...]:
+        """What holds leads and prices, and is nobody's but ours: the journal with all beside it, and the database."""
+        return (self.journal, *self.data.glob(f"{self.database_file.name}*"))
+
+    @property
     def keys(self) -> Path:
         """Where the keys lie."""
         return self.keys_dir or self.data / "keys"
+
+    def exposed_secrets(self, others: Iterable[Path]) -> list[str]:
+        """Which keys, and which of these other secrets, people beside us can read, each with what to run."""
+        # The demo's secret is published.
+        return exposed([*sorted(self.keys.glob("*.key")), *(path for path in others if DEMO not in path.parents)])
 
 
 @contextmanager
@@ -62,20 +76,19 @@ def sole_use(data: Path) -> Iterator[None]:
     """
     path = data / "in-use-by"
     try:
-        data.mkdir(parents=True, exist_ok=True)
-        file = path.open("a+")
+        make_directory(data)
+        file = append_to(path)
     except OSError as error:
         raise SettingsError(f"{data} cannot be written ({error.strerror}): give it to this user") from None
     with file:
         if not _locked(file.fileno()):
             file.seek(0)
             raise SettingsError(
-                f"{data} is in use by process {file.read().strip() or 'unknown'}: stop it first, "
+                f"{data} is in use by process {file.read().decode().strip() or 'unknown'}: stop it first, "
                 "or name another directory with --data"
             )
         file.truncate(0)
-        file.write(f"{os.getpid()}\n")
-        file.flush()
+        file.write(f"{os.getpid()}\n".encode())
         yield
 
 

@@ -34,11 +34,11 @@ from app.store.store import Store
 from app.store.vault import Vault
 from app.telemetry.metrics import Metrics
 from app.usecases.accept_post import accept_post
-from app.usecases.answer_ping import answer_ping, refuse_ping
+from app.usecases.answer_ping import answer_ping, held_back, refuse_ping
 from app.usecases.answer_ping import ask as what_is_asked
 from app.usecases.bid_reference import open_reference
 from app.usecases.bidder import Bidder
-from app.usecases.rate_limit import HashQuotas, RateLimits
+from app.usecases.limits.rate_limit import HashQuotas, RateLimits
 from app.usecases.standing.restore import restore
 from app.wire.ping import Ping, PingAnswer
 from app.wire.post import PostAnswer
@@ -80,7 +80,7 @@ async def open_bidder(
             metrics=Metrics(),
             standing=await restore(store, NOW),
             rates=RateLimits(),
-            quotas=HashQuotas(),
+            quotas=HashQuotas(await store.cap_usage()),
             sold=sold,
             scorecards=Scorecards(store, Counting(folder / "journal")),
         )
@@ -117,7 +117,7 @@ def answer(
     took_ms: float = 0.0,
 ) -> PingAnswer:
     """The answer to what was read from a ping of this seller."""
-    asked = what_is_asked(bidder, seller, reading, now, -took_ms / 1000.0)
+    asked = held_back(bidder, seller, now) or what_is_asked(bidder, seller, reading, now, -took_ms / 1000.0)
     if isinstance(asked, Refusal):
         return refuse_ping(bidder, seller, asked, now, warnings)
     return answer_ping(bidder, asked, warnings)
@@ -166,6 +166,8 @@ def bid_of(bidder: Bidder, ping_id: str) -> BidToken:
 def journaled(bidder: Bidder, folder: Path) -> list[AnyLine]:
     """Every line so far."""
     assert isinstance(bidder.journal, JournalWriter)
+    for line in bidder.keyless.lines():
+        bidder.journal.append(line)
     bidder.journal.flush()
     return list(lines(folder / "journal"))
 

@@ -68,7 +68,7 @@ def walk_of_a_ping() -> Walk:
 
 async def _walk() -> Walk:
     with tempfile.TemporaryDirectory() as data:
-        async with _running(Settings(config=DEMO_CONFIG, data=Path(data), models=MODELS)) as application:
+        async with running(Settings(config=DEMO_CONFIG, data=Path(data), models=MODELS)) as application:
             for number in range(WARM_UP):
                 _answered(application, _ping(application, number))
             ping = _ping(application, WARM_UP)
@@ -101,7 +101,8 @@ def _answered(application: Application, ping: RawRequest) -> None:
 
 
 @asynccontextmanager
-async def _running(settings: Settings) -> AsyncIterator[Application]:
+async def running(settings: Settings) -> AsyncIterator[Application]:
+    """The application from start to stop, without a server."""
     application = build_app(settings)
     said: asyncio.Queue[dict[str, str]] = asyncio.Queue()
     heard: asyncio.Queue[dict[str, str]] = asyncio.Queue()

@@ -116,7 +116,10 @@ DESTINATIONS: dict[type[msgspec.Struct], tuple[str, _Rows]] = {
             "json": ("a path in the JSON body", '"data.0.id"'),
             "xml": ("a path in the XML body", '"Results.Result@code"'),
             "header": ("a response header", '"location"'),
-            "regex": ("a regular expression over the body; its first group is the value", '"id=([0-9]+)"'),
+            "regex": (
+                "a pattern: its first group is the value. Without `|`; repeats only of one character or class, greedy",
+                '"id=([0-9]+)"',
+            ),
             "status": ("the HTTP status", '"2xx"'),
             "equals": ("the exact value", "false"),
             "contains": ("text that the value contains", '"duplicate"'),

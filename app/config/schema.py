@@ -22,6 +22,7 @@ from app.config.values.kinds import (
     Slug,
     State,
     Text,
+    Url,
     Zip,
     ZipCentre,
     ZipPrefix,
@@ -77,6 +78,13 @@ class BuyerTable(Table, frozen=True, kw_only=True):
         Kind("duration", within(read_duration, 5.0, 3600.0, 'use "5s" to "1h"')),
         says("how long a bid is honored", '"120s"'),
     ] = 120.0
+    public_urls: Annotated[
+        tuple[Url, ...],
+        says(
+            "where sellers reach the service; posting instructions name the one that is asked for, or else the first",
+            '["https://leads.example.com"]',
+        ),
+    ] = ()
     exploration_spread: Annotated[
         float,
         Kind("number", within(read_number, 0.0, 1.0, "use 0 to 1; 0 turns exploration off")),

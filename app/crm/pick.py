@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 import msgspec
 
 from app.domain.delivery.outcome_rule import Pick
+from app.domain.delivery.pattern import pattern_of
 from app.outbound.message import OutboundAnswer
 
 _DOCTYPE = re.compile(r"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
@@ -21,8 +22,7 @@ def picked(pick: Pick, answer: OutboundAnswer) -> str | None:
     if pick.header:
         return answer.headers.get(pick.header.lower())
     if pick.regex:
-        match = re.search(pick.regex, text_of(answer))
-        return None if match is None else match[1 if match.re.groups else 0]
+        return pattern_of(pick.regex).search(text_of(answer))
     return text_of(answer)
 
 

@@ -6,7 +6,8 @@ from app.domain.delivery.sold_lead import LeadDocument
 
 NOTE_LENGTH_MAX = 160
 _READ_MAX = 2_000
-_EMAIL = re.compile(r"\S+@\S+")
+# A word is looked at from its beginning only: from each of its letters it would be the square of its length.
+_EMAIL = re.compile(r"(?<!\S)\S+@\S+")
 _NUMBER = re.compile(r"\+?\d[\d ().-]{5,}\d")
 _SPACE = re.compile(r"\s+")
 

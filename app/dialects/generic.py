@@ -8,6 +8,7 @@ from app.dialects.layout import layout_of
 from app.dialects.reading import Reading, RequestDraft, draft_of, refusal_of
 from app.dialects.text import Scalar, alike, alike_value, is_absent, text_of
 from app.dialects.values.guard import PERSONAL, is_personal
+from app.domain.consent.certificate import CERTIFICATE_ID_MIN, holds_id_of
 from app.domain.reasons import Refusal
 from app.domain.seller import Seller
 from app.domain.token import looks_like_token
@@ -22,6 +23,11 @@ _BID_NAMES = ("bid_id", "ping_id", *BY_VALUE)
 _NAMES = ("first_name", "last_name", "name")
 _TEST_NAMES = frozenset({"test", "testtest", "ckmtest", "testlead"})
 _PING_ID_MAX = 128
+_MAY_HOLD_CERTIFICATES = frozenset(
+    {"trustedform_cert_url", "trustedform_ping_url", "leadid_token", "landing_page", "seller_lead_id"}
+)
+"""What the journal holds only in part. Some sellers number their leads by their certificates."""
+
 _ALGORITHMS = {64: "sha256", 40: "sha1", 32: "md5"}
 
 
@@ -35,6 +41,7 @@ def read_ping(
     layout = layout_of(seller, vertical, "ping")
     draft = draft_of(raw, layout, "ping")
     _keep_digests(draft, digest)
+    _drop_certificates(draft)
     refusal = refusal_of(draft, layout)
     value = refusal if refusal is not None else Ping(vertical=vertical.name, fields=draft.fields, **draft.lead)
     return Reading(value, _once(draft.warnings), draft.unknown, "test" in draft.lead and draft.lead["test"])
@@ -117,6 +124,18 @@ def _keep_digests(draft: RequestDraft, digest: Digest) -> None:
     if own_id is not None and is_personal(own_id):
         lead["seller_lead_id"] = digest("sha256", hashlib.sha256(own_id.encode()).hexdigest())
         draft.warnings.append(f"seller_lead_id: {PERSONAL}; only a digest was kept")
+
+
+def _drop_certificates(draft: RequestDraft) -> None:
+    """Drop a text that repeats the lead's certificate: whoever has it can look up the person."""
+    lead = draft.lead
+    sent = (lead.get("trustedform_cert_url", ""), lead.get("trustedform_ping_url", ""), lead.get("leadid_token", ""))
+    for values in (lead, draft.fields):
+        for name, value in list(values.items()):
+            is_long = value.__class__ is str and len(value) >= CERTIFICATE_ID_MIN
+            if is_long and name not in _MAY_HOLD_CERTIFICATES and holds_id_of(value, *sent):
+                del values[name]
+                draft.warnings.append(f"{name}: a certificate does not belong here; it was dropped")
 
 
 def _split_name(contact: dict[str, str]) -> None:

@@ -48,7 +48,8 @@ def refused_post(refusal: Refusal, seller: Seller | None, ping_id: str, warnings
     """A post's no; as above."""
     code, reason = _disclosed(refusal, seller)
     return PostAnswer(
-        status=status_of(refusal.code),
+        # Of the reason as it is told: a status of its own would tell more.
+        status=status_of(code),
         # Only a text of a bid's form is said back: anything else may hold anything.
         ping_id=ping_id if looks_like_token(ping_id) else "",
         reason=reason,

@@ -12,13 +12,17 @@ class Exploration(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Buyer(msgspec.Struct, frozen=True, kw_only=True):
-    """`bid_lifetime_s` is how long a bid is a promise. `brands` and `legal_name` are what consent may name."""
+    """`bid_lifetime_s` is how long a bid is a promise. `brands` and `legal_name` are what consent may name.
+
+    `public_urls` are where sellers reach the service, each without a path.
+    """
 
     legal_name: str
     brands: tuple[str, ...]
     zone: str
     bid_lifetime_s: int = 120
     exploration: Exploration = Exploration()
+    public_urls: tuple[str, ...] = ()
 
 
 class Operator(msgspec.Struct, frozen=True, kw_only=True):

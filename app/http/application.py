@@ -18,6 +18,7 @@ from app.http.feedback import FEEDBACK_ROUTES
 from app.http.operations import OPERATIONS
 from app.http.pages.instructions import INSTRUCTIONS
 from app.http.pages.seller_pages import SELLER_PAGES
+from app.http.secured import secured
 from app.telemetry.trouble import where
 from app.usecases.background import BackgroundJobs
 
@@ -72,7 +73,7 @@ class Application:
         elif self.intake is not None and scope["type"] == "http" and scope["path"] in ROUTES:
             await self.intake(scope, receive, send)
         else:
-            await self._rest(scope, receive, send)  # type: ignore[arg-type]
+            await self._rest(scope, receive, secured(send))  # type: ignore[arg-type]
 
     async def _live(self, receive: Receive, send: Send) -> None:
         """From start to stop. What prevents a start is said in one sentence, without a trace."""

@@ -11,6 +11,12 @@ Send = Callable[[Message], Awaitable[None]]
 BODY_MAX = 65_536
 """64 kB: a lead is two; more is an attack or an accident, and is answered 413."""
 
+KEYLESS_BODY_MAX = 16_384
+"""The same where no header has a key: more is not read to look for one."""
+
+ALWAYS = ((b"x-content-type-options", b"nosniff"),)
+"""Headers of every answer to a seller's program; what browsers open has more."""
+
 
 class BodyTooLarge(Exception):
     """A body exceeds what a lead can need."""
@@ -20,7 +26,7 @@ class ClientGone(Exception):
     """The client closed the connection before its request was complete: there is no one to answer."""
 
 
-async def receive_body(receive: Receive) -> bytes:
+async def receive_body(receive: Receive, length_max: int = BODY_MAX) -> bytes:
     """The whole body. BodyTooLarge beyond the bound, ClientGone where it breaks off."""
     body, more = b"", True
     while more:
@@ -28,7 +34,7 @@ async def receive_body(receive: Receive) -> bytes:
         if message["type"] == "http.disconnect":
             raise ClientGone
         body += message.get("body", b"")
-        if len(body) > BODY_MAX:
+        if len(body) > length_max:
             raise BodyTooLarge
         more = message.get("more_body", False)
     return body
@@ -37,7 +43,7 @@ async def receive_body(receive: Receive) -> bytes:
 async def send_answer(
     send: Send, status: int, content_type: bytes, body: bytes, extra: Sequence[tuple[bytes, bytes]] = ()
 ) -> None:
-    """Send one complete answer; it always has a Content-Type and a length."""
-    headers = [(b"content-type", content_type), (b"content-length", b"%d" % len(body)), *extra]
+    """Send one complete answer; it always has a Content-Type, a length, and what all of them have."""
+    headers = [(b"content-type", content_type), (b"content-length", b"%d" % len(body)), *ALWAYS, *extra]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

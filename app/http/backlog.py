@@ -1,7 +1,7 @@
 """Requests that wait for their answer: answered in rounds as long as there is time for them, refused at once where not.
 
 Requests of one turn of the event loop are answered together, because the code and tables that one has used are then
-still in the processor's caches for the next (decision 0005). What is refused under load, and why, is decision 0016.
+still in the processor's caches for the next (decision 0005). What is refused under load, and why, is decision 0017.
 """
 
 import asyncio
@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 
 from app.http.answer import FAULT, HttpAnswer, lines_of
+from app.http.asgi_request import ALWAYS
 from app.http.auction.intake import Later
 from app.http.call import Call, Connection
 from app.telemetry.trouble import where
@@ -94,7 +95,7 @@ class Backlog:
     def headers(self, always: Sequence[tuple[bytes, bytes]]) -> bytes:
         """The headers that are `always` sent, as bytes; uvicorn has new ones every second."""
         if always is not self._always:
-            self._always, self._header_lines = always, lines_of(always)
+            self._always, self._header_lines = always, lines_of([*always, *ALWAYS])
         return self._header_lines
 
     def advance(self, connection: Connection, loop: asyncio.AbstractEventLoop) -> None:

@@ -4,7 +4,7 @@ import logging
 from typing import Protocol
 
 from app.http.answer import FAULT, HttpAnswer
-from app.http.asgi_request import BODY_MAX, Scope
+from app.http.asgi_request import KEYLESS_BODY_MAX, Scope
 from app.http.auction.intake import Intake, Later
 from app.http.auction.routes import ROUTES
 from app.http.request import RawRequest
@@ -60,8 +60,12 @@ class Call:
 
     def take(self, body: bytes) -> None:
         """Add a part of the body; nothing is kept of a body that is too large."""
-        if self.body is not None:
-            self.body = self.body + body if len(self.body) + len(body) <= BODY_MAX else None
+        if self.body is None:
+            return
+        length = len(self.body) + len(body)
+        # Nearly every body is short: who asks is looked up for the others only.
+        fits = length <= KEYLESS_BODY_MAX or length <= self.intake.body_max(self.scope)
+        self.body = self.body + body if fits else None
 
     def complete(self) -> None:
         """Its last byte has come."""

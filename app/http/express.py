@@ -13,9 +13,9 @@ import httptools
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from app.http.answer import HttpAnswer, written
+from app.http.answer import HttpAnswer, lines_of, written
 from app.http.application import Application
-from app.http.asgi_request import Scope
+from app.http.asgi_request import ALWAYS, Scope
 from app.http.auction.intake import STARTED, Later, QuickNo
 from app.http.auction.routes import ROUTES
 from app.http.backlog import CROWDED_BYTES, Backlog
@@ -499,7 +499,7 @@ def _plain(status: Status, *, is_head: bool = False) -> bytes:
     """An answer in our shape to what was not understood, or not even read; only of a 503 more may follow."""
     code = "load_shed" if status == 503 else "invalid_field"
     body = f'{{"status":"rejected","reason":"{_WRONG[status]}","reason_code":"{code}"}}'.encode()
-    answer = written(HttpAnswer(status, b"application/json", body), b"", keep_alive=status == 503)
+    answer = written(HttpAnswer(status, b"application/json", body), lines_of(ALWAYS), keep_alive=status == 503)
     return answer.removesuffix(body) if is_head else answer
 
 

@@ -18,7 +18,7 @@ from uvicorn.server import ServerState
 
 from app.http.answer import HttpAnswer
 from app.http.application import Application
-from app.http.asgi_request import Receive, Scope, Send, send_answer
+from app.http.asgi_request import ALWAYS, Receive, Scope, Send, send_answer
 from app.http.auction.intake import Later
 from app.http.request import RawRequest
 
@@ -107,7 +107,10 @@ async def _gone(express: MakesProtocol) -> None:
 
 
 def _answer(body: bytes, *, last: bool = False) -> bytes:
-    head = b"HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: %d\r\nx-always: yes\r\n" % len(body)
+    head = b"HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: %d\r\nx-always: yes\r\n%b" % (
+        len(body),
+        b"".join([b"%b: %b\r\n" % header for header in ALWAYS]),
+    )
     return head + (b"connection: close\r\n" if last else b"") + b"\r\n" + body
 
 

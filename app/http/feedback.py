@@ -106,6 +106,8 @@ FEEDBACK_ROUTES = (notices, outcomes, demand, signals, posts, scorecard)
 async def _sellers(request: Asker) -> tuple[Bidder, SellerRequest, Seller | None]:
     bidder: Bidder = request.app.state.bidder
     asked = read_request(await _raw(request), FEEDBACK, bidder.catalogue.seller_by_key)
+    if asked.seller is None:
+        bidder.metrics.count("keyless_refusals_total", asked.keyless_fault)
     return bidder, asked, asked.seller
 
 
@@ -113,7 +115,10 @@ async def _operators(request: Asker) -> tuple[Bidder, SellerRequest]:
     bidder: Bidder = request.app.state.bidder
     catalogue = bidder.catalogue
     raw = await _raw(request)
-    return bidder, read_request(raw, FEEDBACK, catalogue.seller_by_key, operators=catalogue.operator_by_key)
+    asked = read_request(raw, FEEDBACK, catalogue.seller_by_key, operators=catalogue.operator_by_key)
+    if asked.operator is None:
+        bidder.metrics.count("keyless_refusals_total", asked.keyless_fault)
+    return bidder, asked
 
 
 async def _raw(request: Asker) -> RawRequest:

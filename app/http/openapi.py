@@ -240,6 +240,7 @@ def _instructions(document: Document) -> Json:
     route["parameters"] = [_parameter("seller", "The seller's name with the buyer.")]
     route["security"] = [*_SELLER, {}]
     route["responses"]["403"] = _said(_CLOSED, "text/plain", {"type": "string"})
+    route["responses"]["421"] = _said("The buyer has not declared this address.", "text/plain", {"type": "string"})
     return {"get": route}
 
 

@@ -10,9 +10,12 @@ from litestar.datastructures import State
 from app.http.authentication import keys_in_headers, whose_key
 from app.http.openapi import openapi
 from app.http.pages.schema_page import schema_page
+from app.http.secured import FRAMED_NOWHERE
+from app.pages.document import policy
 from app.usecases.bidder import Bidder
 
 _VERSION = version("leadbid")
+_POLICY = f"{policy()}; {FRAMED_NOWHERE}"
 # The framework adds the charset to what is text.
 _PROMETHEUS = "text/plain; version=0.0.4"
 
@@ -65,7 +68,7 @@ async def schema_document(request: Request[Any, Any, State]) -> dict[str, Any]:
 async def schema_html(request: Request[Any, Any, State]) -> Response[bytes]:
     """The same as a page."""
     page = schema_page(openapi(request.app.state.bidder.catalogue, _VERSION))
-    return Response(page, media_type=MediaType.HTML)
+    return Response(page, media_type=MediaType.HTML, headers={"Content-Security-Policy": _POLICY})
 
 
 OPERATIONS = (healthz, readyz, metrics, schema_document, schema_html)

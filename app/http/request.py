@@ -1,9 +1,10 @@
 """A request as read, for every endpoint of sellers and operators: who asks, what, and in which dialect."""
 
-from collections.abc import Container, Mapping
-from typing import Literal
+from collections.abc import Callable, Container, Mapping
+from typing import Generic, Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from app.dialects.body.read import UnreadableBody, encoding_of, read_body
 from app.dialects.dialect import Dialect
@@ -14,8 +15,8 @@ from app.domain.buyer import Operator
 from app.domain.reasons import Refusal
 from app.domain.seller import Seller
 from app.domain.token import looks_like_token
-from app.http.asgi_request import Scope
-from app.http.authentication import comes_from, keys_in_fields, keys_in_headers, whose_key
+from app.http.asgi_request import BODY_MAX, KEYLESS_BODY_MAX, Scope
+from app.http.authentication import Who, comes_from, keys_in_fields, keys_in_headers, sha256_of, whose_key
 from app.platforms.known import DIALECTS
 
 Takes = Literal["ping", "post", "lead", "feedback"]
@@ -43,6 +44,24 @@ class Route(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     test: bool = False
     suffix: str = ""
 
+
+Admit = Callable[[Seller], Refusal | None]
+"""Why another ping of a seller that has a rate is held back; nothing where it is not."""
+
+
+class _Fault(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """Why a request is not looked at any further, and the HTTP status that says so."""
+
+    status: int
+    refusal: Refusal
+
+
+_NOBODY = _Fault(401, Refusal("auth_failed"))
+_TOO_LARGE = _Fault(413, Refusal("invalid_field", f"body: send at most {BODY_MAX // 1024} kB"))
+_TOO_LARGE_WITHOUT_KEY = _Fault(
+    413,
+    Refusal("invalid_field", f"body: send the key in a header, or at most {KEYLESS_BODY_MAX // 1024} kB"),
+)
 
 FEEDBACK = Route(takes="feedback", dialect=GENERIC)
 """Feedback is read and answered in our own words by everybody."""
@@ -79,6 +98,40 @@ class SellerRequest(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     refusal: Refusal | None = None
     status: int = 200
 
+    @property
+    def keyless_fault(self) -> str:
+        """What is wrong with a request of nobody that is known."""
+        if self.status in (400, 413, 415):
+            return "too_large" if self.status == 413 else "unreadable"
+        offered = [*keys_in_headers(dict(self.scope["headers"])), *keys_in_fields(self.fields)]
+        return "wrong_key" if offered else "no_key"
+
+
+def _everybody(_: Seller) -> None:
+    """Nobody is held back."""
+
+
+class Caller(msgspec.Struct, Generic[Who], frozen=True, gc=False, array_like=True):
+    """Who asks, as far as headers alone tell: a key was `offered`, and it is that of `who`."""
+
+    offered: bool
+    who: Who | None
+
+    @property
+    def body_max(self) -> int:
+        """So many bytes of its body are taken in."""
+        return _body_max(self.who)
+
+
+def caller_of(scope: Scope, known: Mapping[str, Who]) -> Caller[Who]:
+    """Who asks, known by the digest of a key; from which address is not looked at here."""
+    return _caller(dict(scope["headers"]), known)
+
+
+def _caller(headers: Mapping[bytes, bytes], known: Mapping[str, Who]) -> Caller[Who]:
+    offered = keys_in_headers(headers)
+    return Caller(bool(offered), whose_key(offered, known) if offered else None)
+
 
 def read_request(
     raw: RawRequest,
@@ -86,35 +139,43 @@ def read_request(
     sellers: Mapping[str, Seller],
     certified: Container[str] = (),
     operators: Mapping[str, Operator] | None = None,
+    admit: Admit = _everybody,
 ) -> SellerRequest:
     """What stands in a request; `sellers` are known by the digest of their keys, `certified` ones are live by now.
 
-    Where `operators` are given it takes the key of one of them, in a header, instead of a seller's.
+    Where `operators` are given it takes the key of one of them, in a header, instead of a seller's. What its headers
+    refuse is refused without a look at its body, and so is a ping that `admit` holds back.
     """
-    scope, body = raw.scope, raw.body
+    scope, body = raw.scope, raw.body or b""
     headers = dict(scope["headers"])
     content_type = headers.get(b"content-type", b"").decode("latin-1")
-    status, refusal = 200, None
-    fields: dict[str, Scalar] | UnreadableBody = {}
-    if body is not None:
-        fields = read_body(body, content_type, scope["query_string"])
+    caller = _caller(headers, sellers)
+    seller = _at_home(scope, caller.who)
+    operator = _caller(headers, operators).who if operators is not None else None
+    if operators is not None:
+        fault = _NOBODY if operator is None else None
+    elif caller.offered:
+        fault = _fault_of(scope, route.takes, seller, admit)
     else:
-        status, refusal, body = 413, Refusal("invalid_field", "body: send at most 64 kB"), b""
-    if isinstance(fields, UnreadableBody):
-        status, refusal, fields = 415 if fields.unsupported else 400, fields.refusal, {}
-    seller = _seller(scope, headers, fields, sellers)
-    operator = whose_key(keys_in_headers(headers), operators) if operators else None
+        fault = None
+    if fault is None:
+        fields = _fields(raw, content_type, caller.who or operator)
+    elif fault is _NOBODY and route.takes in ("post", "lead"):
+        fields = _fields_of_nobody(raw, content_type)
+    else:
+        fields = _fields_of_query(scope)
+    if isinstance(fields, _Fault):
+        fault, fields = fields, {}
+    if operators is None and not caller.offered:
+        seller = _at_home(scope, whose_key(keys_in_fields(fields), sellers))
+        # Where keys stand in bodies, a body that cannot be read is all that is wrong.
+        fault = fault or _fault_of(scope, route.takes, seller, admit)
+    mode = _mode(fields) if route.takes == "lead" else route.takes
+    if fault is None and seller is not None and route.takes == "lead" and mode != "post":
+        fault = _held_back(seller, admit)
     dialect = route.dialect or (DIALECTS[seller.dialect] if seller is not None else GENERIC)
     if dialect.variant is not None:
         dialect = dialect.variant(fields) or dialect
-    if operators is not None:
-        if operator is None:
-            status, refusal = 401, Refusal("auth_failed")
-    # Where keys stand in bodies, a body that cannot be read is all that is wrong.
-    elif seller is None and (refusal is None or keys_in_headers(headers)):
-        status, refusal = 401, Refusal("auth_failed")
-    elif seller is not None and not _may_use(scope["method"], route, seller):
-        status, refusal = 405, Refusal("invalid_field", "method: send a POST")
     return SellerRequest(
         route=route,
         scope=scope,
@@ -127,15 +188,88 @@ def read_request(
         now=raw.now,
         started=raw.started,
         test=route.test or (seller is not None and seller.mode != "live" and not seller.is_live(certified)),
-        mode=_mode(fields) if route.takes == "lead" else route.takes,
-        refusal=refusal,
-        status=status,
+        mode=mode,
+        refusal=fault.refusal if fault is not None else None,
+        status=fault.status if fault is not None else 200,
     )
 
 
-def _may_use(method: str, route: Route, seller: Seller) -> bool:
+def as_declared(request: SellerRequest, seller: Seller) -> SellerRequest:
+    """A request as one of its seller by another of its declarations, which may have it answered in another dialect."""
+    if seller is request.seller:
+        return request
+    route, fields, headers = request.route, request.fields, dict(request.scope["headers"])
+    dialect = route.dialect or DIALECTS.get(seller.dialect, request.dialect)
+    if dialect.variant is not None:
+        dialect = dialect.variant(fields) or dialect
+    content_type = headers.get(b"content-type", b"").decode("latin-1")
+    return replace(
+        request,
+        seller=seller,
+        dialect=dialect,
+        format=_format(route, dialect, seller, fields, request.body, headers, content_type),
+        refusal=None,
+        status=200,
+    )
+
+
+def may_reach(request: SellerRequest, seller: Seller) -> bool:
+    """Whether a seller may send from this address, and in this way."""
+    return _at_home(request.scope, seller) is not None and _may_use(
+        request.scope["method"], request.route.takes, seller
+    )
+
+
+def offered_keys(request: SellerRequest) -> list[str]:
+    """The SHA-256 of each key that a request offers, in hex."""
+    headers = dict(request.scope["headers"])
+    return [sha256_of(key) for key in (*keys_in_headers(headers), *keys_in_fields(request.fields))]
+
+
+def _fault_of(scope: Scope, takes: Takes, seller: Seller | None, admit: Admit) -> _Fault | None:
+    """What is wrong before anything of the body is looked at."""
+    if seller is None:
+        return _NOBODY
+    if not _may_use(scope["method"], takes, seller):
+        return _Fault(405, Refusal("invalid_field", "method: send a POST"))
+    return _held_back(seller, admit) if takes == "ping" else None
+
+
+def _held_back(seller: Seller, admit: Admit) -> _Fault | None:
+    refusal = admit(seller) if seller.rate_per_s > 0.0 else None
+    return _Fault(200, refusal) if refusal is not None else None
+
+
+def _fields(raw: RawRequest, content_type: str, who: Seller | Operator | None) -> dict[str, Scalar] | _Fault:
+    length_max = _body_max(who)
+    if raw.body is None or max(len(raw.body), len(raw.scope["query_string"])) > length_max:
+        return _TOO_LARGE if who is not None else _TOO_LARGE_WITHOUT_KEY
+    fields = read_body(raw.body, content_type, raw.scope["query_string"])
+    if isinstance(fields, UnreadableBody):
+        return _Fault(415 if fields.unsupported else 400, fields.refusal)
+    return fields
+
+
+def _fields_of_nobody(raw: RawRequest, content_type: str) -> dict[str, Scalar]:
+    """What a post says whose key opens nothing any more: its seller may be declared no more, and its bid live yet."""
+    fields = _fields(raw, content_type, None)
+    return {} if isinstance(fields, _Fault) else fields
+
+
+def _body_max(who: object) -> int:
+    return BODY_MAX if who is not None else KEYLESS_BODY_MAX
+
+
+def _fields_of_query(scope: Scope) -> dict[str, Scalar]:
+    """What the address alone says, as in which format to answer."""
+    query = scope["query_string"]
+    fields = read_body(b"", "", query) if query and len(query) <= KEYLESS_BODY_MAX else {}
+    return {} if isinstance(fields, UnreadableBody) else fields
+
+
+def _may_use(method: str, takes: Takes, seller: Seller) -> bool:
     """Whether a method may be used here: feedback's routes have theirs from the router."""
-    return route.takes == "feedback" or method == "POST" or (method == "GET" and seller.allow_get)
+    return takes == "feedback" or method == "POST" or (method == "GET" and seller.allow_get)
 
 
 def _format(
@@ -163,10 +297,8 @@ def _mode(fields: Mapping[str, Scalar]) -> Mode:
     return "post" if any(looks_like_token(text_of(value)) for value in fields.values()) else "ping"
 
 
-def _seller(
-    scope: Scope, headers: dict[bytes, bytes], fields: dict[str, Scalar], sellers: Mapping[str, Seller]
-) -> Seller | None:
-    seller = whose_key(keys_in_headers(headers), sellers) or whose_key(keys_in_fields(fields), sellers)
+def _at_home(scope: Scope, seller: Seller | None) -> Seller | None:
+    """The seller, if it may ask from this address."""
     if seller is None or not seller.allowed_ips:
         return seller
     peer = scope["client"][0] if scope.get("client") else ""

@@ -209,7 +209,8 @@ def _places(seller: Seller, form: SetupForm, dialect: Dialect, route: Route) -> 
         price=price,
         id=place(paths.id),
         reason=place(paths.reason),
-        duplicate=paths.duplicate,
+        # Who gets no reasons is told of a duplicate in no way.
+        duplicate=paths.duplicate if seller.disclosure == "full" else "",
     )
 
 

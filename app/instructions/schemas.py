@@ -347,7 +347,7 @@ def _scorecard() -> Json:
                     "refused": counts,
                     "mismatched": {**counts, "description": "By field that differed from the ping."},
                     "certificate_failures": {"type": ["integer", "null"]},
-                    "duplicates": _COUNT,
+                    "duplicates": {"type": ["integer", "null"]},
                     "reping": _COUNT,
                 }
             ),

@@ -47,6 +47,7 @@ class Flat(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     surplus: float | None = None
     lead_id: str | None = None
     kept: bool | None = None
+    count: int | None = None
     took_ms: float | None = None
     result: str | None = None
     config: str | None = None
@@ -106,7 +107,7 @@ def _said(line: AnyLine) -> dict[str, Any]:
         case RepeatLine():
             return {"ping_id": line.id, "repeat_of": line.repeat_of, "test": line.test, "status": "accepted"}
         case RefusedLine():
-            return {"id": line.id, "ping_id": line.id, "test": line.test, **_refused(line.refusal)}
+            return {"id": line.id, "ping_id": line.id, "test": line.test, "count": line.count, **_refused(line.refusal)}
         case PostLine() | NoticeLine():
             # Each of their fields is a column.
             return {name: getattr(line, name) for name in line.__struct_fields__ if name not in Line.__struct_fields__}

@@ -53,7 +53,10 @@ class RepeatLine(Line, frozen=True, gc=False, tag="repeat"):
 
 @final
 class RefusedLine(Line, frozen=True, gc=False, tag="refused"):
-    """A ping that was refused before it could be decided; `count` of them where many got the same answer at once."""
+    """A ping that was refused before it could be decided, or the `count` of those that were refused together.
+
+    Without a seller's key that is a minute of them, for want of time a quarter of a second.
+    """
 
     id: str
     refusal: Refusal
@@ -67,7 +70,7 @@ class PostLine(Line, frozen=True, gc=False, tag="post"):
 
     `test` is what its bid says, or where it names none of ours what its endpoint or the post itself does. `campaign`,
     `vertical` and `leg` are those of a bid of ours, `state` and `sub_id` those of a post that could be read, so that a
-    post is counted without looking for its ping.
+    post is counted without looking for its ping. Without a seller's key it is the `count` of them in a minute.
     """
 
     ping_id: str
@@ -84,6 +87,7 @@ class PostLine(Line, frozen=True, gc=False, tag="post"):
     kept: bool = False
     test: bool = False
     took_ms: float = 0.0
+    count: int = 1
 
 
 @final

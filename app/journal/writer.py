@@ -13,6 +13,7 @@ import msgspec
 
 from app.journal.lines import Line
 from app.journal.versions import STAMP
+from app.private_files import append_to, make_directory
 
 FLUSH_S = 0.25
 """How long a line may wait: a kill loses less than a second of lines."""
@@ -45,7 +46,7 @@ class JournalWriter:
     """
 
     def __init__(self, directory: Path) -> None:
-        directory.mkdir(parents=True, exist_ok=True)
+        make_directory(directory)
         self._directory = directory
         self._encoder = msgspec.json.Encoder()
         # The writing thread takes from one end while pings add to the other; a deque needs no lock for that.
@@ -119,7 +120,7 @@ def _append(path: Path, lines: Iterable[bytes]) -> None:
     appended to it afterwards. It is unbuffered, so that an error of the disk occurs here, where the part that was
     written can be cut off: otherwise the next line would be appended to half a line.
     """
-    with path.open("a+b", buffering=0) as file:
+    with append_to(path) as file:
         end = file.seek(0, 2)
         left = memoryview(_line_break(file, end) + b"\n".join(lines) + b"\n")
         try:

@@ -5,6 +5,7 @@ A page is one HTML file that needs nothing from elsewhere: on a monitor or a pho
 """
 
 from base64 import b64encode
+from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 
@@ -18,6 +19,18 @@ from app.pages.amounts import each, money, number, percent
 def document(template: str, **values: object) -> str:
     """The whole text; the same values give the same text."""
     return _ENVIRONMENT.get_template(template).render(values)
+
+
+@cache
+def policy(*, live: bool = False, plotted: bool = False) -> str:
+    """The Content-Security-Policy of a page: only its own style and, where it is live, its own script.
+
+    The shapes of a plot have styles of their own, so that a page with plots allows any. No such page is served.
+    """
+    css, script = [f"'sha256-{_sha256(document(f'app/pages/{name}'))}'" for name in ("page.css", "live.js")]
+    style = "'unsafe-inline'" if plotted else css
+    ours = f"connect-src 'self'; form-action 'self'; script-src {script}" if live else "form-action 'none'"
+    return f"default-src 'none'; style-src {style}; img-src data:; base-uri 'none'; {ours}"
 
 
 def _source(template: str) -> tuple[str, str, None]:
@@ -49,7 +62,6 @@ _ENVIRONMENT.filters |= {
     "json": _json,
     "money": money,
     "number": number,
-    "sha256": _sha256,
     "utc": utc_text,
 }
-_ENVIRONMENT.globals |= {"each": each, "percent": percent}
+_ENVIRONMENT.globals |= {"each": each, "percent": percent, "policy": policy}

@@ -78,13 +78,14 @@ class LineCounter:
         """A post: a lead bought, or why not."""
         flow, seller = self._line(line.at), self._seller(line.seller)
         if line.test:
-            seller.test_posts += 1
+            seller.test_posts += line.count
         elif line.kept:
             seller.post_repeats += 1
         else:
-            seller.posts += 1
-            _count(seller.post_ms, _rounded(line.took_ms))
-            _count(seller.answers, f"{line.status}/{line.reason_code}")
+            seller.posts += line.count
+            if line.seller:
+                _count(seller.post_ms, _rounded(line.took_ms))
+            _count(seller.answers, f"{line.status}/{line.reason_code}", line.count)
             # Only a bid of ours has a campaign.
             if line.campaign and line.ping_id not in self._posted:
                 self._posted.add(line.ping_id)

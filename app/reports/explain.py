@@ -31,7 +31,7 @@ class _Explanation:
     def refused(self, line: RefusedLine) -> None:
         what = f"ping {line.id}" if line.count == 1 else f"{line.count} pings"
         self.texts += [
-            f"{utc_text(line.at)}  {what} from {line.seller or 'an unknown seller'}",
+            f"{utc_text(line.at)}  {what} from {line.seller}",
             f"  refused before it was decided: {_why(line.refusal)}",
         ]
 

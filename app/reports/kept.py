@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 
+from app.private_files import make_directory, write_new
 from app.reports.tally import JournalTally
 
 FOLDER = "tallies"
@@ -43,9 +44,10 @@ def read(directory: Path, hour: str, parts: tuple[Stamp, ...]) -> JournalTally |
 def write(directory: Path, hour: str, parts: tuple[Stamp, ...], tally: JournalTally) -> None:
     """Keep what these parts of an hour come to; the file is whole or not there. Raises OSError."""
     path, text = _path(directory, hour), msgspec.json.encode(tally)
-    path.parent.mkdir(exist_ok=True)
+    make_directory(path.parent)
     fresh = path.with_name(f".{path.name}.unfinished")
-    fresh.write_bytes(msgspec.json.encode(_head(parts, text)) + b"\n" + text)
+    with write_new(fresh) as file:
+        file.write(msgspec.json.encode(_head(parts, text)) + b"\n" + text)
     fresh.replace(path)
 
 

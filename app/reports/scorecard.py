@@ -85,7 +85,7 @@ def scorecard(
             refused=_told(refused, disclosure),
             mismatched=dict(Counter(tally.mismatched).most_common()),
             certificate_failures=tally.certificate_failures if is_told else None,
-            duplicates=unsold.get("duplicate", 0),
+            duplicates=refused.get("duplicate", 0) if is_told else None,
             reping=unsold.get("reping", 0),
         ),
         returns=ReturnScore(

@@ -1,9 +1,10 @@
 """What each cap has used: never over its limit, however many sales come at once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, text
 
+from app.domain.calendar import local_time
 from app.domain.post.sale import CapUse
 from app.domain.reasons import RANK, Refusal
 from app.store.engine.prepared import Prepared, Ran
@@ -26,6 +27,16 @@ _TAKE_OR_FAIL = Prepared(
         "CASE WHEN cap_counter.used + :amount <= :limit THEN cap_counter.used + :amount END"
     )
 )
+
+# What is given back was counted on an earlier day where there is less than that.
+_ADD = text(
+    "INSERT INTO cap_counter (counter, used) VALUES (:counter, CASE WHEN :amount > 0 THEN :amount ELSE 0 END) "
+    "ON CONFLICT (counter) DO UPDATE SET used = "
+    "CASE WHEN cap_counter.used + :amount > 0 THEN cap_counter.used + :amount ELSE 0 END"
+)
+
+
+_DAY_S = 86_400.0
 
 
 def in_order(uses: Sequence[CapUse]) -> list[CapUse]:
@@ -52,10 +63,27 @@ def refusal(uses: Sequence[CapUse], taken: Sequence[Ran]) -> Refusal | None:
     return Refusal(first.reason, first.name)
 
 
-def cap_usage(connection: Connection) -> dict[str, int]:
-    """What is used of every counter that a sale ever touched."""
-    rows = connection.execute(select(cap_counter.c.counter, cap_counter.c.used))
-    return {row.counter: row.used for row in rows}
+def cap_usage(connection: Connection, since: float) -> dict[str, int]:
+    """What is used of each counter whose window ends after `since` (UTC epoch seconds), whatever its time zone."""
+    wanted = select(cap_counter.c.counter, cap_counter.c.used)
+    if since > 0.0:
+        # No zone is a day behind UTC.
+        first = local_time(max(since - _DAY_S, 0.0), "UTC").labels
+        wanted = wanted.where(or_(*map(_is_since, first.values())))
+    return {row.counter: row.used for row in connection.execute(wanted)}
+
+
+def _is_since(label: str) -> ColumnElement[bool]:
+    """Whether a counter's window is this one or a later one of its kind: labels of a kind have one length and order."""
+    counter = cap_counter.c.counter
+    before = func.length(counter) - len(label)
+    return and_(func.substr(counter, before, 1) == "/", func.substr(counter, before + 1) >= label)
+
+
+def add_usage(connection: Connection, amounts: Mapping[str, int]) -> None:
+    """Count what has no limit here; replicas add to the same counters."""
+    for counter in sorted(amounts):
+        connection.execute(_ADD, {"counter": counter, "amount": amounts[counter]})
 
 
 def _values(use: CapUse) -> dict[str, object]:

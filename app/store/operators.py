@@ -1,5 +1,6 @@
 """What operators ask for while the service runs: demand, signals and switches, which survive a restart."""
 
+from collections.abc import Iterable
 from typing import Literal
 
 import msgspec
@@ -112,3 +113,8 @@ def switches(connection: Connection) -> list[Switch]:
     """Every switch in force."""
     rows = connection.execute(select(switch).order_by(switch.c.kind, switch.c.target))
     return [Switch(**row._mapping) for row in rows]
+
+
+def paused(switches: Iterable[Switch]) -> frozenset[str]:
+    """The campaigns and sellers that switches pause."""
+    return frozenset([switch.target for switch in switches if switch.kind == "pause"])

@@ -1,7 +1,8 @@
 """The one interface to the database: each method is one committed transaction, or one consistent read."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from math import inf
 from pathlib import Path
 
 from app.domain.caps.pacing import ShadowPrice
@@ -12,9 +13,9 @@ from app.domain.reasons import Refusal
 from app.store import (
     answers,
     audit,
-    campaigns,
     caps,
     certifications,
+    configurations,
     exports,
     feedback,
     known,
@@ -25,8 +26,9 @@ from app.store import (
 )
 from app.store.audit import AuditLine
 from app.store.certifications import Mark
+from app.store.configurations import Held, InForce
 from app.store.delivery import deliveries, destinations, outbox
-from app.store.delivery.deliveries import DeliveryDetail, DeliveryRow, Which
+from app.store.delivery.deliveries import DeliveryDetail, DeliveryRow, Moved, Waiting, Which
 from app.store.engine.connections import (
     BUSY_MS,
     async_lookup_engine,
@@ -41,6 +43,7 @@ from app.store.engine.runners import GroupRunner, Runner, TaskRunner
 from app.store.errors import StoreError, StoreUnfit
 from app.store.exports import OutcomeRow, SoldRow
 from app.store.feedback import OutcomeFacts, OutcomeResult, Returns
+from app.store.heard import Heard, heard
 from app.store.leads import LeadRow, Summary
 from app.store.migrate import migrate, require_head
 from app.store.operators import DemandRow, SignalRow, Switch
@@ -136,9 +139,13 @@ class Store:
 
     # What the service must know when it starts
 
-    async def cap_usage(self) -> dict[str, int]:
-        """What is used of each cap's counter."""
-        return await self._reader.run(caps.cap_usage)
+    async def cap_usage(self, since: float = 0.0) -> dict[str, int]:
+        """What is used of each cap's counter whose window ends after `since`; by default of all there ever were."""
+        return await self._reader.run(lambda c: caps.cap_usage(c, since))
+
+    async def add_usage(self, amounts: Mapping[str, int]) -> None:
+        """Count these amounts, by counter, on top of what is used."""
+        await self._writer.run(lambda c: caps.add_usage(c, amounts))
 
     async def shadow_prices(self) -> dict[str, ShadowPrice]:
         """Where each cap's shadow price stood when it was last kept, by resource."""
@@ -168,22 +175,47 @@ class Store:
         """Digests of people who may not be bought; read as it is consumed."""
         return known.suppressed_digests(self._streams)
 
-    async def suppressed_since(self, since: float) -> list[str]:
-        """Digests of people who may not be bought since this moment or a later one."""
-        return await self._reader.run(lambda c: known.suppressed_since(c, since))
-
     async def used_certificates(self) -> Iterator[str]:
         """Digests of certificates that belong to a lead; read as it is consumed."""
         return known.used_certificates(self._streams)
 
-    async def remember_campaigns(self, declared: Iterable[tuple[bytes, str, bytes]], now: float) -> None:
-        """Keep (tag, name, definition) of the campaigns in force, whose bids may outlive them."""
-        rows = list(declared)
-        await self._writer.run(lambda c: campaigns.remember_campaigns(c, rows, now))
+    # Configurations
 
-    async def former_campaigns(self, since: float = 0.0) -> dict[bytes, bytes]:
-        """The last definition, by tag, of every campaign in force after `since`."""
-        return await self._reader.run(lambda c: campaigns.former_campaigns(c, since))
+    async def put_in_force(self, taken: InForce, now: float) -> None:
+        """Keep a configuration that comes into force, whose bids may outlive it."""
+        await self._writer.run(lambda c: configurations.put_in_force(c, taken, now))
+
+    async def newest_configurations(self, limit: int = 1) -> list[tuple[str, bytes]]:
+        """(hash, definition) of those that came into force last, the latest first."""
+        return await self._reader.run(lambda c: configurations.newest_configurations(c, limit))
+
+    async def configurations_like(self, beginning: str) -> list[tuple[str, bytes]]:
+        """The same of those whose hash begins so, the latest last."""
+        return await self._lookup.run(lambda c: configurations.configurations_like(c, beginning))
+
+    async def in_force_since(self, config_hash: str) -> float | None:
+        """When a configuration last came into force."""
+        return await self._reader.run(lambda c: configurations.in_force_since(c, config_hash))
+
+    async def hold(self, config_hash: str, words: tuple[str, ...], now: float) -> bool:
+        """Let a configuration wait for consent; whether an operator has given it."""
+        return await self._writer.run(lambda c: configurations.hold(c, config_hash, words, now))
+
+    async def held(self, since: float) -> list[Held]:
+        """Configurations that wait for consent in a service that was seen since then."""
+        return await self._reader.run(lambda c: configurations.held(c, since))
+
+    async def approve(self, config_hash: str, by: str, now: float) -> bool:
+        """Consent to a configuration that waits; False where it does not."""
+        return await self._writer.run(lambda c: configurations.approve(c, config_hash, by, now))
+
+    async def last_destinations(self) -> dict[str, bytes]:
+        """The last definition of every destination that was ever declared."""
+        return await self._reader.run(configurations.last_destinations)
+
+    async def last_seller(self, name: str) -> bytes | None:
+        """The last definition of a seller, also of one that is declared no more."""
+        return await self._lookup.run(lambda c: configurations.last_seller(c, name))
 
     # What others tell us
 
@@ -231,13 +263,13 @@ class Store:
         """End a switch; False where there was none."""
         return await self._writer.run(lambda c: operators.clear_switch(c, kind, target, by, reason, now))
 
-    async def paused(self) -> list[str]:
-        """Campaigns and sellers that are paused by a switch."""
-        return [switch.target for switch in await self.switches() if switch.kind == "pause"]
-
     async def switches(self) -> list[Switch]:
         """Switches in force."""
         return await self._reader.run(operators.switches)
+
+    async def heard(self, suppressed_since: float = inf) -> Heard:
+        """What others wrote that the service must act on; see `store.heard`."""
+        return await self._reader.run(lambda c: heard(c, suppressed_since))
 
     async def audit_lines(self, limit: int = 100) -> list[AuditLine]:
         """The latest changes, newest first."""
@@ -266,6 +298,18 @@ class Store:
         if is_sqlite(self._address):
             await self._writer.run(lambda c: outbox.release_claims(c, now))
 
+    async def extend_claims(self, owner: str, seconds: float) -> None:
+        """Have what this worker claimed end so much later, before its clock is put forward."""
+        await self._writer.run(lambda c: outbox.extend_claims(c, owner, seconds))
+
+    async def hasten_deliveries(self, now: float, seconds: float) -> None:
+        """At a start under a clock that stands so far behind the one before: what waits, waits no longer for that.
+
+        On PostgreSQL, where others wrote what waits, it stays.
+        """
+        if is_sqlite(self._address):
+            await self._writer.run(lambda c: outbox.hasten(c, now, seconds))
+
     async def acknowledge(self, report: AttemptReport) -> bool:
         """Record an attempt; False where the claim has passed to someone else."""
         return await self._writer.run(lambda c: outbox.acknowledge(c, report))
@@ -285,6 +329,14 @@ class Store:
     async def replay(self, which: Which, by: str, now: float) -> int:
         """Send these again with a fresh schedule; how many."""
         return await self._writer.run(lambda c: deliveries.replay(c, which, by, now))
+
+    async def waiting_deliveries(self) -> dict[str, Waiting]:
+        """Of every destination for which leads wait."""
+        return await self._reader.run(deliveries.waiting)
+
+    async def move_deliveries(self, source: str, to: str, by: str, now: float) -> Moved:
+        """Have what waits for one destination sent to another."""
+        return await self._writer.run(lambda c: deliveries.move(c, source, to, by, now))
 
     async def disabled_destinations(self) -> dict[str, str]:
         """Why each disabled destination is."""

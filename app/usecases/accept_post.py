@@ -82,10 +82,10 @@ def refuse_post(
 
 async def find_post(bidder: Bidder, seller: Seller, ping_id: str) -> PostAnswer | None:
     """The answer kept for one of our bids to this seller, also long after the bid expired."""
-    reference = open_reference(bidder, ping_id)
-    if reference.bid is None:
+    bid = open_reference(bidder, ping_id).bid
+    if bid is None:
         return None
-    earlier = await bidder.store.kept_answer(seller.name, reference.bid.nonce.hex())
+    earlier = await bidder.store.kept_answer(seller.name, bid.nonce.hex())
     return earlier.answer if earlier is not None else None
 
 
@@ -144,6 +144,9 @@ def _say(
     bidder.metrics.count("posts_total", seller, answer.status, code)
     if code in ("cap_reached", "budget_exhausted") and not kept:
         bidder.metrics.count("caps_refused_total", seller)
+    if not seller:
+        bidder.keyless.add("post", refusal or Refusal(code), now, test=reference.test)
+        return answer
     bidder.journal.append(
         PostLine(
             at=now,

@@ -44,14 +44,17 @@ class Asked(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     started: float
 
 
+def held_back(bidder: Bidder, seller: Seller, now: float) -> Refusal | None:
+    """Why this seller has to wait before it may ask again, if it has to."""
+    wait_s = bidder.rates.wait_s(seller, now)
+    return Refusal("rate_limited", f"{wait_s:.1f} s") if wait_s > 0.0 else None
+
+
 def ask(bidder: Bidder, seller: Seller, reading: Ping | Refusal, now: float, started: float) -> Asked | Refusal:
     """What a reading asks, or why it is not looked at: nothing of it depends on what became of other pings.
 
     `now` is UTC epoch seconds, `started` when the ping came by the bidder's steady clock.
     """
-    wait_s = bidder.rates.wait_s(seller, now) if seller.rate_per_s > 0.0 else 0.0
-    if wait_s > 0.0:
-        return Refusal("rate_limited", f"{wait_s:.1f} s")
     ping = reading if isinstance(reading, Refusal) else _located(bidder, reading)
     if isinstance(ping, Refusal):
         return ping
@@ -121,10 +124,12 @@ def refuse_ping(
     test: bool = False,
 ) -> PingAnswer:
     """The answer to a ping that cannot be decided: no key, too fast, not readable, or a fault of ours."""
-    name = seller.name if seller is not None else ""
     line_id = line_id_of(bidder.chance(8), now)
-    bidder.journal.append(RefusedLine(at=now, seller=name, id=line_id, refusal=refusal, test=test))
-    bidder.metrics.count("pings_total", name, refusal.code)
+    if seller is None:
+        bidder.keyless.add("ping", refusal, now, test=test)
+    else:
+        bidder.journal.append(RefusedLine(at=now, seller=seller.name, id=line_id, refusal=refusal, test=test))
+    bidder.metrics.count("pings_total", seller.name if seller is not None else "", refusal.code)
     return answers.refused_ping(refusal, seller, line_id, warnings)
 
 
@@ -144,7 +149,7 @@ def _repeat(bidder: Bidder, live: BidMade, now: float) -> PingAnswer:
     bidder.journal.append(RepeatLine(at=now, seller=live.seller, id=line.bid_ids[0], repeat_of=line.id, test=live.test))
     bidder.metrics.count("pings_total", live.seller, "bid")
     bidder.metrics.count("ping_repeats_total", live.seller)
-    return answers.bids_answer(line.decision.bids, line.bid_ids, line.at, live.expires_at, live.warnings)
+    return answers.bids_answer(line.decision.bids, line.bid_ids, live.at, live.expires_at, live.warnings)
 
 
 def _counters(bidder: Bidder, asked: Asked) -> dict[str, list[Counter]]:
@@ -174,7 +179,8 @@ def _known(bidder: Bidder, asked: Asked) -> tuple[Known, tuple[str, ...]]:
 def _bid(bidder: Bidder, asked: Asked, decision: Decision, warnings: tuple[str, ...]) -> PingAnswer:
     lifetime_s = asked.scenario.lifetime_s if asked.scenario is not None else 0
     expires_at = int(asked.now) + (lifetime_s or bidder.catalogue.buyer.bid_lifetime_s)
-    bid_ids = bid_ids_of(decision.bids, asked.marks, asked.nonce, bidder.keys, expires_at, test=asked.ping.test)
+    tags = bidder.catalogue.tags
+    bid_ids = bid_ids_of(decision.bids, asked.marks, asked.nonce, bidder.keys, tags, expires_at, test=asked.ping.test)
     return answers.bids_answer(decision.bids, bid_ids, asked.now, expires_at, warnings)
 
 
@@ -203,8 +209,14 @@ def _open(
             text=text,
             takes=tuple(takes),
             warnings=answer.warnings,
+            unjournaled=_unjournaled(asked),
         )
     )
+
+
+def _unjournaled(asked: Asked) -> bytes:
+    """What the ping said where the journal has a stand-in."""
+    return msgspec.json.encode({name: getattr(asked.ping, name) for name in asked.marks.stand_ins})
 
 
 def _trial(asked: Asked, snapshot: Snapshot) -> Trial | None:
@@ -238,15 +250,12 @@ def _line(
     shadow: Shadow | None,
     took_ms: float,
 ) -> PingLine:
-    """The journal's line. Digests of the person stay out: what they said stands in `known`."""
-    ping = asked.ping
-    if ping.phone_digest or ping.email_digest:
-        ping = replace(ping, phone_digest="", email_digest="")
+    """The journal's line. Digests of the person stay out: what they said stands in `known`. So do certificates."""
     return PingLine(
         at=asked.now,
         seller=asked.seller.name,
         id=asked.line_id,
-        ping=ping,
+        ping=replace(asked.ping, phone_digest="", email_digest="", **asked.marks.stand_ins),
         known=snapshot.known,
         standing=snapshot.standing,
         draw=asked.draw,

@@ -3,16 +3,17 @@
 import logging
 from collections.abc import Callable
 from contextlib import suppress
+from math import inf
 
 from app.journal.writer import JournalWriter
 from app.store.errors import StoreUnavailable
 from app.telemetry.trouble import where
 from app.usecases.bidder import Bidder
-from app.usecases.config_watcher import ConfigWatcher
-from app.usecases.deliver_leads import DeliveryWorker
-from app.usecases.feedback import refresh_suppressions
-from app.usecases.onboarding.certify import Certifier, keep_marks
-from app.usecases.standing.changes import Paused, TimePassed
+from app.usecases.deliver_leads import DeliveryWorker, Target
+from app.usecases.onboarding.certify import Certifier, hear_marks, keep_marks
+from app.usecases.reload.config_watcher import ConfigWatcher
+from app.usecases.reload.left_destinations import LeftDestinations
+from app.usecases.standing.changes import Paused, Suppressed, TimePassed
 
 KEEP_S = 15.0
 """A restart may lose what shadow prices moved in this time, a small part of what they move in a window."""
@@ -36,14 +37,17 @@ class BackgroundJobs:
         bidder: Bidder,
         journal: JournalWriter,
         watch: ConfigWatcher,
+        left: LeftDestinations,
         worker: DeliveryWorker,
         clock: Callable[[], float],
         uniform: Callable[[], float],
         certifier: Certifier,
+        machine_clock: Callable[[], float],
     ) -> None:
         self.bidder = bidder
         self.certifier = certifier
         self.watch = watch
+        self.left = left
         self.worker = worker
         self.clock = clock
         self.uniform = uniform
@@ -51,44 +55,73 @@ class BackgroundJobs:
         self._kept_duals: dict[str, float] = {}
         self._duals_kept_at = 0.0
         self._shed_at = 0.0
+        self._machine_clock = machine_clock
         # Everything until now was read when the bidder was made.
-        self._suppressed_at = clock()
+        self._suppressed_at = self._everybodys_now()
 
     async def tick(self) -> None:
         """Let time pass for bids, caps, signals and demand."""
         bidder = self.bidder
         try:
             bidder.standing.apply(TimePassed(at=self.clock()))
-            self._journal_shed()
         except Exception as error:  # noqa: BLE001 - pacing must not stop for good because one window went wrong
-            _log.error("a tick went wrong: %s", where(error))
+            _log.error("a periodic update of caps and bids failed: %s", where(error))
+        self.write_keyless(self.clock())
+        self.write_shed()
         bidder.metrics.gauge("live_bids", bidder.standing.live_bids)
         bidder.metrics.gauge("journal_waiting_lines", self._journal.waiting)
         bidder.metrics.gauge("journal_lost_lines", self._journal.lost)
 
-    def _journal_shed(self) -> None:
-        """Journal the pings that were refused for want of time, and say once when that begins and when it has ended."""
+    def write_shed(self) -> None:
+        """Journal and count the pings that were refused for want of time; say once when that begins and has ended."""
         bidder, now = self.bidder, self.clock()
-        for line in bidder.shed.taken(now, bidder.chance, bidder.metrics):
+        for line in bidder.shed.taken(now, bidder.chance):
+            bidder.metrics.count("pings_total", line.seller, line.refusal.code, by=line.count)
             bidder.journal.append(line)
-            if line.refusal.code == "load_shed":
-                if not self._shed_at:
-                    _log.warning("more pings come than can be answered in time: the rest is refused as load_shed")
-                self._shed_at = now
+            if not self._shed_at:
+                _log.warning("more pings come than can be answered in time: the rest is refused as load_shed")
+            self._shed_at = now
         if self._shed_at and now - self._shed_at > CALM_S:
             self._shed_at = 0.0
             _log.warning("all pings are answered again")
 
-    async def refresh_switches(self) -> None:
-        """Hear what commands beside the service switched; while the database is away all stays as it is."""
-        with suppress(StoreUnavailable):
-            names = frozenset(await self.bidder.store.paused())
-            self.bidder.standing.apply(Paused(names=names))
+    def targets(self) -> dict[str, Target]:
+        """Every destination that leads can be sent to: those that are declared, and those that leads still wait for."""
+        return {**self.left.targets, **self.watch.targets()}
 
-    async def keep_certifications(self) -> None:
-        """Store the progress of certifications, and read which sellers went live on another replica."""
+    async def look_for_stuck(self) -> None:
+        """See for which destinations leads wait that are declared no more, or cannot be sent to."""
+        try:
+            await self.left.look(self.bidder.catalogue.destinations)
+        except Exception as error:  # noqa: BLE001 - one that goes wrong is looked for again
+            _log.error("destinations could not be looked at: %s", where(error))
+
+    def write_keyless(self, until: float = float("inf")) -> None:
+        """Write the counts of minutes that are over, or of all where the service stops."""
+        for line in self.bidder.keyless.lines(until):
+            self._journal.append(line)
+
+    async def hear(self) -> None:
+        """Keep what sellers showed in tests, and hear what commands and other replicas wrote.
+
+        While the database is away all stays as it is.
+        """
         with suppress(StoreUnavailable):
-            await keep_marks(self.bidder, self.certifier)
+            await self._hear()
+
+    async def keep_quotas(self) -> None:
+        """Count in the database what sellers asked by hash, so that a restart is no new day."""
+        quotas = self.bidder.quotas
+        changes = quotas.changes()
+        if not changes:
+            return
+        try:
+            await self.bidder.store.add_usage(changes)
+        except BaseException as error:
+            # A stop in the middle may count them twice, which is the safe side.
+            quotas.not_written(changes)
+            if not isinstance(error, StoreUnavailable):
+                raise
 
     async def keep_shadow_prices(self) -> None:
         """Write down where those that moved stand, at most every `KEEP_S`; a restart goes on with them."""
@@ -103,32 +136,38 @@ class BackgroundJobs:
                 self._kept_duals |= moved
         self._duals_kept_at = now
 
-    async def refresh_suppressions(self) -> None:
-        """Hear whom others suppressed since: a command beside the service, or another replica."""
-        now = self.clock()
-        if now - self._suppressed_at < SUPPRESSIONS_S:
-            return
-        with suppress(StoreUnavailable):
-            await refresh_suppressions(self.bidder, self._suppressed_at - _CLOCKS_DIFFER_S)
-            self._suppressed_at = now
-
     async def catch_up(self) -> float | None:
         """Do everything that is due by now, to its end; when the next delivery will be due, None where none waits.
 
         StoreUnavailable or OSError where the database or the journal's disk cannot take it.
         """
         await self.watch.look()
-        await self.refresh_switches()
-        await self.refresh_suppressions()
+        due_at = await self._hear()
         await self.tick()
-        await self.keep_certifications()
         await self.keep_shadow_prices()
-        due_at = await self.bidder.store.next_due()
+        await self.keep_quotas()
         while due_at is not None and due_at <= self.clock():
-            if not await self.worker.deliver_due(self.watch.targets(), self.clock(), self.uniform):
+            if not await self.worker.deliver_due(self.targets(), self.clock(), self.uniform):
                 # A receiver that fails is given a rest, however many leads wait for it.
                 break
             await self.worker.settle()
             due_at = await self.bidder.store.next_due()
         self._journal.flush()
         return due_at
+
+    async def _hear(self) -> float | None:
+        """As `hear`; when the next delivery is due."""
+        await keep_marks(self.bidder, self.certifier)
+        now = self._everybodys_now()
+        is_time = abs(now - self._suppressed_at) >= SUPPRESSIONS_S
+        heard = await self.bidder.store.heard(min(self._suppressed_at, now) - _CLOCKS_DIFFER_S if is_time else inf)
+        if is_time:
+            self.bidder.standing.apply(Suppressed(digests=tuple(heard.suppressed)))
+            self._suppressed_at = now
+        self.bidder.standing.apply(Paused(names=heard.paused))
+        hear_marks(self.bidder, self.certifier, heard.marks)
+        return heard.next_due
+
+    def _everybodys_now(self) -> float:
+        """A moment that is no later by our own clock than by the machine's, which the commands beside us go by."""
+        return min(self.clock(), self._machine_clock())

@@ -8,13 +8,15 @@ import msgspec
 from app.domain.catalogue import Catalogue
 from app.domain.keys import Keys
 from app.journal.lines import Line
-from app.journal.shed_pings import ShedPings
 from app.reports.scorecard import Scorecards
 from app.store.store import Store
 from app.store.vault import Vault
 from app.telemetry.metrics import Metrics
+from app.usecases.former import FormerConfigurations
+from app.usecases.limits.keyless import KeylessRefusals
+from app.usecases.limits.rate_limit import HashQuotas, RateLimits
+from app.usecases.limits.shed_pings import ShedPings
 from app.usecases.post_collectors import PostCollectors
-from app.usecases.rate_limit import HashQuotas, RateLimits
 from app.usecases.standing.standing import LiveStanding
 from app.usecases.test_recorder import TestRecorder
 
@@ -28,10 +30,12 @@ class Journal(Protocol):
 class Bidder(msgspec.Struct, kw_only=True):
     """One value that every use case is given; only `catalogue` is ever replaced, all else moves inside.
 
+    `former` holds the latest configurations that were in force before, or are on another replica, whose bids may live.
+
     `chance` gives that many random bytes, `steady` seconds by a clock that is never set, `sold` is called after each
     sale so that delivery need not wait for its poll. `seed` keys every draw. `certified` are the sellers that have
-    certified themselves, `test_recorders` see every test. `shed` counts what was refused for want of time.
-    `post_collectors` are asked about every post besides the store.
+    certified themselves, `test_recorders` see every test. `post_collectors` are asked about every post besides the
+    store. `keyless` counts what was refused without a seller's key, `shed` what was for want of time.
     """
 
     catalogue: Catalogue
@@ -49,6 +53,8 @@ class Bidder(msgspec.Struct, kw_only=True):
     sold: Callable[[], None]
     scorecards: Scorecards
     post_collectors: PostCollectors = PostCollectors()
+    former: FormerConfigurations = msgspec.field(default_factory=FormerConfigurations)
+    keyless: KeylessRefusals = msgspec.field(default_factory=KeylessRefusals)
     shed: ShedPings = msgspec.field(default_factory=ShedPings)
     certified: set[str] = msgspec.field(default_factory=set)
     test_recorders: list[TestRecorder] = msgspec.field(default_factory=list)

@@ -65,7 +65,8 @@ Send = Callable[[OutboundRequest], Awaitable[OutboundAnswer]]
 class DeliveryWorker:
     """One worker for all destinations. A slow or failing destination does not hold up the others.
 
-    `settled` is called with every recorded attempt. Setting `wake` makes it look for due leads at once.
+    `settled` is called with every recorded attempt. Setting `wake` makes it look for due leads at once. While somebody
+    holds `between_rounds`, `run` claims nothing. `wall` is the time that receivers are told, the round's by default.
     """
 
     def __init__(
@@ -74,12 +75,15 @@ class DeliveryWorker:
         send: Send,
         owner: str,
         settled: Callable[[AttemptReport], None] = lambda _report: None,
+        wall: Callable[[], float] | None = None,
     ) -> None:
         self.wake = asyncio.Event()
+        self.between_rounds = asyncio.Lock()
+        self.owner = owner
         self._store = store
         self._send = send
-        self._owner = owner
         self._settled = settled
+        self._wall = wall
         self._circuits: defaultdict[str, Circuit] = defaultdict(Circuit)
         self._attempts: set[asyncio.Task[None]] = set()
 
@@ -94,7 +98,8 @@ class DeliveryWorker:
         while True:
             self.wake.clear()
             try:
-                await self.deliver_due(targets(), clock(), draw)
+                async with self.between_rounds:
+                    await self.deliver_due(targets(), clock(), draw)
             except Exception as error:  # noqa: BLE001 - while the database is away leads wait; the loop must outlive it
                 _log.warning("deliveries wait: %s", type(error).__name__)
                 await asyncio.sleep(poll_s)
@@ -110,7 +115,7 @@ class DeliveryWorker:
             room = self._circuits[name].room(now, target.destination.concurrency)
             if room > 0:
                 lease_s = target.destination.timeout_ms / 1000 + LEASE_MARGIN_S
-                claimed = await self._store.claim_due(name, self._owner, now, room, lease_s)
+                claimed = await self._store.claim_due(name, self.owner, now, room, lease_s)
                 for delivery in claimed:
                     self._launch(delivery, target, now, draw())
                 sent += len(claimed)
@@ -143,7 +148,8 @@ class DeliveryWorker:
             _log.warning("an attempt could not be recorded: %s", type(error).__name__)
 
     async def _deliver(self, delivery: ClaimedDelivery, target: Target, now: float, draw: float) -> None:
-        request = build_request(target.destination, delivery.lead, target.secrets, delivery.webhook_id, now)
+        told = self._wall() if self._wall is not None else now
+        request = build_request(target.destination, delivery.lead, target.secrets, delivery.webhook_id, told)
         answer = request if isinstance(request, Unbuildable) else await self._send(request)
 
         judgement = judgement_of(target.destination, answer, delivery)

@@ -49,11 +49,6 @@ async def record_outcome(bidder: Bidder, outcome: Outcome, now: float) -> Receip
     return Receipt(status=result.status)
 
 
-async def refresh_suppressions(bidder: Bidder, since: float) -> None:
-    """Learn the people who were suppressed at `since` (UTC epoch seconds) or later, by any process."""
-    bidder.standing.apply(Suppressed(digests=tuple(await bidder.store.suppressed_since(since))))
-
-
 async def set_demand(bidder: Bidder, territory: str, demand: Demand, by: str, now: float) -> Receipt:
     """How many leads a territory can still work, from now until `until`, by default the end of the buyer's day."""
     if demand.campaign and demand.campaign not in bidder.catalogue.campaigns:

@@ -13,6 +13,7 @@ from app.domain.post.posted_lead import PostedLead
 from app.domain.post.sale import CapUse, Evidence, Sale
 from app.journal.lines import PingLine
 from app.usecases.bidder import Bidder
+from app.wire.ping import Ping
 
 
 def make_sale(bidder: Bidder, lead: PostedLead) -> Sale:
@@ -42,9 +43,9 @@ def make_sale(bidder: Bidder, lead: PostedLead) -> Sale:
         duplicate_scope=campaign.duplicate_scope,
         cap_uses=_cap_uses(lead),
         identity=bidder.vault.seal(msgspec.json.encode(lead_document(document)), lead_id),
-        evidence=_evidence(bidder, lead, lead_id, line, document.consent),
+        evidence=_evidence(bidder, lead, lead_id, live.ping if live is not None else None, document.consent),
         decision=msgspec.json.encode(offer) if offer is not None else None,
-        config_hash=bidder.catalogue.config_hash,
+        config_hash=lead.configuration.config_hash,
         model_version=line.model if line is not None else "",
         destinations=campaign.destinations,
         answer=sale_answer(lead.ping_id, lead_id, bid.price_cents, lead.warnings),
@@ -96,12 +97,12 @@ def _cap_uses(lead: PostedLead) -> tuple[CapUse, ...]:
 
 
 def _evidence(
-    bidder: Bidder, lead: PostedLead, lead_id: str, line: PingLine | None, consent: ConsentProof
+    bidder: Bidder, lead: PostedLead, lead_id: str, ping: Ping | None, consent: ConsentProof
 ) -> tuple[Evidence, ...]:
     """The post as received, its consent as understood, and the ping where it is remembered."""
     pieces = [("post", lead.raw), ("consent", msgspec.json.encode(consent))]
-    if line is not None:
-        pieces.append(("ping", msgspec.json.encode(line.ping)))
+    if ping is not None:
+        pieces.append(("ping", msgspec.json.encode(ping)))
     return tuple(
         [
             Evidence(kind, hashlib.sha256(piece).hexdigest(), bidder.vault.seal(piece, f"{lead_id}/{kind}"))

@@ -20,7 +20,7 @@ class PingScore(msgspec.Struct, frozen=True, kw_only=True):
 class PostScore(msgspec.Struct, frozen=True, kw_only=True):
     """Posts without repeats and tests. `win_rate` is of our bids; `mismatched` counts fields that differ from the ping.
 
-    `certificate_failures` is `None` if the reader does not get reasons.
+    `certificate_failures` and `duplicates` are `None` if the reader does not get reasons.
     """
 
     received: int
@@ -31,7 +31,7 @@ class PostScore(msgspec.Struct, frozen=True, kw_only=True):
     refused: dict[str, int]
     mismatched: dict[str, int]
     certificate_failures: int | None
-    duplicates: int
+    duplicates: int | None
     reping: int
 
 

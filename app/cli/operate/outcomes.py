@@ -5,6 +5,7 @@ import csv
 import sys
 import time
 from collections.abc import Mapping
+from io import TextIOWrapper
 from pathlib import Path
 
 import msgspec
@@ -12,6 +13,7 @@ import msgspec
 from app.cli.database import add_database, run_with_store
 from app.cli.progress import progress
 from app.dialects.feedback import OUTCOME_COLUMNS
+from app.private_files import write_new
 from app.store.store import Store
 from app.usecases.import_outcomes import ImportPlan, apply, plan
 from app.usecases.outcome_file import OutcomeSheet, UnusableFile, Wanted, read_rows, read_sheet
@@ -146,7 +148,8 @@ def _list(counts: Mapping[str, int]) -> str:
 
 def _write_refused(path: Path, sheet: OutcomeSheet, planned: ImportPlan) -> None:
     """As they came, so that they can be mended and imported; the remedy stands before them."""
-    with path.open("w", encoding="utf-8", newline="") as file:
+    # It holds what the CRM knows of leads.
+    with TextIOWrapper(write_new(path), encoding="utf-8", newline="") as file:
         writer = csv.writer(file, delimiter=sheet.delimiter)
         writer.writerow(["line", "remedy", *sheet.heads])
         writer.writerows([row.line, row.remedy, *row.cells] for row in planned.refused)

@@ -9,6 +9,7 @@ from app.cli.database import add_database, run_with_store
 from app.cli.progress import progress
 from app.cli.span import add_span
 from app.parquet import ParquetError
+from app.private_files import make_directory
 from app.reports.export import export_outcomes, export_sales
 from app.store.store import Store
 
@@ -39,7 +40,7 @@ async def _export(store: Store, args: argparse.Namespace) -> int:
     since, until = args.since or 0.0, args.until if args.until is not None else float("inf")
     as_of = min(time.time(), until)
     folder = _folder(args)
-    folder.mkdir(parents=True, exist_ok=True)
+    make_directory(folder)
     sold = folder / "sales.parquet"
     rows = await store.sold(since, until)
     count = export_sales(sold, rows, as_of, lambda done: progress(f"{done:,} sales"))

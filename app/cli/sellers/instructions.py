@@ -17,7 +17,7 @@ from app.instructions.documents import DOCUMENTS, links_to
 from app.instructions.handbook import handbook_of
 from app.scoring.load import LoadedModels
 from app.settings import SettingsError
-from app.usecases.reload_catalogue import Sources, first_catalogue
+from app.usecases.reload.reload_catalogue import Sources, first_catalogue
 
 _LOCAL = "http://127.0.0.1:8000"
 
@@ -25,7 +25,11 @@ _LOCAL = "http://127.0.0.1:8000"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`leadbid instructions SELLER [--base-url URL] [--days N] [--out DIR] [--config FILE] [--data DIR | ...]`."""
     parser.add_argument("seller", help="the name of the seller in buyer.toml")
-    parser.add_argument("--base-url", default=_LOCAL, help=f"where sellers reach the service (default: {_LOCAL})")
+    parser.add_argument(
+        "--base-url",
+        default="",
+        help=f"where sellers reach the service (default: the first `public_urls`, or {_LOCAL})",
+    )
     parser.add_argument(
         "--out", type=Path, default=None, metavar="DIR", help="write the instructions as files to this folder"
     )
@@ -47,6 +51,7 @@ def run(args: argparse.Namespace) -> int:
         remedy = did_you_mean(args.seller, list(sellers)) or "`leadbid check` lists them"
         print(f"{args.config} declares no seller `{args.seller}`: {remedy}", file=sys.stderr)
         return 1
+    args.base_url = args.base_url or next(iter(read.declared.buyer.public_urls), _LOCAL)
     if urlsplit(args.base_url).scheme not in ("http", "https"):
         print(f"--base-url {args.base_url!r} is not a URL: write it as https://leads.example.com", file=sys.stderr)
         return 1
@@ -74,9 +79,9 @@ def _write(catalogue: Catalogue, seller: Seller, base_url: str, folder: Path) ->
 def _catalogue(config: Path, declared: Declared) -> Catalogue:
     """What is declared, without models: no instruction depends on a price."""
     sources = Sources(
-        config=lambda: load(config, environ=os.environ),
+        config=lambda read_file: load(config, environ=os.environ, read_file=read_file),
         models=LoadedModels,
         models_dir=config.parent,
         zip_states=zip_states(),
     )
-    return first_catalogue(sources, declared, {}).catalogue
+    return first_catalogue(sources, declared).catalogue

@@ -72,7 +72,7 @@ def _page(card: Scorecard) -> str:
         ("win rate", _percent(posts.win_rate)),
         ("leads bought", f"{posts.accepted:,}"),
         ("spend", f"${dollars(posts.spend_cents)}"),
-        ("duplicates", f"{posts.duplicates:,}"),
+        ("duplicates", f"{posts.duplicates or 0:,}"),
         ("pinged again", f"{posts.reping:,}"),
         ("certificate failures", f"{posts.certificate_failures or 0:,}"),
         ("return rate", _percent(returns.rate)),

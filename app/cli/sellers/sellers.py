@@ -37,7 +37,7 @@ from app.store.store import Store
 _KEY_BYTES = 25
 _LOCAL = "http://127.0.0.1:8000"
 _HEADS = ("seller", "title", "dialect", "mode", "status", "keys", "a second", "pings", "bids", "sales")
-_TAKEN_UP = "A running service applies it within two seconds."
+_TAKEN_UP = "A running service applies it within seconds."
 
 
 class Refused(Exception):
@@ -130,12 +130,16 @@ def _add_choices(adding: argparse.ArgumentParser) -> None:
         "--vertical", default="", help="the vertical of the printed sample (default: the first in the file)"
     )
     adding.add_argument(
-        "--base-url", default=_LOCAL, metavar="URL", help=f"where sellers reach the service (default: {_LOCAL})"
+        "--base-url",
+        default="",
+        metavar="URL",
+        help=f"where sellers reach the service (default: the first `public_urls`, or {_LOCAL})",
     )
 
 
 def _add(args: argparse.Namespace, declared: Declared) -> int:
     _refuse_name(args.name, declared)
+    args.base_url = args.base_url or next(iter(declared.buyer.public_urls), _LOCAL)
     verticals = [vertical.name for vertical in declared.verticals]
     if args.vertical and args.vertical not in verticals:
         raise Refused(f"{args.config} declares no vertical `{args.vertical}`: {did_you_mean(args.vertical, verticals)}")

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from ipaddress import ip_network
 from math import isfinite
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from app.config.file.problem import did_you_mean
 from app.config.values.holiday_table import FEDERAL, holidays_of
@@ -17,6 +18,7 @@ from app.domain.money import CENTS_MAX, cents
 
 _NUMBER_MAX = 1e15
 _DOLLARS = re.compile(r"\$?(\d+|\d{1,3}(,\d{3})+)(\.\d{1,2}0*)?")
+_HOST = re.compile(r"https?://(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 
 
@@ -141,6 +143,20 @@ def read_network(raw: object) -> str:
         raise UnreadableValue(f"{shown(raw)} is not an IP address or network", remedy) from None
 
 
+def read_url(raw: object) -> str:
+    """Scheme and host of a service, in lower case."""
+    try:
+        parts = urlsplit(raw.strip().lower().rstrip("/") if isinstance(raw, str) else "")
+        whole = f"{parts.scheme}://{parts.netloc}"
+        if parts.scheme in ("http", "https") and parts.hostname and parts.geturl() == whole and _HOST.fullmatch(whole):
+            return whole.removesuffix({"http": ":80", "https": ":443"}[parts.scheme])
+    except ValueError:
+        pass
+    raise UnreadableValue(
+        f"{shown(raw)} is not the address of a service", 'write it without a path, as "https://leads.example.com"'
+    )
+
+
 def read_text(raw: object) -> str:
     """One line that is not empty."""
     if isinstance(raw, str) and raw.strip() and raw.isprintable():
@@ -185,6 +201,7 @@ ZipPrefix = Annotated[str, Kind("ZIP prefix", read_prefix)]
 KeyHashes = Annotated[tuple[str, ...], Kind("one or more SHA-256", read_sha256)]
 Network = Annotated[str, Kind("IP address or network", read_network)]
 Text = Annotated[str, Kind("text", read_text)]
+Url = Annotated[str, Kind("URL", read_url)]
 Slug = Annotated[str, Kind("name with hyphens", read_slug)]
 Name = Annotated[str, Kind("name with underscores", read_name)]
 Scalar = Annotated[str | int | float | bool, Kind("text, number or boolean", read_scalar)]

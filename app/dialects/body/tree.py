@@ -6,6 +6,9 @@ from app.dialects.text import Scalar
 
 DEPTH_MAX = 32
 FIELDS_MAX = 400
+NODES_MAX = 2_000
+"""Values of a document in all, also those of one list, of which only the last counts."""
+
 TEXT_MAX = 16_384
 """Characters of one value; the longest honest one is a consent text."""
 
@@ -21,9 +24,9 @@ def flatten(tree: dict[str, Any]) -> dict[str, Scalar]:
 
     Of an array of scalars the last that is filled counts, as of a repeated form field.
     """
-    flat: dict[str, Scalar] = {}
-    _put_all(flat, unwrapped(tree), "", 0)
-    return flat
+    flattening = _Flattening()
+    flattening.put_all(unwrapped(tree), "", 0)
+    return flattening.flat
 
 
 def unwrapped(tree: dict[str, Any]) -> dict[str, Any]:
@@ -47,24 +50,37 @@ def put(flat: dict[str, Scalar], path: str, value: Scalar) -> None:
     flat[path] = value
 
 
-def _put_all(flat: dict[str, Scalar], node: dict[str, Any], path: str, depth: int) -> None:
-    for name, child in node.items():
-        # An XML element may hold text beside its attributes; that text is nameless.
-        inner = f"{path}.{name}" if path and name else path or name
-        if isinstance(child, (dict, list)):
-            _put_nested(flat, inner, child, depth + 1)
-        else:
-            put(flat, inner, child)
+class _Flattening:
+    """A document on its way into `flat`; what is too much is noticed before it is looked at."""
 
+    def __init__(self) -> None:
+        self.flat: dict[str, Scalar] = {}
+        self._nodes = 0
 
-def _put_nested(flat: dict[str, Scalar], path: str, node: dict[str, Any] | list[Any], depth: int) -> None:
-    if depth > DEPTH_MAX:
-        raise TooMuch(f"nest at most {DEPTH_MAX} levels")
-    if isinstance(node, dict):
-        _put_all(flat, node, path, depth)
-        return
-    for index, child in enumerate(node):
-        if isinstance(child, (dict, list)):
-            _put_nested(flat, f"{path}.{index}", child, depth + 1)
-        else:
-            put(flat, path, child)
+    def put_all(self, node: dict[str, Any], path: str, depth: int) -> None:
+        self._count(node)
+        for name, child in node.items():
+            # An XML element may hold text beside its attributes; that text is nameless.
+            inner = f"{path}.{name}" if path and name else path or name
+            if isinstance(child, (dict, list)):
+                self._put_nested(inner, child, depth + 1)
+            else:
+                put(self.flat, inner, child)
+
+    def _put_nested(self, path: str, node: dict[str, Any] | list[Any], depth: int) -> None:
+        if depth > DEPTH_MAX:
+            raise TooMuch(f"nest at most {DEPTH_MAX} levels")
+        if isinstance(node, dict):
+            self.put_all(node, path, depth)
+            return
+        self._count(node)
+        for index, child in enumerate(node):
+            if isinstance(child, (dict, list)):
+                self._put_nested(f"{path}.{index}", child, depth + 1)
+            else:
+                put(self.flat, path, child)
+
+    def _count(self, node: dict[str, Any] | list[Any]) -> None:
+        self._nodes += len(node)
+        if self._nodes > NODES_MAX:
+            raise TooMuch(f"send at most {FIELDS_MAX} fields")

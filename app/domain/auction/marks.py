@@ -1,19 +1,26 @@
-"""The keyed digests that tie a post to its ping: nonce, terms, certificates, and the ids of bids."""
+"""The keyed digests that tie a post to its ping: nonce, terms, certificates, the ids of bids, and what is journaled."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from struct import Struct
 
 import msgspec
 
 from app.domain.auction.weighing import Offer
-from app.domain.consent.certificate import read_leadid, read_trustedform
+from app.domain.consent.certificate import (
+    holds_id_of,
+    leadid_stand_in,
+    read_leadid,
+    read_trustedform,
+    trustedform_stand_in,
+)
+from app.domain.consent.consent import host_of
 from app.domain.keyed import mac
 from app.domain.keys import Keys
 from app.domain.pricing.exploration import Draw
 from app.domain.token import (
     NO_CERTIFICATE,
     BidToken,
-    campaign_tag,
     certificate_of,
     mint,
     nonce_of,
@@ -24,17 +31,21 @@ from app.wire.ping import Ping
 from app.wire.post import Post
 
 _TWO_NUMBERS = Struct(">QQ")
+_NO_HOST = "?"
+"""Stands for a page whose address names no host: it is on no domain, as that page is."""
 
 
 class Marks(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """What a ping is known by. `nonce` is `None` where it names no lead, so that it is always a new one.
 
     `certificates` are digests of sixteen bytes; a TrustedForm ping URL is none, since a post cannot repeat it.
+    `stand_ins` is, by field, what the journal holds in the place of what came.
     """
 
     nonce: bytes | None
     terms: bytes
     certificates: tuple[bytes, ...]
+    stand_ins: dict[str, str]
 
     @property
     def certificate(self) -> bytes:
@@ -50,13 +61,24 @@ def marks_of(keys: Keys, seller: str, ping: Ping, vertical: Vertical | None) -> 
         nonce=nonce_of(keys.index, seller, kind, name, test=ping.test) if name else None,
         terms=lead_terms(keys, seller, ping.vertical, ping, vertical.locked if vertical is not None else ()),
         certificates=found,
+        stand_ins=_stand_ins(ping, found),
     )
 
 
 def bid_ids_of(
-    offers: Sequence[Offer], marks: Marks, nonce: bytes, keys: Keys, expires_at: int, *, test: bool
+    offers: Sequence[Offer],
+    marks: Marks,
+    nonce: bytes,
+    keys: Keys,
+    tags: Mapping[str, bytes],
+    expires_at: int,
+    *,
+    test: bool,
 ) -> tuple[str, ...]:
-    """The signed id of each bid for a lead with these marks; `expires_at` is UTC epoch seconds."""
+    """The signed id of each bid for a lead with these marks.
+
+    `expires_at` is UTC epoch seconds, `tags` name the campaigns of the configuration in force.
+    """
     key_id, certificate = keys.signing_id, marks.certificate
     return tuple(
         [
@@ -64,7 +86,7 @@ def bid_ids_of(
                 BidToken(
                     expires_at=expires_at,
                     price_cents=offer.price_cents,
-                    campaign=campaign_tag(offer.campaign),
+                    campaign=tags[offer.campaign],
                     leg=offer.leg,
                     test=test,
                     nonce=nonce,
@@ -108,6 +130,28 @@ def certificate_digests(keys: Keys, lead: Ping | Post) -> tuple[bytes, ...]:
             if each is not None and each.provider != "trustedform_ping"
         ]
     )
+
+
+def _stand_ins(ping: Ping, certificates: Sequence[bytes]) -> dict[str, str]:
+    """A certificate becomes its keyed digest, a page its host: all that a decision reads of them."""
+    kept: dict[str, str] = {}
+    url, ping_url, token = ping.trustedform_cert_url, ping.trustedform_ping_url, ping.leadid_token
+    if url:
+        kept["trustedform_cert_url"] = trustedform_stand_in(url, certificates[0] if certificates else b"")
+    if ping_url:
+        kept["trustedform_ping_url"] = trustedform_stand_in(ping_url, bytes(16))
+    if token:
+        kept["leadid_token"] = leadid_stand_in(token, certificates[-1] if certificates else b"")
+    if ping.landing_page:
+        kept["landing_page"] = _host(ping.landing_page)
+    if holds_id_of(ping.seller_lead_id, url, ping_url, token):
+        kept["seller_lead_id"] = certificates[0].hex() if certificates else ""
+    return kept
+
+
+@lru_cache(maxsize=4096)
+def _host(page: str) -> str:
+    return host_of(page) or _NO_HOST
 
 
 def _name_of(ping: Ping, certificates: tuple[bytes, ...]) -> tuple[str, str]:

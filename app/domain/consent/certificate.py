@@ -17,9 +17,15 @@ _TRUSTEDFORM = re.compile(
     r"([A-Za-z0-9_-]{40}|[A-Za-z0-9_-]{80}|0\.[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+){2})/?",
     re.ASCII,
 )
+CERTIFICATE_ID_MIN = 20
+"""Shorter texts hold no certificate's id: they have 36 letters or more."""
+
 _ID_MAX = 255
 _URL_MAX = 2048
 _HEX_ID = re.compile(r"[0-9a-fA-F]{40}")
+_STAND_IN = "https://cert.trustedform.com/digest--"
+_PING_STAND_IN = "https://ping.trustedform.com/0.not.journaled.x"
+_MALFORMED = "malformed"
 _LEADID = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}")
 
 
@@ -36,11 +42,41 @@ class Certificate(msgspec.Struct, frozen=True, gc=False, array_like=True):
         return f"https://{host}.trustedform.com/{self.id}" if self.provider != "leadid" else ""
 
 
+def holds_id_of(text: str, trustedform: str, trustedform_ping: str, leadid: str) -> bool:
+    """Whether a text that is not meant for it holds a certificate's address, or the id of one of these certificates."""
+    if len(text) < CERTIFICATE_ID_MIN:
+        return False
+    text = text.casefold()
+    found = (read_trustedform(trustedform), read_trustedform(trustedform_ping), read_leadid(leadid))
+    return ".trustedform.com/" in text or any(each.id.casefold() in text for each in found if each is not None)
+
+
 def is_placeholder(text: str) -> bool:
     """Whether a seller only promises a certificate: "NA", "0", a bare host, "will_send_on_post"."""
     name = text.strip().lower().replace(" ", "_").removeprefix("https://").removeprefix("http://").rstrip("/")
     host, _, path = name.partition("/")
     return (path if host in _HOSTS else name) in _PLACEHOLDERS
+
+
+def trustedform_stand_in(url: str, keyed: bytes) -> str:
+    """What the journal may hold in the place of a TrustedForm URL: nobody can look it up.
+
+    Every rule says the same of both, so that a journaled ping is decided again by the same code. `keyed` is the keyed
+    digest (16 bytes) of a certificate; a ping URL needs none, since no post repeats it.
+    """
+    certificate = read_trustedform(url)
+    if certificate is None:
+        return url if is_placeholder(url) else _MALFORMED
+    # Forty letters, as many as an id has.
+    return _PING_STAND_IN if certificate.provider == "trustedform_ping" else f"{_STAND_IN}{keyed.hex()}"
+
+
+def leadid_stand_in(token: str, keyed: bytes) -> str:
+    """The same for a LeadiD token."""
+    if read_leadid(token) is None:
+        return token if is_placeholder(token) else _MALFORMED
+    name = keyed.hex()
+    return f"{name[:8]}-{name[8:12]}-{name[12:16]}-{name[16:20]}-{name[20:]}"
 
 
 @lru_cache(maxsize=1024)

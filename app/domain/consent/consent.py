@@ -110,12 +110,16 @@ def _implausible(policy: ConsentPolicy, page: str, named: str, at: float | None,
     return Refusal("consent_expired", named) if now - at > policy.age_s_max else None
 
 
-def _on_domain(page: str, domains: frozenset[str]) -> bool:
+def host_of(page: str) -> str:
+    """The host of a page's address, with or without a scheme; empty where it names none."""
     try:
-        host = (urlsplit(page if "//" in page else f"//{page}").hostname or "").lower()
+        return (urlsplit(page if "//" in page else f"//{page}").hostname or "").lower()
     except ValueError:
-        return False
-    labels = host.split(".")
+        return ""
+
+
+def _on_domain(page: str, domains: frozenset[str]) -> bool:
+    labels = host_of(page).split(".")
     return any(".".join(labels[start:]) in domains for start in range(len(labels)))
 
 

@@ -5,6 +5,7 @@ from typing import Literal
 
 import msgspec
 
+from app.domain.delivery.pattern import PatternError, pattern_of
 from app.wire.ping import Value
 
 DeliveryOutcome = Literal["delivered", "duplicate", "rejected", "retry"]
@@ -25,9 +26,9 @@ class Pick(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         if len([place for place in (self.json, self.xml, self.header, self.regex) if place]) > 1:
             raise ValueError("name one of `json`, `xml`, `header` and `regex`")
         try:
-            re.compile(self.regex)
-        except re.error as error:
-            raise ValueError(f"`regex` cannot be read: {error}") from None
+            pattern_of(self.regex)
+        except PatternError as error:
+            raise ValueError(f"`regex` cannot be used: {error}") from None
 
     @property
     def place(self) -> str:

@@ -35,6 +35,7 @@ _ORDER = (
 class PostCase(msgspec.Struct, frozen=True, kw_only=True):
     """A post with all that is known of it. `same_terms` and `same_certificate` say whether it repeats its ping.
 
+    `moved_s` is by how much the clock was put forward, or back, since its bid was made.
     `differing` names the fields in which it does not, empty where that is not known any more. `verdicts` are those of
     the checks that were asked about it.
     """
@@ -48,6 +49,7 @@ class PostCase(msgspec.Struct, frozen=True, kw_only=True):
     same_terms: bool
     same_certificate: bool
     facts: PostFacts
+    moved_s: int = 0
     zip_states: Mapping[str, str]
     differing: tuple[str, ...] = ()
     verdicts: tuple[CheckVerdict, ...] = ()
@@ -60,7 +62,7 @@ def judge(case: PostCase, now: float) -> KeptAnswer | Refusal | Unsettled | None
     unknown counts only where nothing speaks against the post, since that is final.
     """
     earlier = case.facts.kept
-    is_live = now < case.bid.expires_at
+    is_live = now < case.bid.expires_at + case.moved_s
     # A refused contact may be corrected while its bid lives: the new phone often comes with the same email.
     is_correction = earlier is not None and earlier.code == "invalid_contact"
     if earlier is not None and earlier.person.same_as(case.person) and not (is_correction and is_live):

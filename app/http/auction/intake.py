@@ -9,25 +9,35 @@ from msgspec.structs import replace
 
 from app.dialects import generic
 from app.dialects.reading import Reading
+from app.dialects.text import text_of
 from app.domain.answers import refused_ping
 from app.domain.catalogue import Catalogue
 from app.domain.identity import hash_digest
 from app.domain.reasons import Refusal
 from app.domain.seller import Seller
+from app.domain.token import looks_like_token, read
 from app.http.answer import FAULT, HttpAnswer, http_ping_answer, http_post_answer, written
 from app.http.asgi_request import BodyTooLarge, ClientGone, Receive, Scope, Send, receive_body, send_answer
 from app.http.auction.record_test import record_test
 from app.http.auction.routes import ROUTES
 from app.http.authentication import keys_in_headers, whose_key
-from app.http.request import RawRequest, SellerRequest, read_request
-from app.journal.shed_pings import ShedCount
+from app.http.request import (
+    RawRequest,
+    SellerRequest,
+    as_declared,
+    caller_of,
+    may_reach,
+    offered_keys,
+    read_request,
+)
 from app.store.errors import StoreUnavailable
 from app.telemetry.trouble import where
 from app.usecases.accept_post import accept_post, refuse_post
-from app.usecases.answer_ping import Asked, answer_or_refuse, ask, refuse_ping
-from app.usecases.bid_reference import BidReference, open_reference
+from app.usecases.answer_ping import Asked, answer_or_refuse, ask, held_back, refuse_ping
+from app.usecases.bid_reference import BidReference, find_reference, is_live, seller_of_bid
 from app.usecases.bidder import Bidder
 from app.usecases.direct_post import direct_post
+from app.usecases.limits.shed_pings import ShedCount
 from app.wire.ping import PingAnswer
 from app.wire.post import Post, PostAnswer
 
@@ -74,7 +84,7 @@ class Intake:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request of such a path; a client that has gone gets none."""
         try:
-            body = await receive_body(receive)
+            body = await receive_body(receive, self.body_max(scope))
         except BodyTooLarge:
             body = None
         except ClientGone:
@@ -83,6 +93,10 @@ class Intake:
         if not isinstance(answer, HttpAnswer):
             answer = await answer()
         await send_answer(send, answer.status, answer.content_type, answer.body, answer.headers)
+
+    def body_max(self, scope: Scope) -> int:
+        """How long a body is taken in from whoever sent these headers."""
+        return caller_of(scope, self._bidder.catalogue.seller_by_key).body_max
 
     def request(self, scope: Scope, body: bytes | None, started: float | None = None) -> RawRequest:
         """A request that has just come in whole; `body` is None where it was too large.
@@ -125,21 +139,25 @@ class Intake:
                 return request
             if request.mode != "ping":
                 return None
-            no = self._no(request)
-            if route.takes == "ping" and request.seller is not None and keys_in_headers(headers):
+            if request.seller is None:
+                return self._keyless_no(request)
+            no = self._no(request, request.seller)
+            if route.takes == "ping" and keys_in_headers(headers):
                 self._sheds[_asking(scope["path"], headers)] = no
         no.counted.count += 1
         return no.answer
 
-    def _no(self, request: SellerRequest) -> QuickNo:
-        """The no to this seller; who has no key is told that, as ever."""
-        bidder, seller = self._bidder, request.seller
+    def _no(self, request: SellerRequest, seller: Seller) -> QuickNo:
+        bidder = self._bidder
         if self._shed_by is not bidder.catalogue or len(self._sheds) >= _SHEDS_MAX:
             self._sheds, self._shed_by = {}, bidder.catalogue
-        code, name = ("load_shed", seller.name) if seller is not None else ("auth_failed", "")
-        answer = refused_ping(Refusal(code), seller, "")
-        http_answer = http_ping_answer(request if seller is None else replace(request, status=200), answer)
-        return QuickNo(http_answer, bidder.shed.of(name, code, test=request.test))
+        answer = http_ping_answer(replace(request, status=200), refused_ping(Refusal("load_shed"), seller, ""))
+        return QuickNo(answer, bidder.shed.of(seller.name, test=request.test))
+
+    def _keyless_no(self, request: SellerRequest) -> HttpAnswer:
+        """Who has no key is told that, as ever."""
+        bidder, refusal = self._bidder, request.refusal or Refusal("auth_failed")
+        return http_ping_answer(request, refuse_ping(bidder, None, refusal, request.now, test=request.test))
 
     def answers(self, together: Sequence[RawRequest]) -> list[HttpAnswer | Later]:
         """The answers to requests that came together, in their order. Each fails alone.
@@ -162,7 +180,17 @@ class Intake:
     def _received(self, raw: RawRequest) -> SellerRequest | HttpAnswer:
         bidder = self._bidder
         try:
-            return read_request(raw, ROUTES[raw.scope["path"]], bidder.catalogue.seller_by_key, bidder.certified)
+            sellers, now = bidder.catalogue.seller_by_key, raw.now
+            request = read_request(
+                raw,
+                ROUTES[raw.scope["path"]],
+                sellers,
+                bidder.certified,
+                admit=lambda seller: held_back(bidder, seller, now),
+            )
+            if request.seller is None:
+                bidder.metrics.count("keyless_refusals_total", request.keyless_fault)
+            return request
         except Exception as error:  # noqa: BLE001 - the seller gets an answer it can read, the log no personal data
             _log.error("a request could not be read: %s", where(error))
             return FAULT
@@ -211,42 +239,72 @@ class Intake:
 
     async def _posted(self, request: SellerRequest) -> HttpAnswer:
         """The answer to what is no ping, which is a sale or is not before it is answered."""
-        answer = await self._judged(request)
+        request, answer = await self._judged(request)
         http_answer = http_post_answer(request, answer)
         self._record(request, answer, http_answer)
         return http_answer
 
-    async def _judged(self, request: SellerRequest) -> PostAnswer:
-        bidder, seller = self._bidder, request.seller
-        reference, elapsed_ms = BidReference(ping_id="", test=request.test), partial(self._elapsed_ms, request)
-        if request.refusal is not None or seller is None:
-            refusal = request.refusal or Refusal("auth_failed")
-            return refuse_post(bidder, seller, reference, refusal, request.now, elapsed_ms=elapsed_ms)
+    async def _judged(self, request: SellerRequest) -> tuple[SellerRequest, PostAnswer]:
+        """The answer, and the request as it is to be read and answered: as declared when its bid was made."""
+        bidder = self._bidder
+        reference = nothing = BidReference(ping_id="", test=request.test)
+        elapsed_ms = partial(self._elapsed_ms, request)
         try:
+            if request.mode == "post" and request.status in (200, 401):
+                request, reference = await self._of_its_bid(request)
+            seller = request.seller
+            if request.refusal is not None or seller is None:
+                refusal = request.refusal or Refusal("auth_failed")
+                return request, refuse_post(bidder, seller, nothing, refusal, request.now, elapsed_ms=elapsed_ms)
             if request.mode == "full":
-                is_test = request.test or generic.is_named_a_test(request.fields, seller)
-                lead = replace(request, test=is_test)
-                post_of = partial(self._post_of, lead, seller)
-                return await direct_post(bidder, seller, self._read(lead), post_of, lead.body, lead.now, elapsed_ms)
-            ping_id = generic.ping_id_of(request.fields, seller)
-            reference = open_reference(bidder, ping_id, test=request.test)
+                return request, await self._direct(request, seller)
             reference, reading = self._post_of(request, seller, reference)
-            return await accept_post(
+            return request, await accept_post(
                 bidder, seller, reference, reading.value, request.body, reading.warnings, request.now, elapsed_ms
             )
         except StoreUnavailable:
-            return refuse_post(bidder, seller, reference, Refusal("internal"), request.now, elapsed_ms=elapsed_ms)
+            refusal = Refusal("internal")
         except Exception as error:  # noqa: BLE001 - as above; nothing was committed, so nothing is sold
             _log.error("a post could not be answered: %s", where(error))
-            return refuse_post(bidder, seller, reference, Refusal("internal"), request.now, elapsed_ms=elapsed_ms)
+            refusal = Refusal("internal")
+        return request, refuse_post(bidder, request.seller, reference, refusal, request.now, elapsed_ms=elapsed_ms)
+
+    async def _of_its_bid(self, request: SellerRequest) -> tuple[SellerRequest, BidReference]:
+        """A post with the bid that it names, read as its seller was declared when that was made.
+
+        A seller that is declared no more gets in by the key it had then, for as long as its bid lives.
+        """
+        bidder, seller = self._bidder, request.seller
+        ping_id = generic.ping_id_of(request.fields, seller) if seller is not None else ""
+        if not looks_like_token(ping_id):
+            texts = map(text_of, request.fields.values())
+            ping_id = next((text for text in texts if read(text, bidder.keys.signing) is not None), ping_id)
+        reference = await find_reference(bidder, ping_id, test=request.test)
+        if reference.bid is None or (seller is None and not is_live(bidder, reference.bid, request.now)):
+            return request, reference
+        then = await seller_of_bid(bidder, reference, seller, offered_keys(request))
+        if then is None or (seller is None and not may_reach(request, then)):
+            return request, reference
+        return as_declared(request, then), reference
+
+    async def _direct(self, request: SellerRequest, seller: Seller) -> PostAnswer:
+        """The answer to a lead without a ping."""
+        is_test = request.test or generic.is_named_a_test(request.fields, seller)
+        lead = replace(request, test=is_test)
+        post_of, elapsed_ms = partial(self._post_of, lead, seller), partial(self._elapsed_ms, request)
+        return await direct_post(self._bidder, seller, self._read(lead), post_of, lead.body, lead.now, elapsed_ms)
 
     def _post_of(
         self, request: SellerRequest, seller: Seller, reference: BidReference
     ) -> tuple[BidReference, Reading[Post]]:
         """The post that a request holds to this bid; where the bid is none of ours, it may call itself a test."""
         bidder = self._bidder
-        fields = {**request.fields, "bid_id": reference.ping_id} if request.mode == "full" else request.fields
-        reading = generic.read_post(fields, seller, bidder.catalogue.verticals, reference.vertical)
+        fields = request.fields
+        # A direct post names no bid, and one from after a reload may name it as its seller's aliases say by now.
+        if reference.bid is not None and generic.ping_id_of(fields, seller) != reference.ping_id:
+            fields = {**fields, "bid_id": reference.ping_id}
+        verticals = reference.verticals or bidder.catalogue.verticals
+        reading = generic.read_post(fields, seller, verticals, reference.vertical)
         if reading.test and reference.bid is None:
             reference = replace(reference, test=True)
         if reading.unknown:

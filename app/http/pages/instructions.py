@@ -8,13 +8,17 @@ from litestar.datastructures import State
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
-from app.http.pages.seller_pages import HEADERS, closed, visited
+from app.http.pages.public_url import public_url
+from app.http.pages.seller_pages import closed, visited
+from app.http.secured import FRAMED_NOWHERE
 from app.instructions.documents import DOCUMENTS, Document, links_to
 from app.instructions.handbook import handbook_of
+from app.pages.document import policy
 
-_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'none'"
+_POLICY = f"{policy()}; {FRAMED_NOWHERE}"
+_ELSEWHERE = (
+    "These instructions name the address of the service, and the one you asked for is not declared. "
+    'Buyer: name it in buyer.toml, as public_urls = ["https://leads.example.com"] under [buyer].\n'
 )
 
 
@@ -23,13 +27,16 @@ def _route(document: Document) -> HTTPRouteHandler:
         known = visited(request, seller)
         if known is None:
             return closed()
-        catalogue, base_url = request.app.state.bidder.catalogue, str(request.base_url)
+        catalogue = request.app.state.bidder.catalogue
+        base_url = public_url(request, catalogue.buyer.public_urls)
+        if base_url is None:
+            return Response(_ELSEWHERE, status_code=421, media_type="text/plain")
         query = request.scope["query_string"].decode("latin-1")
         links = links_to(lambda each: f"instructions{each.path}{f'?{query}' if query else ''}", document)
         # Beside the loop, which has pings to answer.
         body = await asyncio.to_thread(lambda: document.write(handbook_of(catalogue, known, base_url), links))
         named = f'inline; filename="{known.name}{document.suffix}"'
-        headers = {**HEADERS, "Content-Security-Policy": _POLICY, "Content-Disposition": named}
+        headers = {"Content-Security-Policy": _POLICY, "Content-Disposition": named}
         return Response(body, media_type=document.media_type, headers=headers)
 
     return get(f"/sellers/{{seller:str}}/instructions{document.path}", name=f"instructions{document.path}")(read)

@@ -8,6 +8,8 @@ from litestar.handlers import HTTPRouteHandler
 
 from app.domain.catalogue import Catalogue
 from app.domain.onboarding.test_values import TABLE
+from app.http.pages.public_url import public_url
+from app.http.pages.seller_pages import POLICY
 from app.pages.document import document
 from app.platforms.known import DIALECTS
 from app.usecases.bidder import Bidder
@@ -23,9 +25,11 @@ def sandbox_routes(request_log: RequestLog) -> list[HTTPRouteHandler]:
     async def sandbox(request: Request[Any, Any, State]) -> Response[str]:
         """What the sandbox heard."""
         bidder: Bidder = request.app.state.bidder
-        base = str(request.base_url).rstrip("/")
+        host, port = request.scope["server"] or ("127.0.0.1", None)
+        # The address of the very connection, where the one that was asked for is nobody's.
+        base = public_url(request, bidder.catalogue.buyer.public_urls) or f"{request.scope['scheme']}://{host}:{port}"
         page = sandbox_page(bidder.catalogue, request_log.entries, request_log.count, base)
-        return Response(page, media_type=MediaType.HTML, headers={"Cache-Control": "no-store"})
+        return Response(page, media_type=MediaType.HTML, headers=POLICY)
 
     return [sandbox]
 

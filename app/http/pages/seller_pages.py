@@ -10,16 +10,15 @@ from app.domain.onboarding.link import opens
 from app.domain.seller import Seller
 from app.http.authentication import keys_in_headers, whose_key
 from app.http.pages.certification_page import certification_page
+from app.http.secured import FRAMED_NOWHERE
+from app.pages.document import policy
 from app.usecases.bidder import Bidder
 from app.usecases.onboarding.certify import Certifier, go_live
 
 LATEST = 25
-HEADERS = {
-    "Cache-Control": "private, no-store",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-}
+POLICY = {"Content-Security-Policy": f"{policy(live=True)}; {FRAMED_NOWHERE}"}
+"""Of a page that renews itself and has a button."""
+
 CLOSED = (
     "This link does not open this page: it has expired or is not complete. "
     "Ask the buyer for a new one, or send your key as X-API-Key.\n"
@@ -59,7 +58,7 @@ def visited(request: Request[Any, Any, State], name: str) -> Seller | None:
 
 def closed() -> Response[str]:
     """What whoever may not see a page is told, whether or not there is such a seller."""
-    return Response(CLOSED, status_code=403, media_type=MediaType.TEXT, headers=HEADERS)
+    return Response(CLOSED, status_code=403, media_type=MediaType.TEXT)
 
 
 def _page(request: Request[Any, Any, State], name: str, status: int) -> Response[str]:
@@ -77,4 +76,4 @@ def _page(request: Request[Any, Any, State], name: str, status: int) -> Response
         is_live=seller.is_live(bidder.certified),
         instructions=f"instructions{f'?{query}' if query else ''}",
     )
-    return Response(page, status_code=status, media_type=MediaType.HTML, headers=HEADERS)
+    return Response(page, status_code=status, media_type=MediaType.HTML, headers=POLICY)

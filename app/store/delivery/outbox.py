@@ -96,6 +96,18 @@ def release_claims(connection: Connection, now: float) -> None:
     connection.execute(update(delivery).where(held).values(owner="", due_at=now))
 
 
+def extend_claims(connection: Connection, owner: str, seconds: float) -> None:
+    """The claims of a worker end so much later."""
+    held = (delivery.c.status == "pending") & (delivery.c.owner == owner)
+    connection.execute(update(delivery).where(held).values(due_at=delivery.c.due_at + seconds))
+
+
+def hasten(connection: Connection, now: float, seconds: float) -> None:
+    """What is due after `now` is due so much earlier."""
+    waiting = (delivery.c.status == "pending") & (delivery.c.due_at > now)
+    connection.execute(update(delivery).where(waiting).values(due_at=delivery.c.due_at - seconds))
+
+
 def opened(rows: Sequence[Row[Any]], destination: str, owner: str, vault: Vault) -> list[ClaimedDelivery]:
     """The claimed deliveries with their leads. One whose seal we cannot open stays claimed until its lease ends."""
     found = []

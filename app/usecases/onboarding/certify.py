@@ -109,12 +109,16 @@ def go_live(bidder: Bidder, certifier: Certifier, seller: Seller, now: float) ->
 
 
 async def keep_marks(bidder: Bidder, certifier: Certifier) -> None:
-    """Store new progress, then read that of all replicas. Raises StoreUnavailable if that must wait."""
+    """Store new progress. Raises StoreUnavailable if that must wait."""
     fresh = list(certifier.fresh)
     if fresh:
         await bidder.store.add_certification_marks(fresh)
         del certifier.fresh[: len(fresh)]
-    certifier.hear(await bidder.store.certification_marks())
+
+
+def hear_marks(bidder: Bidder, certifier: Certifier, marks: Sequence[Mark]) -> None:
+    """Take over the progress that all replicas stored."""
+    certifier.hear(marks)
     bidder.certified.clear()
     bidder.certified.update(certifier.live)
 

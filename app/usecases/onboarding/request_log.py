@@ -12,6 +12,9 @@ KEPT = 60
 SHOWN_MAX = 12_000
 """So many characters of a body are shown."""
 
+BRACKETS_MAX = 200
+"""A body with more of them is shown as it came."""
+
 
 class LoggedRequest(msgspec.Struct, frozen=True, kw_only=True):
     """One test. `understood` is JSON of what was read, or the reason why nothing was; `warnings` those of the answer
@@ -77,6 +80,8 @@ def _understood(test: RecordedTest) -> str:
 def _text(body: bytes) -> str:
     """A body as people read it: JSON on several lines."""
     text = body.decode("utf-8", errors="replace")
-    with suppress(msgspec.DecodeError, UnicodeDecodeError):
-        text = msgspec.json.format(body, indent=2).decode()
+    # Brackets in brackets would be indented to many times their length.
+    if body.count(b"[") + body.count(b"{") <= BRACKETS_MAX:
+        with suppress(msgspec.DecodeError, UnicodeDecodeError):
+            text = msgspec.json.format(body, indent=2).decode()
     return text if len(text) <= SHOWN_MAX else f"{text[:SHOWN_MAX]}... ({len(text):,} characters)"

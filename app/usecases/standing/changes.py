@@ -5,12 +5,14 @@ configuration whoever applies it has read.
 """
 
 import msgspec
+from msgspec.structs import replace
 
 from app.domain.caps.caps import Cap
 from app.domain.caps.pacing import ShadowPrice
 from app.domain.schedule import Schedule
 from app.journal.lines import PingLine
 from app.wire.feedback import Demand, Signal
+from app.wire.ping import Ping
 
 Use = tuple[str, int]
 """The key of a counter, and how much of its limit is taken."""
@@ -28,7 +30,9 @@ class BidMade(_Change, frozen=True, gc=False, tag="bid_made"):
 
     What was asked, decided and answered is kept as the journal's line, the smallest thing that says it all: hundreds
     of thousands may live at once, and few are asked for again. `takes` is the space that the bids need; a test needs
-    none.
+    none. The clock may have been moved since by `moved_s`, and `at` and `expires_at` with it: the bid's own token holds
+    the expiry that it was made with. `unjournaled` is what the ping said where the line has a stand-in, as JSON by
+    field: after a restart nobody knows it any more.
     """
 
     nonce: bytes
@@ -40,11 +44,22 @@ class BidMade(_Change, frozen=True, gc=False, tag="bid_made"):
     text: bytes
     takes: tuple[Use, ...] = ()
     warnings: tuple[str, ...] = ()
+    moved_s: int = 0
+    unjournaled: bytes = b"{}"
+
+    def moved(self, by: int) -> "BidMade":
+        """The same bid after the clock was moved: it has as much left of its life as before."""
+        return replace(self, at=self.at + by, expires_at=self.expires_at + by, moved_s=self.moved_s + by)
 
     @property
     def line(self) -> PingLine:
         """The line, read anew each time."""
         return msgspec.json.decode(self.text, type=PingLine)
+
+    @property
+    def ping(self) -> Ping:
+        """The ping as it came, as far as that is known."""
+        return replace(self.line.ping, **msgspec.json.decode(self.unjournaled))
 
 
 class BidLost(_Change, frozen=True, gc=False, tag="bid_lost"):
@@ -134,12 +149,39 @@ class KnownRead(_Change, frozen=True, gc=False, tag="known_read"):
     certificates: tuple[str, ...] = ()
 
 
+class ClockLeapt(_Change, frozen=True, gc=False, tag="clock_leapt"):
+    """The clock was put forward by so many seconds and is `at` now. No bid made before it lives beyond `until`."""
+
+    at: float
+    by: int
+    until: float
+
+
+class ClockWasAhead(_Change, frozen=True, gc=False, tag="clock_was_ahead"):
+    """The clock of the process before was so far ahead of ours. Its bids had at most `longest_s` to live."""
+
+    by: int
+    longest_s: int
+
+
 class TimePassed(_Change, frozen=True, gc=False, tag="time_passed"):
     """It is `at`: bids expire, live ones are weighed anew, shadow prices move, old windows close."""
 
     at: float
 
 
+ClockChange = ClockLeapt | ClockWasAhead
 CounterChange = CounterDeclared | UsageRead | ShadowPricesRead
 RequestedChange = DemandSet | SignalSet | Paused
-Change = BidMade | Sold | TimePassed | BidLost | BidEnded | CounterChange | RequestedChange | Suppressed | KnownRead
+Change = (
+    BidMade
+    | Sold
+    | TimePassed
+    | BidLost
+    | BidEnded
+    | ClockChange
+    | CounterChange
+    | RequestedChange
+    | Suppressed
+    | KnownRead
+)

@@ -84,6 +84,15 @@ class Counter:
         if not bucket.bids:
             del self.buckets[which]
 
+    def move(self, by: int) -> None:
+        """Count the live bids on under a clock that was moved by so many seconds."""
+        buckets = {}
+        for bucket in self.buckets.values():
+            bucket.second += by
+            bucket.expires_at += by
+            buckets[bucket.seller, bucket.second, bucket.expires_at] = bucket
+        self.buckets = buckets
+
     def weigh(self, rates: Mapping[str, PostRate], now: float) -> None:
         """Count the live bids anew, each by its seller's habits and its age, until it expires."""
         live = variance = 0.0
@@ -196,6 +205,11 @@ class Counters:
         for key, _ in bid.takes:
             if counter := self._open.get(key):
                 counter.weigh(rates, now)
+
+    def move(self, by: int) -> None:
+        """Count live bids on under a clock that was moved by so many seconds."""
+        for counter in self._open.values():
+            counter.move(by)
 
     def pass_time(self, rates: Mapping[str, PostRate], now: float) -> None:
         """Close the windows that are over; in the others weigh what is live, and move shadow prices."""

@@ -56,6 +56,13 @@ class Promises:
                 if bid is not None and bid.expires_at <= now:
                     yield self._bids.pop(nonce)
 
+    def move(self, by: int) -> None:
+        """Live on under a clock that was moved by so many seconds."""
+        self._bids = {nonce: bid.moved(by) for nonce, bid in self._bids.items()}
+        self._expiring = {second + by: nonces for second, nonces in self._expiring.items()}
+        # Still a heap: all of it moves by the same.
+        self._seconds = [second + by for second in self._seconds]
+
     def _end_next(self) -> BidMade:
         """Forget the bid that expires next."""
         while True:

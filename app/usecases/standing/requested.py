@@ -18,7 +18,8 @@ class _OpenDemand:
     def standing(self, now: float) -> DemandStanding:
         asked = self.asked
         span = asked.ends_at - asked.told_at
-        left = (asked.ends_at - now) / span if span > 0 else 0.0
+        # A demand that was told by a clock ahead of ours has all of its time left, not more.
+        left = min((asked.ends_at - now) / span, 1.0) if span > 0 else 0.0
         return DemandStanding(asked.territory, float(asked.demand.open - self.sold), asked.demand.expected * left)
 
 

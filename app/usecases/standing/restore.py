@@ -7,13 +7,17 @@ from typing import TypeVar
 import msgspec
 
 from app.domain.catalogue import Catalogue
+from app.domain.configuration import Configuration
 from app.domain.keys import Keys
+from app.domain.seller import Seller
 from app.domain.token import read
 from app.journal.lines import AnyLine, NoticeLine, PingLine, PostLine
 from app.store.store import Store
+from app.usecases.former import FormerConfigurations
 from app.usecases.standing.changes import (
     BidEnded,
     BidMade,
+    ClockWasAhead,
     DemandSet,
     KnownRead,
     Paused,
@@ -27,6 +31,9 @@ from app.usecases.standing.standing import LiveStanding
 
 T = TypeVar("T")
 
+_CLOCK_WRITTEN_S = 5.0
+"""Lines may be so much younger than the last moment that a process wrote down before it was killed."""
+
 _PART = 10_000
 """So many rows make one change: millions of them as tuples would take ten times what they are packed into."""
 
@@ -34,13 +41,13 @@ _PART = 10_000
 async def restore(store: Store, now: float) -> LiveStanding:
     """Where a bidder stands by its database. StoreUnavailable while that is away."""
     standing = LiveStanding()
-    standing.apply(UsageRead(used=await store.cap_usage()))
+    standing.apply(UsageRead(used=await store.cap_usage(now)))
     standing.apply(ShadowPricesRead(prices=await store.shadow_prices()))
     for row in await store.demands(now):
         standing.apply(DemandSet(territory=row.territory, demand=row.demand, told_at=row.told_at, ends_at=row.ends_at))
     for signal in await store.signals(now):
         standing.apply(SignalSet(territory=signal.territory, signal=signal.signal))
-    standing.apply(Paused(names=frozenset(await store.paused())))
+    standing.apply(Paused(names=(await store.heard()).paused))
     # Rows of a database become plain values.
     for sales in _parts((digest, name, vertical, at) for digest, name, vertical, at in await store.known_people()):
         standing.apply(KnownRead(sales=sales))
@@ -51,11 +58,31 @@ async def restore(store: Store, now: float) -> LiveStanding:
     return standing
 
 
-def restore_bids(standing: LiveStanding, catalogue: Catalogue, keys: Keys, lines: Iterable[AnyLine], now: float) -> int:
-    """Promise the bids of these journal lines (oldest first) again that live at `now`; how many there are."""
+def restore_bids(
+    standing: LiveStanding,
+    catalogue: Catalogue,
+    former: FormerConfigurations,
+    keys: Keys,
+    lines: Iterable[AnyLine],
+    now: float,
+    ahead_s: int = 0,
+    longest_s: int = 0,
+) -> int:
+    """Promise the bids of these journal lines (oldest first) again that live at `now`; how many there are.
+
+    A seller or campaign that is declared no more counts as the configuration says that bid: one of the `former`. Where
+    the clock was set back meanwhile, `ahead_s` is how far that of the process before was ahead of ours, and `longest_s`
+    how long its bids could live.
+    """
+    if ahead_s:
+        standing.apply(ClockWasAhead(by=ahead_s, longest_s=longest_s))
     for line in lines:
+        if line.at > now + ahead_s + _CLOCK_WRITTEN_S:
+            # Of some clock long before, that was wrong.
+            continue
         if isinstance(line, PingLine) and line.bid_ids:
-            bid = _bid(standing, catalogue, keys, line, now)
+            then = former.by_hash(line.config) or catalogue.configuration
+            bid = _bid(standing, catalogue, then, keys, line, now, ahead_s)
             if bid is not None:
                 standing.apply(bid)
         elif (isinstance(line, PostLine) and line.status == "accepted") or (
@@ -67,31 +94,44 @@ def restore_bids(standing: LiveStanding, catalogue: Catalogue, keys: Keys, lines
     return standing.live_bids
 
 
-def _bid(standing: LiveStanding, catalogue: Catalogue, keys: Keys, line: PingLine, now: float) -> BidMade | None:
+def _bid(
+    standing: LiveStanding,
+    catalogue: Catalogue,
+    then: Configuration,
+    keys: Keys,
+    line: PingLine,
+    now: float,
+    ahead_s: int,
+) -> BidMade | None:
     """The bid as it was made; `None` where it expired, or its key or its seller is gone."""
     token = read(line.bid_ids[0], keys.signing)
-    if token is None or line.seller not in catalogue.sellers or now >= token.expires_at:
+    seller = catalogue.sellers.get(line.seller) or then.seller(line.seller)
+    if token is None or seller is None or now >= token.expires_at - ahead_s:
         return None
+    at = line.at - ahead_s
     return BidMade(
         nonce=token.nonce,
         seller=line.seller,
-        at=line.at,
-        expires_at=token.expires_at,
+        at=at,
+        expires_at=token.expires_at - ahead_s,
         terms=token.terms,
         test=token.test,
         # The journal does not hold warnings, so a repeat after a restart has none.
         text=msgspec.json.encode(line),
-        takes=() if token.test else tuple(_takes(standing, catalogue, line)),
+        takes=() if token.test else tuple(_takes(standing, catalogue, then, seller, line, at)),
+        moved_s=-ahead_s,
     )
 
 
-def _takes(standing: LiveStanding, catalogue: Catalogue, line: PingLine) -> Iterator[Use]:
-    """The space under the caps of campaigns that are still declared."""
-    seller, ping = catalogue.sellers[line.seller], line.ping
+def _takes(
+    standing: LiveStanding, catalogue: Catalogue, then: Configuration, seller: Seller, line: PingLine, at: float
+) -> Iterator[Use]:
+    """The space under the caps that the bid may need."""
+    ping = line.ping
     for name, price_cents in promised(line.decision).items():
-        campaign = catalogue.campaigns.get(name)
+        campaign = catalogue.campaigns.get(name) or then.campaign(name)
         if campaign is not None:
-            for counter in standing.counters(campaign, seller, ping.zip, ping.state, line.at):
+            for counter in standing.counters(campaign, seller, ping.zip, ping.state, at):
                 yield counter.key, counter.cap.uses(price_cents)
 
 

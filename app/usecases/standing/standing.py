@@ -8,11 +8,14 @@ from app.domain.campaign import Campaign
 from app.domain.catalogue import counted_caps
 from app.domain.duplicate import Sighting
 from app.domain.seller import Seller
+from app.usecases.standing.bid_time import BidTime
 from app.usecases.standing.changes import (
     BidEnded,
     BidLost,
     BidMade,
     Change,
+    ClockLeapt,
+    ClockWasAhead,
     CounterDeclared,
     DemandSet,
     KnownRead,
@@ -40,6 +43,7 @@ class LiveStanding:
 
     def __init__(self) -> None:
         self._promises = Promises()
+        self._bid_time = BidTime()
         self._counters = Counters(self.apply)
         self._requested = Requested()
         self._habits = PostHabits()
@@ -60,6 +64,10 @@ class LiveStanding:
                 self._lose(change)
             case BidEnded():
                 self._end(change.nonce)
+            case ClockLeapt():
+                self._leap(change)
+            case ClockWasAhead():
+                self._bid_time.apply(change)
             case DemandSet() | SignalSet() | Paused():
                 self._requested.apply(change)
             case Suppressed():
@@ -77,6 +85,13 @@ class LiveStanding:
     def live(self, nonce: bytes, now: float) -> BidMade | None:
         """The live bids for one lead of one seller."""
         return self._promises.find(nonce, now)
+
+    def moved_s(self, nonce: bytes, expires_at: int, now: float) -> int:
+        """By how much the clock was moved since a bid was made whose token says this expiry."""
+        bid = self._promises.find(nonce, now)
+        if bid is not None and bid.expires_at - bid.moved_s == expires_at:
+            return bid.moved_s
+        return self._bid_time.moved_s(expires_at, now)
 
     def counters(self, campaign: Campaign, seller: Seller, zip_code: str, state: str, now: float) -> list[Counter]:
         """Where a sale of this seller to this campaign would count: the campaign's own caps, then the seller's."""
@@ -140,6 +155,12 @@ class LiveStanding:
         if bid is not None:
             self._habits.learn(bid, posted=False)
             self._counters.weigh(bid, self._habits.rates, lost.at)
+
+    def _leap(self, leap: ClockLeapt) -> None:
+        """Live bids keep what they have left of their lives."""
+        self._bid_time.apply(leap)
+        self._promises.move(leap.by)
+        self._counters.move(leap.by)
 
     def _pass_time(self, now: float) -> None:
         for bid in self._promises.end_expired(now):

@@ -504,3 +504,24 @@ def test_an_hour_that_clocks_repeat_takes_its_limit_twice_and_the_day_once(url: 
         "campaign/solar-tx/per-hour//2026-11-01T02-0600": 2,
         "campaign/solar-tx/per-hour//2026-11-01T03-0600": 1,
     }
+
+
+def test_a_start_reads_what_open_windows_used_and_not_what_ended_long_ago(url: str) -> None:
+    old = ("hour", "2026-11-18T05-0600"), ("day", "2026-11-18"), ("week", "2026-W46"), ("month", "2026-10")
+    ours = (
+        ("hour", "2026-11-20T10-0600"),
+        ("day", "2026-11-20"),
+        ("week", "2026-W47"),
+        ("month", "2026-11"),
+        ("total", ""),
+        ("ahead", "2027-01-01"),
+        ("a/2027-01-01", "2026-11-20"),
+    )
+    uses = [CapUse(f"campaign/solar-tx/{name}//{label}", name, "cap_reached", 9, 1) for name, label in (*old, *ours)]
+
+    async def scene(store: Store) -> None:
+        await store.sell(a_sale(1, cap_uses=tuple(uses)), refused)
+        assert len(await store.cap_usage()) == len(uses)
+        assert await store.cap_usage(NOW) == {use.counter: 1 for use in uses[len(old) :]}
+
+    in_store(url, scene)

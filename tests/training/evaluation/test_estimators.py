@@ -52,7 +52,7 @@ def surplus(policy: Estimated, method: str, simulated: SimulatedLog) -> float:
 
 def test_replay_is_within_a_dollar_of_the_truth_where_the_log_explored() -> None:
     errors: dict[str, list[float]] = {"constant .35": [], "constant .65": [], "learned": []}
-    for seed in (1, 2, 3):
+    for seed in (1, 2):
         simulated = simulated_log(20_000, seed, 0.25)
         known = known_of(simulated.log, simulated.log.probability)
         for name, bids in (

@@ -13,7 +13,7 @@ from training.lab.truth import RESERVE_CENTS, TOP, HouseWorld, draw, win_probabi
 from training.landscape.auctions import columns_of
 from training.main import main
 
-ROWS, BIDS = 6_000, 2_000
+ROWS, BIDS = 4_000, 1_600
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from app.crm.redaction import NOTE_LENGTH_MAX, hidden, redacted
 from app.domain.delivery.sold_lead import ConsentProof, LeadDocument, SoldLead, lead_document
 from app.wire.post import Contact
+from tests.costs import GROWTH_MAX, growth
 
 
 @pytest.mark.parametrize(
@@ -59,3 +60,8 @@ def a_lead(**contact: str) -> LeadDocument:
             consent=ConsentProof(),
         )
     )
+
+
+@pytest.mark.parametrize("unit", ["a", "a@", "1(", "\n", "1 (a"])
+def test_an_answer_is_redacted_in_a_time_that_grows_as_its_length(unit: str, lead: LeadDocument) -> None:
+    assert growth(lambda size: redacted(unit * (size // len(unit)), lead), 250) <= GROWTH_MAX

@@ -470,3 +470,12 @@ def test_fields_read_alike_on_ping_and_post(ping: ReadPing, post: ReadPost) -> N
 def test_an_empty_request_names_the_first_thing_it_lacks(seller: Seller, verticals: Mapping[str, Vertical]) -> None:
     assert read_ping({}, seller, verticals, lambda *_: "").value == Refusal("missing_field", "vertical")
     assert read_post({}, seller, verticals, None).value == Refusal("missing_field", "ping_id")
+
+
+def test_a_text_that_repeats_the_certificate_is_dropped(ping: ReadPing) -> None:
+    name = CERTIFICATE.rpartition("/")[2]
+    reading = ping({"trustedform_cert_url": CERTIFICATE, "sub_id": f"src-{name.upper()}", "seller_lead_id": name})
+    assert (pinged(reading).sub_id, pinged(reading).seller_lead_id) == ("", name)
+    assert "sub_id: a certificate does not belong here; it was dropped" in reading.warnings
+    kept = ping({"trustedform_cert_url": CERTIFICATE, "sub_id": "a source with a long name of its own"})
+    assert pinged(kept).sub_id == "a source with a long name of its own"

@@ -114,6 +114,7 @@ def test_a_fallback_price_has_no_value(tmp_path: Path) -> None:
                 "id": "d",
                 "ping_id": "d",
                 "test": False,
+                "count": 1,
                 "status": "rejected",
                 "reason_code": "missing_field",
                 "detail": "zip",
@@ -121,7 +122,15 @@ def test_a_fallback_price_has_no_value(tmp_path: Path) -> None:
         ),
         (
             RefusedLine(at=NOW, seller="acme", id="d", refusal=Refusal("internal")),
-            {"id": "d", "ping_id": "d", "test": False, "status": "error", "reason_code": "internal", "detail": ""},
+            {
+                "id": "d",
+                "ping_id": "d",
+                "test": False,
+                "count": 1,
+                "status": "error",
+                "reason_code": "internal",
+                "detail": "",
+            },
         ),
         (
             RepeatLine(at=NOW, seller="acme", id="b", repeat_of="a"),
@@ -144,6 +153,7 @@ def test_a_fallback_price_has_no_value(tmp_path: Path) -> None:
                 "kept": False,
                 "test": False,
                 "took_ms": 0.0,
+                "count": 1,
             },
         ),
         (

@@ -3,13 +3,14 @@
 import re
 from base64 import b64encode
 from hashlib import sha256
+from html import unescape
 from pathlib import Path
 
 import pytest
 from jinja2 import UndefinedError
 
 from app.http.pages.sandbox_page import sandbox_page
-from app.pages.document import document
+from app.pages.document import document, policy
 from tests.build import catalogue
 from tests.words import unplain
 
@@ -25,8 +26,12 @@ def test_a_template_that_lacks_a_value_is_an_error_and_not_a_gap() -> None:
 def test_the_policy_of_a_live_page_allows_its_own_script_alone() -> None:
     page = sandbox_page(catalogue(), [], 0, "http://127.0.0.1:8000")
     (script,) = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
-    digest = b64encode(sha256(script.encode()).digest()).decode()
-    assert f"img-src data:; connect-src 'self'; script-src 'sha256-{digest}'\">" in page
+    (style,) = re.findall(r"<style>(.*?)</style>", page, re.DOTALL)
+    for directive, text in (("script-src", script), ("style-src", style)):
+        digest = b64encode(sha256(text.encode()).digest()).decode()
+        assert f"{directive} 'sha256-{digest}'" in unescape(page)
+    assert "unsafe" not in policy(live=True)
+    assert "script-src" not in policy()
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)

@@ -324,7 +324,7 @@ def test_the_journal_holds_no_trace_of_a_person(tmp_path: Path) -> None:
         assert told.status == "accepted"
         line = last_ping(bidder, tmp_path)
         assert line.ping.ip_address == "203.0.113.0"
-        assert line.ping.landing_page == "https://solar.example/quote"
+        assert line.ping.landing_page == "solar.example"
         written = b"".join(file.read_bytes() for file in (tmp_path / "journal").iterdir())
         digest = reading.value.phone_digest
         for trace in (hashed, digest, "203.0.113.77", "rare browser", "maria", "Maria", "5124612234"):
@@ -342,7 +342,7 @@ def test_what_cannot_be_read_is_refused_by_name_and_counted(tmp_path: Path) -> N
         assert (stranger.status, stranger.reason_code) == ("rejected", "auth_failed")
         ours = refuse_ping(bidder, who, Refusal("internal"), NOW)
         assert (ours.status, ours.reason_code) == ("error", "internal")
-        assert [line.seller for line in journaled(bidder, tmp_path)] == ["acme", "", "acme"]
+        assert [line.seller for line in journaled(bidder, tmp_path)] == ["acme", "acme", ""]
         assert counted(bidder) == {"missing_field": 1, "auth_failed": 1, "internal": 1}
 
     at_bidder(tmp_path, scene)
@@ -381,7 +381,7 @@ def test_a_campaign_without_a_model_bids_its_fallback(tmp_path: Path) -> None:
 
 def _only(wanted: Any) -> dict[str, Any]:
     whole = catalogue([wanted], models=[])
-    return {"campaigns": whole.campaigns, "index": whole.index, "by_tag": whole.by_tag}
+    return {"campaigns": whole.campaigns, "index": whole.index}
 
 
 def _of(**overrides: Any) -> Any:

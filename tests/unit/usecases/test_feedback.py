@@ -7,7 +7,8 @@ import pytest
 
 from app.journal.lines import NoticeLine
 from app.usecases.bidder import Bidder
-from app.usecases.feedback import record_notice, record_outcome, refresh_suppressions, set_demand, set_signal
+from app.usecases.feedback import record_notice, record_outcome, set_demand, set_signal
+from app.usecases.standing.changes import Suppressed
 from app.wire.feedback import Demand, Notice, Outcome, Receipt, Signal
 from tests.bidder import NOW, another, ask, at_bidder, journaled, last_ping, phone_digest, sell
 from tests.build import campaign, cap, catalogue, seller
@@ -219,9 +220,8 @@ def test_who_is_suppressed_by_another_process_is_heard_of(tmp_path: Path) -> Non
         told = Outcome(lead_id=lead_id, event="opted_out", event_id="e", occurred_at=NOW)
         await bidder.store.record_outcome(told, NOW + 100.0)
         assert not bidder.standing.is_suppressed([phone_digest()])
-        await refresh_suppressions(bidder, NOW + 101.0)
-        assert not bidder.standing.is_suppressed([phone_digest()])
-        await refresh_suppressions(bidder, NOW + 100.0)
+        assert (await bidder.store.heard(NOW + 101.0)).suppressed == []
+        bidder.standing.apply(Suppressed(digests=tuple((await bidder.store.heard(NOW + 100.0)).suppressed)))
         assert bidder.standing.is_suppressed([phone_digest()])
 
     at_bidder(tmp_path, scene)

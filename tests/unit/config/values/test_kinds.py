@@ -43,6 +43,10 @@ from app.config.values.kind import UnreadableValue
         (kinds.read_prefix, "021", "021"),
         (kinds.read_sha256, "AB" * 32, ("ab" * 32,)),
         (kinds.read_network, "203.0.113.7", "203.0.113.7/32"),
+        (kinds.read_url, "https://Leads.Example.com/", "https://leads.example.com"),
+        (kinds.read_url, "https://leads.example.com:443", "https://leads.example.com"),
+        (kinds.read_url, "http://10.0.0.7:8000", "http://10.0.0.7:8000"),
+        (kinds.read_url, "http://[::1]:8000", "http://[::1]:8000"),
         (kinds.read_slug, "solar-tx", "solar-tx"),
         (kinds.read_name, "credit_tier", "credit_tier"),
         (kinds.read_scalar, date(2026, 1, 2), "2026-01-02"),
@@ -87,6 +91,13 @@ def test_a_value_is_read_as_it_is_meant(read: Callable[[Any], Any], written: Any
         (kinds.read_zip, "2139", "five digits"),
         (kinds.read_prefix, "021390", "one to five digits"),
         (kinds.read_network, "300.1.1.1", "203.0.113.0/24"),
+        *[
+            (kinds.read_url, wrong, "https://leads.example.com")
+            for wrong in (
+                *("leads.example.com", "ftp://leads.example.com", "https://", "https://leads.example.com/v1", 7),
+                *("https://a@leads.example.com", "https://leads.example.com?a=1", "https://a b", "https://a:99x"),
+            )
+        ],
         (kinds.read_slug, "Solar TX", "`solar-tx`"),
         (kinds.read_name, "credit-tier", "`credit_tier`"),
         (kinds.read_text, "two\nlines", '"..."'),

@@ -3,11 +3,15 @@
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from app.domain.auction.marks import Marks, certificate_digests, lead_terms, marks_of
+from app.domain.consent.consent import ConsentPolicy, refuse_ping
 from app.domain.token import NO_CERTIFICATE
 from app.wire.ping import Ping
-from tests.build import CERTIFICATE_URL, LEADID, keys, ping, post, vertical
+from tests.build import CERTIFICATE_URL, LEADID, NOW, keys, ping, post, vertical
 
 KEYS = keys()
 SOLAR = vertical()
@@ -113,3 +117,54 @@ def test_a_look_alike_is_no_certificate() -> None:
     mixed = marks(ping(trustedform_cert_url=look_alike, leadid_token=LEADID))
     assert mixed.certificates == marks(ping(trustedform_cert_url="", leadid_token=LEADID)).certificates
     assert len(mixed.certificates) == 1
+
+
+PAGES = st.one_of(
+    st.text(max_size=60),
+    st.builds(
+        lambda scheme, host, rest: f"{scheme}{host}{rest}",
+        st.sampled_from(["", "https://", "HTTP://", "//", "ftp://user@", "https://a:b@"]),
+        st.sampled_from(["solar.example", "WWW.Solar.Example", "evil.example", "solar.example:8080", "[::1]", ""]),
+        st.sampled_from(["", "/", "/quote/maria-lopez", "\\@solar.example", "/@solar.example"]),
+    ),
+)
+SENT = st.sampled_from(
+    [
+        "",
+        "NA",
+        "junk",
+        CERTIFICATE_URL,
+        "https://ping.trustedform.com/0.abc.def.ghi",
+        LEADID,
+        "https://cert.trustedform.com/",
+    ]
+)
+POLICIES = [
+    ConsentPolicy(certificate=kind, at_ping=at_ping, landing_domains=domains)
+    for kind in ("any", "trustedform", "leadid", "none")
+    for at_ping in (False, True)
+    for domains in (frozenset(), frozenset({"solar.example"}))
+]
+
+
+@given(SENT, SENT, SENT, PAGES)
+def test_what_is_journaled_is_decided_as_what_came(url: str, ping_url: str, token: str, page: str) -> None:
+    came = ping(trustedform_cert_url=url, trustedform_ping_url=ping_url, leadid_token=token, landing_page=page)
+    journaled = replace(came, **marks(came).stand_ins)
+    for policy in POLICIES:
+        assert refuse_ping(policy, journaled, NOW) == refuse_ping(policy, came, NOW)
+
+
+def test_each_certificate_has_a_stand_in_of_its_own() -> None:
+    both = marks(ping(leadid_token=LEADID))
+    url, token = both.stand_ins["trustedform_cert_url"], both.stand_ins["leadid_token"]
+    assert url.endswith(both.certificates[0].hex())
+    assert token.replace("-", "") == both.certificates[1].hex()
+    junk = marks(ping(trustedform_cert_url="junk", leadid_token=LEADID))
+    assert junk.stand_ins == {"trustedform_cert_url": "malformed", "leadid_token": token}
+
+
+def test_a_lead_that_is_numbered_by_its_certificate_has_a_digest_for_its_number() -> None:
+    numbered = marks(ping(seller_lead_id=f"A-{CERTIFICATE_URL.rpartition('/')[2]}"))
+    assert numbered.stand_ins["seller_lead_id"] == numbered.certificates[0].hex()
+    assert "seller_lead_id" not in marks(ping()).stand_ins

@@ -4,7 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.consent.certificate import Certificate, is_placeholder, read_leadid, read_trustedform
+from app.domain.consent.certificate import (
+    Certificate,
+    holds_id_of,
+    is_placeholder,
+    leadid_stand_in,
+    read_leadid,
+    read_trustedform,
+    trustedform_stand_in,
+)
 
 HEX = "0123456789abcdef0123456789abcdef01234567"
 MOBILE = "AbCdEfGhIjKlMnOpQrStUvWxYz_-0123456789AB"
@@ -176,3 +184,38 @@ def test_a_leadid_is_read_whatever_its_case() -> None:
 )
 def test_what_is_no_leadid_is_none(token: str) -> None:
     assert read_leadid(token) is None
+
+
+@pytest.mark.parametrize("url", [url for url, _ in GOOD])
+def test_a_stand_in_is_as_good_as_its_certificate_and_tells_nothing_of_it(url: str) -> None:
+    stand_in = trustedform_stand_in(url, b"sixteen bytes ..")
+    read, real = read_trustedform(stand_in), read_trustedform(url)
+    assert read is not None
+    assert real is not None
+    assert read.provider == real.provider
+    assert real.id.lower() not in stand_in.lower()
+
+
+@pytest.mark.parametrize("url", BAD)
+def test_the_stand_in_of_what_is_no_certificate_is_none(url: str) -> None:
+    stand_in = trustedform_stand_in(url, b"")
+    assert read_trustedform(stand_in) is None
+    assert is_placeholder(stand_in) is is_placeholder(url)
+    assert stand_in == "malformed" or is_placeholder(url)
+
+
+def test_a_token_has_a_stand_in_of_its_form() -> None:
+    token = "01234567-89ab-cdef-0123-456789abcdef"
+    stand_in = leadid_stand_in(token, bytes(range(100, 116)))
+    assert read_leadid(stand_in) is not None
+    assert stand_in != token
+    assert (leadid_stand_in("junk", b""), leadid_stand_in("NA", b"")) == ("malformed", "NA")
+
+
+def test_a_text_holds_a_certificate_however_it_is_written() -> None:
+    url = f"https://cert.trustedform.com/{HEX}"
+    assert holds_id_of(f"src-{HEX.upper()}", url, "", "")
+    assert holds_id_of("lead 01234567-89AB-CDEF-0123-456789abcdef", "", "", "01234567-89ab-cdef-0123-456789abcdef")
+    assert not holds_id_of("a source that has nothing to do with it", url, "", "")
+    assert holds_id_of(f"see {url}", "", "", "")
+    assert not holds_id_of(HEX, "", "", "")

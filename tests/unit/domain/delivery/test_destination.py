@@ -88,6 +88,7 @@ def test_a_destination_is_read_from_toml_as_it_stands() -> None:
         ({"outcomes": [{"when": {}, "then": "rejected"}]}, "hold for every answer"),
         ({"outcomes": [{"when": {"status": "20x"}, "then": "rejected"}]}, "2xx"),
         ({"outcomes": [{"when": {"regex": "("}, "then": "rejected"}]}, "cannot be read"),
+        ({"outcomes": [{"when": {"regex": "(a+)+b"}, "then": "rejected"}]}, "`)+b` at character 4 is not allowed"),
         ({"outcomes": [{"when": {"json": "a", "xml": "b"}, "then": "rejected"}]}, "name one of"),
         ({"outcomes": [{"when": {"status": 200}, "then": "perhaps"}]}, "perhaps"),
     ],

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.usecases.rate_limit import HashQuotas, RateLimits
+from app.usecases.limits.rate_limit import HashQuotas, RateLimits
 from tests.build import NOW, seller
 
 LIMITED = seller(rate_per_s=2.0, burst=3)
@@ -76,3 +76,22 @@ def test_quotas_are_each_sellers_own() -> None:
     quotas = HashQuotas()
     assert not quotas.may_ask(seller(hash_lookups_per_day=0), NOW)
     assert quotas.may_ask(seller(name="other", hash_lookups_per_day=1), NOW)
+
+
+def test_what_was_asked_before_a_restart_counts_on_its_day_only() -> None:
+    quotas, asking = HashQuotas(), seller(hash_lookups_per_day=3)
+    assert [quotas.may_ask(asking, MIDNIGHT) for _ in range(3)] == [True, True, True]
+    quotas.posted(asking, MIDNIGHT)
+    again = HashQuotas({**quotas.changes(), "seller/acme/daily/": 900})
+    assert [again.may_ask(asking, MIDNIGHT + 1.0) for _ in range(2)] == [True, False]
+    assert again.may_ask(asking, MIDNIGHT + DAY)
+    assert sorted(again.changes().values()) == [1, 1]
+    assert again.changes() == {}
+
+
+def test_what_could_not_be_written_is_written_with_the_next() -> None:
+    quotas, asking = HashQuotas(), seller()
+    quotas.may_ask(asking, NOW)
+    quotas.not_written(quotas.changes())
+    quotas.may_ask(asking, NOW)
+    assert list(quotas.changes().values()) == [2]

@@ -1,0 +1,1 @@
+"""The time that the service lives by, whatever is done to the clock of its machine."""

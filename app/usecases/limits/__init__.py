@@ -1,0 +1,1 @@
+"""What bounds whoever asks: rates, quotas, and what is written of those without a key."""

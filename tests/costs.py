@@ -1,0 +1,46 @@
+"""What a reader costs in processor time, compared with what it costs for less: no bound here is in seconds."""
+
+import gc
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+TIMES = 8
+"""By how much an input grows from one measure to the next: eight for what is linear, 64 for what is quadratic."""
+
+GROWTH_MAX = 3.0 * TIMES
+
+
+def cost_s(call: Callable[[], Any], repeats: int = 7) -> float:
+    """The least processor time of several calls; whatever else the machine does only ever adds to it."""
+    with _without_collector():
+        return min(_once(call) for _ in range(repeats))
+
+
+def growth(call: Callable[[int], Any], size: int) -> float:
+    """How many times as much it costs for an input of eight times this size; the best of three measures."""
+    ratios = []
+    for _ in range(3):
+        less, more = cost_s(lambda: call(size)), cost_s(lambda: call(TIMES * size))
+        ratios.append(more / less)
+        if ratios[-1] <= GROWTH_MAX:
+            break
+    return min(ratios)
+
+
+def _once(call: Callable[[], Any]) -> float:
+    started = time.process_time()
+    call()
+    return time.process_time() - started
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()

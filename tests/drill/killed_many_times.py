@@ -1,0 +1,86 @@
+"""The process is killed again and again in the middle of buying, and started again on the same data."""
+
+import sqlite3
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx
+
+from app.mock_exchange.consumers import Consumer
+from tests.drill.drill import Say
+from tests.market import demo_with_crm, ping, post, someone, wait_for_leads
+from tests.service import ServiceProcess, serve_process
+
+PROMISE = "A kill at any instant loses no accepted lead, sells none twice, and breaks no bid that is out."
+IN_SAMPLE = False
+
+KILLS = 12
+LEADS_A_LIFE = 60
+
+
+def drill(folder: Path, say: Say) -> list[str]:
+    """Sell from eight threads in each life, and kill each one a little later than the one before."""
+    broken: list[str] = []
+    sold: dict[str, bytes] = {}
+    with demo_with_crm(folder / "config") as (config, receiver):
+        for life in range(KILLS):
+            people = [someone(life * LEADS_A_LIFE + number) for number in range(1, LEADS_A_LIFE + 1)]
+            with serve_process(config, folder / "data") as service:
+                with httpx.Client(base_url=service.url, trust_env=False) as http:
+                    bids = {who.number: ping(http, who)["ping_id"] for who in people}
+                before = _sell_until_killed(service, people, bids, after=2 + 4 * life)
+            with (
+                serve_process(config, folder / "data") as again,
+                httpx.Client(base_url=again.url, trust_env=False) as http,
+            ):
+                answers = {who.number: post(http, who, bids[who.number]) for who in people}
+            say(f"life {life + 1} of {KILLS}: killed after {len(before)} accepted posts of {LEADS_A_LIFE}")
+            broken += [
+                f"the post of lead {number} was {answer.json()['status']} after the kill"
+                for number, answer in answers.items()
+                if answer.json()["status"] != "accepted"
+            ]
+            broken += [
+                f"the answer for lead {number} changed"
+                for number in before
+                if answers[number].content != before[number]
+            ]
+            sold |= {answer.json()["lead_id"]: answer.content for answer in answers.values()}
+        with serve_process(config, folder / "data"):
+            missing = wait_for_leads(receiver, set(sold), seconds=120.0)
+    return broken + [f"lead {lead_id} never came to the CRM" for lead_id in sorted(missing)] + _miscounted(folder, sold)
+
+
+def _sell_until_killed(
+    service: ServiceProcess, people: list[Consumer], bids: dict[int, str], after: int
+) -> dict[int, bytes]:
+    """Post from eight threads and kill after so many answers; the bodies of every answer that came through."""
+    answered: dict[int, bytes] = {}
+    enough = threading.Event()
+
+    def sell(who: Consumer) -> None:
+        try:
+            answer = post(http, who, bids[who.number])
+        except httpx.TransportError:
+            return
+        if answer.status_code == 200:
+            answered[who.number] = answer.content
+        if len(answered) >= after:
+            enough.set()
+
+    with httpx.Client(base_url=service.url, trust_env=False) as http, ThreadPoolExecutor(8) as pool:
+        work = [pool.submit(sell, who) for who in people]
+        enough.wait(20.0)
+        service.process.kill()
+        for each in work:
+            each.result()
+    service.process.wait()
+    return answered
+
+
+def _miscounted(folder: Path, sold: dict[str, bytes]) -> list[str]:
+    """Where database and answers differ."""
+    with sqlite3.connect(folder / "data" / "leadbid.db") as database:
+        stored = sorted(row[0] for row in database.execute("SELECT lead_id FROM lead"))
+    return [] if stored == sorted(sold) else [f"{len(stored)} leads are stored, and {len(sold)} were accepted"]

@@ -1,0 +1,40 @@
+"""A seller that has used up its questions of a day asks none after a restart either."""
+
+import shutil
+import time
+from hashlib import sha256
+from pathlib import Path
+
+import httpx
+import pytest
+
+from app.mock_exchange.consumers import ping_of
+from tests.market import someone
+from tests.service import DEMO_CONFIG, serve_process
+
+QUOTA = 3
+WITHIN_S = 10.0
+UNTIL_KEPT_S = 1.5
+"""Counts are written every second."""
+
+
+@pytest.mark.parametrize("how", ["kill", "terminate"])
+def test_a_quota_of_hashes_survives_a_restart(tmp_path: Path, how: str) -> None:
+    config = shutil.copytree(DEMO_CONFIG.parent, tmp_path / "demo") / "buyer.toml"
+    text = config.read_text(encoding="utf-8")
+    config.write_text(text.replace('name = "acme"\n', f'name = "acme"\nhash_lookups_per_day = {QUOTA}\n', 1), "utf-8")
+    with serve_process(config, tmp_path / "data") as service:
+        assert [_is_looked_up(service.url, number) for number in range(QUOTA + 1)] == [True] * QUOTA + [False]
+        if how == "kill":
+            time.sleep(UNTIL_KEPT_S)
+        getattr(service.process, how)()
+        service.process.wait(WITHIN_S)
+    with serve_process(config, tmp_path / "data") as service:
+        assert not _is_looked_up(service.url, QUOTA + 1)
+
+
+def _is_looked_up(url: str, number: int) -> bool:
+    hashed = sha256(b"512461%04d" % number).hexdigest()
+    body = {**ping_of(someone(number), time.time()), "phone_hash": hashed}
+    answer = httpx.post(f"{url}/v1/ping", headers={"X-API-Key": "demo-acme-key"}, json=body).json()
+    return not any("not looked up any more today" in warning for warning in answer["warnings"])

@@ -1,0 +1,76 @@
+"""A whole run leaves nothing that another user of the machine could read, whatever the umask."""
+
+import os
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.market import demo_with_crm, ping, post, someone
+from tests.service import ROOT, serve_process
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has other rights")
+
+
+@pytest.fixture(autouse=True)
+def _open_umask() -> Iterator[None]:
+    before = os.umask(0)
+    yield
+    os.umask(before)
+
+
+def leadbid(*arguments: str | Path) -> str:
+    run = subprocess.run(
+        [sys.executable, "-m", "app", *arguments], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    return run.stdout
+
+
+def open_to_others(folder: Path) -> list[Path]:
+    return [path for path in [folder, *folder.rglob("*")] if stat.S_IMODE(path.stat().st_mode) & 0o077]
+
+
+def test_a_run_and_its_commands_write_nothing_that_others_can_read(tmp_path: Path) -> None:
+    pytest.importorskip("duckdb")
+    data = tmp_path / "deep" / "data"
+    # The test's own log lies in there, so that the directory is made by the test.
+    with (
+        demo_with_crm(tmp_path / "config") as (config, _),
+        serve_process(config, data) as service,
+        httpx.Client(base_url=service.url, trust_env=False) as http,
+    ):
+        assert post(http, someone(1), ping(http, someone(1))["ping_id"]).json()["status"] == "accepted"
+    written = next((data / "journal").glob("*.jsonl"))
+    written.rename(written.with_name("2026-11-20T16.jsonl"))
+    leadbid("journal", "compact", "--data", data)
+    leadbid("export", "--data", data)
+    assert {path.suffix for path in data.rglob("*")} >= {".parquet", ".json", ".db", ".key"}
+    assert [path for path in open_to_others(data) if path != data and path.suffix != ".log"] == []
+
+
+def test_a_start_narrows_what_it_finds_and_warns_of_open_keys(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with demo_with_crm(tmp_path / "config") as (config, _):
+        with serve_process(config, data):
+            pass
+        for path in (
+            data / "journal",
+            *(data / "journal").rglob("*"),
+            data / "leadbid.db",
+            data / "keys" / "index.key",
+        ):
+            path.chmod(0o755 if path.is_dir() else 0o644)
+        with serve_process(config, data) as service:
+            said = service.log.read_text()
+        assert "were open to other users of this machine; they are private now" in said
+        secret = config.parent / "crm-webhook-secret.txt"
+        for path in (data / "keys" / "index.key", secret):
+            assert f"run `chmod 600 {path.resolve()}`" in said
+            assert f"run `chmod 600 {path.resolve()}`" in leadbid("check", "--config", config, "--data", data)
+        assert open_to_others(data / "journal") == []
+        assert stat.S_IMODE((data / "leadbid.db").stat().st_mode) == 0o600
+        assert stat.S_IMODE((data / "keys" / "index.key").stat().st_mode) == 0o644
