@@ -13,9 +13,9 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, supp
 import msgspec
 from litestar.handlers import HTTPRouteHandler
 
+from app.config.destinations import secrets_of
 from app.config.load import Declared, LoadedConfig, load
 from app.config.values.zip_table import zip_states
-from app.domain.campaign import Campaign
 from app.domain.keys import Keys
 from app.http.application import Application, CannotStart
 from app.journal.configurations import longest_bid_lifetime_s
@@ -38,17 +38,20 @@ from app.usecases.bidder import Bidder
 from app.usecases.clock.clock_watch import ClockWatch
 from app.usecases.clock.last_moment import last_moment
 from app.usecases.clock.service_clock import STEP_S, ServiceClock
-from app.usecases.config_watcher import ConfigWatcher, remember_campaigns
 from app.usecases.deliver_leads import DeliveryWorker
 from app.usecases.limits.rate_limit import HashQuotas, RateLimits
 from app.usecases.onboarding.certify import Certifier
-from app.usecases.reload_catalogue import Sources, first_catalogue
+from app.usecases.reload.config_watcher import ConfigWatcher
+from app.usecases.reload.left_destinations import LeftDestinations
+from app.usecases.reload.reload_catalogue import Reloaded, Sources, first_catalogue
+from app.usecases.reload.starting import NeedsConsent, start_with
 from app.usecases.standing.restore import restore, restore_bids
 from app.usecases.test_recorder import TestRecorder
 
 TICK_S = 0.25
-RELOAD_S = 1.0
+RELOAD_S = 0.5
 HEAR_S = 0.5
+STUCK_S = 3.0
 REST_S = 0.001
 """How long a thread that counts the journal rests after each millisecond of it, so that no ping waits for it."""
 SETTLE_S = 5.0
@@ -123,7 +126,7 @@ async def _running(
             background = await _started(stack, settings, declared, keys, world, clock)
         except StoreUnavailable as away:
             raise CannotStart(f"cannot start, {away}: is it up, and is its address right?") from None
-        except (SettingsError, StoreError, ParquetError, OtherVersion) as reason:
+        except (SettingsError, StoreError, ParquetError, OtherVersion, NeedsConsent) as reason:
             raise CannotStart(str(reason)) from None
         except OSError as error:
             raise CannotStart(f"{error.filename or settings.data} cannot be used: {error.strerror}") from None
@@ -152,19 +155,16 @@ async def _started(
     stack.push_async_callback(store.close)
     await store.open()
     sources = Sources(
-        config=lambda: load(settings.config, environ=os.environ),
+        config=lambda read_file: load(settings.config, environ=os.environ, read_file=read_file),
         models=lambda: load_models(settings.models),
         models_dir=settings.models,
         zip_states=zip_states(),
     )
-    live = first_catalogue(sources, declared, await _former(store))
-    for problem in live.problems:
-        _log.error("%s: %s", settings.models, problem)
-    if unpriced := live.catalogue.index.verticals - live.catalogue.models.keys():
-        _log.error("no model prices %s: its leads get the campaign's fallback price", ", ".join(sorted(unpriced)))
+    live = first_catalogue(sources, declared)
+    _tell_of_models(settings, live)
     clock = _clock_of(world, service_clock)
     now = clock()
-    await remember_campaigns(store, live, now)
+    former = await start_with(store, live, keys, now, has_consent=settings.has_consent)
     journal = JournalWriter(settings.journal)
     sender = Sender()
     stack.push_async_callback(sender.aclose)
@@ -192,14 +192,16 @@ async def _started(
         quotas=HashQuotas(await store.cap_usage(now)),
         sold=worker.wake.set,
         scorecards=Scorecards(store, Counting(settings.journal, lambda: time.sleep(REST_S))),
+        former=former,
     )
     longest_s = await _take_over(settings, bidder, now)
     metrics.gauge("catalogue_loaded_timestamp_seconds", now)
-    watch = ConfigWatcher(sources, live, bidder, clock, settings.journal)
+    watch = ConfigWatcher(sources, live, bidder, clock, world.steady, settings.journal)
     certifier = Certifier(await store.certification_marks())
     bidder.certified.update(certifier.live)
     bidder.test_recorders.append(certifier.see)
-    background = BackgroundJobs(bidder, journal, watch, worker, clock, world.uniform, certifier, world.clock)
+    left = LeftDestinations(store, lambda each: secrets_of(each, settings.config, os.environ), metrics)
+    background = BackgroundJobs(bidder, journal, watch, left, worker, clock, world.uniform, certifier, world.clock)
     if world.stepped:
         stack.callback(journal.flush)
     else:
@@ -229,7 +231,9 @@ async def _take_over(settings: Settings, bidder: Bidder, now: float) -> int:
     longest_s = max(bidder.catalogue.buyer.bid_lifetime_s, longest_bid_lifetime_s(settings.journal))
     ahead_s = await _set_back_by_s(settings, bidder.store, now)
     recent = lines(settings.journal, now - longest_s)
-    restored = restore_bids(bidder.standing, bidder.catalogue, bidder.keys, recent, now, ahead_s, longest_s)
+    restored = restore_bids(
+        bidder.standing, bidder.catalogue, bidder.former, bidder.keys, recent, now, ahead_s, longest_s
+    )
     if restored:
         _log.info("restored %d live bids", restored)
     return longest_s
@@ -246,6 +250,13 @@ async def _set_back_by_s(settings: Settings, store: Store, now: float) -> int:
     return ahead_s
 
 
+def _tell_of_models(settings: Settings, live: Reloaded) -> None:
+    for problem in live.problems:
+        _log.error("%s: %s", settings.models, problem)
+    if unpriced := live.catalogue.index.verticals - live.catalogue.models.keys():
+        _log.error("no model prices %s: its leads get the campaign's fallback price", ", ".join(sorted(unpriced)))
+
+
 async def _run_beside(stack: AsyncExitStack, background: BackgroundJobs, journal: JournalWriter) -> None:
     """Have every background job done again and again while requests are answered."""
     await _beside(stack, journal.run(lambda error: _log.error("the journal cannot be written: %s", error.strerror)))
@@ -253,28 +264,18 @@ async def _run_beside(stack: AsyncExitStack, background: BackgroundJobs, journal
     await _beside(stack, _every(TICK_S, background.tick))
     await _beside(stack, _every(RELOAD_S, background.watch.look))
     await _beside(stack, _every(HEAR_S, background.hear))
-    await _beside(stack, _every(RELOAD_S, background.keep_shadow_prices))
+    await _beside(stack, _every(HEAR_S, background.keep_shadow_prices))
+    await _beside(stack, _every(STUCK_S, background.look_for_stuck))
     stack.push_async_callback(background.keep_quotas)
     await _beside(stack, _every(RELOAD_S, background.keep_quotas))
     stack.push_async_callback(background.worker.settle, SETTLE_S)
-    await _beside(stack, background.worker.run(background.watch.targets, background.clock, background.uniform))
+    await _beside(stack, background.worker.run(background.targets, background.clock, background.uniform))
 
 
 async def _every(seconds: float, job: Callable[[], Awaitable[None]]) -> None:
     while True:
         await asyncio.sleep(seconds)
         await job()
-
-
-async def _former(store: Store) -> Mapping[bytes, Campaign]:
-    """Campaigns that earlier configurations declared; one that today's code cannot read is left out and said."""
-    campaigns = {}
-    for tag, definition in (await store.former_campaigns()).items():
-        try:
-            campaigns[tag] = msgspec.msgpack.decode(definition, type=Campaign)
-        except msgspec.DecodeError:
-            _log.warning("a campaign of an earlier version cannot be read; its bids, if any live, will be refused")
-    return campaigns
 
 
 def _names(things: Mapping[str, object]) -> str:

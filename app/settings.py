@@ -25,7 +25,8 @@ class SettingsError(Exception):
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """`config` is the buyer's file, `data` the directory for everything that is written.
 
-    `database_url` is empty for SQLite in `data`. `keys_dir` is empty for `data/keys`.
+    `database_url` is empty for SQLite in `data`. `keys_dir` is empty for `data/keys`. With
+    `has_consent` a configuration may lose every seller or campaign of the one before.
     """
 
     config: Path
@@ -33,6 +34,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     models: Path = Path("models")
     database_url: str = ""
     keys_dir: Path | None = None
+    has_consent: bool = False
 
     @property
     def database_file(self) -> Path:

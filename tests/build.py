@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from app.domain.buyer import Buyer, Exploration
 from app.domain.campaign import Campaign
 from app.domain.caps.caps import Cap
-from app.domain.catalogue import Catalogue, Model, index_campaigns, tags
+from app.domain.catalogue import Catalogue, Model, index_campaigns
 from app.domain.keys import Keys
 from app.domain.pricing.pricing import Worth
 from app.domain.schedule import ALWAYS, Schedule
@@ -126,7 +126,6 @@ def catalogue(
         destinations={},
         models={item.vertical: item for item in priced},
         index=index_campaigns(bought),
-        by_tag=tags(bought),
     )
     return replace(whole, **overrides)
 

@@ -60,10 +60,24 @@ class ServiceProcess:
 
 @contextmanager
 def serve(
-    config: Path, data: Path, *, models: Path = MODELS, database_url: str = "", world: World = REAL
+    config: Path,
+    data: Path,
+    *,
+    models: Path = MODELS,
+    database_url: str = "",
+    keys: Path | None = None,
+    has_consent: bool = False,
+    world: World = REAL,
 ) -> Iterator[Service]:
     """The service of this configuration, with everything it writes in `data`. Takes about a second to start."""
-    settings = Settings(config=config, data=data, models=models, database_url=database_url)
+    settings = Settings(
+        config=config,
+        data=data,
+        models=models,
+        database_url=database_url,
+        keys_dir=keys,
+        has_consent=has_consent,
+    )
     application = build_app(settings, world)
     with listening(application) as url:
         yield Service(url, settings, application)

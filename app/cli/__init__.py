@@ -37,8 +37,9 @@ GROUPS = {
     "operate": {
         "pause": "pause a campaign or a seller while the service runs",
         "resume": "resume a paused campaign or seller",
+        "reload": "show a changed configuration that waits for consent, and have it taken",
         "outcomes": "import outcomes of leads from a CSV file of the CRM",
-        "deliveries": "list, show and replay deliveries to CRMs",
+        "deliveries": "list, show, replay and move deliveries to CRMs",
     },
 }
 """Package -> name -> what it does; `app.cli.PACKAGE.NAME` is its module."""

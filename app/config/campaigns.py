@@ -16,7 +16,7 @@ from app.domain.buyer import Buyer
 from app.domain.campaign import Campaign
 from app.domain.consent.consent import ConsentPolicy
 from app.domain.money import dollars
-from app.domain.token import campaign_tag
+from app.domain.token import CAMPAIGNS_MAX
 from app.domain.vertical import Vertical
 
 
@@ -34,7 +34,7 @@ def build_campaigns(
 ) -> tuple[Campaign, ...]:
     """The declared campaigns."""
     refuse_repeated(((table.name, table.at) for table in tables), findings)
-    _refuse_same_tags(tables, findings)
+    _refuse_too_many(tables, findings)
     campaigns = tuple(_campaign(table, around, files, findings) for table in tables)
     for table, campaign in zip(tables, campaigns, strict=True):
         _warn_of_odd(table, campaign, findings)
@@ -71,15 +71,10 @@ def _campaign(table: CampaignTable, around: Surroundings, files: Files, findings
     )
 
 
-def _refuse_same_tags(tables: tuple[CampaignTable, ...], findings: Findings) -> None:
-    """A bid names its campaign by four bytes; two names that share them could be honored by the wrong one."""
-    owners: dict[bytes, str] = {}
-    for table in tables:
-        owner = owners.setdefault(campaign_tag(table.name), table.name)
-        if owner != table.name:
-            findings.error(
-                (*table.at, "name"), f"`{table.name}` and `{owner}` have the same short hash in bids", "rename it"
-            )
+def _refuse_too_many(tables: tuple[CampaignTable, ...], findings: Findings) -> None:
+    """A bid names its campaign by its place in the file, in two bytes."""
+    if len(tables) > CAMPAIGNS_MAX:
+        findings.error(("campaigns",), f"{len(tables):,} campaigns are too many", f"declare at most {CAMPAIGNS_MAX:,}")
 
 
 def _check_references(table: CampaignTable, around: Surroundings, findings: Findings) -> None:

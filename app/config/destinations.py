@@ -1,10 +1,11 @@
 """Checks destinations: resolves secrets without showing them, and checks that field maps name known fields."""
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
-from app.config.file.files import Files
+from app.config.file.files import Files, ReadFile
 from app.config.file.problem import Findings, KeyPath, did_you_mean
 from app.config.values.kind import UnreadableValue
 from app.config.values.kinds import read_slug
@@ -60,6 +61,15 @@ def resolve_secrets(placed: list[Placed], files: Files, findings: Findings) -> d
         if whole:
             _check_secrets(destination, at, secrets, findings)
     return secrets
+
+
+def secrets_of(
+    destination: Destination, config: Path, environ: Mapping[str, str], read_file: ReadFile = Path.read_bytes
+) -> Mapping[str, str] | str:
+    """The secrets of one destination that the file may not declare any more; in words, what is wrong with one."""
+    findings = Findings(str(config), {}, {})
+    secrets = resolve_secrets([(destination, ())], Files(config, b"", environ, read_file), findings)
+    return findings.errors[0].reason if findings.errors else secrets
 
 
 def _refuse_plain_secrets(destination: Destination, at: KeyPath, findings: Findings) -> None:

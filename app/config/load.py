@@ -19,6 +19,7 @@ from app.config.sellers import build_operators, build_sellers, refuse_shared_key
 from app.config.verticals import build_verticals
 from app.domain.buyer import Buyer, Exploration, Operator
 from app.domain.campaign import Campaign
+from app.domain.configuration import Configuration
 from app.domain.delivery.destination import Destination
 from app.domain.seller import Seller
 from app.domain.vertical import Vertical
@@ -28,7 +29,7 @@ _DEPTH_MAX = 20
 
 
 class Declared(msgspec.Struct, frozen=True, kw_only=True):
-    """All that a file declares. `files` are those it was read from; `secrets` are by their reference.
+    """All that a file declares. `contents` are those of the files that were read; `secrets` are by their reference.
 
     `config_hash` is 16 hex digits over the file and the lists it names, not over secrets.
     """
@@ -40,14 +41,15 @@ class Declared(msgspec.Struct, frozen=True, kw_only=True):
     operators: tuple[Operator, ...]
     destinations: tuple[Destination, ...]
     config_hash: str
-    files: tuple[Path, ...]
+    contents: Mapping[Path, bytes | None]
     secrets: Mapping[str, str]
 
     @property
     def secret_files(self) -> tuple[Path, ...]:
         """The files that hold its secrets."""
         names = [reference.removeprefix("file:") for reference in self.secrets if reference.startswith("file:")]
-        return tuple([self.files[0].parent / name for name in names])
+        folder = next(iter(self.contents)).parent
+        return tuple([folder / name for name in names])
 
     def __repr__(self) -> str:
         return f"Declared(config_hash={self.config_hash!r}, ***)"
@@ -58,6 +60,11 @@ class LoadedConfig(msgspec.Struct, frozen=True, kw_only=True):
 
     declared: Declared
     warnings: tuple[Problem, ...]
+
+
+def configuration_of(declared: Declared) -> Configuration:
+    """What is declared, without files and secrets."""
+    return Configuration(**{name: getattr(declared, name) for name in Configuration.__struct_fields__})
 
 
 def load(
@@ -142,7 +149,7 @@ def _declare(table: BuyerFile, tree: dict[str, Any], files: Files, findings: Fin
         operators=operators,
         destinations=table.destinations,
         config_hash=files.hash,
-        files=tuple(files.paths),
+        contents=files.contents,
         secrets=secrets,
     )
 

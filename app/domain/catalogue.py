@@ -11,6 +11,7 @@ from app.domain.buyer import Buyer, Operator
 from app.domain.calendar import local_minute
 from app.domain.campaign import Campaign
 from app.domain.caps.caps import Cap
+from app.domain.configuration import Configuration
 from app.domain.delivery.destination import Destination
 from app.domain.pricing.pricing import Curve
 from app.domain.schedule import ALL_DAY, Schedule
@@ -57,8 +58,7 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """`config_hash` names this configuration in every decision.
 
     `seller_by_key` and `operator_by_key` go by the SHA-256 of a key in hex, `zip_states` names the state of each ZIP.
-    `former` are campaigns that are declared no more, whose live bids are promises still, by their tag;
-    `former_locks` are locked fields of verticals as they stood before a reload. `challengers` by vertical.
+    `challengers` by vertical.
     """
 
     config_hash: str
@@ -72,9 +72,6 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     destinations: Mapping[str, Destination]
     models: Mapping[str, Model]
     index: "CampaignIndex"
-    by_tag: Mapping[bytes, Campaign]
-    former: Mapping[bytes, Campaign] = {}
-    former_locks: Mapping[str, tuple[tuple[str, ...], ...]] = {}
     challengers: Mapping[str, Challenger] = {}
 
     @cached_property
@@ -83,9 +80,24 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         models = {name: challenger.model for name, challenger in self.challengers.items()}
         return replace(self, models={**self.models, **models}, challengers={})
 
-    def campaign_of(self, tag: bytes) -> Campaign | None:
-        """The campaign behind a bid, also one that is declared no more."""
-        return self.by_tag.get(tag) or self.former.get(tag)
+    @cached_property
+    def tags(self) -> Mapping[str, bytes]:
+        """How bids name each campaign, by its name."""
+        return {name: campaign_tag(self.config_hash, position) for position, name in enumerate(self.campaigns)}
+
+    @cached_property
+    def configuration(self) -> Configuration:
+        """What was declared. Plans of caps are left out, since they come from models and decide nothing."""
+        operators = {operator.name: operator for operator in self.operator_by_key.values()}
+        return Configuration(
+            config_hash=self.config_hash,
+            buyer=self.buyer,
+            verticals=tuple(self.verticals.values()),
+            campaigns=tuple(_unplanned(campaign) for campaign in self.campaigns.values()),
+            sellers=tuple(self.sellers.values()),
+            operators=tuple(operators.values()),
+            destinations=tuple(self.destinations.values()),
+        )
 
 
 class CampaignIndex(msgspec.Struct, frozen=True, kw_only=True):
@@ -155,6 +167,7 @@ def index_campaigns(campaigns: tuple[Campaign, ...]) -> CampaignIndex:
     )
 
 
-def tags(campaigns: tuple[Campaign, ...]) -> dict[bytes, Campaign]:
-    """Campaigns by the tag their bids carry."""
-    return {campaign_tag(campaign.name): campaign for campaign in campaigns}
+def _unplanned(campaign: Campaign) -> Campaign:
+    if not campaign.schedule.traffic:
+        return campaign
+    return replace(campaign, schedule=replace(campaign.schedule, traffic=()))

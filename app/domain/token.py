@@ -5,8 +5,6 @@ import struct
 from base64 import urlsafe_b64decode
 from binascii import b2a_base64
 from collections.abc import Mapping
-from functools import lru_cache
-from hashlib import blake2b
 
 import msgspec
 
@@ -14,21 +12,29 @@ from app.domain.keyed import Part, digest, mac
 from app.wire.ping import Leg
 
 LENGTH = 64
+CONFIG_BYTES = 4
+"""So many bytes of a configuration's hash stand in a bid."""
+CAMPAIGNS_MAX = 2**16
+"""So many campaigns of one configuration can be named by their place."""
 NO_CERTIFICATE = bytes(6)
 
-_VERSION = 1
+_VERSION = 2
 _LEGS: tuple[Leg, ...] = ("exclusive", "shared")
-# version, key id, flags (bit 0: shared, bit 1: test), expiry, price, campaign, nonce, terms, certificate. The nonce has
-# eight bytes, since it must differ among all leads of a seller; terms and certificate are compared with one post only.
-_FACTS = struct.Struct(">BBBII4s8s6s6s")
+# version and flags (bit 0: shared, bit 1: test, the version above them), key id, expiry, price, campaign, nonce, terms,
+# certificate. The nonce has eight bytes, since it must differ among all leads of a seller; terms and certificate are
+# compared with one post only.
+_FACTS = struct.Struct(">BBII6s8s6s6s")
 _URL_SAFE = bytes.maketrans(b"+/", b"-_")
-# 48 bytes are 64 characters of base64 without padding. The signature gets what the facts leave, 13 bytes.
+# 48 bytes are 64 characters of base64 without padding. The signature gets what the facts leave, 12 bytes.
 _MAC_BYTES = 48 - _FACTS.size
 _PURPOSE = b"leadbid.bid"
 
 
 class BidToken(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """What a `ping_id` says. `expires_at` is UTC epoch seconds; digests are keyed, see the functions below."""
+    """What a `ping_id` says. `expires_at` is UTC epoch seconds; digests are keyed, see the functions below.
+
+    `campaign` names the campaign and the configuration that bid, as `campaign_tag` makes it.
+    """
 
     expires_at: int
     price_cents: int
@@ -44,9 +50,8 @@ def mint(token: BidToken, key_id: int, key: bytes) -> str:
     """The signed text of a token, 64 characters of A-Z a-z 0-9 - and _."""
     flags = _LEGS.index(token.leg) | token.test << 1
     facts = _FACTS.pack(
-        _VERSION,
+        _VERSION << 2 | flags,
         key_id,
-        flags,
         token.expires_at,
         token.price_cents,
         token.campaign,
@@ -79,10 +84,19 @@ def looks_like_token(text: str) -> bool:
     return len(text) == LENGTH and text.isascii() and text.replace("-", "a").replace("_", "a").isalnum()
 
 
-@lru_cache(maxsize=4096)
-def campaign_tag(name: str) -> bytes:
-    """Four bytes that stand for a campaign's name."""
-    return blake2b(name.encode(), digest_size=4).digest()
+def campaign_tag(config_hash: str, position: int) -> bytes:
+    """Six bytes: four of the configuration's hash, and the place of the campaign among those it declares, from 0."""
+    return config_tag(config_hash) + position.to_bytes(2)
+
+
+def config_tag(config_hash: str) -> bytes:
+    """How the tags of all its campaigns begin."""
+    return bytes.fromhex(config_hash[: 2 * CONFIG_BYTES])
+
+
+def config_name(tag: bytes) -> str:
+    """How the hash of the configuration begins that a campaign's tag names."""
+    return tag[:CONFIG_BYTES].hex()
 
 
 def nonce_of(key: bytes, seller: str, *identity: str, test: bool) -> bytes:
@@ -105,15 +119,15 @@ def _mac(facts: bytes, key: bytes) -> bytes:
 
 
 def _token(facts: bytes) -> BidToken | None:
-    version, _, flags, expires_at, price, campaign, nonce, terms, certificate = _FACTS.unpack(facts)
-    if version != _VERSION:
+    head, _, expires_at, price, campaign, nonce, terms, certificate = _FACTS.unpack(facts)
+    if head >> 2 != _VERSION:
         return None
     return BidToken(
         expires_at=expires_at,
         price_cents=price,
         campaign=campaign,
-        leg=_LEGS[flags & 1],
-        test=bool(flags & 2),
+        leg=_LEGS[head & 1],
+        test=bool(head & 2),
         nonce=nonce,
         terms=terms,
         certificate=certificate,

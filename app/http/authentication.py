@@ -45,7 +45,7 @@ def keys_in_fields(fields: Mapping[str, object]) -> Iterator[str]:
 def whose_key(offered: Iterable[str], known: Mapping[str, Who]) -> Who | None:
     """Whose key is among the offered ones. Only hashes are compared, and those in constant time."""
     for key in offered:
-        digest = _sha256(key) if len(key) <= _KEY_LENGTH_MAX else ""
+        digest = sha256_of(key) if len(key) <= _KEY_LENGTH_MAX else ""
         who = known.get(digest)
         if who is not None and any(hmac.compare_digest(digest, own) for own in who.key_sha256):
             return who
@@ -53,7 +53,8 @@ def whose_key(offered: Iterable[str], known: Mapping[str, Who]) -> Who | None:
 
 
 @lru_cache(maxsize=256)
-def _sha256(key: str) -> str:
+def sha256_of(key: str) -> str:
+    """How keys are declared: in hex."""
     return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
 
 

@@ -1,9 +1,11 @@
 """A request as read, for every endpoint of sellers and operators: who asks, what, and in which dialect."""
 
+import re
 from collections.abc import Callable, Container, Mapping
 from typing import Generic, Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from app.dialects.body.read import UnreadableBody, encoding_of, read_body
 from app.dialects.dialect import Dialect
@@ -13,9 +15,10 @@ from app.dialects.written import Format, answer_format
 from app.domain.buyer import Operator
 from app.domain.reasons import Refusal
 from app.domain.seller import Seller
+from app.domain.token import LENGTH as BID_LENGTH
 from app.domain.token import looks_like_token
 from app.http.asgi_request import BODY_MAX, KEYLESS_BODY_MAX, Scope
-from app.http.authentication import Who, comes_from, keys_in_fields, keys_in_headers, whose_key
+from app.http.authentication import Who, comes_from, keys_in_fields, keys_in_headers, sha256_of, whose_key
 from app.platforms.known import DIALECTS
 
 Takes = Literal["ping", "post", "lead", "feedback"]
@@ -55,6 +58,7 @@ class _Fault(msgspec.Struct, frozen=True, gc=False, array_like=True):
     refusal: Refusal
 
 
+_LIKE_A_BID = re.compile(rb"(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{%d}(?![A-Za-z0-9_-])" % BID_LENGTH)
 _NOBODY = _Fault(401, Refusal("auth_failed"))
 _TOO_LARGE = _Fault(413, Refusal("invalid_field", f"body: send at most {BODY_MAX // 1024} kB"))
 _TOO_LARGE_WITHOUT_KEY = _Fault(
@@ -164,7 +168,8 @@ def read_request(
         seller = _at_home(scope, whose_key(keys_in_fields(fields), sellers))
         # Where keys stand in bodies, a body that cannot be read is all that is wrong.
         fault = fault or _fault_of(scope, route.takes, seller, admit)
-    mode = _mode(fields) if route.takes == "lead" else route.takes
+    unread = body if fault is _NOBODY and caller.offered else b""
+    mode = _mode(fields, unread) if route.takes == "lead" else route.takes
     if fault is None and seller is not None and route.takes == "lead" and mode != "post":
         fault = _held_back(seller, admit)
     dialect = route.dialect or (DIALECTS[seller.dialect] if seller is not None else GENERIC)
@@ -186,6 +191,48 @@ def read_request(
         refusal=fault.refusal if fault is not None else None,
         status=fault.status if fault is not None else 200,
     )
+
+
+def texts_like_a_bid(body: bytes) -> list[str]:
+    """What in an unread body might be the id of a bid."""
+    return [text for each in _LIKE_A_BID.findall(body) if looks_like_token(text := each.decode())]
+
+
+def with_body(request: SellerRequest) -> SellerRequest:
+    """A request of nobody that is known with its body read after all, where that can be read."""
+    content_type = dict(request.scope["headers"]).get(b"content-type", b"").decode("latin-1")
+    fields = read_body(request.body[:KEYLESS_BODY_MAX], content_type, request.scope["query_string"])
+    return request if isinstance(fields, UnreadableBody) else replace(request, fields=fields)
+
+
+def as_declared(request: SellerRequest, seller: Seller) -> SellerRequest:
+    """A request as one of its seller by another of its declarations, which may have it answered in another dialect."""
+    if seller is request.seller:
+        return request
+    route, fields, headers = request.route, request.fields, dict(request.scope["headers"])
+    dialect = route.dialect or DIALECTS.get(seller.dialect, request.dialect)
+    if dialect.variant is not None:
+        dialect = dialect.variant(fields) or dialect
+    content_type = headers.get(b"content-type", b"").decode("latin-1")
+    return replace(
+        request,
+        seller=seller,
+        dialect=dialect,
+        format=_format(route, dialect, seller, fields, request.body, headers, content_type),
+        refusal=None,
+        status=200,
+    )
+
+
+def may_reach(request: SellerRequest, seller: Seller) -> bool:
+    """Whether a seller may send from this address, and in this way."""
+    return _comes_from_its(request.scope, seller) and _may_use(request.scope["method"], request.route.takes, seller)
+
+
+def offered_keys(request: SellerRequest) -> list[str]:
+    """The SHA-256 of each key that a request offers, in hex."""
+    headers = dict(request.scope["headers"])
+    return [sha256_of(key) for key in (*keys_in_headers(headers), *keys_in_fields(request.fields))]
 
 
 def _fault_of(scope: Scope, takes: Takes, seller: Seller | None, admit: Admit) -> _Fault | None:
@@ -245,17 +292,20 @@ def _format(
     return asked if asked in dialect.formats else dialect.format
 
 
-def _mode(fields: Mapping[str, Scalar]) -> Mode:
+def _mode(fields: Mapping[str, Scalar], unread: bytes) -> Mode:
     """What a request to the one endpoint for everything wants: what it says, or a post where it answers a bid."""
     for key, value in fields.items():
         if alike(key.rpartition(".")[2]) in _MODE_NAMES and alike(text_of(value)) in _MODES:
             return _MODES[alike(text_of(value))]
-    return "post" if any(looks_like_token(text_of(value)) for value in fields.values()) else "ping"
+    is_post = any(looks_like_token(text_of(value)) for value in fields.values())
+    return "post" if is_post or texts_like_a_bid(unread) else "ping"
 
 
 def _at_home(scope: Scope, seller: Seller | None) -> Seller | None:
     """The seller, if it may ask from this address."""
-    if seller is None or not seller.allowed_ips:
-        return seller
-    peer = scope["client"][0] if scope.get("client") else ""
-    return seller if comes_from(peer, seller.allowed_ips) else None
+    return seller if seller is None or _comes_from_its(scope, seller) else None
+
+
+def _comes_from_its(scope: Scope, seller: Seller) -> bool:
+    peer = scope["client"][0] if seller.allowed_ips and scope.get("client") else ""
+    return comes_from(peer, seller.allowed_ips)

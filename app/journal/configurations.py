@@ -10,26 +10,14 @@ import msgspec
 from msgspec.structs import replace
 
 from app.domain.buyer import Buyer
-from app.domain.campaign import Campaign
-from app.domain.catalogue import Catalogue, Model, index_campaigns, tags
-from app.domain.seller import Seller
-from app.domain.vertical import Vertical
+from app.domain.catalogue import Catalogue, Model, index_campaigns
+from app.domain.configuration import Configuration
 from app.journal.versions import STAMP, OtherVersion, check_line
 from app.private_files import make_directory, write_new
 
 FOLDER = "configurations"
 
 _HASH = re.compile(r"[0-9a-f]{1,64}")
-
-
-class Configuration(msgspec.Struct, frozen=True, kw_only=True):
-    """All that `decide` reads of a configuration. Sellers stand without their keys and addresses."""
-
-    config_hash: str
-    buyer: Buyer
-    verticals: tuple[Vertical, ...]
-    campaigns: tuple[Campaign, ...]
-    sellers: tuple[Seller, ...]
 
 
 class _Lifetime(msgspec.Struct, frozen=True):
@@ -41,14 +29,10 @@ class NoConfiguration(Exception):
 
 
 def configuration_of(catalogue: Catalogue) -> Configuration:
-    """What is kept of a catalogue; plans of caps are left out, since they come from models and decide nothing."""
-    return Configuration(
-        config_hash=catalogue.config_hash,
-        buyer=catalogue.buyer,
-        verticals=tuple(catalogue.verticals.values()),
-        campaigns=tuple(_unplanned(campaign) for campaign in catalogue.campaigns.values()),
-        sellers=tuple(replace(seller, key_sha256=(), allowed_ips=()) for seller in catalogue.sellers.values()),
-    )
+    """What is kept of a catalogue: all that `decide` reads of a configuration, and nobody's key or address."""
+    whole = catalogue.configuration
+    sellers = tuple(replace(seller, key_sha256=(), allowed_ips=()) for seller in whole.sellers)
+    return replace(whole, sellers=sellers, operators=(), destinations=())
 
 
 def keep(directory: Path, catalogue: Catalogue) -> bool:
@@ -116,14 +100,7 @@ def catalogue_from(configuration: Configuration, models: Mapping[str, Model]) ->
         destinations={},
         models=models,
         index=index_campaigns(campaigns),
-        by_tag=tags(campaigns),
     )
-
-
-def _unplanned(campaign: Campaign) -> Campaign:
-    if not campaign.schedule.traffic:
-        return campaign
-    return replace(campaign, schedule=replace(campaign.schedule, traffic=()))
 
 
 def _path(directory: Path, config_hash: str) -> Path:

@@ -281,12 +281,40 @@ audit = Table(
     PrimaryKeyConstraint("audit_id"),
 )
 
-former_campaign = Table(
-    "former_campaign",
+# What bids were made under, by the hash that they begin to name: posts are judged by it. `in_force_at` is when it last
+# came into force in some process, `seen_at` when it last was known to be.
+configuration = Table(
+    "configuration",
     metadata,
-    Column("tag", LargeBinary, nullable=False),
+    Column("config_hash", String(64), nullable=False),
+    Column("definition", LargeBinary, nullable=False),
+    Column("in_force_at", Double, nullable=False),
+    Column("seen_at", Double, nullable=False),
+    PrimaryKeyConstraint("config_hash"),
+)
+
+# What a running service found in its file and does not take before an operator consents.
+held_configuration = Table(
+    "held_configuration",
+    metadata,
+    Column("config_hash", String(64), nullable=False),
+    Column("words", Text, nullable=False),
+    Column("held_at", Double, nullable=False),
+    Column("seen_at", Double, nullable=False),
+    Column("approved_by", Text, nullable=False),
+    Column("approved_at", Double, nullable=True),
+    PrimaryKeyConstraint("config_hash"),
+)
+
+# The last of each destination and seller, also of one that is declared no more: leads may wait for the one, and the
+# other posts to its live bids with the keys that it had in the end.
+last_declared = Table(
+    "last_declared",
+    metadata,
+    Column("kind", String(11), nullable=False),
     Column("name", Text, nullable=False),
     Column("definition", LargeBinary, nullable=False),
     Column("seen_at", Double, nullable=False),
-    PrimaryKeyConstraint("tag"),
+    PrimaryKeyConstraint("kind", "name"),
+    CheckConstraint("kind IN ('destination', 'seller')", "kind"),
 )

@@ -1,7 +1,7 @@
 """The one interface to the database: each method is one committed transaction, or one consistent read."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import inf
 from pathlib import Path
 
@@ -13,9 +13,9 @@ from app.domain.reasons import Refusal
 from app.store import (
     answers,
     audit,
-    campaigns,
     caps,
     certifications,
+    configurations,
     exports,
     feedback,
     known,
@@ -26,8 +26,9 @@ from app.store import (
 )
 from app.store.audit import AuditLine
 from app.store.certifications import Mark
+from app.store.configurations import Held, InForce
 from app.store.delivery import deliveries, destinations, outbox
-from app.store.delivery.deliveries import DeliveryDetail, DeliveryRow, Which
+from app.store.delivery.deliveries import DeliveryDetail, DeliveryRow, Moved, Waiting, Which
 from app.store.engine.connections import (
     BUSY_MS,
     async_lookup_engine,
@@ -178,14 +179,43 @@ class Store:
         """Digests of certificates that belong to a lead; read as it is consumed."""
         return known.used_certificates(self._streams)
 
-    async def remember_campaigns(self, declared: Iterable[tuple[bytes, str, bytes]], now: float) -> None:
-        """Keep (tag, name, definition) of the campaigns in force, whose bids may outlive them."""
-        rows = list(declared)
-        await self._writer.run(lambda c: campaigns.remember_campaigns(c, rows, now))
+    # Configurations
 
-    async def former_campaigns(self, since: float = 0.0) -> dict[bytes, bytes]:
-        """The last definition, by tag, of every campaign in force after `since`."""
-        return await self._reader.run(lambda c: campaigns.former_campaigns(c, since))
+    async def put_in_force(self, taken: InForce, now: float) -> None:
+        """Keep a configuration that comes into force, whose bids may outlive it."""
+        await self._writer.run(lambda c: configurations.put_in_force(c, taken, now))
+
+    async def newest_configurations(self, limit: int = 1) -> list[tuple[str, bytes]]:
+        """(hash, definition) of those that came into force last, the latest first."""
+        return await self._reader.run(lambda c: configurations.newest_configurations(c, limit))
+
+    async def configurations_like(self, beginning: str) -> list[tuple[str, bytes]]:
+        """The same of those whose hash begins so, the latest last."""
+        return await self._lookup.run(lambda c: configurations.configurations_like(c, beginning))
+
+    async def in_force_since(self, config_hash: str) -> float | None:
+        """When a configuration last came into force."""
+        return await self._reader.run(lambda c: configurations.in_force_since(c, config_hash))
+
+    async def hold(self, config_hash: str, words: tuple[str, ...], now: float) -> bool:
+        """Let a configuration wait for consent; whether an operator has given it."""
+        return await self._writer.run(lambda c: configurations.hold(c, config_hash, words, now))
+
+    async def held(self, since: float) -> list[Held]:
+        """Configurations that wait for consent in a service that was seen since then."""
+        return await self._reader.run(lambda c: configurations.held(c, since))
+
+    async def approve(self, config_hash: str, by: str, now: float) -> bool:
+        """Consent to a configuration that waits; False where it does not."""
+        return await self._writer.run(lambda c: configurations.approve(c, config_hash, by, now))
+
+    async def last_destinations(self) -> dict[str, bytes]:
+        """The last definition of every destination that was ever declared."""
+        return await self._reader.run(configurations.last_destinations)
+
+    async def last_seller(self, name: str) -> bytes | None:
+        """The last definition of a seller, also of one that is declared no more."""
+        return await self._lookup.run(lambda c: configurations.last_seller(c, name))
 
     # What others tell us
 
@@ -299,6 +329,14 @@ class Store:
     async def replay(self, which: Which, by: str, now: float) -> int:
         """Send these again with a fresh schedule; how many."""
         return await self._writer.run(lambda c: deliveries.replay(c, which, by, now))
+
+    async def waiting_deliveries(self) -> dict[str, Waiting]:
+        """Of every destination for which leads wait."""
+        return await self._reader.run(deliveries.waiting)
+
+    async def move_deliveries(self, source: str, to: str, by: str, now: float) -> Moved:
+        """Have what waits for one destination sent to another."""
+        return await self._writer.run(lambda c: deliveries.move(c, source, to, by, now))
 
     async def disabled_destinations(self) -> dict[str, str]:
         """Why each disabled destination is."""

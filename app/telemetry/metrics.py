@@ -1,7 +1,7 @@
 """Every metric by its one name: plain numbers on the hot path, Prometheus text when asked."""
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
@@ -31,7 +31,11 @@ GAUGES = {
     "journal_waiting_lines": "Decisions not yet written to the journal.",
     "journal_lost_lines": "Decisions lost because the journal could not be written for too long.",
     "clock_ahead_seconds": "How far the service's clock is ahead of the machine's.",
+    "configuration_waiting": "1 while a changed configuration waits for an operator's consent.",
     "catalogue_loaded_timestamp_seconds": "When the current configuration was loaded.",
+}
+LABELED_GAUGES = {
+    "deliveries_stuck": ("Leads that wait for a destination that needs an operator.", ("destination", "why")),
 }
 PING_SECONDS = "ping_duration_seconds"
 PING_BOUNDS_S = (0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0)
@@ -43,6 +47,7 @@ class Metrics(Collector):
     def __init__(self) -> None:
         self._counts: dict[str, dict[tuple[str, ...], int]] = {name: {} for name in COUNTERS}
         self._gauges: dict[str, float] = dict.fromkeys(GAUGES, 0.0)
+        self._labeled: dict[str, dict[tuple[str, ...], int]] = {name: {} for name in LABELED_GAUGES}
         self._buckets = [0] * (len(PING_BOUNDS_S) + 1)
         self._seconds = 0.0
 
@@ -54,6 +59,10 @@ class Metrics(Collector):
     def gauge(self, name: str, value: float) -> None:
         """Set a gauge declared above."""
         self._gauges[name] = value
+
+    def gauges(self, name: str, values: Mapping[tuple[str, ...], int]) -> None:
+        """Set a labeled gauge declared above, for all of its labels at once."""
+        self._labeled[name] = dict(values)
 
     def ping_took(self, seconds: float) -> None:
         """One ping more in the histogram."""
@@ -79,6 +88,11 @@ class Metrics(Collector):
             yield counter
         for name, meaning in GAUGES.items():
             yield GaugeMetricFamily(f"leadbid_{name}", meaning, value=self._gauges[name])
+        for name, (meaning, labels) in LABELED_GAUGES.items():
+            gauge = GaugeMetricFamily(f"leadbid_{name}", meaning, labels=labels)
+            for values, value in self._labeled[name].items():
+                gauge.add_metric(values, value)
+            yield gauge
         yield self._histogram()
 
     def _histogram(self) -> HistogramMetricFamily:

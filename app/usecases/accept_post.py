@@ -82,10 +82,10 @@ def refuse_post(
 
 async def find_post(bidder: Bidder, seller: Seller, ping_id: str) -> PostAnswer | None:
     """The answer kept for one of our bids to this seller, also long after the bid expired."""
-    reference = open_reference(bidder, ping_id)
-    if reference.bid is None:
+    bid = open_reference(bidder, ping_id).bid
+    if bid is None:
         return None
-    earlier = await bidder.store.kept_answer(seller.name, reference.bid.nonce.hex())
+    earlier = await bidder.store.kept_answer(seller.name, bid.nonce.hex())
     return earlier.answer if earlier is not None else None
 
 

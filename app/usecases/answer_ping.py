@@ -177,7 +177,8 @@ def _known(bidder: Bidder, asked: Asked) -> tuple[Known, tuple[str, ...]]:
 def _bid(bidder: Bidder, asked: Asked, decision: Decision, warnings: tuple[str, ...]) -> PingAnswer:
     lifetime_s = asked.scenario.lifetime_s if asked.scenario is not None else 0
     expires_at = int(asked.now) + (lifetime_s or bidder.catalogue.buyer.bid_lifetime_s)
-    bid_ids = bid_ids_of(decision.bids, asked.marks, asked.nonce, bidder.keys, expires_at, test=asked.ping.test)
+    tags = bidder.catalogue.tags
+    bid_ids = bid_ids_of(decision.bids, asked.marks, asked.nonce, bidder.keys, tags, expires_at, test=asked.ping.test)
     return answers.bids_answer(decision.bids, bid_ids, asked.now, expires_at, warnings)
 
 

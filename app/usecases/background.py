@@ -9,9 +9,10 @@ from app.journal.writer import JournalWriter
 from app.store.errors import StoreUnavailable
 from app.telemetry.trouble import where
 from app.usecases.bidder import Bidder
-from app.usecases.config_watcher import ConfigWatcher
-from app.usecases.deliver_leads import DeliveryWorker
+from app.usecases.deliver_leads import DeliveryWorker, Target
 from app.usecases.onboarding.certify import Certifier, hear_marks, keep_marks
+from app.usecases.reload.config_watcher import ConfigWatcher
+from app.usecases.reload.left_destinations import LeftDestinations
 from app.usecases.standing.changes import Paused, Suppressed, TimePassed
 
 KEEP_S = 15.0
@@ -33,6 +34,7 @@ class BackgroundJobs:
         bidder: Bidder,
         journal: JournalWriter,
         watch: ConfigWatcher,
+        left: LeftDestinations,
         worker: DeliveryWorker,
         clock: Callable[[], float],
         uniform: Callable[[], float],
@@ -42,6 +44,7 @@ class BackgroundJobs:
         self.bidder = bidder
         self.certifier = certifier
         self.watch = watch
+        self.left = left
         self.worker = worker
         self.clock = clock
         self.uniform = uniform
@@ -68,6 +71,17 @@ class BackgroundJobs:
         """Write the counts of minutes that are over, or of all where the service stops."""
         for line in self.bidder.keyless.lines(until):
             self._journal.append(line)
+
+    def targets(self) -> dict[str, Target]:
+        """Every destination that leads can be sent to: those that are declared, and those that leads still wait for."""
+        return {**self.left.targets, **self.watch.targets()}
+
+    async def look_for_stuck(self) -> None:
+        """See for which destinations leads wait that are declared no more, or cannot be sent to."""
+        try:
+            await self.left.look(self.bidder.catalogue.destinations)
+        except Exception as error:  # noqa: BLE001 - one that goes wrong is looked for again
+            _log.error("destinations could not be looked at: %s", where(error))
 
     async def hear(self) -> None:
         """Keep what sellers showed in tests, and hear what commands and other replicas wrote.
@@ -115,7 +129,7 @@ class BackgroundJobs:
         await self.keep_shadow_prices()
         await self.keep_quotas()
         while due_at is not None and due_at <= self.clock():
-            if not await self.worker.deliver_due(self.watch.targets(), self.clock(), self.uniform):
+            if not await self.worker.deliver_due(self.targets(), self.clock(), self.uniform):
                 # A receiver that fails is given a rest, however many leads wait for it.
                 break
             await self.worker.settle()

@@ -1,41 +1,99 @@
 """Ties a post to its bid: what its ping_id says, and whether it repeats the ping."""
 
+from collections.abc import Collection
+
 import msgspec
 
 from app.domain.auction.marks import certificate_digests, lead_terms
 from app.domain.campaign import Campaign
+from app.domain.configuration import Configuration
 from app.domain.identity import person
 from app.domain.post.posted_lead import PostedLead
 from app.domain.seller import Seller
-from app.domain.token import NO_CERTIFICATE, BidToken, looks_like_token, read
+from app.domain.token import NO_CERTIFICATE, BidToken, config_name, config_tag, looks_like_token, read
 from app.domain.vertical import Vertical
 from app.usecases.bidder import Bidder
+from app.usecases.former import has_key, unpacked
 from app.wire.post import Post
 
 
 class BidReference(msgspec.Struct, frozen=True, kw_only=True):
     """A bid of ours as a post names it: `ping_id` is its text, `bid` what it says where it is truly ours.
 
-    `test` says whether the post counts as one: as its bid does, or where it names none as whoever took it in does.
-    `state` and `sub_id` are the lead's, once the post has been read.
+    `configuration` is the one that it was made under, with its campaign and vertical. `test` says whether the post
+    counts as one: as its bid does, or where it names none as whoever took it in does. `state` and `sub_id` are the
+    lead's, once the post has been read.
     """
 
     ping_id: str
     test: bool = False
     bid: BidToken | None = None
+    configuration: Configuration | None = None
     campaign: Campaign | None = None
     vertical: Vertical | None = None
     state: str = ""
     sub_id: str = ""
 
+    @property
+    def verticals(self) -> dict[str, Vertical]:
+        """All that its configuration declared, by name."""
+        declared = self.configuration.verticals if self.configuration is not None else ()
+        return {vertical.name: vertical for vertical in declared}
+
+
+async def find_reference(bidder: Bidder, ping_id: str, *, test: bool = False) -> BidReference:
+    """The bid of a post's ping_id, whichever configuration made it. Raises StoreUnavailable."""
+    reference = open_reference(bidder, ping_id, test=test)
+    if reference.bid is None or reference.configuration is not None:
+        return reference
+    # Another replica has it in force, or it was before the last start.
+    for configuration in unpacked(await bidder.store.configurations_like(config_name(reference.bid.campaign))):
+        bidder.former.add(configuration)
+    return open_reference(bidder, ping_id, test=test)
+
 
 def open_reference(bidder: Bidder, ping_id: str, *, test: bool = False) -> BidReference:
-    """The bid of a post's ping_id; `None` if the id is forged, truncated, or of a forgotten campaign."""
+    """The same by what is in memory.
+
+    Without a bid where the id is forged or truncated, without a configuration where nobody remembers its own.
+    """
     bid = read(ping_id, bidder.keys.signing) if looks_like_token(ping_id) else None
-    campaign = bidder.catalogue.campaign_of(bid.campaign) if bid is not None else None
-    vertical = bidder.catalogue.verticals.get(campaign.vertical) if campaign is not None else None
-    test = bid.test if bid is not None else test
-    return BidReference(ping_id=ping_id, test=test, bid=bid, campaign=campaign, vertical=vertical)
+    if bid is None:
+        return BidReference(ping_id=ping_id, test=test)
+    configuration = _configuration(bidder, bid)
+    campaign = configuration.campaign_of(bid.campaign) if configuration is not None else None
+    if configuration is None or campaign is None:
+        return BidReference(ping_id=ping_id, test=bid.test, bid=bid)
+    return BidReference(
+        ping_id=ping_id,
+        test=bid.test,
+        bid=bid,
+        configuration=configuration,
+        campaign=campaign,
+        vertical=configuration.vertical(campaign.vertical),
+    )
+
+
+async def seller_of_bid(
+    bidder: Bidder, reference: BidReference, seller: Seller | None, keys: Collection[str]
+) -> Seller | None:
+    """The seller that may post to a bid, as it was declared when the bid was made; `None` where nobody here may.
+
+    It is the one whose key opens the door today (`seller`), or, where that was not declared under its name then, one
+    that is declared no more and in the end had one of these `keys` (SHA-256 in hex). A key that a seller has lost opens
+    nothing, whatever became of the seller since.
+    """
+    configuration = reference.configuration
+    if configuration is None:
+        return seller
+    if seller is not None and (then := configuration.seller(seller.name)) is not None:
+        return then
+    for gone in configuration.sellers:
+        if gone.name not in bidder.catalogue.sellers:
+            last = await bidder.store.last_seller(gone.name)
+            if has_key(last, keys, bidder.keys.index):
+                return gone
+    return seller
 
 
 def posted(
@@ -48,16 +106,23 @@ def posted(
     now: float,
 ) -> PostedLead | None:
     """The post with its bid and its person; `None` where there is no bid of ours to answer."""
-    if reference.bid is None or reference.campaign is None or reference.vertical is None:
+    bid, configuration, campaign, vertical = (
+        reference.bid,
+        reference.configuration,
+        reference.campaign,
+        reference.vertical,
+    )
+    if bid is None or configuration is None or campaign is None or vertical is None:
         return None
     if not post.state:
         post = msgspec.structs.replace(post, state=bidder.catalogue.zip_states.get(post.zip, ""))
     return PostedLead(
-        seller=seller,
+        seller=_with_todays_caps(bidder, seller),
         ping_id=reference.ping_id,
-        bid=reference.bid,
-        campaign=reference.campaign,
-        vertical=reference.vertical,
+        bid=bid,
+        configuration=configuration,
+        campaign=_as_it_counts_today(bidder, campaign),
+        vertical=vertical,
         post=post,
         person=person(bidder.keys.index, post.contact.phone, post.contact.email),
         certificates=certificate_digests(bidder.keys, post),
@@ -68,12 +133,11 @@ def posted(
 
 
 def has_same_terms(bidder: Bidder, lead: PostedLead) -> bool:
-    """Whether the post repeats its ping, under today's locked fields or those its bid was made under."""
+    """Whether the post repeats its ping in the fields that were locked then."""
     post, vertical = lead.post, lead.vertical
     if post.vertical and post.vertical != vertical.name:
         return False
-    locks = (vertical.locked, *bidder.catalogue.former_locks.get(vertical.name, ()))
-    return any(lead_terms(bidder.keys, lead.seller.name, vertical.name, post, each) == lead.bid.terms for each in locks)
+    return lead_terms(bidder.keys, lead.seller.name, vertical.name, post, vertical.locked) == lead.bid.terms
 
 
 def differing(bidder: Bidder, lead: PostedLead) -> tuple[str, ...]:
@@ -96,3 +160,22 @@ def has_same_certificate(lead: PostedLead) -> bool:
     """Whether the certificate of the ping, if it had one, is among those of the post."""
     wanted = lead.bid.certificate
     return wanted == NO_CERTIFICATE or any(digest.startswith(wanted) for digest in lead.certificates)
+
+
+def _configuration(bidder: Bidder, bid: BidToken) -> Configuration | None:
+    """The configuration that made a bid: the one in force, or one that is remembered."""
+    today = bidder.catalogue.configuration
+    return today if bid.campaign.startswith(config_tag(today.config_hash)) else bidder.former.find(bid.campaign)
+
+
+def _as_it_counts_today(bidder: Bidder, campaign: Campaign) -> Campaign:
+    """The campaign of a bid, its leads counted and delivered as it is declared to today, if it still is."""
+    today = bidder.catalogue.campaigns.get(campaign.name)
+    if today is None:
+        return campaign
+    return msgspec.structs.replace(campaign, caps=today.caps, destinations=today.destinations)
+
+
+def _with_todays_caps(bidder: Bidder, seller: Seller) -> Seller:
+    today = bidder.catalogue.sellers.get(seller.name)
+    return seller if today is None else msgspec.structs.replace(seller, caps=today.caps)

@@ -12,6 +12,7 @@ from app.reports.scorecard import Scorecards
 from app.store.store import Store
 from app.store.vault import Vault
 from app.telemetry.metrics import Metrics
+from app.usecases.former import FormerConfigurations
 from app.usecases.limits.keyless import KeylessRefusals
 from app.usecases.limits.rate_limit import HashQuotas, RateLimits
 from app.usecases.post_collectors import PostCollectors
@@ -27,6 +28,8 @@ class Journal(Protocol):
 
 class Bidder(msgspec.Struct, kw_only=True):
     """One value that every use case is given; only `catalogue` is ever replaced, all else moves inside.
+
+    `former` holds the latest configurations that were in force before, or are on another replica, whose bids may live.
 
     `chance` gives that many random bytes, `steady` seconds by a clock that is never set, `sold` is called after each
     sale so that delivery need not wait for its poll. `seed` keys every draw. `certified` are the sellers that have
@@ -50,5 +53,6 @@ class Bidder(msgspec.Struct, kw_only=True):
     scorecards: Scorecards
     post_collectors: PostCollectors = PostCollectors()
     keyless: KeylessRefusals = msgspec.field(default_factory=KeylessRefusals)
+    former: FormerConfigurations = msgspec.field(default_factory=FormerConfigurations)
     certified: set[str] = msgspec.field(default_factory=set)
     test_recorders: list[TestRecorder] = msgspec.field(default_factory=list)

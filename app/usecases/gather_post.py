@@ -70,7 +70,7 @@ def _case(bidder: Bidder, lead: PostedLead, facts: PostFacts, verdicts: tuple[Ch
         bid=lead.bid,
         campaign=lead.campaign,
         vertical=lead.vertical,
-        buyer=bidder.catalogue.buyer,
+        buyer=lead.configuration.buyer,
         person=lead.person,
         same_terms=same_terms,
         same_certificate=has_same_certificate(lead),

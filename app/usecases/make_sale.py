@@ -45,7 +45,7 @@ def make_sale(bidder: Bidder, lead: PostedLead) -> Sale:
         identity=bidder.vault.seal(msgspec.json.encode(lead_document(document)), lead_id),
         evidence=_evidence(bidder, lead, lead_id, live.ping if live is not None else None, document.consent),
         decision=msgspec.json.encode(offer) if offer is not None else None,
-        config_hash=bidder.catalogue.config_hash,
+        config_hash=lead.configuration.config_hash,
         model_version=line.model if line is not None else "",
         destinations=campaign.destinations,
         answer=sale_answer(lead.ping_id, lead_id, bid.price_cents, lead.warnings),

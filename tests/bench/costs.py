@@ -21,7 +21,7 @@ from app.domain.territory import Territory
 from app.mock_exchange.chance import chance_of
 from app.mock_exchange.consumers import consumer, ping_of
 from app.scoring.load import load as load_models
-from app.usecases.reload_catalogue import Sources, first_catalogue
+from app.usecases.reload.reload_catalogue import Sources, first_catalogue
 from app.usecases.standing.standing import LiveStanding
 from app.wire.ping import Ping
 from tests.bench.landscapes import LandscapeCost, landscape_cost, with_landscapes
@@ -137,12 +137,12 @@ def _declared() -> Declared:
 
 def _catalogue(declared: Declared) -> Catalogue:
     sources = Sources(
-        config=lambda: load(CONFIG, environ=os.environ),
+        config=lambda read_file: load(CONFIG, environ=os.environ, read_file=read_file),
         models=lambda: load_models(MODELS),
         models_dir=MODELS,
         zip_states=_ZIPS,
     )
-    return first_catalogue(sources, declared, {}).catalogue
+    return first_catalogue(sources, declared).catalogue
 
 
 _ZIPS = zip_states()

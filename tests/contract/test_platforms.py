@@ -83,7 +83,7 @@ def tokens(draw: st.DrawFn) -> list[BidToken]:
         BidToken(
             expires_at=draw(st.integers(1, 2**32 - 1)),
             price_cents=price_cents,
-            campaign=draw(st.binary(min_size=4, max_size=4)),
+            campaign=draw(st.binary(min_size=6, max_size=6)),
             leg="shared" if place else "exclusive",
             test=draw(st.booleans()),
             nonce=draw(st.binary(min_size=8, max_size=8)),

@@ -53,6 +53,7 @@ def _post(service: Service, number: int) -> dict[str, object]:
     assert isinstance(read, LoadedConfig)
     declared = read.declared
     seller = next(seller for seller in declared.sellers if seller.name == "acme")
+    position = [campaign.name for campaign in declared.campaigns].index("auto-anywhere")
     verticals = {vertical.name: vertical for vertical in declared.verticals}
     body: dict[str, object] = dict(post_of(someone(number), "x" * 64, time.time()))
     post = read_post(body, seller, verticals, verticals[VERTICAL]).value  # type: ignore[arg-type]
@@ -61,7 +62,7 @@ def _post(service: Service, number: int) -> dict[str, object]:
     bid = BidToken(
         expires_at=int(time.time()) + 120,
         price_cents=1250,
-        campaign=campaign_tag("auto-anywhere"),
+        campaign=campaign_tag(declared.config_hash, position),
         leg="exclusive",
         test=False,
         nonce=nonce_of(keys.index, "acme", "lead", post.seller_lead_id, test=False),

@@ -59,7 +59,7 @@ def test_nothing_of_a_body_is_read_for_a_key_of_nobody(tmp_path: Path) -> None:
         )
 
     nothing, worst = asyncio.run(_at(tmp_path, scene))
-    assert worst <= 4.0 * nothing
+    assert worst <= 8.0 * nothing
 
 
 @pytest.mark.parametrize("path", ["/v1/ping", "/v1/post", "/v1/lead", "/v1/notices", "/v1/phonexa/ping"])
@@ -94,7 +94,7 @@ def test_a_refusal_of_an_unread_body_has_the_format_of_its_path_and_its_query(ur
 
 def test_a_seller_in_haste_is_refused_before_its_body_is_read(tmp_path: Path) -> None:
     config, digest = config_with(tmp_path), sha256(b"hasty").hexdigest()
-    hasty = f'[[sellers]]\nname = "hasty"\nkey_sha256 = ["{digest}"]\nrate_per_second = 1\nburst = 1\n'
+    hasty = f'[[sellers]]\nname = "hasty"\nkey_sha256 = ["{digest}"]\nrate_per_second = 0.01\nburst = 1\n'
     config.write_text(config.read_text(encoding="utf-8") + hasty, encoding="utf-8")
     with serve(config, tmp_path / "data") as service:
         for headers, body in (({"X-API-Key": "hasty"}, b'{"zip": '), ({}, b'{"api_key": "hasty"}')):
@@ -119,7 +119,7 @@ async def _at(folder: Path, scene: Callable[[Application], Awaitable[Any]]) -> A
 
 async def _least(application: Application, path: str, body: bytes, content_type: str, key: str) -> float:
     """The least processor time of some answers."""
-    return min([await _cost(application, path, body, content_type, key) for _ in range(3)])
+    return min([await _cost(application, path, body, content_type, key) for _ in range(5)])
 
 
 async def _cost(application: Application, path: str, body: bytes, content_type: str, key: str) -> float:

@@ -17,7 +17,7 @@ from app.domain.catalogue import Catalogue
 from app.journal.lines import AnyLine, PingLine
 from app.journal.reader import lines
 from app.scoring.load import load as load_models
-from app.usecases.reload_catalogue import Sources, first_catalogue
+from app.usecases.reload.reload_catalogue import Sources, first_catalogue
 from tests.service import MODELS
 
 SEED = 7
@@ -61,6 +61,6 @@ def catalogue_of(config: Path) -> Catalogue:
     read = load(config, environ=os.environ)
     assert isinstance(read, LoadedConfig)
     sources = Sources(
-        config=lambda: read, models=lambda: load_models(MODELS), models_dir=MODELS, zip_states=zip_states()
+        config=lambda _read_file: read, models=lambda: load_models(MODELS), models_dir=MODELS, zip_states=zip_states()
     )
-    return first_catalogue(sources, read.declared, {}).catalogue
+    return first_catalogue(sources, read.declared).catalogue

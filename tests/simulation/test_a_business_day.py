@@ -13,6 +13,7 @@ from app.domain.auction.weighing import Offer
 from app.domain.catalogue import Catalogue
 from app.domain.pricing.demand import DemandStanding
 from app.domain.pricing.pricing import Valuation
+from app.domain.token import CONFIG_BYTES, read_on_trust
 from app.journal.lines import PingLine
 from app.journal.replay import redecide
 from app.mock_exchange.market.audit import audit_lines
@@ -153,8 +154,16 @@ def test_a_lead_is_dearer_where_leads_are_owed_than_where_crews_are_booked_out(d
 
 def journal_of(data: Path) -> dict[str, list[str]]:
     """Every line of a journal by its file, without the configuration's hash: that holds where the CRM listened."""
+
+    def without(line: str) -> str:
+        return re.sub('"([A-Za-z0-9_-]{64})"', unhashed, re.sub('"config":"[0-9a-f]+"', "", line))
+
+    def unhashed(bid_id: "re.Match[str]") -> str:
+        bid = read_on_trust(bid_id[1])
+        return bid_id[0] if bid is None else str(replace(bid, campaign=bid.campaign[CONFIG_BYTES:]))
+
     return {
-        path.name: [re.sub('"config":"[0-9a-f]+"', "", line) for line in path.read_text().splitlines()]
+        path.name: [without(line) for line in path.read_text().splitlines()]
         for path in sorted((data / "journal").glob("*.jsonl"))
     }
 

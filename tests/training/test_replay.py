@@ -31,8 +31,9 @@ from app.scoring.landscape import FILE as LANDSCAPE
 from app.scoring.load import load as load_models
 from app.scoring.traffic import TRAFFIC
 from app.usecases.bidder import Bidder
-from app.usecases.config_watcher import ConfigWatcher
-from app.usecases.reload_catalogue import Reloaded, Sources, first_catalogue
+from app.usecases.reload.config_watcher import ConfigWatcher
+from app.usecases.reload.reload_catalogue import Reloaded, Sources, first_catalogue
+from app.usecases.reload.settled import SETTLE_S
 from app.usecases.standing.changes import DemandSet, SignalSet, TimePassed
 from app.wire.feedback import Demand, Signal
 from app.wire.ping import Ping
@@ -86,39 +87,45 @@ def logged(tmp_path_factory: pytest.TempPathFactory) -> World:
     add_version(models, "solar", "0002", shift=0.3, parts=parts)
     config = Path(shutil.copytree(DEMO_CONFIG.parent, folder / "config")) / "buyer.toml"
     sources = Sources(
-        config=lambda: load(config, environ=os.environ),
+        config=lambda read_file: load(config, environ=os.environ, read_file=read_file),
         models=lambda: load_models(models),
         models_dir=models,
         zip_states=zip_states(),
     )
-    read = sources.config()
+    read = sources.config(Path.read_bytes)
     assert isinstance(read, LoadedConfig)
-    live = first_catalogue(sources, read.declared, {})
+    live = first_catalogue(sources, read.declared)
     (folder / "data").mkdir()
     asyncio.run(_trade(folder / "data", sources, live, config))
     return World(data=folder / "data", models=models)
 
 
 async def _trade(data: Path, sources: Sources, live: Reloaded, config: Path) -> None:
-    models, numbers = sources.models_dir, count(1)
+    models, numbers, seconds = sources.models_dir, count(1), count(0.0, SETTLE_S)
     async with open_bidder(data, live.catalogue) as bidder:
-        watch = ConfigWatcher(sources, live, bidder, lambda: NOW, data / "journal")
+        watch = ConfigWatcher(sources, live, bidder, lambda: NOW, lambda: next(seconds), data / "journal")
         _ping(bidder, numbers)
         registry.shadow(models, "solar", "0002", ME)
-        await watch.look()
+        await _settled(watch)
         _ping(bidder, numbers)
         registry.canary(models, "solar", 0.5, ME)
-        await watch.look()
+        await _settled(watch)
         _ping(bidder, numbers)
         _lower_a_ceiling(config)
         registry.promote(models, "solar", "0002", ME)
-        await watch.look()
+        await _settled(watch)
         _ping(bidder, numbers)
         registry.rollback(models, "solar", ME)
-        await watch.look()
+        await _settled(watch)
         _ping(bidder, numbers)
         assert isinstance(bidder.journal, JournalWriter)
         bidder.journal.flush()
+
+
+async def _settled(watch: ConfigWatcher) -> None:
+    """Have it look until what has changed lies still."""
+    for _ in range(3):
+        await watch.look()
 
 
 def _lower_a_ceiling(config: Path) -> None:

@@ -9,7 +9,8 @@ import msgspec
 from msgspec.structs import replace
 
 from app.domain.caps.pacing import plan_share
-from app.journal.configurations import Configuration, NoConfiguration, read
+from app.domain.configuration import Configuration
+from app.journal.configurations import NoConfiguration, read
 from app.journal.reader import pings
 from app.reports.caps import CapRecord, CapRecords
 from training.bootstrap import HOUR_S

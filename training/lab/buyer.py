@@ -12,13 +12,14 @@ from app.domain.buyer import Buyer, Exploration
 from app.domain.campaign import Campaign
 from app.domain.caps.caps import Cap, CapStanding
 from app.domain.catalogue import Landscape, Model
+from app.domain.configuration import Configuration
 from app.domain.pricing.exploration import Draw
 from app.domain.pricing.pricing import Worth
 from app.domain.schedule import ALWAYS, Schedule
 from app.domain.seller import Seller
 from app.domain.territory import Territory
 from app.domain.vertical import Field, Vertical
-from app.journal.configurations import Configuration, catalogue_from
+from app.journal.configurations import catalogue_from
 from app.wire.ping import Ping, Value
 from training.lab.market import HouseMarket
 from training.lab.policies import LEAD

@@ -10,7 +10,8 @@ import msgspec
 
 from app.domain.auction.decide import Decision
 from app.domain.catalogue import Catalogue, Model
-from app.journal.configurations import Configuration, NoConfiguration, catalogue_from, read
+from app.domain.configuration import Configuration
+from app.journal.configurations import NoConfiguration, catalogue_from, read
 from app.journal.lines import PingLine
 from app.journal.replay import redecide
 from app.journal.shadow import shadow_of

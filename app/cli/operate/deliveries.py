@@ -1,10 +1,10 @@
-"""Lists, shows and replays deliveries to CRMs, without personal data."""
+"""Lists, shows, replays and moves deliveries to CRMs, without personal data."""
 
 import argparse
 import getpass
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import get_args
 
 from msgspec.structs import replace
@@ -12,15 +12,18 @@ from msgspec.structs import replace
 from app.cli.database import add_database, run_with_store
 from app.cli.span import add_span
 from app.cli.table import table
+from app.config.file.problem import did_you_mean
 from app.domain.calendar import utc_text
+from app.domain.configuration import Configuration
 from app.domain.delivery.delivery import DeliveryStatus
 from app.store.delivery.deliveries import AttemptRow, DeliveryDetail, DeliveryRow, Which
 from app.store.store import Store
+from app.usecases.former import unpacked
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """`leadbid deliveries list|show|replay|enable`."""
-    actions = parser.add_subparsers(dest="action", required=True, metavar="list|show|replay|enable")
+    """`leadbid deliveries list|show|replay|enable|move`."""
+    actions = parser.add_subparsers(dest="action", required=True, metavar="list|show|replay|enable|move")
     listing = actions.add_parser("list", help="list the latest deliveries, newest first")
     _add_filters(listing)
     listing.add_argument("--limit", type=int, default=50, help="how many (default: 50)")
@@ -33,13 +36,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _add_filters(replaying)
     enabling = actions.add_parser("enable", help="enable a destination that answered 410 Gone")
     enabling.add_argument("destination")
-    for each in (listing, showing, replaying, enabling):
+    moving = actions.add_parser("move", help="send what waits for one destination to another")
+    moving.add_argument("source", metavar="FROM", help="the destination that leads wait for, declared or not")
+    moving.add_argument("to", metavar="TO", help="a declared destination")
+    moving.add_argument("--yes", action="store_true", help="move them; without it, only count them")
+    for each in (listing, showing, replaying, enabling, moving):
         add_database(each)
 
 
 def run(args: argparse.Namespace) -> int:
     """0 where what was asked for was found."""
-    act = {"list": _list, "show": _show, "replay": _replay, "enable": _enable}[args.action]
+    act = {"list": _list, "show": _show, "replay": _replay, "enable": _enable, "move": _move}[args.action]
     return run_with_store(args, act)
 
 
@@ -58,6 +65,9 @@ async def _list(store: Store, args: argparse.Namespace) -> int:
         print(f"\nThe latest {args.limit}; --limit shows more.")
     for name, reason in (await store.disabled_destinations()).items():
         print(f"\n{name} is disabled ({reason}); its leads wait until `leadbid deliveries enable {name}`.")
+    newest = unpacked(await store.newest_configurations())
+    for text in await left_in_words(store, _destinations(newest[0])) if newest else ():
+        print(f"\n{text}.")
     return 0
 
 
@@ -86,6 +96,48 @@ async def _enable(store: Store, args: argparse.Namespace) -> int:
         return _unknown(f"{args.destination} is not disabled")
     print(f"{args.destination} is enabled; its leads are sent again")
     return 0
+
+
+async def _move(store: Store, args: argparse.Namespace) -> int:
+    newest = unpacked(await store.newest_configurations())
+    declared = _destinations(newest[0]) if newest else []
+    if args.to not in declared:
+        return _unknown(f"no destination `{args.to}` is declared: {did_you_mean(args.to, declared)}".rstrip(": "))
+    if args.to == args.source:
+        return _unknown("that is the same destination")
+    found = (await store.waiting_deliveries()).get(args.source)
+    if found is None:
+        return _unknown(f"no lead waits for {args.source}")
+    if args.to in await store.disabled_destinations():
+        print(f"{args.to} is disabled: what is moved there waits until `leadbid deliveries enable {args.to}`.")
+    if not args.yes:
+        print(f"{_leads(found.count)} for {args.source}. Nothing was moved: add --yes to have them sent to {args.to}.")
+        return 0
+    moved = await store.move_deliveries(args.source, args.to, getpass.getuser(), time.time())
+    print(f"{moved.moved} {'delivery' if moved.moved == 1 else 'deliveries'} will be sent to {args.to}")
+    if moved.doubled:
+        print(f"{moved.doubled} settled, since {args.to} has a delivery of its own for the same lead")
+    if moved.under_way:
+        print(f"{moved.under_way} under way to {args.source} right now; run this again for those that fail")
+    return 0
+
+
+async def left_in_words(store: Store, declared: Collection[str]) -> list[str]:
+    """A sentence for each destination that leads wait for and that is not among these."""
+    return [
+        f"{_leads(each.count)} for {name}, which is not declared: they are sent by its last definition while its "
+        f"secrets exist, or elsewhere by `leadbid deliveries move {name} TO`"
+        for name, each in (await store.waiting_deliveries()).items()
+        if name not in declared
+    ]
+
+
+def _destinations(configuration: Configuration) -> list[str]:
+    return [destination.name for destination in configuration.destinations]
+
+
+def _leads(count: int) -> str:
+    return f"{count} lead{' waits' if count == 1 else 's wait'}"
 
 
 def _which(args: argparse.Namespace) -> Which:

@@ -17,7 +17,7 @@ from app.instructions.documents import DOCUMENTS, links_to
 from app.instructions.handbook import handbook_of
 from app.scoring.load import LoadedModels
 from app.settings import SettingsError
-from app.usecases.reload_catalogue import Sources, first_catalogue
+from app.usecases.reload.reload_catalogue import Sources, first_catalogue
 
 _LOCAL = "http://127.0.0.1:8000"
 
@@ -79,9 +79,9 @@ def _write(catalogue: Catalogue, seller: Seller, base_url: str, folder: Path) ->
 def _catalogue(config: Path, declared: Declared) -> Catalogue:
     """What is declared, without models: no instruction depends on a price."""
     sources = Sources(
-        config=lambda: load(config, environ=os.environ),
+        config=lambda read_file: load(config, environ=os.environ, read_file=read_file),
         models=LoadedModels,
         models_dir=config.parent,
         zip_states=zip_states(),
     )
-    return first_catalogue(sources, declared, {}).catalogue
+    return first_catalogue(sources, declared).catalogue

@@ -37,7 +37,7 @@ from app.store.store import Store
 _KEY_BYTES = 25
 _LOCAL = "http://127.0.0.1:8000"
 _HEADS = ("seller", "title", "dialect", "mode", "status", "keys", "a second", "pings", "bids", "sales")
-_TAKEN_UP = "A running service applies it within two seconds."
+_TAKEN_UP = "A running service applies it within seconds."
 
 
 class Refused(Exception):

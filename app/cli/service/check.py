@@ -1,6 +1,7 @@
 """Checks a configuration: prints a summary and warnings, or all problems."""
 
 import argparse
+import asyncio
 import os
 import sys
 import time
@@ -8,29 +9,35 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from app.cli.database import add_database, existing_store
+from app.cli.operate.deliveries import left_in_words
 from app.config.caps import limit_in_words
-from app.config.load import Declared, LoadedConfig, load
+from app.config.changes import changes, losses
+from app.config.load import Declared, LoadedConfig, configuration_of, load
 from app.config.reference import reference
 from app.config.values.territory import territory_in_words
 from app.config.values.week import closures_in_words, hours_in_words
 from app.domain.calendar import local_time
 from app.domain.campaign import Campaign
+from app.domain.configuration import Configuration, with_keys
 from app.domain.delivery.destination import Destination
 from app.domain.delivery.destination_auth import is_secret
 from app.domain.money import dollars
 from app.domain.seller import Seller
 from app.settings import Settings
+from app.store.errors import StoreError
+from app.usecases.former import unpacked
 
 Row = Sequence[str]
 """The cells of a line of a table; a cell may have several lines."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """`leadbid check [--config FILE] [--data DIR] [--keys DIR] [--reference]`."""
+    """`leadbid check [--config FILE] [--data DIR | --database URL] [--keys DIR] [--reference]`."""
     parser.add_argument(
         "--config", type=Path, default=Path("buyer.toml"), help="the file to read (default: buyer.toml)"
     )
-    parser.add_argument("--data", type=Path, default=Path("data"), help="the service's data directory (default: data)")
+    add_database(parser)
     parser.add_argument("--keys", type=Path, default=None, help="directory of the keys (default: keys in --data)")
     parser.add_argument("--reference", action="store_true", help="print the reference of all keys, in Markdown")
 
@@ -51,8 +58,45 @@ def run(args: argparse.Namespace) -> int:
     if warnings:
         print(f"\n{_count(warnings, 'warning')}")
         print(*(f"  {warning}" for warning in warnings), sep="\n")
+    for text in _beside_the_service(args, read.declared):
+        print(f"\n{text}")
     print("\nNo problems.")
     return 0
+
+
+def _beside_the_service(args: argparse.Namespace, declared: Declared) -> list[str]:
+    """What this file would change for a service whose database is here, and which leads wait for what it leaves out."""
+    if not args.database and not (args.data / "leadbid.db").is_file():
+        return []
+
+    async def asked() -> list[str]:
+        store = existing_store(args)
+        try:
+            await store.check()
+            newest = unpacked(await store.newest_configurations())
+            destinations = [destination.name for destination in declared.destinations]
+            return [*_against(newest, declared), *await left_in_words(store, destinations)]
+        finally:
+            await store.close()
+
+    try:
+        return asyncio.run(asked())
+    except StoreError as error:
+        return [f"Not compared with the configuration in force: {error}"]
+
+
+def _against(newest: Sequence[Configuration], declared: Declared) -> list[str]:
+    """What differs from the configuration that came into force last; of keys the database holds but digests."""
+    if not newest or newest[0].config_hash == declared.config_hash:
+        return []
+    before, after = with_keys(newest[0], _hidden), with_keys(configuration_of(declared), _hidden)
+    words = [*(f"it {lost}, so it needs `leadbid reload --yes`" for lost in losses(before, after))]
+    words += changes(before, after)
+    return ["\n  ".join([f"Against configuration {before.config_hash}, which came into force last:", *words])]
+
+
+def _hidden(_key: str) -> str:
+    return ""
 
 
 def summary(path: Path, declared: Declared, now: float) -> str:

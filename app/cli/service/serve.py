@@ -33,6 +33,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)")
     parser.add_argument("--port", type=int, default=8000, help="port to listen on (default: 8000)")
+    parser.add_argument(
+        "--yes", action="store_true", help="start also with a file that loses every seller or campaign of the last one"
+    )
     parser.add_argument("--keys", type=Path, default=None, help="directory of the keys (default: keys in --data)")
 
 
@@ -54,7 +57,14 @@ def _settings(args: argparse.Namespace) -> Settings:
         _log.warning(
             "there is no folder `models`: bidding with the models that come with leadbid, trained on synthetic leads"
         )
-    return Settings(config=config, data=args.data, models=args.models, database_url=args.database, keys_dir=args.keys)
+    return Settings(
+        config=config,
+        data=args.data,
+        models=args.models,
+        database_url=args.database,
+        keys_dir=args.keys,
+        has_consent=args.yes,
+    )
 
 
 def _found(args: argparse.Namespace) -> Path:

@@ -11,10 +11,10 @@ ReadFile = Callable[[Path], bytes]
 
 
 class Files:
-    """Relative names are meant beside the configuration. `paths` are all that were asked for, also in vain."""
+    """Relative names are meant beside the configuration. `contents` are of all that was asked for."""
 
     def __init__(self, config: Path, content: bytes, environ: Mapping[str, str], read_file: ReadFile) -> None:
-        self.paths: list[Path] = [config]
+        self.contents: dict[Path, bytes | None] = {config: content}
         self._folder = config.parent
         self._environ = environ
         self._read_file = read_file
@@ -51,15 +51,15 @@ class Files:
 
     def _content(self, name: str, at: KeyPath, findings: Findings) -> bytes | None:
         path = self._folder / name
-        if path not in self.paths:
-            self.paths.append(path)
         try:
-            return self._read_file(path)
+            content = self.contents[path] = self._read_file(path)
         except (OSError, ValueError) as error:
+            self.contents[path] = None
             cause = getattr(error, "strerror", None) or "no such name"
             reason = f"{path} cannot be read ({cause})"
             findings.error(at, reason, "file names are relative to the configuration file")
             return None
+        return content
 
 
 def _decoded(content: bytes, at: KeyPath, findings: Findings) -> str | None:

@@ -1,6 +1,6 @@
 """The keyed digests that tie a post to its ping: nonce, terms, certificates, the ids of bids, and what is journaled."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from struct import Struct
 
@@ -21,7 +21,6 @@ from app.domain.pricing.exploration import Draw
 from app.domain.token import (
     NO_CERTIFICATE,
     BidToken,
-    campaign_tag,
     certificate_of,
     mint,
     nonce_of,
@@ -67,9 +66,19 @@ def marks_of(keys: Keys, seller: str, ping: Ping, vertical: Vertical | None) -> 
 
 
 def bid_ids_of(
-    offers: Sequence[Offer], marks: Marks, nonce: bytes, keys: Keys, expires_at: int, *, test: bool
+    offers: Sequence[Offer],
+    marks: Marks,
+    nonce: bytes,
+    keys: Keys,
+    tags: Mapping[str, bytes],
+    expires_at: int,
+    *,
+    test: bool,
 ) -> tuple[str, ...]:
-    """The signed id of each bid for a lead with these marks; `expires_at` is UTC epoch seconds."""
+    """The signed id of each bid for a lead with these marks.
+
+    `expires_at` is UTC epoch seconds, `tags` name the campaigns of the configuration in force.
+    """
     key_id, certificate = keys.signing_id, marks.certificate
     return tuple(
         [
@@ -77,7 +86,7 @@ def bid_ids_of(
                 BidToken(
                     expires_at=expires_at,
                     price_cents=offer.price_cents,
-                    campaign=campaign_tag(offer.campaign),
+                    campaign=tags[offer.campaign],
                     leg=offer.leg,
                     test=test,
                     nonce=nonce,

@@ -3,6 +3,7 @@
 import msgspec
 
 from app.domain.campaign import Campaign
+from app.domain.configuration import Configuration
 from app.domain.identity import Person
 from app.domain.seller import Seller
 from app.domain.token import BidToken
@@ -11,11 +12,16 @@ from app.wire.post import Post
 
 
 class PostedLead(msgspec.Struct, frozen=True, kw_only=True):
-    """`raw` is the post's body as received; `certificates` are digests of 16 bytes."""
+    """`configuration` is the one that its bid was made under: seller, campaign and vertical are as it declares them.
+
+    Only where a lead counts and goes, caps and destinations, is as declared today. `raw` is the post's body as
+    received; `certificates` are digests of 16 bytes.
+    """
 
     seller: Seller
     ping_id: str
     bid: BidToken
+    configuration: Configuration
     campaign: Campaign
     vertical: Vertical
     post: Post

@@ -9,19 +9,31 @@ from msgspec.structs import replace
 
 from app.dialects import generic
 from app.dialects.reading import Reading
+from app.dialects.text import text_of
 from app.domain.identity import hash_digest
 from app.domain.reasons import Refusal
 from app.domain.seller import Seller
+from app.domain.token import looks_like_token, read
 from app.http.answer import FAULT, HttpAnswer, http_ping_answer, http_post_answer
 from app.http.asgi_request import BodyTooLarge, ClientGone, Receive, Scope, Send, receive_body, send_answer
 from app.http.auction.record_test import record_test
 from app.http.auction.routes import ROUTES
-from app.http.request import RawRequest, SellerRequest, caller_of, read_request
+from app.http.request import (
+    RawRequest,
+    SellerRequest,
+    as_declared,
+    caller_of,
+    may_reach,
+    offered_keys,
+    read_request,
+    texts_like_a_bid,
+    with_body,
+)
 from app.store.errors import StoreUnavailable
 from app.telemetry.trouble import where
 from app.usecases.accept_post import accept_post, refuse_post
 from app.usecases.answer_ping import Asked, answer_or_refuse, ask, held_back, refuse_ping
-from app.usecases.bid_reference import BidReference, open_reference
+from app.usecases.bid_reference import BidReference, find_reference, seller_of_bid
 from app.usecases.bidder import Bidder
 from app.usecases.direct_post import direct_post
 from app.wire.ping import PingAnswer
@@ -84,16 +96,13 @@ class Intake:
         bidder = self._bidder
         try:
             sellers, now = bidder.catalogue.seller_by_key, raw.now
-            request = read_request(
+            return read_request(
                 raw,
                 ROUTES[raw.scope["path"]],
                 sellers,
                 bidder.certified,
                 admit=lambda seller: held_back(bidder, seller, now),
             )
-            if request.seller is None:
-                bidder.metrics.count("keyless_refusals_total", request.keyless_fault)
-            return request
         except Exception as error:  # noqa: BLE001 - the seller gets an answer it can read, the log no personal data
             _log.error("a request could not be read: %s", where(error))
             return FAULT
@@ -101,7 +110,7 @@ class Intake:
     def _read(self, request: SellerRequest) -> Reading[Asked]:
         bidder, seller = self._bidder, request.seller
         if request.refusal is not None or seller is None:
-            return Reading(request.refusal or Refusal("auth_failed"), test=request.test)
+            return Reading(self._why_not(request), test=request.test)
         try:
             reading = generic.read_ping(
                 request.fields,
@@ -119,6 +128,12 @@ class Intake:
         except Exception as error:  # noqa: BLE001 - as above
             _log.error("a ping could not be read: %s", where(error))
             return Reading(Refusal("internal"), test=request.test)
+
+    def _why_not(self, request: SellerRequest) -> Refusal:
+        """Why a request is not looked at; one of nobody that is known is counted."""
+        if request.seller is None:
+            self._bidder.metrics.count("keyless_refusals_total", request.keyless_fault)
+        return request.refusal or Refusal("auth_failed")
 
     def _decided(self, request: SellerRequest, reading: Reading[Asked]) -> PingAnswer:
         bidder, seller = self._bidder, request.seller
@@ -142,42 +157,75 @@ class Intake:
 
     async def _posted(self, request: SellerRequest) -> HttpAnswer:
         """The answer to what is no ping, which is a sale or is not before it is answered."""
-        answer = await self._judged(request)
+        request, answer = await self._judged(request)
         http_answer = http_post_answer(request, answer)
         self._record(request, answer, http_answer)
         return http_answer
 
-    async def _judged(self, request: SellerRequest) -> PostAnswer:
-        bidder, seller = self._bidder, request.seller
-        reference, elapsed_ms = BidReference(ping_id="", test=request.test), partial(self._elapsed_ms, request)
-        if request.refusal is not None or seller is None:
-            refusal = request.refusal or Refusal("auth_failed")
-            return refuse_post(bidder, seller, reference, refusal, request.now, elapsed_ms=elapsed_ms)
+    async def _judged(self, request: SellerRequest) -> tuple[SellerRequest, PostAnswer]:
+        """The answer, and the request as it is to be read and answered: as declared when its bid was made."""
+        bidder = self._bidder
+        reference = nothing = BidReference(ping_id="", test=request.test)
+        elapsed_ms = partial(self._elapsed_ms, request)
         try:
+            if request.mode == "post" and request.status in (200, 401):
+                request, reference = await self._of_its_bid(request)
+            seller = request.seller
+            if request.refusal is not None or seller is None:
+                refusal = self._why_not(request)
+                return request, refuse_post(bidder, seller, nothing, refusal, request.now, elapsed_ms=elapsed_ms)
             if request.mode == "full":
-                is_test = request.test or generic.is_named_a_test(request.fields, seller)
-                lead = replace(request, test=is_test)
-                post_of = partial(self._post_of, lead, seller)
-                return await direct_post(bidder, seller, self._read(lead), post_of, lead.body, lead.now, elapsed_ms)
-            ping_id = generic.ping_id_of(request.fields, seller)
-            reference = open_reference(bidder, ping_id, test=request.test)
+                return request, await self._direct(request, seller)
             reference, reading = self._post_of(request, seller, reference)
-            return await accept_post(
+            return request, await accept_post(
                 bidder, seller, reference, reading.value, request.body, reading.warnings, request.now, elapsed_ms
             )
         except StoreUnavailable:
-            return refuse_post(bidder, seller, reference, Refusal("internal"), request.now, elapsed_ms=elapsed_ms)
+            refusal = Refusal("internal")
         except Exception as error:  # noqa: BLE001 - as above; nothing was committed, so nothing is sold
             _log.error("a post could not be answered: %s", where(error))
-            return refuse_post(bidder, seller, reference, Refusal("internal"), request.now, elapsed_ms=elapsed_ms)
+            refusal = Refusal("internal")
+        return request, refuse_post(bidder, request.seller, reference, refusal, request.now, elapsed_ms=elapsed_ms)
+
+    async def _of_its_bid(self, request: SellerRequest) -> tuple[SellerRequest, BidReference]:
+        """A post with the bid that it names, read as its seller was declared when that was made.
+
+        A seller that is declared no more gets in by the key it had then, for as long as its bid lives.
+        """
+        bidder, seller = self._bidder, request.seller
+        # A body with a key of nobody is left unread, but where it holds a bid that only we can have made.
+        if seller is None and any(read(text, bidder.keys.signing) for text in texts_like_a_bid(request.body)):
+            request = with_body(request)
+        ping_id = generic.ping_id_of(request.fields, seller) if seller is not None else ""
+        if not looks_like_token(ping_id):
+            texts = map(text_of, request.fields.values())
+            ping_id = next((text for text in texts if read(text, bidder.keys.signing) is not None), ping_id)
+        reference = await find_reference(bidder, ping_id, test=request.test)
+        if reference.bid is None or (seller is None and reference.bid.expires_at <= request.now):
+            return request, reference
+        then = await seller_of_bid(bidder, reference, seller, offered_keys(request))
+        if then is None or (seller is None and not may_reach(request, then)):
+            return request, reference
+        return as_declared(request, then), reference
+
+    async def _direct(self, request: SellerRequest, seller: Seller) -> PostAnswer:
+        """The answer to a lead without a ping."""
+        is_test = request.test or generic.is_named_a_test(request.fields, seller)
+        lead = replace(request, test=is_test)
+        post_of, elapsed_ms = partial(self._post_of, lead, seller), partial(self._elapsed_ms, request)
+        return await direct_post(self._bidder, seller, self._read(lead), post_of, lead.body, lead.now, elapsed_ms)
 
     def _post_of(
         self, request: SellerRequest, seller: Seller, reference: BidReference
     ) -> tuple[BidReference, Reading[Post]]:
         """The post that a request holds to this bid; where the bid is none of ours, it may call itself a test."""
         bidder = self._bidder
-        fields = {**request.fields, "bid_id": reference.ping_id} if request.mode == "full" else request.fields
-        reading = generic.read_post(fields, seller, bidder.catalogue.verticals, reference.vertical)
+        fields = request.fields
+        # A direct post names no bid, and one from after a reload may name it as its seller's aliases say by now.
+        if reference.bid is not None and generic.ping_id_of(fields, seller) != reference.ping_id:
+            fields = {**fields, "bid_id": reference.ping_id}
+        verticals = reference.verticals or bidder.catalogue.verticals
+        reading = generic.read_post(fields, seller, verticals, reference.vertical)
         if reading.test and reference.bid is None:
             reference = replace(reference, test=True)
         if reading.unknown:

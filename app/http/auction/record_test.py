@@ -82,6 +82,6 @@ def _read_again(bidder: Bidder, request: SellerRequest) -> Ping | Post | Refusal
         reading = generic.read_ping(request.fields, seller, verticals, lambda _algorithm, hashed: hashed[:16])
     else:
         reference = open_reference(bidder, generic.ping_id_of(request.fields, seller))
-        reading = generic.read_post(request.fields, seller, verticals, reference.vertical)
+        reading = generic.read_post(request.fields, seller, reference.verticals or verticals, reference.vertical)
     value = reading.value
     return value if isinstance(value, Refusal) or not request.test else replace(value, test=True)

@@ -3,11 +3,15 @@
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, case, func, or_, select, update
 
 from app.domain.delivery.delivery import DeliveryStatus
 from app.store.audit import note
+from app.store.delivery.destinations import disabled
 from app.store.schema import attempt, delivery
+
+REFUSED_ADDRESS = "no answer: refused_address"
+"""The note of a delivery that was not even tried, because of where it would have gone."""
 
 
 class DeliveryRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,6 +64,25 @@ class Which(msgspec.Struct, frozen=True, kw_only=True):
     until: float | None = None
 
 
+class Waiting(msgspec.Struct, frozen=True, kw_only=True):
+    """Leads that wait for one destination: how many, of how many the address was refused, and why it is disabled."""
+
+    count: int
+    refused_address: int
+    disabled: str
+
+
+class Moved(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of the leads that waited for a destination.
+
+    `doubled` are settled, since their leads had a delivery of their own to the new one. Those `under_way` stay.
+    """
+
+    moved: int
+    doubled: int
+    under_way: int
+
+
 def deliveries(connection: Connection, which: Which, limit: int) -> list[DeliveryRow]:
     """The latest of these deliveries, newest first."""
     rows = connection.execute(
@@ -103,6 +126,44 @@ def replay(connection: Connection, which: Which, by: str, now: float) -> int:
     ).rowcount
     note(connection, now, by, "replay", which.destination or "deliveries", f"{count} deliveries")
     return count
+
+
+def waiting(connection: Connection) -> dict[str, Waiting]:
+    """Of every destination for which leads wait."""
+    is_refused = case((delivery.c.note == REFUSED_ADDRESS, 1), else_=0)
+    why = disabled(connection)
+    rows = connection.execute(
+        select(delivery.c.destination, func.count(), func.sum(is_refused))
+        .where(delivery.c.status == "pending")
+        .group_by(delivery.c.destination)
+        .order_by(delivery.c.destination)
+    )
+    return {
+        name: Waiting(count=count, refused_address=int(refused), disabled=why.get(name, ""))
+        for name, count, refused in rows
+    }
+
+
+def move(connection: Connection, source: str, to: str, by: str, now: float) -> Moved:
+    """Have what waits for one destination sent to another, at once and under the same webhook ids."""
+    other = delivery.alias("other")
+    is_waiting = (delivery.c.destination == source) & (delivery.c.status == "pending")
+    is_free = is_waiting & or_(delivery.c.owner == "", delivery.c.due_at <= now)
+    is_doubled = select(other.c.delivery_id).where(other.c.lead_id == delivery.c.lead_id, other.c.destination == to)
+    own = f"{to} has a delivery of its own for this lead"
+    doubled = connection.execute(
+        update(delivery)
+        .where(is_free, is_doubled.exists())
+        .values(status="duplicate", owner="", settled_at=now, note=own)
+    ).rowcount
+    moved = connection.execute(
+        update(delivery)
+        .where(is_free)
+        .values(destination=to, due_at=now, owner="", attempts=0, replays=delivery.c.replays + 1)
+    ).rowcount
+    under_way = connection.execute(select(func.count()).where(is_waiting)).scalar_one()
+    note(connection, now, by, "move", source, f"{moved} deliveries to {to}, {doubled} settled, {under_way} under way")
+    return Moved(moved=moved, doubled=doubled, under_way=under_way)
 
 
 def counts(connection: Connection) -> dict[str, dict[str, int]]:

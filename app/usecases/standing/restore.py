@@ -7,10 +7,13 @@ from typing import TypeVar
 import msgspec
 
 from app.domain.catalogue import Catalogue
+from app.domain.configuration import Configuration
 from app.domain.keys import Keys
+from app.domain.seller import Seller
 from app.domain.token import read
 from app.journal.lines import AnyLine, NoticeLine, PingLine, PostLine
 from app.store.store import Store
+from app.usecases.former import FormerConfigurations
 from app.usecases.standing.changes import (
     BidEnded,
     BidMade,
@@ -58,6 +61,7 @@ async def restore(store: Store, now: float) -> LiveStanding:
 def restore_bids(
     standing: LiveStanding,
     catalogue: Catalogue,
+    former: FormerConfigurations,
     keys: Keys,
     lines: Iterable[AnyLine],
     now: float,
@@ -66,8 +70,9 @@ def restore_bids(
 ) -> int:
     """Promise the bids of these journal lines (oldest first) again that live at `now`; how many there are.
 
-    Where the clock was set back meanwhile, `ahead_s` is how far that of the process before was ahead of ours, and
-    `longest_s` how long its bids could live.
+    A seller or campaign that is declared no more counts as the configuration says that bid: one of the `former`. Where
+    the clock was set back meanwhile, `ahead_s` is how far that of the process before was ahead of ours, and `longest_s`
+    how long its bids could live.
     """
     if ahead_s:
         standing.apply(ClockWasAhead(by=ahead_s, longest_s=longest_s))
@@ -76,7 +81,8 @@ def restore_bids(
             # Of some clock long before, that was wrong.
             continue
         if isinstance(line, PingLine) and line.bid_ids:
-            bid = _bid(standing, catalogue, keys, line, now, ahead_s)
+            then = former.by_hash(line.config) or catalogue.configuration
+            bid = _bid(standing, catalogue, then, keys, line, now, ahead_s)
             if bid is not None:
                 standing.apply(bid)
         elif (isinstance(line, PostLine) and line.status == "accepted") or (
@@ -89,11 +95,18 @@ def restore_bids(
 
 
 def _bid(
-    standing: LiveStanding, catalogue: Catalogue, keys: Keys, line: PingLine, now: float, ahead_s: int
+    standing: LiveStanding,
+    catalogue: Catalogue,
+    then: Configuration,
+    keys: Keys,
+    line: PingLine,
+    now: float,
+    ahead_s: int,
 ) -> BidMade | None:
     """The bid as it was made; `None` where it expired, or its key or its seller is gone."""
     token = read(line.bid_ids[0], keys.signing)
-    if token is None or line.seller not in catalogue.sellers or now >= token.expires_at - ahead_s:
+    seller = catalogue.sellers.get(line.seller) or then.seller(line.seller)
+    if token is None or seller is None or now >= token.expires_at - ahead_s:
         return None
     at = line.at - ahead_s
     return BidMade(
@@ -105,16 +118,18 @@ def _bid(
         test=token.test,
         # The journal does not hold warnings, so a repeat after a restart has none.
         text=msgspec.json.encode(line),
-        takes=() if token.test else tuple(_takes(standing, catalogue, line, at)),
+        takes=() if token.test else tuple(_takes(standing, catalogue, then, seller, line, at)),
         moved_s=-ahead_s,
     )
 
 
-def _takes(standing: LiveStanding, catalogue: Catalogue, line: PingLine, at: float) -> Iterator[Use]:
-    """The space under the caps of campaigns that are still declared."""
-    seller, ping = catalogue.sellers[line.seller], line.ping
+def _takes(
+    standing: LiveStanding, catalogue: Catalogue, then: Configuration, seller: Seller, line: PingLine, at: float
+) -> Iterator[Use]:
+    """The space under the caps that the bid may need."""
+    ping = line.ping
     for name, price_cents in promised(line.decision).items():
-        campaign = catalogue.campaigns.get(name)
+        campaign = catalogue.campaigns.get(name) or then.campaign(name)
         if campaign is not None:
             for counter in standing.counters(campaign, seller, ping.zip, ping.state, at):
                 yield counter.key, counter.cap.uses(price_cents)

@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from app.domain.delivery.delivery import AttemptReport, ClaimedDelivery
-from app.store.delivery.deliveries import DeliveryDetail, Which
+from app.store.delivery.deliveries import REFUSED_ADDRESS, DeliveryDetail, Waiting, Which
 from app.store.errors import StoreUnfit
 from app.store.store import Store
 from app.store.vault import Vault
@@ -365,3 +365,55 @@ def test_what_waits_for_a_clock_that_was_ahead_waits_no_longer_for_that(tmp_path
         assert len(await claim(store, NOW - 3_569.0)) == 1
 
     in_store(f"sqlite:///{tmp_path / 'leadbid.db'}", scene)
+
+
+def test_what_waits_for_one_destination_is_moved_to_another(url: str) -> None:
+    async def scene(store: Store) -> None:
+        await sell(store, 1, 2)
+        await sell(store, 3, destinations=("crm", "dialer"))
+        await sell(store, 4, at=NOW + 60.0)
+        (first, *_rest) = await claim(store, limit=1)
+        waiting = await store.waiting_deliveries()
+        assert {name: each.count for name, each in waiting.items()} == {"crm": 4, "dialer": 1}
+        moved = await store.move_deliveries("crm", "dialer", "ada", NOW + 1.0)
+        assert (moved.moved, moved.doubled, moved.under_way) == (2, 1, 1)
+        claimed = await store.claim_due("dialer", "w-1", NOW + 2.0, 10, LEASE_S)
+        assert sorted(each.lead["lead_id"] for each in claimed) == sorted(
+            a_sale(number).lead_id for number in (2, 3, 4)
+        )
+        for each in claimed:
+            assert await store.acknowledge(replace(report(each), destination="dialer"))
+        assert await store.acknowledge(report(first))
+        rows = await store.deliveries(Which(lead_id=a_sale(3).lead_id))
+        assert {(row.destination, row.status) for row in rows} == {("crm", "duplicate"), ("dialer", "delivered")}
+        again = await store.move_deliveries("crm", "dialer", "ada", NOW + 3.0)
+        assert (again.moved, again.doubled, again.under_way) == (0, 0, 0)
+        lines = [(line.told_by, line.action, line.target) for line in await store.audit_lines()]
+        assert ("ada", "move", "crm") in lines
+
+    in_store(url, scene)
+
+
+def test_a_report_under_a_claim_from_before_the_move_changes_nothing(url: str) -> None:
+    async def scene(store: Store) -> None:
+        await sell(store, 1)
+        (late,) = await claim(store)
+        moved = await store.move_deliveries("crm", "dialer", "ada", NOW + LEASE_S + 1.0)
+        assert moved.moved == 1
+        assert not await store.acknowledge(report(late))
+        (fresh,) = await store.claim_due("dialer", "w-2", NOW + LEASE_S + 2.0, 10, LEASE_S)
+        assert fresh.webhook_id == late.webhook_id
+
+    in_store(url, scene)
+
+
+def test_waiting_deliveries_tell_disabled_and_refused_ones(url: str) -> None:
+    async def scene(store: Store) -> None:
+        await sell(store, 1, 2)
+        first, second = await claim(store)
+        refused_address = report(first, "pending", failure="refused_address", note=REFUSED_ADDRESS, due_at=NOW + 9.0)
+        await store.acknowledge(refused_address)
+        await store.acknowledge(report(second, "pending", note="HTTP 410", due_at=NOW + 9.0, disables=True))
+        assert await store.waiting_deliveries() == {"crm": Waiting(count=2, refused_address=1, disabled="HTTP 410")}
+
+    in_store(url, scene)

@@ -69,16 +69,3 @@ def test_a_switch_is_in_force_until_it_is_cleared(url: str) -> None:
 
     in_store(url, tell)
     in_store(url, ask)
-
-
-def test_campaigns_of_former_configurations_are_remembered(url: str) -> None:
-    async def tell(store: Store) -> None:
-        await store.remember_campaigns([(b"\x00tag", "old", b"\x81\x00\xff"), (b"tag2", "kept", b"first")], NOW)
-        await store.remember_campaigns([(b"tag2", "kept", b"second")], NOW + 100.0)
-
-    async def ask(store: Store) -> None:
-        assert await store.former_campaigns() == {b"\x00tag": b"\x81\x00\xff", b"tag2": b"second"}
-        assert await store.former_campaigns(NOW + 50.0) == {b"tag2": b"second"}
-
-    in_store(url, tell)
-    in_store(url, ask)

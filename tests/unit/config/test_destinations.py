@@ -24,7 +24,7 @@ def test_secrets_are_resolved_from_files_and_the_environment_and_never_shown(dec
         environ={"OLD": SECRET[:-1] + "g"},
     )
     assert found.secrets == {"file:keys/new": SECRET, "env:OLD": SECRET[:-1] + "g"}
-    assert Path("keys/new") in found.files
+    assert Path("keys/new") in found.contents
     assert SECRET not in repr(found)
 
 

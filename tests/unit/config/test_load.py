@@ -21,7 +21,7 @@ def test_a_small_configuration_has_neither_problems_nor_warnings(declared: Decla
     assert [campaign.name for campaign in found.campaigns] == ["solar-tx"]
     assert found.buyer.brands == ("Harbor",)
     assert found.operators[0].key_sha256 == ("2" * 64,)
-    assert found.files == (Path("buyer.toml"),)
+    assert tuple(found.contents) == (Path("buyer.toml"),)
 
 
 def test_a_problem_names_file_line_key_reason_and_remedy(problems: Wrong) -> None:
@@ -111,7 +111,7 @@ def test_the_hash_changes_with_the_file_and_with_every_list_but_not_with_a_secre
     assert first.config_hash == campaign_with(territory, files={"zips.txt": "33604"}).config_hash
     assert first.config_hash != campaign_with(territory, files={"zips.txt": "33605"}).config_hash
     assert first.config_hash != campaign_with("").config_hash
-    assert first.files == (Path("buyer.toml"), Path("zips.txt"))
+    assert tuple(first.contents) == (Path("buyer.toml"), Path("zips.txt"))
 
 
 def test_what_cannot_be_read_does_not_blame_what_refers_to_it(problems: Wrong) -> None:

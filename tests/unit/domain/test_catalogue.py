@@ -4,10 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from app.domain.campaign import Campaign
-from app.domain.catalogue import index_campaigns, tags
+from app.domain.catalogue import index_campaigns
 from app.domain.territory import Territory
-from app.domain.token import campaign_tag
 from tests.build import campaign, catalogue
 
 STATES = st.frozensets(st.sampled_from(["TX", "CA", "NY"]), max_size=2)
@@ -50,9 +48,15 @@ def test_campaigns_elsewhere_are_not_even_looked_at() -> None:
     assert index.verticals == {"solar"}
 
 
-def test_a_bid_finds_its_campaign_by_tag_also_when_it_is_declared_no_more() -> None:
-    former: Campaign = campaign(name="gone")
-    whole = replace(catalogue(), former=tags((former,)))
-    assert whole.campaign_of(campaign_tag("solar-tx")) == campaign()
-    assert whole.campaign_of(campaign_tag("gone")) is former
-    assert whole.campaign_of(campaign_tag("never")) is None
+def test_a_bid_names_its_campaign_by_its_place_in_what_was_declared() -> None:
+    whole = catalogue([campaign(), campaign(name="other")])
+    assert [whole.configuration.campaign_of(whole.tags[name]) for name in whole.tags] == [
+        campaign(),
+        campaign(name="other"),
+    ]
+    assert catalogue().configuration.campaign_of(whole.tags["other"]) is None
+
+
+def test_what_was_declared_holds_no_plans_of_caps() -> None:
+    planned = campaign(schedule=replace(campaign().schedule, traffic=(1.0,) * 168))
+    assert catalogue([planned]).configuration.campaigns == (campaign(),)

@@ -10,11 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.token import (
+    CAMPAIGNS_MAX,
     LENGTH,
     NO_CERTIFICATE,
     BidToken,
     campaign_tag,
     certificate_of,
+    config_name,
+    config_tag,
     looks_like_token,
     mint,
     nonce_of,
@@ -31,7 +34,7 @@ TOKENS = st.builds(
     BidToken,
     expires_at=st.integers(0, 2**32 - 1),
     price_cents=st.integers(0, 2**32 - 1),
-    campaign=st.binary(min_size=4, max_size=4),
+    campaign=st.binary(min_size=6, max_size=6),
     leg=LEGS,
     test=st.booleans(),
     nonce=st.binary(min_size=8, max_size=8),
@@ -41,7 +44,7 @@ TOKENS = st.builds(
 TOKEN = BidToken(
     expires_at=1_795_190_520,
     price_cents=1_250,
-    campaign=b"camp",
+    campaign=b"camp01",
     leg="shared",
     test=False,
     nonce=b"nonce-01",
@@ -106,15 +109,14 @@ def test_a_retired_key_honours_its_bids_while_it_is_kept() -> None:
 def test_a_token_is_signed_as_documented_and_one_of_another_version_is_none_of_ours() -> None:
     raw = urlsafe_b64decode(mint(TOKEN, 7, KEY))
     texts = []
-    for version in (raw[0], raw[0] + 1):
-        facts = bytes([version]) + raw[1:35]
-        mac = blake2b(facts, key=KEY, person=b"leadbid.bid", digest_size=13).digest()
+    for head in (raw[0], raw[0] + (1 << 2)):
+        facts = bytes([head]) + raw[1:36]
+        mac = blake2b(facts, key=KEY, person=b"leadbid.bid", digest_size=12).digest()
         texts.append(urlsafe_b64encode(facts + mac).decode())
     assert [read(text, KEYS) for text in texts] == [TOKEN, None]
 
 
 def test_names_have_their_sizes_and_tell_leads_apart() -> None:
-    assert len(campaign_tag("solar-tx")) == 4
     assert len(terms_of(KEY, "acme", "solar")) == 6
     assert len(certificate_of(KEY, "leadid", "A")) == 16
     nonces = {
@@ -129,12 +131,20 @@ def test_names_have_their_sizes_and_tell_leads_apart() -> None:
     assert {len(nonce) for nonce in nonces} == {8}
 
 
+def test_a_campaign_is_named_by_its_configuration_and_its_place_in_it() -> None:
+    tag = campaign_tag("0123456789abcdef", CAMPAIGNS_MAX - 1)
+    assert tag == bytes.fromhex("01234567ffff")
+    assert (config_name(tag), config_tag("0123456789abcdef")) == ("01234567", tag[:4])
+    with pytest.raises(OverflowError):
+        campaign_tag("0123456789abcdef", CAMPAIGNS_MAX)
+
+
 @pytest.mark.parametrize("price", [-1, 2**32])
 def test_a_price_that_a_token_cannot_hold_is_an_error_at_once(price: int) -> None:
     token = BidToken(
         expires_at=0,
         price_cents=price,
-        campaign=b"camp",
+        campaign=b"camp01",
         leg="shared",
         test=False,
         nonce=b"n" * 8,

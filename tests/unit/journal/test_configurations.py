@@ -24,7 +24,7 @@ from app.journal.configurations import (
 )
 from app.journal.reader import lines
 from app.scoring.load import LoadedModels
-from app.usecases.reload_catalogue import Sources, first_catalogue
+from app.usecases.reload.reload_catalogue import Sources, first_catalogue
 from tests.build import NOW, buyer, campaign, catalogue, model, seller
 from tests.journal import route, written
 from tests.service import DEMO_CONFIG
@@ -36,9 +36,9 @@ def demo(models: LoadedModels | None = None) -> Catalogue:
     read_config = load(DEMO_CONFIG, environ=os.environ)
     assert isinstance(read_config, LoadedConfig)
     sources = Sources(
-        config=lambda: read_config, models=lambda: models or LoadedModels(), models_dir=Path(), zip_states={}
+        config=lambda _read_file: read_config, models=lambda: models or LoadedModels(), models_dir=Path(), zip_states={}
     )
-    return first_catalogue(sources, read_config.declared, {}).catalogue
+    return first_catalogue(sources, read_config.declared).catalogue
 
 
 def test_the_demos_configuration_comes_back_whole(tmp_path: Path) -> None:
@@ -49,7 +49,7 @@ def test_the_demos_configuration_comes_back_whole(tmp_path: Path) -> None:
     assert again.verticals == whole.verticals
     assert again.buyer == whole.buyer
     assert again.index == whole.index
-    assert again.by_tag == whole.by_tag
+    assert again.tags == whole.tags
 
 
 def test_every_kind_of_rule_comes_back_as_it_was(tmp_path: Path) -> None:

@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from app.telemetry.metrics import COUNTERS, GAUGES, PING_SECONDS, Metrics
+from app.telemetry.metrics import COUNTERS, GAUGES, LABELED_GAUGES, PING_SECONDS, Metrics
 
 OPERATIONS = Path(__file__).parents[3] / "docs/operations.md"
 APP = Path(__file__).parents[3] / "app"
-EVERY = {**{name: meaning for name, (meaning, _) in COUNTERS.items()}, **GAUGES}
+LABELED = {**COUNTERS, **LABELED_GAUGES}
+EVERY = {**{name: meaning for name, (meaning, _) in LABELED.items()}, **GAUGES}
 
 
 def samples(metrics: Metrics) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
@@ -40,6 +41,14 @@ def test_gauges_stand_where_they_were_put() -> None:
     assert samples(metrics)["leadbid_live_bids", ()] == 17.0
 
 
+def test_labeled_gauges_are_set_all_at_once() -> None:
+    metrics = Metrics()
+    metrics.gauges("deliveries_stuck", {("crm", "disabled"): 2, ("old", "undeclared"): 1})
+    metrics.gauges("deliveries_stuck", {("crm", "disabled"): 3})
+    found = {key: value for key, value in samples(metrics).items() if key[0] == "leadbid_deliveries_stuck"}
+    assert found == {("leadbid_deliveries_stuck", (("destination", "crm"), ("why", "disabled"))): 3.0}
+
+
 def test_the_time_of_a_ping_falls_in_every_bucket_that_holds_it() -> None:
     metrics = Metrics()
     for seconds in (0.0001, 0.0003, 0.9, 7.0):
@@ -64,14 +73,14 @@ def test_a_name_that_is_not_declared_is_a_mistake() -> None:
 
 
 def test_names_are_unique_and_as_prometheus_wants_them() -> None:
-    names = [*COUNTERS, *GAUGES, PING_SECONDS]
+    names = [*EVERY, PING_SECONDS]
     assert len(names) == len(set(names))
     assert all(re.fullmatch(r"[a-z]+(_[a-z]+)*", name) for name in names)
     assert all(name.endswith("_total") for name in COUNTERS)
-    assert not [name for name in GAUGES if name.endswith("_total")]
+    assert not [name for name in [*GAUGES, *LABELED_GAUGES] if name.endswith("_total")]
 
 
-@pytest.mark.parametrize("name", [*COUNTERS, *GAUGES])
+@pytest.mark.parametrize("name", EVERY)
 def test_every_metric_is_counted_somewhere(name: str) -> None:
     used = "".join(path.read_text() for path in APP.rglob("*.py") if path.name != "metrics.py")
     assert f'"{name}"' in used
@@ -79,7 +88,7 @@ def test_every_metric_is_counted_somewhere(name: str) -> None:
 
 @pytest.mark.parametrize("name", EVERY)
 def test_every_metric_is_documented_with_its_meaning_and_labels(name: str) -> None:
-    labels = ", ".join(f"`{label}`" for label in COUNTERS[name][1]) if name in COUNTERS else ""
+    labels = ", ".join(f"`{label}`" for label in LABELED[name][1]) if name in LABELED else ""
     row = f"| `leadbid_{name}` | {labels} | {EVERY[name]} |".replace("|  |", "| |")
     assert row in OPERATIONS.read_text(encoding="utf-8"), f"docs/operations.md lacks the row: {row}"
 

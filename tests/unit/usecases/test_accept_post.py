@@ -14,7 +14,6 @@ from msgspec.structs import replace
 from app.dialects.answers import write_post_answer
 from app.domain.catalogue import Catalogue
 from app.domain.reasons import Disclosure, Refusal
-from app.domain.token import campaign_tag
 from app.store.errors import StoreUnavailable
 from app.store.vault import SealBroken
 from app.usecases.accept_post import accept_post, find_post, refuse_post
@@ -166,22 +165,34 @@ def test_a_test_bid_is_only_ever_a_test_whichever_door_its_post_takes(tmp_path: 
     at_bidder(tmp_path, scene, catalogue([bought]), sold=lambda: calls.append("sold"))
 
 
-def test_the_bid_of_a_removed_campaign_is_honoured(tmp_path: Path) -> None:
+OTHER = "1" * 16
+"""The hash of what comes into force after the configuration of `build`."""
+
+
+def reload(bidder: Bidder, after: Catalogue) -> None:
+    """Put another configuration in force, as a watcher does."""
+    bidder.former.add(bidder.catalogue.configuration)
+    bidder.catalogue = after
+
+
+def test_the_bid_of_a_removed_campaign_is_honored(tmp_path: Path) -> None:
     async def scene(bidder: Bidder) -> None:
         bid = ask(bidder)
-        former = {campaign_tag("solar-tx"): campaign(paused=True)}
-        bidder.catalogue = catalogue([campaign(name="solar-new")], former=former)
+        reload(bidder, catalogue([campaign(name="solar-new")], config_hash=OTHER))
         answer = await sell(bidder, bid.ping_id)
         assert (answer.status, answer.price_cents) == ("accepted", bid.bids[0].price_cents)
         assert last_post(bidder, tmp_path).campaign == "solar-tx"
+        lead = await bidder.store.lead(answer.lead_id)
+        assert lead is not None
+        assert lead.config_hash == "0" * 16
 
     at_bidder(tmp_path, scene)
 
 
-def test_the_bid_of_a_campaign_that_nobody_remembers_is_unknown(tmp_path: Path) -> None:
+def test_the_bid_of_a_configuration_that_nobody_remembers_is_unknown(tmp_path: Path) -> None:
     async def scene(bidder: Bidder) -> None:
         bid = ask(bidder)
-        bidder.catalogue = catalogue([campaign(name="solar-new")])
+        bidder.catalogue = catalogue(config_hash=OTHER)
         assert (await sell(bidder, bid.ping_id)).reason_code == "ping_unknown"
 
     at_bidder(tmp_path, scene)
@@ -191,20 +202,28 @@ def test_terms_that_were_locked_when_the_bid_was_made_still_bind(tmp_path: Path)
     solar = vertical()
     loose = vertical(fields=tuple(replace(field, locked=False) for field in solar.fields))
 
-    def reloaded(former_locks: dict[str, tuple[tuple[str, ...], ...]]) -> Catalogue:
-        return catalogue(verticals=[loose], former_locks=former_locks)
-
     async def scene(bidder: Bidder) -> None:
-        bids = [ask(bidder, **another(number)).ping_id for number in (1, 2, 3)]
-        bidder.catalogue = reloaded({})
-        assert (await sell(bidder, bids[0], **another(1))).reason_code == "ping_mismatch"
-        bidder.catalogue = reloaded({"solar": (solar.locked,)})
-        assert (await sell(bidder, bids[1], contact=somebody(2), **another(2))).status == "accepted"
+        bids = [ask(bidder, **another(number)).ping_id for number in (1, 2)]
+        reload(bidder, catalogue(verticals=[loose], config_hash=OTHER))
+        assert (await sell(bidder, bids[0], **another(1))).status == "accepted"
         changed: dict[str, Any] = {"fields": {"roof": "flat", "monthly_bill": 180.0}}
-        refused = await sell(bidder, bids[2], contact=somebody(3), **another(3), **changed)
+        refused = await sell(bidder, bids[1], contact=somebody(2), **another(2), **changed)
         assert refused.reason_code == "ping_mismatch"
 
     at_bidder(tmp_path, scene)
+
+
+def test_a_lead_counts_under_the_caps_of_today_and_goes_where_leads_go_today(tmp_path: Path) -> None:
+    async def scene(bidder: Bidder) -> None:
+        bids = [ask(bidder, **another(number)).ping_id for number in (1, 2)]
+        today = campaign(destinations=("new",), caps=(cap(limit=1),))
+        reload(bidder, catalogue([today], config_hash=OTHER))
+        assert (await sell(bidder, bids[0], **another(1))).status == "accepted"
+        refused = await sell(bidder, bids[1], contact=somebody(2), **another(2))
+        assert refused.reason_code == "cap_reached"
+        assert [each.destination for each in await bidder.store.deliveries()] == ["new"]
+
+    at_bidder(tmp_path, scene, catalogue([campaign(destinations=("old",), caps=(cap(limit=5),))]))
 
 
 @pytest.mark.parametrize(

@@ -381,7 +381,7 @@ def test_a_campaign_without_a_model_bids_its_fallback(tmp_path: Path) -> None:
 
 def _only(wanted: Any) -> dict[str, Any]:
     whole = catalogue([wanted], models=[])
-    return {"campaigns": whole.campaigns, "index": whole.index, "by_tag": whole.by_tag}
+    return {"campaigns": whole.campaigns, "index": whole.index}
 
 
 def _of(**overrides: Any) -> Any:

@@ -77,12 +77,31 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("destination", name="pk_destination_state"),
     )
     op.create_table(
-        "former_campaign",
-        sa.Column("tag", sa.LargeBinary(), nullable=False),
+        "configuration",
+        sa.Column("config_hash", sa.String(length=64), nullable=False),
+        sa.Column("definition", sa.LargeBinary(), nullable=False),
+        sa.Column("in_force_at", sa.Double(), nullable=False),
+        sa.Column("seen_at", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("config_hash", name="pk_configuration"),
+    )
+    op.create_table(
+        "held_configuration",
+        sa.Column("config_hash", sa.String(length=64), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("held_at", sa.Double(), nullable=False),
+        sa.Column("seen_at", sa.Double(), nullable=False),
+        sa.Column("approved_by", sa.Text(), nullable=False),
+        sa.Column("approved_at", sa.Double(), nullable=True),
+        sa.PrimaryKeyConstraint("config_hash", name="pk_held_configuration"),
+    )
+    op.create_table(
+        "last_declared",
+        sa.Column("kind", sa.String(length=11), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("definition", sa.LargeBinary(), nullable=False),
         sa.Column("seen_at", sa.Double(), nullable=False),
-        sa.PrimaryKeyConstraint("tag", name="pk_former_campaign"),
+        sa.CheckConstraint("kind IN ('destination', 'seller')", name="kind"),
+        sa.PrimaryKeyConstraint("kind", "name", name="pk_last_declared"),
     )
     op.create_table(
         "lead",
@@ -249,7 +268,9 @@ def downgrade() -> None:
     op.drop_table("shadow_price")
     op.drop_table("notice")
     op.drop_table("lead")
-    op.drop_table("former_campaign")
+    op.drop_table("last_declared")
+    op.drop_table("held_configuration")
+    op.drop_table("configuration")
     op.drop_table("destination_state")
     op.drop_table("demand")
     op.drop_table("certification")

@@ -28,7 +28,7 @@ def case(*, whose: Person = MARIA, facts: PostFacts | None = None, **overrides: 
         bid=BidToken(
             expires_at=int(NOW) + 60,
             price_cents=1_250,
-            campaign=campaign_tag("solar-tx"),
+            campaign=campaign_tag("0" * 16, 0),
             leg="exclusive",
             test=False,
             nonce=b"n" * 8,

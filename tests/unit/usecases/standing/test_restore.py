@@ -36,7 +36,7 @@ def before(folder: Path, scene: Callable[[Bidder], Awaitable[Any]], declared: Ca
 
 def restore(bidder: Bidder, folder: Path, now: float = LATER) -> int:
     recent = lines(folder / "journal", now - bidder.catalogue.buyer.bid_lifetime_s)
-    return restore_bids(bidder.standing, bidder.catalogue, bidder.keys, recent, now)
+    return restore_bids(bidder.standing, bidder.catalogue, bidder.former, bidder.keys, recent, now)
 
 
 async def one_bid(bidder: Bidder) -> PingAnswer:
@@ -203,7 +203,7 @@ def test_bids_of_a_clock_that_was_set_back_live_as_long_as_they_said(tmp_path: P
 
     async def scene(bidder: Bidder) -> None:
         recent = lines(tmp_path / "journal", back - 120.0)
-        assert restore_bids(bidder.standing, ONE, bidder.keys, recent, back, 3_600, 120) == 1
+        assert restore_bids(bidder.standing, ONE, bidder.former, bidder.keys, recent, back, 3_600, 120) == 1
         assert ask(bidder, now=back + 1.0).ping_id == made.ping_id
         assert ask(bidder, now=back + 119.0, **another(2)).reason_code == "cap_reached"
         answer = await sell(bidder, made.ping_id, now=back + 119.0)
@@ -218,7 +218,7 @@ def test_bids_of_a_clock_that_was_set_back_expire_at_their_time(tmp_path: Path) 
 
     async def scene(bidder: Bidder) -> None:
         recent = lines(tmp_path / "journal", back - 120.0)
-        restore_bids(bidder.standing, ONE, bidder.keys, recent, back, 3_600, 120)
+        restore_bids(bidder.standing, ONE, bidder.former, bidder.keys, recent, back, 3_600, 120)
         bidder.standing.apply(TimePassed(at=back + 121.0))
         assert (await sell(bidder, made.ping_id, now=back + 121.0)).reason_code == "ping_expired"
         assert ask(bidder, now=back + 121.0, **another(2)).status == "accepted"

@@ -1,37 +1,42 @@
-"""Builds the catalogue from configuration and models, again when a file changes; an invalid one is refused."""
+"""Builds the catalogue from configuration and models, again when a file changes."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 from msgspec.structs import replace
 
+from app.config.file.files import ReadFile
 from app.config.file.problem import Problem
 from app.config.load import Declared, LoadedConfig
 from app.domain.calendar import utc_offset
 from app.domain.campaign import Campaign
-from app.domain.catalogue import Catalogue, Challenger, Model, index_campaigns, tags
+from app.domain.catalogue import Catalogue, Challenger, Model, index_campaigns
 from app.domain.schedule import HOURS_OF_WEEK
+from app.domain.seller import Seller
+from app.domain.vertical import Vertical
 from app.scoring.load import LoadedModels
 from app.scoring.pointer import POINTER
 
 _ANY_WINTER = 29_454_480
 """A minute of the UTC epoch (2026-01-01) at which clocks of one country differ by their zones alone."""
 
-Locks = Mapping[str, tuple[tuple[str, ...], ...]]
+Named = TypeVar("Named", Vertical, Seller)
 
 
 class Sources(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a catalogue comes from. `stamp` tells whether a file has changed."""
+    """Where a catalogue comes from. `config` reads it by a function that gives a file's content."""
 
-    config: Callable[[], LoadedConfig | tuple[Problem, ...]]
+    config: Callable[[ReadFile], LoadedConfig | tuple[Problem, ...]]
     models: Callable[[], LoadedModels]
     models_dir: Path
     zip_states: Mapping[str, str]
 
-    def stamp(self, declared: Declared) -> dict[Path, tuple[int, int]]:
-        """Size and time of every file that was read, and of the pointer to the models."""
-        return {path: _stamp(path) for path in (*declared.files, self.models_dir / POINTER)}
+    @property
+    def pointer(self) -> Path:
+        """The file that says which models are live."""
+        return self.models_dir / POINTER
 
 
 class Reloaded(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,27 +47,43 @@ class Reloaded(msgspec.Struct, frozen=True, kw_only=True):
     problems: tuple[str, ...]
 
 
-def first_catalogue(sources: Sources, declared: Declared, former: Mapping[bytes, Campaign]) -> Reloaded:
-    """The catalogue to start with; `former` are campaigns of earlier days whose bids may still live, by tag."""
+def first_catalogue(sources: Sources, declared: Declared) -> Reloaded:
+    """The catalogue to start with."""
     models = sources.models()
-    catalogue = _compose(declared, models.models, models.challengers, sources.zip_states, former, {})
+    catalogue = _compose(declared, models.models, models.challengers, sources.zip_states)
     return Reloaded(catalogue=catalogue, declared=declared, problems=_texts(models))
 
 
-def next_catalogue(sources: Sources, live: Reloaded) -> Reloaded:
-    """The catalogue after a file changed. Each part that is invalid stays as it is: the configuration, or one model."""
-    read = sources.config()
-    if not isinstance(read, LoadedConfig):
-        problems = tuple(str(problem) for problem in read)
-        return Reloaded(catalogue=live.catalogue, declared=live.declared, problems=problems)
+def next_catalogue(sources: Sources, read: LoadedConfig, live: Reloaded) -> Reloaded:
+    """The catalogue after a file changed; a model that is invalid stays as it is."""
     declared, loaded = read.declared, sources.models()
     kept = {name: model for name, model in live.catalogue.models.items() if _is_refused(loaded, name)}
     models = {**kept, **loaded.models}
     challengers = _tried(live.catalogue, loaded, models)
-    former = {**live.catalogue.former, **live.catalogue.by_tag}
-    locks = _locks(live.catalogue, declared)
-    catalogue = _compose(declared, models, challengers, sources.zip_states, former, locks)
-    return Reloaded(catalogue=catalogue, declared=declared, problems=_texts(loaded))
+    # What stays as it is stays the very value, for which the way to read its requests is worked out already.
+    same = replace(
+        declared,
+        verticals=_same(live.declared.verticals, declared.verticals),
+        sellers=_same(live.declared.sellers, declared.sellers),
+    )
+    catalogue = _compose(same, models, challengers, sources.zip_states)
+    return Reloaded(catalogue=catalogue, declared=same, problems=_texts(loaded))
+
+
+def model_changes(before: Catalogue, after: Catalogue) -> tuple[str, ...]:
+    """Which models price from now on, in words."""
+    versions = [{name: model.version for name, model in each.models.items()} for each in (before, after)]
+    return tuple(
+        f"model of {name}: {versions[0].get(name, 'none')} -> {versions[1].get(name, 'none')}"
+        for name in sorted(versions[0].keys() | versions[1].keys())
+        if versions[0].get(name) != versions[1].get(name)
+    )
+
+
+def lost_models(before: Catalogue, after: Catalogue) -> tuple[str, ...]:
+    """Whether every model would be lost, in words."""
+    lost = before.models and not after.models
+    return ("loses every model: only fallback prices are bid any more",) if lost else ()
 
 
 def _compose(
@@ -70,11 +91,8 @@ def _compose(
     models: Mapping[str, Model],
     challengers: Mapping[str, Challenger],
     zip_states: Mapping[str, str],
-    former: Mapping[bytes, Campaign],
-    former_locks: Locks,
 ) -> Catalogue:
     campaigns = tuple(_planned(campaign, declared.buyer.zone, models) for campaign in declared.campaigns)
-    by_tag = tags(campaigns)
     return Catalogue(
         config_hash=declared.config_hash,
         buyer=declared.buyer,
@@ -88,10 +106,13 @@ def _compose(
         challengers=challengers,
         index=index_campaigns(campaigns),
         zip_states=zip_states,
-        by_tag=by_tag,
-        former={tag: campaign for tag, campaign in former.items() if tag not in by_tag},
-        former_locks=former_locks,
     )
+
+
+def _same(live: tuple[Named, ...], declared: tuple[Named, ...]) -> tuple[Named, ...]:
+    """What is declared, each one that has not changed as the value that is live."""
+    by_name = {each.name: each for each in live}
+    return tuple(by_name[each.name] if by_name.get(each.name) == each else each for each in declared)
 
 
 def _planned(campaign: Campaign, buyers_zone: str, models: Mapping[str, Model]) -> Campaign:
@@ -102,16 +123,6 @@ def _planned(campaign: Campaign, buyers_zone: str, models: Mapping[str, Model]) 
     ahead = (utc_offset(_ANY_WINTER, campaign.zone) - utc_offset(_ANY_WINTER, buyers_zone)) // 60
     traffic = tuple(model.traffic[(hour - ahead) % HOURS_OF_WEEK] for hour in range(HOURS_OF_WEEK))
     return replace(campaign, schedule=replace(campaign.schedule, traffic=traffic))
-
-
-def _locks(live: Catalogue, declared: Declared) -> Locks:
-    """Locked fields as they stood, for each vertical where they now differ: live bids were made under them."""
-    locks = dict(live.former_locks)
-    for vertical in declared.verticals:
-        before = live.verticals.get(vertical.name)
-        if before is not None and before.locked != vertical.locked:
-            locks[vertical.name] = tuple(dict.fromkeys((before.locked, *locks.get(vertical.name, ()))))
-    return locks
 
 
 def _tried(live: Catalogue, loaded: LoadedModels, models: Mapping[str, Model]) -> Mapping[str, Challenger]:
@@ -134,11 +145,3 @@ def _is_refused(loaded: LoadedModels, vertical: str) -> bool:
 
 def _texts(loaded: LoadedModels) -> tuple[str, ...]:
     return tuple(problem.reason for problem in loaded.problems)
-
-
-def _stamp(path: Path) -> tuple[int, int]:
-    try:
-        status = path.stat()
-    except OSError:
-        return -1, 0
-    return status.st_size, status.st_mtime_ns

@@ -1,0 +1,56 @@
+"""One configuration as it was in force: the posts of its bids are judged by it, whatever is in force by then."""
+
+from collections.abc import Callable
+
+import msgspec
+from msgspec.structs import replace
+
+from app.domain.buyer import Buyer, Operator
+from app.domain.campaign import Campaign
+from app.domain.delivery.destination import Destination
+from app.domain.seller import Seller
+from app.domain.token import CONFIG_BYTES
+from app.domain.vertical import Vertical
+
+
+class Configuration(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """All that one file declared, in its order and without secrets. `config_hash` names it in every decision."""
+
+    config_hash: str
+    buyer: Buyer
+    verticals: tuple[Vertical, ...]
+    campaigns: tuple[Campaign, ...]
+    sellers: tuple[Seller, ...]
+    operators: tuple[Operator, ...] = ()
+    destinations: tuple[Destination, ...] = ()
+
+    def campaign_of(self, tag: bytes) -> Campaign | None:
+        """The campaign that a bid names, which this configuration made."""
+        position = int.from_bytes(tag[CONFIG_BYTES:])
+        return self.campaigns[position] if position < len(self.campaigns) else None
+
+    def campaign(self, name: str) -> Campaign | None:
+        """The campaign of this name."""
+        return next((campaign for campaign in self.campaigns if campaign.name == name), None)
+
+    def vertical(self, name: str) -> Vertical | None:
+        """The vertical of this name."""
+        return next((vertical for vertical in self.verticals if vertical.name == name), None)
+
+    def seller(self, name: str) -> Seller | None:
+        """The seller of this name."""
+        return next((seller for seller in self.sellers if seller.name == name), None)
+
+
+def with_keys(configuration: Configuration, change: Callable[[str], str]) -> Configuration:
+    """The same with the hash of each key of its sellers and operators changed, so that it may be stored."""
+    return replace(
+        configuration,
+        sellers=tuple(
+            replace(seller, key_sha256=tuple(map(change, seller.key_sha256))) for seller in configuration.sellers
+        ),
+        operators=tuple(
+            replace(operator, key_sha256=tuple(map(change, operator.key_sha256)))
+            for operator in configuration.operators
+        ),
+    )
