@@ -164,7 +164,7 @@ async def _started(
     _tell_of_models(settings, live)
     clock = _clock_of(world, service_clock)
     now = clock()
-    former = await start_with(store, live, keys, now, has_consent=settings.has_consent)
+    former = await start_with(store, live, keys, world.clock(), has_consent=settings.has_consent)
     journal = JournalWriter(settings.journal)
     sender = Sender()
     stack.push_async_callback(sender.aclose)
@@ -196,7 +196,8 @@ async def _started(
     )
     longest_s = await _take_over(settings, bidder, now)
     metrics.gauge("catalogue_loaded_timestamp_seconds", now)
-    watch = ConfigWatcher(sources, live, bidder, clock, world.steady, settings.journal)
+    # Commands beside the service go by the machine's clock, and wait for what the watcher writes.
+    watch = ConfigWatcher(sources, live, bidder, world.clock, world.steady, settings.journal)
     certifier = Certifier(await store.certification_marks())
     bidder.certified.update(certifier.live)
     bidder.test_recorders.append(certifier.see)

@@ -226,7 +226,9 @@ def as_declared(request: SellerRequest, seller: Seller) -> SellerRequest:
 
 def may_reach(request: SellerRequest, seller: Seller) -> bool:
     """Whether a seller may send from this address, and in this way."""
-    return _comes_from_its(request.scope, seller) and _may_use(request.scope["method"], request.route.takes, seller)
+    return _at_home(request.scope, seller) is not None and _may_use(
+        request.scope["method"], request.route.takes, seller
+    )
 
 
 def offered_keys(request: SellerRequest) -> list[str]:
@@ -303,9 +305,7 @@ def _mode(fields: Mapping[str, Scalar], unread: bytes) -> Mode:
 
 def _at_home(scope: Scope, seller: Seller | None) -> Seller | None:
     """The seller, if it may ask from this address."""
-    return seller if seller is None or _comes_from_its(scope, seller) else None
-
-
-def _comes_from_its(scope: Scope, seller: Seller) -> bool:
-    peer = scope["client"][0] if seller.allowed_ips and scope.get("client") else ""
-    return comes_from(peer, seller.allowed_ips)
+    if seller is None or not seller.allowed_ips:
+        return seller
+    peer = scope["client"][0] if scope.get("client") else ""
+    return seller if comes_from(peer, seller.allowed_ips) else None

@@ -11,6 +11,7 @@ KEPT_S = 90 * 86_400.0
 """A configuration stays so long after it was last seen in force: stored answers are given again for thirty days."""
 CONSENT_S = 3_600.0
 """How long an operator's consent to a configuration holds: the same file may come again by accident."""
+_LATER_S = 0.001
 _CHANGES_MAX = 4_000
 """Letters of a line of the audit."""
 
@@ -48,8 +49,10 @@ def put_in_force(connection: Connection, taken: InForce, now: float) -> None:
     if taken.former:
         is_former = configuration.c.config_hash == taken.former
         connection.execute(update(configuration).where(is_former).values(seen_at=now))
-    newest = _newest(connection)
-    row = {"config_hash": taken.config_hash, "definition": taken.definition, "in_force_at": now, "seen_at": now}
+    newest, since = _newest(connection)
+    # The latest stays the latest, also where the clock was set back.
+    at = max(now, since + _LATER_S)
+    row = {"config_hash": taken.config_hash, "definition": taken.definition, "in_force_at": at, "seen_at": now}
     replace(connection, configuration, row)
     for kind, declared in (("destination", taken.destinations), ("seller", taken.sellers)):
         for name, definition in declared:
@@ -151,6 +154,9 @@ def last_seller(connection: Connection, name: str) -> bytes | None:
     return None if definition is None else bytes(definition)
 
 
-def _newest(connection: Connection) -> str:
-    newest = newest_configurations(connection, 1)
-    return newest[0][0] if newest else ""
+def _newest(connection: Connection) -> tuple[str, float]:
+    """The one that came into force last, and when."""
+    columns = configuration.c
+    of = select(columns.config_hash, columns.in_force_at).order_by(columns.in_force_at.desc()).limit(1)
+    row = connection.execute(of).one_or_none()
+    return (row.config_hash, row.in_force_at) if row is not None else ("", 0.0)

@@ -67,11 +67,6 @@ class BackgroundJobs:
         bidder.metrics.gauge("journal_waiting_lines", self._journal.waiting)
         bidder.metrics.gauge("journal_lost_lines", self._journal.lost)
 
-    def write_keyless(self, until: float = float("inf")) -> None:
-        """Write the counts of minutes that are over, or of all where the service stops."""
-        for line in self.bidder.keyless.lines(until):
-            self._journal.append(line)
-
     def targets(self) -> dict[str, Target]:
         """Every destination that leads can be sent to: those that are declared, and those that leads still wait for."""
         return {**self.left.targets, **self.watch.targets()}
@@ -82,6 +77,11 @@ class BackgroundJobs:
             await self.left.look(self.bidder.catalogue.destinations)
         except Exception as error:  # noqa: BLE001 - one that goes wrong is looked for again
             _log.error("destinations could not be looked at: %s", where(error))
+
+    def write_keyless(self, until: float = float("inf")) -> None:
+        """Write the counts of minutes that are over, or of all where the service stops."""
+        for line in self.bidder.keyless.lines(until):
+            self._journal.append(line)
 
     async def hear(self) -> None:
         """Keep what sellers showed in tests, and hear what commands and other replicas wrote.

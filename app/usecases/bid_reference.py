@@ -74,6 +74,11 @@ def open_reference(bidder: Bidder, ping_id: str, *, test: bool = False) -> BidRe
     )
 
 
+def is_live(bidder: Bidder, bid: BidToken, now: float) -> bool:
+    """Whether a bid can still be posted to, by a clock that may have been moved since."""
+    return now < bid.expires_at + bidder.standing.moved_s(bid.nonce, bid.expires_at, now)
+
+
 async def seller_of_bid(
     bidder: Bidder, reference: BidReference, seller: Seller | None, keys: Collection[str]
 ) -> Seller | None:

@@ -52,7 +52,7 @@ class Bidder(msgspec.Struct, kw_only=True):
     sold: Callable[[], None]
     scorecards: Scorecards
     post_collectors: PostCollectors = PostCollectors()
-    keyless: KeylessRefusals = msgspec.field(default_factory=KeylessRefusals)
     former: FormerConfigurations = msgspec.field(default_factory=FormerConfigurations)
+    keyless: KeylessRefusals = msgspec.field(default_factory=KeylessRefusals)
     certified: set[str] = msgspec.field(default_factory=set)
     test_recorders: list[TestRecorder] = msgspec.field(default_factory=list)

@@ -42,6 +42,10 @@ def test_every_post_is_judged_by_what_its_ping_was_judged_by(config: Path, tmp_p
     ahead_s[0] = 60.0
     with serve(config, tmp_path / "data", world=world) as service, client(service) as http:
         assert outcomes(http, 2, bids[1]) == EXPECTED
+    ahead_s[0] = 3_600.0
+    with serve(config, tmp_path / "data", world=world) as service, client(service) as http:
+        removed = next(case for case in CASES if case.name == "seller-removed")
+        assert post(http, removed, 2, bids[1][removed.name]) == "auth_failed"
 
 
 def test_replicas_that_reload_at_different_moments_honor_each_others_bids(

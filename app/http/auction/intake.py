@@ -33,7 +33,7 @@ from app.store.errors import StoreUnavailable
 from app.telemetry.trouble import where
 from app.usecases.accept_post import accept_post, refuse_post
 from app.usecases.answer_ping import Asked, answer_or_refuse, ask, held_back, refuse_ping
-from app.usecases.bid_reference import BidReference, find_reference, seller_of_bid
+from app.usecases.bid_reference import BidReference, find_reference, is_live, seller_of_bid
 from app.usecases.bidder import Bidder
 from app.usecases.direct_post import direct_post
 from app.wire.ping import PingAnswer
@@ -201,7 +201,7 @@ class Intake:
             texts = map(text_of, request.fields.values())
             ping_id = next((text for text in texts if read(text, bidder.keys.signing) is not None), ping_id)
         reference = await find_reference(bidder, ping_id, test=request.test)
-        if reference.bid is None or (seller is None and reference.bid.expires_at <= request.now):
+        if reference.bid is None or (seller is None and not is_live(bidder, reference.bid, request.now)):
             return request, reference
         then = await seller_of_bid(bidder, reference, seller, offered_keys(request))
         if then is None or (seller is None and not may_reach(request, then)):
