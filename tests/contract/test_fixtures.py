@@ -76,8 +76,9 @@ def test_no_two_files_share_a_consumer() -> None:
 
 def test_every_reason_code_is_shown(played: Played) -> None:
     shown = {exchange.answer.get("reason_code") for path in SUPPLEMENTAL for exchange in played(path)}
-    assert set(REASONS) - shown == set(BY_TEST)
+    assert set(REASONS) - shown == BY_TEST.keys() | BY_FLOOD.keys()
     assert all(callable(test) for test in BY_TEST.values())
+    assert all(f'"{code}"' in (Path(__file__).parent / name).read_text() for code, name in BY_FLOOD.items())
 
 
 def test_a_bid_past_its_end_is_to_be_pinged_again(service: Service, http: httpx.Client) -> None:
@@ -116,6 +117,9 @@ BY_TEST = {
     "internal": test_while_the_database_is_away_pings_go_on_and_posts_are_not_sold,
 }
 """Reason codes that need time or trouble, which no file can bring about."""
+
+BY_FLOOD = {"load_shed": "test_connections.py"}
+"""Those that need more requests than can be answered, and who sends them."""
 
 
 def holding(answer: Any, wanted: Any) -> Any:
