@@ -28,11 +28,13 @@ from app.private_files import narrow
 from app.reports.counting import Counting
 from app.reports.scorecard import Scorecards
 from app.scoring.load import load as load_models
-from app.settings import Settings, SettingsError, load_keys, sole_use
+from app.settings import Settings, SettingsError, load_keys, require_database, require_file, sole_use
+from app.store.engine.database_file import sole_database
 from app.store.errors import StoreError, StoreUnavailable
 from app.store.store import Store
 from app.store.vault import Vault
 from app.telemetry.metrics import Metrics
+from app.telemetry.trouble import where
 from app.usecases.background import BackgroundJobs
 from app.usecases.bidder import Bidder
 from app.usecases.clock.clock_watch import ClockWatch
@@ -94,6 +96,7 @@ def build_app(
         raise SettingsError("\n".join(str(problem) for problem in read))
     for warning in read.warnings:
         _log.warning("%s", warning)
+    require_file(settings)
     keys, made = load_keys(settings, world.chance)
     for path in made:
         _log.warning("made %s: without it no bid and no identity of this installation can be read; keep a copy", path)
@@ -151,9 +154,7 @@ async def _started(
     stack.enter_context(_own_use(settings))
     # Never a seeded source: what is sealed twice with one nonce can be opened.
     vault = Vault(keys.sealing, keys.sealing_id, os.urandom)
-    store = Store(settings.database, vault)
-    stack.push_async_callback(store.close)
-    await store.open()
+    store = await _opened(stack, settings, keys, vault, world)
     sources = Sources(
         config=lambda read_file: load(settings.config, environ=os.environ, read_file=read_file),
         models=lambda: load_models(settings.models),
@@ -216,6 +217,20 @@ async def _started(
     return background
 
 
+async def _opened(stack: AsyncExitStack, settings: Settings, keys: Keys, vault: Vault, world: World) -> Store:
+    """The database that was written with these keys, which no other service works on if it is a file."""
+    file, database = settings.sqlite_file, None
+    if file is not None:
+        database = stack.enter_context(sole_database(file, int.from_bytes(world.chance(3))))
+    store = Store(settings.database, vault, file=database)
+    stack.push_async_callback(store.close)
+    await store.open()
+    if file is None:
+        require_database(settings, served=await store.is_served())
+    await store.take_keys(keys)
+    return store
+
+
 @contextmanager
 def _own_use(settings: Settings) -> Iterator[None]:
     """Hold the data directory, and see to it that what it holds is ours alone."""
@@ -264,6 +279,7 @@ async def _run_beside(stack: AsyncExitStack, background: BackgroundJobs, journal
     stack.callback(background.write_keyless)
     stack.callback(background.write_shed)
     await _beside(stack, _every(TICK_S, background.tick))
+    await _beside(stack, _every(HEAR_S, background.prove_database))
     await _beside(stack, _every(RELOAD_S, background.watch.look))
     await _beside(stack, _every(HEAR_S, background.hear))
     await _beside(stack, _every(HEAR_S, background.keep_shadow_prices))
@@ -275,9 +291,20 @@ async def _run_beside(stack: AsyncExitStack, background: BackgroundJobs, journal
 
 
 async def _every(seconds: float, job: Callable[[], Awaitable[None]]) -> None:
+    """Whatever a database answers in trouble, the next try is made; a job's trouble is logged on its way in and out."""
+    failed = False
     while True:
         await asyncio.sleep(seconds)
-        await job()
+        try:
+            await job()
+        except Exception as error:  # noqa: BLE001 - a job that ended here would be missed for good
+            if not failed:
+                _log.error("%s fails: %s", job.__name__, where(error))
+            failed = True
+        else:
+            if failed:
+                _log.warning("%s works again", job.__name__)
+            failed = False
 
 
 def _names(things: Mapping[str, object]) -> str:

@@ -11,11 +11,16 @@ import msgspec
 from app.domain.keys import Keys
 from app.packaged import DEMO
 from app.private_files import append_to, exposed, make_directory
+from app.store.engine.connections import sqlite_file
+from app.store.engine.database_file import was_served
+from app.store.errors import StoreError
 
 if sys.platform != "win32":
     import fcntl
 
 KEY_BYTES = 32
+
+_KINDS = ("index.key", "signing-*.key", "sealing-*.key")
 
 
 class SettingsError(Exception):
@@ -25,8 +30,9 @@ class SettingsError(Exception):
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """`config` is the buyer's file, `data` the directory for everything that is written.
 
-    `database_url` is empty for SQLite in `data`. `keys_dir` is empty for `data/keys`. With
-    `has_consent` a configuration may lose every seller or campaign of the one before.
+    `database_url` is empty for SQLite in `data`. `keys_dir` is empty for `data/keys`. `new_database` says that an empty
+    database beside keys or a journal is meant. With `has_consent` a configuration may lose every seller or campaign of
+    the one before.
     """
 
     config: Path
@@ -34,12 +40,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     models: Path = Path("models")
     database_url: str = ""
     keys_dir: Path | None = None
+    new_database: bool = False
     has_consent: bool = False
 
     @property
     def database_file(self) -> Path:
-        """Where SQLite keeps everything."""
+        """Where SQLite keeps everything, unless `database_url` says otherwise."""
         return self.data / "leadbid.db"
+
+    @property
+    def sqlite_file(self) -> Path | None:
+        """The file of the database in force; None on PostgreSQL."""
+        return sqlite_file(self.database)
 
     @property
     def database(self) -> str:
@@ -99,26 +111,62 @@ def load_keys(settings: Settings, chance: Callable[[int], bytes]) -> tuple[Keys,
     is in use, lower ones still open what they made. On SQLite missing ones are made; on PostgreSQL, where other
     replicas must hold the same, that is a SettingsError. `chance` gives that many random bytes.
     """
-    kinds = ("index.key", "signing-*.key", "sealing-*.key")
-    missing = [kind.replace("*", "1") for kind in kinds if not any(settings.keys.glob(kind))]
-    if missing and not settings.database_url and settings.database_file.exists():
+    missing = [kind.replace("*", "1") for kind in _KINDS if not any(settings.keys.glob(kind))]
+    file = settings.sqlite_file
+    if missing and file is not None and _was_served(file):
         raise SettingsError(
-            f"{settings.keys / missing[0]} is missing, and {settings.database_file} was written with it: restore it "
-            "from a backup, or nobody in there can be read. A database that never held a lead can be removed instead."
+            f"{settings.keys / missing[0]} is missing, and {file} was written with it: restore it from a backup, or "
+            "nobody in there can be read."
         )
     made = [_make_key(settings, name, chance(KEY_BYTES)) for name in missing]
+    return read_keys(settings), made
+
+
+def read_keys(settings: Settings) -> Keys:
+    """The installation's keys as they are there; none is made."""
+    for kind in _KINDS:
+        if not any(settings.keys.glob(kind)):
+            name = kind.replace("*", "N")
+            raise SettingsError(f"there is no {name} in {settings.keys}: pass the service's data directory with --data")
     signing = {int(number): key for number, key in _keys(settings, "signing").items()}
     sealing = _keys(settings, "sealing")
-    return (
-        Keys(
-            signing=signing,
-            signing_id=max(signing),
-            index=_read_key(settings.keys / "index.key"),
-            sealing=sealing,
-            sealing_id=max(sealing, key=int),
-        ),
-        made,
+    return Keys(
+        signing=signing,
+        signing_id=max(signing),
+        index=_read_key(settings.keys / "index.key"),
+        sealing=sealing,
+        sealing_id=max(sealing, key=int),
     )
+
+
+def require_database(settings: Settings, *, served: bool) -> None:
+    """SettingsError where an empty database would take the place of one that was lost, or `new_database` is not true.
+
+    Keys on SQLite and journals are left by a service that worked with a database. On PostgreSQL keys are made by hand
+    before there is one, so there only the journal tells.
+    """
+    file = settings.sqlite_file
+    name = str(file) if file is not None else "the database"
+    if served and settings.new_database:
+        raise SettingsError(f"{name} is not new, a service has worked on it: start without --new-database")
+    if served or settings.new_database:
+        return
+    left = [settings.keys] if file is not None and any(any(settings.keys.glob(kind)) for kind in _KINDS) else []
+    left += [settings.journal] if _has_lines(settings.journal) else []
+    if left:
+        raise SettingsError(
+            f"{name} is missing or empty, but {' and '.join(map(str, left))} "
+            f"{'was' if len(left) == 1 else 'were'} left by a service that had one: restore it from your backup. If a "
+            "new database is meant, start once with --new-database; nobody who was bought or has opted out before is "
+            "known then."
+        )
+
+
+def require_file(settings: Settings) -> None:
+    """The same for SQLite, before anything is made; on PostgreSQL the database must be asked."""
+    file = settings.sqlite_file
+    if file is not None:
+        require_database(settings, served=_was_served(file))
 
 
 def _locked(descriptor: int) -> bool:
@@ -131,9 +179,21 @@ def _locked(descriptor: int) -> bool:
     return True
 
 
+def _was_served(file: Path) -> bool:
+    try:
+        return was_served(file)
+    except StoreError as error:
+        raise SettingsError(str(error)) from None
+
+
+def _has_lines(journal: Path) -> bool:
+    """Whether anything was ever decided here."""
+    return any(path.stat().st_size > 0 for kind in ("*.jsonl", "*.parquet") for path in journal.glob(kind))
+
+
 def _make_key(settings: Settings, name: str, key: bytes) -> Path:
     path = settings.keys / name
-    if not settings.database.startswith("sqlite"):
+    if settings.sqlite_file is None:
         raise SettingsError(
             f"{path} is missing. Replicas must share their keys: make one with "
             f"`openssl rand -hex {KEY_BYTES} > {path}`, copy it to every replica and name its directory with --keys."

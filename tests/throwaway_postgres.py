@@ -3,11 +3,13 @@
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 # Debian, Red Hat, Homebrew and Postgres.app keep the server's binaries out of PATH.
 SERVER_FOLDERS = (
@@ -45,6 +47,40 @@ def throwaway_postgres() -> Iterator[str]:
             _run(user, folder, binaries / "pg_ctl", "stop", "-D", data, "-w", "-m", "immediate")
     finally:
         shutil.rmtree(folder)
+
+
+@contextmanager
+def frozen(url: str) -> Iterator[None]:
+    """Its processes stand still, as on a machine that hangs: connections stay open, and nobody answers."""
+    first = int((_folder(url) / "data" / "postmaster.pid").read_text().split()[0])
+    # Once it stands still, it makes no more processes for connections.
+    os.kill(first, signal.SIGSTOP)
+    others = subprocess.run(["pgrep", "-P", str(first)], capture_output=True, text=True, check=True).stdout
+    for each in map(int, others.split()):
+        os.kill(each, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for each in (*map(int, others.split()), first):
+            os.kill(each, signal.SIGCONT)
+
+
+@contextmanager
+def stopped(url: str) -> Iterator[None]:
+    """It is shut down at once, without a word to its clients, and started again."""
+    folder = _folder(url)
+    server = _server_binaries() / "pg_ctl", "-D", folder / "data", "-w"
+    _run(_unprivileged_user(), folder, *server, "stop", "-m", "immediate")
+    try:
+        yield
+    finally:
+        _run(
+            _unprivileged_user(), folder, *server, "start", "-l", folder / "log", "-o", f"-k {folder} {SERVER_OPTIONS}"
+        )
+
+
+def _folder(url: str) -> Path:
+    return Path(parse_qs(urlsplit(url).query)["host"][0])
 
 
 def _server_binaries() -> Path:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from app.store.engine.connections import sqlite_file
 from app.store.errors import StoreError
 from app.store.store import Store
 
@@ -28,7 +29,8 @@ def database_url(args: argparse.Namespace) -> str:
 
 def existing_store(args: argparse.Namespace) -> Store:
     """The store that is meant. StoreUnfit where its file does not exist."""
-    return Store(args.database) if args.database else Store.reading(_file(args))
+    file = sqlite_file(args.database) if args.database else _file(args)
+    return Store(args.database) if file is None else Store.reading(file)
 
 
 def run_with_store(args: argparse.Namespace, act: Callable[[Store, argparse.Namespace], Awaitable[int]]) -> int:

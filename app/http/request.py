@@ -1,5 +1,6 @@
 """A request as read, for every endpoint of sellers and operators: who asks, what, and in which dialect."""
 
+import re
 from collections.abc import Callable, Container, Mapping
 from typing import Generic, Literal
 
@@ -14,6 +15,7 @@ from app.dialects.written import Format, answer_format
 from app.domain.buyer import Operator
 from app.domain.reasons import Refusal
 from app.domain.seller import Seller
+from app.domain.token import LENGTH as BID_LENGTH
 from app.domain.token import looks_like_token
 from app.http.asgi_request import BODY_MAX, KEYLESS_BODY_MAX, Scope
 from app.http.authentication import Who, comes_from, keys_in_fields, keys_in_headers, sha256_of, whose_key
@@ -56,6 +58,7 @@ class _Fault(msgspec.Struct, frozen=True, gc=False, array_like=True):
     refusal: Refusal
 
 
+_LIKE_A_BID = re.compile(rb"(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{%d}(?![A-Za-z0-9_-])" % BID_LENGTH)
 _NOBODY = _Fault(401, Refusal("auth_failed"))
 _TOO_LARGE = _Fault(413, Refusal("invalid_field", f"body: send at most {BODY_MAX // 1024} kB"))
 _TOO_LARGE_WITHOUT_KEY = _Fault(
@@ -158,19 +161,15 @@ def read_request(
         fault = _fault_of(scope, route.takes, seller, admit)
     else:
         fault = None
-    if fault is None:
-        fields = _fields(raw, content_type, caller.who or operator)
-    elif fault is _NOBODY and route.takes in ("post", "lead"):
-        fields = _fields_of_nobody(raw, content_type)
-    else:
-        fields = _fields_of_query(scope)
+    fields = _fields_of_query(scope) if fault is not None else _fields(raw, content_type, caller.who or operator)
     if isinstance(fields, _Fault):
         fault, fields = fields, {}
     if operators is None and not caller.offered:
         seller = _at_home(scope, whose_key(keys_in_fields(fields), sellers))
         # Where keys stand in bodies, a body that cannot be read is all that is wrong.
         fault = fault or _fault_of(scope, route.takes, seller, admit)
-    mode = _mode(fields) if route.takes == "lead" else route.takes
+    unread = body if fault is _NOBODY and caller.offered else b""
+    mode = _mode(fields, unread) if route.takes == "lead" else route.takes
     if fault is None and seller is not None and route.takes == "lead" and mode != "post":
         fault = _held_back(seller, admit)
     dialect = route.dialect or (DIALECTS[seller.dialect] if seller is not None else GENERIC)
@@ -192,6 +191,18 @@ def read_request(
         refusal=fault.refusal if fault is not None else None,
         status=fault.status if fault is not None else 200,
     )
+
+
+def texts_like_a_bid(body: bytes) -> list[str]:
+    """What in an unread body might be the id of a bid."""
+    return [text for each in _LIKE_A_BID.findall(body) if looks_like_token(text := each.decode())]
+
+
+def with_body(request: SellerRequest) -> SellerRequest:
+    """A request of nobody that is known with its body read after all, where that can be read."""
+    content_type = dict(request.scope["headers"]).get(b"content-type", b"").decode("latin-1")
+    fields = read_body(request.body[:KEYLESS_BODY_MAX], content_type, request.scope["query_string"])
+    return request if isinstance(fields, UnreadableBody) else replace(request, fields=fields)
 
 
 def as_declared(request: SellerRequest, seller: Seller) -> SellerRequest:
@@ -250,12 +261,6 @@ def _fields(raw: RawRequest, content_type: str, who: Seller | Operator | None) -
     return fields
 
 
-def _fields_of_nobody(raw: RawRequest, content_type: str) -> dict[str, Scalar]:
-    """What a post says whose key opens nothing any more: its seller may be declared no more, and its bid live yet."""
-    fields = _fields(raw, content_type, None)
-    return {} if isinstance(fields, _Fault) else fields
-
-
 def _body_max(who: object) -> int:
     return BODY_MAX if who is not None else KEYLESS_BODY_MAX
 
@@ -289,12 +294,13 @@ def _format(
     return asked if asked in dialect.formats else dialect.format
 
 
-def _mode(fields: Mapping[str, Scalar]) -> Mode:
+def _mode(fields: Mapping[str, Scalar], unread: bytes) -> Mode:
     """What a request to the one endpoint for everything wants: what it says, or a post where it answers a bid."""
     for key, value in fields.items():
         if alike(key.rpartition(".")[2]) in _MODE_NAMES and alike(text_of(value)) in _MODES:
             return _MODES[alike(text_of(value))]
-    return "post" if any(looks_like_token(text_of(value)) for value in fields.values()) else "ping"
+    is_post = any(looks_like_token(text_of(value)) for value in fields.values())
+    return "post" if is_post or texts_like_a_bid(unread) else "ping"
 
 
 def _at_home(scope: Scope, seller: Seller | None) -> Seller | None:

@@ -9,5 +9,9 @@ class StoreUnavailable(StoreError):
     """Locked, full, gone or overwhelmed just now: nothing of this transaction was committed as far as we know."""
 
 
+class DatabaseGone(StoreUnavailable):
+    """The file of the database is gone, or is another one than was opened; the text says what to do."""
+
+
 class StoreUnfit(StoreError):
     """This database cannot be used as it is: wrong address, missing driver, tables of another version."""

@@ -19,8 +19,8 @@ _LOCK = 0x6C656164_62696400
 """Of PostgreSQL's advisory locks: two replicas that migrate at once take turns."""
 
 
-def migrate(url: str) -> tuple[str, str]:
-    """Migrate; the revisions before (empty for a new database) and after."""
+def migrate(url: str, mark: int | None = None) -> tuple[str, str]:
+    """Migrate; the revisions before (empty for a new database) and after. `mark` goes into the header of SQLite."""
     address = database_url(url)
     engine = writing_engine(address, 1)
     try:
@@ -31,6 +31,9 @@ def migrate(url: str) -> tuple[str, str]:
             _require_known(before)
             if before != head():
                 command.upgrade(_config(connection), "head")
+            if mark is not None:
+                connection.exec_driver_sql(f"PRAGMA application_id = {mark}")
+                connection.exec_driver_sql("PRAGMA user_version = 0")
             return before, head()
     except SQLAlchemyError as error:
         raise as_unavailable(error) from None

@@ -318,3 +318,22 @@ last_declared = Table(
     PrimaryKeyConstraint("kind", "name"),
     CheckConstraint("kind IN ('destination', 'seller')", "kind"),
 )
+
+# A digest of each key by the name of its file: a service with other keys would know nobody in here, and buy them again.
+key_check = Table(
+    "key_check",
+    metadata,
+    Column("name", String(16), nullable=False),
+    Column("digest", String(32), nullable=False),
+    PrimaryKeyConstraint("name"),
+)
+
+# One row, written to find out whether anything can be. `paper` is as large as a sale where smaller proves too little.
+write_probe = Table(
+    "write_probe",
+    metadata,
+    Column("probe_id", Integer, nullable=False),
+    Column("number", BigInteger, nullable=False),
+    Column("paper", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("probe_id"),
+)

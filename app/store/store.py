@@ -8,6 +8,7 @@ from pathlib import Path
 from app.domain.caps.pacing import ShadowPrice
 from app.domain.delivery.delivery import AttemptReport, ClaimedDelivery
 from app.domain.identity import Person
+from app.domain.keys import Keys
 from app.domain.post.sale import KeptAnswer, PostFacts, Sale
 from app.domain.reasons import Refusal
 from app.store import (
@@ -29,6 +30,8 @@ from app.store.certifications import Mark
 from app.store.configurations import Held, InForce
 from app.store.delivery import deliveries, destinations, outbox
 from app.store.delivery.deliveries import DeliveryDetail, DeliveryRow, Moved, Waiting, Which
+from app.store.engine import installation
+from app.store.engine.availability import Availability
 from app.store.engine.connections import (
     BUSY_MS,
     async_lookup_engine,
@@ -37,8 +40,10 @@ from app.store.engine.connections import (
     database_url,
     is_sqlite,
     reading_engine,
+    require_installation,
     writing_engine,
 )
+from app.store.engine.database_file import DatabaseFile
 from app.store.engine.runners import GroupRunner, Runner, TaskRunner
 from app.store.errors import StoreError, StoreUnfit
 from app.store.exports import OutcomeRow, SoldRow
@@ -56,6 +61,16 @@ WRITERS = 8
 """PostgreSQL connections that sell at once. More would only wait for the same counters."""
 
 READERS = 4
+
+REPORT_S = 30.0
+"""So long may a report read, and a command change thousands of rows."""
+
+FRESH_S = 1.0
+"""Who asks whether sales can be recorded gets an answer that is no older."""
+
+PROBE_S = 3.5
+"""And waits no longer: a write that takes this long is none."""
+
 _ALL = Which()
 
 
@@ -65,19 +80,31 @@ class Store:
     Every method raises StoreUnavailable where the database is locked, full or gone.
     """
 
-    def __init__(self, url: str, vault: Vault | None = None, busy_ms: int = BUSY_MS) -> None:
+    def __init__(
+        self, url: str, vault: Vault | None = None, busy_ms: int = BUSY_MS, file: DatabaseFile | None = None
+    ) -> None:
+        """`file` is the SQLite file that this process has for itself, and must know again at every commit."""
         self._url = url
+        self._file = file
+        self.availability = Availability()
+        self._probe: asyncio.Task[None] | None = None
+        self._probes = 0
+        self._index_digest = ""
         self._address = database_url(url)
         self._vault = vault
-        self._reader: Runner = TaskRunner(async_reading_engine(self._address, READERS, busy_ms), READERS)
+        self._reader: Runner = TaskRunner(
+            async_reading_engine(self._address, READERS, busy_ms), READERS, limit_s=REPORT_S
+        )
         self._writer: Runner
         # What a post looks up has connections of its own, which no long report can hold up.
         self._lookup: Runner
         if is_sqlite(self._address):
-            self._writer = GroupRunner(writing_engine(self._address, 1, busy_ms))
+            self._writer = GroupRunner(writing_engine(self._address, 1, busy_ms), self.availability, file)
             self._lookup = GroupRunner(reading_engine(self._address, 1, busy_ms))
         else:
-            self._writer = TaskRunner(async_writing_engine(self._address, WRITERS), WRITERS)
+            engine = async_writing_engine(self._address, WRITERS)
+            require_installation(engine, lambda: self._index_digest)
+            self._writer = TaskRunner(engine, WRITERS, self.availability)
             self._lookup = TaskRunner(async_lookup_engine(self._address, READERS), READERS)
         # For the three streams that fill the indexes, while they are read.
         self._streams = reading_engine(self._address, 3, busy_ms)
@@ -95,8 +122,11 @@ class Store:
         StoreUnfit where it cannot be used, with the remedy.
         """
         if is_sqlite(self._address):
-            await asyncio.to_thread(migrate, self._url)
+            await asyncio.to_thread(migrate, self._url, self._file.mark if self._file is not None else None)
         await self.check()
+        await self._write(0)
+        if self._file is not None:
+            self._file.remember()
 
     async def check(self) -> None:
         """StoreUnfit where the tables are not those of this version; nothing is changed."""
@@ -108,13 +138,48 @@ class Store:
             await runner.close()
         self._streams.dispose()
 
+    async def is_served(self) -> bool:
+        """Whether a service ever worked on this database."""
+        return await self._reader.run(installation.is_served)
+
+    async def require_keys(self, keys: Keys) -> None:
+        """StoreUnfit where the database was written with others."""
+        await self._reader.run(lambda c: installation.require_keys(c, installation.check_values(keys)))
+
+    async def take_keys(self, keys: Keys) -> None:
+        """The same, and remember those that are new. From now on no other database will do."""
+        values = installation.check_values(keys)
+        await self._writer.run(lambda c: installation.take_keys(c, values))
+        self._index_digest = values["index"]
+
     async def ready(self) -> bool:
-        """Whether a transaction can be written now."""
+        """Whether a write was committed a moment ago, or can be now. However many ask, one of them tries."""
+        await self.prove(FRESH_S)
+        self.availability.look()
+        return self.availability.state == "writable" and not self.availability.is_troubled
+
+    async def prove(self, within_s: float) -> None:
+        """Write something, unless a write has just succeeded or failed; what comes of it stands in `availability`."""
+        if self.availability.proven_within(within_s):
+            return
+        if self._probe is None or (self._probe.done() and self.availability.may_try()):
+            self._probe = asyncio.create_task(self._probed())
+        await asyncio.wait((self._probe,), timeout=PROBE_S)
+
+    async def _probed(self) -> None:
+        # After a failure only what is as large as a sale proves that a sale fits.
         try:
-            await self._writer.run(lambda _connection: None)
+            await self._write(installation.SALE_BYTES if self.availability.is_troubled else 0)
         except StoreError:
-            return False
-        return True
+            # The runner has told of it, unless it is only that too many wait.
+            pass
+        except Exception as error:  # noqa: BLE001 - whatever it is, a sale would fare no better
+            self.availability.failed(f"a write fails ({type(error).__name__})")
+
+    async def _write(self, size: int) -> None:
+        self._probes += 1
+        await self._writer.run(lambda c: installation.write(c, self._probes, size))
+        self.availability.committed()
 
     # Posts
 
@@ -125,9 +190,12 @@ class Store:
     async def sell(self, sale: Sale, refused: Callable[[Refusal], PostAnswer]) -> SaleResult:
         """Sell in one transaction; `refused` is called inside it, on SQLite in another thread."""
         try:
-            return await self._writer.run(lambda c: sales.sell(c, sale, refused))
+            result = await self._writer.run(lambda c: sales.sell(c, sale, refused))
         except CapInTheWay:
-            return await self._writer.run(lambda c: sales.sell(c, sale, refused, is_tight=True))
+            result = await self._writer.run(lambda c: sales.sell(c, sale, refused, is_tight=True))
+        if result.outcome == "sold":
+            self.availability.committed()
+        return result
 
     async def keep(self, kept: KeptAnswer) -> None:
         """Keep a refusal as the post's answer, unless it has a final one."""
@@ -328,7 +396,7 @@ class Store:
 
     async def replay(self, which: Which, by: str, now: float) -> int:
         """Send these again with a fresh schedule; how many."""
-        return await self._writer.run(lambda c: deliveries.replay(c, which, by, now))
+        return await self._writer.run(lambda c: deliveries.replay(c, which, by, now), REPORT_S)
 
     async def waiting_deliveries(self) -> dict[str, Waiting]:
         """Of every destination for which leads wait."""

@@ -14,6 +14,7 @@ COUNTERS = {
         ("fault",),
     ),
     "ping_repeats_total": ("Repeated pings, answered with the same bid.", ("seller",)),
+    "bids_withheld_total": ("Pings refused because no sale could be recorded.", ("seller",)),
     "posts_total": ("Posts received, by status and reason code.", ("seller", "status", "code")),
     "sales_total": ("Leads bought.", ("seller", "campaign")),
     "spend_cents_total": ("Spend on leads bought, in cents.", ("seller", "campaign")),
@@ -29,6 +30,8 @@ COUNTERS = {
 }
 GAUGES = {
     "live_bids": "Bids that are live now.",
+    "database_writable": "1 while sales can be recorded, else 0.",
+    "database_unwritable_seconds": "How long no sale could be recorded; 0 while sales can be.",
     "journal_waiting_lines": "Decisions not yet written to the journal.",
     "journal_lost_lines": "Decisions lost because the journal could not be written for too long.",
     "clock_ahead_seconds": "How far the service's clock is ahead of the machine's.",

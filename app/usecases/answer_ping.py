@@ -10,6 +10,7 @@ from app.domain import answers
 from app.domain.auction.decide import Decision, decide
 from app.domain.auction.marks import Marks, bid_ids_of, draw_of, line_id_of, marks_of
 from app.domain.auction.snapshot import Known, Snapshot
+from app.domain.auction.withholding import UNRECORDABLE
 from app.domain.onboarding.test_values import TestScenario, scenario_of
 from app.domain.pricing.exploration import Draw
 from app.domain.reasons import Refusal
@@ -77,7 +78,7 @@ def answer_ping(bidder: Bidder, asked: Asked, warnings: tuple[str, ...]) -> Ping
     """The answer to one ping, journaled and counted under exactly one code."""
     seller, ping, now = asked.seller, asked.ping, asked.now
     live = bidder.standing.live(asked.nonce, now)
-    if live is not None and live.terms == asked.marks.terms:
+    if live is not None and live.terms == asked.marks.terms and not bidder.standing.bids_nothing:
         if _elapsed_ms(bidder, asked) > ping.deadline_ms:
             return refuse_ping(bidder, seller, Refusal("deadline"), now, warnings, test=ping.test)
         return _repeat(bidder, live, now)
@@ -104,6 +105,8 @@ def answer_ping(bidder: Bidder, asked: Asked, warnings: tuple[str, ...]) -> Ping
     if refusal is None:
         _open(bidder, asked, decision, answer, text, counters)
     bidder.metrics.count("pings_total", seller.name, refusal.code if refusal is not None else "bid")
+    if refusal is UNRECORDABLE:
+        bidder.metrics.count("bids_withheld_total", seller.name)
     return answer
 
 

@@ -13,12 +13,14 @@ from app.usecases.deliver_leads import DeliveryWorker, Target
 from app.usecases.onboarding.certify import Certifier, hear_marks, keep_marks
 from app.usecases.reload.config_watcher import ConfigWatcher
 from app.usecases.reload.left_destinations import LeftDestinations
-from app.usecases.standing.changes import Paused, Suppressed, TimePassed
+from app.usecases.standing.changes import Paused, Suppressed, TimePassed, WritesFailed
 
 KEEP_S = 15.0
 """A restart may lose what shadow prices moved in this time, a small part of what they move in a window."""
 SUPPRESSIONS_S = 30.0
 """How late a suppression by another process is heard of. A post asks the database, so nobody is bought meanwhile."""
+PROVEN_S = 3.0
+"""How old the last proof may be that sales can be recorded. Posts that are bought prove it at no cost."""
 
 CALM_S = 10.0
 """An overload has ended when no ping was shed for so long."""
@@ -52,12 +54,14 @@ class BackgroundJobs:
         self.clock = clock
         self.uniform = uniform
         self._journal = journal
+        self._unwritable_s = 0.0
         self._kept_duals: dict[str, float] = {}
         self._duals_kept_at = 0.0
         self._shed_at = 0.0
         self._machine_clock = machine_clock
         # Everything until now was read when the bidder was made.
         self._suppressed_at = self._everybodys_now()
+        self._look_at_database()
 
     async def tick(self) -> None:
         """Let time pass for bids, caps, signals and demand."""
@@ -66,6 +70,7 @@ class BackgroundJobs:
             bidder.standing.apply(TimePassed(at=self.clock()))
         except Exception as error:  # noqa: BLE001 - pacing must not stop for good because one window went wrong
             _log.error("a periodic update of caps and bids failed: %s", where(error))
+        self._look_at_database()
         self.write_keyless(self.clock())
         self.write_shed()
         bidder.metrics.gauge("live_bids", bidder.standing.live_bids)
@@ -84,6 +89,10 @@ class BackgroundJobs:
         if self._shed_at and now - self._shed_at > CALM_S:
             self._shed_at = 0.0
             _log.warning("all pings are answered again")
+
+    async def prove_database(self) -> None:
+        """Have something written every few seconds, so that a database that takes no sale is noticed without posts."""
+        await self.bidder.store.prove(PROVEN_S)
 
     def targets(self) -> dict[str, Target]:
         """Every destination that leads can be sent to: those that are declared, and those that leads still wait for."""
@@ -135,6 +144,16 @@ class BackgroundJobs:
                 await self.bidder.store.keep_shadow_prices(moved, now)
                 self._kept_duals |= moved
         self._duals_kept_at = now
+
+    def _look_at_database(self) -> None:
+        """Bids depend on whether a sale can be recorded."""
+        availability = self.bidder.store.availability
+        availability.look()
+        if availability.unwritable_s != self._unwritable_s:
+            self._unwritable_s = availability.unwritable_s
+            self.bidder.standing.apply(WritesFailed(seconds=self._unwritable_s))
+        self.bidder.metrics.gauge("database_writable", float(availability.state == "writable"))
+        self.bidder.metrics.gauge("database_unwritable_seconds", self._unwritable_s)
 
     async def catch_up(self) -> float | None:
         """Do everything that is due by now, to its end; when the next delivery will be due, None where none waits.

@@ -95,14 +95,21 @@ class DeliveryWorker:
         poll_s: float = POLL_S,
     ) -> None:
         """Deliver until cancelled; `targets` is asked anew each time, so that a reload takes effect."""
+        waits = False
         while True:
             self.wake.clear()
             try:
                 async with self.between_rounds:
                     await self.deliver_due(targets(), clock(), draw)
             except Exception as error:  # noqa: BLE001 - while the database is away leads wait; the loop must outlive it
-                _log.warning("deliveries wait: %s", type(error).__name__)
+                if not waits:
+                    _log.warning("deliveries wait: %s", type(error).__name__)
+                waits = True
                 await asyncio.sleep(poll_s)
+            else:
+                if waits:
+                    _log.warning("deliveries go on")
+                waits = False
             with suppress(TimeoutError):
                 # Not wait_for: on Python 3.11 it loses a cancellation that comes together with the wake.
                 async with asyncio.timeout(poll_s):

@@ -58,7 +58,7 @@ class GroupedTasks:
         self._waiting: list[tuple[Job[Any], asyncio.Future[Any]]] = []
         self._work: asyncio.Task[None] | None = None
 
-    async def run(self, job: Job[T]) -> T:
+    async def run(self, job: Job[T], limit_s: float | None = None) -> T:  # noqa: ARG002 - a bench waits as long as it takes
         """See Runner."""
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._waiting.append((job, future))
@@ -94,7 +94,7 @@ class Threads:
         self._engine = engine
         self._threads = ThreadPoolExecutor(threads)
 
-    async def run(self, job: Job[T]) -> T:
+    async def run(self, job: Job[T], limit_s: float | None = None) -> T:  # noqa: ARG002 - a bench waits as long as it takes
         """See Runner."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._transaction, job)
 

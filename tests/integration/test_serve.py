@@ -52,7 +52,7 @@ def test_a_journal_of_another_version_is_refused_as_it_may_hold_live_bids(tmp_pa
     written = tmp_path / "journal" / hour_file(time.time())
     written.parent.mkdir()
     written.write_bytes(b'{"v":2,"kind":"ping"}\n')
-    assert f"{written} holds lines of version 2; this leadbid reads version 1" in refused(tmp_path)
+    assert f"{written} holds lines of version 2; this leadbid reads version 1" in refused(tmp_path, "--new-database")
 
 
 def test_a_postgresql_that_is_not_migrated_is_refused_with_the_remedy(tmp_path: Path, empty_database: str) -> None:

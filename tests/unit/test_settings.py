@@ -1,10 +1,12 @@
 """What a process finds, makes and refuses before it serves."""
 
 import os
+import sqlite3
 import stat
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from itertools import count
 from pathlib import Path
 
@@ -28,6 +30,13 @@ def chance() -> Callable[[int], bytes]:
 def put(folder: Path, name: str, text: str) -> None:
     (folder / "data" / "keys").mkdir(parents=True, exist_ok=True)
     (folder / "data" / "keys" / name).write_text(text)
+
+
+def served_database(file: Path) -> None:
+    """As far as it matters here: a database in which check values of keys lie."""
+    with closing(sqlite3.connect(file)) as database, database:
+        database.execute("CREATE TABLE key_check (name TEXT, digest TEXT)")
+        database.execute("INSERT INTO key_check VALUES ('index', 'x')")
 
 
 def test_everything_that_is_written_lies_in_the_data_directory(tmp_path: Path) -> None:
@@ -116,7 +125,7 @@ def test_a_key_that_is_named_almost_right_is_not_taken_for_one(tmp_path: Path) -
 @pytest.mark.parametrize("lost", NAMES)
 def test_a_key_that_a_database_was_written_with_is_not_made_up_again(tmp_path: Path, lost: str) -> None:
     load_keys(settings(tmp_path), chance())
-    (tmp_path / "data" / "leadbid.db").write_bytes(b"people")
+    served_database(tmp_path / "data" / "leadbid.db")
     assert load_keys(settings(tmp_path), chance())[1] == []
     (tmp_path / "data" / "keys" / lost).unlink()
     with pytest.raises(SettingsError, match=rf"{lost} is missing, and .*leadbid\.db was written with it: restore it"):

@@ -1,11 +1,14 @@
 """The signed link to a seller's page, as commands print it."""
 
 import argparse
-import os
+import asyncio
 import time
 
+from app.cli.database import existing_store
+from app.domain.keys import Keys
 from app.domain.onboarding.link import signature
-from app.settings import Settings, SettingsError, load_keys
+from app.settings import Settings, SettingsError, read_keys
+from app.store.errors import StoreError
 
 _DAY_S = 86_400
 
@@ -16,14 +19,26 @@ def add_days(parser: argparse.ArgumentParser) -> None:
 
 
 def signed_link(args: argparse.Namespace, base_url: str, page: str) -> str:
-    """The link to a page of `args.seller`. SettingsError where there are no keys to sign it with."""
+    """The link to a page of `args.seller`. SettingsError where there are no keys to sign it with, or other ones."""
     settings = Settings(config=args.data, data=args.data, database_url=args.database)
-    if not settings.keys.is_dir():
-        raise SettingsError(f"there are no keys in {settings.keys}: pass the service's data directory with --data")
-    keys, _ = load_keys(settings, os.urandom)
+    keys = read_keys(settings)
+    if settings.sqlite_file is None or settings.sqlite_file.exists():
+        asyncio.run(_require_keys(args, keys))
     until = int(time.time()) + args.days * _DAY_S
     signed = signature(keys.index, args.seller, until)
     return f"{base_url.rstrip('/')}/sellers/{args.seller}/{page}?until={until}&sig={signed}"
+
+
+async def _require_keys(args: argparse.Namespace, keys: Keys) -> None:
+    """A link that is signed with keys of elsewhere would be refused by the service."""
+    store = existing_store(args)
+    try:
+        await store.check()
+        await store.require_keys(keys)
+    except StoreError as error:
+        raise SettingsError(str(error)) from None
+    finally:
+        await store.close()
 
 
 def _days(text: str) -> int:

@@ -44,6 +44,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="most connections from one address that is no trusted proxy's (default: any number)",
     )
     parser.add_argument("--keys", type=Path, default=None, help="directory of the keys (default: keys in --data)")
+    parser.add_argument(
+        "--new-database",
+        action="store_true",
+        help="begin with an empty database although there are keys or a journal; only for the first start",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -70,6 +75,7 @@ def _settings(args: argparse.Namespace) -> Settings:
         models=args.models,
         database_url=args.database,
         keys_dir=args.keys,
+        new_database=args.new_database,
         has_consent=args.yes,
     )
 

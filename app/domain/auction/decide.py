@@ -7,6 +7,7 @@ import msgspec
 from app.domain.auction.features import facts_of
 from app.domain.auction.snapshot import Snapshot
 from app.domain.auction.weighing import CampaignRefusal, Offer, declared_curve, weigh
+from app.domain.auction.withholding import UNRECORDABLE, is_withheld
 from app.domain.calendar import local_minute
 from app.domain.onboarding.test_values import PRICE_CENTS, TestScenario, forced_legs, scenario_of
 from app.domain.pricing.exploration import Draw
@@ -33,6 +34,8 @@ def decide(ping: Ping, snapshot: Snapshot, now: float, draw: Draw) -> Decision:
         return Decision(refusal=Refusal("unsupported_vertical"))
     if snapshot.seller.paused or snapshot.seller.name in snapshot.standing.paused:
         return Decision(refusal=Refusal("paused"))
+    if snapshot.standing.unwritable_s > 0.0 and is_withheld(snapshot.standing.unwritable_s, draw):
+        return Decision(refusal=UNRECORDABLE)
     scenario = scenario_of(ping) if ping.test else None
     if scenario is not None:
         return _forced(scenario, ping, snapshot)

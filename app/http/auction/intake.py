@@ -29,6 +29,8 @@ from app.http.request import (
     may_reach,
     offered_keys,
     read_request,
+    texts_like_a_bid,
+    with_body,
 )
 from app.store.errors import StoreUnavailable
 from app.telemetry.trouble import where
@@ -181,16 +183,13 @@ class Intake:
         bidder = self._bidder
         try:
             sellers, now = bidder.catalogue.seller_by_key, raw.now
-            request = read_request(
+            return read_request(
                 raw,
                 ROUTES[raw.scope["path"]],
                 sellers,
                 bidder.certified,
                 admit=lambda seller: held_back(bidder, seller, now),
             )
-            if request.seller is None:
-                bidder.metrics.count("keyless_refusals_total", request.keyless_fault)
-            return request
         except Exception as error:  # noqa: BLE001 - the seller gets an answer it can read, the log no personal data
             _log.error("a request could not be read: %s", where(error))
             return FAULT
@@ -198,7 +197,7 @@ class Intake:
     def _read(self, request: SellerRequest) -> Reading[Asked]:
         bidder, seller = self._bidder, request.seller
         if request.refusal is not None or seller is None:
-            return Reading(request.refusal or Refusal("auth_failed"), test=request.test)
+            return Reading(self._why_not(request), test=request.test)
         try:
             reading = generic.read_ping(
                 request.fields,
@@ -216,6 +215,12 @@ class Intake:
         except Exception as error:  # noqa: BLE001 - as above
             _log.error("a ping could not be read: %s", where(error))
             return Reading(Refusal("internal"), test=request.test)
+
+    def _why_not(self, request: SellerRequest) -> Refusal:
+        """Why a request is not looked at; one of nobody that is known is counted."""
+        if request.seller is None:
+            self._bidder.metrics.count("keyless_refusals_total", request.keyless_fault)
+        return request.refusal or Refusal("auth_failed")
 
     def _decided(self, request: SellerRequest, reading: Reading[Asked]) -> PingAnswer:
         bidder, seller = self._bidder, request.seller
@@ -254,7 +259,7 @@ class Intake:
                 request, reference = await self._of_its_bid(request)
             seller = request.seller
             if request.refusal is not None or seller is None:
-                refusal = request.refusal or Refusal("auth_failed")
+                refusal = self._why_not(request)
                 return request, refuse_post(bidder, seller, nothing, refusal, request.now, elapsed_ms=elapsed_ms)
             if request.mode == "full":
                 return request, await self._direct(request, seller)
@@ -275,6 +280,9 @@ class Intake:
         A seller that is declared no more gets in by the key it had then, for as long as its bid lives.
         """
         bidder, seller = self._bidder, request.seller
+        # A body with a key of nobody is left unread, but where it holds a bid that only we can have made.
+        if seller is None and any(read(text, bidder.keys.signing) for text in texts_like_a_bid(request.body)):
+            request = with_body(request)
         ping_id = generic.ping_id_of(request.fields, seller) if seller is not None else ""
         if not looks_like_token(ping_id):
             texts = map(text_of, request.fields.values())

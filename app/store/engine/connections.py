@@ -1,8 +1,9 @@
 """Connects to a database, and sets the guarantees of each connection."""
 
-import os
 import sqlite3
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -12,13 +13,22 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool, QueuePool
 
-from app.store.errors import StoreUnfit
+from app.store.engine.database_file import existing, make_private
+from app.store.errors import DatabaseGone, StoreUnfit
 
 BUSY_MS = 3_000
 """How long a write waits for another process: long enough for a command's short transaction, too short for a seller's
 patience to end first."""
 
-_POSTGRES_OPTIONS = "-c lock_timeout=5000 -c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000"
+_POSTGRES_OPTIONS = "-c lock_timeout=3000 -c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000"
+_POSTGRES_LINK = {
+    "connect_timeout": 3,
+    # A server or a network that vanished without a word is noticed within some ten seconds, also by who only waits.
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 8_000,
+}
 _READ_ONLY = " -c default_transaction_read_only=on"
 _ONE_MOMENT = _READ_ONLY + r" -c default_transaction_isolation=repeatable\ read"
 """Of the session rather than of each transaction, which would be set and set back whenever a connection is taken."""
@@ -42,6 +52,15 @@ def database_url(text: str) -> URL:
     return url.set(drivername="postgresql+psycopg")
 
 
+def sqlite_file(text: str) -> Path | None:
+    """The file that an address names; None where it is PostgreSQL's, or nobody's."""
+    with suppress(ArgumentError):
+        url = make_url(text)
+        if url.get_backend_name() == "sqlite" and url.database:
+            return Path(url.database)
+    return None
+
+
 def is_sqlite(url: URL) -> bool:
     """Whether everything lies in one file, with one writer."""
     return url.get_backend_name() == "sqlite"
@@ -53,8 +72,8 @@ def writing_engine(url: URL, connections: int, busy_ms: int = BUSY_MS) -> Engine
     For threads: SQLite's one writer, and migrations.
     """
     if is_sqlite(url):
-        _make_private(Path(str(url.database)))
-        engine = create_engine(url, poolclass=QueuePool, **_sqlite_options(connections))
+        make_private(Path(str(url.database)))
+        engine = create_engine(_of_a_file(url), poolclass=QueuePool, **_sqlite_options(connections))
         return _kept_to(engine, busy_ms, "BEGIN IMMEDIATE", may_write=True)
     return create_engine(url, **_postgres_options(connections))
 
@@ -65,7 +84,7 @@ def reading_engine(url: URL, connections: int, busy_ms: int = BUSY_MS) -> Engine
     For threads: the look-up of a post on SQLite, and long streams.
     """
     if is_sqlite(url):
-        engine = create_engine(url, poolclass=QueuePool, **_sqlite_options(connections))
+        engine = create_engine(_of_a_file(url), poolclass=QueuePool, **_sqlite_options(connections))
         return _kept_to(engine, busy_ms, "BEGIN", may_write=False)
     return create_engine(url, **_postgres_options(connections, _ONE_MOMENT))
 
@@ -73,7 +92,7 @@ def reading_engine(url: URL, connections: int, busy_ms: int = BUSY_MS) -> Engine
 def async_writing_engine(url: URL, connections: int, busy_ms: int = BUSY_MS) -> AsyncEngine:
     """The same as `writing_engine`, for tasks."""
     if is_sqlite(url):
-        _make_private(Path(str(url.database)))
+        make_private(Path(str(url.database)))
         engine = _async_sqlite_engine(url, connections)
         _kept_to(engine.sync_engine, busy_ms, "BEGIN IMMEDIATE", may_write=True)
         return engine
@@ -89,6 +108,31 @@ def async_reading_engine(url: URL, connections: int, busy_ms: int = BUSY_MS) -> 
     return create_async_engine(url, **_postgres_options(connections, _ONE_MOMENT))
 
 
+def require_installation(engine: AsyncEngine, digest: Callable[[], str]) -> None:
+    """Refuse each new connection to a database that is not the one with which the service started (DatabaseGone).
+
+    A PostgreSQL that was dropped and made anew, or restored elsewhere, has the same address, and ends all connections.
+    `digest` is that of the index key; nothing is asked while it is empty.
+    """
+
+    def ask(driver: Any, _record: object) -> None:
+        expected = digest()
+        if not expected:
+            return
+        cursor = driver.cursor()
+        cursor.execute("SELECT digest FROM key_check WHERE name = 'index'")
+        row = cursor.fetchone()
+        cursor.close()
+        driver.rollback()
+        if row is None or row[0] != expected:
+            raise DatabaseGone(
+                "the database at this address was not written by this service: restore the one that was, or restart "
+                "the service to work on this one"
+            )
+
+    event.listen(engine.sync_engine, "connect", ask)
+
+
 def async_lookup_engine(url: URL, connections: int) -> AsyncEngine:
     """For jobs of one statement on PostgreSQL, which sees one moment anyway: it goes without BEGIN and ROLLBACK."""
     return create_async_engine(url, isolation_level="AUTOCOMMIT", **_postgres_options(connections, _READ_ONLY))
@@ -96,8 +140,14 @@ def async_lookup_engine(url: URL, connections: int) -> AsyncEngine:
 
 def _async_sqlite_engine(url: URL, connections: int) -> AsyncEngine:
     # Each connection is a thread of its driver.
-    asynchronous = url.set(drivername="sqlite+aiosqlite")
+    asynchronous = _of_a_file(url).set(drivername="sqlite+aiosqlite")
     return create_async_engine(asynchronous, poolclass=AsyncAdaptedQueuePool, **_sqlite_options(connections))
+
+
+def _of_a_file(url: URL) -> URL:
+    """The address of a file that must be there: a connection that is made later must not make a new database."""
+    file, _, mode = existing(Path(str(url.database))).partition("?")
+    return url.set(database=file, query={"uri": "true", **dict([mode.split("=")])})
 
 
 def _sqlite_options(connections: int) -> dict[str, Any]:
@@ -110,7 +160,7 @@ def _postgres_options(connections: int, access: str = "") -> dict[str, Any]:
         "pool_size": connections,
         "max_overflow": 0,
         "hide_parameters": True,
-        "connect_args": {"connect_timeout": 5, "options": _POSTGRES_OPTIONS + access},
+        "connect_args": {**_POSTGRES_LINK, "options": _POSTGRES_OPTIONS + access},
     }
 
 
@@ -155,12 +205,3 @@ def _keep_a_log(driver: Any, busy_ms: int) -> None:
             time.sleep(0.01)
         else:
             return
-
-
-def _make_private(path: Path) -> None:
-    """Only our own user may read the file, and SQLite gives its companions the same rights."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-    except OSError as error:
-        raise StoreUnfit(f"{path} cannot be written: {error.strerror}") from None

@@ -4,12 +4,16 @@ import sqlite3
 
 from sqlalchemy import exc
 
-from app.store.errors import StoreUnavailable
+from app.store.errors import DatabaseGone, StoreUnavailable
 
 _CLASHES = frozenset(("40001", "40P01"))
 """PostgreSQL says: another transaction was in the way, try again."""
 
+_NO_TABLES = frozenset(("42P01", "3F000"))
+"""PostgreSQL says: no such table, no such schema. Somebody took ours away."""
+
 _NO_SERVICE = (
+    DatabaseGone,
     exc.OperationalError,
     exc.InterfaceError,
     exc.InternalError,
@@ -28,12 +32,19 @@ INTEGRITY_ERRORS = (exc.IntegrityError, sqlite3.IntegrityError)
 
 def as_unavailable(error: Exception) -> StoreUnavailable:
     """The one error for a database that does not serve, named by its kind: its own text may hold values."""
+    if isinstance(error, StoreUnavailable):
+        return error
     return StoreUnavailable(f"the database did not take it ({type(_cause(error)).__name__})")
 
 
 def is_no_service(error: Exception) -> bool:
     """Whether the database failed, rather than the job."""
-    return isinstance(error, _NO_SERVICE) or type(error) in _DAMAGED or _is_stale(error)
+    return (
+        isinstance(error, _NO_SERVICE)
+        or type(error) in _DAMAGED
+        or _is_stale(error)
+        or getattr(_cause(error), "sqlstate", None) in _NO_TABLES
+    )
 
 
 def _is_stale(error: Exception) -> bool:

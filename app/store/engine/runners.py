@@ -1,15 +1,20 @@
 """Runs jobs against the database: side by side as tasks, or grouped in the one thread that writes to SQLite."""
 
 import asyncio
+import os
+import socket
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable
-from typing import Any, Protocol, TypeVar
+from contextlib import suppress
+from typing import Any, Generic, Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.util import greenlet_spawn
 
+from app.store.engine.availability import Availability
+from app.store.engine.database_file import DatabaseFile
 from app.store.engine.failures import as_unavailable, is_no_service, may_work_next_time
 from app.store.engine.prepared import Prepared
 from app.store.errors import StoreUnavailable
@@ -24,7 +29,14 @@ GROUP_MAX = 100
 WAITING_MAX = 2_000
 """More than this many waiting jobs would be answered too late for any seller; they are refused at once instead."""
 
+LIMIT_S = 4.0
+"""So long may a job take with all its waiting: a post is answered while its seller still listens, whatever froze. A
+little longer than SQLite waits for a lock."""
+
 _TRIES = 5
+
+_CLOSE_S = 5.0
+"""A store that closes waits this long for what has begun, also where the database does not answer any more."""
 
 _SAVEPOINT = Prepared(text("SAVEPOINT job"))
 _RELEASE = Prepared(text("RELEASE job"))
@@ -34,8 +46,12 @@ _ROLL_BACK = Prepared(text("ROLLBACK TO job"))
 class Runner(Protocol):
     """Takes jobs from any number of tasks."""
 
-    async def run(self, job: Job[T]) -> T:
-        """The job's result, once COMMIT has returned. StoreUnavailable where it did not; else what the job raised."""
+    async def run(self, job: Job[T], limit_s: float | None = None) -> T:
+        """The job's result, once COMMIT has returned. StoreUnavailable where it did not; else what the job raised.
+
+        After `limit_s` (by default the runner's) it is given up, and then nobody knows whether it is committed yet: the
+        caller must ask again.
+        """
         ...
 
     async def close(self) -> None:
@@ -46,7 +62,7 @@ class Runner(Protocol):
 class _Ticket:
     """One job, the future that waits for it, and its result so far."""
 
-    __slots__ = ("error", "future", "job", "loop", "result")
+    __slots__ = ("error", "future", "is_given_up", "job", "loop", "result")
 
     def __init__(self, job: Job[Any], loop: asyncio.AbstractEventLoop) -> None:
         self.job = job
@@ -54,6 +70,7 @@ class _Ticket:
         self.future: asyncio.Future[Any] = loop.create_future()
         self.result: object = None
         self.error: Exception | None = None
+        self.is_given_up = False
 
 
 class GroupRunner:
@@ -63,14 +80,19 @@ class GroupRunner:
     So the sales that arrive during one commit share the next. The savepoint lets one of them fail without the others.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(
+        self, engine: Engine, availability: Availability | None = None, file: DatabaseFile | None = None
+    ) -> None:
+        """Into any other file than `file`, what is committed would be lost (DatabaseGone)."""
         self._engine = engine
+        self._availability = availability or Availability()
+        self._file = file
         self._waiting: deque[_Ticket] = deque()
         self._changed = threading.Condition()
         self._closing = False
         self._thread: threading.Thread | None = None
 
-    async def run(self, job: Job[T]) -> T:
+    async def run(self, job: Job[T], limit_s: float | None = None) -> T:
         """See Runner."""
         ticket = _Ticket(job, asyncio.get_running_loop())
         with self._changed:
@@ -83,7 +105,11 @@ class GroupRunner:
                 self._thread.start()
             self._waiting.append(ticket)
             self._changed.notify()
-        result: T = await ticket.future
+        timer = ticket.loop.call_later(limit_s or LIMIT_S, _give_up, ticket)
+        try:
+            result: T = await ticket.future
+        finally:
+            timer.cancel()
         return result
 
     async def close(self) -> None:
@@ -97,11 +123,15 @@ class GroupRunner:
 
     def _work(self) -> None:
         while group := self._next_group():
+            self._availability.begun()
             try:
                 self._transaction(group)
-            except Exception as error:  # noqa: BLE001 - whatever it was, nothing is committed and everyone must hear it
+            except Exception as error:  # noqa: BLE001 - whatever it was, nothing is believed and everyone must hear it
+                unavailable = as_unavailable(error)
+                self._availability.failed(str(unavailable))
                 for ticket in group:
-                    ticket.error = as_unavailable(error)
+                    ticket.error = unavailable
+            self._availability.ended()
             _tell(group)
 
     def _next_group(self) -> list[_Ticket]:
@@ -113,7 +143,13 @@ class GroupRunner:
 
     def _transaction(self, group: Iterable[_Ticket]) -> None:
         with self._engine.begin() as connection:
+            driver: Any = connection.connection.driver_connection
+            changes = driver.total_changes
+            if self._file is not None:
+                self._file.check()
             for ticket in group:
+                if ticket.is_given_up:
+                    continue
                 _SAVEPOINT.run(connection, {})
                 try:
                     ticket.result = ticket.job(connection)
@@ -124,6 +160,11 @@ class GroupRunner:
                     ticket.error = error
                     _ROLL_BACK.run(connection, {})
                 _RELEASE.run(connection, {})
+            if self._file is not None and driver.total_changes > changes:
+                self._file.count_commit(driver)
+        if self._file is not None:
+            # A file that went away meanwhile has taken the commit with it.
+            self._file.check()
 
 
 class TaskRunner:
@@ -132,53 +173,133 @@ class TaskRunner:
     It serves the event loop that it is first used in: the drivers' connections belong to that one.
     """
 
-    def __init__(self, engine: AsyncEngine, connections: int) -> None:
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        connections: int,
+        availability: Availability | None = None,
+        limit_s: float = LIMIT_S,
+    ) -> None:
         self._asynchronous = engine
         self._engine = engine.sync_engine
         # Callers wait here and never in the pool, which wakes none of them if a connection cannot be made.
         self._free = asyncio.Semaphore(connections)
-        self._tasks: set[asyncio.Task[Any]] = set()
+        self._availability = availability or Availability()
+        self._limit_s = limit_s
+        self._under_way: dict[asyncio.Task[Any], _Work[Any]] = {}
         self._is_closed = False
 
-    async def run(self, job: Job[T]) -> T:
+    async def run(self, job: Job[T], limit_s: float | None = None) -> T:
         """See Runner."""
         if self._is_closed:
             raise StoreUnavailable("the store is closed")
-        if len(self._tasks) >= WAITING_MAX:
+        if len(self._under_way) >= WAITING_MAX:
             raise StoreUnavailable(f"{WAITING_MAX} jobs are waiting already")
-        task = asyncio.create_task(self._transaction(job))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        work = _Work(job)
+        task = asyncio.create_task(self._transaction(work))
+        self._under_way[task] = work
+        work.timer = asyncio.get_running_loop().call_later(limit_s or self._limit_s, self._give_up, work)
+        task.add_done_callback(self._ended)
         # A caller that goes away must not cut off a statement or a commit: what has begun is completed.
-        return await asyncio.shield(task)
+        return await asyncio.shield(work.answer)
 
     async def close(self) -> None:
         """See Runner."""
         self._is_closed = True
-        if self._tasks:
-            await asyncio.wait(self._tasks)
+        if self._under_way:
+            _, late = await asyncio.wait(self._under_way, timeout=_CLOSE_S)
+            for task in late:
+                self._under_way[task].give_up()
         await self._asynchronous.dispose()
 
-    async def _transaction(self, job: Job[T]) -> T:
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self._under_way.pop(task).settle(task)
+
+    def _give_up(self, work: "_Work[Any]") -> None:
+        work.give_up()
+        self._availability.failed(str(_too_slow()))
+
+    async def _transaction(self, work: "_Work[T]") -> T:
         async with self._free:
             # The job is synchronous code. In a greenlet each of its statements yields to the event loop, so the same
             # job serves both databases. One greenlet for the whole transaction, because AsyncConnection takes five and
             # a task, a third of what a post costs.
-            return await greenlet_spawn(self._tried, job)
+            return await greenlet_spawn(self._tried, work)
 
-    def _tried(self, job: Job[T]) -> T:
+    def _tried(self, work: "_Work[T]") -> T:
         for tries_left in reversed(range(_TRIES)):
             is_done = False
             try:
+                work.require_time()
                 with self._engine.begin() as connection:
-                    result = job(connection)
+                    work.use(connection)
+                    result = work.job(connection)
                     is_done = True
                 return result
             except Exception as error:  # noqa: BLE001 - the transaction is tried again, or it is raised again
                 # After an error of COMMIT itself nobody knows whether it was committed: the caller must ask again.
-                if tries_left == 0 or is_done or not may_work_next_time(error):
-                    raise (as_unavailable(error) if is_done or is_no_service(error) else error) from None
+                if tries_left == 0 or is_done or work.is_given_up or not may_work_next_time(error):
+                    raise self._told(error, is_certain=not is_done) from None
         raise AssertionError("the last try returns or raises")
+
+    def _told(self, error: Exception, *, is_certain: bool) -> Exception:
+        if is_certain and not is_no_service(error):
+            return error
+        unavailable = as_unavailable(error)
+        self._availability.failed(str(unavailable))
+        return unavailable
+
+
+class _Work(Generic[T]):
+    """One job of a TaskRunner, the answer that its caller waits for, and the connection that it uses just now."""
+
+    def __init__(self, job: Job[T]) -> None:
+        self.job = job
+        self.answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self.timer: asyncio.TimerHandle | None = None
+        self.is_given_up = False
+        self._connection: Connection | None = None
+
+    def use(self, connection: Connection) -> None:
+        """It runs on this connection from now on."""
+        self.require_time()
+        self._connection = connection
+
+    def require_time(self) -> None:
+        """StoreUnavailable where nobody waits for it any more."""
+        if self.is_given_up:
+            raise _too_slow()
+
+    def settle(self, task: "asyncio.Task[T]") -> None:
+        """Answer with what came of it, unless that came too late."""
+        if self.timer is not None:
+            self.timer.cancel()
+        error = StoreUnavailable("the store is closed") if task.cancelled() else task.exception()
+        if self.answer.done():
+            return
+        if error is None:
+            self.answer.set_result(task.result())
+        else:
+            self.answer.set_exception(error)
+
+    def give_up(self) -> None:
+        """Answer, and end it wherever it is together with its connection, whose state nobody knows.
+
+        A frozen server answers neither a statement nor a request to cancel it. The end of its socket is seen at once:
+        by the driver as a lost connection, which the pool drops, and by the server when it goes on.
+        """
+        self.is_given_up = True
+        if not self.answer.done():
+            self.answer.set_exception(_too_slow())
+        # Marks it as seen, as the caller may have gone away.
+        self.answer.exception()
+        connection = self._connection
+        if connection is None or connection.closed or connection.dialect.name != "postgresql":
+            return
+        with suppress(Exception):
+            driver: Any = connection.connection.driver_connection
+            with socket.socket(fileno=os.dup(driver.fileno())) as ours:
+                ours.shutdown(socket.SHUT_RDWR)
 
 
 def _tell(group: Iterable[_Ticket]) -> None:
@@ -191,9 +312,19 @@ def _tell(group: Iterable[_Ticket]) -> None:
             loop.call_soon_threadsafe(_resolve, tickets)
 
 
+def _give_up(ticket: _Ticket) -> None:
+    ticket.is_given_up = True
+    if not ticket.future.done():
+        ticket.future.set_exception(_too_slow())
+
+
+def _too_slow() -> StoreUnavailable:
+    return StoreUnavailable("the database did not answer in time")
+
+
 def _resolve(tickets: Iterable[_Ticket]) -> None:
     for ticket in tickets:
-        if ticket.future.cancelled():
+        if ticket.future.done():
             continue
         if ticket.error is not None:
             ticket.future.set_exception(ticket.error)

@@ -135,6 +135,12 @@ class Paused(_Change, frozen=True, gc=False, tag="paused"):
     names: frozenset[str]
 
 
+class WritesFailed(_Change, frozen=True, gc=False, tag="writes_failed"):
+    """No sale could be recorded for `seconds`; 0 where sales can be recorded again."""
+
+    seconds: float
+
+
 class Suppressed(_Change, frozen=True, gc=False, tag="suppressed"):
     """These people, by digest, may not be bought any more."""
 
@@ -173,6 +179,7 @@ class TimePassed(_Change, frozen=True, gc=False, tag="time_passed"):
 ClockChange = ClockLeapt | ClockWasAhead
 CounterChange = CounterDeclared | UsageRead | ShadowPricesRead
 RequestedChange = DemandSet | SignalSet | Paused
+KnownChange = Suppressed | KnownRead
 Change = (
     BidMade
     | Sold
@@ -182,6 +189,6 @@ Change = (
     | ClockChange
     | CounterChange
     | RequestedChange
-    | Suppressed
-    | KnownRead
+    | WritesFailed
+    | KnownChange
 )

@@ -3,9 +3,10 @@
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
+from typing import assert_never
 
 from app.domain.duplicate import Sighting
-from app.usecases.standing.changes import KnownRead, KnownSale, Sold
+from app.usecases.standing.changes import KnownChange, KnownRead, KnownSale, Sold, Suppressed
 
 RECENT_MAX = 50_000
 """New entries stay in a dictionary up to this many (some 10 MB), then become a sorted segment in about 20 ms."""
@@ -125,6 +126,16 @@ class KnownLeads:
             self.people.add(digest, sale.campaign, sale.vertical, sale.at)
         for certificate in sale.certificates:
             self.certificates.add(certificate)
+
+    def apply(self, change: KnownChange) -> None:
+        """Take up what was read of the database, or heard of since."""
+        match change:
+            case Suppressed():
+                self.suppress(change.digests)
+            case KnownRead():
+                self.read(change)
+            case _:
+                assert_never(change)
 
     def suppress(self, digests: Iterable[str]) -> None:
         """Know these people as ones who may not be bought."""

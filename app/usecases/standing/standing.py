@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import assert_never
 
 from app.domain.auction.snapshot import Standing
+from app.domain.auction.withholding import ENDS_S
 from app.domain.campaign import Campaign
 from app.domain.catalogue import counted_caps
 from app.domain.duplicate import Sighting
@@ -26,6 +27,7 @@ from app.usecases.standing.changes import (
     Suppressed,
     TimePassed,
     UsageRead,
+    WritesFailed,
 )
 from app.usecases.standing.counters import Counter, Counters
 from app.usecases.standing.habits import PostHabits
@@ -48,6 +50,7 @@ class LiveStanding:
         self._requested = Requested()
         self._habits = PostHabits()
         self._known = KnownLeads()
+        self._unwritable_s = 0.0
 
     def apply(self, change: Change) -> None:
         """Take up one change; there is no other way in."""
@@ -70,10 +73,10 @@ class LiveStanding:
                 self._bid_time.apply(change)
             case DemandSet() | SignalSet() | Paused():
                 self._requested.apply(change)
-            case Suppressed():
-                self._known.suppress(change.digests)
-            case KnownRead():
-                self._known.read(change)
+            case WritesFailed():
+                self._unwritable_s = change.seconds
+            case Suppressed() | KnownRead():
+                self._known.apply(change)
             case _:
                 assert_never(change)
 
@@ -105,15 +108,19 @@ class LiveStanding:
         return {name: self._counters.open(caps, now) for name, caps in counted}
 
     def of_ping(self, counters: Mapping[str, Iterable[Counter]], ping: Ping, now: float) -> Standing:
-        """What of all this touches one ping, whose candidate campaigns would count there: nothing touches a test."""
+        """What of all this touches one ping, whose candidate campaigns would count there.
+
+        Nothing touches a test but that no sale can be recorded, as its post would fail too.
+        """
         if ping.test:
-            return Standing()
+            return Standing(unwritable_s=self._unwritable_s)
         requested = self._requested
         return Standing(
             caps={campaign: tuple([counter.standing for counter in its]) for campaign, its in counters.items()},
             demand=requested.demand_by(counters, ping, now) if requested.demands else {},
             signals=requested.signals_over(ping, now) if requested.signals else (),
             paused=requested.paused,
+            unwritable_s=self._unwritable_s,
         )
 
     def sightings(self, digests: Iterable[str]) -> tuple[Sighting, ...]:
@@ -129,6 +136,11 @@ class LiveStanding:
         """Whether one of these certificates (digests) belongs to a lead that we bought."""
         used = self._known.certificates
         return any(certificate in used for certificate in certificates)
+
+    @property
+    def bids_nothing(self) -> bool:
+        """Whether no sale could be recorded for so long that no bid is made, not even again."""
+        return self._unwritable_s >= ENDS_S
 
     def duals(self) -> dict[str, float]:
         """Where the shadow price of each resource stands, as of the windows that are open."""

@@ -13,9 +13,10 @@ from app.domain.identity import hash_digest
 from app.domain.reasons import Disclosure, Refusal
 from app.domain.schedule import Schedule
 from app.journal.lines import PingLine, RefusedLine, RepeatLine
+from app.journal.replay import redecide
 from app.usecases.answer_ping import refuse_ping
 from app.usecases.bidder import Bidder
-from app.usecases.standing.changes import Suppressed, TimePassed
+from app.usecases.standing.changes import Suppressed, TimePassed, WritesFailed
 from app.wire.ping import Ping, PingAnswer
 from tests.bidder import (
     NOW,
@@ -398,5 +399,23 @@ def test_the_certificate_of_a_ping_is_held_in_its_token(tmp_path: Path) -> None:
         assert bid_of(bidder, without.ping_id).certificate == bytes(6)
         again = ask(bidder, seller_lead_id="y", trustedform_cert_url=CERTIFICATE_URL + "/")
         assert bid_of(bidder, again.ping_id).certificate == bid_of(bidder, with_one.ping_id).certificate
+
+    at_bidder(tmp_path, scene)
+
+
+def test_a_bid_is_not_given_again_while_no_sale_can_be_recorded(tmp_path: Path) -> None:
+    async def scene(bidder: Bidder) -> None:
+        first = ask(bidder)
+        bidder.standing.apply(WritesFailed(seconds=5.0))
+        assert ask(bidder) == first
+        bidder.standing.apply(WritesFailed(seconds=30.0))
+        assert ask(bidder).reason_code == "paused"
+        assert ask(bidder, test=True).reason_code == "paused"
+        line = last_ping(bidder, tmp_path)
+        assert line.standing.unwritable_s == 30.0
+        assert redecide(line, bidder.catalogue) == line.decision
+        assert bidder.metrics.counted("bids_withheld_total") == {("acme",): 2}
+        bidder.standing.apply(WritesFailed(seconds=0.0))
+        assert ask(bidder) == first
 
     at_bidder(tmp_path, scene)

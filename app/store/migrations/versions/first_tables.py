@@ -104,6 +104,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("kind", "name", name="pk_last_declared"),
     )
     op.create_table(
+        "key_check",
+        sa.Column("name", sa.String(length=16), nullable=False),
+        sa.Column("digest", sa.String(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_key_check"),
+    )
+    op.create_table(
         "lead",
         sa.Column("lead_id", sa.String(length=64), nullable=False),
         sa.Column("seller", sa.Text(), nullable=False),
@@ -185,6 +191,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("kind", "target", name="pk_switch"),
     )
     op.create_table(
+        "write_probe",
+        sa.Column("probe_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("paper", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("probe_id", name="pk_write_probe"),
+    )
+    op.create_table(
         "delivery",
         sa.Column("delivery_id", sa.String(length=32), nullable=False),
         sa.Column("lead_id", sa.String(length=64), nullable=False),
@@ -261,6 +274,7 @@ def downgrade() -> None:
     op.drop_table("outcome")
     op.drop_table("evidence")
     op.drop_table("delivery")
+    op.drop_table("write_probe")
     op.drop_table("switch")
     op.drop_table("suppression")
     op.drop_table("signal")
@@ -269,6 +283,7 @@ def downgrade() -> None:
     op.drop_table("notice")
     op.drop_table("lead")
     op.drop_table("last_declared")
+    op.drop_table("key_check")
     op.drop_table("held_configuration")
     op.drop_table("configuration")
     op.drop_table("destination_state")

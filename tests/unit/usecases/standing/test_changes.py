@@ -27,6 +27,7 @@ from app.usecases.standing.changes import (
     Suppressed,
     TimePassed,
     UsageRead,
+    WritesFailed,
 )
 from app.usecases.standing.counters import Counter
 from app.usecases.standing.standing import LiveStanding
@@ -68,6 +69,7 @@ EACH: list[Change] = [
     DemandSet(territory="TX", demand=Demand(open=5, expected=10), told_at=NOW, ends_at=NOW + 60.0),
     SignalSet(territory="TX", signal=Signal(premium_cents=500, cause="storm", until=NOW + 60.0)),
     Paused(names=frozenset({"acme", "solar-tx"})),
+    WritesFailed(seconds=7.25),
     Suppressed(digests=("ab" * 8,)),
     KnownRead(sales=(("ab" * 8, "solar-tx", "solar", NOW),), suppressed=("ab" * 8,), certificates=("cd" * 16,)),
     TimePassed(at=NOW),
@@ -122,7 +124,9 @@ RELOADED = tuple(
 )
 
 ACTS = st.tuples(
-    st.sampled_from(["bid", "bid", "bid", "sale", "sale", "lost", "asked", "paused", "suppressed", "read", "tick"]),
+    st.sampled_from(
+        ["bid", "bid", "bid", "sale", "sale", "lost", "asked", "paused", "suppressed", "read", "failed", "tick"]
+    ),
     st.floats(0.0, 900.0),
     st.integers(0, 5),
     st.integers(0, 3),
@@ -152,6 +156,8 @@ def act(standing: LiveStanding, what: str, now: float, one: int, two: int, is_so
         standing.apply(Paused(names=frozenset({by.name}) if is_so else frozenset()))
     elif what == "suppressed":
         standing.apply(Suppressed(digests=DIGESTS[:two]))
+    elif what == "failed":
+        standing.apply(WritesFailed(seconds=float(two * 6)))
     elif what == "read":
         standing.apply(UsageRead(used={"campaign/solar-tx/daily//2026-11-20": one, "campaign/other/other//x": two}))
         standing.apply(ShadowPricesRead(prices={"campaign/solar-tx/hourly/": ShadowPrice(one / 10, now)}))
