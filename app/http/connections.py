@@ -5,7 +5,6 @@ without a key make way for new ones, and a clock runs for whoever owes us the re
 """
 
 import asyncio
-import gc
 import logging
 import sys
 from collections import Counter, deque
@@ -39,8 +38,6 @@ STUCK_MAX = 256
 _SWEEP_S = 1.0
 _PIECES_S = 0.005
 """How long long inputs from strangers are read in one turn of the event loop."""
-_GONE_MAX = 1_000
-"""So many ended connections are worth a collection of garbage."""
 _EVICTED = 32
 _FULL_NO_MORE = 0.8
 
@@ -96,7 +93,6 @@ class Connections:
         self._stuck: dict[Peer, None] = {}
         self._unread: deque[Peer] = deque()
         self._sweeps = self._is_full = False
-        self._gone = 0
 
     def __len__(self) -> int:
         return len(self._open)
@@ -122,7 +118,6 @@ class Connections:
         if peer in self._open:
             del self._open[peer]
             self._stuck.pop(peer, None)
-            self._gone += 1
             self._addresses[peer.address] -= 1
             if not self._addresses[peer.address]:
                 del self._addresses[peer.address]
@@ -175,18 +170,14 @@ class Connections:
         peer.drop()
 
     def _sweep(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Once a second: end those that owe us something for too long, and give back what they held."""
+        """Once a second: end those that owe us something for too long."""
         now = self._steady()
         for peer in list(self._open):
             peer.check(now)
         if self._is_full and len(self._open) < _FULL_NO_MORE * self._most:
             self._is_full = False
             _log.warning("new connections find space again: %d are open", len(self._open))
-        if self._gone >= _GONE_MAX:
-            # The usual thresholds are so high that what a flood leaves behind would stay for hours.
-            self._gone = 0
-            gc.collect()
-        self._sweeps = bool(self._open) or self._gone > 0
+        self._sweeps = bool(self._open) or self._is_full
         if self._sweeps:
             loop.call_later(_SWEEP_S, self._sweep, loop)
 

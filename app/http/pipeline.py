@@ -135,6 +135,8 @@ class Pipeline:
         self._items.clear()
         self._held.clear()
         self._blocker = None
+        # The connection is known by this: neither would be let go of before the next collection of garbage.
+        self._hand_over = _nothing
 
     def _start(self, item: Call | Passed) -> None:
         if isinstance(item, Passed):
@@ -150,3 +152,7 @@ class Pipeline:
         self._backlog.bytes -= item.size
         if item is self._blocker:
             self._blocker = None
+
+
+def _nothing(_: Call) -> None:
+    """Nobody is answered any more."""

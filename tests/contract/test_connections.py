@@ -1,5 +1,6 @@
 """What a connection may take, whoever is at its other end and whichever path it asks for."""
 
+import gc
 import socket
 import time
 from collections.abc import Iterator, Sequence
@@ -12,7 +13,7 @@ import pytest
 
 from app.asgi import build_app
 from app.http.backlog import ALWAYS_READ
-from app.http.express import HEAD_MAX, HEADERS_MAX, URL_MAX
+from app.http.express import HEAD_MAX, HEADERS_MAX, URL_MAX, Express
 from app.http.pipeline import WAITING_MAX
 from app.settings import Settings
 from tests.contract.test_express import answers, asking, codes, connected, is_closed, pinging
@@ -175,6 +176,39 @@ def test_under_load_pings_are_shed_at_once_and_no_post_is(service: Service) -> N
     metrics = httpx.get(f"{service.url}/metrics", trust_env=False).text
     counted = [line for line in metrics.splitlines() if line.startswith('leadbid_pings_total{code="load_shed"')]
     assert sum(float(line.rpartition(" ")[2]) for line in counted) >= reasons.count("load_shed")
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"GET /" + b"x" * 2 * HEAD_MAX,
+        b"malformed\r\n\r\n",
+        asking(b"{}", key="none"),
+        asking(b"{}", "/v1/post", key="none"),
+        asking(b"", "/healthz", method="GET"),
+    ],
+    ids=["endless", "malformed", "ping", "post", "page"],
+)
+def test_a_connection_that_has_ended_leaves_nothing_for_the_collector(service: Service, sent: bytes) -> None:
+    """It comes so seldom, and takes so long where many bids live, that a flood would fill the memory meanwhile."""
+
+    def kept() -> int:
+        return sum(type(each) is Express for each in gc.get_objects())
+
+    gc.collect()
+    before = kept()
+    gc.disable()
+    try:
+        for _ in range(20):
+            with connected(service) as connection:
+                connection.sendall(sent)
+                assert status_of(connection) >= 200
+        until = time.monotonic() + 5.0
+        while kept() > before and time.monotonic() < until:
+            time.sleep(0.05)
+        assert kept() <= before
+    finally:
+        gc.enable()
 
 
 @contextmanager
