@@ -15,6 +15,7 @@ import pytest
 from app.asgi import build_app
 from app.cli import main
 from app.settings import Settings, SettingsError
+from app.usecases.background import PROVEN_S
 from tests.market import demo_with_crm, ping, post, someone
 from tests.service import DEMO_CONFIG, MODELS, listening, serve
 
@@ -68,6 +69,8 @@ def restore_a_backup_over_it(data: Path) -> None:
     # As after some megabytes of sales, when the log is written back.
     with closing(sqlite3.connect(at_file(data))) as shell:
         shell.execute("PRAGMA wal_checkpoint(PASSIVE)")
+    # The service looks at its file in every commit, and commits something that often.
+    time.sleep(PROVEN_S + 1.0)
     shutil.copyfile(data / "backup.db", at_file(data))
 
 
