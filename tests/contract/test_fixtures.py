@@ -4,6 +4,7 @@ import sqlite3
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from app.domain.token import mint, read
 from app.settings import Settings
 from tests.contract.answers import check_shape
 from tests.contract.scenario import FOLDER, Exchange, Step, ask, filled, read_scenario
+from tests.contract.test_express import asking, connected, pinging
 from tests.service import Service
 
 Played = Callable[[Path], list[Exchange]]
@@ -112,9 +114,32 @@ def test_while_the_database_is_away_pings_go_on_and_posts_are_not_sold(service: 
     assert bought.answer["status"] == "accepted"
 
 
+def test_under_load_a_ping_is_refused_in_the_shape_of_any_other(service: Service) -> None:
+    """More than there is time for, on one connection; the answers of two dialects stand in their own words."""
+    count, paths = 3_000, ("/v1/ping", "/v1/boberdoo/ping.xml")
+    requests = b"".join(asking(pinging(), path) for _ in range(count // 2) for path in paths)
+    with closing(connected(service)) as connection, ThreadPoolExecutor(1) as sender:
+        sender.submit(connection.sendall, requests)
+        stream = connection.makefile("rb")
+        shed: dict[str, bytes] = {}
+        for number in range(count):
+            status, length = int(stream.readline().split()[1]), 0
+            while line := stream.readline().strip():
+                name, _, value = line.partition(b":")
+                length = int(value) if name.lower() == b"content-length" else length
+            raw = stream.read(length)
+            if b"load_shed" in raw or b"too busy" in raw:
+                assert status == 200
+                shed[paths[number % 2]] = raw
+    check_shape("/v1/ping", 200, "application/json", shed["/v1/ping"])
+    assert shed["/v1/boberdoo/ping.xml"].startswith(b"<?xml")
+    assert b"<status>Unmatched</status>" in shed["/v1/boberdoo/ping.xml"]
+
+
 BY_TEST = {
     "ping_expired": test_a_bid_past_its_end_is_to_be_pinged_again,
     "internal": test_while_the_database_is_away_pings_go_on_and_posts_are_not_sold,
+    "load_shed": test_under_load_a_ping_is_refused_in_the_shape_of_any_other,
 }
 """Reason codes that need time or trouble, which no file can bring about."""
 

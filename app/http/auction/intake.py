@@ -39,7 +39,7 @@ from app.usecases.answer_ping import Asked, answer_or_refuse, ask, held_back, re
 from app.usecases.bid_reference import BidReference, find_reference, is_live, seller_of_bid
 from app.usecases.bidder import Bidder
 from app.usecases.direct_post import direct_post
-from app.usecases.limits.shed_pings import ShedCount
+from app.usecases.limits.shed_pings import LOAD_SHED, ShedCount
 from app.wire.ping import PingAnswer
 from app.wire.post import Post, PostAnswer
 
@@ -55,21 +55,30 @@ _log = logging.getLogger(__name__)
 
 
 class QuickNo:
-    """One no for all pings that are refused in the same words, written once while the same headers are sent."""
+    """One no for all pings that are refused in the same words, written anew only when the journal has told of them."""
 
-    __slots__ = ("_always", "_text", "answer", "counted")
+    __slots__ = ("_always", "_answer", "_counted", "_line_id", "_text", "_write")
 
-    def __init__(self, answer: HttpAnswer, counted: ShedCount) -> None:
-        self.answer = answer
-        self.counted = counted
+    def __init__(self, counted: ShedCount, write: Callable[[str], HttpAnswer]) -> None:
+        self._counted = counted
+        self._write = write
+        self._answer, self._line_id = write(counted.line_id), counted.line_id
         self._always: bytes | None = None
         self._text = b""
 
+    def answer(self) -> HttpAnswer:
+        """The answer; one ping more has got it."""
+        counted = self._counted
+        counted.count += 1
+        if counted.line_id != self._line_id:
+            self._answer, self._line_id, self._always = self._write(counted.line_id), counted.line_id, None
+        return self._answer
+
     def text(self, always: bytes) -> bytes:
-        """The answer with these headers; one ping more has got it."""
-        self.counted.count += 1
+        """The same as bytes, with the headers that are `always` sent."""
+        answer = self.answer()
         if always is not self._always:
-            self._always, self._text = always, written(self.answer, always, keep_alive=True)
+            self._always, self._text = always, written(answer, always, keep_alive=True)
         return self._text
 
 
@@ -146,15 +155,18 @@ class Intake:
             no = self._no(request, request.seller)
             if route.takes == "ping" and keys_in_headers(headers):
                 self._sheds[_asking(scope["path"], headers)] = no
-        no.counted.count += 1
-        return no.answer
+        return no.answer()
 
     def _no(self, request: SellerRequest, seller: Seller) -> QuickNo:
         bidder = self._bidder
         if self._shed_by is not bidder.catalogue or len(self._sheds) >= _SHEDS_MAX:
             self._sheds, self._shed_by = {}, bidder.catalogue
-        answer = http_ping_answer(replace(request, status=200), refused_ping(Refusal("load_shed"), seller, ""))
-        return QuickNo(answer, bidder.shed.of(seller.name, test=request.test))
+        # Only what chooses the words is kept of the request.
+        plain = replace(request, status=200, scope={}, fields={}, body=b"")
+        return QuickNo(
+            bidder.shed.of(seller.name, request.now, bidder.chance, test=request.test),
+            lambda line_id: http_ping_answer(plain, refused_ping(LOAD_SHED, seller, line_id)),
+        )
 
     def _keyless_no(self, request: SellerRequest) -> HttpAnswer:
         """Who has no key is told that, as ever."""
