@@ -93,6 +93,22 @@ def test_a_page_is_in_plain_words(page: Path) -> None:
     assert {number: words for number, line in lines if (words := unplain(line))} == {}
 
 
+def test_what_goes_wrong_is_tried_in_each_row() -> None:
+    """A comment at the end of a row, which readers do not see, names the tests and drills that bring it about."""
+    page = (DOCS / "operations.md").read_text(encoding="utf-8")
+    table = page.partition("## What goes wrong, and what then")[2].partition("\n\n`make drill`")[0]
+    rows = [line for line in table.splitlines() if line.startswith("| ")][1:]
+    tests = Path(__file__).parents[1]
+    known = {path.name for path in tests.rglob("test_*.py")} | {
+        f"drill {p.stem}" for p in (tests / "drill").glob("*.py")
+    }
+    assert len(rows) > 20
+    for row in rows:
+        named = row.rpartition("<!--")[2].partition("-->")[0]
+        assert named.strip(), row
+        assert {each.strip() for each in named.split(",")} <= known, row
+
+
 DECISIONS = sorted((DOCS / "decisions").glob("*.md"))
 
 
