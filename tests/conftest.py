@@ -9,7 +9,7 @@ import pytest
 
 from app import parquet
 from tests.loopback_only import end_the_network_at_loopback
-from tests.throwaway_postgres import ServerNotFound, throwaway_postgres
+from tests.throwaway_postgres import ServerNotFound, own_database, throwaway_postgres
 
 end_the_network_at_loopback()
 
@@ -28,6 +28,13 @@ def postgres_url() -> Iterator[str]:
         if os.environ.get("CI") == "true":
             pytest.fail(str(error))
         pytest.skip(str(error))
+
+
+@pytest.fixture
+def own_postgres_url(postgres_url: str) -> Iterator[str]:
+    """An empty database on that server for one test alone: a database belongs to the keys that first served it."""
+    with own_database(postgres_url) as url:
+        yield url
 
 
 @pytest.fixture

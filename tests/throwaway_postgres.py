@@ -8,8 +8,11 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
+
+from sqlalchemy import create_engine, make_url
 
 # Debian, Red Hat, Homebrew and Postgres.app keep the server's binaries out of PATH.
 SERVER_FOLDERS = (
@@ -47,6 +50,23 @@ def throwaway_postgres() -> Iterator[str]:
             _run(user, folder, binaries / "pg_ctl", "stop", "-D", data, "-w", "-m", "immediate")
     finally:
         shutil.rmtree(folder)
+
+
+@contextmanager
+def own_database(url: str) -> Iterator[str]:
+    """The URL of one more database on the same server, without tables, for as long as it is needed."""
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    name = f"own_{next(_NUMBERS)}"
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+        try:
+            yield make_url(url).set(database=name).render_as_string(hide_password=False)
+        finally:
+            connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+    engine.dispose()
+
+
+_NUMBERS = count(1)
 
 
 @contextmanager

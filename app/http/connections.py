@@ -45,7 +45,10 @@ _log = logging.getLogger(__name__)
 
 
 class Peer(Protocol):
-    """A connection as it is bounded here. `active_at` is when it last began or ended a request, by the steady clock."""
+    """A connection as it is bounded here.
+
+    `active_at` is when it last began or ended a request, by the machine's steady clock.
+    """
 
     keyed: bool
     active_at: float

@@ -5,6 +5,7 @@ uvicorn's own way, but the bounds of a connection hold for both.
 """
 
 import asyncio
+import time
 from contextlib import suppress
 from functools import lru_cache, partial
 from typing import Any, Literal, cast
@@ -65,7 +66,7 @@ def express(application: Application, per_address: int = 0) -> type[asyncio.Prot
     def steady() -> float:
         return application.steady()
 
-    connections = Connections(steady, connections_max(raise_descriptors()), per_address)
+    connections = Connections(time.monotonic, connections_max(raise_descriptors()), per_address)
     return cast("type[asyncio.Protocol]", partial(Express, application, Backlog(steady), connections))
 
 
@@ -96,6 +97,9 @@ class Express(HttpToolsProtocol):
 
     Uvicorn's own path takes: other paths and methods, a client that waits for "100 Continue" or wants another protocol,
     HTTP/1.0.
+
+    A request counts its time by the service's steady clock, which stands still between the steps of a simulated day.
+    How long a connection is silent is a fact of the network, measured by the machine's.
     """
 
     def __init__(self, application: Application, backlog: Backlog, connections: Connections, **uvicorns: Any) -> None:
@@ -143,7 +147,7 @@ class Express(HttpToolsProtocol):
                 self._count("unread")
                 self.transport.abort()
         elif self._phase != "rest":
-            if now - self._started > (HEAD_S if self._phase == "head" else BODY_S):
+            if now - self.active_at > (HEAD_S if self._phase == "head" else BODY_S):
                 self._refuse(408)
         elif not (self._waiting or self._unread):
             silent_s = now - self.active_at
@@ -167,7 +171,7 @@ class Express(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take a connection in, or end it where there is no room."""
         super().connection_made(transport)
-        self.active_at = self._application.steady()
+        self.active_at = time.monotonic()
         self._connections.proxies = self._proxy_headers.trusted_hosts
         if not self._connections.admit(self, self.loop):
             self.drop()
@@ -202,7 +206,7 @@ class Express(HttpToolsProtocol):
     def pause_writing(self) -> None:
         """The other side does not read its answers: no more are made, and no more is read."""
         super().pause_writing()
-        self._unwritable_at = self._application.steady()
+        self._unwritable_at = time.monotonic()
         self.flow.pause_reading()
         self._connections.is_stuck(self)
 
@@ -249,7 +253,7 @@ class Express(HttpToolsProtocol):
         self.url, self.headers, self.expect_100_continue = b"", [], False
         self._has_moved = True
         self._phase = "head"
-        self._started = self.active_at = self._heard_at
+        self._started, self.active_at = self._heard_at, time.monotonic()
         self._offered = b""
         self._is_forwarded = self._is_overrun = False
 
@@ -365,7 +369,7 @@ class Express(HttpToolsProtocol):
         if self._waiting:
             self._waiting.go_on(may_start=not self._unwritable_at)
         else:
-            self.active_at = self._application.steady()
+            self.active_at = time.monotonic()
         if self.flow.read_paused:
             self._read_again()
 
@@ -426,7 +430,7 @@ class Express(HttpToolsProtocol):
         """Answer a request that breaks a bound or a rule of HTTP in its turn, and end the connection."""
         coming, self._coming, self._phase, self._unread = self._coming, None, "rest", b""
         self._forget_body()
-        self._ends_at = self._application.steady() + LINGER_S
+        self._ends_at = time.monotonic() + LINGER_S
         self._is_last = True
         self._count(_WHY[status])
         if isinstance(coming, Passed):

@@ -27,7 +27,7 @@ POSTERS = 32
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest) -> str:
-    return "" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
+    return "" if request.param == "sqlite" else request.getfixturevalue("own_postgres_url")
 
 
 def test_a_cap_is_exact_under_concurrent_posts(tmp_path: Path, database_url: str) -> None:

@@ -49,16 +49,16 @@ def test_every_post_is_judged_by_what_its_ping_was_judged_by(config: Path, tmp_p
 
 
 def test_replicas_that_reload_at_different_moments_honor_each_others_bids(
-    config: Path, tmp_path: Path, postgres_url: str
+    config: Path, tmp_path: Path, own_postgres_url: str
 ) -> None:
-    migrate(postgres_url)
+    migrate(own_postgres_url)
     replicas = [tmp_path / "one", tmp_path / "two"]
     load_keys(Settings(config=config, data=replicas[0]), os.urandom)
     later = tmp_path / "later.toml"
     later.write_text(config_text(after=True, lifetime="600s"))
     with (
-        serve(config, replicas[0], database_url=postgres_url, keys=replicas[0] / "keys") as one,
-        serve(later, replicas[1], database_url=postgres_url, keys=replicas[0] / "keys") as two,
+        serve(config, replicas[0], database_url=own_postgres_url, keys=replicas[0] / "keys") as one,
+        serve(later, replicas[1], database_url=own_postgres_url, keys=replicas[0] / "keys") as two,
         client(one) as former,
         client(two) as latter,
     ):

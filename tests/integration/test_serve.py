@@ -5,12 +5,9 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
-import pytest
-from sqlalchemy import create_engine, make_url
 
 from app.journal.lines import PingLine
 from app.journal.reader import lines
@@ -55,9 +52,9 @@ def test_a_journal_of_another_version_is_refused_as_it_may_hold_live_bids(tmp_pa
     assert f"{written} holds lines of version 2; this leadbid reads version 1" in refused(tmp_path, "--new-database")
 
 
-def test_a_postgresql_that_is_not_migrated_is_refused_with_the_remedy(tmp_path: Path, empty_database: str) -> None:
+def test_a_postgresql_that_is_not_migrated_is_refused_with_the_remedy(tmp_path: Path, own_postgres_url: str) -> None:
     keys = made_keys(tmp_path)
-    said = refused(tmp_path / "data", "--keys", str(keys), "--database", empty_database)
+    said = refused(tmp_path / "data", "--keys", str(keys), "--database", own_postgres_url)
     assert (
         "the database has no tables of leadbid, and this leadbid needs version 1: run `leadbid migrate --database '"
         in said
@@ -73,19 +70,6 @@ def test_a_postgresql_that_is_away_is_named_as_the_reason(tmp_path: Path) -> Non
 def test_a_database_of_another_kind_is_refused(tmp_path: Path) -> None:
     said = refused(tmp_path / "data", "--keys", str(made_keys(tmp_path)), "--database", "mysql://x/y")
     assert "no mysql database can be used" in said
-
-
-@pytest.fixture
-def empty_database(postgres_url: str) -> Iterator[str]:
-    """A database of PostgreSQL without any table."""
-    engine = create_engine(postgres_url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.exec_driver_sql("CREATE DATABASE not_migrated")
-        try:
-            yield make_url(postgres_url).set(database="not_migrated").render_as_string(hide_password=False)
-        finally:
-            connection.exec_driver_sql("DROP DATABASE not_migrated")
-    engine.dispose()
 
 
 def made_keys(folder: Path) -> Path:

@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, make_url
 
 from app.cli import main
 from app.settings import KEY_BYTES
@@ -90,16 +89,10 @@ def test_a_link_is_not_signed_with_a_key_that_the_service_does_not_have(tmp_path
 
 
 @pytest.fixture
-def replicas(postgres_url: str) -> Iterator[str]:
+def replicas(own_postgres_url: str) -> str:
     """A migrated PostgreSQL that nobody has served."""
-    engine = create_engine(postgres_url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.exec_driver_sql("CREATE DATABASE replicas")
-        url = make_url(postgres_url).set(database="replicas").render_as_string(hide_password=False)
-        migrate(url)
-        yield url
-        connection.exec_driver_sql("DROP DATABASE replicas WITH (FORCE)")
-    engine.dispose()
+    migrate(own_postgres_url)
+    return own_postgres_url
 
 
 def keys_in(folder: Path) -> Path:

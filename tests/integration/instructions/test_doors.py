@@ -122,7 +122,7 @@ def test_the_command_writes_every_form_with_links_among_them(
     [
         (["nobody"], "declares no seller `nobody`"),
         (["generic", "--base-url", "leads.example.com"], "is not a URL"),
-        (["generic"], "there are no keys in"),
+        (["generic"], "there is no index.key in"),
     ],
 )
 def test_the_command_says_what_is_wrong(
