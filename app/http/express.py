@@ -34,10 +34,10 @@ from app.http.connections import (
 )
 from app.http.pipeline import WAITING_MAX, Passed, Pipeline
 
-URL_MAX = HEADERS_BYTES_MAX = 32_768
+HEAD_MAX = 32_768
+URL_MAX = 16_384
 HEADERS_MAX = 100
-"""The path of a request with its query, its headers as a whole, and their number."""
-HEAD_MAX = URL_MAX + HEADERS_BYTES_MAX
+"""The head of a request as a whole, its path with the query, the number of its headers."""
 
 PIECE = 2_048
 """What a connection without a key has parsed at once; one that sends more waits for its turn with the others."""
@@ -273,7 +273,7 @@ class Express(HttpToolsProtocol):
         self._coming = _SKIPPED
         if self._is_last:
             return
-        if self._piece > HEADERS_BYTES_MAX or len(self.url) > URL_MAX or len(self.headers) > HEADERS_MAX:
+        if self._piece > HEAD_MAX or len(self.url) > URL_MAX or len(self.headers) > HEADERS_MAX:
             self._bound_head()
         is_known, intake, path, query = self._is_known(), self._application.intake, self.url, b""
         if b"?" in path:
@@ -465,8 +465,7 @@ class Express(HttpToolsProtocol):
         """Refuse a head that is too large. Most come in one piece that is smaller than a head may be."""
         if len(self.url) > URL_MAX:
             raise _Refused(414)
-        size = sum([len(name) + len(value) for name, value in self.headers])
-        if len(self.headers) > HEADERS_MAX or size > HEADERS_BYTES_MAX:
+        if len(self.headers) > HEADERS_MAX or sum([len(name) + len(value) for name, value in self.headers]) > HEAD_MAX:
             raise _Refused(431)
 
     def _note(self, name: bytes, value: bytes) -> None:
