@@ -2,8 +2,10 @@
 
 import asyncio
 import shutil
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,7 +19,7 @@ from app.mock_exchange.market.rivals import RivalServers
 from app.mock_exchange.market.setup import read_setup
 from app.mock_exchange.market.time import WallTime
 from app.mock_exchange.market.traffic import Visit
-from tests.service import DEMO_CONFIG, ROOT, crm, listening
+from tests.service import DEMO_CONFIG, ROOT, ServiceProcess, crm, listening
 
 KEY = {"X-API-Key": "demo-acme-key"}
 VERTICAL = "auto_insurance"
@@ -77,3 +79,30 @@ def wait_for_leads(receiver: CrmReceiver, lead_ids: set[str], seconds: float = 2
             return set()
         time.sleep(0.02)
     return lead_ids - set(receiver.received().lead_ids)
+
+
+def sell_until_killed(
+    service: ServiceProcess, people: Sequence[Consumer], bids: Mapping[int, str], after: int
+) -> dict[int, bytes]:
+    """Post from eight threads and kill after so many answers; the bodies of all that came through, by consumer."""
+    answered: dict[int, bytes] = {}
+    enough = threading.Event()
+
+    def sell(who: Consumer) -> None:
+        try:
+            answer = post(http, who, bids[who.number])
+        except httpx.TransportError:
+            return
+        if answer.status_code == 200:
+            answered[who.number] = answer.content
+        if len(answered) >= after:
+            enough.set()
+
+    with httpx.Client(base_url=service.url, trust_env=False) as http, ThreadPoolExecutor(8) as pool:
+        work = [pool.submit(sell, who) for who in people]
+        enough.wait(20.0)
+        service.process.kill()
+        for each in work:
+            each.result()
+    service.process.wait()
+    return answered

@@ -4,12 +4,16 @@ Every case has a seller, a campaign and a vertical of its own, so that one file 
 all of them at once.
 """
 
+import contextlib
+import io
 import time
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
 import httpx
+
+from app.cli import main
 
 FIELDS = (
     '[{ name = "size", type = "choice", values = ["small", "large"], required = true }, '
@@ -195,3 +199,17 @@ def _lines(case: Case, part: Part) -> list[str]:
         ]
         lines += [part.seller_lines]
     return lines
+
+
+def command(*words: str) -> tuple[int, str]:
+    """What a command returns and prints."""
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+        code = main(words)
+    return code, said.getvalue()
+
+
+def in_force(http: httpx.Client) -> str:
+    """The hash of the configuration that the service goes by."""
+    config: str = http.get("/readyz").json()["config"]
+    return config

@@ -113,6 +113,32 @@ def serve_process(
             process.terminate()
 
 
+def refused(data: Path, *more: str) -> str:
+    """What the demo's service says that does not come up: it must fail with status 1 and without a trace."""
+    arguments = ["serve", "--config", DEMO_CONFIG, "--models", MODELS, "--data", data, "--port", "0", *more]
+    finished = subprocess.run(
+        [sys.executable, "-m", "app", *map(str, arguments)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60.0,
+        check=False,
+    )
+    assert finished.returncode == 1
+    assert "Traceback" not in finished.stderr
+    return finished.stderr
+
+
+def until(is_so: Callable[[], bool], within_s: float = 20.0) -> bool:
+    """Wait for what a service does by itself; False where it did not in this time."""
+    end = time.monotonic() + within_s
+    while not is_so():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.05)
+    return True
+
+
 @contextmanager
 def crm(keys: tuple[str, ...] = ()) -> Iterator[tuple[CrmReceiver, str]]:
     """A CRM receiver and its URL. With `keys` (`whsec_...`) it takes only what is signed with one of them."""

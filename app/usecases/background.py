@@ -105,7 +105,7 @@ class BackgroundJobs:
         except Exception as error:  # noqa: BLE001 - one that goes wrong is looked for again
             _log.error("destinations could not be looked at: %s", where(error))
 
-    def write_keyless(self, until: float = float("inf")) -> None:
+    def write_keyless(self, until: float = inf) -> None:
         """Write the counts of minutes that are over, or of all where the service stops."""
         for line in self.bidder.keyless.lines(until):
             self._journal.append(line)

@@ -16,7 +16,7 @@ from app.http.backlog import ALWAYS_READ
 from app.http.express import HEAD_MAX, HEADERS_MAX, URL_MAX, Express
 from app.http.pipeline import WAITING_MAX
 from app.settings import Settings
-from tests.contract.test_express import answers, asking, codes, connected, is_closed, pinging
+from tests.contract.sockets import answers, asking, codes, connected, is_closed, pinging
 from tests.service import DEMO_CONFIG, MODELS, Service, listening
 
 PATHS = {"the direct path": "/v1/ping", "the application's": "/readyz"}

@@ -1,6 +1,5 @@
 """The short way from a connection to the auction's endpoints: it must behave as HTTP, whatever a client does."""
 
-import json
 import logging
 import socket
 import time
@@ -17,62 +16,17 @@ from app.http.auction.routes import ROUTES
 from app.http.backlog import ROUND_MAX
 from app.http.request import RawRequest, Route
 from app.platforms.known import DIALECTS
+from tests.contract.sockets import answers, asking, codes, connected, is_closed, pinging
 from tests.service import Service
 
-KEY = "contract-acme-key"
-PING = {"vertical": "nonsense", "zip": "78701", "state": "TX"}
-"""Refused, so that no cap and no clock changes an answer."""
 SLOW_S = 2.5
 """A test with ZIP code 00004 is answered after three seconds."""
-
-
-def asking(body: bytes, path: str = "/v1/ping", *more: str, method: str = "POST", key: str = KEY) -> bytes:
-    """One request as bytes."""
-    lines = [f"{method} {path} HTTP/1.1", "Host: x", f"X-API-Key: {key}", "Content-Type: application/json", *more]
-    if not any(line.startswith("Transfer-Encoding") for line in more):
-        lines.append(f"Content-Length: {len(body)}")
-    return "\r\n".join([*lines, "", ""]).encode() + body
-
-
-def pinging(**fields: Any) -> bytes:
-    """The body of a ping."""
-    return json.dumps(PING | fields).encode()
-
-
-def connected(service: Service) -> socket.socket:
-    """A fresh connection to the service."""
-    host, _, port = service.url.removeprefix("http://").partition(":")
-    return socket.create_connection((host, int(port)), timeout=10.0)
 
 
 @pytest.fixture
 def connection(service: Service) -> socket.socket:
     """One of them."""
     return connected(service)
-
-
-def answers(connection: socket.socket, count: int) -> list[tuple[int, dict[str, Any] | None]]:
-    """Status and JSON body of so many answers, in the order in which they come."""
-    stream = connection.makefile("rb")
-    got = []
-    for _ in range(count):
-        status, length = int(stream.readline().split()[1]), 0
-        while line := stream.readline().strip():
-            name, _, value = line.partition(b":")
-            length = int(value) if name.lower() == b"content-length" else length
-        body = stream.read(length)
-        got.append((status, json.loads(body) if body.startswith(b"{") else None))
-    return got
-
-
-def codes(connection: socket.socket, count: int) -> list[tuple[int, str]]:
-    """The status and reason code of each answer."""
-    return [(status, body.get("reason_code", "") if body else "") for status, body in answers(connection, count)]
-
-
-def is_closed(connection: socket.socket) -> bool:
-    """Whether the other side has hung up."""
-    return connection.recv(1) == b""
 
 
 def test_requests_that_came_before_an_answer_are_answered_in_their_order(connection: socket.socket) -> None:

@@ -18,7 +18,7 @@ from app.domain.token import mint, read
 from app.settings import Settings
 from tests.contract.answers import check_shape
 from tests.contract.scenario import FOLDER, Exchange, Step, ask, filled, read_scenario
-from tests.contract.test_express import asking, connected, pinging
+from tests.contract.sockets import asking, connected, pinging, raw_answers
 from tests.service import Service
 
 Played = Callable[[Path], list[Exchange]]
@@ -78,9 +78,8 @@ def test_no_two_files_share_a_consumer() -> None:
 
 def test_every_reason_code_is_shown(played: Played) -> None:
     shown = {exchange.answer.get("reason_code") for path in SUPPLEMENTAL for exchange in played(path)}
-    assert set(REASONS) - shown == BY_TEST.keys() | BY_FLOOD.keys()
+    assert set(REASONS) - shown == set(BY_TEST)
     assert all(callable(test) for test in BY_TEST.values())
-    assert all(f'"{code}"' in (Path(__file__).parent / name).read_text() for code, name in BY_FLOOD.items())
 
 
 def test_a_bid_past_its_end_is_to_be_pinged_again(service: Service, http: httpx.Client) -> None:
@@ -120,14 +119,8 @@ def test_under_load_a_ping_is_refused_in_the_shape_of_any_other(service: Service
     requests = b"".join(asking(pinging(), path) for _ in range(count // 2) for path in paths)
     with closing(connected(service)) as connection, ThreadPoolExecutor(1) as sender:
         sender.submit(connection.sendall, requests)
-        stream = connection.makefile("rb")
         shed: dict[str, bytes] = {}
-        for number in range(count):
-            status, length = int(stream.readline().split()[1]), 0
-            while line := stream.readline().strip():
-                name, _, value = line.partition(b":")
-                length = int(value) if name.lower() == b"content-length" else length
-            raw = stream.read(length)
+        for number, (status, raw) in enumerate(raw_answers(connection, count)):
             if b"load_shed" in raw or b"too busy" in raw:
                 assert status == 200
                 shed[paths[number % 2]] = raw
@@ -142,9 +135,6 @@ BY_TEST = {
     "load_shed": test_under_load_a_ping_is_refused_in_the_shape_of_any_other,
 }
 """Reason codes that need time or trouble, which no file can bring about."""
-
-BY_FLOOD = {"load_shed": "test_connections.py"}
-"""Those that need more requests than can be answered, and who sends them."""
 
 
 def holding(answer: Any, wanted: Any) -> Any:

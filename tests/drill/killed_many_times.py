@@ -1,16 +1,13 @@
 """The process is killed again and again in the middle of buying, and started again on the same data."""
 
 import sqlite3
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
 
-from app.mock_exchange.consumers import Consumer
 from tests.drill.drill import Say
-from tests.market import demo_with_crm, ping, post, someone, wait_for_leads
-from tests.service import ServiceProcess, serve_process
+from tests.market import demo_with_crm, ping, post, sell_until_killed, someone, wait_for_leads
+from tests.service import serve_process
 
 PROMISE = "A kill at any instant loses no accepted lead, sells none twice, and breaks no bid that is out."
 IN_SAMPLE = False
@@ -29,7 +26,7 @@ def drill(folder: Path, say: Say) -> list[str]:
             with serve_process(config, folder / "data") as service:
                 with httpx.Client(base_url=service.url, trust_env=False) as http:
                     bids = {who.number: ping(http, who)["ping_id"] for who in people}
-                before = _sell_until_killed(service, people, bids, after=2 + 4 * life)
+                before = sell_until_killed(service, people, bids, after=2 + 4 * life)
             with (
                 serve_process(config, folder / "data") as again,
                 httpx.Client(base_url=again.url, trust_env=False) as http,
@@ -50,33 +47,6 @@ def drill(folder: Path, say: Say) -> list[str]:
         with serve_process(config, folder / "data"):
             missing = wait_for_leads(receiver, set(sold), seconds=120.0)
     return broken + [f"lead {lead_id} never came to the CRM" for lead_id in sorted(missing)] + _miscounted(folder, sold)
-
-
-def _sell_until_killed(
-    service: ServiceProcess, people: list[Consumer], bids: dict[int, str], after: int
-) -> dict[int, bytes]:
-    """Post from eight threads and kill after so many answers; the bodies of every answer that came through."""
-    answered: dict[int, bytes] = {}
-    enough = threading.Event()
-
-    def sell(who: Consumer) -> None:
-        try:
-            answer = post(http, who, bids[who.number])
-        except httpx.TransportError:
-            return
-        if answer.status_code == 200:
-            answered[who.number] = answer.content
-        if len(answered) >= after:
-            enough.set()
-
-    with httpx.Client(base_url=service.url, trust_env=False) as http, ThreadPoolExecutor(8) as pool:
-        work = [pool.submit(sell, who) for who in people]
-        enough.wait(20.0)
-        service.process.kill()
-        for each in work:
-            each.result()
-    service.process.wait()
-    return answered
 
 
 def _miscounted(folder: Path, sold: dict[str, bytes]) -> list[str]:

@@ -11,13 +11,12 @@ from app.store.delivery.destinations import disable
 from app.store.store import Store
 from tests.drill.drill import Say
 from tests.market import demo_with_crm, ping, post, someone
-from tests.service import Service, serve
+from tests.service import Service, serve, until
 
 PROMISE = "leads of a destination that left are sent by its last definition while its secret exists, and none is lost"
 IN_SAMPLE = True
 
 _OLD, _NEW = "harbor-crm", "other-crm"
-_WITHIN_S = 20.0
 
 
 def drill(folder: Path, say: Say) -> list[str]:
@@ -30,10 +29,10 @@ def drill(folder: Path, say: Say) -> list[str]:
     ):
 
         def expect(what: str, is_so: Callable[[], bool]) -> None:
-            kept = _until(is_so)
+            kept = until(is_so)
             say(f"{what}: {'yes' if kept else 'NO'}")
             if not kept:
-                broken.append(f"not within {_WITHIN_S:.0f} s: {what}")
+                broken.append(f"not in time: {what}")
 
         asyncio.run(_with_store(service, lambda store: _disable(store)))
         who = someone(1)
@@ -70,12 +69,3 @@ async def _with_store(service: Service, act: Callable[[Store], object]) -> None:
 
 def _shows(http: httpx.Client, why: str) -> bool:
     return f'leadbid_deliveries_stuck{{destination="{_OLD}",why="{why}"}} 1.0' in http.get("/metrics").text
-
-
-def _until(is_so: Callable[[], bool]) -> bool:
-    end = time.monotonic() + _WITHIN_S
-    while time.monotonic() < end:
-        if is_so():
-            return True
-        time.sleep(0.05)
-    return False

@@ -1,15 +1,12 @@
 """`kill -9` in the middle of buying: no accepted lead is lost or bought twice, and bids are honoured after it."""
 
 import sqlite3
-import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
 
-from app.mock_exchange.consumers import Consumer
-from tests.market import demo_with_crm, ping, post, someone, wait_for_leads
+from tests.market import demo_with_crm, ping, post, sell_until_killed, someone, wait_for_leads
 from tests.service import serve_process
 
 LEADS = 120
@@ -24,8 +21,7 @@ def test_a_kill_loses_no_accepted_lead_and_breaks_no_bid(tmp_path: Path) -> None
                 bids = {who.number: ping(http, who)["ping_id"] for who in people}
             # Decisions reach the journal within a quarter of a second.
             time.sleep(0.5)
-            before = _post_until_killed(first.url, first.process.kill, people, bids)
-            first.process.wait()
+            before = sell_until_killed(first, people, bids, KILLED_AFTER)
         with serve_process(config, tmp_path / "data") as second:
             with httpx.Client(base_url=second.url, trust_env=False) as http:
                 after = {who.number: post(http, who, bids[who.number]) for who in people}
@@ -41,28 +37,3 @@ def test_a_kill_loses_no_accepted_lead_and_breaks_no_bid(tmp_path: Path) -> None
         lost = database.execute("SELECT count(*) FROM lead WHERE decision IS NULL").fetchone()[0]
     assert sorted(stored) == sorted(answer["lead_id"] for answer in accepted.values())
     assert lost == 0
-
-
-def _post_until_killed(url: str, kill: object, people: list[Consumer], bids: dict[int, str]) -> dict[int, bytes]:
-    """Post from eight threads and kill after so many answers; the bodies of every `accepted` that came through."""
-    answered: dict[int, bytes] = {}
-    enough = threading.Event()
-
-    def sell(who: Consumer) -> None:
-        try:
-            answer = post(http, who, bids[who.number])
-        except httpx.TransportError:
-            return
-        if answer.status_code == 200:
-            answered[who.number] = answer.content
-        if len(answered) >= KILLED_AFTER:
-            enough.set()
-
-    assert callable(kill)
-    with httpx.Client(base_url=url, trust_env=False) as http, ThreadPoolExecutor(8) as pool:
-        work = [pool.submit(sell, who) for who in people]
-        enough.wait(20.0)
-        kill()
-        for each in work:
-            each.result()
-    return answered

@@ -1,24 +1,19 @@
 """No service takes a file that loses everything without being told to. `make drill` writes one slowly, too."""
 
 import asyncio
-import contextlib
-import io
 import shutil
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 
 from app.asgi import build_app
-from app.cli import main
 from app.http.application import CannotStart
 from app.settings import Settings
 from app.store.store import Store
-from tests.service import DEMO_CONFIG, MODELS, Service, serve
-
-WITHIN_S = 20.0
+from tests.reloads import command, in_force
+from tests.service import DEMO_CONFIG, MODELS, Service, serve, until
 
 
 @pytest.fixture
@@ -94,25 +89,3 @@ async def audit(service: Service) -> set[tuple[str, str]]:
         return {(line.action, line.target) for line in await store.audit_lines()}
     finally:
         await store.close()
-
-
-def command(*words: str) -> tuple[int, str]:
-    """What a command returns and prints."""
-    said = io.StringIO()
-    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
-        code = main(words)
-    return code, said.getvalue()
-
-
-def in_force(http: httpx.Client) -> str:
-    config: str = http.get("/readyz").json()["config"]
-    return config
-
-
-def until(is_so: Callable[[], bool]) -> bool:
-    end = time.monotonic() + WITHIN_S
-    while time.monotonic() < end:
-        if is_so():
-            return True
-        time.sleep(0.05)
-    return False

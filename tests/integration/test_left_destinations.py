@@ -20,9 +20,9 @@ from app.store.store import Store
 from app.telemetry.metrics import Metrics
 from app.usecases.reload.left_destinations import LeftDestinations
 from tests.integration.store.world import NOW, a_sale, in_store, refused
-from tests.integration.test_half_written import command, in_force, until
 from tests.market import demo_with_crm, ping, post, someone
-from tests.service import Service, serve
+from tests.reloads import command, in_force
+from tests.service import Service, serve, until
 
 OLD, NEW = "harbor-crm", "other-crm"
 

@@ -1,8 +1,7 @@
 """A running service takes up changed files by itself; what is invalid changes nothing, and live bids stay promises."""
 
 import shutil
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -11,9 +10,7 @@ import pytest
 from app.journal.lines import PingLine
 from app.journal.reader import find
 from tests.market import demo_with_crm, ping, post, someone
-from tests.service import MODELS, Service, serve
-
-WITHIN_S = 15.0
+from tests.service import MODELS, Service, serve, until
 
 
 @pytest.fixture
@@ -36,7 +33,7 @@ def test_a_changed_file_is_taken_up_and_a_removed_campaigns_bid_is_honoured(
     who = someone(1)
     bid = ping(http, who)["ping_id"]
     _rewrite(service.settings.config, "auto-anywhere", "auto-everywhere")
-    assert _until(lambda: _config_hash(http) != before)
+    assert until(lambda: _config_hash(http) != before)
     assert post(http, who, bid).json()["status"] == "accepted"
     assert _campaign_of(service, ping(http, someone(2))["ping_id"]) == "auto-everywhere"
 
@@ -47,7 +44,7 @@ def test_an_invalid_file_changes_nothing_and_is_reported(
     service, http = running
     before = _config_hash(http)
     _rewrite(service.settings.config, "limit = 10_000", "limit = -3")
-    assert _until(lambda: 'leadbid_reloads_total{result="refused"}' in http.get("/metrics").text)
+    assert until(lambda: 'leadbid_reloads_total{result="refused"}' in http.get("/metrics").text)
     assert _config_hash(http) == before
     assert ping(http, someone(3))["status"] == "accepted"
     assert any("limit" in record.getMessage() and "buyer.toml:" in record.getMessage() for record in caplog.records)
@@ -61,7 +58,7 @@ def test_a_damaged_model_is_refused_and_the_live_one_stays(
     scorer = next(models.glob("auto_insurance/*/scorer.json"))
     scorer.write_bytes(scorer.read_bytes()[:-1])
     _rewrite(models / "current.toml", "auto_insurance", "auto_insurance", more="\n# looked at\n")
-    assert _until(lambda: 'leadbid_reloads_total{result="taken"}' in http.get("/metrics").text)
+    assert until(lambda: 'leadbid_reloads_total{result="taken"}' in http.get("/metrics").text)
     answer = ping(http, someone(4))
     line = _line_of(service, answer["ping_id"])
     assert line.model
@@ -85,16 +82,7 @@ def _campaign_of(service: Service, ping_id: str) -> str:
 
 
 def _line_of(service: Service, ping_id: str) -> PingLine:
-    assert _until(lambda: bool(find(service.settings.journal, ping_id)))
+    assert until(lambda: bool(find(service.settings.journal, ping_id)))
     line = find(service.settings.journal, ping_id)[0]
     assert isinstance(line, PingLine)
     return line
-
-
-def _until(is_so: Callable[[], bool]) -> bool:
-    until = time.monotonic() + WITHIN_S
-    while time.monotonic() < until:
-        if is_so():
-            return True
-        time.sleep(0.05)
-    return False

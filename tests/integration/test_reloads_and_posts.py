@@ -2,7 +2,6 @@
 
 import os
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import httpx
@@ -11,10 +10,9 @@ import pytest
 from app.asgi import World
 from app.settings import Settings, load_keys
 from app.store.migrate import migrate
-from tests.reloads import CASES, config_text, ping, post
-from tests.service import Service, serve
+from tests.reloads import CASES, config_text, in_force, ping, post
+from tests.service import Service, serve, until
 
-WITHIN_S = 20.0
 EXPECTED = {case.name: case.becomes for case in CASES}
 
 
@@ -82,17 +80,3 @@ def bids_for_all(http: httpx.Client, number: int) -> dict[str, str]:
 
 def outcomes(http: httpx.Client, number: int, bids: dict[str, str]) -> dict[str, str]:
     return {case.name: post(http, case, number, bids[case.name]) for case in CASES}
-
-
-def in_force(http: httpx.Client) -> str:
-    config: str = http.get("/readyz").json()["config"]
-    return config
-
-
-def until(is_so: Callable[[], bool]) -> bool:
-    end = time.monotonic() + WITHIN_S
-    while time.monotonic() < end:
-        if is_so():
-            return True
-        time.sleep(0.05)
-    return False

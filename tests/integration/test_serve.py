@@ -2,8 +2,6 @@
 
 import signal
 import sqlite3
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -13,7 +11,7 @@ from app.journal.lines import PingLine
 from app.journal.reader import lines
 from app.journal.writer import hour_file
 from tests.market import demo_with_crm, ping, post, someone
-from tests.service import DEMO_CONFIG, MODELS, ROOT, serve_process
+from tests.service import DEMO_CONFIG, refused, serve_process
 
 OPEN = 20
 """Connections that stay open, as those of sellers do."""
@@ -79,19 +77,3 @@ def made_keys(folder: Path) -> Path:
     for number, name in enumerate(("index", "signing-1", "sealing-1"), 1):
         (keys / f"{name}.key").write_text(f"{number:064x}\n")
     return keys
-
-
-def refused(data: Path, *more: str) -> str:
-    """What a service says that does not come up: it must fail with status 1 and without a trace."""
-    arguments = ["serve", "--config", DEMO_CONFIG, "--models", MODELS, "--data", data, "--port", "0", *more]
-    finished = subprocess.run(
-        [sys.executable, "-m", "app", *map(str, arguments)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=30.0,
-        check=False,
-    )
-    assert finished.returncode == 1
-    assert "Traceback" not in finished.stderr
-    return finished.stderr

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -14,10 +14,8 @@ from app.journal.reader import lines
 from app.mock_exchange.consumers import ping_of
 from tests.market import KEY, VERTICAL, demo_with_crm, ping, someone
 from tests.models import add_version, shipped
-from tests.service import Service, serve
+from tests.service import Service, serve, until
 from training.main import main
-
-WITHIN_S = 15.0
 
 
 @pytest.fixture
@@ -39,19 +37,19 @@ def test_from_shadow_to_canary_to_live_without_one_failed_ping(
     service, http = running
     with _Traffic(service) as traffic:
         assert _registry(service, "shadow", "--version", "0002") == 0
-        assert _until(lambda: _challengers(http) == {VERTICAL: {"version": "0002", "canary": 0.0}})
+        assert until(lambda: _challengers(http) == {VERTICAL: {"version": "0002", "canary": 0.0}})
         shadowed = traffic.has_answered(40)
         assert _registry(service, "canary", "--share", "0.5") == 0
-        assert _until(lambda: _challengers(http) == {VERTICAL: {"version": "0002", "canary": 0.5}})
+        assert until(lambda: _challengers(http) == {VERTICAL: {"version": "0002", "canary": 0.5}})
         split = traffic.has_answered(60)
         assert _registry(service, "promote", "--version", "0002") == 0
-        assert _until(lambda: (_live(http), _challengers(http)) == ("0002", {}))
+        assert until(lambda: (_live(http), _challengers(http)) == ("0002", {}))
         promoted = traffic.has_answered(40)
         assert _registry(service, "rollback") == 0
-        assert _until(lambda: _live(http) == "0001")
+        assert until(lambda: _live(http) == "0001")
         traffic.has_answered(20)
     assert set(traffic.statuses) == {200}
-    assert _until(lambda: len(_pings(service)) >= len(traffic.statuses))
+    assert until(lambda: len(_pings(service)) >= len(traffic.statuses))
     by_stage = {
         name: Counter(
             (line.model, line.shadow.model if line.shadow is not None else "") for line in _pings(service)[at]
@@ -72,7 +70,7 @@ def test_a_lead_that_is_asked_again_gets_the_very_bid_of_the_very_model(
 ) -> None:
     service, http = running
     assert _registry(service, "canary", "--version", "0002", "--share", "0.5") == 0
-    assert _until(lambda: VERTICAL in _challengers(http))
+    assert until(lambda: VERTICAL in _challengers(http))
     for number in range(1, 7):
         assert ping(http, someone(number))["ping_id"] == ping(http, someone(number))["ping_id"]
 
@@ -96,10 +94,10 @@ def test_one_changed_byte_is_refused_by_name_and_the_live_model_bids_on(
         (f'{VERTICAL} = "0002"', f"models/{VERTICAL}: 0002/scorer.json does not have the checksum"),
     ):
         pointer.write_text(text.replace(f'{VERTICAL} = "0001"', line))
-        assert _until(lambda said=said: any(said in record.getMessage() for record in caplog.records))  # type: ignore[misc]
+        assert until(lambda said=said: any(said in record.getMessage() for record in caplog.records))  # type: ignore[misc]
         assert (_live(http), _challengers(http)) == ("0001", {})
         assert ping(http, someone(len(line)))["status"] == "accepted"
-    assert _until(lambda: len(_pings(service)) == 2)
+    assert until(lambda: len(_pings(service)) == 2)
     for decided in _pings(service):
         assert (decided.model, decided.shadow) == ("0001", None)
         assert decided.decision.bids[0].valuation is not None
@@ -126,7 +124,7 @@ class _Traffic:
         """Wait for so many more answers; which pings these are."""
         # One may be under way that was decided before.
         start = len(self.statuses) + 1
-        assert _until(lambda: len(self.statuses) >= start + more)
+        assert until(lambda: len(self.statuses) >= start + more)
         return slice(start, start + more)
 
     def _run(self) -> None:
@@ -154,12 +152,3 @@ def _challengers(http: httpx.Client) -> dict[str, dict[str, object]]:
 def _live(http: httpx.Client) -> str:
     version: str = http.get("/readyz").json()["models"][VERTICAL]
     return version
-
-
-def _until(is_so: Callable[[], bool]) -> bool:
-    until = time.monotonic() + WITHIN_S
-    while time.monotonic() < until:
-        if is_so():
-            return True
-        time.sleep(0.05)
-    return False

@@ -13,25 +13,9 @@ import pytest
 from app.cli import main
 from app.settings import KEY_BYTES
 from app.store.migrate import migrate
-from tests.service import DEMO_CONFIG, MODELS, ROOT, serve
+from tests.service import DEMO_CONFIG, ROOT, refused, serve
 
 Capture = pytest.CaptureFixture[str]
-
-
-def start(data: Path, *more: str) -> str:
-    """What a service says that must not come up."""
-    arguments = ["serve", "--config", DEMO_CONFIG, "--models", MODELS, "--data", data, "--port", "0", *more]
-    finished = subprocess.run(
-        [sys.executable, "-m", "app", *map(str, arguments)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=60.0,
-        check=False,
-    )
-    assert finished.returncode == 1
-    assert "Traceback" not in finished.stderr
-    return finished.stderr
 
 
 def a_served_directory(tmp_path: Path) -> Path:
@@ -61,7 +45,7 @@ def test_another_key_of_the_same_name_is_refused_by_name_with_the_remedy(tmp_pat
     data = a_served_directory(tmp_path)
     shutil.copytree(data / "keys", tmp_path / "kept")
     put(data / "keys", name)
-    assert said in start(data)
+    assert said in refused(data)
     shutil.copy(tmp_path / "kept" / name, data / "keys" / name)
     with serve(DEMO_CONFIG, data):
         pass
@@ -73,7 +57,7 @@ def test_a_key_with_a_new_number_is_taken_and_cannot_be_exchanged_afterwards(tmp
     with serve(DEMO_CONFIG, data):
         pass
     put(data / "keys", "signing-2.key")
-    assert "signing-2.key is not the key with which this database was written" in start(data)
+    assert "signing-2.key is not the key with which this database was written" in refused(data)
     (data / "keys" / "signing-2.key").unlink()
     with serve(DEMO_CONFIG, data):
         pass
@@ -107,7 +91,7 @@ def test_a_replica_with_other_keys_is_refused(tmp_path: Path, replicas: str) -> 
     one, other = keys_in(tmp_path / "one"), keys_in(tmp_path / "other")
     shutil.copytree(one, tmp_path / "data" / "keys")
     with serve(DEMO_CONFIG, tmp_path / "data", database_url=replicas):
-        said = start(tmp_path / "second", "--keys", str(other), "--database", replicas)
+        said = refused(tmp_path / "second", "--keys", str(other), "--database", replicas)
     assert "index.key, sealing-1.key, signing-1.key are not the keys with which this database was written" in said
 
 
@@ -115,7 +99,7 @@ def test_a_journal_beside_a_postgresql_that_nobody_served_is_refused(tmp_path: P
     keys = keys_in(tmp_path / "keys")
     (tmp_path / "data" / "journal").mkdir(parents=True)
     (tmp_path / "data" / "journal" / "2026-11-20T16.jsonl").write_bytes(b'{"v":1,"kind":"post"}\n')
-    said = start(tmp_path / "data", "--keys", str(keys), "--database", replicas)
+    said = refused(tmp_path / "data", "--keys", str(keys), "--database", replicas)
     assert "the database is missing or empty, but" in said
     assert "journal was left by a service that had one" in said
 
@@ -165,7 +149,7 @@ def test_a_second_service_on_one_file_is_refused_whatever_leads_to_it(
         shutil.copytree(service.settings.keys, other / "keys")
         file = way(service.settings.database_file.absolute(), other)
         with unmounted(file):
-            said = start(other, "--database", f"sqlite:///{file}")
+            said = refused(other, "--database", f"sqlite:///{file}")
     assert f"is in use by process {os.getpid()}: stop it first" in said or "has more than one name (hard links)" in said
 
 

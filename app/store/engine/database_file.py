@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from app.private_files import FILE, make_directory
 from app.store.errors import DatabaseGone, StoreUnavailable, StoreUnfit
 
 if sys.platform != "win32":
@@ -181,9 +182,9 @@ def existing(path: Path) -> str:
 def make_private(path: Path) -> None:
     """Make the file where there is none. Only our own user may read it; SQLite gives its companions the same rights."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_directory(path.parent)
         with suppress(FileExistsError):
-            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, FILE))
     except OSError as error:
         raise StoreUnfit(f"{path} cannot be written: {error.strerror}") from None
 
