@@ -11,7 +11,8 @@ from tests.sellers import NAMES, ODD, catalogue_of, key_of
 from tests.service import Service
 
 VARYING: dict[PlaceholderName, str] = {
-    "ping_id": "[A-Za-z0-9_-]{64}",
+    # An id is left out of a refusal where it happens to spell a word that parsers take for a sale, as in "x-ok-y".
+    "ping_id": "(?:[A-Za-z0-9_-]{64})?",
     "line_id": "[0-9a-f]{24}",
     "lead_id": "[0-9a-f]{24}",
     "time": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ",
