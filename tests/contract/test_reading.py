@@ -148,7 +148,7 @@ CANONICAL: dict[str, Scalar] = {
     "tcpa_text": "I agree to be called.",
     "trustedform_cert_url": "https://cert.trustedform.com/" + "0f" * 20,
     "trustedform_ping_url": "https://ping.trustedform.com/0.a.b.c",
-    "leadid_token": "3FA85F64-5717-4562-B3FC-2C963F66AFA6",
+    "leadid_token": "4F0C2D1A-93B7-4E58-A6C1-0D9E7B35F284",
     "phone_hash": "0f" * 32,
     "email_hash": "f0" * 32,
     "hash_type": "sha256",

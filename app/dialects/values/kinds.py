@@ -120,9 +120,10 @@ def guarded_id(read: ValueReader, is_id: Callable[[str], bool]) -> ValueReader:
 
     def read_guarded(raw: Scalar) -> ReadValue:
         value = read(raw)
-        if not isinstance(value, str) or is_id(value):
+        content = value.value if isinstance(value, Noted) else value
+        if not isinstance(content, str) or is_id(content):
             return value
-        return Noted("dropped", DROPPED) if is_personal(value) else value
+        return Noted("dropped", DROPPED) if is_personal(content) else value
 
     return read_guarded
 

@@ -41,7 +41,7 @@ def refuse_ping(policy: ConsentPolicy, ping: Ping, now: float) -> Refusal | None
         missing = _missing(policy, sent, ping.leadid_token)
         if missing:
             return Refusal("consent_missing", missing)
-    malformed = _malformed(sent, ping.leadid_token)
+    malformed = _malformed(policy, sent, ping.leadid_token)
     if malformed:
         return Refusal("consent_invalid", malformed)
     return _implausible(policy, ping.landing_page, "created_at", ping.created_at, now)
@@ -62,7 +62,7 @@ def refuse_post(
         return Refusal("consent_missing", missing)
     if policy.text_required and not post.tcpa_text:
         return Refusal("consent_missing", "tcpa_text")
-    malformed = _malformed(post.trustedform_cert_url, post.leadid_token)
+    malformed = _malformed(policy, post.trustedform_cert_url, post.leadid_token)
     if malformed:
         return Refusal("consent_invalid", malformed)
     named = "consent_at" if post.consent_at is not None else "created_at"
@@ -90,13 +90,14 @@ def _missing(policy: ConsentPolicy, trustedform: str, leadid: str) -> str:
     return ""
 
 
-def _malformed(trustedform: str, leadid: str) -> str:
-    """The certificate field that is there and cannot be one."""
-    if trustedform and read_trustedform(trustedform) is None and not is_placeholder(trustedform):
-        return "trustedform_cert_url"
-    if leadid and read_leadid(leadid) is None and not is_placeholder(leadid):
-        return "leadid_token"
-    return ""
+def _malformed(policy: ConsentPolicy, trustedform: str, leadid: str) -> str:
+    """The certificate field that the policy reads, is there and cannot be one; any good proof makes up for another."""
+    sent = {"trustedform_cert_url": (trustedform, read_trustedform), "leadid_token": (leadid, read_leadid)}
+    broken = [name for name, (text, read) in sent.items() if read(text) is None]
+    if policy.certificate == "none" or (policy.certificate == "any" and len(broken) < len(sent)):
+        return ""
+    read_here = {"trustedform": ["trustedform_cert_url"], "leadid": ["leadid_token"]}.get(policy.certificate, broken)
+    return next((name for name in read_here if name in broken and not is_placeholder(sent[name][0])), "")
 
 
 def _implausible(policy: ConsentPolicy, page: str, named: str, at: float | None, now: float) -> Refusal | None:

@@ -19,7 +19,7 @@ Changes = Mapping[str, Scalar]
 ReadPing = Callable[..., Reading[Ping]]
 ReadPost = Callable[..., Reading[Post]]
 
-GUID = "3FA85F64-5717-4562-B3FC-2C963F66AFA6"
+GUID = "4F0C2D1A-93B7-4E58-A6C1-0D9E7B35F284"
 TOKEN = "Ab_-" * 16
 CERTIFICATE = "https://cert.trustedform.com/" + "0f" * 20
 DROPPED = "personal data does not belong in a ping; it was dropped"
