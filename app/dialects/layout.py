@@ -5,17 +5,17 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from app.dialects.names import UNSETTLED, Names, Route, names_for
-from app.dialects.values import fields, kinds
+from app.dialects.hints import hint_of
+from app.dialects.names import KEY_LENGTH_MAX, UNSETTLED, Names, Route, names_for
+from app.dialects.values import agreement, fields, kinds, people
 from app.dialects.values.guard import IDENTITY
-from app.dialects.values.kinds import ValueReader
+from app.dialects.values.kinds import Usual, ValueReader
 from app.domain.seller import Seller
 from app.domain.vertical import Vertical
 
 Part = Literal["lead", "contact", "fields", "unsettled"]
 PARTS: tuple[Part, ...] = ("lead", "contact", "fields", "unsettled")
 
-CONSENT_TEXT_MAX = 16_384
 _URL_MAX = 2_048
 _ID_MAX = 128
 _DEADLINE_MS_MAX = 60_000
@@ -49,7 +49,7 @@ class ReadingPlan(msgspec.Struct, frozen=True, kw_only=True):
     entries: dict[Part, tuple[Entry, ...]]
     contested: tuple[tuple[Slot, tuple[str, ...]], ...]
     vertical: tuple[str, ...]
-    unknown: int
+    strays: tuple[tuple[str, str], ...]
 
 
 class Layout(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,11 +76,11 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
 
     def _planned(self, keys: tuple[str, ...]) -> ReadingPlan:
         named: dict[str, list[str]] = {}
-        unknown = 0
+        strays = []
         for key in keys:
             name = self.names.name_of(key)
             if name is None:
-                unknown += 1
+                strays.append((key, hint_of(key, self.names.name_of) if len(key) <= KEY_LENGTH_MAX else ""))
             elif name in self.slots:
                 named.setdefault(name, []).append(key)
         entries: dict[Part, tuple[Entry, ...]] = dict.fromkeys(PARTS, ())
@@ -92,7 +92,7 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
             else:
                 entries[slot.part] += ((same_field[0], slot.attribute, slot.read, slot),)
         vertical = tuple(self.names.keys_of("vertical", keys))
-        return ReadingPlan(entries=entries, contested=tuple(contested), vertical=vertical, unknown=unknown)
+        return ReadingPlan(entries=entries, contested=tuple(contested), vertical=vertical, strays=tuple(strays))
 
 
 _LEAD: dict[str, ValueReader] = {
@@ -103,7 +103,7 @@ _LEAD: dict[str, ValueReader] = {
     "sub_id": kinds.text(_ID_MAX),
     "ip_address": fields.ip_address,
     "landing_page": kinds.text(_URL_MAX),
-    "tcpa_consent": kinds.boolean,
+    "tcpa_consent": Usual(kinds.BOOLEANS, agreement.agreement).__getitem__,
     "trustedform_cert_url": fields.trustedform,
     "leadid_token": fields.leadid,
     "test": kinds.boolean,
@@ -126,16 +126,16 @@ _PING = _LEAD | {
 _POST = _LEAD | {
     "consent_at": fields.moment,
     "user_agent": kinds.text(512),
-    "tcpa_text": kinds.text(CONSENT_TEXT_MAX),
+    "tcpa_text": agreement.consent_text,
 }
 _CONTACT: dict[str, ValueReader] = {
-    "first_name": kinds.contact(100),
-    "last_name": kinds.contact(100),
-    "name": kinds.contact(200),
-    "phone": kinds.contact(40),
-    "email": kinds.contact(254),
-    "address": kinds.contact(200),
-    "city": kinds.contact(100),
+    "first_name": people.name(100),
+    "last_name": people.name(100),
+    "name": people.name(200),
+    "phone": people.phone,
+    "email": people.email,
+    "address": people.name(200),
+    "city": people.name(100),
     "birth_date": kinds.contact(40),
 }
 

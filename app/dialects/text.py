@@ -38,6 +38,11 @@ def is_absent(text: str) -> bool:
     return len(text) <= 9 and text.lower() in _ABSENT
 
 
+def words(text: str) -> frozenset[str]:
+    """A table of words, written as one text."""
+    return frozenset(text.split())
+
+
 def flagged(fields: Mapping[str, Scalar], name: str) -> bool:
     """Whether a field of this name, in any spelling, says yes."""
     return any(alike(key.rpartition(".")[2]) == name and alike(text_of(fields[key])) in _YES for key in fields)

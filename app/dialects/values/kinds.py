@@ -36,7 +36,7 @@ TRUE = frozenset({"1", "true", "t", "yes", "y", "on"})
 FALSE = frozenset({"0", "2", "false", "f", "no", "n", "off"})
 """One platform's forms write 1 for yes and 2 for no."""
 
-_BOOLEANS: dict[Scalar, ReadValue] = (
+BOOLEANS: dict[Scalar, ReadValue] = (
     dict.fromkeys(TRUE, True) | dict.fromkeys(FALSE, False) | {1: True, 0: False, 2: False}
 )
 _NUMBER_LENGTH_MAX = 24
@@ -66,11 +66,11 @@ def _boolean(raw: Scalar) -> ReadValue:
     text = text_of(raw)
     if is_absent(text):
         return None
-    known = _BOOLEANS.get(text.lower())
+    known = BOOLEANS.get(text.lower())
     return Trouble("yes or no") if known is None else known
 
 
-boolean: ValueReader = Usual(_BOOLEANS, _boolean).__getitem__
+boolean: ValueReader = Usual(BOOLEANS, _boolean).__getitem__
 """Yes or no in any of the usual spellings."""
 
 

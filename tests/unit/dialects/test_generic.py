@@ -411,7 +411,7 @@ def test_a_phone_or_an_email_and_one_name_are_enough(post: ReadPost) -> None:
 
 def test_a_whole_name_is_split_where_there_is_no_other(post: ReadPost) -> None:
     whole = posted(post({"first_name": "", "last_name": "", "full_name": "Ada King  Lovelace"})).contact
-    assert (whole.first_name, whole.last_name) == ("Ada", "King  Lovelace")
+    assert (whole.first_name, whole.last_name) == ("Ada", "King Lovelace")
     assert posted(post({"full_name": "Someone Else"})).contact.last_name == "Lovelace"
 
 
