@@ -8,7 +8,7 @@ from unicodedata import normalize
 
 import phonenumbers
 
-from app.dialects.text import Scalar, words
+from app.dialects.text import Scalar, is_unfilled, words
 from app.dialects.values.kinds import Noted, ReadValue, Trouble, ValueReader
 from app.dialects.values.shown import shown_name, unescaped, without_zero_width
 from app.domain.identity import normal_phone
@@ -17,7 +17,6 @@ PHONE_LENGTH_MAX = 40
 EMAIL_LENGTH_MAX = 254
 _ODD_LENGTH_MAX = 320
 _QUOTES = ' \t"“”«»`,;'
-_UNFILLED = re.compile(r"\{\{|\}\}|\$\{|%%|<%|^[\[<{]+[A-Za-z_][\w .-]*[\]>}]+$")
 _NOBODY = frozenset(
     [
         "",
@@ -71,7 +70,7 @@ def name(length_max: int) -> ValueReader:
 
 def is_nobody(text: str) -> bool:
     """Whether a text in the place of a name only says that there is none."""
-    return text.strip("-. ").lower() in _NOBODY or text.lower() in _NOBODY or _UNFILLED.search(text) is not None
+    return text.strip("-. ").lower() in _NOBODY or text.lower() in _NOBODY or is_unfilled(text)
 
 
 def split_name(whole: str) -> tuple[str, str]:
@@ -112,7 +111,7 @@ def email(raw: Scalar) -> ReadValue:
 
 
 def _says_nothing(text: str) -> bool:
-    return text.strip(" -.").lower() in _NO_CONTACT or _UNFILLED.search(text) is not None
+    return text.strip(" -.").lower() in _NO_CONTACT or is_unfilled(text)
 
 
 def _found_number(text: str) -> tuple[str, str]:

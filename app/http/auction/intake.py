@@ -40,7 +40,7 @@ from app.usecases.bid_reference import BidReference, find_reference, is_live, se
 from app.usecases.bidder import Bidder
 from app.usecases.direct_post import direct_post
 from app.usecases.limits.shed_pings import LOAD_SHED, ShedCount
-from app.wire.ping import PingAnswer
+from app.wire.ping import Ping, PingAnswer
 from app.wire.post import Post, PostAnswer
 
 Later = Callable[[], Awaitable[HttpAnswer]]
@@ -220,8 +220,7 @@ class Intake:
             ping = reading.value
             if not isinstance(ping, Refusal) and (request.test or ping.test):
                 ping = replace(ping, test=True, scenario=request.dialect.requested_outcome(request.fields))
-            if reading.unknown:
-                bidder.metrics.count("unknown_fields_total", seller.name, by=reading.unknown)
+            self._count(seller, reading)
             asked = ask(bidder, seller, ping, request.now, request.started)
             return Reading(asked, reading.warnings, test=request.test or reading.test)
         except Exception as error:  # noqa: BLE001 - as above
@@ -327,12 +326,19 @@ class Intake:
         reading = generic.read_post(fields, seller, verticals, reference.vertical)
         if reading.test and reference.bid is None:
             reference = replace(reference, test=True)
-        if reading.unknown:
-            bidder.metrics.count("unknown_fields_total", seller.name, by=reading.unknown)
+        self._count(seller, reading)
         # A seller in test mode may have live bids out yet, which are promises: of a post only its endpoint says test.
         if request.route.test and not isinstance(reading.value, Refusal):
             reading = replace(reading, value=replace(reading.value, test=True))
         return reference, reading
+
+    def _count(self, seller: Seller, reading: Reading[Ping] | Reading[Post]) -> None:
+        """Count what of a request was dropped, and each field that was read with a reservation."""
+        metrics = self._bidder.metrics
+        if reading.unknown:
+            metrics.count("unknown_fields_total", seller.name, by=reading.unknown)
+        for warning in reading.warnings:
+            metrics.count("warnings_total", seller.name, warning.partition(":")[0])
 
     def _record(self, request: SellerRequest, answer: PingAnswer | PostAnswer, http_answer: HttpAnswer) -> None:
         """Record a test, or a request without a known key, for those who help sellers to integrate."""

@@ -90,6 +90,6 @@ def test_what_is_wrong_is_named(
 def test_a_notice_without_a_bid_or_a_result_is_refused(seller: Seller) -> None:
     assert read_notice({"result": "won"}, seller).value == Refusal("missing_field", "ping_id")
     assert read_notice({"ping_id": TOKEN}, seller).value == Refusal("missing_field", "result")
-    assert read_notice({"ping_id": TOKEN, "result": "?"}, seller).value == Refusal(
+    assert read_notice({"ping_id": TOKEN, "result": "perhaps"}, seller).value == Refusal(
         "invalid_field", "result: won or lost"
     )

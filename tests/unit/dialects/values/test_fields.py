@@ -1,17 +1,13 @@
 """One value, however it is written: read by its type, absent, noted, or in trouble."""
 
-from datetime import UTC, datetime
-
 import pytest
 
 from app.dialects.text import Scalar, text_of
 from app.dialects.values import fields, kinds
 from app.dialects.values.kinds import Noted, ReadValue, Trouble, ValueReader
-from app.dialects.values.moments import epoch_of
 from app.domain.vertical import Field
 
 ABSENT: list[Scalar] = [None, "", "  ", "NA", "n/a", "N/A", "null", "\x00"]
-NOON = datetime(2026, 11, 21, 12, tzinfo=UTC).timestamp()
 
 
 @pytest.mark.parametrize(
@@ -127,44 +123,9 @@ def test_a_floor_is_read_in_dollars(raw: Scalar, cents: int) -> None:
     assert fields.min_price(raw) == cents
 
 
-@pytest.mark.parametrize("raw", ["-1", "twelve", True, "1e999", "1" * 30, 10**40])
+@pytest.mark.parametrize("raw", ["-7", "twelve", "5-10", True, "1e999", "1" * 30, 10**40])
 def test_what_is_no_price_is_in_trouble(raw: Scalar) -> None:
     assert isinstance(fields.min_price(raw), Trouble)
-
-
-@pytest.mark.parametrize(
-    "raw",
-    [
-        "2026-11-21T12:00:00Z",
-        "2026-11-21T12:00:00",
-        "2026-11-21 12:00:00",
-        "2026-11-21T07:00:00-05:00",
-        "2026-11-21T12:00:00.000Z",
-        "2026-11-21 06:00:00 CST",
-        "2026-11-21 12:00:00 UTC",
-        "11/21/2026 12:00:00 PM",
-        "11/21/2026 12:00",
-        "11-21-2026 12:00:00",
-        "11/21/2026, 12:00 pm",
-        NOON,
-        int(NOON),
-        int(NOON * 1000),
-        str(int(NOON)),
-        str(int(NOON * 1000)),
-        f"{NOON:.3f}",
-        int(NOON * 1_000_000),
-    ],
-)
-def test_a_time_may_be_written_in_many_ways(raw: Scalar) -> None:
-    assert epoch_of(raw) == NOON
-    assert fields.moment(raw) == NOON
-
-
-@pytest.mark.parametrize(
-    ("raw", "hour"), [("11/21/2026 1:30 AM", 1.5), ("11/21/2026 12:30 AM", 0.5), ("11/21/2026", 0)]
-)
-def test_half_days_and_bare_days_are_understood(raw: str, hour: float) -> None:
-    assert fields.moment(raw) == NOON - (12 - hour) * 3600
 
 
 @pytest.mark.parametrize(
@@ -180,7 +141,6 @@ def test_half_days_and_bare_days_are_understood(raw: str, hour: float) -> None:
         "9" * 40,
         True,
         "1999-12-31",
-        "0001-01-01",
     ],
 )
 def test_what_is_no_time_is_in_trouble(raw: Scalar) -> None:
@@ -244,7 +204,7 @@ def test_a_whole_number_may_come_as_text(raw: Scalar, value: int) -> None:
     assert type(read) is int
 
 
-@pytest.mark.parametrize("raw", ["three", 3.5, True, "1-5", "1e999", 10**40, "1_000", "nan", "inf", float("inf")])
+@pytest.mark.parametrize("raw", ["three", 3.5, True, "1e999", 10**40, "1_000", "inf", float("inf")])
 def test_what_is_no_whole_number_is_in_trouble(raw: Scalar) -> None:
     assert kinds.integer()(raw) == Trouble("a whole number")
 
@@ -266,7 +226,7 @@ def test_a_choice_may_be_a_number_or_a_yes() -> None:
     assert kinds.choice(("1", "2"))(2) == "2"
     assert kinds.choice(("yes", "no"))(True) == "yes"
     assert kinds.choice(("none", "n/a"))("N/A") == "n/a"
-    assert kinds.choice(("a", "b"))("c") == Trouble("one of its listed values")
+    assert kinds.choice(("a", "b"))("c") == Trouble("one of its listed values", "c")
 
 
 def test_values_that_differ_in_separators_alone_are_told_apart() -> None:
