@@ -30,6 +30,8 @@ LEAD = {
     "trustedform_ping_url": "trustedform_ping_url xxTrustedFormPingUrl trusted_form_ping_url trustedFormPingUrl",
     "leadid_token": "leadid_token universal_leadid universal_lead_id Universal_Lead_ID LeadiD_Token leadIDToken "
     "leadidtoken jornaya_leadid jornaya_lead_id jornaya_id JornayaLeadId lead_id_code",
+    "consent_at": "consent_at consent_timestamp consent_date consent_time tcpa_timestamp tcpa_consent_timestamp "
+    "optin_timestamp opt_in_date optin_date tcpa_consent_date tcpa_date",
     "test": "test",
 }
 """Both on a ping and on a post; within a line, an earlier name counts before a later one."""
@@ -60,8 +62,6 @@ CONTACT = {
 
 POST = {
     "city": "city property_city town",
-    "consent_at": "consent_at consent_timestamp consent_date consent_time tcpa_timestamp tcpa_consent_timestamp "
-    "optin_timestamp opt_in_date optin_date tcpa_consent_date tcpa_date",
     "ping_id": "ping_id pingId PingId pingToken ping_token lp_ping_id flo_ping_id auth_code promise lead_token "
     "ping_key leadAuctionId confirmation PingResponseID reference",
     "bid_id": "bid_id bidId",

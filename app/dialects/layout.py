@@ -119,6 +119,7 @@ _PING = _LEAD | {
     "ip_address": fields.network,
     "landing_page": fields.landing_page,
     "trustedform_cert_url": kinds.guarded_id(fields.trustedform, fields.ends_in_one_run),
+    "consent_at": fields.moment_if_any,
     "trustedform_ping_url": kinds.guarded_id(fields.trustedform, fields.ends_in_one_run),
     "leadid_token": kinds.guarded_id(fields.leadid, fields.is_leadid),
     "phone_hash": fields.hashed,

@@ -40,9 +40,8 @@ def settle_certificates(raw: Mapping[str, Scalar], draft: RequestDraft, layout: 
     for name in [name for name in _CERTIFICATES if f"{name}: {BROKEN}" in draft.warnings]:
         for key in layout.names.keys_of(name, raw):
             found = certificate_in(raw[key])
-            if found is not None and _take(draft, layout, *found) and found[0] != name:
-                draft.lead.pop(name, None)
-                _take_back(draft, name)
+            if found is not None and _take(draft, layout, *found):
+                _leave_out_broken(draft, name)
 
 
 def settle_agreement(raw: Mapping[str, Scalar], draft: RequestDraft, layout: Layout) -> None:
@@ -51,6 +50,16 @@ def settle_agreement(raw: Mapping[str, Scalar], draft: RequestDraft, layout: Lay
         flag = agreement(raw[key])
         if isinstance(flag, bool):
             draft.lead.setdefault("tcpa_consent", flag)
+
+
+def settle_age(raw: Mapping[str, Scalar], draft: RequestDraft, layout: Layout) -> None:
+    """When the lead of a ping began: when it was made, or when its consent was given if that is on an earlier day."""
+    times = [draft.lead.pop("consent_at", None)]
+    times += [_plain(moment(raw[key])) for key in _hinted(raw, layout, "consent_at")]
+    given = [at for at in times if isinstance(at, float)]
+    made = draft.lead.get("created_at")
+    if given and (made is None or made - min(given) >= _OTHER_DAY_S):
+        draft.lead["created_at"] = min(given)
 
 
 def settle_consent(raw: Mapping[str, Scalar], draft: RequestDraft, layout: Layout) -> None:
@@ -144,6 +153,13 @@ def _take(draft: RequestDraft, layout: Layout, name: str, value: str) -> bool:
     lead[name] = value
     _take_back(draft, name)
     return True
+
+
+def _leave_out_broken(draft: RequestDraft, name: str) -> None:
+    """Under this name stood another certificate, which has its place now."""
+    if _CERTIFICATES[name](str(draft.lead.get(name, ""))) is None:
+        draft.lead.pop(name, None)
+        _take_back(draft, name)
 
 
 def _take_back(draft: RequestDraft, name: str) -> None:

@@ -126,6 +126,12 @@ def moment(raw: Scalar) -> ReadValue:
     return unread(text_of(raw), "a time in ISO 8601 or epoch seconds")
 
 
+def moment_if_any(raw: Scalar) -> ReadValue:
+    """The same of a time that nobody asks for; one that cannot be read is ignored."""
+    value = moment(raw)
+    return Noted(None, "cannot be read as a time; it was ignored") if isinstance(value, Trouble) else value
+
+
 def ip_address(raw: Scalar) -> ReadValue:
     """The consumer's address on the network, the first where proxies added theirs; anything else is ignored."""
     text = text_of(raw)
