@@ -26,6 +26,8 @@ _FLAGS = words(
 _LEADIDS = ("jornaya", "universalleadid", "leadidtoken")
 _PHONES = ("phone", "mobile", "cellular", "telefono")
 _EMAILS = ("email", "e-mail", "e_mail", "correo")
+_ADDRESSES = frozenset(["address", "street"])
+_NO_ADDRESSES = frozenset(["ip", "mac", "web", "url", "city", "state", "zip", "number", "name"])
 _NOT_THEIRS = words(
     "agent affiliate attorney broker business buyer carrier company consent country domain emergency employer "
     "extension ext fax flag friend hash has hashed host is landlord last manager md office opt optin owner partner "
@@ -95,7 +97,7 @@ def _root(prefix: str, name_of: NameOf) -> str:
         name = name_of(spelling)
         if name in ("phone", "email", "name", "address", "birth_date"):
             return name
-    return ""
+    return _of_words(prefix.rpartition(".")[2])
 
 
 def _of_consent(path: list[str]) -> str:
@@ -117,7 +119,9 @@ def _of_words(leaf: str) -> str:
         return ""
     if any(each in lower for each in _EMAILS):
         return "email"
-    return "phone" if any(each in lower for each in _PHONES) else ""
+    if any(each in lower for each in _PHONES):
+        return "phone"
+    return "address" if _ADDRESSES & _words_of(leaf) and not _NO_ADDRESSES & _words_of(leaf) else ""
 
 
 def _words_of(name: str) -> set[str]:

@@ -3,7 +3,7 @@
 A certificate is known by its value under any name. A time of consent must never be passed over: it could be an old one.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from app.dialects.hints import LOST
 from app.dialects.layout import Layout
@@ -23,6 +23,12 @@ _CERTIFICATES = {
     "trustedform_ping_url": read_trustedform,
     "leadid_token": read_leadid,
 }
+_LIKE: dict[str, Callable[[str], bool]] = {
+    "email": lambda text: "@" in text,
+    "address": lambda text: any(map(str.isalpha, text)) and " " in text,
+}
+"""What the values of parts look like whose names alone say little."""
+
 _OTHER_DAY_S = 86_400.0
 _FAR_FROM_HOME = "a certificate under a name that is not known cannot be read; it was ignored"
 _IN_PIECES = "sent in a form that cannot be read; it was left out"
@@ -91,7 +97,7 @@ def settle_contact(raw: Mapping[str, Scalar], draft: RequestDraft, layout: Layou
     for name in ("email", "first_name", "last_name", "name", "address", "birth_date", "city", "zip", "state"):
         for value in hinted.get(name, ()):
             is_open = name not in contact and name not in draft.lead and name not in draft.troubles
-            if is_open and (name != "email" or "@" in text_of(value)):
+            if is_open and (name not in _LIKE or _LIKE[name](text_of(value))):
                 _note(draft, layout, name, layout.slots[name].read(value))
     second = [text_of(value) for value in hinted.get("+address_2", ())]
     if second and "address" in contact:
