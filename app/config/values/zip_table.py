@@ -6,10 +6,13 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
 import zipcodes
+
+from app.domain.territory import ZipStates
 
 _KIND = re.compile(
     r"^(city and borough|municipality) of "
@@ -118,8 +121,9 @@ class Centre(msgspec.Struct, frozen=True, kw_only=True):
     longitude: float
 
 
-def zip_states() -> dict[str, tuple[str, ...]]:
-    """Five-digit ZIP -> its states, some 43,000. Takes about half a second.
+@cache
+def zip_states() -> ZipStates:
+    """Five-digit ZIP -> its states, some 43,000. Takes about half a second, once a process.
 
     Read by prefix: the whole table at once would hold 140 MB of records for a moment.
     """
@@ -129,12 +133,11 @@ def zip_states() -> dict[str, tuple[str, ...]]:
         for row in zipcodes.similar_to(f"{prefix:02d}"):  # type: ignore[no-untyped-call]
             state = sys.intern(row["state"])
             states[row["zip_code"]] = alone.setdefault(state, (state,))
-    across = (words.split() for words in _ACROSS_STATE_LINES.strip().splitlines())
-    return states | {
-        zip_code: (*states[zip_code], *(each for each in named if each not in states[zip_code]))
-        for zip_code, *named in across
-        if zip_code in states
-    }
+    for line in _ACROSS_STATE_LINES.strip().splitlines():
+        zip_code, *named = line.split()
+        own = states.get(zip_code, ())
+        states[zip_code] = (*own, *(state for state in named if state not in own))
+    return MappingProxyType(states)
 
 
 def counties_of(name: str, state: str) -> tuple[Area, ...]:

@@ -91,10 +91,7 @@ def test_states_of_several_words_are_states(raw: str, value: str) -> None:
 @pytest.mark.parametrize(
     ("raw", "value"),
     [
-        *(
-            (each, "NY")
-            for each in ("N.Y.", "n.y", "US-NY", "us_ny", "USA-NY", "New York (NY)", "NY - New York", "(NY)")
-        ),
+        *((each, "NY") for each in ("N.Y.", "n.y", "US-NY", "us_ny", "USA-NY", "New York (NY)", "NY - New York")),
         *((each, "NY") for each in ("NY, USA", "New York, NY", "New York, United States", "'NY'", "State of New York")),
         *((each, "DC") for each in ("Washington, D.C.", "Washington DC", "D.C.", "US-DC", "District of Columbia (DC)")),
         *(("Fla.", "FL"), ("Calif.", "CA"), ("Mass", "MA"), ("W.Va.", "WV"), ("W. Virginia", "WV"), ("Penn.", "PA")),
