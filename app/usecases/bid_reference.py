@@ -192,11 +192,15 @@ def _remembered(bidder: Bidder, bid: BidToken, seller: Seller, now: float) -> Pi
 
 def _completed(bidder: Bidder, bid: BidToken, seller: Seller, vertical: Vertical, post: Post, now: float) -> Post:
     """The post with what its ping said and it leaves out: what was priced is bought, and reaches the CRM."""
+    whole = post if post.state else replace(post, state=bidder.catalogue.zip_states.get(post.zip, ("",))[0])
+    if lead_terms(bidder.keys, seller.name, vertical.name, whole, vertical.locked) == bid.terms:
+        return whole
     ping = _remembered(bidder, bid, seller, now)
-    left_out = [name for name in vertical.locked if name not in post.fields] if ping is not None else []
-    said = {name: ping.fields[name] for name in left_out if name in ping.fields} if ping is not None else {}
-    state = post.state or (ping.state if ping is not None and ping.zip == post.zip else "")
-    return replace(post, fields={**post.fields, **said}, state=state or bidder.catalogue.zip_states.get(post.zip, ""))
+    if ping is None:
+        return whole
+    said = {name: ping.fields[name] for name in vertical.locked if name in ping.fields and name not in post.fields}
+    state = post.state or (ping.state if ping.zip == post.zip else whole.state)
+    return replace(post, fields={**post.fields, **said}, state=state)
 
 
 def _without(post: Post, names: Iterable[str]) -> Post:
@@ -212,11 +216,11 @@ def _configuration(bidder: Bidder, bid: BidToken) -> Configuration | None:
 def _as_it_counts_today(bidder: Bidder, campaign: Campaign) -> Campaign:
     """The campaign of a bid, its leads counted and delivered as it is declared to today, if it still is."""
     today = bidder.catalogue.campaigns.get(campaign.name)
-    if today is None:
+    if today is None or today is campaign:
         return campaign
     return replace(campaign, caps=today.caps, destinations=today.destinations)
 
 
 def _with_todays_caps(bidder: Bidder, seller: Seller) -> Seller:
     today = bidder.catalogue.sellers.get(seller.name)
-    return seller if today is None else replace(seller, caps=today.caps)
+    return seller if today is None or today is seller else replace(seller, caps=today.caps)
