@@ -5,8 +5,8 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from app.dialects.hints import hint_of
-from app.dialects.names import KEY_LENGTH_MAX, UNSETTLED, Names, Route, names_for
+from app.dialects.hints import LOST, hint_of
+from app.dialects.names import IGNORED, KEY_LENGTH_MAX, UNSETTLED, Names, Route, names_for
 from app.dialects.values import agreement, fields, kinds, people
 from app.dialects.values.guard import IDENTITY
 from app.dialects.values.kinds import Usual, ValueReader
@@ -81,8 +81,9 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
         strays = []
         for key in keys:
             name = self.names.name_of(key)
-            if name is None:
-                strays.append((key, hint_of(key, self.names.name_of) if len(key) <= KEY_LENGTH_MAX else ""))
+            hint = self._hint_of(key, name)
+            if name is None or hint:
+                strays.append((key, hint))
             elif name in self.slots:
                 named.setdefault(name, []).append(key)
         entries: dict[Part, tuple[Entry, ...]] = dict.fromkeys(PARTS, ())
@@ -95,6 +96,14 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
                 entries[slot.part] += ((same_field[0], slot.attribute, slot.read, slot),)
         vertical = tuple(self.names.keys_of("vertical", keys))
         return ReadingPlan(entries=entries, contested=tuple(contested), vertical=vertical, strays=tuple(strays))
+
+    def _hint_of(self, key: str, name: str | None) -> str:
+        """What an unknown key may mean, or one that is of no use but where it stands in an object."""
+        is_inside = name == IGNORED and ("." in key or "[" in key)
+        if len(key) > KEY_LENGTH_MAX or not (name is None or is_inside):
+            return ""
+        hint = hint_of(key, self.names.name_of)
+        return hint if name is None or hint.startswith(LOST) else ""
 
 
 _LEAD: dict[str, ValueReader] = {

@@ -15,7 +15,10 @@ from app.domain.consent.certificate import read_trustedform
 from app.domain.identity import normal_phone
 from app.domain.seller import Seller
 from app.domain.vertical import Vertical
+from app.platforms.known import DIALECTS
 from app.wire.post import Post
+
+assert DIALECTS, "what platforms call things is known, as it is where posts are read"
 
 SELLER = Seller(name="acme", title="Acme", key_sha256=())
 SOLAR = Vertical(name="solar", title="Solar")
