@@ -80,6 +80,8 @@ def test_a_look_alike_is_no_proof(seller: Seller, host: str) -> None:
     fake = NO_PROOF | {"trustedform_cert_url": f"https://{host}/" + "0a" * 20}
     assert seller.ping(seller.person(), fake)["reason"].endswith("trustedform_cert_url")
     assert seller.sold(fake, ping=NO_PROOF)["reason_code"] == "consent_invalid"
+    beside_a_good_one = {"trustedform_cert_url": fake["trustedform_cert_url"]}
+    assert seller.ping(seller.person(), beside_a_good_one)["reason_code"] == "consent_invalid"
 
 
 @pytest.mark.parametrize(

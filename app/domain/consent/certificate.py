@@ -41,7 +41,10 @@ _URL_MAX = 2048
 _HEX_ID = re.compile(r"[0-9a-fA-F]{40}")
 _STAND_IN = "https://cert.trustedform.com/digest--"
 _PING_STAND_IN = "https://ping.trustedform.com/0.not.journaled.x"
-_MALFORMED = "malformed"
+_MALFORMED, _FORGED = "malformed", "forged"
+DROPPED_MARK = "dropped"
+"""What stands in the place of a certificate that named a person: something was sent, and it cannot be one."""
+
 _EXAMPLES = frozenset(
     {
         "123E4567-E89B-12D3-A456-426614174000",
@@ -111,6 +114,18 @@ def _is_nobodys(name: str) -> bool:
     return name.upper() in _EXAMPLES or steps >= _COUNTED_STEPS or all(len(group) == 1 for group in groups)
 
 
+def is_forged(url: str) -> bool:
+    """Whether a text is an address at another place than the provider's, which nobody writes by mistake."""
+    if url in (_FORGED, DROPPED_MARK):
+        return True
+    scheme, colon, rest = url.strip().partition("://")
+    if not colon:
+        scheme, rest = "https", scheme
+    host = rest.replace("?", "/").replace("#", "/").partition("/")[0].lower()
+    is_address = bool(colon) or ("trustedform" in host and "." in host)
+    return is_address and (scheme.lower() not in ("http", "https") or host not in _HOSTS)
+
+
 def trustedform_stand_in(url: str, keyed: bytes) -> str:
     """What the journal may hold in the place of a TrustedForm URL: nobody can look it up.
 
@@ -119,7 +134,7 @@ def trustedform_stand_in(url: str, keyed: bytes) -> str:
     """
     certificate = read_trustedform(url)
     if certificate is None:
-        return url if is_placeholder(url) else _MALFORMED
+        return url if is_placeholder(url) else _FORGED if is_forged(url) else _MALFORMED
     # Forty letters, as many as an id has.
     return _PING_STAND_IN if certificate.provider == "trustedform_ping" else f"{_STAND_IN}{keyed.hex()}"
 

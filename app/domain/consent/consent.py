@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from app.domain.consent.certificate import is_placeholder, read_leadid, read_trustedform
+from app.domain.consent.certificate import is_forged, is_placeholder, read_leadid, read_trustedform
 from app.domain.reasons import Refusal
 from app.wire.ping import Ping
 from app.wire.post import Post
@@ -95,7 +95,12 @@ def _missing(policy: ConsentPolicy, trustedform: str, leadid: str) -> str:
 
 
 def _malformed(policy: ConsentPolicy, trustedform: str, leadid: str) -> str:
-    """The certificate field that the policy reads, is there and cannot be one; any good proof makes up for another."""
+    """The certificate field that the policy reads, is there and cannot be one.
+
+    Where any proof will do a good one makes up for another that is broken, but not for one that is forged.
+    """
+    if policy.certificate != "none" and is_forged(trustedform):
+        return "trustedform_cert_url"
     sent = {"trustedform_cert_url": (trustedform, read_trustedform), "leadid_token": (leadid, read_leadid)}
     broken = [name for name, (text, read) in sent.items() if read(text) is None]
     if policy.certificate == "none" or (policy.certificate == "any" and len(broken) < len(sent)):

@@ -78,9 +78,8 @@ def is_reachable_email(text: str) -> bool:
 
 
 def _odd_part(first: str, last: str) -> str:
-    """Which part of a name makes it none; both where each could be a part of another name."""
-    odd = [name for name, part in (("first_name", first), ("last_name", last)) if part and not is_human_name(part, "")]
-    return " and ".join(odd or ["first_name", "last_name"])
+    """Which part of a name makes it none: the first, unless only the last could be no part of any."""
+    return "last_name" if not is_human_name(last, "") and (not first or is_human_name(first, "")) else "first_name"
 
 
 def is_human_name(first: str, last: str) -> bool:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from app.domain.consent.certificate import (
     Certificate,
     holds_id_of,
+    is_forged,
     is_placeholder,
     leadid_stand_in,
     read_leadid,
@@ -231,6 +232,30 @@ def test_neither_a_certificate_nor_a_forgery_is_a_placeholder(text: str) -> None
     assert not is_placeholder(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "forged"),
+    [
+        (f"https://cert.trustedform.com/{HEX}", False),
+        (f"https://cert.trustedform.com/{HEX}0", False),
+        ("http://ping.trustedform.com/x?y", False),
+        ("cert.trustedform.com/x", False),
+        ("garbage", False),
+        ("malformed", False),
+        ("", False),
+        ("dropped", True),
+        (f"https://cert.trustedform.com.evil.example/{HEX}", True),
+        (f"cert.trustedform.com.evil.example/{HEX}", True),
+        (f"https://cert.trustedform.com@evil.example/{HEX}", True),
+        (f"https://cert.trustedform.com:8443/{HEX}", True),
+        (f"https://cert.trustedform.com\\.evil.example/{HEX}", True),
+        (f"ftp://cert.trustedform.com/{HEX}", True),
+        ("https://evil.example/", True),
+    ],
+)
+def test_an_address_elsewhere_is_forged_and_a_broken_one_is_not(text: str, forged: bool) -> None:
+    assert is_forged(text) is forged
+
+
 def test_a_leadid_is_read_whatever_its_case() -> None:
     token = "4f0c2d1a-93b7-4E58-A6C1-0d9e7b35f284"
     assert read_leadid(f" {token} ") == Certificate("leadid", token.upper())
@@ -264,7 +289,8 @@ def test_the_stand_in_of_what_is_no_certificate_is_none(url: str) -> None:
     stand_in = trustedform_stand_in(url, b"")
     assert read_trustedform(stand_in) is None
     assert is_placeholder(stand_in) is is_placeholder(url)
-    assert stand_in == "malformed" or is_placeholder(url)
+    assert stand_in == ("forged" if is_forged(url) else "malformed") or is_placeholder(url)
+    assert is_forged(stand_in) is is_forged(url)
 
 
 def test_a_token_has_a_stand_in_of_its_form() -> None:

@@ -21,6 +21,7 @@ POLICY = ConsentPolicy()
 TRUSTEDFORM = ConsentPolicy(certificate="trustedform")
 AT_PING = ConsentPolicy(at_ping=True)
 HOUR = 3_600.0
+BROKEN = CERTIFICATE_URL[:-1]
 LOOK_ALIKE = "https://cert.trustedform.com.evil.example/" + "a" * 40
 PING_URL = "https://ping.trustedform.com/0.a.b.c"
 BARE = {"trustedform_cert_url": ""}
@@ -48,7 +49,12 @@ def post_refusal(
         (POLICY, {"trustedform_cert_url": "will_send_on_post"}, None),
         (POLICY, {"leadid_token": "nonsense"}, None),
         (POLICY, {**BARE, "leadid_token": "nonsense"}, Refusal("consent_invalid", "leadid_token")),
-        (POLICY, {"trustedform_cert_url": LOOK_ALIKE, "leadid_token": LEADID}, None),
+        (POLICY, {"trustedform_cert_url": BROKEN, "leadid_token": LEADID}, None),
+        (
+            POLICY,
+            {"trustedform_cert_url": LOOK_ALIKE, "leadid_token": LEADID},
+            Refusal("consent_invalid", "trustedform_cert_url"),
+        ),
         (
             POLICY,
             {"trustedform_cert_url": LOOK_ALIKE, "leadid_token": "nonsense"},
@@ -60,7 +66,7 @@ def post_refusal(
             {"trustedform_cert_url": LOOK_ALIKE, "leadid_token": LEADID},
             Refusal("consent_invalid", "trustedform_cert_url"),
         ),
-        (ConsentPolicy(certificate="leadid"), {"trustedform_cert_url": LOOK_ALIKE, "leadid_token": LEADID}, None),
+        (ConsentPolicy(certificate="leadid"), {"trustedform_cert_url": BROKEN, "leadid_token": LEADID}, None),
         (ConsentPolicy(certificate="none"), {"trustedform_cert_url": LOOK_ALIKE, "leadid_token": "nonsense"}, None),
         (POLICY, {"created_at": None}, None),
         (POLICY, {"created_at": NOW - 72 * HOUR}, None),
