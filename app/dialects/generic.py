@@ -6,7 +6,14 @@ from collections.abc import Callable, Mapping
 from app.dialects.aliases import BY_VALUE
 from app.dialects.layout import layout_of
 from app.dialects.reading import Reading, RequestDraft, draft_of, refusal_of
-from app.dialects.strays import settle_age, settle_agreement, settle_certificates, settle_consent, settle_contact
+from app.dialects.strays import (
+    settle_age,
+    settle_agreement,
+    settle_certificates,
+    settle_consent,
+    settle_contact,
+    warn_of_people,
+)
 from app.dialects.text import Scalar, alike, alike_value, is_absent, text_of
 from app.dialects.values.guard import PERSONAL, is_personal
 from app.dialects.values.people import split_name
@@ -45,6 +52,7 @@ def read_ping(
     if draft.unknown or draft.warnings:
         settle_certificates(raw, draft, layout)
         settle_agreement(raw, draft, layout)
+        warn_of_people(raw, draft, layout)
     if draft.unknown or "consent_at" in draft.lead:
         settle_age(raw, draft, layout)
     _keep_digests(draft, digest)

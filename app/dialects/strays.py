@@ -12,6 +12,7 @@ from app.dialects.text import Scalar, text_of
 from app.dialects.values.agreement import agreement, is_consent_text
 from app.dialects.values.certificates import BROKEN, certificate_in
 from app.dialects.values.fields import moment
+from app.dialects.values.guard import DROPPED
 from app.dialects.values.kinds import Noted, ReadValue
 from app.dialects.values.people import FIRST_KEPT
 from app.dialects.values.shown import shown
@@ -24,6 +25,7 @@ _CERTIFICATES = {
     "leadid_token": read_leadid,
 }
 _LIKE: dict[str, Callable[[str], bool]] = {
+    "phone": lambda text: normal_phone(text) != "",
     "email": lambda text: "@" in text,
     "address": lambda text: any(map(str.isalpha, text)) and " " in text,
 }
@@ -48,6 +50,13 @@ def settle_certificates(raw: Mapping[str, Scalar], draft: RequestDraft, layout: 
             found = certificate_in(raw[key])
             if found is not None and _take(draft, layout, *found):
                 _leave_out_broken(draft, name)
+
+
+def warn_of_people(raw: Mapping[str, Scalar], draft: RequestDraft, layout: Layout) -> None:
+    """A person in an object or under an unknown name of a ping is dropped as any other is, and that is said."""
+    for key, hint in layout.plan_of(tuple(raw)).strays:
+        if hint in _LIKE and _LIKE[hint](text_of(raw[key])):
+            draft.warnings.append(f"{hint}: {DROPPED}")
 
 
 def settle_agreement(raw: Mapping[str, Scalar], draft: RequestDraft, layout: Layout) -> None:
@@ -77,7 +86,8 @@ def settle_consent(raw: Mapping[str, Scalar], draft: RequestDraft, layout: Layou
             _note(draft, layout, "tcpa_text", layout.slots["tcpa_text"].read(longest))
     known = layout.names.keys_of("consent_at", raw)
     hinted = list(_hinted(raw, layout, "consent_at"))
-    times = [at for key in (*known, *hinted) if isinstance(at := _plain(moment(raw[key])), float)]
+    agreed = layout.names.keys_of("tcpa_consent", raw)
+    times = [at for key in (*known, *hinted, *agreed) if isinstance(at := _plain(moment(raw[key])), float)]
     if times:
         # The first by rank says it best, but a day that came without its hour is no other time.
         first, oldest = times[0], min(times)

@@ -127,6 +127,16 @@ def test_an_old_time_of_consent_is_never_passed_over(seller: Seller, name: str) 
     assert seller.sold({"consent_at": None, name: days_ago(1)})["status"] == "accepted"
 
 
+def test_a_time_in_the_place_of_a_yes_is_when_that_was_said(seller: Seller) -> None:
+    assert seller.sold({"consent_at": None, "tcpa_consent": days_ago(5)})["reason_code"] == "consent_expired"
+    assert seller.sold({"consent_at": None, "tcpa_consent": days_ago(1)})["status"] == "accepted"
+
+
+def test_an_old_time_of_consent_is_not_passed_over_at_a_ping(seller: Seller) -> None:
+    assert seller.ping(seller.person(), {"consent": {"timestamp": days_ago(5)}})["reason_code"] == "consent_expired"
+    assert seller.ping(seller.person(), {"tcpa_consent_date": days_ago(5)})["reason_code"] == "consent_expired"
+
+
 @pytest.mark.parametrize("name", ["tcpa_compliant_text", "tcpa_disclosure", "consent.text", "OptInLanguage"])
 def test_the_text_of_consent_is_known_under_any_name_that_says_so(seller: Seller, name: str) -> None:
     assert seller.document(seller.sold({"tcpa_text": None, name: TEXT}))["consent"]["tcpa_text"] == TEXT

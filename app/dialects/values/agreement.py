@@ -4,6 +4,7 @@ import re
 
 from app.dialects.text import Scalar, alike, is_absent, text_of, words
 from app.dialects.values.kinds import Noted, ReadValue, Trouble, boolean
+from app.dialects.values.moments import epoch_of
 from app.dialects.values.shown import shown
 
 CONSENT_TEXT_MAX = 16_384
@@ -22,7 +23,7 @@ _SAYS_NO = re.compile(r"(?:no[,.;]|no i\b|no thank|i (?:do not|don['’]?t|decli
 
 
 def agreement(raw: Scalar) -> ReadValue:
-    """Whether the consumer agreed; who sends the text in the place of a yes sends what was agreed to."""
+    """Whether the consumer agreed; the text or the time in the place of a yes says to what, or when."""
     value = boolean(raw)
     if not isinstance(value, Trouble):
         return value
@@ -30,7 +31,7 @@ def agreement(raw: Scalar) -> ReadValue:
     word = _NOT_LETTERS.sub("", alike(text)) if len(text) <= 64 else ""
     if word in _YES or word in _NO:
         return word in _YES
-    return True if is_consent_text(text) else value
+    return True if is_consent_text(text) or epoch_of(raw) is not None else value
 
 
 def is_consent_text(text: str) -> bool:

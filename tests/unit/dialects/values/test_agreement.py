@@ -10,7 +10,21 @@ TEXT = "By clicking Submit I agree that Bright Roofs may call me about solar."
 
 
 @pytest.mark.parametrize(
-    "raw", [True, 1, "yes", "on", "Yes, I agree", "I Agree.", "checked", "Opt-In", "accepted", TEXT]
+    "raw",
+    [
+        True,
+        1,
+        "yes",
+        "on",
+        "Yes, I agree",
+        "I Agree.",
+        "checked",
+        "Opt-In",
+        "accepted",
+        TEXT,
+        "2026-11-20T10:00:00Z",
+        1795965575,
+    ],
 )
 def test_a_consumer_agrees_in_a_word_or_with_the_text(raw: Scalar) -> None:
     assert agreement(raw) is True
