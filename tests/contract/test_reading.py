@@ -221,7 +221,7 @@ OTHERS: dict[str, Scalar] = CANONICAL | {
     "landing_page": "https://q.example/other",
     "tcpa_consent": False,
     "trustedform_cert_url": "https://cert.trustedform.com/" + "1e" * 20,
-    "trustedform_ping_url": "https://ping.trustedform.com/1.a.b.c",
+    "trustedform_ping_url": "https://ping.trustedform.com/0.d.e.f",
     "leadid_token": "4FA85F64-5717-4562-B3FC-2C963F66AFA6",
     "phone_hash": "1e" * 32,
     "email_hash": "e1" * 32,
