@@ -7,7 +7,7 @@ from ipaddress import IPv6Address
 from app.dialects.text import Scalar, is_absent, text_of
 from app.dialects.values.guard import DROPPED, is_personal, is_personal_cached, without_query
 from app.dialects.values.kinds import FALSE, TRUE, Noted, ReadValue, Trouble, Usual, ValueReader
-from app.dialects.values.moments import epoch_of
+from app.dialects.values.moments import epoch_of, says_no_moment
 from app.dialects.values.states import STATES, state_of
 from app.domain.consent.certificate import is_placeholder, read_leadid
 from app.domain.money import cents
@@ -83,7 +83,7 @@ def moment(raw: Scalar) -> ReadValue:
     at = epoch_of(raw)
     if at is not None:
         return at
-    return None if is_absent(text_of(raw)) else Trouble("a time in ISO 8601 or epoch seconds")
+    return None if is_absent(text_of(raw)) or says_no_moment(raw) else Trouble("a time in ISO 8601 or epoch seconds")
 
 
 def ip_address(raw: Scalar) -> ReadValue:
