@@ -1,5 +1,6 @@
 """Endpoints for notices, outcomes, demand and signals, stored posts and scorecards."""
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
@@ -10,19 +11,22 @@ from litestar.params import FromPath
 from msgspec.structs import replace
 
 from app.dialects import feedback
+from app.dialects.body.batch import Batch, read_batch
+from app.dialects.body.read import UnreadableBody
+from app.dialects.feedback import IgnoredEvent
 from app.dialects.reading import Reading
 from app.dialects.scorecard import write_scorecard
 from app.dialects.text import Scalar, text_of
-from app.domain.answers import refused_post
+from app.domain.answers import refused_post, refused_receipt
 from app.domain.reasons import Refusal
 from app.domain.seller import Seller
-from app.http.answer import HttpAnswer, http_answer, http_post_answer, http_receipt, http_refusal
+from app.http.answer import HttpAnswer, http_answer, http_post_answer, http_receipt, http_receipts, http_refusal
 from app.http.request import FEEDBACK, RawRequest, SellerRequest, read_request
 from app.store.errors import StoreUnavailable
 from app.usecases.accept_post import find_post
 from app.usecases.bidder import Bidder
 from app.usecases.feedback import record_notice, record_outcome, set_demand, set_signal
-from app.wire.feedback import Receipt
+from app.wire.feedback import Outcome, Receipt
 from app.wire.scorecard import DAYS_MAX
 
 T = TypeVar("T")
@@ -32,6 +36,7 @@ _TERRITORY = re.compile(r"[A-Z]{2}|[0-9]{1,5}")
 _NO_TERRITORY = Refusal("invalid_field", "territory: a state, a ZIP prefix or a ZIP")
 _DAYS = "7"
 _NO_DAYS = Refusal("invalid_field", f"days: a whole number from 1 to {DAYS_MAX}")
+_NO_REPORT = Refusal("invalid_field", "report: send an object")
 _AWAY = Refusal("internal")
 
 
@@ -52,7 +57,36 @@ async def notices(request: Asker) -> Response[bytes]:
 async def outcomes(request: Asker) -> Response[bytes]:
     """What became of a lead, from the buyer's CRM."""
     bidder, asked = await _operators(request)
-    return await _taken(asked, feedback.read_outcome, lambda outcome: record_outcome(bidder, outcome, asked.now))
+    operator = asked.operator
+
+    async def take(fields: dict[str, Scalar] | None) -> Receipt:
+        words = operator.events if operator is not None else {}
+        value = feedback.read_outcome(fields, words).value if fields is not None else _NO_REPORT
+        return await _receipt_of(bidder, value, asked.now)
+
+    batch = _batch(asked) if operator is not None and asked.status in (200, 400) else None
+    if isinstance(batch, UnreadableBody):
+        return _response(http_refusal(asked, batch.refusal))
+    try:
+        if batch is None:
+            return _response(
+                http_refusal(asked, asked.refusal) if asked.refusal else http_receipt(asked, await take(asked.fields))
+            )
+        receipts = await asyncio.gather(*[take(report) for report in batch.reports])
+    except StoreUnavailable:
+        return _response(http_refusal(asked, _AWAY))
+    return _response(http_receipts(replace(asked, refusal=None, status=200), receipts))
+
+
+async def _receipt_of(bidder: Bidder, value: Outcome | IgnoredEvent | Refusal, now: float) -> Receipt:
+    if isinstance(value, Refusal):
+        return refused_receipt(value)
+    return Receipt(status="ignored") if isinstance(value, IgnoredEvent) else await record_outcome(bidder, value, now)
+
+
+def _batch(asked: SellerRequest) -> Batch | UnreadableBody | None:
+    content_type = dict(asked.scope["headers"]).get(b"content-type", b"").decode("latin-1")
+    return read_batch(asked.body, content_type, asked.scope["query_string"])
 
 
 @put("/v1/demand/{territory:str}")

@@ -11,7 +11,7 @@ _NONE = frozenset({"", "0", "-1", "-", "null", "none", "nil", "undefined", "nan"
 _LINK = re.compile(r'=\s*HYPERLINK\((?:[^"]|"[^"]*")*"([^"]*)"\s*\)', re.IGNORECASE)
 _PAIRS = ('""', "''", "“”", "‘’", "{}", "[]", "()", "<>")
 _WRAPPINGS_MAX = 4
-_WHOLE = re.compile(r"(\d+)\.0*", re.ASCII)
+_WHOLE = re.compile(r"(\d[\d, ’']*)\.0*", re.ASCII)
 _THOUSANDS = re.compile(r"\d{1,3}(?:[, ’']\d{3})+|\d{1,3}(?:\.\d{3}){2,}", re.ASCII)
 _CUT = re.compile(r"\d(?:[.,]\d+)?E\+\d+", re.ASCII | re.IGNORECASE)
 _GUID = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
@@ -41,9 +41,8 @@ def plain_id(text: str) -> str:
     if text[:9].lower() == "urn:uuid:":
         text = text[9:]
     whole = _WHOLE.fullmatch(text)
-    if whole:
-        return whole[1]
-    return re.sub(r"\D", "", text) if _THOUSANDS.fullmatch(text) else text.strip()
+    text = whole[1] if whole else text.strip()
+    return re.sub(r"\D", "", text) if _THOUSANDS.fullmatch(text) else text
 
 
 def is_cut_short(text: str) -> bool:
