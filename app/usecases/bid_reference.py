@@ -176,11 +176,11 @@ def _configuration(bidder: Bidder, bid: BidToken) -> Configuration | None:
 def _as_it_counts_today(bidder: Bidder, campaign: Campaign) -> Campaign:
     """The campaign of a bid, its leads counted and delivered as it is declared to today, if it still is."""
     today = bidder.catalogue.campaigns.get(campaign.name)
-    if today is None:
+    if today is None or today is campaign:
         return campaign
     return msgspec.structs.replace(campaign, caps=today.caps, destinations=today.destinations)
 
 
 def _with_todays_caps(bidder: Bidder, seller: Seller) -> Seller:
     today = bidder.catalogue.sellers.get(seller.name)
-    return seller if today is None else msgspec.structs.replace(seller, caps=today.caps)
+    return seller if today is None or today is seller else msgspec.structs.replace(seller, caps=today.caps)

@@ -24,6 +24,7 @@ def make_sale(bidder: Bidder, lead: PostedLead) -> Sale:
     lead_id = digest(bidder.keys.index, b"leadbid.lead", lead.seller.name, bid.nonce.hex(), size=12).hex()
     live = bidder.standing.live(bid.nonce, lead.now)
     line = live.line if live is not None else None
+    ping = live.ping_of(line) if live is not None and line is not None else None
     offer = _offer(line, lead)
     ping = live.ping if live is not None else None
     document = _document(lead, lead_id, ping)

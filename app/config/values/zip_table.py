@@ -6,6 +6,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -34,8 +35,9 @@ class Centre(msgspec.Struct, frozen=True, kw_only=True):
     longitude: float
 
 
-def zip_states() -> dict[str, str]:
-    """Five-digit ZIP -> two-letter state, some 43,000. Takes about half a second.
+@cache
+def zip_states() -> Mapping[str, str]:
+    """Five-digit ZIP -> two-letter state, some 43,000. Takes about half a second, once a process.
 
     Read by prefix: the whole table at once would hold 140 MB of records for a moment.
     """
@@ -43,7 +45,7 @@ def zip_states() -> dict[str, str]:
     for prefix in range(100):
         for row in zipcodes.similar_to(f"{prefix:02d}"):  # type: ignore[no-untyped-call]
             states[row["zip_code"]] = sys.intern(row["state"])
-    return states
+    return MappingProxyType(states)
 
 
 def counties_of(name: str, state: str) -> tuple[Area, ...]:
