@@ -21,6 +21,15 @@ _FAULTS = {"auth_failed": 401, "rate_limited": 429, "internal": 503}
 _STRICT = {"missing_field": 400, "invalid_field": 400, "duplicate": 409}
 """What HTTP says of a refused post to a seller that goes by its codes; every other refusal is 422."""
 
+OUTBOUND_MESSAGE = b"http://soap.sforce.com/2005/09/outbound"
+"""The namespace in which Salesforce reports that a record changed."""
+
+OUTBOUND_MESSAGE_TAKEN = (
+    b'<?xml version="1.0" encoding="UTF-8"?><soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/">'
+    b'<soapenv:Body><notificationsResponse xmlns="%b"><Ack>true</Ack></notificationsResponse></soapenv:Body>'
+    b"</soapenv:Envelope>" % OUTBOUND_MESSAGE
+)
+
 _NOT_TAKEN = ("rejected", "error")
 _OK = re.compile(r"\bok\b")
 

@@ -113,6 +113,11 @@ class ReportKeys:
 
 
 def _path(key: str) -> list[str]:
-    """The parts of a key without places in lists; HubSpot's `properties.NAME.value` is `properties.NAME`."""
-    parts = [alike(part) for part in key.replace("[", ".").replace("]", "").split(".") if part and not part.isdecimal()]
+    """The parts of a key without places in lists; `NAME__c` in Salesforce and `properties.NAME.value` in HubSpot are
+    fields that the buyer made."""
+    parts = [
+        alike(part.removesuffix("__c"))
+        for part in key.replace("[", ".").replace("]", "").split(".")
+        if part and not part.isdecimal()
+    ]
     return parts[:-1] if len(parts) > 2 and parts[-1] == "value" and "properties" in parts else parts

@@ -11,22 +11,25 @@ from litestar.params import FromPath
 from msgspec.structs import replace
 
 from app.dialects import feedback
+from app.dialects.answers import OUTBOUND_MESSAGE, OUTBOUND_MESSAGE_TAKEN
 from app.dialects.body.batch import Batch, read_batch
-from app.dialects.body.read import UnreadableBody
+from app.dialects.body.read import UnreadableBody, read_body
 from app.dialects.feedback import IgnoredEvent
 from app.dialects.reading import Reading
 from app.dialects.scorecard import write_scorecard
 from app.dialects.text import Scalar, text_of
 from app.domain.answers import refused_post, refused_receipt
+from app.domain.buyer import Operator
 from app.domain.reasons import Refusal
 from app.domain.seller import Seller
 from app.http.answer import HttpAnswer, http_answer, http_post_answer, http_receipt, http_receipts, http_refusal
+from app.http.authentication import keys_in_fields, keys_in_headers
 from app.http.request import FEEDBACK, RawRequest, SellerRequest, read_request
 from app.store.errors import StoreUnavailable
 from app.usecases.accept_post import find_post
 from app.usecases.bidder import Bidder
 from app.usecases.feedback import record_notice, record_outcome, set_demand, set_signal
-from app.wire.feedback import Outcome, Receipt
+from app.wire.feedback import Receipt
 from app.wire.scorecard import DAYS_MAX
 
 T = TypeVar("T")
@@ -55,38 +58,24 @@ async def notices(request: Asker) -> Response[bytes]:
 
 @post("/v1/outcomes", status_code=200)
 async def outcomes(request: Asker) -> Response[bytes]:
-    """What became of a lead, from the buyer's CRM."""
-    bidder, asked = await _operators(request)
+    """What became of leads, from the buyer's CRM, whose webhooks may only know a key in their address."""
+    bidder, asked = await _operators(request, in_query=True)
     operator = asked.operator
-
-    async def take(fields: dict[str, Scalar] | None) -> Receipt:
-        words = operator.events if operator is not None else {}
-        value = feedback.read_outcome(fields, words).value if fields is not None else _NO_REPORT
-        return await _receipt_of(bidder, value, asked.now)
-
-    batch = _batch(asked) if operator is not None and asked.status in (200, 400) else None
-    if isinstance(batch, UnreadableBody):
-        return _response(http_refusal(asked, batch.refusal))
+    if operator is None or asked.status == 413:
+        return _response(http_refusal(asked, asked.refusal or Refusal("auth_failed")))
+    content_type = dict(asked.scope["headers"]).get(b"content-type", b"").decode("latin-1")
+    batch = read_batch(asked.body, content_type, asked.scope["query_string"])
+    refusal = asked.refusal if batch is None else batch.refusal if isinstance(batch, UnreadableBody) else None
+    if refusal is not None:
+        return _response(http_refusal(asked, refusal))
+    reports = batch.reports if isinstance(batch, Batch) else [asked.fields]
     try:
-        if batch is None:
-            return _response(
-                http_refusal(asked, asked.refusal) if asked.refusal else http_receipt(asked, await take(asked.fields))
-            )
-        receipts = await asyncio.gather(*[take(report) for report in batch.reports])
+        receipts = await asyncio.gather(*[_outcome(bidder, operator, report, asked.now) for report in reports])
     except StoreUnavailable:
         return _response(http_refusal(asked, _AWAY))
-    return _response(http_receipts(replace(asked, refusal=None, status=200), receipts))
-
-
-async def _receipt_of(bidder: Bidder, value: Outcome | IgnoredEvent | Refusal, now: float) -> Receipt:
-    if isinstance(value, Refusal):
-        return refused_receipt(value)
-    return Receipt(status="ignored") if isinstance(value, IgnoredEvent) else await record_outcome(bidder, value, now)
-
-
-def _batch(asked: SellerRequest) -> Batch | UnreadableBody | None:
-    content_type = dict(asked.scope["headers"]).get(b"content-type", b"").decode("latin-1")
-    return read_batch(asked.body, content_type, asked.scope["query_string"])
+    if batch is None:
+        return _response(_acknowledged(asked, http_receipt(asked, receipts[0])))
+    return _response(_acknowledged(asked, http_receipts(replace(asked, refusal=None, status=200), receipts)))
 
 
 @put("/v1/demand/{territory:str}")
@@ -137,6 +126,32 @@ async def scorecard(request: Asker) -> Response[bytes]:
 FEEDBACK_ROUTES = (notices, outcomes, demand, signals, posts, scorecard)
 
 
+async def _outcome(bidder: Bidder, operator: Operator, report: dict[str, Scalar] | None, now: float) -> Receipt:
+    outcome = feedback.read_outcome(report, operator.events).value if report is not None else _NO_REPORT
+    if isinstance(outcome, Refusal):
+        return refused_receipt(outcome)
+    if isinstance(outcome, IgnoredEvent):
+        return Receipt(status="ignored")
+    return await record_outcome(bidder, outcome, now)
+
+
+def _acknowledged(asked: SellerRequest, answer: HttpAnswer) -> HttpAnswer:
+    """In the words that Salesforce waits for where all of its message was taken, or it would send it for a day."""
+    if answer.status != 200 or OUTBOUND_MESSAGE not in asked.body:
+        return answer
+    return replace(answer, content_type=b"text/xml", body=OUTBOUND_MESSAGE_TAKEN)
+
+
+def _with_key_of_query(raw: RawRequest) -> RawRequest:
+    """The same request with the key in its query as if it stood in a header, where none does."""
+    scope = raw.scope
+    query = read_body(b"", "", scope["query_string"])
+    offered = next(keys_in_fields(query), "") if isinstance(query, dict) else ""
+    if not (offered and offered.isascii()) or keys_in_headers(dict(scope["headers"])):
+        return raw
+    return replace(raw, scope={**scope, "headers": [*scope["headers"], (b"x-api-key", offered.encode())]})
+
+
 async def _sellers(request: Asker) -> tuple[Bidder, SellerRequest, Seller | None]:
     bidder: Bidder = request.app.state.bidder
     asked = read_request(await _raw(request), FEEDBACK, bidder.catalogue.seller_by_key)
@@ -145,10 +160,11 @@ async def _sellers(request: Asker) -> tuple[Bidder, SellerRequest, Seller | None
     return bidder, asked, asked.seller
 
 
-async def _operators(request: Asker) -> tuple[Bidder, SellerRequest]:
+async def _operators(request: Asker, *, in_query: bool = False) -> tuple[Bidder, SellerRequest]:
     bidder: Bidder = request.app.state.bidder
     catalogue = bidder.catalogue
     raw = await _raw(request)
+    raw = _with_key_of_query(raw) if in_query else raw
     asked = read_request(raw, FEEDBACK, catalogue.seller_by_key, operators=catalogue.operator_by_key)
     if asked.operator is None:
         bidder.metrics.count("keyless_refusals_total", asked.keyless_fault)

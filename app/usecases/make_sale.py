@@ -26,7 +26,6 @@ def make_sale(bidder: Bidder, lead: PostedLead) -> Sale:
     line = live.line if live is not None else None
     ping = live.ping_of(line) if live is not None and line is not None else None
     offer = _offer(line, lead)
-    ping = live.ping if live is not None else None
     document = _document(lead, lead_id, ping)
     return Sale(
         lead_id=lead_id,

@@ -91,6 +91,16 @@ def test_a_word_that_may_mean_several_things_is_refused_with_those_that_there_ar
     assert "event: contacted, not_contacted, qualified, quoted, sold, invalid or opted_out" in answer.json()["reason"]
 
 
+def test_a_word_of_the_buyers_own_is_translated_or_ignored(http: httpx.Client, lead: Bought) -> None:
+    told = [{"lead_id": lead.lead_id, "status": word} for word in ("hot-transfer", "New")]
+    assert [each["status"] for each in report(http, json=told).json()["outcomes"]] == ["recorded", "ignored"]
+    assert report(http, json={"lead_id": lead.lead_id, "event": "NEW"}).json() == {
+        "status": "ignored",
+        "reason": "",
+        "reason_code": "",
+    }
+
+
 @pytest.mark.parametrize("from_now_s", [DAY, 2 * DAY, 400 * DAY])
 def test_what_has_not_happened_yet_is_refused(http: httpx.Client, lead: Bought, from_now_s: float) -> None:
     told = {"lead_id": lead.lead_id, "event": "sold", "occurred_at": moment(from_now_s)}
@@ -147,17 +157,30 @@ def test_what_real_systems_send_is_read(http: httpx.Client, lead: Bought) -> Non
     assert report(http, json=highlevel).json()["status"] == "recorded"
     zapier = {"data[lead_id]": lead.lead_id, "data[event]": "Closed Won", "data[amount]": "$1,250.00"}
     assert report(http, data=zapier).json()["status"] == "recorded"
+
+
+def test_an_outbound_message_of_salesforce_is_taken_by_the_key_in_its_address_and_acknowledged(
+    http: httpx.Client, lead: Bought
+) -> None:
     salesforce = (
-        '<soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/"><soapenv:Body><notifications>'
+        '<soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/"><soapenv:Body>'
+        '<notifications xmlns="http://soap.sforce.com/2005/09/outbound">'
         + "".join(
-            f"<Notification><Id>04l{number}</Id><sObject><Id>00Q{number}</Id><Leadbid_Id__c>x</Leadbid_Id__c>"
-            f"<lead_id>{lead.lead_id}</lead_id><Status>Working - Contacted</Status></sObject></Notification>"
+            f"<Notification><Id>04l{number}</Id><sObject><Id>00Q{number}</Id>"
+            f"<Leadbid_Lead_ID__c>{lead.lead_id}</Leadbid_Lead_ID__c><Status>Working - Contacted</Status></sObject>"
+            "</Notification>"
             for number in (1, 2)
         )
         + "</notifications></soapenv:Body></soapenv:Envelope>"
     )
-    answer = report(http, content=salesforce, headers={"Content-Type": "text/xml", "Accept": "application/json"})
-    assert [each["status"] for each in answer.json()["outcomes"]] == ["recorded", "recorded"]
+    for key, status in (("contract-ops-key", 200), ("contract-acme-key", 401)):
+        url = f"/v1/outcomes?api_key={key}"
+        answer = http.post(url, content=salesforce, headers={"Content-Type": "text/xml; charset=UTF-8"})
+        assert answer.status_code == status
+        assert ("<Ack>true</Ack>" in answer.text) is (status == 200)
+    unknown = salesforce.replace(lead.lead_id, "nobodys")
+    assert report(http, content=unknown, headers={"Content-Type": "text/xml"}).status_code == 400
+    assert http.put("/v1/demand/TX?api_key=contract-ops-key", json={"open": 1, "expected": 1}).status_code == 401
 
 
 def test_a_notice_may_say_won_by_yes_or_no(http: httpx.Client, lead: Bought) -> None:
