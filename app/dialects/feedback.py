@@ -12,6 +12,7 @@ from app.dialects.reading import Reading
 from app.dialects.text import Scalar, alike, is_absent, text_of
 from app.dialects.values import fields, kinds
 from app.dialects.values.kinds import Noted, ReadValue, Trouble, ValueReader
+from app.dialects.values.states import state_of
 from app.domain.money import cents
 from app.domain.reasons import Refusal
 from app.domain.seller import Seller
@@ -29,6 +30,8 @@ _RESULTS = {
 _RESULT_OF = {alike(word): result for result, words in _RESULTS.items() for word in words.split()}
 _COUNT_MAX = 1_000_000
 _ID_MAX = 200
+_ID = kinds.text(_ID_MAX, cut=False)
+_PREFIX_MAX, _ZIP_LENGTH = 3, 5
 OUTCOME_COLUMNS = ("lead_id", "crm_id", "event", "event_id", "source", "value", "value_cents", "occurred_at")
 """What a column of a file of outcomes can mean; `lead_id` or `crm_id` says whose they are."""
 
@@ -65,7 +68,6 @@ _SERIAL_DAYS = (36_526, 73_050)
 """The years 2000 to 2099 in days since the end of 1899, as spreadsheets count them."""
 
 _EPOCH_SERIAL = 25_569
-_CURRENCY = re.compile(r"^US(?:D|\$)\s*|\s*USD$", re.IGNORECASE)
 
 
 class IgnoredEvent(msgspec.Struct, frozen=True):
@@ -99,8 +101,8 @@ def read_outcome(
     if event == IGNORED:
         return Reading(IgnoredEvent())
     readers: _Readers = {
-        "lead_id": kinds.text(_ID_MAX, cut=False),
-        "crm_id": kinds.text(_ID_MAX, cut=False),
+        "lead_id": _record_id,
+        "crm_id": _record_id,
         "event_id": kinds.text(_ID_MAX, cut=False),
         "source": kinds.text(64, cut=False),
         "value": _amount,
@@ -152,6 +154,17 @@ def read_signal(raw: Mapping[str, Scalar]) -> Reading[Signal]:
         "vertical": kinds.text(64, cut=False),
     }
     return _reading(raw, readers, ("premium", "cause", "until"), lambda values: Signal(**_in_cents(values, "premium")))
+
+
+def read_territory(text: str) -> str | Refusal:
+    """A state, a ZIP, or a prefix of up to three digits: four may be a prefix as well as a ZIP that lost its zero."""
+    if text.isascii() and text.isdecimal():
+        if len(text) <= _PREFIX_MAX or len(text) == _ZIP_LENGTH:
+            return text
+        if len(text) < _ZIP_LENGTH:
+            remedy = f"{text.zfill(_ZIP_LENGTH)} if it is a ZIP; a prefix has 1 to {_PREFIX_MAX} digits"
+            return Refusal("invalid_field", f"territory: {remedy}")
+    return state_of(text) or Refusal("invalid_field", "territory: a state, a ZIP prefix or a ZIP")
 
 
 def _reading(
@@ -222,12 +235,19 @@ def _event(raw: Mapping[str, Scalar], keys: ReportKeys, own: Mapping[str, EventW
     return Trouble(_one_of(EVENTS)) if is_said else None
 
 
-def _amount(raw: Scalar) -> ReadValue:
+def _record_id(raw: Scalar) -> ReadValue:
+    """An id as it came. One in braces is no variable that a template left unfilled: those have no digits."""
     text = text_of(raw)
-    if is_absent(text):
-        return None
-    amount = None if isinstance(raw, bool) else cents(_CURRENCY.sub("", text[:_ID_MAX]))
-    return Trouble("dollars, as in 12.50") if amount is None else amount
+    inner = text[1:-1] if text[:1] == "{" and text[-1:] == "}" else ""
+    if inner.replace("-", "").isalnum() and not inner.isalpha() and len(text) <= _ID_MAX:
+        return text
+    return _ID(raw)
+
+
+def _amount(raw: Scalar) -> ReadValue:
+    """A revenue, of which -1 is none as it is of floors, but a mistake."""
+    amount = fields.min_price(raw)
+    return Trouble("dollars, as in 12.50") if amount is None and text_of(raw).startswith("-1") else amount
 
 
 def _occurred_at(raw: Scalar) -> ReadValue:

@@ -120,7 +120,8 @@ def posted(
     if bid is None or configuration is None or campaign is None or vertical is None:
         return None
     if not post.state:
-        post = msgspec.structs.replace(post, state=bidder.catalogue.zip_states.get(post.zip, ""))
+        states = bidder.catalogue.zip_states.get(post.zip, ("",))
+        post = msgspec.structs.replace(post, state=states[0])
     return PostedLead(
         seller=_with_todays_caps(bidder, seller),
         ping_id=reference.ping_id,

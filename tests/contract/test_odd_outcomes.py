@@ -92,7 +92,7 @@ def test_a_word_that_may_mean_several_things_is_refused_with_those_that_there_ar
 
 
 def test_a_word_of_the_buyers_own_is_translated_or_ignored(http: httpx.Client, lead: Bought) -> None:
-    told = [{"lead_id": lead.lead_id, "status": word} for word in ("hot-transfer", "New")]
+    told = [{"lead_id": lead.lead_id, "status": word, "event_id": word} for word in ("hot-transfer", "New")]
     assert [each["status"] for each in report(http, json=told).json()["outcomes"]] == ["recorded", "ignored"]
     assert report(http, json={"lead_id": lead.lead_id, "event": "NEW"}).json() == {
         "status": "ignored",
