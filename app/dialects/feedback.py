@@ -121,12 +121,6 @@ def read_outcome(
     return _reading(raw, readers, (), outcome)
 
 
-def names_a_lead(raw: Mapping[str, Scalar]) -> bool:
-    """Whether a report says whose it is."""
-    keys = ReportKeys(raw)
-    return any(_key(keys, raw, name) for name in ("lead_id", "crm_id"))
-
-
 def outcome_columns(heads: Iterable[str]) -> dict[str, str]:
     """Which head of a file names each of `OUTCOME_COLUMNS`, by the names that a request's fields may have."""
     keys = ReportKeys(heads)

@@ -94,7 +94,7 @@ def read_sheet(path: Path, wanted: Wanted) -> OutcomeSheet:
 def read_rows(path: Path, sheet: OutcomeSheet, wanted: Wanted) -> Iterator[OutcomeLine]:
     """Every row, in order. UnusableFile where the file ends to be one of text."""
     at = {name: sheet.heads.index(head) for name, head in sheet.columns.items()}
-    words = {event_word(word): event for word, event in wanted.words.items()}
+    words = {event_word(word): msgspec.convert(event, EventWord) for word, event in wanted.words.items()}
     rows = rows_of(path, sheet.delimiter)
     next(rows, None)
     for line, cells in rows:
@@ -106,7 +106,7 @@ def read_rows(path: Path, sheet: OutcomeSheet, wanted: Wanted) -> Iterator[Outco
         if _sums_up(told, cells):
             yield OutcomeLine(line=line, cells=cells)
         else:
-            yield _row(line, cells, told, wanted.source, words)  # type: ignore[arg-type]
+            yield _row(line, cells, told, wanted.source, words)
 
 
 def _on_one_line(text: str) -> str:

@@ -3,6 +3,8 @@
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.dialects.body.batch import REPORTS_MAX, Batch, read_batch
 from app.dialects.body.read import UnreadableBody
@@ -71,6 +73,14 @@ def test_the_notifications_of_a_soap_message_are_read_one_by_one() -> None:
 )
 def test_any_other_body_is_one_report(body: bytes) -> None:
     assert read_batch(body, JSON if body[:1] in b"[{" else "") is None
+
+
+@given(
+    st.binary(max_size=300),
+    st.sampled_from([b"", b"[{", b'[{"a":1},', b'{"events":[', b"<a><Notification>", b"\xff\xfe["]),
+)
+def test_no_bytes_break_the_reading(body: bytes, start: bytes) -> None:
+    assert isinstance(read_batch(start + body, JSON, body[:40]), Batch | UnreadableBody | None)
 
 
 def test_too_many_reports_are_refused_by_name() -> None:
