@@ -1,5 +1,6 @@
 """A body of several reports: a JSON array, a list in an envelope, or the notifications of a SOAP message."""
 
+import re
 from typing import Any
 
 import msgspec
@@ -13,8 +14,12 @@ REPORTS_MAX = 100
 """HubSpot, Salesforce and Zapier send no more at once. Each is a commit of its own."""
 
 _LISTS = {"events", "event", "outcomes", "outcome", "notifications", "notification"}
-_LISTS |= {"records", "items", "results", "messages"}
 """What CRMs call a list of reports that is not all of a body."""
+
+_PERHAPS_LISTS = {"records", "items", "results", "messages"}
+"""The same of lists that may be something else of one record, as the items of a sale are."""
+
+_OF_A_RECORD = re.compile(r"(?:lead|crm|contact|record|object|deal|opportunity|ping|bid)id$")
 
 _DEPTH_MAX = 4
 
@@ -65,8 +70,9 @@ def _found(tree: Any) -> tuple[dict[str, Scalar], list[Any]] | None:
             return ({}, tree) if tree and any(isinstance(each, dict) for each in tree) else None
         if not isinstance(tree, dict):
             return None
+        names = _LISTS if any(map(_OF_A_RECORD.search, map(alike, tree))) else _LISTS | _PERHAPS_LISTS
         for name, node in tree.items():
-            if alike(name) in _LISTS and isinstance(node, list) and any(isinstance(each, dict) for each in node):
+            if alike(name) in names and isinstance(node, list) and any(isinstance(each, dict) for each in node):
                 return {key: value for key, value in tree.items() if not isinstance(value, dict | list)}, node
         inner = [node for node in tree.values() if isinstance(node, dict)]
         if len(inner) != 1:

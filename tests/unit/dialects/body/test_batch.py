@@ -63,6 +63,7 @@ def test_the_notifications_of_a_soap_message_are_read_one_by_one() -> None:
         b'{"lead_id": "a"}',
         b'{"lead_id": "a", "events": []}',
         b'{"events": {"lead_id": "a"}}',
+        b'{"lead_id": "a", "items": [{"id": 1, "amount": 5}, {"id": 2, "amount": 7}]}',
         b'{"lead_id": "a", "products": [{"id": 1}, {"id": 2}]}',
         b"[{",
         b"[" * 60_000,
