@@ -13,7 +13,7 @@ from app.config.values.names import refuse_repeated
 from app.domain.delivery.destination import (
     PLACEHOLDER,
     Destination,
-    carries_lead_id,
+    can_join_outcomes,
     require_secrets,
     secret_references,
 )
@@ -41,9 +41,11 @@ def check_destinations(
         _check_fields(destination, at, fields, findings)
         if destination.name not in used:
             findings.warn(at, "no campaign sends leads to it", "name it in a campaign's `destinations`")
-        if not carries_lead_id(destination):
+        if not can_join_outcomes(destination):
             findings.warn(
-                at, "it does not receive our `lead_id`, so its outcomes cannot be matched to leads", "map `lead_id`"
+                at,
+                "it does not receive our `lead_id`, so its outcomes cannot be matched to leads",
+                "map `lead_id`, or say in `crm_id` where it answers with the id of its record",
             )
 
 

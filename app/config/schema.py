@@ -40,6 +40,7 @@ from app.domain.delivery.destination import Destination
 from app.domain.reasons import Disclosure
 from app.domain.seller import Mode, Statuses
 from app.domain.vertical import FieldType
+from app.wire.feedback import EventWord
 from app.wire.ping import Leg
 
 _ALL_DAY = ((0, 1440),)
@@ -428,6 +429,10 @@ class OperatorTable(Table, frozen=True, kw_only=True):
     key_sha256: Annotated[
         KeyHashes, says("the SHA-256 of its API key, in hex; several during a rotation", '["4a7c44..."]')
     ]
+    events: Annotated[
+        dict[str, EventWord],
+        says("its words for outcomes, and those to ignore", '{ "Closed Won" = "sold", "New" = "ignore" }'),
+    ] = {}
 
 
 class BuyerFile(Table, frozen=True, kw_only=True):

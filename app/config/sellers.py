@@ -8,6 +8,7 @@ from app.config.file.problem import Findings, did_you_mean
 from app.config.schema import OperatorTable, SellerTable
 from app.config.values.names import refuse_repeated
 from app.dialects.names import CANONICAL
+from app.dialects.outcome_words import event_word
 from app.dialects.text import alike, alike_value
 from app.dialects.values.kinds import Trouble, reader_of
 from app.domain.buyer import Buyer, Operator
@@ -16,6 +17,7 @@ from app.domain.pricing.landscape import OrtbCurve
 from app.domain.seller import Habits, Seller
 from app.domain.vertical import Field, Vertical
 from app.platforms.known import DIALECTS
+from app.wire.feedback import EventWord
 
 PREPAID = "prepaid-balance"
 
@@ -45,7 +47,23 @@ def build_sellers(
 def build_operators(tables: tuple[OperatorTable, ...], findings: Findings) -> tuple[Operator, ...]:
     """The declared operators."""
     refuse_repeated(((table.name, table.at) for table in tables), findings)
-    return tuple(Operator(name=table.name, key_sha256=table.key_sha256) for table in tables)
+    return tuple(
+        Operator(
+            name=table.name,
+            key_sha256=table.key_sha256,
+            events=_events(table, findings),
+        )
+        for table in tables
+    )
+
+
+def _events(table: OperatorTable, findings: Findings) -> dict[str, EventWord]:
+    """Its words as endpoints compare them."""
+    events: dict[str, EventWord] = {}
+    for word, event in table.events.items():
+        if events.setdefault(event_word(word), event) != event:
+            findings.error((*table.at, "events", word), "another word here differs from it in signs only", "remove one")
+    return events
 
 
 def refuse_shared_keys(tables: Iterable[SellerTable | OperatorTable], findings: Findings) -> None:

@@ -1,6 +1,6 @@
 """Writes an answer as HTTP: status by the seller's setting, headers, and a body in its dialect."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from http import HTTPStatus
 from math import ceil
 
@@ -10,10 +10,12 @@ from app.dialects.answers import (
     ping_status,
     post_status,
     receipt_status,
+    summed_up,
     told_status,
     write_ping_answer,
     write_post_answer,
     write_receipt,
+    write_receipts,
 )
 from app.dialects.dialect import Price
 from app.dialects.written import CONTENT_TYPES, price, quoted_price
@@ -77,6 +79,13 @@ def http_receipt(request: SellerRequest, receipt: Receipt) -> HttpAnswer:
     """The answer to feedback."""
     statuses = request.seller.statuses if request.seller is not None else "usual"
     return http_answer(request, receipt_status(receipt, statuses), write_receipt(receipt, request.format))
+
+
+def http_receipts(request: SellerRequest, receipts: Sequence[Receipt]) -> HttpAnswer:
+    """The answer to several reports in one body."""
+    statuses = request.seller.statuses if request.seller is not None else "usual"
+    whole = receipt_status(summed_up(receipts), statuses)
+    return http_answer(request, whole, write_receipts(receipts, request.format))
 
 
 def http_refusal(request: SellerRequest, refusal: Refusal) -> HttpAnswer:

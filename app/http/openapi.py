@@ -157,7 +157,11 @@ def _reports(sent: Mapping[str, Json]) -> Json:
     signal = told("signal", "Signal", "A timed premium on a territory, for operators", _OPERATOR)
     return {
         "/v1/notices": {"post": told("notice", "Notice", "Whether a bid of ours won, for sellers", _SELLER)},
-        "/v1/outcomes": {"post": told("outcome", "Outcome", "What became of a lead, for the buyer's CRM", _OPERATOR)},
+        "/v1/outcomes": {
+            "post": told(
+                "outcome", "Outcome", "What became of a lead, or an array of up to 100, for the CRM", _OPERATOR
+            )
+        },
         "/v1/demand/{territory}": {"put": demand | {"parameters": territory}},
         "/v1/signals/{territory}": {"put": signal | {"parameters": territory}},
     }

@@ -158,10 +158,17 @@ def answer_schemas() -> Json:
         "Scorecard": _scorecard(),
         "Receipt": _answer(
             {
-                "status": {"enum": ["recorded", "repeated", "rejected", "error"]},
+                "status": {"enum": ["recorded", "repeated", "ignored", "rejected", "error"]},
                 "reason": {**_TEXT, "description": "The reason as a sentence."},
                 "reason_code": _CODE,
-            }
+            },
+            {
+                "outcomes": {
+                    "type": "array",
+                    "description": "The answer to each, where several outcomes were sent at once, in their order.",
+                    "items": {"$ref": "#/components/schemas/Receipt"},
+                }
+            },
         ),
         "ReasonCode": _reason_codes(),
         "Health": {"type": "object", "properties": {"status": _TEXT}, "required": ["status"]},
@@ -213,10 +220,10 @@ def field_schema(field: Field) -> Json:
     return schema
 
 
-def _answer(properties: Json) -> Json:
+def _answer(properties: Json, sometimes: Json | None = None) -> Json:
     return {
         "type": "object",
-        "properties": properties,
+        "properties": properties | (sometimes or {}),
         "required": list(properties),
         "additionalProperties": False,
         "xml": {"name": "result"},
@@ -272,16 +279,18 @@ _FEEDBACK: Json = {
         "type": "object",
         "title": "Outcome",
         "properties": {
-            "lead_id": {**_TEXT, "description": "The lead_id in our answer to the post and in the delivery."},
+            "lead_id": {**_TEXT, "description": "The lead_id of the delivery; its ping_id or the CRM's id serve too."},
+            "crm_id": {**_TEXT, "description": "In place of lead_id: the id with which the CRM answered the delivery."},
             "event": {
                 "enum": ["contacted", "not_contacted", "qualified", "quoted", "sold", "invalid", "opted_out"],
+                "description": "Usual spellings are understood, and the words that the buyer declares.",
             },
             "value": {**_DOLLARS, "description": "With `sold`: the revenue of the conversion, in dollars."},
             "event_id": {**_TEXT, "description": "Your id of the event; with `source` it identifies a repeated event."},
             "source": {**_TEXT, "description": "The system that reports the event."},
             "occurred_at": _TIME,
         },
-        "required": ["lead_id", "event"],
+        "required": ["event"],
     },
     "Demand": {
         "type": "object",

@@ -51,7 +51,11 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _add_filters(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--status", choices=get_args(DeliveryStatus), help="only deliveries in this state")
+    parser.add_argument(
+        "--status",
+        choices=get_args(DeliveryStatus),
+        help="only deliveries in this state; the dead include the rejected",
+    )
     parser.add_argument("--destination", default="", help="only to this destination")
     parser.add_argument("--lead", default="", metavar="LEAD_ID", help="only for this lead")
     add_span(parser, "sold")

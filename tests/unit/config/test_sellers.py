@@ -102,6 +102,19 @@ def test_nobody_shares_a_key(problems: Wrong) -> None:
     assert "operators.ops.key_sha256: this is the key of `acme`" in problem
 
 
+@pytest.mark.parametrize(
+    ("events", "said"),
+    [
+        ('{ "New" = "ignore", "NEW!" = "contacted" }', "operators.ops.events.NEW!: another word here differs from it"),
+        ('{ "New" = "skip" }', '"skip" is not one of the allowed values'),
+    ],
+)
+def test_words_of_an_operator_that_make_no_sense_are_refused(problems: Wrong, events: str, said: str) -> None:
+    key = "2" * 64
+    (problem,) = problems(f'["{key}"]', f'["{key}"]\nevents = {events}')
+    assert said in problem
+
+
 def test_a_published_key_is_warned_of(warnings: Warned) -> None:
     key = "a2fb8545fcd457204e9fee11be92013aa3240b1b146fe262ba608fdfc159041c"
     (warning,) = warnings("1" * 64, key)
