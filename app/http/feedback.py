@@ -4,7 +4,7 @@ import re
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
-from litestar import Request, Response, get, post, put
+from litestar import HttpMethod, Request, Response, get, post, put, route
 from litestar.datastructures import State
 from litestar.params import FromPath
 from msgspec.structs import replace
@@ -17,7 +17,7 @@ from app.domain.answers import refused_post
 from app.domain.reasons import Refusal
 from app.domain.seller import Seller
 from app.http.answer import HttpAnswer, http_answer, http_post_answer, http_receipt, http_refusal
-from app.http.request import FEEDBACK, RawRequest, SellerRequest, read_request
+from app.http.request import FEEDBACK, NOTICE, RawRequest, Route, SellerRequest, read_request
 from app.store.errors import StoreUnavailable
 from app.usecases.accept_post import find_post
 from app.usecases.bidder import Bidder
@@ -35,10 +35,13 @@ _NO_DAYS = Refusal("invalid_field", f"days: a whole number from 1 to {DAYS_MAX}"
 _AWAY = Refusal("internal")
 
 
-@post("/v1/notices", status_code=200)
+NOTICES = "/v1/notices"
+
+
+@route(NOTICES, http_method=[HttpMethod.GET, HttpMethod.POST], status_code=200)
 async def notices(request: Asker) -> Response[bytes]:
     """Whether a bid of ours won, from the seller that held the auction."""
-    bidder, asked, seller = await _sellers(request)
+    bidder, asked, seller = await _sellers(request, NOTICE)
     if seller is None:
         return _response(http_refusal(asked, asked.refusal or Refusal("auth_failed")))
     return await _taken(
@@ -103,9 +106,9 @@ async def scorecard(request: Asker) -> Response[bytes]:
 FEEDBACK_ROUTES = (notices, outcomes, demand, signals, posts, scorecard)
 
 
-async def _sellers(request: Asker) -> tuple[Bidder, SellerRequest, Seller | None]:
+async def _sellers(request: Asker, route: Route = FEEDBACK) -> tuple[Bidder, SellerRequest, Seller | None]:
     bidder: Bidder = request.app.state.bidder
-    asked = read_request(await _raw(request), FEEDBACK, bidder.catalogue.seller_by_key)
+    asked = read_request(await _raw(request), route, bidder.catalogue.seller_by_key)
     if asked.seller is None:
         bidder.metrics.count("keyless_refusals_total", asked.keyless_fault)
     return bidder, asked, asked.seller

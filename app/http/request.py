@@ -23,10 +23,10 @@ from app.http.asgi_request import BODY_MAX, KEYLESS_BODY_MAX, Scope
 from app.http.authentication import Who, comes_from, keys_in_fields, keys_in_headers, sha256_of, whose_key
 from app.platforms.known import DIALECTS
 
-Takes = Literal["ping", "post", "lead", "feedback"]
+Takes = Literal["ping", "post", "lead", "notice", "feedback"]
 """A `lead` is a ping, a post or both at once: the request says which."""
 
-Mode = Literal["ping", "post", "full", "feedback"]
+Mode = Literal["ping", "post", "full", "notice", "feedback"]
 
 _MODES: dict[str, Mode] = {
     "ping": "ping",
@@ -75,8 +75,17 @@ _TOO_LARGE_WITHOUT_KEY = _Fault(
     Refusal("invalid_field", f"body: send the key in a header, or at most {KEYLESS_BODY_MAX // 1024} kB"),
 )
 
+_ONLY_POST = ((b"allow", b"POST"),)
+_SEND_A_POST = _Fault(405, Refusal("invalid_field", "method: send a POST"), _ONLY_POST)
+_NO_BROWSERS = _Fault(
+    405, Refusal("invalid_field", "method: send a POST, from a server: in a page everybody reads the key"), _ONLY_POST
+)
+
 FEEDBACK = Route(takes="feedback", dialect=GENERIC)
 """Feedback is read and answered in our own words by everybody."""
+
+NOTICE = Route(takes="notice", dialect=GENERIC)
+"""The same from a seller, whose platform may send it by GET where it sends leads so."""
 
 
 class RawRequest(msgspec.Struct, frozen=True, gc=False, array_like=True):
@@ -167,12 +176,11 @@ def read_request(
     operator = _caller(headers, operators).who if operators is not None else None
     plain = _plain_body(raw.body, headers, caller.who or operator)
     body = plain if isinstance(plain, bytes) else b""
+    fault = _other_method(scope["method"], route.takes)
     if operators is not None:
-        fault = _NOBODY if operator is None else None
+        fault = fault or (_NOBODY if operator is None else None)
     elif caller.offered:
-        fault = _fault_of(scope, route.takes, seller, admit)
-    else:
-        fault = None
+        fault = fault or _fault_of(scope, route.takes, seller, admit)
     fields = (
         _fields_of_query(scope) if fault is not None else _fields(plain, scope, content_type, caller.who or operator)
     )
@@ -258,8 +266,15 @@ def _fault_of(scope: Scope, takes: Takes, seller: Seller | None, admit: Admit) -
     if seller is None:
         return _NOBODY
     if not _may_use(scope["method"], takes, seller):
-        return _Fault(405, Refusal("invalid_field", "method: send a POST"))
+        return _SEND_A_POST
     return _held_back(seller, admit) if takes == "ping" else None
+
+
+def _other_method(method: str, takes: Takes) -> _Fault | None:
+    """What nobody may send here, whoever asks: a browser's question before a request has no key."""
+    if method in ("POST", "GET") or takes == "feedback":
+        return None
+    return _NO_BROWSERS if method == "OPTIONS" else _SEND_A_POST
 
 
 def _held_back(seller: Seller, admit: Admit) -> _Fault | None:

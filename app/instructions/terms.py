@@ -101,6 +101,8 @@ def key_places(seller: Seller) -> tuple[KeyPlace, ...]:
         "Bearer": f"Authorization: Bearer {KEY}",
         "Token": f"Authorization: Token {KEY}",
         "Basic, with the key as user or password": f"Authorization: Basic base64({KEY}:)",
+        "Alone": f"Authorization: {KEY}",
+        "Header api-key, apikey or X-Auth-Token": f"X-Auth-Token: {KEY}",
         "A field of the body or the query, upper or lower case": ", ".join(sorted(KEY_FIELDS)),
     }
     rest = [KeyPlace(name=name, looks=looks) for name, looks in headers.items() if looks != first[0].looks]

@@ -20,7 +20,7 @@ from app.http.asgi_request import BODY_MAX, KEYLESS_BODY_MAX
 from app.platforms.known import DIALECTS, PARSERS
 from app.platforms.platform import ReceivedAnswer
 from app.wire.ping import Value
-from tests.contract.answers import PING_KEYS, POST_KEYS
+from tests.contract.answers import PING_KEYS, POST_KEYS, SALE_KEYS
 from tests.contract.conftest import Played
 from tests.contract.platforms import answers_of, scenarios_of
 from tests.contract.scenario import PATIENCE_MS
@@ -46,7 +46,7 @@ LEAD: dict[str, Value] = {
 def shapes_of(name: str, route: Route) -> tuple[tuple[str, ...], ...]:
     """The keys of each answer: of a bid or a sale, then of a refusal where they differ."""
     if name == "generic":
-        return (tuple(PING_KEYS if route == "ping" else POST_KEYS),)
+        return (tuple(PING_KEYS),) if route == "ping" else (tuple(SALE_KEYS), tuple(POST_KEYS))
     answers = answers_of(name)
     return answers.ping if route == "ping" else answers.post
 

@@ -22,7 +22,8 @@ _AMPERSANDS = re.compile(r"&(?:amp;|#0{0,4}38;|#[xX]0{0,4}26;)++")
 """An address that went through HTML, perhaps more than once."""
 
 _PARTED_OTHERWISE = re.compile(r"[;\r\n]++[ \t]*+")
-_PAIR = re.compile(r"[\w.\[\]%+-]++=")
+_LINES = re.compile(r"[\r\n]++[ \t]*+")
+_PAIR = re.compile(r"\s*+[\w.\[\]%+-]++=")
 _FORM = re.compile(rb"[\xef\xbb\xbf\s]*+&?[\w.\[\]%+-]+?(?:=|%3[Dd])")
 _SEEN = 256
 
@@ -37,7 +38,7 @@ def read_form(body: bytes) -> dict[str, Scalar] | UnreadableBody:
     text = text_in(body).strip()
     if "&amp;" in text or "&#" in text:
         text = _AMPERSANDS.sub("&", text)
-    if "&" not in text:
+    if "&" not in text or "\n" in text:
         text = _parted(text)
     pairs = [pair for pair in text.replace("+", " ").split("&") if pair]
     flat: dict[str, Scalar] = {}
@@ -61,11 +62,18 @@ def dotted(name: str) -> str:
 
 
 def _parted(text: str) -> str:
-    """A form without ampersands as one that has them: escaped twice, or parted by semicolons or lines."""
+    """A form as one that ampersands part: it was escaped twice, or is parted by semicolons or lines."""
     if "=" not in text and "%3d" in text[:_SEEN].lower():
         return unquote(text)
-    pairs = [pair for pair in _PARTED_OTHERWISE.split(text, _PAIRS_MAX) if pair]
-    return "&".join(pairs) if len(pairs) > 1 and all(map(_PAIR.match, pairs)) else text
+    if "&" in text and _are_pairs(text.split("&", _PAIRS_MAX)):
+        return text
+    pairs = (_LINES if "&" in text else _PARTED_OTHERWISE).split(text, _PAIRS_MAX)
+    # Nothing is escaped in lines, and an ampersand there is only that.
+    return "&".join([pair.replace("&", "%26") for pair in pairs]) if len(pairs) > 1 and _are_pairs(pairs) else text
+
+
+def _are_pairs(texts: list[str]) -> bool:
+    return all(_PAIR.match(text) for text in texts if text.strip())
 
 
 def _unescaped(text: str) -> str:
