@@ -76,9 +76,7 @@ def routes_of(seller: Seller) -> tuple[RouteLine, ...]:
     page = f"/sellers/{seller.name}/certification"
     return (
         *lines,
-        RouteLine(
-            what="Notice", methods=("POST",), path=NOTICES, says="Tell us whether our bid won, and at which price."
-        ),
+        RouteLine(what="Notice", methods=by, path=NOTICES, says="Tell us whether our bid won, and at which price."),
         RouteLine(
             what="Lost answer", methods=("GET",), path=STORED_ANSWERS, says="Get the stored answer to a post again."
         ),
