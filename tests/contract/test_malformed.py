@@ -100,8 +100,8 @@ def _elements(tree: dict[str, Any]) -> str:
 
 
 UNDERSTOOD = ""
-MANY = {f"extra_{number}": "x" for number in range(300)}
-TOO_MANY = {f"extra_{number}": "x" for number in range(400)}
+MANY = {f"x{number}": "" for number in range(900)}
+TOO_MANY = {f"x{number}": "" for number in range(1_000)}
 DTD = b'<!DOCTYPE Request [<!ENTITY a "78701"><!ENTITY b "&a;&a;&a;">]>'
 EXTERNAL = b'<!DOCTYPE Request [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
 PARAMETER = b'<!DOCTYPE Request [<!ENTITY % a SYSTEM "http://127.0.0.1:9/"> %a;]>'
@@ -152,12 +152,12 @@ MALFORMED: dict[str, Malformation] = {
     "a yes where a text belongs": (lambda h: (h.json(zip=True), JSON), "a field cannot be read: zip"),
     "a number where a text belongs": (lambda h: (h.json(zip=78_701), JSON), UNDERSTOOD),
     "an answer that is not listed": (lambda h: (h.json(pet="parrot"), JSON), "a field cannot be read: pet"),
-    "300 more fields in JSON": (lambda h: (h.json(**MANY), JSON), UNDERSTOOD),
-    "300 more fields in XML": (lambda h: (h.xml(**MANY), XML), UNDERSTOOD),
-    "300 more fields in a form": (lambda h: (h.form(**MANY), FORM), UNDERSTOOD),
-    "too many fields in JSON": (lambda h: (h.json(**TOO_MANY), JSON), "send at most 400 fields"),
-    "too many fields in XML": (lambda h: (h.xml(**TOO_MANY), XML), "send at most 400 fields"),
-    "too many fields in a form": (lambda h: (h.form(**TOO_MANY), FORM), "send at most 400 fields"),
+    "900 more fields in JSON": (lambda h: (h.json(**MANY), JSON), UNDERSTOOD),
+    "900 more fields in XML": (lambda h: (h.xml(**MANY), XML), UNDERSTOOD),
+    "900 more fields in a form": (lambda h: (h.form(**MANY), FORM), UNDERSTOOD),
+    "too many fields in JSON": (lambda h: (h.json(**TOO_MANY), JSON), "send at most 1000 fields"),
+    "too many fields in XML": (lambda h: (h.xml(**TOO_MANY), XML), "send at most 1000 fields"),
+    "too many fields in a form": (lambda h: (h.form(**TOO_MANY), FORM), "send at most 1000 fields"),
     "a JSON key twice": (
         lambda h: (b'{"' + h.ours("zip").encode() + b'":"x",' + json.dumps(h.fields)[1:].encode(), JSON),
         UNDERSTOOD,

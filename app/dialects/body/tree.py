@@ -6,7 +6,7 @@ from app.dialects.body.pairs import pairs_of
 from app.dialects.text import Scalar
 
 DEPTH_MAX = 32
-FIELDS_MAX = 400
+FIELDS_MAX = 1_000
 NODES_MAX = 2_000
 """Values of a document in all, also those of one list, of which only the last counts."""
 
