@@ -80,17 +80,17 @@ def _tree_of(body: bytes) -> tuple[Any, str]:
     except NOT_JSON as error:
         match = _PLACE.search(str(error))
         return _forgiving(text_in(body)), f"byte {match[1]}" if match else ""
-    if isinstance(tree, dict) and hides_a_value(tree, body):
+    if isinstance(tree, dict) and (b'""' in body or b"null" in body) and hides_a_value(tree, body):
         return _forgiving(text_in(body)), ""
     return tree, ""
 
 
 def hides_a_value(tree: dict[str, Any], body: bytes) -> bool:
     """Whether a name that is empty may have stood before with a value, which a decoder forgets."""
-    if b'""' not in body and b"null" not in body:
+    if body.count(b'":') == len(tree) and b'" :' not in body:
         return False
     empty = [name for name, value in tree.items() if value is None or value == ""]
-    if len(empty) <= _EMPTY_MAX and not any(isinstance(value, (dict, list)) for value in tree.values()):
+    if len(empty) <= _EMPTY_MAX and all(value.__class__ not in (dict, list) for value in tree.values()):
         return any(body.count(f'"{name}"'.encode("utf-8", "replace")) > 1 for name in empty)
     names = _NAME.findall(body)
     return len(set(names)) < len(names)

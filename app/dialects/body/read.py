@@ -24,10 +24,6 @@ _UNREAD = UnreadableBody(
     encoding="other", remedy="send JSON, XML, a urlencoded form or a multipart form", unsupported=True
 )
 
-_IN_JSON = (b'\\"', b'"<')
-_IN_XML = (b"&", b"<![CDATA[", b">{")
-"""What a document in a field cannot do without."""
-
 
 def read_body(body: bytes, content_type: str, query: bytes | str = b"") -> dict[str, Scalar] | UnreadableBody:
     """Dotted keys over scalars; the query string fills what the body leaves empty.
@@ -71,11 +67,13 @@ def encoding_of(body: bytes, content_type: str) -> Encoding:
 
 def _read(body: bytes, content_type: str) -> dict[str, Scalar] | UnreadableBody:
     flat = _read_flat(body) if body[:1] == b"{" else None
-    encoding = encoding_of(body, content_type) if flat is None else "json"
+    if flat is not None:
+        return with_documents_opened(flat) if b"\\" in body or b"<" in body else flat
+    encoding = encoding_of(body, content_type)
     if encoding == "json":
-        return _opened(read_json(body) if flat is None else flat, body, _IN_JSON)
+        return _opened(read_json(body), may_hold=b"\\" in body or b"<" in body)
     if encoding == "xml":
-        return _opened(read_xml(body), body, _IN_XML)
+        return _opened(read_xml(body), may_hold=b"&" in body or b"<![CDATA[" in body or b">{" in body)
     if encoding == "multipart":
         return _opened(read_multipart(body, content_type))
     if encoding == "other":
@@ -93,14 +91,11 @@ def _read_flat(body: bytes) -> dict[str, Scalar] | None:
         flat: dict[str, Scalar] = _FLAT.decode(body)
     except NOT_JSON:
         return None
-    is_odd = len(flat) > FIELDS_MAX or ((b'""' in body or b"null" in body) and hides_a_value(flat, body))
-    return None if is_odd else flat
+    values = flat.values()
+    may_hide = ("" in values or None in values) and hides_a_value(flat, body)
+    return None if may_hide or len(flat) > FIELDS_MAX else flat
 
 
-def _opened(
-    flat: dict[str, Scalar] | UnreadableBody, body: bytes = b"", signs: tuple[bytes, ...] = ()
-) -> dict[str, Scalar] | UnreadableBody:
-    """With the documents in its fields opened, where there are signs of any."""
-    if isinstance(flat, UnreadableBody) or (signs and not any(sign in body for sign in signs)):
-        return flat
-    return with_documents_opened(flat)
+def _opened(flat: dict[str, Scalar] | UnreadableBody, *, may_hold: bool = True) -> dict[str, Scalar] | UnreadableBody:
+    """With the documents in its fields opened; JSON and XML escape or quote what a document cannot do without."""
+    return with_documents_opened(flat) if may_hold and isinstance(flat, dict) else flat
