@@ -83,8 +83,10 @@ ENVELOPE = (
 """Known, and of no use to a decision; they do not count as unknown fields."""
 
 GROUPS = (
-    "additional address applicant attributes body compliance consent consumer contact contactdata contactinfo customer "
-    "data fields lead leaddata leadinfo location meta payload person property request source tracking"
+    "additional address answers applicant attributes body compliance consent consumer contact contactdata contactinfo "
+    "customer data details entry fielddata fields form formdata formfields formresponse lead leaddata leadinfo leads "
+    "location meta params parameters payload person properties property request source submission tracking "
+    "usercolumndata values"
 )
 """Objects that only group: `contact.zip_code` is `zip_code`."""
 

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from app.dialects.aliases import LEAD, PING
-from app.dialects.body.read import UnreadableBody, read_body
+from app.dialects.body.read import read_body
+from app.dialects.body.unreadable import UnreadableBody
 from app.dialects.feedback import read_demand, read_notice, read_outcome, read_signal
 from app.dialects.generic import ping_id_of, read_ping, read_post
 from app.dialects.text import Scalar, alike
