@@ -112,13 +112,13 @@ STARTS = (
     b"{'",
     b"<a>&",
 )
-STARTS += (b"--x\r\nContent-Disposition: form-data; name=", b"--x\n\n", b"%7B", b'"{', b"a[", b"data={")
+MORE_STARTS = (b"--x\r\nContent-Disposition: form-data; name=", b"--x\n\n", b"%7B", b'"{', b"a[", b"data={")
 
 
 @everyones_settings
 @given(st.binary(max_size=400), st.text(max_size=20), st.binary(max_size=40))
 def test_no_bytes_can_raise(body: bytes, content_type: str, query: bytes) -> None:
-    for start in STARTS:
+    for start in (*STARTS, *MORE_STARTS):
         flat = read_body(start + body, content_type, query)
         if not isinstance(flat, UnreadableBody):
             all_readings(flat)
