@@ -1,5 +1,7 @@
 """Whole documents that platforms and form builders put into one field, opened where they stand."""
 
+from html import unescape
+
 from app.dialects.body.form import is_form, read_form
 from app.dialects.body.json_tree import read_json, strict_tree
 from app.dialects.body.tree import FIELDS_MAX, TooMuch, flattened
@@ -19,6 +21,9 @@ _DEPTH_MAX = 3
 _TRIED_MAX = 16
 """Fields of other names that are looked into."""
 
+_ESCAPED = ("&lt;", "{&quot;", "[{&quot;")
+"""How a document begins that was escaped for a page."""
+
 _BLANK = "\ufeff \t\r\n"
 
 Opened = dict[str, Scalar] | UnreadableBody
@@ -31,6 +36,8 @@ def with_documents_opened(flat: dict[str, Scalar], depth: int = 1) -> Opened:
     """
     whole, tried = dict(flat), 0
     for name, value in flat.items():
+        if isinstance(value, str) and value.startswith(_ESCAPED) and _is_envelope(name):
+            value = unescape(value)
         start = value.lstrip(_BLANK)[:1] if isinstance(value, str) else ""
         if start not in ("{", "[", "<") and not _holds_a_form(name, value):
             continue

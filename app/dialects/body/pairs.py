@@ -7,10 +7,14 @@ _NAMES = ("name", "key", "column_id", "field", "field_id", "id", "label", "title
 """Where the name stands, the plainest first."""
 
 _VALUES = ("value", "values", "string_value", "answer", "")
+_MARKS = frozenset({*_VALUES, *map(str.title, _VALUES), *map(str.upper, _VALUES)})
 _BESIDE = frozenset({*_NAMES, *_VALUES, "column_name", "order", "raw_value", "ref", "required", "text", "type"})
 _TAGS = "answer attribute data entry field input item param parameter property question variable"
 _ELEMENTS = frozenset(_TAGS.split())
 """Elements of XML that hold a value and have its name as an attribute."""
+
+_ONE = frozenset({"field", "param", "parameter", "property", "attribute"})
+"""Those that say so where there is one alone."""
 
 
 def pairs_of(tag: str, node: dict[str, Any] | list[Any]) -> dict[str, Any] | None:
@@ -19,20 +23,18 @@ def pairs_of(tag: str, node: dict[str, Any] | list[Any]) -> dict[str, Any] | Non
     It is a list of them (`[{"name": "zip", "value": "10002"}]`) or, by number or as an element, one.
     """
     if isinstance(node, dict):
-        if not ("" in node or tag.isdigit()):
+        if not ("" in node or tag.isdigit() or tag.lower() in _ONE):
             return None
         node = [node]
-    if not node or not isinstance(node[0], dict) or _VALUES_SET.isdisjoint(node[0]):
+    if not node or not isinstance(node[0], dict) or _MARKS.isdisjoint(node[0]):
         return None
     pairs = [_pair(child, tag) for child in node]
     return _joined(pair for pair in pairs if pair is not None) if None not in pairs else None
 
 
-_VALUES_SET = frozenset(_VALUES)
-
-
 def _pair(child: Any, tag: str) -> tuple[str, Any] | None:
-    if not isinstance(child, dict) or not _BESIDE.issuperset(child):
+    child = {name.lower(): value for name, value in child.items()} if isinstance(child, dict) else {}
+    if not _BESIDE.issuperset(child):
         return None
     where = next((name for name in _VALUES if name in child), None)
     name = next((child[name] for name in _NAMES if isinstance(child.get(name), str) and child[name]), "")

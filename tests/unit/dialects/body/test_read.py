@@ -1,6 +1,7 @@
 """Every encoding that sellers use becomes the same flat mapping, and hostile bodies become a value."""
 
 import json
+from html import escape
 from urllib.parse import parse_qsl, urlencode
 
 import pytest
@@ -155,6 +156,12 @@ DOCUMENT = '{"zip":"78701","contact":{"city":"Austin"}}'
         (b'{"field_data":[{"name":"zip","values":["78701"]},{"name":"contact.city","values":["Austin"]}]}', ""),
         (b'{"answers":{"3":{"name":"zip","answer":"78701"},"4":{"name":"contact.city","answer":"Austin"}}}', ""),
         (b'<lead><field name="zip">78701</field><field name="contact.city">Austin</field></lead>', ""),
+        (b'<l><field name="zip" value="78701"/><field name="contact.city" value="Austin"/></l>', ""),
+        (b'<l><zip>78701</zip><contact><field name="city" value="Austin"/></contact></l>', ""),
+        (
+            b"<l><F><Name>zip</Name><Value>78701</Value></F><F><Name>contact.city</Name><Value>Austin</Value></F></l>",
+            "",
+        ),
         (b'<r><Field name="zip">78701</Field><contact><item name="city">Austin</item></contact></r>', ""),
         (f'<?xml version="1.0" encoding="utf-16"?>{WHOLE}'.encode(), ""),
         (f'<?xml version="1.0" encoding="klingon"?>{WHOLE}'.encode(), ""),
@@ -222,6 +229,8 @@ def test_what_no_document_means_stays_a_fault(written: str) -> None:
         ({"api_key": "k", "data_json": DOCUMENT}, LEAD | {"api_key": "k"}),
         ({"api_key": "k", "data.json": DOCUMENT}, LEAD | {"api_key": "k"}),
         ({"api_key": "k", "xmlString": WHOLE}, LEAD | {"api_key": "k"}),
+        ({"api_key": "k", "xml": escape(WHOLE)}, LEAD | {"api_key": "k"}),
+        ({"api_key": "k", "data": escape(DOCUMENT)}, LEAD | {"api_key": "k"}),
         ({"api_key": "k", "payload": DOCUMENT}, LEAD | {"api_key": "k"}),
         ({"api_key": "k", "rawRequest": DOCUMENT}, LEAD | {"api_key": "k"}),
         ({"api_key": "k", "data": "zip=78701&contact[city]=Austin"}, LEAD | {"api_key": "k"}),
@@ -254,6 +263,19 @@ def test_a_document_in_a_field_is_opened(flat: dict[str, str], meant: dict[str, 
 )
 def test_a_document_in_a_document_is_opened(body: bytes) -> None:
     assert read(body) == LEAD | {"key": "k"}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"zip":"78701","drivers":[{"name":"Ann","value":1,"age":30}]}',
+        b'{"zip":"78701","driver":{"name":"Ann","value":1}}',
+        b'<lead><zip>78701</zip><phone name="home">1</phone><phone name="work">2</phone></lead>',
+        b'{"zip":"78701","a":[{"name":"x","value":{"b":1}}],"b":[{"name":"","value":1}],"c":[{"name":"x","value":1},2]}',
+    ],
+)
+def test_an_object_that_has_a_name_and_more_than_a_value_is_no_field(body: bytes) -> None:
+    assert not {"Ann", "home", "work", "x"} & read(body).keys()
 
 
 @pytest.mark.parametrize("body", [json.dumps({"page_html": "<p>," * 5_000}).encode(), b"page_html=" + b"x" * 20_000])
