@@ -19,6 +19,9 @@ from app.domain.money import dollars
 from app.domain.token import CAMPAIGNS_MAX
 from app.domain.vertical import Vertical
 
+_DEAR_CENTS = 100_000
+"""No lead of any vertical is known to sell for as much: whoever writes it probably counts in cents."""
+
 
 class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
     """What a campaign may refer to. `vertical_names` are all that the file names, also those that cannot be read."""
@@ -137,6 +140,11 @@ def _warn_of_odd(table: CampaignTable, campaign: Campaign, findings: Findings) -
     if most is not None and campaign.ceiling_cents > most - campaign.handling_cents:
         reason = f"${dollars(campaign.ceiling_cents)} is more than any lead is worth, and will never be bid"
         findings.warn((*at, "ceiling"), reason, "lower it, or check conversion_value")
+    for key, cents in (("ceiling", table.ceiling), ("demand_max_adjustment", table.demand_max_adjustment)):
+        if cents >= _DEAR_CENTS:
+            findings.warn(
+                (*at, key), f"${dollars(cents)} is a lot for one lead", "amounts are in dollars, not in cents"
+            )
     if campaign.consent.certificate == "none":
         findings.warn((*at, "consent", "certificate"), "leads are bought without proof of consent")
     for position, domain in enumerate(table.consent.landing_domains):
