@@ -7,6 +7,7 @@ from typing import Any, get_args
 
 import numpy as np
 
+from app.bounds import LEADS_MAX, real, whole
 from training.errors import TrainingError
 from training.frame import add, show, teller
 from training.histories.spec import read_spec
@@ -43,26 +44,33 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="exclusive",
         help="how leads are sold, or which limit is compared",
     )
-    parser.add_argument("--seeds", type=int, default=5, help="how many markets to simulate (default: 5)")
+    parser.add_argument("--seeds", type=whole(1, 1_000), default=5, help="how many markets to simulate (default: 5)")
     parser.add_argument("--rivals", choices=RIVALS, default="house", help="how the rivals bid (default: house)")
     parser.add_argument(
-        "--bids", type=int, default=None, help="how many explored auctions to train on (default: a fifth)"
+        "--bids",
+        type=whole(BIDS_MIN, LEADS_MAX),
+        default=None,
+        help="how many explored auctions to train on (default: a fifth)",
     )
     parser.add_argument(
-        "--per-seed", type=int, default=LEADS, help=f"how many leads each market has (default: {LEADS})"
+        "--per-seed",
+        type=whole(LEADS_MIN, LEADS_MAX),
+        default=LEADS,
+        help=f"how many leads each market has (default: {LEADS})",
     )
     parser.add_argument("--leads", type=Path, default=None, help="real leads instead of simulated ones: CSV or Parquet")
     parser.add_argument("--spec", type=Path, default=None, help="the specification of --leads (see `describe`)")
     parser.add_argument(
-        "--value", type=float, default=VALUE, help=f"dollars per conversion, if --leads has none (default: {VALUE:g})"
+        "--value",
+        type=real(0.01, 1_000_000),
+        default=VALUE,
+        help=f"dollars per conversion, if --leads has none (default: {VALUE:g})",
     )
     add(parser, "json")
 
 
 def run(args: argparse.Namespace) -> int:
     """0 where every market was held; 2 where there is nothing to hold it with."""
-    if args.seeds < 1 or args.per_seed < LEADS_MIN:
-        raise TrainingError(f"--seeds takes 1 or more, --per-seed {LEADS_MIN:,} or more")
     leads = _leads(args)
     rows = args.per_seed if leads is None else len(leads.history)
     if args.bids is not None and not BIDS_MIN <= args.bids <= rows // 2:

@@ -6,6 +6,7 @@ import time
 from itertools import count
 from pathlib import Path
 
+from app.bounds import whole
 from app.cli.progress import progress
 from app.cli.records.stats_page import document, page
 from app.cli.span import add_span
@@ -17,6 +18,7 @@ from app.reports.trading import trading
 from app.settings import SettingsError, sole_use
 
 _HOUR_S = 3_600.0
+_KEPT = "the hour being written, and the one before, which may hold live bids, stay as they are"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,7 +26,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="compact|stats")
     compacting = actions.add_parser("compact", help="turn past hours into Parquet files, a tenth as large")
     compacting.add_argument(
-        "--keep-hours", type=_hours, default=2, metavar="N", help="leave the latest N hours as they are (default: 2)"
+        "--keep-hours",
+        type=whole(2, 1_000_000, _KEPT),
+        default=2,
+        metavar="N",
+        help="leave the latest N hours as they are (default: 2)",
     )
     counting = actions.add_parser("stats", help="print pings, bids, sales, spend and disk usage")
     add_span(counting, "decided")
@@ -50,15 +56,6 @@ def run(args: argparse.Namespace) -> int:
     except OSError as error:
         print(f"{error.filename or journal} cannot be used ({error.strerror})", file=sys.stderr)
     return 1
-
-
-def _hours(text: str) -> int:
-    hours = int(text)
-    if hours < 2:
-        raise argparse.ArgumentTypeError(
-            "use at least 2: the hour being written, and the one before, which may hold live bids"
-        )
-    return hours
 
 
 def _compact(journal: Path, args: argparse.Namespace) -> int:

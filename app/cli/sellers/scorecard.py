@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+from app.bounds import whole
 from app.cli.database import add_database, run_with_store
 from app.cli.table import table
 from app.config.file.problem import did_you_mean
@@ -23,7 +24,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`leadbid scorecard SELLER [--days N] [--json] [--config FILE] [--data DIR | --database URL]`."""
     parser.add_argument("seller", help="the name of the seller in buyer.toml")
     parser.add_argument(
-        "--days", type=int, default=7, metavar="N", help=f"how many days to cover, 1 to {DAYS_MAX} (default: 7)"
+        "--days",
+        type=whole(1, DAYS_MAX),
+        default=7,
+        metavar="N",
+        help=f"how many days to cover, 1 to {DAYS_MAX} (default: 7)",
     )
     parser.add_argument("--json", action="store_true", help="print the seller's JSON, with every reason")
     parser.add_argument(
@@ -34,9 +39,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """0 if it was printed; 1 with the reason if it cannot be."""
-    if not 1 <= args.days <= DAYS_MAX:
-        print(f"--days takes 1 to {DAYS_MAX}", file=sys.stderr)
-        return 1
     read = load(args.config, environ=os.environ)
     if not isinstance(read, LoadedConfig):
         print(*read, sep="\n", file=sys.stderr)

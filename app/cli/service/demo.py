@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from app.bounds import LEADS_MAX, SEED_MAX, whole
 from app.cli.day.business_day import ENDS, STARTS, US, BusinessDay, Lived
 from app.cli.day.reckoning import Reckoning, reckon
 from app.cli.day.retraining import MATURITY_DAYS, can_plot, can_retrain, export_day, registry_command, retrain
@@ -39,9 +40,14 @@ class DemoFailed(Exception):
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`leadbid demo [--leads N] [--seed S] [--data DIR] [--json]`."""
-    parser.add_argument("--leads", type=int, default=1_000, help="how many leads the day has (default: 1000)")
     parser.add_argument(
-        "--seed", type=int, default=1, help="decides which consumers come and what goes wrong (default: 1)"
+        "--leads", type=whole(1, LEADS_MAX), default=1_000, help="how many leads the day has (default: 1000)"
+    )
+    parser.add_argument(
+        "--seed",
+        type=whole(0, SEED_MAX),
+        default=1,
+        help="decides which consumers come and what goes wrong (default: 1)",
     )
     parser.add_argument(
         "--data", type=Path, default=Path("data/demo"), help="where the demo writes; emptied first (default: data/demo)"

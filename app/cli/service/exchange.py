@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 
+from app.bounds import LEADS_MAX, SEED_MAX, real, whole
 from app.cli.service.serving import served
 from app.cli.table import table
 from app.mock_exchange.market.audit import Ask, Audited, AuditedPost, AuditFile
@@ -32,13 +33,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--market", type=Path, default=None, help="a TOML file with the sellers and buyers")
     parser.add_argument("--scenario", default="demo", help=f"one of the markets that come with leadbid: {names}")
     parser.add_argument("--buyer", action="append", default=[], metavar="NAME=URL", help="the URL of a declared buyer")
-    parser.add_argument("--leads", type=int, default=0, help="how many leads are offered (default: set by the market)")
     parser.add_argument(
-        "--seed", type=int, default=1, help="decides which consumers come and what goes wrong (default: 1)"
+        "--leads", type=whole(1, LEADS_MAX), default=0, help="how many leads are offered (default: set by the market)"
     )
-    parser.add_argument("--at-once", type=int, default=8, help="how many leads are on the market at once (default: 8)")
     parser.add_argument(
-        "--late-s", type=float, default=0.0, help="how many seconds late the late posts are (default: 0)"
+        "--seed",
+        type=whole(0, SEED_MAX),
+        default=1,
+        help="decides which consumers come and what goes wrong (default: 1)",
+    )
+    parser.add_argument(
+        "--at-once", type=whole(1, 1_000), default=8, help="how many leads are on the market at once (default: 8)"
+    )
+    parser.add_argument(
+        "--late-s", type=real(0, 86_400), default=0.0, help="how many seconds late the late posts are (default: 0)"
     )
     parser.add_argument("--audit", type=Path, default=None, help="write every bid and why it lost to this file")
     parser.add_argument("--json", action="store_true", help="end with one JSON object instead of tables")

@@ -84,7 +84,8 @@ def test_the_command_prints_one_object_a_policy(capsys: pytest.CaptureFixture[st
 
 
 def test_too_few_leads_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["simulate", "--per-seed", "100"]) == 2
+    with pytest.raises(SystemExit):
+        main(["simulate", "--per-seed", "100"])
     assert "--per-seed" in capsys.readouterr().err
     assert main(["simulate", "--per-seed", "3000", "--bids", "2000"]) == 2
     assert "--bids takes 300 to 1,500" in capsys.readouterr().err
