@@ -6,19 +6,20 @@ from app.pages.plots.drawing import draw
 from app.pages.plots.marks import Axis, Bars, Color, Dots, LineMark, Panel, Rows, diagonal
 from app.reports.day.bins import AnswerTimes, Band
 from app.reports.day.campaign_days import CampaignDay
+from app.reports.day.win_bands import LegWins
 
 
-def wins(vertical: str, bands: Sequence[Band]) -> str:
+def wins(leg: LegWins) -> str:
     """The share won at each price, beside what was predicted."""
-    predicted = LineMark(
-        x=[band.at for band in bands], y=[band.expected for band in bands], color="muted", label="predicted"
-    )
+    bands = leg.bands
+    name = "predicted" if leg.learned else "predicted, untrained"
+    predicted = LineMark(x=[band.at for band in bands], y=[band.expected for band in bands], color="muted", label=name)
     panel = Panel(
         marks=(predicted, _observed(bands, "won")),
         x=Axis(unit="money", low=0, label="bid"),
         y=Axis(unit="percent", low=0, high=1),
     )
-    return draw(f"{vertical}: the share of bids won by price, observed and predicted", panel)
+    return draw(f"{leg.vertical}, {leg.leg}: the share of bids won by price, observed and predicted", panel)
 
 
 def reliability(bands: Sequence[Band]) -> str:

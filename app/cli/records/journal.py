@@ -5,12 +5,15 @@ import sys
 import time
 from itertools import count
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from app.bounds import whole
 from app.cli.progress import progress
 from app.cli.records.stats_page import document, page
-from app.cli.span import add_span
+from app.cli.span import add_local_span
+from app.domain.calendar import moment
 from app.journal.compact import NotTheSame, compact
+from app.journal.configurations import newest_zone
 from app.parquet import ParquetError
 from app.reports.disk import disk
 from app.reports.hours import LUMP, count_span, keep_tallies
@@ -33,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="leave the latest N hours as they are (default: 2)",
     )
     counting = actions.add_parser("stats", help="print pings, bids, sales, spend and disk usage")
-    add_span(counting, "decided")
+    add_local_span(counting, "decided")
     counting.add_argument("--json", action="store_true", help="print one JSON object, with money in cents")
     for each in (compacting, counting):
         each.add_argument(
@@ -75,9 +78,11 @@ def _compact(journal: Path, args: argparse.Namespace) -> int:
 
 
 def _stats(journal: Path, args: argparse.Namespace) -> int:
-    since, until = args.since or 0.0, args.until if args.until is not None else float("inf")
+    zone, now = newest_zone(journal), time.time()
+    since = moment(args.since, now, ZoneInfo(zone)) if args.since else 0.0
+    until = moment(args.until, now, ZoneInfo(zone)) if args.until else float("inf")
     lines = count(LUMP, LUMP)
-    trade = trading(count_span(journal, since, until, lambda: progress(f"{next(lines):,} lines")))
+    trade = trading(count_span(journal, since, until, lambda: progress(f"{next(lines):,} lines")), zone)
     size = disk(journal, since, until)
     progress("")
     print(document(trade, size) if args.json else page(trade, size))

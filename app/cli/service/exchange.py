@@ -13,6 +13,7 @@ import msgspec
 from app.bounds import LEADS_MAX, SEED_MAX, real, whole
 from app.cli.service.serving import served
 from app.cli.table import table
+from app.domain.money import money
 from app.mock_exchange.market.audit import Ask, Audited, AuditedPost, AuditFile
 from app.mock_exchange.market.exchange import Exchange
 from app.mock_exchange.market.rivals import RivalServers
@@ -133,12 +134,12 @@ def _print(setup: Setup, tally: MarketTally, shown: Iterable[Audited]) -> None:
 
 
 def _bid_row(ask: Ask) -> tuple[str, ...]:
-    bid = f"${max(cents for _, cents in ask.offers) / 100.0:,.2f}" if ask.offers else "-"
+    bid = money(max(cents for _, cents in ask.offers)) if ask.offers else "-"
     return ask.buyer, bid, ask.fate or ask.outcome, ask.reason
 
 
 def _post_row(post: AuditedPost) -> tuple[str, ...]:
-    return post.buyer, f"${post.price_cents / 100.0:,.2f}", post.outcome, post.reason
+    return post.buyer, money(post.price_cents), post.outcome, post.reason
 
 
 def _published_row(guide: Published, tally: MarketTally) -> tuple[str, ...]:
@@ -146,10 +147,10 @@ def _published_row(guide: Published, tally: MarketTally) -> tuple[str, ...]:
     each = ours.revenue_cents / ours.sales / 100.0 if ours.sales else 0.0
     return (
         guide.seller,
-        f"${each:,.2f}",
-        f"${guide.price:,.2f}",
+        money(100.0 * each),
+        money(100.0 * guide.price),
         str(ours.leads - ours.sold),
         str(guide.unsold),
-        f"${ours.revenue_cents / 100.0:,.2f}",
-        f"${guide.revenue:,.2f}",
+        money(ours.revenue_cents),
+        money(100.0 * guide.revenue),
     )

@@ -114,7 +114,7 @@ def test_a_vertical_without_consent_words_sells_to_no_campaign_that_reads_the_te
         (
             "ceiling = 60",
             "ceiling = 4500",
-            "$4500.00 is a lot for one lead. Remedy: amounts are in dollars, not in cents",
+            "$4,500.00 is a lot for one lead. Remedy: amounts are in dollars, not in cents",
         ),
         (
             "conversion_value = 900",

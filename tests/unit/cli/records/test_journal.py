@@ -100,6 +100,8 @@ def test_stats_are_printed_for_people_and_for_programs(tmp_path: Path, capsys: C
         bids = [ask(bidder, **another(number)) for number in (1, 2)]
         ask(bidder, zip="90001", state="CA", **another(3))
         answer = await sell(bidder, bids[0].ping_id, **another(1))
+        # Posted with another ZIP, so refused: won all the same.
+        await sell(bidder, bids[1].ping_id, **{**another(2), "zip": "75201"})
         journaled(bidder, tmp_path)
         return answer.price_cents
 
@@ -108,18 +110,18 @@ def test_stats_are_printed_for_people_and_for_programs(tmp_path: Path, capsys: C
     page = capsys.readouterr().out
     assert page.startswith("3 pings: 2 bids (66.7%), 1 refused\n")
     assert f"\n1 leads bought for ${price / 100:.2f}, 0 auctions reported lost\n" in page
-    assert re.search(rf"^  solar +3 +2 +66\.7% +1 +50\.0% +\${price / 100:.2f}$", page, re.MULTILINE)
+    assert re.search(rf"^  solar +3 +2 +66\.7% +2 +100\.0% +1 +\${price / 100:.2f}$", page, re.MULTILINE)
     assert re.search(r"^  outside_territory +1 +33\.3%$", page, re.MULTILINE)
-    assert re.search(r"^  2026-11-20T16 +4$", page, re.MULTILINE)
+    assert re.search(r"^  2026-11-20T16 +5$", page, re.MULTILINE)
     assert page.endswith("\n0 lines cannot be read\n")
 
     assert main(["journal", "stats", "--json", "--data", str(tmp_path)]) == 0
     document = json.loads(capsys.readouterr().out)
     assert document["sellers"] == {
-        "acme": {"pings": 3, "bids": 2, "leads": 1, "spend_cents": price, "bid_rate": 2 / 3, "win_rate": 0.5}
+        "acme": {"pings": 3, "bids": 2, "won": 2, "leads": 1, "spend_cents": price, "bid_rate": 2 / 3, "win_rate": 1.0}
     }
-    assert document["posts"] == [{"status": "accepted", "reason_code": "", "count": 1}]
-    assert document["lines_by_day"] == {"2026-11-20": 4}
+    assert document["posts"][0] == {"status": "accepted", "reason_code": "", "count": 1}
+    assert (document["time_zone"], document["lines_by_day"]) == ("UTC", {"2026-11-20": 5})
     assert document["paid_cents"]["p50"] == price
     assert document["bid_cents"].keys() == {"p5", "p25", "p50", "p75", "p95"}
 
