@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from app.domain.money import money
 from app.pages.plots.drawing import draw
 from app.pages.plots.marks import Axis, Bars, Color, Dots, LineMark, Panel, Rows, diagonal
 from app.reports.day.bins import AnswerTimes, Band
@@ -45,7 +46,7 @@ def costs(campaigns: Sequence[CampaignDay]) -> str:
     conversions = [campaign.trade.conversions for campaign in campaigns]
     spent = [campaign.trade.spend_cents for campaign in campaigns]
     panels = [
-        _rows(names, [cents / count / 100 if count else 0.0 for cents, count in zip(spent, counts, strict=True)], title)
+        _rows(names, [cents / count if count else 0.0 for cents, count in zip(spent, counts, strict=True)], title)
         for title, counts in (("cost per lead", leads), ("cost per conversion", conversions))
     ]
     return draw("Cost per lead and cost per conversion of each campaign", *panels, beside=True)
@@ -87,7 +88,7 @@ def _observed(bands: Sequence[Band], label: str) -> Dots:
 
 
 def _rows(names: Sequence[str], lengths: Sequence[float], title: str = "") -> Panel:
-    """Bars that carry their numbers need no scale: counts, or dollars under a title."""
-    texts = [f"${length:,.2f}" if length else "none" for length in lengths] if title else [f"{n:,}" for n in lengths]
+    """Bars that carry their numbers need no scale: counts, or cents under a title."""
+    texts = [money(length) if length else "none" for length in lengths] if title else [f"{n:,}" for n in lengths]
     hidden = Axis(hidden=True, low=0, high=1.35 * max(lengths) or 1.0)
     return Panel(marks=(Rows(lengths=lengths, texts=texts),), x=hidden, y=Axis(names=names), title=title)
