@@ -32,6 +32,9 @@ _HEADS = {
     "realised_share": "realised",
     "surplus_per_ping": "$ a ping",
 }
+_KNOWING = ("clairvoyant", "true_landscape")
+"""Policies that are told what no bidder knows: the bounds of what can be earned."""
+
 Row = dict[str, Any]
 """A policy over all seeds: its name, the means, and in `sd` their standard deviations by name."""
 
@@ -116,10 +119,24 @@ def _rows(results: Sequence[Sequence[PolicyResult]]) -> list[Row]:
 def _text(args: argparse.Namespace, rows: Sequence[Row]) -> str:
     shown = [(name, head) for name, head in _HEADS.items() if name in rows[0]]
     head = f"  {'policy':<18}" + "".join([f"{head:>18}" for _, head in shown])
-    body = [
-        f"  {row['policy']:<18}" + "".join([f"{row[name]:>10.3f} +-{row['sd'][name]:>5.3f}" for name, _ in shown])
-        for row in rows
-    ]
+    body = [f"  {row['policy']:<18}" + "".join([_figure(row, name, args.seeds) for name, _ in shown]) for row in rows]
     source = f"{args.per_seed:,} leads" if args.leads is None else f"the leads of {args.leads.name}"
     title = f"{args.market}, rivals {args.rivals}, {args.seeds} seeds of {source}"
-    return "\n".join([title, head, *body])
+    return "\n".join([title, head, *body, reading(args.seeds, rows)])
+
+
+def _figure(row: Row, name: str, seeds: int) -> str:
+    return f"{row[name]:>10.3f} +-{row['sd'][name]:>5.3f}" if seeds > 1 else f"{row[name]:>18.3f}"
+
+
+def reading(seeds: int, rows: Sequence[Row]) -> str:
+    """How far these figures can be trusted, and where our policy stood among those that do not know the market."""
+    if seeds == 1:
+        return "One seed shows no spread, and another may turn the order round: use --seeds 5."
+    shares = {row["policy"]: row["by_seed"]["share_of_clairvoyant"] for row in rows if "share_of_clairvoyant" in row}
+    best = "+- is the standard deviation over the seeds."
+    if "ours" not in shares:
+        return best
+    others = [each for policy, each in shares.items() if policy not in _KNOWING and not policy.startswith("ours")]
+    first = sum(mine > max(theirs) for mine, *theirs in zip(shares["ours"], *others, strict=True))
+    return f"{best} `ours` came before every policy that does not know the market in {first} of {seeds} seeds."
