@@ -9,6 +9,7 @@ import pytest
 
 from app.cli import main
 from app.domain.reasons import Refusal
+from app.journal.configurations import keep
 from app.journal.lines import RefusedLine
 from app.journal.reader import lines
 from app.journal.writer import JournalWriter, hour_of
@@ -124,6 +125,21 @@ def test_stats_are_printed_for_people_and_for_programs(tmp_path: Path, capsys: C
     assert (document["time_zone"], document["lines_by_day"]) == ("UTC", {"2026-11-20": 5})
     assert document["paid_cents"]["p50"] == price
     assert document["bid_cents"].keys() == {"p5", "p25", "p50", "p75", "p95"}
+
+
+def test_days_are_those_of_the_buyers_zone(tmp_path: Path, capsys: Capture) -> None:
+    async def scene(bidder: Bidder) -> None:
+        ask(bidder, **another(1))
+        journaled(bidder, tmp_path)
+        keep(tmp_path / "journal", bidder.catalogue)
+
+    at_bidder(tmp_path, scene)
+    # 16:00 UTC is ten in the morning in Chicago.
+    for since, lines in (("2026-11-20T10:00", 1), ("2026-11-20T10:30", 0)):
+        assert main(["journal", "stats", "--json", "--data", str(tmp_path), "--since", since]) == 0
+        document = json.loads(capsys.readouterr().out)
+        assert document["time_zone"] == "America/Chicago"
+        assert document["lines_by_hour"] == ({"2026-11-20T10": 1} if lines else {})
 
 
 @pytest.mark.parametrize(
