@@ -135,11 +135,11 @@ def test_days_are_those_of_the_buyers_zone(tmp_path: Path, capsys: Capture) -> N
 
     at_bidder(tmp_path, scene)
     # 16:00 UTC is ten in the morning in Chicago.
-    for since, lines in (("2026-11-20T10:00", 1), ("2026-11-20T10:30", 0)):
+    for since, hours in (("2026-11-20T10:00", {"2026-11-20T10": 1}), ("2026-11-20T10:30", {})):
         assert main(["journal", "stats", "--json", "--data", str(tmp_path), "--since", since]) == 0
         document = json.loads(capsys.readouterr().out)
         assert document["time_zone"] == "America/Chicago"
-        assert document["lines_by_hour"] == ({"2026-11-20T10": 1} if lines else {})
+        assert document["lines_by_hour"] == hours
 
 
 @pytest.mark.parametrize(
