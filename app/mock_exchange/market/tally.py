@@ -7,7 +7,6 @@ from typing import Any
 
 import msgspec
 
-from app.domain.money import money
 from app.mock_exchange.market.audit import Audited
 
 MS_MAX = 4_000
@@ -171,4 +170,4 @@ def _share(part: int, whole: int) -> str:
 
 
 def _dollars(cents: int, count: int) -> str:
-    return money(cents / count) if count else "-"
+    return f"${cents / count / 100.0:,.2f}" if count else "-"
