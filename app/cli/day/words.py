@@ -88,9 +88,8 @@ def pushes(story: Story, pushes: Sequence[Push]) -> str:
 def territory(day: TerritoryDay) -> str:
     cents = day.shadow.mean
     effect = f"takes {money(cents)} off" if cents >= 0 else f"adds {money(-cents)} to"
-    return (
-        f"Demand {effect} what a lead may cost on average; {day.price.count:,} bids averaged {money(day.price.mean)}."
-    )
+    bids = f"the mean of {day.price.count:,} bids" if day.price.count > 1 else "its one bid"
+    return f"Demand {effect} what a lead may cost on average; {bids} was {money(day.price.mean)}."
 
 
 def wins(leg: LegWins) -> str:
