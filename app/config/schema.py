@@ -30,6 +30,7 @@ from app.config.values.kinds import (
     read_number,
     read_rate,
     read_scalar,
+    share_within,
     within,
 )
 from app.config.values.times import read_duration
@@ -396,7 +397,7 @@ class SellerTable(Table, frozen=True, kw_only=True):
     ] = 1.0
     return_rate: Annotated[
         float,
-        Kind("share", within(read_rate, 0.0, 0.9, 'write a share from 0 to 0.9, such as "4%"')),
+        Kind("share", share_within(0.0, 0.9)),
         says("the share of its leads that are returned and credited", '"4%"'),
     ] = 0.0
     rate_per_second: Annotated[

@@ -97,11 +97,11 @@ def http_answer(request: SellerRequest, status: int, body: bytes) -> HttpAnswer:
     """This body with the status code for its seller; errors of the request itself take precedence over the answer."""
     status = request.status if request.status != 200 else status
     seller = request.seller
-    headers: tuple[tuple[bytes, bytes], ...] = ()
+    headers = request.fault_headers
     if status == 200 or seller is None:
         return HttpAnswer(status, _CONTENT_TYPES[request.format], body, headers)
     if status == 429:
-        headers = ((b"retry-after", b"%d" % ceil(1.0 / max(seller.rate_per_s, 1.0))),)
+        headers += ((b"retry-after", b"%d" % ceil(1.0 / max(seller.rate_per_s, 1.0))),)
     status, beside = told_status(status, seller.statuses)
     headers += tuple([(name.lower().encode(), value.encode()) for name, value in beside.items()])
     return HttpAnswer(status, _CONTENT_TYPES[request.format], body, headers)

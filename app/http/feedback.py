@@ -5,7 +5,7 @@ import re
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
-from litestar import Request, Response, get, post, put
+from litestar import HttpMethod, Request, Response, get, post, put, route
 from litestar.datastructures import State
 from litestar.params import FromPath
 from msgspec.structs import replace
@@ -13,7 +13,8 @@ from msgspec.structs import replace
 from app.dialects import feedback
 from app.dialects.answers import OUTBOUND_MESSAGE, OUTBOUND_MESSAGE_TAKEN
 from app.dialects.body.batch import Batch, read_batch
-from app.dialects.body.read import UnreadableBody, read_body
+from app.dialects.body.read import read_body
+from app.dialects.body.unreadable import UnreadableBody
 from app.dialects.feedback import IgnoredEvent
 from app.dialects.reading import Reading
 from app.dialects.scorecard import write_scorecard
@@ -24,7 +25,7 @@ from app.domain.reasons import Refusal
 from app.domain.seller import Seller
 from app.http.answer import HttpAnswer, http_answer, http_post_answer, http_receipt, http_receipts, http_refusal
 from app.http.authentication import keys_in_fields, keys_in_headers
-from app.http.request import FEEDBACK, RawRequest, SellerRequest, read_request
+from app.http.request import FEEDBACK, NOTICE, RawRequest, Route, SellerRequest, read_request
 from app.store.errors import StoreUnavailable
 from app.usecases.accept_post import find_post
 from app.usecases.bidder import Bidder
@@ -41,10 +42,13 @@ _NO_REPORT = Refusal("invalid_field", "report: send an object")
 _AWAY = Refusal("internal")
 
 
-@post("/v1/notices", status_code=200)
+NOTICES = "/v1/notices"
+
+
+@route(NOTICES, http_method=[HttpMethod.GET, HttpMethod.POST], status_code=200)
 async def notices(request: Asker) -> Response[bytes]:
     """Whether a bid of ours won, from the seller that held the auction."""
-    bidder, asked, seller = await _sellers(request)
+    bidder, asked, seller = await _sellers(request, NOTICE)
     if seller is None:
         return _response(http_refusal(asked, asked.refusal or Refusal("auth_failed")))
     return await _taken(
@@ -150,9 +154,9 @@ def _with_key_of_query(raw: RawRequest) -> RawRequest:
     return replace(raw, scope={**scope, "headers": [*scope["headers"], (b"x-api-key", offered.encode())]})
 
 
-async def _sellers(request: Asker) -> tuple[Bidder, SellerRequest, Seller | None]:
+async def _sellers(request: Asker, route: Route = FEEDBACK) -> tuple[Bidder, SellerRequest, Seller | None]:
     bidder: Bidder = request.app.state.bidder
-    asked = read_request(await _raw(request), FEEDBACK, bidder.catalogue.seller_by_key)
+    asked = read_request(await _raw(request), route, bidder.catalogue.seller_by_key)
     if asked.seller is None:
         bidder.metrics.count("keyless_refusals_total", asked.keyless_fault)
     return bidder, asked, asked.seller

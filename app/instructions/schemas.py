@@ -108,7 +108,7 @@ DAYS: Json = {
 
 
 def answer_schemas() -> Json:
-    """What is answered: every key is always there."""
+    """What is answered; a required key is always there."""
     return {
         "PingAnswer": _answer(
             {
@@ -146,14 +146,15 @@ def answer_schemas() -> Json:
         "PostAnswer": _answer(
             {
                 "status": {"enum": ["accepted", "duplicate", "rejected", "reping", "error"]},
-                "lead_id": {**_TEXT, "description": "Our id of the lead; empty if it is not bought."},
+                "outcome": {"enum": ["success", "failure", "error"]},
                 "ping_id": {**_TEXT, "description": "The bid that the lead was posted to."},
                 "price": {**_DOLLARS, "description": "What we pay: the price of the bid; 0 if the lead is not bought."},
                 "reason": {**_TEXT, "description": "The reason as a sentence."},
                 "reason_code": _CODE,
                 "redirect_url": {**_TEXT, "description": "Where to redirect the consumer, if anywhere."},
                 "warnings": _WARNINGS,
-            }
+            },
+            lead_id={**_TEXT, "description": "Our id of the lead; only of one that we bought."},
         ),
         "Scorecard": _scorecard(),
         "Receipt": _answer(
@@ -162,12 +163,10 @@ def answer_schemas() -> Json:
                 "reason": {**_TEXT, "description": "The reason as a sentence."},
                 "reason_code": _CODE,
             },
-            {
-                "outcomes": {
-                    "type": "array",
-                    "description": "The answer to each, where several outcomes were sent at once, in their order.",
-                    "items": {"$ref": "#/components/schemas/Receipt"},
-                }
+            outcomes={
+                "type": "array",
+                "description": "The answer to each, where several outcomes were sent at once, in their order.",
+                "items": {"$ref": "#/components/schemas/Receipt"},
             },
         ),
         "ReasonCode": _reason_codes(),
@@ -220,10 +219,10 @@ def field_schema(field: Field) -> Json:
     return schema
 
 
-def _answer(properties: Json, sometimes: Json | None = None) -> Json:
+def _answer(properties: Json, **optional: Json) -> Json:
     return {
         "type": "object",
-        "properties": properties | (sometimes or {}),
+        "properties": properties | optional,
         "required": list(properties),
         "additionalProperties": False,
         "xml": {"name": "result"},

@@ -5,9 +5,10 @@ from typing import Any
 
 import msgspec
 
-from app.dialects.body.read import UnreadableBody, encoding_of, read_body
+from app.dialects.body.read import encoding_of, read_body
 from app.dialects.body.tree import NODES_MAX, TooMuch, flatten
-from app.dialects.body.xml_tree import NotXml, read_xml
+from app.dialects.body.unreadable import UnreadableBody
+from app.dialects.body.xml_tree import NotXml, xml_tree
 from app.dialects.text import Scalar, alike
 
 REPORTS_MAX = 100
@@ -39,7 +40,7 @@ def read_batch(body: bytes, content_type: str, query: bytes = b"") -> Batch | Un
     if encoding not in ("json", "xml"):
         return None
     try:
-        tree = _read_json(body) if encoding == "json" else read_xml(body.lstrip())
+        tree = _read_json(body) if encoding == "json" else xml_tree(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, NotXml, TooMuch):
         return None
     found = _found(tree)

@@ -7,7 +7,9 @@ from app.dialects.values.kinds import Noted, ReadValue, Trouble, boolean
 from app.dialects.values.moments import epoch_of
 from app.dialects.values.shown import shown
 
-CONSENT_TEXT_MAX = 16_384
+CONSENT_TEXT_MAX = 65_536
+"""As long as a body: what a consumer agreed to is never cut."""
+
 _WORDS_MIN = 7
 _NOT_LETTERS = re.compile(r"[\W_]+")
 _YES = words(

@@ -130,8 +130,8 @@ def _require_lead_path(path: str) -> None:
     if path in LEAD_PATHS or (path.startswith("fields.") and len(path) > len("fields.")):
         return
     near = get_close_matches(path, LEAD_PATHS, 1) or get_close_matches(f"contact.{path}", LEAD_PATHS, 1)
-    hint = f"; did you mean `{near[0]}`?" if near else ", such as `contact.phone`, `lead_id` or `fields.NAME`"
-    raise ValueError(f"`{path}` is not a path of the lead{hint}")
+    hint = f"did you mean `{near[0]}`?" if near else "use one such as `contact.phone`, `lead_id` or `fields.NAME`"
+    raise ValueError(f"`{path}` is not a path of the lead: {hint}")
 
 
 def _require_url(url: str, allow_private_hosts: tuple[str, ...]) -> None:
@@ -144,7 +144,7 @@ def _require_url(url: str, allow_private_hosts: tuple[str, ...]) -> None:
     except ValueError:
         raise ValueError("`url` cannot be read: check its host and port") from None
     if parts.scheme not in ("https", "http") or not host:
-        raise ValueError("`url` must begin with https:// and a host")
+        raise ValueError("`url` must begin with https:// and a host: write it as https://crm.example/leads")
     if parts.username is not None or parts.fragment or "{" in parts.netloc:
         raise ValueError("`url` must hold no user, fragment, or placeholder in its host: use `auth` for credentials")
     if parts.scheme == "http" and host not in allow_private_hosts:

@@ -24,7 +24,7 @@ SELLER = Seller(name="acme", title="Acme", key_sha256=())
 SOLAR = Vertical(name="solar", title="Solar")
 DUE: dict[str, Any] = {"ping_id": "a" * 64, "vertical": "solar", "zip": "78701"}
 
-words = st.sampled_from(["main", "value", "number", "primary", "home", "x", "type", "foo", "default", "text", "data"])
+words = st.sampled_from(["main", "value", "number", "primary", "home", "x", "type", "foo", "default", "text", "detail"])
 groups = st.sampled_from(["", "contact", "lead", "customer", "data", "person"])
 
 

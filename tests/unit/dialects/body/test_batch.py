@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.dialects.body.batch import REPORTS_MAX, Batch, read_batch
-from app.dialects.body.read import UnreadableBody
+from app.dialects.body.unreadable import UnreadableBody
 
 JSON = "application/json"
 TWO = [{"lead_id": "a", "event": "sold"}, {"lead_id": "b", "event": "quoted"}]
