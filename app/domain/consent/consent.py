@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from math import ceil
 from typing import Literal
 from unicodedata import normalize
@@ -159,5 +160,7 @@ def holds_one(text: str, phrases: Iterable[str]) -> bool:
     return any(f" {phrase} " in padded for phrase in wanted if phrase)
 
 
+# A page shows everybody the same text, and phrases are few.
+@lru_cache(maxsize=128)
 def _plain(text: str) -> str:
     return _NOT_WORD.sub(" ", normalize("NFKC", text).casefold()).strip()

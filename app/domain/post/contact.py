@@ -58,10 +58,10 @@ def is_reachable_phone(text: str) -> bool:
         return False
     if len(set(digits)) == 1 or len(set(digits[3:])) == 1 or (exchange + line) in "012345678901234567890":
         return False
-    number = phonenumbers.parse(digits, "US")
+    # Parsing would find these very digits again, and a number that is not valid is of no type.
+    number = phonenumbers.PhoneNumber(country_code=1, national_number=int(digits))
     return (
-        phonenumbers.is_valid_number(number)
-        and phonenumbers.number_type(number) in _RINGS_AT_A_PERSON
+        phonenumbers.number_type(number) in _RINGS_AT_A_PERSON
         and phonenumbers.region_code_for_number(number) in _TERRITORIES
     )
 
