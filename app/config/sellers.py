@@ -1,12 +1,13 @@
 """Builds sellers and operators: checks that keys are not shared, and that aliases and value maps lead to our fields."""
 
+import re
 from collections.abc import Iterable
 from math import ceil
 
 from app.config.caps import build_caps
 from app.config.file.problem import Findings, did_you_mean
 from app.config.schema import OperatorTable, SellerTable
-from app.config.values.names import refuse_repeated
+from app.config.values.names import refuse_accept_words, refuse_repeated
 from app.dialects.names import CANONICAL
 from app.dialects.text import alike, alike_value
 from app.dialects.values.kinds import Trouble, reader_of
@@ -15,9 +16,13 @@ from app.domain.caps.caps import Cap
 from app.domain.pricing.landscape import OrtbCurve
 from app.domain.seller import Habits, Seller
 from app.domain.vertical import Field, Vertical
+from app.instructions.answer_paths import answer_keys
 from app.platforms.known import DIALECTS
 
 PREPAID = "prepaid-balance"
+
+_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
+_NO_BID = frozenset(alike(name) for name in CANONICAL - {"ping_id", "bid_id"})
 
 # SHA-256 of demo-acme-key, demo-bluebird-key, demo-cascade-key and demo-operator-key, which everybody may read.
 _PUBLISHED = frozenset(
@@ -36,10 +41,12 @@ def build_sellers(
     """The declared sellers. `verticals` are those whose fields are all known."""
     refuse_repeated(((table.name, table.at) for table in tables), findings)
     fields: dict[str, list[Field]] = {}
+    named: list[str] = []
     for vertical in verticals:
+        named += (vertical.name, vertical.title)
         for field in vertical.fields:
             fields.setdefault(field.name, []).append(field)
-    return tuple(_seller(table, buyer, fields, findings) for table in tables)
+    return tuple(_seller(table, buyer, fields, named, findings) for table in tables)
 
 
 def build_operators(tables: tuple[OperatorTable, ...], findings: Findings) -> tuple[Operator, ...]:
@@ -65,7 +72,9 @@ def refuse_shared_keys(tables: Iterable[SellerTable | OperatorTable], findings: 
         findings.warn((*published[0].at, "key_sha256"), reason, "replace them before anyone else can reach the service")
 
 
-def _seller(table: SellerTable, buyer: Buyer, fields: dict[str, list[Field]], findings: Findings) -> Seller:
+def _seller(
+    table: SellerTable, buyer: Buyer, fields: dict[str, list[Field]], verticals: list[str], findings: Findings
+) -> Seller:
     _check_aliases(table, fields, findings)
     _check_limits(table, findings)
     burst = ceil(table.rate_per_second) if table.burst is None else table.burst
@@ -75,7 +84,7 @@ def _seller(table: SellerTable, buyer: Buyer, fields: dict[str, list[Field]], fi
         key_sha256=table.key_sha256,
         allowed_ips=table.allowed_ips,
         aliases=table.aliases,
-        value_maps={name: _value_map(table, name, fields, findings) for name in table.value_maps},
+        value_maps={name: _value_map(table, name, fields, verticals, findings) for name in table.value_maps},
         habits=Habits(quality_factor=table.quality_factor, return_rate=table.return_rate),
         rate_per_s=table.rate_per_second,
         burst=burst,
@@ -88,6 +97,7 @@ def _seller(table: SellerTable, buyer: Buyer, fields: dict[str, list[Field]], fi
         format=table.format,
         quoted_prices=table.quoted_prices,
         statuses=table.statuses,
+        bid_id_key=table.bid_id_key,
         direct=table.direct,
         mode=table.mode,
         exclusive=OrtbCurve(half_cents=float(table.median_winning_price.exclusive)),
@@ -114,6 +124,8 @@ def _check_limits(table: SellerTable, findings: Findings) -> None:
     if table.dialect not in DIALECTS:
         remedy = did_you_mean(table.dialect, DIALECTS)
         findings.error((*table.at, "dialect"), f"there is no dialect `{table.dialect}`", remedy)
+    elif table.bid_id_key:
+        _check_bid_id_key(table, findings)
     for key in ("burst", "hash_lookups_per_day"):
         value = getattr(table, key)
         if value is not None and value < 0:
@@ -131,7 +143,21 @@ def _check_limits(table: SellerTable, findings: Findings) -> None:
         findings.warn((*table.at, "paused"), "it is paused: nothing is bought from it")
 
 
-def _value_map(table: SellerTable, name: str, fields: dict[str, list[Field]], findings: Findings) -> dict[str, str]:
+def _check_bid_id_key(table: SellerTable, findings: Findings) -> None:
+    """It stands beside the dialect's own keys, also in refusals and in XML."""
+    key, at = table.bid_id_key, (*table.at, "bid_id_key")
+    if not _KEY.fullmatch(key):
+        findings.error(at, f'"{key}" cannot be a key in JSON and in XML', "use letters, digits, `_` and `-`")
+    elif alike(key) in _NO_BID:
+        findings.error(at, f"a post would say its `{key}` with it", "choose another name")
+    elif key in answer_keys(DIALECTS[table.dialect]):
+        findings.error(at, f"answers have a `{key}` already, for something else", "choose another name")
+    refuse_accept_words(key, at, findings)
+
+
+def _value_map(
+    table: SellerTable, name: str, fields: dict[str, list[Field]], verticals: list[str], findings: Findings
+) -> dict[str, str]:
     """One map of values, as text: endpoints read what it gives as if the seller had sent it."""
     texts = {
         sent: str(value).lower() if isinstance(value, bool) else str(value)
@@ -149,6 +175,8 @@ def _value_map(table: SellerTable, name: str, fields: dict[str, list[Field]], fi
             values = sorted({value for field in fields[name] for value in field.values})
             remedy = did_you_mean(value, values) or f"a {fields[name][0].type} belongs here"
             findings.error((*at, sent), f'"{value}" is not a value of `{name}`', remedy)
+        if name == "vertical" and verticals and alike(value) not in map(alike, verticals):
+            findings.error((*at, sent), f'there is no vertical "{value}"', did_you_mean(value, verticals))
     return texts
 
 

@@ -23,9 +23,14 @@ _STRICT = {"missing_field": 400, "invalid_field": 400, "duplicate": 409}
 _OK = re.compile(r"\bok\b")
 
 
-def write_ping_answer(answer: PingAnswer, form: Format, dialect: Dialect = GENERIC, money: Price = price) -> bytes:
-    """The answer to a ping."""
-    return _written(dialect, dialect.ping(answer, money), form, refuses=not answer.bids)
+def write_ping_answer(
+    answer: PingAnswer, form: Format, dialect: Dialect = GENERIC, money: Price = price, *, id_key: str = ""
+) -> bytes:
+    """The answer to a ping, with the bid's id under `id_key` too where a seller names one."""
+    body = dialect.ping(answer, money)
+    if id_key:
+        body = {**body, id_key: answer.ping_id if answer.bids else ""}
+    return _written(dialect, body, form, refuses=not answer.bids)
 
 
 def write_post_answer(answer: PostAnswer, form: Format, dialect: Dialect = GENERIC, money: Price = price) -> bytes:
@@ -51,7 +56,7 @@ def post_status(answer: PostAnswer, dialect: Dialect, statuses: Statuses) -> int
     fault = _FAULTS.get(answer.reason_code)
     if fault is not None:
         return fault
-    return _STRICT.get(answer.reason_code, 422) if statuses == "strict_rest" else 200
+    return _STRICT.get(answer.reason_code, 422) if dialect.strict or statuses == "strict_rest" else 200
 
 
 def receipt_status(receipt: Receipt, statuses: Statuses) -> int:

@@ -62,7 +62,8 @@ def written(answer: HttpAnswer, always: bytes, *, keep_alive: bool) -> bytes:
 
 def http_ping_answer(request: SellerRequest, answer: PingAnswer) -> HttpAnswer:
     """The answer to a ping."""
-    body = write_ping_answer(answer, request.format, request.dialect, _price_of(request))
+    id_key = request.seller.bid_id_key if request.seller is not None else ""
+    body = write_ping_answer(answer, request.format, request.dialect, _price_of(request), id_key=id_key)
     return http_answer(request, ping_status(answer), body)
 
 

@@ -177,7 +177,8 @@ class _Maker:
         money = quoted_price if seller is not None and seller.quoted_prices else price
         statuses = seller.statuses if seller is not None else "usual"
         if isinstance(answer, PingAnswer):
-            body, status = write_ping_answer(answer, form, dialect, money), ping_status(answer)
+            id_key = seller.bid_id_key if seller is not None else ""
+            body, status = write_ping_answer(answer, form, dialect, money, id_key=id_key), ping_status(answer)
         else:
             body, status = write_post_answer(answer, form, dialect, money), post_status(answer, dialect, statuses)
         status, more_headers = told_status(status, statuses)

@@ -36,7 +36,7 @@ from app.store.errors import StoreUnavailable
 from app.telemetry.trouble import where
 from app.usecases.accept_post import accept_post, refuse_post
 from app.usecases.answer_ping import Asked, answer_or_refuse, ask, held_back, refuse_ping
-from app.usecases.bid_reference import BidReference, find_reference, is_live, seller_of_bid
+from app.usecases.bid_reference import BidReference, bid_by_own_id, find_reference, is_live, seller_of_bid
 from app.usecases.bidder import Bidder
 from app.usecases.direct_post import direct_post
 from app.usecases.limits.shed_pings import LOAD_SHED, ShedCount
@@ -299,6 +299,8 @@ class Intake:
         if not looks_like_token(ping_id):
             texts = map(text_of, request.fields.values())
             ping_id = next((text for text in texts if read(text, bidder.keys.signing) is not None), ping_id)
+        if ping_id and seller is not None and not looks_like_token(ping_id):
+            ping_id = bid_by_own_id(bidder, seller, ping_id, request.now) or ping_id
         reference = await find_reference(bidder, ping_id, test=request.test)
         if reference.bid is None or (seller is None and not is_live(bidder, reference.bid, request.now)):
             return request, reference
