@@ -53,6 +53,16 @@ def test_a_zip_code_forces_its_outcome(http: httpx.Client, scenario: TestScenari
     assert posted.status_code == FAULTS.get(scenario.post, 200)
 
 
+def test_one_person_forces_one_outcome_after_the_other(http: httpx.Client) -> None:
+    person = {**certified(0xC0DE07), **PERSON, "consent_at": _just_now()}
+    told = []
+    for zip_code in ("00001", "00034", "00043", "00001", "00035", "00002"):
+        pinged = asked(http, "ping", {**certified(0xC0DE07), "zip": zip_code}).json()
+        answer = asked(http, "post", {**person, "zip": zip_code, "ping_id": pinged["ping_id"]}).json()
+        told.append(answer["reason_code"] or answer["status"])
+    assert told == ["accepted", "duplicate", "invalid_contact", "accepted", "cap_reached", "accepted"]
+
+
 def test_a_slow_answer_comes_late(http: httpx.Client) -> None:
     began = time.monotonic()
     assert asked(http, "ping", {**certified(0xC0DE01), "zip": "00004"}).json()["status"] == "accepted"
