@@ -20,6 +20,9 @@ _FAULTS = {"auth_failed": 401, "rate_limited": 429, "internal": 503}
 _STRICT = {"missing_field": 400, "invalid_field": 400, "duplicate": 409}
 """What HTTP says of a refused post to a seller that goes by its codes; every other refusal is 422."""
 
+_TEST = {"test": True}
+"""Stands in a bid and in a sale of a test. A refusal may not hold that word, and nothing is bought by it anyway."""
+
 _OK = re.compile(r"\bok\b")
 
 
@@ -30,12 +33,15 @@ def write_ping_answer(
     body = dialect.ping(answer, money)
     if id_key:
         body = {**body, id_key: answer.ping_id if answer.bids else ""}
+    if answer.test and answer.bids:
+        body = {**body, **_TEST}
     return _written(dialect, body, form, refuses=not answer.bids)
 
 
 def write_post_answer(answer: PostAnswer, form: Format, dialect: Dialect = GENERIC, money: Price = price) -> bytes:
     """The answer to a post."""
-    return _written(dialect, dialect.post(answer, money), form, refuses=answer.status != "accepted")
+    body, sold = dialect.post(answer, money), answer.status == "accepted"
+    return _written(dialect, {**body, **_TEST} if sold and answer.test else body, form, refuses=not sold)
 
 
 def write_receipt(receipt: Receipt, form: Format) -> bytes:

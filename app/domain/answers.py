@@ -66,6 +66,7 @@ def unsold_post(ping: PingAnswer) -> PostAnswer:
         reason=ping.reason,
         reason_code=ping.reason_code,
         warnings=ping.warnings,
+        test=ping.test,
     )
 
 

@@ -17,6 +17,7 @@ from app.dialects.written import CONTENT_TYPES, Format, answer_format, price, qu
 from app.domain.answers import refused_ping, refused_post
 from app.domain.calendar import utc_text
 from app.domain.catalogue import Catalogue
+from app.domain.onboarding.test_notes import test_note
 from app.domain.reasons import Refusal
 from app.domain.seller import Seller
 from app.domain.vertical import Vertical
@@ -118,7 +119,8 @@ class _Maker:
         """A post to a bid that we never made."""
         token, lead = _token(self._number), self._lead("00001")
         sent = self._sending.sent("post", lead, KEY, token)
-        refusal = refused_post(Refusal("ping_unknown"), self._seller, token)
+        note = test_note(self._seller, is_live=self._seller.is_live(()))
+        refusal = refused_post(Refusal("ping_unknown"), self._seller, token, (note,))
         says = "The bid has expired or is not ours: ping again."
         answer = self._written(sent, refusal, self._seller)
         return self._sample("reping", "An expired bid", says, "post", sent, answer, varies=())

@@ -141,7 +141,8 @@ def answer_schemas() -> Json:
                     "xml": {"wrapped": True},
                 },
                 "warnings": _WARNINGS,
-            }
+            },
+            **_IN_TESTS,
         ),
         "PostAnswer": _answer(
             {
@@ -153,7 +154,8 @@ def answer_schemas() -> Json:
                 "reason_code": _CODE,
                 "redirect_url": {**_TEXT, "description": "Where to redirect the consumer, if anywhere."},
                 "warnings": _WARNINGS,
-            }
+            },
+            **_IN_TESTS,
         ),
         "Scorecard": _scorecard(),
         "Receipt": _answer(
@@ -213,10 +215,10 @@ def field_schema(field: Field) -> Json:
     return schema
 
 
-def _answer(properties: Json) -> Json:
+def _answer(properties: Json, **optional: Json) -> Json:
     return {
         "type": "object",
-        "properties": properties,
+        "properties": properties | optional,
         "required": list(properties),
         "additionalProperties": False,
         "xml": {"name": "result"},
@@ -247,6 +249,7 @@ def _meaning(reason: Reason) -> str:
     return f"{text[:1].upper()}{text[1:]}.{number}"
 
 
+_IN_TESTS: Json = {"test": {"type": "boolean", "description": "Only in a bid or a sale of a test: nothing is bought."}}
 _CODE: Json = {"$ref": "#/components/schemas/ReasonCode"}
 _WARNINGS: Json = {
     "type": "array",

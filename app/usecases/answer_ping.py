@@ -115,8 +115,10 @@ def answer_ping(bidder: Bidder, asked: Asked, warnings: tuple[str, ...]) -> Ping
 def answer_or_refuse(bidder: Bidder, seller: Seller | None, reading: Reading[Asked], now: float) -> PingAnswer:
     """The answer to what was read of a ping: decided where it asks something, refused where it does not."""
     if isinstance(reading.value, Refusal):
-        return refuse_ping(bidder, seller, reading.value, now, reading.warnings, test=reading.test)
-    return answer_ping(bidder, reading.value, reading.warnings)
+        answer = refuse_ping(bidder, seller, reading.value, now, reading.warnings, test=reading.test)
+    else:
+        answer = answer_ping(bidder, reading.value, reading.warnings)
+    return replace(answer, test=True) if reading.test else answer
 
 
 def refuse_ping(

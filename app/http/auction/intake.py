@@ -13,6 +13,7 @@ from app.dialects.text import text_of
 from app.domain.answers import refused_ping
 from app.domain.catalogue import Catalogue
 from app.domain.identity import hash_digest
+from app.domain.onboarding.test_notes import test_note
 from app.domain.reasons import Refusal
 from app.domain.seller import Seller
 from app.domain.token import looks_like_token, read
@@ -209,7 +210,7 @@ class Intake:
     def _read(self, request: SellerRequest) -> Reading[Asked]:
         bidder, seller = self._bidder, request.seller
         if request.refusal is not None or seller is None:
-            return Reading(self._why_not(request), test=request.test)
+            return Reading(self._why_not(request), self._note(request, test=request.test), test=request.test)
         try:
             reading = generic.read_ping(
                 request.fields,
@@ -223,10 +224,16 @@ class Intake:
             if reading.unknown:
                 bidder.metrics.count("unknown_fields_total", seller.name, by=reading.unknown)
             asked = ask(bidder, seller, ping, request.now, request.started)
-            return Reading(asked, reading.warnings, test=request.test or reading.test)
+            test = request.test or reading.test
+            return Reading(asked, reading.warnings + self._note(request, test=test), test=test)
         except Exception as error:  # noqa: BLE001 - as above
             _log.error("a ping could not be read: %s", where(error))
             return Reading(Refusal("internal"), test=request.test)
+
+    def _note(self, request: SellerRequest, *, test: bool) -> tuple[str, ...]:
+        """What the answer to a test says beside all else."""
+        seller = request.seller
+        return (test_note(seller, is_live=seller.is_live(self._bidder.certified)),) if test and seller else ()
 
     def _why_not(self, request: SellerRequest) -> Refusal:
         """Why a request is not looked at; one of nobody that is known is counted."""
@@ -334,7 +341,8 @@ class Intake:
         # A seller in test mode may have live bids out yet, which are promises: of a post only its endpoint says test.
         if request.route.test and not isinstance(reading.value, Refusal):
             reading = replace(reading, value=replace(reading.value, test=True))
-        return reference, reading
+        note = self._note(request, test=reference.test)
+        return reference, replace(reading, warnings=reading.warnings + note) if note else reading
 
     def _record(self, request: SellerRequest, answer: PingAnswer | PostAnswer, http_answer: HttpAnswer) -> None:
         """Record a test, or a request without a known key, for those who help sellers to integrate."""
