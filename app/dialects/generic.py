@@ -104,7 +104,7 @@ def _vertical_of(raw: Mapping[str, Scalar], seller: Seller, verticals: Mapping[s
     ours = {alike_value(theirs): name for theirs, name in seller.value_maps.get("vertical", {}).items()}
     wanted = alike(ours.get(alike_value(text), text))
     verticals_named = [each for each in verticals.values() if wanted in (alike(each.name), alike(each.title))]
-    return verticals_named[0] if verticals_named else Refusal("unsupported_vertical")
+    return verticals_named[0] if verticals_named else Refusal("unsupported_vertical", ", ".join(verticals))
 
 
 def _keep_digests(draft: RequestDraft, digest: Digest) -> None:

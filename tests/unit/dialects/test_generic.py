@@ -115,7 +115,7 @@ def test_a_vertical_goes_by_name_or_title(ping: ReadPing, name: str) -> None:
 
 def test_the_vertical_is_judged_before_everything_else(ping: ReadPing) -> None:
     assert ping({"vertical": "", "zip": "x"}).value == Refusal("missing_field", "vertical")
-    assert ping({"vertical": "boats", "zip": "x"}).value == Refusal("unsupported_vertical")
+    assert ping({"vertical": "boats", "zip": "x"}).value == Refusal("unsupported_vertical", "auto_insurance, solar")
 
 
 def test_the_zip_is_judged_before_the_other_fields(ping: ReadPing) -> None:
