@@ -31,6 +31,9 @@ _LOST = {
 }
 _SECRET = frozenset({"headers", "auth", "key_sha256"})
 """Of these it is only said that they changed: they may hold what nobody should read."""
+_DERIVED = frozenset({"read_by_rules"})
+"""What follows from another change, which is said."""
+
 _NAMES = {"zone": "time zone"}
 
 
@@ -68,7 +71,7 @@ def _changed(before: Any, after: Any) -> Iterator[str]:
     """What differs between two structs of one kind."""
     for field in msgspec.structs.fields(type(after)):
         then, now = getattr(before, field.name), getattr(after, field.name)
-        if then != now:
+        if then != now and field.name not in _DERIVED:
             yield from _difference(field.name, then, now)
 
 

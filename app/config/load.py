@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from app.config.campaigns import Surroundings, build_campaigns
 from app.config.destinations import Placed, check_destinations, resolve_secrets
@@ -143,7 +144,7 @@ def _declare(table: BuyerFile, tree: dict[str, Any], files: Files, findings: Fin
     _warn_of_missing(table, findings)
     return Declared(
         buyer=buyer,
-        verticals=verticals,
+        verticals=tuple(_read_by(campaigns, vertical) for vertical in verticals),
         campaigns=campaigns,
         sellers=sellers,
         operators=operators,
@@ -152,6 +153,12 @@ def _declare(table: BuyerFile, tree: dict[str, Any], files: Files, findings: Fin
         contents=files.contents,
         secrets=secrets,
     )
+
+
+def _read_by(campaigns: tuple[Campaign, ...], vertical: Vertical) -> Vertical:
+    """The vertical, with what the rules of its campaigns read."""
+    named = {rule.field for each in campaigns if each.vertical == vertical.name for rule in each.filters}
+    return replace(vertical, read_by_rules=tuple(field.name for field in vertical.fields if field.name in named))
 
 
 def _buyer(table: BuyerTable, findings: Findings) -> Buyer:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from app.dialects.layout import layout_of
-from app.dialects.names import IGNORED, Route
+from app.dialects.names import Route
 from app.dialects.text import Scalar, text_of
 from app.domain.consent.certificate import is_placeholder
 from app.domain.seller import Seller
@@ -23,7 +23,8 @@ def advice_on(
 def _advice(
     fields: Mapping[str, Scalar], seller: Seller, vertical: Vertical | None, route: Route, *, typed: bool
 ) -> Iterator[str]:
-    names = layout_of(seller, vertical, route).names
+    layout = layout_of(seller, vertical, route)
+    names = layout.names
     types = {field.name: field.type for field in vertical.fields} if vertical is not None else {}
     for key, raw in fields.items():
         name, text = names.name_of(key), text_of(raw)
@@ -31,7 +32,7 @@ def _advice(
             yield f"{_shown(key)}: not a known field; it was ignored"
         elif name in _CERTIFICATES and text and is_placeholder(text):
             yield f"{_shown(key)}: a certificate that is only promised does not count"
-        elif typed and isinstance(raw, str) and text and name != IGNORED:
+        elif typed and isinstance(raw, str) and name in types and isinstance(layout.slots[name].read(raw), int | float):
             if types.get(name) in _NUMBERS:
                 yield f"{_shown(key)}: text instead of a number; it was read as a number"
             elif types.get(name) == "boolean":

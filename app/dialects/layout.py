@@ -55,7 +55,8 @@ class ReadingPlan(msgspec.Struct, frozen=True, kw_only=True):
 class Layout(msgspec.Struct, frozen=True, kw_only=True):
     """Everything needed to read one kind of request of one seller.
 
-    `slots` are in the order in which their faults are reported. `required` names fields of the vertical.
+    `slots` are in the order in which their faults are reported. `required` names fields of the vertical, `needed` every
+    field of which a value that cannot be read refuses the request; any other such value is left out.
     """
 
     seller: Seller
@@ -63,6 +64,7 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
     names: Names
     slots: dict[str, Slot]
     required: tuple[str, ...]
+    needed: frozenset[str]
     plans: dict[tuple[str, ...], ReadingPlan]
 
     def plan_of(self, keys: tuple[str, ...]) -> ReadingPlan:
@@ -99,20 +101,20 @@ _LEAD: dict[str, ValueReader] = {
     "zip": fields.zip_code,
     "state": fields.state,
     "created_at": fields.moment,
-    "seller_lead_id": kinds.text(_ID_MAX, cut=False),
+    "seller_lead_id": kinds.identifier(_ID_MAX),
     "sub_id": kinds.text(_ID_MAX),
     "ip_address": fields.ip_address,
     "landing_page": kinds.text(_URL_MAX),
     "tcpa_consent": kinds.boolean,
     "trustedform_cert_url": fields.trustedform,
     "leadid_token": fields.leadid,
-    "test": kinds.boolean,
+    "test": fields.test_flag,
 }
 _PING = _LEAD | {
     "lead_type": fields.lead_type,
     "max_legs": kinds.integer(0, _LEGS_MAX),
     "min_price": fields.min_price,
-    "deadline_ms": kinds.integer(0, _DEADLINE_MS_MAX),
+    "deadline_ms": fields.deadline_ms(_DEADLINE_MS_MAX),
     "sub_id": kinds.guarded(kinds.text(_ID_MAX)),
     "ip_address": fields.network,
     "landing_page": fields.landing_page,
@@ -139,6 +141,9 @@ _CONTACT: dict[str, ValueReader] = {
     "birth_date": kinds.contact(40),
 }
 
+_WISHES = frozenset({"max_legs", "min_price", "deadline_ms"})
+"""What a seller may say of its auction and no rule of a campaign reads."""
+
 _ATTRIBUTES = {"min_price": "min_price_cents"}
 
 _built: dict[tuple[str, str, Route], Layout] = {}
@@ -162,12 +167,15 @@ def _build(seller: Seller, vertical: Vertical | None, route: Route) -> Layout:
     slots |= _slots(dict.fromkeys(UNSETTLED, kinds.anything), "unsettled")
     for name in seller.value_maps.keys() & slots.keys():
         slots[name] = slots[name]._replace(read=kinds.mapped(slots[name].read, seller.value_maps[name]))
+    required = tuple(field.name for field in asked if field.required)
+    ruled = vertical.read_by_rules if vertical is not None else ()
     return Layout(
         seller=seller,
         vertical=vertical,
         names=names_for(seller, vertical, route),
         slots=slots,
-        required=tuple(field.name for field in asked if field.required),
+        required=required,
+        needed=frozenset({*slots} - _WISHES - {field.name for field in asked} | {*required, *ruled}),
         plans={},
     )
 

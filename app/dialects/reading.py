@@ -8,7 +8,8 @@ import msgspec
 from app.dialects.aliases import BY_VALUE, PING_NUMBER, SHARED_FLAGS, TEST_FLAGS
 from app.dialects.layout import Entry, Layout, Slot
 from app.dialects.names import Route
-from app.dialects.text import Scalar, is_absent, text_of
+from app.dialects.text import Scalar, says_nothing, text_of
+from app.dialects.values.fields import STAGES, test_flag
 from app.dialects.values.kinds import Noted, ReadValue, Trouble, boolean
 from app.domain.consent.certificate import read_leadid
 from app.domain.reasons import Refusal
@@ -58,6 +59,8 @@ def draft_of(raw: Mapping[str, Scalar], layout: Layout, route: Route) -> Request
         _resolve(raw, draft, slot, keys)
     if draft.unsettled:
         _settle(draft, layout, route)
+    if draft.troubles:
+        _leave_out(draft, layout)
     return draft
 
 
@@ -72,6 +75,17 @@ def refusal_of(draft: RequestDraft, layout: Layout) -> Refusal | None:
             return _invalid(name, draft.troubles[name])
     missing = next((name for name in layout.required if name not in draft.fields), None)
     return Refusal("missing_field", missing) if missing is not None else None
+
+
+def _leave_out(draft: RequestDraft, layout: Layout) -> None:
+    """What cannot be read and no rule reads is missing; a value that is only not listed is one never seen before."""
+    for name in [name for name in draft.troubles if name not in layout.needed]:
+        trouble, slot = draft.troubles.pop(name), layout.slots[name]
+        if trouble.unlisted:
+            getattr(draft, slot.part)[slot.attribute] = trouble.unlisted
+            draft.warnings.append(f"{name}: not {trouble.remedy}; it was read as a new one")
+        else:
+            draft.warnings.append(f"{name}: cannot be read ({trouble.remedy}); it was left out")
 
 
 def _invalid(name: str, trouble: Trouble) -> Refusal:
@@ -127,7 +141,7 @@ def _meaning(name: str, text: str, lead: Mapping[str, Any], route: Route) -> str
     # Sellers number their leads with GUIDs too; only these two names are ever used for LeadiD tokens.
     if name in ("?lead_id", "?token") and "leadid_token" not in lead and read_leadid(text) is not None:
         return "leadid_token"
-    if is_absent(text) or ((route == "post" or name == PING_NUMBER) and looks_like_token(text)):
+    if says_nothing(text) or ((route == "post" or name == PING_NUMBER) and looks_like_token(text)):
         return ""
     # A `token` may be the seller's key, which is kept nowhere, and a request's number differs in each retry.
     return "seller_lead_id" if name in _OWN_IDS else ""
@@ -136,9 +150,9 @@ def _meaning(name: str, text: str, lead: Mapping[str, Any], route: Route) -> str
 def _is_test(name: str, scalar: Scalar, draft: RequestDraft) -> bool:
     """What any of the flags says; one that cannot be read is refused by name, so that no test is bought."""
     word = text_of(scalar).lower()
-    if word in ("test", "live") or name == "?lp_action":
-        return word == "test"
-    flag = boolean(scalar)
+    if word in STAGES or name == "?lp_action":
+        return STAGES.get(word, False)
+    flag = test_flag(scalar)
     if isinstance(flag, Trouble):
         draft.troubles["test"] = flag
     return flag is (name != "?lead_mode")

@@ -29,13 +29,18 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Vertical(msgspec.Struct, frozen=True, kw_only=True, dict=True):
-    """A kind of lead. Consent must hold one of `consent_words`, and a name of the buyer or one of `buyer_types`."""
+    """A kind of lead. Consent must hold one of `consent_words`, and a name of the buyer or one of `buyer_types`.
+
+    `read_by_rules` names the fields that a campaign's own rules read: of these and of required ones a value that cannot
+    be read refuses the lead, while any other is left out.
+    """
 
     name: str
     title: str
     fields: tuple[Field, ...] = ()
     consent_words: tuple[str, ...] = ()
     buyer_types: tuple[str, ...] = ()
+    read_by_rules: tuple[str, ...] = ()
 
     @cached_property
     def locked(self) -> tuple[str, ...]:

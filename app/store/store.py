@@ -98,6 +98,7 @@ class Store:
         self._writer: Runner
         # What a post looks up has connections of its own, which no long report can hold up.
         self._lookup: Runner
+        self._hearing: Runner
         if is_sqlite(self._address):
             self._writer = GroupRunner(writing_engine(self._address, 1, busy_ms), self.availability, file)
             self._lookup = GroupRunner(reading_engine(self._address, 1, busy_ms))

@@ -20,6 +20,7 @@ COUNTERS = {
     "spend_cents_total": ("Spend on leads bought, in cents.", ("seller", "campaign")),
     "caps_refused_total": ("Posts with a live bid that a cap refused.", ("seller",)),
     "unknown_fields_total": ("Unknown fields of pings and posts; they are ignored.", ("seller",)),
+    "warnings_total": ("Warnings to sellers in answers to pings and posts, by field.", ("seller", "field")),
     "deliveries_total": ("Delivery attempts, by outcome.", ("destination", "outcome")),
     "notices_total": ("Win and loss notices.", ("seller", "result")),
     "outcomes_total": ("Outcomes reported by the CRM.", ("event",)),

@@ -6,11 +6,26 @@ from ipaddress import IPv6Address
 
 from app.dialects.text import Scalar, is_absent, text_of
 from app.dialects.values.guard import DROPPED, is_personal, is_personal_cached, without_query
-from app.dialects.values.kinds import FALSE, TRUE, Noted, ReadValue, Trouble, Usual, ValueReader
-from app.dialects.values.moments import epoch_of
+from app.dialects.values.kinds import (
+    FALSE,
+    TRUE,
+    Noted,
+    ReadValue,
+    Trouble,
+    Usual,
+    ValueReader,
+    boolean,
+    integer,
+    unread,
+)
+from app.dialects.values.moments import epoch_of, says_no_moment
+from app.dialects.values.numbers import ANY, FieldUnit, number_in
 from app.dialects.values.states import STATES, state_of
 from app.domain.consent.certificate import is_placeholder, read_leadid
 from app.domain.money import cents
+
+_FRACTION = re.compile(r"\.0{1,4}\Z", re.ASCII)
+"""What a spreadsheet puts behind a number that it takes for a measurement."""
 
 _ZIP_LENGTHS = frozenset({3, 4, 5, 8, 9})
 _PLACEHOLDER_LENGTH_MAX = 60
@@ -25,6 +40,11 @@ _LEGS: dict[Scalar, ReadValue] = {
     "both": "any",
     "either": "any",
 }
+_NO_FLOOR = frozenset({"-1", "-1.0", "-1.00"})
+STAGES: dict[str, bool] = dict.fromkeys(("test", "testing", "sandbox", "staging", "demo"), True)
+STAGES |= dict.fromkeys(("live", "production", "prod", "real"), False)
+"""Where a request comes from, by whether that makes it a test."""
+
 _cents = lru_cache(maxsize=1024)(cents)
 """A seller's floor is nearly always one of a few."""
 
@@ -38,12 +58,10 @@ def zip_code(raw: Scalar) -> ReadValue:
     if isinstance(raw, str) and len(raw) == 5 and raw.isdecimal() and raw.isascii() and raw != "00000":
         return raw
     text = text_of(raw)
-    if is_absent(text):
-        return None
-    head, _, tail = text.replace(" ", "-").partition("-")
+    head, _, tail = _FRACTION.sub("", text.strip("'\"= ")).replace(" ", "-").partition("-")
     digits = head + tail
     if not (digits.isdecimal() and digits.isascii()) or len(digits) not in _ZIP_LENGTHS or len(tail) not in (0, 4):
-        return Trouble("five digits")
+        return unread(text, "five digits")
     padded = digits.zfill(9 if len(digits) > 5 else 5)
     if padded.startswith("00000"):
         return Trouble("five digits")
@@ -53,7 +71,7 @@ def zip_code(raw: Scalar) -> ReadValue:
 
 def _state(raw: Scalar) -> ReadValue:
     text = text_of(raw)
-    return None if is_absent(text) else state_of(text) or Trouble("two letters of a US state")
+    return state_of(text) or unread(text, "two letters of a US state")
 
 
 state: ValueReader = Usual({code: code for code in STATES}, _state).__getitem__
@@ -62,7 +80,7 @@ state: ValueReader = Usual({code: code for code in STATES}, _state).__getitem__
 
 def _lead_type(raw: Scalar) -> ReadValue:
     text = text_of(raw)
-    return None if is_absent(text) else _LEGS.get(text.lower()) or Trouble("exclusive, shared or any")
+    return _LEGS.get(text.lower()) or unread(text, "exclusive, shared or any")
 
 
 lead_type: ValueReader = Usual(_LEGS, _lead_type).__getitem__
@@ -70,20 +88,42 @@ lead_type: ValueReader = Usual(_LEGS, _lead_type).__getitem__
 
 
 def min_price(raw: Scalar) -> ReadValue:
-    """Dollars as cents."""
+    """Dollars as cents. Where -1 stands there is no floor."""
     text = text_of(raw)
-    if is_absent(text):
-        return None
     amount = None if isinstance(raw, bool) else _cents(text)
-    return Trouble("dollars, as in 12.50") if amount is None else amount
+    if amount is not None:
+        return amount
+    found = number_in(text, ANY) if isinstance(raw, str) else None
+    if text in _NO_FLOOR or (found is not None and found.value == -1.0):
+        return None
+    amount = _cents(str(found.value)) if found is not None and not found.warning else None
+    return unread(text, "dollars, as in 12.50") if amount is None else amount
+
+
+def deadline_ms(longest: int) -> ValueReader:
+    """A reader of milliseconds, of which 0 and -1 mean that none are given."""
+    read_number = integer(1, longest, FieldUnit("millisecond"))
+
+    def read(raw: Scalar) -> ReadValue:
+        value = read_number(raw)
+        return None if isinstance(value, Trouble) and text_of(raw) in ("0", "-1") else value
+
+    return read
+
+
+def test_flag(raw: Scalar) -> ReadValue:
+    """Whether a request calls itself a test, by a yes or by the name of where it comes from."""
+    value = boolean(raw)
+    known = STAGES.get(text_of(raw).lower()) if isinstance(value, Trouble) else None
+    return value if known is None else known
 
 
 def moment(raw: Scalar) -> ReadValue:
     """A time as UTC epoch seconds."""
     at = epoch_of(raw)
-    if at is not None:
+    if at is not None or says_no_moment(raw):
         return at
-    return None if is_absent(text_of(raw)) else Trouble("a time in ISO 8601 or epoch seconds")
+    return unread(text_of(raw), "a time in ISO 8601 or epoch seconds")
 
 
 def ip_address(raw: Scalar) -> ReadValue:

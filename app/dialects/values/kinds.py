@@ -6,17 +6,23 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
-from app.dialects.text import Scalar, alike_value, is_absent, text_of
+from app.dialects.text import Scalar, alike, alike_value, is_absent, is_unfilled, says_nothing, text_of
 from app.dialects.values.guard import DROPPED, is_personal, is_personal_cached
-from app.dialects.values.moments import day_of
+from app.dialects.values.moments import day_of, says_no_moment
+from app.dialects.values.numbers import ANY, FieldUnit, number_in, unit_of
+from app.dialects.values.yes_no import IN_WORDS, names_own, ownership_words
 from app.domain.vertical import Field
 from app.wire.ping import Value
 
 
 class Trouble(msgspec.Struct, frozen=True, array_like=True):
-    """A value that is there and cannot be read, with what would be; never with the value."""
+    """A value that is there and cannot be read, with what would be; never with the value.
+
+    `unlisted` is the value where nothing is wrong with it but that nobody has listed it.
+    """
 
     remedy: str = ""
+    unlisted: str = ""
 
 
 class Noted(msgspec.Struct, frozen=True, array_like=True):
@@ -36,7 +42,7 @@ TRUE = frozenset({"1", "true", "t", "yes", "y", "on"})
 FALSE = frozenset({"0", "2", "false", "f", "no", "n", "off"})
 """One platform's forms write 1 for yes and 2 for no."""
 
-_BOOLEANS: dict[Scalar, ReadValue] = (
+BOOLEANS: dict[Scalar, ReadValue] = (
     dict.fromkeys(TRUE, True) | dict.fromkeys(FALSE, False) | {1: True, 0: False, 2: False}
 )
 _NUMBER_LENGTH_MAX = 24
@@ -44,6 +50,16 @@ _THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?", re.ASCII)
 _ABSENT_LENGTH_MAX = 9
 _COMMON = 1_000_000_000
 _COMMON_DIGITS_MAX = 9
+_UNFILLED = Noted(None, "a variable that was left unfilled; read as missing")
+_UNLISTED_LENGTH_MAX = 64
+_WORD_MAX = 24
+
+
+def unread(text: str, remedy: str) -> "ReadValue":
+    """What a text is in which no reader found a value: absent, a variable that was left unfilled, or in trouble."""
+    if is_unfilled(text):
+        return _UNFILLED
+    return None if says_nothing(text) else Trouble(remedy)
 
 
 def anything(raw: Scalar) -> ReadValue:
@@ -63,15 +79,27 @@ class Usual(dict[Scalar, ReadValue]):
 
 
 def _boolean(raw: Scalar) -> ReadValue:
-    text = text_of(raw)
-    if is_absent(text):
-        return None
-    known = _BOOLEANS.get(text.lower())
-    return Trouble("yes or no") if known is None else known
+    content = text_of(raw)
+    known = BOOLEANS.get(content.lower())
+    if known is None:
+        known = IN_WORDS.get(alike(content.partition(",")[0].strip("!. ")))
+    return unread(content, "yes or no") if known is None else known
 
 
-boolean: ValueReader = Usual(_BOOLEANS, _boolean).__getitem__
+boolean: ValueReader = Usual(BOOLEANS, _boolean).__getitem__
 """Yes or no in any of the usual spellings."""
+
+
+def ownership(*, is_yes: bool) -> ValueReader:
+    """A reader of yes and no for a field about a home that somebody owns, or with `is_yes` False rents."""
+    words = ownership_words(is_yes=is_yes)
+
+    def read(raw: Scalar) -> ReadValue:
+        value = boolean(raw)
+        known = words.get(alike(text_of(raw))) if isinstance(value, Trouble) else None
+        return value if known is None else known
+
+    return Usual(BOOLEANS, read).__getitem__
 
 
 def text(length_max: int, *, cut: bool = True) -> ValueReader:
@@ -79,12 +107,25 @@ def text(length_max: int, *, cut: bool = True) -> ValueReader:
 
     def read(raw: Scalar) -> ReadValue:
         content = text_of(raw)
-        if _ABSENT_LENGTH_MAX < len(content) <= length_max:
+        if _ABSENT_LENGTH_MAX < len(content) <= length_max and content[0].isalnum():
             return content
         if len(content) > length_max:
             limit = f"at most {length_max} characters"
             return Noted(content[:length_max], f"{limit}; the rest was cut") if cut else Trouble(limit)
-        return None if is_absent(content) else content
+        if not is_absent(content):
+            return content
+        return _UNFILLED if is_unfilled(content) else None
+
+    return read
+
+
+def identifier(length_max: int) -> ValueReader:
+    """A reader of a lead's own id, which no word for nothing can be: all leads without one would be the same."""
+    plain = text(length_max, cut=False)
+
+    def read(raw: Scalar) -> ReadValue:
+        value = plain(raw)
+        return None if isinstance(value, str) and len(value) <= _WORD_MAX and says_nothing(value) else value
 
     return read
 
@@ -127,8 +168,8 @@ def guarded_id(read: ValueReader, is_id: Callable[[str], bool]) -> ValueReader:
     return read_guarded
 
 
-def integer(minimum: float | None = None, maximum: float | None = None) -> ValueReader:
-    """A reader of whole numbers, also where they came as text."""
+def integer(minimum: float | None = None, maximum: float | None = None, unit: FieldUnit = ANY) -> ValueReader:
+    """A reader of whole numbers, also where they came as text; of the middle of a range its whole part."""
     least = -_COMMON if minimum is None else minimum
     most = _COMMON if maximum is None else maximum
 
@@ -140,32 +181,46 @@ def integer(minimum: float | None = None, maximum: float | None = None) -> Value
         if raw.__class__ is int and least <= raw <= most:
             return raw
         content = text_of(raw)
-        if is_absent(content):
+        if not content:
             return None
         value = None if isinstance(raw, bool) else _number(content)
-        return Trouble("a whole number") if value is None or value % 1 else _within(int(value), minimum, maximum)
+        if value is not None:
+            return Trouble("a whole number") if value % 1 else _within(int(value), minimum, maximum)
+        found = number_in(content, unit) if isinstance(raw, str) else None
+        if found is None or (found.value % 1 and not found.warning):
+            return unread(content, "a whole number")
+        return _noted(_within(int(found.value), minimum, maximum), found.warning)
 
     return read
 
 
-def number(minimum: float | None = None, maximum: float | None = None) -> ValueReader:
+def number(minimum: float | None = None, maximum: float | None = None, unit: FieldUnit = ANY) -> ValueReader:
     """A reader of numbers, also where they came as text."""
 
     def read(raw: Scalar) -> ReadValue:
         content = text_of(raw)
-        if is_absent(content):
+        if not content:
             return None
         value = None if isinstance(raw, bool) else _number(content)
-        return Trouble("a number") if value is None else _within(value, minimum, maximum)
+        if value is not None:
+            return _within(value, minimum, maximum)
+        found = number_in(content, unit) if isinstance(raw, str) else None
+        if found is None:
+            return unread(content, "a number")
+        return _noted(_within(found.value, minimum, maximum), found.warning)
 
     return read
 
 
+def _noted(value: Value | Trouble, warning: str) -> ReadValue:
+    return Noted(value, warning) if warning and not isinstance(value, Trouble) else value
+
+
 def day(raw: Scalar) -> ReadValue:
     """A date as "2026-11-21"."""
-    if is_absent(text_of(raw)):
+    if says_no_moment(raw):
         return None
-    return day_of(raw) or Trouble("a date, as in 2026-11-21")
+    return day_of(raw) or unread(text_of(raw), "a date, as in 2026-11-21")
 
 
 def choice(values: tuple[str, ...]) -> ValueReader:
@@ -181,9 +236,17 @@ def choice(values: tuple[str, ...]) -> ValueReader:
             known = loose.get("yes" if raw else "no")
         if known is not None:
             return known
-        return None if is_absent(content) else Trouble("one of its listed values")
+        value = unread(content, "one of its listed values")
+        return _unlisted(value, content) if isinstance(value, Trouble) else value
 
     return Usual(dict(zip(values, values, strict=True)), read).__getitem__
+
+
+def _unlisted(trouble: Trouble, content: str) -> Trouble:
+    """With its value, unless that is too long for one or says who somebody is."""
+    if len(content) > _UNLISTED_LENGTH_MAX or is_personal(content):
+        return trouble
+    return Trouble(trouble.remedy, content)
 
 
 def mapped(read: ValueReader, values: Mapping[str, str]) -> ValueReader:
@@ -200,12 +263,14 @@ def reader_of(field: Field) -> ValueReader:
     """The reader of a vertical's field, as declared. Texts are guarded: they are what sellers abuse."""
     if field.type == "choice":
         return choice(field.values)
+    names = (field.name, *field.aliases)
     if field.type == "integer":
-        return integer(field.minimum, field.maximum)
+        return integer(field.minimum, field.maximum, unit_of(names))
     if field.type == "number":
-        return number(field.minimum, field.maximum)
+        return number(field.minimum, field.maximum, unit_of(names))
     if field.type == "boolean":
-        return boolean
+        owns = names_own(names)
+        return boolean if owns is None else ownership(is_yes=owns)
     return day if field.type == "date" else guarded(text(TEXT_LENGTH_MAX))
 
 

@@ -12,6 +12,7 @@ from app.dialects.reading import Reading
 from app.dialects.text import text_of
 from app.domain.answers import refused_ping
 from app.domain.catalogue import Catalogue
+from app.domain.consent.consent import CLOCK_WARNED_S, clock_warnings
 from app.domain.identity import hash_digest
 from app.domain.onboarding.test_notes import test_note
 from app.domain.reasons import Refusal
@@ -41,7 +42,7 @@ from app.usecases.bid_reference import BidReference, bid_by_own_id, find_referen
 from app.usecases.bidder import Bidder
 from app.usecases.direct_post import direct_post
 from app.usecases.limits.shed_pings import LOAD_SHED, ShedCount
-from app.wire.ping import PingAnswer
+from app.wire.ping import Ping, PingAnswer
 from app.wire.post import Post, PostAnswer
 
 Later = Callable[[], Awaitable[HttpAnswer]]
@@ -221,11 +222,10 @@ class Intake:
             ping = reading.value
             if not isinstance(ping, Refusal) and (request.test or ping.test):
                 ping = replace(ping, test=True, scenario=request.dialect.requested_outcome(request.fields))
-            if reading.unknown:
-                bidder.metrics.count("unknown_fields_total", seller.name, by=reading.unknown)
+            warnings = self._warnings(seller, reading, request.now)
             asked = ask(bidder, seller, ping, request.now, request.started)
             test = request.test or reading.test
-            return Reading(asked, reading.warnings + self._note(request, test=test), test=test)
+            return Reading(asked, warnings + self._note(request, test=test), test=test)
         except Exception as error:  # noqa: BLE001 - as above
             _log.error("a ping could not be read: %s", where(error))
             return Reading(Refusal("internal"), test=request.test)
@@ -336,13 +336,23 @@ class Intake:
         reading = generic.read_post(fields, seller, verticals, reference.vertical)
         if reading.test and reference.bid is None:
             reference = replace(reference, test=True)
-        if reading.unknown:
-            bidder.metrics.count("unknown_fields_total", seller.name, by=reading.unknown)
+        reading = replace(reading, warnings=self._warnings(seller, reading, request.now))
         # A seller in test mode may have live bids out yet, which are promises: of a post only its endpoint says test.
         if request.route.test and not isinstance(reading.value, Refusal):
             reading = replace(reading, value=replace(reading.value, test=True))
         note = self._note(request, test=reference.test)
         return reference, replace(reading, warnings=reading.warnings + note) if note else reading
+
+    def _warnings(self, seller: Seller, reading: Reading[Ping] | Reading[Post], now: float) -> tuple[str, ...]:
+        """What the seller is warned of; each such field is counted, as is what of the request was dropped."""
+        metrics, value, warnings = self._bidder.metrics, reading.value, reading.warnings
+        if isinstance(value, Post) or (isinstance(value, Ping) and (value.created_at or 0.0) > now + CLOCK_WARNED_S):
+            warnings += clock_warnings(value, now)
+        if reading.unknown:
+            metrics.count("unknown_fields_total", seller.name, by=reading.unknown)
+        for warning in warnings:
+            metrics.count("warnings_total", seller.name, warning.partition(":")[0])
+        return warnings
 
     def _record(self, request: SellerRequest, answer: PingAnswer | PostAnswer, http_answer: HttpAnswer) -> None:
         """Record a test, or a request without a known key, for those who help sellers to integrate."""

@@ -128,23 +128,85 @@ def test_the_zip_is_judged_before_the_other_fields(ping: ReadPing) -> None:
     [
         ({"state": "Ontario"}, Refusal("invalid_field", "state: two letters of a US state")),
         ({"lead_type": "warm"}, Refusal("invalid_field", "lead_type: exclusive, shared or any")),
-        ({"deadline_ms": 60_001}, Refusal("invalid_field", "deadline_ms: from 0 to 60000")),
-        ({"deadline_ms": "soon"}, Refusal("invalid_field", "deadline_ms: a whole number")),
-        ({"min_price": "-1"}, Refusal("invalid_field", "min_price: dollars, as in 12.50")),
         ({"created_at": "today"}, Refusal("invalid_field", "created_at: a time in ISO 8601 or epoch seconds")),
         ({"tcpa_consent": "maybe"}, Refusal("invalid_field", "tcpa_consent: yes or no")),
         ({"is_test": "maybe"}, Refusal("invalid_field", "test: yes or no")),
         ({"lead_mode": "trial"}, Refusal("invalid_field", "test: yes or no")),
         ({"seller_lead_id": "x" * 129}, Refusal("invalid_field", "seller_lead_id: at most 128 characters")),
         ({"age": 15}, Refusal("invalid_field", "age: from 16 to 100")),
-        ({"age": "NaN"}, Refusal("invalid_field", "age: a whole number")),
+        ({"age": "NaN"}, Refusal("missing_field", "age")),
+        ({"age": "{{age}}"}, Refusal("missing_field", "age")),
         ({"age": ""}, Refusal("missing_field", "age")),
-        ({"credit_tier": "superb"}, Refusal("invalid_field", "credit_tier: one of its listed values")),
         ({"age": "x", "credit_tier": "superb"}, Refusal("invalid_field", "age: a whole number")),
     ],
 )
 def test_a_refusal_names_the_field_and_the_remedy(ping: ReadPing, changes: Changes, refusal: Refusal) -> None:
     assert ping(changes).value == refusal
+
+
+@pytest.mark.parametrize(
+    ("changes", "warning"),
+    [
+        ({"deadline_ms": 60_001}, "deadline_ms: cannot be read (from 1 to 60000); it was left out"),
+        ({"deadline_ms": "soon"}, "deadline_ms: cannot be read (a whole number); it was left out"),
+        ({"min_price": "twelve"}, "min_price: cannot be read (dollars, as in 12.50); it was left out"),
+        ({"min_price": -7}, "min_price: cannot be read (dollars, as in 12.50); it was left out"),
+        ({"max_legs": "two"}, "max_legs: cannot be read (a whole number); it was left out"),
+        ({"monthly_payment": "a lot"}, "monthly_payment: cannot be read (a number); it was left out"),
+        ({"homeowner": "perhaps"}, "homeowner: cannot be read (yes or no); it was left out"),
+        ({"licensed_since": "5/1/09"}, "licensed_since: cannot be read (a date, as in 2026-11-21); it was left out"),
+        ({"credit_tier": "x" * 65}, "credit_tier: cannot be read (one of its listed values); it was left out"),
+        ({"credit_tier": "512-555-0134"}, "credit_tier: cannot be read (one of its listed values); it was left out"),
+        ({"homeowner": "{{own}}"}, "homeowner: a variable that was left unfilled; read as missing"),
+    ],
+)
+def test_what_no_rule_reads_is_left_out_with_a_warning_where_it_cannot_be_read(
+    ping: ReadPing, changes: Changes, warning: str
+) -> None:
+    reading = ping(changes)
+    assert pinged(reading) == pinged(ping())
+    assert reading.warnings == (warning,)
+
+
+def test_a_choice_that_nobody_listed_is_one_never_seen(ping: ReadPing, post: ReadPost) -> None:
+    warning = "credit_tier: not one of its listed values; it was read as a new one"
+    for reading in (ping({"credit_tier": "Superb"}), post({"credit_tier": "Superb"})):
+        assert reading.warnings == (warning,)
+        assert not isinstance(reading.value, Refusal)
+        assert reading.value.fields["credit_tier"] == "Superb"
+
+
+def test_what_a_rule_reads_is_refused_by_name_where_it_cannot_be_read(
+    seller: Seller, auto: Vertical, digest: Callable[[str, str], str]
+) -> None:
+    ruled = replace(auto, read_by_rules=("credit_tier", "monthly_payment"))
+    raw: dict[str, Scalar] = {"vertical": "auto_insurance", "zip": "78701", "age": 37}
+    for field, remedy in (("credit_tier", "one of its listed values"), ("monthly_payment", "a number")):
+        for reading in (
+            read_ping(raw | {field: "superb"}, seller, {ruled.name: ruled}, digest),
+            read_post(raw | {field: "superb", "ping_id": TOKEN}, seller, {ruled.name: ruled}, ruled),
+        ):
+            assert reading.value == Refusal("invalid_field", f"{field}: {remedy}")
+
+
+@pytest.mark.parametrize("word", ["None", "null", "unknown", "{{lead_id}}", "-", "N/A", "[lead id]"])
+def test_a_word_for_nothing_is_no_id_of_a_lead(ping: ReadPing, word: str) -> None:
+    assert pinged(ping({"seller_lead_id": word})).seller_lead_id == ""
+    assert pinged(ping({"lead_id": word})).seller_lead_id == ""
+
+
+@pytest.mark.parametrize(("raw", "test"), [("production", False), ("LIVE", False), ("sandbox", True), ("Test", True)])
+def test_a_test_may_be_told_by_where_it_comes_from(ping: ReadPing, raw: str, test: bool) -> None:
+    assert pinged(ping({"test": raw})).test is test
+    assert pinged(ping({"is_test": raw})).test is test
+
+
+@pytest.mark.parametrize("none", [0, "0", -1, "-1", "none", "N/A", ""])
+def test_no_deadline_is_the_usual_one_and_no_floor_is_none(ping: ReadPing, none: Scalar) -> None:
+    assert pinged(ping({"deadline_ms": none})) == pinged(ping())
+    floor = none if none not in (0, "0") else "-1.00"
+    assert pinged(ping({"min_price": floor})) == pinged(ping())
+    assert ping({"deadline_ms": none, "min_price": floor}).warnings == ()
 
 
 def test_a_field_that_only_a_post_has_is_not_asked_of_a_ping(ping: ReadPing) -> None:

@@ -1,17 +1,13 @@
 """One value, however it is written: read by its type, absent, noted, or in trouble."""
 
-from datetime import UTC, datetime
-
 import pytest
 
 from app.dialects.text import Scalar, text_of
 from app.dialects.values import fields, kinds
 from app.dialects.values.kinds import Noted, ReadValue, Trouble, ValueReader
-from app.dialects.values.moments import epoch_of
 from app.domain.vertical import Field
 
 ABSENT: list[Scalar] = [None, "", "  ", "NA", "n/a", "N/A", "null", "\x00"]
-NOON = datetime(2026, 11, 21, 12, tzinfo=UTC).timestamp()
 
 
 @pytest.mark.parametrize(
@@ -51,6 +47,11 @@ def test_empty_values_and_placeholders_are_absent(read: ValueReader) -> None:
         ("787011234", "78701"),
         (787011234, "78701"),
         ("02139", "02139"),
+        ("02139-1234", "02139"),
+        ("021391234", "02139"),
+        ("78701.0", "78701"),
+        ("'02139", "02139"),
+        ('="02139"', "02139"),
         ("00501", "00501"),
         ("00001", "00001"),
     ],
@@ -59,7 +60,10 @@ def test_a_zip_has_five_digits(raw: Scalar, value: str) -> None:
     assert fields.zip_code(raw) == value
 
 
-@pytest.mark.parametrize(("raw", "value"), [(2139, "02139"), ("2139", "02139"), (501, "00501"), (21391234, "02139")])
+@pytest.mark.parametrize(
+    ("raw", "value"),
+    [(2139, "02139"), ("2139", "02139"), ("2139.0", "02139"), (2139.0, "02139"), (501, "00501"), (21391234, "02139")],
+)
 def test_zeros_that_a_zip_lost_are_put_back_with_a_warning(raw: Scalar, value: str) -> None:
     assert fields.zip_code(raw) == Noted(value, "too few digits; leading zeros were added")
 
@@ -82,6 +86,28 @@ def test_a_state_may_be_spelled_out(raw: str) -> None:
 )
 def test_states_of_several_words_are_states(raw: str, value: str) -> None:
     assert fields.state(raw) == value
+
+
+@pytest.mark.parametrize(
+    ("raw", "value"),
+    [
+        *((each, "NY") for each in ("N.Y.", "n.y", "US-NY", "us_ny", "USA-NY", "New York (NY)", "NY - New York")),
+        *((each, "NY") for each in ("NY, USA", "New York, NY", "New York, United States", "'NY'", "State of New York")),
+        *((each, "DC") for each in ("Washington, D.C.", "Washington DC", "D.C.", "US-DC", "District of Columbia (DC)")),
+        *(("Fla.", "FL"), ("Calif.", "CA"), ("Mass", "MA"), ("W.Va.", "WV"), ("W. Virginia", "WV"), ("Penn.", "PA")),
+        *(("N. Carolina", "NC"), ("Washington", "WA"), ("Wash.", "WA"), ("P.R.", "PR"), ("U.S. Virgin Islands", "VI")),
+        *(("Tex.", "TX"), ("Ore.", "OR"), ("Miss.", "MS"), ("Commonwealth of Virginia", "VA"), ("Georgia (US)", "GA")),
+    ],
+)
+def test_a_state_is_read_as_newspapers_iso_and_people_write_it(raw: str, value: str) -> None:
+    assert fields.state(raw) == value
+
+
+@pytest.mark.parametrize(
+    "raw", ["Tejas", "New Yrok", "NY, NJ", "NY/NJ", "Kansas City, MO", "Cali", "Mis.", "US", "N", "Texas " * 20]
+)
+def test_a_state_is_not_guessed_from_a_city_a_slip_or_two_states(raw: str) -> None:
+    assert fields.state(raw) == Trouble("two letters of a US state")
 
 
 @pytest.mark.parametrize("raw", ["ZZ", "Ontario", 12, True])
@@ -127,44 +153,9 @@ def test_a_floor_is_read_in_dollars(raw: Scalar, cents: int) -> None:
     assert fields.min_price(raw) == cents
 
 
-@pytest.mark.parametrize("raw", ["-1", "twelve", True, "1e999", "1" * 30, 10**40])
+@pytest.mark.parametrize("raw", ["-7", "twelve", "5-10", True, "1e999", "1" * 30, 10**40])
 def test_what_is_no_price_is_in_trouble(raw: Scalar) -> None:
     assert isinstance(fields.min_price(raw), Trouble)
-
-
-@pytest.mark.parametrize(
-    "raw",
-    [
-        "2026-11-21T12:00:00Z",
-        "2026-11-21T12:00:00",
-        "2026-11-21 12:00:00",
-        "2026-11-21T07:00:00-05:00",
-        "2026-11-21T12:00:00.000Z",
-        "2026-11-21 06:00:00 CST",
-        "2026-11-21 12:00:00 UTC",
-        "11/21/2026 12:00:00 PM",
-        "11/21/2026 12:00",
-        "11-21-2026 12:00:00",
-        "11/21/2026, 12:00 pm",
-        NOON,
-        int(NOON),
-        int(NOON * 1000),
-        str(int(NOON)),
-        str(int(NOON * 1000)),
-        f"{NOON:.3f}",
-        int(NOON * 1_000_000),
-    ],
-)
-def test_a_time_may_be_written_in_many_ways(raw: Scalar) -> None:
-    assert epoch_of(raw) == NOON
-    assert fields.moment(raw) == NOON
-
-
-@pytest.mark.parametrize(
-    ("raw", "hour"), [("11/21/2026 1:30 AM", 1.5), ("11/21/2026 12:30 AM", 0.5), ("11/21/2026", 0)]
-)
-def test_half_days_and_bare_days_are_understood(raw: str, hour: float) -> None:
-    assert fields.moment(raw) == NOON - (12 - hour) * 3600
 
 
 @pytest.mark.parametrize(
@@ -180,7 +171,6 @@ def test_half_days_and_bare_days_are_understood(raw: str, hour: float) -> None:
         "9" * 40,
         True,
         "1999-12-31",
-        "0001-01-01",
     ],
 )
 def test_what_is_no_time_is_in_trouble(raw: Scalar) -> None:
@@ -289,7 +279,7 @@ def test_a_whole_number_may_come_as_text(raw: Scalar, value: int) -> None:
     assert type(read) is int
 
 
-@pytest.mark.parametrize("raw", ["three", 3.5, True, "1-5", "1e999", 10**40, "1_000", "nan", "inf", float("inf")])
+@pytest.mark.parametrize("raw", ["three", 3.5, True, "1e999", 10**40, "1_000", "inf", float("inf")])
 def test_what_is_no_whole_number_is_in_trouble(raw: Scalar) -> None:
     assert kinds.integer()(raw) == Trouble("a whole number")
 
@@ -311,7 +301,7 @@ def test_a_choice_may_be_a_number_or_a_yes() -> None:
     assert kinds.choice(("1", "2"))(2) == "2"
     assert kinds.choice(("yes", "no"))(True) == "yes"
     assert kinds.choice(("none", "n/a"))("N/A") == "n/a"
-    assert kinds.choice(("a", "b"))("c") == Trouble("one of its listed values")
+    assert kinds.choice(("a", "b"))("c") == Trouble("one of its listed values", "c")
 
 
 def test_values_that_differ_in_separators_alone_are_told_apart() -> None:

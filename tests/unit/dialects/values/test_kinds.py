@@ -4,11 +4,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from app.dialects.text import Scalar, alike_value, is_absent, text_of
+from app.dialects.text import Scalar, alike, alike_value, says_nothing, text_of
 from app.dialects.values.kinds import (
     FALSE,
     TRUE,
-    ReadValue,
     Trouble,
     boolean,
     choice,
@@ -17,7 +16,9 @@ from app.dialects.values.kinds import (
     mapped,
     number,
     reader_of,
+    unread,
 )
+from app.dialects.values.yes_no import IN_WORDS
 from app.domain.vertical import Field
 
 quick = settings(derandomize=True, deadline=None, max_examples=200)
@@ -36,7 +37,7 @@ BANDS = ("1-5", "15", "15+", "over_20", "-1")
 def test_a_choice_takes_another_spelling_of_its_values_and_no_other_value(raw: Scalar) -> None:
     held = choice(BANDS)(raw)
     if held is None:
-        assert is_absent(text_of(raw))
+        assert says_nothing(text_of(raw))
     elif not isinstance(held, Trouble):
         assert isinstance(held, str)
         assert alike_value(held) == alike_value(text_of(raw))
@@ -58,7 +59,7 @@ def test_a_choice_takes_another_spelling_of_its_values_and_no_other_value(raw: S
     ],
 )
 def test_a_sign_between_digits_or_before_them_counts(raw: Scalar, held: str | None) -> None:
-    assert choice(BANDS)(raw) == (held or Trouble("one of its listed values"))
+    assert choice(BANDS)(raw) == (held or Trouble("one of its listed values", text_of(raw)))
 
 
 @quick
@@ -94,11 +95,11 @@ def test_nothing_is_taken_for_a_named_value_because_it_is_empty() -> None:
 @example(raw="yes no")
 @example(raw="trueish")
 def test_yes_and_no_have_the_listed_spellings_alone(raw: Scalar) -> None:
-    text = text_of(raw).lower()
-    wanted: ReadValue = (
-        True if text in TRUE else False if text in FALSE else None if is_absent(text) else Trouble("yes or no")
-    )
-    assert boolean(raw) == wanted
+    value, text = boolean(raw), text_of(raw)
+    if isinstance(value, bool):
+        assert text.lower() in TRUE | FALSE or alike(text.partition(",")[0].strip("!. ")) in IN_WORDS
+    else:
+        assert value == unread(text, "yes or no")
 
 
 @quick
@@ -108,7 +109,7 @@ def test_a_whole_number_is_the_same_however_it_is_written(amount: int, spelling:
     assert number()(spelling.format(amount)) == amount
 
 
-@pytest.mark.parametrize("raw", ["12,50", "1,2,3", "1,23", ",500", "1,0000", "12,5.0", "1,200,", "--1", "1-2", "1 200"])
+@pytest.mark.parametrize("raw", ["12,50", "1,2,3", "1,23", ",500", "1,0000", "12,5.0", "1,200,", "--1", "1 200"])
 def test_a_comma_stands_between_thousands_or_the_number_is_none(raw: str) -> None:
     """ "12,50" is no hundred times twelve and a half."""
     assert isinstance(number()(raw), Trouble)
@@ -135,7 +136,7 @@ def test_a_date_may_have_its_time_behind_it(raw: str) -> None:
         (Field(name="f", type="integer"), 1.5),
         (Field(name="f", type="integer"), True),
         (Field(name="f", type="number", maximum=9), "9.01"),
-        (Field(name="f", type="number"), "NaN"),
+        (Field(name="f", type="number"), "a lot"),
         (Field(name="f", type="boolean"), "maybe"),
         (Field(name="f", type="boolean"), 3),
         (Field(name="f", type="date"), "soon"),
