@@ -35,7 +35,7 @@ def read_ping(
     raw: Mapping[str, Scalar], seller: Seller, verticals: Mapping[str, Vertical], digest: Digest
 ) -> Reading[Ping]:
     """A ping without its identity: what says plainly who the consumer is has been dropped, with a warning each."""
-    vertical = _vertical_of(raw, seller, verticals)
+    vertical = vertical_of(raw, seller, verticals)
     if isinstance(vertical, Refusal):
         return Reading(vertical)
     layout = layout_of(seller, vertical, "ping")
@@ -74,7 +74,7 @@ def read_post(
     raw: Mapping[str, Scalar], seller: Seller, verticals: Mapping[str, Vertical], vertical: Vertical | None
 ) -> Reading[Post]:
     """A post, read as one in `vertical`, which its bid was for; where that is not known, in the one that it names."""
-    named = _vertical_of(raw, seller, verticals)
+    named = vertical_of(raw, seller, verticals)
     own = named if isinstance(named, Vertical) else None
     layout = layout_of(seller, vertical or own, "post")
     draft = draft_of(raw, layout, "post")
@@ -91,7 +91,7 @@ def read_post(
     return Reading(post, warnings, draft.unknown, test)
 
 
-def _vertical_of(raw: Mapping[str, Scalar], seller: Seller, verticals: Mapping[str, Vertical]) -> Vertical | Refusal:
+def vertical_of(raw: Mapping[str, Scalar], seller: Seller, verticals: Mapping[str, Vertical]) -> Vertical | Refusal:
     """The vertical by its name or title, whatever their case and separators."""
     plain = raw.get("vertical")
     exact = verticals.get(plain) if isinstance(plain, str) else None
