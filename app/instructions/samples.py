@@ -14,10 +14,9 @@ from app.dialects.own_words import GENERIC
 from app.dialects.sending import Sent
 from app.dialects.text import Scalar
 from app.dialects.written import CONTENT_TYPES, Format, answer_format, price, quoted_price
-from app.domain.answers import refused_ping, refused_post
+from app.domain.answers import note_of_test, refused_ping, refused_post
 from app.domain.calendar import utc_text
 from app.domain.catalogue import Catalogue
-from app.domain.onboarding.test_notes import test_note
 from app.domain.reasons import Refusal
 from app.domain.seller import Seller
 from app.domain.vertical import Vertical
@@ -119,7 +118,7 @@ class _Maker:
         """A post to a bid that we never made."""
         token, lead = _token(self._number), self._lead("00001")
         sent = self._sending.sent("post", lead, KEY, token)
-        note = test_note(self._seller, is_live=self._seller.is_live(()))
+        note = note_of_test(self._seller, is_live=self._seller.is_live(()))
         refusal = refused_post(Refusal("ping_unknown"), self._seller, token, (note,))
         says = "The bid has expired or is not ours: ping again."
         answer = self._written(sent, refusal, self._seller)

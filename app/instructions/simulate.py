@@ -10,13 +10,12 @@ from app.dialects import generic
 from app.dialects.dialect import Dialect
 from app.dialects.reading import Reading
 from app.dialects.text import Scalar
-from app.domain.answers import bids_answer, refused_ping, refused_post, sale_answer
+from app.domain.answers import bids_answer, note_of_test, refused_ping, refused_post, sale_answer
 from app.domain.auction.decide import decide
 from app.domain.auction.snapshot import Snapshot
 from app.domain.campaign import Campaign
 from app.domain.catalogue import Catalogue
 from app.domain.identity import Person
-from app.domain.onboarding.test_notes import test_note
 from app.domain.post.judge import PostCase, judge
 from app.domain.post.sale import PostFacts
 from app.domain.pricing.exploration import Draw
@@ -77,7 +76,7 @@ def answer_post(catalogue: Catalogue, seller: Seller, fields: Mapping[str, Scala
 
 def _noted(seller: Seller, reading: Reading[T]) -> Reading[T]:
     """With what every answer to a test of a seller says that has not certified itself."""
-    note = test_note(seller, is_live=seller.is_live(()))
+    note = note_of_test(seller, is_live=seller.is_live(()))
     return replace(reading, warnings=(*reading.warnings, note), test=True)
 
 

@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
-from app.domain.onboarding.test_notes import NOTHING_BOUGHT
+from app.domain.answers import NOTHING_BOUGHT
 from app.domain.reasons import NO_BID, REASONS
 from tests.contract.answers import keys_at, read_answer
 from tests.contract.scenario import FOLDER, Exchange

@@ -10,11 +10,10 @@ from msgspec.structs import replace
 from app.dialects import generic
 from app.dialects.reading import Reading
 from app.dialects.text import text_of
-from app.domain.answers import refused_ping
+from app.domain.answers import note_of_test, refused_ping
 from app.domain.catalogue import Catalogue
 from app.domain.consent.consent import CLOCK_WARNED_S, clock_warnings
 from app.domain.identity import hash_digest
-from app.domain.onboarding.test_notes import test_note
 from app.domain.reasons import Refusal
 from app.domain.seller import Seller
 from app.domain.token import looks_like_token, read
@@ -233,7 +232,7 @@ class Intake:
     def _note(self, request: SellerRequest, *, test: bool) -> tuple[str, ...]:
         """What the answer to a test says beside all else."""
         seller = request.seller
-        return (test_note(seller, is_live=seller.is_live(self._bidder.certified)),) if test and seller else ()
+        return (note_of_test(seller, is_live=seller.is_live(self._bidder.certified)),) if test and seller else ()
 
     def _why_not(self, request: SellerRequest) -> Refusal:
         """Why a request is not looked at; one of nobody that is known is counted."""

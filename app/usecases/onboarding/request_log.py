@@ -5,7 +5,7 @@ from contextlib import suppress
 
 import msgspec
 
-from app.domain.onboarding.test_notes import NOTHING_BOUGHT
+from app.domain.answers import NOTHING_BOUGHT
 from app.domain.reasons import Refusal, sentence
 from app.usecases.test_recorder import RecordedTest
 
