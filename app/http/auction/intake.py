@@ -305,7 +305,7 @@ class Intake:
         if not looks_like_token(ping_id):
             texts = map(text_of, request.fields.values())
             ping_id = next((text for text in texts if read(text, bidder.keys.signing) is not None), ping_id)
-        if ping_id and seller is not None and not looks_like_token(ping_id):
+        if request.dialect.sends.numbers_pings and seller is not None and ping_id and not looks_like_token(ping_id):
             ping_id = bid_by_own_id(bidder, seller, ping_id, request.now) or ping_id
         reference = await find_reference(bidder, ping_id, test=request.test)
         if reference.bid is None or (seller is None and not is_live(bidder, reference.bid, request.now)):

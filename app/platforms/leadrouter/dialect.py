@@ -26,6 +26,7 @@ def _post(answer: PostAnswer, price: Price) -> Body:
 
 _SENDS = Sending(
     id="pingId",
+    numbers_pings=True,
     names={
         "zip": "zipCode",
         "homeowner": "homeOwner",
