@@ -203,7 +203,7 @@ def test_the_page_follows_in_a_browser(service: Service, seller: Seller, screen:
     dom, console = browse(browser, service.url + link(service), WIDTHS[screen], tmp_path)
     assert console == []
     assert dom.count('class="shown"') == 10
-    assert "<button>Go live</button>" in dom
+    assert '<button id="go-live">Go live</button>' in dom
     framed, console = browse_framed(
         browser,
         page(service, link(service)).text,
