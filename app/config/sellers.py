@@ -9,8 +9,10 @@ from app.config.file.problem import Findings, did_you_mean
 from app.config.schema import OperatorTable, SellerTable
 from app.config.values.names import refuse_accept_words, refuse_repeated
 from app.dialects.names import CANONICAL
+from app.dialects.outcome_words import event_word
 from app.dialects.text import alike, alike_value
 from app.dialects.values.kinds import Trouble, reader_of
+from app.dialects.values.states import state_of
 from app.domain.buyer import Buyer, Operator
 from app.domain.caps.caps import Cap
 from app.domain.pricing.landscape import OrtbCurve
@@ -18,6 +20,7 @@ from app.domain.seller import Habits, Seller
 from app.domain.vertical import Field, Vertical
 from app.instructions.answer_paths import answer_keys
 from app.platforms.known import DIALECTS
+from app.wire.feedback import EventWord
 
 PREPAID = "prepaid-balance"
 
@@ -41,18 +44,34 @@ def build_sellers(
     """The declared sellers. `verticals` are those whose fields are all known."""
     refuse_repeated(((table.name, table.at) for table in tables), findings)
     fields: dict[str, list[Field]] = {}
-    named: list[str] = []
+    names: list[str] = []
     for vertical in verticals:
-        named += (vertical.name, vertical.title)
+        names += [vertical.name, vertical.title]
         for field in vertical.fields:
             fields.setdefault(field.name, []).append(field)
-    return tuple(_seller(table, buyer, fields, named, findings) for table in tables)
+    return tuple(_seller(table, buyer, fields, names, findings) for table in tables)
 
 
 def build_operators(tables: tuple[OperatorTable, ...], findings: Findings) -> tuple[Operator, ...]:
     """The declared operators."""
     refuse_repeated(((table.name, table.at) for table in tables), findings)
-    return tuple(Operator(name=table.name, key_sha256=table.key_sha256) for table in tables)
+    return tuple(
+        Operator(
+            name=table.name,
+            key_sha256=table.key_sha256,
+            events=_events(table, findings),
+        )
+        for table in tables
+    )
+
+
+def _events(table: OperatorTable, findings: Findings) -> dict[str, EventWord]:
+    """Its words as endpoints compare them."""
+    events: dict[str, EventWord] = {}
+    for word, event in table.events.items():
+        if events.setdefault(event_word(word), event) != event:
+            findings.error((*table.at, "events", word), "another word here differs from it in signs only", "remove one")
+    return events
 
 
 def refuse_shared_keys(tables: Iterable[SellerTable | OperatorTable], findings: Findings) -> None:
@@ -175,8 +194,12 @@ def _value_map(
             values = sorted({value for field in fields[name] for value in field.values})
             remedy = did_you_mean(value, values) or f"a {fields[name][0].type} belongs here"
             findings.error((*at, sent), f'"{value}" is not a value of `{name}`', remedy)
-        if name == "vertical" and verticals and alike(value) not in map(alike, verticals):
-            findings.error((*at, sent), f'there is no vertical "{value}"', did_you_mean(value, verticals))
+        if name == "vertical" and verticals and alike_value(value) not in map(alike_value, verticals):
+            findings.error((*at, sent), f"there is no vertical `{value}`", did_you_mean(value, verticals))
+        if name == "state" and state_of(value) is None:
+            findings.error((*at, sent), f'"{value}" is not a US state', "write its two letters, as TX")
+        if name == "zip" and not (len(value) == 5 and value.isascii() and value.isdigit()):
+            findings.error((*at, sent), f'"{value}" is not a valid ZIP code', 'write five digits in quotes, as "02139"')
     return texts
 
 
