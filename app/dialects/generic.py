@@ -64,8 +64,8 @@ def read_ping(
 
 def is_named_a_test(raw: Mapping[str, Scalar], seller: Seller) -> bool:
     """Whether the consumer bears a name that platforms give to tests."""
-    names = layout_of(seller, None, "post").names
-    return any(names.name_of(key) in _NAMES and alike(text_of(value)) in _TEST_NAMES for key, value in raw.items())
+    plan = layout_of(seller, None, "post").plan_of(tuple(raw))
+    return any(alike(text_of(raw[key])) in _TEST_NAMES for name in _NAMES for key in plan.keys_of(name))
 
 
 def ping_id_of(raw: Mapping[str, Scalar], seller: Seller) -> str:
@@ -73,22 +73,24 @@ def ping_id_of(raw: Mapping[str, Scalar], seller: Seller) -> str:
 
     A `bid_id` says more than the `ping_id` beside it, and whatever has a bid's form counts before whatever has not.
     """
-    names = layout_of(seller, None, "post").names
-    named: dict[str, list[str]] = {}
-    for key, value in raw.items():
-        name = names.name_of(key)
-        text = text_of(value) if name in _BID_NAMES else ""
-        if name is not None and not is_absent(text):
-            named.setdefault(name, []).append(text)
-    texts = [text for name in _BID_NAMES for text in named.get(name, ())]
-    plain = named.get("ping_id", []) + named.get("bid_id", [])
-    return next(filter(looks_like_token, texts), plain[0][:_PING_ID_MAX] if plain else "")
+    plan = layout_of(seller, None, "post").plan_of(tuple(raw))
+    texts = (text_of(raw[key]) for name in _BID_NAMES for key in plan.keys_of(name))
+    plain = (text_of(raw[key]) for name in ("ping_id", "bid_id") for key in plan.keys_of(name))
+    named = next((text for text in plain if not is_absent(text)), "")[:_PING_ID_MAX]
+    return next(filter(looks_like_token, texts), named)
 
 
 def read_post(
-    raw: Mapping[str, Scalar], seller: Seller, verticals: Mapping[str, Vertical], vertical: Vertical | None
+    raw: Mapping[str, Scalar],
+    seller: Seller,
+    verticals: Mapping[str, Vertical],
+    vertical: Vertical | None,
+    ping_id: str = "",
 ) -> Reading[Post]:
-    """A post, read as one in `vertical`, which its bid was for; where that is not known, in the one that it names."""
+    """A post, read as one in `vertical`, which its bid was for; where that is not known, in the one that it names.
+
+    It answers the bid `ping_id`, by default the one that it names itself.
+    """
     named = vertical_of(raw, seller, verticals)
     own = named if isinstance(named, Vertical) else None
     layout = layout_of(seller, vertical or own, "post")
@@ -98,7 +100,7 @@ def read_post(
     settle_consent(raw, draft, layout)
     settle_contact(raw, draft, layout)
     _split_name(draft.contact)
-    ping_id = ping_id_of(raw, seller)
+    ping_id = ping_id or ping_id_of(raw, seller)
     refusal = Refusal("missing_field", "ping_id") if not ping_id else refusal_of(draft, layout) or _lacks(draft.contact)
     warnings, lead = _once(draft.warnings), draft.lead
     test = "test" in lead and lead["test"]
@@ -116,7 +118,7 @@ def vertical_of(raw: Mapping[str, Scalar], seller: Seller, verticals: Mapping[st
     exact = verticals.get(plain) if isinstance(plain, str) else None
     if exact is not None and "vertical" not in seller.aliases and "vertical" not in seller.value_maps:
         return exact
-    keys = layout_of(seller, None, "ping").plan_of(tuple(raw)).vertical
+    keys = layout_of(seller, None, "ping").plan_of(tuple(raw)).keys_of("vertical")
     text = next((text for key in keys if not is_absent(text := text_of(raw[key]))), "")
     if not text:
         return Refusal("missing_field", "vertical")

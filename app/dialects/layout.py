@@ -42,14 +42,18 @@ class ReadingPlan(msgspec.Struct, frozen=True, kw_only=True):
     """How a request with certain keys is read: found once, since a seller sends the same keys with every lead.
 
     `entries` are, by part, the fields that stand there under one name, `contested` those that stand there under
-    several, with their keys, first what counts first. `vertical` are the keys that name the vertical, in that order
-    too. `unknown` counts the unknown keys.
+    several, with their keys, first what counts first. `named` are the keys of every known name, in that order too.
+    `strays` are the unknown keys, with what each may mean.
     """
 
     entries: dict[Part, tuple[Entry, ...]]
     contested: tuple[tuple[Slot, tuple[str, ...]], ...]
-    vertical: tuple[str, ...]
+    named: dict[str, tuple[str, ...]]
     strays: tuple[tuple[str, str], ...]
+
+    def keys_of(self, name: str) -> tuple[str, ...]:
+        """The keys that mean this field, those first that count first."""
+        return self.named.get(name, ())
 
 
 class Layout(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,25 +81,27 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
         return plan
 
     def _planned(self, keys: tuple[str, ...]) -> ReadingPlan:
-        named: dict[str, list[str]] = {}
+        meant: dict[str, list[str]] = {}
         strays = []
         for key in keys:
             name = self.names.name_of(key)
             hint = self._hint_of(key, name)
             if name is None or hint:
                 strays.append((key, hint))
-            elif name in self.slots:
-                named.setdefault(name, []).append(key)
+            if name is not None:
+                meant.setdefault(name, []).append(key)
+        named = {name: tuple(self.names.ranked(same_field)) for name, same_field in meant.items()}
         entries: dict[Part, tuple[Entry, ...]] = dict.fromkeys(PARTS, ())
         contested = []
         for name, same_field in named.items():
-            slot = self.slots[name]
+            slot = self.slots.get(name)
+            if slot is None:
+                continue
             if len(same_field) > 1:
-                contested.append((slot, tuple(self.names.ranked(same_field))))
+                contested.append((slot, same_field))
             else:
                 entries[slot.part] += ((same_field[0], slot.attribute, slot.read, slot),)
-        vertical = tuple(self.names.keys_of("vertical", keys))
-        return ReadingPlan(entries=entries, contested=tuple(contested), vertical=vertical, strays=tuple(strays))
+        return ReadingPlan(entries=entries, contested=tuple(contested), named=named, strays=tuple(strays))
 
     def _hint_of(self, key: str, name: str | None) -> str:
         """What an unknown key may mean, or one that is of no use but where it stands in an object."""

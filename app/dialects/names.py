@@ -56,10 +56,6 @@ class Names(msgspec.Struct, frozen=True, kw_only=True):
         # The time in an object about consent is when that was given.
         return "consent_at" if name == "created_at" and _is_about_consent(key) else name
 
-    def keys_of(self, name: str, raw: Iterable[str]) -> list[str]:
-        """The keys of a request that mean this field, those first that count first."""
-        return self.ranked(key for key in raw if self.name_of(key) == name)
-
     def ranked(self, keys: Iterable[str]) -> list[str]:
         """Keys that mean one field, those first that count first."""
         return sorted(keys, key=self._rank)

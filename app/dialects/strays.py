@@ -46,7 +46,7 @@ def settle_certificates(raw: Mapping[str, Scalar], draft: RequestDraft, layout: 
         elif found is None and "trustedform.com" in text_of(raw[key])[:100].lower():
             draft.warnings.append(f"trustedform_cert_url: {_FAR_FROM_HOME}")
     for name in [name for name in _CERTIFICATES if f"{name}: {BROKEN}" in draft.warnings]:
-        for key in layout.names.keys_of(name, raw):
+        for key in layout.plan_of(tuple(raw)).keys_of(name):
             found = certificate_in(raw[key])
             if found is not None and _take(draft, layout, *found):
                 _leave_out_broken(draft, name)
@@ -79,14 +79,18 @@ def settle_age(raw: Mapping[str, Scalar], draft: RequestDraft, layout: Layout) -
 
 def settle_consent(raw: Mapping[str, Scalar], draft: RequestDraft, layout: Layout) -> None:
     """The text and the time of consent of a post, under whichever of its names."""
+    plan = layout.plan_of(tuple(raw))
     if "tcpa_text" not in draft.lead:
-        texts = [*layout.names.keys_of("tcpa_consent", raw), *_hinted(raw, layout, "tcpa_text", "tcpa_consent")]
+        texts = [
+            *plan.keys_of("tcpa_consent"),
+            *_hinted(raw, layout, "tcpa_text", "tcpa_consent"),
+        ]
         longest = max([shown(raw[key]) for key in texts], key=len, default="")
         if is_consent_text(longest):
             _note(draft, layout, "tcpa_text", layout.slots["tcpa_text"].read(longest))
-    known = layout.names.keys_of("consent_at", raw)
+    known = plan.keys_of("consent_at")
     hinted = list(_hinted(raw, layout, "consent_at"))
-    agreed = layout.names.keys_of("tcpa_consent", raw)
+    agreed = plan.keys_of("tcpa_consent")
     times = [at for key in (*known, *hinted, *agreed) if isinstance(at := _plain(moment(raw[key])), float)]
     if times:
         # The first by rank says it best, but a day that came without its hour is no other time.
@@ -125,7 +129,7 @@ def _settle_phone(
 ) -> None:
     """The first phone that has ten digits, of those that are one and those that are put together."""
     read, contact = layout.slots["phone"].read, draft.contact
-    keys = layout.names.keys_of("phone", raw)
+    keys = layout.plan_of(tuple(raw)).keys_of("phone")
     whole = [
         *[raw[key] for key in keys],
         *[v for hint in ("phone", "+phone_2", "+phone_3") for v in hinted.get(hint, ())],

@@ -1,6 +1,6 @@
 """Ties a post to its bid: what its ping_id says, and whether it repeats the ping."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import partial
 from itertools import combinations
 
@@ -102,7 +102,7 @@ def is_live(bidder: Bidder, bid: BidToken, now: float) -> bool:
 
 
 async def seller_of_bid(
-    bidder: Bidder, reference: BidReference, seller: Seller | None, keys: Collection[str]
+    bidder: Bidder, reference: BidReference, seller: Seller | None, keys: Callable[[], Collection[str]]
 ) -> Seller | None:
     """The seller that may post to a bid, as it was declared when the bid was made; `None` where nobody here may.
 
@@ -118,7 +118,7 @@ async def seller_of_bid(
     for gone in configuration.sellers:
         if gone.name not in bidder.catalogue.sellers:
             last = await bidder.store.last_seller(gone.name)
-            if has_key(last, keys, bidder.keys.index):
+            if has_key(last, keys(), bidder.keys.index):
                 return gone
     return seller
 

@@ -315,7 +315,7 @@ class Intake:
         reference = await find_reference(bidder, ping_id, test=request.test)
         if reference.bid is None or (seller is None and not is_live(bidder, reference.bid, request.now)):
             return request, reference
-        then = await seller_of_bid(bidder, reference, seller, offered_keys(request))
+        then = await seller_of_bid(bidder, reference, seller, partial(offered_keys, request))
         if then is None or (seller is None and not may_reach(request, then)):
             return request, reference
         return as_declared(request, then), reference
@@ -332,12 +332,9 @@ class Intake:
     ) -> tuple[BidReference, Reading[Post]]:
         """The post that a request holds to this bid; where the bid is none of ours, it may call itself a test."""
         bidder = self._bidder
-        fields = request.fields
-        # A direct post names no bid, and one from after a reload may name it as its seller's aliases say by now.
-        if reference.bid is not None and generic.ping_id_of(fields, seller) != reference.ping_id:
-            fields = {**fields, "bid_id": reference.ping_id}
         verticals = reference.verticals or bidder.catalogue.verticals
-        reading = generic.read_post(fields, seller, verticals, reference.vertical)
+        # A direct post names no bid, and one from after a reload may name it as its seller's aliases say by now.
+        reading = generic.read_post(request.fields, seller, verticals, reference.vertical, reference.ping_id)
         if reading.test and reference.bid is None:
             reference = replace(reference, test=True)
         reading = replace(reading, warnings=self._warnings(seller, reading, request.now))

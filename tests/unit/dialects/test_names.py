@@ -172,10 +172,9 @@ def test_canonical_names_mean_themselves(seller: Seller) -> None:
 
 
 def test_keys_for_one_field_come_in_the_order_in_which_they_count(seller: Seller) -> None:
-    names = names_for(seller, None, "ping")
-    keys = ["vendor_id", "tracking_id", "sub3", "sub_id", "xid", "Sub1"]
-    assert names.keys_of("sub_id", keys) == ["sub_id", "Sub1", "sub3", "vendor_id"]
-    assert names.keys_of("seller_lead_id", keys) == ["xid", "tracking_id"]
+    plan = layout_of(seller, None, "ping").plan_of(("vendor_id", "tracking_id", "sub3", "sub_id", "xid", "Sub1"))
+    assert plan.keys_of("sub_id") == ("sub_id", "Sub1", "sub3", "vendor_id")
+    assert plan.keys_of("seller_lead_id") == ("xid", "tracking_id")
 
 
 def test_a_layout_is_built_once_and_anew_after_a_reload(seller: Seller, auto: Vertical) -> None:

@@ -30,7 +30,7 @@ async def reload(bidder: Bidder, number: int, sellers: Iterable[Seller]) -> None
 async def who_posts(bidder: Bidder, ping_id: str, key: str) -> str:
     """The name of the seller to which a post with this key belongs, empty for nobody."""
     today = next((each for each in bidder.catalogue.sellers.values() if key in each.key_sha256), None)
-    found = await seller_of_bid(bidder, await find_reference(bidder, ping_id), today, [key])
+    found = await seller_of_bid(bidder, await find_reference(bidder, ping_id), today, lambda: [key])
     return found.name if found is not None else ""
 
 
