@@ -52,7 +52,7 @@ def on_line(path: Path) -> dict[str, str]:
 def test_what_can_be_seen_is_drafted(drafted: Path) -> None:
     spec = read_spec(drafted)
     assert (spec.vertical, spec.label, spec.positive) == ("crm_export", "result", "won")
-    assert (spec.order, spec.time_format, spec.decimal) == ("Created At", "%m/%d/%Y %H:%M", ",")
+    assert (spec.order, spec.time_format, spec.decimal) == ("Created At", "", ",")
     known = {field.name: field.type for field in spec.fields if field.known_at_ping}
     assert known == {
         "tier": "choice",

@@ -148,10 +148,13 @@ def test_a_constant_label_and_too_few_rows_are_refused(tmp_path: Path) -> None:
     assert f"fewer than {ROWS_MIN}" in refused(tmp_path, rows(20))
 
 
-def test_a_lead_without_a_time_has_no_place(tmp_path: Path) -> None:
-    told = rows()
-    told[3]["when"] = ""
-    assert "1 of 400 rows have no time in 'when'" in refused(tmp_path, told)
+def test_a_lead_without_a_time_has_no_place_and_many_are_refused(tmp_path: Path) -> None:
+    told = [{**row, "when": "unknown" if number % 100 == 3 else row["when"]} for number, row in enumerate(rows())]
+    found = history(tmp_path, told)
+    assert len(found) == 396
+    assert found.notes == ("4 rows without a time were left out",)
+    told = [{**row, "when": "" if number % 10 == 3 else row["when"]} for number, row in enumerate(rows())]
+    assert "40 of 400 rows have no time in 'when'" in refused(tmp_path, told)
 
 
 def test_one_history_has_one_fingerprint_and_a_changed_one_another(tmp_path: Path) -> None:

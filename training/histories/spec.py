@@ -16,6 +16,9 @@ FieldType = Literal["choice", "number", "integer", "boolean", "text", "date", "h
 BY_ROW = "row"
 """The order of a file that has no time: its rows stand oldest first."""
 
+DAY_FIRST = "day first"
+"""The format of times that are read as in any message, but for the day before the month."""
+
 _VERTICAL = re.compile(r"[a-z0-9_]{1,64}")
 
 
@@ -24,6 +27,7 @@ class SpecField(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
     No model reads `text` and `date`. `hour` and `weekday` (0 is Monday) are read from a column of times. A field that
     tells so much that it must be suspected is read all the same where it is `trusted`; `reason` says why one is not.
+    `decimal` is that of its numbers where it is not the file's; what is no number may be read as `missing`.
     """
 
     name: str
@@ -31,6 +35,8 @@ class SpecField(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     known_at_ping: bool = True
     column: str = ""
     trusted: bool = False
+    decimal: Literal["", ".", ","] = ""
+    unreadable: Literal["refuse", "missing"] = "refuse"
     reason: str = ""
 
     @property
@@ -49,10 +55,10 @@ class Spec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     A lead has converted if its `label` is one of `positive`; one that is neither there nor among `negative`, if any are
     named, is left out, as are rows without a label where `missing_label` allows it. `order` is a column of times, or
-    `row`. Leads younger than `maturity_days` before the newest are left out, whatever they came to: of late leads only
-    the quick conversions are known yet. `where` keeps the rows whose columns hold these values. `value` is what a
-    conversion brought. `time_format` is strptime's, needed where times are neither ISO 8601 nor epoch seconds; times
-    without an offset are those of `time_zone`.
+    `row`; a few rows without a time are left out. Leads younger than `maturity_days` before the newest are left out,
+    whatever they came to: of late leads only the quick conversions are known yet. `where` keeps the rows whose columns
+    hold these values. `value` is what a conversion brought. `time_format` is `day first`, or strptime's where times are
+    written as in no message; times without a zone are those of `time_zone`.
     """
 
     vertical: str
