@@ -7,8 +7,12 @@ STAMP := $(VENV)/.installed
 # Where this is set, as in many containers, every process that a test starts compiles all of leadbid anew.
 unexport PYTHONDONTWRITEBYTECODE
 
+# Many tests wait for servers, so three workers share two cores. In order of their folders, because the quick ones of
+# `unit` come last then, and no long file is left over for one worker alone.
+PYTEST = $(BIN)/pytest -n "$$($(BIN)/python -c 'import os; print(3 * (os.cpu_count() or 2) // 2)')" --dist loadfile --no-loadscope-reorder
+
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test check quick bench drill dist
+.PHONY: help setup demo serve test long check quick bench drill dist
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,10 +25,11 @@ demo: setup ## Simulate one business day over real HTTP: 1,000 leads, and a repo
 serve: setup ## Serve the demo configuration on http://127.0.0.1:8000, with its data in ./data
 	@$(BIN)/leadbid serve --demo --data data --port 8000
 
-# Many tests wait for servers, so three workers share two cores. In order of their folders, because the quick ones of
-# `unit` come last then, and no long file is left over for one worker alone.
 test: setup ## Run the tests in parallel (ARGS="-k caps" selects, ARGS=--cov reports coverage)
-	@$(BIN)/pytest -n "$$($(BIN)/python -c 'import os; print(3 * (os.cpu_count() or 2) // 2)')" --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(PYTEST) $(ARGS)
+
+long: setup ## Run the tests that take minutes: whole days and markets, packaging, kills
+	@$(PYTEST) -m long $(ARGS)
 
 check: quick ## Check style, format, types and the direction of imports
 	$(BIN)/mypy

@@ -25,7 +25,7 @@ NOW = 1_795_190_400.0
 CERTIFICATE_URL = "https://cert.trustedform.com/" + "0123456789abcdef" * 2 + "01234567"
 LEADID = "01234567-89AB-CDEF-0123-456789ABCDEF"
 CONSENT_TEXT = "By pressing Get Quote I ask Bright Roofs to call me about solar at the number above."
-ZIP_STATES = {"78701": "TX", "75201": "TX", "90001": "CA", "10001": "NY"}
+ZIP_STATES = {"78701": ("TX",), "75201": ("TX",), "90001": ("CA",), "10001": ("NY",), "42223": ("KY", "TN")}
 
 
 def vertical(**overrides: Any) -> Vertical:

@@ -9,6 +9,7 @@ from app.dialects.reading import Reading
 from app.dialects.text import Scalar, alike, is_absent, text_of
 from app.dialects.values import fields, kinds
 from app.dialects.values.kinds import Noted, ReadValue, Trouble, ValueReader
+from app.dialects.values.states import state_of
 from app.domain.money import cents
 from app.domain.reasons import Refusal
 from app.domain.seller import Seller
@@ -26,6 +27,7 @@ _RESULTS = {
 _RESULT_OF = {alike(word): result for result, words in _RESULTS.items() for word in words.split()}
 _EVENT_OF = {alike(event): event for event in _EVENTS}
 _COUNT_MAX = 1_000_000
+_PREFIX_MAX, _ZIP_LENGTH = 3, 5
 OUTCOME_COLUMNS = ("lead_id", "crm_id", "event", "event_id", "source", "value", "value_cents", "occurred_at")
 """What a column of a file of outcomes can mean; `lead_id` or `crm_id` says whose they are."""
 
@@ -104,6 +106,17 @@ def read_signal(raw: Mapping[str, Scalar]) -> Reading[Signal]:
         "vertical": kinds.text(64, cut=False),
     }
     return _reading(raw, readers, ("premium", "cause", "until"), lambda values: Signal(**_in_cents(values, "premium")))
+
+
+def read_territory(text: str) -> str | Refusal:
+    """A state, a ZIP, or a prefix of up to three digits: four may be a prefix as well as a ZIP that lost its zero."""
+    if text.isascii() and text.isdecimal():
+        if len(text) <= _PREFIX_MAX or len(text) == _ZIP_LENGTH:
+            return text
+        if len(text) < _ZIP_LENGTH:
+            remedy = f"{text.zfill(_ZIP_LENGTH)} if it is a ZIP; a prefix has 1 to {_PREFIX_MAX} digits"
+            return Refusal("invalid_field", f"territory: {remedy}")
+    return state_of(text) or Refusal("invalid_field", "territory: a state, a ZIP prefix or a ZIP")
 
 
 def _reading(

@@ -16,6 +16,7 @@ from app.domain.delivery.destination import Destination
 from app.domain.pricing.pricing import Curve
 from app.domain.schedule import ALL_DAY, Schedule
 from app.domain.seller import Habits, Seller
+from app.domain.territory import ZipStates
 from app.domain.token import campaign_tag
 from app.domain.vertical import Vertical
 from app.wire.ping import Leg, Value
@@ -57,7 +58,7 @@ class Challenger(msgspec.Struct, frozen=True, kw_only=True):
 class Catalogue(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """`config_hash` names this configuration in every decision.
 
-    `seller_by_key` and `operator_by_key` go by the SHA-256 of a key in hex, `zip_states` names the state of each ZIP.
+    `seller_by_key` and `operator_by_key` go by the SHA-256 of a key in hex, `zip_states` names the states of each ZIP.
     `challengers` by vertical.
     """
 
@@ -68,7 +69,7 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     sellers: Mapping[str, Seller]
     seller_by_key: Mapping[str, Seller]
     operator_by_key: Mapping[str, Operator]
-    zip_states: Mapping[str, str]
+    zip_states: ZipStates
     destinations: Mapping[str, Destination]
     models: Mapping[str, Model]
     index: "CampaignIndex"

@@ -152,6 +152,9 @@ ACCEPT_WORDS = ("accepted", "success", "matched", "approved", "true")
 
 def sentence(refusal: Refusal) -> str:
     """The reason as a seller reads it, with its detail where it has one."""
+    if refusal.code == "invalid_field" and refusal.detail and ":" not in refusal.detail:
+        # Each field can be read, and yet they cannot be true together.
+        return refusal.detail
     text = REASONS[refusal.code].text
     head, brace, rest = text.partition("{")
     joint, _, tail = rest.partition("}")

@@ -1,6 +1,11 @@
 """Where a campaign buys: states, ZIP prefixes and ZIP codes, less what it excludes."""
 
+from collections.abc import Mapping
+
 import msgspec
+
+ZipStates = Mapping[str, tuple[str, ...]]
+"""The states of each ZIP: the one where its post office is, then any other into which its routes reach."""
 
 
 class Territory(msgspec.Struct, frozen=True, kw_only=True):

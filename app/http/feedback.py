@@ -28,8 +28,6 @@ from app.wire.scorecard import DAYS_MAX
 T = TypeVar("T")
 Asker = Request[Any, Any, State]
 
-_TERRITORY = re.compile(r"[A-Z]{2}|[0-9]{1,5}")
-_NO_TERRITORY = Refusal("invalid_field", "territory: a state, a ZIP prefix or a ZIP")
 _DAYS = "7"
 _NO_DAYS = Refusal("invalid_field", f"days: a whole number from 1 to {DAYS_MAX}")
 _AWAY = Refusal("internal")
@@ -58,13 +56,13 @@ async def outcomes(request: Asker) -> Response[bytes]:
 @put("/v1/demand/{territory:str}")
 async def demand(request: Asker, territory: FromPath[str]) -> Response[bytes]:
     """How many leads a territory can still work, from an operator."""
-    return await _taken_of(request, territory.upper(), feedback.read_demand, set_demand)
+    return await _taken_of(request, territory, feedback.read_demand, set_demand)
 
 
 @put("/v1/signals/{territory:str}")
 async def signals(request: Asker, territory: FromPath[str]) -> Response[bytes]:
     """A timed premium on a territory, from an operator."""
-    return await _taken_of(request, territory.upper(), feedback.read_signal, set_signal)
+    return await _taken_of(request, territory, feedback.read_signal, set_signal)
 
 
 @get("/v1/posts/{ping_id:str}")
@@ -137,9 +135,10 @@ async def _taken_of(
     operator = asked.operator
     if operator is None:
         return _response(http_refusal(asked, Refusal("auth_failed")))
-    if not _TERRITORY.fullmatch(territory):
-        return _response(http_refusal(asked, _NO_TERRITORY))
-    return await _taken(asked, read, lambda value: take(bidder, territory, value, operator.name, asked.now))
+    place = feedback.read_territory(territory)
+    if isinstance(place, Refusal):
+        return _response(http_refusal(asked, place))
+    return await _taken(asked, read, lambda value: take(bidder, place, value, operator.name, asked.now))
 
 
 async def _taken(

@@ -138,12 +138,12 @@ def refuse_ping(
 
 def _located(bidder: Bidder, ping: Ping) -> Ping | Refusal:
     """With the state of its ZIP. A state that is not its ZIP's would make every later answer a wrong one."""
-    state = bidder.catalogue.zip_states.get(ping.zip, "")
-    if state and not ping.state:
-        return replace(ping, state=state)
-    if (ping.state and state in ("", ping.state)) or scenario_of(ping) is not None:
+    states = bidder.catalogue.zip_states.get(ping.zip, ())
+    if states and not ping.state:
+        return replace(ping, state=states[0])
+    if (ping.state and (not states or ping.state in states)) or scenario_of(ping) is not None:
         return ping
-    return Refusal("invalid_field", "state: not the state of zip") if state else Refusal("missing_field", "state")
+    return Refusal("invalid_field", "zip and state disagree") if states else Refusal("missing_field", "state")
 
 
 def _repeat(bidder: Bidder, live: BidMade, now: float) -> PingAnswer:

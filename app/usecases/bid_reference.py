@@ -120,7 +120,8 @@ def posted(
     if bid is None or configuration is None or campaign is None or vertical is None:
         return None
     if not post.state:
-        post = msgspec.structs.replace(post, state=bidder.catalogue.zip_states.get(post.zip, ""))
+        states = bidder.catalogue.zip_states.get(post.zip, ("",))
+        post = msgspec.structs.replace(post, state=states[0])
     return PostedLead(
         seller=_with_todays_caps(bidder, seller),
         ping_id=reference.ping_id,
@@ -176,11 +177,11 @@ def _configuration(bidder: Bidder, bid: BidToken) -> Configuration | None:
 def _as_it_counts_today(bidder: Bidder, campaign: Campaign) -> Campaign:
     """The campaign of a bid, its leads counted and delivered as it is declared to today, if it still is."""
     today = bidder.catalogue.campaigns.get(campaign.name)
-    if today is None:
+    if today is None or today is campaign:
         return campaign
     return msgspec.structs.replace(campaign, caps=today.caps, destinations=today.destinations)
 
 
 def _with_todays_caps(bidder: Bidder, seller: Seller) -> Seller:
     today = bidder.catalogue.sellers.get(seller.name)
-    return seller if today is None else msgspec.structs.replace(seller, caps=today.caps)
+    return seller if today is None or today is seller else msgspec.structs.replace(seller, caps=today.caps)

@@ -22,6 +22,7 @@ def make_sale(bidder: Bidder, lead: PostedLead) -> Sale:
     lead_id = digest(bidder.keys.index, b"leadbid.lead", lead.seller.name, bid.nonce.hex(), size=12).hex()
     live = bidder.standing.live(bid.nonce, lead.now)
     line = live.line if live is not None else None
+    ping = live.ping_of(line) if live is not None and line is not None else None
     offer = _offer(line, lead)
     document = _document(lead, lead_id)
     return Sale(
@@ -43,7 +44,7 @@ def make_sale(bidder: Bidder, lead: PostedLead) -> Sale:
         duplicate_scope=campaign.duplicate_scope,
         cap_uses=_cap_uses(lead),
         identity=bidder.vault.seal(msgspec.json.encode(lead_document(document)), lead_id),
-        evidence=_evidence(bidder, lead, lead_id, live.ping if live is not None else None, document.consent),
+        evidence=_evidence(bidder, lead, lead_id, ping, document.consent),
         decision=msgspec.json.encode(offer) if offer is not None else None,
         config_hash=lead.configuration.config_hash,
         model_version=line.model if line is not None else "",

@@ -48,6 +48,7 @@ def test_a_real_journal_reads_the_same_after_it_was_compacted(traded: Path, tmp_
     assert all(part.is_parquet for part in parts(journal))
 
 
+@pytest.mark.long
 def test_compacting_beside_a_service_loses_none_of_its_lines_and_it_starts_again(tmp_path: Path) -> None:
     data, who = tmp_path / "data", someone(1)
     with demo_with_crm(tmp_path / "config") as (config, _):
@@ -76,6 +77,7 @@ def test_compacting_beside_a_service_loses_none_of_its_lines_and_it_starts_again
     assert main(["explain", bid, "--data", str(data)]) == 0
 
 
+@pytest.mark.long
 def test_kill_minus_nine_while_it_compacts_loses_and_doubles_nothing(traded: Path, tmp_path: Path) -> None:
     journal = tmp_path / "journal"
     journal.mkdir()

@@ -5,9 +5,12 @@ import time
 from pathlib import Path
 
 import httpx
+import pytest
 
 from tests.market import demo_with_crm, ping, post, sell_until_killed, someone, wait_for_leads
 from tests.service import serve_process
+
+pytestmark = pytest.mark.long
 
 LEADS = 120
 KILLED_AFTER = 40

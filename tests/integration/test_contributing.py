@@ -12,6 +12,8 @@ import pytest
 from tests.recipes import recipe
 from tests.service import ROOT
 
+pytestmark = pytest.mark.long
+
 COPIED = ("app", "docs", "fixtures", "models", "tests", "CHANGELOG.md", "CONTRIBUTING.md", "pyproject.toml")
 
 REASON_FILES = (

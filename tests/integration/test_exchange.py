@@ -111,6 +111,7 @@ def test_a_market_with_a_mistake_is_refused_by_name(
     assert said in capsys.readouterr().err
 
 
+@pytest.mark.long
 def test_our_service_dies_on_the_way_loses_nothing_and_the_day_goes_on(tmp_path: Path) -> None:
     port = free_port()
     audits: list[Audited] = []

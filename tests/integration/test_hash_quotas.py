@@ -18,7 +18,7 @@ UNTIL_KEPT_S = 1.5
 """Counts are written every second."""
 
 
-@pytest.mark.parametrize("how", ["kill", "terminate"])
+@pytest.mark.parametrize("how", ["kill", pytest.param("terminate", marks=pytest.mark.long)])
 def test_a_quota_of_hashes_survives_a_restart(tmp_path: Path, how: str) -> None:
     config = shutil.copytree(DEMO_CONFIG.parent, tmp_path / "demo") / "buyer.toml"
     text = config.read_text(encoding="utf-8")

@@ -1,66 +1,65 @@
 """Whatever a full run writes, the people it bought and the people it did not buy are nowhere in it in plain."""
 
 import time
-from pathlib import Path
+from dataclasses import dataclass
 
 import httpx
+import pytest
 
 from app.mock_exchange.consumers import Consumer, ping_of
 from tests.market import KEY, demo_with_crm, ping, post, someone, wait_for_leads
 from tests.service import serve_process
 
-
-def test_no_file_holds_a_person_in_plain(tmp_path: Path) -> None:
-    bought, lost, rude = someone(1), someone(2), someone(3)
-    with demo_with_crm(tmp_path / "config") as (config, receiver), serve_process(config, tmp_path / "data") as service:
-        with httpx.Client(base_url=service.url, trust_env=False) as http:
-            sale = post(http, bought, ping(http, bought)["ping_id"]).json()
-            ping(http, lost)
-            _tell_too_much(http, rude)
-            _break(http, rude)
-            metrics = http.get("/metrics").text
-        assert not wait_for_leads(receiver, {sale["lead_id"]})
-    written = {path: path.read_bytes() for path in (tmp_path / "data").rglob("*") if path.is_file()}
-    written[Path("metrics")] = metrics.encode()
-    assert any(path.suffix == ".db" for path in written)
-    assert any(path.suffix == ".jsonl" for path in written)
-    traces = [trace for who in (bought, lost, rude) for trace in _traces(who)]
-    found = [(path.name, trace) for path, content in written.items() for trace in traces if trace in content.lower()]
-    assert found == []
-
-
-def test_no_file_holds_a_certificate_or_a_token_of_a_ping(tmp_path: Path) -> None:
-    bought, lost, odd = someone(5), someone(6), someone(7)
-    sent = [name for who in (bought, lost, odd) for name in _certificates(who)] + [PING_URL.rpartition("/")[2]]
-    with demo_with_crm(tmp_path / "config") as (config, receiver), serve_process(config, tmp_path / "data") as service:
-        with httpx.Client(base_url=service.url, trust_env=False) as http:
-            sale = post(http, bought, ping(http, bought)["ping_id"]).json()
-            ping(http, lost)
-            for fields in _everywhere(odd):
-                assert (
-                    http.post("/v1/ping", headers=KEY, json={**ping_of(odd, time.time()), **fields}).status_code < 500
-                )
-            written = {Path("metrics"): http.get("/metrics").content}
-        assert not wait_for_leads(receiver, {sale["lead_id"]})
-    written |= {path: path.read_bytes() for path in (tmp_path / "data").rglob("*") if path.is_file()}
-    assert sum(b'"kind":"ping"' in content for content in written.values()) == 1
-    found = [
-        (path.name, name) for path, content in written.items() for name in sent if name.encode() in content.lower()
-    ]
-    assert found == []
-
-
-def test_the_crm_gets_the_whole_person(tmp_path: Path) -> None:
-    who = someone(4)
-    with demo_with_crm(tmp_path / "config") as (config, receiver), serve_process(config, tmp_path / "data") as service:
-        with httpx.Client(base_url=service.url, trust_env=False) as http:
-            sale = post(http, who, ping(http, who)["ping_id"]).json()
-        assert not wait_for_leads(receiver, {sale["lead_id"]})
-    body = next(iter(receiver.kept.values())).body.lower()
-    assert all(trace in body for trace in (who.phone.encode(), who.email.encode(), who.address.lower().encode()))
-
-
 PING_URL = "https://ping.trustedform.com/0.abcdefghij.klmnopqrst.uvwxyz012345"
+BOUGHT, LOST, RUDE, ODD = map(someone, range(1, 5))
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a run wrote, its metrics among that, and what its CRM got."""
+
+    written: dict[str, bytes]
+    delivered: bytes
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """A sale, a bid that was lost, and sellers that tell people, certificates and tokens wherever they can."""
+    folder = tmp_path_factory.mktemp("run")
+    with demo_with_crm(folder / "config") as (config, receiver), serve_process(config, folder / "data") as service:
+        with httpx.Client(base_url=service.url, trust_env=False) as http:
+            sale = post(http, BOUGHT, ping(http, BOUGHT)["ping_id"]).json()
+            ping(http, LOST)
+            _tell_too_much(http, RUDE)
+            _break(http, RUDE)
+            for fields in _everywhere(ODD):
+                body = {**ping_of(ODD, time.time()), **fields}
+                assert http.post("/v1/ping", headers=KEY, json=body).status_code < 500
+            metrics = http.get("/metrics").content
+        assert not wait_for_leads(receiver, {sale["lead_id"]})
+    written = {str(path): path.read_bytes() for path in (folder / "data").rglob("*") if path.is_file()}
+    assert any(name.endswith(".db") for name in written)
+    assert sum(b'"kind":"ping"' in content for content in written.values()) == 1
+    return Run(written | {"metrics": metrics}, next(iter(receiver.kept.values())).body.lower())
+
+
+def test_no_file_holds_a_person_in_plain(run: Run) -> None:
+    assert found(run, [trace for who in (BOUGHT, LOST, RUDE) for trace in _traces(who)]) == []
+
+
+def test_no_file_holds_a_certificate_or_a_token_of_a_ping(run: Run) -> None:
+    names = [name for who in (BOUGHT, LOST, ODD) for name in _certificates(who)] + [PING_URL.rpartition("/")[2]]
+    assert found(run, [name.encode() for name in names]) == []
+
+
+def test_the_crm_gets_the_whole_person(run: Run) -> None:
+    for trace in (BOUGHT.phone, BOUGHT.email, BOUGHT.address):
+        assert trace.lower().encode() in run.delivered
+
+
+def found(run: Run, traces: list[bytes]) -> list[tuple[str, bytes]]:
+    """Which of these stand in what was written, and where."""
+    return [(name, trace) for name, content in run.written.items() for trace in traces if trace in content.lower()]
 
 
 def _certificates(who: Consumer) -> list[str]:

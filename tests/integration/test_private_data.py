@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from tests.market import demo_with_crm, ping, post, someone
-from tests.service import ROOT, serve_process
+from tests.service import ROOT, serve, serve_process
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has other rights")
 
@@ -55,7 +55,7 @@ def test_a_run_and_its_commands_write_nothing_that_others_can_read(tmp_path: Pat
 def test_a_start_narrows_what_it_finds_and_warns_of_open_keys(tmp_path: Path) -> None:
     data = tmp_path / "data"
     with demo_with_crm(tmp_path / "config") as (config, _):
-        with serve_process(config, data):
+        with serve(config, data):
             pass
         for path in (
             data / "journal",
@@ -67,10 +67,10 @@ def test_a_start_narrows_what_it_finds_and_warns_of_open_keys(tmp_path: Path) ->
         with serve_process(config, data) as service:
             said = service.log.read_text()
         assert "were open to other users of this machine; they are private now" in said
-        secret = config.parent / "crm-webhook-secret.txt"
-        for path in (data / "keys" / "index.key", secret):
+        checked = leadbid("check", "--config", config, "--data", data)
+        for path in (data / "keys" / "index.key", config.parent / "crm-webhook-secret.txt"):
             assert f"run `chmod 600 {path.resolve()}`" in said
-            assert f"run `chmod 600 {path.resolve()}`" in leadbid("check", "--config", config, "--data", data)
+            assert f"run `chmod 600 {path.resolve()}`" in checked
         assert open_to_others(data / "journal") == []
         assert stat.S_IMODE((data / "leadbid.db").stat().st_mode) == 0o600
         assert stat.S_IMODE((data / "keys" / "index.key").stat().st_mode) == 0o644

@@ -156,6 +156,7 @@ def test_training_without_its_extra_has_help_and_names_the_extra(bare: Installed
     assert "solar" in ran(bare, tmp_path, "leadbid-training", "registry", "list")
 
 
+@pytest.mark.long
 def test_an_app_of_ones_own_in_the_working_directory_does_no_harm(whole: Installed, tmp_path: Path) -> None:
     for name in ("app", "training"):
         (tmp_path / name).mkdir()

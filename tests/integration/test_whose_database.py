@@ -135,6 +135,7 @@ def unmounted(file: Path) -> Iterator[None]:
         subprocess.run(["umount", file], capture_output=True, check=False)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "way",
     [lambda file, _: file, by_a_symbolic_link, by_a_linked_directory, by_a_hard_link, by_a_bind_mount],

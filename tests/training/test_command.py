@@ -147,6 +147,7 @@ def test_the_same_seed_makes_the_same_bytes_and_leaves_other_verticals_live(
     ]
 
 
+@pytest.mark.long
 def test_a_synthetic_model_is_live_only_where_that_is_asked_for_and_nothing_real_is(
     run: tuple[int, Path], buyer: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

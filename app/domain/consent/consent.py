@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from math import ceil
 from typing import Literal
 from unicodedata import normalize
 from urllib.parse import urlsplit
@@ -15,6 +16,9 @@ from app.wire.post import Post
 
 CLOCK_SKEW_S = 300.0
 """How far in the future a seller's clock may stand before its times are not believed."""
+
+CLOCK_WARNED_S = 60.0
+"""How far it may stand there before the seller hears of it."""
 
 _NOT_WORD = re.compile(r"[\W_]+")
 
@@ -106,8 +110,27 @@ def _implausible(policy: ConsentPolicy, page: str, named: str, at: float | None,
     if at is None:
         return None
     if at > now + CLOCK_SKEW_S:
-        return Refusal("consent_invalid", f"{named} lies in the future")
+        return Refusal("consent_invalid", f"{named} lies {_ahead(at, now)} in the future")
     return Refusal("consent_expired", named) if now - at > policy.age_s_max else None
+
+
+def clock_warnings(lead: Ping | Post, now: float) -> tuple[str, ...]:
+    """That the clock which wrote a lead's time of consent is fast, and by how much."""
+    times = {"created_at": lead.created_at, "consent_at": lead.consent_at if isinstance(lead, Post) else None}
+    return tuple(
+        f"{named}: {_ahead(at, now)} ahead of our clock; set yours, or leads will be refused"
+        for named, at in times.items()
+        if at is not None and at > now + CLOCK_WARNED_S
+    )
+
+
+def _ahead(at: float, now: float) -> str:
+    """A span as people say it, rounded up."""
+    seconds = ceil(at - now)
+    for unit, size in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
+        if seconds >= 2 * size:
+            return f"{seconds // size} {unit}s"
+    return f"{seconds} seconds"
 
 
 def host_of(page: str) -> str:

@@ -1,7 +1,6 @@
 """Whether a contact could be a real, reachable person, as far as the data alone shows."""
 
 import re
-from collections.abc import Mapping
 from functools import lru_cache
 
 import phonenumbers
@@ -10,6 +9,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from app.domain.identity import normal_phone
 from app.domain.reasons import Refusal
+from app.domain.territory import ZipStates
 from app.wire.post import Contact
 
 _RESERVED_DOMAINS = frozenset({"example", "example.com", "example.net", "example.org"})
@@ -29,7 +29,7 @@ _RINGS_AT_A_PERSON = frozenset(
 )
 
 
-def implausible(contact: Contact, state: str, zip_code: str, zip_states: Mapping[str, str]) -> Refusal | None:
+def implausible(contact: Contact, state: str, zip_code: str, zip_states: ZipStates) -> Refusal | None:
     """Why this contact cannot be a reachable person, naming the field; an unknown ZIP code is no reason."""
     if contact.phone and not is_reachable_phone(contact.phone):
         return Refusal("invalid_contact", "phone")
@@ -38,7 +38,7 @@ def implausible(contact: Contact, state: str, zip_code: str, zip_states: Mapping
     name = f"{contact.first_name} {contact.last_name}"
     if not is_human_name(contact.first_name, contact.last_name):
         return Refusal("invalid_contact", "last_name" if name.strip() == contact.last_name else "first_name")
-    if zip_states.get(zip_code, state) != state:
+    if state not in zip_states.get(zip_code, (state,)):
         return Refusal("invalid_contact", "zip and state disagree")
     return None
 

@@ -1,7 +1,5 @@
 """Judges one post against its bid: an earlier answer, the one reason to refuse it, or nothing against it."""
 
-from collections.abc import Mapping
-
 import msgspec
 
 from app.domain.buyer import Buyer
@@ -14,6 +12,7 @@ from app.domain.post import contact
 from app.domain.post.checks import CheckVerdict, Unsettled, failures, unsettled
 from app.domain.post.sale import KeptAnswer, PostFacts
 from app.domain.reasons import Refusal
+from app.domain.territory import ZipStates
 from app.domain.token import BidToken
 from app.domain.vertical import Vertical
 from app.wire.post import Post
@@ -50,7 +49,7 @@ class PostCase(msgspec.Struct, frozen=True, kw_only=True):
     same_certificate: bool
     facts: PostFacts
     moved_s: int = 0
-    zip_states: Mapping[str, str]
+    zip_states: ZipStates
     differing: tuple[str, ...] = ()
     verdicts: tuple[CheckVerdict, ...] = ()
 

@@ -12,6 +12,7 @@ from app.dialects.reading import Reading
 from app.dialects.text import text_of
 from app.domain.answers import refused_ping
 from app.domain.catalogue import Catalogue
+from app.domain.consent.consent import CLOCK_WARNED_S, clock_warnings
 from app.domain.identity import hash_digest
 from app.domain.reasons import Refusal
 from app.domain.seller import Seller
@@ -220,9 +221,9 @@ class Intake:
             ping = reading.value
             if not isinstance(ping, Refusal) and (request.test or ping.test):
                 ping = replace(ping, test=True, scenario=request.dialect.requested_outcome(request.fields))
-            self._count(seller, reading)
+            warnings = self._warnings(seller, reading, request.now)
             asked = ask(bidder, seller, ping, request.now, request.started)
-            return Reading(asked, reading.warnings, test=request.test or reading.test)
+            return Reading(asked, warnings, test=request.test or reading.test)
         except Exception as error:  # noqa: BLE001 - as above
             _log.error("a ping could not be read: %s", where(error))
             return Reading(Refusal("internal"), test=request.test)
@@ -326,19 +327,22 @@ class Intake:
         reading = generic.read_post(fields, seller, verticals, reference.vertical)
         if reading.test and reference.bid is None:
             reference = replace(reference, test=True)
-        self._count(seller, reading)
+        reading = replace(reading, warnings=self._warnings(seller, reading, request.now))
         # A seller in test mode may have live bids out yet, which are promises: of a post only its endpoint says test.
         if request.route.test and not isinstance(reading.value, Refusal):
             reading = replace(reading, value=replace(reading.value, test=True))
         return reference, reading
 
-    def _count(self, seller: Seller, reading: Reading[Ping] | Reading[Post]) -> None:
-        """Count what of a request was dropped, and each field that was read with a reservation."""
-        metrics = self._bidder.metrics
+    def _warnings(self, seller: Seller, reading: Reading[Ping] | Reading[Post], now: float) -> tuple[str, ...]:
+        """What the seller is warned of; each such field is counted, as is what of the request was dropped."""
+        metrics, value, warnings = self._bidder.metrics, reading.value, reading.warnings
+        if isinstance(value, Post) or (isinstance(value, Ping) and (value.created_at or 0.0) > now + CLOCK_WARNED_S):
+            warnings += clock_warnings(value, now)
         if reading.unknown:
             metrics.count("unknown_fields_total", seller.name, by=reading.unknown)
-        for warning in reading.warnings:
+        for warning in warnings:
             metrics.count("warnings_total", seller.name, warning.partition(":")[0])
+        return warnings
 
     def _record(self, request: SellerRequest, answer: PingAnswer | PostAnswer, http_answer: HttpAnswer) -> None:
         """Record a test, or a request without a known key, for those who help sellers to integrate."""

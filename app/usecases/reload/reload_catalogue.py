@@ -15,6 +15,7 @@ from app.domain.campaign import Campaign
 from app.domain.catalogue import Catalogue, Challenger, Model, index_campaigns
 from app.domain.schedule import HOURS_OF_WEEK
 from app.domain.seller import Seller
+from app.domain.territory import ZipStates
 from app.domain.vertical import Vertical
 from app.scoring.load import LoadedModels
 from app.scoring.pointer import POINTER
@@ -31,7 +32,7 @@ class Sources(msgspec.Struct, frozen=True, kw_only=True):
     config: Callable[[ReadFile], LoadedConfig | tuple[Problem, ...]]
     models: Callable[[], LoadedModels]
     models_dir: Path
-    zip_states: Mapping[str, str]
+    zip_states: ZipStates
 
     @property
     def pointer(self) -> Path:
@@ -90,7 +91,7 @@ def _compose(
     declared: Declared,
     models: Mapping[str, Model],
     challengers: Mapping[str, Challenger],
-    zip_states: Mapping[str, str],
+    zip_states: ZipStates,
 ) -> Catalogue:
     campaigns = tuple(_planned(campaign, declared.buyer.zone, models) for campaign in declared.campaigns)
     return Catalogue(

@@ -56,10 +56,9 @@ class BidMade(_Change, frozen=True, gc=False, tag="bid_made"):
         """The line, read anew each time."""
         return msgspec.json.decode(self.text, type=PingLine)
 
-    @property
-    def ping(self) -> Ping:
-        """The ping as it came, as far as that is known."""
-        return replace(self.line.ping, **msgspec.json.decode(self.unjournaled))
+    def ping_of(self, line: PingLine) -> Ping:
+        """The ping of its line as it came, as far as that is known."""
+        return replace(line.ping, **msgspec.json.decode(self.unjournaled))
 
 
 class BidLost(_Change, frozen=True, gc=False, tag="bid_lost"):

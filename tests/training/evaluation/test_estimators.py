@@ -50,6 +50,7 @@ def surplus(policy: Estimated, method: str, simulated: SimulatedLog) -> float:
     return earned(policy.estimates[method], resampled(simulated.log.at)).surplus.at / 100.0
 
 
+@pytest.mark.long
 def test_replay_is_within_a_dollar_of_the_truth_where_the_log_explored() -> None:
     errors: dict[str, list[float]] = {"constant .35": [], "constant .65": [], "learned": []}
     for seed in (1, 2):

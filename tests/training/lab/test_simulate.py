@@ -27,6 +27,7 @@ def results(held: HouseMarket) -> dict[str, PolicyResult]:
     return {result.policy: result for result in compare(held, lambda _: None)}
 
 
+@pytest.mark.long
 def test_policies_stand_as_theory_has_it(results: dict[str, PolicyResult]) -> None:
     share = {name: result.share_of_clairvoyant for name, result in results.items()}
     assert share["clairvoyant"] == 1.0
@@ -39,6 +40,7 @@ def test_policies_stand_as_theory_has_it(results: dict[str, PolicyResult]) -> No
     assert 0.0 < share["ours_exploring"] < share["ours"]
 
 
+@pytest.mark.long
 def test_caps_are_kept_and_paced_best_by_shadow_prices(held: HouseMarket) -> None:
     paced: dict[str, PacedResult] = {way.policy: way for way in pace(held, "caps", lambda _: None)}
     assert max(way.win_share for way in paced.values()) <= 0.15

@@ -96,6 +96,7 @@ def test_it_is_served_as_it_was_fitted(learnt: LearnedLeg) -> None:
         assert curve.win_probability(float(fresh.bid_cents[at])) == pytest.approx(float(chance), abs=1e-9)
 
 
+@pytest.mark.long
 def test_how_many_may_win_a_shared_lead_is_found_out() -> None:
     log, _ = auctions(900, winners=3)
     found = learn_leg(log, COLUMNS, winners=None, tell=lambda _: None)

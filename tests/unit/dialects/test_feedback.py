@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from app.dialects.feedback import read_demand, read_notice, read_outcome, read_signal
+from app.dialects.feedback import read_demand, read_notice, read_outcome, read_signal, read_territory
 from app.dialects.reading import Reading
 from app.dialects.text import Scalar
 from app.domain.reasons import Refusal
@@ -93,3 +93,23 @@ def test_a_notice_without_a_bid_or_a_result_is_refused(seller: Seller) -> None:
     assert read_notice({"ping_id": TOKEN, "result": "perhaps"}, seller).value == Refusal(
         "invalid_field", "result: won or lost"
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "territory"),
+    [("TX", "TX"), ("tx", "TX"), ("Texas", "TX"), ("787", "787"), ("7", "7"), ("02139", "02139"), ("US-NY", "NY")],
+)
+def test_a_territory_is_a_state_a_zip_or_a_prefix(text: str, territory: str) -> None:
+    assert read_territory(text) == territory
+
+
+@pytest.mark.parametrize("text", ["2139", "7001"])
+def test_four_digits_are_asked_whether_they_are_a_zip(text: str) -> None:
+    """A spreadsheet ate the zero: as a prefix it would meet no territory, or another one."""
+    remedy = f"territory: 0{text} if it is a ZIP; a prefix has 1 to 3 digits"
+    assert read_territory(text) == Refusal("invalid_field", remedy)
+
+
+@pytest.mark.parametrize("text", ["XX", "787012", "", "TX\n", "٠٢١٣٩", "787*"])
+def test_what_is_no_territory_is_refused(text: str) -> None:
+    assert read_territory(text) == Refusal("invalid_field", "territory: a state, a ZIP prefix or a ZIP")

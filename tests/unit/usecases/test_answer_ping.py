@@ -197,7 +197,8 @@ def test_the_state_follows_from_the_zip(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("place", "code", "reason"),
     [
-        ({"state": "CA"}, "invalid_field", "a field cannot be read: state: not the state of zip"),
+        ({"state": "CA"}, "invalid_field", "zip and state disagree"),
+        ({"state": "VA", "zip": "42223"}, "invalid_field", "zip and state disagree"),
         ({"state": "", "zip": "00000"}, "missing_field", "a required field is missing: state"),
     ],
 )

@@ -47,6 +47,11 @@ def test_empty_values_and_placeholders_are_absent(read: ValueReader) -> None:
         ("787011234", "78701"),
         (787011234, "78701"),
         ("02139", "02139"),
+        ("02139-1234", "02139"),
+        ("021391234", "02139"),
+        ("78701.0", "78701"),
+        ("'02139", "02139"),
+        ('="02139"', "02139"),
         ("00501", "00501"),
         ("00001", "00001"),
     ],
@@ -55,7 +60,10 @@ def test_a_zip_has_five_digits(raw: Scalar, value: str) -> None:
     assert fields.zip_code(raw) == value
 
 
-@pytest.mark.parametrize(("raw", "value"), [(2139, "02139"), ("2139", "02139"), (501, "00501"), (21391234, "02139")])
+@pytest.mark.parametrize(
+    ("raw", "value"),
+    [(2139, "02139"), ("2139", "02139"), ("2139.0", "02139"), (2139.0, "02139"), (501, "00501"), (21391234, "02139")],
+)
 def test_zeros_that_a_zip_lost_are_put_back_with_a_warning(raw: Scalar, value: str) -> None:
     assert fields.zip_code(raw) == Noted(value, "too few digits; leading zeros were added")
 
@@ -78,6 +86,28 @@ def test_a_state_may_be_spelled_out(raw: str) -> None:
 )
 def test_states_of_several_words_are_states(raw: str, value: str) -> None:
     assert fields.state(raw) == value
+
+
+@pytest.mark.parametrize(
+    ("raw", "value"),
+    [
+        *((each, "NY") for each in ("N.Y.", "n.y", "US-NY", "us_ny", "USA-NY", "New York (NY)", "NY - New York")),
+        *((each, "NY") for each in ("NY, USA", "New York, NY", "New York, United States", "'NY'", "State of New York")),
+        *((each, "DC") for each in ("Washington, D.C.", "Washington DC", "D.C.", "US-DC", "District of Columbia (DC)")),
+        *(("Fla.", "FL"), ("Calif.", "CA"), ("Mass", "MA"), ("W.Va.", "WV"), ("W. Virginia", "WV"), ("Penn.", "PA")),
+        *(("N. Carolina", "NC"), ("Washington", "WA"), ("Wash.", "WA"), ("P.R.", "PR"), ("U.S. Virgin Islands", "VI")),
+        *(("Tex.", "TX"), ("Ore.", "OR"), ("Miss.", "MS"), ("Commonwealth of Virginia", "VA"), ("Georgia (US)", "GA")),
+    ],
+)
+def test_a_state_is_read_as_newspapers_iso_and_people_write_it(raw: str, value: str) -> None:
+    assert fields.state(raw) == value
+
+
+@pytest.mark.parametrize(
+    "raw", ["Tejas", "New Yrok", "NY, NJ", "NY/NJ", "Kansas City, MO", "Cali", "Mis.", "US", "N", "Texas " * 20]
+)
+def test_a_state_is_not_guessed_from_a_city_a_slip_or_two_states(raw: str) -> None:
+    assert fields.state(raw) == Trouble("two letters of a US state")
 
 
 @pytest.mark.parametrize("raw", ["ZZ", "Ontario", 12, True])

@@ -4,7 +4,14 @@ from typing import Any, Literal
 
 import pytest
 
-from app.domain.consent.consent import CLOCK_SKEW_S, ConsentPolicy, holds_one, refuse_ping, refuse_post
+from app.domain.consent.consent import (
+    CLOCK_SKEW_S,
+    ConsentPolicy,
+    clock_warnings,
+    holds_one,
+    refuse_ping,
+    refuse_post,
+)
 from app.domain.reasons import Refusal
 from tests.build import CERTIFICATE_URL, CONSENT_TEXT, LEADID, NOW, ping, post
 
@@ -46,7 +53,7 @@ def post_refusal(
         (
             POLICY,
             {"created_at": NOW + CLOCK_SKEW_S + 1},
-            Refusal("consent_invalid", "created_at lies in the future"),
+            Refusal("consent_invalid", "created_at lies 5 minutes in the future"),
         ),
     ],
 )
@@ -85,7 +92,7 @@ def test_a_post_carries_the_certificate_that_is_demanded(
         ({"trustedform_cert_url": LOOK_ALIKE}, Refusal("consent_invalid", "trustedform_cert_url")),
         ({"trustedform_cert_url": PING_URL.replace("0.", "")}, Refusal("consent_invalid", "trustedform_cert_url")),
         ({"consent_at": NOW - 80 * HOUR}, Refusal("consent_expired", "consent_at")),
-        ({"consent_at": NOW + HOUR}, Refusal("consent_invalid", "consent_at lies in the future")),
+        ({"consent_at": NOW + HOUR}, Refusal("consent_invalid", "consent_at lies 60 minutes in the future")),
         ({"consent_at": None, "created_at": NOW - 80 * HOUR}, Refusal("consent_expired", "created_at")),
         (
             {"tcpa_text": "Call me about auto insurance"},
@@ -147,3 +154,19 @@ def test_a_text_holds_a_phrase_as_whole_words_whatever_its_case_and_punctuation(
     text: str, phrase: str, found: bool
 ) -> None:
     assert holds_one(text, ["absent brand", phrase]) is found
+
+
+@pytest.mark.parametrize(
+    ("ahead_s", "said"),
+    [(-HOUR, ""), (60.0, ""), (61.0, "61 seconds"), (119.5, "2 minutes"), (300.0, "5 minutes"), (7_200.0, "2 hours")],
+)
+def test_a_seller_hears_that_its_clock_is_fast_before_it_is_refused(ahead_s: float, said: str) -> None:
+    told = (f"created_at: {said} ahead of our clock; set yours, or leads will be refused",) if said else ()
+    assert clock_warnings(ping(created_at=NOW + ahead_s), NOW) == told
+    assert clock_warnings(post(created_at=None, consent_at=NOW + ahead_s), NOW) == tuple(
+        text.replace("created_at", "consent_at") for text in told
+    )
+
+
+def test_a_lead_without_a_time_tells_of_no_clock() -> None:
+    assert clock_warnings(ping(created_at=None), NOW) == ()

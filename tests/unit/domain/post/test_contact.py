@@ -132,6 +132,9 @@ def test_placeholders_and_keyboards_are_not(first: str, last: str) -> None:
         ({"first_name": "", "last_name": "Test"}, "TX", "78701", "last_name"),
         ({}, "CA", "78701", "zip and state disagree"),
         ({}, "CA", "00001", None),
+        ({}, "KY", "42223", None),
+        ({}, "TN", "42223", None),
+        ({}, "VA", "42223", "zip and state disagree"),
     ],
 )
 def test_an_implausible_contact_is_refused_by_the_field_at_fault(
