@@ -181,6 +181,20 @@ def _turned(line: str) -> str:
     return f"{rest};no;" if ";bought;" in line else f"{rest};bought;120.5"
 
 
+def test_a_history_of_one_field_is_described_and_trained(tmp_path: Path, capsys: Capture) -> None:
+    data, spec = tmp_path / "leads.csv", tmp_path / "spec.toml"
+    random = np.random.default_rng(4)
+    tiers = random.integers(0, 3, 1_500)
+    told = [
+        f"{'yes' if draw < 0.2 + 0.2 * tier else 'no'},T{tier}"
+        for tier, draw in zip(tiers, random.random(1_500), strict=True)
+    ]
+    data.write_text("\n".join(["sold,tier", *told]))
+    assert main(["describe", "--data", str(data), "--label", "sold", "--out", str(spec)]) == 0
+    assert main(["train", "--data", str(data), "--spec", str(spec), "--out", str(tmp_path / "models")]) in (0, 1)
+    assert "scorer equals pipeline: largest difference" in capsys.readouterr().out
+
+
 def test_a_leak_that_is_declared_known_fails_by_name(tmp_path: Path, capsys: Capture) -> None:
     leaky = SPEC.replace("known_at_ping = false", "known_at_ping = true")
     assert main([*write(tmp_path, lines(1_500), leaky), "--out", str(tmp_path / "models")]) == 1

@@ -37,6 +37,8 @@ def draft(table: LeadTable, *, label: str, vertical: str) -> SpecDraft:
     if not label:
         raise table.bad(f"say which column is the outcome, with --label; there are: {_list(table.names)}")
     positive = positive_of(table, label)
+    if len(table.names) == 1:
+        raise table.bad(f"{label!r} is its only column: add what was known of each lead at its ping")
     guesses = [guess(table, name) for name in table.names if name != label]
     order = order_of(table, guesses)
     decimal: Literal[".", ","] = "," if any(each.decimal == "," for each in guesses) else "."

@@ -188,10 +188,10 @@ def open_table(path: Path, *, called: str = "") -> Iterator[LeadTable]:
 
 
 def usual_spellings(texts: Array) -> dict[str, str]:
-    """Each text -> the most usual of those that differ from it in case or spaces alone."""
+    """Each text -> the most usual of those that differ from it in case or spaces alone, without idle spaces."""
     counts = Counter(text for text in texts if text is not None)
     # The last is the most usual.
-    usual = {_fold(text): text for text in sorted(counts, key=lambda text: (counts[text], text))}
+    usual = {_fold(text): " ".join(text.split()) for text in sorted(counts, key=lambda text: (counts[text], text))}
     return {text: usual[_fold(text)] for text in counts}
 
 
