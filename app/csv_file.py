@@ -28,7 +28,8 @@ _OTHERWISE = {
     b"SQLite format 3": "is a database: export the table as CSV",
     b"{": "is JSON: save it as CSV",
     b"[{": "is JSON: save it as CSV",
-    b"<": "is a page or XML: save it as CSV",
+    b"%PDF": "is a PDF document: export CSV instead",
+    b"<": "is a page or XML, as some CRMs call their Excel export: save it as CSV UTF-8",
 }
 EMPTY_CELLS = (
     *("", "na", "n/a", "nan", "nil", "null", "nat", "undefined", "-", "--", "(blank)", "(null)", "<na>", "\\n", "#n/a"),
@@ -40,8 +41,11 @@ _HEAD_CHARACTERS, _HEAD_ROWS = 1 << 18, 200
 _ESCAPED = re.compile(r'[^\\,;\t|]\\"[^,;\t|\r\n]')
 """A quote within a quoted text as MySQL writes it."""
 
+_SEPARATOR = re.compile(r'"?sep=(.)"?[,;\t| ]*', re.IGNORECASE)
+"""Excel's own line for what parts the columns, which it reads and shows nobody."""
+
 _TOTAL = re.compile(r"(grand |sub[- ]?)?(totals?|sum|averages?|avg|mean|count)( \(.*\))?:?", re.IGNORECASE)
-_NOT_UTF_8 = ("windows-1252", "latin-1")
+_WINDOWS = "windows-1252"
 
 
 class NoCsv(Exception):
@@ -73,8 +77,7 @@ def read_csv_file(path: Path) -> CsvFile:
     with _opened(path, encoding) as file:
         head = file.read(_HEAD_CHARACTERS)
     first, _, rest = head.partition("\n")
-    # Excel's own word, which it reads and shows nobody.
-    said = re.fullmatch(r'"?sep=(.)"?\r?', first)
+    said = _SEPARATOR.fullmatch(first.rstrip("\r"))
     escape = "\\" if _ESCAPED.search(head) else None
     candidates = said[1] if said else _DELIMITERS
     heads = {each: _head_rows(rest if said else head, each, escape) for each in candidates}
@@ -87,7 +90,7 @@ def read_csv_file(path: Path) -> CsvFile:
     names, notes = _names(rows[begins:])
     if begins:
         notes.insert(0, f"what stands before the names of the columns, in line {rows[begins].line}, was left out")
-    if encoding in _NOT_UTF_8:
+    if encoding == _WINDOWS:
         notes.append("it is not in UTF-8 and was read as windows-1252")
     return CsvFile(
         path=path,
@@ -104,18 +107,25 @@ def csv_rows(file: CsvFile, notes: list[str]) -> Iterator[CsvRow]:
     """Every row that is one, as wide as the names; what was left out is added to `notes`. NoCsv names a bad line."""
     width, held, left_out, began = len(file.names), list[CsvRow](), list[int](), False
     for row in _rows(file):
-        filled = _filled(row)
-        if not filled:
-            continue
-        total = width > 1 and _TOTAL.fullmatch(next(cell for cell in row.cells if cell.strip()).strip())
-        if total and 2 * filled <= width:
-            left_out.append(row.line)
-        # Behind the last row such are no rows, and between rows they are.
-        elif began and (total or (filled == 1 < width and row.cells[0] and (width > 2 or len(row.cells) == 1))):
-            held.append(row)
+        cells = row.cells
+        # Most rows are plainly one, and need no more than a look.
+        if cells and cells[0] and any(cells[1:]) and not _TOTAL.match(cells[0]):
+            is_total, is_remark = False, False
         else:
-            yield from (_fitted(each, file) for each in [*held, row])
-            held, began = [], True
+            filled = _filled(row)
+            if not filled:
+                continue
+            is_total = width > 1 and _TOTAL.fullmatch(next(filter(str.strip, cells)).strip()) is not None
+            is_remark = filled == 1 < width and cells[0] != "" and (width > 2 or len(cells) == 1)
+            if is_total and 2 * filled <= width:
+                left_out.append(row.line)
+                continue
+        # Behind the last row such are no rows, and between rows they are.
+        if began and (is_total or is_remark):
+            held.append(row)
+            continue
+        yield from (_fitted(each, file) for each in [*held, row])
+        held, began = [], True
     left_out = sorted([*left_out, *(row.line for row in held)])
     if left_out:
         more = f" and {len(left_out) - 5} more" if len(left_out) > 5 else ""
@@ -132,7 +142,7 @@ def copy_csv(path: Path, plain: Path) -> CsvFile:
     notes = [*form.notes]
     with plain.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\n")
-        writer.writerows([cell.replace("\0", "") for cell in row.cells] for row in csv_rows(form, notes))
+        writer.writerows(row.cells for row in csv_rows(form, notes))
     return msgspec.structs.replace(form, notes=tuple(notes))
 
 
@@ -140,7 +150,8 @@ def _rows(file: CsvFile) -> Iterator[CsvRow]:
     """The rows below the names as they stand."""
     with _opened(file.path, file.encoding) as lines:
         # Strict, or a quote that nobody closes would swallow the rest of the file.
-        reader, begins = _reader(lines, file.delimiter, file.escape, strict=True), 1
+        whole = (line.replace("\0", "") for line in lines)
+        reader, begins = _reader(whole, file.delimiter, file.escape, strict=True), 1
         try:
             for cells in reader:
                 if begins > file.names_line:
@@ -224,23 +235,18 @@ def _encoding(path: Path) -> str:
     # Without a mark of its own, every other byte of it is zero.
     if head.count(b"\0") > len(head) // 4:
         return "utf-16-le" if head[1:2] == b"\0" else "utf-16-be"
-    return next(each for each in ("utf-8-sig", *_NOT_UTF_8) if _decodes(path, each))
-
-
-def _decodes(path: Path, encoding: str) -> bool:
-    """Whether all of a file is in this encoding."""
     try:
-        with _opened(path, encoding) as file:
+        with _opened(path, "utf-8-sig", errors="strict") as file:
             while file.read(_HEAD_CHARACTERS):
                 pass
     except UnicodeDecodeError:
-        return False
-    return True
+        return _WINDOWS
+    return "utf-8-sig"
 
 
 @contextmanager
-def _opened(path: Path, encoding: str) -> Iterator[IO[str]]:
-    with _unpacked(path) as binary, TextIOWrapper(binary, encoding=encoding, newline="") as file:
+def _opened(path: Path, encoding: str, errors: str = "replace") -> Iterator[IO[str]]:
+    with _unpacked(path) as binary, TextIOWrapper(binary, encoding=encoding, errors=errors, newline="") as file:
         yield file
 
 

@@ -48,12 +48,10 @@ _QUESTIONS: Mapping[str, str] = {
     "addresses": r"count_if(regexp_full_match(trim(value), '\d{1,3}(\.\d{1,3}){3}|\d{3}-\d{2}-\d{4}'))",
 }
 _MONTH_AND_DAY = re.compile(r"\d{1,2}([/.-])(\d{1,2})\1\d")
-_SAMPLE = 500
 _MILLISECONDS = 1e11
 _Decimal = Literal[".", ","]
 _DECIMALS: tuple[_Decimal, ...] = (".", ",")
 _NUMERIC = re.compile(r"-?\d+(\.\d+)?")
-_DAY_S = 86_400.0
 _SERIALS = (36_526, 73_050)
 """The days of this century as Excel counts them."""
 
@@ -103,7 +101,7 @@ def guess(table: LeadTable, name: str) -> Guess:
     """What this column is, if it is a field at all."""
     # Where every row says neither yes nor no to a question, DuckDB counts nothing at all.
     told = {question: found or 0 for question, found in table.ask(name, _QUESTIONS).items()}
-    texts = [text for text in table.some(name, _SAMPLE) if not says_nothing(text.strip())]
+    texts = [text for text in table.some(name, 500) if not says_nothing(text.strip())]
     column = _Column(table, name, words_of(name), told, texts, told["filled"])
     if column.filled == 0:
         return Guess(name=name, type="text", why_not="empty in every row")
@@ -187,7 +185,7 @@ def _as_time(column: _Column) -> Guess | None:
         type="date",
         is_time=True,
         gaps=gaps,
-        has_hours=bool(np.mean(known % _DAY_S > 0.0) > 0.5),
+        has_hours=bool(np.mean(known % 86_400.0 > 0.0) > 0.5),
         time_format=form,
         open_days=open_days and not form and all(int(match[2]) <= 12 for match in days),
         why_not="a time beside the order of the leads, perhaps written later",
@@ -232,10 +230,7 @@ def _as_number(column: _Column) -> Guess | None:
 
 
 def _decimal_of(column: _Column) -> tuple[_Decimal, int] | None:
-    """The decimal sign by which nearly all values are numbers, a point where either will do, and how many are none.
-
-    So a comma with three digits behind it in every value parts thousands.
-    """
+    """The decimal sign by which nearly all values are numbers, a point where either will do, and how many are none."""
     table, name, tried = column.table, column.name, list[tuple[int, _Decimal]]()
     for sign in _DECIMALS:
         if 2 * sum(cell_number(text, sign, name) is not None for text in column.texts) >= len(column.texts):

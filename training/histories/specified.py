@@ -58,7 +58,7 @@ def history_in(table: LeadTable, spec: Spec, source: str, tell: Callable[[str], 
     columns = {}
     tell("reading its fields")
     for field in (field for field in spec.fields if field.read):
-        column, noted = _column(table, field, spec)
+        column, noted = _column(table, field, spec, at)
         columns[field.name] = column[kept]
         notes += noted
     return History(
@@ -150,15 +150,16 @@ def _check_enough(converted: Array, table: LeadTable, spec: Spec) -> None:
         )
 
 
-def _column(table: LeadTable, field: SpecField, spec: Spec) -> tuple[Array, list[str]]:
+def _column(table: LeadTable, field: SpecField, spec: Spec, at: Array) -> tuple[Array, list[str]]:
     """One fact of every row, and what is to be said of it."""
     if field.type == "choice":
         return _choices(table, field, spec)
     if field.type == "boolean":
         return table.truths(field.source), []
     if field.type in ("hour", "weekday"):
-        lenient = field.source == spec.order
-        utc = _in_utc(table.times(field.source, time_format=spec.time_format, lenient=lenient), spec.time_zone)
+        utc = at
+        if field.source != spec.order:
+            utc = _in_utc(table.times(field.source, time_format=spec.time_format), spec.time_zone)
         local = utc + _offsets(utc, spec.time_zone)
         # The first day of 1970 was a Thursday.
         return (local // _HOUR_S % 24 if field.type == "hour" else (local // _DAY_S + 3) % 7), []

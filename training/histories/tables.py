@@ -22,10 +22,11 @@ from training.histories.scratch import NoData, Scratch, files, quoted, scratch, 
 from training.histories.spec import DAY_FIRST, hint
 from training.statistics import Array
 
-_EXAMPLE_LENGTH = 40
 _ALIKE_MIN, _TOLD_APART = 50, 0.98
 _ISO = r"20\d\d-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d(:?\d\d)?)?"
-_DATED = r"\d\d?/\d\d?/20\d\d \d\d?:\d\d(:\d\d)?"
+_DATED = r"\d\d?/\d\d?/(20\d|[0-5])\d \d\d?:\d\d(:\d\d)?( [AP]M)?"
+_CLOCKS = ("%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M:%S %p")
+_AMOUNT = r"-?\$?[1-9]\d{0,2}(,\d{3})+(\.\d+)?|-?\$\d+(\.\d+)?"
 _DAY_AND_MONTH = re.compile(r"^(\d{1,2})([/.-])(\d{1,2})\2")
 _OFFSET = r"\d{2}:\d{2}.*(Z|[+-]\d{2}(:?\d{2})?)$"
 _SINCE, _UNTIL = 946_684_800, 4_102_444_800
@@ -64,14 +65,15 @@ class LeadTable:
         return np.array([None if text is None else found.setdefault(text, text) for text in kept], dtype=object)
 
     def numbers(self, name: str, *, decimal: str = ".", lenient: bool = False) -> Array:
-        """A column of numbers, NaN where missing or beyond all bounds. NoData where one is no number.
-
-        `lenient` takes what is no number for missing, and counts it.
-        """
+        """A column of numbers, NaN where missing or beyond all bounds. NoData where one is none, unless `lenient`."""
         column, what = f"trim({quoted(name)})", "a number (or is its decimal sign another?)"
-        usual = column if decimal == "." else f"CASE WHEN NOT contains({column}, '.') THEN {column} END"
+        pointed = column if decimal == "." else f"translate({column}, ',.', '.,')"
+        amount = (
+            f"CASE WHEN regexp_full_match({pointed}, '{_AMOUNT}') THEN regexp_replace({pointed}, '[$,]', '', 'g') END"
+        )
+        usual = f"coalesce(TRY_CAST({pointed} AS DOUBLE), TRY_CAST({amount} AS DOUBLE))"
         read = partial(cell_number, decimal=decimal, name=name)
-        floats, _ = self._floats(name, f"TRY_CAST({usual} AS DOUBLE)", read, what, lenient=lenient)
+        floats, _ = self._floats(name, usual, read, what, lenient=lenient)
         return np.where(np.isfinite(floats), floats, np.nan)
 
     def truths(self, name: str) -> Array:
@@ -140,10 +142,7 @@ class LeadTable:
     def _floats(
         self, name: str, sql: str, read: Callable[[str], float | None], what: str, *, lenient: bool = False
     ) -> tuple[Array, list[tuple[str, int]]]:
-        """What SQL makes of each value, or else `read`; and which were read so, by place.
-
-        NaN where missing. NoData where a value is not `what` it should be, unless `lenient`.
-        """
+        """What SQL makes of each value, or else `read`; and those read so, by place. `lenient` takes others for NaN."""
         places = f"SELECT {quoted(name)} AS value, row_number() OVER () - 1 AS place FROM told"  # noqa: S608
         odd = list(self._database.rows(f"{places} QUALIFY {quoted(name)} IS NOT NULL AND ({sql}) IS NULL ORDER BY 2"))
         column = np.array(self._column(f"coalesce({sql}, 'nan'::DOUBLE)"), dtype=np.float64)
@@ -155,7 +154,7 @@ class LeadTable:
         if wrong and not lenient:
             example, place = wrong[0]
             # What it looks like, without saying it: it may be a person's.
-            shape = re.sub(r"[^\W\d_]", "a", re.sub(r"\d", "9", example[:_EXAMPLE_LENGTH]))
+            shape = re.sub(r"[^\W\d_]", "a", re.sub(r"\d", "9", example[:40]))
             raise self.bad(
                 f"column {name!r}: row {place + 1:,} holds something like {shape!r}, which is not {what}; "
                 f"so do {len(wrong):,} of {self.rows:,} rows"
@@ -211,12 +210,12 @@ def moment_sql(column: str, time_format: str = "") -> str:
         seconds = f"epoch(try_strptime({column}, {text(time_format)})::TIMESTAMP)"
         # Of a format with four digits for the year, two are the first century's.
         return f"CASE WHEN {seconds} BETWEEN {_SINCE} AND {_UNTIL} THEN {seconds} END"
-    month = "%d/%m/%Y" if time_format else "%m/%d/%Y"
-    dated = f"try_strptime({column}, ['{month} %H:%M', '{month} %H:%M:%S'])::TIMESTAMP"
+    month = "%d/%m/" if time_format else "%m/%d/"
+    forms = ", ".join(text(f"{month}{year} {clock}") for year in ("%y", "%Y") for clock in _CLOCKS)
     # The cast to a moment reads an offset; the other one would pass over it.
     return (
         f"CASE WHEN regexp_full_match({column}, '{_ISO}') THEN epoch(TRY_CAST({column} AS TIMESTAMPTZ)) "
-        f"WHEN regexp_full_match({column}, '{_DATED}') THEN epoch({dated}) END"
+        f"WHEN regexp_full_match({column}, '{_DATED}') THEN epoch(try_strptime({column}, [{forms}])::TIMESTAMP) END"
     )
 
 
