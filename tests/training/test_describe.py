@@ -172,15 +172,11 @@ def test_the_spreadsheet_is_described_with_what_was_left_out(tmp_path: Path, cap
     assert 'positive = "yes"  # is it this one? it stands in 75% of the rows: yes in 225 rows, no in 75 rows' in text
 
 
-@pytest.mark.parametrize("columns", [["bought"], ["bought", "tier"]])
-def test_a_history_of_one_or_two_fields_is_read(tmp_path: Path, columns: list[str]) -> None:
+def test_a_file_of_nothing_but_its_outcome_is_refused_with_the_remedy(tmp_path: Path, capsys: Capture) -> None:
     path = tmp_path / "leads.csv"
-    lines = [f"{'no' if n % 4 else 'yes'},{'good' if n % 3 else 'poor'}" for n in range(300)]
-    path.write_text("\n".join(",".join(line.split(",")[: len(columns)]) for line in [",".join(columns), *lines]))
-    with open_table(path) as table:
-        assert (table.names, table.rows) == (tuple(columns), 300)
-        drafted = draft(table, label="bought", vertical="solar")
-        assert [field.name for field in drafted.spec.fields] == columns[1:]
+    path.write_text("\n".join(["bought", *("no" if n % 4 else "yes" for n in range(300))]))
+    assert main(["describe", "--data", str(path), "--label", "bought"]) == 2
+    assert "'bought' is its only column: add what was known of each lead" in capsys.readouterr().err
 
 
 def test_what_the_file_leaves_open_is_asked_in_the_draft(tmp_path: Path, capsys: Capture) -> None:

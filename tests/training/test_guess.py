@@ -96,6 +96,8 @@ OTHERS: dict[str, Cell] = {
     "half numbers": lambda n: f"{n * 7}" if n % 2 else f"x{n}",
     "gaps at": lambda n: "unknown" if n % 100 == 3 else when("%Y-%m-%d %H:%M:%S", n),
     "serial_date": lambda n: 46_023.442361 + n / 72,
+    "oracle": lambda n: f"{when('%d-%b-%y', n).upper()} 10.37.{n % 60:02}.000000 AM",
+    "per month": lambda n: f"${n + 100}/mo",
     "result": lambda n: ("Yes", "yes", "Y", "no", "No ", "NO")[n % 6],
     "mostly": lambda n: "no" if n % 4 == 0 else "yes",
 }
@@ -174,6 +176,8 @@ def test_who_somebody_is_is_withheld_under_any_name(guessed: Callable[[str], Gue
         ("blanks", "text", "empty in every row"),
         ("half numbers", "text", "50% of its values are numbers"),
         ("gaps at", "date", "written later"),
+        ("oracle", "date", "looks like a time"),
+        ("per month", "integer", ""),
         ("serial_date", "date", "days as Excel counts them"),
     ],
 )

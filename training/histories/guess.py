@@ -41,7 +41,7 @@ _QUESTIONS: Mapping[str, str] = {
     "answers": r"count_if(regexp_full_match(lower(trim(value)), 'true|false|yes|no|[yntf]|[01](\.0)?'))",
     "parted": r"count_if(regexp_matches(value, '[,.]'))",
     "zeros": r"count_if(regexp_full_match(trim(value), '0\d+'))",
-    "rounded": r"count_if(regexp_full_match(trim(value), '\d[.,]\d+[eE]\+\d\d'))",
+    "rounded": r"count_if(regexp_full_match(trim(value), '\d[.,]\d+[eE]\+(1[1-9]|[2-9]\d)'))",
     "words": "avg(len(string_split(trim(value), ' ')))",
     "emails": r"count_if(regexp_matches(value, '[^\s@]@[^\s@]+\.[A-Za-z]{2}'))",
     "phones": r"count_if(regexp_full_match(trim(value), '\+?1?[-. (]*[2-9]\d{2}[-. )]*\d{3}[-. ]*\d{4}(\.0| ?x.*)?'))",
@@ -51,6 +51,7 @@ _MONTH_AND_DAY = re.compile(r"\d{1,2}([/.-])(\d{1,2})\1\d")
 _MILLISECONDS = 1e11
 _Decimal = Literal[".", ","]
 _DECIMALS: tuple[_Decimal, ...] = (".", ",")
+_LIKE_TIME = re.compile(r"\d{1,4}[-/. ](\d{1,2}|[A-Za-z]{3,9})[-/. ]\d{2,4}\b.*\d[:.]\d\d")
 _NUMERIC = re.compile(r"-?\d+(\.\d+)?")
 _SERIALS = (36_526, 73_050)
 """The days of this century as Excel counts them."""
@@ -135,8 +136,7 @@ def positive_of(table: LeadTable, label: str) -> Positive:
     # Conversions are the rarer thing.
     chosen = known or dict(values[-1:])
     share = sum(chosen.values()) / filled
-    sure = known and any({plain(value) for value in known} <= same for same in _SAME)
-    doubt = "" if sure else "is it this one?"
+    doubt = "" if any({plain(value) for value in chosen} <= same for same in _SAME) else "is it this one?"
     if known and share > 0.5:
         doubt = f"is it this one? it stands in {share:.0%} of the rows:"
     return Positive(next(iter(chosen)) if len(chosen) == 1 else tuple(chosen), values, table.rows - filled, doubt)
@@ -168,7 +168,8 @@ def _as_time(column: _Column) -> Guess | None:
     # Which of day and month stands first only a whole column can tell.
     open_days = len(days) == len(texts)
     if not open_days and 2 * sum(bool(moment_of(text) or day_of(text)) for text in texts) < len(texts):
-        return None
+        like = "looks like a time, and is not read as one: name it as order with its time_format, if it is"
+        return Guess(name=name, type="date", why_not=like) if all(map(_LIKE_TIME.match, texts)) else None
     form, seconds = "", table.times(name, lenient=True).seconds
     if open_days and table.unread[name] > 0:
         other = table.times(name, time_format=DAY_FIRST, lenient=True).seconds
@@ -203,8 +204,8 @@ def _are_times(column: _Column) -> bool:
 def _as_number(column: _Column) -> Guess | None:
     table, name, word, told = column.table, column.name, column.word, column.told
     # A number never begins with a zero; and in Parquet a column of text is text, though it may hold digits.
-    digits = table.types.get(name) == "VARCHAR" and all(map(_NUMERIC.fullmatch, column.texts))
-    if digits or told["zeros"] or CODE.search(word) or not column.texts:
+    digits = all(map(_NUMERIC.fullmatch, column.texts))
+    if (digits and table.types.get(name) == "VARCHAR") or told["zeros"] or CODE.search(word) or not column.texts:
         return None
     if (written := _decimal_of(column)) is None:
         return None
@@ -219,7 +220,7 @@ def _as_number(column: _Column) -> Guess | None:
     if np.any(numbers % 1 > 0.0):
         return msgspec.structs.replace(found, type="number")
     # Whole numbers that run on without large gaps are given out one after another.
-    if distinct == count >= TOLD_APART_MAX and (ID.search(word) or np.ptp(numbers) < 2 * count):
+    if digits and distinct == count >= TOLD_APART_MAX and (ID.search(word) or np.ptp(numbers) < 2 * count):
         return msgspec.structs.replace(found, why_not="an identifier: different in every row")
     if not ID.search(word):
         return found
