@@ -30,11 +30,18 @@ class Number(msgspec.Struct, frozen=True, tag_field="kind", tag="number", forbid
     name: str
 
 
-class Category(msgspec.Struct, frozen=True, tag_field="kind", tag="category", forbid_unknown_fields=True):
-    """A fact read as one of `values`; anything else is missing."""
+class Category(
+    msgspec.Struct, frozen=True, tag_field="kind", tag="category", forbid_unknown_fields=True, omit_defaults=True
+):
+    """A fact read as one of `values`.
+
+    To trees other text is the value at `unknown`, the most ordinary one, or missing without it; what is no text is
+    missing.
+    """
 
     name: str
     values: tuple[str, ...]
+    unknown: int | None = None
 
 
 class Encoded(msgspec.Struct, frozen=True, tag_field="kind", tag="encoded", forbid_unknown_fields=True):

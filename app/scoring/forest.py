@@ -119,23 +119,24 @@ def _bits(start: int, end: int) -> int:
 def _masks(feature: Feature, forks: list[_Fork], everything: int) -> Masks:
     """What each value of a feature leaves of all leaves; most values are found without a line of Python."""
     if isinstance(feature, Category):
-        return _Categories(feature.values, forks, everything)
+        return _Categories(feature, forks, everything)
     if isinstance(feature, Encoded):
         return _Encodings(feature, forks, everything)
     return _Numbers(forks, everything)
 
 
 class _Categories(Masks):
-    """Masks by category; what is none of them is missing."""
+    """Masks by category; text that is none of them is unknown, anything else is missing."""
 
-    def __init__(self, values: tuple[str, ...], forks: list[_Fork], everything: int) -> None:
+    def __init__(self, feature: Category, forks: list[_Fork], everything: int) -> None:
         super().__init__()
         self.missing = self[None] = _missing(forks, everything)
-        for position, value in enumerate(values):
+        for position, value in enumerate(feature.values):
             self[value] = _all_of(everything, (fork.keep(go_left=position in fork.among) for fork in forks))
+        self.unknown = self.missing if feature.unknown is None else self[feature.values[feature.unknown]]
 
     def __missing__(self, value: Value | None) -> int:
-        return self.missing
+        return self.unknown if is_text(value) else self.missing
 
 
 class _Encodings(Masks):

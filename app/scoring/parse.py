@@ -60,6 +60,8 @@ def _check_features(features: tuple[Feature, ...]) -> None:
         values, most = feature.values, CATEGORIES_MAX if isinstance(feature, Category) else ENCODED_MAX
         if len(set(values)) != len(values) or len(values) > most:
             raise Unusable(f"scorer.json repeats a value of {feature.name!r} or has more than {most:,}")
+        if isinstance(feature, Category) and feature.unknown is not None and not 0 <= feature.unknown < len(values):
+            raise Unusable(f"scorer.json: the unknown of {feature.name!r} is none of its values")
         if isinstance(feature, Encoded):
             if len(feature.encodings) != len(values):
                 raise Unusable(f"scorer.json: {feature.name!r} has not one encoding a value")

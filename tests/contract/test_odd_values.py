@@ -115,14 +115,16 @@ def test_a_zip_that_a_spreadsheet_took_for_a_number_is_mended(http: httpx.Client
     assert (answer["status"], answer["warnings"]) == ("accepted", ["zip: too few digits; leading zeros were added"])
 
 
-def test_a_lead_of_a_zip_in_two_states_is_sold_in_either(http: httpx.Client) -> None:
+def test_a_lead_of_a_zip_in_two_states_is_sold_in_either_and_what_is_odd_is_warned_of(http: httpx.Client) -> None:
     for state in ("KY", "TN"):
         who = consumer(17, next(numbers), "solar")
-        place = {"zip": "42223", "state": state, "monthly_bill": "$151-200", "roof_shade": "dappled"}
+        place = {"zip": "42223", "state": state, "monthly_bill": "$151-200", "roof_shade": "dappled", "roof_age": "old"}
         ping = {"deadline_ms": PATIENCE_MS, **ping_of(who, time.time()), **place}
         bid = http.post("/v1/ping", headers=ACME, json=ping).json()
         post = post_of(who, bid["ping_id"], time.time()) | place
-        assert http.post("/v1/post", headers=ACME, json=post).json()["status"] == "accepted"
+        sold = http.post("/v1/post", headers=ACME, json=post).json()
+        assert sold["status"] == "accepted"
+        assert {text.partition(":")[0] for text in sold["warnings"]} == {"monthly_bill", "roof_shade", "roof_age"}
 
 
 def test_a_fast_clock_is_told_of_before_it_is_refused(http: httpx.Client) -> None:

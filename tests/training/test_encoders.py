@@ -6,7 +6,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from app.scoring.compile import compiled
+from training.conversion.candidates import boosting, chance, logistic
 from training.conversion.encoders import NATIVE_MAX, Bounded, encoded, for_trees, for_weights
+from training.conversion.export import scorer_of
 from training.conversion.features import Column
 
 COLUMNS = (Column("tier", "category"), Column("city", "category"), Column("age", "number"))
@@ -72,3 +75,31 @@ def test_weights_see_that_a_number_was_missing() -> None:
     encoder = for_weights(COLUMNS, {"city"}, seed=1).fit(rows, y)
     known, missing = encoder.transform(np.array([["good", "C1", 40.0], ["good", "C1", nan]], dtype=object))
     assert known[-1] < 0.0 < missing[-1]
+
+
+@pytest.mark.parametrize("cities", [5, 2 * NATIVE_MAX])
+@pytest.mark.parametrize("build", [boosting, logistic])
+def test_a_category_never_seen_is_priced_as_the_known_and_not_as_a_missing_one(build: Any, cities: int) -> None:
+    """Whoever leaves the city out converts at 6 %, whoever names one at 30 to 45 %: a new city is a city."""
+    rows, _ = leads(12_000, cities=cities)
+    random = np.random.default_rng(5)
+    rows[random.random(len(rows)) < 0.4, 1] = nan
+    named = np.array([isinstance(city, str) for city in rows[:, 1]])
+    number = np.array([int(city[1:]) if isinstance(city, str) else 0 for city in rows[:, 1]])
+    y = (random.random(len(rows)) < np.where(named, 0.30 + 0.15 * number / cities, 0.06)).astype(int)
+    few = encoded(COLUMNS, rows)
+    model = build(COLUMNS, seed=1, encoded=few).fit(rows, y)
+    asked = np.array([["good", "Atlantis", 40.0], ["good", nan, 40.0]], dtype=object)
+    unseen, missing = chance(model, asked)
+    assert unseen == pytest.approx(np.mean(y[named]), abs=0.08)
+    assert missing < 0.12
+    served = compiled(scorer_of(model, model, COLUMNS, vertical="solar", version="0001"))
+    assert served({"tier": "good", "city": "Atlantis", "age": 40.0}) == pytest.approx(unseen, abs=1e-9)
+    assert served({"tier": "good", "age": 40.0}) == pytest.approx(missing, abs=1e-9)
+
+
+def test_a_category_that_no_lead_has_stays_missing() -> None:
+    rows, y = leads()
+    rows[:, 0] = nan
+    codes = for_trees(COLUMNS, {"city"}, seed=1).fit(rows, y)
+    assert np.isnan(codes.transform(np.array([["good", "C1", 40.0]], dtype=object))[0, 0])

@@ -58,6 +58,70 @@ class Floats(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         return np.where(self.silent_, 0.0, np.asarray(X, dtype=float))
 
 
+class KnownCodes(OrdinalEncoder):  # type: ignore[misc]
+    """Codes of categories, NaN where missing. One never seen is the most ordinary value, not a missing one."""
+
+    def __init__(self) -> None:
+        super().__init__(handle_unknown="use_encoded_value", unknown_value=np.nan, encoded_missing_value=np.nan)
+
+    def fit(self, X: Array, y: Array | None = None) -> "KnownCodes":
+        super().fit(X)
+        outcomes = np.zeros(len(X)) if y is None else np.asarray(y, dtype=float)
+        self.ordinary_ = [_ordinary(column, outcomes) for column in np.asarray(X, dtype=object).T]
+        return self
+
+    def transform(self, X: Array) -> Array:
+        codes: Array = super().transform(X)
+        for place, column in enumerate(np.asarray(X, dtype=object).T):
+            new = _is_text(column) & np.isnan(codes[:, place])
+            if self.ordinary_[place] is not None and new.any():
+                codes[new, place] = list(self.categories_[place]).index(self.ordinary_[place])
+        return codes
+
+
+class KnownTargets(TargetEncoder):  # type: ignore[misc]
+    """The share of a value's leads that converted; of a value never seen that of the leads whose value is known."""
+
+    def fit(self, X: Array, y: Array) -> "KnownTargets":
+        super().fit(X, y)
+        self._tell(X, y)
+        return self
+
+    def fit_transform(self, X: Array, y: Array) -> Array:
+        shares: Array = super().fit_transform(X, y)
+        self._tell(X, y)
+        return shares
+
+    def transform(self, X: Array) -> Array:
+        shares: Array = super().transform(X)
+        for place, column in enumerate(np.asarray(X, dtype=object).T):
+            seen = {*self.categories_[place]}
+            new = np.array([isinstance(value, str) and value not in seen for value in column], dtype=bool)
+            shares[new, place] = self.known_[place]
+        return shares
+
+    def _tell(self, X: Array, y: Array) -> None:
+        outcomes = np.asarray(y, dtype=float)
+        texts = [_is_text(column) for column in np.asarray(X, dtype=object).T]
+        self.known_ = [float(outcomes[each].mean() if each.any() else outcomes.mean()) for each in texts]
+
+
+def _is_text(column: Array) -> Array:
+    return np.array([isinstance(value, str) for value in column], dtype=bool)
+
+
+def _ordinary(column: Array, outcomes: Array) -> str | None:
+    """The value whose leads convert most nearly as all do whose value is known, and are enough to tell."""
+    known = _is_text(column)
+    if not known.any():
+        return None
+    values, places, counts = np.unique(column[known].astype(str), return_inverse=True, return_counts=True)
+    mean = float(outcomes[known].mean())
+    shares = np.bincount(places, weights=outcomes[known]) / counts
+    doubt = np.sqrt(mean * (1.0 - mean) / counts) + 1e-9 / counts
+    return str(values[np.argmin(np.abs(shares - mean) + doubt)])
+
+
 def encoded(columns: Sequence[Column], X: Array) -> frozenset[str]:
     """The categories of too many values to be told apart one by one. It looks at values only, never at outcomes."""
     return frozenset(
@@ -68,9 +132,8 @@ def encoded(columns: Sequence[Column], X: Array) -> frozenset[str]:
 
 
 def for_trees(columns: Sequence[Column], encoded: Collection[str], *, seed: int) -> Encoder:
-    """Categories as codes first, then encoded ones, then numbers. Unknown values are missing ones."""
-    codes = OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=np.nan, encoded_missing_value=np.nan)
-    return _by_kind(columns, encoded, codes, by_target(seed), Floats())
+    """Categories as codes first, then encoded ones, then numbers."""
+    return _by_kind(columns, encoded, KnownCodes(), by_target(seed), Floats())
 
 
 def for_weights(columns: Sequence[Column], encoded: Collection[str], *, seed: int) -> Encoder:
@@ -92,7 +155,7 @@ def by_target(seed: int) -> Encoder:
 
     In training that share comes from folds without the lead itself.
     """
-    return TargetEncoder(target_type="binary", smooth="auto", cv=StratifiedKFold(5, shuffle=True, random_state=seed))
+    return KnownTargets(target_type="binary", smooth="auto", cv=StratifiedKFold(5, shuffle=True, random_state=seed))
 
 
 def parts(columns: Sequence[Column], encoded: Collection[str]) -> dict[str, list[int]]:

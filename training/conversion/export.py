@@ -83,7 +83,8 @@ def _split_by(raw: Estimator, columns: Sequence[Column]) -> tuple[Feature, ...]:
             continue
         values = _values(encoder.categories_[place])
         if name == "categories":
-            features.append(Category(column.name, values))
+            unknown_as = encoder.ordinary_[place]
+            features.append(Category(column.name, values, None if unknown_as is None else values.index(unknown_as)))
             continue
         rows = np.full((len(values) + 2, len(encoder.categories_)), nan, dtype=object)
         rows[:-1, place] = [*values, _unknown(values)]

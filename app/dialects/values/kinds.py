@@ -10,7 +10,7 @@ from app.dialects.text import Scalar, alike, alike_value, is_absent, is_unfilled
 from app.dialects.values.guard import DROPPED, is_personal, is_personal_cached
 from app.dialects.values.moments import day_of, says_no_moment
 from app.dialects.values.numbers import ANY, FieldUnit, number_in, unit_of
-from app.dialects.values.yes_no import IN_WORDS, names_own, ownership_words
+from app.dialects.values.yes_no import IN_WORDS, names_own, says_own
 from app.domain.vertical import Field
 from app.wire.ping import Value
 
@@ -92,12 +92,11 @@ boolean: ValueReader = Usual(BOOLEANS, _boolean).__getitem__
 
 def ownership(*, is_yes: bool) -> ValueReader:
     """A reader of yes and no for a field about a home that somebody owns, or with `is_yes` False rents."""
-    words = ownership_words(is_yes=is_yes)
 
     def read(raw: Scalar) -> ReadValue:
         value = boolean(raw)
-        known = words.get(alike(text_of(raw))) if isinstance(value, Trouble) else None
-        return value if known is None else known
+        owns = says_own(text_of(raw)[:_UNLISTED_LENGTH_MAX]) if isinstance(value, Trouble) else None
+        return value if owns is None else owns == is_yes
 
     return Usual(BOOLEANS, read).__getitem__
 

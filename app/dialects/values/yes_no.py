@@ -15,8 +15,11 @@ IN_WORDS = {
 }
 """What may stand before a comma or an exclamation mark, as in "Yes, I do"."""
 
-_OWNS = "own owns owner owned homeowner iown iownmyhome ownhome ownsahome ownshome ownmyhome"
-_RENTS = "rent rents renter renting rented lease leasing tenant irent irentmyhome renthome rentshome donotown"
+_OWNS = frozenset({"own", "owns", "owner", "owned", "owning", "homeowner", "homeowners"})
+_RENTS = frozenset({"rent", "rents", "renter", "renting", "rented", "rental", "lease", "leasing", "leased", "tenant"})
+_TURNS = frozenset({"not", "don", "dont", "never", "neither", "by", "parents", "family", "to", "or"})
+"""With one of these it may be another home, or the contrary."""
+
 _OWNING = frozenset({"own", "owns", "owner", "owned", "homeowner", "homeowners", "ownership"})
 _RENTING = frozenset({"rent", "rents", "renter", "renting", "tenant"})
 
@@ -29,6 +32,10 @@ def names_own(names: Iterable[str]) -> bool | None:
     return None if words.isdisjoint(_RENTING) else False
 
 
-def ownership_words(*, is_yes: bool) -> dict[str, bool]:
-    """What owners and tenants are called, by whether that is a yes to a field; `is_yes` says what an owner is."""
-    return dict.fromkeys(_OWNS.split(), is_yes) | dict.fromkeys(_RENTS.split(), not is_yes)
+def says_own(text: str) -> bool | None:
+    """Whether a text says that somebody owns a home, or (False) rents it; `None` where it says neither, or both."""
+    words = {*re.findall(r"[a-z]+", text.lower())}
+    owns, rents = not words.isdisjoint(_OWNS), not words.isdisjoint(_RENTS)
+    if owns == rents or not words.isdisjoint(_TURNS) or ("yes" if rents else "no") in words:
+        return None
+    return owns

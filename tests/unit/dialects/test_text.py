@@ -130,6 +130,16 @@ def test_an_unfilled_variable_is_missing_with_a_warning() -> None:
         ("parent", "rent", None),
         ("homeowner", "no idea", None),
         ("homeowner", "landlord", None),
+        ("homeowner", "Owner Occupied", True),
+        ("homeowner", "own, with a mortgage", True),
+        ("homeowner", "yes - own", True),
+        ("homeowner", "No - Rental", False),
+        ("homeowner", "I do not own", None),
+        ("homeowner", "rent to own", None),
+        ("homeowner", "owned by parents", None),
+        ("homeowner", "own/rent", None),
+        ("homeowner", "yes - rent", None),
+        ("rents_home", "Renter", True),
     ],
 )
 def test_yes_and_no_have_the_words_of_the_trade_where_a_field_is_about_a_home(

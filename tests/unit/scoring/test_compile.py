@@ -144,12 +144,16 @@ def test_a_split_without_a_threshold_sends_every_number_left() -> None:
 
 
 @pytest.mark.parametrize(("missing_left", "expected"), [(True, -1.0), (False, 1.0)])
-def test_an_unknown_category_is_a_missing_one(missing_left: bool, expected: float) -> None:
-    given = scorer(CategorySplit(0, (0,), missing_left, -1.0, 1.0))
-    assert log_odds(given, tier="good") == pytest.approx(-1.0)
-    assert log_odds(given, tier="poor") == pytest.approx(1.0)
-    for facts in ({}, {"tier": "never seen"}, {"tier": 0}, {"tier": False}, {"tier": ""}):
-        assert log_odds(given, **facts) == pytest.approx(expected)
+def test_an_unknown_category_is_the_most_ordinary_one_and_no_missing_one(missing_left: bool, expected: float) -> None:
+    split = CategorySplit(0, (0,), missing_left, -1.0, 1.0)
+    for unknown, said in ((0, -1.0), (1, 1.0), (None, expected)):
+        features = (Category("tier", ("good", "poor"), unknown), *SCORER.features[1:])
+        given = msgspec.structs.replace(scorer(split), features=features)
+        assert log_odds(given, tier="good") == pytest.approx(-1.0)
+        assert log_odds(given, tier="poor") == pytest.approx(1.0)
+        assert log_odds(given, tier="never seen") == pytest.approx(said)
+        for facts in ({}, {"tier": 0}, {"tier": False}, {"tier": ""}):
+            assert log_odds(given, **facts) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize(

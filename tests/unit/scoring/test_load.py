@@ -114,6 +114,8 @@ def test_a_leaf_that_is_no_plain_number_is_refused(shelve: Shelve, written: dict
         ({"features": [{**ENCODED, "values": ["a", "a"]}]}, "repeats"),
         ({"features": [{"kind": "number", "name": "age"}] * 2}, "twice"),
         ({"features": [{"kind": "category", "name": "tier", "values": ["a", "a"]}]}, "repeats"),
+        ({"features": [{"kind": "category", "name": "tier", "values": ["a"], "unknown": 1}]}, "is none of its values"),
+        ({"features": [{"kind": "category", "name": "tier", "values": ["a"], "unknown": -1}]}, "is none of its values"),
         ({"code": "import os"}, "unknown field"),
         ({"vertical": "roofing"}, "is of 'roofing'"),
         ({"version": "0002"}, "'0002'"),
