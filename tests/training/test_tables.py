@@ -11,7 +11,7 @@ from app.csv_file import EMPTY_CELLS
 from app.dialects.values.amounts import cell_number
 from app.dialects.values.moments import moment_of
 from training.histories.scratch import NoData
-from training.histories.tables import open_table, plain
+from training.histories.tables import open_table
 
 TEXT = 'id;note;bill;when\n1;"two\nlines; and a ""quote""";10.5;2026-01-02 03:04:05\n2;;NaN;2026-01-02T03:04:05+02:00\n'
 
@@ -129,12 +129,6 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
         pass
     with pytest.raises(NoData, match="is no file"), open_table(tmp_path):
         pass
-
-
-def test_two_ways_of_writing_a_value_are_one() -> None:
-    assert plain("1.0") == plain(1) == plain("1")
-    assert plain(True) == plain("TRUE") == "true"
-    assert plain(" closed won ") == plain("Closed  Won") == "closed won"
 
 
 MOMENTS = (

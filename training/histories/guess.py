@@ -1,19 +1,19 @@
 """Guesses what the columns of a file are, by their names and values: a draft for somebody who knows them."""
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 import msgspec
 import numpy as np
 
-from app.dialects.column_names import CLOCK, CODE, FIRST, ID, LATER, names_a_person, words_of
+from app.dialects.column_names import CODE, FIRST, ID, LATER, names_a_person, words_of
+from app.dialects.spellings import positive_words
 from app.dialects.text import says_nothing
-from app.dialects.values.amounts import cell_number
-from app.dialects.values.moments import day_of, moment_of
+from app.dialects.values import columns
+from app.dialects.values.moments import day_of
 from training.histories.spec import DAY_FIRST, FieldType, hint
 from training.histories.specified import DISTINCT_MAX, JUNK_MAX, TOLD_APART_MAX
-from training.histories.tables import LeadTable, plain
+from training.histories.tables import LeadTable
 
 LABEL_VALUES_MAX = 20
 """A column of more values is no outcome."""
@@ -23,16 +23,13 @@ WORDS_MIN = 3.5
 """What people write has more words than what they choose."""
 
 WHO_SHARE = 0.1
-"""A column of which so many values are emails, phones or addresses says who somebody is."""
+"""A column of nearly as many values as leads, of which so many are emails, phones or addresses, says who they are."""
 
 FEW_JUNK_MAX = 0.01
 """So many values that are no numbers are slips where there are few different values, of which each may be an answer."""
 
 ROWS_OF_A_FACT = 5
 """What many leads share, as a campaign's id, tells of them and not who they are."""
-
-_SAME = ({"1", "true", "yes", "y", "t", "on"}, *({word} for word in ("converted", "sold", "won", "closed_won")))
-_POSITIVE = {*_SAME[0], "converted", "sold", "won", "closed_won", "closed won", "bought", "accepted", "positive"}
 
 _QUESTIONS: Mapping[str, str] = {
     "filled": "count(*)",
@@ -43,18 +40,7 @@ _QUESTIONS: Mapping[str, str] = {
     "zeros": r"count_if(regexp_full_match(trim(value), '0\d+'))",
     "rounded": r"count_if(regexp_full_match(trim(value), '\d[.,]\d+[eE]\+(1[1-9]|[2-9]\d)'))",
     "words": "avg(len(string_split(trim(value), ' ')))",
-    "emails": r"count_if(regexp_matches(value, '[^\s@]@[^\s@]+\.[A-Za-z]{2}'))",
-    "phones": r"count_if(regexp_full_match(trim(value), '\+?1?[-. (]*[2-9]\d{2}[-. )]*\d{3}[-. ]*\d{4}(\.0| ?x.*)?'))",
-    "addresses": r"count_if(regexp_full_match(trim(value), '\d{1,3}(\.\d{1,3}){3}|\d{3}-\d{2}-\d{4}'))",
 }
-_MONTH_AND_DAY = re.compile(r"\d{1,2}([/.-])(\d{1,2})\1\d")
-_MILLISECONDS = 1e11
-_Decimal = Literal[".", ","]
-_DECIMALS: tuple[_Decimal, ...] = (".", ",")
-_LIKE_TIME = re.compile(r"\d{1,4}[-/. ](\d{1,2}|[A-Za-z]{3,9})[-/. ]\d{2,4}\b.*\d[:.]\d\d")
-_NUMERIC = re.compile(r"-?\d+(\.\d+)?")
-_SERIALS = (36_526, 73_050)
-"""The days of this century as Excel counts them."""
 
 
 class Guess(msgspec.Struct, frozen=True, kw_only=True):
@@ -132,12 +118,10 @@ def positive_of(table: LeadTable, label: str) -> Positive:
         )
     if len(values) < 2:
         raise table.bad(f"{label!r} is the same in every row: there is nothing to learn")
-    known = {value: rows for value, rows in values if plain(value) in _POSITIVE}
     # Conversions are the rarer thing.
-    chosen = known or dict(values[-1:])
-    share = sum(chosen.values()) / filled
-    doubt = "" if any({plain(value) for value in chosen} <= same for same in _SAME) else "is it this one?"
-    if known and share > 0.5:
+    chosen, sure = positive_words(dict(values))
+    share, doubt = sum(chosen.values()) / filled, "" if sure else "is it this one?"
+    if share > 0.5:
         doubt = f"is it this one? it stands in {share:.0%} of the rows:"
     return Positive(next(iter(chosen)) if len(chosen) == 1 else tuple(chosen), values, table.rows - filled, doubt)
 
@@ -152,26 +136,21 @@ def order_of(table: LeadTable, guesses: list[Guess]) -> Guess | None:
 
 def _is_who(column: _Column) -> bool:
     """Whether it says who somebody is, by its name or by what some of its values look like."""
-    told, filled = column.told, column.filled
     # A campaign's id may have as many digits as a phone.
-    phones = told["phones"] if told["distinct"] * ROWS_OF_A_FACT > filled else 0
-    if told["emails"] + phones + told["addresses"] > WHO_SHARE * filled:
+    numbered = column.told["distinct"] * ROWS_OF_A_FACT > column.filled
+    if columns.share_of_people(column.texts, by_phone=numbered) > (WHO_SHARE if numbered else 0.5):
         return True
-    return told["answers"] < filled and names_a_person(column.word)
+    return column.told["answers"] < column.filled and names_a_person(column.word)
 
 
 def _as_time(column: _Column) -> Guess | None:
     table, name, texts = column.table, column.name, column.texts
-    if not texts or (all(map(_NUMERIC.fullmatch, texts)) and not _are_times(column)):
-        return None
-    days = [match for match in map(_MONTH_AND_DAY.match, texts) if match]
-    # Which of day and month stands first only a whole column can tell.
-    open_days = len(days) == len(texts)
-    if not open_days and 2 * sum(bool(moment_of(text) or day_of(text)) for text in texts) < len(texts):
+    if not columns.are_times(texts, column.word):
         like = "looks like a time, and is not read as one: name it as order with its time_format, if it is"
-        return Guess(name=name, type="date", why_not=like) if all(map(_LIKE_TIME.match, texts)) else None
+        return Guess(name=name, type="date", why_not=like) if columns.look_like_times(texts) else None
     form, seconds = "", table.times(name, lenient=True).seconds
-    if open_days and table.unread[name] > 0:
+    # Which of day and month stands first only a whole column can tell.
+    if table.unread[name] > 0 and columns.are_months_and_days(texts):
         other = table.times(name, time_format=DAY_FIRST, lenient=True).seconds
         if np.sum(~np.isnan(other)) > np.sum(~np.isnan(seconds)):
             form, seconds = DAY_FIRST, other
@@ -188,23 +167,16 @@ def _as_time(column: _Column) -> Guess | None:
         gaps=gaps,
         has_hours=bool(np.mean(known % 86_400.0 > 0.0) > 0.5),
         time_format=form,
-        open_days=open_days and not form and all(int(match[2]) <= 12 for match in days),
+        open_days=not form and columns.leave_days_open(texts),
         why_not="a time beside the order of the leads, perhaps written later",
         said=f"{gaps:,} of {table.rows:,} rows have no time in it" if gaps else "",
     )
 
 
-def _are_times(column: _Column) -> bool:
-    """Whether these numbers are moments; many could be: their size or the column's name decides."""
-    named = any(pattern.search(column.word) for pattern in (CLOCK, FIRST, LATER))
-    sure = min(map(float, column.texts)) >= _MILLISECONDS or all(len(text) == 8 for text in column.texts)
-    return (named or sure) and all(map(moment_of, column.texts))
-
-
 def _as_number(column: _Column) -> Guess | None:
     table, name, word, told = column.table, column.name, column.word, column.told
     # A number never begins with a zero; and in Parquet a column of text is text, though it may hold digits.
-    digits = all(map(_NUMERIC.fullmatch, column.texts))
+    digits = columns.are_numerals(column.texts)
     if (digits and table.types.get(name) == "VARCHAR") or told["zeros"] or CODE.search(word) or not column.texts:
         return None
     if (written := _decimal_of(column)) is None:
@@ -212,7 +184,7 @@ def _as_number(column: _Column) -> Guess | None:
     decimal, unread = written
     numbers = table.numbers(name, decimal=decimal, lenient=True)
     numbers = numbers[~np.isnan(numbers)]
-    if CLOCK.search(word) and _SERIALS[0] <= np.min(numbers) and np.max(numbers) <= _SERIALS[1]:
+    if columns.are_days_of_excel(np.min(numbers), np.max(numbers), word):
         return Guess(name=name, type="date", why_not="days as Excel counts them: format its cells as yyyy-mm-dd hh:mm")
     distinct, count = len(np.unique(numbers)), len(numbers)
     said = f"{unread:,} of {column.filled:,} values are no number and read as missing" if unread else ""
@@ -230,13 +202,12 @@ def _as_number(column: _Column) -> Guess | None:
     return None
 
 
-def _decimal_of(column: _Column) -> tuple[_Decimal, int] | None:
+def _decimal_of(column: _Column) -> tuple[columns.Decimal, int] | None:
     """The decimal sign by which nearly all values are numbers, a point where either will do, and how many are none."""
-    table, name, tried = column.table, column.name, list[tuple[int, _Decimal]]()
-    for sign in _DECIMALS:
-        if 2 * sum(cell_number(text, sign, name) is not None for text in column.texts) >= len(column.texts):
-            table.numbers(name, decimal=sign, lenient=True)
-            tried.append((table.unread[name], sign))
+    table, name, tried = column.table, column.name, list[tuple[int, columns.Decimal]]()
+    for sign in columns.decimals_of(column.texts, name):
+        table.numbers(name, decimal=sign, lenient=True)
+        tried.append((table.unread[name], sign))
     unread, decimal = min(tried, key=lambda each: each[0], default=(column.filled, "."))
     junk = JUNK_MAX if column.told["distinct"] > TOLD_APART_MAX else FEW_JUNK_MAX
     return (decimal, unread) if unread <= junk * column.filled else None
@@ -244,7 +215,7 @@ def _decimal_of(column: _Column) -> tuple[_Decimal, int] | None:
 
 def _as_text(column: _Column) -> Guess:
     name, word, distinct, filled = column.name, column.word, column.told["distinct"], column.filled
-    numbers = sum(cell_number(text, ".", name) is not None for text in column.texts) / max(len(column.texts), 1)
+    numbers = columns.share_of_numbers(column.texts, name)
     said = f"; {numbers:.0%} of its values are numbers" if 0.3 < numbers < 1.0 else ""
     if distinct > TOLD_APART_MAX and column.told["words"] > WORDS_MIN:
         return Guess(name=name, type="text", why_not="free text, which no model reads")

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import numpy as np
 
+from app.dialects.spellings import plain, usual_spellings
 from app.domain.calendar import utc_offset
 from training.histories.history import History
 from training.histories.spec import Spec, SpecField, missing_columns
-from training.histories.tables import LeadTable, ParsedTimes, open_table, plain, usual_spellings
+from training.histories.tables import LeadTable, ParsedTimes, open_table
 from training.statistics import Array
 
 ROWS_MIN = 200

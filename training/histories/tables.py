@@ -14,8 +14,10 @@ import msgspec
 import numpy as np
 
 from app.csv_file import EMPTY_CELLS, NoCsv, copy_csv
+from app.dialects.spellings import plain, usual_spellings
 from app.dialects.text import says_nothing
 from app.dialects.values.amounts import cell_number
+from app.dialects.values.columns import month_first
 from app.dialects.values.kinds import boolean
 from app.dialects.values.moments import moment_of, says_no_moment
 from training.histories.scratch import NoData, Scratch, files, quoted, scratch, text
@@ -27,7 +29,6 @@ _ISO = r"20\d\d-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d(:?\d\d)?)?"
 _DATED = r"\d\d?/\d\d?/(20\d|[0-5])\d \d\d?:\d\d(:\d\d)?( [AP]M)?"
 _CLOCKS = ("%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M:%S %p")
 _AMOUNT = r"-?\$?[1-9]\d{0,2}(,\d{3})+(\.\d+)?|-?\$\d+(\.\d+)?"
-_DAY_AND_MONTH = re.compile(r"^(\d{1,2})([/.-])(\d{1,2})\2")
 _OFFSET = r"\d{2}:\d{2}.*(Z|[+-]\d{2}(:?\d{2})?)$"
 _SINCE, _UNTIL = 946_684_800, 4_102_444_800
 """The years 2000 to 2100, as wherever a moment is read."""
@@ -88,7 +89,7 @@ class LeadTable:
         zoned, form = dict[str, bool](), time_format.removeprefix(DAY_FIRST)
 
         def read(text: str) -> float | None:
-            moment = None if form else moment_of(text if not time_format else _DAY_AND_MONTH.sub(r"\3/\1/", text))
+            moment = None if form else moment_of(month_first(text) if time_format else text)
             if moment is None:
                 return np.nan if says_no_moment(text) else None
             zoned[text] = moment.zoned
@@ -186,23 +187,6 @@ def open_table(path: Path, *, called: str = "") -> Iterator[LeadTable]:
         yield table
 
 
-def usual_spellings(texts: Array) -> dict[str, str]:
-    """Each text -> the most usual of those that differ from it in case or spaces alone, without idle spaces."""
-    counts = Counter(text for text in texts if text is not None)
-    # The last is the most usual.
-    usual = {_fold(text): " ".join(text.split()) for text in sorted(counts, key=lambda text: (counts[text], text))}
-    return {text: usual[_fold(text)] for text in counts}
-
-
-def plain(value: object) -> str:
-    """A value by which two ways of writing it are one: `1`, `1.0` and `"1"`, `true` and `"True"`."""
-    text = _fold(str(value))
-    try:
-        return f"{float(text):.15g}"
-    except ValueError:
-        return text
-
-
 def moment_sql(column: str, time_format: str = "") -> str:
     """SQL that makes epoch seconds of texts of this format, or of the most usual ones; NULL of all others."""
     column = f"trim({column})"
@@ -259,8 +243,3 @@ def _without_repeats(database: Scratch) -> list[str]:
         return []
     database.do(f"DELETE FROM told WHERE rowid NOT IN (SELECT kept FROM ({alike}))")  # noqa: S608
     return [f"{rows - distinct:,} of {rows:,} rows repeat another in every column and were left out"]
-
-
-def _fold(text: str) -> str:
-    """What two spellings of one value have in common: neither case nor spaces count."""
-    return " ".join(text.split()).lower()
