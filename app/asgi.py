@@ -23,6 +23,7 @@ from app.journal.reader import lines
 from app.journal.versions import OtherVersion
 from app.journal.writer import JournalWriter
 from app.outbound.sender import Sender
+from app.packaged import MODELS
 from app.parquet import ParquetError
 from app.private_files import narrow
 from app.reports.counting import Counting
@@ -267,10 +268,12 @@ async def _set_back_by_s(settings: Settings, store: Store, now: float) -> int:
 
 
 def _tell_of_models(settings: Settings, live: Reloaded) -> None:
+    # The models that come with leadbid are nobody's own: a new installation has done nothing wrong where one is no use.
+    level = logging.WARNING if settings.models == MODELS else logging.ERROR
     for problem in live.problems:
-        _log.error("%s: %s", settings.models, problem)
+        _log.log(level, "%s: %s", settings.models, problem)
     if unpriced := live.catalogue.index.verticals - live.catalogue.models.keys():
-        _log.error("no model prices %s: its leads get the campaign's fallback price", ", ".join(sorted(unpriced)))
+        _log.warning("no model prices %s: its leads get the campaign's fallback price", ", ".join(sorted(unpriced)))
 
 
 async def _run_beside(stack: AsyncExitStack, background: BackgroundJobs, journal: JournalWriter) -> None:

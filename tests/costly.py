@@ -33,7 +33,37 @@ def _in_a_field(name: bytes, inner: _Maker, *, escaped: bool) -> _Maker:
 _SUBNORMALS = _repeated(b'{"a":[', b"5e-324,", b"1]}")
 _ROWS = _repeated(b"<a>", b"<b>1</b>", b"</a>")
 
+PARTS = "multipart/form-data; boundary=x"
+
 _MADE: dict[str, tuple[_Maker, str]] = {
+    "parts": (_repeated(b"", b"--x\r\nContent-Disposition: form-data; name=a\r\n\r\n1\r\n", b"--x--"), PARTS),
+    "boundaries": (_repeated(b"", b"--x\r\n", b"--x--"), PARTS),
+    "boundaries that are none": (_repeated(b"--x\r\n", b"\n--x  ", b"."), PARTS),
+    "a head without end": (_repeated(b"--x\r\n", b"a: b; c=d; ", b""), PARTS),
+    "folded heads": (_repeated(b"--x\r\nContent-Disposition: a", b"\r\n ", b"\r\n\r\n1\r\n--x--"), PARTS),
+    "quotes in a part": (_repeated(b"--x\r\nContent-Disposition: a; name=", b'"\\', b"\r\n\r\n1\r\n--x--"), PARTS),
+    "quotes that are escaped": (_repeated(b"{", rb'"\"', b""), JSON),
+    "open texts": (_repeated(b"{'", rb"\'", b"\\"), JSON),
+    "words": (_repeated(b"{", b"a ", b"}"), JSON),
+    "commas behind the last": (_repeated(b"{", b", ", b"x}"), JSON),
+    "a space behind a comma": (_repeated(b"{,", b" ", b"x}"), JSON),
+    "Python's own": (_repeated(b"{", b"'a': None, ", b"}"), JSON),
+    "empty fields twice": (_numbered(b"{", '"k%d":""', b",", b',"k10000":""}'), JSON),
+    "empty fields in an object": (_numbered(b'{"a":{', '"k%d":""', b",", b"}}"), JSON),
+    "documents in fields": (_numbered(b"{", r'"k%d":"{\"a\":1}"', b",", b"}"), JSON),
+    "broken documents in fields": (_numbered(b"", "k%d={{a}}", b"&", b""), FORM),
+    "a document in a document": (_repeated(b"", b"data=%7B%22data%22%3A%22", b""), FORM),
+    "names and values": (_repeated(b'{"a":[', b'{"name":"a","value":1},', b"1]}"), JSON),
+    "semicolons": (_repeated(b"", b"a=1;", b""), FORM),
+    "lines in a form": (_repeated(b"", b"a=1\r\n", b"a"), FORM),
+    "escaped separators": (_repeated(b"a=1", b"&amp;amp;amp;", b"a=1"), FORM),
+    "a form that is escaped": (_repeated(b"", b"a%3D1%26", b""), FORM),
+    "brackets in a name": (_repeated(b"a", b"[", b"=1"), FORM),
+    "bare ampersands": (_repeated(b"<a>", b"&", b"</a>"), XML),
+    "unknown names of signs": (_repeated(b"<a>", b"&aaaaaaaa", b"</a>"), XML),
+    "sections without end": (_repeated(b"<a>&", b"<![CDATA[", b"</a>"), XML),
+    "sections and bare signs": (_repeated(b"<a>", b"<![CDATA[&]]>&", b"</a>"), XML),
+    "blank lines before a declaration": (_repeated(b"", b"\xef\xbb\xbf\r\n", b"<a/>"), XML),
     "subnormal numbers": (_repeated(b"[", b"5e-324,", b"1]"), JSON),
     "subnormal numbers in a field": (_SUBNORMALS, JSON),
     "subnormal fields": (_numbered(b"{", '"k%d":5e-324', b",", b"}"), JSON),

@@ -10,6 +10,7 @@ from typing import Any, get_args
 
 import msgspec
 
+from app.bounds import real
 from app.domain.calendar import moment
 from app.domain.post.disposition import Disposition
 from app.journal.lines import PingLine
@@ -48,7 +49,7 @@ _COMMON: dict[str, dict[str, Any]] = {
     "until": {"type": when, "default": float("inf"), "metavar": "WHEN", "help": "only pings before"},
     "now": {"type": when, "default": None, "metavar": "WHEN", "help": "as known at this time"},
     "maturity-days": {
-        "type": float,
+        "type": real(0, 3_650),
         "default": MATURITY_DAYS,
         "help": f"how many days a lead has to convert (default: {MATURITY_DAYS:g})",
     },

@@ -15,9 +15,12 @@ from app.config.values.week import build_schedule
 from app.domain.buyer import Buyer
 from app.domain.campaign import Campaign
 from app.domain.consent.consent import ConsentPolicy
-from app.domain.money import dollars
+from app.domain.money import money
 from app.domain.token import CAMPAIGNS_MAX
 from app.domain.vertical import Vertical
+
+_DEAR_CENTS = 100_000
+"""No lead of any vertical is known to sell for as much: whoever writes it probably counts in cents."""
 
 
 class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,11 +99,11 @@ def _check_prices(table: CampaignTable, findings: Findings) -> None:
     if table.ceiling <= 0:
         findings.error((*table.at, "ceiling"), "it is zero: nothing could be bid", "to buy nothing, set paused = true")
     elif table.floor > table.ceiling:
-        reason = f"${dollars(table.floor)} is above the ceiling, ${dollars(table.ceiling)}"
+        reason = f"{money(table.floor)} is above the ceiling, {money(table.ceiling)}"
         findings.error((*table.at, "floor"), reason, "lower the floor, or raise the ceiling")
     fallback = table.fallback_price
     if fallback is not None and not max(table.floor, 1) <= fallback <= table.ceiling:
-        reason = f"${dollars(fallback)} is not between floor and ceiling"
+        reason = f"{money(fallback)} is not between floor and ceiling"
         findings.error((*table.at, "fallback_price"), reason, "choose a price between them, or remove it")
 
 
@@ -135,8 +138,11 @@ def _warn_of_odd(table: CampaignTable, campaign: Campaign, findings: Findings) -
         findings.warn((*at, "schedule"), "it has no open hours", "name days and hours")
     most = campaign.worth.base_cents if not campaign.worth.field else campaign.worth.high_cents
     if most is not None and campaign.ceiling_cents > most - campaign.handling_cents:
-        reason = f"${dollars(campaign.ceiling_cents)} is more than any lead is worth, and will never be bid"
+        reason = f"{money(campaign.ceiling_cents)} is more than any lead is worth, and will never be bid"
         findings.warn((*at, "ceiling"), reason, "lower it, or check conversion_value")
+    for key, cents in (("ceiling", table.ceiling), ("demand_max_adjustment", table.demand_max_adjustment)):
+        if cents >= _DEAR_CENTS:
+            findings.warn((*at, key), f"{money(cents)} is a lot for one lead", "amounts are in dollars, not in cents")
     if campaign.consent.certificate == "none":
         findings.warn((*at, "consent", "certificate"), "leads are bought without proof of consent")
     for position, domain in enumerate(table.consent.landing_domains):

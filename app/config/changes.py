@@ -11,7 +11,7 @@ from app.config.values.territory import territory_in_words
 from app.config.values.week import hours_in_words
 from app.domain.caps.caps import Cap
 from app.domain.configuration import Configuration
-from app.domain.money import dollars
+from app.domain.money import money
 from app.domain.schedule import Schedule
 from app.domain.territory import Territory
 
@@ -141,7 +141,7 @@ def _value(name: str, value: Any) -> str:
 
 def _number(name: str, value: float) -> str:
     if name.endswith("_cents"):
-        return f"${dollars(int(value))}"
+        return f"{money(int(value))}"
     unit = " ms" if name.endswith("_ms") else " s" if name.endswith(("_s", "_s_max")) else ""
     return f"{value:g}{unit}" if isinstance(value, float) else f"{value}{unit}"
 

@@ -1,8 +1,9 @@
 """Checks destinations: resolves secrets without showing them, and checks that field maps name known fields."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import get_args
 from urllib.parse import parse_qsl, urlsplit
 
 from app.config.file.files import Files, ReadFile
@@ -10,15 +11,18 @@ from app.config.file.problem import Findings, KeyPath, did_you_mean
 from app.config.values.kind import UnreadableValue
 from app.config.values.kinds import read_slug
 from app.config.values.names import refuse_repeated
+from app.dialects.values.states import STATES
 from app.domain.delivery.destination import (
     PLACEHOLDER,
     Destination,
-    carries_lead_id,
+    Source,
+    can_join_outcomes,
     require_secrets,
     secret_references,
 )
 from app.domain.delivery.destination_auth import is_secret
 from app.domain.vertical import Vertical
+from app.wire.ping import Leg
 
 _SECRET_NAME = re.compile(r"auth|key|token|secret|password|pass|sig|credential", re.IGNORECASE)
 
@@ -26,12 +30,28 @@ Placed = tuple[Destination, KeyPath]
 """A destination with where it stands."""
 
 
+Known = Mapping[str, Collection[str]]
+"""The values that a path of the lead may have, where these are few: "fields.roof_shade" -> its choices."""
+
+
+def known_values(verticals: Iterable[Vertical]) -> Known:
+    """Those of the paths whose values the file or the contract declares."""
+    known: dict[str, set[str]] = {"leg": {*get_args(Leg)}, "contact.state": {*STATES}, "test": {"true", "false"}}
+    for vertical in verticals:
+        known.setdefault("vertical", set()).add(vertical.name)
+        for field in vertical.fields:
+            values = {*field.values} if field.type == "choice" else {"true", "false"} if field.type == "boolean" else ()
+            known.setdefault(f"fields.{field.name}", set()).update(values)
+    return {path: values for path, values in known.items() if values}
+
+
 def check_destinations(
-    placed: list[Placed], verticals: Iterable[Vertical], used: Collection[str], findings: Findings
+    placed: list[Placed], verticals: Sequence[Vertical], used: Collection[str], findings: Findings
 ) -> None:
     """Report what a destination says that nothing can mean. `used` are the names that campaigns send to."""
     refuse_repeated(((destination.name, at) for destination, at in placed), findings)
     fields = {field.name for vertical in verticals for field in vertical.fields}
+    known = known_values(verticals)
     for destination, at in placed:
         try:
             read_slug(destination.name)
@@ -39,11 +59,14 @@ def check_destinations(
             findings.error((*at, "name"), wrong.reason, wrong.remedy)
         _refuse_plain_secrets(destination, at, findings)
         _check_fields(destination, at, fields, findings)
+        _check_values(destination, at, known, findings)
         if destination.name not in used:
             findings.warn(at, "no campaign sends leads to it", "name it in a campaign's `destinations`")
-        if not carries_lead_id(destination):
+        if not can_join_outcomes(destination):
             findings.warn(
-                at, "it does not receive our `lead_id`, so its outcomes cannot be matched to leads", "map `lead_id`"
+                at,
+                "it does not receive our `lead_id`, so its outcomes cannot be matched to leads",
+                "map `lead_id`, or say in `crm_id` where it answers with the id of its record",
             )
 
 
@@ -100,6 +123,17 @@ def _check_fields(destination: Destination, at: KeyPath, fields: Collection[str]
         name = path.removeprefix("fields.")
         if name != path and name not in fields:
             findings.error(place, f"no vertical has a field `{name}`", did_you_mean(name, list(fields)))
+
+
+def _check_values(destination: Destination, at: KeyPath, known: Known, findings: Findings) -> None:
+    """A key of `values` that the lead's value never is would leave the CRM without its word for it."""
+    sources = [(target, source) for target, source in destination.fields.items() if isinstance(source, Source)]
+    for target, source in sources:
+        values = known.get(source.path, ())
+        for ours in source.values if values else ():
+            if ours not in values:
+                place = (*at, "fields", target, "values", ours)
+                findings.error(place, f'`{source.path}` is never "{ours}"', did_you_mean(ours, values) or "remove it")
 
 
 def _check_secrets(destination: Destination, at: KeyPath, secrets: dict[str, str], findings: Findings) -> None:

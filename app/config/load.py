@@ -1,6 +1,5 @@
 """Loads `buyer.toml`: values of the domain, or every problem in it with line, reason and remedy."""
 
-import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,6 +14,8 @@ from app.config.file.files import Files, ReadFile
 from app.config.file.lines import lines_of
 from app.config.file.problem import Findings, Problem
 from app.config.file.read import read_table
+from app.config.file.remedies import SMALLEST
+from app.config.file.syntax import syntax_problem
 from app.config.schema import BuyerFile, BuyerTable
 from app.config.sellers import build_operators, build_sellers, refuse_shared_keys
 from app.config.verticals import build_verticals
@@ -82,6 +83,14 @@ def load(
     if isinstance(parsed, Problem):
         return (parsed,)
     tree, findings = parsed
+    if not tree:
+        return (
+            Problem(
+                file=str(path),
+                reason="the file is empty",
+                remedy=f"have `leadbid init` write one, or begin with\n{SMALLEST}",
+            ),
+        )
     files = Files(path, content, environ, read_file)
     table = read_table(BuyerFile, tree, (), findings)
     declared = None if table is None else _declare(table, tree, files, findings)
@@ -101,7 +110,7 @@ def _parse(path: Path, content: bytes) -> tuple[dict[str, Any], Findings] | Prob
         return Problem(file=str(path), line=line, reason="the file is not UTF-8 text", remedy="save the file as UTF-8")
     # Numbers of thousands of digits are a plain ValueError.
     except (ValueError, RecursionError) as error:
-        return _syntax_problem(path, content, str(error))
+        return syntax_problem(str(path), content, str(error))
     deep = next((line for key, line in lines.items() if len(key) > _DEPTH_MAX), 0)
     if deep:
         reason = "tables and lists are nested too deeply"
@@ -109,16 +118,6 @@ def _parse(path: Path, content: bytes) -> tuple[dict[str, Any], Findings] | Prob
             file=str(path), line=deep, reason=reason, remedy="start from the file that `leadbid init` writes"
         )
     return tree, Findings(str(path), tree, lines)
-
-
-def _syntax_problem(path: Path, content: bytes, message: str) -> Problem:
-    found = re.search(r"\(at line (\d+), column (\d+)\)", message)
-    line = int(found[1]) if found else content.count(b"\n") + 1 if "end of document" in message else 0
-    reason = re.sub(r"\s*\(at .*\)$", f" at column {found[2]}" if found else "", message)
-    remedy = "check that line and the one before: text needs quotes; lists and tables need brackets and commas"
-    if "overwrite" in reason or "declare" in reason or "twice" in reason:
-        remedy = "a key or table is defined twice: keep one of them"
-    return Problem(file=str(path), line=line, reason=f"this is not TOML: {_lower(reason)}", remedy=remedy)
 
 
 def _declare(table: BuyerFile, tree: dict[str, Any], files: Files, findings: Findings) -> Declared:
@@ -214,7 +213,3 @@ def _warn_of_missing(table: BuyerFile, findings: Findings) -> None:
 def _in_order(problems: list[Problem], path: Path) -> tuple[Problem, ...]:
     """Those of the file itself first, each file by its lines."""
     return tuple(sorted(problems, key=lambda problem: (problem.file != str(path), problem.file, problem.line)))
-
-
-def _lower(text: str) -> str:
-    return text[:1].lower() + text[1:]

@@ -30,6 +30,7 @@ from app.config.values.kinds import (
     read_number,
     read_rate,
     read_scalar,
+    share_within,
     within,
 )
 from app.config.values.times import read_duration
@@ -40,6 +41,7 @@ from app.domain.delivery.destination import Destination
 from app.domain.reasons import Disclosure
 from app.domain.seller import Mode, Statuses
 from app.domain.vertical import FieldType
+from app.wire.feedback import EventWord
 from app.wire.ping import Leg
 
 _ALL_DAY = ((0, 1440),)
@@ -395,7 +397,7 @@ class SellerTable(Table, frozen=True, kw_only=True):
     ] = 1.0
     return_rate: Annotated[
         float,
-        Kind("share", within(read_rate, 0.0, 0.9, 'write a share from 0 to 0.9, such as "4%"')),
+        Kind("share", share_within(0.0, 0.9)),
         says("the share of its leads that are returned and credited", '"4%"'),
     ] = 0.0
     rate_per_second: Annotated[
@@ -428,6 +430,10 @@ class OperatorTable(Table, frozen=True, kw_only=True):
     key_sha256: Annotated[
         KeyHashes, says("the SHA-256 of its API key, in hex; several during a rotation", '["4a7c44..."]')
     ]
+    events: Annotated[
+        dict[str, EventWord],
+        says("its words for outcomes, and those to ignore", '{ "Closed Won" = "sold", "New" = "ignore" }'),
+    ] = {}
 
 
 class BuyerFile(Table, frozen=True, kw_only=True):

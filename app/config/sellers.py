@@ -8,14 +8,17 @@ from app.config.file.problem import Findings, did_you_mean
 from app.config.schema import OperatorTable, SellerTable
 from app.config.values.names import refuse_repeated
 from app.dialects.names import CANONICAL
+from app.dialects.outcome_words import event_word
 from app.dialects.text import alike, alike_value
 from app.dialects.values.kinds import Trouble, reader_of
+from app.dialects.values.states import state_of
 from app.domain.buyer import Buyer, Operator
 from app.domain.caps.caps import Cap
 from app.domain.pricing.landscape import OrtbCurve
 from app.domain.seller import Habits, Seller
 from app.domain.vertical import Field, Vertical
 from app.platforms.known import DIALECTS
+from app.wire.feedback import EventWord
 
 PREPAID = "prepaid-balance"
 
@@ -36,16 +39,34 @@ def build_sellers(
     """The declared sellers. `verticals` are those whose fields are all known."""
     refuse_repeated(((table.name, table.at) for table in tables), findings)
     fields: dict[str, list[Field]] = {}
+    names: list[str] = []
     for vertical in verticals:
+        names += [vertical.name, vertical.title]
         for field in vertical.fields:
             fields.setdefault(field.name, []).append(field)
-    return tuple(_seller(table, buyer, fields, findings) for table in tables)
+    return tuple(_seller(table, buyer, fields, names, findings) for table in tables)
 
 
 def build_operators(tables: tuple[OperatorTable, ...], findings: Findings) -> tuple[Operator, ...]:
     """The declared operators."""
     refuse_repeated(((table.name, table.at) for table in tables), findings)
-    return tuple(Operator(name=table.name, key_sha256=table.key_sha256) for table in tables)
+    return tuple(
+        Operator(
+            name=table.name,
+            key_sha256=table.key_sha256,
+            events=_events(table, findings),
+        )
+        for table in tables
+    )
+
+
+def _events(table: OperatorTable, findings: Findings) -> dict[str, EventWord]:
+    """Its words as endpoints compare them."""
+    events: dict[str, EventWord] = {}
+    for word, event in table.events.items():
+        if events.setdefault(event_word(word), event) != event:
+            findings.error((*table.at, "events", word), "another word here differs from it in signs only", "remove one")
+    return events
 
 
 def refuse_shared_keys(tables: Iterable[SellerTable | OperatorTable], findings: Findings) -> None:
@@ -65,7 +86,9 @@ def refuse_shared_keys(tables: Iterable[SellerTable | OperatorTable], findings: 
         findings.warn((*published[0].at, "key_sha256"), reason, "replace them before anyone else can reach the service")
 
 
-def _seller(table: SellerTable, buyer: Buyer, fields: dict[str, list[Field]], findings: Findings) -> Seller:
+def _seller(
+    table: SellerTable, buyer: Buyer, fields: dict[str, list[Field]], verticals: list[str], findings: Findings
+) -> Seller:
     _check_aliases(table, fields, findings)
     _check_limits(table, findings)
     burst = ceil(table.rate_per_second) if table.burst is None else table.burst
@@ -75,7 +98,7 @@ def _seller(table: SellerTable, buyer: Buyer, fields: dict[str, list[Field]], fi
         key_sha256=table.key_sha256,
         allowed_ips=table.allowed_ips,
         aliases=table.aliases,
-        value_maps={name: _value_map(table, name, fields, findings) for name in table.value_maps},
+        value_maps={name: _value_map(table, name, fields, verticals, findings) for name in table.value_maps},
         habits=Habits(quality_factor=table.quality_factor, return_rate=table.return_rate),
         rate_per_s=table.rate_per_second,
         burst=burst,
@@ -131,7 +154,9 @@ def _check_limits(table: SellerTable, findings: Findings) -> None:
         findings.warn((*table.at, "paused"), "it is paused: nothing is bought from it")
 
 
-def _value_map(table: SellerTable, name: str, fields: dict[str, list[Field]], findings: Findings) -> dict[str, str]:
+def _value_map(
+    table: SellerTable, name: str, fields: dict[str, list[Field]], verticals: list[str], findings: Findings
+) -> dict[str, str]:
     """One map of values, as text: endpoints read what it gives as if the seller had sent it."""
     texts = {
         sent: str(value).lower() if isinstance(value, bool) else str(value)
@@ -149,6 +174,12 @@ def _value_map(table: SellerTable, name: str, fields: dict[str, list[Field]], fi
             values = sorted({value for field in fields[name] for value in field.values})
             remedy = did_you_mean(value, values) or f"a {fields[name][0].type} belongs here"
             findings.error((*at, sent), f'"{value}" is not a value of `{name}`', remedy)
+        if name == "vertical" and verticals and alike_value(value) not in map(alike_value, verticals):
+            findings.error((*at, sent), f"there is no vertical `{value}`", did_you_mean(value, verticals))
+        if name == "state" and state_of(value) is None:
+            findings.error((*at, sent), f'"{value}" is not a US state', "write its two letters, as TX")
+        if name == "zip" and not (len(value) == 5 and value.isascii() and value.isdigit()):
+            findings.error((*at, sent), f'"{value}" is not a valid ZIP code', 'write five digits in quotes, as "02139"')
     return texts
 
 

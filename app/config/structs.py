@@ -23,6 +23,15 @@ _TYPES = {
 }
 """msgspec's names for what stands in a file."""
 
+_FORMS = {
+    "array": "write it in brackets, as [...]",
+    "bool": "write true or false, without quotes",
+    "int": "write it in digits, without quotes",
+    "object": "write it as { key = value }",
+    "str": "write it in quotes",
+}
+"""How a value of this type is written."""
+
 
 def read_struct(kind: type[T], raw: object, at: KeyPath, findings: Findings) -> T | None:
     """A value of this kind, or `None`. What is wrong is reported, struck out, and the rest read on."""
@@ -52,12 +61,15 @@ def _report(kind: type[msgspec.Struct], message: str, raw: Any, at: KeyPath, fin
         reason, remedy = f'"{found[1]}" is not one of the allowed values', did_you_mean(found[1], words)
     elif found := re.fullmatch(r"Expected `(.*)`, got `(.*)`", reason):
         wanted = " or ".join(_TYPES.get(one, one) for one in found[1].split(" | "))
-        reason, remedy = f"this is {_TYPES.get(found[2], found[2])}, but must be {wanted}", ""
+        reason, remedy = f"this is {_TYPES.get(found[2], found[2])}, but must be {wanted}", _FORMS.get(found[1], "")
     else:
-        # A rule of several keys names the one to change first.
+        # A rule of several keys names the one to change first; one about a map is broken by one of its entries.
         named = re.match(r"`(\w+)`", reason)
         holder = _at(raw, place)
-        place = (*place, named[1]) if named and isinstance(holder, Mapping) and named[1] in holder else place
+        if named and isinstance(holder, Mapping) and named[1] in holder:
+            place = (*place, named[1])
+        elif culprit := _culprit(kind, message, raw, ("fields",)):
+            place = ("fields", culprit)
         reason, _, remedy = reason.partition(": ")
     findings.error((*at, *place), reason, remedy or "`leadbid check --reference` lists the keys and their values")
     return place

@@ -2,18 +2,32 @@
 
 import msgspec
 
-from app.crm.pick import picked
+from app.crm.pick import is_page, picked
 from app.crm.redaction import hidden, redacted
 from app.domain.delivery.destination import Destination
 from app.domain.delivery.outcome_rule import DeliveryOutcome, OutcomeRule, When
+from app.domain.delivery.record_id import as_record_id
 from app.domain.delivery.sold_lead import LeadDocument
 from app.outbound.message import OutboundAnswer
 from app.wire.ping import Value
 
 CRM_ID_LENGTH_MAX = 100
 
-_CREDENTIALS_REFUSED = frozenset((401, 403, 407))
-"""Our credentials are wrong, not the lead: it waits until they are put right."""
+_OF_THE_LEAD = frozenset((400, 413, 422))
+"""What is said of this lead and will be said again. Any other status that is no success speaks of the address, our
+credentials or the other side's state: the lead waits until they are put right, and its notes say what is wrong."""
+
+_REMEDIES = {
+    **dict.fromkeys((401, 403, 407), "check the credentials"),
+    **dict.fromkeys((404, 405, 501), "check `url` and `method`"),
+    **dict.fromkeys((406, 415), "check `encoding` and `headers`"),
+    402: "the account may be unpaid",
+}
+_DENIALS = (
+    *[When(json=name, equals=False) for name in ("success", "ok")],
+    *[When(json=name, equals=word) for name in ("status", "result") for word in ("error", "failed", "failure", "fail")],
+)
+"""How an answer takes back what its status says."""
 
 
 class Judgement(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,12 +48,9 @@ def judge(destination: Destination, answer: OutboundAnswer, lead: LeadDocument) 
         outcome, note, disables = _by_status(destination, answer)
     else:
         outcome, note, disables = rule.then, _explained(rule, answer, lead), False
-    return Judgement(
-        outcome=outcome,
-        crm_id=_crm_id(destination, answer, lead) if outcome in ("delivered", "duplicate") else "",
-        note=note,
-        disables=disables,
-    )
+    crm_id = _crm_id(destination, answer, lead) if outcome in ("delivered", "duplicate") else ""
+    doubt = _doubt(destination, answer, crm_id, is_declared=rule is not None) if outcome == "delivered" else ""
+    return Judgement(outcome=outcome, crm_id=crm_id, note=f"{note}, but {doubt}" if doubt else note, disables=disables)
 
 
 def _holds(when: When, answer: OutboundAnswer) -> bool:
@@ -77,11 +88,11 @@ def _by_status(destination: Destination, answer: OutboundAnswer) -> tuple[Delive
         return "duplicate", note, False
     if status == 410:
         return "retry", f"{note}: the receiver wants no more leads", True
-    if status in _CREDENTIALS_REFUSED:
-        return "retry", f"{note}: check the credentials", False
-    if answer.is_temporary:
-        return "retry", note, False
-    return "rejected", f"{note}: redirects are not followed" if 300 <= status < 400 else note, False
+    if status in _OF_THE_LEAD:
+        return "rejected", note, False
+    if 300 <= status < 400:
+        return "retry", f"{note}: redirects are not followed; name the final address in `url`", False
+    return "retry", f"{note}: {_REMEDIES[status]}" if status in _REMEDIES else note, False
 
 
 def _explained(rule: OutcomeRule, answer: OutboundAnswer, lead: LeadDocument) -> str:
@@ -91,7 +102,18 @@ def _explained(rule: OutcomeRule, answer: OutboundAnswer, lead: LeadDocument) ->
 
 
 def _crm_id(destination: Destination, answer: OutboundAnswer, lead: LeadDocument) -> str:
-    crm_id = (picked(destination.crm_id, answer) or "").strip() if destination.crm_id is not None else ""
+    crm_id = as_record_id(picked(destination.crm_id, answer) or "") if destination.crm_id is not None else ""
     # A CRM that names its records by phone or email has no id that we may keep.
     usable = len(crm_id) <= CRM_ID_LENGTH_MAX and crm_id.isprintable() and hidden(crm_id, lead) == crm_id
     return crm_id if usable else ""
+
+
+def _doubt(destination: Destination, answer: OutboundAnswer, crm_id: str, *, is_declared: bool) -> str:
+    """What an answer that counts as a success lacks or says besides, for a person to look at."""
+    denial = next((when for when in _DENIALS if _holds(when, answer)), None) if not is_declared else None
+    if denial is not None:
+        return f"it says `{denial.json}` {_as_answered(denial.equals or False)}: declare an outcome rule for it"
+    if destination.crm_id is None or crm_id:
+        return ""
+    place = f" at {destination.crm_id.place}" if destination.crm_id.place else ""
+    return f"{'a web page, with ' if is_page(answer) else ''}no id{place}: see whether the CRM has the lead"

@@ -19,6 +19,7 @@ from app.domain.delivery.destination_auth import (
     QueryAuth,
     StandardWebhooksAuth,
     is_secret,
+    signing_key,
 )
 from app.domain.delivery.sold_lead import LeadDocument
 from app.outbound.message import OutboundRequest
@@ -173,7 +174,7 @@ def _credentials(
     if isinstance(auth, HeaderAuth):
         return {auth.name.lower(): secrets[auth.value]}
     if isinstance(auth, StandardWebhooksAuth):
-        keys = tuple(secrets[reference] for reference in auth.secrets)
+        keys = tuple([signing_key(secrets[reference]) or b"" for reference in auth.secrets])
         return {
             "webhook-timestamp": str(int(attempted_at)),
             "webhook-signature": signature(keys, webhook_id, int(attempted_at), body),

@@ -1,5 +1,6 @@
 """Reads one place of a CRM's answer: JSON, XML, header or text."""
 
+import json
 import re
 from typing import Any
 from xml.etree import ElementTree
@@ -11,12 +12,21 @@ from app.domain.delivery.pattern import pattern_of
 from app.outbound.message import OutboundAnswer
 
 _DOCTYPE = re.compile(r"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
+_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+_CHARSET = re.compile(r"""charset\s*=\s*["']?([A-Za-z0-9_.:-]{1,40})""", re.IGNORECASE)
+_DECLARED = re.compile(r"""\s*<\?xml[^>]*\sencoding\s*=\s*["']([A-Za-z0-9_.:-]{1,40})""")
+_NO_CHARSETS = frozenset({"idna", "punycode", "unicode_escape", "raw_unicode_escape", "utf-7"})
+"""What Python decodes and no CRM writes."""
+_PAGE = re.compile(
+    r"\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)?<(!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
+)
+_PAGE_LENGTH = 2_000
 
 
 def picked(pick: Pick, answer: OutboundAnswer) -> str | None:
     """The text at this place; `None` where it is absent. JSON's true, false and numbers are as JSON writes them."""
     if pick.json:
-        return _in_json(pick.json, answer.body)
+        return _in_json(pick.json, text_of(answer))
     if pick.xml:
         return _in_xml(pick.xml, text_of(answer))
     if pick.header:
@@ -27,14 +37,35 @@ def picked(pick: Pick, answer: OutboundAnswer) -> str | None:
 
 
 def text_of(answer: OutboundAnswer) -> str:
-    """The body as text; what is not UTF-8 becomes a question mark."""
-    return answer.body.decode("utf-8-sig", "replace")
+    """The body as text in the charset it is said to be in; what is not becomes a question mark.
 
-
-def _in_json(path: str, body: bytes) -> str | None:
+    A byte order mark says more than the header.
+    """
+    for mark, encoding in _MARKS:
+        if answer.body.startswith(mark):
+            return answer.body.decode(encoding, "replace")
+    match = _CHARSET.search(answer.headers.get("content-type", "")) or _DECLARED.match(
+        answer.body[:200].decode("latin-1")
+    )
+    charset = match[1].lower() if match else "utf-8"
+    # Some say UTF-16 of what they write as UTF-8.
+    is_other = charset in _NO_CHARSETS or (charset.startswith("utf-16") and b"\x00" not in answer.body)
     try:
-        value: Any = msgspec.json.decode(body.removeprefix(b"\xef\xbb\xbf"))
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        return answer.body.decode("utf-8" if is_other else charset, "replace")
+    except (LookupError, UnicodeError):
+        return answer.body.decode("utf-8", "replace")
+
+
+def is_page(answer: OutboundAnswer) -> bool:
+    """Whether a web page came, which is made for people: a login, a maintenance notice, a front page."""
+    return _PAGE.match(text_of(answer)[:_PAGE_LENGTH]) is not None
+
+
+def _in_json(path: str, text: str) -> str | None:
+    try:
+        # Not by msgspec: old CRMs leave line breaks raw in their texts.
+        value: Any = json.loads(text, strict=False)
+    except (ValueError, RecursionError):
         return None
     for name in path.split("."):
         if isinstance(value, dict):
@@ -43,8 +74,10 @@ def _in_json(path: str, body: bytes) -> str | None:
             value = value[int(name)]
         else:
             return None
+    if isinstance(value, list) and len(value) == 1:
+        value = value[0]
     if value is None or isinstance(value, str):
-        return value
+        return None if value is not None and "\ufffd" in value else value
     return msgspec.json.encode(value).decode()
 
 
@@ -55,7 +88,7 @@ def _in_xml(path: str, text: str) -> str | None:
     elements, _, attribute = path.partition("@")
     root, *names = elements.split(".")
     try:
-        element: ElementTree.Element | None = ElementTree.fromstring(text)  # noqa: S314 - without DOCTYPE no entity expands
+        element: ElementTree.Element | None = ElementTree.fromstring(text.strip())  # noqa: S314 - without DOCTYPE no entity expands
     except ElementTree.ParseError:
         return None
     if element is None or element.tag.rpartition("}")[2] != root:

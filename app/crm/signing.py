@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from standardwebhooks import Webhook
 
 
-def signature(keys: tuple[str, ...], webhook_id: str, attempted_at: int, body: bytes) -> str:
-    """The `webhook-signature` of this body: one signature a key (`whsec_...` or its base64), parted by spaces.
+def signature(keys: tuple[bytes, ...], webhook_id: str, attempted_at: int, body: bytes) -> str:
+    """The `webhook-signature` of this body: one signature a key, parted by spaces.
 
     A receiver accepts any one of them, so that it can change its key in its own time.
     """

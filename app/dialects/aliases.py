@@ -46,11 +46,11 @@ PING = {
 CONTACT = {
     "first_name": "first_name fname first firstname FirstName given_name forename",
     "last_name": "last_name lname last lastname LastName surname family_name",
-    "name": "name full_name fullname contact_name customer_name lead_name",
+    "name": "name full_name fullname contact_name customer_name lead_name your_name",
     "phone": "phone phone_number telephone phone_home home_phone phone_cell cell_phone cell mobile mobile_phone "
     "mobile_number primary_phone phone_primary phone1 day_phone daytime_phone evening_phone work_phone "
     "contact_phone caller_id lp_caller_id CID",
-    "email": "email email_address EmailAddress primary_email contact_email mail",
+    "email": "email email_address EmailAddress primary_email contact_email mail your_email",
     "address": "address address1 address_1 address_line_1 street street_address addr property_address home_address",
     "birth_date": "birth_date birthdate dob date_of_birth birthday",
 }
@@ -83,8 +83,10 @@ ENVELOPE = (
 """Known, and of no use to a decision; they do not count as unknown fields."""
 
 GROUPS = (
-    "additional address applicant attributes body compliance consent consumer contact contactdata contactinfo customer "
-    "data fields lead leaddata leadinfo location meta payload person property request source tracking"
+    "additional address answers applicant attributes body compliance consent consumer contact contactdata contactinfo "
+    "customer data details entry fielddata fields form formdata formfields formresponse lead leaddata leadinfo leads "
+    "location meta params parameters payload person properties property request source submission tracking "
+    "usercolumndata values"
 )
 """Objects that only group: `contact.zip_code` is `zip_code`."""
 
@@ -93,6 +95,8 @@ KEY_FIELDS = {
     "apikey",
     "key",
     "x-api-key",
+    "x_api_key",
+    "api-key",
     "api_token",
     "apitoken",
     "campaign_key",

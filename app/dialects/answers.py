@@ -1,6 +1,7 @@
 """Our answers in a seller's dialect: bytes that are safe for parsers which only search for words, and HTTP statuses."""
 
 import re
+from collections.abc import Sequence
 
 from app.dialects.dialect import Dialect, Price
 from app.dialects.own_words import GENERIC
@@ -20,6 +21,16 @@ _FAULTS = {"auth_failed": 401, "rate_limited": 429, "internal": 503}
 _STRICT = {"missing_field": 400, "invalid_field": 400, "duplicate": 409}
 """What HTTP says of a refused post to a seller that goes by its codes; every other refusal is 422."""
 
+OUTBOUND_MESSAGE = b"http://soap.sforce.com/2005/09/outbound"
+"""The namespace in which Salesforce reports that a record changed."""
+
+OUTBOUND_MESSAGE_TAKEN = (
+    b'<?xml version="1.0" encoding="UTF-8"?><soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/">'
+    b'<soapenv:Body><notificationsResponse xmlns="%b"><Ack>true</Ack></notificationsResponse></soapenv:Body>'
+    b"</soapenv:Envelope>" % OUTBOUND_MESSAGE
+)
+
+_NOT_TAKEN = ("rejected", "error")
 _OK = re.compile(r"\bok\b")
 
 
@@ -35,8 +46,23 @@ def write_post_answer(answer: PostAnswer, form: Format, dialect: Dialect = GENER
 
 def write_receipt(receipt: Receipt, form: Format) -> bytes:
     """The answer to a notice, an outcome, a demand or a signal: in our own words to everybody."""
-    body = {"status": receipt.status, "reason": plain(receipt.reason), "reason_code": plain(receipt.reason_code)}
-    return _written(GENERIC, body, form, refuses=receipt.status in ("rejected", "error"))
+    return _written(GENERIC, _receipt(receipt), form, refuses=receipt.status in _NOT_TAKEN)
+
+
+def write_receipts(receipts: Sequence[Receipt], form: Format) -> bytes:
+    """The answer to several reports at once: one for all, then that of each, in their order."""
+    whole, each = _receipt(summed_up(receipts)), [_receipt(receipt) for receipt in receipts]
+    return _written(GENERIC, {**whole, "outcomes": each}, form, refuses=summed_up(receipts).status in _NOT_TAKEN)
+
+
+def summed_up(receipts: Sequence[Receipt]) -> Receipt:
+    """One receipt for several: it is a refusal where one of them is, since what was taken may be sent again."""
+    refused = [receipt for receipt in receipts if receipt.status in _NOT_TAKEN]
+    if refused:
+        first, place = refused[0], receipts.index(refused[0]) + 1
+        reason = f"{len(refused)} of {len(receipts)}, first number {place}: {first.reason}"
+        return Receipt(status=first.status, reason=reason, reason_code=first.reason_code)
+    return next((receipt for receipt in receipts if receipt.status == "recorded"), receipts[0])
 
 
 def ping_status(answer: PingAnswer) -> int:
@@ -69,6 +95,10 @@ def told_status(status: int, statuses: Statuses) -> tuple[int, dict[str, str]]:
     if status != 200 and statuses == "always_200":
         return 200, {ORIGINAL: str(status)}
     return status, {}
+
+
+def _receipt(receipt: Receipt) -> Body:
+    return {"status": receipt.status, "reason": plain(receipt.reason), "reason_code": plain(receipt.reason_code)}
 
 
 def _written(dialect: Dialect, body: Body, form: Format, *, refuses: bool) -> bytes:

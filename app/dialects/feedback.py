@@ -1,10 +1,13 @@
 """Reads notices, outcomes, demand and signals from the same flat mapping as leads."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
+import msgspec
+
 from app.dialects.generic import ping_id_of
-from app.dialects.names import KEY_LENGTH_MAX, forms_of
+from app.dialects.outcome_words import EVENTS, IGNORED, ReportKeys, event_of, is_of_a_state, says_what_changed
 from app.dialects.reading import Reading
 from app.dialects.text import Scalar, alike, is_absent, text_of
 from app.dialects.values import fields, kinds
@@ -13,35 +16,44 @@ from app.dialects.values.states import state_of
 from app.domain.money import cents
 from app.domain.reasons import Refusal
 from app.domain.seller import Seller
-from app.wire.feedback import Demand, Notice, Outcome, Signal
+from app.wire.feedback import Demand, EventWord, Notice, Outcome, Signal
 
 T = TypeVar("T")
 
 _Readers = dict[str, ValueReader]
+_NO_WORDS: Mapping[str, EventWord] = {}
 
-_EVENTS = ("contacted", "not_contacted", "qualified", "quoted", "sold", "invalid", "opted_out")
 _RESULTS = {
     "won": "won win winner",
-    "lost": "lost loss lose loser outbid",
+    "lost": "lost loss lose loser outbid notwon",
 }
 _RESULT_OF = {alike(word): result for result, words in _RESULTS.items() for word in words.split()}
-_EVENT_OF = {alike(event): event for event in _EVENTS}
 _COUNT_MAX = 1_000_000
+_ID_MAX = 200
+_ID = kinds.text(_ID_MAX, cut=False)
 _PREFIX_MAX, _ZIP_LENGTH = 3, 5
 OUTCOME_COLUMNS = ("lead_id", "crm_id", "event", "event_id", "source", "value", "value_cents", "occurred_at")
 """What a column of a file of outcomes can mean; `lead_id` or `crm_id` says whose they are."""
 
 _NAMES = {
     "result": "result outcome status",
+    "won": "won winner is_winner win",
+    "lost": "lost",
     "price": "price sold_price selling_price winning_price payout",
-    "lead_id": "lead_id",
-    "crm_id": "crm_id crm_record_id",
+    "lead_id": "lead_id leadbid_id leadbid_lead_id ping_id bid_id external_id external_lead_id",
+    "crm_id": "crm_id crm_record_id record_id object_id hs_object_id salesforce_id hubspot_id contact_id sobject.id "
+    "current.id contact.id record.id opportunity_id deal_id opportunity.id deal.id lead.id",
     "event": "event type disposition outcome",
+    # Where CRMs say what became of a record, beside an `event` that only says that it changed; one misspells it.
+    "state": "lead_status lead_disposition status stage stage_name deal_stage dealstage pipeline_stage "
+    "pipeline_stage_name pipleline_stage opportunity_status status_label new_status new_stage property_value "
+    "event_type event_name",
     "event_id": "event_id id",
     "source": "source",
-    "value": "value amount revenue",
+    "value": "value amount revenue sale_amount sale_value deal_amount deal_value monetary_value",
     "value_cents": "value_cents amount_cents revenue_cents",
-    "occurred_at": "occurred_at timestamp created_at date",
+    "occurred_at": "occurred_at event_time event_timestamp timestamp happened_at closed_at close_date closed_date "
+    "date_closed won_at updated_at modified_at last_modified_date created_at date",
     "open": "open",
     "expected": "expected",
     "campaign": "campaign",
@@ -51,39 +63,69 @@ _NAMES = {
     "vertical": "vertical",
 }
 
+_SERIAL = re.compile(r"[3-7]\d{4}(?:\.\d{1,17})?", re.ASCII)
+_SERIAL_DAYS = (36_526, 73_050)
+"""The years 2000 to 2099 in days since the end of 1899, as spreadsheets count them."""
+
+_EPOCH_SERIAL = 25_569
+
+
+class IgnoredEvent(msgspec.Struct, frozen=True):
+    """A report of what the buyer wants passed over."""
+
 
 def read_notice(raw: Mapping[str, Scalar], seller: Seller) -> Reading[Notice]:
     """Whether a bid of ours won, and at which price the lead was sold."""
     ping_id = ping_id_of(raw, seller)
     if not ping_id:
         return Reading(Refusal("missing_field", "ping_id"))
-    readers: _Readers = {"result": _result, "price": fields.min_price}
-    return _reading(raw, readers, ("result",), lambda values: Notice(ping_id=ping_id, **_in_cents(values, "price")))
+    readers: _Readers = {"result": _result, "won": _won, "lost": _lost, "price": fields.min_price}
+
+    def notice(values: dict[str, Any]) -> Notice | Refusal:
+        said = [values.pop(name) for name in ("result", "won", "lost") if name in values]
+        if not said:
+            return Refusal("missing_field", "result")
+        if len(set(said)) > 1:
+            return Refusal("invalid_field", "result: says both, won and lost")
+        return Notice(ping_id=ping_id, result=said[0], **_in_cents(values, "price"))
+
+    return _reading(raw, readers, (), notice)
 
 
-def read_outcome(raw: Mapping[str, Scalar]) -> Reading[Outcome]:
-    """What became of a lead."""
+def read_outcome(
+    raw: Mapping[str, Scalar], own: Mapping[str, EventWord] = _NO_WORDS
+) -> Reading[Outcome | IgnoredEvent]:
+    """What became of a lead. `own` are the buyer's words for events, as `event_word` spells them."""
+    keys = ReportKeys(raw)
+    event = _event(raw, keys, own)
+    if event == IGNORED:
+        return Reading(IgnoredEvent())
     readers: _Readers = {
-        "lead_id": kinds.text(64, cut=False),
-        "event": _event,
-        "event_id": kinds.text(200, cut=False),
+        "lead_id": _record_id,
+        "crm_id": _record_id,
+        "event_id": kinds.text(_ID_MAX, cut=False),
         "source": kinds.text(64, cut=False),
-        "value": fields.min_price,
-        "occurred_at": fields.moment,
+        "value": _amount,
+        "occurred_at": _occurred_at,
     }
-    return _reading(raw, readers, ("lead_id", "event"), lambda values: Outcome(**_in_cents(values, "value")))
+
+    def outcome(values: dict[str, Any]) -> Outcome | Refusal:
+        if not ("lead_id" in values or "crm_id" in values):
+            return Refusal("missing_field", "lead_id")
+        if event is None:
+            return Refusal("missing_field", "event")
+        if isinstance(event, Trouble):
+            return Refusal("invalid_field", f"event: {event.remedy}")
+        return Outcome(event=event, **_in_cents(values, "value"))
+
+    return _reading(raw, readers, (), outcome)
 
 
 def outcome_columns(heads: Iterable[str]) -> dict[str, str]:
     """Which head of a file names each of `OUTCOME_COLUMNS`, by the names that a request's fields may have."""
-    keys = {form: head for head in heads if len(head) <= KEY_LENGTH_MAX for form in forms_of(head)}
-    columns = {}
-    for name in OUTCOME_COLUMNS:
-        spelled = [alike(each) for each in _NAMES[name].split()]
-        head = next((keys[each] for each in spelled if each in keys), None)
-        if head is not None:
-            columns[name] = head
-    return columns
+    keys = ReportKeys(heads)
+    columns = {name: next(filter(None, map(keys.of, _NAMES[name].split())), "") for name in OUTCOME_COLUMNS}
+    return {name: head for name, head in columns.items() if head}
 
 
 def read_demand(raw: Mapping[str, Scalar]) -> Reading[Demand]:
@@ -120,13 +162,17 @@ def read_territory(text: str) -> str | Refusal:
 
 
 def _reading(
-    raw: Mapping[str, Scalar], readers: _Readers, required: tuple[str, ...], make: Callable[[dict[str, Any]], T]
+    raw: Mapping[str, Scalar],
+    readers: _Readers,
+    required: tuple[str, ...],
+    make: Callable[[dict[str, Any]], T | Refusal],
 ) -> Reading[T]:
-    keys = {form: key for key in raw if len(key) <= KEY_LENGTH_MAX for form in forms_of(key)}
+    keys = ReportKeys(raw)
     values: dict[str, Any] = {}
     warnings: list[str] = []
     for name, read in readers.items():
-        value = read(raw[_key(keys, raw, name)]) if _key(keys, raw, name) else None
+        key = _key(keys, raw, name)
+        value = read(raw[key]) if key else None
         if isinstance(value, Noted):
             warnings.append(f"{name}: {value.warning}")
             value = value.value
@@ -138,10 +184,9 @@ def _reading(
     return Reading(Refusal("missing_field", missing) if missing is not None else make(values), tuple(warnings))
 
 
-def _key(keys: Mapping[str, str], raw: Mapping[str, Scalar], name: str) -> str:
+def _key(keys: ReportKeys, raw: Mapping[str, Scalar], name: str) -> str:
     """The first filled key that bears one of a field's names."""
-    spellings = [alike(each) for each in _NAMES[name].split()]
-    return next((keys[each] for each in spellings if each in keys and text_of(raw[keys[each]])), "")
+    return next((key for key in map(keys.of, _NAMES[name].split()) if key and text_of(raw[key])), "")
 
 
 def _in_cents(values: dict[str, Any], name: str) -> dict[str, Any]:
@@ -153,9 +198,58 @@ def _result(raw: Scalar) -> ReadValue:
     return None if is_absent(text) else _RESULT_OF.get(alike(text)) or Trouble("won or lost")
 
 
-def _event(raw: Scalar) -> ReadValue:
+def _won(raw: Scalar) -> ReadValue:
+    flag = kinds.boolean(raw)
+    return ("won" if flag else "lost") if isinstance(flag, bool) else flag
+
+
+def _lost(raw: Scalar) -> ReadValue:
+    flag = kinds.boolean(raw)
+    return ("lost" if flag else "won") if isinstance(flag, bool) else flag
+
+
+def _event(raw: Mapping[str, Scalar], keys: ReportKeys, own: Mapping[str, EventWord]) -> EventWord | Trouble | None:
+    """The first word that is known; one that says more than that something changed stands before all behind it."""
+    named, states = _NAMES["event"].split(), _NAMES["state"].split()
+    changed = keys.of("property_name")
+    if changed and not is_of_a_state(text_of(raw[changed])):
+        states.remove("property_value")
+    is_said = False
+    for name in (*named, *states):
+        key = keys.of(name)
+        word = text_of(raw[key])[:_ID_MAX] if key else ""
+        if is_absent(word):
+            continue
+        event = event_of(word, own)
+        if event is not None:
+            return event
+        is_said = True
+        if name in named and not says_what_changed(word):
+            break
+    return Trouble(_one_of(EVENTS)) if is_said else None
+
+
+def _record_id(raw: Scalar) -> ReadValue:
+    """An id as it came. One in braces is no variable that a template left unfilled: those have no digits."""
     text = text_of(raw)
-    return None if is_absent(text) else _EVENT_OF.get(alike(text)) or Trouble(_one_of(_EVENTS))
+    inner = text[1:-1] if text[:1] == "{" and text[-1:] == "}" else ""
+    if inner.replace("-", "").isalnum() and not inner.isalpha() and len(text) <= _ID_MAX:
+        return text
+    return _ID(raw)
+
+
+def _amount(raw: Scalar) -> ReadValue:
+    """A revenue, of which -1 is none as it is of floors, but a mistake."""
+    amount = fields.min_price(raw)
+    return Trouble("dollars, as in 12.50") if amount is None and text_of(raw).startswith("-1") else amount
+
+
+def _occurred_at(raw: Scalar) -> ReadValue:
+    """A moment, or the number that a spreadsheet has for one."""
+    at, text = fields.moment(raw), text_of(raw)
+    if isinstance(at, Trouble) and _SERIAL.fullmatch(text) and _SERIAL_DAYS[0] <= float(text) < _SERIAL_DAYS[1]:
+        return float(round((float(text) - _EPOCH_SERIAL) * 86_400))
+    return at
 
 
 def _one_of(words: tuple[str, ...]) -> str:

@@ -15,7 +15,9 @@ from app.domain.vertical import Vertical
 Part = Literal["lead", "contact", "fields", "unsettled"]
 PARTS: tuple[Part, ...] = ("lead", "contact", "fields", "unsettled")
 
-CONSENT_TEXT_MAX = 16_384
+CONSENT_TEXT_MAX = 65_536
+"""As long as a body: what a consumer agreed to is never cut."""
+
 _URL_MAX = 2_048
 _ID_MAX = 128
 _DEADLINE_MS_MAX = 60_000

@@ -107,14 +107,22 @@ def _built_in(route: Route) -> dict[str, str]:
 def forms_of(key: str) -> tuple[str, ...]:
     """A key's comparable spellings, the longest first: as it is, then without each group before it.
 
-    The first of a list is as good as the only one, so `drivers.0.age` is `drivers.age`.
+    The first of a list is as good as the only one, so `drivers.0.age` is `drivers.age`; a field's value is the field.
+    Some frameworks write `contact__zip` or `contact/zip`.
     """
-    parts = [part for part in _normal(key).split(".") if part != "0"]
+    spellings = dict.fromkeys((key, key.replace("__", ".").replace("/", ".")))
+    return tuple(dict.fromkeys(form for spelling in spellings for form in _ungrouped(_normal(spelling))))
+
+
+def _ungrouped(name: str) -> list[str]:
+    parts = [part for part in name.split(".") if part not in ("0", "")]
+    if len(parts) > 1 and parts[-1] == "value":
+        del parts[-1]
     forms = [".".join(parts)]
     while len(parts) > 1 and parts[0] in _GROUPS:
         parts = parts[1:]
         forms.append(".".join(parts))
-    return tuple(forms)
+    return forms
 
 
 def _normal(key: str) -> str:

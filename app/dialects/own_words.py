@@ -1,4 +1,4 @@
-"""Our own answers: flat, every key always present in fixed order, and no word in a refusal that reads as a sale."""
+"""Our own answers: flat, the same keys always in the same order, and no word in a refusal that reads as a sale."""
 
 from functools import lru_cache
 
@@ -35,12 +35,14 @@ def _ping(answer: PingAnswer, price: Price) -> Body:
 
 
 def _post(answer: PostAnswer, price: Price) -> Body:
-    """Only a sale has a price."""
+    """Only a sale has a price and a `lead_id`, whose presence is all that some clients look for."""
+    sold = answer.status == "accepted"
     return {
         "status": answer.status,
-        "lead_id": plain(answer.lead_id),
+        "outcome": "success" if sold else "error" if answer.status == "error" else "failure",
+        **({"lead_id": plain(answer.lead_id)} if sold else {}),
         "ping_id": plain(answer.ping_id),
-        "price": price(answer.price_cents) if answer.status == "accepted" else _NOTHING,
+        "price": price(answer.price_cents) if sold else _NOTHING,
         "reason": plain(answer.reason),
         "reason_code": plain(answer.reason_code),
         "redirect_url": plain(answer.redirect_url),

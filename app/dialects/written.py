@@ -1,5 +1,6 @@
 """A body of plain values as bytes: as compact JSON, XML of the same names or lines of text, whichever is wanted."""
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from html import escape
@@ -23,15 +24,10 @@ CONTENT_TYPES: dict[Format, str] = {
 _ASKING = frozenset({"format", "resptype", "lpresponse", "responseformat"})
 
 _FORMATS: dict[str, Format] = {"json": "json", "xml": "xml", "text": "text", "plain": "text"}
-_ACCEPTED: dict[str, Format | None] = {
-    "application/json": "json",
-    "text/json": "json",
-    "application/xml": "xml",
-    "text/xml": "xml",
-    "text/plain": "text",
-    "text/html": None,
-    "*/*": None,
-}
+_ACCEPTED: dict[str, Format] = {"application/xml": "xml", "text/xml": "xml", "text/plain": "text"}
+_KINDS_MAX = 32
+_QUALITY = re.compile(r";\s*+q\s*+=\s*+(\d?\.?\d{0,6})")
+_ANYTHING = frozenset({"*/*", "*"})
 
 _encode = msgspec.json.Encoder().encode
 
@@ -59,11 +55,35 @@ def _asking(keys: tuple[str, ...]) -> str:
 
 @lru_cache(maxsize=256)
 def _by_header(accept: str) -> Format | None:
-    for part in accept.split(","):
-        kind = part.partition(";")[0].strip().lower()
-        if kind in _ACCEPTED:
-            return _ACCEPTED[kind]
-    return None
+    """What a client likes best of what we write; of several that it likes alike JSON, or else the first."""
+    liked: dict[Format, float] = {}
+    anything, is_browser = 0.0, False
+    for part in accept.lower().split(",")[:_KINDS_MAX]:
+        kind, quality = part.partition(";")[0].strip(), _quality(part)
+        form = _named(kind)
+        if form is not None and quality > 0.0:
+            liked[form] = max(quality, liked.get(form, 0.0))
+        anything = max(anything, quality) if kind in _ANYTHING else anything
+        is_browser = is_browser or kind == "text/html"
+    best = max(liked, key=lambda form: (liked[form], form == "json"), default=None)
+    # A browser lists XML without wanting any, but JSON is listed by programs alone.
+    if is_browser or (best is not None and anything > liked[best]):
+        return "json" if "json" in liked else None
+    return best
+
+
+def _quality(part: str) -> float:
+    match = _QUALITY.search(part)
+    return min(float(match[1]), 1.0) if match is not None and match[1].strip(".") else 1.0
+
+
+def _named(kind: str) -> Format | None:
+    """What a media type asks for; a page, a picture and whatever may be anything ask for nothing."""
+    if kind.partition("/")[2].endswith("json"):
+        return "json"
+    if kind.endswith("+xml") and "html" not in kind:
+        return "xml"
+    return _ACCEPTED.get(kind)
 
 
 def write(body: Body, form: Format, root: str) -> bytes:

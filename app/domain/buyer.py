@@ -2,6 +2,8 @@
 
 import msgspec
 
+from app.wire.feedback import EventWord
+
 
 class Exploration(msgspec.Struct, frozen=True, kw_only=True):
     """Every bid is jittered in its logarithm by `spread`; a `wide_share` of them by `wide_spread`."""
@@ -26,7 +28,11 @@ class Buyer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Operator(msgspec.Struct, frozen=True, kw_only=True):
-    """Who may tell us outcomes, demand and signals, and read the details of health and metrics."""
+    """Who may tell us outcomes, demand and signals, and read the details of health and metrics.
+
+    `events` are the words of its system for outcomes, in lower case without signs and spaces.
+    """
 
     name: str
     key_sha256: tuple[str, ...]
+    events: dict[str, EventWord] = {}

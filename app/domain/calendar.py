@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -90,8 +90,11 @@ def utc_text(at: float) -> str:
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def moment(text: str, now: float) -> float:
-    """UTC epoch seconds of a date, a date with time, a span before now as in 7d, or of themselves; ValueError."""
+def moment(text: str, now: float, zone: tzinfo = UTC) -> float:
+    """UTC epoch seconds of a date, a date with time, a span before now as in 7d, or of themselves; ValueError.
+
+    A date or time that does not say its zone is meant in `zone`.
+    """
     span = re.fullmatch(r"(\d{1,6})([smhd])", text)
     if span:
         return now - int(span[1]) * _SPANS_S[span[2]]
@@ -101,4 +104,4 @@ def moment(text: str, now: float) -> float:
         at = datetime.fromisoformat(text)
     except ValueError:
         raise ValueError(f"{text!r}: write 2026-11-21, 2026-11-21T10:00Z, or 30m, 12h, 7d") from None
-    return (at if at.tzinfo is not None else at.replace(tzinfo=UTC)).timestamp()
+    return (at if at.tzinfo is not None else at.replace(tzinfo=zone)).timestamp()

@@ -28,7 +28,13 @@ def cents(amount: object) -> int | None:
 
 
 def dollars(amount_cents: int) -> str:
-    """Cents as plain dollars with two decimals, as in "12.50" and "-0.05"."""
+    """Cents as plain dollars with two decimals, for machines: "12.50" and "-0.05"."""
     sign = "-" if amount_cents < 0 else ""
     whole, rest = divmod(abs(amount_cents), 100)
     return f"{sign}{whole}.{rest:02d}"
+
+
+def money(amount_cents: float) -> str:
+    """Cents as people read them, "$1,234.50" and "-$0.05", rounded to a whole one."""
+    amount = round(amount_cents)
+    return f"{'-' if amount < 0 else ''}${abs(amount) / 100:,.2f}"

@@ -1,6 +1,6 @@
 """Writes an answer as HTTP: status by the seller's setting, headers, and a body in its dialect."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from http import HTTPStatus
 from math import ceil
 
@@ -10,10 +10,12 @@ from app.dialects.answers import (
     ping_status,
     post_status,
     receipt_status,
+    summed_up,
     told_status,
     write_ping_answer,
     write_post_answer,
     write_receipt,
+    write_receipts,
 )
 from app.dialects.dialect import Price
 from app.dialects.written import CONTENT_TYPES, price, quoted_price
@@ -79,6 +81,13 @@ def http_receipt(request: SellerRequest, receipt: Receipt) -> HttpAnswer:
     return http_answer(request, receipt_status(receipt, statuses), write_receipt(receipt, request.format))
 
 
+def http_receipts(request: SellerRequest, receipts: Sequence[Receipt]) -> HttpAnswer:
+    """The answer to several reports in one body."""
+    statuses = request.seller.statuses if request.seller is not None else "usual"
+    whole = receipt_status(summed_up(receipts), statuses)
+    return http_answer(request, whole, write_receipts(receipts, request.format))
+
+
 def http_refusal(request: SellerRequest, refusal: Refusal) -> HttpAnswer:
     """The answer to feedback that was not taken."""
     return http_receipt(request, refused_receipt(refusal))
@@ -88,11 +97,11 @@ def http_answer(request: SellerRequest, status: int, body: bytes) -> HttpAnswer:
     """This body with the status code for its seller; errors of the request itself take precedence over the answer."""
     status = request.status if request.status != 200 else status
     seller = request.seller
-    headers: tuple[tuple[bytes, bytes], ...] = ()
+    headers = request.fault_headers
     if status == 200 or seller is None:
         return HttpAnswer(status, _CONTENT_TYPES[request.format], body, headers)
     if status == 429:
-        headers = ((b"retry-after", b"%d" % ceil(1.0 / max(seller.rate_per_s, 1.0))),)
+        headers += ((b"retry-after", b"%d" % ceil(1.0 / max(seller.rate_per_s, 1.0))),)
     status, beside = told_status(status, seller.statuses)
     headers += tuple([(name.lower().encode(), value.encode()) for name, value in beside.items()])
     return HttpAnswer(status, _CONTENT_TYPES[request.format], body, headers)

@@ -11,13 +11,15 @@ from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
 
-from app.http.asgi_request import BODY_MAX, Receive, Scope, Send
+from app.http.asgi_request import BODY_MAX, Receive, Scope, Send, send_answer
 from app.http.auction.intake import Intake
-from app.http.auction.routes import PATHS, ROUTES
-from app.http.feedback import FEEDBACK_ROUTES
+from app.http.auction.routes import PATHS, auction_path
+from app.http.feedback import FEEDBACK_ROUTES, NOTICES
 from app.http.operations import OPERATIONS
+from app.http.pages.front_page import front_page
 from app.http.pages.instructions import INSTRUCTIONS
 from app.http.pages.seller_pages import SELLER_PAGES
+from app.http.paths import Endpoints, KnownPath
 from app.http.secured import secured
 from app.telemetry.trouble import where
 from app.usecases.background import BackgroundJobs
@@ -50,30 +52,50 @@ class Application:
         """The auction's endpoints, from start to stop."""
         self.background: BackgroundJobs | None = None
         """What is to be done beside them, as long."""
+        own = () if any("/" in page.paths for page in pages) else (front_page,)
         self._rest = Litestar(
-            route_handlers=[*FEEDBACK_ROUTES, *OPERATIONS, *SELLER_PAGES, *INSTRUCTIONS, *pages],
+            route_handlers=[*own, *FEEDBACK_ROUTES, *OPERATIONS, *SELLER_PAGES, *INSTRUCTIONS, *pages],
             state=State({"clock": clock}),
             exception_handlers={HTTPException: _refused, Exception: _failed},
             request_max_body_size=BODY_MAX,
             openapi_config=None,
             logging_config=None,
         )
+        self._endpoints = Endpoints(self._routes_of_the_rest)
 
     @property
     def routes(self) -> frozenset[tuple[str, str]]:
         """Method and path of everything that is answered; a part of a path that varies stands in braces."""
+        return self._routes_of_the_rest | {(method, path) for path in PATHS for method in ("POST", "GET")}
+
+    @property
+    def _routes_of_the_rest(self) -> frozenset[tuple[str, str]]:
         routes = [route for route in self._rest.routes if isinstance(route, HTTPRoute)]
-        rest = {(method, route.path_format) for route in routes for method in route.methods - {"OPTIONS"}}
-        return frozenset(rest | {(method, path) for path in PATHS for method in ("POST", "GET")})
+        return frozenset((method, route.path_format) for route in routes for method in route.methods - {"OPTIONS"})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One connection of whatever kind the server has."""
         if scope["type"] == "lifespan":
             await self._live(receive, send)
-        elif self.intake is not None and scope["type"] == "http" and scope["path"] in ROUTES:
-            await self.intake(scope, receive, send)
+        elif self.intake is not None and scope["type"] == "http":
+            await self._answer(self.intake, scope, receive, send)
         else:
             await self._rest(scope, receive, secured(send))  # type: ignore[arg-type]
+
+    async def _answer(self, intake: Intake, scope: Scope, receive: Receive, send: Send) -> None:
+        path = auction_path(scope["path"])
+        if path:
+            await intake({**scope, "path": path}, receive, send)
+            return
+        endpoint = self._endpoints.at(scope["path"])
+        methods = endpoint.methods | _also_by_head(endpoint) if endpoint is not None else frozenset()
+        if endpoint is None or scope["method"] not in methods | {"OPTIONS"}:
+            answer = intake.no_endpoint(scope, methods)
+            await send_answer(secured(send), answer.status, answer.content_type, answer.body, answer.headers)
+            return
+        # What a HEAD is answered is cut off where the request came in: here it is a GET.
+        method = "GET" if scope["method"] == "HEAD" else scope["method"]
+        await self._rest({**scope, "path": endpoint.path, "method": method}, receive, secured(send))  # type: ignore[arg-type]
 
     async def _live(self, receive: Receive, send: Send) -> None:
         """From start to stop. What prevents a start is said in one sentence, without a trace."""
@@ -89,6 +111,11 @@ class Application:
             await send({"type": "lifespan.startup.failed", "message": str(reason)})
             return
         await send({"type": "lifespan.shutdown.complete"})
+
+
+def _also_by_head(endpoint: KnownPath) -> frozenset[str]:
+    """HEAD where GET is, but where a GET says something: nobody would see the answer."""
+    return frozenset({"HEAD"}) if "GET" in endpoint.methods and endpoint.path != NOTICES else frozenset()
 
 
 def _refused(_: Request[Any, Any, Any], error: HTTPException) -> Response[dict[str, str]]:

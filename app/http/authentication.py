@@ -4,6 +4,7 @@ import base64
 import binascii
 import hashlib
 import hmac
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from ipaddress import ip_address, ip_network
@@ -25,13 +26,31 @@ _KEY_LENGTH_MAX = 512
 """Nobody's key is longer, so a longer one need not be hashed to be refused."""
 
 
+KEY_HEADERS = (
+    b"x-api-key",
+    b"authorization",
+    b"api-key",
+    b"apikey",
+    b"x-apikey",
+    b"x-auth-token",
+    b"x-api-token",
+    b"x-auth-key",
+    b"x-access-token",
+)
+"""Headers that hold a key, the most usual first."""
+
+_SCHEMES = frozenset({"bearer", "token", "apikey", "api-key", "api_key", "key", "x-api-key"})
+_TOKEN = re.compile(r"""(?:(?:token|key|api[_-]?key)\s*=)?\s*["']?([^"']*)["']?""", re.IGNORECASE)
+"""As Rails writes it too: `Token token="abc"`."""
+
+
 def keys_in_headers(headers: Mapping[bytes, bytes]) -> list[str]:
-    """Every key a request's headers offer: `X-API-Key`, or `Authorization` as Bearer, Token or Basic."""
+    """Every key a request's headers offer: as their value or, in `Authorization`, behind a scheme or alone."""
     keys = []
-    if b"x-api-key" in headers:
-        keys.append(headers[b"x-api-key"].decode("latin-1").strip())
-    if b"authorization" in headers:
-        keys += _authorization(headers[b"authorization"].decode("latin-1"))
+    for name in KEY_HEADERS:
+        if name in headers:
+            text = headers[name].decode("latin-1").strip()
+            keys += _authorization(text) if name == b"authorization" else [text]
     return [key for key in keys if key]
 
 
@@ -70,11 +89,17 @@ def comes_from(peer: str, allowed: tuple[str, ...]) -> bool:
 
 
 def _authorization(text: str) -> list[str]:
-    scheme, _, rest = text.strip().partition(" ")
-    rest = rest.strip()
-    if scheme.lower() == "basic":
+    scheme, _, rest = text.partition(" ")
+    name, rest = scheme.lower().rstrip(":"), rest.strip()
+    if name == "basic":
         return _basic(rest)
-    return [rest] if scheme.lower() in ("bearer", "token") else []
+    if not rest:
+        # A key without a scheme; a scheme without a key is none.
+        return [] if name in _SCHEMES else [text]
+    if name not in _SCHEMES:
+        return []
+    token = _TOKEN.fullmatch(rest)
+    return [token[1].strip() if token is not None else rest]
 
 
 def _basic(text: str) -> list[str]:

@@ -18,7 +18,8 @@ from app.http.answer import HttpAnswer, lines_of, written
 from app.http.application import Application
 from app.http.asgi_request import ALWAYS, Scope
 from app.http.auction.intake import STARTED, Later, QuickNo
-from app.http.auction.routes import ROUTES
+from app.http.auction.routes import ROUTES, auction_path
+from app.http.authentication import KEY_HEADERS
 from app.http.backlog import CROWDED_BYTES, Backlog
 from app.http.call import Call
 from app.http.connections import (
@@ -279,9 +280,11 @@ class Express(HttpToolsProtocol):
         if b"?" in path:
             path, _, query = path.partition(b"?")
         route = path.decode("latin-1")
+        if route not in ROUTES:
+            route = auction_path(route)
         if (
             intake is None
-            or route not in ROUTES
+            or not route
             or self.expect_100_continue
             or (method := _METHODS.get(self.parser.get_method())) is None
             or self.parser.get_http_version() != "1.1"
@@ -496,7 +499,7 @@ class Express(HttpToolsProtocol):
             middleware(scope, None, None).send(None)
 
 
-_NOTED = frozenset({b"expect", b"x-forwarded-for", b"x-api-key", b"authorization"})
+_NOTED = frozenset({b"expect", b"x-forwarded-for", *KEY_HEADERS})
 
 
 def _plain(status: Status, *, is_head: bool = False) -> bytes:

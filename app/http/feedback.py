@@ -1,23 +1,31 @@
 """Endpoints for notices, outcomes, demand and signals, stored posts and scorecards."""
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
-from litestar import Request, Response, get, post, put
+from litestar import HttpMethod, Request, Response, get, post, put, route
 from litestar.datastructures import State
 from litestar.params import FromPath
 from msgspec.structs import replace
 
 from app.dialects import feedback
+from app.dialects.answers import OUTBOUND_MESSAGE, OUTBOUND_MESSAGE_TAKEN
+from app.dialects.body.batch import Batch, read_batch
+from app.dialects.body.read import read_body
+from app.dialects.body.unreadable import UnreadableBody
+from app.dialects.feedback import IgnoredEvent
 from app.dialects.reading import Reading
 from app.dialects.scorecard import write_scorecard
 from app.dialects.text import Scalar, text_of
-from app.domain.answers import refused_post
+from app.domain.answers import refused_post, refused_receipt
+from app.domain.buyer import Operator
 from app.domain.reasons import Refusal
 from app.domain.seller import Seller
-from app.http.answer import HttpAnswer, http_answer, http_post_answer, http_receipt, http_refusal
-from app.http.request import FEEDBACK, RawRequest, SellerRequest, read_request
+from app.http.answer import HttpAnswer, http_answer, http_post_answer, http_receipt, http_receipts, http_refusal
+from app.http.authentication import keys_in_fields, keys_in_headers
+from app.http.request import FEEDBACK, NOTICE, RawRequest, Route, SellerRequest, read_request
 from app.store.errors import StoreUnavailable
 from app.usecases.accept_post import find_post
 from app.usecases.bidder import Bidder
@@ -30,13 +38,17 @@ Asker = Request[Any, Any, State]
 
 _DAYS = "7"
 _NO_DAYS = Refusal("invalid_field", f"days: a whole number from 1 to {DAYS_MAX}")
+_NO_REPORT = Refusal("invalid_field", "report: send an object")
 _AWAY = Refusal("internal")
 
 
-@post("/v1/notices", status_code=200)
+NOTICES = "/v1/notices"
+
+
+@route(NOTICES, http_method=[HttpMethod.GET, HttpMethod.POST], status_code=200)
 async def notices(request: Asker) -> Response[bytes]:
     """Whether a bid of ours won, from the seller that held the auction."""
-    bidder, asked, seller = await _sellers(request)
+    bidder, asked, seller = await _sellers(request, NOTICE)
     if seller is None:
         return _response(http_refusal(asked, asked.refusal or Refusal("auth_failed")))
     return await _taken(
@@ -48,9 +60,24 @@ async def notices(request: Asker) -> Response[bytes]:
 
 @post("/v1/outcomes", status_code=200)
 async def outcomes(request: Asker) -> Response[bytes]:
-    """What became of a lead, from the buyer's CRM."""
-    bidder, asked = await _operators(request)
-    return await _taken(asked, feedback.read_outcome, lambda outcome: record_outcome(bidder, outcome, asked.now))
+    """What became of leads, from the buyer's CRM, whose webhooks may only know a key in their address."""
+    bidder, asked = await _operators(request, in_query=True)
+    operator = asked.operator
+    if operator is None or asked.status == 413:
+        return _response(http_refusal(asked, asked.refusal or Refusal("auth_failed")))
+    content_type = dict(asked.scope["headers"]).get(b"content-type", b"").decode("latin-1")
+    batch = read_batch(asked.body, content_type, asked.scope["query_string"])
+    refusal = asked.refusal if batch is None else batch.refusal if isinstance(batch, UnreadableBody) else None
+    if refusal is not None:
+        return _response(http_refusal(asked, refusal))
+    reports = batch.reports if isinstance(batch, Batch) else [asked.fields]
+    try:
+        receipts = await asyncio.gather(*[_outcome(bidder, operator, report, asked.now) for report in reports])
+    except StoreUnavailable:
+        return _response(http_refusal(asked, _AWAY))
+    if batch is None:
+        return _response(_acknowledged(asked, http_receipt(asked, receipts[0])))
+    return _response(_acknowledged(asked, http_receipts(replace(asked, refusal=None, status=200), receipts)))
 
 
 @put("/v1/demand/{territory:str}")
@@ -101,18 +128,45 @@ async def scorecard(request: Asker) -> Response[bytes]:
 FEEDBACK_ROUTES = (notices, outcomes, demand, signals, posts, scorecard)
 
 
-async def _sellers(request: Asker) -> tuple[Bidder, SellerRequest, Seller | None]:
+async def _outcome(bidder: Bidder, operator: Operator, report: dict[str, Scalar] | None, now: float) -> Receipt:
+    outcome = feedback.read_outcome(report, operator.events).value if report is not None else _NO_REPORT
+    if isinstance(outcome, Refusal):
+        return refused_receipt(outcome)
+    if isinstance(outcome, IgnoredEvent):
+        return Receipt(status="ignored")
+    return await record_outcome(bidder, outcome, now)
+
+
+def _acknowledged(asked: SellerRequest, answer: HttpAnswer) -> HttpAnswer:
+    """In the words that Salesforce waits for where all of its message was taken, or it would send it for a day."""
+    if answer.status != 200 or OUTBOUND_MESSAGE not in asked.body:
+        return answer
+    return replace(answer, content_type=b"text/xml", body=OUTBOUND_MESSAGE_TAKEN)
+
+
+def _with_key_of_query(raw: RawRequest) -> RawRequest:
+    """The same request with the key in its query as if it stood in a header, where none does."""
+    scope = raw.scope
+    query = read_body(b"", "", scope["query_string"])
+    offered = next(keys_in_fields(query), "") if isinstance(query, dict) else ""
+    if not (offered and offered.isascii()) or keys_in_headers(dict(scope["headers"])):
+        return raw
+    return replace(raw, scope={**scope, "headers": [*scope["headers"], (b"x-api-key", offered.encode())]})
+
+
+async def _sellers(request: Asker, route: Route = FEEDBACK) -> tuple[Bidder, SellerRequest, Seller | None]:
     bidder: Bidder = request.app.state.bidder
-    asked = read_request(await _raw(request), FEEDBACK, bidder.catalogue.seller_by_key)
+    asked = read_request(await _raw(request), route, bidder.catalogue.seller_by_key)
     if asked.seller is None:
         bidder.metrics.count("keyless_refusals_total", asked.keyless_fault)
     return bidder, asked, asked.seller
 
 
-async def _operators(request: Asker) -> tuple[Bidder, SellerRequest]:
+async def _operators(request: Asker, *, in_query: bool = False) -> tuple[Bidder, SellerRequest]:
     bidder: Bidder = request.app.state.bidder
     catalogue = bidder.catalogue
     raw = await _raw(request)
+    raw = _with_key_of_query(raw) if in_query else raw
     asked = read_request(raw, FEEDBACK, catalogue.seller_by_key, operators=catalogue.operator_by_key)
     if asked.operator is None:
         bidder.metrics.count("keyless_refusals_total", asked.keyless_fault)

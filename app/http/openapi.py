@@ -40,7 +40,8 @@ def openapi(catalogue: Catalogue, version: str) -> Json:
             "title": f"{catalogue.buyer.legal_name}: lead auction",
             "version": version,
             "description": "Ping without identity, get a price or one clear reason; post the whole lead to the bid. "
-            "Every business answer is HTTP 200. Requests may be JSON, form, query or XML, names nested or flat; "
+            "Every business answer is HTTP 200. Requests may be JSON, a form (multipart too), query or XML, names "
+            "nested or flat, squeezed by gzip or deflate; "
             "answers are JSON, or XML by the Accept header, by `.xml` after the path of a ping or post, by a field "
             f"`format=xml`, or where the request was XML. Bodies hold up to {BODY_MAX // 1024} kB.",
         },
@@ -152,12 +153,21 @@ def _reports(sent: Mapping[str, Json]) -> Json:
     def told(operation: str, schema: str, summary: str, security: list[Json]) -> Json:
         return _route(operation, summary, _receipts(), security=security, body=(schema, sent[schema]))
 
+    notice = told("notice", "Notice", "Whether a bid of ours won, for sellers", _SELLER)
+    refused = ("The seller may send this by POST only.", {"invalid_field": not_taken("invalid_field")})
+    summary = "Whether a bid of ours won, all in the query"
+    by_get = _route("noticeByGet", summary, {**_receipts(), "405": refused}, security=_SELLER)
+    by_get["description"] = "Where the buyer allows it to the seller."
     territory = [_parameter("territory", "A state (TX), a ZIP prefix (787) or a ZIP (78701).")]
     demand = told("demand", "Demand", "How many leads a territory can still work, for operators", _OPERATOR)
     signal = told("signal", "Signal", "A timed premium on a territory, for operators", _OPERATOR)
     return {
-        "/v1/notices": {"post": told("notice", "Notice", "Whether a bid of ours won, for sellers", _SELLER)},
-        "/v1/outcomes": {"post": told("outcome", "Outcome", "What became of a lead, for the buyer's CRM", _OPERATOR)},
+        "/v1/notices": {"post": notice, "get": by_get},
+        "/v1/outcomes": {
+            "post": told(
+                "outcome", "Outcome", "What became of a lead, or an array of up to 100, for the CRM", _OPERATOR
+            )
+        },
         "/v1/demand/{territory}": {"put": demand | {"parameters": territory}},
         "/v1/signals/{territory}": {"put": signal | {"parameters": territory}},
     }
@@ -172,7 +182,10 @@ def _receipts() -> Answers:
         ),
         "401": ("No key of ours, or one that may not say this.", {"auth_failed": not_taken("auth_failed")}),
         "413": ("The body is too large.", {"invalid_field": not_taken("invalid_field")}),
-        "415": ("The body is of no kind that we read.", {"invalid_field": not_taken("invalid_field")}),
+        "415": (
+            "The body is of no kind, or squeezed in no way, that we read.",
+            {"invalid_field": not_taken("invalid_field")},
+        ),
         "503": ("Nothing could be stored. Try again.", {"internal": not_taken("internal")}),
     }
 
@@ -185,6 +198,7 @@ def _operations() -> Json:
     metrics = _shown("metrics", "Prometheus metrics, for loopback or an operator", "text/plain", text)
     metrics["responses"]["401"] = _said("No operator's key.", "text/plain", text)
     return {
+        "/": {"get": _shown("root", "What this is, as a page", "text/html", text)},
         "/healthz": {"get": _shown("health", "Whether the process lives", "application/json", health)},
         "/readyz": {"get": ready},
         "/metrics": {"get": metrics},
@@ -308,5 +322,5 @@ _REQUEST_FAULTS = {
     "401": ("No key of ours.", "auth_failed"),
     "405": ("The seller may send this by POST only.", "invalid_field"),
     "413": ("The body is too large.", "invalid_field"),
-    "415": ("The body is of no kind that we read.", "invalid_field"),
+    "415": ("The body is of no kind, or squeezed in no way, that we read.", "invalid_field"),
 }

@@ -7,7 +7,9 @@ from typing import Generic, Literal
 import msgspec
 from msgspec.structs import replace
 
-from app.dialects.body.read import UnreadableBody, encoding_of, read_body
+from app.dialects.body.content_encoding import UNDERSTOOD, unpacked
+from app.dialects.body.read import encoding_of, read_body
+from app.dialects.body.unreadable import UnreadableBody
 from app.dialects.dialect import Dialect
 from app.dialects.own_words import GENERIC
 from app.dialects.text import Scalar, alike, text_of
@@ -21,10 +23,10 @@ from app.http.asgi_request import BODY_MAX, KEYLESS_BODY_MAX, Scope
 from app.http.authentication import Who, comes_from, keys_in_fields, keys_in_headers, sha256_of, whose_key
 from app.platforms.known import DIALECTS
 
-Takes = Literal["ping", "post", "lead", "feedback"]
+Takes = Literal["ping", "post", "lead", "notice", "feedback"]
 """A `lead` is a ping, a post or both at once: the request says which."""
 
-Mode = Literal["ping", "post", "full", "feedback"]
+Mode = Literal["ping", "post", "full", "notice", "feedback"]
 
 _MODES: dict[str, Mode] = {
     "ping": "ping",
@@ -51,14 +53,21 @@ Admit = Callable[[Seller], Refusal | None]
 """Why another ping of a seller that has a rate is held back; nothing where it is not."""
 
 
+Headers = tuple[tuple[bytes, bytes], ...]
+
+
 class _Fault(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """Why a request is not looked at any further, and the HTTP status that says so."""
+    """Why a request is not looked at any further, and the HTTP status and headers that say so."""
 
     status: int
     refusal: Refusal
+    headers: Headers = ()
 
 
 _LIKE_A_BID = re.compile(rb"(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{%d}(?![A-Za-z0-9_-])" % BID_LENGTH)
+_GZIP = b"\x1f"
+"""The first byte of a squeezed body, and of nothing else that anybody sends."""
+
 _NOBODY = _Fault(401, Refusal("auth_failed"))
 _TOO_LARGE = _Fault(413, Refusal("invalid_field", f"body: send at most {BODY_MAX // 1024} kB"))
 _TOO_LARGE_WITHOUT_KEY = _Fault(
@@ -66,8 +75,17 @@ _TOO_LARGE_WITHOUT_KEY = _Fault(
     Refusal("invalid_field", f"body: send the key in a header, or at most {KEYLESS_BODY_MAX // 1024} kB"),
 )
 
+_ONLY_POST = ((b"allow", b"POST"),)
+_SEND_A_POST = _Fault(405, Refusal("invalid_field", "method: send a POST"), _ONLY_POST)
+_NO_BROWSERS = _Fault(
+    405, Refusal("invalid_field", "method: send a POST, from a server: in a page everybody reads the key"), _ONLY_POST
+)
+
 FEEDBACK = Route(takes="feedback", dialect=GENERIC)
 """Feedback is read and answered in our own words by everybody."""
+
+NOTICE = Route(takes="notice", dialect=GENERIC)
+"""The same from a seller, whose platform may send it by GET where it sends leads so."""
 
 
 class RawRequest(msgspec.Struct, frozen=True, gc=False, array_like=True):
@@ -82,8 +100,8 @@ class RawRequest(msgspec.Struct, frozen=True, gc=False, array_like=True):
 class SellerRequest(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """One request as far as its endpoint understands it.
 
-    `mode` is what it wants done. `refusal` is why it is not looked at any further, `status` the HTTP status that says
-    so.
+    `mode` is what it wants done. `refusal` is why it is not looked at any further, `status` and `fault_headers` are
+    what HTTP says of that.
     """
 
     route: Route
@@ -100,6 +118,7 @@ class SellerRequest(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     mode: Mode
     refusal: Refusal | None = None
     status: int = 200
+    fault_headers: Headers = ()
 
     @property
     def keyless_fault(self) -> str:
@@ -149,19 +168,22 @@ def read_request(
     Where `operators` are given it takes the key of one of them, in a header, instead of a seller's. What its headers
     refuse is refused without a look at its body, and so is a ping that `admit` holds back.
     """
-    scope, body = raw.scope, raw.body or b""
+    scope = raw.scope
     headers = dict(scope["headers"])
     content_type = headers.get(b"content-type", b"").decode("latin-1")
     caller = _caller(headers, sellers)
     seller = _at_home(scope, caller.who)
     operator = _caller(headers, operators).who if operators is not None else None
+    plain = _plain_body(raw.body, headers, caller.who or operator)
+    body = plain if isinstance(plain, bytes) else b""
+    fault = _other_method(scope["method"], route.takes)
     if operators is not None:
-        fault = _NOBODY if operator is None else None
+        fault = fault or (_NOBODY if operator is None else None)
     elif caller.offered:
-        fault = _fault_of(scope, route.takes, seller, admit)
-    else:
-        fault = None
-    fields = _fields_of_query(scope) if fault is not None else _fields(raw, content_type, caller.who or operator)
+        fault = fault or _fault_of(scope, route.takes, seller, admit)
+    fields = (
+        _fields_of_query(scope) if fault is not None else _fields(plain, scope, content_type, caller.who or operator)
+    )
     if isinstance(fields, _Fault):
         fault, fields = fields, {}
     if operators is None and not caller.offered:
@@ -190,6 +212,7 @@ def read_request(
         mode=mode,
         refusal=fault.refusal if fault is not None else None,
         status=fault.status if fault is not None else 200,
+        fault_headers=fault.headers if fault is not None else (),
     )
 
 
@@ -221,6 +244,7 @@ def as_declared(request: SellerRequest, seller: Seller) -> SellerRequest:
         format=_format(route, dialect, seller, fields, request.body, headers, content_type),
         refusal=None,
         status=200,
+        fault_headers=(),
     )
 
 
@@ -242,8 +266,15 @@ def _fault_of(scope: Scope, takes: Takes, seller: Seller | None, admit: Admit) -
     if seller is None:
         return _NOBODY
     if not _may_use(scope["method"], takes, seller):
-        return _Fault(405, Refusal("invalid_field", "method: send a POST"))
+        return _SEND_A_POST
     return _held_back(seller, admit) if takes == "ping" else None
+
+
+def _other_method(method: str, takes: Takes) -> _Fault | None:
+    """What nobody may send here, whoever asks: a browser's question before a request has no key."""
+    if method in ("POST", "GET") or takes == "feedback":
+        return None
+    return _NO_BROWSERS if method == "OPTIONS" else _SEND_A_POST
 
 
 def _held_back(seller: Seller, admit: Admit) -> _Fault | None:
@@ -251,14 +282,32 @@ def _held_back(seller: Seller, admit: Admit) -> _Fault | None:
     return _Fault(200, refusal) if refusal is not None else None
 
 
-def _fields(raw: RawRequest, content_type: str, who: Seller | Operator | None) -> dict[str, Scalar] | _Fault:
-    length_max = _body_max(who)
-    if raw.body is None or max(len(raw.body), len(raw.scope["query_string"])) > length_max:
+def _plain_body(body: bytes | None, headers: Mapping[bytes, bytes], who: object) -> bytes | _Fault:
+    """The body as it was before it was squeezed, within what its sender may send."""
+    if body is not None and (b"content-encoding" in headers or body[:1] == _GZIP):
+        encoding = headers.get(b"content-encoding", b"").decode("latin-1")
+        plain = unpacked(body, encoding, _body_max(who))
+        if isinstance(plain, UnreadableBody):
+            return _fault_in(plain)
+        body = plain
+    if body is None or len(body) > _body_max(who):
         return _TOO_LARGE if who is not None else _TOO_LARGE_WITHOUT_KEY
-    fields = read_body(raw.body, content_type, raw.scope["query_string"])
-    if isinstance(fields, UnreadableBody):
-        return _Fault(415 if fields.unsupported else 400, fields.refusal)
-    return fields
+    return body
+
+
+def _fields(body: bytes | _Fault, scope: Scope, content_type: str, who: object) -> dict[str, Scalar] | _Fault:
+    if isinstance(body, _Fault):
+        return body
+    query = scope["query_string"]
+    if len(query) > _body_max(who):
+        return _TOO_LARGE if who is not None else _TOO_LARGE_WITHOUT_KEY
+    fields = read_body(body, content_type, query)
+    return _fault_in(fields) if isinstance(fields, UnreadableBody) else fields
+
+
+def _fault_in(body: UnreadableBody) -> _Fault:
+    headers = ((b"accept-encoding", UNDERSTOOD.encode()),) if body.packed else ()
+    return _Fault(415 if body.unsupported else 400, body.refusal, headers)
 
 
 def _body_max(who: object) -> int:

@@ -7,7 +7,8 @@ from hashlib import blake2b
 from msgspec.structs import replace
 
 from app.dialects.answers import ping_status, post_status, told_status, write_ping_answer, write_post_answer
-from app.dialects.body.read import UnreadableBody, encoding_of, read_body
+from app.dialects.body.read import encoding_of, read_body
+from app.dialects.body.unreadable import UnreadableBody
 from app.dialects.dialect import Dialect
 from app.dialects.names import Route
 from app.dialects.own_words import GENERIC

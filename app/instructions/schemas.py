@@ -108,7 +108,7 @@ DAYS: Json = {
 
 
 def answer_schemas() -> Json:
-    """What is answered: every key is always there."""
+    """What is answered; a required key is always there."""
     return {
         "PingAnswer": _answer(
             {
@@ -146,22 +146,28 @@ def answer_schemas() -> Json:
         "PostAnswer": _answer(
             {
                 "status": {"enum": ["accepted", "duplicate", "rejected", "reping", "error"]},
-                "lead_id": {**_TEXT, "description": "Our id of the lead; empty if it is not bought."},
+                "outcome": {"enum": ["success", "failure", "error"]},
                 "ping_id": {**_TEXT, "description": "The bid that the lead was posted to."},
                 "price": {**_DOLLARS, "description": "What we pay: the price of the bid; 0 if the lead is not bought."},
                 "reason": {**_TEXT, "description": "The reason as a sentence."},
                 "reason_code": _CODE,
                 "redirect_url": {**_TEXT, "description": "Where to redirect the consumer, if anywhere."},
                 "warnings": _WARNINGS,
-            }
+            },
+            lead_id={**_TEXT, "description": "Our id of the lead; only of one that we bought."},
         ),
         "Scorecard": _scorecard(),
         "Receipt": _answer(
             {
-                "status": {"enum": ["recorded", "repeated", "rejected", "error"]},
+                "status": {"enum": ["recorded", "repeated", "ignored", "rejected", "error"]},
                 "reason": {**_TEXT, "description": "The reason as a sentence."},
                 "reason_code": _CODE,
-            }
+            },
+            outcomes={
+                "type": "array",
+                "description": "The answer to each, where several outcomes were sent at once, in their order.",
+                "items": {"$ref": "#/components/schemas/Receipt"},
+            },
         ),
         "ReasonCode": _reason_codes(),
         "Health": {"type": "object", "properties": {"status": _TEXT}, "required": ["status"]},
@@ -213,10 +219,10 @@ def field_schema(field: Field) -> Json:
     return schema
 
 
-def _answer(properties: Json) -> Json:
+def _answer(properties: Json, **optional: Json) -> Json:
     return {
         "type": "object",
-        "properties": properties,
+        "properties": properties | optional,
         "required": list(properties),
         "additionalProperties": False,
         "xml": {"name": "result"},
@@ -272,16 +278,18 @@ _FEEDBACK: Json = {
         "type": "object",
         "title": "Outcome",
         "properties": {
-            "lead_id": {**_TEXT, "description": "The lead_id in our answer to the post and in the delivery."},
+            "lead_id": {**_TEXT, "description": "The lead_id of the delivery; its ping_id or the CRM's id serve too."},
+            "crm_id": {**_TEXT, "description": "In place of lead_id: the id with which the CRM answered the delivery."},
             "event": {
                 "enum": ["contacted", "not_contacted", "qualified", "quoted", "sold", "invalid", "opted_out"],
+                "description": "Usual spellings are understood, and the words that the buyer declares.",
             },
             "value": {**_DOLLARS, "description": "With `sold`: the revenue of the conversion, in dollars."},
             "event_id": {**_TEXT, "description": "Your id of the event; with `source` it identifies a repeated event."},
             "source": {**_TEXT, "description": "The system that reports the event."},
             "occurred_at": _TIME,
         },
-        "required": ["lead_id", "event"],
+        "required": ["event"],
     },
     "Demand": {
         "type": "object",

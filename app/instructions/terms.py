@@ -76,9 +76,7 @@ def routes_of(seller: Seller) -> tuple[RouteLine, ...]:
     page = f"/sellers/{seller.name}/certification"
     return (
         *lines,
-        RouteLine(
-            what="Notice", methods=("POST",), path=NOTICES, says="Tell us whether our bid won, and at which price."
-        ),
+        RouteLine(what="Notice", methods=by, path=NOTICES, says="Tell us whether our bid won, and at which price."),
         RouteLine(
             what="Lost answer", methods=("GET",), path=STORED_ANSWERS, says="Get the stored answer to a post again."
         ),
@@ -101,6 +99,8 @@ def key_places(seller: Seller) -> tuple[KeyPlace, ...]:
         "Bearer": f"Authorization: Bearer {KEY}",
         "Token": f"Authorization: Token {KEY}",
         "Basic, with the key as user or password": f"Authorization: Basic base64({KEY}:)",
+        "Alone": f"Authorization: {KEY}",
+        "Header api-key, apikey or X-Auth-Token": f"X-Auth-Token: {KEY}",
         "A field of the body or the query, upper or lower case": ", ".join(sorted(KEY_FIELDS)),
     }
     rest = [KeyPlace(name=name, looks=looks) for name, looks in headers.items() if looks != first[0].looks]

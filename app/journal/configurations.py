@@ -20,7 +20,7 @@ FOLDER = "configurations"
 _HASH = re.compile(r"[0-9a-f]{1,64}")
 
 
-class _Lifetime(msgspec.Struct, frozen=True):
+class _Kept(msgspec.Struct, frozen=True):
     buyer: Buyer
 
 
@@ -81,8 +81,16 @@ def longest_bid_lifetime_s(directory: Path) -> int:
     longest_s = 0
     for path in (directory / FOLDER).glob("*.json"):
         with suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            longest_s = max(longest_s, msgspec.json.decode(path.read_bytes(), type=_Lifetime).buyer.bid_lifetime_s)
+            longest_s = max(longest_s, msgspec.json.decode(path.read_bytes(), type=_Kept).buyer.bid_lifetime_s)
     return longest_s
+
+
+def newest_zone(directory: Path) -> str:
+    """The buyer's time zone by the configuration that was kept last; "UTC" where none can be read."""
+    for path in sorted((directory / FOLDER).glob("*.json"), key=lambda path: -path.stat().st_mtime):
+        with suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return msgspec.json.decode(path.read_bytes(), type=_Kept).buyer.zone
+    return "UTC"
 
 
 def catalogue_from(configuration: Configuration, models: Mapping[str, Model]) -> Catalogue:

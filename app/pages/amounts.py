@@ -1,9 +1,6 @@
 """Amounts as people read them on a page, whether a template or a sentence holds them."""
 
-
-def money(cents: float) -> str:
-    """Cents as "$1,234.50"."""
-    return f"{'-' if round(cents) < 0 else ''}${abs(round(cents)) / 100:,.2f}"
+from app.domain.money import money
 
 
 def each(cents: float, count: int) -> str:

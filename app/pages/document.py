@@ -13,7 +13,8 @@ import msgspec
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 
 from app.domain.calendar import utc_text
-from app.pages.amounts import each, money, number, percent
+from app.domain.money import money
+from app.pages.amounts import each, number, percent
 
 
 def document(template: str, **values: object) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.dialects.body.tree import TooMuch
-from app.dialects.body.xml_tree import NotXml, read_xml
+from app.dialects.body.xml_tree import NotXml, xml_tree
 from app.platforms.platform import ParsedAnswer, ParsedOutcome, Parser, ReceivedAnswer
 
 Words = Mapping[str, ParsedOutcome]
@@ -91,7 +91,7 @@ def body_of(answer: ReceivedAnswer) -> dict[str, Any] | ParsedAnswer:
         return tree if isinstance(tree, dict) else {"array": tree}
     if media_type.endswith("xml"):
         try:
-            return read_xml(answer.body)
+            return xml_tree(answer.body)
         except (NotXml, TooMuch):
             return ParsedAnswer(outcome="unreadable", reason="the body is not XML")
     return ParsedAnswer(outcome="unreadable", reason=f"a body of type {media_type or 'unknown'}")

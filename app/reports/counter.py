@@ -86,14 +86,29 @@ class LineCounter:
             if line.seller:
                 _count(seller.post_ms, _rounded(line.took_ms))
             _count(seller.answers, f"{line.status}/{line.reason_code}", line.count)
-            # Only a bid of ours has a campaign.
-            if line.campaign and line.ping_id not in self._posted:
-                self._posted.add(line.ping_id)
-                seller.won += 1
+            self._won(line, seller)
             if line.status == "accepted":
                 self._bought(line, flow, seller)
             else:
                 _refused(seller, line)
+
+    def _won(self, line: PostLine, seller: SellerTrade) -> None:
+        """A bid is won by its first post; only a bid of ours has a campaign."""
+        if not line.campaign or line.ping_id in self._posted:
+            return
+        self._posted.add(line.ping_id)
+        seller.won += 1
+        self._leg(line.campaign, line.leg).won += 1
+        for share in self._shares(line, seller):
+            share.won += 1
+
+    def _shares(self, line: PostLine, seller: SellerTrade) -> tuple[Share, ...]:
+        """The parts of the trade that a post belongs to."""
+        return (
+            _of(self.tally.verticals, line.vertical, VerticalTrade).share,
+            _of(self.tally.states, line.state, Share),
+            seller.sources.of(line.sub_id),
+        )
 
     def notice(self, line: NoticeLine) -> None:
         """What a seller said became of a bid."""
@@ -110,11 +125,7 @@ class LineCounter:
         seller.accepted += 1
         seller.spend_cents += line.price_cents
         _count(self._leg(line.campaign, line.leg).paid_cents, line.price_cents)
-        for share in (
-            _of(self.tally.verticals, line.vertical, VerticalTrade).share,
-            _of(self.tally.states, line.state, Share),
-            seller.sources.of(line.sub_id),
-        ):
+        for share in self._shares(line, seller):
             share.leads += 1
             share.spend_cents += line.price_cents
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from app.domain.auction.weighing import CampaignRefusal, Offer
 from app.domain.calendar import utc_text
-from app.domain.money import dollars
+from app.domain.money import money
 from app.domain.pricing.pricing import Valuation
 from app.domain.reasons import REASONS, Refusal, sentence
 from app.journal.lines import AnyLine, NoticeLine, PingLine, PostLine, RefusedLine, RepeatLine
@@ -42,7 +42,7 @@ class _Explanation:
         self.texts.append(_post(line, utc_text(line.at)))
 
     def notice(self, line: NoticeLine) -> None:
-        price = f" at ${dollars(line.price_cents)}" if line.price_cents is not None else ""
+        price = f" at {money(line.price_cents)}" if line.price_cents is not None else ""
         self.texts.append(f"{utc_text(line.at)}  {line.seller} reported the bid {line.result}{price}")
 
 
@@ -70,39 +70,39 @@ def _shadow(shadow: Shadow) -> str:
         return f"{name} failed: {shadow.fault}"
     if shadow.refusal is not None:
         return f"{name} would have made no bid: {_why(shadow.refusal)}"
-    bids = [f"${dollars(bid.price_cents)}, {bid.leg}, for {bid.campaign}" for bid in shadow.bids]
+    bids = [f"{money(bid.price_cents)}, {bid.leg}, for {bid.campaign}" for bid in shadow.bids]
     return f"{name} would have bid {'; '.join(bids)}"
 
 
 def _bid(offer: Offer) -> Iterator[str]:
     yield ""
-    yield f"  bid ${dollars(offer.price_cents)}, {offer.leg}, for {offer.campaign} ({offer.brand})"
+    yield f"  bid {money(offer.price_cents)}, {offer.leg}, for {offer.campaign} ({offer.brand})"
     if offer.valuation is None or offer.quote is None:
         yield "    the campaign's fallback price, as no model could price this lead"
         return
     yield from _value(offer.valuation)
     quote = offer.quote
-    yield _row("=", "maximum bid", _cents(quote.bid_value))
-    yield _row(" ", "best bid", f"{_cents(quote.best)} (allowed: {_cents(quote.low)} to {_cents(quote.high)})")
+    yield _row("=", "maximum bid", money(quote.bid_value))
+    yield _row(" ", "best bid", f"{money(quote.best)} (allowed: {money(quote.low)} to {money(quote.high)})")
     if offer.spread > 0.0:
-        yield _row(" ", f"random exploration (spread {offer.spread:.0%})".replace("%", " %"), _cents(offer.drawn))
-    yield _row("=", "bid", f"${dollars(offer.price_cents)}")
-    yield _row(" ", "win probability", f"{offer.win_probability:.2f} (expected surplus {_cents(offer.surplus)})")
+        yield _row(" ", f"random exploration (spread {offer.spread:.0%})".replace("%", " %"), money(offer.drawn))
+    yield _row("=", "bid", money(offer.price_cents))
+    yield _row(" ", "win probability", f"{offer.win_probability:.2f} (expected surplus {money(offer.surplus)})")
 
 
 def _value(valuation: Valuation) -> Iterator[str]:
     yield _row(" ", "conversion probability", f"{valuation.probability:.4f}")
-    yield _row("x", "conversion value", _cents(valuation.worth))
+    yield _row("x", "conversion value", money(valuation.worth))
     if valuation.quality_factor != 1.0:
         yield _row("x", "quality factor of the seller", f"{valuation.quality_factor:.2f}")
-    yield _row("-", "handling cost", _cents(valuation.handling))
+    yield _row("-", "handling cost", money(valuation.handling))
     for name, cents in valuation.boosts:
-        yield _row("+", f"boost {name}", _cents(cents))
+        yield _row("+", f"boost {name}", money(cents))
     for name, cents in valuation.signals:
-        yield _row("+", f"signal {name}", _cents(cents))
-    yield _row("=", "lead value", _cents(valuation.value))
+        yield _row("+", f"signal {name}", money(cents))
+    yield _row("=", "lead value", money(valuation.value))
     for name, cents in valuation.shadows:
-        yield _row("-", f"shadow price of {name}", _cents(cents))
+        yield _row("-", f"shadow price of {name}", money(cents))
     if valuation.budget:
         yield _row("/", "1 + budget pressure", f"{1.0 + valuation.budget:.2f}")
     if valuation.return_rate:
@@ -113,19 +113,19 @@ def _rest(outbid: tuple[Offer, ...], refused: tuple[CampaignRefusal, ...]) -> It
     if outbid or refused:
         yield ""
     for offer in outbid:
-        yield f"  {offer.campaign}, {offer.leg}, would have bid ${dollars(offer.price_cents)}, for less surplus"
+        yield f"  {offer.campaign}, {offer.leg}, would have bid {money(offer.price_cents)}, for less surplus"
     for refusal in refused:
         leg = f", {refusal.leg}" if refusal.leg else ""
         yield f"  {refusal.campaign}{leg}: {_why(refusal.refusal)}"
         valuation = refusal.valuation
         if valuation is not None:
-            yield f"    lead value {_cents(valuation.value)}, maximum bid {_cents(valuation.bid_value)}"
+            yield f"    lead value {money(valuation.value)}, maximum bid {money(valuation.bid_value)}"
 
 
 def _post(line: PostLine, when: str) -> str:
     kept = " (same answer as before)" if line.kept else ""
     if line.status == "accepted":
-        return f"{when}  post accepted: bought as lead {line.lead_id} for ${dollars(line.price_cents)}{kept}"
+        return f"{when}  post accepted: bought as lead {line.lead_id} for {money(line.price_cents)}{kept}"
     why = f": {_why(Refusal(line.reason_code, line.detail))}" if line.reason_code in REASONS else ""
     return f"{when}  post answered {line.status}{kept}{why}"
 
@@ -136,8 +136,3 @@ def _why(refusal: Refusal) -> str:
 
 def _row(sign: str, name: str, value: str) -> str:
     return f"    {sign} {name:<32} {value}"
-
-
-def _cents(amount: float) -> str:
-    sign = "-" if amount < 0 else ""
-    return f"{sign}${abs(amount) / 100:.2f}"

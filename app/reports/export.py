@@ -23,6 +23,8 @@ class SaleColumns(msgspec.Struct, frozen=True, kw_only=True):
 
     lead_id: str
     ping_id: str
+    seller_lead_id: str
+    sub_id: str
     seller: str
     campaign: str
     vertical: str
@@ -78,6 +80,8 @@ def _sale(row: SoldRow) -> SaleColumns:
     return SaleColumns(
         lead_id=row.lead_id,
         ping_id=row.ping_id,
+        seller_lead_id=row.seller_lead_id,
+        sub_id=row.sub_id,
         seller=row.seller,
         campaign=row.campaign,
         vertical=row.vertical,

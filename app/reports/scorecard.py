@@ -8,6 +8,7 @@ from app.domain.reasons import REASONS, Disclosure, Refusal, disclosed
 from app.domain.seller import Seller
 from app.reports.counting import Counting, SellersTrade
 from app.reports.percentiles import quantile
+from app.reports.rates import bid_rate, share, win_rate
 from app.reports.tally import SellerTrade, total
 from app.store.feedback import Returns
 from app.store.store import Store
@@ -71,14 +72,14 @@ def scorecard(
         pings=PingScore(
             received=tally.pings,
             bids=tally.bids,
-            bid_rate=_rate(tally.bids, tally.pings),
+            bid_rate=_rounded(bid_rate(tally.bids, tally.pings)),
             average_bid_cents=round(tally.bid_cents / tally.bids) if tally.bids else None,
             repeats=tally.ping_repeats,
             refused=_told(tally.no_bids, disclosure),
         ),
         posts=PostScore(
             received=tally.posts,
-            win_rate=_rate(tally.won, tally.bids),
+            win_rate=_rounded(win_rate(tally.won, tally.bids)),
             accepted=tally.accepted,
             spend_cents=tally.spend_cents,
             repeats=tally.post_repeats,
@@ -91,7 +92,7 @@ def scorecard(
         returns=ReturnScore(
             leads=returns.leads,
             returned=returns.returned,
-            rate=_rate(returns.returned, returns.leads),
+            rate=_rounded(share(returns.returned, returns.leads)),
             reasons=returns.reasons if is_told else None,
         ),
         ping_ms=_latency(tally.ping_ms),
@@ -122,5 +123,5 @@ def _latency(counts: Mapping[float, int]) -> Latency:
     return Latency(p50=quantile(counts, 0.5), p95=quantile(counts, 0.95))
 
 
-def _rate(part: int, whole: int) -> float | None:
-    return round(part / whole, 4) if whole else None
+def _rounded(rate: float | None) -> float | None:
+    return None if rate is None else round(rate, 4)

@@ -21,10 +21,13 @@ T = TypeVar("T")
 
 
 class Share(msgspec.Struct, kw_only=True):
-    """What one part of the trade comes to; `bids` are pings with a bid, `leads` are what was bought."""
+    """What one part of the trade comes to; `bids` are pings with a bid, `won` those of them that were posted, and
+    `leads` what was bought.
+    """
 
     pings: int = 0
     bids: int = 0
+    won: int = 0
     leads: int = 0
     spend_cents: int = 0
 
@@ -93,8 +96,12 @@ class SellerTrade(msgspec.Struct, kw_only=True):
 
 
 class LegTrade(msgspec.Struct, kw_only=True):
-    """How many bids and leads of one leg had which price: exact cents, so that any percentile can be computed."""
+    """How many bids and leads of one leg had which price: exact cents, so that any percentile can be computed.
 
+    `won` are bids of this leg that were posted.
+    """
+
+    won: int = 0
     bid_cents: dict[int, int] = {}
     paid_cents: dict[int, int] = {}
 
@@ -114,6 +121,10 @@ class CampaignTrade(msgspec.Struct, kw_only=True):
     def paid_cents(self) -> dict[int, int]:
         """The prices of its leads on all legs."""
         return total(leg.paid_cents for leg in self.legs.values())
+
+    @property
+    def won(self) -> int:
+        return sum(leg.won for leg in self.legs.values())
 
     @property
     def leads(self) -> int:

@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import msgspec
 
-from app.domain.money import dollars
-from app.journal.writer import hour_of
+from app.domain.money import money
 from app.reports.percentiles import percentile
 from app.reports.tally import (
     QUARTER_S,
@@ -26,13 +27,14 @@ class Trading(msgspec.Struct, frozen=True, kw_only=True):
     """The trade of a span and where it came from. Tests and repeats are counted, and left out of everything else.
 
     A ping is counted once, as a bid or by its one reason. `posts` are by status and reason, prices as how many bids or
-    leads had which, `hours` are lines by hour (UTC). `unread` lines cannot be read.
+    leads had which, `hours` are lines by hour and `days` by day, of clocks in `zone`. `unread` lines cannot be read.
     """
 
     pings: int
     bids: int
     repeats: int
     tests: int
+    won: int
     leads: int
     spend_cents: int
     lost: int
@@ -43,12 +45,13 @@ class Trading(msgspec.Struct, frozen=True, kw_only=True):
     sellers: dict[str, Share]
     verticals: dict[str, Share]
     campaigns: dict[str, CampaignTrade]
+    zone: str
     hours: dict[str, int]
     unread: int
 
     @property
     def days(self) -> dict[str, int]:
-        """Lines by day (UTC)."""
+        """Lines by day."""
         return total({hour.partition("T")[0]: count} for hour, count in self.hours.items())
 
     @property
@@ -57,14 +60,15 @@ class Trading(msgspec.Struct, frozen=True, kw_only=True):
         return Counter(total({reason or status: count} for (status, reason), count in self.posts.items()))
 
 
-def trading(tally: JournalTally) -> Trading:
-    """The view of a tally."""
+def trading(tally: JournalTally, zone: str = "UTC") -> Trading:
+    """The view of a tally, by clocks in this zone."""
     sellers, campaigns = tally.sellers.values(), tally.campaigns.values()
     return Trading(
         pings=sum(seller.pings for seller in sellers),
         bids=sum(seller.bids for seller in sellers),
         repeats=sum(seller.ping_repeats for seller in sellers),
         tests=sum(seller.test_pings for seller in sellers),
+        won=sum(seller.won for seller in sellers),
         leads=sum(seller.accepted for seller in sellers),
         spend_cents=sum(seller.spend_cents for seller in sellers),
         lost=sum(seller.lost for seller in sellers),
@@ -75,14 +79,19 @@ def trading(tally: JournalTally) -> Trading:
         sellers=_sellers(tally),
         verticals=_verticals(tally),
         campaigns=tally.campaigns,
-        hours=lines_by_hour(tally),
+        zone=zone,
+        hours=_lines_by_hour(tally, ZoneInfo(zone)),
         unread=tally.unread_lines,
     )
 
 
-def lines_by_hour(tally: JournalTally) -> dict[str, int]:
-    """All lines, by hour (UTC) as "2026-11-20T16"."""
-    return total({hour_of(quarter * QUARTER_S): flow.lines} for quarter, flow in tally.quarters.items())
+def _lines_by_hour(tally: JournalTally, zone: ZoneInfo) -> dict[str, int]:
+    """All lines, by hour as "2026-11-20T16"; the hour that is repeated in fall is one."""
+    return total({_hour(quarter, zone): flow.lines} for quarter, flow in tally.quarters.items())
+
+
+def _hour(quarter: int, zone: ZoneInfo) -> str:
+    return datetime.fromtimestamp(quarter * QUARTER_S, zone).strftime("%Y-%m-%dT%H")
 
 
 def campaign_rows(campaigns: Mapping[str, CampaignTrade]) -> list[tuple[str, str, str, str, str, str]]:
@@ -90,9 +99,9 @@ def campaign_rows(campaigns: Mapping[str, CampaignTrade]) -> list[tuple[str, str
     rows = []
     for name, trade in sorted(campaigns.items(), key=lambda item: -item[1].spend_cents):
         prices, leads, spend_cents = trade.bid_cents, trade.leads, trade.spend_cents
-        usual = f"${percentile(prices, 50) / 100:.2f}" if prices else "-"
-        each = f"${spend_cents / leads / 100:.2f}" if leads else "-"
-        rows.append((name, str(sum(prices.values())), usual, str(leads), f"${dollars(spend_cents)}", each))
+        usual = money(percentile(prices, 50)) if prices else "-"
+        each = money(spend_cents / leads) if leads else "-"
+        rows.append((name, str(sum(prices.values())), usual, str(leads), money(spend_cents), each))
     return rows
 
 
@@ -108,10 +117,14 @@ def _sellers(tally: JournalTally) -> dict[str, Share]:
     """Those with any real trade."""
     return {
         name or UNKNOWN: Share(
-            pings=seller.pings, bids=seller.bids, leads=seller.accepted, spend_cents=seller.spend_cents
+            pings=seller.pings,
+            bids=seller.bids,
+            won=seller.won,
+            leads=seller.accepted,
+            spend_cents=seller.spend_cents,
         )
         for name, seller in tally.sellers.items()
-        if seller.pings or seller.accepted
+        if seller.pings or seller.posts
     }
 
 

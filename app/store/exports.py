@@ -14,6 +14,8 @@ class SoldRow(msgspec.Struct, frozen=True, kw_only=True):
 
     lead_id: str
     ping_id: str
+    seller_lead_id: str
+    sub_id: str
     seller: str
     campaign: str
     vertical: str

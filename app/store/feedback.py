@@ -5,14 +5,17 @@ from collections.abc import Iterator, Sequence
 from typing import Literal
 
 import msgspec
+from msgspec.structs import replace
 from sqlalchemy import ColumnElement, Connection, func, select
 
 from app.domain.identity import Person
 from app.domain.keyed import digest
+from app.domain.post.outcome_time import time_trouble
 from app.store.answers import names_of
+from app.store.delivery.named_leads import named_leads
 from app.store.engine.portable import add_new, be_alone
 from app.store.exports import OutcomeRow
-from app.store.schema import delivery, lead, notice, outcome, suppression
+from app.store.schema import lead, notice, outcome, suppression
 from app.wire.feedback import Notice, Outcome
 
 RETURNED = ("invalid",)
@@ -20,16 +23,19 @@ RETURNED = ("invalid",)
 
 
 class OutcomeResult(msgspec.Struct, frozen=True, kw_only=True):
-    """Whether an outcome was new, and the digests of people who may not be bought any more because of it."""
+    """Whether an outcome was new, and the digests of people who may not be bought any more because of it.
 
-    status: Literal["recorded", "repeated", "unknown_lead"]
+    `remedy` says what to do about a lead that is not known by this name, or a time that cannot be.
+    """
+
+    status: Literal["recorded", "repeated", "refused"]
     suppressed: tuple[str, ...] = ()
+    remedy: str = ""
 
 
 class OutcomeFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """Which leads are ours, and what was heard before: under the same keys, and of the same leads."""
+    """What was heard before: under the same keys, and of the same leads."""
 
-    leads: frozenset[str]
     heard: dict[tuple[str, str], OutcomeRow]
     of_leads: tuple[OutcomeRow, ...]
 
@@ -56,9 +62,13 @@ def record_notice(connection: Connection, seller: str, nonce: str, told: Notice,
 
 def record_outcome(connection: Connection, told: Outcome, now: float) -> OutcomeResult:
     """Take an outcome once. Who opted out is suppressed in the same commit."""
-    person = _person_of(connection, told.lead_id)
-    if person is None:
-        return OutcomeResult(status="unknown_lead")
+    (lead_named,) = named_leads(connection, [told])
+    if isinstance(lead_named, str):
+        return OutcomeResult(status="refused", remedy=lead_named)
+    trouble = time_trouble(told.occurred_at, lead_named.sold_at, now)
+    if trouble:
+        return OutcomeResult(status="refused", remedy=trouble)
+    told = replace(told, lead_id=lead_named.lead_id)
     row = {
         **dict(zip(("source", "event_id"), event_key(told), strict=True)),
         "lead_id": told.lead_id,
@@ -71,6 +81,7 @@ def record_outcome(connection: Connection, told: Outcome, now: float) -> Outcome
         return OutcomeResult(status="repeated")
     if told.event != "opted_out":
         return OutcomeResult(status="recorded")
+    person = _person_of(connection, told.lead_id)
     suppress(connection, person, "opted_out", now)
     return OutcomeResult(status="recorded", suppressed=person.all)
 
@@ -92,19 +103,9 @@ def outcome_facts(connection: Connection, told: Sequence[Outcome]) -> OutcomeFac
         for row in _outcomes(connection, outcome.c.source == source, outcome.c.event_id.in_(event_ids))
     ]
     return OutcomeFacts(
-        leads=frozenset(connection.execute(select(lead.c.lead_id).where(lead.c.lead_id.in_(ids))).scalars()),
         heard={(row.source, row.event_id): row for row in heard},
         of_leads=tuple(_outcomes(connection, outcome.c.lead_id.in_(ids))),
     )
-
-
-def leads_in_crm(connection: Connection, crm_ids: Sequence[str]) -> dict[str, frozenset[str]]:
-    """The leads that the buyer's CRMs know by each of these ids, some hundreds at most."""
-    columns = select(delivery.c.crm_id, delivery.c.lead_id).where(delivery.c.crm_id.in_(crm_ids)).distinct()
-    found: dict[str, frozenset[str]] = {}
-    for crm_id, lead_id in connection.execute(columns):
-        found[crm_id] = found.get(crm_id, frozenset()) | {lead_id}
-    return found
 
 
 def returns(connection: Connection, seller: str, since: float, until: float) -> Returns:
@@ -130,9 +131,9 @@ def _outcomes(connection: Connection, *where: ColumnElement[bool]) -> Iterator[O
         yield OutcomeRow(**row._mapping)
 
 
-def _person_of(connection: Connection, lead_id: str) -> Person | None:
-    person = connection.execute(select(lead.c.person).where(lead.c.lead_id == lead_id)).scalar_one_or_none()
-    return None if person is None else msgspec.json.decode(person, type=Person)
+def _person_of(connection: Connection, lead_id: str) -> Person:
+    person = connection.execute(select(lead.c.person).where(lead.c.lead_id == lead_id)).scalar_one()
+    return msgspec.json.decode(person, type=Person)
 
 
 def _content(told: Outcome) -> str:

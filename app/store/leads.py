@@ -18,6 +18,8 @@ class LeadRow(msgspec.Struct, frozen=True, kw_only=True):
     seller: str
     nonce: str
     ping_id: str
+    seller_lead_id: str
+    sub_id: str
     campaign: str
     vertical: str
     leg: str

@@ -125,6 +125,8 @@ def _rows(sale: Sale) -> Iterator[Work]:
         "seller": sale.seller,
         "nonce": sale.nonce,
         "ping_id": sale.ping_id,
+        "seller_lead_id": sale.seller_lead_id,
+        "sub_id": sale.sub_id,
         "campaign": sale.campaign,
         "vertical": sale.vertical,
         "leg": sale.leg,

@@ -38,6 +38,9 @@ lead = Table(
     Column("seller", Text, nullable=False),
     Column("nonce", String(16), nullable=False),
     Column("ping_id", Text, nullable=False),
+    # What the seller calls the lead and its source; empty where that says who somebody is.
+    Column("seller_lead_id", Text, nullable=False),
+    Column("sub_id", Text, nullable=False),
     Column("campaign", Text, nullable=False),
     Column("vertical", Text, nullable=False),
     Column("leg", String(9), nullable=False),
@@ -56,6 +59,7 @@ lead = Table(
     CheckConstraint("leg IN ('exclusive', 'shared')", "leg"),
     CheckConstraint("price_cents >= 0", "price_cents"),
     Index(None, "sold_at"),
+    Index(None, "ping_id"),
 )
 
 evidence = Table(
@@ -163,6 +167,8 @@ delivery = Table(
     Column("http_status", Integer, nullable=True),
     Column("note", Text, nullable=False),
     Column("crm_id", Text, nullable=False),
+    # What all forms of `crm_id` have in common: leads are looked up by it.
+    Column("crm_key", Text, nullable=False),
     PrimaryKeyConstraint("delivery_id"),
     UniqueConstraint("lead_id", "destination"),
     CheckConstraint("status IN ('pending', 'delivered', 'duplicate', 'rejected', 'dead')", "status"),
@@ -175,6 +181,13 @@ Index(
     delivery.c.due_at,
     sqlite_where=text("status = 'pending'"),
     postgresql_where=text("status = 'pending'"),
+)
+
+Index(
+    "ix_delivery_crm_key",
+    delivery.c.crm_key,
+    sqlite_where=text("crm_key <> ''"),
+    postgresql_where=text("crm_key <> ''"),
 )
 
 attempt = Table(

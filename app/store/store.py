@@ -30,6 +30,7 @@ from app.store.certifications import Mark
 from app.store.configurations import Held, InForce
 from app.store.delivery import deliveries, destinations, outbox
 from app.store.delivery.deliveries import DeliveryDetail, DeliveryRow, Moved, Waiting, Which
+from app.store.delivery.named_leads import NamedLead, named_leads
 from app.store.engine import installation
 from app.store.engine.availability import Availability
 from app.store.engine.connections import (
@@ -303,9 +304,9 @@ class Store:
         """What is known of the leads and events of some hundreds of outcomes."""
         return await self._reader.run(lambda c: feedback.outcome_facts(c, told))
 
-    async def leads_in_crm(self, crm_ids: Sequence[str]) -> dict[str, frozenset[str]]:
-        """The leads that CRMs know by each of some hundreds of ids."""
-        return await self._reader.run(lambda c: feedback.leads_in_crm(c, crm_ids))
+    async def named_leads(self, told: Sequence[Outcome]) -> list[NamedLead | str]:
+        """The leads that some hundreds of outcomes speak of, or why there is none."""
+        return await self._reader.run(lambda c: named_leads(c, told))
 
     async def returns(self, seller: str, since: float, until: float) -> Returns:
         """What became of the leads that a seller sold in [since, until)."""

@@ -41,12 +41,12 @@ async def record_notice(bidder: Bidder, seller: Seller, notice: Notice, now: flo
 async def record_outcome(bidder: Bidder, outcome: Outcome, now: float) -> Receipt:
     """The CRM reports the outcome of a lead; a person who opted out is never bought again."""
     result = await bidder.store.record_outcome(outcome, now)
-    if result.status == "unknown_lead":
-        return refused_receipt(Refusal("invalid_field", "lead_id: no lead of ours has it"))
+    if result.remedy:
+        return refused_receipt(Refusal("invalid_field", result.remedy))
     bidder.standing.apply(Suppressed(digests=tuple(result.suppressed)))
     if result.status == "recorded":
         bidder.metrics.count("outcomes_total", outcome.event)
-    return Receipt(status=result.status)
+    return Receipt(status="repeated" if result.status == "repeated" else "recorded")
 
 
 async def set_demand(bidder: Bidder, territory: str, demand: Demand, by: str, now: float) -> Receipt:

@@ -10,6 +10,7 @@ import msgspec
 from msgspec.structs import replace
 
 from app.domain.post.disposition import Disposition, Label, OutcomeEvent, label
+from app.domain.post.outcome_time import time_trouble
 from app.store.exports import OutcomeRow
 from app.store.feedback import event_key
 from app.store.store import Store
@@ -29,12 +30,15 @@ class ImportPlan(msgspec.Struct, kw_only=True):
     """What a file would do: `new` outcomes by line, rows that are refused with their remedy, and repeats.
 
     `advances` counts leads by the disposition they stand on and the one they reach; `revalued` those whose sale gets
-    another value, `invalid` and `opted_out` those that become so.
+    another value, `invalid` and `opted_out` those that become so. `ignored` rows have an event that is to be passed
+    over, and those `left_out` sum others up.
     """
 
     new: list[tuple[int, Outcome]] = []
     refused: list[OutcomeLine] = []
     repeats: int = 0
+    ignored: int = 0
+    left_out: int = 0
     advances: Counter[tuple[Disposition, Disposition]] = msgspec.field(default_factory=Counter)
     revalued: int = 0
     invalid: int = 0
@@ -45,18 +49,27 @@ class ImportPlan(msgspec.Struct, kw_only=True):
         """How many of each event are new."""
         return Counter(outcome.event for _, outcome in self.new)
 
+    def pass_over(self, row: OutcomeLine) -> None:
+        """Count a row that is no outcome."""
+        if row.remedy:
+            self.refused.append(row)
+        elif row.is_ignored:
+            self.ignored += 1
+        else:
+            self.left_out += 1
 
-async def plan(store: Store, rows: Iterable[OutcomeLine], tell: Callable[[int], None]) -> ImportPlan:
-    """Look at every row beside what is known. Nothing is written. `tell` hears how many have been looked at."""
+
+async def plan(store: Store, rows: Iterable[OutcomeLine], now: float, tell: Callable[[int], None]) -> ImportPlan:
+    """Look at every row beside what is known at `now`. Nothing is written. `tell` hears how many were looked at."""
     found = ImportPlan()
     keys: dict[tuple[str, str], Outcome] = {}
     before: dict[str, set[OutcomeRow]] = {}
     looked_at = 0
     for batch in _batches(rows, _ASKED):
-        told = await _named(store, batch, found)
+        told = await _named(store, batch, found, now)
         facts = await store.outcome_facts([outcome for _, outcome in told])
         for row, outcome in told:
-            remedy = _refuse(outcome, facts.leads, facts.heard.get(event_key(outcome)), keys.get(event_key(outcome)))
+            remedy = _refuse(outcome, facts.heard.get(event_key(outcome)), keys.get(event_key(outcome)))
             if remedy:
                 found.refused.append(replace(row, remedy=remedy))
             elif event_key(outcome) in facts.heard or event_key(outcome) in keys:
@@ -88,29 +101,26 @@ async def apply(
     return done
 
 
-async def _named(store: Store, batch: Sequence[OutcomeLine], found: ImportPlan) -> list[tuple[OutcomeLine, Outcome]]:
-    """The rows that can be read, each under its lead's id; the others are refused."""
-    crm_ids = sorted({row.crm_id for row in batch if row.crm_id})
-    leads = await store.leads_in_crm(crm_ids) if crm_ids else {}
-    told = []
+async def _named(
+    store: Store, batch: Sequence[OutcomeLine], found: ImportPlan, now: float
+) -> list[tuple[OutcomeLine, Outcome]]:
+    """The rows that can be taken, each under its lead's id; the others are refused."""
+    read = [(row, row.outcome) for row in batch if row.outcome is not None]
     for row in batch:
-        outcome, ids = row.outcome, leads.get(row.crm_id, frozenset())
-        if outcome is None:
-            found.refused.append(row)
-        elif not row.crm_id:
-            told.append((row, outcome))
-        elif len(ids) == 1:
-            told.append((row, replace(outcome, lead_id=next(iter(ids)))))
+        if row.outcome is None:
+            found.pass_over(row)
+    told = []
+    for (row, outcome), lead in zip(read, await store.named_leads([outcome for _, outcome in read]), strict=True):
+        remedy = lead if isinstance(lead, str) else time_trouble(outcome.occurred_at, lead.sold_at, now)
+        if isinstance(lead, str) or remedy:
+            found.refused.append(replace(row, remedy=remedy))
         else:
-            remedy = "two leads have it in two CRMs: give lead_id" if ids else "no lead of ours has it"
-            found.refused.append(replace(row, remedy=f"crm_id: {remedy}"))
+            told.append((row, replace(outcome, lead_id=lead.lead_id)))
     return told
 
 
-def _refuse(outcome: Outcome, leads: frozenset[str], heard: OutcomeRow | None, above: Outcome | None) -> str:
-    """What is wrong with an outcome that can be read, or nothing."""
-    if outcome.lead_id not in leads:
-        return "lead_id: no lead of ours has it"
+def _refuse(outcome: Outcome, heard: OutcomeRow | None, above: Outcome | None) -> str:
+    """What is wrong with an outcome of a lead of ours, or nothing."""
     before = heard or above
     # Taken for a repeat it would be lost.
     if before is not None and _says_otherwise(outcome, before):

@@ -4,9 +4,11 @@ import hashlib
 
 import msgspec
 
+from app.dialects.values.guard import is_personal
 from app.domain.answers import sale_answer
 from app.domain.auction.weighing import Offer
 from app.domain.catalogue import counted_caps
+from app.domain.consent.certificate import holds_id_of
 from app.domain.delivery.sold_lead import ConsentProof, SoldLead, lead_document
 from app.domain.keyed import digest
 from app.domain.post.posted_lead import PostedLead
@@ -24,7 +26,7 @@ def make_sale(bidder: Bidder, lead: PostedLead) -> Sale:
     line = live.line if live is not None else None
     ping = live.ping_of(line) if live is not None and line is not None else None
     offer = _offer(line, lead)
-    document = _document(lead, lead_id)
+    document = _document(lead, lead_id, ping)
     return Sale(
         lead_id=lead_id,
         seller=lead.seller.name,
@@ -38,6 +40,8 @@ def make_sale(bidder: Bidder, lead: PostedLead) -> Sale:
         sold_at=lead.now,
         zip=lead.post.zip,
         state=lead.post.state,
+        seller_lead_id=_told_openly(document.seller_lead_id, lead),
+        sub_id=_told_openly(document.sub_id, lead),
         person=lead.person,
         certificates=tuple([certificate.hex() for certificate in lead.certificates]),
         duplicate_since=lead.now - campaign.duplicate_s,
@@ -59,7 +63,14 @@ def _offer(line: PingLine | None, lead: PostedLead) -> Offer | None:
     return next((offer for offer in offers if offer.campaign == lead.campaign.name and offer.leg == lead.bid.leg), None)
 
 
-def _document(lead: PostedLead, lead_id: str) -> SoldLead:
+def _told_openly(text: str, lead: PostedLead) -> str:
+    """A seller's own word for a lead, unless it is the person's phone, email or certificate: those are kept sealed."""
+    post = lead.post
+    says_who = is_personal(text) or holds_id_of(text, post.trustedform_cert_url, "", post.leadid_token)
+    return "" if says_who else text
+
+
+def _document(lead: PostedLead, lead_id: str, ping: Ping | None) -> SoldLead:
     """The lead as the CRM will have it."""
     post, bid, campaign = lead.post, lead.bid, lead.campaign
     contact = msgspec.structs.replace(
@@ -75,6 +86,8 @@ def _document(lead: PostedLead, lead_id: str) -> SoldLead:
         price_cents=bid.price_cents,
         sold_at=lead.now,
         test=bid.test,
+        seller_lead_id=post.seller_lead_id or (ping.seller_lead_id if ping is not None else ""),
+        sub_id=post.sub_id or (ping.sub_id if ping is not None else ""),
         contact=contact,
         consent=ConsentProof(
             trustedform_cert_url=post.trustedform_cert_url,

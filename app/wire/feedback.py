@@ -6,6 +6,8 @@ import msgspec
 
 NoticeResult = Literal["won", "lost"]
 OutcomeKind = Literal["contacted", "not_contacted", "qualified", "quoted", "sold", "invalid", "opted_out"]
+EventWord = Literal[OutcomeKind, "ignore"]
+"""What a word of the CRM can mean to a buyer."""
 
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True):
@@ -19,10 +21,12 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """What became of a lead, from the buyer's CRM. (`source`, `event_id`) makes it idempotent.
 
+    The lead is named by our `lead_id` or `ping_id`, or by the CRM's own id: `lead_id` may hold any of them.
     `occurred_at` is UTC epoch seconds; `value_cents` counts with `sold` only.
     """
 
-    lead_id: str
+    lead_id: str = ""
+    crm_id: str = ""
     event: OutcomeKind
     event_id: str = ""
     source: str = ""
@@ -52,8 +56,11 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):
-    """We have it: `status` is `recorded`, or `repeated` where we had it already; or `rejected` with a reason."""
+    """We have it: `status` is `recorded`, or `repeated` where we had it already; or `rejected` with a reason.
 
-    status: Literal["recorded", "repeated", "rejected", "error"]
+    `ignored` is an event that the buyer wants passed over.
+    """
+
+    status: Literal["recorded", "repeated", "ignored", "rejected", "error"]
     reason: str = ""
     reason_code: str = ""

@@ -1,5 +1,6 @@
 """Whatever comes in gets a clear answer: a 4xx or a refusal that names the field, never a 5xx; and leaves no trace."""
 
+import gzip
 import itertools
 import json
 import socket
@@ -96,6 +97,11 @@ BODIES: dict[str, tuple[bytes, dict[str, str]]] = {
         b'--x\r\nContent-Disposition: form-data; name="zip"\r\n\r\n1\r\n',
         {"Content-Type": "multipart/form-data; boundary=x"},
     ),
+    "squeezed zeros": (gzip.compress(bytes(60_000)), JSON | {"Content-Encoding": "gzip"}),
+    "squeezed without end": (gzip.compress(b"{" * 60_000)[:-20], JSON | {"Content-Encoding": "gzip"}),
+    "squeezed in a way of nobody's": (b"\x28\xb5\x2f\xfd", JSON | {"Content-Encoding": "zstd"}),
+    "a bomb": (gzip.compress(bytes(30_000_000)), JSON | {"Content-Encoding": "gzip"}),
+    "4,000 parts": (b"--x\r\n\r\n" * 4_000, {"Content-Type": "multipart/form-data; boundary=x"}),
     "an odd content type": (b'{"zip": 1}', {"Content-Type": ";;;=, application/json; charset=klingon"}),
     "more than fits": (b"x" * 65_537, JSON),
 }
@@ -275,7 +281,10 @@ anything = st.recursive(
     max_leaves=12,
 )
 kinds = st.sampled_from(
-    ["application/json", "application/xml", "application/x-www-form-urlencoded", "text/plain", "x/y", ""]
+    [
+        *("application/json", "application/xml", "application/x-www-form-urlencoded", "text/plain", "x/y", ""),
+        "multipart/form-data; boundary=x",
+    ]
 )
 many = settings(
     max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from app.dialects.answers import write_ping_answer, write_post_answer
 from app.dialects.body.read import read_body
-from app.dialects.body.xml_tree import read_xml
+from app.dialects.body.xml_tree import xml_tree
 from app.dialects.dialect import Price
 from app.dialects.feedback import read_notice, read_outcome
 from app.dialects.generic import ping_id_of, read_ping, read_post
@@ -327,7 +327,7 @@ def legs_of(name: str) -> Legs | None:
 def legs_in(written: bytes, name: str, form: Format, legs: Legs) -> list[tuple[str, str]]:
     """Id and price of each leg, where a platform finds them."""
     if form == "xml":
-        (entry,) = read_xml(written)[legs.list].values()
+        (entry,) = xml_tree(written)[legs.list].values()
         entries = entry if isinstance(entry, list) else [entry]
     else:
         tree = json.loads(written, parse_float=str)

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from app.dialects.aliases import LEAD, PING
-from app.dialects.body.read import UnreadableBody, read_body
+from app.dialects.body.read import read_body
+from app.dialects.body.unreadable import UnreadableBody
 from app.dialects.feedback import read_demand, read_notice, read_outcome, read_signal
 from app.dialects.generic import ping_id_of, read_ping, read_post
 from app.dialects.text import Scalar, alike
@@ -97,10 +98,27 @@ def test_no_fields_can_raise(raw: dict[str, Scalar]) -> None:
                 assert reading.value.code in REASONS
 
 
+STARTS = (
+    b"",
+    b"{",
+    b'{"zip":',
+    b"[",
+    b"<",
+    b"<a b='",
+    b"zip=",
+    b"xml=%3C",
+    b"\xff\xfe{\x00",
+    b"\xef\xbb\xbf",
+    b"{'",
+    b"<a>&",
+)
+MORE_STARTS = (b"--x\r\nContent-Disposition: form-data; name=", b"--x\n\n", b"%7B", b'"{', b"a[", b"data={")
+
+
 @everyones_settings
 @given(st.binary(max_size=400), st.text(max_size=20), st.binary(max_size=40))
 def test_no_bytes_can_raise(body: bytes, content_type: str, query: bytes) -> None:
-    for start in (b"", b"{", b'{"zip":', b"[", b"<", b"<a b='", b"zip=", b"xml=%3C", b"\xff\xfe{\x00", b"\xef\xbb\xbf"):
+    for start in (*STARTS, *MORE_STARTS):
         flat = read_body(start + body, content_type, query)
         if not isinstance(flat, UnreadableBody):
             all_readings(flat)

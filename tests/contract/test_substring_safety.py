@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.dialects.answers import write_ping_answer, write_post_answer, write_receipt
-from app.dialects.body.read import UnreadableBody, read_body
+from app.dialects.body.read import read_body
+from app.dialects.body.unreadable import UnreadableBody
 from app.dialects.written import Format
 from app.domain.reasons import ACCEPT_WORDS, REASONS, Disclosure, Refusal, disclosed, sentence
 from app.wire.feedback import Receipt

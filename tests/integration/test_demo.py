@@ -26,7 +26,7 @@ def test_a_demo_sells_delivers_and_reports(tmp_path: Path, capsys: pytest.Captur
         "Why not\n",
         "Campaigns\n",
         "Caps that filled up most",
-        "Win rate by the price",
+        "Win rate by leg and by the price",
         "median",
     ):
         assert title in said
@@ -41,7 +41,7 @@ def test_a_demo_sells_delivers_and_reports(tmp_path: Path, capsys: pytest.Captur
     assert (data / "models" / "current.toml").exists()
     page = (data / "day.html").read_text()
     assert page.count("<svg") >= 5
-    assert "<h1>Friday, 20 November 2026</h1>" in page
+    assert "<h1>Friday, November 20, 2026, simulated</h1>" in page
 
 
 def journal_of(data: Path) -> dict[str, list[str]]:

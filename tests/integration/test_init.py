@@ -32,13 +32,15 @@ def test_every_vertical_that_ships_is_bid_for_by_its_model(tmp_path: Path, capsy
             assert (answer["status"], answer["reason_code"]) == ("accepted", ""), vertical
 
 
-def test_a_kind_of_lead_of_ones_own_is_bid_for_at_its_fallback_price(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_a_kind_of_lead_of_ones_own_is_bid_for_at_its_fallback_price_and_logged_as_no_error(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     key, sampling = written(tmp_path / "buyer.toml", capsys, *OWN, "--states", "WY, FL")
     with serve(tmp_path / "buyer.toml", tmp_path / "data") as service:
         answer = asked(service.url, key, sampling, capsys)
     assert (answer["status"], answer["price"]) == ("accepted", 5.0)
+    assert "no model prices pool_cleaning" in caplog.text
+    assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == []
 
 
 def asked(url: str, key: str, sampling: list[str], capsys: pytest.CaptureFixture[str]) -> dict[str, object]:

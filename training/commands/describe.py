@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 from msgspec.structs import replace
 
+from app.bounds import SEED_MAX, whole
 from app.scoring.card import FieldCheck
 from training.conversion.features import columns_among, stacked
 from training.conversion.leaks import ALONE_MAX, REMOVAL_MAX, check_fields, suspected
@@ -32,7 +33,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--vertical", default="", help="the vertical; required if a dataset has several")
     add(parser, "config")
     parser.add_argument("--out", type=Path, help="the file for the draft (default: print it)")
-    parser.add_argument("--seed", type=int, default=1, help="the seed of the models that look for leaks (default: 1)")
+    parser.add_argument(
+        "--seed", type=whole(0, SEED_MAX), default=1, help="the seed of the models that look for leaks (default: 1)"
+    )
 
 
 def run(args: argparse.Namespace) -> int:

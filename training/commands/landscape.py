@@ -7,6 +7,7 @@ from typing import Any, get_args
 
 import msgspec
 
+from app.bounds import whole
 from app.packaged import begin_models
 from app.scoring.card import Gate
 from app.scoring.landscape import FILE
@@ -30,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--vertical", required=True, help="the vertical of the auctions")
     add_own_models(parser)
     parser.add_argument(
-        "--winners", type=int, default=None, help="how many buyers a shared lead has (default: estimated)"
+        "--winners", type=whole(1, 100), default=None, help="how many buyers a shared lead has (default: estimated)"
     )
     add(parser, "json")
 

@@ -5,6 +5,7 @@ import sys
 
 import msgspec
 
+from app.bounds import real
 from training.frame import add, add_own_models
 from training.registry import registry
 from training.registry.listing import listed, sentence, shown, table
@@ -37,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             of_challenger = " (the challenger's)" if name == "canary" else ""
             one.add_argument("--version", required=name != "canary", default="", help=f"the version{of_challenger}")
         if name == "canary":
-            one.add_argument("--share", type=float, required=True, help="the share of all leads, such as 0.1")
+            one.add_argument("--share", type=real(0, 1), required=True, help="the share of all leads, such as 0.1")
         if name in ("promote", "canary"):
             one.add_argument("--force", action="store_true", help="even if a gate failed; the history records it")
         if name == "list":

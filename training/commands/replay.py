@@ -12,6 +12,7 @@ import numpy as np
 
 from app.domain.auction.decide import Decision
 from app.domain.catalogue import Catalogue, Model
+from app.domain.money import money
 from app.journal.lines import PingLine
 from app.scoring.artefact import Unusable
 from app.scoring.load import load_version
@@ -124,7 +125,7 @@ def _row(row: PolicyComparison) -> Iterator[str]:
     share = f"{row.changed / row.pings:.1%}" if row.pings else "none"
     yield f"{row.vertical}, by {row.policy}: {row.pings:,} pings, {row.changed:,} answered otherwise ({share})"
     for name, side in (("as it was", row.was), ("by the policy", row.new)):
-        price = f"${side.price / 100:.2f}" if side.price is not None else "-"
+        price = money(side.price) if side.price is not None else "-"
         expected = f"${side.surplus / 100 / row.pings:.3f} a ping expected" if row.pings else ""
         yield f"  {name:<14} {side.bids:>9,} bids, mean {price:>8}, {expected}"
     if row.ratios:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from app.bounds import SEED_MAX, whole
 from app.packaged import begin_models
 from app.scoring.pointer import Entry
 from training.commands.dataset import gathered
@@ -27,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out", type=Path, default=None, help="the folder for the dataset (default: dataset in the first --data)"
     )
-    parser.add_argument("--seed", type=int, default=1, help="the seed of folds and samples (default: 1)")
+    parser.add_argument("--seed", type=whole(0, SEED_MAX), default=1, help="the seed of folds and samples (default: 1)")
     add(parser, "json")
 
 

@@ -7,6 +7,7 @@ from typing import Any, get_args
 
 import numpy as np
 
+from app.bounds import LEADS_MAX, real, whole
 from training.errors import TrainingError
 from training.frame import add, show, teller
 from training.histories.spec import read_spec
@@ -31,6 +32,9 @@ _HEADS = {
     "realised_share": "realised",
     "surplus_per_ping": "$ a ping",
 }
+_KNOWING = ("clairvoyant", "true_landscape")
+"""Policies that are told what no bidder knows: the bounds of what can be earned."""
+
 Row = dict[str, Any]
 """A policy over all seeds: its name, the means, and in `sd` their standard deviations by name."""
 
@@ -43,26 +47,33 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="exclusive",
         help="how leads are sold, or which limit is compared",
     )
-    parser.add_argument("--seeds", type=int, default=5, help="how many markets to simulate (default: 5)")
+    parser.add_argument("--seeds", type=whole(1, 1_000), default=5, help="how many markets to simulate (default: 5)")
     parser.add_argument("--rivals", choices=RIVALS, default="house", help="how the rivals bid (default: house)")
     parser.add_argument(
-        "--bids", type=int, default=None, help="how many explored auctions to train on (default: a fifth)"
+        "--bids",
+        type=whole(BIDS_MIN, LEADS_MAX),
+        default=None,
+        help="how many explored auctions to train on (default: a fifth)",
     )
     parser.add_argument(
-        "--per-seed", type=int, default=LEADS, help=f"how many leads each market has (default: {LEADS})"
+        "--per-seed",
+        type=whole(LEADS_MIN, LEADS_MAX),
+        default=LEADS,
+        help=f"how many leads each market has (default: {LEADS})",
     )
     parser.add_argument("--leads", type=Path, default=None, help="real leads instead of simulated ones: CSV or Parquet")
     parser.add_argument("--spec", type=Path, default=None, help="the specification of --leads (see `describe`)")
     parser.add_argument(
-        "--value", type=float, default=VALUE, help=f"dollars per conversion, if --leads has none (default: {VALUE:g})"
+        "--value",
+        type=real(0.01, 1_000_000),
+        default=VALUE,
+        help=f"dollars per conversion, if --leads has none (default: {VALUE:g})",
     )
     add(parser, "json")
 
 
 def run(args: argparse.Namespace) -> int:
     """0 where every market was held; 2 where there is nothing to hold it with."""
-    if args.seeds < 1 or args.per_seed < LEADS_MIN:
-        raise TrainingError(f"--seeds takes 1 or more, --per-seed {LEADS_MIN:,} or more")
     leads = _leads(args)
     rows = args.per_seed if leads is None else len(leads.history)
     if args.bids is not None and not BIDS_MIN <= args.bids <= rows // 2:
@@ -108,10 +119,24 @@ def _rows(results: Sequence[Sequence[PolicyResult]]) -> list[Row]:
 def _text(args: argparse.Namespace, rows: Sequence[Row]) -> str:
     shown = [(name, head) for name, head in _HEADS.items() if name in rows[0]]
     head = f"  {'policy':<18}" + "".join([f"{head:>18}" for _, head in shown])
-    body = [
-        f"  {row['policy']:<18}" + "".join([f"{row[name]:>10.3f} +-{row['sd'][name]:>5.3f}" for name, _ in shown])
-        for row in rows
-    ]
+    body = [f"  {row['policy']:<18}" + "".join([_figure(row, name, args.seeds) for name, _ in shown]) for row in rows]
     source = f"{args.per_seed:,} leads" if args.leads is None else f"the leads of {args.leads.name}"
     title = f"{args.market}, rivals {args.rivals}, {args.seeds} seeds of {source}"
-    return "\n".join([title, head, *body])
+    return "\n".join([title, head, *body, reading(args.seeds, rows)])
+
+
+def _figure(row: Row, name: str, seeds: int) -> str:
+    return f"{row[name]:>10.3f} +-{row['sd'][name]:>5.3f}" if seeds > 1 else f"{row[name]:>18.3f}"
+
+
+def reading(seeds: int, rows: Sequence[Row]) -> str:
+    """How far these figures can be trusted, and where our policy stood among those that do not know the market."""
+    if seeds == 1:
+        return "One seed shows no spread, and another may turn the order round: use --seeds 5."
+    shares = {row["policy"]: row["by_seed"]["share_of_clairvoyant"] for row in rows if "share_of_clairvoyant" in row}
+    best = "+- is the standard deviation over the seeds."
+    if "ours" not in shares:
+        return best
+    others = [each for policy, each in shares.items() if policy not in _KNOWING and not policy.startswith("ours")]
+    first = sum(mine > max(theirs) for mine, *theirs in zip(shares["ours"], *others, strict=True))
+    return f"{best} `ours` came before every policy that does not know the market in {first} of {seeds} seeds."

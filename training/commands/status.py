@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 import msgspec
 
 from app.domain.calendar import utc_text
+from app.domain.money import money
 from training.bootstrap import Interval
 from training.commands.dataset import gathered
 from training.frame import add, add_sources, journals_of, show, told_pings
@@ -122,7 +123,7 @@ def _percent(share: float | None) -> str:
 
 
 def _dollars(cents: float | None) -> str:
-    return "-" if cents is None else f"{'-' if cents < 0 else ''}${abs(cents) / 100:.2f}"
+    return "-" if cents is None else money(cents)
 
 
 def _prediction(each: Contender, name: str, digits: int) -> str:

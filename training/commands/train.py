@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from app.bounds import LEADS_MAX, SEED_MAX, whole
 from app.scoring.card import ModelCard
 from training.conversion.learn import learn
 from training.conversion.report import report, result
@@ -34,6 +35,9 @@ class NewVersion(NamedTuple):
         return f"NOT LIVE: {self.why_not}" if self.why_not else "live"
 
 
+_FEW = "a model of fewer leads would not pass its gates"
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`python -m training train --data FILE --spec SPEC --out DIR [--json]`, or a synthetic history of --config."""
     parser.add_argument(
@@ -42,14 +46,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--spec", type=Path, help="the specification of --data; `describe` drafts one")
     parser.add_argument("--out", type=Path, default=Path("models"), help="the folder of models (default: models)")
     parser.add_argument(
-        "--seed", type=int, default=1, help="the seed of folds, samples and the synthetic history (default: 1)"
+        "--seed",
+        type=whole(0, SEED_MAX),
+        default=1,
+        help="the seed of folds, samples and the synthetic history (default: 1)",
     )
     parser.add_argument("--backend", help="where the search runs: loky, threading, dask or ray (default: this process)")
     add(parser, "json")
     made_up = parser.add_argument_group("a synthetic history, used without --data")
     add(made_up, "vertical", "config")
     made_up.add_argument(
-        "--rows", type=_rows, default=30_000, help="how many leads of history per vertical (default: 30000)"
+        "--rows",
+        type=whole(ROWS_MIN, LEADS_MAX, _FEW),
+        default=30_000,
+        help="how many leads of history per vertical (default: 30000)",
     )
     made_up.add_argument(
         "--promote", action="store_true", help="make it live, unless the live model was trained on real outcomes"
@@ -103,10 +113,3 @@ def _learned(history: History, spec: Spec, args: argparse.Namespace, tell: Tell)
     except NotChanged as refused:
         return NewVersion(card, str(refused))
     return NewVersion(card, "")
-
-
-def _rows(text: str) -> int:
-    rows = int(text)
-    if rows < ROWS_MIN:
-        raise argparse.ArgumentTypeError(f"a model of fewer than {ROWS_MIN:,} leads would not pass its gates")
-    return rows

@@ -3,7 +3,7 @@
 import msgspec
 import numpy as np
 
-from app.pages.amounts import money
+from app.domain.money import money
 from training.bootstrap import Interval, Resamples, interval
 from training.evaluation.estimators import CONVERSIONS, SPEND, VALUE, WINS, Estimate
 from training.statistics import Array

@@ -6,6 +6,7 @@ import msgspec
 import numpy as np
 from msgspec.structs import replace
 
+from app.domain.money import money
 from app.scoring.landscape import LegLandscape
 from app.wire.ping import Leg
 from training.conversion.features import Column
@@ -184,4 +185,4 @@ def _ortb(older: AuctionLog, newest: AuctionLog) -> Array:
 
 
 def _dollars(low: float, high: float) -> str:
-    return f"${low / 100:.2f} to ${high / 100:.2f}"
+    return f"{money(low)} to {money(high)}"

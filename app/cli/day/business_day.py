@@ -66,7 +66,10 @@ CRM_DOWN_HOURS = (8.0, 8.5)
 
 
 class Lived(msgspec.Struct, kw_only=True):
-    """What a day left behind besides the journal and the database."""
+    """What a day left behind besides the journal and the database.
+
+    `learned` are the verticals whose win model was learned from auctions.
+    """
 
     tally: MarketTally = msgspec.field(default_factory=MarketTally)
     bought: list[BoughtLead] = []
@@ -74,6 +77,7 @@ class Lived(msgspec.Struct, kw_only=True):
     ping_ms: list[float] = []
     post_ms: list[float] = []
     in_crm: int = 0
+    learned: frozenset[str] = frozenset()
     ended: float = ENDS
 
 
@@ -133,6 +137,8 @@ class BusinessDay:
             self.time.act(ENDS, self._close)
             await self.time.run(application.background.catch_up)
         self.lived.in_crm = len({kept.lead_id for kept in self._crm.kept.values()})
+        models = bidder.catalogue.models.items()
+        self.lived.learned = frozenset(vertical for vertical, model in models if model.landscape is not None)
         self.lived.ended = self.time.now()
         return self.lived
 

@@ -2,23 +2,25 @@
 
 from collections.abc import Mapping, Sequence
 
+from app.domain.money import money
 from app.pages.plots.drawing import draw
 from app.pages.plots.marks import Axis, Bars, Color, Dots, LineMark, Panel, Rows, diagonal
 from app.reports.day.bins import AnswerTimes, Band
 from app.reports.day.campaign_days import CampaignDay
+from app.reports.day.win_bands import LegWins
 
 
-def wins(vertical: str, bands: Sequence[Band]) -> str:
+def wins(leg: LegWins) -> str:
     """The share won at each price, beside what was predicted."""
-    predicted = LineMark(
-        x=[band.at for band in bands], y=[band.expected for band in bands], color="muted", label="predicted"
-    )
+    bands = leg.bands
+    name = "predicted" if leg.learned else "predicted, untrained"
+    predicted = LineMark(x=[band.at for band in bands], y=[band.expected for band in bands], color="muted", label=name)
     panel = Panel(
         marks=(predicted, _observed(bands, "won")),
         x=Axis(unit="money", low=0, label="bid"),
         y=Axis(unit="percent", low=0, high=1),
     )
-    return draw(f"{vertical}: the share of bids won by price, observed and predicted", panel)
+    return draw(f"{leg.vertical}, {leg.leg}: the share of bids won by price, observed and predicted", panel)
 
 
 def reliability(bands: Sequence[Band]) -> str:
@@ -44,7 +46,7 @@ def costs(campaigns: Sequence[CampaignDay]) -> str:
     conversions = [campaign.trade.conversions for campaign in campaigns]
     spent = [campaign.trade.spend_cents for campaign in campaigns]
     panels = [
-        _rows(names, [cents / count / 100 if count else 0.0 for cents, count in zip(spent, counts, strict=True)], title)
+        _rows(names, [cents / count if count else 0.0 for cents, count in zip(spent, counts, strict=True)], title)
         for title, counts in (("cost per lead", leads), ("cost per conversion", conversions))
     ]
     return draw("Cost per lead and cost per conversion of each campaign", *panels, beside=True)
@@ -86,7 +88,7 @@ def _observed(bands: Sequence[Band], label: str) -> Dots:
 
 
 def _rows(names: Sequence[str], lengths: Sequence[float], title: str = "") -> Panel:
-    """Bars that carry their numbers need no scale: counts, or dollars under a title."""
-    texts = [f"${length:,.2f}" if length else "none" for length in lengths] if title else [f"{n:,}" for n in lengths]
+    """Bars that carry their numbers need no scale: counts, or cents under a title."""
+    texts = [money(length) if length else "none" for length in lengths] if title else [f"{n:,}" for n in lengths]
     hidden = Axis(hidden=True, low=0, high=1.35 * max(lengths) or 1.0)
     return Panel(marks=(Rows(lengths=lengths, texts=texts),), x=hidden, y=Axis(names=names), title=title)

@@ -5,9 +5,11 @@ from datetime import datetime
 from math import isnan
 from zoneinfo import ZoneInfo
 
+from app.cli.day.words import date
 from app.cli.table import table
+from app.domain.money import money
 from app.mock_exchange.market.tally import BUYER_HEADS, SELLER_HEADS, MarketTally
-from app.pages.amounts import each, money
+from app.pages.amounts import each, number
 from app.reports.day.bins import AnswerTimes, Band, Series
 from app.reports.day.campaign_days import CampaignDay, DayTrade
 from app.reports.day.cap_days import CapDay
@@ -17,12 +19,16 @@ from app.reports.tally import QUARTER_S
 COLUMN_BINS = 8
 """A column of the day covers two hours."""
 
-CAMPAIGN_HEADS = ("campaign", "bids", "mean bid", "leads", "spend", "a lead", "conversions", "a conversion", "profit")
+CAMPAIGN_HEADS = (
+    *("campaign", "bids", "mean bid", "win rate", "leads", "spend", "a lead"),
+    *("conversions", "a conversion", "handling", "profit"),
+)
 
 
 def report(story: Story, tally: MarketTally) -> str:
     """Everything, section by section."""
-    return "\n\n".join([f"{title}\n{body}" for title, body in _sections(story, tally)])
+    about = f"{date(story)}, simulated. Times of day are local to {story.zone}."
+    return "\n\n".join([about, *[f"{title}\n{body}" for title, body in _sections(story, tally)]])
 
 
 def _sections(story: Story, tally: MarketTally) -> Iterator[tuple[str, str]]:
@@ -52,7 +58,9 @@ def _sections(story: Story, tally: MarketTally) -> Iterator[tuple[str, str]]:
                 ],
             ),
         )
-    yield "Win rate by the price of the bid", table(WIN_HEADS, list(_win_rows(story)))
+    yield "Win rate by leg and by the price of the bid", table(WIN_HEADS, list(_win_rows(story)))
+    if untrained := sorted({leg.vertical for leg in story.wins if not leg.learned}):
+        yield "Untrained", f"  No auction has taught the prediction of wins in {', '.join(untrained)} yet."
     yield (
         "Conversion of the leads bought, predicted and true",
         table(TRUE_HEADS, list(map(_true_row, story.calibration))),
@@ -73,7 +81,7 @@ def _sections(story: Story, tally: MarketTally) -> Iterator[tuple[str, str]]:
     yield from story.explained
 
 
-WIN_HEADS = ("vertical", "around", "bids", "won", "predicted")
+WIN_HEADS = ("vertical", "leg", "around", "bids", "won", "predicted")
 TRUE_HEADS = ("predicted", "leads", "converted", "truly likely")
 
 
@@ -92,13 +100,15 @@ def _counts(counted: dict[str, int]) -> list[tuple[str, str]]:
 def _trade_row(name: str, mean_bid: str, trade: DayTrade) -> tuple[str, ...]:
     return (
         name,
-        str(trade.bids),
+        f"{trade.bids:,}",
         mean_bid,
-        str(trade.leads),
+        number(trade.win_rate, ".0%"),
+        f"{trade.leads:,}",
         money(trade.spend_cents),
         each(trade.spend_cents, trade.leads),
         str(trade.conversions),
         each(trade.spend_cents, trade.conversions),
+        money(trade.handling_cents),
         money(trade.profit_cents),
     )
 
@@ -134,9 +144,10 @@ def _amount(cap: CapDay, value: float) -> str:
 
 
 def _win_rows(story: Story) -> Iterable[tuple[str, ...]]:
-    for vertical, bands in story.wins.items():
-        for band in bands:
-            yield vertical, money(band.at), str(band.count), f"{band.share:.0%}", f"{band.expected:.0%}"
+    for leg in story.wins:
+        for band in leg.bands:
+            predicted = f"{band.expected:.0%}"
+            yield leg.vertical, leg.leg, money(band.at), str(band.count), f"{band.share:.0%}", predicted
 
 
 def _true_row(band: Band) -> tuple[str, ...]:

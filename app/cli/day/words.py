@@ -2,28 +2,29 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from itertools import pairwise
 from math import isnan
 from zoneinfo import ZoneInfo
 
-from app.pages.amounts import money, percent
+from app.domain.money import money
+from app.pages.amounts import percent
 from app.reports.day.bins import A_HOUR, AnswerTimes, Band, Series
 from app.reports.day.campaign_days import CampaignDay, Push
 from app.reports.day.cap_days import CapDay
 from app.reports.day.story import Attempts, Story
 from app.reports.day.territory_days import TerritoryDay
+from app.reports.day.win_bands import LegWins
 from app.reports.tally import QUARTER_S
 
 
 def date(story: Story) -> str:
-    """The day as in "Friday, 20 November 2026"."""
+    """The day as in "Friday, November 20, 2026"."""
     at = datetime.fromtimestamp(story.start, ZoneInfo(story.zone))
-    return f"{at:%A}, {at.day} {at:%B %Y}"
+    return f"{at:%A}, {at:%B} {at.day}, {at.year}"
 
 
 def clock(story: Story, place: float) -> str:
-    """The local time at which a bin begins."""
-    return f"{datetime.fromtimestamp(story.start + place * QUARTER_S, ZoneInfo(story.zone)):%H:%M}"
+    """The local time at which a bin begins, with the name of its zone: "15:00 EST"."""
+    return f"{datetime.fromtimestamp(story.start + place * QUARTER_S, ZoneInfo(story.zone)):%H:%M %Z}"
 
 
 def flow(story: Story) -> str:
@@ -43,8 +44,19 @@ def reasons(story: Story) -> str:
     return f"{code} is the most frequent reason: {percent(count, whole)} of {whole:,} pings without a bid."
 
 
-def costs() -> str:
-    return "Short on the left and long on the right are cheap leads that seldom convert."
+def costs(campaigns: Sequence[CampaignDay]) -> str:
+    """The dearest lead and the dearest conversion, and who had none."""
+    leads = {day.name: day.trade.spend_cents / day.trade.leads for day in campaigns}
+    conversions = {
+        day.name: day.trade.spend_cents / day.trade.conversions for day in campaigns if day.trade.conversions
+    }
+    dearest = max(leads, key=lambda name: leads[name])
+    said = f"{dearest} paid most for a lead, {money(leads[dearest])}"
+    if conversions:
+        dearest = max(conversions, key=lambda name: conversions[name])
+        said += f"; {dearest} paid most for a conversion, {money(conversions[dearest])}"
+    without = [day.name for day in campaigns if not day.trade.conversions]
+    return said + (f"; none of the leads of {' and '.join(without)} converted." if without else ".")
 
 
 def cap(story: Story, day: CapDay) -> str:
@@ -63,36 +75,33 @@ def prices(story: Story, campaign: CampaignDay, shadows: Mapping[str, Series]) -
     if shadows:
         name, shadow = next(iter(shadows.items()))
         highest, at = max((mean, at) for at, mean in enumerate(shadow.means()) if not isnan(mean))
-        said = (
-            f"Where a cap runs ahead of its plan its shadow price rises and the bid gives way: {name} took off up to "
-            f"{money(highest)}, at {clock(story, at)}."
-        )
-    return f"{said} Shaded: {', '.join(push.name for push in campaign.pushes)}." if campaign.pushes else said
+        said = f"The shadow price of {name} took up to {money(highest)} off the value of a lead, at {clock(story, at)}."
+    shaded = [f"{push.name} {_spans(story, push)}" for push in campaign.pushes]
+    return f"{said} Shaded: {', '.join(shaded)}." if shaded else said
 
 
 def pushes(story: Story, pushes: Sequence[Push]) -> str:
-    push = pushes[0]
-    first, last = push.spans[0]
-    return (
-        f"Each step is as high as what it adds to the value of a lead: {push.name} added {money(push.cents.mean)} "
-        f"from {clock(story, first)} to {clock(story, last)}."
-    )
+    """What each did, the one that touched most leads first."""
+    return ". ".join([_pushed(story, push) for push in pushes]) + "."
 
 
 def territory(day: TerritoryDay) -> str:
     cents = day.shadow.mean
     effect = f"takes {money(cents)} off" if cents >= 0 else f"adds {money(-cents)} to"
-    return (
-        f"Demand {effect} what a lead may cost on average; {day.price.count:,} bids averaged {money(day.price.mean)}."
-    )
+    bids = f"the mean of {day.price.count:,} bids" if day.price.count > 1 else "its one bid"
+    return f"Demand {effect} what a lead may cost on average; {bids} was {money(day.price.mean)}."
 
 
-def wins(bands: Sequence[Band]) -> str:
+def wins(leg: LegWins) -> str:
+    """The share won against the prediction, and from which price on at least half are won."""
+    bands = leg.bands
     count, hits = sum(band.count for band in bands), sum(band.hits for band in bands)
     expected = sum(band.expected * band.count for band in bands)
-    half = next((high.at for low, high in pairwise(bands) if low.share < 0.5 <= high.share), None)
-    said = f"{percent(hits, count)} of {count:,} bids won, where {percent(expected, count)} were predicted"
-    return said + (f"; half are won from about {money(half)}." if half is not None else ".")
+    said = f"{percent(hits, count)} of {count:,} bids were won, where {percent(expected, count)} were predicted"
+    said += "" if leg.learned else ". The prediction is untrained: no auction has taught it yet"
+    lost = [at for at, band in enumerate(bands) if band.share < 0.5]
+    half = bands[lost[-1] + 1].at if lost and lost[-1] + 1 < len(bands) else None
+    return said + (f". At about {money(half)} and above, at least half are won." if half is not None else ".")
 
 
 def reliability(bands: Sequence[Band]) -> str:
@@ -108,6 +117,16 @@ def reliability(bands: Sequence[Band]) -> str:
 def deliveries(attempts: Attempts) -> str:
     missing = f"{attempts.undelivered:,} have not arrived" if attempts.undelivered else "none is missing"
     return f"{attempts.delivered:,} leads arrived and {missing}, after {attempts.attempts:,} attempts in all."
+
+
+def _pushed(story: Story, push: Push) -> str:
+    verb = "took" if push.cents.mean < 0 else "added"
+    amount = f"{money(abs(push.cents.mean))} {'off' if push.cents.mean < 0 else 'to'} the value of a lead"
+    return f"{push.name} {verb} {amount} {_spans(story, push)}"
+
+
+def _spans(story: Story, push: Push) -> str:
+    return " and ".join([f"from {clock(story, first)} to {clock(story, last)}" for first, last in push.spans])
 
 
 def latency(ping: AnswerTimes) -> str:

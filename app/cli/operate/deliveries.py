@@ -9,6 +9,7 @@ from typing import get_args
 
 from msgspec.structs import replace
 
+from app.bounds import whole
 from app.cli.database import add_database, run_with_store
 from app.cli.span import add_span
 from app.cli.table import table
@@ -26,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="list|show|replay|enable|move")
     listing = actions.add_parser("list", help="list the latest deliveries, newest first")
     _add_filters(listing)
-    listing.add_argument("--limit", type=int, default=50, help="how many (default: 50)")
+    listing.add_argument("--limit", type=whole(1, 1_000_000), default=50, help="how many (default: 50)")
     showing = actions.add_parser("show", help="show one delivery with all its attempts")
     showing.add_argument("delivery_id")
     replaying = actions.add_parser("replay", help="send again, with a fresh schedule and under the same webhook-id")
@@ -51,7 +52,11 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _add_filters(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--status", choices=get_args(DeliveryStatus), help="only deliveries in this state")
+    parser.add_argument(
+        "--status",
+        choices=get_args(DeliveryStatus),
+        help="only deliveries in this state; the dead include the rejected",
+    )
     parser.add_argument("--destination", default="", help="only to this destination")
     parser.add_argument("--lead", default="", metavar="LEAD_ID", help="only for this lead")
     add_span(parser, "sold")

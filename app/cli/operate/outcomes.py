@@ -16,7 +16,8 @@ from app.dialects.feedback import OUTCOME_COLUMNS
 from app.private_files import write_new
 from app.store.store import Store
 from app.usecases.import_outcomes import ImportPlan, apply, plan
-from app.usecases.outcome_file import OutcomeSheet, UnusableFile, Wanted, read_rows, read_sheet
+from app.usecases.outcome_file import OutcomeSheet, Wanted, read_rows, read_sheet
+from app.usecases.spreadsheet import UnusableFile
 
 _SHOWN = 20
 _DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
@@ -43,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="WORD=EVENT",
-        help="read a word of the CRM as an event, as in 'Closed Won=sold'",
+        help="read a word of the CRM as an event, as in 'Closed Won=sold', or pass it over, as in 'New=ignore'",
     )
     importing.add_argument(
         "--source", default="", help="the source of rows that name none; with event_id it identifies repeats"
@@ -78,7 +79,8 @@ def _pair(text: str) -> tuple[str, str]:
 async def _import(store: Store, args: argparse.Namespace) -> int:
     wanted = Wanted(columns=dict(args.map), words=dict(args.event), source=args.source)
     sheet = read_sheet(args.file, wanted)
-    planned = await plan(store, read_rows(args.file, sheet, wanted), lambda done: progress(f"{done:,} rows read"))
+    rows = read_rows(args.file, sheet, wanted)
+    planned = await plan(store, rows, time.time(), lambda done: progress(f"{done:,} rows read"))
     progress("")
     if not args.json:
         _show(args.file, sheet, planned)
@@ -107,6 +109,8 @@ def _result(sheet: OutcomeSheet, planned: ImportPlan, recorded: int, *, dry_run:
         "new": len(planned.new),
         "events": planned.events,
         "known": planned.repeats,
+        "ignored": planned.ignored,
+        "left_out": planned.left_out,
         "refused": [{"line": row.line, "remedy": row.remedy} for row in planned.refused],
         "advances": [
             {"from": old, "to": new, "leads": count} for (old, new), count in sorted(planned.advances.items())
@@ -119,13 +123,17 @@ def _result(sheet: OutcomeSheet, planned: ImportPlan, recorded: int, *, dry_run:
 
 
 def _show(file: Path, sheet: OutcomeSheet, planned: ImportPlan) -> None:
-    rows = len(planned.new) + planned.repeats + len(planned.refused)
-    print(f"{file}: {rows:,} rows, {_DELIMITERS[sheet.delimiter]} between columns")
+    rows = len(planned.new) + planned.repeats + planned.ignored + planned.left_out + len(planned.refused)
+    parted_by = _DELIMITERS.get(sheet.delimiter, repr(sheet.delimiter))
+    print(f"{file}: {rows:,} rows, {parted_by} between columns")
     print("  " + ", ".join(f"{name} <- {head}" for name, head in sheet.columns.items()))
     if sheet.unread:
         print(f"  not read: {', '.join(sheet.unread)}")
     print(f"{len(planned.new):,} new{_list(planned.events)}")
     print(f"{planned.repeats:,} already known")
+    for count, why in ((planned.ignored, "ignored, as --event says"), (planned.left_out, "left out: no leads")):
+        if count:
+            print(f"{count:,} {why}")
     print(f"{len(planned.refused):,} refused")
     for row in planned.refused[:_SHOWN]:
         print(f"  line {row.line}: {row.remedy}", file=sys.stderr)

@@ -5,11 +5,15 @@ import sys
 import time
 from itertools import count
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+from app.bounds import whole
 from app.cli.progress import progress
 from app.cli.records.stats_page import document, page
-from app.cli.span import add_span
+from app.cli.span import add_local_span
+from app.domain.calendar import moment
 from app.journal.compact import NotTheSame, compact
+from app.journal.configurations import newest_zone
 from app.parquet import ParquetError
 from app.reports.disk import disk
 from app.reports.hours import LUMP, count_span, keep_tallies
@@ -17,6 +21,7 @@ from app.reports.trading import trading
 from app.settings import SettingsError, sole_use
 
 _HOUR_S = 3_600.0
+_KEPT = "the hour being written, and the one before, which may hold live bids, stay as they are"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,10 +29,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="compact|stats")
     compacting = actions.add_parser("compact", help="turn past hours into Parquet files, a tenth as large")
     compacting.add_argument(
-        "--keep-hours", type=_hours, default=2, metavar="N", help="leave the latest N hours as they are (default: 2)"
+        "--keep-hours",
+        type=whole(2, 1_000_000, _KEPT),
+        default=2,
+        metavar="N",
+        help="leave the latest N hours as they are (default: 2)",
     )
     counting = actions.add_parser("stats", help="print pings, bids, sales, spend and disk usage")
-    add_span(counting, "decided")
+    add_local_span(counting, "decided")
     counting.add_argument("--json", action="store_true", help="print one JSON object, with money in cents")
     for each in (compacting, counting):
         each.add_argument(
@@ -52,15 +61,6 @@ def run(args: argparse.Namespace) -> int:
     return 1
 
 
-def _hours(text: str) -> int:
-    hours = int(text)
-    if hours < 2:
-        raise argparse.ArgumentTypeError(
-            "use at least 2: the hour being written, and the one before, which may hold live bids"
-        )
-    return hours
-
-
 def _compact(journal: Path, args: argparse.Namespace) -> int:
     before = time.time() - (args.keep_hours - 1) * _HOUR_S
     compacted = broken = 0
@@ -78,9 +78,11 @@ def _compact(journal: Path, args: argparse.Namespace) -> int:
 
 
 def _stats(journal: Path, args: argparse.Namespace) -> int:
-    since, until = args.since or 0.0, args.until if args.until is not None else float("inf")
+    zone, now = newest_zone(journal), time.time()
+    since = moment(args.since, now, ZoneInfo(zone)) if args.since else 0.0
+    until = moment(args.until, now, ZoneInfo(zone)) if args.until else float("inf")
     lines = count(LUMP, LUMP)
-    trade = trading(count_span(journal, since, until, lambda: progress(f"{next(lines):,} lines")))
+    trade = trading(count_span(journal, since, until, lambda: progress(f"{next(lines):,} lines")), zone)
     size = disk(journal, since, until)
     progress("")
     print(document(trade, size) if args.json else page(trade, size))

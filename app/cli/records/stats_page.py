@@ -6,9 +6,10 @@ from typing import Any
 import msgspec
 
 from app.cli.table import table
-from app.domain.money import dollars
+from app.domain.money import money
 from app.reports.disk import Disk
 from app.reports.percentiles import PERCENTS, percentiles
+from app.reports.rates import bid_rate, in_percent, share, win_rate
 from app.reports.tally import Share
 from app.reports.trading import Trading, campaign_rows
 
@@ -17,22 +18,23 @@ _HOURS_SHOWN = 48
 
 def page(trade: Trading, size: Disk) -> str:
     """Tables, one beneath the other."""
-    refused = [(code, str(count), _percent(count, trade.pings)) for code, count in trade.reasons.most_common()]
+    refused = [(code, str(count), in_percent(share(count, trade.pings))) for code, count in trade.reasons.most_common()]
     posts = [(status, reason or "-", str(count)) for (status, reason), count in trade.posts.most_common()]
-    shares, bid_rate = ("pings", "bids", "bid rate", "leads", "win rate", "spend"), _percent(trade.bids, trade.pings)
+    shares = ("pings", "bids", "bid rate", "won", "win rate", "leads", "spend")
+    rate = in_percent(bid_rate(trade.bids, trade.pings))
     campaigns = ("campaign", "bids", "median bid", "leads", "spend", "each")
     return "\n".join(
         [
-            f"{trade.pings:,} pings: {trade.bids:,} bids ({bid_rate}), {trade.pings - trade.bids:,} refused",
+            f"{trade.pings:,} pings: {trade.bids:,} bids ({rate}), {trade.pings - trade.bids:,} refused",
             f"not counted above: {trade.repeats:,} repeats and {trade.tests:,} tests",
-            f"{trade.leads:,} leads bought for ${dollars(trade.spend_cents)}, {trade.lost:,} auctions reported lost",
+            f"{trade.leads:,} leads bought for {money(trade.spend_cents)}, {trade.lost:,} auctions reported lost",
             "\nRefusals by reason\n" + table(("reason", "pings", "share"), refused),
             "\nPosts\n" + table(("status", "reason", "posts"), posts),
             "\nSellers\n" + table(("seller", *shares), _share_rows(trade.sellers)),
             "\nVerticals\n" + table(("vertical", *shares), _share_rows(trade.verticals)),
             "\nCampaigns\n" + table(campaigns, campaign_rows(trade.campaigns)),
             "\nPrices\n" + table(("", *[f"p{percent}" for percent in PERCENTS]), _price_rows(trade)),
-            "\nLines\n" + table(("UTC", "lines"), _line_rows(trade)),
+            "\nLines\n" + table((trade.zone, "lines"), _line_rows(trade)),
             "\nDisk\n" + table(("", "files", "MB", "MB as JSON lines", "times smaller"), _disk_rows(size)),
             f"\n{trade.unread:,} lines cannot be read",
         ]
@@ -44,7 +46,7 @@ def document(trade: Trading, size: Disk) -> str:
     whole: dict[str, Any] = {
         "pings": trade.pings,
         "bids": trade.bids,
-        "bid_rate": _rate(trade.bids, trade.pings),
+        "bid_rate": bid_rate(trade.bids, trade.pings),
         "repeats": trade.repeats,
         "tests": trade.tests,
         "reasons": dict(trade.reasons.most_common()),
@@ -52,8 +54,9 @@ def document(trade: Trading, size: Disk) -> str:
             {"status": status, "reason_code": reason, "count": count}
             for (status, reason), count in trade.posts.most_common()
         ],
+        "won": trade.won,
         "leads": trade.leads,
-        "win_rate": _rate(trade.leads, trade.bids),
+        "win_rate": win_rate(trade.won, trade.bids),
         "spend_cents": trade.spend_cents,
         "lost": trade.lost,
         "bid_cents": percentiles(trade.bid_cents),
@@ -69,10 +72,11 @@ def document(trade: Trading, size: Disk) -> str:
             }
             for name, each in trade.campaigns.items()
         },
+        "time_zone": trade.zone,
         "lines_by_day": dict(sorted(trade.days.items())),
         "lines_by_hour": dict(sorted(trade.hours.items())),
         "unread_lines": trade.unread,
-        "disk": {**msgspec.structs.asdict(size), "ratio": _rate(size.compacted_bytes, size.parquet_bytes)},
+        "disk": {**msgspec.structs.asdict(size), "ratio": share(size.compacted_bytes, size.parquet_bytes)},
     }
     return msgspec.json.format(msgspec.json.encode(whole), indent=2).decode()
 
@@ -84,10 +88,11 @@ def _share_rows(shares: Mapping[str, Share]) -> list[tuple[str, ...]]:
             name,
             str(each.pings),
             str(each.bids),
-            _percent(each.bids, each.pings),
+            in_percent(bid_rate(each.bids, each.pings)),
+            str(each.won),
+            in_percent(win_rate(each.won, each.bids)),
             str(each.leads),
-            _percent(each.leads, each.bids),
-            f"${dollars(each.spend_cents)}",
+            money(each.spend_cents),
         )
         for name, each in sorted(shares.items(), key=lambda item: -item[1].pings)
     ]
@@ -95,7 +100,7 @@ def _share_rows(shares: Mapping[str, Share]) -> list[tuple[str, ...]]:
 
 def _price_rows(trade: Trading) -> list[tuple[str, ...]]:
     named = {"bid": percentiles(trade.bid_cents), "paid": percentiles(trade.paid_cents)}
-    return [(name, *[f"${dollars(cents)}" for cents in cuts.values()]) for name, cuts in named.items() if cuts]
+    return [(name, *[money(cents) for cents in cuts.values()]) for name, cuts in named.items() if cuts]
 
 
 def _line_rows(trade: Trading) -> list[tuple[str, str]]:
@@ -105,7 +110,7 @@ def _line_rows(trade: Trading) -> list[tuple[str, str]]:
 
 
 def _disk_rows(size: Disk) -> list[tuple[str, ...]]:
-    ratio = _rate(size.compacted_bytes, size.parquet_bytes)
+    ratio = share(size.compacted_bytes, size.parquet_bytes)
     return [
         ("JSON lines", str(size.json_files), _megabytes(size.json_bytes), "-", "-"),
         (
@@ -125,15 +130,6 @@ def _megabytes(size: int) -> str:
 def _share_document(each: Share) -> dict[str, Any]:
     return {
         **msgspec.structs.asdict(each),
-        "bid_rate": _rate(each.bids, each.pings),
-        "win_rate": _rate(each.leads, each.bids),
+        "bid_rate": bid_rate(each.bids, each.pings),
+        "win_rate": win_rate(each.won, each.bids),
     }
-
-
-def _percent(part: int, whole: int) -> str:
-    rate = _rate(part, whole)
-    return f"{rate:.1%}" if rate is not None else "-"
-
-
-def _rate(part: int, whole: int) -> float | None:
-    return part / whole if whole else None

@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import time
 
+from app.bounds import whole
 from app.cli.database import existing_store
 from app.domain.keys import Keys
 from app.domain.onboarding.link import signature
@@ -15,7 +16,9 @@ _DAY_S = 86_400
 
 def add_days(parser: argparse.ArgumentParser) -> None:
     """`[--days N]`."""
-    parser.add_argument("--days", type=_days, default=30, help="how many days the link is valid (default: 30)")
+    parser.add_argument(
+        "--days", type=whole(1, 3_650), default=30, help="how many days the link is valid (default: 30)"
+    )
 
 
 def signed_link(args: argparse.Namespace, base_url: str, page: str) -> str:
@@ -39,10 +42,3 @@ async def _require_keys(args: argparse.Namespace, keys: Keys) -> None:
         raise SettingsError(str(error)) from None
     finally:
         await store.close()
-
-
-def _days(text: str) -> int:
-    days = int(text)
-    if not 1 <= days <= 3_650:
-        raise argparse.ArgumentTypeError("use 1 to 3650 days")
-    return days

@@ -7,13 +7,15 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+from app.bounds import whole
 from app.cli.database import add_database, run_with_store
 from app.cli.table import table
 from app.config.file.problem import did_you_mean
 from app.config.load import LoadedConfig, load
 from app.dialects.scorecard import write_scorecard
-from app.domain.money import dollars
+from app.domain.money import money
 from app.reports.counting import Counting
+from app.reports.rates import in_percent
 from app.reports.scorecard import first_hour, scorecard
 from app.store.store import Store
 from app.wire.scorecard import DAYS_MAX, Latency, Scorecard
@@ -23,7 +25,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`leadbid scorecard SELLER [--days N] [--json] [--config FILE] [--data DIR | --database URL]`."""
     parser.add_argument("seller", help="the name of the seller in buyer.toml")
     parser.add_argument(
-        "--days", type=int, default=7, metavar="N", help=f"how many days to cover, 1 to {DAYS_MAX} (default: 7)"
+        "--days",
+        type=whole(1, DAYS_MAX),
+        default=7,
+        metavar="N",
+        help=f"how many days to cover, 1 to {DAYS_MAX} (default: 7)",
     )
     parser.add_argument("--json", action="store_true", help="print the seller's JSON, with every reason")
     parser.add_argument(
@@ -34,9 +40,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """0 if it was printed; 1 with the reason if it cannot be."""
-    if not 1 <= args.days <= DAYS_MAX:
-        print(f"--days takes 1 to {DAYS_MAX}", file=sys.stderr)
-        return 1
     read = load(args.config, environ=os.environ)
     if not isinstance(read, LoadedConfig):
         print(*read, sep="\n", file=sys.stderr)
@@ -63,19 +66,19 @@ async def _tell(store: Store, args: argparse.Namespace) -> int:
 
 def _page(card: Scorecard) -> str:
     pings, posts, returns = card.pings, card.posts, card.returns
-    average = "-" if pings.average_bid_cents is None else f"${dollars(pings.average_bid_cents)}"
+    average = "-" if pings.average_bid_cents is None else money(pings.average_bid_cents)
     rows = [
         ("pings", f"{pings.received:,}"),
-        ("bid rate", _percent(pings.bid_rate)),
+        ("bid rate", in_percent(pings.bid_rate)),
         ("average bid", average),
         ("posts", f"{posts.received:,}"),
-        ("win rate", _percent(posts.win_rate)),
+        ("win rate", in_percent(posts.win_rate)),
         ("leads bought", f"{posts.accepted:,}"),
-        ("spend", f"${dollars(posts.spend_cents)}"),
+        ("spend", money(posts.spend_cents)),
         ("duplicates", f"{posts.duplicates or 0:,}"),
         ("pinged again", f"{posts.reping:,}"),
         ("certificate failures", f"{posts.certificate_failures or 0:,}"),
-        ("return rate", _percent(returns.rate)),
+        ("return rate", in_percent(returns.rate)),
         ("ping, ms (p50, p95)", _ms(card.ping_ms)),
         ("post, ms (p50, p95)", _ms(card.post_ms)),
         ("tests left out", f"{card.test_pings + card.test_posts:,}"),
@@ -95,10 +98,6 @@ def _page(card: Scorecard) -> str:
 def _counts(title: str, head: str, counts: Mapping[str, int]) -> str:
     rows = [(name, f"{count:,}") for name, count in counts.items()]
     return f"{title}\n{table((head, 'leads'), rows)}" if rows else ""
-
-
-def _percent(rate: float | None) -> str:
-    return "-" if rate is None else f"{rate:.1%}"
 
 
 def _ms(latency: Latency) -> str:

@@ -14,6 +14,7 @@ from typing import Any, get_args
 
 import msgspec
 
+from app.bounds import real, whole
 from app.cli.database import add_database, run_with_store
 from app.cli.help import sentence
 from app.cli.operate.pause import put
@@ -116,9 +117,14 @@ def _add_choices(adding: argparse.ArgumentParser) -> None:
     adding.add_argument("--quoted-prices", action="store_true", help="write prices as strings")
     adding.add_argument("--statuses", choices=get_args(Statuses), help="which HTTP status codes its answers use")
     adding.add_argument("--disclosure", choices=get_args(Disclosure), help="how much of a refusal's reason it gets")
-    adding.add_argument("--rate-per-second", type=float, metavar="N", help="its rate limit in pings per second")
     adding.add_argument(
-        "--burst", type=int, metavar="N", help="how many pings it may send at once (default: one second's worth)"
+        "--rate-per-second", type=real(0, 1_000_000), metavar="N", help="its rate limit in pings per second"
+    )
+    adding.add_argument(
+        "--burst",
+        type=whole(0, 1_000_000),
+        metavar="N",
+        help="how many pings it may send at once (default: one second's worth)",
     )
     mode = adding.add_mutually_exclusive_group()
     for name, what in (

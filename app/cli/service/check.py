@@ -22,7 +22,7 @@ from app.domain.campaign import Campaign
 from app.domain.configuration import Configuration, with_keys
 from app.domain.delivery.destination import Destination
 from app.domain.delivery.destination_auth import is_secret
-from app.domain.money import dollars
+from app.domain.money import money
 from app.domain.seller import Seller
 from app.settings import Settings
 from app.store.errors import StoreError
@@ -124,7 +124,7 @@ def _campaign(campaign: Campaign, now: float) -> Row:
     schedule = campaign.schedule
     closures = closures_in_words(schedule, local_time(now, campaign.zone).date)
     hours = [text.replace("; ", "\n") for text in (hours_in_words(schedule.minutes), closures) if text]
-    boosts = [f"+${dollars(boost.cents)} {boost.name}" for boost in schedule.boosts]
+    boosts = [f"+{money(boost.cents)} {boost.name}" for boost in schedule.boosts]
     return (
         campaign.name + (" (paused)" if campaign.paused else ""),
         campaign.vertical,
@@ -132,7 +132,7 @@ def _campaign(campaign: Campaign, now: float) -> Row:
         territory_in_words(campaign.territory).replace("; ", "\n").replace(", not ", "\nnot "),
         "\n".join([*hours, *boosts]),
         "\n".join(map(limit_in_words, campaign.caps)) or "none",
-        f"${dollars(campaign.floor_cents)} - {dollars(campaign.ceiling_cents)}",
+        f"{money(campaign.floor_cents)} - {money(campaign.ceiling_cents)}",
     )
 
 

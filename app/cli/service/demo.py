@@ -11,12 +11,13 @@ from pathlib import Path
 
 import msgspec
 
+from app.bounds import LEADS_MAX, SEED_MAX, whole
 from app.cli.day.business_day import ENDS, STARTS, US, BusinessDay, Lived
 from app.cli.day.reckoning import Reckoning, reckon
 from app.cli.day.retraining import MATURITY_DAYS, can_plot, can_retrain, export_day, registry_command, retrain
 from app.cli.day.text import report
 from app.config.load import Declared, LoadedConfig, load
-from app.domain.money import dollars
+from app.domain.money import money
 from app.journal.reader import find, lines
 from app.mock_exchange.market.audit import AuditFile
 from app.mock_exchange.market.setup import SetupError
@@ -39,9 +40,14 @@ class DemoFailed(Exception):
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`leadbid demo [--leads N] [--seed S] [--data DIR] [--json]`."""
-    parser.add_argument("--leads", type=int, default=1_000, help="how many leads the day has (default: 1000)")
     parser.add_argument(
-        "--seed", type=int, default=1, help="decides which consumers come and what goes wrong (default: 1)"
+        "--leads", type=whole(1, LEADS_MAX), default=1_000, help="how many leads the day has (default: 1000)"
+    )
+    parser.add_argument(
+        "--seed",
+        type=whole(0, SEED_MAX),
+        default=1,
+        help="decides which consumers come and what goes wrong (default: 1)",
     )
     parser.add_argument(
         "--data", type=Path, default=Path("data/demo"), help="where the demo writes; emptied first (default: data/demo)"
@@ -155,6 +161,7 @@ def _show(settings: Settings, declared: Declared, lived: Lived, reckoning: Recko
         STARTS,
         ENDS,
         declared.buyer.zone,
+        lived.learned,
     )
     print(_summary(reckoning))
     print(f"\n{report(story, lived.tally)}\n")
@@ -193,8 +200,8 @@ def _summary(day: Reckoning) -> str:
         else "SELLERS, JOURNAL, DATABASE AND CRM DO NOT AGREE."
     )
     return (
-        f"{day.pings} pings: {day.bids} bids, {day.no_bids} refused\n"
-        f"{day.wins} auctions won: {day.posts_accepted} leads bought for ${dollars(day.spend_cents)}, "
-        f"{day.posts_refused} posts refused, {day.honoured_share:.1%} of bids honored\n"
-        f"{day.delivered} leads in the CRM, {day.undelivered} missing; {day.cap_overruns} caps exceeded\n{books}"
+        f"{day.pings:,} pings: {day.bids:,} bids, {day.no_bids:,} refused\n"
+        f"{day.wins:,} posts: {day.posts_accepted:,} leads bought for {money(day.spend_cents)}, "
+        f"{day.posts_refused:,} refused, {day.honoured_share:.1%} of bids honored\n"
+        f"{day.delivered:,} leads in the CRM, {day.undelivered:,} missing; {day.cap_overruns} caps exceeded\n{books}"
     )

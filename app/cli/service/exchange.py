@@ -10,8 +10,10 @@ from pathlib import Path
 
 import msgspec
 
+from app.bounds import LEADS_MAX, SEED_MAX, real, whole
 from app.cli.service.serving import served
 from app.cli.table import table
+from app.domain.money import money
 from app.mock_exchange.market.audit import Ask, Audited, AuditedPost, AuditFile
 from app.mock_exchange.market.exchange import Exchange
 from app.mock_exchange.market.rivals import RivalServers
@@ -32,13 +34,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--market", type=Path, default=None, help="a TOML file with the sellers and buyers")
     parser.add_argument("--scenario", default="demo", help=f"one of the markets that come with leadbid: {names}")
     parser.add_argument("--buyer", action="append", default=[], metavar="NAME=URL", help="the URL of a declared buyer")
-    parser.add_argument("--leads", type=int, default=0, help="how many leads are offered (default: set by the market)")
     parser.add_argument(
-        "--seed", type=int, default=1, help="decides which consumers come and what goes wrong (default: 1)"
+        "--leads", type=whole(1, LEADS_MAX), default=0, help="how many leads are offered (default: set by the market)"
     )
-    parser.add_argument("--at-once", type=int, default=8, help="how many leads are on the market at once (default: 8)")
     parser.add_argument(
-        "--late-s", type=float, default=0.0, help="how many seconds late the late posts are (default: 0)"
+        "--seed",
+        type=whole(0, SEED_MAX),
+        default=1,
+        help="decides which consumers come and what goes wrong (default: 1)",
+    )
+    parser.add_argument(
+        "--at-once", type=whole(1, 1_000), default=8, help="how many leads are on the market at once (default: 8)"
+    )
+    parser.add_argument(
+        "--late-s", type=real(0, 86_400), default=0.0, help="how many seconds late the late posts are (default: 0)"
     )
     parser.add_argument("--audit", type=Path, default=None, help="write every bid and why it lost to this file")
     parser.add_argument("--json", action="store_true", help="end with one JSON object instead of tables")
@@ -125,12 +134,12 @@ def _print(setup: Setup, tally: MarketTally, shown: Iterable[Audited]) -> None:
 
 
 def _bid_row(ask: Ask) -> tuple[str, ...]:
-    bid = f"${max(cents for _, cents in ask.offers) / 100.0:,.2f}" if ask.offers else "-"
+    bid = money(max(cents for _, cents in ask.offers)) if ask.offers else "-"
     return ask.buyer, bid, ask.fate or ask.outcome, ask.reason
 
 
 def _post_row(post: AuditedPost) -> tuple[str, ...]:
-    return post.buyer, f"${post.price_cents / 100.0:,.2f}", post.outcome, post.reason
+    return post.buyer, money(post.price_cents), post.outcome, post.reason
 
 
 def _published_row(guide: Published, tally: MarketTally) -> tuple[str, ...]:
@@ -138,10 +147,10 @@ def _published_row(guide: Published, tally: MarketTally) -> tuple[str, ...]:
     each = ours.revenue_cents / ours.sales / 100.0 if ours.sales else 0.0
     return (
         guide.seller,
-        f"${each:,.2f}",
-        f"${guide.price:,.2f}",
+        money(100.0 * each),
+        money(100.0 * guide.price),
         str(ours.leads - ours.sold),
         str(guide.unsold),
-        f"${ours.revenue_cents / 100.0:,.2f}",
-        f"${guide.revenue:,.2f}",
+        money(ours.revenue_cents),
+        money(100.0 * guide.revenue),
     )

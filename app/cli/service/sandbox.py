@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 from app.asgi import build_app
+from app.bounds import whole
 from app.cli.service.serve import bound
 from app.http.application import Application
 from app.http.pages.sandbox_page import sandbox_routes
@@ -21,7 +22,7 @@ CONFIG = Path(__file__).with_suffix(".toml")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`leadbid sandbox [--host H] [--port N]`."""
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)")
-    parser.add_argument("--port", type=int, default=8020, help="port to listen on (default: 8020)")
+    parser.add_argument("--port", type=whole(0, 65_535), default=8020, help="port to listen on (default: 8020)")
 
 
 def run(args: argparse.Namespace) -> int:

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from app.asgi import build_app
+from app.bounds import whole
 from app.cli.database import add_database
 from app.http.server import server_of
 from app.packaged import DEMO_CONFIG, MODELS, models_here
@@ -32,13 +33,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="folder of trained models (default: models, else those that come with leadbid)",
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)")
-    parser.add_argument("--port", type=int, default=8000, help="port to listen on (default: 8000)")
+    parser.add_argument("--port", type=whole(0, 65_535), default=8000, help="port to listen on (default: 8000)")
     parser.add_argument(
         "--yes", action="store_true", help="start also with a file that loses every seller or campaign of the last one"
     )
     parser.add_argument(
         "--connections-per-address",
-        type=int,
+        type=whole(0, 1_000_000),
         default=0,
         metavar="N",
         help="most connections from one address that is no trusted proxy's (default: any number)",
@@ -101,10 +102,11 @@ def bound(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         listener.close()
-        why = error.strerror if isinstance(error, OSError) else "the highest port is 65535"
-        raise SettingsError(f"cannot listen on {host}:{port} ({why}): choose another with --host and --port") from None
+        raise SettingsError(
+            f"cannot listen on {host}:{port} ({error.strerror}): choose another with --host and --port"
+        ) from None
     return listener
 
 

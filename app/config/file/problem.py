@@ -24,7 +24,8 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
         text = ": ".join(parts) + "."
         if not self.remedy:
             return text
-        return f"{text} Remedy: {self.remedy}" + ("" if self.remedy.endswith("?") else ".")
+        # Lines to copy end as they are, and a question with its mark.
+        return f"{text} Remedy: {self.remedy}" + ("" if "\n" in self.remedy or self.remedy.endswith("?") else ".")
 
 
 class Findings:
@@ -86,6 +87,28 @@ RENAMED = {
 }
 """Former names of keys, so that the problem of an old key names the new one."""
 
+CALLED = {
+    **dict.fromkeys(("api_key", "apikey", "key", "key_hash"), "key_sha256"),
+    **dict.fromkeys(("jornaya", "universal_leadid"), "leadid"),
+    **dict.fromkeys(("bid", "default_bid", "default_price", "fixed_price", "price"), "fallback_price"),
+    **dict.fromkeys(("bid_floor", "floor_price", "min_bid", "min_price", "minimum_bid"), "floor"),
+    **dict.fromkeys(("bid_ceiling", "max_bid", "max_price", "maximum_bid"), "ceiling"),
+    **dict.fromkeys(("choices", "enum", "options"), "values"),
+    **dict.fromkeys(("cpa", "lead_value", "payout", "revenue", "value"), "conversion_value"),
+    **dict.fromkeys(("budget", "daily_budget", "daily_cap", "daily_limit", "max_per_day", "monthly_cap"), "caps"),
+    **dict.fromkeys(("equal", "equals", "eq"), "is"),
+    **dict.fromkeys(("max", "lte"), "at_most"),
+    **dict.fromkeys(("min", "gte"), "at_least"),
+    **dict.fromkeys(("float", "decimal", "money"), "number"),
+    **dict.fromkeys(("format", "style"), "as"),
+    "holidays": "blackout_holidays",
+    **dict.fromkeys(("enumeration", "select"), "choice"),
+    **dict.fromkeys(("string", "str"), "text"),
+    **dict.fromkeys(("timezone", "tz", "zone"), "time_zone"),
+    **dict.fromkeys(("endpoint", "webhook", "webhook_url"), "url"),
+}
+"""What keys and words of ours are called elsewhere."""
+
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A remedy that names today's name of a renamed key, else the nearest known word, or all of them where none is
@@ -95,9 +118,12 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     renamed = [name for name in RENAMED.get(word, ()) if name in words]
     if renamed:
         return f"it is now called {' and '.join(f'`{name}`' for name in renamed)}"
-    near = get_close_matches(word, words, 1) or get_close_matches(word.lower(), words, 1)
+    if CALLED.get(word.lower()) in words:
+        return f"did you mean `{CALLED[word.lower()]}`?"
+    by_case = {one.lower(): one for one in words}
+    near = get_close_matches(word, words, 1) or get_close_matches(word.lower(), by_case, 1)
     if near:
-        return f"did you mean `{near[0]}`?"
+        return f"did you mean `{by_case.get(near[0], near[0])}`?"
     if 0 < len(words) <= 20:
         return "it may be " + ", ".join(f"`{one}`" for one in words)
     return ""

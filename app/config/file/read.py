@@ -1,14 +1,14 @@
 """Reads parsed TOML into the tables of the schema, and reports all mismatches instead of stopping at the first."""
 
 from collections.abc import Mapping
-from functools import lru_cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 import msgspec
-from msgspec.structs import FieldInfo
 
 from app.config.file.problem import Findings, KeyPath, did_you_mean
+from app.config.file.remedies import for_missing_key, for_no_list, for_no_table, for_unknown_key
+from app.config.file.shape import example_of, keys_of
 from app.config.schema import Table
 from app.config.structs import read_struct
 from app.config.values.kind import Kind, UnreadableValue, shown
@@ -31,36 +31,36 @@ def read_table(kind: type[T], raw: object, at: KeyPath, findings: Findings) -> T
     Other keys that cannot be read are reported and stand at their default, so that the rest can still be checked.
     """
     if not isinstance(raw, Mapping):
-        findings.error(at, f"{shown(raw)} is not a table", "write it as { key = value }")
+        findings.error(at, f"{shown(raw)} is not a table", for_no_table(kind, raw, at))
         return None
-    keys = _keys(kind)
+    keys = keys_of(kind)
     for name in raw:
         if name not in keys:
-            findings.error((*at, name), f"there is no key `{name}` here", did_you_mean(name, keys))
+            findings.error((*at, name), f"there is no key `{name}` here", for_unknown_key(name, kind, at))
     values: dict[str, Any] = {"at": at}
     complete = True
     for name, field in keys.items():
         if name in raw:
-            value = _read(field.type, raw[name], (*at, name), findings)
+            value = _read(field.type, raw[name], (*at, name), findings, example_of(field))
             if value is not _FAILED:
                 values[field.name] = value
         elif field.required:
-            findings.error(at, f"`{name}` is missing", f"add `{name} = {_example(field)}`")
+            findings.error(at, f"`{name}` is missing", for_missing_key(name, field))
         complete = complete and (field.name in values or not field.required)
     return kind(**values) if complete else None
 
 
-def _read(kind: Any, raw: object, at: KeyPath, findings: Findings) -> Any:
-    """A value of any type of the schema, or `_FAILED`."""
+def _read(kind: Any, raw: object, at: KeyPath, findings: Findings, example: str = "") -> Any:
+    """A value of any type of the schema, or `_FAILED`; `example` is how one may be written."""
     marks = get_args(kind)[1:] if get_origin(kind) is Annotated else ()
     bare = get_args(kind)[0] if marks else kind
     reader = next((mark for mark in reversed(marks) if isinstance(mark, Kind)), None)
     if reader is not None:
         return _convert(reader, raw, at, findings)
     if get_origin(bare) in (Union, UnionType):
-        return _read(_alternative(bare, raw), raw, at, findings)
+        return _read(_alternative(bare, raw), raw, at, findings, example)
     if get_origin(bare) is tuple:
-        return _read_list(get_args(bare)[0], raw, at, findings)
+        return _read_list(get_args(bare)[0], raw, at, findings, example)
     if get_origin(bare) is dict:
         return _read_map(get_args(bare)[1], raw, at, findings)
     if get_origin(bare) is Literal:
@@ -94,9 +94,9 @@ def _alternative(union: Any, raw: object) -> Any:
     return tables[0] if tables and (isinstance(raw, Mapping) or not others) else others[0]
 
 
-def _read_list(kind: Any, raw: object, at: KeyPath, findings: Findings) -> Any:
+def _read_list(kind: Any, raw: object, at: KeyPath, findings: Findings, example: str) -> Any:
     if not isinstance(raw, list):
-        findings.error(at, f"{shown(raw)} is not a list", "write it in brackets, as [...]")
+        findings.error(at, f"{shown(raw)} is not a list", for_no_list(kind, raw, at, example))
         return _FAILED
     values = [_read(kind, one, (*at, position), findings) for position, one in enumerate(raw)]
     return tuple(value for value in values if value is not _FAILED)
@@ -115,14 +115,3 @@ def _read_word(words: tuple[str, ...], raw: object, at: KeyPath, findings: Findi
         return raw
     findings.error(at, f"{shown(raw)} is not one of the allowed values", did_you_mean(str(raw), words))
     return _FAILED
-
-
-@lru_cache
-def _keys(kind: type[Table]) -> dict[str, FieldInfo]:
-    """The keys that a table may have, as they are written."""
-    return {field.encode_name: field for field in msgspec.structs.fields(kind) if field.name != "at"}
-
-
-def _example(field: FieldInfo) -> str:
-    meta = next(mark for mark in get_args(field.type) if isinstance(mark, msgspec.Meta))
-    return str((meta.examples or ["..."])[0])

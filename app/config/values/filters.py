@@ -8,9 +8,10 @@ import msgspec
 from app.config.file.problem import Findings, KeyPath, did_you_mean
 from app.config.schema import CampaignTable, FilterTable, WorthTable
 from app.config.values.kind import shown
+from app.config.values.territory import warn_of_unknown_zips
 from app.config.values.times import WEEKDAYS
 from app.dialects.text import alike_value
-from app.dialects.values.states import STATES
+from app.dialects.values.states import STATES, state_of
 from app.domain.filters import Filter, Operator, Value
 from app.domain.pricing.pricing import Worth
 from app.domain.vertical import Field, Vertical
@@ -51,6 +52,9 @@ def build_worth(table: CampaignTable, vertical: Vertical | None, findings: Findi
         if field is not None and field.type not in ("integer", "number"):
             reason = f"`{worth.field}` is a {field.type}, and only a number has a rate"
             findings.error((*worth.at, "field"), reason, "choose a numeric field")
+    if worth.rate > 1.0:
+        reason = f"it makes a conversion worth {worth.rate:.0%} of the field"
+        findings.warn((*worth.at, "rate"), reason, f'if {worth.rate / 100:.2%} is meant, write "{worth.rate:g}%"')
     if worth.high is not None and worth.low > worth.high:
         findings.error((*worth.at, "low"), "it is above `high`", "swap the two")
     return Worth(
@@ -124,17 +128,21 @@ def _fitting(raw: Value, field: Field, at: KeyPath, findings: Findings) -> Value
         findings.error(at, f"{shown(raw)} is not a calendar date", 'write it as "2026-12-25"')
         return None
     digits = {"zip": 5, "zip3": 3}.get(field.name)
-    if digits and not (len(str(raw)) == digits and str(raw).isdigit()):
+    if digits and not (len(str(raw)) == digits and str(raw).isdigit() and str(raw).isascii()):
         findings.error(at, f"{shown(raw)} is not a valid `{field.name}`", f"write its {digits} digits in quotes")
         return None
+    if digits:
+        warn_of_unknown_zips((str(raw),), at, findings)
     return raw
 
 
 def _choice(raw: Value, field: Field, at: KeyPath, findings: Findings) -> Value | None:
     known = {alike_value(value): value for value in field.values}
-    value = known.get(alike_value(str(raw)))
+    value = known.get(alike_value(str(raw))) or (state_of(str(raw)) if field.name == "state" else None)
     if value is None:
-        findings.error(at, f"{shown(raw)} is not a value of `{field.name}`", did_you_mean(str(raw), field.values))
+        remedy = did_you_mean(str(raw), field.values) or "write one of those that the field is declared with"
+        remedy = "write its two letters, as TX" if field.name == "state" else remedy
+        findings.error(at, f"{shown(raw)} is not a value of `{field.name}`", remedy)
         return None
     # Weekdays have names in the file and numbers among the facts, Monday first.
     return WEEKDAYS.index(value) if field.name == "weekday" else value

@@ -11,8 +11,9 @@ from urllib.parse import urlsplit
 from app.config.file.problem import did_you_mean
 from app.config.values.holiday_table import FEDERAL, holidays_of
 from app.config.values.kind import Kind, UnreadableValue, shown
-from app.config.values.times import Span, read_date, read_days, read_duration, read_hours, read_zone
+from app.config.values.times import Span, read_date, read_days, read_duration, read_hours
 from app.config.values.zip_table import Area, Centre, bare_county, centre_of, counties_of, county_names
+from app.config.values.zone import read_zone
 from app.dialects.values.states import state_of
 from app.domain.money import CENTS_MAX, cents
 
@@ -50,8 +51,22 @@ def read_rate(raw: object) -> float:
         except ValueError:
             pass
     if isinstance(raw, (str, bool)):
-        raise UnreadableValue(f"{shown(raw)} is not a percentage", 'write it as "4%" or 0.04')
+        digits = isinstance(raw, str) and re.fullmatch(r"\d+(\.\d+)?", raw.strip())
+        remedy = f'write "{raw}%", or a number without quotes' if digits else 'write it as "4%" or 0.04'
+        raise UnreadableValue(f"{shown(raw)} is not a percentage", remedy)
     return read_number(raw)
+
+
+def share_within(low: float, high: float) -> Callable[[object], float]:
+    """A share between bounds; 15 is answered with "15%"."""
+    bounded = within(read_rate, low, high, f'write a share from {low:g} to {high:g}, such as "{high * 10:g}%"')
+
+    def read(raw: object) -> float:
+        if isinstance(raw, (int, float)) and not isinstance(raw, bool) and max(high, 1.0) < raw <= 100.0 * high:
+            raise UnreadableValue(f"{raw:g} is out of bounds", f'a share is written as "{raw:g}%" or {raw / 100:g}')
+        return bounded(raw)
+
+    return read
 
 
 def within(read: Callable[[Any], float], low: float, high: float, remedy: str) -> Callable[[object], float]:
@@ -186,7 +201,7 @@ def read_scalar(raw: object) -> str | int | float | bool:
 
 
 Dollars = Annotated[int, Kind("dollars", read_dollars)]
-Share = Annotated[float, Kind("share", within(read_rate, 0.0, 1.0, 'write a share from 0 to 1, as "60%" or 0.6'))]
+Share = Annotated[float, Kind("share", share_within(0.0, 1.0))]
 Duration = Annotated[float, Kind("duration", read_duration)]
 Days = Annotated[tuple[int, ...], Kind("weekdays", read_days)]
 Hours = Annotated[tuple[Span, ...], Kind("hours", read_hours)]

@@ -1,11 +1,13 @@
 """Where a campaign buys: states, counties, circles, ZIPs and prefixes, and lists of ZIPs in files of their own."""
 
+from collections.abc import Sequence
+
 from app.config.file.files import Files
 from app.config.file.problem import Findings, KeyPath
 from app.config.schema import TerritoryTable
 from app.config.values.kind import UnreadableValue
 from app.config.values.kinds import read_zip
-from app.config.values.zip_table import Area, circle
+from app.config.values.zip_table import Area, circle, unknown_zips
 from app.domain.territory import Territory
 
 _SHOWN_MAX = 10
@@ -25,6 +27,8 @@ def build_territory(table: TerritoryTable, files: Files, findings: Findings) -> 
     for area, at in placed:
         _check_area(area, at, table, left_out, findings)
     zips = listed.union(table.zips, *(area.zips for area, _ in placed))
+    _warn_of_unknown(table, listed, findings)
+    _warn_of_idle_exclusions(table, findings)
     if zips and zips <= left_out and not (table.states or table.zip_prefixes or findings.blame(table.at)):
         findings.error(table.at, "everything that it includes is also excluded", "exclude less")
     return Territory(
@@ -60,6 +64,35 @@ def _check_area(area: Area, at: KeyPath, table: TerritoryTable, left_out: frozen
         findings.warn(at, reason, "remove the state from `states`, or remove this")
     elif len(area.zips) == 1 and at[-2] == "around":
         findings.warn(at, f"{area.name} covers no other ZIP code", "use more miles, or list the ZIP in `zips`")
+
+
+def _warn_of_unknown(table: TerritoryTable, listed: frozenset[str], findings: Findings) -> None:
+    """ZIP codes that nobody has: a few may be newer than our table, all of them are a mistake."""
+    keys = {
+        "zips": table.zips,
+        "zip_file": sorted(listed),
+        "zip_prefixes": table.zip_prefixes,
+        "not_zips": table.not_zips,
+    }
+    for key, zips in keys.items():
+        warn_of_unknown_zips(zips, (*table.at, key), findings)
+
+
+def warn_of_unknown_zips(zips: Sequence[str], at: KeyPath, findings: Findings) -> None:
+    """Warn of ZIP codes, or beginnings of some, at which nobody lives."""
+    if unknown := unknown_zips(zips):
+        more = f" and {len(unknown) - _SHOWN_MAX} more" if len(unknown) > _SHOWN_MAX else ""
+        reason = f"nobody has such a ZIP code: {', '.join(unknown[:_SHOWN_MAX])}{more}"
+        findings.warn(at, reason, "correct them, or remove them")
+
+
+def _warn_of_idle_exclusions(table: TerritoryTable, findings: Findings) -> None:
+    """To exclude what was never included excludes nothing."""
+    if table.states and not (table.zips or table.zip_file or table.zip_prefixes or table.counties or table.around):
+        for position, state in enumerate(table.not_states):
+            reason = f"{state} is not in `states`, so there is nothing to exclude"
+            if state not in table.states:
+                findings.warn((*table.at, "not_states", position), reason, "remove it")
 
 
 def _several(names: list[str], many: str) -> str:

@@ -167,10 +167,28 @@ def centre_of(zip_code: str) -> Centre | None:
     return None
 
 
+def unknown_zips(zip_codes: Iterable[str]) -> list[str]:
+    """Those of these ZIP codes, or beginnings of some, that no ZIP code in the table is or begins with."""
+    return [one for one in zip_codes if not _is_known(one)]
+
+
 def circle(centre: Centre, miles: float) -> Area:
     """The ZIPs whose centres lie so near to that of one, as the crow flies; that one among them."""
     rows = zipcodes.filter_by_coordinates(centre.latitude, centre.longitude, miles)  # type: ignore[no-untyped-call]
     return _area(f"{miles:g} miles around {centre.zip}", rows)
+
+
+def _is_known(start: str) -> bool:
+    if len(start) == 1:
+        return any(_zips_beginning(start + digit) for digit in "0123456789")
+    known = _zips_beginning(start[:2])
+    return start in known or (len(start) < 5 and any(one.startswith(start) for one in known))
+
+
+@cache
+def _zips_beginning(start: str) -> frozenset[str]:
+    """The ZIP codes with these first two digits, since few lists need the whole table, which takes half a second."""
+    return frozenset(row["zip_code"] for row in zipcodes.similar_to(start))  # type: ignore[no-untyped-call]
 
 
 @cache

@@ -2,15 +2,13 @@
 
 from typing import Any
 
+from app.dialects.body.pairs import pairs_of
 from app.dialects.text import Scalar
 
 DEPTH_MAX = 32
-FIELDS_MAX = 400
+FIELDS_MAX = 1_000
 NODES_MAX = 2_000
 """Values of a document in all, also those of one list, of which only the last counts."""
-
-TEXT_MAX = 16_384
-"""Characters of one value; the longest honest one is a consent text."""
 
 _WRAPPERS_MAX = 4
 
@@ -24,8 +22,13 @@ def flatten(tree: dict[str, Any]) -> dict[str, Scalar]:
 
     Of an array of scalars the last that is filled counts, as of a repeated form field.
     """
+    return flattened(unwrapped(tree))
+
+
+def flattened(tree: dict[str, Any]) -> dict[str, Scalar]:
+    """The same of an object whose single name means something."""
     flattening = _Flattening()
-    flattening.put_all(unwrapped(tree), "", 0)
+    flattening.put_all(tree, "", 0)
     return flattening.flat
 
 
@@ -41,13 +44,17 @@ def unwrapped(tree: dict[str, Any]) -> dict[str, Any]:
 
 def put(flat: dict[str, Scalar], path: str, value: Scalar) -> None:
     """Add one value. The last of a repeated name counts, but an empty one never displaces a filled one."""
-    if isinstance(value, str) and len(value) > TEXT_MAX:
-        raise TooMuch(f"send values of at most {TEXT_MAX} characters")
-    if path in flat and (value is None or value == ""):
-        return
-    if path not in flat and len(flat) >= FIELDS_MAX:
+    if path in flat:
+        if is_blank(value):
+            return
+    elif len(flat) >= FIELDS_MAX:
         raise TooMuch(f"send at most {FIELDS_MAX} fields")
     flat[path] = value
+
+
+def is_blank(value: object) -> bool:
+    """Whether a value of a document is there and says nothing."""
+    return value is None or (isinstance(value, str) and not value.strip()) or value == {} or value == []
 
 
 class _Flattening:
@@ -63,16 +70,23 @@ class _Flattening:
             # An XML element may hold text beside its attributes; that text is nameless.
             inner = f"{path}.{name}" if path and name else path or name
             if isinstance(child, (dict, list)):
-                self._put_nested(inner, child, depth + 1)
+                self._put_nested(inner, child, depth + 1, pairs_of(name, child))
             else:
                 put(self.flat, inner, child)
 
-    def _put_nested(self, path: str, node: dict[str, Any] | list[Any], depth: int) -> None:
+    def _put_nested(
+        self, path: str, node: dict[str, Any] | list[Any], depth: int, pairs: dict[str, Any] | None = None
+    ) -> None:
         if depth > DEPTH_MAX:
             raise TooMuch(f"nest at most {DEPTH_MAX} levels")
-        if isinstance(node, dict):
+        if pairs is not None:
+            self.put_all(pairs, path.rpartition(".")[0], depth)
+        elif isinstance(node, dict):
             self.put_all(node, path, depth)
-            return
+        else:
+            self._put_list(path, node, depth)
+
+    def _put_list(self, path: str, node: list[Any], depth: int) -> None:
         self._count(node)
         for index, child in enumerate(node):
             if isinstance(child, (dict, list)):

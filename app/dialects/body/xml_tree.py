@@ -1,10 +1,14 @@
-"""An XML document as a tree of plain values: elements and attributes alike, no namespaces, no DTD, no entities."""
+"""An XML document as one flat mapping: elements and attributes alike, no namespaces, no DTD, no entities."""
 
 import re
+from html.entities import html5
 from typing import Any, NoReturn
 from xml.parsers import expat
 
-from app.dialects.body.tree import DEPTH_MAX, NODES_MAX, TooMuch
+from app.dialects.body.charset import text_in
+from app.dialects.body.tree import DEPTH_MAX, NODES_MAX, TooMuch, flatten, put, unwrapped
+from app.dialects.body.unreadable import UnreadableBody
+from app.dialects.text import Scalar
 
 _NAME = "([A-Za-z_][A-Za-z0-9_]*+)"
 _TEXT = r"[ -%'-;=?-\\^-~]*+"
@@ -14,6 +18,19 @@ _BLANK = r"[ \t\r\n]*+"
 _ROW = re.compile(rf"<{_NAME}>({_TEXT})</\1>")
 _ROWS = re.compile(rf"<{_NAME}>{_BLANK}(?:<{_NAME}>{_TEXT}</\2>{_BLANK})*+</\1>{_BLANK}")
 
+_BEFORE = " \t\r\n\ufeff"
+"""What programs put before a declaration, which XML allows nothing before."""
+
+_DECLARED = re.compile(rb"""<\?xml[^>]{0,100}?encoding\s{0,9}=\s{0,9}["']([\w.:-]{1,40})""")
+_SECTION, _SECTION_END = "<![CDATA[", "]]>"
+_UNESCAPED = re.compile(r"&(?:([A-Za-z][A-Za-z0-9]{1,31};)|(?!#\d|#x))|<(?=[\s\d=])|[\x01-\x08\x0b\x0c\x0e-\x1f]")
+"""A bare ampersand or a named entity, a "less than", and control characters."""
+
+_UNESCAPED_MAX = 2_000
+
+_OWN = frozenset({"amp;", "lt;", "gt;", "quot;", "apos;"})
+_REMEDY = "send one well-formed XML document"
+
 
 class NotXml(Exception):
     """A body that is not well-formed XML; `line` says where, counted from 1."""
@@ -21,6 +38,23 @@ class NotXml(Exception):
     def __init__(self, line: int) -> None:
         super().__init__()
         self.line = line
+
+
+def read_xml(body: bytes) -> dict[str, Scalar] | UnreadableBody:
+    """Dotted keys over texts. Of a repeated name the last that is filled counts."""
+    body = body.lstrip()
+    rows = read_rows(body)
+    try:
+        if rows is None:
+            return flatten(xml_tree(body))
+        flat: dict[str, Scalar] = {}
+        for name, text in rows:
+            put(flat, name, text.strip())
+    except NotXml as error:
+        return UnreadableBody(encoding="xml", place=f"line {error.line}", remedy=_REMEDY)
+    except TooMuch as error:
+        return UnreadableBody(encoding="xml", remedy=str(error))
+    return flat
 
 
 def read_rows(body: bytes) -> list[tuple[str, str]] | None:
@@ -35,10 +69,29 @@ def read_rows(body: bytes) -> list[tuple[str, str]] | None:
     return _ROW.findall(text, match.end(1)) if match is not None else None
 
 
-def read_xml(body: bytes) -> dict[str, Any]:
-    """What the root element holds. Raises NotXml or TooMuch; a document type or an entity is TooMuch."""
+def xml_tree(body: bytes) -> dict[str, Any]:
+    """What the root element holds, or in an envelope of SOAP its body. Raises NotXml or TooMuch.
+
+    A document type or an entity is TooMuch. What string-built documents forget to escape is read on a second try.
+    """
+    declared = _DECLARED.search(body[:200])
+    text = text_in(body, declared[1].decode() if declared else "").lstrip(_BEFORE)
+    try:
+        return _parsed(text)
+    except NotXml as fault:
+        escaped = _escaped(text) if text.count("&") <= _UNESCAPED_MAX else text
+        if escaped == text:
+            raise
+        try:
+            return _parsed(escaped)
+        except NotXml:
+            raise fault from None
+
+
+def _parsed(text: str) -> dict[str, Any]:
     builder = _Builder()
-    parser = expat.ParserCreate()
+    # The bytes and their mark say how a document is written; what it declares of itself is often another's habit.
+    parser = expat.ParserCreate("utf-8")
     parser.buffer_text = True
     parser.StartElementHandler = builder.start
     parser.EndElementHandler = builder.end
@@ -46,20 +99,40 @@ def read_xml(body: bytes) -> dict[str, Any]:
     parser.StartDoctypeDeclHandler = _refuse
     parser.EntityDeclHandler = _refuse
     try:
-        parser.Parse(_encoded(body), True)  # noqa: FBT003 - it is taken by position only
+        parser.Parse(text.encode("utf-8", "replace"), True)  # noqa: FBT003 - it is taken by position only
     except (expat.ExpatError, ValueError, LookupError):
         raise NotXml(parser.ErrorLineNumber) from None
-    return builder.root
+    return _out_of_its_envelope(builder.root) if builder.name == "Envelope" else builder.root
 
 
-def _encoded(body: bytes) -> bytes:
-    """Undeclared Windows text, which old platforms send, as UTF-8; everything else as it is."""
-    try:
-        body.decode()
-    except UnicodeDecodeError:
-        if b"encoding=" not in body[:200] and body[:2] not in (b"\xff\xfe", b"\xfe\xff"):
-            return body.decode("cp1252", "replace").encode()
-    return body
+def _out_of_its_envelope(envelope: dict[str, Any]) -> dict[str, Any]:
+    """The lead in SOAP's Body. Its Header is no part of it, but a key may stand there."""
+    body = envelope.get("Body")
+    if not isinstance(body, dict):
+        return envelope
+    elements = [child for child in body.values() if isinstance(child, dict)]
+    lead = unwrapped(elements[0] if len(elements) == 1 else body)
+    header = envelope.get("Header")
+    return lead | {"Header": header} if isinstance(header, dict) else lead
+
+
+def _escaped(text: str) -> str:
+    """With each sign escaped that cannot be meant as markup. In a section they stand for themselves."""
+    first, *rest = text.split(_SECTION)
+    pieces, is_open = [_UNESCAPED.sub(_meant, first)], False
+    for piece in rest:
+        inside, end, outside = piece.partition(_SECTION_END)
+        pieces.append(_SECTION + inside + end + (_UNESCAPED.sub(_meant, outside) if end else ""))
+        is_open = not end
+    return text if is_open else "".join(pieces)
+
+
+def _meant(sign: re.Match[str]) -> str:
+    name = sign[1]
+    if name is None:
+        return {"&": "&amp;", "<": "&lt;"}.get(sign[0], " ")
+    # An entity that nobody knows stays a fault.
+    return sign[0] if name in _OWN or name not in html5 else html5[name]
 
 
 def _refuse(*_declaration: object) -> NoReturn:
@@ -71,6 +144,7 @@ class _Builder:
 
     def __init__(self) -> None:
         self.root: dict[str, Any] = {}
+        self.name = ""
         self._open: list[tuple[str, dict[str, Any], list[str]]] = []
         self._nodes = 0
 
@@ -89,7 +163,7 @@ class _Builder:
         if children and text:
             children[""] = text
         if not self._open:
-            self.root = children
+            self.root, self.name = children, name
         else:
             _add(self._open[-1][1], name, children or text)
 

@@ -15,8 +15,8 @@ from app.domain.delivery.destination_auth import (
     auth_references,
     is_plain,
     is_secret,
-    is_signing_key,
     require_header,
+    signing_key,
 )
 from app.domain.delivery.outcome_rule import OutcomeRule, Pick
 from app.domain.delivery.sold_lead import LEAD_PATHS
@@ -101,33 +101,37 @@ def secret_references(destination: Destination) -> tuple[str, ...]:
 
 def require_secrets(destination: Destination, secrets: Mapping[str, str]) -> None:
     """Refuse, without showing it, a secret that is missing or cannot serve; what passes can be sent."""
+    signing = destination.auth.secrets if isinstance(destination.auth, StandardWebhooksAuth) else ()
     for reference in secret_references(destination):
         if not secrets.get(reference):
             raise ValueError(f"the secret `{reference}` is missing or empty")
+        if reference in signing and signing_key(secrets[reference]) is not None:
+            continue
         if not is_plain(secrets[reference]):
             raise ValueError(f"the secret `{reference}` must be one line of printable ASCII")
-    if isinstance(destination.auth, StandardWebhooksAuth):
-        for reference in destination.auth.secrets:
-            if not is_signing_key(secrets[reference]):
-                raise ValueError(f"the secret `{reference}` must be `whsec_` and the base64 of 24 to 64 random bytes")
+        if reference in signing:
+            remedy = (
+                "must be `whsec_` and the base64 of 24 to 64 random bytes, or what `openssl rand -base64 32` prints"
+            )
+            raise ValueError(f"the secret `{reference}` {remedy}")
     if is_secret(destination.url):
         _require_url(secrets[destination.url], destination.allow_private_hosts)
 
 
-def carries_lead_id(destination: Destination) -> bool:
-    """Whether the CRM learns our `lead_id`: where it does not, no outcome it reports can be joined to its lead."""
-    if not destination.fields:
+def can_join_outcomes(destination: Destination) -> bool:
+    """Whether outcomes can be joined to their leads: the CRM learns our id of each, or we learn the CRM's."""
+    if not destination.fields or destination.crm_id is not None:
         return True
     paths = {source if isinstance(source, str) else source.path for source in destination.fields.values()}
-    return "lead_id" in paths | set(PLACEHOLDER.findall(destination.url))
+    return not {"lead_id", "ping_id"}.isdisjoint(paths | set(PLACEHOLDER.findall(destination.url)))
 
 
 def _require_lead_path(path: str) -> None:
     if path in LEAD_PATHS or (path.startswith("fields.") and len(path) > len("fields.")):
         return
     near = get_close_matches(path, LEAD_PATHS, 1) or get_close_matches(f"contact.{path}", LEAD_PATHS, 1)
-    hint = f"; did you mean `{near[0]}`?" if near else ", such as `contact.phone`, `lead_id` or `fields.NAME`"
-    raise ValueError(f"`{path}` is not a path of the lead{hint}")
+    hint = f"did you mean `{near[0]}`?" if near else "use one such as `contact.phone`, `lead_id` or `fields.NAME`"
+    raise ValueError(f"`{path}` is not a path of the lead: {hint}")
 
 
 def _require_url(url: str, allow_private_hosts: tuple[str, ...]) -> None:
@@ -140,7 +144,7 @@ def _require_url(url: str, allow_private_hosts: tuple[str, ...]) -> None:
     except ValueError:
         raise ValueError("`url` cannot be read: check its host and port") from None
     if parts.scheme not in ("https", "http") or not host:
-        raise ValueError("`url` must begin with https:// and a host")
+        raise ValueError("`url` must begin with https:// and a host: write it as https://crm.example/leads")
     if parts.username is not None or parts.fragment or "{" in parts.netloc:
         raise ValueError("`url` must hold no user, fragment, or placeholder in its host: use `auth` for credentials")
     if parts.scheme == "http" and host not in allow_private_hosts:

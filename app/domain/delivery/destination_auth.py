@@ -6,6 +6,7 @@ import re
 import msgspec
 
 SECRET_SCHEMES = ("env:", "file:")
+_STANDARD = str.maketrans("-_", "+/")
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 
 
@@ -98,15 +99,18 @@ def is_plain(text: str) -> bool:
     return text.isascii() and text.isprintable()
 
 
-def is_signing_key(secret: str) -> bool:
-    """Whether this is a Standard Webhooks secret: `whsec_` and the base64 of 24 to 64 bytes."""
-    body = secret.removeprefix("whsec_").rstrip("=")
+def signing_key(secret: str) -> bytes | None:
+    """The 24 to 64 bytes behind a Standard Webhooks secret; `None` where it has none.
+
+    It is base64 in either alphabet, padded or not, broken into lines or not, with or without `whsec_`.
+    """
+    body = "".join(secret.split()).removeprefix("whsec_").rstrip("=").translate(_STANDARD)
     try:
         # Padded to the letter: too much of it is refused by some versions of Python.
         key = base64.b64decode(body + "=" * (-len(body) % 4), validate=True)
     except ValueError:
-        return False
-    return 24 <= len(key) <= 64
+        return None
+    return key if 24 <= len(key) <= 64 else None
 
 
 def _require_secret(name: str, text: str) -> None:

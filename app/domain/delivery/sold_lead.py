@@ -22,7 +22,10 @@ class ConsentProof(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SoldLead(msgspec.Struct, frozen=True, kw_only=True):
-    """A lead that a seller sold us; `fields` are those of its vertical, `sold_at` is UTC epoch seconds."""
+    """A lead that a seller sold us; `fields` are those of its vertical, `sold_at` is UTC epoch seconds.
+
+    `seller_lead_id` and `sub_id` are the seller's own words for it and for its source.
+    """
 
     lead_id: str
     ping_id: str
@@ -33,6 +36,8 @@ class SoldLead(msgspec.Struct, frozen=True, kw_only=True):
     price_cents: int
     sold_at: float
     test: bool
+    seller_lead_id: str = ""
+    sub_id: str = ""
     contact: Contact
     consent: ConsentProof
     fields: dict[str, Value] = {}

@@ -32,8 +32,8 @@ class Sale(msgspec.Struct, frozen=True, kw_only=True):
     """A post that every rule admits. Whether it is sold is decided by the transaction that takes it.
 
     `nonce` is hex. `certificates` are keyed digests (hex). A person sold after `duplicate_since` (UTC epoch seconds)
-    within `duplicate_scope` is a duplicate. `identity` and `evidence` are sealed. `decision` is the JSON of the ping's
-    decision, `None` where a restart lost it.
+    within `duplicate_scope` is a duplicate. `identity` and `evidence` are sealed; `seller_lead_id` and `sub_id` are
+    not, and say who nobody is. `decision` is the JSON of the ping's decision, `None` where a restart lost it.
     """
 
     lead_id: str
@@ -55,6 +55,8 @@ class Sale(msgspec.Struct, frozen=True, kw_only=True):
     cap_uses: tuple[CapUse, ...]
     identity: bytes
     evidence: tuple[Evidence, ...]
+    seller_lead_id: str = ""
+    sub_id: str = ""
     decision: bytes | None
     config_hash: str
     model_version: str

@@ -19,9 +19,10 @@ from app.domain.seller import Seller
 from app.domain.token import looks_like_token, read
 from app.http.answer import FAULT, HttpAnswer, http_ping_answer, http_post_answer, written
 from app.http.asgi_request import BodyTooLarge, ClientGone, Receive, Scope, Send, receive_body, send_answer
+from app.http.auction.no_endpoint import no_endpoint
 from app.http.auction.record_test import record_test
 from app.http.auction.routes import ROUTES
-from app.http.authentication import keys_in_headers, whose_key
+from app.http.authentication import KEY_HEADERS, keys_in_headers, whose_key
 from app.http.request import (
     RawRequest,
     SellerRequest,
@@ -105,6 +106,10 @@ class Intake:
         if not isinstance(answer, HttpAnswer):
             answer = await answer()
         await send_answer(send, answer.status, answer.content_type, answer.body, answer.headers)
+
+    def no_endpoint(self, scope: Scope, methods: frozenset[str] = frozenset()) -> HttpAnswer:
+        """The answer at a path that is no endpoint, or that takes these methods alone."""
+        return no_endpoint(self.request(scope, b""), self._bidder.catalogue.seller_by_key, methods)
 
     def body_max(self, scope: Scope) -> int:
         """How long a body is taken in from whoever sent these headers."""
@@ -358,7 +363,7 @@ class Intake:
 def _asking(path: str, headers: Mapping[bytes, bytes]) -> tuple[str | bytes | None, ...]:
     """What chooses the words of an answer, as far as it stands in the headers."""
     get = headers.get
-    return path, get(b"x-api-key"), get(b"authorization"), get(b"accept"), get(b"content-type")
+    return path, get(b"accept"), get(b"content-type"), *[get(name) for name in KEY_HEADERS]
 
 
 async def _after(seconds: float, answer: HttpAnswer) -> HttpAnswer:

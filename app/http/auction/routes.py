@@ -3,6 +3,7 @@
 from itertools import product
 
 from app.dialects.dialect import Dialect
+from app.http.paths import known_path
 from app.http.request import Route, Takes
 from app.platforms.known import for_each_dialect
 
@@ -28,3 +29,8 @@ PATHS = tuple(
     f"/v1/{dialect}{test}{takes}" for dialect in ("", "{dialect}/") for test in ("", "test/") for takes in _TAKES
 )
 """Every path of the auction, those of all dialects as one."""
+
+
+def auction_path(path: str) -> str:
+    """The path of the auction that is meant, empty where none is."""
+    return known_path(path, ROUTES)

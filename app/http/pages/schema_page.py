@@ -13,6 +13,7 @@ def schema_page(openapi: Json) -> bytes:
     page = document(
         "app/http/pages/schema_page.html",
         info=openapi["info"],
+        paths=openapi["paths"],
         routes=tuple(_routes(openapi["paths"])),
         schemas=openapi["components"]["schemas"],
         name_of=_name_of,

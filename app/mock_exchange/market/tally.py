@@ -144,7 +144,7 @@ class MarketTally:
 
 
 BUYER_HEADS = (
-    "buyer", "pings", "bid", "usual bid", "won", "paid each", "spend", "refused", "failed", "ms", "p99",
+    "buyer", "pings", "bid", "usual bid", "bought", "paid each", "spend", "refused", "failed", "ms", "p99",
 )  # fmt: skip
 SELLER_HEADS = ("", "leads", "sold", "share", "sales", "each", "revenue")
 

@@ -98,9 +98,13 @@ class Bands:
 
     def add(self, size: float, expected: float, *, hit: bool) -> None:
         """One more case of this size, which must not be negative."""
-        step = self._steps.setdefault(floor(_STEPS * log(max(size, 1e-9))), [0.0] * 4)
+        step = self._steps.setdefault(_step(size), [0.0] * 4)
         for place, amount in enumerate((1.0, size, float(hit), expected)):
             step[place] += amount
+
+    def hit(self, size: float) -> None:
+        """One of the cases of this size, which was added before, came true after all."""
+        self._steps[_step(size)][2] += 1.0
 
     def cut(self, most: int) -> tuple[Band, ...]:
         """About equally many cases in each of at most so many parts, the smallest sizes first."""
@@ -137,6 +141,10 @@ def times(took_ms: Sequence[float]) -> AnswerTimes:
     return AnswerTimes(
         count=len(took_ms), median=cuts[49], p95=cuts[94], p99=cuts[98], longest=max(took_ms), steps=tuple(steps)
     )
+
+
+def _step(size: float) -> int:
+    return floor(_STEPS * log(max(size, 1e-9)))
 
 
 def _band(steps: list[list[float]]) -> Band:

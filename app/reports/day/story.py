@@ -1,6 +1,6 @@
 """What one business day left behind, as one value: read once from the journal, binned by the quarter of an hour."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from math import ceil
 
 import msgspec
@@ -14,6 +14,7 @@ from app.reports.day.bins import AnswerTimes, Band, Bands, times
 from app.reports.day.campaign_days import CampaignBook, CampaignDay, DayTrade, Push
 from app.reports.day.cap_days import CapDay, fullest
 from app.reports.day.territory_days import TerritoryBook, TerritoryDay
+from app.reports.day.win_bands import LegWins, WinBook
 from app.reports.fold import fold
 from app.reports.tally import QUARTER_S, CampaignTrade, Flow
 from app.reports.trading import trading
@@ -22,7 +23,11 @@ CAPS = 6
 """Of how many caps the story tells: those that came closest to their limits."""
 
 PARTS = 10
-"""Into how many parts bids are cut by price, and leads by predicted probability."""
+"""Into how many parts leads are cut by predicted probability."""
+
+
+_PLACE = 3
+"""The digits of a ZIP code by which places are told apart: a signal is for a state or for such an area."""
 
 
 class BoughtLead(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,9 +54,9 @@ class Attempts(msgspec.Struct, frozen=True, kw_only=True):
 class Story(msgspec.Struct, frozen=True, kw_only=True):
     """The day from `start` to `end` (UTC epoch seconds) as clocks in `zone` show it, in bins of QUARTER_S.
 
-    `pings`, `bids` and `leads` are counts of each bin. `reasons` are those of pings without a bid, `unbought` those of
-    posts that were not taken, by their codes. `wins` are the best bids of pings by price in cents, by
-    vertical; `calibration` the leads bought by the probability that their bids went by, against the true one.
+    `pings`, `bids` and `leads` are counts of each bin; `repeats` of the bids were asked for again. `reasons` are those
+    of pings without a bid, `unbought` those of posts that were not taken, by their codes. `calibration` are the leads
+    bought by the probability that their bids went by, against the true one.
     """
 
     zone: str
@@ -60,12 +65,13 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
     pings: tuple[int, ...]
     bids: tuple[int, ...]
     leads: tuple[int, ...]
+    repeats: int
     reasons: dict[str, int]
     unbought: dict[str, int]
     campaigns: tuple[CampaignDay, ...]
     caps: tuple[CapDay, ...]
     territories: tuple[TerritoryDay, ...]
-    wins: dict[str, tuple[Band, ...]]
+    wins: tuple[LegWins, ...]
     calibration: tuple[Band, ...]
     attempts: Attempts
     ping_times: AnswerTimes
@@ -78,7 +84,10 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
         trades = [campaign.trade for campaign in self.campaigns]
         return DayTrade(
             bids=sum(self.bids),
+            repeats=self.repeats,
+            won=sum(trade.won for trade in trades),
             leads=sum(self.leads),
+            handling_cents=sum(trade.handling_cents for trade in trades),
             spend_cents=sum(trade.spend_cents for trade in trades),
             conversions=sum(trade.conversions for trade in trades),
             value_cents=sum(trade.value_cents for trade in trades),
@@ -102,8 +111,12 @@ def tell(
     start: float,
     end: float,
     zone: str,
+    learned: Collection[str] = (),
 ) -> Story:
-    """The story of the lines from `start` up to `end`, oldest first; of them only leads bought are held meanwhile."""
+    """The story of the lines from `start` up to `end`, oldest first; of them only leads bought are held meanwhile.
+
+    `learned` are the verticals whose win model was learned from auctions.
+    """
     day = _Day(campaigns, sold, start, ceil((end - start) / QUARTER_S))
     fold((line for line in lines if start <= line.at < end), day)
     trade = trading(day.counter.tally)
@@ -116,12 +129,13 @@ def tell(
         pings=tuple([flow.pings + flow.repeats for flow in flows]),
         bids=tuple([flow.bids + flow.repeats for flow in flows]),
         leads=tuple([flow.leads for flow in flows]),
+        repeats=sum(flow.repeats for flow in flows),
         reasons=dict(trade.reasons.most_common()),
         unbought={code: count for code, count in trade.posts_by_code.most_common() if code != "accepted"},
-        campaigns=_by_spend([book.day(day.traded(name)) for name, book in day.campaigns.items()]),
+        campaigns=_by_spend([day.of_campaign(name) for name in day.campaigns]),
         caps=fullest(day.caps, CAPS, start, len(flows)),
         territories=day.territories.contrast(),
-        wins={name: bands.cut(PARTS) for name, bands in sorted(day.wins.items())},
+        wins=day.wins.by_leg(learned),
         calibration=day.calibration.cut(PARTS),
         attempts=attempts,
         ping_times=times(ping_ms),
@@ -143,7 +157,7 @@ class _Day:
         self.campaigns: dict[str, CampaignBook] = {}
         self.caps = CapRecords()
         self.territories = TerritoryBook(bins)
-        self.wins: dict[str, Bands] = {}
+        self.wins = WinBook()
         self.calibration = Bands()
 
     def flows(self) -> list[Flow]:
@@ -151,9 +165,11 @@ class _Day:
         first, quarters = int(self._start // QUARTER_S), self.counter.tally.quarters
         return [quarters.get(first + at, Flow()) for at in range(self._bins)]
 
-    def traded(self, campaign: str) -> CampaignTrade:
-        """What was counted of a campaign."""
-        return self.counter.tally.campaigns.get(campaign, CampaignTrade())
+    def of_campaign(self, name: str) -> CampaignDay:
+        """The day of one campaign."""
+        traded = self.counter.tally.campaigns.get(name, CampaignTrade())
+        handling_cents = self._declared[name].handling_cents if name in self._declared else 0
+        return self.campaigns[name].day(traded, handling_cents)
 
     def ping(self, line: PingLine) -> None:
         self.counter.ping(line)
@@ -177,6 +193,7 @@ class _Day:
 
     def post(self, line: PostLine) -> None:
         self.counter.post(line)
+        self.wins.win(line.ping_id)
         if line.kept or line.status != "accepted":
             return
         book, lead = self._campaign(line.campaign), self._sold.get(line.ping_id)
@@ -202,11 +219,11 @@ class _Day:
             # The territory's shadow price stands behind those of the caps.
             (territory, cents), caps = caps[-1], caps[:-1]
             self.territories.value(campaign, territory, at, cents)
-        self._campaign(campaign).value(at, valuation, caps)
+        self._campaign(campaign).value(at, line.ping.zip[:_PLACE], valuation, caps)
 
     def _bid(self, line: PingLine, at: int) -> None:
-        bids, demand = line.decision.bids, line.standing.demand
-        for offer, bid_id in zip(bids, line.bid_ids, strict=True):
+        demand = line.standing.demand
+        for offer, bid_id in zip(line.decision.bids, line.bid_ids, strict=True):
             self._campaign(offer.campaign).price.add(at, offer.price_cents)
             if offer.campaign in demand:
                 self.territories.bid(offer.campaign, demand[offer.campaign].name, at, offer.price_cents)
@@ -215,9 +232,7 @@ class _Day:
                 self._places[bid_id] = place_of(line)
                 if offer.valuation is not None:
                     self.calibration.add(offer.valuation.probability, lead.true_probability, hit=lead.converted)
-        # A seller holds our best bid against what others offer; the others it takes or leaves.
-        best, won = bids[0], line.bid_ids[0] in self._sold
-        self.wins.setdefault(line.ping.vertical, Bands()).add(best.price_cents, best.win_probability, hit=won)
+            self.wins.bid(line, offer, bid_id)
 
     def _campaign(self, name: str) -> CampaignBook:
         if name not in self.campaigns:

@@ -13,6 +13,9 @@ from app.store.schema import attempt, delivery
 REFUSED_ADDRESS = "no answer: refused_address"
 """The note of a delivery that was not even tried, because of where it would have gone."""
 
+NOT_ARRIVED = ("dead", "rejected")
+"""Leads that were bought and are not in the CRM: who looks for the dead looks for both."""
+
 
 class DeliveryRow(msgspec.Struct, frozen=True, kw_only=True):
     """One delivery as an operator sees it; nothing of the person. While `owner` is set it is being sent."""
@@ -54,7 +57,10 @@ class DeliveryDetail(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Which(msgspec.Struct, frozen=True, kw_only=True):
-    """Which deliveries are meant: those that fit everything named here. `since` and `until` bound `created_at`."""
+    """Which deliveries are meant: those that fit everything named here. `since` and `until` bound `created_at`.
+
+    `dead` means those that were refused for good, too.
+    """
 
     ids: tuple[str, ...] = ()
     status: DeliveryStatus | None = None
@@ -182,7 +188,9 @@ def _conditions(which: Which) -> list[ColumnElement[bool]]:
     wanted: list[ColumnElement[bool]] = []
     if which.ids:
         wanted.append(delivery.c.delivery_id.in_(which.ids))
-    if which.status is not None:
+    if which.status == "dead":
+        wanted.append(delivery.c.status.in_(NOT_ARRIVED))
+    elif which.status is not None:
         wanted.append(delivery.c.status == which.status)
     if which.destination:
         wanted.append(delivery.c.destination == which.destination)
@@ -196,4 +204,4 @@ def _conditions(which: Which) -> list[ColumnElement[bool]]:
 
 
 def _delivery(row: Row[Any]) -> DeliveryRow:
-    return DeliveryRow(**row._mapping)
+    return DeliveryRow(**{name: row._mapping[name] for name in DeliveryRow.__struct_fields__})

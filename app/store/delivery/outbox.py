@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from app.dialects.text import printable
 from app.domain.delivery.delivery import AttemptReport, ClaimedDelivery
+from app.domain.delivery.record_id import key_of
 from app.domain.delivery.sold_lead import LeadDocument
 from app.domain.keyed import digest
 from app.store.delivery.destinations import disable
@@ -70,6 +71,7 @@ def new_delivery(lead_id: str, destination: str, now: float) -> dict[str, object
         "http_status": None,
         "note": "",
         "crm_id": "",
+        "crm_key": "",
     }
 
 
@@ -139,8 +141,10 @@ def acknowledge(connection: Connection, report: AttemptReport) -> bool:
         "owner": "",
         "http_status": report.http_status,
         "note": _cut(report.note or report.failure),
-        "crm_id": _cut(report.crm_id),
     }
+    if report.crm_id:
+        # Of a lead that is sent again the CRM may not tell it again.
+        values |= {"crm_id": _cut(report.crm_id), "crm_key": key_of(_cut(report.crm_id))}
     if report.due_at is not None:
         values["due_at"] = report.due_at
     if is_settled:

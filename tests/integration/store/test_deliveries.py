@@ -275,6 +275,19 @@ def test_a_replay_takes_what_was_asked_for_and_nothing_else(url: str) -> None:
     in_store(url, scene)
 
 
+def test_who_looks_for_the_dead_finds_what_was_refused_for_good(url: str) -> None:
+    async def scene(store: Store) -> None:
+        await sell(store, 1, 2, 3, 4)
+        for claimed, status in zip(await claim(store), ("dead", "rejected", "delivered", "duplicate"), strict=True):
+            await store.acknowledge(report(claimed, status))
+        listed = [row.status for row in await store.deliveries(Which(status="dead"))]
+        assert sorted(listed) == ["dead", "rejected"]
+        assert [row.status for row in await store.deliveries(Which(status="rejected"))] == ["rejected"]
+        assert await store.replay(Which(status="dead"), "ada", NOW + 200.0) == 2
+
+    in_store(url, scene)
+
+
 def test_what_is_being_sent_at_this_moment_is_not_replayed(url: str) -> None:
     async def scene(store: Store) -> None:
         await sell(store, 1)

@@ -41,7 +41,8 @@ def trade(url: str) -> None:
 
     async def scene(store: Store) -> None:
         for number, decision in enumerate(decisions):
-            await store.sell(a_sale(number, decision=decision, sold_at=NOW + number), refused)
+            own = {"seller_lead_id": f"A-{number}", "sub_id": "search-7"}
+            await store.sell(a_sale(number, decision=decision, sold_at=NOW + number, **own), refused)
         first, second = a_sale(0).lead_id, a_sale(1).lead_id
         told = Outcome(
             lead_id=first, event="sold", value_cents=90_000, occurred_at=NOW + 50.5, event_id="e-1", source="crm"
@@ -71,6 +72,8 @@ def test_sales_and_outcomes_come_with_all_that_training_needs(url: str, tmp_path
         (
             a_sale(number).lead_id,
             a_sale(number).ping_id,
+            f"A-{number}",
+            "search-7",
             *common,
             moment(NOW + number),
             "78701",

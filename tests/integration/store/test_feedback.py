@@ -66,7 +66,7 @@ def test_an_outcome_of_a_lead_we_never_bought_is_unknown(url: str) -> None:
     async def scene(store: Store) -> OutcomeResult:
         return await store.record_outcome(Outcome(lead_id=LEAD, event="sold"), NOW)
 
-    assert in_store(url, scene) == OutcomeResult(status="unknown_lead")
+    assert in_store(url, scene) == OutcomeResult(status="refused", remedy="lead_id: no lead of ours has it")
     assert count(url, "outcome") == 0
 
 

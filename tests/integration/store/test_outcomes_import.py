@@ -143,14 +143,12 @@ def test_excels_unicode_text_and_cents_are_read(url: str, tmp_path: Path) -> Non
     assert count(url, "outcome", "value_cents = 1250") == 1
 
 
-def test_a_lead_may_be_named_by_the_crms_own_id(url: str, tmp_path: Path, capsys: Capture) -> None:
+def known_in_the_crm(url: str, *crm_ids: str) -> None:
+    """The CRM has told its own id of each lead."""
     sold(url)
 
     async def scene(store: Store) -> None:
         for claim in await store.claim_due("crm", "me", NOW + 10.0, 10, 60.0):
-            number = LEADS.index(str(claim.lead["lead_id"]))
-            # The second CRM, too, numbers from one.
-            crm_id = "1" if number > 1 else f"c-{number}"
             report = AttemptReport(
                 delivery_id=claim.delivery_id,
                 destination="crm",
@@ -160,11 +158,16 @@ def test_a_lead_may_be_named_by_the_crms_own_id(url: str, tmp_path: Path, capsys
                 took_ms=5,
                 status="delivered",
                 http_status=200,
-                crm_id=crm_id,
+                crm_id=crm_ids[LEADS.index(str(claim.lead["lead_id"]))],
             )
             assert await store.acknowledge(report)
 
     in_store(url, scene)
+
+
+def test_a_lead_may_be_named_by_the_crms_own_id(url: str, tmp_path: Path, capsys: Capture) -> None:
+    # The second CRM, too, numbers from one.
+    known_in_the_crm(url, "c-0", "c-1", "1", "1")
     file = written(
         tmp_path / "crm.csv",
         f"c-0,sold,{AT}",
@@ -180,10 +183,70 @@ def test_a_lead_may_be_named_by_the_crms_own_id(url: str, tmp_path: Path, capsys
     ]
 
 
+def test_a_lead_is_found_by_any_of_its_ids_in_every_form(url: str, tmp_path: Path, capsys: Capture) -> None:
+    known_in_the_crm(url, "00Q5g00000aBCdEEAW", "6f9619ff-8b86-d011-b42d-00c04fc964ff", "00123", "12345678901")
+    told = [
+        ("00Q5g00000aBCdE", 0),
+        ("{6F9619FF-8B86-D011-B42D-00C04FC964FF}", 1),
+        ("123", 2),
+        ("'00123", 2),
+        ('="00123"', 2),
+        ("12345678901.0", 3),
+        ('"12,345,678,901"', 3),
+        (LEADS[1].upper(), 1),
+        (f'="{LEADS[1]}"', 1),
+        (a_sale(2).ping_id, 2),
+    ]
+    rows = [f"{named},contacted,{NOW + place},{place}" for place, (named, _) in enumerate(told)]
+    assert imported(url, written(tmp_path / "crm.csv", *rows, heads="Lead ID,event,date,event_id")) == 0
+    for place, (_, number) in enumerate(told):
+        assert count(url, "outcome", f"event_id = '{place}' AND lead_id = '{LEADS[number]}'") == 1
+
+    rows = [f"{crm_id},sold,{AT}" for crm_id in ("1.23E+15", "00Q5G00000ABCDE", "00Q5g00000aBCdF")]
+    assert imported(url, written(tmp_path / "crm.csv", *rows, heads="crm_id,event,date")) == 1
+    assert [line.partition(": ")[2] for line in capsys.readouterr().err.splitlines()[-3:]] == [
+        "crm_id: a spreadsheet wrote it in short, as Excel does; format the column as text, and export it again",
+        "crm_id: its capitals are lost; export the ids of 18 characters",
+        "crm_id: no lead of ours has it",
+    ]
+
+
+def test_of_two_forms_of_one_id_the_very_same_counts(url: str, tmp_path: Path) -> None:
+    known_in_the_crm(url, "00123", "123", "x", "y")
+    rows = [f"{crm_id},sold,{AT},e{crm_id}" for crm_id in ("123", "00123")]
+    assert imported(url, written(tmp_path / "crm.csv", *rows, heads="crm_id,event,date,event_id")) == 0
+    assert count(url, "outcome", f"event_id = 'e123' AND lead_id = '{LEADS[1]}'") == 1
+
+
+def test_words_to_ignore_and_sums_are_passed_over_and_counted(url: str, tmp_path: Path, capsys: Capture) -> None:
+    sold(url)
+    file = written(tmp_path / "crm.csv", f"{LEADS[1]},New,{AT},,,", f"{LEADS[1]},sold,{AT},1,,", "Total,,,1,,")
+    assert imported(url, file, "--event", "new=ignore", "--json") == 0
+    result = json.loads(capsys.readouterr().out)
+    assert (result["new"], result["ignored"], result["left_out"], result["refused"]) == (1, 1, 1, [])
+    assert imported(url, file, "--event", "new=ignore") == 0
+    said = capsys.readouterr().out
+    assert "3 rows" in said
+    assert "1 ignored, as --event says\n1 left out: no leads\n" in said
+
+
+def test_a_time_that_cannot_be_is_refused(url: str, tmp_path: Path, capsys: Capture) -> None:
+    sold(url)
+    file = written(tmp_path / "crm.csv", f"{LEADS[1]},sold,2096-01-01,1,,", f"{LEADS[1]},sold,2026-11-01,1,,")
+    assert imported(url, file) == 1
+    said = capsys.readouterr().err
+    assert "line 2: occurred_at: lies in the future" in said
+    assert "line 3: occurred_at: lies before the lead was bought" in said
+    assert events(url) == 1
+
+
 @pytest.mark.parametrize(
     ("row", "remedy"),
     [
-        (f"{LEADS[1]},won,{AT},,,", "event: contacted, not_contacted, qualified, quoted, sold, invalid or opted_out"),
+        (
+            f"{LEADS[1]},nurturing,{AT},,,",
+            "event: contacted, not_contacted, qualified, quoted, sold, invalid or opted_out",
+        ),
         (f"{LEADS[1]},,{AT},,,", "event: is missing"),
         (f",sold,{AT},,,", "lead_id: is missing"),
         (f"{LEADS[1]},sold,soon,,,", "occurred_at: a time in ISO 8601 or epoch seconds"),
@@ -222,7 +285,7 @@ def test_a_row_that_cannot_be_taken_is_named_with_its_remedy_and_the_others_are_
         (b"lead_id,event,date,x\n", ("--map", "x=price"), "a column can be lead_id, crm_id"),
         (b"lead_id,event,event,date\n", (), "two columns 'event'"),
         (b'lead_id,event,date\n1,"sold,2026-11-21\n', (), "line 2: unexpected end of data"),
-        (b"lead_id,event,date\n\xe9,sold,2026-11-21\n", (), "save it as CSV UTF-8"),
+        (b"PK\x03\x04" + bytes(60), (), "is an Excel workbook or an archive, whatever its name: open it in Excel and"),
         (gzip.compress(b"lead_id,event,date\n" * 99, mtime=0)[:40], (), "cannot be unpacked"),
     ],
 )

@@ -6,6 +6,7 @@ import msgspec
 import numpy as np
 import pytest
 
+from training.commands.simulate import reading
 from training.lab.caps import pace
 from training.lab.compare import PacedResult, PolicyResult, compare
 from training.lab.market import HouseMarket, market
@@ -85,8 +86,20 @@ def test_the_command_prints_one_object_a_policy(capsys: pytest.CaptureFixture[st
     assert all(keys <= policy.keys() for policy in told)
 
 
+def test_the_figures_say_how_far_they_can_be_trusted() -> None:
+    shares = {"clairvoyant": [1.0, 1.0], "ortb": [0.5, 0.6], "ours": [0.6, 0.5], "ours_exploring": [0.7, 0.7]}
+    rows = [
+        {"policy": name, "share_of_clairvoyant": sum(each) / 2, "by_seed": {"share_of_clairvoyant": each}}
+        for name, each in shares.items()
+    ]
+    assert "does not know the market in 1 of 2 seeds." in reading(2, rows)
+    assert reading(1, rows).startswith("One seed shows no spread")
+    assert reading(2, rows[:1]) == "+- is the standard deviation over the seeds."
+
+
 def test_too_few_leads_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["simulate", "--per-seed", "100"]) == 2
+    with pytest.raises(SystemExit):
+        main(["simulate", "--per-seed", "100"])
     assert "--per-seed" in capsys.readouterr().err
     assert main(["simulate", "--per-seed", "3000", "--bids", "2000"]) == 2
     assert "--bids takes 300 to 1,500" in capsys.readouterr().err

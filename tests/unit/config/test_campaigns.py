@@ -111,6 +111,21 @@ def test_a_vertical_without_consent_words_sells_to_no_campaign_that_reads_the_te
         ('destinations = ["crm"]', "", "its leads are stored but not delivered"),
         ('caps = [{ limit = 100, window = "day" }]', "", "it has no cap"),
         ("ceiling = 60", "ceiling = 901", "ceiling: $901.00 is more than any lead is worth"),
+        (
+            "ceiling = 60",
+            "ceiling = 4500",
+            "$4,500.00 is a lot for one lead. Remedy: amounts are in dollars, not in cents",
+        ),
+        (
+            "conversion_value = 900",
+            'conversion_value = { field = "monthly_bill", rate = 4 }',
+            'worth 400% of the field. Remedy: if 4.00% is meant, write "4%"',
+        ),
+        (
+            "ceiling = 60",
+            'ceiling = 60\nfilters = [{ field = "zip", in = ["00000"] }]',
+            "filters[0].in[0]: nobody has such a ZIP code: 00000",
+        ),
         ("ceiling = 60", 'ceiling = 60\nconsent = { certificate = "none" }', "without proof of consent"),
         ("ceiling = 60", 'ceiling = 60\nconsent = { landing_domains = ["a/b"] }', '"a/b" is not a domain'),
     ],

@@ -52,8 +52,31 @@ def test_credentials_that_cannot_serve_are_refused_and_not_shown(problems: Wrong
         ('headers = { X-Api-Key = "s3cret" }', "headers.X-Api-Key: secrets must not be written in the file"),
         ('encoding = "jsn"', 'encoding: "jsn" is not one of the allowed values. Remedy: did you mean `json`?'),
         ("timeout_ms = 5", "timeout_ms: `timeout_ms` is 5. Remedy: it must be from 100 to 60000"),
+        ('method = "post"', "did you mean `POST`?"),
+        ('auth = "bearer"', "auth: this is text, but must be a table. Remedy: write it as { key = value }"),
         ("concurrency = true", "concurrency: this is true or false, but must be a whole number"),
-        ('fields = { phone = "contact.fone" }', "did you mean `contact.phone`?"),
+        (
+            'fields = { phone = "contact.fone" }',
+            "fields.phone: `contact.fone` is not a path of the lead. Remedy: did you",
+        ),
+        *[
+            (
+                f'fields = {{ a = "lead_id", b = {{ from = "{path}", values = {{ {wrong} = "W" }} }} }}',
+                f"{said}. Remedy: {remedy}",
+            )
+            for path, wrong, said, remedy in (
+                (
+                    "fields.roof_shade",
+                    "hevy",
+                    'fields.b.values.hevy: `fields.roof_shade` is never "hevy"',
+                    "did you mean `heavy`",
+                ),
+                ("fields.homeowner", "yes", '`fields.homeowner` is never "yes"', "it may be `false`, `true`"),
+                ("contact.state", "Texas", '`contact.state` is never "Texas"', "remove it"),
+                ("vertical", "solr", '`vertical` is never "solr"', "did you mean `solar`"),
+                ("leg", "Shared", '`leg` is never "Shared"', "did you mean `shared`"),
+            )
+        ],
         (
             'fields = { lead_id = "lead_id", shade = "fields.roof_shad" }',
             "fields.shade: no vertical has a field `roof_shad`",

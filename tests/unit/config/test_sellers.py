@@ -75,6 +75,11 @@ def test_a_sellers_own_names_and_values_are_translated(seller_with: Callable[[st
         ('value_maps = { homeowner = { own = "mine" } }', '"mine" is not a value of `homeowner`'),
         ('value_maps = { homeowner = { Own = "yes", own = "no" } }', '"own" and "Own" cannot be told apart'),
         ('value_maps = { roof = { full = "heavy" } }', "no vertical has a field `roof`"),
+        ('value_maps = { vertical = { "12" = "solr" } }', "there is no vertical `solr`. Remedy: did you mean `solar`?"),
+        ('value_maps = { state = { Texas = "ZZ" } }', '"ZZ" is not a US state'),
+        ('value_maps = { zip = { x = "123" } }', '"123" is not a valid ZIP code'),
+        ("return_rate = 15", 'return_rate: 15 is out of bounds. Remedy: a share is written as "15%" or 0.15'),
+        ('api_key = "abc"', "it is called `key_sha256` here"),
         ('allowed_ips = ["10.0.0.300"]', "is not an IP address or network"),
         ("return_rate = 1.0", "return_rate: 1.0 is out of bounds"),
         ("quality_factor = 0", "quality_factor: 0 is out of bounds"),
@@ -100,6 +105,19 @@ def test_a_key_in_place_of_its_hash_is_refused_and_not_shown(problems: Wrong) ->
 def test_nobody_shares_a_key(problems: Wrong) -> None:
     (problem,) = problems("2" * 64, "1" * 64)
     assert "operators.ops.key_sha256: this is the key of `acme`" in problem
+
+
+@pytest.mark.parametrize(
+    ("events", "said"),
+    [
+        ('{ "New" = "ignore", "NEW!" = "contacted" }', "operators.ops.events.NEW!: another word here differs from it"),
+        ('{ "New" = "skip" }', '"skip" is not one of the allowed values'),
+    ],
+)
+def test_words_of_an_operator_that_make_no_sense_are_refused(problems: Wrong, events: str, said: str) -> None:
+    key = "2" * 64
+    (problem,) = problems(f'["{key}"]', f'["{key}"]\nevents = {events}')
+    assert said in problem
 
 
 def test_a_published_key_is_warned_of(warnings: Warned) -> None:

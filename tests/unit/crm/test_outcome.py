@@ -21,8 +21,9 @@ def judged(lead: LeadDocument, answer: OutboundAnswer, **declared: Any) -> Judge
     [
         *[(status, "delivered") for status in (200, 201, 202, 204)],
         (409, "duplicate"),
-        *[(status, "rejected") for status in (301, 302, 304, 307, 400, 404, 405, 413, 415, 422)],
-        *[(status, "retry") for status in (401, 403, 408, 410, 425, 429, 500, 502, 503, 504, 599)],
+        *[(status, "rejected") for status in (400, 413, 422)],
+        *[(status, "retry") for status in (301, 302, 304, 307, 308, 401, 402, 403, 404, 405, 406, 408, 410, 415, 421)],
+        *[(status, "retry") for status in (423, 425, 426, 428, 429, 431, 451, 500, 501, 502, 503, 504, 520, 599)],
     ],
 )
 def test_without_rules_the_status_decides(status: int, outcome: str, lead: LeadDocument) -> None:
@@ -44,6 +45,93 @@ def test_gone_disables_the_destination_and_keeps_the_lead(lead: LeadDocument) ->
 
 def test_a_redirect_says_why_it_failed(lead: LeadDocument) -> None:
     assert "not followed" in judged(lead, OutboundAnswer(status=301, headers={"location": "https://x.example"})).note
+
+
+@pytest.mark.parametrize(
+    ("status", "remedy"),
+    [
+        (302, "name the final address in `url`"),
+        (401, "check the credentials"),
+        (404, "check `url` and `method`"),
+        (405, "check `url` and `method`"),
+        (415, "check `encoding` and `headers`"),
+    ],
+)
+def test_what_says_nothing_of_the_lead_says_what_to_check(status: int, remedy: str, lead: LeadDocument) -> None:
+    assert judged(lead, OutboundAnswer(status=status)).note == f"HTTP {status}: {_with_redirect(status, remedy)}"
+
+
+def _with_redirect(status: int, remedy: str) -> str:
+    return f"redirects are not followed; {remedy}" if status == 302 else remedy
+
+
+def test_a_declared_rule_may_refuse_a_lead_for_good_whatever_the_status(lead: LeadDocument) -> None:
+    rules = [{"when": {"status": 404}, "then": "rejected"}]
+    assert judged(lead, OutboundAnswer(status=404), outcomes=rules).outcome == "rejected"
+
+
+ID = {"crm_id": {"json": "data.id"}}
+
+
+@pytest.mark.parametrize(
+    ("body", "crm_id"),
+    [
+        (b'{"data": {"id": 12345678901}}', "12345678901"),
+        (b'{"data": {"id": 12345678901.0}}', "12345678901"),
+        (b'{"data": {"id": "12345678901.0"}}', "12345678901"),
+        (b'{"data": {"id": "  00Q5g00000ABCde \n"}}', "00Q5g00000ABCde"),
+        (b'{"data": {"id": ["a-1"]}}', "a-1"),
+        (b'{"data": [{"id": "a-1"}]}', ""),
+        *[(f'{{"data": {{"id": {none}}}}}'.encode(), "") for none in ("0", "-1", "null", '"null"', '""', "true", "{}")],
+        (b'{"data": {"id": "Zo\xeb"}}', ""),
+        (b'{"name": "Zo\xeb", "data": {"id": "a-1"}}', "a-1"),
+        (b"<!DOCTYPE html><html><body>Sign in</body></html>", ""),
+        (b"", ""),
+    ],
+)
+def test_the_id_of_the_crms_record_is_read_or_its_lack_is_noted(body: bytes, crm_id: str, lead: LeadDocument) -> None:
+    judgement = judged(lead, OutboundAnswer(status=200, body=body), **ID)
+    assert (judgement.outcome, judgement.crm_id) == ("delivered", crm_id)
+    assert ("no id at json `data.id`" in judgement.note) is (crm_id == "")
+    assert ("a web page" in judgement.note) is body.startswith(b"<")
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        (b'{"id": "Zo\xeb-1"}', "application/json; charset=iso-8859-1"),
+        (b'{"id": "Zo\xeb-1"}', 'application/json;CHARSET="windows-1252"'),
+        ('{"id": "Zoë-1"}'.encode(), "application/json; charset=no-such-one"),
+        ('{"id": "Zoë-1"}'.encode(), "application/json; charset=utf-16"),
+        ('\ufeff{"id": "Zoë-1"}'.encode(), "application/json; charset=iso-8859-1"),
+        ('{"id": "Zoë-1"}'.encode("utf-16"), "application/json"),
+        ('{"id": "Zoë-1"}'.encode("utf-16-le"), "application/json; charset=utf-16le"),
+    ],
+)
+def test_an_answer_is_read_in_the_charset_it_is_written_in(body: bytes, content_type: str, lead: LeadDocument) -> None:
+    answer = OutboundAnswer(status=201, body=body, headers={"content-type": content_type})
+    assert judged(lead, answer, crm_id={"json": "id"}).crm_id == "Zoë-1"
+
+
+def test_xml_is_read_in_the_charset_it_declares(lead: LeadDocument) -> None:
+    declared = b'<?xml version="1.0" encoding="%b"?><r><id>Zo%b-1</id></r>'
+    for encoding, letter in ((b"ISO-8859-1", b"\xeb"), (b"utf-16", "ë".encode())):
+        answer = OutboundAnswer(status=200, body=b"\n" + declared % (encoding, letter))
+        assert judged(lead, answer, crm_id={"xml": "r.id"}).crm_id == "Zoë-1"
+
+
+@pytest.mark.parametrize(
+    "body", [b'{"success": false}', b'{"success": "False"}', b'{"ok": false}', b'{"status": "error", "id": "a-1"}']
+)
+def test_a_success_that_says_it_was_none_is_noted(body: bytes, lead: LeadDocument) -> None:
+    assert "declare an outcome rule" in judged(lead, OutboundAnswer(status=200, body=body)).note
+    rules = [{"when": {"status": 200}, "then": "delivered"}]
+    assert "declare" not in judged(lead, OutboundAnswer(status=200, body=body), outcomes=rules).note
+
+
+def test_a_success_without_an_id_where_none_is_expected_is_no_matter(lead: LeadDocument) -> None:
+    for body in (b"", b"<html></html>", b'{"status": "success"}'):
+        assert judged(lead, OutboundAnswer(status=200, body=body)).note == "HTTP 200"
 
 
 def test_follow_up_boss_ignores_a_lead_with_204(lead: LeadDocument) -> None:

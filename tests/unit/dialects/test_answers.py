@@ -53,7 +53,7 @@ def test_an_error_is_told_apart_from_a_refusal() -> None:
 
 def test_a_sale_is_written_to_the_letter() -> None:
     assert write_post_answer(SOLD, "json").decode() == (
-        '{"status":"accepted","lead_id":"0a","ping_id":"p1","price":12.00,"reason":"","reason_code":"",'
+        '{"status":"accepted","outcome":"success","lead_id":"0a","ping_id":"p1","price":12.00,"reason":"","reason_code":"",'
         '"redirect_url":"https://b.example/?a=1&b=2","warnings":[]}'
     )
 
@@ -62,7 +62,9 @@ def test_a_sale_is_written_to_the_letter() -> None:
 def test_what_is_not_sold_has_no_price(status: str) -> None:
     answer = PostAnswer(status=status, ping_id="p1", price_cents=1200, reason="r", reason_code="c")  # type: ignore[arg-type]
     written = json.loads(write_post_answer(answer, "json"))
-    assert (written["status"], written["price"], written["lead_id"]) == (status, 0, "")
+    assert (written["status"], written["price"]) == (status, 0)
+    assert written["outcome"] == ("error" if status == "error" else "failure")
+    assert "lead_id" not in written
 
 
 def test_a_receipt_is_written_to_the_letter() -> None:

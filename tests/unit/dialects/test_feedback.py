@@ -5,12 +5,19 @@ from typing import Any
 
 import pytest
 
-from app.dialects.feedback import read_demand, read_notice, read_outcome, read_signal, read_territory
+from app.dialects.feedback import (
+    IgnoredEvent,
+    read_demand,
+    read_notice,
+    read_outcome,
+    read_signal,
+    read_territory,
+)
 from app.dialects.reading import Reading
 from app.dialects.text import Scalar
 from app.domain.reasons import Refusal
 from app.domain.seller import Seller
-from app.wire.feedback import Demand, Notice, Outcome, Signal
+from app.wire.feedback import Demand, EventWord, Notice, Outcome, Signal
 
 TOKEN = "Ab_-" * 16
 
@@ -19,6 +26,33 @@ TOKEN = "Ab_-" * 16
 def test_a_won_bid_is_a_won_bid(seller: Seller, word: str) -> None:
     raw: dict[str, Scalar] = {"pingId": TOKEN, "Status": word, "sold_price": "12.50"}
     assert read_notice(raw, seller).value == Notice(ping_id=TOKEN, result="won", price_cents=1250)
+
+
+@pytest.mark.parametrize(
+    ("raw", "result"),
+    [
+        ({"won": True}, "won"),
+        ({"won": "true"}, "won"),
+        ({"won": 1}, "won"),
+        ({"won": "no"}, "lost"),
+        ({"lost": True}, "lost"),
+        ({"lost": "0"}, "won"),
+        ({"is_winner": "Y"}, "won"),
+        ({"won": True, "result": "WON"}, "won"),
+        ({"won": None, "result": "not won"}, "lost"),
+    ],
+)
+def test_a_notice_may_say_yes_or_no(seller: Seller, raw: dict[str, Scalar], result: Any) -> None:
+    assert read_notice({"ping_id": TOKEN, **raw}, seller).value == Notice(ping_id=TOKEN, result=result)
+
+
+def test_a_notice_that_says_both_is_refused(seller: Seller) -> None:
+    contradictions: list[dict[str, Scalar]] = [{"won": True, "result": "lost"}, {"won": True, "lost": True}]
+    for raw in contradictions:
+        assert read_notice({"ping_id": TOKEN, **raw}, seller).value == Refusal(
+            "invalid_field", "result: says both, won and lost"
+        )
+    assert read_notice({"ping_id": TOKEN, "won": "perhaps"}, seller).value == Refusal("invalid_field", "won: yes or no")
 
 
 def test_a_lost_bid_may_keep_its_price_secret(seller: Seller) -> None:
@@ -42,6 +76,108 @@ def test_an_outcome_is_read_whole() -> None:
         value_cents=120_000,
         occurred_at=1_795_262_400.0,
     )
+
+
+SOLD = Outcome(lead_id="ab12", event="sold", value_cents=125_050)
+OURS: dict[str, Scalar] = {"lead_id": "ab12", "event": "sold"}
+HUBSPOT: dict[str, Scalar] = {
+    "eventId": 4217,
+    "subscriptionId": 8,
+    "portalId": 62,
+    "occurredAt": 1_795_262_400_000,
+    "subscriptionType": "deal.propertyChange",
+    "attemptNumber": 0,
+    "objectId": 12_345_678_901,
+    "propertyName": "dealstage",
+    "propertyValue": "closedwon",
+    "changeSource": "CRM_UI",
+}
+NOON = 1_795_262_400.0
+
+
+@pytest.mark.parametrize(
+    ("raw", "outcome"),
+    [
+        (HUBSPOT, Outcome(crm_id="12345678901", event="sold", event_id="4217", occurred_at=NOON)),
+        (
+            {
+                "properties.leadbid_lead_id.value": "ab12",
+                "properties.hs_lead_status.value": "OPEN",
+                "properties.lead_status.value": "CONNECTED",
+                "vid": 7,
+            },
+            Outcome(lead_id="ab12", event="contacted"),
+        ),
+        (
+            {
+                "type": "OpportunityStatusUpdate",
+                "locationId": "x",
+                "id": "op-1",
+                "contact_id": "ocQHyuzHvysMo5N5VsXc",
+                "status": "won",
+                "monetaryValue": 1250.5,
+                "pipleline_stage": "Closed",
+                "contact.id": "other",
+            },
+            Outcome(crm_id="ocQHyuzHvysMo5N5VsXc", event="sold", event_id="op-1", value_cents=125_050),
+        ),
+        (
+            {"customData.lead_id": "ab12", "customData.event": "Opt Out", "first_name": "Ada", "contact_type": "lead"},
+            Outcome(lead_id="ab12", event="opted_out"),
+        ),
+        (
+            {
+                "event": "updated.deal",
+                "current.id": 77,
+                "current.status": "won",
+                "meta.id": 77,
+                "previous.status": "open",
+            },
+            Outcome(crm_id="77", event="sold"),
+        ),
+        (
+            {
+                "Id": "04l1",
+                "sObject.type": "sf:Lead",
+                "sObject.Id": "00Q5g00000aBCdEEAW",
+                "sObject.Status": "Closed Won",
+            },
+            Outcome(crm_id="00Q5g00000aBCdEEAW", event="sold", event_id="04l1"),
+        ),
+        ({"ping_id": TOKEN, "event": "sold"}, Outcome(lead_id=TOKEN, event="sold")),
+        ({"LeadId": "", "crm_id": 12.0, "disposition": "Sale"}, Outcome(crm_id="12", event="sold")),
+        ({**OURS, "value": "USD 1,250.50"}, SOLD),
+        ({**OURS, "value": "1250.50 usd"}, SOLD),
+        ({**OURS, "occurred_at": 46347.5}, Outcome(lead_id="ab12", event="sold", occurred_at=NOON)),
+        ({**OURS, "occurred_at": "11/21/26 12:00"}, Outcome(lead_id="ab12", event="sold", occurred_at=NOON)),
+    ],
+)
+def test_what_crms_send_is_read(raw: dict[str, Scalar], outcome: Outcome) -> None:
+    assert read_outcome(raw).value == outcome
+
+
+def test_a_record_that_is_called_like_an_event_is_none() -> None:
+    assert read_outcome({**HUBSPOT, "propertyName": "lastname", "propertyValue": "Won"}).value == Refusal(
+        "missing_field", "event"
+    )
+    assert isinstance(read_outcome({"event": "lead.deleted", "status": "sold", "lead_id": "ab12"}).value, Refusal)
+    # One id for all events of a contact would be one event.
+    assert read_outcome({"contact.id": "7", **OURS}).value == Outcome(lead_id="ab12", crm_id="7", event="sold")
+
+
+def test_an_id_in_braces_is_one_and_a_variable_is_none() -> None:
+    for named in ("{e209a429}", "{6F9619FF-8B86-D011-B42D-00C04FC964FF}"):
+        assert read_outcome({"lead_id": named, "event": "sold"}).value == Outcome(lead_id=named, event="sold")
+    for unfilled in ("{{lead_id}}", "{lead_id}", "${lead.id}"):
+        refusal = Refusal("missing_field", "lead_id")
+        assert read_outcome({"lead_id": unfilled, "event": "sold"}).value == refusal
+
+
+def test_a_buyers_own_words_count_before_ours() -> None:
+    own: dict[str, EventWord] = {"closedwon": "quoted", "new": "ignore"}
+    assert read_outcome({**OURS, "event": "Closed/Won"}, own).value == Outcome(lead_id="ab12", event="quoted")
+    assert read_outcome({**OURS, "event": "NEW"}, own).value == IgnoredEvent()
+    assert read_outcome({**OURS, "event": "contact.propertyChange", "status": "new"}, own).value == IgnoredEvent()
 
 
 def test_a_demand_is_read_whole() -> None:

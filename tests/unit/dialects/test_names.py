@@ -198,3 +198,20 @@ def test_a_registered_platforms_names_are_known_and_change_no_other(
     known = {key: names.name_of(key) for key in ("state", "lead_id", "key", "email")}
     assert known == {"state": "state", "lead_id": "?lead_id", "key": IGNORED, "email": "email"}
     assert names_for(seller, None, "ping").name_of("MartAge") == IGNORED
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "zip[]",
+        "zip[0]",
+        "lead[zip]",
+        "lead__zip",
+        "lead/zip",
+        "fields.zip.value",
+        "properties[zip][value]",
+        "data.0.zip",
+    ],
+)
+def test_a_name_is_known_however_a_framework_nests_it(key: str) -> None:
+    assert "zip" in forms_of(key)

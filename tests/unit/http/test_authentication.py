@@ -31,6 +31,18 @@ def basic(text: str) -> bytes:
         {b"authorization": basic(":acme-key")},
         {b"authorization": basic("acme-key:")},
         {b"authorization": basic("acme-key")},
+        {b"authorization": b"acme-key"},
+        {b"authorization": b" acme-key "},
+        {b"authorization": b"ApiKey acme-key"},
+        {b"authorization": b"API-Key acme-key"},
+        {b"authorization": b"Bearer: acme-key"},
+        {b"authorization": b'Token token="acme-key"'},
+        {b"authorization": b'Bearer "acme-key"'},
+        {b"x-auth-token": b"acme-key"},
+        {b"api-key": b"acme-key"},
+        {b"apikey": b"acme-key"},
+        {b"x-apikey": b"acme-key"},
+        {b"x-api-token": b"acme-key"},
         {b"x-api-key": b"stale", b"authorization": b"Bearer acme-key"},
     ],
 )
@@ -47,8 +59,8 @@ def test_a_key_is_known_in_any_header(headers: dict[bytes, bytes]) -> None:
         {b"x-api-key": b""},
         {b"x-api-key": b"acme-key2"},
         {b"x-api-key": b"\xff\xfe"},
-        {b"authorization": b"acme-key"},
         {b"authorization": b"Bearer"},
+        {b"authorization": b"acme-key acme-key"},
         {b"authorization": b"Digest acme-key"},
         {b"authorization": b"Basic acme-key"},
         {b"authorization": b"Basic !!!"},
@@ -58,6 +70,11 @@ def test_a_key_is_known_in_any_header(headers: dict[bytes, bytes]) -> None:
 )
 def test_what_is_no_key_is_nobodys(headers: dict[bytes, bytes]) -> None:
     assert whose_key(keys_in_headers(headers), ACME) is None
+
+
+@pytest.mark.parametrize("scheme", [b"Bearer", b"Token ", b"apikey", b"Basic"])
+def test_a_scheme_alone_offers_no_key(scheme: bytes) -> None:
+    assert keys_in_headers({b"authorization": scheme}) == []
 
 
 @pytest.mark.parametrize("name", [*sorted(KEY_FIELDS), "API_KEY", "Campaign_Key"])

@@ -63,7 +63,7 @@ def test_a_direct_seller_and_one_that_may_get_are_told_so() -> None:
 
 def test_the_key_is_taken_wherever_the_value_says() -> None:
     for place in book(dialect="boberdoo").keys:
-        if place.looks.startswith(("X-API-Key", "Authorization")) and "base64" not in place.looks:
+        if place.looks.startswith(("X-", "Authorization")) and "base64" not in place.looks:
             name, _, value = place.looks.partition(": ")
             assert keys_in_headers({name.lower().encode(): value.encode()}) == [KEY]
         elif place.name.startswith("A field"):

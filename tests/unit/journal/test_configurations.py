@@ -20,6 +20,7 @@ from app.journal.configurations import (
     configuration_of,
     keep,
     longest_bid_lifetime_s,
+    newest_zone,
     read,
 )
 from app.journal.reader import lines
@@ -124,6 +125,17 @@ def test_the_longest_lifetime_of_a_bid_is_that_of_any_configuration(tmp_path: Pa
         keep(tmp_path, catalogue(config_hash=f"{number:016x}", buyer=buyer(bid_lifetime_s=lifetime_s)))
     (tmp_path / FOLDER / "aa.json").write_text("{")
     assert longest_bid_lifetime_s(tmp_path) == 1_800
+
+
+def test_the_newest_zone_is_that_of_the_configuration_that_was_kept_last(tmp_path: Path) -> None:
+    assert newest_zone(tmp_path) == "UTC"
+    for age, zone in ((20, "America/Denver"), (10, "America/Phoenix"), (30, "America/Chicago")):
+        whole = catalogue(buyer=buyer(zone=zone))
+        keep(tmp_path, replace(whole, config_hash=f"{age:016x}"))
+        os.utime(tmp_path / "configurations" / f"{age:016x}.json", (NOW - age, NOW - age))
+    assert newest_zone(tmp_path) == "America/Phoenix"
+    (tmp_path / "configurations" / f"{10:016x}.json").write_text("{")
+    assert newest_zone(tmp_path) == "America/Denver"
 
 
 def test_the_same_configuration_is_the_same_bytes_in_every_process(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.crm.signing import signature
+from app.domain.delivery.destination_auth import signing_key
 from app.mock_exchange.crm_receiver import FORGETFUL, CrmReceiver, CrmReply, is_signed
 
 NOW = 1_790_000_000
@@ -20,7 +21,7 @@ def headers(body: bytes, *keys: str, at: int = NOW) -> dict[str, str]:
     return {
         "webhook-id": "msg_1",
         "webhook-timestamp": str(at),
-        "webhook-signature": signature(keys, "msg_1", at, body),
+        "webhook-signature": signature(tuple([signing_key(key) or b"" for key in keys]), "msg_1", at, body),
     }
 
 

@@ -145,7 +145,7 @@ POST = PostLine(
 
 
 def test_a_bid_and_its_lead_are_counted_by_all_that_is_told_apart() -> None:
-    whole = Share(pings=1, bids=1, leads=1, spend_cents=700)
+    whole = Share(pings=1, bids=1, won=1, leads=1, spend_cents=700)
     tally = tallied([PING, POST])
     quarter = int(NOW // 900)
     assert tally.quarters == {quarter: Flow(lines=2, pings=1, bids=1, leads=1)}
@@ -153,7 +153,7 @@ def test_a_bid_and_its_lead_are_counted_by_all_that_is_told_apart() -> None:
         "solar-tx": CampaignTrade(
             pings=1,
             legs={
-                "shared": LegTrade(bid_cents={700: 1}, paid_cents={700: 1}),
+                "shared": LegTrade(won=1, bid_cents={700: 1}, paid_cents={700: 1}),
                 "exclusive": LegTrade(bid_cents={600: 1}),
             },
         )

@@ -72,12 +72,21 @@ def test_every_ping_counts_once_with_its_seller_and_its_vertical(tmp_path: Path)
     assert found.reasons == {"outside_territory": 1, "deadline": 1, "auth_failed": 1}
     assert found.posts == {("accepted", ""): 1}
     assert found.sellers == {
-        "acme": Share(pings=4, bids=2, leads=1, spend_cents=price),
+        "acme": Share(pings=4, bids=2, won=1, leads=1, spend_cents=price),
         "bluebird": Share(pings=1, bids=1),
         "unknown": Share(pings=1),
     }
-    assert found.verticals == {"solar": Share(pings=5, bids=3, leads=1, spend_cents=price)}
+    assert found.verticals == {"solar": Share(pings=5, bids=3, won=1, leads=1, spend_cents=price)}
     assert found.hours == {"2026-11-20T16": 11, "2026-11-20T17": 1}
+
+
+def test_hours_and_days_are_those_of_the_zone(tmp_path: Path) -> None:
+    traded(tmp_path)
+    tally = count_span(tmp_path / "journal", *EVER)
+    found = trading(tally, "Asia/Kolkata")
+    # 16:00 and 17:00 UTC are half past there.
+    assert (found.zone, found.hours) == ("Asia/Kolkata", {"2026-11-20T21": 11, "2026-11-20T22": 1})
+    assert trading(tally, "Pacific/Auckland").days == {"2026-11-21": 12}
 
 
 def test_parquet_and_json_lines_count_alike(tmp_path: Path) -> None:

@@ -61,6 +61,38 @@ def test_a_lead_is_bought_at_the_price_that_was_bid(tmp_path: Path) -> None:
     at_bidder(tmp_path, scene, catalogue([campaign(destinations=("crm",))]), sold=lambda: calls.append("sold"))
 
 
+@pytest.mark.parametrize(
+    ("told", "openly"),
+    [
+        ({"seller_lead_id": "A-1001", "sub_id": "search-7"}, ("A-1001", "search-7")),
+        ({"seller_lead_id": "(512) 461-2234", "sub_id": "ada@example.com"}, ("", "")),
+        ({"seller_lead_id": CERTIFICATE_URL, "sub_id": CERTIFICATE_URL.rpartition("/")[2]}, ("", "")),
+    ],
+)
+def test_what_a_seller_calls_its_lead_and_source_is_delivered_and_kept_unless_it_says_who_somebody_is(
+    tmp_path: Path, told: dict[str, Any], openly: tuple[str, str]
+) -> None:
+    async def scene(bidder: Bidder) -> None:
+        answer = await sell(bidder, ask(bidder).ping_id, **told)
+        lead = await bidder.store.lead(answer.lead_id)
+        assert lead is not None
+        assert (lead.seller_lead_id, lead.sub_id) == openly
+        document = msgspec.json.decode(bidder.vault.open(lead.identity, lead.lead_id))
+        assert {name: document[name] for name in told} == told
+
+    at_bidder(tmp_path, scene)
+
+
+def test_what_only_the_ping_said_of_the_seller_is_kept_too(tmp_path: Path) -> None:
+    async def scene(bidder: Bidder) -> None:
+        bid = ask(bidder, seller_lead_id="A-1001", sub_id="search-7")
+        lead = await bidder.store.lead((await sell(bidder, bid.ping_id, seller_lead_id="", sub_id="")).lead_id)
+        assert lead is not None
+        assert (lead.seller_lead_id, lead.sub_id) == ("A-1001", "search-7")
+
+    at_bidder(tmp_path, scene)
+
+
 def test_any_leg_of_a_ping_may_be_bought_but_only_one(tmp_path: Path) -> None:
     async def scene(bidder: Bidder) -> None:
         exclusive, shared = ask(bidder).bids

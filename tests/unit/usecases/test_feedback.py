@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from app.domain.delivery.delivery import AttemptReport
 from app.journal.lines import NoticeLine
 from app.usecases.bidder import Bidder
 from app.usecases.feedback import record_notice, record_outcome, set_demand, set_signal
@@ -108,6 +109,43 @@ def test_an_outcome_of_no_lead_of_ours_is_refused(tmp_path: Path) -> None:
         receipt = await outcome(bidder, "0" * 24, "sold")
         assert (receipt.status, receipt.reason_code) == ("rejected", "invalid_field")
         assert receipt.reason.endswith("lead_id: no lead of ours has it")
+
+    at_bidder(tmp_path, scene)
+
+
+def test_a_lead_may_be_named_by_the_crms_id_under_either_name(tmp_path: Path) -> None:
+    async def scene(bidder: Bidder) -> None:
+        answer = await sell(bidder, ask(bidder).ping_id)
+        (claim,) = await bidder.store.claim_due("crm", "me", NOW + 10.0, 1, 60.0)
+        report = AttemptReport(
+            delivery_id=claim.delivery_id,
+            destination="crm",
+            owner=claim.owner,
+            attempt=claim.attempt,
+            started_at=NOW + 10.0,
+            took_ms=5,
+            status="delivered",
+            crm_id="0019Z00000fmA3t",
+        )
+        assert await bidder.store.acknowledge(report)
+        for told in (
+            Outcome(crm_id="0019Z00000fmA3tQAE", event="contacted"),
+            Outcome(lead_id="0019Z00000FMA3TQAE", event="quoted"),
+        ):
+            assert await record_outcome(bidder, told, NOW + 60.0) == RECORDED
+        told = Outcome(lead_id="nobodys", crm_id="0019Z00000fmA3t", event="sold")
+        assert await record_outcome(bidder, told, NOW + 60.0) == RECORDED
+        told = Outcome(lead_id=answer.ping_id, crm_id="nobodys", event="sold", event_id="3")
+        assert await record_outcome(bidder, told, NOW + 60.0) == RECORDED
+
+    at_bidder(tmp_path, scene, catalogue([campaign(destinations=("crm",))]))
+
+
+def test_an_outcome_that_cannot_have_happened_is_refused(tmp_path: Path) -> None:
+    async def scene(bidder: Bidder) -> None:
+        lead_id = (await sell(bidder, ask(bidder).ping_id)).lead_id
+        receipt = await outcome(bidder, lead_id, "sold", occurred_at=NOW + 86_400.0 * 2)
+        assert receipt.reason.endswith("occurred_at: lies in the future; send when it happened, with its zone")
 
     at_bidder(tmp_path, scene)
 

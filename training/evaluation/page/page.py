@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from app.pages.amounts import money
+from app.domain.money import money
 from app.pages.document import document
 from training.evaluation.earned import between, signed
 from training.evaluation.estimators import METHODS

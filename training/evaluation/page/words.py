@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from app.pages.amounts import money
+from app.domain.money import money
 from training.evaluation.caps import CapWindow
 from training.evaluation.earned import between, signed
 from training.evaluation.evaluation import Evaluation

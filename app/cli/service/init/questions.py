@@ -10,7 +10,7 @@ import msgspec
 from app.cli.service.init.shipped import SHIPPED
 from app.config.values.kind import UnreadableValue, shown
 from app.config.values.kinds import read_dollars, read_name, read_slug, read_state, read_text
-from app.config.values.times import read_zone
+from app.config.values.zone import read_zone
 
 CRM_SECRET_FILE = "crm-webhook-secret.txt"  # noqa: S105 - the name of a file
 

@@ -115,6 +115,8 @@ def upgrade() -> None:
         sa.Column("seller", sa.Text(), nullable=False),
         sa.Column("nonce", sa.String(length=16), nullable=False),
         sa.Column("ping_id", sa.Text(), nullable=False),
+        sa.Column("seller_lead_id", sa.Text(), nullable=False),
+        sa.Column("sub_id", sa.Text(), nullable=False),
         sa.Column("campaign", sa.Text(), nullable=False),
         sa.Column("vertical", sa.Text(), nullable=False),
         sa.Column("leg", sa.String(length=9), nullable=False),
@@ -133,6 +135,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("seller", "nonce", name="uq_lead_seller"),
     )
     op.create_index("ix_lead_sold_at", "lead", ["sold_at"])
+    op.create_index("ix_lead_ping_id", "lead", ["ping_id"])
     op.create_table(
         "notice",
         sa.Column("seller", sa.Text(), nullable=False),
@@ -212,6 +215,7 @@ def upgrade() -> None:
         sa.Column("http_status", sa.Integer(), nullable=True),
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("crm_id", sa.Text(), nullable=False),
+        sa.Column("crm_key", sa.Text(), nullable=False),
         sa.CheckConstraint(
             "status IN ('pending', 'delivered', 'duplicate', 'rejected', 'dead')", name=op.f("ck_delivery_status")
         ),
@@ -226,6 +230,13 @@ def upgrade() -> None:
         ["destination", "due_at"],
         sqlite_where=sa.text("status = 'pending'"),
         postgresql_where=sa.text("status = 'pending'"),
+    )
+    op.create_index(
+        "ix_delivery_crm_key",
+        "delivery",
+        ["crm_key"],
+        sqlite_where=sa.text("crm_key <> ''"),
+        postgresql_where=sa.text("crm_key <> ''"),
     )
     op.create_table(
         "evidence",

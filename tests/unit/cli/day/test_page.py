@@ -41,6 +41,7 @@ def test_key_figures_are_those_of_the_day(story: Story, text: str) -> None:
     assert figures == {
         "Pings": "64",
         "Bids": "62",
+        "Win rate": "34%",
         "Leads bought": "20",
         "Spend": f"${spend / 100:,.2f}",
         "Cost per lead": f"${spend / 2_000:,.2f}",
@@ -85,9 +86,27 @@ def test_colours_are_those_of_the_theme(text: str) -> None:
 
 
 def test_times_are_those_of_the_buyers_clock(text: str) -> None:
-    assert "<h1>Friday, 20 November 2026</h1>" in text
-    assert "The busiest hour began at 08:00 with 6 pings" in text
-    assert "afternoon added $5.00 from 14:00 to 16:00." in text
+    assert "<h1>Friday, November 20, 2026, simulated</h1>" in text
+    assert "The busiest hour began at 08:00 CST with 6 pings" in text
+    assert "afternoon added $5.00 to the value of a lead from 14:00 CST to 16:00 CST." in text
+    assert "Shaded: storm from 12:00 CST to 15:00 CST, afternoon from 14:00 CST to 16:00 CST." in text
+
+
+def test_an_untrained_prediction_is_called_so(story: Story, text: str) -> None:
+    said = (
+        "34% of 61 bids were won, where 53% were predicted. The prediction is untrained: no auction has taught it yet"
+    )
+    assert said in text
+    learned = page(replace(story, wins=tuple(replace(leg, learned=True) for leg in story.wins)))
+    assert "untrained" not in learned
+
+
+def test_a_caption_is_of_the_day_that_was(story: Story, text: str) -> None:
+    price = f"${story.total.spend_cents / 2_000:,.2f}"
+    assert f"solar-tx paid most for a lead, {price}; solar-tx paid most for a conversion, " in text
+    (campaign,) = story.campaigns
+    barren = replace(campaign, trade=replace(campaign.trade, conversions=0))
+    assert "; none of the leads of solar-tx converted." in page(replace(story, campaigns=(barren,)))
 
 
 def test_a_discount_is_drawn_as_one_and_nothing_at_all_as_nothing(story: Story) -> None:

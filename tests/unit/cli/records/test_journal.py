@@ -9,6 +9,7 @@ import pytest
 
 from app.cli import main
 from app.domain.reasons import Refusal
+from app.journal.configurations import keep
 from app.journal.lines import RefusedLine
 from app.journal.reader import lines
 from app.journal.writer import JournalWriter, hour_of
@@ -64,7 +65,7 @@ def test_broken_lines_are_counted(tmp_path: Path, capsys: Capture) -> None:
 def test_the_hours_in_use_cannot_be_compacted(tmp_path: Path, capsys: Capture) -> None:
     with pytest.raises(SystemExit):
         main(["journal", "compact", "--data", str(tmp_path), "--keep-hours", "1"])
-    assert "use at least 2: the hour being written, and the one before" in capsys.readouterr().err
+    assert "use 2 to 1,000,000: the hour being written, and the one before" in capsys.readouterr().err
 
 
 def test_one_at_a_time_compacts_and_a_service_is_no_hindrance(tmp_path: Path, capsys: Capture) -> None:
@@ -100,6 +101,8 @@ def test_stats_are_printed_for_people_and_for_programs(tmp_path: Path, capsys: C
         bids = [ask(bidder, **another(number)) for number in (1, 2)]
         ask(bidder, zip="90001", state="CA", **another(3))
         answer = await sell(bidder, bids[0].ping_id, **another(1))
+        # Posted with another ZIP, so refused: won all the same.
+        await sell(bidder, bids[1].ping_id, **{**another(2), "zip": "75201"})
         journaled(bidder, tmp_path)
         return answer.price_cents
 
@@ -108,20 +111,35 @@ def test_stats_are_printed_for_people_and_for_programs(tmp_path: Path, capsys: C
     page = capsys.readouterr().out
     assert page.startswith("3 pings: 2 bids (66.7%), 1 refused\n")
     assert f"\n1 leads bought for ${price / 100:.2f}, 0 auctions reported lost\n" in page
-    assert re.search(rf"^  solar +3 +2 +66\.7% +1 +50\.0% +\${price / 100:.2f}$", page, re.MULTILINE)
+    assert re.search(rf"^  solar +3 +2 +66\.7% +2 +100\.0% +1 +\${price / 100:.2f}$", page, re.MULTILINE)
     assert re.search(r"^  outside_territory +1 +33\.3%$", page, re.MULTILINE)
-    assert re.search(r"^  2026-11-20T16 +4$", page, re.MULTILINE)
+    assert re.search(r"^  2026-11-20T16 +5$", page, re.MULTILINE)
     assert page.endswith("\n0 lines cannot be read\n")
 
     assert main(["journal", "stats", "--json", "--data", str(tmp_path)]) == 0
     document = json.loads(capsys.readouterr().out)
     assert document["sellers"] == {
-        "acme": {"pings": 3, "bids": 2, "leads": 1, "spend_cents": price, "bid_rate": 2 / 3, "win_rate": 0.5}
+        "acme": {"pings": 3, "bids": 2, "won": 2, "leads": 1, "spend_cents": price, "bid_rate": 2 / 3, "win_rate": 1.0}
     }
-    assert document["posts"] == [{"status": "accepted", "reason_code": "", "count": 1}]
-    assert document["lines_by_day"] == {"2026-11-20": 4}
+    assert document["posts"][0] == {"status": "accepted", "reason_code": "", "count": 1}
+    assert (document["time_zone"], document["lines_by_day"]) == ("UTC", {"2026-11-20": 5})
     assert document["paid_cents"]["p50"] == price
     assert document["bid_cents"].keys() == {"p5", "p25", "p50", "p75", "p95"}
+
+
+def test_days_are_those_of_the_buyers_zone(tmp_path: Path, capsys: Capture) -> None:
+    async def scene(bidder: Bidder) -> None:
+        ask(bidder, **another(1))
+        journaled(bidder, tmp_path)
+        keep(tmp_path / "journal", bidder.catalogue)
+
+    at_bidder(tmp_path, scene)
+    # 16:00 UTC is ten in the morning in Chicago.
+    for since, hours in (("2026-11-20T10:00", {"2026-11-20T10": 1}), ("2026-11-20T10:30", {})):
+        assert main(["journal", "stats", "--json", "--data", str(tmp_path), "--since", since]) == 0
+        document = json.loads(capsys.readouterr().out)
+        assert document["time_zone"] == "America/Chicago"
+        assert document["lines_by_hour"] == hours
 
 
 @pytest.mark.parametrize(

@@ -115,7 +115,6 @@ def test_a_leaked_key_ends_with_the_rotation(config: Path, said: Said) -> None:
         (("add", "Acme Two"), "`acme-two` would do"),
         (("add", "auto-texas-agents"), "choose another name"),
         (("add", "delta", "--vertical", "sollar"), "did you mean `solar`?"),
-        (("add", "delta", "--rate-per-second", "-1"), "use 0 (unlimited) or more"),
         (("rotate-key", "acne"), "did you mean `acme`?"),
         (("drop-old-keys", "acne"), "did you mean `acme`?"),
         (("go-live", "zzz"), "it may be `acme`, `bluebird`, `cascade`"),

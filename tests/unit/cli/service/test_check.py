@@ -18,7 +18,7 @@ def test_a_good_configuration_is_summed_up(capsys: pytest.CaptureFixture[str]) -
     out = capsys.readouterr().out
     line = next(line for line in out.splitlines() if "auto-texas-agents" in line)
     assert all(
-        cell in line for cell in ("shared", "TX", "mon-fri 08:00-12:00, 13:00-18:30", "40 an hour", "$2.00 - 25.00")
+        cell in line for cell in ("shared", "TX", "mon-fri 08:00-12:00, 13:00-18:30", "40 an hour", "$2.00 - $25.00")
     )
     assert all(
         name in out for name in ("acme", "bluebird", "cascade", "harbor-crm", "prepaid-balance: $25,000 in total")

@@ -25,14 +25,9 @@ def test_a_port_in_use_is_named_before_anything_is_touched(tmp_path: Path, capsy
     assert not (tmp_path / "data").exists()
 
 
-@pytest.mark.parametrize(("where", "why"), [(("--port", "70000"), "highest port is 65535"), (("--host", "1.2.3"), "")])
-def test_an_address_that_cannot_be_is_named(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], where: tuple[str, str], why: str
-) -> None:
-    assert serve(tmp_path / "data", *where) == 1
-    said = capsys.readouterr().err
-    assert said.startswith("cannot listen on ")
-    assert why in said
+def test_an_address_that_cannot_be_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert serve(tmp_path / "data", "--host", "1.2.3") == 1
+    assert capsys.readouterr().err.startswith("cannot listen on 1.2.3:")
 
 
 def test_a_broken_configuration_is_told_by_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

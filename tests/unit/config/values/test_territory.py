@@ -9,8 +9,11 @@ from app.config.load import Declared, LoadedConfig
 from app.config.values.territory import territory_in_words
 from app.domain.catalogue import index_campaigns
 
+CAMPAIGN = "ceiling = 60\n"
+
 Declaring = Callable[..., Declared]
 Wrong = Callable[..., list[str]]
+Warned = Callable[..., tuple[Problem, ...]]
 Loading = Callable[..., LoadedConfig | tuple[Problem, ...]]
 
 
@@ -147,7 +150,7 @@ def test_a_list_in_another_format_is_not_told_line_by_line(wrong_campaign: Wrong
         ('around = [{ zip = "33602", miles = -5 }]', {}, "around[0].miles: -5 is out of bounds"),
         ('around = [{ zip = "33602", miles = 5_000 }]', {}, "around[0].miles: 5000 is out of bounds"),
         ('around = [{ zip = "33602" }]', {}, "around[0]: `miles` is missing"),
-        ('around = { zip = "33602", miles = 5 }', {}, "write it in brackets"),
+        ('around = { zip = "33602", miles = 5 }', {}, 'or [{ zip = "33602", miles = 25 }] in its place'),
         (
             'counties = ["Travis, TX"], states = ["FL"], not_states = ["TX"]',
             {},
@@ -170,3 +173,19 @@ def test_a_territory_that_makes_no_sense_is_refused(
 def test_a_name_that_no_file_can_have_is_a_problem_and_no_crash(wrong_campaign: Wrong) -> None:
     (problem,) = wrong_campaign('territory = { zip_file = "a\\u0000b" }')
     assert "cannot be read" in problem
+
+
+@pytest.mark.parametrize(
+    ("keys", "files", "said"),
+    [
+        ('zips = ["33602", "00000", "99998"]', {}, "territory.zips: nobody has such a ZIP code: 00000, 99998."),
+        ('zip_prefixes = ["336", "000", "9"]', {}, "territory.zip_prefixes: nobody has such a ZIP code: 000."),
+        ('states = ["TX"], not_zips = ["00000"]', {}, "territory.not_zips: nobody has such a ZIP code: 00000."),
+        ('zip_file = "z"', {"z": "33602\n00000\n"}, "territory.zip_file: nobody has such a ZIP code: 00000."),
+        ('zip_file = "z"', {"z": "\n".join(f"000{n:02d}" for n in range(100))}, "00008, 00009 and 90 more."),
+        ('states = ["TX"], not_states = ["FL"]', {}, "not_states[0]: FL is not in `states`"),
+    ],
+)
+def test_what_can_have_no_effect_is_warned_of(warnings: Warned, keys: str, files: dict[str, str], said: str) -> None:
+    (warning,) = warnings(CAMPAIGN, f"{CAMPAIGN}territory = {{ {keys} }}\n", files=files)
+    assert said in str(warning)

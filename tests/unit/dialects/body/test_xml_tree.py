@@ -4,8 +4,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from app.dialects.body.read import UnreadableBody, read_body
+from app.dialects.body.read import read_body
 from app.dialects.body.tree import NODES_MAX
+from app.dialects.body.unreadable import UnreadableBody
 from app.dialects.body.xml_tree import read_rows
 
 PARSED = b"<!-- whatever has a comment is parsed -->"

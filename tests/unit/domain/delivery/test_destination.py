@@ -3,6 +3,7 @@
 import base64
 import re
 import tomllib
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -11,11 +12,11 @@ import pytest
 from app.domain.delivery.destination import (
     Destination,
     Source,
-    carries_lead_id,
+    can_join_outcomes,
     require_secrets,
     secret_references,
 )
-from app.domain.delivery.destination_auth import BasicAuth, StandardWebhooksAuth
+from app.domain.delivery.destination_auth import BasicAuth, StandardWebhooksAuth, signing_key
 
 KEY = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
@@ -134,16 +135,32 @@ def test_a_secret_that_cannot_serve_is_refused_unseen(secrets: dict[str, str], s
     require_secrets(destination, {"env:URL": "https://h.example/x", "env:KEY": KEY})
 
 
-@pytest.mark.parametrize("size", [24, 25, 32, 64])
+@pytest.mark.parametrize("size", [24, 25, 32, 48, 49, 64])
 @pytest.mark.parametrize("end", ["=", ""])
-def test_a_signing_secret_of_any_size_serves_with_and_without_its_padding(size: int, end: str) -> None:
-    secret = f"whsec_{base64.b64encode(bytes(size)).decode().rstrip('=')}{end * (-size % 3)}"
+@pytest.mark.parametrize("prefix", ["whsec_", ""])
+@pytest.mark.parametrize("write", [base64.b64encode, base64.urlsafe_b64encode, base64.encodebytes])
+def test_a_signing_secret_may_be_written_in_any_base64(
+    size: int, end: str, prefix: str, write: Callable[[bytes], bytes]
+) -> None:
+    key = bytes(range(255, 255 - size, -1))
+    secret = prefix + write(key).decode().rstrip("=\n") + end * (-size % 3)
     destination = Destination(name="hook", url="https://h.example/x", auth=StandardWebhooksAuth(secrets=("env:KEY",)))
     require_secrets(destination, {"env:KEY": secret})
+    assert signing_key(secret) == key
+
+
+@pytest.mark.parametrize("secret", ["", "whsec_", "A" * 31, "A" * 87, "not base64, but as long as a secret"])
+def test_what_is_no_signing_secret_is_none(secret: str) -> None:
+    assert signing_key(secret) is None
 
 
 def test_a_crm_that_does_not_learn_the_lead_id_is_noticed() -> None:
-    assert carries_lead_id(declared())
-    assert carries_lead_id(declared(fields={"external_id": "lead_id"}))
-    assert carries_lead_id(declared(url="https://crm.example.com/{lead_id}", fields={"p": "contact.phone"}))
-    assert not carries_lead_id(declared(fields={"p": {"from": "contact.phone"}}))
+    assert can_join_outcomes(declared())
+    assert can_join_outcomes(declared(fields={"external_id": "lead_id"}))
+    assert can_join_outcomes(declared(url="https://crm.example.com/{lead_id}", fields={"p": "contact.phone"}))
+    assert not can_join_outcomes(declared(fields={"p": {"from": "contact.phone"}}))
+
+
+def test_outcomes_of_a_crm_that_answers_with_its_own_id_can_be_joined() -> None:
+    assert can_join_outcomes(declared(fields={"p": "contact.phone"}, crm_id={"json": "id"}))
+    assert can_join_outcomes(declared(fields={"p": "contact.phone", "bid": "ping_id"}))

@@ -6,7 +6,10 @@ from math import isnan
 from statistics import fmean
 
 import pytest
+from msgspec.structs import replace
 
+from app.reports.day.bins import Series
+from app.reports.day.campaign_days import Push
 from app.reports.day.cap_days import CapDay
 from app.reports.day.story import Story, tell
 from tests.trading_day import ATTEMPTS, END, START, ZONE, TradingDay, trading_day
@@ -100,6 +103,30 @@ def test_boosts_and_signals_are_steps_with_their_amount(story: Story) -> None:
     assert told == [("boost", "afternoon", [(56, 64)], 500.0), ("signal", "storm", [(48, 60)], 400.0)]
 
 
+def test_a_push_lasts_until_a_lead_of_its_places_is_passed_over() -> None:
+    seldom = Push(
+        campaign="solar-tx",
+        kind="signal",
+        name="storm",
+        cents=Series(counts=(0, 1, 0, 0, 0, 0, 0, 1, 0), totals=(0.0,) * 9),
+    )
+    assert seldom.spans == [(1, 8)]
+    assert replace(seldom, off=(0, 8)).spans == [(1, 8)]
+    assert replace(seldom, off=(4,)).spans == [(1, 2), (7, 8)]
+
+
+def test_profit_is_what_is_left_after_leads_were_paid_and_worked(story: Story, day: TradingDay) -> None:
+    worked = tuple(replace(campaign, handling_cents=300) for campaign in day.campaigns)
+    total = tell(day.lines, worked, day.sold, ATTEMPTS, [], [], [], START, END, ZONE).total
+    assert total.handling_cents == 20 * 300
+    assert total.profit_cents == story.total.profit_cents - 20 * 300 == total.value_cents - total.spend_cents - 6_000
+
+
+def test_a_prediction_is_learned_where_auctions_taught_it(day: TradingDay) -> None:
+    told = tell(day.lines, day.campaigns, day.sold, ATTEMPTS, [], [], [], START, END, ZONE, {"solar"})
+    assert [leg.learned for leg in told.wins] == [True, True]
+
+
 def test_the_territories_that_differ_are_told_side_by_side_the_one_that_seeks_leads_first(story: Story) -> None:
     california, texas = story.territories
     assert (california.campaign, california.territory, texas.territory) == ("solar-tx", "CA", "TX")
@@ -108,9 +135,13 @@ def test_the_territories_that_differ_are_told_side_by_side_the_one_that_seeks_le
     assert california.price.mean > texas.price.mean
 
 
-def test_what_a_price_wins_is_graded_by_the_best_bid_of_each_ping(story: Story) -> None:
-    bands = story.wins["solar"]
-    assert (sum(band.count for band in bands), sum(band.hits for band in bands)) == (61, 20)
+def test_what_a_price_wins_is_graded_by_leg_and_won_is_what_was_posted(story: Story) -> None:
+    # Twenty leads were bought; one more bid was posted with another ZIP, and refused.
+    for leg, name, won in zip(story.wins, ("exclusive", "shared"), (21, 0), strict=True):
+        assert (leg.vertical, leg.leg, leg.learned) == ("solar", name, False)
+        assert (sum(band.count for band in leg.bands), sum(band.hits for band in leg.bands)) == (61, won)
+    bands = story.wins[0].bands
+    assert (story.total.bids, story.total.repeats, story.total.won, story.total.win_rate) == (62, 1, 21, 21 / 61)
     assert [band.at for band in bands] == sorted(band.at for band in bands)
     assert all(0.4 < band.expected < 0.6 for band in bands)
 
@@ -129,7 +160,7 @@ def test_answer_times_and_deliveries_are_told_as_they_were_given(story: Story) -
 def test_an_empty_journal_is_an_empty_day() -> None:
     story = tell([], [], [], ATTEMPTS, [], [], [], START, END, ZONE)
     assert (sum(story.pings), story.campaigns, story.caps, story.territories) == (0, (), (), ())
-    assert (story.wins, story.calibration, story.total.profit_cents) == ({}, (), 0)
+    assert (story.wins, story.calibration, story.total.profit_cents) == ((), (), 0)
 
 
 def test_ten_times_the_pings_take_no_more_memory(day: TradingDay) -> None:
