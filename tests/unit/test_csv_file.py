@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from app.csv_file import NoCsv, csv_rows, read_csv_file
+from app.csv_file import csv_rows, read_csv_file
+from app.spreadsheet import UnusableFile
 
 Table = tuple[tuple[str, ...], list[list[str]], list[str]]
 PLAIN = 'id,note\n1,"two\nlines; and a ""quote"""\n2,\n'
@@ -21,7 +22,7 @@ def table(folder: Path, body: bytes | str) -> Table:
 
 
 def refused(folder: Path, body: bytes | str) -> str:
-    with pytest.raises(NoCsv) as error:
+    with pytest.raises(UnusableFile) as error:
         table(folder, body)
     return str(error.value)
 

@@ -9,9 +9,11 @@ from typing import Literal
 import msgspec
 
 from app.dialects.column_names import words_of
+from app.dialects.spellings import hint, listed
+from app.dialects.values.columns import DAY_FIRST
 from training.histories.guess import Guess, Positive, guess, order_of, positive_of
 from training.histories.joining import OWN
-from training.histories.spec import BY_ROW, DAY_FIRST, Spec, SpecField, hint, spec_of_bought
+from training.histories.spec import BY_ROW, Spec, SpecField, spec_of_bought
 from training.histories.tables import LeadTable
 
 _FACT = "fact_"
@@ -35,7 +37,7 @@ def draft(table: LeadTable, *, label: str, vertical: str) -> SpecDraft:
     if {*OWN} <= {*table.names}:
         return _of_the_service(table, vertical)
     if not label:
-        raise table.bad(f"say which column is the outcome, with --label; there are: {_list(table.names)}")
+        raise table.bad(f"say which column is the outcome, with --label; there are: {listed(table.names)}")
     positive = positive_of(table, label)
     if len(table.names) == 1:
         raise table.bad(f"{label!r} is its only column: add what was known of each lead at its ping")
@@ -63,7 +65,7 @@ def written(draft: SpecDraft, header: Sequence[str]) -> str:
 def _of_the_service(table: LeadTable, vertical: str) -> SpecDraft:
     verticals = [name for name, _ in table.commonest("vertical", 100)]
     if not vertical and len(verticals) != 1:
-        raise table.bad(f"leads of {_list(verticals)}: say which, with --vertical")
+        raise table.bad(f"leads of {listed(verticals)}: say which, with --vertical")
     chosen = vertical or verticals[0]
     if chosen not in verticals:
         raise table.bad(f"no lead of vertical {chosen!r}{hint(chosen, verticals)}")
@@ -114,16 +116,15 @@ def _comments(positive: Positive, order: Guess | None, guesses: Sequence[Guess])
     if positive.missing:
         comments["missing_label"] = f'{positive.missing:,} rows have none; "leave_out" if it is not known yet'
     if order is None:
-        gaps = [f"{each.name}: {each.said}" for each in guesses if each.is_time and each.said]
-        found = f"no column of times is whole ({'; '.join(gaps)})" if gaps else "no column of times was found"
-        comments["order"] = f"{found}: the rows must stand oldest first"
+        gaps = "".join(f" ({each.name}: {each.said})" for each in guesses if each.is_time and each.said)
+        comments["order"] = f"no column of times was found{gaps}: the rows must stand oldest first"
     elif order.open_days:
         comments["order"] = f'read as month and day; if the day stands first, say time_format = "{DAY_FIRST}"'
     once = [f"{each.name} {value!r}" for each in guesses if not each.why_not for value in each.once]
     if once:
-        comments["values_seen_once"] = f"in one row only: {_list(once)}"
+        comments["values_seen_once"] = f"in one row only: {listed(once)}"
     values_of = [each.name for each in guesses if _VALUE.search(words_of(each.name)) and each.type != "choice"]
-    comments["value"] = f"{_list(values_of)}, perhaps" if values_of else "a column, where there is one"
+    comments["value"] = f"{listed(values_of)}, perhaps" if values_of else "a column, where there is one"
     return comments
 
 
@@ -160,7 +161,3 @@ def _line(key: str, value: object, comment: str = "") -> str:
 def _printable(comment: str) -> str:
     # A control character of a file's would end a comment, or the draft.
     return re.sub(r"[^ -~]", "?", comment)
-
-
-def _list(names: Sequence[str]) -> str:
-    return ", ".join(names[:12]) + (f" and {len(names) - 12} more" if len(names) > 12 else "")

@@ -7,11 +7,11 @@ import msgspec
 import numpy as np
 
 from app.dialects.column_names import CODE, FIRST, ID, LATER, names_a_person, words_of
-from app.dialects.spellings import positive_words
+from app.dialects.spellings import hint, positive_words
 from app.dialects.text import says_nothing
 from app.dialects.values import columns
 from app.dialects.values.moments import day_of
-from training.histories.spec import DAY_FIRST, FieldType, hint
+from training.histories.spec import FieldType
 from training.histories.specified import DISTINCT_MAX, JUNK_MAX, TOLD_APART_MAX
 from training.histories.tables import LeadTable
 
@@ -22,14 +22,8 @@ IDENTIFIER_SHARE = 0.9
 WORDS_MIN = 3.5
 """What people write has more words than what they choose."""
 
-WHO_SHARE = 0.1
-"""A column of nearly as many values as leads, of which so many are emails, phones or addresses, says who they are."""
-
 FEW_JUNK_MAX = 0.01
 """So many values that are no numbers are slips where there are few different values, of which each may be an answer."""
-
-ROWS_OF_A_FACT = 5
-"""What many leads share, as a campaign's id, tells of them and not who they are."""
 
 _QUESTIONS: Mapping[str, str] = {
     "filled": "count(*)",
@@ -46,8 +40,7 @@ _QUESTIONS: Mapping[str, str] = {
 class Guess(msgspec.Struct, frozen=True, kw_only=True):
     """One column: its type, and why no ping may be taken to know it, if so; `said` is what else should be known of it.
 
-    `unread` values are no numbers. `time_format` is that of its times, `gaps` rows have none, and where `open_days` it
-    cannot be seen whether the day or the month stands first.
+    `unread` values are no numbers, `gaps` rows have no time; where `open_days`, day or month may stand first.
     """
 
     name: str
@@ -92,7 +85,8 @@ def guess(table: LeadTable, name: str) -> Guess:
     column = _Column(table, name, words_of(name), told, texts, told["filled"])
     if column.filled == 0:
         return Guess(name=name, type="text", why_not="empty in every row")
-    if _is_who(column):
+    named = told["answers"] < column.filled and names_a_person(column.word)
+    if named or columns.say_who(texts, distinct=told["distinct"], filled=column.filled):
         return Guess(name=name, type="text", why_not="looks like who somebody is, which no model may learn")
     if told["distinct"] == 1 and column.filled == table.rows:
         return Guess(name=name, type="text", why_not="the same in every row")
@@ -110,7 +104,6 @@ def positive_of(table: LeadTable, label: str) -> Positive:
     if label not in table.names:
         raise table.bad(f"there is no column {label!r}{hint(label, table.names)}")
     values = tuple(table.commonest(label, LABEL_VALUES_MAX + 1))
-    filled = sum(rows for _, rows in values)
     if len(values) > LABEL_VALUES_MAX:
         raise table.bad(
             f"{label!r} has more than {LABEL_VALUES_MAX} values, so it is no outcome; name a column "
@@ -118,12 +111,9 @@ def positive_of(table: LeadTable, label: str) -> Positive:
         )
     if len(values) < 2:
         raise table.bad(f"{label!r} is the same in every row: there is nothing to learn")
-    # Conversions are the rarer thing.
-    chosen, sure = positive_words(dict(values))
-    share, doubt = sum(chosen.values()) / filled, "" if sure else "is it this one?"
-    if share > 0.5:
-        doubt = f"is it this one? it stands in {share:.0%} of the rows:"
-    return Positive(next(iter(chosen)) if len(chosen) == 1 else tuple(chosen), values, table.rows - filled, doubt)
+    missing = table.rows - sum(rows for _, rows in values)
+    chosen, doubt = positive_words(dict(values))
+    return Positive(next(iter(chosen)) if len(chosen) == 1 else tuple(chosen), values, missing, doubt)
 
 
 def order_of(table: LeadTable, guesses: list[Guess]) -> Guess | None:
@@ -134,15 +124,6 @@ def order_of(table: LeadTable, guesses: list[Guess]) -> Guess | None:
     return ranked[0][0] if ranked else None
 
 
-def _is_who(column: _Column) -> bool:
-    """Whether it says who somebody is, by its name or by what some of its values look like."""
-    # A campaign's id may have as many digits as a phone.
-    numbered = column.told["distinct"] * ROWS_OF_A_FACT > column.filled
-    if columns.share_of_people(column.texts, by_phone=numbered) > (WHO_SHARE if numbered else 0.5):
-        return True
-    return column.told["answers"] < column.filled and names_a_person(column.word)
-
-
 def _as_time(column: _Column) -> Guess | None:
     table, name, texts = column.table, column.name, column.texts
     if not columns.are_times(texts, column.word):
@@ -151,9 +132,9 @@ def _as_time(column: _Column) -> Guess | None:
     form, seconds = "", table.times(name, lenient=True).seconds
     # Which of day and month stands first only a whole column can tell.
     if table.unread[name] > 0 and columns.are_months_and_days(texts):
-        other = table.times(name, time_format=DAY_FIRST, lenient=True).seconds
+        other = table.times(name, time_format=columns.DAY_FIRST, lenient=True).seconds
         if np.sum(~np.isnan(other)) > np.sum(~np.isnan(seconds)):
-            form, seconds = DAY_FIRST, other
+            form, seconds = columns.DAY_FIRST, other
     known = seconds[~np.isnan(seconds)]
     if len(known) < (1.0 - JUNK_MAX) * column.filled:
         # Of another century, as the year of a roof.
@@ -196,7 +177,7 @@ def _as_number(column: _Column) -> Guess | None:
         return msgspec.structs.replace(found, why_not="an identifier: different in every row")
     if not ID.search(word):
         return found
-    if distinct > TOLD_APART_MAX and distinct * ROWS_OF_A_FACT > count:
+    if distinct > TOLD_APART_MAX and distinct * columns.ROWS_OF_A_FACT > count:
         return msgspec.structs.replace(found, why_not="an identifier, by its name")
     # More or less of an id means nothing.
     return None
@@ -219,8 +200,8 @@ def _as_text(column: _Column) -> Guess:
     said = f"; {numbers:.0%} of its values are numbers" if 0.3 < numbers < 1.0 else ""
     if distinct > TOLD_APART_MAX and column.told["words"] > WORDS_MIN:
         return Guess(name=name, type="text", why_not="free text, which no model reads")
-    told_apart = distinct > IDENTIFIER_SHARE * filled or (ID.search(word) and distinct * ROWS_OF_A_FACT > filled)
-    if distinct > TOLD_APART_MAX and told_apart:
+    identified = ID.search(word) is not None and distinct * columns.ROWS_OF_A_FACT > filled
+    if distinct > TOLD_APART_MAX and (identified or distinct > IDENTIFIER_SHARE * filled):
         return Guess(name=name, type="text", why_not=f"an identifier: different in nearly every row{said}")
     if distinct > DISTINCT_MAX:
         return Guess(name=name, type="choice", why_not=f"more than {DISTINCT_MAX:,} values: make it coarser{said}")

@@ -3,21 +3,18 @@
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
+from app.dialects.spellings import hint
 from training.errors import TrainingError
 
 FieldType = Literal["choice", "number", "integer", "boolean", "text", "date", "hour", "weekday"]
 BY_ROW = "row"
 """The order of a file that has no time: its rows stand oldest first."""
-
-DAY_FIRST = "day first"
-"""The format of times that are read as in any message, but for the day before the month."""
 
 _VERTICAL = re.compile(r"[a-z0-9_]{1,64}")
 
@@ -132,14 +129,6 @@ def missing_columns(spec: Spec, names: Iterable[str]) -> list[str]:
         for column, key in spec.named.items()
         if column not in there
     ]
-
-
-def hint(word: str, known: Iterable[str]) -> str:
-    """What may have been meant."""
-    there = list(known)
-    alike = {name.lower(): name for name in there}
-    found = get_close_matches(word.lower(), list(alike), n=1)
-    return f"; did you mean {alike[found[0]]!r}?" if found else f"; there are: {', '.join(there[:30])}"
 
 
 def _check_keys(told: Mapping[str, Any], kind: type[msgspec.Struct], where: str) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from app.dialects.spellings import plain, usual_spellings
+from app.dialects.spellings import listed, plain, usual_spellings
 from app.domain.calendar import utc_offset
 from training.histories.history import History
 from training.histories.spec import Spec, SpecField, missing_columns
@@ -194,5 +194,4 @@ def _choices(table: LeadTable, field: SpecField, spec: Spec) -> tuple[Array, lis
 
 
 def _list(values: list[str]) -> str:
-    more = f" and {len(values) - 5} more" if len(values) > 5 else ""
-    return f"{', '.join(map(repr, values[:5]))}{more} {'occurs' if len(values) == 1 else 'occur'}"
+    return f"{listed([*map(repr, values)], 5)} {'occurs' if len(values) == 1 else 'occur'}"

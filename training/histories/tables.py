@@ -13,25 +13,18 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from app.csv_file import EMPTY_CELLS, NoCsv, copy_csv
-from app.dialects.spellings import plain, usual_spellings
+from app.csv_file import EMPTY_CELLS, copy_csv
+from app.dialects.spellings import hint, plain, usual_spellings
 from app.dialects.text import says_nothing
 from app.dialects.values.amounts import cell_number
-from app.dialects.values.columns import month_first
+from app.dialects.values.columns import AMOUNT, CLOCKS, DATED, DAY_FIRST, ISO, OFFSET, SINCE, UNTIL, month_first
 from app.dialects.values.kinds import boolean
 from app.dialects.values.moments import moment_of, says_no_moment
+from app.spreadsheet import UnusableFile
 from training.histories.scratch import NoData, Scratch, files, quoted, scratch, text
-from training.histories.spec import DAY_FIRST, hint
 from training.statistics import Array
 
 _ALIKE_MIN, _TOLD_APART = 50, 0.98
-_ISO = r"20\d\d-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d(:?\d\d)?)?"
-_DATED = r"\d\d?/\d\d?/(20\d|[0-5])\d \d\d?:\d\d(:\d\d)?( [AP]M)?"
-_CLOCKS = ("%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M:%S %p")
-_AMOUNT = r"-?\$?[1-9]\d{0,2}(,\d{3})+(\.\d+)?|-?\$\d+(\.\d+)?"
-_OFFSET = r"\d{2}:\d{2}.*(Z|[+-]\d{2}(:?\d{2})?)$"
-_SINCE, _UNTIL = 946_684_800, 4_102_444_800
-"""The years 2000 to 2100, as wherever a moment is read."""
 
 
 class ParsedTimes(msgspec.Struct, frozen=True):
@@ -44,8 +37,8 @@ class ParsedTimes(msgspec.Struct, frozen=True):
 class LeadTable:
     """The rows of one file in its order, with NULL for whatever says that there is no value.
 
-    `types` are DuckDB's of a Parquet file's columns, by name; a CSV file has none. `notes` say what was left out of the
-    file. `unread` counts the values of a column that were to be read leniently and could not be.
+    `types` are DuckDB's of a Parquet file's columns, by name; a CSV file has none. `notes` say what was left out,
+    `unread` how many values of a column could not be read when it was read last.
     """
 
     def __init__(self, database: Scratch, source: str, types: Mapping[str, str], notes: Sequence[str] = ()) -> None:
@@ -70,7 +63,7 @@ class LeadTable:
         column, what = f"trim({quoted(name)})", "a number (or is its decimal sign another?)"
         pointed = column if decimal == "." else f"translate({column}, ',.', '.,')"
         amount = (
-            f"CASE WHEN regexp_full_match({pointed}, '{_AMOUNT}') THEN regexp_replace({pointed}, '[$,]', '', 'g') END"
+            f"CASE WHEN regexp_full_match({pointed}, '{AMOUNT}') THEN regexp_replace({pointed}, '[$,]', '', 'g') END"
         )
         usual = f"coalesce(TRY_CAST({pointed} AS DOUBLE), TRY_CAST({amount} AS DOUBLE))"
         read = partial(cell_number, decimal=decimal, name=name)
@@ -98,7 +91,7 @@ class LeadTable:
         what, sql = f"a time; say which time_format it has, as {DAY_FIRST!r}", moment_sql(quoted(name), time_format)
         seconds, odd = self._floats(name, sql, read, what, lenient=lenient)
         # A format says for all of its times whether they name their zone.
-        zone = _OFFSET if not form else "" if "%z" in form.lower() else "^$"
+        zone = OFFSET if not form else "" if "%z" in form.lower() else "^$"
         naive = np.asarray(self._column(f"NOT regexp_matches(coalesce({quoted(name)}, ''), '{zone}')"), dtype=bool)
         for told, place in odd:
             naive[place] = not zoned.get(told)
@@ -165,10 +158,7 @@ class LeadTable:
 
 @contextmanager
 def open_table(path: Path, *, called: str = "") -> Iterator[LeadTable]:
-    """The rows of a CSV or Parquet file, on the disk as long as they are asked for. Raises NoData.
-
-    `called` is what its user knows it as, where that is not this path.
-    """
+    """The rows of a CSV or Parquet file that its user may know as `called`, on the disk meanwhile. Raises NoData."""
     if not path.is_file():
         raise NoData(f"{path} {'is no file' if path.exists() else 'does not exist'}: name a CSV or Parquet file")
     with path.open("rb") as file:
@@ -176,7 +166,9 @@ def open_table(path: Path, *, called: str = "") -> Iterator[LeadTable]:
     with scratch(Path(gettempdir())) as database:
         try:
             notes = _take(database, path, is_parquet=is_parquet)
-        except (NoCsv, NoData) as error:
+        except UnusableFile as error:
+            raise NoData(str(error)) from None
+        except NoData as error:
             raise NoData(f"{path} cannot be read as CSV or Parquet: {error}") from None
         types = {name: kind for name, kind, *_ in database.rows("DESCRIBE raw")}
         _make_text(database, types)
@@ -193,13 +185,13 @@ def moment_sql(column: str, time_format: str = "") -> str:
     if time_format not in ("", DAY_FIRST):
         seconds = f"epoch(try_strptime({column}, {text(time_format)})::TIMESTAMP)"
         # Of a format with four digits for the year, two are the first century's.
-        return f"CASE WHEN {seconds} BETWEEN {_SINCE} AND {_UNTIL} THEN {seconds} END"
+        return f"CASE WHEN {seconds} BETWEEN {SINCE} AND {UNTIL} THEN {seconds} END"
     month = "%d/%m/" if time_format else "%m/%d/"
-    forms = ", ".join(text(f"{month}{year} {clock}") for year in ("%y", "%Y") for clock in _CLOCKS)
+    forms = ", ".join(text(f"{month}{year} {clock}") for year in ("%y", "%Y") for clock in CLOCKS)
     # The cast to a moment reads an offset; the other one would pass over it.
     return (
-        f"CASE WHEN regexp_full_match({column}, '{_ISO}') THEN epoch(TRY_CAST({column} AS TIMESTAMPTZ)) "
-        f"WHEN regexp_full_match({column}, '{_DATED}') THEN epoch(try_strptime({column}, [{forms}])::TIMESTAMP) END"
+        f"CASE WHEN regexp_full_match({column}, '{ISO}') THEN epoch(TRY_CAST({column} AS TIMESTAMPTZ)) "
+        f"WHEN regexp_full_match({column}, '{DATED}') THEN epoch(try_strptime({column}, [{forms}])::TIMESTAMP) END"
     )
 
 

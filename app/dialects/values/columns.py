@@ -20,7 +20,26 @@ _ADDRESS = re.compile(
 )
 """Of a network or of social security."""
 
+DAY_FIRST = "day first"
+"""How times are written that are read as in any message, but for the day before the month."""
+
+ISO = r"20\d\d-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d(:?\d\d)?)?"
+DATED = r"\d\d?/\d\d?/(20\d|[0-5])\d \d\d?:\d\d(:\d\d)?( [AP]M)?"
+CLOCKS = ("%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M:%S %p")
+AMOUNT = r"-?\$?[1-9]\d{0,2}(,\d{3})+(\.\d+)?|-?\$\d+(\.\d+)?"
+"""The most usual moments and amounts, for whoever reads a million of them at once."""
+
+OFFSET = r"\d{2}:\d{2}.*(Z|[+-]\d{2}(:?\d{2})?)$"
+SINCE, UNTIL = 946_684_800, 4_102_444_800
+"""The years 2000 to 2100, as wherever a moment is read."""
+
 _LOOKED_AT = 256
+_WHO_SHARE = 0.1
+"""A column of nearly as many values as leads, of which so many are emails, phones or addresses, says who they are."""
+
+ROWS_OF_A_FACT = 5
+"""What many leads share, as a campaign's id, tells of them and not who they are."""
+
 _MILLISECONDS = 1e11
 _SERIALS = (36_526, 73_050)
 """The days of this century as Excel counts them."""
@@ -41,14 +60,15 @@ def decimals_of(texts: Sequence[str], name: str) -> list[Decimal]:
     return [sign for sign in _DECIMALS if share_of_numbers(texts, name, sign) >= 0.5]
 
 
-def share_of_people(texts: Sequence[str], *, by_phone: bool) -> float:
-    """How many of the texts say who somebody is: emails, addresses and phones, unless those may be other numbers."""
-    found = 0
+def say_who(texts: Sequence[str], *, distinct: int, filled: int) -> bool:
+    """Whether these texts, of so many different ones among so many, say by their looks who somebody is."""
+    # A campaign's id may have as many digits as a phone.
+    numbered, found = distinct * ROWS_OF_A_FACT > filled, 0
     for text in texts:
         plain = text.strip()[:_LOOKED_AT]
-        is_phone = by_phone and _PHONE.fullmatch(plain) is not None
+        is_phone = numbered and _PHONE.fullmatch(plain) is not None
         found += is_phone or _EMAIL.search(plain) is not None or _ADDRESS.fullmatch(plain) is not None
-    return found / max(len(texts), 1)
+    return found > (_WHO_SHARE if numbered else 0.5) * len(texts)
 
 
 def are_times(texts: Sequence[str], word: str) -> bool:

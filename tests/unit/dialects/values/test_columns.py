@@ -67,11 +67,12 @@ def test_a_time_that_nobody_reads_still_looks_like_one() -> None:
     ],
 )
 def test_people_are_seen_by_value(text: str) -> None:
-    assert columns.share_of_people([text, "web"], by_phone=True) == 0.5
+    assert columns.say_who([text, "web"], distinct=2, filled=2)
 
 
 def test_an_id_of_ten_digits_is_no_phone_where_many_leads_have_it() -> None:
-    assert columns.share_of_people(["2345678901"], by_phone=False) == 0.0
+    assert columns.say_who(["2345678901"], distinct=1, filled=1)
+    assert not columns.say_who(["2345678901"], distinct=1, filled=9)
 
 
 def test_days_of_excel_are_seen_in_a_column_of_times_alone() -> None:
