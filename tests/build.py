@@ -23,7 +23,7 @@ NOW = 1_795_190_400.0
 """Friday 20 November 2026, 10:00 in Chicago, 11:00 in New York."""
 
 CERTIFICATE_URL = "https://cert.trustedform.com/" + "0123456789abcdef" * 2 + "01234567"
-LEADID = "01234567-89AB-CDEF-0123-456789ABCDEF"
+LEADID = "4F0C2D1A-93B7-4E58-A6C1-0D9E7B35F284"
 CONSENT_TEXT = "By pressing Get Quote I ask Bright Roofs to call me about solar at the number above."
 ZIP_STATES = {"78701": ("TX",), "75201": ("TX",), "90001": ("CA",), "10001": ("NY",), "42223": ("KY", "TN")}
 

@@ -52,6 +52,7 @@ class Case:
 
 STRICT = 'consent = { certificate = "none", text_required = true }'
 LOOSE = 'consent = { certificate = "none", text_required = false }'
+YOUNG = 'consent = { certificate = "none", text_required = false, max_age = "1h" }'
 UNLOCKED = FIELDS.replace("required = true", "required = true, locked = false")
 
 CASES = (
@@ -93,6 +94,7 @@ CASES = (
     Case("unlocked", Part(fields=UNLOCKED), posted={"size": "large"}, becomes="ping_mismatch"),
     Case("locked", Part(), before=Part(fields=UNLOCKED), posted={"size": "large"}),
     Case("consent-stricter", Part(campaign_lines=STRICT)),
+    Case("consent-younger", Part(campaign_lines=YOUNG), sent={"created_at": time.time() - 7_200.0}),
     Case("consent-looser", Part(campaign_lines=LOOSE), before=Part(campaign_lines=STRICT), becomes="consent_missing"),
     Case(
         "sellers-alias-removed",

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 
+from app.dialects.hints import hint_of
 from app.dialects.layout import layout_of
 from app.dialects.names import Route
 from app.dialects.text import Scalar, text_of
+from app.dialects.values.certificates import certificate_in
 from app.domain.consent.certificate import is_placeholder
 from app.domain.seller import Seller
 from app.domain.vertical import Vertical
@@ -28,7 +30,9 @@ def _advice(
     types = {field.name: field.type for field in vertical.fields} if vertical is not None else {}
     for key, raw in fields.items():
         name, text = names.name_of(key), text_of(raw)
-        if name is None:
+        if name is None and (hint_of(key, names.name_of) or certificate_in(raw) is not None):
+            yield f"{_shown(key)}: not a known field; it counts only where its value is what its name says"
+        elif name is None:
             yield f"{_shown(key)}: not a known field; it was ignored"
         elif name in _CERTIFICATES and text and is_placeholder(text):
             yield f"{_shown(key)}: a certificate that is only promised does not count"

@@ -22,13 +22,16 @@ LEAD = {
     "landing_page": "landing_page Landing_Page landing_page_url OriginalURL OriginalUrl url page_url source_url",
     "tcpa_consent": "tcpa_consent tcpa TCPA TCPA_Consent TCPAAgreed tcpa_optin tcpa_compliant consent_flag",
     "tcpa_text": "tcpa_text TcpaText TCPAText TCPA_Language tcpa_consent_text homePhoneConsentLanguage Disclaimer "
-    "consent_language consent_text",
+    "consent_language consent_text tcpa_compliant_text tcpa_disclosure disclosure_text consent_statement",
     "trustedform_cert_url": "trustedform_cert_url trusted_form_cert_url trusted_form_url Trusted_Form_URL TrustedForm "
     "Trustedform trusted_form trustedFormUrl trustedFormCertUrl trusted_form_cert_id xxTrustedFormCertUrl "
-    "xxTrustedFormToken trustedFormToken trustedform_url",
+    "xxTrustedFormToken trustedFormToken trustedform_url trustedform_certificate_url trustedform_certificate "
+    "trustedform_cert cert_url tf_cert tf_cert_url",
     "trustedform_ping_url": "trustedform_ping_url xxTrustedFormPingUrl trusted_form_ping_url trustedFormPingUrl",
     "leadid_token": "leadid_token universal_leadid universal_lead_id Universal_Lead_ID LeadiD_Token leadIDToken "
     "leadidtoken jornaya_leadid jornaya_lead_id jornaya_id JornayaLeadId lead_id_code",
+    "consent_at": "consent_at consent_timestamp consent_date consent_time tcpa_timestamp tcpa_consent_timestamp "
+    "optin_timestamp opt_in_date optin_date tcpa_consent_date tcpa_date",
     "test": "test",
 }
 """Both on a ping and on a post; within a line, an earlier name counts before a later one."""
@@ -51,15 +54,14 @@ CONTACT = {
     "mobile_number primary_phone phone_primary phone1 day_phone daytime_phone evening_phone work_phone "
     "contact_phone caller_id lp_caller_id CID",
     "email": "email email_address EmailAddress primary_email contact_email mail your_email",
-    "address": "address address1 address_1 address_line_1 street street_address addr property_address home_address",
+    "address": "address address1 address_1 address_line_1 line1 street street1 "
+    "street_address addr property_address home_address",
     "birth_date": "birth_date birthdate dob date_of_birth birthday",
 }
 """Who the consumer is: read from a post, dropped from a ping."""
 
 POST = {
     "city": "city property_city town",
-    "consent_at": "consent_at consent_timestamp consent_date consent_time tcpa_timestamp tcpa_consent_timestamp "
-    "optin_timestamp opt_in_date optin_date",
     "ping_id": "ping_id pingId PingId pingToken ping_token lp_ping_id flo_ping_id auth_code promise lead_token "
     "ping_key leadAuctionId confirmation PingResponseID reference",
     "bid_id": "bid_id bidId",

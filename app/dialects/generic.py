@@ -6,8 +6,17 @@ from collections.abc import Callable, Mapping
 from app.dialects.aliases import BY_VALUE
 from app.dialects.layout import layout_of
 from app.dialects.reading import Reading, RequestDraft, draft_of, refusal_of
+from app.dialects.strays import (
+    settle_age,
+    settle_agreement,
+    settle_certificates,
+    settle_consent,
+    settle_contact,
+    warn_of_people,
+)
 from app.dialects.text import Scalar, alike, alike_value, is_absent, text_of
 from app.dialects.values.guard import PERSONAL, is_personal
+from app.dialects.values.people import split_name
 from app.domain.consent.certificate import CERTIFICATE_ID_MIN, holds_id_of
 from app.domain.reasons import Refusal
 from app.domain.seller import Seller
@@ -40,6 +49,12 @@ def read_ping(
         return Reading(vertical)
     layout = layout_of(seller, vertical, "ping")
     draft = draft_of(raw, layout, "ping")
+    if draft.unknown or draft.warnings:
+        settle_certificates(raw, draft, layout)
+        settle_agreement(raw, draft, layout)
+        warn_of_people(raw, draft, layout)
+    if draft.unknown or "consent_at" in draft.lead:
+        settle_age(raw, draft, layout)
     _keep_digests(draft, digest)
     _drop_certificates(draft)
     refusal = refusal_of(draft, layout)
@@ -78,6 +93,10 @@ def read_post(
     own = named if isinstance(named, Vertical) else None
     layout = layout_of(seller, vertical or own, "post")
     draft = draft_of(raw, layout, "post")
+    settle_certificates(raw, draft, layout)
+    settle_agreement(raw, draft, layout)
+    settle_consent(raw, draft, layout)
+    settle_contact(raw, draft, layout)
     _split_name(draft.contact)
     ping_id = ping_id_of(raw, seller)
     refusal = Refusal("missing_field", "ping_id") if not ping_id else refusal_of(draft, layout) or _lacks(draft.contact)
@@ -140,11 +159,11 @@ def _drop_certificates(draft: RequestDraft) -> None:
 
 def _split_name(contact: dict[str, str]) -> None:
     """First and last name from a whole one, where the seller sends it so."""
-    first, _, last = contact.pop("name", "").partition(" ")
+    first, last = split_name(contact.pop("name", ""))
     if first and not (contact.get("first_name") or contact.get("last_name")):
         contact["first_name"] = first
         if last:
-            contact["last_name"] = last.strip()
+            contact["last_name"] = last
 
 
 def _lacks(contact: Mapping[str, str]) -> Refusal | None:

@@ -5,18 +5,16 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from app.dialects.names import UNSETTLED, Names, Route, names_for
-from app.dialects.values import fields, kinds
+from app.dialects.hints import LOST, hint_of
+from app.dialects.names import IGNORED, KEY_LENGTH_MAX, UNSETTLED, Names, Route, names_for
+from app.dialects.values import agreement, fields, kinds, people
 from app.dialects.values.guard import IDENTITY
-from app.dialects.values.kinds import ValueReader
+from app.dialects.values.kinds import Usual, ValueReader
 from app.domain.seller import Seller
 from app.domain.vertical import Vertical
 
 Part = Literal["lead", "contact", "fields", "unsettled"]
 PARTS: tuple[Part, ...] = ("lead", "contact", "fields", "unsettled")
-
-CONSENT_TEXT_MAX = 65_536
-"""As long as a body: what a consumer agreed to is never cut."""
 
 _URL_MAX = 2_048
 _ID_MAX = 128
@@ -51,7 +49,7 @@ class ReadingPlan(msgspec.Struct, frozen=True, kw_only=True):
     entries: dict[Part, tuple[Entry, ...]]
     contested: tuple[tuple[Slot, tuple[str, ...]], ...]
     vertical: tuple[str, ...]
-    unknown: int
+    strays: tuple[tuple[str, str], ...]
 
 
 class Layout(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,11 +78,12 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
 
     def _planned(self, keys: tuple[str, ...]) -> ReadingPlan:
         named: dict[str, list[str]] = {}
-        unknown = 0
+        strays = []
         for key in keys:
             name = self.names.name_of(key)
-            if name is None:
-                unknown += 1
+            hint = self._hint_of(key, name)
+            if name is None or hint:
+                strays.append((key, hint))
             elif name in self.slots:
                 named.setdefault(name, []).append(key)
         entries: dict[Part, tuple[Entry, ...]] = dict.fromkeys(PARTS, ())
@@ -96,7 +95,15 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
             else:
                 entries[slot.part] += ((same_field[0], slot.attribute, slot.read, slot),)
         vertical = tuple(self.names.keys_of("vertical", keys))
-        return ReadingPlan(entries=entries, contested=tuple(contested), vertical=vertical, unknown=unknown)
+        return ReadingPlan(entries=entries, contested=tuple(contested), vertical=vertical, strays=tuple(strays))
+
+    def _hint_of(self, key: str, name: str | None) -> str:
+        """What an unknown key may mean, or one that is of no use but where it stands in an object."""
+        is_inside = name == IGNORED and ("." in key or "[" in key)
+        if len(key) > KEY_LENGTH_MAX or not (name is None or is_inside):
+            return ""
+        hint = hint_of(key, self.names.name_of)
+        return hint if name is None or hint.startswith(LOST) else ""
 
 
 _LEAD: dict[str, ValueReader] = {
@@ -107,7 +114,7 @@ _LEAD: dict[str, ValueReader] = {
     "sub_id": kinds.text(_ID_MAX),
     "ip_address": fields.ip_address,
     "landing_page": kinds.text(_URL_MAX),
-    "tcpa_consent": kinds.boolean,
+    "tcpa_consent": Usual(kinds.BOOLEANS, agreement.agreement).__getitem__,
     "trustedform_cert_url": fields.trustedform,
     "leadid_token": fields.leadid,
     "test": fields.test_flag,
@@ -121,6 +128,7 @@ _PING = _LEAD | {
     "ip_address": fields.network,
     "landing_page": fields.landing_page,
     "trustedform_cert_url": kinds.guarded_id(fields.trustedform, fields.ends_in_one_run),
+    "consent_at": fields.moment_if_any,
     "trustedform_ping_url": kinds.guarded_id(fields.trustedform, fields.ends_in_one_run),
     "leadid_token": kinds.guarded_id(fields.leadid, fields.is_leadid),
     "phone_hash": fields.hashed,
@@ -130,16 +138,16 @@ _PING = _LEAD | {
 _POST = _LEAD | {
     "consent_at": fields.moment,
     "user_agent": kinds.text(512),
-    "tcpa_text": kinds.text(CONSENT_TEXT_MAX),
+    "tcpa_text": agreement.consent_text,
 }
 _CONTACT: dict[str, ValueReader] = {
-    "first_name": kinds.contact(100),
-    "last_name": kinds.contact(100),
-    "name": kinds.contact(200),
-    "phone": kinds.contact(40),
-    "email": kinds.contact(254),
-    "address": kinds.contact(200),
-    "city": kinds.contact(100),
+    "first_name": people.name(100),
+    "last_name": people.name(100),
+    "name": people.name(200),
+    "phone": people.phone,
+    "email": people.email,
+    "address": people.name(200),
+    "city": people.name(100),
     "birth_date": kinds.contact(40),
 }
 

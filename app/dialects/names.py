@@ -51,7 +51,9 @@ class Names(msgspec.Struct, frozen=True, kw_only=True):
         name = self.table.get(key)
         if name is not None or len(key) > KEY_LENGTH_MAX:
             return name
-        return next((self.table[form] for form in forms_of(key) if form in self.table), None)
+        name = next((self.table[form] for form in forms_of(key) if form in self.table), None)
+        # The time in an object about consent is when that was given.
+        return "consent_at" if name == "created_at" and _is_about_consent(key) else name
 
     def keys_of(self, name: str, raw: Iterable[str]) -> list[str]:
         """The keys of a request that mean this field, those first that count first."""
@@ -123,6 +125,11 @@ def _ungrouped(name: str) -> list[str]:
         parts = parts[1:]
         forms.append(".".join(parts))
     return forms
+
+
+def _is_about_consent(key: str) -> bool:
+    group = alike(key.replace("[", ".").rpartition(".")[0])
+    return any(word in group for word in ("consent", "tcpa", "complian", "optin"))
 
 
 def _normal(key: str) -> str:

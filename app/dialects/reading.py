@@ -9,9 +9,9 @@ from app.dialects.aliases import BY_VALUE, SHARED_FLAGS, TEST_FLAGS
 from app.dialects.layout import Entry, Layout, Slot
 from app.dialects.names import Route
 from app.dialects.text import Scalar, says_nothing, text_of
-from app.dialects.values.fields import STAGES, test_flag
+from app.dialects.values.fields import STAGES, leadid, test_flag
 from app.dialects.values.kinds import Noted, ReadValue, Trouble, boolean
-from app.domain.consent.certificate import read_leadid
+from app.domain.consent.certificate import is_placeholder
 from app.domain.reasons import Refusal
 from app.domain.token import looks_like_token
 
@@ -21,7 +21,7 @@ _ODD = frozenset({Noted, Trouble})
 
 
 class Reading(msgspec.Struct, Generic[T], frozen=True, array_like=True):
-    """What a request says, or why it cannot be read. `unknown` counts unknown fields, which are dropped.
+    """What a request says, or why it cannot be read. `unknown` counts fields under names that are not known.
 
     `test` says whether it calls itself one, also where the rest of it cannot be read.
     """
@@ -50,7 +50,7 @@ def draft_of(raw: Mapping[str, Scalar], layout: Layout, route: Route) -> Request
     Of several names for one field, those with an absent value do not count, and of the others the first by rank does.
     """
     plan = layout.plan_of(tuple(raw))
-    draft = RequestDraft([], {}, plan.unknown)
+    draft = RequestDraft([], {}, len(plan.strays))
     for part, entries in plan.entries.items():
         if entries:
             setattr(draft, part, _values(raw, entries, draft))
@@ -138,9 +138,9 @@ def _settle(draft: RequestDraft, layout: Layout, route: Route) -> None:
 
 def _meaning(name: str, text: str, lead: Mapping[str, Any], route: Route) -> str:
     # Sellers number their leads with GUIDs too; only these two names are ever used for LeadiD tokens.
-    if name in ("?lead_id", "?token") and "leadid_token" not in lead and read_leadid(text) is not None:
+    if name in ("?lead_id", "?token") and "leadid_token" not in lead and isinstance(leadid(text), str):
         return "leadid_token"
-    if says_nothing(text) or (route == "post" and looks_like_token(text)):
+    if says_nothing(text) or is_placeholder(text) or (route == "post" and looks_like_token(text)):
         return ""
     # A `token` may be the seller's key, which is kept nowhere, and a request's number differs in each retry.
     return "seller_lead_id" if name in ("?lead_id", "?id", "?transaction_id", "?txid") else ""

@@ -82,6 +82,11 @@ def says_nothing(text: str) -> bool:
     return is_absent(text) or alike(text.strip("-–—.…*'\"()[]<> ")).replace("'", "").replace("’", "") in _SAYS_NOTHING
 
 
+def words(text: str) -> frozenset[str]:
+    """A table of words, written as one text."""
+    return frozenset(text.split())
+
+
 def flagged(fields: Mapping[str, Scalar], name: str) -> bool:
     """Whether a field of this name, in any spelling, says yes."""
     return any(alike(key.rpartition(".")[2]) == name and alike(text_of(fields[key])) in _YES for key in fields)

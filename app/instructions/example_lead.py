@@ -25,7 +25,7 @@ def example_lead(buyer: Buyer, vertical: Vertical, campaigns: tuple[Campaign, ..
     policies = [campaign.consent for campaign in campaigns]
     pages = sorted(page for policy in policies for page in policy.landing_domains) or ["quotes.example"]
     topic = (*vertical.consent_words, vertical.title)[0]
-    token = {"leadid_token": f"01234567-89AB-CDEF-0123-{number:012X}"}
+    token = {"leadid_token": f"4F0C2D1A-93B7-4E58-A6C1-{number:012X}"}
     return {
         "vertical": vertical.name,
         "zip": "00001",

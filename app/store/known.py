@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from sqlalchemy import Connection, Engine, select
 
 from app.store.engine.stream import stream
-from app.store.schema import certificate, sighting, suppression
+from app.store.schema import certificate, lead, sighting, suppression
 
 
 def known_people(engine: Engine, since: float) -> Iterator[tuple[str, str, str, float]]:
@@ -24,6 +24,12 @@ def suppressed_since(connection: Connection, since: float) -> list[str]:
     """Those suppressed at `since` or later."""
     wanted = select(suppression.c.digest).where(suppression.c.suppressed_at >= since)
     return list(connection.execute(wanted).scalars())
+
+
+def bought_leads(engine: Engine) -> Iterator[str]:
+    """The nonce of every lead that we have."""
+    for row in stream(engine, select(lead.c.nonce).order_by(lead.c.nonce)):
+        yield row[0]
 
 
 def used_certificates(engine: Engine) -> Iterator[str]:

@@ -248,6 +248,10 @@ class Store:
         """Digests of people who may not be bought; read as it is consumed."""
         return known.suppressed_digests(self._streams)
 
+    async def bought_leads(self) -> Iterator[str]:
+        """Nonces of the leads that are ours; read as it is consumed."""
+        return known.bought_leads(self._streams)
+
     async def used_certificates(self) -> Iterator[str]:
         """Digests of certificates that belong to a lead; read as it is consumed."""
         return known.used_certificates(self._streams)

@@ -169,14 +169,15 @@ def _known(bidder: Bidder, asked: Asked) -> tuple[Known, tuple[str, ...]]:
     if ping.test:
         return Known(), ()
     standing = bidder.standing
-    used = standing.is_used(asked.marks.certificates)
+    used, bought = standing.is_used(asked.marks.certificates), standing.is_bought(asked.nonce)
     if not (ping.phone_digest or ping.email_digest):
-        return (Known(certificate_used=True) if used else _NOBODY), ()
+        return (Known(certificate_used=used, bought=bought) if used or bought else _NOBODY), ()
     if not bidder.quotas.may_ask(asked.seller, asked.now):
-        return Known(certificate_used=used), _NOT_ASKED
+        return Known(certificate_used=used, bought=bought), _NOT_ASKED
     digests = [name for name in (ping.phone_digest, ping.email_digest) if name]
     suppressed = standing.is_suppressed(digests)
-    return Known(sightings=standing.sightings(digests), suppressed=suppressed, certificate_used=used), ()
+    sightings = standing.sightings(digests)
+    return Known(sightings=sightings, suppressed=suppressed, certificate_used=used, bought=bought), ()
 
 
 def _bid(bidder: Bidder, asked: Asked, decision: Decision, warnings: tuple[str, ...]) -> PingAnswer:

@@ -1,8 +1,11 @@
 """Ties a post to its bid: what its ping_id says, and whether it repeats the ping."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from functools import partial
+from itertools import combinations
 
 import msgspec
+from msgspec.structs import replace
 
 from app.domain.auction.marks import certificate_digests, lead_terms
 from app.domain.campaign import Campaign
@@ -14,7 +17,11 @@ from app.domain.token import NO_CERTIFICATE, BidToken, config_name, config_tag, 
 from app.domain.vertical import Vertical
 from app.usecases.bidder import Bidder
 from app.usecases.former import has_key, unpacked
+from app.wire.ping import Ping
 from app.wire.post import Post
+
+_ADDED_MAX, _SENT_MAX = 3, 16
+"""So many fields, of so many, may a post add to a ping that is not remembered: 700 digests take some milliseconds."""
 
 
 class BidReference(msgspec.Struct, frozen=True, kw_only=True):
@@ -119,9 +126,7 @@ def posted(
     )
     if bid is None or configuration is None or campaign is None or vertical is None:
         return None
-    if not post.state:
-        states = bidder.catalogue.zip_states.get(post.zip, ("",))
-        post = msgspec.structs.replace(post, state=states[0])
+    post = _completed(bidder, bid, seller, vertical, post, now)
     return PostedLead(
         seller=_with_todays_caps(bidder, seller),
         ping_id=reference.ping_id,
@@ -139,11 +144,22 @@ def posted(
 
 
 def has_same_terms(bidder: Bidder, lead: PostedLead) -> bool:
-    """Whether the post repeats its ping in the fields that were locked then."""
+    """Whether the post is the ping's lead by the fields that were locked then.
+
+    A post may say more than its ping. What it says less was completed from the ping, where that is remembered.
+    """
     post, vertical = lead.post, lead.vertical
     if post.vertical and post.vertical != vertical.name:
         return False
-    return lead_terms(bidder.keys, lead.seller.name, vertical.name, post, vertical.locked) == lead.bid.terms
+    terms = partial(lead_terms, bidder.keys, lead.seller.name, vertical.name)
+    if terms(post, vertical.locked) == lead.bid.terms:
+        return True
+    sent = [name for name in vertical.locked if name in post.fields][:_SENT_MAX]
+    ping = _remembered(bidder, lead.bid, lead.seller, lead.now)
+    # The bid holds but a digest of what its ping said: which fields the post adds is found by leaving them out.
+    fewer = (some for count in range(1, _ADDED_MAX + 1) for some in combinations(sent, count))
+    added = fewer if ping is None else [[name for name in vertical.locked if name not in ping.fields]]
+    return any(terms(_without(post, names), vertical.locked) == lead.bid.terms for names in added)
 
 
 def differing(bidder: Bidder, lead: PostedLead) -> tuple[str, ...]:
@@ -154,18 +170,41 @@ def differing(bidder: Bidder, lead: PostedLead) -> tuple[str, ...]:
     post, vertical = lead.post, lead.vertical
     if post.vertical and post.vertical != vertical.name:
         return ("vertical",)
-    live = bidder.standing.live(lead.bid.nonce, lead.now)
-    if live is None or live.seller != lead.seller.name or live.terms != lead.bid.terms:
+    ping = _remembered(bidder, lead.bid, lead.seller, lead.now)
+    if ping is None:
         return ()
-    ping = live.line.ping
     place = [name for name in ("zip", "state") if getattr(ping, name) != getattr(post, name)]
-    return (*place, *[name for name in vertical.locked if ping.fields.get(name) != post.fields.get(name)])
+    said = [name for name in vertical.locked if name in ping.fields and name in post.fields]
+    return (*place, *[name for name in said if ping.fields[name] != post.fields[name]])
 
 
 def has_same_certificate(lead: PostedLead) -> bool:
     """Whether the certificate of the ping, if it had one, is among those of the post."""
     wanted = lead.bid.certificate
     return wanted == NO_CERTIFICATE or any(digest.startswith(wanted) for digest in lead.certificates)
+
+
+def _remembered(bidder: Bidder, bid: BidToken, seller: Seller, now: float) -> Ping | None:
+    """What the ping of a bid of this seller said, while that is known."""
+    live = bidder.standing.live(bid.nonce, now)
+    return live.line.ping if live is not None and live.seller == seller.name and live.terms == bid.terms else None
+
+
+def _completed(bidder: Bidder, bid: BidToken, seller: Seller, vertical: Vertical, post: Post, now: float) -> Post:
+    """The post with what its ping said and it leaves out: what was priced is bought, and reaches the CRM."""
+    whole = post if post.state else replace(post, state=bidder.catalogue.zip_states.get(post.zip, ("",))[0])
+    if lead_terms(bidder.keys, seller.name, vertical.name, whole, vertical.locked) == bid.terms:
+        return whole
+    ping = _remembered(bidder, bid, seller, now)
+    if ping is None:
+        return whole
+    said = {name: ping.fields[name] for name in vertical.locked if name in ping.fields and name not in post.fields}
+    state = post.state or (ping.state if ping.zip == post.zip else whole.state)
+    return replace(post, fields={**post.fields, **said}, state=state)
+
+
+def _without(post: Post, names: Iterable[str]) -> Post:
+    return replace(post, fields={name: value for name, value in post.fields.items() if name not in names})
 
 
 def _configuration(bidder: Bidder, bid: BidToken) -> Configuration | None:
@@ -179,9 +218,9 @@ def _as_it_counts_today(bidder: Bidder, campaign: Campaign) -> Campaign:
     today = bidder.catalogue.campaigns.get(campaign.name)
     if today is None or today is campaign:
         return campaign
-    return msgspec.structs.replace(campaign, caps=today.caps, destinations=today.destinations)
+    return replace(campaign, caps=today.caps, destinations=today.destinations)
 
 
 def _with_todays_caps(bidder: Bidder, seller: Seller) -> Seller:
     today = bidder.catalogue.sellers.get(seller.name)
-    return seller if today is None or today is seller else msgspec.structs.replace(seller, caps=today.caps)
+    return seller if today is None or today is seller else replace(seller, caps=today.caps)

@@ -8,7 +8,7 @@ from app.dialects.values.guard import is_personal
 from app.domain.answers import sale_answer
 from app.domain.auction.weighing import Offer
 from app.domain.catalogue import counted_caps
-from app.domain.consent.certificate import holds_id_of
+from app.domain.consent.certificate import holds_id_of, read_leadid, read_trustedform
 from app.domain.delivery.sold_lead import ConsentProof, SoldLead, lead_document
 from app.domain.keyed import digest
 from app.domain.post.posted_lead import PostedLead
@@ -90,8 +90,9 @@ def _document(lead: PostedLead, lead_id: str, ping: Ping | None) -> SoldLead:
         sub_id=post.sub_id or (ping.sub_id if ping is not None else ""),
         contact=contact,
         consent=ConsentProof(
-            trustedform_cert_url=post.trustedform_cert_url,
-            leadid_token=post.leadid_token,
+            # A broken proof beside a good one is none: the CRM is told of what can be looked up alone.
+            trustedform_cert_url=post.trustedform_cert_url if read_trustedform(post.trustedform_cert_url) else "",
+            leadid_token=post.leadid_token if read_leadid(post.leadid_token) else "",
             tcpa_text=post.tcpa_text,
             consent_at=post.consent_at if post.consent_at is not None else post.created_at,
             ip_address=post.ip_address,

@@ -6,7 +6,8 @@ import pytest
 
 from app.dialects.body.read import read_body
 from app.dialects.text import alike, alike_value, printable, text_of
-from app.dialects.values import fields, kinds
+from app.dialects.values import agreement, fields, kinds, people
+from app.dialects.values.certificates import certificate_in
 from app.dialects.values.guard import is_personal
 from app.dialects.values.kinds import ValueReader
 from app.dialects.values.moments import day_of, epoch_of
@@ -57,7 +58,7 @@ READERS: dict[str, Callable[[str], object]] = {
 }
 TYPED: dict[str, ValueReader] = {
     name: getattr(fields, name)
-    for name in ("zip_code", "state", "lead_type", "min_price", "moment", "ip_address", "network", "certificate")
+    for name in ("zip_code", "state", "lead_type", "min_price", "moment", "ip_address", "network")
 } | {
     "leadid": fields.leadid,
     "trustedform": fields.trustedform,
@@ -70,6 +71,12 @@ TYPED: dict[str, ValueReader] = {
     "choice": kinds.choice(("one", "two")),
     "text": kinds.guarded(kinds.text(256)),
     "contact": kinds.contact(100),
+    "name": people.name(100),
+    "phone": people.phone,
+    "email": people.email,
+    "agreement": agreement.agreement,
+    "consent_text": agreement.consent_text,
+    "certificate_in": lambda raw: str(certificate_in(raw)),
     "mapped": kinds.mapped(kinds.choice(("one", "two")), {"eins": "one"}),
 }
 

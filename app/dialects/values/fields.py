@@ -5,10 +5,9 @@ from functools import lru_cache
 from ipaddress import IPv6Address
 
 from app.dialects.text import Scalar, is_absent, text_of
+from app.dialects.values.certificates import cleaned_leadid, cleaned_trustedform
 from app.dialects.values.guard import DROPPED, is_personal, is_personal_cached, without_query
 from app.dialects.values.kinds import (
-    FALSE,
-    TRUE,
     Noted,
     ReadValue,
     Trouble,
@@ -21,18 +20,19 @@ from app.dialects.values.kinds import (
 from app.dialects.values.moments import epoch_of, says_no_moment
 from app.dialects.values.numbers import ANY, FieldUnit, number_in
 from app.dialects.values.states import STATES, state_of
-from app.domain.consent.certificate import is_placeholder, read_leadid
+from app.domain.consent.certificate import read_leadid
 from app.domain.money import cents
 
 _FRACTION = re.compile(r"\.0{1,4}\Z", re.ASCII)
 """What a spreadsheet puts behind a number that it takes for a measurement."""
 
 _ZIP_LENGTHS = frozenset({3, 4, 5, 8, 9})
-_PLACEHOLDER_LENGTH_MAX = 60
 _PAGE_LENGTH_MAX = 512
+_PROVIDER = "https://cert.trustedform.com/"
+_ID_LENGTH = 40
+_URL_LENGTH = len(_PROVIDER) + _ID_LENGTH
 _LEADID_LENGTH = 36
 _HASH_LENGTHS = frozenset({32, 40, 64})
-_FLAGS = TRUE | FALSE
 _LEGS: dict[Scalar, ReadValue] = {
     "exclusive": "exclusive",
     "shared": "shared",
@@ -126,6 +126,12 @@ def moment(raw: Scalar) -> ReadValue:
     return unread(text_of(raw), "a time in ISO 8601 or epoch seconds")
 
 
+def moment_if_any(raw: Scalar) -> ReadValue:
+    """The same of a time that nobody asks for; one that cannot be read is ignored."""
+    value = moment(raw)
+    return Noted(None, "cannot be read as a time; it was ignored") if isinstance(value, Trouble) else value
+
+
 def ip_address(raw: Scalar) -> ReadValue:
     """The consumer's address on the network, the first where proxies added theirs; anything else is ignored."""
     text = text_of(raw)
@@ -155,34 +161,24 @@ def network(raw: Scalar) -> ReadValue:
     return str(IPv6Address(int(ipv6) >> 80 << 80))
 
 
-def certificate(raw: Scalar) -> ReadValue:
-    """A certificate's URL or token. A promise to send one later, a yes or a no does not count."""
-    text = text_of(raw)
-    if "," in text:
-        text = text.partition(",")[0].strip()
-    if len(text) > _PLACEHOLDER_LENGTH_MAX:
-        return text
-    return None if is_absent(text) or text.lower() in _FLAGS or is_placeholder(text) else text
+def trustedform(raw: Scalar) -> ReadValue:
+    """A TrustedForm URL."""
+    # Nearly all come like this; whether the id could be one is judged with the proof of consent.
+    if isinstance(raw, str) and len(raw) == _URL_LENGTH and raw.startswith(_PROVIDER) and raw[-_ID_LENGTH:].isalnum():
+        return raw
+    return cleaned_trustedform(raw)
 
 
 def leadid(raw: Scalar) -> ReadValue:
     """A LeadiD token."""
-    return raw if isinstance(raw, str) and is_leadid(raw) else certificate(raw)
+    if isinstance(raw, str) and is_leadid(raw):
+        return raw
+    return cleaned_leadid(raw)
 
 
 def is_leadid(text: str) -> bool:
     """Whether a text is a token as a whole: no phone fits between its hyphens."""
     return len(text) == _LEADID_LENGTH and read_leadid(text) is not None
-
-
-def trustedform(raw: Scalar) -> ReadValue:
-    """A TrustedForm URL; some sellers send its id alone or leave out the scheme."""
-    url = certificate(raw)
-    if not isinstance(url, str) or "://" in url:
-        return url
-    if "/" not in url and "." not in url:
-        return f"https://cert.trustedform.com/{url}"
-    return f"https://{url}" if url.startswith(("cert.trustedform.com/", "ping.trustedform.com/")) else url
 
 
 def ends_in_one_run(url: str) -> bool:

@@ -11,6 +11,7 @@ from app.dialects.values.guard import DROPPED, is_personal, is_personal_cached
 from app.dialects.values.moments import day_of, says_no_moment
 from app.dialects.values.numbers import ANY, FieldUnit, number_in, unit_of
 from app.dialects.values.yes_no import IN_WORDS, names_own, says_own
+from app.domain.consent.certificate import DROPPED_MARK
 from app.domain.vertical import Field
 from app.wire.ping import Value
 
@@ -160,9 +161,10 @@ def guarded_id(read: ValueReader, is_id: Callable[[str], bool]) -> ValueReader:
 
     def read_guarded(raw: Scalar) -> ReadValue:
         value = read(raw)
-        if not isinstance(value, str) or is_id(value):
+        content = value.value if isinstance(value, Noted) else value
+        if not isinstance(content, str) or is_id(content):
             return value
-        return Noted("dropped", DROPPED) if is_personal(value) else value
+        return Noted(DROPPED_MARK, DROPPED) if is_personal(content) else value
 
     return read_guarded
 

@@ -13,11 +13,12 @@ Caps = tuple[tuple[Cap, CapStanding], ...]
 
 
 class Known(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
-    """What we know of this person and certificate already."""
+    """What we know of this person, lead and certificate already. `bought` says that this very lead is ours."""
 
     sightings: tuple[Sighting, ...] = ()
     suppressed: bool = False
     certificate_used: bool = False
+    bought: bool = False
 
 
 class Standing(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):

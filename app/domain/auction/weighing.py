@@ -118,6 +118,8 @@ def _refuse(
     lacking = consent.refuse_ping(campaign.consent, ping, now)
     if lacking is not None:
         return lacking
+    if snapshot.known.bought:
+        return Refusal("duplicate")
     seen = snapshot.known.sightings
     since = now - campaign.duplicate_s
     if seen and is_duplicate(seen, campaign.duplicate_scope, campaign.name, campaign.vertical, since):

@@ -2,14 +2,29 @@
 
 import re
 from functools import lru_cache
+from itertools import pairwise
 from typing import Literal
 
 import msgspec
 
 Provider = Literal["trustedform", "trustedform_ping", "leadid"]
 
-_PROMISES = ("will_send_on_post", "will_provide_on_post", "willsendonpost", "willprovideonpost")
-_PLACEHOLDERS = frozenset({"", "na", "n/a", "none", "null", "nil", "0", "-", "tbd", *_PROMISES})
+_NO_WORDS = frozenset(
+    """
+    a absent applicable at available blank cert certificate consent empty false form here id insert jornaya later lead
+    leadid leadidtoken missing my n na nan nil no none not null on pending ping placeholder post provide provided
+    required send sent skip soon tbd test testing the to token trusted trustedform trustedformcerturl trustedformtoken
+    unavailable undefined universal unknown url void will willprovideonpost willsendonpost with xxtrustedformcerturl
+    xxtrustedformpingurl xxtrustedformtoken yet your
+    """.split()  # noqa: SIM905 - a list of words reads better as text
+)
+"""A text of these words alone says that there is no certificate, or names the field that somebody left unfilled."""
+
+_NO_VALUES = frozenset({"0", "-1", "n.a."})
+_NOT_LETTERS = re.compile(r"[\W\d_]+")
+_UNFILLED = re.compile(r"\{\{|\}\}|\$\{|#\{|<%|\[\[|^%[A-Za-z_.%]+%$|^[\[{<$@:]+[A-Za-z_.]*[\]}>$@:]*$")
+"""A variable of a template that was never filled; an id between brackets has digits and hyphens."""
+
 _HOSTS = ("cert.trustedform.com", "ping.trustedform.com")
 # All that stands between "//" and "/" is compared, so that no user, password, port or other host can hide there.
 _TRUSTEDFORM = re.compile(
@@ -21,11 +36,29 @@ CERTIFICATE_ID_MIN = 20
 """Shorter texts hold no certificate's id: they have 36 letters or more."""
 
 _ID_MAX = 255
+_PLACEHOLDER_MAX = 100
 _URL_MAX = 2048
 _HEX_ID = re.compile(r"[0-9a-fA-F]{40}")
 _STAND_IN = "https://cert.trustedform.com/digest--"
 _PING_STAND_IN = "https://ping.trustedform.com/0.not.journaled.x"
-_MALFORMED = "malformed"
+_MALFORMED, _FORGED = "malformed", "forged"
+DROPPED_MARK = "dropped"
+"""What stands in the place of a certificate that named a person: something was sent, and it cannot be one."""
+
+_EXAMPLES = frozenset(
+    {
+        "123E4567-E89B-12D3-A456-426614174000",
+        "3FA85F64-5717-4562-B3FC-2C963F66AFA6",
+        "550E8400-E29B-41D4-A716-446655440000",
+        "6BA7B810-9DAD-11D1-80B4-00C04FD430C8",
+        "F81D4FAE-7DEC-11D0-A765-00A0C91E6BF6",
+    }
+)
+"""The identifiers with which standards, Swagger and documentations of uuid libraries show what one looks like."""
+
+_COUNTED_STEPS = 16
+"""An id given at random has some four digits that follow their left neighbor up or down; one typed has nearly all."""
+
 _LEADID = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}")
 
 
@@ -52,10 +85,45 @@ def holds_id_of(text: str, trustedform: str, trustedform_ping: str, leadid: str)
 
 
 def is_placeholder(text: str) -> bool:
-    """Whether a seller only promises a certificate: "NA", "0", a bare host, "will_send_on_post"."""
-    name = text.strip().lower().replace(" ", "_").removeprefix("https://").removeprefix("http://").rstrip("/")
+    """Whether a text is no certificate and was never meant to be one.
+
+    A seller only promises it ("NA", "0", a bare host, "will_send_on_post"), left a variable of its template unfilled,
+    or typed an id that nobody could have been given.
+    """
+    name = text.strip().lower().removeprefix("https://").removeprefix("http://").rstrip("/")
     host, _, path = name.partition("/")
-    return (path if host in _HOSTS else name) in _PLACEHOLDERS
+    name = path if host in _HOSTS else name
+    if len(name) > _PLACEHOLDER_MAX:
+        return False
+    if name in _NO_VALUES or _UNFILLED.search(name):
+        return True
+    # What holds digits, a host or a path was meant to be a certificate.
+    is_wordy = not any(letter.isdigit() for letter in name) and "." not in name.strip(".") and "://" not in name
+    return _is_nobodys(name) or (is_wordy and _NO_WORDS.issuperset(_NOT_LETTERS.sub(" ", name).split()))
+
+
+def _is_nobodys(name: str) -> bool:
+    """Whether an id is one digit over and over, counted up, or everybody's example."""
+    if len(set(name)) == 1 and len(name) >= CERTIFICATE_ID_MIN:
+        return True
+    if not _LEADID.fullmatch(name):
+        return False
+    digits = [int(digit, 16) for digit in name.replace("-", "")]
+    steps = sum((after - before) % 16 in (1, 15) or (before, after) == (9, 0) for before, after in pairwise(digits))
+    groups = [set(group) for group in name.split("-")]
+    return name.upper() in _EXAMPLES or steps >= _COUNTED_STEPS or all(len(group) == 1 for group in groups)
+
+
+def is_forged(url: str) -> bool:
+    """Whether a text is an address at another place than the provider's, which nobody writes by mistake."""
+    if url in (_FORGED, DROPPED_MARK):
+        return True
+    scheme, colon, rest = url.strip().partition("://")
+    if not colon:
+        scheme, rest = "https", scheme
+    host = rest.replace("?", "/").replace("#", "/").partition("/")[0].lower()
+    is_address = bool(colon) or ("trustedform" in host and "." in host)
+    return is_address and (scheme.lower() not in ("http", "https") or host not in _HOSTS)
 
 
 def trustedform_stand_in(url: str, keyed: bytes) -> str:
@@ -66,7 +134,7 @@ def trustedform_stand_in(url: str, keyed: bytes) -> str:
     """
     certificate = read_trustedform(url)
     if certificate is None:
-        return url if is_placeholder(url) else _MALFORMED
+        return url if is_placeholder(url) else _FORGED if is_forged(url) else _MALFORMED
     # Forty letters, as many as an id has.
     return _PING_STAND_IN if certificate.provider == "trustedform_ping" else f"{_STAND_IN}{keyed.hex()}"
 
@@ -81,12 +149,12 @@ def leadid_stand_in(token: str, keyed: bytes) -> str:
 
 @lru_cache(maxsize=1024)
 def read_trustedform(url: str) -> Certificate | None:
-    """A TrustedForm certificate or ping URL; `None` unless the host *equals* the provider's and the id has its form."""
+    """A TrustedForm certificate or ping URL; `None` unless the host *equals* the provider's and the id could be one."""
     found = _TRUSTEDFORM.fullmatch(url.strip(" ")) if len(url) <= _URL_MAX else None
     if found is None:
         return None
     host, name = found[1].lower(), found[2]
-    if len(name) > _ID_MAX or (host == "ping" and not name.startswith("0.")):
+    if len(name) > _ID_MAX or (host == "ping" and not name.startswith("0.")) or _is_nobodys(name):
         return None
     provider: Provider = "trustedform_ping" if host == "ping" else "trustedform"
     return Certificate(provider, name.lower() if _HEX_ID.fullmatch(name) else name)
@@ -94,6 +162,6 @@ def read_trustedform(url: str) -> Certificate | None:
 
 @lru_cache(maxsize=1024)
 def read_leadid(token: str) -> Certificate | None:
-    """A LeadiD token: 36 characters, hex in groups of 8-4-4-4-12; `None` for anything else."""
+    """A LeadiD token: 36 characters, hex in groups of 8-4-4-4-12, as one could be given; else `None`."""
     token = token.strip()
-    return Certificate("leadid", token.upper()) if _LEADID.fullmatch(token) else None
+    return Certificate("leadid", token.upper()) if _LEADID.fullmatch(token) and not _is_nobodys(token) else None

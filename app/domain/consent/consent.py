@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from math import ceil
 from typing import Literal
 from unicodedata import normalize
@@ -9,7 +10,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from app.domain.consent.certificate import is_placeholder, read_leadid, read_trustedform
+from app.domain.consent.certificate import is_forged, is_placeholder, read_leadid, read_trustedform
 from app.domain.reasons import Refusal
 from app.wire.ping import Ping
 from app.wire.post import Post
@@ -45,7 +46,7 @@ def refuse_ping(policy: ConsentPolicy, ping: Ping, now: float) -> Refusal | None
         missing = _missing(policy, sent, ping.leadid_token)
         if missing:
             return Refusal("consent_missing", missing)
-    malformed = _malformed(sent, ping.leadid_token)
+    malformed = _malformed(policy, sent, ping.leadid_token)
     if malformed:
         return Refusal("consent_invalid", malformed)
     return _implausible(policy, ping.landing_page, "created_at", ping.created_at, now)
@@ -66,7 +67,7 @@ def refuse_post(
         return Refusal("consent_missing", missing)
     if policy.text_required and not post.tcpa_text:
         return Refusal("consent_missing", "tcpa_text")
-    malformed = _malformed(post.trustedform_cert_url, post.leadid_token)
+    malformed = _malformed(policy, post.trustedform_cert_url, post.leadid_token)
     if malformed:
         return Refusal("consent_invalid", malformed)
     named = "consent_at" if post.consent_at is not None else "created_at"
@@ -94,13 +95,19 @@ def _missing(policy: ConsentPolicy, trustedform: str, leadid: str) -> str:
     return ""
 
 
-def _malformed(trustedform: str, leadid: str) -> str:
-    """The certificate field that is there and cannot be one."""
-    if trustedform and read_trustedform(trustedform) is None and not is_placeholder(trustedform):
+def _malformed(policy: ConsentPolicy, trustedform: str, leadid: str) -> str:
+    """The certificate field that the policy reads, is there and cannot be one.
+
+    Where any proof will do a good one makes up for another that is broken, but not for one that is forged.
+    """
+    if policy.certificate != "none" and is_forged(trustedform):
         return "trustedform_cert_url"
-    if leadid and read_leadid(leadid) is None and not is_placeholder(leadid):
-        return "leadid_token"
-    return ""
+    sent = {"trustedform_cert_url": (trustedform, read_trustedform), "leadid_token": (leadid, read_leadid)}
+    broken = [name for name, (text, read) in sent.items() if read(text) is None]
+    if policy.certificate == "none" or (policy.certificate == "any" and len(broken) < len(sent)):
+        return ""
+    read_here = {"trustedform": ["trustedform_cert_url"], "leadid": ["leadid_token"]}.get(policy.certificate, broken)
+    return next((name for name in read_here if name in broken and not is_placeholder(sent[name][0])), "")
 
 
 def _implausible(policy: ConsentPolicy, page: str, named: str, at: float | None, now: float) -> Refusal | None:
@@ -153,5 +160,7 @@ def holds_one(text: str, phrases: Iterable[str]) -> bool:
     return any(f" {phrase} " in padded for phrase in wanted if phrase)
 
 
+# A page shows everybody the same text, and phrases are few.
+@lru_cache(maxsize=128)
 def _plain(text: str) -> str:
     return _NOT_WORD.sub(" ", normalize("NFKC", text).casefold()).strip()

@@ -17,6 +17,8 @@ _FAMOUS_NAMES = ("mickey mouse", "minnie mouse", "donald duck", "bugs bunny", "s
 _FORM_NAMES = ("test", "test test", "none", "none none", "na", "n a", "first last", "firstname lastname", "foo bar")
 _PLACEHOLDER_NAMES = frozenset({*_FAMOUS_NAMES, *_FORM_NAMES, "abc xyz"})
 _KEYBOARD = ("asdf", "qwer", "zxcv", "hjkl")
+_ORDINAL = re.compile(r"\b(?:1st|2nd|3rd|[4-9]th)\b")
+_TWO_OF_THEM = re.compile(r"(?<=[^\W\d_])\s*/\s*(?=[^\W\d_])")
 # What no name holds. Points, any apostrophe and combining marks are in the names of real people.
 _NOT_OF_A_NAME = re.compile(r"[\d@#$%^*+=<>{}\[\]|\\/~_!?:;]")
 _TERRITORIES = frozenset({"US", "PR", "VI", "GU", "AS", "MP"})
@@ -35,9 +37,8 @@ def implausible(contact: Contact, state: str, zip_code: str, zip_states: ZipStat
         return Refusal("invalid_contact", "phone")
     if contact.email and not is_reachable_email(contact.email):
         return Refusal("invalid_contact", "email")
-    name = f"{contact.first_name} {contact.last_name}"
     if not is_human_name(contact.first_name, contact.last_name):
-        return Refusal("invalid_contact", "last_name" if name.strip() == contact.last_name else "first_name")
+        return Refusal("invalid_contact", _odd_part(contact.first_name, contact.last_name))
     if state not in zip_states.get(zip_code, (state,)):
         return Refusal("invalid_contact", "zip and state disagree")
     return None
@@ -57,10 +58,10 @@ def is_reachable_phone(text: str) -> bool:
         return False
     if len(set(digits)) == 1 or len(set(digits[3:])) == 1 or (exchange + line) in "012345678901234567890":
         return False
-    number = phonenumbers.parse(digits, "US")
+    # Parsing would find these very digits again, and a number that is not valid is of no type.
+    number = phonenumbers.PhoneNumber(country_code=1, national_number=int(digits))
     return (
-        phonenumbers.is_valid_number(number)
-        and phonenumbers.number_type(number) in _RINGS_AT_A_PERSON
+        phonenumbers.number_type(number) in _RINGS_AT_A_PERSON
         and phonenumbers.region_code_for_number(number) in _TERRITORIES
     )
 
@@ -76,9 +77,18 @@ def is_reachable_email(text: str) -> bool:
     return domains.isdisjoint(_RESERVED_DOMAINS) and domains.isdisjoint(blocklist)
 
 
+def _odd_part(first: str, last: str) -> str:
+    """Which part of a name makes it none: the first, unless only the last could be no part of any."""
+    return "last_name" if not is_human_name(last, "") and (not first or is_human_name(first, "")) else "first_name"
+
+
 def is_human_name(first: str, last: str) -> bool:
-    """Whether a name is not empty, not a placeholder and not a hand on the keyboard; it is never judged otherwise."""
-    whole = " ".join(f"{first} {last}".casefold().split())
+    """Whether a name is not empty, not a placeholder and not a hand on the keyboard; it is never judged otherwise.
+
+    Smith 3rd is a name, and Tom/Ann are two.
+    """
+    whole = _TWO_OF_THEM.sub(" ", _ORDINAL.sub("", f"{first} {last}".casefold()))
+    whole = " ".join(whole.split())
     letters = whole.replace(" ", "")
     if not any(map(str.isalpha, letters)) or _NOT_OF_A_NAME.search(whole) or "http" in letters or "www" in letters:
         return False

@@ -151,6 +151,7 @@ class KnownRead(_Change, frozen=True, gc=False, tag="known_read"):
 
     sales: tuple[KnownSale, ...] = ()
     suppressed: tuple[str, ...] = ()
+    leads: tuple[str, ...] = ()
     certificates: tuple[str, ...] = ()
 
 

@@ -113,15 +113,17 @@ class People:
 
 
 class KnownLeads:
-    """Whom we bought, who must not be bought, and which certificates belong to a lead of ours."""
+    """Whom we bought, who must not be bought, and which leads (by nonce) and certificates are ours."""
 
     def __init__(self) -> None:
         self.people = People()
         self.suppressed = DigestSet()
+        self.leads = DigestSet()
         self.certificates = DigestSet()
 
     def sell(self, sale: Sold) -> None:
-        """Know the people and certificates of a sale."""
+        """Know the lead, people and certificates of a sale."""
+        self.leads.add(sale.nonce.hex())
         for digest in sale.people:
             self.people.add(digest, sale.campaign, sale.vertical, sale.at)
         for certificate in sale.certificates:
@@ -146,6 +148,7 @@ class KnownLeads:
         """Know what the database does."""
         self.people.extend(part.sales)
         self.suppressed.extend(part.suppressed)
+        self.leads.extend(part.leads)
         self.certificates.extend(part.certificates)
 
 

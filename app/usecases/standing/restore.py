@@ -53,6 +53,8 @@ async def restore(store: Store, now: float) -> LiveStanding:
         standing.apply(KnownRead(sales=sales))
     for digests in _parts(await store.suppressed_digests()):
         standing.apply(KnownRead(suppressed=digests))
+    for nonces in _parts(await store.bought_leads()):
+        standing.apply(KnownRead(leads=nonces))
     for digests in _parts(await store.used_certificates()):
         standing.apply(KnownRead(certificates=digests))
     return standing

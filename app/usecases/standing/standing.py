@@ -137,6 +137,10 @@ class LiveStanding:
         used = self._known.certificates
         return any(certificate in used for certificate in certificates)
 
+    def is_bought(self, nonce: bytes) -> bool:
+        """Whether the lead that its seller calls so is ours already."""
+        return nonce in self._known.leads
+
     @property
     def bids_nothing(self) -> bool:
         """Whether no sale could be recorded for so long that no bid is made, not even again."""

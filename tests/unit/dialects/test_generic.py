@@ -20,7 +20,7 @@ Changes = Mapping[str, Scalar]
 ReadPing = Callable[..., Reading[Ping]]
 ReadPost = Callable[..., Reading[Post]]
 
-GUID = "3FA85F64-5717-4562-B3FC-2C963F66AFA6"
+GUID = "4F0C2D1A-93B7-4E58-A6C1-0D9E7B35F284"
 TOKEN = "Ab_-" * 16
 CERTIFICATE = "https://cert.trustedform.com/" + "0f" * 20
 DROPPED = "personal data does not belong in a ping; it was dropped"
@@ -233,6 +233,9 @@ def test_unknown_fields_are_counted_and_not_kept(ping: ReadPing) -> None:
         ({"full_name": "Ada Lovelace"}, "name"),
         ({"street_address": "1 Main St"}, "address"),
         ({"dob": "1980-05-05"}, "birth_date"),
+        ({"phone.number": "512-555-0134"}, "phone"),
+        ({"customerEmail": "ada@lovelace.example"}, "email"),
+        ({"mailing_address": "1 Main St"}, "address"),
         ({"sub_id": "ada@lovelace.example"}, "sub_id"),
         ({"phone_hash": "512-555-0134"}, "phone_hash"),
         ({"email_hash": "ada@lovelace.example"}, "email_hash"),
@@ -474,7 +477,7 @@ def test_a_phone_or_an_email_and_one_name_are_enough(post: ReadPost) -> None:
 
 def test_a_whole_name_is_split_where_there_is_no_other(post: ReadPost) -> None:
     whole = posted(post({"first_name": "", "last_name": "", "full_name": "Ada King  Lovelace"})).contact
-    assert (whole.first_name, whole.last_name) == ("Ada", "King  Lovelace")
+    assert (whole.first_name, whole.last_name) == ("Ada", "King Lovelace")
     assert posted(post({"full_name": "Someone Else"})).contact.last_name == "Lovelace"
 
 

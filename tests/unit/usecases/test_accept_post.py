@@ -264,7 +264,7 @@ def test_a_lead_counts_under_the_caps_of_today_and_goes_where_leads_go_today(tmp
         ({"zip": "75201"}, "zip"),
         ({"vertical": "auto"}, "vertical"),
         ({"fields": {"roof": "flat", "monthly_bill": 180.0}}, "roof"),
-        ({"fields": {}}, "roof, monthly_bill"),
+        ({"fields": {"roof": "flat"}}, "roof"),
         ({"state": "CA", "fields": {"roof": "tile", "monthly_bill": 1.0}}, "state, monthly_bill"),
     ],
 )
@@ -276,6 +276,36 @@ def test_a_post_that_is_not_its_pings_lead_is_refused_and_told_where_it_differs(
         assert (answer.status, answer.reason_code) == ("rejected", "ping_mismatch")
         assert answer.reason == f"the lead differs from its ping: {named}"
         assert last_post(bidder, tmp_path).detail == named
+
+    at_bidder(tmp_path, scene)
+
+
+@pytest.mark.parametrize("left_out", [{"fields": {}}, {"fields": {"roof": "tile"}}, {"state": "", "fields": {}}])
+def test_what_a_post_leaves_out_is_what_its_ping_said(tmp_path: Path, left_out: dict[str, Any]) -> None:
+    async def scene(bidder: Bidder) -> None:
+        answer = await sell(bidder, ask(bidder).ping_id, **left_out)
+        assert answer.status == "accepted"
+        sold = await bidder.store.lead(answer.lead_id)
+        assert sold is not None
+        document = msgspec.json.decode(bidder.vault.open(sold.identity, sold.lead_id))
+        assert document["fields"] == {"roof": "tile", "monthly_bill": 180.0}
+        assert document["contact"]["state"] == "TX"
+
+    at_bidder(tmp_path, scene)
+
+
+@pytest.mark.parametrize("is_remembered", [True, False])
+def test_a_post_may_say_more_than_its_ping_but_nothing_else(tmp_path: Path, *, is_remembered: bool) -> None:
+    async def scene(bidder: Bidder) -> None:
+        said: dict[str, Any] = {"fields": {"monthly_bill": 180.0}}
+        bids = [ask(bidder, **another(number), **said).ping_id for number in (1, 2)]
+        if not is_remembered:
+            bidder.standing = LiveStanding()
+        assert (await sell(bidder, bids[0], **another(1))).status == "accepted"
+        other: dict[str, Any] = {"fields": {"roof": "tile", "monthly_bill": 181.0}}
+        refused = await sell(bidder, bids[1], contact=somebody(2), **another(2), **other)
+        named = ": monthly_bill" if is_remembered else ""
+        assert refused.reason == f"the lead differs from its ping{named}"
 
     at_bidder(tmp_path, scene)
 

@@ -280,6 +280,15 @@ def test_a_used_certificate_is_no_proof_for_another_lead(tmp_path: Path) -> None
     at_bidder(tmp_path, scene)
 
 
+def test_a_lead_that_is_bought_already_is_a_duplicate_and_no_misuse_of_its_certificate(tmp_path: Path) -> None:
+    async def scene(bidder: Bidder) -> None:
+        assert (await sell(bidder, ask(bidder).ping_id)).status == "accepted"
+        assert ask(bidder, now=NOW + 2.0).reason_code == "duplicate"
+        assert last_ping(bidder, tmp_path).known.bought
+
+    at_bidder(tmp_path, scene)
+
+
 def test_who_may_not_be_contacted_is_not_bid_for(tmp_path: Path) -> None:
     async def scene(bidder: Bidder) -> None:
         bidder.standing.apply(Suppressed(digests=(phone_digest(),)))

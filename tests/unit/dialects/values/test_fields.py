@@ -19,8 +19,8 @@ ABSENT: list[Scalar] = [None, "", "  ", "NA", "n/a", "N/A", "null", "\x00"]
         fields.min_price,
         fields.moment,
         fields.ip_address,
-        fields.certificate,
         fields.trustedform,
+        fields.leadid,
         fields.landing_page,
         fields.hashed,
         kinds.boolean,
@@ -211,51 +211,6 @@ def test_what_is_no_ip_address_is_ignored(raw: Scalar) -> None:
 )
 def test_of_an_address_only_its_network_is_kept(address: str, kept: ReadValue) -> None:
     assert fields.network(address) == kept
-
-
-CERTIFICATE = "https://cert.trustedform.com/" + "0f" * 20
-
-
-@pytest.mark.parametrize(
-    ("raw", "value"),
-    [
-        (CERTIFICATE, CERTIFICATE),
-        (f"{CERTIFICATE},{CERTIFICATE}", CERTIFICATE),
-        ("0f" * 20, CERTIFICATE),
-        (CERTIFICATE.removeprefix("https://"), CERTIFICATE),
-        (
-            "https://cert.trustedform.com.evil.example/" + "0f" * 20,
-            "https://cert.trustedform.com.evil.example/" + "0f" * 20,
-        ),
-        ("cert.trustedform.com.evil.example/x", "cert.trustedform.com.evil.example/x"),
-    ],
-)
-def test_a_certificate_is_kept_as_it_came_and_judged_elsewhere(raw: str, value: str) -> None:
-    assert fields.trustedform(raw) == value
-
-
-@pytest.mark.parametrize(
-    "raw",
-    [
-        "NA",
-        "N/A",
-        "0",
-        0,
-        "1",
-        1,
-        True,
-        "yes",
-        "Y",
-        "https://cert.trustedform.com",
-        "https://cert.trustedform.com/",
-        "https://cert.trustedform.com/will_send_on_post",
-        "https://cert.trustedform.com/Will_Provide_on_Post",
-        "will provide on post",
-    ],
-)
-def test_a_promised_certificate_is_absent(raw: Scalar) -> None:
-    assert fields.trustedform(raw) is None
-    assert fields.certificate(raw) is None
 
 
 def test_a_page_loses_what_was_typed_into_it() -> None:

@@ -91,7 +91,7 @@ def test_a_lead_that_is_wanted_gets_a_bid_on_each_leg_the_higher_price_first() -
         (None, (campaign(filters=(Filter(field="roof", op="is", value="flat"),)),), {}, Refusal("filtered", "roof")),
         (ping(lead_type="shared"), (campaign(legs=("exclusive",)),), {}, Refusal("filtered", "lead_type")),
         (ping(tcpa_consent=False), (), {}, Refusal("consent_missing", "tcpa_consent")),
-        (ping(leadid_token="junk"), (), {}, Refusal("consent_invalid", "leadid_token")),
+        (ping(trustedform_cert_url="", leadid_token="junk"), (), {}, Refusal("consent_invalid", "leadid_token")),
         (ping(created_at=NOW - 80 * 3_600), (), {}, Refusal("consent_expired", "created_at")),
         (None, (), {"known": Known(sightings=(Sighting("other", "solar", NOW - 9),))}, Refusal("duplicate")),
         (

@@ -1,5 +1,8 @@
 """Certificates as sellers name them, and the addresses that only look like one."""
 
+from hashlib import sha256
+from uuid import UUID
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,6 +10,7 @@ from hypothesis import strategies as st
 from app.domain.consent.certificate import (
     Certificate,
     holds_id_of,
+    is_forged,
     is_placeholder,
     leadid_stand_in,
     read_leadid,
@@ -148,10 +152,67 @@ def test_only_an_id_without_a_case_of_its_own_is_written_small() -> None:
         "cert.trustedform.com",
         "https://cert.trustedform.com/will_send_on_post",
         "https://cert.trustedform.com/NA",
+        "pending",
+        "No TrustedForm",
+        "No-LeadID",
+        "not available",
+        "n.a.",
+        "-1",
+        "TrustedForm cert URL",
+        "xxTrustedFormCertUrl",
     ],
 )
 def test_a_promise_is_a_placeholder(text: str) -> None:
     assert is_placeholder(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{xxTrustedFormCertUrl}}",
+        "{{ lead.cert_url | raw }}",
+        "[trustedform_cert_url]",
+        "{leadid_token}",
+        "${cert}",
+        "#{cert}",
+        "%%cert%%",
+        "<cert_url>",
+        "@xxTrustedFormCertUrl@",
+        "<%= cert %>",
+        "https://cert.trustedform.com/{{id}}",
+    ],
+)
+def test_a_variable_that_was_never_filled_is_a_placeholder(text: str) -> None:
+    assert is_placeholder(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF",
+        "00000000-0000-0000-0000-000000000000",
+        "11111111-2222-3333-4444-555555555555",
+        "12345678-1234-1234-1234-123456789012",
+        "12345678-1234-1234-1234-123456789abc",
+        "12345678-1234-5678-1234-567812345678",
+        "01234567-89ab-cdef-0123-456789abcdef",
+        "87654321-4321-4321-4321-210987654321",
+        "123e4567-e89b-12d3-a456-426614174000",
+        "3fa85f64-5717-4562-b3fc-2c963f66afa6",
+        "https://cert.trustedform.com/" + "0" * 40,
+        "https://cert.trustedform.com/" + "F" * 40,
+    ],
+)
+def test_an_id_that_nobody_could_be_given_is_a_placeholder(text: str) -> None:
+    assert is_placeholder(text)
+    assert read_leadid(text) is None
+    assert read_trustedform(text) is None
+
+
+@given(st.uuids())
+def test_an_id_given_at_random_is_none(token: UUID) -> None:
+    # What Hypothesis shrinks to has a digit over and over; a digest has not.
+    assert not is_placeholder(str(UUID(bytes=sha256(token.bytes).digest()[:16])))
 
 
 @pytest.mark.parametrize(
@@ -162,14 +223,41 @@ def test_a_promise_is_a_placeholder(text: str) -> None:
         "https://cert.trustedform.com.evil.example/",
         "https://cert.trustedform.com@evil.example/0",
         "garbage",
+        "dropped",
+        "malformed",
+        "{4F0C2D1A-93B7-4E58-A6C1-0D9E7B35F284}",
     ],
 )
 def test_neither_a_certificate_nor_a_forgery_is_a_placeholder(text: str) -> None:
     assert not is_placeholder(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "forged"),
+    [
+        (f"https://cert.trustedform.com/{HEX}", False),
+        (f"https://cert.trustedform.com/{HEX}0", False),
+        ("http://ping.trustedform.com/x?y", False),
+        ("cert.trustedform.com/x", False),
+        ("garbage", False),
+        ("malformed", False),
+        ("", False),
+        ("dropped", True),
+        (f"https://cert.trustedform.com.evil.example/{HEX}", True),
+        (f"cert.trustedform.com.evil.example/{HEX}", True),
+        (f"https://cert.trustedform.com@evil.example/{HEX}", True),
+        (f"https://cert.trustedform.com:8443/{HEX}", True),
+        (f"https://cert.trustedform.com\\.evil.example/{HEX}", True),
+        (f"ftp://cert.trustedform.com/{HEX}", True),
+        ("https://evil.example/", True),
+    ],
+)
+def test_an_address_elsewhere_is_forged_and_a_broken_one_is_not(text: str, forged: bool) -> None:
+    assert is_forged(text) is forged
+
+
 def test_a_leadid_is_read_whatever_its_case() -> None:
-    token = "01234567-89ab-CDEF-0123-456789abcdef"
+    token = "4f0c2d1a-93b7-4E58-A6C1-0d9e7b35f284"
     assert read_leadid(f" {token} ") == Certificate("leadid", token.upper())
 
 
@@ -201,12 +289,13 @@ def test_the_stand_in_of_what_is_no_certificate_is_none(url: str) -> None:
     stand_in = trustedform_stand_in(url, b"")
     assert read_trustedform(stand_in) is None
     assert is_placeholder(stand_in) is is_placeholder(url)
-    assert stand_in == "malformed" or is_placeholder(url)
+    assert stand_in == ("forged" if is_forged(url) else "malformed") or is_placeholder(url)
+    assert is_forged(stand_in) is is_forged(url)
 
 
 def test_a_token_has_a_stand_in_of_its_form() -> None:
-    token = "01234567-89ab-cdef-0123-456789abcdef"
-    stand_in = leadid_stand_in(token, bytes(range(100, 116)))
+    token = "4f0c2d1a-93b7-4e58-a6c1-0d9e7b35f284"
+    stand_in = leadid_stand_in(token, sha256(b"key").digest()[:16])
     assert read_leadid(stand_in) is not None
     assert stand_in != token
     assert (leadid_stand_in("junk", b""), leadid_stand_in("NA", b"")) == ("malformed", "NA")
@@ -215,7 +304,7 @@ def test_a_token_has_a_stand_in_of_its_form() -> None:
 def test_a_text_holds_a_certificate_however_it_is_written() -> None:
     url = f"https://cert.trustedform.com/{HEX}"
     assert holds_id_of(f"src-{HEX.upper()}", url, "", "")
-    assert holds_id_of("lead 01234567-89AB-CDEF-0123-456789abcdef", "", "", "01234567-89ab-cdef-0123-456789abcdef")
+    assert holds_id_of("lead 4F0C2D1A-93B7-4E58-A6C1-0d9e7b35f284", "", "", "4f0c2d1a-93b7-4e58-a6c1-0d9e7b35f284")
     assert not holds_id_of("a source that has nothing to do with it", url, "", "")
     assert holds_id_of(f"see {url}", "", "", "")
     assert not holds_id_of(HEX, "", "", "")

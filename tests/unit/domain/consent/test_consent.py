@@ -18,8 +18,10 @@ from tests.build import CERTIFICATE_URL, CONSENT_TEXT, LEADID, NOW, ping, post
 Demand = Literal["any", "trustedform", "leadid", "none"]
 
 POLICY = ConsentPolicy()
+TRUSTEDFORM = ConsentPolicy(certificate="trustedform")
 AT_PING = ConsentPolicy(at_ping=True)
 HOUR = 3_600.0
+BROKEN = CERTIFICATE_URL[:-1]
 LOOK_ALIKE = "https://cert.trustedform.com.evil.example/" + "a" * 40
 PING_URL = "https://ping.trustedform.com/0.a.b.c"
 BARE = {"trustedform_cert_url": ""}
@@ -45,7 +47,27 @@ def post_refusal(
         (AT_PING, {**BARE, "leadid_token": LEADID}, None),
         (POLICY, {"trustedform_cert_url": LOOK_ALIKE}, Refusal("consent_invalid", "trustedform_cert_url")),
         (POLICY, {"trustedform_cert_url": "will_send_on_post"}, None),
-        (POLICY, {"leadid_token": "nonsense"}, Refusal("consent_invalid", "leadid_token")),
+        (POLICY, {"leadid_token": "nonsense"}, None),
+        (POLICY, {**BARE, "leadid_token": "nonsense"}, Refusal("consent_invalid", "leadid_token")),
+        (POLICY, {"trustedform_cert_url": BROKEN, "leadid_token": LEADID}, None),
+        (
+            POLICY,
+            {"trustedform_cert_url": LOOK_ALIKE, "leadid_token": LEADID},
+            Refusal("consent_invalid", "trustedform_cert_url"),
+        ),
+        (
+            POLICY,
+            {"trustedform_cert_url": LOOK_ALIKE, "leadid_token": "nonsense"},
+            Refusal("consent_invalid", "trustedform_cert_url"),
+        ),
+        (TRUSTEDFORM, {"leadid_token": "nonsense"}, None),
+        (
+            TRUSTEDFORM,
+            {"trustedform_cert_url": LOOK_ALIKE, "leadid_token": LEADID},
+            Refusal("consent_invalid", "trustedform_cert_url"),
+        ),
+        (ConsentPolicy(certificate="leadid"), {"trustedform_cert_url": BROKEN, "leadid_token": LEADID}, None),
+        (ConsentPolicy(certificate="none"), {"trustedform_cert_url": LOOK_ALIKE, "leadid_token": "nonsense"}, None),
         (POLICY, {"created_at": None}, None),
         (POLICY, {"created_at": NOW - 72 * HOUR}, None),
         (POLICY, {"created_at": NOW - 72 * HOUR - 1}, Refusal("consent_expired", "created_at")),
@@ -73,6 +95,8 @@ def test_a_ping_shows_as_much_consent_as_the_policy_demands(
         ("any", CERTIFICATE_URL, "", None),
         ("any", "", LEADID, None),
         ("any", "none", "0", "trustedform_cert_url or leadid_token"),
+        ("any", "", "FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF", "trustedform_cert_url or leadid_token"),
+        ("any", CERTIFICATE_URL, "nonsense", None),
         ("none", "", "", None),
     ],
 )

@@ -190,6 +190,7 @@ def test_people_and_certificates_are_known_after_a_restart(tmp_path: Path) -> No
     before(tmp_path, trade)
 
     async def scene(bidder: Bidder) -> None:
+        assert ask(bidder, now=LATER).reason_code == "duplicate"
         assert ask(bidder, now=LATER, seller_lead_id="lead-2").reason_code == "certificate_reused"
         assert ask(bidder, now=LATER, **another(2), phone_digest=phone_digest()).reason_code == "duplicate"
         assert bidder.standing.is_suppressed([phone_digest()])

@@ -1,0 +1,128 @@
+"""What a field that nobody declared may be by its name: parts of a contact, and the consumer's consent.
+
+A hint is not believed by itself: the value must be what the name says. Such fields count after all that are declared.
+"""
+
+import re
+from collections.abc import Callable
+
+from app.dialects.text import alike, words
+
+NameOf = Callable[[str], str | None]
+
+LOST = "lost."
+"""Before the name of a contact's field: its value stands inside it under a name that says nothing."""
+
+_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_CONSENT = ("consent", "tcpa", "optin", "opt_in", "opt-in", "agree", "permission", "disclos")
+_TIME_WORDS = frozenset(["at", "on", "ts", "when", "time", "date", "datetime", "timestamp", "stamp", "moment", "day"])
+_TIME_ENDS = ("date", "time", "stamp", "datetime")
+_NOT_GIVEN = ("expir", "until", "valid", "revok", "withdr", "optout", "opt_out", "zone", "version")
+_TEXTS = (*_CONSENT, "disclaim", "complian", "legal", "terms")
+_FLAGS = words(
+    "agree agreed consent consentgiven consenttocall consenttocontact contactconsent expressconsent gaveconsent "
+    "givenconsent hasconsent optin tcpaaccepted tcpaagree tcpaconsentgiven"
+)
+_LEADIDS = ("jornaya", "universalleadid", "leadidtoken")
+_PHONES = ("phone", "mobile", "cellular", "telefono")
+_EMAILS = ("email", "e-mail", "e_mail", "correo")
+_ADDRESSES = frozenset(["address", "street"])
+_NO_ADDRESSES = frozenset(["ip", "mac", "web", "url", "city", "state", "zip", "number", "name"])
+_NOT_THEIRS = words(
+    "agent affiliate attorney broker business buyer carrier company consent country domain emergency employer "
+    "extension ext fax flag friend hash has hashed host is landlord last manager md office opt optin owner partner "
+    "partners provider publisher referrer seller sha source spouse status support type valid validated vendor verified"
+)
+_PARTS = {
+    "phone": {
+        "+phone_area": "area areacode npa phonearea",
+        "+phone_prefix": "prefix exchange nxx phoneprefix phoneexchange",
+        "+phone_suffix": "suffix line linenumber subscriber phonesuffix phoneline",
+    },
+    "name": {
+        "first_name": "first firstname given givenname fname forename",
+        "last_name": "last lastname family familyname surname lname",
+        "name": "full fullname value text display displayname formatted name",
+    },
+    "address": {
+        "address": "address address1 addressline1 full formatted line line1 street street1 streetaddress streetline1 "
+        "text value",
+        "+address_2": "address2 addressline2 line2 street2 streetline2 unit apt apartment suite",
+        "city": "city town locality",
+        "state": "state statecode region province administrativearea",
+        "zip": "zip zipcode zip5 postal postalcode postcode",
+    },
+    "birth_date": {"birth_date": "value date text"},
+}
+_FLAT = {
+    "+phone_area": "areacode phonearea phoneareacode phonenpa",
+    "+phone_prefix": "phoneprefix phoneexchange phonenxx",
+    "+phone_suffix": "phonesuffix phoneline phonelinenumber",
+    "+phone_2": "phone2",
+    "+phone_3": "phone3",
+    "+address_2": "address2 addressline2 street2 streetline2 apt aptnumber apartment suite unitnumber",
+}
+_PART_BY_NAME = {leaf: name for name, leaves in _FLAT.items() for leaf in leaves.split()}
+_PART_OF = {
+    (root, leaf): name for root, names in _PARTS.items() for name, leaves in names.items() for leaf in leaves.split()
+}
+
+
+def hint_of(key: str, name_of: NameOf) -> str:
+    """The canonical name that a key nobody declared may mean; empty where it says nothing."""
+    path = [part for part in key.replace("[", ".").replace("]", "").split(".") if part and not part.isdecimal()]
+    if not path:
+        return ""
+    flat = _PART_BY_NAME.get(alike(path[-1]), "")
+    return flat or _of_contact(path, name_of) or _of_consent(path) or _of_words(path[-1])
+
+
+def _of_contact(path: list[str], name_of: NameOf) -> str:
+    """A part of a contact's object, or one of a list of them."""
+    if len(path) < 2:
+        return _root(path[0], name_of)
+    root, leaf = _root(".".join(path[:-1]), name_of), alike(path[-1])
+    if not root and len(path) > 2:
+        root = _of_contact(path[:-1], name_of).removeprefix(LOST)
+    if not root:
+        return ""
+    part = _PART_OF.get((root, leaf), "")
+    if not part and root in ("phone", "email"):
+        return root
+    return part or (LOST + root if root in _PARTS else "")
+
+
+def _root(prefix: str, name_of: NameOf) -> str:
+    for spelling in (prefix, prefix.removesuffix("es"), prefix.removesuffix("s")):
+        name = name_of(spelling)
+        if name in ("phone", "email", "name", "address", "birth_date"):
+            return name
+    return _of_words(prefix.rpartition(".")[2])
+
+
+def _of_consent(path: list[str]) -> str:
+    whole, leaf = "_".join(path).lower(), path[-1]
+    if any(each in alike(whole) for each in _LEADIDS):
+        return "leadid_token"
+    says_time = bool(_TIME_WORDS & _words_of(leaf)) or leaf.lower().endswith(_TIME_ENDS)
+    says_consent = any(each in whole for each in _CONSENT)
+    if says_time and says_consent and not any(each in whole for each in _NOT_GIVEN):
+        return "consent_at"
+    if alike(leaf) in _FLAGS or (says_consent and leaf.lower() in ("given", "value", "granted")):
+        return "tcpa_consent"
+    return "tcpa_text" if any(each in whole for each in _TEXTS) else ""
+
+
+def _of_words(leaf: str) -> str:
+    lower = leaf.lower()
+    if _NOT_THEIRS & _words_of(leaf):
+        return ""
+    if any(each in lower for each in _EMAILS):
+        return "email"
+    if any(each in lower for each in _PHONES):
+        return "phone"
+    return "address" if _ADDRESSES & _words_of(leaf) and not _NO_ADDRESSES & _words_of(leaf) else ""
+
+
+def _words_of(name: str) -> set[str]:
+    return {word.lower() for word in _WORDS.findall(name)}

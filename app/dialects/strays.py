@@ -1,0 +1,196 @@
+"""Reads what came under a name that nobody declared, where its value says what it is: proof of consent and contacts.
+
+A certificate is known by its value under any name. A time of consent must never be passed over: it could be an old one.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+
+from app.dialects.hints import LOST
+from app.dialects.layout import Layout
+from app.dialects.reading import RequestDraft
+from app.dialects.text import Scalar, text_of
+from app.dialects.values.agreement import agreement, is_consent_text
+from app.dialects.values.certificates import BROKEN, certificate_in
+from app.dialects.values.fields import moment
+from app.dialects.values.guard import DROPPED
+from app.dialects.values.kinds import Noted, ReadValue
+from app.dialects.values.people import FIRST_KEPT
+from app.dialects.values.shown import shown
+from app.domain.consent.certificate import read_leadid, read_trustedform
+from app.domain.identity import normal_phone
+
+_CERTIFICATES = {
+    "trustedform_cert_url": read_trustedform,
+    "trustedform_ping_url": read_trustedform,
+    "leadid_token": read_leadid,
+}
+_LIKE: dict[str, Callable[[str], bool]] = {
+    "phone": lambda text: normal_phone(text) != "",
+    "email": lambda text: "@" in text,
+    "address": lambda text: any(map(str.isalpha, text)) and " " in text,
+}
+"""What the values of parts look like whose names alone say little."""
+
+_OTHER_DAY_S = 86_400.0
+_FAR_FROM_HOME = "a certificate under a name that is not known cannot be read; it was ignored"
+_IN_PIECES = "sent in a form that cannot be read; it was left out"
+_CONSENT_DIGITS_MIN = 6
+
+
+def settle_certificates(raw: Mapping[str, Scalar], draft: RequestDraft, layout: Layout) -> None:
+    """Certificates by their value: under unknown names, and under each other's."""
+    for key, hint in layout.plan_of(tuple(raw)).strays:
+        found = certificate_in(raw[key])
+        if found is not None and (found[0] != "leadid_token" or hint == "leadid_token"):
+            _take(draft, layout, *found)
+        elif found is None and "trustedform.com" in text_of(raw[key])[:100].lower():
+            draft.warnings.append(f"trustedform_cert_url: {_FAR_FROM_HOME}")
+    for name in [name for name in _CERTIFICATES if f"{name}: {BROKEN}" in draft.warnings]:
+        for key in layout.names.keys_of(name, raw):
+            found = certificate_in(raw[key])
+            if found is not None and _take(draft, layout, *found):
+                _leave_out_broken(draft, name)
+
+
+def warn_of_people(raw: Mapping[str, Scalar], draft: RequestDraft, layout: Layout) -> None:
+    """A person in an object or under an unknown name of a ping is dropped as any other is, and that is said."""
+    for key, hint in layout.plan_of(tuple(raw)).strays:
+        if hint in _LIKE and _LIKE[hint](text_of(raw[key])):
+            draft.warnings.append(f"{hint}: {DROPPED}")
+
+
+def settle_agreement(raw: Mapping[str, Scalar], draft: RequestDraft, layout: Layout) -> None:
+    """What an unknown name says of consent itself: a no counts whatever it is called."""
+    for key in _hinted(raw, layout, "tcpa_consent"):
+        flag = agreement(raw[key])
+        if isinstance(flag, bool):
+            draft.lead.setdefault("tcpa_consent", flag)
+
+
+def settle_age(raw: Mapping[str, Scalar], draft: RequestDraft, layout: Layout) -> None:
+    """When the lead of a ping began: when it was made, or when its consent was given if that is on an earlier day."""
+    times = [draft.lead.pop("consent_at", None)]
+    times += [_plain(moment(raw[key])) for key in _hinted(raw, layout, "consent_at")]
+    given = [at for at in times if isinstance(at, float)]
+    made = draft.lead.get("created_at")
+    if given and (made is None or made - min(given) >= _OTHER_DAY_S):
+        draft.lead["created_at"] = min(given)
+
+
+def settle_consent(raw: Mapping[str, Scalar], draft: RequestDraft, layout: Layout) -> None:
+    """The text and the time of consent of a post, under whichever of its names."""
+    if "tcpa_text" not in draft.lead:
+        texts = [*layout.names.keys_of("tcpa_consent", raw), *_hinted(raw, layout, "tcpa_text", "tcpa_consent")]
+        longest = max([shown(raw[key]) for key in texts], key=len, default="")
+        if is_consent_text(longest):
+            _note(draft, layout, "tcpa_text", layout.slots["tcpa_text"].read(longest))
+    known = layout.names.keys_of("consent_at", raw)
+    hinted = list(_hinted(raw, layout, "consent_at"))
+    agreed = layout.names.keys_of("tcpa_consent", raw)
+    times = [at for key in (*known, *hinted, *agreed) if isinstance(at := _plain(moment(raw[key])), float)]
+    if times:
+        # The first by rank says it best, but a day that came without its hour is no other time.
+        first, oldest = times[0], min(times)
+        draft.lead["consent_at"] = oldest if first - oldest >= _OTHER_DAY_S else first
+    elif any(sum(map(str.isdigit, text_of(raw[key]))) >= _CONSENT_DIGITS_MIN for key in hinted):
+        draft.warnings.append("consent_at: a time under a name that is not known cannot be read; it was ignored")
+
+
+def settle_contact(raw: Mapping[str, Scalar], draft: RequestDraft, layout: Layout) -> None:
+    """A contact in objects, lists and pieces; what cannot be put together is warned of, since it was paid for."""
+    hinted: dict[str, list[Scalar]] = {}
+    for key, hint in layout.plan_of(tuple(raw)).strays:
+        if hint and text_of(raw[key]):
+            hinted.setdefault(hint, []).append(raw[key])
+    contact = draft.contact
+    _settle_phone(raw, draft, layout, hinted)
+    for name in ("email", "first_name", "last_name", "name", "address", "birth_date", "city", "zip", "state"):
+        for value in hinted.get(name, ()):
+            is_open = name not in contact and name not in draft.lead and name not in draft.troubles
+            if is_open and (name not in _LIKE or _LIKE[name](text_of(value))):
+                _note(draft, layout, name, layout.slots[name].read(value))
+    second = [text_of(value) for value in hinted.get("+address_2", ())]
+    if second and "address" in contact:
+        contact["address"] = ", ".join([contact["address"], *second])
+    elif second:
+        draft.warnings.append(f"address: {_IN_PIECES}")
+    sent = {hint.removeprefix(LOST).removeprefix("+").partition("_")[0] for hint in hinted}
+    for name in ("phone", "email", "address", "birth_date"):
+        if name in sent and name not in contact and name not in draft.troubles:
+            draft.warnings.append(f"{name}: {_IN_PIECES}")
+
+
+def _settle_phone(
+    raw: Mapping[str, Scalar], draft: RequestDraft, layout: Layout, hinted: Mapping[str, list[Scalar]]
+) -> None:
+    """The first phone that has ten digits, of those that are one and those that are put together."""
+    read, contact = layout.slots["phone"].read, draft.contact
+    keys = layout.names.keys_of("phone", raw)
+    whole = [
+        *[raw[key] for key in keys],
+        *[v for hint in ("phone", "+phone_2", "+phone_3") for v in hinted.get(hint, ())],
+    ]
+    phones = [value for each in whole if isinstance(_plain(value := read(each)), str)]
+    numbers = [value for value in phones if normal_phone(str(_plain(value)))]
+    joined = _joined(str(contact.get("phone", "")), hinted)
+    if not numbers and joined:
+        contact["phone"] = joined
+    elif numbers and not normal_phone(str(contact.get("phone", ""))):
+        draft.troubles.pop("phone", None)
+        _note(draft, layout, "phone", numbers[0])
+    if len({normal_phone(str(_plain(value))) for value in numbers}) > 1:
+        draft.warnings.append(f"phone: {FIRST_KEPT}")
+
+
+def _joined(phone: str, hinted: Mapping[str, list[Scalar]]) -> str:
+    """Ten digits out of an area code and what follows it, under whichever names they stand; empty where they do not."""
+    names = ("+phone_area", "+phone_prefix", "+phone_suffix", "+phone_2", "+phone_3", "phone")
+    area, prefix, suffix, second, third, inner = [_digits(hinted.get(name, [""])[0]) for name in names]
+    plain = _digits(phone)
+    for pieces in ((area, prefix, suffix), (area, plain), (area, inner), (plain, second, third), (area, prefix)):
+        if all(pieces) and normal_phone("".join(pieces)):
+            return normal_phone("".join(pieces))
+    return ""
+
+
+def _digits(raw: Scalar) -> str:
+    return "".join([letter for letter in text_of(raw) if letter in "0123456789"])
+
+
+def _hinted(raw: Mapping[str, Scalar], layout: Layout, *names: str) -> Iterator[str]:
+    return (key for key, hint in layout.plan_of(tuple(raw)).strays if hint in names)
+
+
+def _take(draft: RequestDraft, layout: Layout, name: str, value: str) -> bool:
+    """Take a good certificate where there is none yet."""
+    lead, read = draft.lead, _CERTIFICATES[name]
+    if name not in layout.slots or read(str(lead.get(name, ""))) is not None:
+        return False
+    lead[name] = value
+    _take_back(draft, name)
+    return True
+
+
+def _leave_out_broken(draft: RequestDraft, name: str) -> None:
+    """Under this name stood another certificate, which has its place now."""
+    if _CERTIFICATES[name](str(draft.lead.get(name, ""))) is None:
+        draft.lead.pop(name, None)
+        _take_back(draft, name)
+
+
+def _take_back(draft: RequestDraft, name: str) -> None:
+    """Nothing is broken after all."""
+    draft.warnings[:] = [warning for warning in draft.warnings if warning != f"{name}: {BROKEN}"]
+
+
+def _note(draft: RequestDraft, layout: Layout, name: str, value: ReadValue) -> None:
+    """Put in what could be read of a field."""
+    plain = _plain(value)
+    if isinstance(value, Noted):
+        draft.warnings.append(f"{name}: {value.warning}")
+    if isinstance(plain, str):
+        (draft.contact if layout.slots[name].part == "contact" else draft.lead)[name] = plain
+
+
+def _plain(value: ReadValue) -> ReadValue:
+    return value.value if isinstance(value, Noted) else value

@@ -1,0 +1,108 @@
+"""Whatever shape a contact comes in: each part of it is read, or a warning names it."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from app.dialects.body.read import read_body
+from app.dialects.generic import read_post
+from app.dialects.reading import Reading
+from app.domain.consent.certificate import read_trustedform
+from app.domain.identity import normal_phone
+from app.domain.seller import Seller
+from app.domain.vertical import Vertical
+from app.platforms.known import DIALECTS
+from app.wire.post import Post
+
+assert DIALECTS, "what platforms call things is known, as it is where posts are read"
+
+SELLER = Seller(name="acme", title="Acme", key_sha256=())
+SOLAR = Vertical(name="solar", title="Solar")
+DUE: dict[str, Any] = {"ping_id": "a" * 64, "vertical": "solar", "zip": "78701"}
+
+words = st.sampled_from(["main", "value", "number", "primary", "home", "x", "type", "foo", "default", "text", "detail"])
+groups = st.sampled_from(["", "contact", "lead", "customer", "data", "person"])
+
+
+def boxed(names: st.SearchStrategy[str], value: str) -> st.SearchStrategy[dict[str, Any]]:
+    """A value under one of these names: plain, in an object, in a list, or deeper."""
+    inner = st.one_of(
+        st.just(value),
+        st.just([value]),
+        st.builds(lambda word: {word: value}, words),
+        st.builds(lambda word: [{"type": "home", word: value}], words),
+        st.builds(lambda one, other: {one: {other: value}}, words, words),
+    )
+    return st.builds(lambda name, box: {name: box}, names, inner)
+
+
+def phones(digits: str) -> st.SearchStrategy[dict[str, Any]]:
+    area, prefix, suffix = digits[:3], digits[3:6], digits[6:]
+    written = st.sampled_from(
+        [digits, f"({area}) {prefix}-{suffix}", f"+1 {area}.{prefix}.{suffix}", f"tel:+1{digits}", f"{digits}.0"]
+    )
+    names = st.sampled_from(["phone", "phone_number", "cell", "phone1", "phones", "customerPhone"])
+    pieces: list[dict[str, Any]] = [
+        {"phone_area": area, "phone_prefix": prefix, "phone_suffix": suffix},
+        {"phone": {"area": area, "prefix": prefix, "line": suffix}},
+        {"phone1": area, "phone2": prefix, "phone3": suffix},
+        {"area_code": area, "phone": prefix + suffix},
+        {"phone_area": area, "phone_prefix": prefix},
+    ]
+    return st.one_of(written.flatmap(lambda text: boxed(names, text)), st.sampled_from(pieces))
+
+
+emails = st.sampled_from(
+    ["ada@lovelace.net", "<ada@lovelace.net>", "mailto:ada@lovelace.net", "Ada <ada@lovelace.net>"]
+)
+numbers = st.from_regex(r"[2-9][0-9]{2}[2-9][0-9]{6}", fullmatch=True)
+urls = st.from_regex(r"https://cert\.trustedform\.com/[0-9a-f]{40}", fullmatch=True).filter(
+    lambda url: len(set(url[-40:])) > 2
+)
+
+
+@st.composite
+def leads(draw: st.DrawFn) -> tuple[dict[str, Any], str, str]:
+    """A lead's body, its phone and its certificate."""
+    digits, url = draw(numbers), draw(urls)
+    lead: dict[str, Any] = {"first_name": "Ada", "last_name": "King", **draw(phones(digits))}
+    lead |= draw(boxed(st.sampled_from(["email", "email_address", "emails", "customer_email"]), draw(emails)))
+    lead |= draw(boxed(st.sampled_from(["address", "street", "property_address"]), "12 Oak St"))
+    lead |= draw(boxed(st.sampled_from(["trustedform_cert_url", "cert", "proof", "trustedform_link"]), url))
+    group = draw(groups)
+    return DUE | ({group: lead} if group else lead), digits, url
+
+
+def in_a_form(tree: Mapping[str, Any], path: str = "") -> list[tuple[str, str]]:
+    """As PHP writes it: brackets around each name within another."""
+    flat: list[tuple[str, str]] = []
+    for name, value in tree.items():
+        inner = f"{path}[{name}]" if path else name
+        nested = dict(enumerate(value)) if isinstance(value, list) else value
+        flat += in_a_form(nested, inner) if isinstance(nested, dict) else [(inner, str(value))]
+    return flat
+
+
+@settings(derandomize=True, deadline=None, max_examples=150, phases=(Phase.generate,))
+@given(leads(), st.booleans())
+def test_no_part_of_a_contact_is_lost_in_silence(lead: tuple[dict[str, Any], str, str], as_form: bool) -> None:
+    tree, digits, url = lead
+    if as_form:
+        fields = read_body(urlencode(in_a_form(tree)).encode(), "application/x-www-form-urlencoded")
+    else:
+        fields = read_body(json.dumps(tree).encode(), "application/json")
+    assert isinstance(fields, dict)
+    reading: Reading[Post] = read_post(fields, SELLER, {"solar": SOLAR}, SOLAR)
+    post = reading.value
+    assert isinstance(post, Post)
+    warned = {warning.partition(":")[0] for warning in reading.warnings}
+    kept = read_trustedform(post.trustedform_cert_url)
+    assert normal_phone(post.contact.phone) == digits or "phone" in warned
+    assert post.contact.email == "ada@lovelace.net" or "email" in warned
+    assert post.contact.address == "12 Oak St" or "address" in warned
+    assert kept == read_trustedform(url) or "trustedform_cert_url" in warned
+    assert not any(secret in warning for warning in reading.warnings for secret in (digits, "lovelace", url[-40:]))
