@@ -8,9 +8,9 @@ from typing import Literal
 
 import msgspec
 
-from app.dialects.column_names import words_of
-from app.dialects.spellings import hint, listed
-from app.dialects.values.columns import DAY_FIRST
+from app.dialects.columns.contents import DAY_FIRST
+from app.dialects.columns.spellings import hint, listed
+from app.dialects.columns.words import words_of
 from training.histories.guess import Guess, Positive, guess, order_of, positive_of
 from training.histories.joining import OWN
 from training.histories.spec import BY_ROW, Spec, SpecField, spec_of_bought

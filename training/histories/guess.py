@@ -6,10 +6,10 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 import numpy as np
 
-from app.dialects.column_names import CODE, FIRST, ID, LATER, names_a_person, words_of
-from app.dialects.spellings import hint, positive_words
+from app.dialects.columns import contents
+from app.dialects.columns.spellings import hint, positive_words
+from app.dialects.columns.words import CODE, FIRST, ID, LATER, names_a_person, words_of
 from app.dialects.text import says_nothing
-from app.dialects.values import columns
 from app.dialects.values.moments import day_of
 from training.histories.spec import FieldType
 from training.histories.specified import DISTINCT_MAX, JUNK_MAX, TOLD_APART_MAX
@@ -86,7 +86,7 @@ def guess(table: LeadTable, name: str) -> Guess:
     if column.filled == 0:
         return Guess(name=name, type="text", why_not="empty in every row")
     named = told["answers"] < column.filled and names_a_person(column.word)
-    if named or columns.say_who(texts, distinct=told["distinct"], filled=column.filled):
+    if named or contents.say_who(texts, distinct=told["distinct"], filled=column.filled):
         return Guess(name=name, type="text", why_not="looks like who somebody is, which no model may learn")
     if told["distinct"] == 1 and column.filled == table.rows:
         return Guess(name=name, type="text", why_not="the same in every row")
@@ -126,15 +126,15 @@ def order_of(table: LeadTable, guesses: list[Guess]) -> Guess | None:
 
 def _as_time(column: _Column) -> Guess | None:
     table, name, texts = column.table, column.name, column.texts
-    if not columns.are_times(texts, column.word):
+    if not contents.are_times(texts, column.word):
         like = "looks like a time, and is not read as one: name it as order with its time_format, if it is"
-        return Guess(name=name, type="date", why_not=like) if columns.look_like_times(texts) else None
+        return Guess(name=name, type="date", why_not=like) if contents.look_like_times(texts) else None
     form, seconds = "", table.times(name, lenient=True).seconds
     # Which of day and month stands first only a whole column can tell.
-    if table.unread[name] > 0 and columns.are_months_and_days(texts):
-        other = table.times(name, time_format=columns.DAY_FIRST, lenient=True).seconds
+    if table.unread[name] > 0 and contents.are_months_and_days(texts):
+        other = table.times(name, time_format=contents.DAY_FIRST, lenient=True).seconds
         if np.sum(~np.isnan(other)) > np.sum(~np.isnan(seconds)):
-            form, seconds = columns.DAY_FIRST, other
+            form, seconds = contents.DAY_FIRST, other
     known = seconds[~np.isnan(seconds)]
     if len(known) < (1.0 - JUNK_MAX) * column.filled:
         # Of another century, as the year of a roof.
@@ -148,7 +148,7 @@ def _as_time(column: _Column) -> Guess | None:
         gaps=gaps,
         has_hours=bool(np.mean(known % 86_400.0 > 0.0) > 0.5),
         time_format=form,
-        open_days=not form and columns.leave_days_open(texts),
+        open_days=not form and contents.leave_days_open(texts),
         why_not="a time beside the order of the leads, perhaps written later",
         said=f"{gaps:,} of {table.rows:,} rows have no time in it" if gaps else "",
     )
@@ -157,7 +157,7 @@ def _as_time(column: _Column) -> Guess | None:
 def _as_number(column: _Column) -> Guess | None:
     table, name, word, told = column.table, column.name, column.word, column.told
     # A number never begins with a zero; and in Parquet a column of text is text, though it may hold digits.
-    digits = columns.are_numerals(column.texts)
+    digits = contents.are_numerals(column.texts)
     if (digits and table.types.get(name) == "VARCHAR") or told["zeros"] or CODE.search(word) or not column.texts:
         return None
     if (written := _decimal_of(column)) is None:
@@ -165,7 +165,7 @@ def _as_number(column: _Column) -> Guess | None:
     decimal, unread = written
     numbers = table.numbers(name, decimal=decimal, lenient=True)
     numbers = numbers[~np.isnan(numbers)]
-    if columns.are_days_of_excel(np.min(numbers), np.max(numbers), word):
+    if contents.are_days_of_excel(np.min(numbers), np.max(numbers), word):
         return Guess(name=name, type="date", why_not="days as Excel counts them: format its cells as yyyy-mm-dd hh:mm")
     distinct, count = len(np.unique(numbers)), len(numbers)
     said = f"{unread:,} of {column.filled:,} values are no number and read as missing" if unread else ""
@@ -177,16 +177,16 @@ def _as_number(column: _Column) -> Guess | None:
         return msgspec.structs.replace(found, why_not="an identifier: different in every row")
     if not ID.search(word):
         return found
-    if distinct > TOLD_APART_MAX and distinct * columns.ROWS_OF_A_FACT > count:
+    if distinct > TOLD_APART_MAX and distinct * contents.ROWS_OF_A_FACT > count:
         return msgspec.structs.replace(found, why_not="an identifier, by its name")
     # More or less of an id means nothing.
     return None
 
 
-def _decimal_of(column: _Column) -> tuple[columns.Decimal, int] | None:
+def _decimal_of(column: _Column) -> tuple[contents.Decimal, int] | None:
     """The decimal sign by which nearly all values are numbers, a point where either will do, and how many are none."""
-    table, name, tried = column.table, column.name, list[tuple[int, columns.Decimal]]()
-    for sign in columns.decimals_of(column.texts, name):
+    table, name, tried = column.table, column.name, list[tuple[int, contents.Decimal]]()
+    for sign in contents.decimals_of(column.texts, name):
         table.numbers(name, decimal=sign, lenient=True)
         tried.append((table.unread[name], sign))
     unread, decimal = min(tried, key=lambda each: each[0], default=(column.filled, "."))
@@ -196,11 +196,11 @@ def _decimal_of(column: _Column) -> tuple[columns.Decimal, int] | None:
 
 def _as_text(column: _Column) -> Guess:
     name, word, distinct, filled = column.name, column.word, column.told["distinct"], column.filled
-    numbers = columns.share_of_numbers(column.texts, name)
+    numbers = contents.share_of_numbers(column.texts, name)
     said = f"; {numbers:.0%} of its values are numbers" if 0.3 < numbers < 1.0 else ""
     if distinct > TOLD_APART_MAX and column.told["words"] > WORDS_MIN:
         return Guess(name=name, type="text", why_not="free text, which no model reads")
-    identified = ID.search(word) is not None and distinct * columns.ROWS_OF_A_FACT > filled
+    identified = ID.search(word) is not None and distinct * contents.ROWS_OF_A_FACT > filled
     if distinct > TOLD_APART_MAX and (identified or distinct > IDENTIFIER_SHARE * filled):
         return Guess(name=name, type="text", why_not=f"an identifier: different in nearly every row{said}")
     if distinct > DISTINCT_MAX:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from app.dialects.spellings import listed, plain, usual_spellings
+from app.dialects.columns.spellings import listed, plain, usual_spellings
 from app.domain.calendar import utc_offset
 from training.histories.history import History
 from training.histories.spec import Spec, SpecField, missing_columns

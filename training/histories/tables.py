@@ -14,10 +14,10 @@ import msgspec
 import numpy as np
 
 from app.csv_file import EMPTY_CELLS, copy_csv
-from app.dialects.spellings import hint, plain, usual_spellings
+from app.dialects.columns.amounts import cell_number
+from app.dialects.columns.contents import AMOUNT, CLOCKS, DATED, DAY_FIRST, ISO, OFFSET, SINCE, UNTIL, month_first
+from app.dialects.columns.spellings import hint, plain, usual_spellings
 from app.dialects.text import says_nothing
-from app.dialects.values.amounts import cell_number
-from app.dialects.values.columns import AMOUNT, CLOCKS, DATED, DAY_FIRST, ISO, OFFSET, SINCE, UNTIL, month_first
 from app.dialects.values.kinds import boolean
 from app.dialects.values.moments import moment_of, says_no_moment
 from app.spreadsheet import UnusableFile

@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
-from app.dialects.column_names import CLOCK, FIRST, LATER
-from app.dialects.values.amounts import cell_number
+from app.dialects.columns.amounts import cell_number
+from app.dialects.columns.words import CLOCK, FIRST, LATER
 from app.dialects.values.moments import day_of, moment_of
 
 Decimal = Literal[".", ","]

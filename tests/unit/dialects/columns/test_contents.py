@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.dialects.values import columns
+from app.dialects.columns import contents
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,7 @@ from app.dialects.values import columns
     ],
 )
 def test_decimal_signs_are_those_by_which_most_are_numbers(texts: list[str], decimals: list[str]) -> None:
-    assert columns.decimals_of(texts, "bill") == decimals
+    assert contents.decimals_of(texts, "bill") == decimals
 
 
 @pytest.mark.parametrize(
@@ -40,18 +40,18 @@ def test_decimal_signs_are_those_by_which_most_are_numbers(texts: list[str], dec
 def test_times_are_seen_by_how_they_are_written_or_by_the_name_of_their_column(
     texts: list[str], word: str, times: bool
 ) -> None:
-    assert columns.are_times(texts, word) == times
+    assert contents.are_times(texts, word) == times
 
 
 def test_which_of_day_and_month_stands_first_may_stay_open() -> None:
-    assert columns.leave_days_open(["1/2/2026", "12/12/26 10:00"])
-    assert not columns.leave_days_open(["1/2/2026", "1/13/2026"])
-    assert columns.month_first("31.01.2026 10:37") == "01/31/2026 10:37"
+    assert contents.leave_days_open(["1/2/2026", "12/12/26 10:00"])
+    assert not contents.leave_days_open(["1/2/2026", "1/13/2026"])
+    assert contents.month_first("31.01.2026 10:37") == "01/31/2026 10:37"
 
 
 def test_a_time_that_nobody_reads_still_looks_like_one() -> None:
-    assert columns.look_like_times(["05-JAN-26 10.37.00.000000 AM"])
-    assert not columns.look_like_times(["a-b", "5-6-7"])
+    assert contents.look_like_times(["05-JAN-26 10.37.00.000000 AM"])
+    assert not contents.look_like_times(["a-b", "5-6-7"])
 
 
 @pytest.mark.parametrize(
@@ -67,14 +67,14 @@ def test_a_time_that_nobody_reads_still_looks_like_one() -> None:
     ],
 )
 def test_people_are_seen_by_value(text: str) -> None:
-    assert columns.say_who([text, "web"], distinct=2, filled=2)
+    assert contents.say_who([text, "web"], distinct=2, filled=2)
 
 
 def test_an_id_of_ten_digits_is_no_phone_where_many_leads_have_it() -> None:
-    assert columns.say_who(["2345678901"], distinct=1, filled=1)
-    assert not columns.say_who(["2345678901"], distinct=1, filled=9)
+    assert contents.say_who(["2345678901"], distinct=1, filled=1)
+    assert not contents.say_who(["2345678901"], distinct=1, filled=9)
 
 
 def test_days_of_excel_are_seen_in_a_column_of_times_alone() -> None:
-    assert columns.are_days_of_excel(46_023.4, 46_100.0, "created_at")
-    assert not columns.are_days_of_excel(46_023.4, 46_100.0, "income")
+    assert contents.are_days_of_excel(46_023.4, 46_100.0, "created_at")
+    assert not contents.are_days_of_excel(46_023.4, 46_100.0, "income")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.dialects.column_names import names_a_person, words_of
+from app.dialects.columns.words import names_a_person, words_of
 
 
 @pytest.mark.parametrize(
