@@ -19,6 +19,10 @@ ODD = {
         'dialect = "px"\naliases = { fico_band = "credit_tier", lead_no = "seller_lead_id", bid = "ping_id" }\n'
         'value_maps = { credit_tier = { "720+" = "excellent" }, vertical = { "Cars" = "auto_insurance" } }'
     ),
+    "numbered": (
+        'dialect = "boberdoo"\naliases = { TYPE = "vertical" }\nbid_id_key = "auth_token"\n'
+        'value_maps = { vertical = { "21" = "auto_insurance" } }'
+    ),
     "boberdoo-direct": 'dialect = "boberdoo"\ndirect = true\nquoted_prices = true',
 }
 """What each of them has in its entry besides name and key."""

@@ -373,6 +373,9 @@ class SellerTable(Table, frozen=True, kw_only=True):
             '"always_200"',
         ),
     ] = "usual"
+    bid_id_key: Annotated[
+        str, says("a key under which answers to its pings repeat the bid's id, and its posts may", '"auth_token"')
+    ] = ""
     mode: Annotated[
         Mode,
         says(

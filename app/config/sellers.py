@@ -1,12 +1,13 @@
 """Builds sellers and operators: checks that keys are not shared, and that aliases and value maps lead to our fields."""
 
+import re
 from collections.abc import Iterable
 from math import ceil
 
 from app.config.caps import build_caps
 from app.config.file.problem import Findings, did_you_mean
 from app.config.schema import OperatorTable, SellerTable
-from app.config.values.names import refuse_repeated
+from app.config.values.names import refuse_accept_words, refuse_repeated
 from app.dialects.names import CANONICAL
 from app.dialects.outcome_words import event_word
 from app.dialects.text import alike, alike_value
@@ -17,10 +18,14 @@ from app.domain.caps.caps import Cap
 from app.domain.pricing.landscape import OrtbCurve
 from app.domain.seller import Habits, Seller
 from app.domain.vertical import Field, Vertical
+from app.instructions.answer_paths import answer_keys
 from app.platforms.known import DIALECTS
 from app.wire.feedback import EventWord
 
 PREPAID = "prepaid-balance"
+
+_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
+_NO_BID = frozenset(alike(name) for name in CANONICAL - {"ping_id", "bid_id"})
 
 # SHA-256 of demo-acme-key, demo-bluebird-key, demo-cascade-key and demo-operator-key, which everybody may read.
 _PUBLISHED = frozenset(
@@ -111,6 +116,7 @@ def _seller(
         format=table.format,
         quoted_prices=table.quoted_prices,
         statuses=table.statuses,
+        bid_id_key=table.bid_id_key,
         direct=table.direct,
         mode=table.mode,
         exclusive=OrtbCurve(half_cents=float(table.median_winning_price.exclusive)),
@@ -137,6 +143,8 @@ def _check_limits(table: SellerTable, findings: Findings) -> None:
     if table.dialect not in DIALECTS:
         remedy = did_you_mean(table.dialect, DIALECTS)
         findings.error((*table.at, "dialect"), f"there is no dialect `{table.dialect}`", remedy)
+    elif table.bid_id_key:
+        _check_bid_id_key(table, findings)
     for key in ("burst", "hash_lookups_per_day"):
         value = getattr(table, key)
         if value is not None and value < 0:
@@ -152,6 +160,18 @@ def _check_limits(table: SellerTable, findings: Findings) -> None:
         )
     if table.paused:
         findings.warn((*table.at, "paused"), "it is paused: nothing is bought from it")
+
+
+def _check_bid_id_key(table: SellerTable, findings: Findings) -> None:
+    """It stands beside the dialect's own keys, also in refusals and in XML."""
+    key, at = table.bid_id_key, (*table.at, "bid_id_key")
+    if not _KEY.fullmatch(key):
+        findings.error(at, f'"{key}" cannot be a key in JSON and in XML', "use letters, digits, `_` and `-`")
+    elif alike(key) in _NO_BID:
+        findings.error(at, f"a post would say its `{key}` with it", "choose another name")
+    elif key in answer_keys(DIALECTS[table.dialect]):
+        findings.error(at, f"answers have a `{key}` already, for something else", "choose another name")
+    refuse_accept_words(key, at, findings)
 
 
 def _value_map(

@@ -21,6 +21,9 @@ _FAULTS = {"auth_failed": 401, "rate_limited": 429, "internal": 503}
 _STRICT = {"missing_field": 400, "invalid_field": 400, "duplicate": 409}
 """What HTTP says of a refused post to a seller that goes by its codes; every other refusal is 422."""
 
+_TEST = {"test": True}
+"""Stands in a bid and in a sale of a test. A refusal may not hold that word, and nothing is bought by it anyway."""
+
 OUTBOUND_MESSAGE = b"http://soap.sforce.com/2005/09/outbound"
 """The namespace in which Salesforce reports that a record changed."""
 
@@ -34,14 +37,22 @@ _NOT_TAKEN = ("rejected", "error")
 _OK = re.compile(r"\bok\b")
 
 
-def write_ping_answer(answer: PingAnswer, form: Format, dialect: Dialect = GENERIC, money: Price = price) -> bytes:
-    """The answer to a ping."""
-    return _written(dialect, dialect.ping(answer, money), form, refuses=not answer.bids)
+def write_ping_answer(
+    answer: PingAnswer, form: Format, dialect: Dialect = GENERIC, money: Price = price, *, id_key: str = ""
+) -> bytes:
+    """The answer to a ping, with the bid's id under `id_key` too where a seller names one."""
+    body = dialect.ping(answer, money)
+    if id_key:
+        body = {**body, id_key: answer.ping_id if answer.bids else ""}
+    if answer.test and answer.bids:
+        body = {**body, **_TEST}
+    return _written(dialect, body, form, refuses=not answer.bids)
 
 
 def write_post_answer(answer: PostAnswer, form: Format, dialect: Dialect = GENERIC, money: Price = price) -> bytes:
     """The answer to a post."""
-    return _written(dialect, dialect.post(answer, money), form, refuses=answer.status != "accepted")
+    body, sold = dialect.post(answer, money), answer.status == "accepted"
+    return _written(dialect, {**body, **_TEST} if sold and answer.test else body, form, refuses=not sold)
 
 
 def write_receipt(receipt: Receipt, form: Format) -> bytes:
@@ -77,7 +88,7 @@ def post_status(answer: PostAnswer, dialect: Dialect, statuses: Statuses) -> int
     fault = _FAULTS.get(answer.reason_code)
     if fault is not None:
         return fault
-    return _STRICT.get(answer.reason_code, 422) if statuses == "strict_rest" else 200
+    return _STRICT.get(answer.reason_code, 422) if dialect.strict or statuses == "strict_rest" else 200
 
 
 def receipt_status(receipt: Receipt, statuses: Statuses) -> int:

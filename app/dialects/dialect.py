@@ -22,10 +22,11 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     """How one platform says things. What it sends (`sends`) is read without it, since the tables of names know it.
 
     `ping` and `post` say our answers. `root` names the whole in XML, and in JSON too where it is `wrapped`. `bought` is
-    the HTTP status of a post that became a sale. It answers in `format` unless asked for another of `formats`. One is
-    `guarded` where none of its own words spells a sale in a refusal, so that nothing else may. `requested_outcome`
-    says which outcome (a name in `app.domain.onboarding.test_values`) the fields of a test ask for, and `variant` which
-    other dialect a request asks to be answered in.
+    the HTTP status of a post that became a sale, and a platform that takes every 2xx for one is `strict`. It answers in
+    `format` unless asked for another of `formats`. One is `guarded` where none of its own words spells a sale in a
+    refusal, so that nothing else may. `requested_outcome` says which outcome (a name in
+    `app.domain.onboarding.test_values`) the fields of a test ask for, and `variant` which other dialect a request asks
+    to be answered in.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     root: str = "result"
     wrapped: bool = False
     bought: int = 200
+    strict: bool = False
     guarded: bool = True
     sends: Sending = Sending()
     requested_outcome: Callable[[Mapping[str, Scalar]], str] = _as_it_comes

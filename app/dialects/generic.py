@@ -44,7 +44,7 @@ def read_ping(
     raw: Mapping[str, Scalar], seller: Seller, verticals: Mapping[str, Vertical], digest: Digest
 ) -> Reading[Ping]:
     """A ping without its identity: what says plainly who the consumer is has been dropped, with a warning each."""
-    vertical = _vertical_of(raw, seller, verticals)
+    vertical = vertical_of(raw, seller, verticals)
     if isinstance(vertical, Refusal):
         return Reading(vertical)
     layout = layout_of(seller, vertical, "ping")
@@ -89,7 +89,7 @@ def read_post(
     raw: Mapping[str, Scalar], seller: Seller, verticals: Mapping[str, Vertical], vertical: Vertical | None
 ) -> Reading[Post]:
     """A post, read as one in `vertical`, which its bid was for; where that is not known, in the one that it names."""
-    named = _vertical_of(raw, seller, verticals)
+    named = vertical_of(raw, seller, verticals)
     own = named if isinstance(named, Vertical) else None
     layout = layout_of(seller, vertical or own, "post")
     draft = draft_of(raw, layout, "post")
@@ -110,7 +110,7 @@ def read_post(
     return Reading(post, warnings, draft.unknown, test)
 
 
-def _vertical_of(raw: Mapping[str, Scalar], seller: Seller, verticals: Mapping[str, Vertical]) -> Vertical | Refusal:
+def vertical_of(raw: Mapping[str, Scalar], seller: Seller, verticals: Mapping[str, Vertical]) -> Vertical | Refusal:
     """The vertical by its name or title, whatever their case and separators."""
     plain = raw.get("vertical")
     exact = verticals.get(plain) if isinstance(plain, str) else None
@@ -123,7 +123,7 @@ def _vertical_of(raw: Mapping[str, Scalar], seller: Seller, verticals: Mapping[s
     ours = {alike_value(theirs): name for theirs, name in seller.value_maps.get("vertical", {}).items()}
     wanted = alike(ours.get(alike_value(text), text))
     verticals_named = [each for each in verticals.values() if wanted in (alike(each.name), alike(each.title))]
-    return verticals_named[0] if verticals_named else Refusal("unsupported_vertical")
+    return verticals_named[0] if verticals_named else Refusal("unsupported_vertical", ", ".join(verticals))
 
 
 def _keep_digests(draft: RequestDraft, digest: Digest) -> None:

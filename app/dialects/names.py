@@ -13,6 +13,7 @@ from app.dialects.aliases import (
     GROUPS,
     LEAD,
     PING,
+    PING_NUMBER,
     PLATFORM_ALIASES,
     POST,
     SHARED_FLAGS,
@@ -25,7 +26,7 @@ from app.domain.vertical import Vertical
 
 Route = Literal["ping", "post"]
 
-UNSETTLED = frozenset({*BY_VALUE, *TEST_FLAGS, *SHARED_FLAGS})
+UNSETTLED = frozenset({*BY_VALUE, PING_NUMBER, *TEST_FLAGS, *SHARED_FLAGS})
 """Names whose meaning depends on the value; in a table they have a question mark before them."""
 
 _GROUPS = frozenset(GROUPS.split())
@@ -81,7 +82,7 @@ def names_for(seller: Seller, vertical: Vertical | None, route: Route) -> Names:
     identity = CONTACT if route == "ping" else {}
     fields = vertical.fields if vertical is not None else ()
     known = {*_built_in(route), *(field.name for field in fields)}
-    for theirs, ours in seller.aliases.items():
+    for theirs, ours in {**seller.aliases, **_own_bid_name(seller)}.items():
         mean(ours if ours in known else IGNORED, [theirs])
     for name in (*CANONICAL.intersection(known), *(field.name for field in fields)):
         mean(name, [name])
@@ -91,7 +92,7 @@ def names_for(seller: Seller, vertical: Vertical | None, route: Route) -> Names:
         mean(field.name, field.aliases)
     for name, aliases in _built_in(route).items():
         mean(name, aliases.split())
-    for name in (*BY_VALUE, *TEST_FLAGS, *SHARED_FLAGS):
+    for name in (*BY_VALUE, PING_NUMBER, *TEST_FLAGS, *SHARED_FLAGS):
         mean(name, [name.removeprefix("?")])
     for aliases in (ENVELOPE, *(POST if route == "ping" else PING).values()):
         mean(IGNORED, aliases.split())
@@ -99,6 +100,10 @@ def names_for(seller: Seller, vertical: Vertical | None, route: Route) -> Names:
         mean(name if name in known else IGNORED, spellings)
     ranks = {spelling: rank for rank, spelling in enumerate(meanings)}
     return Names(table=meanings | {spelling: meanings[_normal(spelling)] for spelling in written}, ranks=ranks)
+
+
+def _own_bid_name(seller: Seller) -> dict[str, str]:
+    return {seller.bid_id_key: "ping_id"} if seller.bid_id_key else {}
 
 
 def _built_in(route: Route) -> dict[str, str]:

@@ -5,7 +5,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from app.dialects.aliases import BY_VALUE, SHARED_FLAGS, TEST_FLAGS
+from app.dialects.aliases import BY_VALUE, PING_NUMBER, SHARED_FLAGS, TEST_FLAGS
 from app.dialects.layout import Entry, Layout, Slot
 from app.dialects.names import Route
 from app.dialects.text import Scalar, says_nothing, text_of
@@ -18,6 +18,7 @@ from app.domain.token import looks_like_token
 T = TypeVar("T")
 
 _ODD = frozenset({Noted, Trouble})
+_OWN_IDS = ("?lead_id", "?id", "?transaction_id", "?txid", PING_NUMBER)
 
 
 class Reading(msgspec.Struct, Generic[T], frozen=True, array_like=True):
@@ -123,7 +124,7 @@ def _resolve(raw: Mapping[str, Scalar], draft: RequestDraft, slot: Slot, keys: I
 def _settle(draft: RequestDraft, layout: Layout, route: Route) -> None:
     """Give names whose meaning their value tells the canonical one; a field named plainly counts before them."""
     unsettled, lead = draft.unsettled, draft.lead
-    for name in [name for name in BY_VALUE if name in unsettled]:
+    for name in [name for name in (*BY_VALUE, PING_NUMBER) if name in unsettled]:
         meaning = _meaning(name, text_of(unsettled[name]), lead, route)
         if meaning and meaning not in lead and meaning not in draft.troubles:
             _note(draft, layout.slots[meaning], lead, layout.slots[meaning].read(unsettled[name]))
@@ -140,10 +141,11 @@ def _meaning(name: str, text: str, lead: Mapping[str, Any], route: Route) -> str
     # Sellers number their leads with GUIDs too; only these two names are ever used for LeadiD tokens.
     if name in ("?lead_id", "?token") and "leadid_token" not in lead and isinstance(leadid(text), str):
         return "leadid_token"
-    if says_nothing(text) or is_placeholder(text) or (route == "post" and looks_like_token(text)):
+    is_of_a_bid = (route == "post" or name == PING_NUMBER) and looks_like_token(text)
+    if says_nothing(text) or is_placeholder(text) or is_of_a_bid:
         return ""
     # A `token` may be the seller's key, which is kept nowhere, and a request's number differs in each retry.
-    return "seller_lead_id" if name in ("?lead_id", "?id", "?transaction_id", "?txid") else ""
+    return "seller_lead_id" if name in _OWN_IDS else ""
 
 
 def _is_test(name: str, scalar: Scalar, draft: RequestDraft) -> bool:

@@ -27,7 +27,8 @@ class Sending(msgspec.Struct, frozen=True, kw_only=True):
     """`names` are its names for ours, with dots where it groups; what is not among them is sent as the buyer names it.
 
     `key` is where the buyer's key goes: a field, or `X-API-Key` or `Authorization` for a header. `id` is its name for
-    the bid's id. `modes` say what is wanted at the one endpoint of platforms that have `one_endpoint`.
+    the bid's id, and `campaign` a field whose number may stand for the vertical. `modes` say what is wanted at the one
+    endpoint of platforms that have `one_endpoint`. A post of one that `numbers_pings` may know only that number.
     """
 
     id: str = "ping_id"
@@ -37,6 +38,8 @@ class Sending(msgspec.Struct, frozen=True, kw_only=True):
     always: Mapping[str, str] = {}
     modes: Mapping[Route, Mapping[str, str]] = {}
     groups: bool = False
+    numbers_pings: bool = False
+    campaign: str = ""
     one_endpoint: bool = False
 
     def headers(self, key: str) -> dict[str, str]:

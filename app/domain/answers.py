@@ -11,6 +11,9 @@ from app.wire.feedback import Receipt
 from app.wire.ping import Bid, PingAnswer
 from app.wire.post import PostAnswer
 
+NOTHING_BOUGHT = "test: nothing is bought, counted or delivered"
+"""What each note begins with."""
+
 
 def bids_answer(
     offers: Sequence[Offer], bid_ids: Sequence[str], at: float, expires_at: int, warnings: tuple[str, ...]
@@ -66,7 +69,17 @@ def unsold_post(ping: PingAnswer) -> PostAnswer:
         reason=ping.reason,
         reason_code=ping.reason_code,
         warnings=ping.warnings,
+        test=ping.test,
     )
+
+
+def note_of_test(seller: Seller, *, is_live: bool) -> str:
+    """The note for a test of this seller; the same for as long as its mode is, since a retry gets the same bytes."""
+    if is_live:
+        return f"{NOTHING_BOUGHT}; what you send to the live endpoints without a test flag is"
+    if seller.mode == "certify":
+        return f"{NOTHING_BOUGHT}; to go live, complete the steps at /sellers/{seller.name}/certification"
+    return f"{NOTHING_BOUGHT}; all you send is a test until the buyer switches you live"
 
 
 def refused_receipt(refusal: Refusal) -> Receipt:

@@ -37,7 +37,7 @@ _TABLE = (
     Reason(code="load_shed", nbr=511, kind="request", asked=True, text="too busy to answer in time, try the next lead"),
     Reason(code="invalid_field", nbr=2, kind="request", asked=True, text="a field cannot be read{: }"),
     Reason(code="missing_field", nbr=2, kind="request", asked=True, text="a required field is missing{: }"),
-    Reason(code="unsupported_vertical", nbr=509, kind="policy", text="we do not buy this vertical"),
+    Reason(code="unsupported_vertical", nbr=509, kind="policy", text="we do not buy this vertical{, but }"),
     Reason(code="paused", nbr=507, kind="capacity", text="buying is paused{: }"),
     Reason(code="outside_territory", nbr=502, kind="policy", text="outside our territory"),
     Reason(code="closed_hours", nbr=501, kind="capacity", text="outside our hours{, next opening }"),

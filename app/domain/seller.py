@@ -30,7 +30,8 @@ class Seller(msgspec.Struct, frozen=True, kw_only=True):
     `habits` are declared: they hold until its leads have been measured, as do the curves of both legs. `rate_per_s`
     with `burst` bounds its pings; 0 is unbounded. `hash_lookups_per_day` bounds a day's hashes that never post.
     `dialect` and `format` are those of its answers where the endpoint names none; `quoted_prices` are text. `statuses`
-    are the HTTP codes that it understands. `direct` sellers may post without a ping.
+    are the HTTP codes that it understands. `bid_id_key` is a name under which
+    it wants the bid's id too. `direct` sellers may post without a ping.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Seller(msgspec.Struct, frozen=True, kw_only=True):
     format: Literal["json", "xml", "text"] = "json"
     quoted_prices: bool = False
     statuses: Statuses = "usual"
+    bid_id_key: str = ""
     direct: bool = False
     mode: Mode = "live"
     exclusive: OrtbCurve = OrtbCurve(half_cents=2_000)

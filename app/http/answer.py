@@ -64,15 +64,17 @@ def written(answer: HttpAnswer, always: bytes, *, keep_alive: bool) -> bytes:
 
 def http_ping_answer(request: SellerRequest, answer: PingAnswer) -> HttpAnswer:
     """The answer to a ping."""
-    body = write_ping_answer(answer, request.format, request.dialect, _price_of(request))
-    return http_answer(request, ping_status(answer), body)
+    id_key = request.seller.bid_id_key if request.seller is not None else ""
+    body = write_ping_answer(answer, request.format, request.dialect, _price_of(request), id_key=id_key)
+    return _marked(http_answer(request, ping_status(answer), body), test=answer.test)
 
 
 def http_post_answer(request: SellerRequest, answer: PostAnswer, status: int = 0) -> HttpAnswer:
     """The answer to a post, under this `status` where it is not the answer that tells it."""
     body = write_post_answer(answer, request.format, request.dialect, _price_of(request))
     statuses = request.seller.statuses if request.seller is not None else "usual"
-    return http_answer(request, status or post_status(answer, request.dialect, statuses), body)
+    written = http_answer(request, status or post_status(answer, request.dialect, statuses), body)
+    return _marked(written, test=answer.test)
 
 
 def http_receipt(request: SellerRequest, receipt: Receipt) -> HttpAnswer:
@@ -105,6 +107,15 @@ def http_answer(request: SellerRequest, status: int, body: bytes) -> HttpAnswer:
     status, beside = told_status(status, seller.statuses)
     headers += tuple([(name.lower().encode(), value.encode()) for name, value in beside.items()])
     return HttpAnswer(status, _CONTENT_TYPES[request.format], body, headers)
+
+
+def _marked(answer: HttpAnswer, *, test: bool) -> HttpAnswer:
+    """With a header that says it of a test, whatever the dialect and the outcome."""
+    if not test:
+        return answer
+    return HttpAnswer(
+        answer.status, answer.content_type, answer.body, (*answer.headers, (b"x-test", b"nothing is bought"))
+    )
 
 
 def _price_of(request: SellerRequest) -> Price:

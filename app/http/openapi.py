@@ -108,7 +108,7 @@ def _both_ways(operation: str, summary: str, name: str, body: tuple[str, Json]) 
 
 def _translated(operation: str, summary: str) -> Json:
     """The same endpoint in the words of a platform."""
-    dialect = _parameter("dialect", f"One of {', '.join(DIALECTS)}.")
+    dialect = _parameter("dialect", "The platform.") | {"schema": {"type": "string", "enum": list(DIALECTS)}}
     bodies: Json = {kind: {"schema": {"type": ["object", "string"]}} for kind in CONTENT_TYPES.values()}
     said = {"description": "In the words and HTTP codes of that platform.", "content": bodies}
     statuses = ("200", "201", *_REQUEST_FAULTS, "409", "422", "429", "503")
@@ -119,7 +119,8 @@ def _translated(operation: str, summary: str) -> Json:
             "summary": f"{summary}: in the words of a platform",
             "security": _SELLER,
             "parameters": [dialect],
-            "responses": dict.fromkeys(statuses, said),
+            "responses": dict.fromkeys(statuses, said)
+            | {"404": _said("There is no such dialect.", "application/json", {"type": "object"})},
         }
         for way, name in ways.items()
     }
@@ -145,6 +146,8 @@ def _post_answers() -> Answers:
             {"bought": BOUGHT} | {code: not_bought(code) for code in refusals},
         ),
         **{status: (when, {code: not_bought(code)}) for status, (when, code) in _REQUEST_FAULTS.items()},
+        "409": ("As 200, to a seller with strict statuses: a duplicate.", {"duplicate": not_bought("duplicate")}),
+        "422": ("As 200, to such a seller: not bought.", {"invalid_contact": not_bought("invalid_contact")}),
         "503": ("Nothing could be stored, so nothing is sold. Try again.", {"internal": not_bought("internal")}),
     }
 

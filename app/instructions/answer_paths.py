@@ -56,6 +56,12 @@ def paths_of(dialect: Dialect, route: Route) -> AnswerPaths:
     )
 
 
+def answer_keys(dialect: Dialect) -> frozenset[str]:
+    """The keys of its answers to pings, but for where the bid's id stands."""
+    keys = {*_bought(dialect, "ping", 0), *_refused(dialect, "ping", "rejected")}
+    return frozenset(keys - {paths_of(dialect, "ping").id})
+
+
 def dotted(path: str, dialect: Dialect) -> str:
     """A path in JSON, from the root of the answer."""
     return f"{dialect.root}.{path}" if path and dialect.wrapped else path

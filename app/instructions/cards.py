@@ -1,6 +1,6 @@
 """A set-up card for each platform: the very words to type into its form, for this seller."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import msgspec
 from msgspec.structs import replace
@@ -27,6 +27,13 @@ _UNKNOWN = "‹{}›"
 """Stands for a field of the lead where the platform's own placeholder is not known."""
 
 _UNPUBLISHED = "{} does not publish its placeholder for a field of the lead: enter it wherever ‹ › stands."
+
+
+_NUMBERED = (
+    "{campaign} is not read, and `vertical` says what is offered. If you can only send the number, tell the buyer "
+    'which number is which vertical. Your entry in its file then has `aliases = {{ {campaign} = "vertical" }}` and '
+    '`value_maps = {{ vertical = {{ "21" = "{vertical}" }} }}`.'
+)
 
 
 class AnswerPlace(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,7 +113,7 @@ def _card(
         for test in (False, True)
         for route in ROUTES
     }
-    ping_id = dotted(paths_of(dialect, "ping").id, dialect)
+    ping_id = dotted(seller.bid_id_key or paths_of(dialect, "ping").id, dialect)
     bodies = _bodies(catalogue, seller, vertical, form, sending, ping_id)
     card = SetupCard(
         name=platform.name,
@@ -122,9 +129,19 @@ def _card(
         reads_post=places["post"],
         id_name=sending.id,
         lines=(),
-        notes=form.notes if form.merge else (*form.notes, _UNPUBLISHED.format(platform.title)),
+        notes=(*form.notes, *_more_notes(seller, vertical, platform, form, sending)),
     )
     return replace(card, lines=tuple(_lines(form, card)))
+
+
+def _more_notes(
+    seller: Seller, vertical: Vertical, platform: Platform, form: SetupForm, sending: Sending
+) -> Iterator[str]:
+    """What the platform's form leaves open: the number of a campaign for a vertical, and unpublished placeholders."""
+    if sending.campaign and seller.aliases.get(sending.campaign) != "vertical":
+        yield _NUMBERED.format(campaign=sending.campaign, vertical=vertical.name)
+    if not form.merge:
+        yield _UNPUBLISHED.format(platform.title)
 
 
 def _dialect(seller: Seller, platform: Platform) -> tuple[Dialect, Dialect | None]:
@@ -192,6 +209,7 @@ def _body(
 
 def _places(seller: Seller, form: SetupForm, dialect: Dialect, route: Route) -> AnswerPlaces:
     paths = paths_of(dialect, route)
+    id_at = seller.bid_id_key if route == "ping" and seller.bid_id_key else paths.id
 
     def place(path: str, word: str = "") -> AnswerPlace:
         if form.paths == "xpath":
@@ -207,7 +225,7 @@ def _places(seller: Seller, form: SetupForm, dialect: Dialect, route: Route) -> 
     return AnswerPlaces(
         accept=accept if paths.status else None,
         price=price,
-        id=place(paths.id),
+        id=place(id_at),
         reason=place(paths.reason),
         # Who gets no reasons is told of a duplicate in no way.
         duplicate=paths.duplicate if seller.disclosure == "full" else "",

@@ -81,7 +81,7 @@ def _least(field: Field) -> Value:
 def sending_of(seller: Seller, dialect: Dialect) -> Sending:
     """How this seller sends a lead: as its platform does, but for what it has names of its own for."""
     sends, own = dialect.sends, {ours: theirs for theirs, ours in reversed(seller.aliases.items())}
-    return replace(sends, names={**sends.names, **own}, id=own.get("ping_id", sends.id))
+    return replace(sends, names={**sends.names, **own}, id=own.get("ping_id", seller.bid_id_key or sends.id))
 
 
 def in_its_words(seller: Seller, vertical: Vertical, lead: Mapping[str, Value]) -> dict[str, Value]:

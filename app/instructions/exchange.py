@@ -1,10 +1,21 @@
 """A request as its platform sends it, with its answer; what differs each time is a placeholder."""
 
+import re
+from collections.abc import Mapping
 from typing import Literal
 
 import msgspec
 
 PlaceholderName = Literal["key", "ping_id", "lead_id", "line_id", "time"]
+
+VARYING: Mapping[PlaceholderName, str] = {
+    # An id is left out of a refusal where it happens to spell a word that parsers take for a sale, as in "x-ok-y".
+    "ping_id": "(?:[A-Za-z0-9_-]{64})?",
+    "line_id": "[0-9a-f]{24}",
+    "lead_id": "[0-9a-f]{24}",
+    "time": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ",
+}
+"""What stands in an answer where it differs each time, as an expression."""
 
 KEY = "YOUR_KEY"
 """Stands where the seller's key belongs."""
@@ -52,6 +63,12 @@ class SampleExchange(msgspec.Struct, frozen=True, kw_only=True):
     request: SampleRequest
     answer: SampleAnswer
     follows: str = ""
+
+
+def pattern_of(answer: SampleAnswer) -> str:
+    """An expression for the whole body, in which only what is marked may be another text."""
+    marked = [(VARYING[name] if name else re.escape(piece)) for piece, name in pieces(answer.body, answer.varies)]
+    return f"^{''.join(marked)}$"
 
 
 def pieces(text: str, placeholders: tuple[Placeholder, ...]) -> list[tuple[str, PlaceholderName | None]]:

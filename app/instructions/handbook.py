@@ -2,8 +2,10 @@
 
 import msgspec
 
+from app.dialects.own_words import GENERIC
+from app.dialects.written import Format
 from app.domain.catalogue import Catalogue
-from app.domain.seller import Mode, Seller
+from app.domain.seller import Mode, Seller, Statuses
 from app.instructions.cards import SetupCard, cards_of
 from app.instructions.exchange import SampleExchange
 from app.instructions.samples import samples_of
@@ -37,6 +39,8 @@ class Handbook(msgspec.Struct, frozen=True, kw_only=True):
     dialect: str
     platform: str
     form: str
+    format: Format
+    statuses: Statuses
     facts: tuple[Fact, ...]
     routes: tuple[RouteLine, ...]
     keys: tuple[KeyPlace, ...]
@@ -64,6 +68,8 @@ def handbook_of(catalogue: Catalogue, seller: Seller, base_url: str) -> Handbook
         dialect=dialect.name,
         platform=dialect.title,
         form=dialect.sends.form,
+        format=seller.format if dialect is GENERIC else dialect.format,
+        statuses=seller.statuses,
         facts=facts_of(catalogue, seller),
         routes=routes_of(seller),
         keys=key_places(seller),

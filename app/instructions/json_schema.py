@@ -1,7 +1,7 @@
 """What this seller sends as JSON Schema (draft 2020-12), under its own names and in the form in which it sends them."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, Literal
 
 from app.dialects.names import Route
 from app.instructions.handbook import Handbook
@@ -13,50 +13,110 @@ _SENT_AS = {
     "form": "The fields of a form; each value is a string.",
     "xml in a form": "The elements in `lead`, in the form field `xml`; each value is a string.",
 }
+_DEFS = "#/$defs/"
+ROUTES: tuple[Route, ...] = ("ping", "post")
 _NUMBERS = {"integer": "^-?[0-9]+$", "number": "^-?[0-9]+(\\.[0-9]+)?$"}
 
 
 def json_schema(handbook: Handbook) -> Json:
-    """One document: any ping or post, and `$defs` for each of a vertical."""
+    """One document: a post where a bid or a person is named, a ping where not, and `$defs` for each of a vertical.
+
+    Which shape counts is chosen and not tried, so that a validator names the field that is wrong.
+    """
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"{handbook.base_url}/sellers/{handbook.seller}/instructions/schema.json",
         "title": f"What {handbook.title} sends to {handbook.buyer}",
         "description": f"{_SENT_AS[handbook.form]} Unknown fields are ignored.",
-        "anyOf": [{"$ref": "#/$defs/ping"}, {"$ref": "#/$defs/post"}],
-        "$defs": shapes_of(handbook, "#/$defs/"),
+        "type": "object",
+        "if": _is_post(handbook),
+        "then": {"$ref": f"{_DEFS}post"},
+        "else": {"$ref": f"{_DEFS}ping"},
+        "$defs": {name: shape for route in ROUTES for name, shape in _shapes(handbook, route)},
     }
 
 
-def shapes_of(handbook: Handbook, place: str) -> Json:
-    """The shape of a ping and a post, and of those in each vertical; `place` is where references find them."""
+def plain_shapes(handbook: Handbook, place: str) -> Json:
+    """The shapes of a ping and a post in each vertical for programs that make types of them: objects with fields.
+
+    Whatever is not the matter of one field is left to our answers; `place` is where references find them.
+    """
     shapes: Json = {}
-    routes: tuple[Route, ...] = ("ping", "post")
-    for route in routes:
-        named = {f"{route}_{sheet.vertical}": _shape(sheet, route, handbook.form) for sheet in handbook.sheets}
-        shapes[route] = {"title": f"Any {route}", "anyOf": [{"$ref": f"{place}{name}"} for name in named]}
+    for route in ROUTES:
+        named = {f"{route}_{sheet.vertical}": _object(sheet, route, handbook.form) for sheet in handbook.sheets}
         shapes |= named
+        shapes[route] = {"title": f"Any {route}", "anyOf": [{"$ref": place + name} for name in named]}
     return shapes
 
 
+def _is_post(handbook: Handbook) -> Json:
+    """Whether a bid is named, or a person with a way to reach it."""
+    sent = {row.name: row.sent_as for sheet in handbook.sheets for row in sheet.rows}
+
+    def any_of(*names: str) -> Json:
+        return {"anyOf": [_require({}, sent[name]) for name in names if name in sent] or [False]}
+
+    person = {"allOf": [any_of("first_name", "last_name", "name"), any_of("phone", "email")]}
+    return {"anyOf": [any_of("ping_id", "bid_id"), person]}
+
+
+def _shapes(handbook: Handbook, route: Route) -> Iterator[tuple[str, Json]]:
+    """The shape of any ping or post, which its vertical chooses, and of those in each vertical."""
+    refs: list[Json] = []
+    whole: Json = {"title": f"Any {route}", "type": "object", "allOf": []}
+    kinds: list[str] = []
+    for sheet in handbook.sheets:
+        name = f"{route}_{sheet.vertical}"
+        row = next(each for each in sheet.rows if each.name == "vertical")
+        words = _field(row, as_text=False)["enum"]
+        kinds += words
+        refs.append({"$ref": _DEFS + name})
+        chosen = _require({}, row.sent_as)
+        _put(chosen, row.sent_as, {"enum": words})
+        whole["allOf"].append({"if": chosen, "then": refs[-1]})
+        yield name, _shape(sheet, route, handbook.form)
+    if handbook.sheets:
+        _put(whole, row.sent_as, {"enum": kinds})
+        if getattr(row, route) == "required":
+            _require(whole, row.sent_as)
+        else:
+            whole["allOf"].append({"if": _require({}, row.sent_as), "else": {"anyOf": refs}})
+    yield route, whole
+
+
 def _shape(sheet: FieldSheet, route: Route, form: str) -> Json:
-    shape: Json = {"type": "object", "title": f"A {route}: {sheet.title}", "properties": {}}
-    choices: dict[frozenset[str], list[str]] = {}
+    """A vertical's ping or post with all that its fields must be together."""
+    shape = _object(sheet, route, form)
+    sent = {row.name: row.sent_as for row in sheet.rows}
+    asked: dict[frozenset[str], list[str]] = {}
     for row in sheet.rows:
-        need = row.ping if route == "ping" else row.post
-        if need == "not read":
-            continue
-        _put(shape, row.sent_as, False if need == "never" else _field(row, as_text=form != "json"))
-        if need == "required":
-            _require(shape, row.sent_as)
+        need = getattr(row, route)
+        if need == "never":
+            _put(shape, row.sent_as, field=False)
         if need == "one of":
-            choices.setdefault(frozenset((row.name, *row.with_)), []).append(row.sent_as)
-    if choices:
-        shape["allOf"] = [{"anyOf": [_require({}, name) for name in names]} for names in choices.values()]
+            asked.setdefault(frozenset((row.name, *row.with_)), [row.sent_as, *map(sent.__getitem__, row.with_)])
+    if asked:
+        shape["allOf"] = [_one_of(first, rest) for first, *rest in asked.values()]
     return shape
 
 
-def _put(shape: Json, path: str, field: Any) -> None:
+def _one_of(first: str, others: list[str]) -> Json:
+    """One of these, of which the first is missed by name."""
+    return {"if": {"anyOf": [_require({}, name) for name in others]}, "else": _require({}, first)}
+
+
+def _object(sheet: FieldSheet, route: Route, form: str) -> Json:
+    shape: Json = {"type": "object", "title": f"{route.title()}: {sheet.title}", "properties": {}}
+    for row in sheet.rows:
+        need = getattr(row, route)
+        if need not in ("not read", "never"):
+            _put(shape, row.sent_as, _field(row, as_text=form != "json"))
+        if need == "required":
+            _require(shape, row.sent_as)
+    return shape
+
+
+def _put(shape: Json, path: str, field: Json | Literal[False]) -> None:
     """Describe a field, in the object that groups it where its name has dots."""
     for group in path.split(".")[:-1]:
         shape = shape.setdefault("properties", {}).setdefault(group, {"type": "object"})
@@ -84,10 +144,10 @@ def _field(row: FieldRow, *, as_text: bool) -> Json:
     if as_text:
         shape = dict(_as_text(shape))
     if "enum" in shape:
-        shape["enum"] = [*dict.fromkeys((*words, *shape["enum"]))]
+        shape = {"type": "string", **shape, "enum": [*dict.fromkeys((*words, *shape["enum"]))]}
     elif words:
         ours = {key: shape.pop(key) for key in list(shape) if key not in ("description", "default")}
-        shape["anyOf"] = [{"enum": words}, ours]
+        shape["anyOf"] = [{"type": "string", "enum": words}, ours]
     return shape | ({"examples": [_plain(row.example) if as_text else row.example]} if row.example is not None else {})
 
 

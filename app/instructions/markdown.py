@@ -6,6 +6,7 @@ from app.instructions.handbook import Handbook
 from app.instructions.outline import (
     Chapter,
     Code,
+    Folded,
     Heading,
     Part,
     Prose,
@@ -36,6 +37,8 @@ def _part(part: Part) -> str:
         return f"### {part.text}"
     if isinstance(part, Prose):
         return part.text
+    if isinstance(part, Folded):
+        return "\n\n".join((f"### {part.title}", *map(_part, part.parts)))
     if isinstance(part, TextTable):
         lines = [part.heads, tuple("---" for _ in part.heads), *part.rows]
         return "\n".join(f"| {' | '.join(map(_cell, line))} |" for line in lines)

@@ -4,13 +4,24 @@ from collections.abc import Iterable
 
 import msgspec
 
+from app.dialects.written import CONTENT_TYPES
 from app.instructions.exchange import SampleExchange
 from app.instructions.handbook import Handbook
-from app.instructions.json_schema import shapes_of
+from app.instructions.json_schema import plain_shapes
 from app.instructions.schemas import DAYS, PART, Json, answer_schemas, sent_schemas
 from app.instructions.terms import NOTICES, SCORECARD, STORED_ANSWERS, RouteLine
 
 _NAMES = {"ping": "PingAnswer", "post": "PostAnswer"}
+_OF_BODIES = ("413", "415")
+_FAULTS = {
+    "400": "The request cannot be read, or names nothing of ours.",
+    "401": "The key is missing or wrong.",
+    "405": "Send a POST.",
+    "413": "The body is too large.",
+    "415": "The body is of no kind that we read.",
+    "429": "Too many pings.",
+    "503": "Nothing was stored and nothing is sold: send it again.",
+}
 _BODIES = {"form": "application/x-www-form-urlencoded", "xml in a form": "application/x-www-form-urlencoded"}
 
 
@@ -21,7 +32,7 @@ def openapi(handbook: Handbook) -> Json:
     for route in routes:
         paths.setdefault(route.path.partition("?")[0], []).append(route)
     answers = answer_schemas()
-    schemas = shapes_of(handbook, PART) | {"Notice": sent_schemas([])["Notice"]}
+    schemas = plain_shapes(handbook, PART) | {"Notice": sent_schemas([])["Notice"]}
     schemas |= {name: answers[name] for name in ("PingAnswer", "PostAnswer", "Receipt", "ReasonCode", "Scorecard")}
     security = _security(handbook)
     return {
@@ -63,24 +74,25 @@ def _operation(handbook: Handbook, path: str, method: str, lines: list[RouteLine
         "description": " ".join(line.says for line in lines),
     }
     if path == NOTICES:
-        return (
-            operation
-            | _with_body(["Notice"], "json")
-            | {"responses": {"200": _described("The notice is recorded.", "Receipt")}}
-        )
+        told = {"200": _described("The notice is recorded.", "Receipt")} | _faults("Receipt", "400", *_OF_BODIES)
+        return operation | _with_body(["Notice"], "json") | {"responses": told}
     if path == STORED_ANSWERS:
         parameter = {"name": "ping_id", "in": "path", "required": True, "schema": {"type": "string"}}
         answers = {
             "200": _described("The stored answer.", "PostAnswer"),
             "404": _described("No answer is stored.", "PostAnswer"),
-        }
+        } | _faults("PostAnswer")
         return operation | {"parameters": [parameter], "responses": answers}
     if path == SCORECARD:
-        return operation | {"parameters": [DAYS], "responses": {"200": _described("The scorecard.", "Scorecard")}}
+        shown = {"200": _described("The scorecard.", "Scorecard")} | _faults("Receipt", "400")
+        return operation | {"parameters": [DAYS], "responses": shown}
     kinds = [kind for kind in ("ping", "post") if any(kind in line.takes for line in lines)]
     if method == "POST":
         operation |= _with_body(kinds, handbook.form)
-    return operation | {"responses": _responses(handbook, [each for each in handbook.samples if each.route in kinds])}
+    samples = [each for each in handbook.samples if each.route in kinds]
+    # Who is always told 200 finds the code in a header.
+    others = {} if handbook.statuses == "always_200" else _others(handbook, kinds)
+    return operation | {"responses": others | _responses(handbook, samples)}
 
 
 def _with_body(kinds: list[str], form: str) -> Json:
@@ -112,6 +124,20 @@ def _response(handbook: Handbook, samples: list[SampleExchange]) -> Json:
         value = msgspec.Raw(sample.answer.body.encode()) if is_json else sample.answer.body
         media["examples"][sample.name] = {"summary": sample.title, "value": value}
     return {"description": "; ".join(sample.title for sample in samples) + ".", "content": content}
+
+
+def _others(handbook: Handbook, kinds: list[str]) -> Json:
+    """What no sample shows: faults of a request, and ours."""
+    codes = ["400", "401", "405", *_OF_BODIES, *(["429"] if "ping" in kinds else [])]
+    if handbook.dialect == "generic" and handbook.format == "json":
+        return _faults(_NAMES[kinds[0]], *codes)
+    content: Json = {CONTENT_TYPES[handbook.format]: {"schema": {}}}
+    return {code: {"description": _FAULTS[code], "content": content} for code in (*codes, "503")}
+
+
+def _faults(schema: str, *codes: str) -> Json:
+    """Answers under these codes, and under those that every endpoint has."""
+    return {code: _described(_FAULTS[code], schema) for code in ("401", *codes, "503")}
 
 
 def _described(when: str, schema: str) -> Json:

@@ -14,6 +14,10 @@ from app.wire.ping import Value
 
 _EXAMPLE_MAX = 32
 _HEADS = ("You send", "Ping", "Post", "Type", "Example", "Meaning")
+_ENTER = (
+    "What to enter in your platform's form. The bodies have the fields of the first vertical; for another, use the "
+    "fields in its table."
+)
 _LOCKED = "Locked fields must have the same value in ping and post. Other common names of these fields work too."
 
 
@@ -30,10 +34,11 @@ class Prose(msgspec.Struct, frozen=True, array_like=True):
 
 
 class TextTable(msgspec.Struct, frozen=True, array_like=True):
-    """Rows under their heads, each cell as prose is."""
+    """Rows under their heads, each cell as prose is. The last cells of one that is `copied` are typed in elsewhere."""
 
     heads: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    copied: bool = False
 
 
 class Code(msgspec.Struct, frozen=True, array_like=True):
@@ -43,7 +48,14 @@ class Code(msgspec.Struct, frozen=True, array_like=True):
     pieces: tuple[tuple[str, PlaceholderName | None], ...]
 
 
-Part = Heading | Prose | TextTable | Code
+class Folded(msgspec.Struct, frozen=True, array_like=True):
+    """Parts that few readers need, under a title."""
+
+    title: str
+    parts: tuple[Heading | Prose | TextTable | Code, ...]
+
+
+Part = Heading | Prose | TextTable | Code | Folded
 
 
 class Chapter(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,6 +97,7 @@ def outline_of(handbook: Handbook) -> tuple[Chapter, ...]:
                 TextTable(("Where", "How"), tuple((place.name, _code(place.looks)) for place in handbook.keys)),
             ),
         ),
+        *_own(handbook),
         _shared(handbook),
         *(_fields(sheet, _common(handbook.sheets)) for sheet in handbook.sheets),
         Chapter(
@@ -112,13 +125,29 @@ def outline_of(handbook: Handbook) -> tuple[Chapter, ...]:
             lead="What happens if you send a request twice, late or changed.",
             parts=(TextTable(("", ""), RULES), Heading("Returns"), Prose(RETURNS)),
         ),
-        Chapter(
-            name="cards",
-            title="Set-up cards",
-            lead="What to enter in your platform's form. The bodies have the fields of the first vertical above; for "
-            "another vertical, use the fields in its table.",
-            parts=tuple(part for card in handbook.cards for part in _card(card)),
-        ),
+        _cards(handbook),
+    )
+
+
+def _own_card(handbook: Handbook) -> SetupCard | None:
+    return next((card for card in handbook.cards if card.name == handbook.dialect), None)
+
+
+def _own(handbook: Handbook) -> Iterator[Chapter]:
+    """The card of the platform whose dialect the seller has."""
+    card = _own_card(handbook)
+    if card is not None:
+        yield Chapter(name="card", title=f"Set-up card: {card.title}", lead=_ENTER, parts=tuple(_card(card)))
+
+
+def _cards(handbook: Handbook) -> Chapter:
+    own = _own_card(handbook)
+    others = [card for card in handbook.cards if card is not own]
+    return Chapter(
+        name="cards",
+        title="Other set-up cards" if own else "Set-up cards",
+        lead="Open that of your platform. " + _ENTER,
+        parts=tuple(Folded(card.title, tuple(_card(card))) for card in others),
     )
 
 
@@ -242,9 +271,9 @@ def _reasons(handbook: Handbook) -> Iterator[tuple[str, ...]]:
         yield _code(reason.code), reason.text, reason.post_status, "final" if reason.final else ""
 
 
-def _card(card: SetupCard) -> Iterator[Part]:
-    yield Heading(card.title)
-    yield TextTable(("In the form", "What to enter"), tuple((label, _code(text)) for label, text in card.lines))
+def _card(card: SetupCard) -> Iterator[Heading | Prose | TextTable | Code]:
+    rows = tuple((label, _code(text)) for label, text in card.lines)
+    yield TextTable(("In the form", "What to enter"), rows, copied=True)
     yield Code("Ping body", ((card.ping.text, None),))
     yield Code("Post body", ((card.post.text, None),))
     for note in card.notes:

@@ -2,7 +2,9 @@
 
 from http import HTTPStatus
 
-from app.instructions.exchange import PlaceholderName, SampleExchange, SampleRequest, pieces
+import msgspec
+
+from app.instructions.exchange import PlaceholderName, SampleExchange, SampleRequest, pattern_of, pieces
 from app.instructions.handbook import Handbook
 from app.instructions.schemas import Json
 
@@ -35,8 +37,12 @@ def postman(handbook: Handbook) -> Json:
 
 def _item(sample: SampleExchange) -> Json:
     request, answer = _request(sample.request), sample.answer
-    expected = f'pm.test("answers {answer.status}", () => pm.response.to.have.status({answer.status}));'
-    script = [expected, *(_KEEP if sample.route == "ping" else ())]
+    printed = msgspec.json.encode(pattern_of(answer)).decode()
+    script = [
+        f'pm.test("answers {answer.status}", () => pm.response.to.have.status({answer.status}));',
+        f'pm.test("answers as printed", () => pm.expect(pm.response.text()).to.match(new RegExp({printed})));',
+        *(_KEEP if sample.route == "ping" else ()),
+    ]
     return {
         "name": sample.title,
         "event": [{"listen": "test", "script": {"type": "text/javascript", "exec": script}}],

@@ -15,7 +15,7 @@ from app.dialects.own_words import GENERIC
 from app.dialects.sending import Sent
 from app.dialects.text import Scalar
 from app.dialects.written import CONTENT_TYPES, Format, answer_format, price, quoted_price
-from app.domain.answers import refused_ping, refused_post
+from app.domain.answers import note_of_test, refused_ping, refused_post
 from app.domain.calendar import utc_text
 from app.domain.catalogue import Catalogue
 from app.domain.reasons import Refusal
@@ -119,7 +119,8 @@ class _Maker:
         """A post to a bid that we never made."""
         token, lead = _token(self._number), self._lead("00001")
         sent = self._sending.sent("post", lead, KEY, token)
-        refusal = refused_post(Refusal("ping_unknown"), self._seller, token)
+        note = note_of_test(self._seller, is_live=self._seller.is_live(()))
+        refusal = refused_post(Refusal("ping_unknown"), self._seller, token, (note,))
         says = "The bid has expired or is not ours: ping again."
         answer = self._written(sent, refusal, self._seller)
         return self._sample("reping", "An expired bid", says, "post", sent, answer, varies=())
@@ -178,7 +179,8 @@ class _Maker:
         money = quoted_price if seller is not None and seller.quoted_prices else price
         statuses = seller.statuses if seller is not None else "usual"
         if isinstance(answer, PingAnswer):
-            body, status = write_ping_answer(answer, form, dialect, money), ping_status(answer)
+            id_key = seller.bid_id_key if seller is not None else ""
+            body, status = write_ping_answer(answer, form, dialect, money, id_key=id_key), ping_status(answer)
         else:
             body, status = write_post_answer(answer, form, dialect, money), post_status(answer, dialect, statuses)
         status, more_headers = told_status(status, statuses)

@@ -44,7 +44,12 @@ _LEAD: dict[str, Json] = {
 }
 
 _PING: dict[str, Json] = {
-    "lead_type": {"enum": ["exclusive", "shared", "any"], "default": "any", "description": "Which legs you offer."},
+    "lead_type": {
+        "type": "string",
+        "enum": ["exclusive", "shared", "any"],
+        "default": "any",
+        "description": "Which legs you offer.",
+    },
     "max_legs": {"type": "integer", "minimum": 0, "description": "The most buyers that a shared lead is sold to."},
     "min_price": {**_DOLLARS, "description": "Your floor in dollars: we do not bid below it."},
     "deadline_ms": {
@@ -55,7 +60,11 @@ _PING: dict[str, Json] = {
     "trustedform_ping_url": {**_TEXT, "format": "uri", "description": "https://ping.trustedform.com/<id>"},
     "phone_hash": {**_TEXT, "description": "Hash of the ten digits, without +1."},
     "email_hash": {**_TEXT, "description": "Hash of the lower-case address, without surrounding spaces."},
-    "hash_type": {"enum": ["sha256", "sha1", "md5"], "description": "Default: by the length of the hash."},
+    "hash_type": {
+        "type": "string",
+        "enum": ["sha256", "sha1", "md5"],
+        "description": "Default: by the length of the hash.",
+    },
 }
 
 _POST: dict[str, Json] = {
@@ -112,14 +121,14 @@ def answer_schemas() -> Json:
     return {
         "PingAnswer": _answer(
             {
-                "status": {"enum": ["accepted", "rejected", "error"]},
-                "outcome": {"enum": ["success", "failure", "error"]},
+                "status": {"type": "string", "enum": ["accepted", "rejected", "error"]},
+                "outcome": {"type": "string", "enum": ["success", "failure", "error"]},
                 "ping_id": {
                     **_TEXT,
                     "description": "Send it in the post. For a refusal, quote it if you have a question.",
                 },
                 "price": {**_DOLLARS, "description": "Price of the first bid; 0 for a refusal."},
-                "currency": {"const": "USD"},
+                "currency": {"type": "string", "const": "USD"},
                 "expires_in": {"type": "integer", "description": "Seconds until the bid expires."},
                 "expires_at": {**_TEXT, "description": "ISO 8601, UTC; empty for a refusal."},
                 "reason": {**_TEXT, "description": "The reason as a sentence."},
@@ -130,7 +139,7 @@ def answer_schemas() -> Json:
                         **_answer(
                             {
                                 "bid_id": _TEXT,
-                                "type": {"enum": ["exclusive", "shared"]},
+                                "type": {"type": "string", "enum": ["exclusive", "shared"]},
                                 "price": _DOLLARS,
                                 "brand": {**_TEXT, "description": "A brand that the consent text may name."},
                             }
@@ -141,12 +150,13 @@ def answer_schemas() -> Json:
                     "xml": {"wrapped": True},
                 },
                 "warnings": _WARNINGS,
-            }
+            },
+            **_IN_TESTS,
         ),
         "PostAnswer": _answer(
             {
-                "status": {"enum": ["accepted", "duplicate", "rejected", "reping", "error"]},
-                "outcome": {"enum": ["success", "failure", "error"]},
+                "status": {"type": "string", "enum": ["accepted", "duplicate", "rejected", "reping", "error"]},
+                "outcome": {"type": "string", "enum": ["success", "failure", "error"]},
                 "ping_id": {**_TEXT, "description": "The bid that the lead was posted to."},
                 "price": {**_DOLLARS, "description": "What we pay: the price of the bid; 0 if the lead is not bought."},
                 "reason": {**_TEXT, "description": "The reason as a sentence."},
@@ -155,11 +165,12 @@ def answer_schemas() -> Json:
                 "warnings": _WARNINGS,
             },
             lead_id={**_TEXT, "description": "Our id of the lead; only of one that we bought."},
+            **_IN_TESTS,
         ),
         "Scorecard": _scorecard(),
         "Receipt": _answer(
             {
-                "status": {"enum": ["recorded", "repeated", "ignored", "rejected", "error"]},
+                "status": {"type": "string", "enum": ["recorded", "repeated", "ignored", "rejected", "error"]},
                 "reason": {**_TEXT, "description": "The reason as a sentence."},
                 "reason_code": _CODE,
             },
@@ -176,7 +187,11 @@ def answer_schemas() -> Json:
 
 def _lead(title: str, fields: dict[str, Json], required: list[str], verticals: list[Vertical], route: str) -> Json:
     names = [vertical.name for vertical in verticals]
-    kind: Json = {"enum": names, "description": "The kind of lead; each has its own fields, listed below."}
+    kind: Json = {
+        "type": "string",
+        "enum": names,
+        "description": "The kind of lead; each has its own fields, listed below.",
+    }
     return {
         "type": "object",
         "title": title,
@@ -230,20 +245,23 @@ def _answer(properties: Json, **optional: Json) -> Json:
 
 
 def _reason_codes() -> Json:
-    """Every code with its meaning, and what stands in for it where the buyer discloses less."""
+    """Every code with its meaning, and what stands in for it where the buyer discloses less.
+
+    Codes are added, so that the type is any text: a program made of a list of them would break at the next one.
+    """
     kinds = sorted({reason.kind for reason in REASONS.values()})
+    meanings = {
+        "": "No refusal.",
+        **{reason.code: _meaning(reason) for reason in REASONS.values()},
+        **dict.fromkeys(kinds, "What a seller with disclosure `class` gets instead of the code."),
+        NO_BID.code: "What a seller with disclosure `opaque` gets instead of any code.",
+    }
     return {
         "type": "string",
         "title": "Reason codes",
-        "oneOf": [
-            {"const": "", "description": "No refusal."},
-            *({"const": reason.code, "description": _meaning(reason)} for reason in REASONS.values()),
-            *(
-                {"const": kind, "description": "What a seller with disclosure `class` gets instead of the code."}
-                for kind in kinds
-            ),
-            {"const": NO_BID.code, "description": "What a seller with disclosure `opaque` gets instead of any code."},
-        ],
+        "description": "One of `x-meanings`; codes may be added.",
+        "examples": list(meanings),
+        "x-meanings": meanings,
     }
 
 
@@ -253,6 +271,7 @@ def _meaning(reason: Reason) -> str:
     return f"{text[:1].upper()}{text[1:]}.{number}"
 
 
+_IN_TESTS: Json = {"test": {"type": "boolean", "description": "Only in a bid or a sale of a test: nothing is bought."}}
 _CODE: Json = {"$ref": "#/components/schemas/ReasonCode"}
 _WARNINGS: Json = {
     "type": "array",
@@ -266,7 +285,7 @@ _FEEDBACK: Json = {
         "title": "Notice",
         "properties": {
             "ping_id": {**_TEXT, "description": "The bid that this is about."},
-            "result": {"enum": ["won", "lost"]},
+            "result": {"type": "string", "enum": ["won", "lost"]},
             "price": {
                 **_DOLLARS,
                 "description": "The price in dollars that the lead was sold for, if you disclose it.",
@@ -281,6 +300,7 @@ _FEEDBACK: Json = {
             "lead_id": {**_TEXT, "description": "The lead_id of the delivery; its ping_id or the CRM's id serve too."},
             "crm_id": {**_TEXT, "description": "In place of lead_id: the id with which the CRM answered the delivery."},
             "event": {
+                "type": "string",
                 "enum": ["contacted", "not_contacted", "qualified", "quoted", "sold", "invalid", "opted_out"],
                 "description": "Usual spellings are understood, and the words that the buyer declares.",
             },

@@ -9,6 +9,7 @@ import msgspec
 from app.dialects import generic
 from app.dialects.layout import layout_of
 from app.dialects.names import Route
+from app.dialects.text import alike
 from app.domain.campaign import Campaign
 from app.domain.catalogue import Catalogue
 from app.domain.consent import consent
@@ -86,7 +87,7 @@ def sheet_of(catalogue: Catalogue, seller: Seller, vertical: Vertical) -> FieldS
             post=needs["post"][0].get(name, "not read"),
             with_=tuple({**needs["ping"][1], **needs["post"][1]}.get(name, ())),
             locked=name in (*_TERMS, *vertical.locked),
-            words=tuple(seller.value_maps.get(name, {}).items()),
+            words=_words(seller, vertical, name),
         )
         for name, shape in shapes.items()
     ]
@@ -101,6 +102,15 @@ def sheet_of(catalogue: Catalogue, seller: Seller, vertical: Vertical) -> FieldS
         age_h_max=int(min(policy.age_s_max for policy in policies) // 3600),
         pages=tuple(sorted({page for policy in policies for page in policy.landing_domains})),
     )
+
+
+def _words(seller: Seller, vertical: Vertical, name: str) -> tuple[tuple[str, str], ...]:
+    """The seller's values with ours; of those for the vertical only what names this one."""
+    words = seller.value_maps.get(name, {})
+    if name != "vertical":
+        return tuple(words.items())
+    ours = (alike(vertical.name), alike(vertical.title))
+    return tuple([(sent, meant) for sent, meant in words.items() if alike(meant) in ours])
 
 
 def _needs(

@@ -3,6 +3,7 @@
 import msgspec
 
 from app.dialects.aliases import KEY_FIELDS
+from app.dialects.dialect import Dialect
 from app.dialects.own_words import GENERIC
 from app.domain.catalogue import Catalogue
 from app.domain.onboarding.test_values import TABLE
@@ -153,7 +154,7 @@ def facts_of(catalogue: Catalogue, seller: Seller) -> tuple[Fact, ...]:
         ),
         (
             "HTTP status",
-            _STATUSES[seller.statuses] + (f"; {dialect.bought} for a sale" if dialect.bought != 200 else ""),
+            _statuses(seller, dialect),
         ),
         ("Reasons", _DISCLOSED[seller.disclosure]),
         ("Bid lifetime", f"{lifetime_s} seconds, in which the bid is binding and its price is what we pay"),
@@ -168,6 +169,17 @@ def facts_of(catalogue: Catalogue, seller: Seller) -> tuple[Fact, ...]:
         ),
         ("Addresses", ", ".join(seller.allowed_ips) or "any"),
     )
+
+
+def _statuses(seller: Seller, dialect: Dialect) -> str:
+    text = _STATUSES[seller.statuses]
+    if dialect.bought != 200:
+        text += f"; {dialect.bought} for a sale"
+    if dialect.strict and seller.statuses == "usual":
+        return f"{text}; 400, 409 or 422 for a refused post"
+    # Who writes a client goes by its library's exceptions, and a 200 that says no has been taken for a sale.
+    ask = "; if you write your own client, ask the buyer for `strict_rest`: 400, 409 or 422 for a refused post"
+    return text + (ask if dialect is GENERIC and seller.statuses == "usual" else "")
 
 
 def _rate(seller: Seller) -> str:

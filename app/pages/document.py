@@ -23,14 +23,18 @@ def document(template: str, **values: object) -> str:
 
 
 @cache
-def policy(*, live: bool = False, plotted: bool = False) -> str:
-    """The Content-Security-Policy of a page: only its own style and, where it is live, its own script.
+def policy(*, live: bool = False, copied: bool = False, plotted: bool = False) -> str:
+    """The Content-Security-Policy of a page: only its own style and, where it is live or copied from, its own script.
 
     The shapes of a plot have styles of their own, so that a page with plots allows any. No such page is served.
     """
-    css, script = [f"'sha256-{_sha256(document(f'app/pages/{name}'))}'" for name in ("page.css", "live.js")]
+    css, renews, copies = [
+        f"'sha256-{_sha256(document(f'app/pages/{name}'))}'" for name in ("page.css", "live.js", "copy.js")
+    ]
     style = "'unsafe-inline'" if plotted else css
-    ours = f"connect-src 'self'; form-action 'self'; script-src {script}" if live else "form-action 'none'"
+    ours = f"connect-src 'self'; form-action 'self'; script-src {renews}" if live else "form-action 'none'"
+    if copied:
+        ours = f"form-action 'none'; script-src {copies}"
     return f"default-src 'none'; style-src {style}; img-src data:; base-uri 'none'; {ours}"
 
 

@@ -86,7 +86,7 @@ async def find_post(bidder: Bidder, seller: Seller, ping_id: str) -> PostAnswer 
     if bid is None:
         return None
     earlier = await bidder.store.kept_answer(seller.name, bid.nonce.hex())
-    return earlier.answer if earlier is not None else None
+    return replace(earlier.answer, test=bid.test) if earlier is not None else None
 
 
 async def _keep(bidder: Bidder, lead: PostedLead, refusal: Refusal) -> None:
@@ -139,7 +139,9 @@ def _say(
     *,
     kept: bool = False,
 ) -> PostAnswer:
-    """Count and journal an answer on its way out."""
+    """Count and journal an answer on its way out; that of a test says so."""
+    if reference.test:
+        answer = replace(answer, test=True)
     code = refusal.code if refusal is not None else answer.reason_code
     bidder.metrics.count("posts_total", seller, answer.status, code)
     if code in ("cap_reached", "budget_exhausted") and not kept:

@@ -59,7 +59,9 @@ def ask(bidder: Bidder, seller: Seller, reading: Ping | Refusal, now: float, sta
     ping = reading if isinstance(reading, Refusal) else _located(bidder, reading)
     if isinstance(ping, Refusal):
         return ping
-    marks = marks_of(bidder.keys, seller.name, ping, bidder.catalogue.verticals.get(ping.vertical))
+    scenario = scenario_of(ping) if ping.test else None
+    forced = scenario.name if scenario is not None else ""
+    marks = marks_of(bidder.keys, seller.name, ping, bidder.catalogue.verticals.get(ping.vertical), forced)
     nonce = marks.nonce or bidder.chance(8)
     return Asked(
         seller=seller,
@@ -68,7 +70,7 @@ def ask(bidder: Bidder, seller: Seller, reading: Ping | Refusal, now: float, sta
         nonce=nonce,
         draw=draw_of(bidder.seed, nonce),
         line_id=line_id_of(nonce, now),
-        scenario=scenario_of(ping) if ping.test else None,
+        scenario=scenario,
         now=now,
         started=started,
     )
@@ -113,8 +115,10 @@ def answer_ping(bidder: Bidder, asked: Asked, warnings: tuple[str, ...]) -> Ping
 def answer_or_refuse(bidder: Bidder, seller: Seller | None, reading: Reading[Asked], now: float) -> PingAnswer:
     """The answer to what was read of a ping: decided where it asks something, refused where it does not."""
     if isinstance(reading.value, Refusal):
-        return refuse_ping(bidder, seller, reading.value, now, reading.warnings, test=reading.test)
-    return answer_ping(bidder, reading.value, reading.warnings)
+        answer = refuse_ping(bidder, seller, reading.value, now, reading.warnings, test=reading.test)
+    else:
+        answer = answer_ping(bidder, reading.value, reading.warnings)
+    return replace(answer, test=True) if reading.test else answer
 
 
 def refuse_ping(

@@ -11,9 +11,10 @@ from app.domain.auction.marks import certificate_digests, lead_terms
 from app.domain.campaign import Campaign
 from app.domain.configuration import Configuration
 from app.domain.identity import person
+from app.domain.onboarding.test_values import TABLE
 from app.domain.post.posted_lead import PostedLead
 from app.domain.seller import Seller
-from app.domain.token import NO_CERTIFICATE, BidToken, config_name, config_tag, looks_like_token, read
+from app.domain.token import NO_CERTIFICATE, BidToken, config_name, config_tag, looks_like_token, nonce_of, read
 from app.domain.vertical import Vertical
 from app.usecases.bidder import Bidder
 from app.usecases.former import has_key, unpacked
@@ -79,6 +80,20 @@ def open_reference(bidder: Bidder, ping_id: str, *, test: bool = False) -> BidRe
         campaign=campaign,
         vertical=configuration.vertical(campaign.vertical),
     )
+
+
+def bid_by_own_id(bidder: Bidder, seller: Seller, own_id: str, now: float) -> str:
+    """The best live bid for the lead that this seller pinged under an id of its own; empty where there is none here.
+
+    Only the process that made the bid knows it by that id: whoever repeats the bid's own is sure of any replica.
+    """
+    key, name = bidder.keys.index, ("lead", own_id)
+    forced = [nonce_of(key, seller.name, *name, scenario.name, test=True) for scenario in TABLE]
+    for nonce in (*[nonce_of(key, seller.name, *name, test=test) for test in (False, True)], *forced):
+        live = bidder.standing.live(nonce, now)
+        if live is not None and live.seller == seller.name:
+            return live.line.bid_ids[0]
+    return ""
 
 
 def is_live(bidder: Bidder, bid: BidToken, now: float) -> bool:

@@ -57,7 +57,7 @@ class Bid(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 class PingAnswer(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """Bids, best first, or one refusal (`bids` empty, `reason_code` set).
 
-    `expires_at` is UTC epoch seconds and 0 on a refusal.
+    `expires_at` is UTC epoch seconds and 0 on a refusal. `test` where nothing can come of it.
     """
 
     status: Literal["accepted", "rejected", "error"]
@@ -68,3 +68,4 @@ class PingAnswer(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     reason: str = ""
     reason_code: str = ""
     warnings: tuple[str, ...] = ()
+    test: bool = False

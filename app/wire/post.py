@@ -62,3 +62,4 @@ class PostAnswer(msgspec.Struct, frozen=True, kw_only=True):
     reason_code: str = ""
     redirect_url: str = ""
     warnings: tuple[str, ...] = ()
+    test: bool = False

@@ -152,6 +152,8 @@ def as_texts(value: Any) -> Any:
         return {name: as_texts(each) for name, each in value.items()}
     if isinstance(value, list):
         return [as_texts(each) for each in value]
+    if isinstance(value, bool):
+        return str(value).lower()
     return f"{value:.2f}" if isinstance(value, float) else str(value)
 
 

@@ -53,6 +53,33 @@ def test_a_zip_code_forces_its_outcome(http: httpx.Client, scenario: TestScenari
     assert posted.status_code == FAULTS.get(scenario.post, 200)
 
 
+def test_every_answer_to_a_test_says_so(http: httpx.Client) -> None:
+    lead = {**certified(0xC0DE08), "zip": "00001"}
+    bid = asked(http, "ping", lead)
+    body = {**lead, **PERSON, "consent_at": _just_now(), "ping_id": bid.json()["ping_id"]}
+    sale, again = asked(http, "post", body), asked(http, "post", body)
+    lost = http.get(f"/v1/posts/{bid.json()['ping_id']}", headers=KEY)
+    refused = [asked(http, "ping", {**lead, "zip": "00020"}), asked(http, "post", {**body, "ping_id": "a" * 64})]
+    for answer in (bid, sale, again, lost, *refused):
+        assert answer.headers["x-test"] == "nothing is bought"
+        assert answer.json()["warnings"][-1].startswith("test: nothing is bought, counted or delivered; ")
+    assert [answer.json().get("test") for answer in (bid, sale, lost, *refused)] == [True, True, True, None, None]
+    assert again.content == sale.content == lost.content
+    live = http.post("/v1/ping", json={**lead, "zip": "78701"}, headers=KEY)
+    assert "x-test" not in live.headers
+    assert "test" not in live.text
+
+
+def test_one_person_forces_one_outcome_after_the_other(http: httpx.Client) -> None:
+    person = {**certified(0xC0DE07), **PERSON, "consent_at": _just_now()}
+    told = []
+    for zip_code in ("00001", "00034", "00043", "00001", "00035", "00002"):
+        pinged = asked(http, "ping", {**certified(0xC0DE07), "zip": zip_code}).json()
+        answer = asked(http, "post", {**person, "zip": zip_code, "ping_id": pinged["ping_id"]}).json()
+        told.append(answer["reason_code"] or answer["status"])
+    assert told == ["accepted", "duplicate", "invalid_contact", "accepted", "cap_reached", "accepted"]
+
+
 def test_a_slow_answer_comes_late(http: httpx.Client) -> None:
     began = time.monotonic()
     assert asked(http, "ping", {**certified(0xC0DE01), "zip": "00004"}).json()["status"] == "accepted"

@@ -282,7 +282,8 @@ def outcome_of(answer: httpx.Response, name: str, route: Route, sent: bytes = b"
     whole = xml_tree(answer.content) if kind == XML else json.loads(answer.content)
     # At one endpoint for both, what cannot be read is taken for a ping.
     routes: set[Route] = {route, "ping"} if DIALECTS[name].sends.one_endpoint else {route}
-    keys = tuple(whole[dialect.root] if dialect.wrapped and kind == JSON else whole)
+    # A bid and a sale of a test say so beside all else.
+    keys = tuple([key for key in (whole[dialect.root] if dialect.wrapped and kind == JSON else whole) if key != "test"])
     assert keys in [shape for each in routes for shape in shapes_of(name, each)]
     parse = PARSERS[name].ping if route == "ping" else PARSERS[name].post
     return parse(ReceivedAnswer(status=200, content_type=kind, body=answer.content, ms=1.0)).outcome

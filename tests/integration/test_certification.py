@@ -91,6 +91,10 @@ class Seller:
         return status
 
 
+def at(folder: Path) -> list[str]:
+    return ["--config", str(folder / "demo" / "buyer.toml"), "--data", str(folder / "data")]
+
+
 def link(service: Service, seller: str = "acme", for_s: int = 3_600) -> str:
     until = int(time.time()) + for_s
     return f"/sellers/{seller}/certification?until={until}&sig={signature(service.keys.index, seller, until)}"
@@ -121,6 +125,7 @@ def certify(seller: Seller) -> None:
 
 def test_a_seller_shows_every_step_and_goes_live(service: Service, seller: Seller, tmp_path: Path) -> None:
     assert shown(service) == 0
+    assert "10 of the steps are left, next: No identity in the ping." in page(service, link(service)).text
     refused = httpx.post(service.url + link(service), trust_env=False)
     assert refused.status_code == 409
     assert "Test" in refused.text
@@ -134,7 +139,7 @@ def test_a_seller_shows_every_step_and_goes_live(service: Service, seller: Selle
     # A live ping of a ZIP code where nobody lives asks for nothing.
     assert seller.ping(seller.lead("00020"))["reason_code"] != "cap_reached"
     time.sleep(1.2)
-    assert main(["certification", "acme", "--data", str(tmp_path / "data")]) == 0
+    assert main(["certification", "acme", *at(tmp_path)]) == 0
 
 
 def test_a_ping_with_a_phone_is_named_until_three_have_none(service: Service, seller: Seller) -> None:
@@ -157,10 +162,19 @@ def test_what_was_shown_outlives_the_service(service: Service, seller: Seller, t
     for _ in range(3):
         seller.ping(seller.lead("00001"))
     time.sleep(1.2)
-    assert main(["certification", "acme", "--data", str(tmp_path / "data"), "--json"]) == 1
-    assert main(["certification", "acme", "--data", str(tmp_path / "data"), "--reset"]) == 0
+    assert main(["certification", "acme", *at(tmp_path), "--json"]) == 1
+    assert main(["certification", "acme", *at(tmp_path), "--reset"]) == 0
     time.sleep(1.2)
     assert shown(service) == 0
+
+
+@pytest.mark.parametrize("words", [[], ["--link", "https://leads.example.com"], ["--reset"]])
+def test_nobody_has_no_certification(words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with_a_new_seller(tmp_path)
+    assert main(["certification", "acne", *at(tmp_path), *words]) == 1
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert "declares no seller `acne`: did you mean `acme`?" in told.err
 
 
 @pytest.mark.parametrize("change", ["sig=", "until=1", "acme-"])
@@ -189,7 +203,7 @@ def test_the_page_follows_in_a_browser(service: Service, seller: Seller, screen:
     dom, console = browse(browser, service.url + link(service), WIDTHS[screen], tmp_path)
     assert console == []
     assert dom.count('class="shown"') == 10
-    assert "<button>Go live</button>" in dom
+    assert '<button id="go-live">Go live</button>' in dom
     framed, console = browse_framed(
         browser,
         page(service, link(service)).text,

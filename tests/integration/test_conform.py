@@ -31,6 +31,8 @@ FAULTS = {
     "takes any bid": "bid_unknown",
     "breaks": "request_broken",
     "knows no keys": "key_wrong",
+    "drops a broken request": "request_broken",
+    "drops the sale": "post_sold",
 }
 """What is wrong with a buyer, and the id of the first check that must say so."""
 
@@ -62,6 +64,8 @@ class Route(BaseHTTPRequestHandler):
         try:
             lead = json.loads(body)
         except ValueError:
+            if fault == "drops a broken request":
+                return None
             if fault == "breaks":
                 return self._say(500, {})
             return self._say(400, {"status": "rejected", "reason": "not JSON"})
@@ -80,6 +84,8 @@ class Route(BaseHTTPRequestHandler):
 
     def _post(self, lead: dict[str, Any]) -> None:
         fault, sold = self.server.fault, self.server.sold
+        if fault == "drops the sale":
+            return None
         ping_id, phone = lead["ping_id"], lead["phone"]
         if ping_id not in self.server.bids.values() and fault != "takes any bid":
             return self._say(200, {"status": "reping", "reason": "no such bid"})
@@ -148,6 +154,7 @@ def test_a_planted_fault_is_found_by_name(fault: str, capsys: Capture) -> None:
     failed = [result["id"] for result in results if not result["passed"]]
     assert status == 1
     assert failed[0] == FAULTS[fault], results
+    assert [result["id"] for result in results] == list(CHECKS)
 
 
 def test_nobody_at_home_is_no_verdict(capsys: Capture, tmp_path: Path) -> None:

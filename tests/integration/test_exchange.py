@@ -73,6 +73,7 @@ def test_every_bid_and_why_it_lost_stands_in_the_audit_and_nobody_s_name(
         (["--scenario", "bazaar"], "there is no scenario 'bazaar': choose one of auction-or-waterfall, demo"),
         (["--market", "nowhere.toml"], "nowhere.toml cannot be read (No such file or directory)"),
         (["--buyer", "harbor"], "--buyer harbor: write NAME=URL"),
+        (["--buyer", "harbour=http://127.0.0.1:9"], "declares no buyer 'harbour': it declares harbor"),
     ],
 )
 def test_what_cannot_be_held_is_said_with_the_remedy(

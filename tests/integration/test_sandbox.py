@@ -72,6 +72,15 @@ def test_whatever_should_be_mended_is_warned_of(http: httpx.Client, more: dict[s
     assert warning in newest(http)
 
 
+@pytest.mark.parametrize("odd", [{"homeowner": "perhaps"}, {"homeowner": "", "roof_shade": "some"}])
+def test_a_declared_field_is_never_called_unknown(http: httpx.Client, odd: dict[str, object]) -> None:
+    answer = http.post("/v1/ping", json={**PING, "monthly_bill": 120, **odd, "shoe_size": 44}).json()
+    assert answer["reason_code"] in ("invalid_field", "missing_field")
+    shown = newest(http)
+    assert [name for name in ("homeowner", "monthly_bill", "roof_shade") if f"{name}: not a known field" in shown] == []
+    assert "shoe_size: not a known field" in shown
+
+
 def test_a_request_that_nobody_understands_is_shown_with_the_reason(http: httpx.Client) -> None:
     assert http.post("/v1/ping", content=b'{"vertical": ').status_code == 400
     assert "nothing: a field cannot be read" in newest(http)

@@ -7,9 +7,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from app.cli.database import add_database
+from app.cli.sellers.declared import NotDeclared, add_config, declared_seller
 from app.cli.sellers.link import add_days, signed_link
-from app.config.file.problem import did_you_mean
-from app.config.load import Declared, LoadedConfig, load
+from app.config.load import Declared, load
 from app.config.values.zip_table import zip_states
 from app.domain.catalogue import Catalogue
 from app.domain.seller import Seller
@@ -33,25 +33,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out", type=Path, default=None, metavar="DIR", help="write the instructions as files to this folder"
     )
-    parser.add_argument(
-        "--config", type=Path, default=Path("buyer.toml"), help="the configuration file (default: buyer.toml)"
-    )
+    add_config(parser)
     add_days(parser)
     add_database(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """0 where the link was printed or the files are written; 1 with a sentence where not."""
-    read = load(args.config, environ=os.environ)
-    if not isinstance(read, LoadedConfig):
-        print(*read, sep="\n", file=sys.stderr)
+    try:
+        declared, seller = declared_seller(args)
+    except NotDeclared as error:
+        print(error, file=sys.stderr)
         return 1
-    sellers = {seller.name: seller for seller in read.declared.sellers}
-    if args.seller not in sellers:
-        remedy = did_you_mean(args.seller, list(sellers)) or "`leadbid check` lists them"
-        print(f"{args.config} declares no seller `{args.seller}`: {remedy}", file=sys.stderr)
-        return 1
-    args.base_url = args.base_url or next(iter(read.declared.buyer.public_urls), _LOCAL)
+    args.base_url = args.base_url or next(iter(declared.buyer.public_urls), _LOCAL)
     if urlsplit(args.base_url).scheme not in ("http", "https"):
         print(f"--base-url {args.base_url!r} is not a URL: write it as https://leads.example.com", file=sys.stderr)
         return 1
@@ -59,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
         if args.out is None:
             print(signed_link(args, args.base_url, "instructions"))
         else:
-            _write(_catalogue(args.config, read.declared), sellers[args.seller], args.base_url, args.out)
+            _write(_catalogue(args.config, declared), seller, args.base_url, args.out)
     except (SettingsError, OSError) as error:
         print(error, file=sys.stderr)
         return 1

@@ -1,17 +1,14 @@
 """Prints a seller's scorecard."""
 
 import argparse
-import os
 import sys
 import time
 from collections.abc import Mapping
-from pathlib import Path
 
 from app.bounds import whole
 from app.cli.database import add_database, run_with_store
+from app.cli.sellers.declared import NotDeclared, add_config, declared_seller
 from app.cli.table import table
-from app.config.file.problem import did_you_mean
-from app.config.load import LoadedConfig, load
 from app.dialects.scorecard import write_scorecard
 from app.domain.money import money
 from app.reports.counting import Counting
@@ -32,22 +29,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"how many days to cover, 1 to {DAYS_MAX} (default: 7)",
     )
     parser.add_argument("--json", action="store_true", help="print the seller's JSON, with every reason")
-    parser.add_argument(
-        "--config", type=Path, default=Path("buyer.toml"), help="the configuration file (default: buyer.toml)"
-    )
+    add_config(parser)
     add_database(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """0 if it was printed; 1 with the reason if it cannot be."""
-    read = load(args.config, environ=os.environ)
-    if not isinstance(read, LoadedConfig):
-        print(*read, sep="\n", file=sys.stderr)
-        return 1
-    names = [seller.name for seller in read.declared.sellers]
-    if args.seller not in names:
-        remedy = did_you_mean(args.seller, names) or "`leadbid sellers list` shows them"
-        print(f"{args.config} declares no seller `{args.seller}`: {remedy}", file=sys.stderr)
+    try:
+        declared_seller(args)
+    except NotDeclared as error:
+        print(error, file=sys.stderr)
         return 1
     return run_with_store(args, _tell)
 

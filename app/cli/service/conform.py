@@ -56,7 +56,7 @@ def run(args: argparse.Namespace) -> int:
     results: dict[str, list[CheckResult]] = {}
     try:
         for name in args.dialect or PARSERS:
-            results[name] = _conform(name, args, more)
+            results[name] = _conform(name, args, more, reached=bool(results))
             if not args.json:
                 _show(name, results[name])
     except Unreachable as error:
@@ -68,7 +68,7 @@ def run(args: argparse.Namespace) -> int:
     return 0 if passed else 1
 
 
-def _conform(name: str, args: argparse.Namespace, more: dict[str, str]) -> list[CheckResult]:
+def _conform(name: str, args: argparse.Namespace, more: dict[str, str], *, reached: bool) -> list[CheckResult]:
     sends = DIALECTS[name].sends
     paths: dict[Route, str] = {
         "ping": args.ping_path or f"/v1/{name}/{'lead' if sends.one_endpoint else 'ping'}",
@@ -76,7 +76,7 @@ def _conform(name: str, args: argparse.Namespace, more: dict[str, str]) -> list[
     }
     endpoint = Endpoint(sends, PARSERS[name], args.target, args.key, paths, more)
     try:
-        return conform(endpoint, _leads(args.vertical))
+        return conform(endpoint, _leads(args.vertical), reached=reached)
     finally:
         endpoint.close()
 

@@ -12,6 +12,7 @@ from shlex import quote
 
 import msgspec
 
+from app.cli.service.sample_place import ANYWHERE, Home, NoSample, housed
 from app.config.load import Declared, load
 from app.domain.seller import Seller
 from app.domain.vertical import Field, Vertical
@@ -25,12 +26,8 @@ POPULATION = 1
 PLACEHOLDER = "PING_ID"
 
 
-class NoSample(Exception):
-    """What was asked for does not exist: the message says what does."""
-
-
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """`leadbid sample ping|post [--seller S] [--seed N] [--ping-id ID] [--curl] ...`."""
+    """`leadbid sample ping|post [--seller S] [--seed N] [--zip Z] [--state S] [--ping-id ID] [--curl] ...`."""
     parser.add_argument(
         "kind", choices=("ping", "post"), help="what to print; a post matches the ping of the same seed"
     )
@@ -39,6 +36,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--seed", type=_seed, default=1, help="which consumer: 1, 2, ... (default: 1)")
     parser.add_argument("--vertical", default="", help="the vertical of the lead (default: by the seed, in turn)")
+    parser.add_argument("--zip", default="", help="its ZIP code (default: one where the buyer buys)")
+    parser.add_argument("--state", default="", help="its state, two letters (default: that of the ZIP code)")
     parser.add_argument("--ping-id", default=PLACEHOLDER, help="the ping_id of the bid that the post answers")
     parser.add_argument("--curl", action="store_true", help="print a complete curl command instead of the body")
     parser.add_argument("--url", default="http://127.0.0.1:8000", help="the URL of the service, for --curl")
@@ -55,7 +54,8 @@ def run(args: argparse.Namespace) -> int:
         return 1
     try:
         seller = _seller(loaded.declared, args.seller)
-        body = sample(loaded.declared, args.kind, args.seed, args.vertical, args.ping_id, time.time())
+        place = Home(zip=args.zip, state=args.state.upper())
+        body = sample(loaded.declared, args.kind, args.seed, args.vertical, args.ping_id, time.time(), place)
     except NoSample as error:
         print(error, file=sys.stderr)
         return 2
@@ -64,10 +64,17 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def sample(declared: Declared, kind: str, seed: int, vertical_name: str, ping_id: str, now: float) -> dict[str, Value]:
-    """One flat ping or post in canonical names about consumer `seed`, whose consent names this buyer."""
+def sample(
+    declared: Declared, kind: str, seed: int, vertical_name: str, ping_id: str, now: float, place: Home = ANYWHERE
+) -> dict[str, Value]:
+    """One flat ping or post in canonical names about consumer `seed`, whose consent names this buyer.
+
+    The consumer lives where it is asked to, else where the buyer buys; NoSample where that is not to be had.
+    """
     vertical = _vertical(declared, seed, vertical_name)
-    who = _answering(consumer(POPULATION, seed, vertical.name), vertical, chance_of(POPULATION, "sample", seed))
+    chance = chance_of(POPULATION, "sample", seed)
+    who = _answering(consumer(POPULATION, seed, vertical.name), vertical, chance)
+    who = housed(who, place, [each for each in declared.campaigns if each.vertical == vertical.name], chance)
     brand = (*declared.buyer.brands, declared.buyer.legal_name)[0]
     topic = (*vertical.consent_words, vertical.title)[0]
     consent = consent_text(_listed((brand, *vertical.buyer_types)), topic)

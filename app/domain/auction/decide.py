@@ -31,7 +31,7 @@ def decide(ping: Ping, snapshot: Snapshot, now: float, draw: Draw) -> Decision:
     """
     catalogue = snapshot.catalogue
     if ping.vertical not in catalogue.index.verticals:
-        return Decision(refusal=Refusal("unsupported_vertical"))
+        return Decision(refusal=Refusal("unsupported_vertical", ", ".join(sorted(catalogue.index.verticals))))
     if snapshot.seller.paused or snapshot.seller.name in snapshot.standing.paused:
         return Decision(refusal=Refusal("paused"))
     if snapshot.standing.unwritable_s > 0.0 and is_withheld(snapshot.standing.unwritable_s, draw):

@@ -53,12 +53,18 @@ class Marks(msgspec.Struct, frozen=True, gc=False, kw_only=True):
         return self.certificates[0][:6] if self.certificates else NO_CERTIFICATE
 
 
-def marks_of(keys: Keys, seller: str, ping: Ping, vertical: Vertical | None) -> Marks:
-    """The marks of a ping of this seller; an undeclared vertical has no locked terms."""
+def marks_of(keys: Keys, seller: str, ping: Ping, vertical: Vertical | None, scenario: str = "") -> Marks:
+    """The marks of a ping of this seller; an undeclared vertical has no locked terms.
+
+    One person is another lead in each `scenario` that a test forces, or the answer kept for the first would hide the
+    outcome of the next.
+    """
     found = certificate_digests(keys, ping)
-    kind, name = _name_of(ping, found)
+    named = _name_of(ping, found)
+    if named and scenario:
+        named = (*named, scenario)
     return Marks(
-        nonce=nonce_of(keys.index, seller, kind, name, test=ping.test) if name else None,
+        nonce=nonce_of(keys.index, seller, *named, test=ping.test) if named else None,
         terms=lead_terms(keys, seller, ping.vertical, ping, vertical.locked if vertical is not None else ()),
         certificates=found,
         stand_ins=_stand_ins(ping, found),
@@ -154,10 +160,12 @@ def _host(page: str) -> str:
     return host_of(page) or _NO_HOST
 
 
-def _name_of(ping: Ping, certificates: tuple[bytes, ...]) -> tuple[str, str]:
+def _name_of(ping: Ping, certificates: tuple[bytes, ...]) -> tuple[str, ...]:
     """What kind of name a ping bears, and the name; empty where it bears none."""
     if ping.seller_lead_id:
         return "lead", ping.seller_lead_id
     if certificates:
         return "certificate", certificates[0].hex()
-    return ("phone", ping.phone_digest) if ping.phone_digest else ("email", ping.email_digest)
+    if ping.phone_digest:
+        return "phone", ping.phone_digest
+    return ("email", ping.email_digest) if ping.email_digest else ()

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from app.dialects import generic
 from app.dialects.reading import Reading
 from app.dialects.text import text_of
-from app.domain.answers import refused_ping
+from app.domain.answers import note_of_test, refused_ping
 from app.domain.catalogue import Catalogue
 from app.domain.consent.consent import CLOCK_WARNED_S, clock_warnings
 from app.domain.identity import hash_digest
@@ -38,7 +38,7 @@ from app.store.errors import StoreUnavailable
 from app.telemetry.trouble import where
 from app.usecases.accept_post import accept_post, refuse_post
 from app.usecases.answer_ping import Asked, answer_or_refuse, ask, held_back, refuse_ping
-from app.usecases.bid_reference import BidReference, find_reference, is_live, seller_of_bid
+from app.usecases.bid_reference import BidReference, bid_by_own_id, find_reference, is_live, seller_of_bid
 from app.usecases.bidder import Bidder
 from app.usecases.direct_post import direct_post
 from app.usecases.limits.shed_pings import LOAD_SHED, ShedCount
@@ -215,7 +215,7 @@ class Intake:
     def _read(self, request: SellerRequest) -> Reading[Asked]:
         bidder, seller = self._bidder, request.seller
         if request.refusal is not None or seller is None:
-            return Reading(self._why_not(request), test=request.test)
+            return Reading(self._why_not(request), self._note(request, test=request.test), test=request.test)
         try:
             reading = generic.read_ping(
                 request.fields,
@@ -228,10 +228,16 @@ class Intake:
                 ping = replace(ping, test=True, scenario=request.dialect.requested_outcome(request.fields))
             warnings = self._warnings(seller, reading, request.now)
             asked = ask(bidder, seller, ping, request.now, request.started)
-            return Reading(asked, warnings, test=request.test or reading.test)
+            test = request.test or reading.test
+            return Reading(asked, warnings + self._note(request, test=test), test=test)
         except Exception as error:  # noqa: BLE001 - as above
             _log.error("a ping could not be read: %s", where(error))
             return Reading(Refusal("internal"), test=request.test)
+
+    def _note(self, request: SellerRequest, *, test: bool) -> tuple[str, ...]:
+        """What the answer to a test says beside all else."""
+        seller = request.seller
+        return (note_of_test(seller, is_live=seller.is_live(self._bidder.certified)),) if test and seller else ()
 
     def _why_not(self, request: SellerRequest) -> Refusal:
         """Why a request is not looked at; one of nobody that is known is counted."""
@@ -304,6 +310,8 @@ class Intake:
         if not looks_like_token(ping_id):
             texts = map(text_of, request.fields.values())
             ping_id = next((text for text in texts if read(text, bidder.keys.signing) is not None), ping_id)
+        if request.dialect.sends.numbers_pings and seller is not None and ping_id and not looks_like_token(ping_id):
+            ping_id = bid_by_own_id(bidder, seller, ping_id, request.now) or ping_id
         reference = await find_reference(bidder, ping_id, test=request.test)
         if reference.bid is None or (seller is None and not is_live(bidder, reference.bid, request.now)):
             return request, reference
@@ -336,7 +344,8 @@ class Intake:
         # A seller in test mode may have live bids out yet, which are promises: of a post only its endpoint says test.
         if request.route.test and not isinstance(reading.value, Refusal):
             reading = replace(reading, value=replace(reading.value, test=True))
-        return reference, reading
+        note = self._note(request, test=reference.test)
+        return reference, replace(reading, warnings=reading.warnings + note) if note else reading
 
     def _warnings(self, seller: Seller, reading: Reading[Ping] | Reading[Post], now: float) -> tuple[str, ...]:
         """What the seller is warned of; each such field is counted, as is what of the request was dropped."""

@@ -9,6 +9,7 @@ from app.dialects import generic
 from app.dialects.advice import advice_on
 from app.dialects.reading import Reading
 from app.domain.reasons import Refusal
+from app.domain.vertical import Vertical
 from app.http.request import SellerRequest
 from app.telemetry.trouble import where
 from app.usecases.bid_reference import open_reference
@@ -37,7 +38,7 @@ def record_test(
 def _recorded(
     bidder: Bidder, request: SellerRequest, answer: PingAnswer | PostAnswer, status: int, said: bytes, took_ms: float
 ) -> RecordedTest:
-    reading = _read_again(bidder, request)
+    reading, vertical = _read_again(bidder, request)
     return RecordedTest(
         at=request.now,
         took_ms=took_ms,
@@ -48,7 +49,7 @@ def _recorded(
         body=request.body,
         asked=request.mode,
         reading=reading,
-        advice=_advice(bidder, request, reading),
+        advice=_advice(request, vertical),
         answer=answer,
         status=status,
         said=said,
@@ -61,27 +62,30 @@ def _headers(request: SellerRequest) -> Mapping[str, str]:
     return {name: "(not shown)" if name in _SECRET else value for name, value in headers.items()}
 
 
-def _advice(bidder: Bidder, request: SellerRequest, reading: Ping | Post | Refusal) -> tuple[str, ...]:
+def _advice(request: SellerRequest, vertical: Vertical | None) -> tuple[str, ...]:
     if request.seller is None:
         return (_NO_KEY,)
-    vertical = None if isinstance(reading, Refusal) else bidder.catalogue.verticals.get(reading.vertical)
     typed = request.body.lstrip()[:1] == b"{"
     return advice_on(
         request.fields, request.seller, vertical, "ping" if request.mode == "ping" else "post", typed=typed
     )
 
 
-def _read_again(bidder: Bidder, request: SellerRequest) -> Ping | Post | Refusal:
-    """What was understood: reading is pure, so the recorder may read the request again."""
+def _read_again(bidder: Bidder, request: SellerRequest) -> tuple[Ping | Post | Refusal, Vertical | None]:
+    """What was understood, and of which vertical: reading is pure, so the recorder may read the request again."""
     seller = request.seller
     if request.refusal is not None or seller is None:
-        return request.refusal or Refusal("auth_failed")
+        return request.refusal or Refusal("auth_failed"), None
     verticals = bidder.catalogue.verticals
+    # A request that cannot be read has the fields of its vertical all the same.
+    named = generic.vertical_of(request.fields, seller, verticals)
+    vertical = None if isinstance(named, Refusal) else named
     reading: Reading[Ping] | Reading[Post]
     if request.mode == "ping":
         reading = generic.read_ping(request.fields, seller, verticals, lambda _algorithm, hashed: hashed[:16])
     else:
         reference = open_reference(bidder, generic.ping_id_of(request.fields, seller))
         reading = generic.read_post(request.fields, seller, reference.verticals or verticals, reference.vertical)
+        vertical = reference.vertical or vertical
     value = reading.value
-    return value if isinstance(value, Refusal) or not request.test else replace(value, test=True)
+    return value if isinstance(value, Refusal) or not request.test else replace(value, test=True), vertical

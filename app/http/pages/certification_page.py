@@ -18,15 +18,17 @@ def certification_page(
         shown=sum(not step.missing for step in standing),
         latest=latest,
         is_live=is_live,
-        going=_about_going(seller, is_live=is_live),
+        going=_about_going(seller, [step.title for step in standing if step.missing], is_live=is_live),
         may_go=seller.mode == "certify" and not is_live,
         instructions=instructions,
     )
 
 
-def _about_going(seller: Seller, *, is_live: bool) -> str:
+def _about_going(seller: Seller, missing: list[str], *, is_live: bool) -> str:
+    """What is left to do until leads are bought."""
     if is_live:
         return "You are live: leads are bought, except those marked as tests. Test endpoints stay open."
+    left = f"{len(missing)} of the steps are left, next: {missing[0]}." if missing else "Every step is shown."
     if seller.mode == "certify":
-        return "Once every step is shown, you can switch yourself live."
-    return "The buyer switches you live and sees here what you have shown."
+        return f"All you send is a test until you are live. {left} Then switch yourself live here."
+    return f"All you send is a test until the buyer switches you live. {left} The buyer sees it here."

@@ -15,7 +15,7 @@ from app.instructions.documents import DOCUMENTS, Document, links_to
 from app.instructions.handbook import handbook_of
 from app.pages.document import policy
 
-_POLICY = f"{policy()}; {FRAMED_NOWHERE}"
+_POLICY = f"{policy(copied=True)}; {FRAMED_NOWHERE}"
 _ELSEWHERE = (
     "These instructions name the address of the service, and the one you asked for is not declared. "
     'Buyer: name it in buyer.toml, as public_urls = ["https://leads.example.com"] under [buyer].\n'

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 import msgspec
 
 from app.dialects.sending import Sent
-from app.mock_exchange.conformance.endpoint import Endpoint, PlayedRequest
+from app.mock_exchange.conformance.endpoint import Endpoint, PlayedRequest, Unreachable
 from app.platforms.platform import ReceivedAnswer
 from app.wire.ping import Value
 
@@ -56,18 +56,27 @@ class Failed(Exception):
     """A check does not hold; the text says what was found instead."""
 
 
-def conform(endpoint: Endpoint, leads: Leads) -> list[CheckResult]:
-    """Every check against this endpoint. Where no lead gets a bid, the checks that need one fail by name."""
+def conform(endpoint: Endpoint, leads: Leads, *, reached: bool = False) -> list[CheckResult]:
+    """Every check against this endpoint. Where no lead gets a bid, the checks that need one fail by name.
+
+    A check that gets no answer fails too, and the next is tried. Raises Unreachable only if nobody is there at all,
+    and nobody was before (`reached`).
+    """
     checks = _Walk(endpoint, leads).checks()
-    return [_run(check_id, checks[check_id]) for check_id in CHECKS]
+    return [_run(check_id, checks[check_id], reached=lambda: reached or endpoint.answered) for check_id in CHECKS]
 
 
-def _run(check_id: str, check: Callable[[], str]) -> CheckResult:
+def _run(check_id: str, check: Callable[[], str], reached: Callable[[], bool]) -> CheckResult:
     title = CHECKS[check_id]
     try:
         return CheckResult(id=check_id, title=title, passed=True, finding=check())
     except Failed as failed:
-        return CheckResult(id=check_id, title=title, passed=False, finding=str(failed))
+        finding = str(failed)
+    except Unreachable as error:
+        if not (reached() or error.connected):
+            raise
+        finding = f"no answer: {error}"
+    return CheckResult(id=check_id, title=title, passed=False, finding=finding)
 
 
 class _Walk:

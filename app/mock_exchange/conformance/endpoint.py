@@ -23,7 +23,11 @@ class PlayedRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Unreachable(Exception):
-    """Nobody answered; the text says why."""
+    """Nobody answered; the text says why. `connected` where somebody had taken the connection."""
+
+    def __init__(self, why: str, *, connected: bool) -> None:
+        super().__init__(why)
+        self.connected = connected
 
 
 class Endpoint:
@@ -40,6 +44,7 @@ class Endpoint:
     ) -> None:
         self.sends = sends
         self.parsers = parsers
+        self.answered = False
         self._key = key
         self._paths = paths
         self._more = dict(more)
@@ -70,7 +75,10 @@ class Endpoint:
         try:
             answered = self._http.post(self._paths[route], content=sent.body, headers=headers)
         except httpx.HTTPError as error:
-            raise Unreachable(f"{self._http.base_url}: {type(error).__name__} {error}".strip()) from None
+            connected = not isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
+            why = f"{self._http.base_url}: {type(error).__name__} {error}".strip()
+            raise Unreachable(why, connected=connected) from None
+        self.answered = True
         return ReceivedAnswer(
             status=answered.status_code,
             content_type=answered.headers.get("content-type", ""),

@@ -138,6 +138,9 @@ def read_setup(path: Path, urls: Mapping[str, str] | None = None) -> Setup:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
         raise SetupError(f"{path}: {error}") from None
     found = urls or {}
+    for name in found.keys() - {each.name for each in setup.buyers}:
+        names = ", ".join(each.name for each in setup.buyers) or "none"
+        raise SetupError(f"{path} declares no buyer {name!r}: it declares {names}")
     buyers = tuple([msgspec.structs.replace(each, url=found.get(each.name, each.url)) for each in setup.buyers])
     _require_sense(path, setup)
     return msgspec.structs.replace(setup, buyers=buyers)

@@ -25,8 +25,9 @@ PLATFORM = Platform(
         id="lead_id",
         reason="unmatched_reason",
         notes=(
-            "One URL serves both, with Mode=ping and Mode=post. SRC and TYPE may be anything: TYPE is not read.",
+            "One URL serves both, with Mode=ping and Mode=post. SRC may be anything.",
             "Add Format=JSON to get the same answer as JSON in `response`.",
+            "Return_Lead_Cost=1 repeats the price as `cost`.",
             "For consent by name, use API_Action=pingPostConsent and send the bid_id that the consumer agreed to.",
         ),
     ),

@@ -61,6 +61,19 @@ def _consent_post(answer: PostAnswer, price: Price) -> Body:
     return {**body, "bid_id": plain(answer.ping_id)} if answer.status == "accepted" else body
 
 
+def _with_cost(body: Body) -> Body:
+    """`Return_Lead_Cost` asks for what the lead costs us, which is our price, as `cost`."""
+    return {**body, "cost": body["price"]} if "price" in body else body
+
+
+def _costed(dialect: Dialect) -> Dialect:
+    return replace(
+        dialect,
+        ping=lambda answer, price: _with_cost(dialect.ping(answer, price)),
+        post=lambda answer, price: _with_cost(dialect.post(answer, price)),
+    )
+
+
 def _requested_outcome(fields: Mapping[str, Scalar]) -> str:
     """`Test_Lead` alone is matched."""
     return "bid" if flagged(fields, "testlead") else ""
@@ -69,7 +82,9 @@ def _requested_outcome(fields: Mapping[str, Scalar]) -> str:
 def _variant(fields: Mapping[str, Scalar]) -> Dialect | None:
     # Of every ping's fields only those that end so are looked at closely.
     named = [key for key in fields if key[-6:].lower() == "action" and alike(key.rpartition(".")[2]) == "apiaction"]
-    return CONSENT if any(alike(text_of(fields[key])) == "pingpostconsent" for key in named) else None
+    by_consent = any(alike(text_of(fields[key])) == "pingpostconsent" for key in named)
+    by_cost = any(key[-4:].lower() == "cost" for key in fields) and flagged(fields, "returnleadcost")
+    return _VARIANTS[by_consent, by_cost]
 
 
 _SENDS = Sending(
@@ -77,6 +92,7 @@ _SENDS = Sending(
     key="Key",
     form="form",
     one_endpoint=True,
+    campaign="TYPE",
     always={"API_Action": "pingPostLead", "SRC": "web", "TYPE": "21", "Return_Best_Price": "1"},
     modes={"ping": {"Mode": "ping"}, "post": {"Mode": "post"}},
     names={
@@ -113,3 +129,11 @@ DIALECT = Dialect(
 )
 CONSENT = replace(DIALECT, ping=_consent_ping, post=_consent_post)
 """The same platform where the consumer agrees to one buyer by name."""
+
+_VARIANTS = {
+    (False, False): None,
+    (False, True): _costed(DIALECT),
+    (True, False): CONSENT,
+    (True, True): _costed(CONSENT),
+}
+"""By whether bids are by consent, and whether the lead's cost is asked for."""

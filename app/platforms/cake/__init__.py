@@ -8,7 +8,7 @@ PLATFORM = Platform(
     title="CAKE",
     form=SetupForm(
         paths="regex",
-        sends=Sending(key="api_key", form="form"),
+        sends=Sending(key="api_key", form="form", campaign="ckm_campaign_id"),
         url="Post URL",
         accept="Buyer response: success text",
         price="Response token: Price Token",

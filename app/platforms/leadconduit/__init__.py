@@ -19,6 +19,7 @@ PLATFORM = Platform(
         timeout="set by LeadConduit",
         notes=(
             "Integration: Custom JSON. Map header.X-API-Key to your key, and each line of the body as a JSON property.",
+            "LeadConduit keeps xxTrustedFormCertUrl, and on a ping xxTrustedFormPingUrl, as trustedform_cert_url.",
             "If a field of your flow has another name than the one in braces, use yours.",
             "Add one recipient step for the ping and one for the post. The answer to the ping is appended to the lead.",
             "LeadConduit does not read the body of a 5xx: it counts as an error, and the flow may try again.",

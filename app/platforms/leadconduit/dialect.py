@@ -34,7 +34,7 @@ _SENDS = Sending(
     id="reference",
     names={
         "zip": "postal_code",
-        "trustedform_cert_url": "xxTrustedFormCertUrl",
+        "phone": "phone_1",
         "leadid_token": "universal_leadid",
         "tcpa_text": "tcpa_consent_text",
         "created_at": "originally_created",

@@ -42,6 +42,7 @@ def _post(answer: PostAnswer, price: Price) -> Body:
 _SENDS = Sending(
     id="lp_ping_id",
     key="lp_key",
+    campaign="lp_campaign_id",
     always={"lp_campaign_id": "2210", "lp_supplier_id": "88"},
     names={"zip": "zip_code", "leadid_token": "jornaya_leadid"},
 )

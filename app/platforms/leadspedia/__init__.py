@@ -20,6 +20,6 @@ PLATFORM = Platform(
         price="Price path",
         id="Ping ID path",
         reason="Error path",
-        notes=("lp_campaign_id may be anything: the key alone identifies you.",),
+        notes=("The key alone identifies you.",),
     ),
 )

@@ -45,6 +45,7 @@ _SENDS = Sending(
     id="lp_ping_id",
     key="lp_campaign_key",
     form="form",
+    campaign="lp_campaign_id",
     always={"lp_campaign_id": "60a1", "lp_response": "JSON"},
     names={
         "zip": "zip_code",

@@ -5,6 +5,7 @@ from contextlib import suppress
 
 import msgspec
 
+from app.domain.answers import NOTHING_BOUGHT
 from app.domain.reasons import Refusal, sentence
 from app.usecases.test_recorder import RecordedTest
 
@@ -53,7 +54,7 @@ class RequestLog:
         return list(self._entries)
 
     def _entry(self, test: RecordedTest) -> LoggedRequest:
-        reason = test.answer.reason_code
+        reason, heard = test.answer.reason_code, (*test.answer.warnings, *test.advice)
         return LoggedRequest(
             number=self.count,
             at=test.at,
@@ -66,7 +67,8 @@ class RequestLog:
             status=test.status,
             outcome=f"{test.asked} {test.answer.status}" + (f": {reason}" if reason else ""),
             answered=_text(test.said),
-            warnings=tuple(dict.fromkeys([*test.answer.warnings, *test.advice])),
+            # Here everything is a test: what each answer says of that is no news.
+            warnings=tuple([each for each in dict.fromkeys(heard) if not each.startswith(NOTHING_BOUGHT)]),
         )
 
 

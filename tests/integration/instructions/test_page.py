@@ -9,7 +9,9 @@ import pytest
 
 from app.instructions.handbook import Handbook, handbook_of
 from app.instructions.markdown import markdown
+from app.instructions.outline import outline_of
 from app.instructions.page import page
+from app.platforms.known import PLATFORMS
 from tests.browser import browse, browse_framed, find_browser
 from tests.sellers import catalogue_of
 from tests.service import Service
@@ -19,9 +21,18 @@ SELLERS = ["generic", "boberdoo", "legs", "px"]
 
 # It tells its own width and the one that the page wants.
 MEASURE = 'document.title = page.defaultView.innerWidth + " " + page.documentElement.scrollWidth;'
+# Each text that is to be copied has its button, the card of the platform stands open, and no table is cut.
+LAYOUT = """
+  const cut = [...page.querySelectorAll(".table")].filter((each) => each.scrollWidth > each.clientWidth + 1);
+  const texts = page.querySelectorAll("[data-copy]").length, buttons = page.querySelectorAll("button.copy").length;
+  const open = page.querySelectorAll("#card table").length;
+  const folded = page.querySelectorAll("details:not([open])").length;
+  document.title = [cut.length, texts === buttons && texts, open, folded].join(" ");
+"""
 # Every link and every part that scrolls takes the focus, and shows that it has it.
 FOCUS = """
-  const targets = [...page.querySelectorAll("a[href], [tabindex]")];
+  const targets = [...page.querySelectorAll("a[href], [tabindex], button, summary")]
+    .filter((each) => each.checkVisibility());
   const reached = targets.filter((each) => { each.focus(); return page.activeElement === each && each.tabIndex >= 0; });
   document.title = targets.length + " " + reached.length;
 """
@@ -76,6 +87,25 @@ def test_the_page_shows_all_of_the_value_without_an_error(
     assert targets <= set(re.findall(r'id="([\w-]+)"', dom))
 
 
+@pytest.mark.parametrize("screen", WIDTHS)
+def test_no_column_is_cut_and_what_is_typed_in_can_be_copied(
+    browser: str, http: httpx.Client, screen: str, tmp_path: Path
+) -> None:
+    dom, console = browse_framed(browser, html_of(http, "boberdoo"), WIDTHS[screen], LAYOUT, tmp_path)
+    assert console == []
+    found = re.search(r"<title>(\d+) (\d+) (\d+) (\d+)</title>", dom)
+    assert found is not None, dom[:200]
+    cut, texts, open_, folded = map(int, found.groups())
+    assert (cut, open_, folded) == (0, 1, len([each for each in PLATFORMS.values() if each.form]) - 1)
+    assert texts > 100
+
+
+def test_the_card_of_a_sellers_own_platform_comes_before_the_fields(service: Service) -> None:
+    names = [chapter.name for chapter in outline_of(book_of(service, "leadconduit"))]
+    assert names[:3] == ["terms", "card", "fields"]
+    assert "card" not in [chapter.name for chapter in outline_of(book_of(service, "generic"))]
+
+
 def test_the_keyboard_reaches_every_link_and_every_table(browser: str, http: httpx.Client, tmp_path: Path) -> None:
     dom, _ = browse_framed(browser, html_of(http, "generic"), WIDTHS["phone"], FOCUS, tmp_path)
     found = re.search(r"<title>(\d+) (\d+)</title>", dom)
@@ -95,7 +125,7 @@ def test_the_page_can_be_printed(browser: str, http: httpx.Client, tmp_path: Pat
 def test_the_page_needs_nothing_from_elsewhere(http: httpx.Client, seller: str) -> None:
     text = html_of(http, seller)
     assert not re.findall(r"(?:src|href)='?(?:https?:)?//", text)
-    assert "<script" not in text
+    assert re.findall(r"<script[^>]*>", text) == ["<script>"]
 
 
 @pytest.mark.parametrize("seller", SELLERS)

@@ -115,7 +115,7 @@ def test_a_vertical_goes_by_name_or_title(ping: ReadPing, name: str) -> None:
 
 def test_the_vertical_is_judged_before_everything_else(ping: ReadPing) -> None:
     assert ping({"vertical": "", "zip": "x"}).value == Refusal("missing_field", "vertical")
-    assert ping({"vertical": "boats", "zip": "x"}).value == Refusal("unsupported_vertical")
+    assert ping({"vertical": "boats", "zip": "x"}).value == Refusal("unsupported_vertical", "auto_insurance, solar")
 
 
 def test_the_zip_is_judged_before_the_other_fields(ping: ReadPing) -> None:
@@ -545,3 +545,22 @@ def test_a_text_that_repeats_the_certificate_is_dropped(ping: ReadPing) -> None:
     assert "sub_id: a certificate does not belong here; it was dropped" in reading.warnings
     kept = ping({"trustedform_cert_url": CERTIFICATE, "sub_id": "a source with a long name of its own"})
     assert pinged(kept).sub_id == "a source with a long name of its own"
+
+
+def test_a_campaigns_number_stands_for_the_vertical_where_the_seller_says_so(ping: ReadPing, seller: Seller) -> None:
+    numbered = replace(seller, aliases={"TYPE": "vertical"}, value_maps={"vertical": {"21": "auto_insurance"}})
+    for number in (21, "21", 21.0):
+        assert pinged(ping({"TYPE": number, "vertical": ""}, by=numbered)).vertical == "auto_insurance"
+
+
+@pytest.mark.parametrize("name", ["pingId", "ping_id", "PingID"])
+def test_a_pings_own_number_names_its_lead_where_nothing_else_does(ping: ReadPing, name: str) -> None:
+    assert pinged(ping({name: "lr-7"})).seller_lead_id == "lr-7"
+    assert pinged(ping({name: "lr-7", "xid": "L-1"})).seller_lead_id == "L-1"
+    assert pinged(ping({name: TOKEN})).seller_lead_id == ""
+
+
+def test_a_post_may_name_its_bid_under_the_sellers_own_key(post: ReadPost, ping: ReadPing, seller: Seller) -> None:
+    keyed = replace(seller, bid_id_key="auth_token")
+    assert posted(post({"ping_id": "", "auth_token": TOKEN}, by=keyed)).ping_id == TOKEN
+    assert ping({"auth_token": TOKEN}, by=keyed).unknown == 0

@@ -10,6 +10,7 @@ from app.dialects.aliases import (
     ENVELOPE,
     LEAD,
     PING,
+    PING_NUMBER,
     POST,
     SHARED_FLAGS,
     TEST_FLAGS,
@@ -111,7 +112,7 @@ def test_every_name_in_the_tables_means_one_field_and_no_other() -> None:
 def test_no_name_means_one_thing_on_a_ping_and_another_on_a_post(seller: Seller) -> None:
     ping, post = names_for(seller, None, "ping"), names_for(seller, None, "post")
     for spelling in {*ping.table, *post.table}:
-        assert len({ping.name_of(spelling), post.name_of(spelling)} - {IGNORED}) <= 1, spelling
+        assert len({ping.name_of(spelling), post.name_of(spelling)} - {IGNORED, PING_NUMBER}) <= 1, spelling
 
 
 @pytest.mark.parametrize("group", ["contact", "ContactData", "meta", "data", "lead", "Request.Lead", "Attributes"])

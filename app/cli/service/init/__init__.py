@@ -8,15 +8,12 @@ import sys
 from hashlib import sha256
 from pathlib import Path
 from shlex import quote
-from typing import Any
 
 from app.cli.sellers.sellers import new_key
 from app.cli.service.init.questions import CRM_SECRET_FILE, QUESTIONS, Answers, BadAnswer, answers_of
 from app.cli.service.init.written import campaign_name, written
-from app.cli.service.sample import sample
 from app.config.load import Declared, LoadedConfig, load
 
-_SEEDS = 2_000
 """Among so many made-up consumers one lives in any state."""
 
 
@@ -91,25 +88,11 @@ def _tell(path: Path, answers: Answers, declared: Declared, key: str, made: Path
     elif not answers.crm_url:
         print("No CRM is set: leads are stored and not delivered until you add one under [[destinations]].")
     config = "" if path == Path("buyer.toml") else f" --config {quote(str(path))}"
-    seed = _seed_within(declared)
     print("\nNext steps (run the last two while the first one runs, with the key in LEADBID_KEY):\n")
     print(f"  leadbid serve{config}")
     print(f"  leadbid instructions {answers.seller}{config}")
     print(
         f"  leadbid sample ping --config {quote(str(path))} --seller {answers.seller}"
-        f" --vertical {declared.verticals[0].name} --seed {seed} --curl | sh"
+        f" --vertical {declared.verticals[0].name} --curl | sh"
     )
     print(f"\nWhen the seller has tested: leadbid sellers go-live {answers.seller}{config}")
-
-
-def _seed_within(declared: Declared) -> int:
-    """The first made-up consumer whom the first campaign may buy."""
-    campaign = declared.campaigns[0]
-
-    def body(seed: int) -> dict[str, Any]:
-        return sample(declared, "ping", seed, campaign.vertical, "", 0.0)
-
-    def is_within(lead: dict[str, Any]) -> bool:
-        return campaign.territory.covers(lead["zip"], lead["state"])
-
-    return next((seed for seed in range(1, _SEEDS) if is_within(body(seed))), 1)

@@ -107,6 +107,72 @@ def test_any_vertical_can_be_asked_for(capsys: Capture, vertical: str) -> None:
     assert body(capsys, "ping", "--vertical", vertical)["vertical"] == vertical
 
 
+def narrowed(tmp_path: Path, territory: str) -> Path:
+    """The demo's buyer, which buys solar leads there alone."""
+    text = (DEMO / "buyer.toml").read_text()
+    heads = text.split("[[campaigns]]")
+    bought = (
+        f'\nname = "here"\nvertical = "solar"\nconversion_value = 100.00\nceiling = 45.00\nterritory = {territory}\n\n'
+    )
+    rest = heads[-1][heads[-1].index("[[sellers]]") :] if "[[sellers]]" in heads[-1] else ""
+    path = tmp_path / "buyer.toml"
+    path.write_text(heads[0] + "[[campaigns]]" + bought + rest)
+    for other in DEMO.glob("*.txt"):
+        (tmp_path / other.name).write_bytes(other.read_bytes())
+    return path
+
+
+@pytest.mark.parametrize(
+    ("territory", "prefix", "state"),
+    [
+        ('{ states = ["CO"] }', "80", "CO"),
+        ('{ zips = ["59718"] }', "59718", "MT"),
+        ('{ zip_prefixes = ["787"] }', "787", "TX"),
+    ],
+)
+def test_a_sample_lives_where_the_buyer_buys(
+    capsys: Capture, tmp_path: Path, territory: str, prefix: str, state: str
+) -> None:
+    words = ("--vertical", "solar", "--config", str(narrowed(tmp_path, territory)))
+    for seed in ("1", "2", "3"):
+        ping, post = (body(capsys, kind, *words, "--seed", seed) for kind in ("ping", "post"))
+        assert ping["zip"].startswith(prefix)
+        assert ping["state"] == state
+        assert (post["zip"], post["state"]) == (ping["zip"], state)
+
+
+@pytest.mark.parametrize(
+    ("words", "zip_code", "state"),
+    [
+        (("--zip", "33602"), "33602", "FL"),
+        (("--state", "tx"), "", "TX"),
+        (("--state", "WY"), "", "WY"),
+        (("--zip", "42223", "--state", "TN"), "42223", "TN"),
+        (("--zip", "00034", "--state", "TX"), "00034", "TX"),
+    ],
+)
+def test_a_sample_lives_where_it_is_asked_to(
+    capsys: Capture, words: tuple[str, ...], zip_code: str, state: str
+) -> None:
+    ping, post = body(capsys, "ping", *words), body(capsys, "post", *words)
+    assert (ping["zip"], ping["state"]) == (post["zip"], post["state"])
+    assert ping["state"] == state
+    assert ping["zip"] == zip_code or not zip_code
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--zip", "3360"), "'3360' is not a ZIP code: write five digits, as in 78701"),
+        (("--zip", "33602", "--state", "TX"), "ZIP 33602 is in FL, not in TX"),
+        (("--state", "Texas"), "there is no state 'TEXAS': write two letters"),
+    ],
+)
+def test_a_place_that_cannot_be_is_refused(capsys: Capture, words: tuple[str, ...], said: str) -> None:
+    assert main(["sample", "ping", *words]) == 2
+    assert said in capsys.readouterr().err
+
+
 def test_consent_names_the_buyer_its_kind_and_the_vertical(capsys: Capture) -> None:
     text = body(capsys, "post", "--vertical", "roofing")["tcpa_text"]
     assert "Harbor Lead Partners" in text

@@ -75,7 +75,7 @@ def test_a_lead_that_is_wanted_gets_a_bid_on_each_leg_the_higher_price_first() -
 @pytest.mark.parametrize(
     ("lead", "campaigns", "facts", "expected"),
     [
-        (ping(vertical="auto"), (), {}, Refusal("unsupported_vertical")),
+        (ping(vertical="auto"), (), {}, Refusal("unsupported_vertical", "solar")),
         (None, (), {"sold_by": seller(paused=True)}, Refusal("paused")),
         (None, (), {"standing": Standing(paused=frozenset({"acme"}))}, Refusal("paused")),
         (None, (campaign(paused=True),), {}, Refusal("paused")),
