@@ -13,7 +13,7 @@ from app.dialects.text import alike
 from app.domain.delivery.record_id import plain_id
 from app.domain.money import dollars
 from app.domain.reasons import Refusal
-from app.usecases.spreadsheet import UnusableFile, delimiter_of, rows_of
+from app.spreadsheet import UnusableFile, delimiter_of, rows_of
 from app.wire.feedback import EventWord, Outcome, OutcomeKind
 
 _EVENTS: tuple[EventWord, ...] = (*get_args(OutcomeKind), "ignore")

@@ -74,8 +74,15 @@ def test_a_suspected_leak_is_named_with_its_remedy() -> None:
     assert "known_at_ping = false" in found
 
 
+def test_an_honest_field_that_carries_much_is_named_with_why_it_passes() -> None:
+    honest = FieldCheck(name="tier", alone=0.62, removal=0.07)
+    (told,) = [gate for gate in judged(checks=(*HONEST[:1], honest)) if gate.name == "no suspected leak"]
+    assert told.passed
+    assert "by removal tier 0.070 of 0.05, which is honest of a field below 0.75 alone" in told.found
+
+
 def test_a_suspect_that_somebody_vouches_for_may_be_read_and_is_named() -> None:
-    leak = FieldCheck(name="tier", alone=0.62, removal=0.07)
+    leak = FieldCheck(name="tier", alone=0.82, removal=0.07)
     trained = judged(checks=(*HONEST, leak), trusted=("tier",))
     (told,) = [gate for gate in trained if gate.name == "suspected leak"]
     assert told.passed

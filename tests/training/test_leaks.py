@@ -8,7 +8,7 @@ import numpy as np
 from app.domain.vertical import Field, Vertical
 from app.scoring.card import FieldCheck
 from tests.histories import facts_in
-from training.conversion.features import columns_of, stacked, table
+from training.conversion.features import Column, columns_of, stacked, table
 from training.conversion.leaks import check_fields, suspected
 from training.histories.history import History
 
@@ -60,7 +60,19 @@ def test_honest_fields_stay_far_below_the_limits(draw: Draw, vertical: Vertical)
     assert checks["tier"].alone > 0.53 > checks["weekday"].alone
 
 
-def test_either_limit_alone_makes_a_suspect() -> None:
+def test_what_tells_nearly_all_alone_or_much_alone_and_beside_others_is_suspected() -> None:
     assert suspected(FieldCheck(name="a", alone=0.91, removal=0.0))
-    assert suspected(FieldCheck(name="a", alone=0.6, removal=0.06))
+    assert suspected(FieldCheck(name="a", alone=0.81, removal=0.06))
     assert not suspected(FieldCheck(name="a", alone=0.89, removal=0.04))
+
+
+def test_the_strongest_of_a_few_honest_fields_is_no_suspect() -> None:
+    random = np.random.default_rng(3)
+    facts = {"tail": random.normal(0.0, 1.0, 3_000), "tier": random.integers(0, 5, 3_000).astype(float)}
+    y = (random.random(3_000) < 0.1 + 0.08 * facts["tier"]).astype(int)
+    columns = (Column("tail", "number"), Column("tier", "number"))
+    checks = check_fields(columns, stacked(columns, facts, len(y)), y, seed=1, tell=lambda _: None)
+    strongest = max(checks, key=lambda check: check.removal)
+    assert strongest.name == "tier"
+    assert strongest.removal > 0.05
+    assert not suspected(strongest)

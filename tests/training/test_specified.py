@@ -80,6 +80,60 @@ def test_a_file_without_times_is_ordered_by_its_rows(tmp_path: Path) -> None:
     assert found.converted.tolist() == [int(number % 4 == 0) for number in range(400)]
 
 
+@pytest.mark.parametrize(
+    ("when", "hour"),
+    [
+        ("2026-01-05 10:37:00", 10),
+        ("1/5/26 10:37", 10),
+        ("2026-01-05 10:37:00 America/New_York", 10),
+        ("2026-01-05 10:37:00 EST", 10),
+        ("2026-01-05T10:37:00-05:00", 10),
+        ("Mon Jan 05 2026 10:37:00 GMT-0500 (Eastern Standard Time)", 10),
+        ("2026-01-05 10:37:00 UTC", 5),
+        ("2026-01-05 10:37:00+00", 5),
+        ("Mon, 05 Jan 2026 10:37:00 +0000", 5),
+        ("1767609420", 5),
+        ("1767609420000", 5),
+    ],
+)
+def test_a_time_that_names_its_zone_is_never_shifted_again(tmp_path: Path, when: str, hour: int) -> None:
+    told = [{**row, "when": f'"{when}"'} for row in rows(200)]
+    found = history(tmp_path, told, time_zone="America/New_York")
+    assert set(found.columns["local_hour"]) == {hour}
+    assert set(found.columns["weekday"]) == {0}
+
+
+def test_spellings_of_a_label_and_of_a_category_are_one(tmp_path: Path) -> None:
+    told = [
+        {
+            **row,
+            "status": ("Sold", "sold ", "No", "no")[number % 4],
+            "tier": ("good", "Good", " good ", "poor")[number % 4],
+        }
+        for number, row in enumerate(rows())
+    ]
+    found = history(tmp_path, told)
+    assert np.mean(found.converted) == 0.5
+    assert set(found.columns["tier"]) == {"good", "poor"}
+
+
+def test_what_is_no_number_is_missing_where_that_is_allowed_and_said(tmp_path: Path) -> None:
+    told = [{**row, "bill": "call me" if number == 3 else row["bill"]} for number, row in enumerate(rows())]
+    assert "is not a number" in refused(tmp_path, told)
+    lenient = SpecField(name="bill", type="number", unreadable="missing")
+    found = history(tmp_path, told, fields=(lenient,))
+    assert np.sum(np.isnan(found.columns["bill"])) == 1
+    assert found.notes == ("bill: 1 values that are no number were read as missing",)
+
+
+def test_a_column_may_have_a_decimal_sign_of_its_own(tmp_path: Path) -> None:
+    told = [{**row, "bill": f'"{number},5"', "lead": f"{number}.5"} for number, row in enumerate(rows())]
+    fields = (SpecField(name="bill", type="number"), SpecField(name="lead", type="number", decimal="."))
+    found = history(tmp_path, told, fields=fields, decimal=",", value="bill")
+    assert found.rows([399]) == [{"bill": 0.5, "lead": 0.5}]
+    assert found.value_mean == np.mean([number + 0.5 for number in range(0, 400, 4)])
+
+
 def test_young_leads_are_left_out_whatever_they_came_to(tmp_path: Path) -> None:
     found = history(tmp_path, rows(), maturity_days=2.0)
     assert len(found) == 400 - 48
@@ -148,10 +202,13 @@ def test_a_constant_label_and_too_few_rows_are_refused(tmp_path: Path) -> None:
     assert f"fewer than {ROWS_MIN}" in refused(tmp_path, rows(20))
 
 
-def test_a_lead_without_a_time_has_no_place(tmp_path: Path) -> None:
-    told = rows()
-    told[3]["when"] = ""
-    assert "1 of 400 rows have no time in 'when'" in refused(tmp_path, told)
+def test_a_lead_without_a_time_has_no_place_and_many_are_refused(tmp_path: Path) -> None:
+    told = [{**row, "when": "unknown" if number % 100 == 3 else row["when"]} for number, row in enumerate(rows())]
+    found = history(tmp_path, told)
+    assert len(found) == 396
+    assert found.notes == ("4 rows without a time were left out",)
+    told = [{**row, "when": "" if number % 10 == 3 else row["when"]} for number, row in enumerate(rows())]
+    assert "40 of 400 rows have no time in 'when'" in refused(tmp_path, told)
 
 
 def test_one_history_has_one_fingerprint_and_a_changed_one_another(tmp_path: Path) -> None:

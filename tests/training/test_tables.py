@@ -7,8 +7,11 @@ import duckdb
 import numpy as np
 import pytest
 
+from app.csv_file import EMPTY_CELLS
+from app.dialects.columns.amounts import cell_number
+from app.dialects.values.moments import moment_of
 from training.histories.scratch import NoData
-from training.histories.tables import open_table, plain
+from training.histories.tables import open_table
 
 TEXT = 'id;note;bill;when\n1;"two\nlines; and a ""quote""";10.5;2026-01-02 03:04:05\n2;;NaN;2026-01-02T03:04:05+02:00\n'
 
@@ -108,7 +111,8 @@ def test_rows_may_be_kept_by_their_values(tmp_path: Path) -> None:
     [
         (b"", "is empty"),
         (b"a,b\n", "holds no rows"),
-        (b"a,b\n\xff\xfe,1\n", "UTF-8"),
+        (b"a,b\n1,2\n1,2,3\n", "line 3 has 3 cells"),
+        (b"PK\x03\x04", "Excel"),
         (b"PAR1 and no more", "cannot be"),
     ],
 )
@@ -127,7 +131,102 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
         pass
 
 
-def test_two_ways_of_writing_a_value_are_one() -> None:
-    assert plain("1.0") == plain(1) == plain("1")
-    assert plain(True) == plain("TRUE") == "true"
-    assert plain(" won ") == "won" != plain("Won")
+MOMENTS = (
+    "2026-01-02 03:04:05",
+    "2026-01-02T03:04:05.25",
+    "2026-01-02T03:04:05Z",
+    "2026-01-02 03:04:05+02",
+    "2026-01-02T03:04:05-05:00",
+    "2026-01-02 03:04:05-0500",
+    "2026-13-02 03:04:05",
+    "2026-01-02 03:04:05 America/New_York",
+    "2026-07-02 03:04:05 EST",
+    "1/2/2026 3:04",
+    "01/02/2026 03:04:05",
+    "13/02/2026 03:04:05",
+    "1/2/26 3:04 PM",
+    "2026-01-02",
+    "1767323045",
+    "1767323045123",
+    "Fri Jan 02 2026 03:04:05 GMT-0500 (Eastern Standard Time)",
+    "0000-00-00 00:00:00",
+    "1985-01-02 03:04:05",
+    "soon",
+)
+
+
+def test_a_column_is_read_to_the_moments_that_each_of_its_texts_is(tmp_path: Path) -> None:
+    body = "\n".join(["when;n", *(f'"{text}";1' for text in MOMENTS)])
+    with open_table(file(tmp_path, body.encode())) as table:
+        times = table.times("when", lenient=True)
+    for text, seconds, naive in zip(MOMENTS, times.seconds, times.naive, strict=True):
+        moment = moment_of(text)
+        assert np.isnan(seconds) if moment is None else seconds == moment.at, text
+        assert moment is None or naive != moment.zoned, text
+
+
+NUMERALS = (
+    "7",
+    "-7.5",
+    "+3",
+    ".5",
+    "5.",
+    "1e3",
+    "1,250",
+    "12,5",
+    "1_000",
+    "$5",
+    "(5)",
+    "5 people",
+    "5-7",
+    "0,125",
+    "x",
+)
+
+
+@pytest.mark.parametrize("decimal", [".", ","])
+def test_a_column_is_read_to_the_numbers_that_each_of_its_texts_is(tmp_path: Path, decimal: str) -> None:
+    body = "\n".join(["n;m", *(f"{text};1" for text in NUMERALS)])
+    with open_table(file(tmp_path, body.encode())) as table:
+        numbers = table.numbers("n", decimal=decimal, lenient=True)
+    for text, number in zip(NUMERALS, numbers, strict=True):
+        # DuckDB reads an underscore between digits as Python does.
+        alone = cell_number(text.replace("_", ""), decimal, "n")
+        assert np.isnan(number) if alone is None else number == alone, text
+
+
+def test_what_databases_and_spreadsheets_write_for_nothing_is_missing(tmp_path: Path) -> None:
+    body = "a,b\nx,none\n" + "".join(f"{cell.upper()},y\n" for cell in EMPTY_CELLS)
+    with open_table(file(tmp_path, body.encode())) as table:
+        assert [text for text in table.texts("a") if text is not None] == ["x"]
+        assert table.texts("b")[0] == "none"
+
+
+def rows(count: int, keys: int = 1_000) -> list[str]:
+    return [f"{n % keys},{n % 7},{n % 2}" for n in range(count)]
+
+
+@pytest.mark.parametrize(
+    ("lines", "left_out"),
+    [
+        (rows(100) * 3, 200),
+        (rows(100) + rows(40), 40),
+        # Without a key each must stand there as often as any.
+        (rows(100, keys=30) * 3, 200),
+        ([*rows(100, keys=30), *rows(40, keys=30)], 0),
+        (sorted(rows(60) * 2), 60),
+        # Few facts are alike in many leads.
+        (["1,good,1", "1,poor,0"] * 100, 0),
+        ([f"{n % 70},good,{n % 3}" for n in range(1_000)], 0),
+    ],
+)
+def test_rows_that_repeat_others_are_left_out_and_said(tmp_path: Path, lines: list[str], left_out: int) -> None:
+    with open_table(file(tmp_path, "\n".join(["id,tier,won", *lines]).encode())) as table:
+        assert table.rows == len(lines) - left_out
+        said = f"{left_out} of {len(lines)} rows repeat another in every column and were left out"
+        assert table.notes == ((said,) if left_out else ())
+
+
+def test_spellings_of_one_value_are_one_in_the_most_usual(tmp_path: Path) -> None:
+    with open_table(file(tmp_path, b"a,b\nOwner,1\nowner ,2\nOwner,3\nOWNER,4\nrents,5\n")) as table:
+        assert table.commonest("a", 9) == [("Owner", 4), ("rents", 1)]

@@ -63,6 +63,7 @@ def _described(table: LeadTable, args: argparse.Namespace, tell: Tell) -> str:
         f"Drafted from {args.data.name}: {len(history):,} rows have an outcome, {share:.2%} converted.",
         "Review it: only you know which fields a ping has, and no model uses a field that is not known at ping time.",
     ]
+    header += history.notes
     if any(suspected(check) for check in checks):
         header.append("If every ping does have a suspected field, set known_at_ping = true and trusted = true.")
     return written(_with_suspects(drafted, checks, tell), header)

@@ -14,13 +14,13 @@ import numpy as np
 
 from app.scoring.artefact import BYTES_MAX, Number, Scorer
 from app.scoring.card import CARD, PAGE, ModelCard, ParityRow, write_card
+from app.scoring.load import PARITY_ROWS_MIN
 from app.wire.ping import Value
 from training.conversion.candidates import Estimator, chance
 from training.conversion.features import Column, Rows, table
 from training.conversion.page import markdown
 from training.errors import TrainingError
 
-PARITY_ROWS = 40
 UNKNOWN = "a value nobody has seen"
 
 
@@ -32,7 +32,7 @@ def next_version(models: Path, vertical: str) -> str:
 
 def parity_rows(model: Estimator, columns: Sequence[Column], scorer: Scorer, rows: Rows) -> tuple[ParityRow, ...]:
     """Leads spread over these, and what could trip a reader: facts missing, unknown, of the wrong kind, all gone."""
-    chosen = [rows[int(at)] for at in np.linspace(0, len(rows) - 1, PARITY_ROWS)]
+    chosen = [rows[int(at)] for at in np.linspace(0, len(rows) - 1, PARITY_ROWS_MIN)]
     names = [column.name for column in columns]
     facts: list[dict[str, Value]] = [{name: row[name] for name in names if name in row} for row in chosen]
     whole = max(facts, key=len)

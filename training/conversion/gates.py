@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 
 from app.scoring.card import CalibratorAttempt, FieldCheck, Figures, Gate
 from training.conversion.calibrators import AUC_LOSS_MAX
-from training.conversion.leaks import ALONE_MAX, REMOVAL_MAX, suspected
+from training.conversion.leaks import ALONE_MAX, REMOVAL_ALONE_MIN, REMOVAL_MAX, suspected
 from training.conversion.train import Trained
 
 CONVERTED_MIN = 100
@@ -50,6 +50,8 @@ def gates(
             f"strongest alone {alone.name} {alone.alone:.3f} of {ALONE_MAX:.2f}, "
             f"by removal {removal.name} {removal.removal:.3f} of {REMOVAL_MAX:.2f}"
         )
+        if removal.removal > REMOVAL_MAX:
+            found += f", which is honest of a field below {REMOVAL_ALONE_MIN:.2f} alone"
         leaks = [_gate("no suspected leak", found, alone.alone, passed=True)]
     yield from leaks
     found = f"saves {newest.skill:.1%} of a constant's log-loss on the newest leads"

@@ -14,7 +14,9 @@ from training.statistics import Array
 
 ALONE_MAX = 0.90
 REMOVAL_MAX = 0.05
-HIDDEN_MIN = 0.75
+REMOVAL_ALONE_MIN = 0.75
+"""The strongest of a few honest fields carries much of what a model gains, and tells less than this by itself."""
+
 ROWS_MAX = 12_000
 TREES = 40
 FOLDS = 3
@@ -23,8 +25,8 @@ SIDE_MIN = 300
 
 
 def suspected(check: FieldCheck) -> bool:
-    """Honest fields stay far below both limits: .65 alone and .01 by removal are usual."""
-    return check.alone > ALONE_MAX or check.removal > REMOVAL_MAX
+    """Whether a field tells so much by itself, or takes so much away with it, as honest ones do not."""
+    return check.alone > ALONE_MAX or (check.removal > REMOVAL_MAX and check.alone > REMOVAL_ALONE_MIN)
 
 
 def check_fields(
@@ -33,7 +35,6 @@ def check_fields(
     """Every field by itself and the model without it. Smaller models of some rows do: a leak is not subtle.
 
     One leak hides another that says the same: where fields are suspected, the others are tried once more without them.
-    An honest field may carry much of what is left then, so that it must also tell much by itself to be suspected.
     """
     rows = _sample(y, seed)
     few, labels, known = X[rows], y[rows], encoded(columns, X[rows])
@@ -57,16 +58,16 @@ def check_fields(
     for at in everything:
         tell(columns[at].name)
         alone[at] = auc([at])
-    removal = removals(everything)
-    rest, found = everything, {at for at in everything if alone[at] > ALONE_MAX or removal[at] > REMOVAL_MAX}
-    while found:
+    checks, rest = dict[int, FieldCheck](), everything
+    while True:
+        lost = removals(rest)
+        judged = {at: FieldCheck(name=columns[at].name, alone=alone[at], removal=lost[at]) for at in rest}
+        found = [at for at in rest if suspected(judged[at])]
+        # What was found of the others at first stands, unless it changes the verdict.
+        checks |= {at: judged[at] for at in rest if at not in checks or at in found}
         rest = [at for at in rest if at not in found]
-        without = removals(rest)
-        found = {at for at in rest if without[at] > REMOVAL_MAX and alone[at] > HIDDEN_MIN}
-        removal |= {at: without[at] for at in found}
-    return tuple(
-        FieldCheck(name=column.name, alone=alone[at], removal=removal[at]) for at, column in enumerate(columns)
-    )
+        if not found or not rest:
+            return tuple(checks[at] for at in everything)
 
 
 def _sample(y: Array, seed: int) -> Array:

@@ -12,8 +12,8 @@ from app.domain.calendar import utc_text
 from app.scoring.artefact import Category, Feature, Number
 from app.scoring.card import FactRead, ModelCard, TrainingHistory
 from app.scoring.compile import compiled
-from app.scoring.load import load_version
-from training.conversion.artefact import PARITY_ROWS, installed, next_version, parity_rows, write
+from app.scoring.load import PARITY_ROWS_MIN, load_version
+from training.conversion.artefact import installed, next_version, parity_rows, write
 from training.conversion.candidates import chance
 from training.conversion.export import scorer_of
 from training.conversion.features import columns_among, stacked
@@ -76,7 +76,7 @@ def learn(
         gates=verdicts,
         seed=seed,
         libraries=installed(lightgbm=trained.candidate == "lightgbm"),
-        parity=parity_rows(trained.model, columns, scorer, history.rows(_spread(newest, PARITY_ROWS))),
+        parity=parity_rows(trained.model, columns, scorer, history.rows(_spread(newest, PARITY_ROWS_MIN))),
     )
     write(models, trained.model, scorer, card)
     # Read back as the service will read it: what it would refuse must not be made live.

@@ -4,12 +4,16 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
-from training.histories.guess import Guess, Positive, guess, order_of, positive_of, words_of
+from app.dialects.columns.contents import DAY_FIRST
+from app.dialects.columns.spellings import hint, listed
+from app.dialects.columns.words import words_of
+from training.histories.guess import Guess, Positive, guess, order_of, positive_of
 from training.histories.joining import OWN
-from training.histories.spec import BY_ROW, Spec, SpecField, hint, spec_of_bought
+from training.histories.spec import BY_ROW, Spec, SpecField, spec_of_bought
 from training.histories.tables import LeadTable
 
 _FACT = "fact_"
@@ -33,32 +37,35 @@ def draft(table: LeadTable, *, label: str, vertical: str) -> SpecDraft:
     if {*OWN} <= {*table.names}:
         return _of_the_service(table, vertical)
     if not label:
-        raise table.bad(f"say which column is the outcome, with --label; there are: {_list(table.names)}")
+        raise table.bad(f"say which column is the outcome, with --label; there are: {listed(table.names)}")
     positive = positive_of(table, label)
+    if len(table.names) == 1:
+        raise table.bad(f"{label!r} is its only column: add what was known of each lead at its ping")
     guesses = [guess(table, name) for name in table.names if name != label]
-    order = order_of(guesses)
+    order = order_of(table, guesses)
+    decimal: Literal[".", ","] = "," if any(each.decimal == "," for each in guesses) else "."
     spec = Spec(
         vertical=vertical or words_of(Path(table.source).name.split(".")[0])[:64] or "leads",
         label=label,
         positive=positive.value,
         order=order.name if order else BY_ROW,
         time_format=order.time_format if order else "",
-        decimal="," if any(each.decimal_comma for each in guesses) else ".",
+        decimal=decimal,
         values_seen_once="unknown" if any(each.once and not each.why_not for each in guesses) else "refuse",
-        fields=tuple(_fields(guesses, order)),
+        fields=tuple(_fields(guesses, order, decimal)),
     )
     return SpecDraft(spec=spec, comments=_comments(positive, order, guesses))
 
 
 def written(draft: SpecDraft, header: Sequence[str]) -> str:
     """The draft as TOML."""
-    return "\n".join([*(f"# {line}" for line in header), "", *_lines(draft)]) + "\n"
+    return "\n".join([*(f"# {_printable(line)}" for line in header), "", *_lines(draft)]) + "\n"
 
 
 def _of_the_service(table: LeadTable, vertical: str) -> SpecDraft:
     verticals = [name for name, _ in table.commonest("vertical", 100)]
     if not vertical and len(verticals) != 1:
-        raise table.bad(f"leads of {_list(verticals)}: say which, with --vertical")
+        raise table.bad(f"leads of {listed(verticals)}: say which, with --vertical")
     chosen = vertical or verticals[0]
     if chosen not in verticals:
         raise table.bad(f"no lead of vertical {chosen!r}{hint(chosen, verticals)}")
@@ -83,11 +90,18 @@ def _of_the_service(table: LeadTable, vertical: str) -> SpecDraft:
     return SpecDraft(spec=spec, comments=comments)
 
 
-def _fields(guesses: Sequence[Guess], order: Guess | None) -> Iterator[SpecField]:
+def _fields(guesses: Sequence[Guess], order: Guess | None, decimal: str) -> Iterator[SpecField]:
     taken = {each.name for each in guesses}
     for each in guesses:
         why_not = "the order of the leads" if each is order else each.why_not
-        yield SpecField(name=each.name, type=each.type, known_at_ping=not each.why_not, reason=why_not)
+        yield SpecField(
+            name=each.name,
+            type=each.type,
+            known_at_ping=not each.why_not,
+            decimal=each.decimal if each.decimal != decimal else "",
+            unreadable="missing" if each.unread else "refuse",
+            reason="; ".join(filter(None, [why_not, each.said])),
+        )
     if order is not None:
         told = f"read from {order.name}, on the clock of time_zone"
         if order.has_hours and "local_hour" not in taken:
@@ -98,18 +112,19 @@ def _fields(guesses: Sequence[Guess], order: Guess | None) -> Iterator[SpecField
 
 def _comments(positive: Positive, order: Guess | None, guesses: Sequence[Guess]) -> dict[str, str]:
     values = ", ".join(f"{value} in {rows:,} rows" for value, rows in positive.values)
-    comments = {"positive": values if positive.sure else f"is it this one? {values}"}
+    comments = {"positive": f"{positive.doubt} {values}".strip()}
     if positive.missing:
         comments["missing_label"] = f'{positive.missing:,} rows have none; "leave_out" if it is not known yet'
     if order is None:
-        comments["order"] = "no column of times was found: the rows must stand oldest first"
-    elif order.time_format:
-        comments["time_format"] = "day and month may stand the other way round"
+        gaps = "".join(f" ({each.name}: {each.said})" for each in guesses if each.is_time and each.said)
+        comments["order"] = f"no column of times was found{gaps}: the rows must stand oldest first"
+    elif order.open_days:
+        comments["order"] = f'read as month and day; if the day stands first, say time_format = "{DAY_FIRST}"'
     once = [f"{each.name} {value!r}" for each in guesses if not each.why_not for value in each.once]
     if once:
-        comments["values_seen_once"] = f"in one row only: {_list(once)}"
+        comments["values_seen_once"] = f"in one row only: {listed(once)}"
     values_of = [each.name for each in guesses if _VALUE.search(words_of(each.name)) and each.type != "choice"]
-    comments["value"] = f"{_list(values_of)}, perhaps" if values_of else "a column, where there is one"
+    comments["value"] = f"{listed(values_of)}, perhaps" if values_of else "a column, where there is one"
     return comments
 
 
@@ -131,17 +146,18 @@ def _lines(draft: SpecDraft) -> Iterator[str]:
         yield from ("", "[where]", *(_line(name, value) for name, value in spec.where.items()))
     for field in spec.fields:
         yield from ("", "[[fields]]", _line("name", field.name, field.reason))
-        told = ("column", "type", "known_at_ping") if field.column else ("type", "known_at_ping")
-        yield from (_line(key, getattr(field, key)) for key in told)
+        told = {"column": field.column, "type": field.type, "known_at_ping": field.known_at_ping}
+        told |= {"decimal": field.decimal, "unreadable": field.unreadable.removeprefix("refuse")}
+        yield from (_line(key, value) for key, value in told.items() if value != "")
 
 
 def _line(key: str, value: object, comment: str = "") -> str:
     # TOML writes text, numbers and booleans as JSON does.
     word = key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else json.dumps(key)
     told = f"{word} = {json.dumps(value, ensure_ascii=False)}"
+    return f"{told}  # {_printable(comment)}" if comment else told
+
+
+def _printable(comment: str) -> str:
     # A control character of a file's would end a comment, or the draft.
-    return f"{told}  # {re.sub(r'[^ -~]', '?', comment)}" if comment else told
-
-
-def _list(names: Sequence[str]) -> str:
-    return ", ".join(names[:12]) + (f" and {len(names) - 12} more" if len(names) > 12 else "")
+    return re.sub(r"[^ -~]", "?", comment)

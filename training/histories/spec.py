@@ -3,13 +3,13 @@
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
+from app.dialects.columns.spellings import hint
 from training.errors import TrainingError
 
 FieldType = Literal["choice", "number", "integer", "boolean", "text", "date", "hour", "weekday"]
@@ -24,6 +24,7 @@ class SpecField(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
     No model reads `text` and `date`. `hour` and `weekday` (0 is Monday) are read from a column of times. A field that
     tells so much that it must be suspected is read all the same where it is `trusted`; `reason` says why one is not.
+    `decimal` is that of its numbers where it is not the file's; what is no number may be read as `missing`.
     """
 
     name: str
@@ -31,6 +32,8 @@ class SpecField(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     known_at_ping: bool = True
     column: str = ""
     trusted: bool = False
+    decimal: Literal["", ".", ","] = ""
+    unreadable: Literal["refuse", "missing"] = "refuse"
     reason: str = ""
 
     @property
@@ -49,10 +52,10 @@ class Spec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     A lead has converted if its `label` is one of `positive`; one that is neither there nor among `negative`, if any are
     named, is left out, as are rows without a label where `missing_label` allows it. `order` is a column of times, or
-    `row`. Leads younger than `maturity_days` before the newest are left out, whatever they came to: of late leads only
-    the quick conversions are known yet. `where` keeps the rows whose columns hold these values. `value` is what a
-    conversion brought. `time_format` is strptime's, needed where times are neither ISO 8601 nor epoch seconds; times
-    without an offset are those of `time_zone`.
+    `row`; a few rows without a time are left out. Leads younger than `maturity_days` before the newest are left out,
+    whatever they came to: of late leads only the quick conversions are known yet. `where` keeps the rows whose columns
+    hold these values. `value` is what a conversion brought. `time_format` is `day first`, or strptime's where times are
+    written as in no message; times without a zone are those of `time_zone`.
     """
 
     vertical: str
@@ -126,14 +129,6 @@ def missing_columns(spec: Spec, names: Iterable[str]) -> list[str]:
         for column, key in spec.named.items()
         if column not in there
     ]
-
-
-def hint(word: str, known: Iterable[str]) -> str:
-    """What may have been meant."""
-    there = list(known)
-    alike = {name.lower(): name for name in there}
-    found = get_close_matches(word.lower(), list(alike), n=1)
-    return f"; did you mean {alike[found[0]]!r}?" if found else f"; there are: {', '.join(there[:30])}"
 
 
 def _check_keys(told: Mapping[str, Any], kind: type[msgspec.Struct], where: str) -> None:

@@ -1,14 +1,16 @@
 """The history that a specification makes of a file: leads that have matured, oldest first, with what a ping knows."""
 
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
+from app.dialects.columns.spellings import listed, plain, usual_spellings
 from app.domain.calendar import utc_offset
 from training.histories.history import History
 from training.histories.spec import Spec, SpecField, missing_columns
-from training.histories.tables import LeadTable, ParsedTimes, open_table, plain
+from training.histories.tables import LeadTable, ParsedTimes, open_table
 from training.statistics import Array
 
 ROWS_MIN = 200
@@ -19,6 +21,9 @@ TOLD_APART_MAX = 40
 
 DISTINCT_MAX = 50_000
 """More values than a scorer may hold, and than the country has ZIP codes."""
+
+JUNK_MAX = 0.05
+"""So many values that are not what their column holds are slips, and no reason to do without all others."""
 
 _DAY_S = 86_400.0
 _HOUR_S = 3_600.0
@@ -41,7 +46,9 @@ def read_history(path: Path, spec: Spec, *, called: str = "", tell: Callable[[st
 def history_in(table: LeadTable, spec: Spec, source: str, tell: Callable[[str], None]) -> History:
     """The labelled leads of a table of which nothing but these rows is to be read. Raises NoData."""
     converted, labelled, notes = _labels(table, spec)
-    at, kept = _times(table, spec), np.flatnonzero(labelled)
+    at, untimed = _times(table, spec)
+    kept = np.flatnonzero(labelled & ~np.isnan(at))
+    notes = [*table.notes, *notes, *untimed]
     if spec.maturity_days:
         old = kept[at[kept] <= np.max(at[kept], initial=-np.inf) - spec.maturity_days * _DAY_S]
         young, kept = len(kept) - len(old), old
@@ -52,7 +59,7 @@ def history_in(table: LeadTable, spec: Spec, source: str, tell: Callable[[str], 
     columns = {}
     tell("reading its fields")
     for field in (field for field in spec.fields if field.read):
-        column, noted = _column(table, field, spec)
+        column, noted = _column(table, field, spec, at)
         columns[field.name] = column[kept]
         notes += noted
     return History(
@@ -62,7 +69,7 @@ def history_in(table: LeadTable, spec: Spec, source: str, tell: Callable[[str], 
         converted=converted[kept],
         at=at[kept],
         timed=spec.timed,
-        value=table.numbers(spec.value, decimal=spec.decimal)[kept] if spec.value else None,
+        value=_value(table, spec)[kept] if spec.value else None,
         notes=tuple(notes),
     )
 
@@ -97,17 +104,26 @@ def _labels(table: LeadTable, spec: Spec) -> tuple[Array, Array, list[str]]:
     return converted, told, notes
 
 
-def _times(table: LeadTable, spec: Spec) -> Array:
-    """When each lead was, or the number of its row."""
+def _value(table: LeadTable, spec: Spec) -> Array:
+    """What each conversion brought, written as the field of that column says."""
+    field = next((field for field in spec.fields if field.source == spec.value), SpecField(name="", type="number"))
+    return table.numbers(spec.value, decimal=field.decimal or spec.decimal, lenient=field.unreadable == "missing")
+
+
+def _times(table: LeadTable, spec: Spec) -> tuple[Array, list[str]]:
+    """When each lead was, or the number of its row; and what is to be said of those without a time, which is NaN."""
     if not spec.timed:
-        return np.arange(table.rows, dtype=np.float64)
-    times = table.times(spec.order, time_format=spec.time_format)
-    if unknown := int(np.sum(np.isnan(times.seconds))):
+        return np.arange(table.rows, dtype=np.float64), []
+    times = table.times(spec.order, time_format=spec.time_format, lenient=True)
+    unknown = int(np.sum(np.isnan(times.seconds)))
+    if unknown > JUNK_MAX * table.rows:
+        # Says what stands there, if it is anything.
+        table.times(spec.order, time_format=spec.time_format)
         raise table.bad(
             f"{unknown:,} of {table.rows:,} rows have no time in {spec.order!r}: leave "
             "them out of the file, or name another column as order"
         )
-    return _in_utc(times, spec.time_zone)
+    return _in_utc(times, spec.time_zone), [f"{unknown:,} rows without a time were left out"] if unknown else []
 
 
 def _in_utc(times: ParsedTimes, zone: str) -> Array:
@@ -135,43 +151,47 @@ def _check_enough(converted: Array, table: LeadTable, spec: Spec) -> None:
         )
 
 
-def _column(table: LeadTable, field: SpecField, spec: Spec) -> tuple[Array, list[str]]:
+def _column(table: LeadTable, field: SpecField, spec: Spec, at: Array) -> tuple[Array, list[str]]:
     """One fact of every row, and what is to be said of it."""
     if field.type == "choice":
         return _choices(table, field, spec)
     if field.type == "boolean":
         return table.truths(field.source), []
     if field.type in ("hour", "weekday"):
-        times = table.times(field.source, time_format=spec.time_format)
-        utc = _in_utc(times, spec.time_zone)
+        utc = at
+        if field.source != spec.order:
+            utc = _in_utc(table.times(field.source, time_format=spec.time_format), spec.time_zone)
         local = utc + _offsets(utc, spec.time_zone)
         # The first day of 1970 was a Thursday.
         return (local // _HOUR_S % 24 if field.type == "hour" else (local // _DAY_S + 3) % 7), []
-    numbers = table.numbers(field.source, decimal=spec.decimal)
+    decimal, lenient = field.decimal or spec.decimal, field.unreadable == "missing"
+    numbers = table.numbers(field.source, decimal=decimal, lenient=lenient)
     if field.type == "integer" and np.any(numbers % 1 > 0):
         raise table.bad(f'fields.{field.name}: there are fractions in it; say type = "number"')
-    return numbers, []
+    unread = table.unread[field.source]
+    return numbers, [f"{field.name}: {unread:,} values that are no number were read as missing"] if unread else []
 
 
 def _choices(table: LeadTable, field: SpecField, spec: Spec) -> tuple[Array, list[str]]:
     texts = table.texts(field.source)
-    values, counts = np.unique([text for text in texts if text is not None], return_counts=True)
-    if len(values) > DISTINCT_MAX:
+    spelled = usual_spellings(texts)
+    counts = Counter(spelled[text] for text in texts if text is not None)
+    if len(counts) > DISTINCT_MAX:
         raise table.bad(
-            f"fields.{field.name}: {len(values):,} different values are more than a model may tell "
+            f"fields.{field.name}: {len(counts):,} different values are more than a model may tell "
             f"apart ({DISTINCT_MAX:,}); say known_at_ping = false, or make them coarser"
         )
-    once = [str(value) for value in values[counts == 1]] if len(values) <= TOLD_APART_MAX else []
+    once = sorted(value for value, rows in counts.items() if rows == 1) if len(counts) <= TOLD_APART_MAX else []
     if once and spec.values_seen_once == "refuse":
         raise table.bad(
             f"fields.{field.name}: {_list(once)} in one row only, which teaches nothing. Mend "
             'the file if that is a slip, or say values_seen_once = "unknown" to have such values priced as unknown ones'
         )
-    gone = set(once)
-    column = np.array([None if text in gone else text for text in texts], dtype=object) if gone else texts
+    gone = {*once}
+    known = {text: value for text, value in spelled.items() if value not in gone}
+    column = np.array([known.get(text) for text in texts], dtype=object)
     return column, [f"{field.name}: {_list(once)} in one row only, read as unknown"] if once else []
 
 
 def _list(values: list[str]) -> str:
-    more = f" and {len(values) - 5} more" if len(values) > 5 else ""
-    return f"{', '.join(map(repr, values[:5]))}{more} {'occurs' if len(values) == 1 else 'occur'}"
+    return f"{listed([*map(repr, values)], 5)} {'occurs' if len(values) == 1 else 'occur'}"

@@ -14,10 +14,10 @@ from app.cli.database import add_database, run_with_store
 from app.cli.progress import progress
 from app.dialects.feedback import OUTCOME_COLUMNS
 from app.private_files import write_new
+from app.spreadsheet import UnusableFile
 from app.store.store import Store
 from app.usecases.import_outcomes import ImportPlan, apply, plan
 from app.usecases.outcome_file import OutcomeSheet, Wanted, read_rows, read_sheet
-from app.usecases.spreadsheet import UnusableFile
 
 _SHOWN = 20
 _DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}

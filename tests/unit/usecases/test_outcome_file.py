@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from app.spreadsheet import UnusableFile
 from app.usecases.outcome_file import OutcomeLine, Wanted, read_rows, read_sheet
-from app.usecases.spreadsheet import UnusableFile
 from app.wire.feedback import Outcome
 
 AT = 1_795_194_000.0

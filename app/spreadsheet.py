@@ -11,7 +11,7 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import IO, cast
 
-_DELIMITERS = ",;\t|"
+DELIMITERS = ",;\t|"
 _QUOTED = re.compile(r'"[^"]*"')
 _SEPARATOR = re.compile(r'"?sep=(.)"?[,;\t| ]*', re.IGNORECASE)
 """Excel's own line for which sign parts the columns."""
@@ -24,6 +24,12 @@ _OTHERS = (
     (b"\xd0\xcf\x11\xe0", f"is an old Excel workbook, whatever its name: {_SAVE}"),
     (b"%PDF", "is a PDF document: export CSV instead"),
     (b"PAR1", "is a Parquet file: export CSV instead"),
+    (b"SQLite format 3", "is a database: export the table as CSV"),
+    (b"(\xb5/\xfd", "is packed, but not by gzip: unpack it"),
+    (b"BZh", "is packed, but not by gzip: unpack it"),
+    (b"\xfd7zXZ", "is packed, but not by gzip: unpack it"),
+    (b"{", "is JSON: export CSV instead"),
+    (b"[{", "is JSON: export CSV instead"),
 )
 _PAGE = re.compile(rb"(\xef\xbb\xbf)?\s*<(!doctype|html|table|meta|head|style|\?xml|\?mso)", re.IGNORECASE)
 
@@ -34,23 +40,30 @@ class UnusableFile(Exception):
 
 def delimiter_of(path: Path) -> str:
     """What parts the columns: what the file says itself, or what its first line has most of outside of quotes."""
-    with _opened(path) as file:
+    with opened(path) as file:
         sample = file.read(_SAMPLE_LENGTH)
     lines = [line for line in _QUOTED.sub("", sample.lstrip()).splitlines() if line.strip()]
-    told = _SEPARATOR.fullmatch(sample.lstrip().splitlines()[0].strip(" ")) if lines else None
-    if told:
-        return "\t" if told[1] == "\\" else told[1]
-    return max(_DELIMITERS, key=lines[0].count) if lines else ","
+    return told_delimiter(sample) or (max(DELIMITERS, key=lines[0].count) if lines else ",")
 
 
-def rows_of(path: Path, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+def told_delimiter(sample: str) -> str | None:
+    """What the beginning of a file says parts its columns."""
+    lines = sample.lstrip().splitlines()
+    told = _SEPARATOR.fullmatch(lines[0].strip(" ")) if lines else None
+    if told is None:
+        return None
+    return "\t" if told[1] == "\\" else told[1]
+
+
+def rows_of(path: Path, delimiter: str, *, escape: str | None = None) -> Iterator[tuple[int, list[str]]]:
     """Each row that is not empty with the number of the line on which it begins; the first names the columns."""
-    with _opened(path) as file:
+    with opened(path) as file:
         # Strict, or a quote that nobody closes would swallow the rest of the file.
-        reader, begins, is_first = csv.reader(file, delimiter=delimiter, strict=True), 1, True
+        lines = (line.replace("\0", "") for line in file)
+        reader, begins, is_first = csv.reader(lines, delimiter=delimiter, escapechar=escape, strict=True), 1, True
         try:
             for cells in reader:
-                if any(cell.strip() for cell in cells) and not (is_first and _is_separator(cells, delimiter)):
+                if any(map(str.strip, cells)) and not (is_first and _is_separator(cells, delimiter)):
                     yield begins, cells
                     is_first = False
                 begins = reader.line_num + 1
@@ -63,7 +76,7 @@ def _is_separator(cells: list[str], delimiter: str) -> bool:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[IO[str]]:
+def opened(path: Path) -> Iterator[TextIOWrapper]:
     """The text of a file, packed or not."""
     try:
         with path.open("rb") as raw:
