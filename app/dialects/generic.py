@@ -152,9 +152,9 @@ def _drop_certificates(draft: RequestDraft) -> None:
     lead = draft.lead
     sent = (lead.get("trustedform_cert_url", ""), lead.get("trustedform_ping_url", ""), lead.get("leadid_token", ""))
     for values in (lead, draft.fields):
-        for name, value in list(values.items()):
-            is_long = value.__class__ is str and len(value) >= CERTIFICATE_ID_MIN
-            if is_long and name not in _MAY_HOLD_CERTIFICATES and holds_id_of(value, *sent):
+        long = [name for name, each in values.items() if each.__class__ is str and len(each) >= CERTIFICATE_ID_MIN]
+        for name in long:
+            if name not in _MAY_HOLD_CERTIFICATES and holds_id_of(values[name], *sent):
                 del values[name]
                 draft.warnings.append(f"{name}: a certificate does not belong here; it was dropped")
 

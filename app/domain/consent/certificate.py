@@ -110,15 +110,22 @@ def is_placeholder(text: str) -> bool:
 
 
 def _is_nobodys(name: str) -> bool:
-    """Whether an id is one digit over and over, counted up, or everybody's example."""
-    if len(set(name)) == 1 and len(name) >= CERTIFICATE_ID_MIN:
-        return True
-    if not _LEADID.fullmatch(name):
-        return False
-    digits = name.replace("-", "").lower()
-    steps = sum(map(_STEPS.__contains__, map(add, digits, digits[1:])))
-    groups = [set(group) for group in name.split("-")]
-    return name.upper() in _EXAMPLES or steps >= _COUNTED_STEPS or all(len(group) == 1 for group in groups)
+    """Whether an id is one letter over and over, or a LeadiD that nobody was given."""
+    return _is_one_letter(name) or (_LEADID.fullmatch(name) is not None and _is_made_up(name))
+
+
+def _is_one_letter(name: str) -> bool:
+    return len(name) >= CERTIFICATE_ID_MIN and len(set(name)) == 1
+
+
+def _is_made_up(leadid: str) -> bool:
+    """Whether its digits are counted up or down, or one in each group, or everybody's example."""
+    digits = leadid.replace("-", "").lower()
+    return (
+        sum(map(_STEPS.__contains__, map(add, digits, digits[1:]))) >= _COUNTED_STEPS
+        or all(len(set(group)) == 1 for group in leadid.split("-"))
+        or leadid.upper() in _EXAMPLES
+    )
 
 
 def is_forged(url: str) -> bool:
@@ -161,7 +168,7 @@ def read_trustedform(url: str) -> Certificate | None:
     if found is None:
         return None
     host, name = found[1].lower(), found[2]
-    if len(name) > _ID_MAX or (host == "ping" and not name.startswith("0.")) or _is_nobodys(name):
+    if len(name) > _ID_MAX or (host == "ping" and not name.startswith("0.")) or _is_one_letter(name):
         return None
     provider: Provider = "trustedform_ping" if host == "ping" else "trustedform"
     return Certificate(provider, name.lower() if _HEX_ID.fullmatch(name) else name)
@@ -171,4 +178,4 @@ def read_trustedform(url: str) -> Certificate | None:
 def read_leadid(token: str) -> Certificate | None:
     """A LeadiD token: 36 characters, hex in groups of 8-4-4-4-12, as one could be given; else `None`."""
     token = token.strip()
-    return Certificate("leadid", token.upper()) if _LEADID.fullmatch(token) and not _is_nobodys(token) else None
+    return Certificate("leadid", token.upper()) if _LEADID.fullmatch(token) and not _is_made_up(token) else None

@@ -100,14 +100,17 @@ def _malformed(policy: ConsentPolicy, trustedform: str, leadid: str) -> str:
 
     Where any proof will do a good one makes up for another that is broken, but not for one that is forged.
     """
-    if policy.certificate != "none" and is_forged(trustedform):
-        return "trustedform_cert_url"
-    sent = {"trustedform_cert_url": (trustedform, read_trustedform), "leadid_token": (leadid, read_leadid)}
-    broken = [name for name, (text, read) in sent.items() if read(text) is None]
-    if policy.certificate == "none" or (policy.certificate == "any" and len(broken) < len(sent)):
+    wanted = policy.certificate
+    if wanted == "none":
         return ""
-    read_here = {"trustedform": ["trustedform_cert_url"], "leadid": ["leadid_token"]}.get(policy.certificate, broken)
-    return next((name for name in read_here if name in broken and not is_placeholder(sent[name][0])), "")
+    has_trustedform, has_leadid = read_trustedform(trustedform) is not None, read_leadid(leadid) is not None
+    if not has_trustedform and is_forged(trustedform):
+        return "trustedform_cert_url"
+    if wanted == "any" and (has_trustedform or has_leadid):
+        return ""
+    if wanted != "leadid" and not has_trustedform and not is_placeholder(trustedform):
+        return "trustedform_cert_url"
+    return "leadid_token" if wanted != "trustedform" and not has_leadid and not is_placeholder(leadid) else ""
 
 
 def _implausible(policy: ConsentPolicy, page: str, named: str, at: float | None, now: float) -> Refusal | None:
