@@ -77,6 +77,9 @@ def is_unfilled(text: str) -> bool:
 
 def says_nothing(text: str) -> bool:
     """Whether a text says in any words that there is no value, where a number, a date or a yes belongs."""
+    # No word for nothing ends in a digit, as most values do.
+    if text[-1:].isdecimal():
+        return False
     if len(text) > _SAYS_NOTHING_LENGTH_MAX:
         return is_absent(text)
     return is_absent(text) or alike(text.strip("-–—.…*'\"()[]<> ")).replace("'", "").replace("’", "") in _SAYS_NOTHING

@@ -90,6 +90,9 @@ class Moment(NamedTuple):
 
 def epoch_of(raw: Scalar) -> float | None:
     """UTC epoch seconds; a time without a zone is taken for UTC. `None` if it is not a time between 2000 and 2100."""
+    # Most say it in a number of seconds, which says all.
+    if isinstance(raw, (int, float)) and _EARLIEST <= raw < _LATEST:
+        return float(raw)
     read = moment_of(raw)
     return read.at if read is not None else None
 

@@ -60,7 +60,8 @@ _HEX = "0123456789abcdef"
 _STEPS = frozenset({*map(add, _HEX, _HEX[1:] + "0"), *map(add, _HEX[1:] + "0", _HEX), "90"})
 """Two digits that follow each other, up or down."""
 
-_COUNTED_STEPS = 16
+_STEP_BYTES = bytes(f"{byte:02x}" in _STEPS for byte in range(256))
+_COUNTED_STEPS, _COUNTED_BYTES = 16, 6
 """An id given at random has some four digits that follow their left neighbor up or down; one typed has nearly all."""
 
 _LEADID = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}")
@@ -121,8 +122,10 @@ def _is_one_letter(name: str) -> bool:
 def _is_made_up(leadid: str) -> bool:
     """Whether its digits are counted up or down, or one in each group, or everybody's example."""
     digits = leadid.replace("-", "").lower()
+    # Half of the pairs stand in a byte each, and few of those are steps in an id that was given.
+    may_be_counted = bytes.fromhex(digits).translate(_STEP_BYTES).count(1) >= _COUNTED_BYTES
     return (
-        sum(map(_STEPS.__contains__, map(add, digits, digits[1:]))) >= _COUNTED_STEPS
+        (may_be_counted and sum(map(_STEPS.__contains__, map(add, digits, digits[1:]))) >= _COUNTED_STEPS)
         or all(len(set(group)) == 1 for group in leadid.split("-"))
         or leadid.upper() in _EXAMPLES
     )
