@@ -126,7 +126,7 @@ def _is_made_up(leadid: str) -> bool:
     may_be_counted = bytes.fromhex(digits).translate(_STEP_BYTES).count(1) >= _COUNTED_BYTES
     return (
         (may_be_counted and sum(map(_STEPS.__contains__, map(add, digits, digits[1:]))) >= _COUNTED_STEPS)
-        or all(len(set(group)) == 1 for group in leadid.split("-"))
+        or (digits[0] == digits[1] and all(len(set(group)) == 1 for group in leadid.split("-")))
         or leadid.upper() in _EXAMPLES
     )
 
