@@ -142,7 +142,7 @@ def another(number: int) -> dict[str, Any]:
     """What makes a ping or post of `build` one of another lead, with a certificate of its own."""
     return {
         "seller_lead_id": f"lead-{number}",
-        "trustedform_cert_url": f"https://cert.trustedform.com/{number:040x}",
+        "trustedform_cert_url": f"https://cert.trustedform.com/{2**156 + number:040x}",
     }
 
 
