@@ -20,7 +20,11 @@ _LISTS = {"events", "event", "outcomes", "outcome", "notifications", "notificati
 _PERHAPS_LISTS = {"records", "items", "results", "messages"}
 """The same of lists that may be something else of one record, as the items of a sale are."""
 
-_OF_A_RECORD = re.compile(r"(?:lead|crm|contact|record|object|deal|opportunity|ping|bid)id$")
+_OF_A_RECORD = re.compile(r"(?:lead|crm|contact|record|object|deal|opportunity|ping|bid)idc?$")
+"""How a key ends that says whose a report is; Salesforce puts `__c` behind those that the buyer made."""
+
+_OF_THE_MESSAGE = {"id", "eventid"}
+"""What identifies a message is the same beside all of its reports: it would make repeats of all but one."""
 
 _DEPTH_MAX = 4
 
@@ -64,19 +68,33 @@ def _read_json(body: bytes) -> Any:
     return msgspec.json.decode(body.removeprefix(b"\xef\xbb\xbf"))
 
 
-def _found(tree: Any) -> tuple[dict[str, Scalar], list[Any]] | None:
+def _found(tree: Any, depth: int = _DEPTH_MAX) -> tuple[dict[str, Scalar], list[Any]] | None:
     """The list of a document with what stands beside it, which is said of all."""
-    for _ in range(_DEPTH_MAX):
-        if isinstance(tree, list):
-            return ({}, tree) if tree and any(isinstance(each, dict) for each in tree) else None
-        if not isinstance(tree, dict):
-            return None
-        names = _LISTS if any(map(_OF_A_RECORD.search, map(alike, tree))) else _LISTS | _PERHAPS_LISTS
-        for name, node in tree.items():
-            if alike(name) in names and isinstance(node, list) and any(isinstance(each, dict) for each in node):
-                return {key: value for key, value in tree.items() if not isinstance(value, dict | list)}, node
-        inner = [node for node in tree.values() if isinstance(node, dict)]
-        if len(inner) != 1:
-            return None
-        tree = inner[0]
-    return None
+    if isinstance(tree, list):
+        return ({}, tree) if tree and any(isinstance(each, dict) for each in tree) else None
+    if not isinstance(tree, dict) or not depth:
+        return None
+    is_of_one = _says_whose(tree)
+    names = _LISTS if is_of_one else _LISTS | _PERHAPS_LISTS
+    for name, node in tree.items():
+        if not isinstance(node, list) or not any(isinstance(each, dict) for each in node):
+            continue
+        if alike(name) in names or (not is_of_one and _are_of_several(node)):
+            return {key: value for key, value in tree.items() if _is_said_of_all(key, value)}, node
+    inner = [node for node in tree.values() if isinstance(node, dict)]
+    lists = [found for node in inner if (found := _found(node, depth - 1))]
+    return lists[0] if len(lists) == 1 and (len(inner) == 1 or not is_of_one) else None
+
+
+def _says_whose(tree: dict[str, Any]) -> bool:
+    inner = (node for node in tree.values() if isinstance(node, dict))
+    return any(_OF_A_RECORD.search(alike(key)) for node in (tree, *inner) for key in node)
+
+
+def _are_of_several(nodes: list[Any]) -> bool:
+    """Whether each says whose it is: as one report, all but the first would be lost."""
+    return len(nodes) > 1 and all(isinstance(node, dict) and _says_whose(node) for node in nodes)
+
+
+def _is_said_of_all(key: str, value: Any) -> bool:
+    return not isinstance(value, dict | list) and alike(key) not in _OF_THE_MESSAGE
