@@ -1,4 +1,4 @@
-"""A body of several reports: a JSON array, a list in an envelope, or the notifications of a SOAP message."""
+"""A body of several reports: a JSON array, a list in an envelope or a form, or the notifications of a SOAP message."""
 
 import re
 from typing import Any
@@ -26,6 +26,8 @@ _OF_A_RECORD = re.compile(r"(?:lead|crm|contact|record|object|deal|opportunity|p
 _OF_THE_MESSAGE = {"id", "eventid"}
 """What identifies a message is the same beside all of its reports: it would make repeats of all but one."""
 
+_NUMBERED = re.compile(r"(?:^|\.)\d+\.", re.ASCII)
+
 _DEPTH_MAX = 4
 
 
@@ -41,10 +43,13 @@ def read_batch(body: bytes, content_type: str, query: bytes = b"") -> Batch | Un
     What the query string says, it says of each.
     """
     encoding = encoding_of(body, content_type)
-    if encoding not in ("json", "xml"):
+    if encoding == "other":
         return None
     try:
-        tree = _read_json(body) if encoding == "json" else xml_tree(body)
+        if encoding == "json":
+            tree = _read_json(body)
+        else:
+            tree = xml_tree(body) if encoding == "xml" else _tree_of_pairs(read_body(body, content_type))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, NotXml, TooMuch):
         return None
     found = _found(tree)
@@ -66,6 +71,29 @@ def _read_json(body: bytes) -> Any:
     if body.count(b",") > 2 * NODES_MAX:
         raise TooMuch
     return msgspec.json.decode(body.removeprefix(b"\xef\xbb\xbf"))
+
+
+def _tree_of_pairs(flat: dict[str, Scalar] | UnreadableBody) -> Any:
+    """The document of a form that numbers its reports, as PHP nests them: `events[0][lead_id]`."""
+    if isinstance(flat, UnreadableBody) or not any(map(_NUMBERED.search, flat)):
+        return None
+    tree: dict[str, Any] = {}
+    for key, value in flat.items():
+        *above, last = key.split(".", _DEPTH_MAX)
+        node = tree
+        for part in above:
+            inner = node.setdefault(part, {})
+            node = inner if isinstance(inner, dict) else {}
+        node.setdefault(last, value)
+    return _with_lists(tree)
+
+
+def _with_lists(node: Any) -> Any:
+    """A document whose objects are lists where all of their names are numbers."""
+    if not isinstance(node, dict):
+        return node
+    inner = {name: _with_lists(each) for name, each in node.items()}
+    return list(inner.values()) if all(map(str.isdecimal, inner)) else inner
 
 
 def _found(tree: Any, depth: int = _DEPTH_MAX) -> tuple[dict[str, Scalar], list[Any]] | None:

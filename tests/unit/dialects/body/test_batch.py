@@ -10,6 +10,7 @@ from app.dialects.body.batch import REPORTS_MAX, Batch, read_batch
 from app.dialects.body.unreadable import UnreadableBody
 
 JSON = "application/json"
+FORM = "application/x-www-form-urlencoded"
 TWO = [{"lead_id": "a", "event": "sold"}, {"lead_id": "b", "event": "quoted"}]
 NOTIFICATION = (
     '<Notification><Id>04l{0}</Id><sObject xmlns:sf="urn:sobject.enterprise.soap.sforce.com"><sf:Id>00Q{0}</sf:Id>'
@@ -48,6 +49,20 @@ def test_what_stands_beside_the_list_is_said_of_each() -> None:
             {"source": "crm", "account": "7", "event": "sold", "lead_id": "b"},
         ]
     )
+
+
+@pytest.mark.parametrize("above", ["events{}", "data{}", "data[outcomes]{}"])
+def test_a_form_that_numbers_its_reports_is_a_list_of_them(above: str) -> None:
+    names = [above.format(f"[{place}]") for place in (0, 1)]
+    pairs = [f"{name}[{key}]={value}" for name, told in zip(names, TWO, strict=True) for key, value in told.items()]
+    assert read_batch("&".join(pairs).encode(), FORM) == Batch(TWO)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "form", [b"lead_id=a&event=sold", b"lead_id=a&event=sold&items[0][sku]=1&items[1][sku]=2", b"1=2"]
+)
+def test_a_form_of_one_report_is_no_list(form: bytes) -> None:
+    assert read_batch(form, FORM) is None
 
 
 def test_what_identifies_the_message_identifies_none_of_its_reports() -> None:
