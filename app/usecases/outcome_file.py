@@ -84,8 +84,9 @@ def read_sheet(path: Path, wanted: Wanted) -> OutcomeSheet:
     if "lead_id" not in columns and "crm_id" not in columns:
         missing.insert(0, "lead_id")
     if missing:
+        above = "" if columns else "Where these name no columns: the first line must, with nothing above it. "
         raise UnusableFile(
-            f"{path} has no column for {missing[0]}; there are: {', '.join(filter(None, heads))}. "
+            f"{path} has no column for {missing[0]}; there are: {', '.join(filter(None, heads))}. {above}"
             f"Say which it is: --map 'COLUMN={missing[0]}'"
         )
     return OutcomeSheet(heads=heads, delimiter=delimiter, columns=columns)

@@ -120,6 +120,7 @@ def test_a_word_of_the_crm_may_be_translated_or_ignored(tmp_path: Path) -> None:
     [
         (b"", {}, "is empty"),
         (b"\r\n ,, \r\n", {}, "is empty"),
+        (b"Leads Report\n\nlead_id,event,date\n", {}, "name no columns: the first line must, with nothing above it"),
         (b"lead_id,event,date\n", {"words": {"New": "skip"}}, "New=skip: an event can be contacted, "),
         (b"PK\x03\x04" + bytes(60), {}, "is an Excel workbook or an archive, whatever its name: open it in Excel and"),
         (b"\xd0\xcf\x11\xe0" + bytes(60), {}, "is an old Excel workbook"),
