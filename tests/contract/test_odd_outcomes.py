@@ -48,6 +48,20 @@ def test_each_of_several_events_has_its_own_answer(http: httpx.Client, lead: Bou
     assert [again["status"], *[each["status"] for each in again["outcomes"]]] == ["repeated"] * 3
 
 
+def test_a_form_that_numbers_its_reports_tells_each(http: httpx.Client, lead: Bought) -> None:
+    told = [
+        (f"data[{place}][{key}]", value)
+        for place in (0, 1)
+        for key, value in (
+            ("lead_id", lead.lead_id),
+            ("event", "contacted"),
+            ("event_id", f"odd-form-{place}"),
+        )
+    ]
+    answer = report(http, data=dict(told))
+    assert [each["status"] for each in answer.json()["outcomes"]] == ["recorded"] * 2
+
+
 def test_what_is_refused_of_several_does_not_hold_up_the_others(http: httpx.Client, lead: Bought) -> None:
     told = [
         {"lead_id": "nobodys", "event": "sold"},

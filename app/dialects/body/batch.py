@@ -1,4 +1,4 @@
-"""A body of several reports: a JSON array, a list in an envelope, or the notifications of a SOAP message."""
+"""A body of several reports: a JSON array, a list in an envelope or a form, or the notifications of a SOAP message."""
 
 import re
 from typing import Any
@@ -20,7 +20,13 @@ _LISTS = {"events", "event", "outcomes", "outcome", "notifications", "notificati
 _PERHAPS_LISTS = {"records", "items", "results", "messages"}
 """The same of lists that may be something else of one record, as the items of a sale are."""
 
-_OF_A_RECORD = re.compile(r"(?:lead|crm|contact|record|object|deal|opportunity|ping|bid)id$")
+_OF_A_RECORD = re.compile(r"(?:lead|crm|contact|record|object|deal|opportunity|ping|bid)idc?$")
+"""How a key ends that says whose a report is; Salesforce puts `__c` behind those that the buyer made."""
+
+_OF_THE_MESSAGE = {"id", "eventid"}
+"""What identifies a message is the same beside all of its reports: it would make repeats of all but one."""
+
+_NUMBERED = re.compile(r"(?:^|\.)\d+\.", re.ASCII)
 
 _DEPTH_MAX = 4
 
@@ -37,10 +43,13 @@ def read_batch(body: bytes, content_type: str, query: bytes = b"") -> Batch | Un
     What the query string says, it says of each.
     """
     encoding = encoding_of(body, content_type)
-    if encoding not in ("json", "xml"):
+    if encoding == "other":
         return None
     try:
-        tree = _read_json(body) if encoding == "json" else xml_tree(body)
+        if encoding == "json":
+            tree = _read_json(body)
+        else:
+            tree = xml_tree(body) if encoding == "xml" else _tree_of_pairs(read_body(body, content_type))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, NotXml, TooMuch):
         return None
     found = _found(tree)
@@ -64,19 +73,56 @@ def _read_json(body: bytes) -> Any:
     return msgspec.json.decode(body.removeprefix(b"\xef\xbb\xbf"))
 
 
-def _found(tree: Any) -> tuple[dict[str, Scalar], list[Any]] | None:
+def _tree_of_pairs(flat: dict[str, Scalar] | UnreadableBody) -> Any:
+    """The document of a form that numbers its reports, as PHP nests them: `events[0][lead_id]`."""
+    if isinstance(flat, UnreadableBody) or not any(map(_NUMBERED.search, flat)):
+        return None
+    tree: dict[str, Any] = {}
+    for key, value in flat.items():
+        *above, last = key.split(".", _DEPTH_MAX)
+        node = tree
+        for part in above:
+            inner = node.setdefault(part, {})
+            node = inner if isinstance(inner, dict) else {}
+        node.setdefault(last, value)
+    return _with_lists(tree)
+
+
+def _with_lists(node: Any) -> Any:
+    """A document whose objects are lists where all of their names are numbers."""
+    if not isinstance(node, dict):
+        return node
+    inner = {name: _with_lists(each) for name, each in node.items()}
+    return list(inner.values()) if all(map(str.isdecimal, inner)) else inner
+
+
+def _found(tree: Any, depth: int = _DEPTH_MAX) -> tuple[dict[str, Scalar], list[Any]] | None:
     """The list of a document with what stands beside it, which is said of all."""
-    for _ in range(_DEPTH_MAX):
-        if isinstance(tree, list):
-            return ({}, tree) if tree and any(isinstance(each, dict) for each in tree) else None
-        if not isinstance(tree, dict):
-            return None
-        names = _LISTS if any(map(_OF_A_RECORD.search, map(alike, tree))) else _LISTS | _PERHAPS_LISTS
-        for name, node in tree.items():
-            if alike(name) in names and isinstance(node, list) and any(isinstance(each, dict) for each in node):
-                return {key: value for key, value in tree.items() if not isinstance(value, dict | list)}, node
-        inner = [node for node in tree.values() if isinstance(node, dict)]
-        if len(inner) != 1:
-            return None
-        tree = inner[0]
-    return None
+    if isinstance(tree, list):
+        return ({}, tree) if tree and any(isinstance(each, dict) for each in tree) else None
+    if not isinstance(tree, dict) or not depth:
+        return None
+    is_of_one = _says_whose(tree)
+    names = _LISTS if is_of_one else _LISTS | _PERHAPS_LISTS
+    for name, node in tree.items():
+        if not isinstance(node, list) or not any(isinstance(each, dict) for each in node):
+            continue
+        if alike(name) in names or (not is_of_one and _are_of_several(node)):
+            return {key: value for key, value in tree.items() if _is_said_of_all(key, value)}, node
+    inner = [node for node in tree.values() if isinstance(node, dict)]
+    lists = [found for node in inner if (found := _found(node, depth - 1))]
+    return lists[0] if len(lists) == 1 and (len(inner) == 1 or not is_of_one) else None
+
+
+def _says_whose(tree: dict[str, Any]) -> bool:
+    inner = (node for node in tree.values() if isinstance(node, dict))
+    return any(_OF_A_RECORD.search(alike(key)) for node in (tree, *inner) for key in node)
+
+
+def _are_of_several(nodes: list[Any]) -> bool:
+    """Whether each says whose it is: as one report, all but the first would be lost."""
+    return len(nodes) > 1 and all(isinstance(node, dict) and _says_whose(node) for node in nodes)
+
+
+def _is_said_of_all(key: str, value: Any) -> bool:
+    return not isinstance(value, dict | list) and alike(key) not in _OF_THE_MESSAGE

@@ -25,6 +25,8 @@ _EMPTY_MAX = 40
 
 _REMEDY = "send one JSON object, with every string and bracket closed"
 
+_ONE_A_REQUEST = "send one JSON object a request, no list of several"
+
 _PIECES = re.compile(
     r"""(?P<string>"(?:[^"\\]|\\.?)*+(?:"|\Z))"""
     r"""|'(?P<single>(?:[^'\\]|\\.?)*+)(?:'|\Z)"""
@@ -54,7 +56,8 @@ def read_json(body: bytes) -> dict[str, Scalar] | UnreadableBody:
     if isinstance(tree, list) and len(tree) == 1:
         tree = tree[0]
     if not isinstance(tree, dict):
-        return UnreadableBody(encoding="json", place=place, remedy=_REMEDY)
+        several = isinstance(tree, list) and len(tree) > 1
+        return UnreadableBody(encoding="json", place=place, remedy=_ONE_A_REQUEST if several else _REMEDY)
     try:
         return flatten(tree)
     except TooMuch as error:

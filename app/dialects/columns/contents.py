@@ -41,6 +41,9 @@ ROWS_OF_A_FACT = 5
 """What many leads share, as a campaign's id, tells of them and not who they are."""
 
 _MILLISECONDS = 1e11
+_HAPPENED = re.compile(r"(^|_)(created|received|submitted|inserted|pinged|arrived|updated|modified|closed)$")
+"""How a column's name ends that is a moment also without saying so."""
+
 _SERIALS = (36_526, 73_050)
 """The days of this century as Excel counts them."""
 
@@ -86,7 +89,8 @@ def look_like_times(texts: Sequence[str]) -> bool:
 
 def are_days_of_excel(lowest: float, highest: float, word: str) -> bool:
     """Whether the numbers of a column so called are days as Excel counts them."""
-    return CLOCK.search(word) is not None and _SERIALS[0] <= lowest and highest <= _SERIALS[1]
+    named = CLOCK.search(word) or _HAPPENED.search(word)
+    return named is not None and _SERIALS[0] <= lowest and highest <= _SERIALS[1]
 
 
 def are_months_and_days(texts: Sequence[str]) -> bool:

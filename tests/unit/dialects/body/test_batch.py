@@ -10,6 +10,7 @@ from app.dialects.body.batch import REPORTS_MAX, Batch, read_batch
 from app.dialects.body.unreadable import UnreadableBody
 
 JSON = "application/json"
+FORM = "application/x-www-form-urlencoded"
 TWO = [{"lead_id": "a", "event": "sold"}, {"lead_id": "b", "event": "quoted"}]
 NOTIFICATION = (
     '<Notification><Id>04l{0}</Id><sObject xmlns:sf="urn:sobject.enterprise.soap.sforce.com"><sf:Id>00Q{0}</sf:Id>'
@@ -24,7 +25,16 @@ SOAP = f"""<?xml version="1.0" encoding="UTF-8"?>
 
 @pytest.mark.parametrize(
     "tree",
-    [TWO, {"events": TWO}, {"Outcomes": TWO}, {"data": {"records": TWO}}, {"payload": {"data": {"events": TWO}}}],
+    [
+        TWO,
+        {"events": TWO},
+        {"Outcomes": TWO},
+        {"data": {"records": TWO}},
+        {"payload": {"data": {"events": TWO}}},
+        {"data": TWO},
+        {"leads": TWO},
+        {"meta": {"version": 1}, "data": {"events": TWO}},
+    ],
 )
 def test_a_list_of_reports_is_read_one_by_one(tree: object) -> None:
     assert read_batch(json.dumps(tree).encode(), JSON) == Batch(TWO)  # type: ignore[arg-type]
@@ -39,6 +49,32 @@ def test_what_stands_beside_the_list_is_said_of_each() -> None:
             {"source": "crm", "account": "7", "event": "sold", "lead_id": "b"},
         ]
     )
+
+
+@pytest.mark.parametrize("above", ["events{}", "data{}", "data[outcomes]{}"])
+def test_a_form_that_numbers_its_reports_is_a_list_of_them(above: str) -> None:
+    names = [above.format(f"[{place}]") for place in (0, 1)]
+    pairs = [f"{name}[{key}]={value}" for name, told in zip(names, TWO, strict=True) for key, value in told.items()]
+    assert read_batch("&".join(pairs).encode(), FORM) == Batch(TWO)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "form", [b"lead_id=a&event=sold", b"lead_id=a&event=sold&items[0][sku]=1&items[1][sku]=2", b"1=2"]
+)
+def test_a_form_of_one_report_is_no_list(form: bytes) -> None:
+    assert read_batch(form, FORM) is None
+
+
+def test_what_identifies_the_message_identifies_none_of_its_reports() -> None:
+    tree = {"id": "m1", "eventId": "m2", "events": [{"lead_id": "a", "event_id": "e1"}, {"lead_id": "b"}]}
+    assert read_batch(json.dumps(tree).encode(), JSON) == Batch([{"lead_id": "a", "event_id": "e1"}, {"lead_id": "b"}])
+
+
+@pytest.mark.parametrize("whose", [{"lead_id": "a"}, {"contact": {"lead_id": "a"}}, {"sobject": {"LeadbidId__c": "a"}}])
+@pytest.mark.parametrize("name", ["items", "Contacts"])
+def test_a_list_of_one_record_is_none_of_reports(whose: dict[str, object], name: str) -> None:
+    tree = {**whose, "event": "sold", name: [{"contact_id": "1"}, {"contact_id": "2"}]}
+    assert read_batch(json.dumps(tree).encode(), JSON) is None
 
 
 def test_what_is_no_object_keeps_its_place() -> None:

@@ -364,3 +364,9 @@ def test_the_encoding_is_seen_by_the_first_character() -> None:
     assert encoding_of(b"\xef\xbb\xbf<a/>", "application/json") == "xml"
     assert encoding_of(b"a=1", "text/html") == "form"
     assert encoding_of(b"", "") == "form"
+
+
+def test_a_list_of_several_is_refused_as_one() -> None:
+    assert (
+        refused(b'[{"zip": "78701"}, {"zip": "78702"}]').remedy == "send one JSON object a request, no list of several"
+    )

@@ -77,4 +77,6 @@ def test_an_id_of_ten_digits_is_no_phone_where_many_leads_have_it() -> None:
 
 def test_days_of_excel_are_seen_in_a_column_of_times_alone() -> None:
     assert contents.are_days_of_excel(46_023.4, 46_100.0, "created_at")
+    assert contents.are_days_of_excel(46_023.4, 46_100.0, "lead_submitted")
     assert not contents.are_days_of_excel(46_023.4, 46_100.0, "income")
+    assert not contents.are_days_of_excel(46_023.4, 46_100.0, "submitted_income")
