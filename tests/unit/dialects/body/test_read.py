@@ -364,3 +364,15 @@ def test_the_encoding_is_seen_by_the_first_character() -> None:
     assert encoding_of(b"\xef\xbb\xbf<a/>", "application/json") == "xml"
     assert encoding_of(b"a=1", "text/html") == "form"
     assert encoding_of(b"", "") == "form"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'<string xmlns="http://tempuri.org/">&lt;lead&gt;&lt;zip&gt;78701&lt;/zip&gt;&lt;/lead&gt;</string>',
+        b"<request><![CDATA[<lead><zip>78701</zip></lead>]]></request>",
+        b"?zip=78701",
+    ],
+)
+def test_a_document_may_be_all_that_another_holds(body: bytes) -> None:
+    assert read_body(body, "application/x-www-form-urlencoded") == {"zip": "78701"}
