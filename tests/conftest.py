@@ -1,9 +1,13 @@
 """What every test stands on: a network that ends at loopback, and a real PostgreSQL for those that ask."""
 
 import os
+import ssl
 import sys
 from collections.abc import Iterator
+from functools import cache
+from typing import Any
 
+import certifi
 import hypothesis
 import pytest
 
@@ -16,6 +20,19 @@ end_the_network_at_loopback()
 # The same examples in every run: a failure that comes and goes helps nobody.
 hypothesis.settings.register_profile("leadbid", derandomize=True, deadline=None, database=None)
 hypothesis.settings.load_profile("leadbid")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _authorities_are_read_once() -> Iterator[None]:
+    """Each of hundreds of HTTP clients would read the certificates of all authorities, and none speaks TLS to them."""
+    by_files, read = ssl.create_default_context, cache(lambda file: by_files(cafile=file))
+
+    def context(purpose: ssl.Purpose = ssl.Purpose.SERVER_AUTH, **files: Any) -> ssl.SSLContext:
+        return read(certifi.where()) if files == {"cafile": certifi.where()} else by_files(purpose, **files)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ssl, "create_default_context", context)
+        yield
 
 
 @pytest.fixture(scope="session")
