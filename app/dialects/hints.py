@@ -14,7 +14,7 @@ LOST = "lost."
 """Before the name of a contact's field: its value stands inside it under a name that says nothing."""
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
-_CONSENT = ("consent", "tcpa", "optin", "opt_in", "opt-in", "agree", "permission", "disclos")
+_CONSENT = ("consent", "tcpa", "optin", "opt_in", "opt-in", "optedin", "opted_in", "agree", "permission", "disclos")
 _TIME_WORDS = frozenset(["at", "on", "ts", "when", "time", "date", "datetime", "timestamp", "stamp", "moment", "day"])
 _TIME_ENDS = ("date", "time", "stamp", "datetime")
 _NOT_GIVEN = ("expir", "until", "valid", "revok", "withdr", "optout", "opt_out", "zone", "version")
@@ -48,6 +48,7 @@ _PARTS = {
         "address": "address address1 addressline1 full formatted line line1 street street1 streetaddress streetline1 "
         "text value",
         "+address_2": "address2 addressline2 line2 street2 streetline2 unit apt apartment suite",
+        "+address_number": "number",
         "city": "city town locality",
         "state": "state statecode region province administrativearea",
         "zip": "zip zipcode zip5 postal postalcode postcode",
@@ -60,6 +61,8 @@ _FLAT = {
     "+phone_suffix": "phonesuffix phoneline phonelinenumber",
     "+phone_2": "phone2",
     "+phone_3": "phone3",
+    "+address_number": "streetnumber housenumber streetno houseno",
+    "+address_street": "streetname",
     "+address_2": "address2 addressline2 street2 streetline2 apt aptnumber apartment suite unitnumber",
 }
 _PART_BY_NAME = {leaf: name for name, leaves in _FLAT.items() for leaf in leaves.split()}
@@ -84,6 +87,7 @@ def _of_contact(path: list[str], name_of: NameOf) -> str:
     root, leaf = _root(".".join(path[:-1]), name_of), alike(path[-1])
     if not root and len(path) > 2:
         root = _of_contact(path[:-1], name_of).removeprefix(LOST)
+        root = root[1:].partition("_")[0] if root.startswith("+") else root
     if not root:
         return ""
     part = _PART_OF.get((root, leaf), "")

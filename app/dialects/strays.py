@@ -113,15 +113,26 @@ def settle_contact(raw: Mapping[str, Scalar], draft: RequestDraft, layout: Layou
             is_open = name not in contact and name not in draft.lead and name not in draft.troubles
             if is_open and (name not in _LIKE or _LIKE[name](text_of(value))):
                 _note(draft, layout, name, layout.slots[name].read(value))
-    second = [text_of(value) for value in hinted.get("+address_2", ())]
-    if second and "address" in contact:
-        contact["address"] = ", ".join([contact["address"], *second])
-    elif second:
-        draft.warnings.append(f"address: {_IN_PIECES}")
+    _settle_address(draft, layout, hinted)
     sent = {hint.removeprefix(LOST).removeprefix("+").partition("_")[0] for hint in hinted}
     for name in ("phone", "email", "address", "birth_date"):
         if name in sent and name not in contact and name not in draft.troubles:
             draft.warnings.append(f"{name}: {_IN_PIECES}")
+
+
+def _settle_address(draft: RequestDraft, layout: Layout, hinted: Mapping[str, list[Scalar]]) -> None:
+    """A street's number and name put together, and the second line behind them."""
+    contact = draft.contact
+    number, street, second = (
+        [text_of(value) for value in hinted.get(f"+address_{piece}", ())] for piece in ("number", "street", "2")
+    )
+    known = [contact["address"]] if "address" in contact else street
+    if known and (number or "address" not in contact) and not known[0].startswith(tuple("0123456789")):
+        _note(draft, layout, "address", layout.slots["address"].read(" ".join([*number[:1], known[0]])))
+    if second and "address" in contact:
+        contact["address"] = ", ".join([contact["address"], *second])
+    elif second:
+        draft.warnings.append(f"address: {_IN_PIECES}")
 
 
 def _settle_phone(

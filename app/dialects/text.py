@@ -8,7 +8,9 @@ from app.wire.ping import Value
 Scalar = Value | None
 """One value as it stood in a body."""
 
-_ABSENT = frozenset({"", "na", "n/a", "n.a", "n.a.", "#n/a", "null", "undefined", "nan", "nil", "nat"})
+_ABSENT = frozenset(
+    ["", "na", "n/a", "n.a", "n.a.", "#n/a", "null", "undefined", "nan", "nil", "nat", "\\n", "[]", "{}", "()"]
+)
 """What machines write for no value, into a field of any type."""
 
 _NOTHING = """
@@ -17,13 +19,13 @@ notapplicable notprovided notgiven notspecified notset notstated notsure notcoll
 noresponse novalue noinfo noneprovided nonegiven nonespecified unsure idk dontknow idontknow donotknow idonotknow
 prefernottosay prefernottoanswer prefernot declinedtoanswer declinetoanswer declinedtostate skip skipped select
 selectone pleaseselect pleasechoose choose chooseone selectanoption chooseanoption #ref! #value! #null! #name?
-#div/0! null none nan na n/a undefined
+#div/0! null none nan na n/a undefined array
 """
 _SAYS_NOTHING = frozenset(_NOTHING.split())
 """What people and forms write for no value where a number, a date, a price, a yes or a listed value belongs."""
 
 _ABSENT_LENGTH_MAX, _SAYS_NOTHING_LENGTH_MAX, _UNFILLED_LENGTH_MAX = 9, 40, 72
-_NO_WORD = re.compile(r"[-–—_.?*#/\\ ]{1,12}")
+_NO_WORD = re.compile(r"[-–—_.?*#$/\\ ]{1,12}")
 _OPENS = frozenset("{$[<%#_*@«‹~|!")
 _NAME = r"[\w.:'|!=()? -]{0,60}"
 _UNFILLED = re.compile(
@@ -31,7 +33,8 @@ _UNFILLED = re.compile(
     rf"|[$#@%]\{{[^{{}}]{{1,60}}\}}|\$\([\w. ]{{1,60}}\)|\[\[{_NAME}\]\]|\[%[\w. ]{{1,60}}%\]|\*\|[\w:. -]{{1,60}}\|\*"
     rf"|\{{(?![0-9a-f-]{{32}})[a-z_!.:]{_NAME}\}}|\[(?![0-9a-f-]{{32}})[a-z_!.]{_NAME}\]|<(?![0-9a-f-]{{32}})[a-z_]{_NAME}>"
     r"|%%?[a-z_][\w. -]{0,60}%%?|##?[a-z_][\w. -]{0,60}##?|__[a-z][\w.]{0,60}__|@@?[a-z_]\w{0,60}@@?|~[a-z_]\w{0,60}~"
-    r"|\$[a-z_]\w{0,60}\$|«[\w. ]{1,60}»|‹[\w. ]{1,60}›|\|[a-z_]\w{0,60}\||!![a-z_]\w{0,60}!!",
+    r"|«[\w. ]{1,60}»|‹[\w. ]{1,60}›|\|[a-z_]\w{0,60}\||!![a-z_]\w{0,60}!!"
+    r"|<\?[^<>?]{1,60}\?>|\$[a-z_][\w\[\]'\">-]{0,60}\$?",
     re.IGNORECASE,
 )
 """A variable that a template left unfilled, known by its shape: {{bill}}, ${bill}, [bill], %bill%, *|BILL|* and so on.

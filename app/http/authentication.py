@@ -50,7 +50,7 @@ def keys_in_headers(headers: Mapping[bytes, bytes]) -> list[str]:
     for name in KEY_HEADERS:
         if name in headers:
             text = headers[name].decode("latin-1").strip()
-            keys += _authorization(text) if name == b"authorization" else [text]
+            keys += _authorization(text) if name == b"authorization" or b" " in headers[name] else [text]
     return [key for key in keys if key]
 
 
@@ -58,7 +58,7 @@ def keys_in_fields(fields: Mapping[str, object]) -> Iterator[str]:
     """Every key that a body or query offers; it nearly always stands first, and then nothing else is looked at."""
     for name, value in fields.items():
         if isinstance(value, str) and name.rpartition(".")[2].lower() in KEY_FIELDS:
-            yield value
+            yield value.strip()
 
 
 def whose_key(offered: Iterable[str], known: Mapping[str, Who]) -> Who | None:
@@ -95,7 +95,7 @@ def _authorization(text: str) -> list[str]:
         return _basic(rest)
     if not rest:
         # A key without a scheme; a scheme without a key is none.
-        return [] if name in _SCHEMES else [text]
+        return [] if name in _SCHEMES else [text.strip("\"'")]
     if name not in _SCHEMES:
         return []
     token = _TOKEN.fullmatch(rest)

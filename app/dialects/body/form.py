@@ -35,7 +35,7 @@ def is_form(body: bytes) -> bool:
 
 def read_form(body: bytes) -> dict[str, Scalar] | UnreadableBody:
     """Dotted keys over texts. Of a repeated name the last that is filled counts."""
-    text = text_in(body).strip()
+    text = text_in(body).strip().removeprefix("?")
     if "&amp;" in text or "&#" in text:
         text = _AMPERSANDS.sub("&", text)
     if "&" not in text or "\n" in text:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from app.dialects.body.pairs import pairs_of
-from app.dialects.text import Scalar
+from app.dialects.text import Scalar, alike
 
 DEPTH_MAX = 32
 FIELDS_MAX = 1_000
@@ -11,6 +11,9 @@ NODES_MAX = 2_000
 """Values of a document in all, also those of one list, of which only the last counts."""
 
 _WRAPPERS_MAX = 4
+_LINES_MAX = 4
+_ADDRESS_LINES = frozenset(["address", "addressline", "addresslines", "line", "lines", "street", "streetaddress"])
+_NAME_PARTS = frozenset(["name", "fullname", "given"])
 
 
 class TooMuch(Exception):
@@ -20,7 +23,7 @@ class TooMuch(Exception):
 def flatten(tree: dict[str, Any]) -> dict[str, Scalar]:
     """Dotted keys over scalars; objects in an array get their index, as in `drivers.0.age`.
 
-    Of an array of scalars the last that is filled counts, as of a repeated form field.
+    Of an array of scalars the last that is filled counts, as of a form field. The lines of one address are one.
     """
     return flattened(unwrapped(tree))
 
@@ -57,6 +60,18 @@ def is_blank(value: object) -> bool:
     return value is None or (isinstance(value, str) and not value.strip()) or value == {} or value == []
 
 
+def _in_one(name: str, node: list[Any]) -> str:
+    """The lines of one address or the parts of one name; empty where a list may hold several of them, or else."""
+    name = alike(name)
+    if name not in _ADDRESS_LINES and name not in _NAME_PARTS:
+        return ""
+    texts = [text for each in node if isinstance(each, str) and (text := each.strip())]
+    if name in _NAME_PARTS:
+        return " ".join(dict.fromkeys(texts)) if not any(" " in text for text in texts) else ""
+    is_one = texts and texts[0][0].isdecimal() and not any(text[0].isdecimal() for text in texts[1:])
+    return ", ".join(texts) if is_one else ""
+
+
 class _Flattening:
     """A document on its way into `flat`; what is too much is noticed before it is looked at."""
 
@@ -88,6 +103,10 @@ class _Flattening:
 
     def _put_list(self, path: str, node: list[Any], depth: int) -> None:
         self._count(node)
+        whole = _in_one(path.rpartition(".")[2], node) if len(node) <= _LINES_MAX else ""
+        if whole:
+            put(self.flat, path, whole)
+            return
         for index, child in enumerate(node):
             if isinstance(child, (dict, list)):
                 self._put_nested(f"{path}.{index}", child, depth + 1)

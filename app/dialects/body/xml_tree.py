@@ -163,7 +163,8 @@ class _Builder:
         if children and text:
             children[""] = text
         if not self._open:
-            self.root, self.name = children, name
+            # A document that was escaped into another is all the text of its root.
+            self.root, self.name = children or ({name: text} if text else {}), name
         else:
             _add(self._open[-1][1], name, children or text)
 

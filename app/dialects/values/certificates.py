@@ -16,12 +16,12 @@ _LAYERS = 3
 _LEADID_LENGTH = 36
 _FLAGS = TRUE | FALSE
 _WRAPPING = " \t\"'`“”‘’«»()<>[]{}.,;:|\\"
-_HYPHENS = str.maketrans("‐‑‒–—−", "------")
+_HYPHENS = str.maketrans("‐‑‒–—−_", "-------")
 _APART = re.compile(r"[\s,;|]+")
-_SCHEMELESS = re.compile(r"^(?:https?:)?/{0,2}(?=(?:cert|ping)\.trustedform\.com(?:[:/]|$))", re.IGNORECASE)
+_SCHEMELESS = re.compile(r"^(?:https?:/{0,2}){0,2}/{0,2}(?=(?:cert|ping)\.trustedform\.com(?:[:/]|$))", re.IGNORECASE)
 _PING_URL = re.compile(r"/ping_url/?$", re.IGNORECASE)
 _DEFAULT_PORT = re.compile(r"(?<=\.com):(?:443|80)(?=/|$)", re.IGNORECASE)
-_URN = re.compile(r"(?:urn:)?uuid:", re.IGNORECASE)
+_LABEL = re.compile(r"(?:urn:)?uuid:|(?:jornaya|universal)?[ _-]?lead[ _-]?id(?:[ _-]?token)?[:=]", re.IGNORECASE)
 
 BROKEN = "not a certificate as its provider writes it; it does not count"
 
@@ -83,7 +83,7 @@ def _leadid(piece: str) -> str:
 
 def _bare(piece: str) -> str:
     """A token without what says that it is one."""
-    return _URN.sub("", piece.translate(_HYPHENS), count=1).strip(_WRAPPING)
+    return _LABEL.sub("", piece.translate(_HYPHENS), count=1).strip(_WRAPPING)
 
 
 def _first_piece(text: str) -> str:

@@ -48,6 +48,7 @@ STAGES |= dict.fromkeys(("live", "production", "prod", "real"), False)
 _cents = lru_cache(maxsize=1024)(cents)
 """A seller's floor is nearly always one of a few."""
 
+_ZIP_LABEL = re.compile(r"(?:zip(?:[ _]?code)?|usa?)[-: ]+(?=\d)", re.IGNORECASE)
 _ADDRESS = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}|(?=[0-9A-Fa-f.]*:[0-9A-Fa-f.]*:)[0-9A-Fa-f:.]{2,45}", re.ASCII)
 
 _NO_ADDRESS = Noted(None, "not an IP address; it was ignored")
@@ -61,7 +62,8 @@ def zip_code(raw: Scalar) -> ReadValue:
     head, _, tail = _FRACTION.sub("", text.strip("'\"= ")).replace(" ", "-").partition("-")
     digits = head + tail
     if not (digits.isdecimal() and digits.isascii()) or len(digits) not in _ZIP_LENGTHS or len(tail) not in (0, 4):
-        return unread(text, "five digits")
+        labeled = _ZIP_LABEL.match(text)
+        return zip_code(text[labeled.end() :]) if labeled else unread(text, "five digits")
     padded = digits.zfill(9 if len(digits) > 5 else 5)
     if padded.startswith("00000"):
         return Trouble("five digits")

@@ -8,6 +8,7 @@ import re
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 from typing import NamedTuple
+from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
 from app.dialects.text import Scalar, text_of
@@ -176,7 +177,7 @@ def _from_print(text: str) -> Moment:
 
 
 def _unquoted(text: str) -> str:
-    return text.strip("\"' ")
+    return (unquote(text) if "%" in text else text).strip("\"' ")
 
 
 def _parted(text: str) -> tuple[str, str, re.Match[str] | None]:

@@ -44,6 +44,10 @@ _ABROAD_DIALED = re.compile(r"(?:00|011)[-. ]*(?=\+?1[-. (]*[2-9])")
 _EXTENSION_CUT = "the extension was cut; ten digits can be dialed"
 FIRST_KEPT = "of several the first was kept"
 
+_ADDRESS = re.compile(r"[\w.%+'-]{1,64}@[\w.-]{1,255}\.[^\W\d]{2,}")
+_WRAPS = frozenset("<>()[]:")
+"""Signs that stand around an address, and never in one."""
+
 _BRACKETED = re.compile(r"<\s*([^<>\s]+@[^<>\s]+)\s*>")
 _NO_MAILBOX = words("no none na nomail noemail noemailaddress noaddress null nil unknown nothing nobody refused")
 _NO_DOMAIN = _NO_MAILBOX | words("email mail nowhere example")
@@ -152,8 +156,10 @@ def _found_address(text: str) -> tuple[str, str]:
     text = bracketed[1] if bracketed else text.strip(" \t<>\"'`“”‘’()[]{},;:.")
     if text[:7].lower() == "mailto:":
         text = text[7:].partition("?")[0].strip(" <>")
-    pieces = [piece for piece in re.split(r"[,;|]", text) if "@" in piece]
+    pieces = [piece for piece in re.split(r"[,;|]| / ", text) if "@" in piece]
     text, warning = (pieces[0].strip(), FIRST_KEPT) if len(pieces) > 1 else (text, "")
+    if not _WRAPS.isdisjoint(text):
+        return _address_within(text) or (text, warning)
     local, sign, domain = text.rpartition("@")
     if not sign or "@" in local:
         return text, warning
@@ -161,6 +167,12 @@ def _found_address(text: str) -> tuple[str, str]:
     if local.count(" ") == 1:
         local, warning = local.replace(" ", "+"), "a space was read as the plus that forms make one of"
     return f"{local}@{domain}", warning
+
+
+def _address_within(text: str) -> tuple[str, str] | None:
+    """The first address among labels, links and remarks: "e-mail: emma@example.net (work)"."""
+    found = list(dict.fromkeys(_ADDRESS.findall(text)))
+    return (found[0], FIRST_KEPT if len(found) > 1 else "") if found else None
 
 
 def _is_no_mailbox(address: str) -> bool:

@@ -24,7 +24,7 @@ Nev, NM NMex, ND NDak, ND NoDak, NC NCar, NC NCarolina, NC NoCarolina, ND NDakot
 PA Penna, SC SCar, SC SCarolina, SC SoCarolina, SD SDak, SD SoDak, SD SDakota, TN Tenn, TX Tex, WA Wash, WV
 WVa, WV WVirginia, WI Wis, WI Wisc, WY Wyo, DC Washington DC, DC Washington District of Columbia, VI US Virgin Islands,
 VI USVI, MP CNMI, MP Northern Marianas, KY Commonwealth of Kentucky, MA Commonwealth of Massachusetts, PA Commonwealth
-of Pennsylvania, VA Commonwealth of Virginia, PR Commonwealth of Puerto Rico, WA Washington State
+of Pennsylvania, VA Commonwealth of Virginia, PR Commonwealth of Puerto Rico
 """
 """Abbreviations of newspapers and of the post before it had two letters, and whole names."""
 
@@ -39,7 +39,9 @@ STATES = frozenset(code for code, _ in _pairs(_NAMES))
 _BY_SPELLING = {code: code for code in STATES}
 _BY_SPELLING |= {alike(spelling): code for code, name in _pairs(_NAMES) for spelling in (code, name)}
 _BY_SPELLING |= {alike(spelling): code for code, spelling in _pairs(_OTHERWISE)}
-_BY_SPELLING |= {alike(f"state of {name}"): code for code, name in _pairs(_NAMES)}
+_BY_SPELLING |= {
+    alike(spelling): code for code, name in _pairs(_NAMES) for spelling in (f"state of {name}", f"{name} state")
+}
 _NATION = frozenset({"us", "usa", "unitedstates", "unitedstatesofamerica", ""})
 _PART = re.compile(r"[()/,\[\]_–—-]")
 _LENGTH_MAX = 64

@@ -22,6 +22,8 @@ CLOCK_WARNED_S = 60.0
 """How far it may stand there before the seller hears of it."""
 
 _NOT_WORD = re.compile(r"[\W_]+")
+_TRADE_MARKS = str.maketrans("™℠", "  ")
+"""Signs that become letters of the word before them where text is made comparable."""
 
 
 class ConsentPolicy(msgspec.Struct, frozen=True, kw_only=True):
@@ -166,4 +168,4 @@ def holds_one(text: str, phrases: Iterable[str]) -> bool:
 # A page shows everybody the same text, and phrases are few.
 @lru_cache(maxsize=128)
 def _plain(text: str) -> str:
-    return _NOT_WORD.sub(" ", normalize("NFKC", text).casefold()).strip()
+    return _NOT_WORD.sub(" ", normalize("NFKC", text.translate(_TRADE_MARKS)).casefold()).strip()

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
+import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
@@ -16,7 +17,7 @@ from app.domain.identity import normal_phone
 from app.domain.seller import Seller
 from app.domain.vertical import Vertical
 from app.platforms.known import DIALECTS
-from app.wire.post import Post
+from app.wire.post import Contact, Post
 
 assert DIALECTS, "what platforms call things is known, as it is where posts are read"
 
@@ -106,3 +107,47 @@ def test_no_part_of_a_contact_is_lost_in_silence(lead: tuple[dict[str, Any], str
     assert post.contact.address == "12 Oak St" or "address" in warned
     assert kept == read_trustedform(url) or "trustedform_cert_url" in warned
     assert not any(secret in warning for warning in reading.warnings for secret in (digits, "lovelace", url[-40:]))
+
+
+@pytest.mark.parametrize(
+    ("sent", "address"),
+    [
+        ({"street_number": "12", "street_name": "Oak St"}, "12 Oak St"),
+        ({"address": {"houseNumber": "12", "streetName": "Oak St", "unit": "4"}}, "12 Oak St, 4"),
+        ({"address": {"number": "12", "street": "Oak St"}}, "12 Oak St"),
+        ({"address": "12 Oak St", "street_number": "12", "street_name": "Oak St"}, "12 Oak St"),
+        ({"address": ["12 Oak St", "Apt 4"]}, "12 Oak St, Apt 4"),
+        ({"address": {"line": ["12 Oak St", "Apt 4"]}}, "12 Oak St, Apt 4"),
+        ({"address": ["12 Oak St", "14 Elm St"]}, "14 Elm St"),
+    ],
+)
+def test_an_address_in_pieces_is_put_together(sent: dict[str, Any], address: str) -> None:
+    assert contact_of(sent).address == address
+
+
+def test_a_street_number_without_a_street_is_warned_of() -> None:
+    reading = reading_of({"street_number": "12"})
+    assert any(warning.startswith("address: ") for warning in reading.warnings)
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [(["Ada", "King"], ("Ada", "King")), (["Ada King", "Tom Lee"], ("Tom", "Lee"))],
+)
+def test_the_parts_of_a_name_are_one_name_and_two_names_are_not(name: list[str], parts: tuple[str, str]) -> None:
+    contact = contact_of({"name": name, "email": "ada@lovelace.net"})
+    assert (contact.first_name, contact.last_name) == parts
+
+
+def reading_of(sent: Mapping[str, Any]) -> Reading[Post]:
+    fields = read_body(json.dumps({**DUE, "email": "ada@lovelace.net", "first_name": "Ada", **sent}).encode(), "")
+    assert isinstance(fields, dict)
+    if "name" in sent:
+        del fields["first_name"]
+    return read_post(fields, SELLER, {"solar": SOLAR}, SOLAR)
+
+
+def contact_of(sent: Mapping[str, Any]) -> Contact:
+    post = reading_of(sent).value
+    assert isinstance(post, Post)
+    return post.contact

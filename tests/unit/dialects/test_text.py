@@ -23,6 +23,10 @@ UNFILLED = [
         "@{bill}",
         "%{bill}",
         "$bill$",
+        "$bill",
+        "$lead['bill']",
+        "<?= $bill ?>",
+        "<?php echo $bill; ?>",
         "$(bill)",
         "[bill]",
         "[[bill]]",
@@ -61,7 +65,8 @@ def test_what_merely_stands_in_brackets_is_a_value(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "NA", "n/a", "N.A.", "#N/A", "null", "undefined", "NaN", "nil", "-", "--", "—", "?"]
+    "text",
+    ["", "NA", "n/a", "N.A.", "#N/A", "null", "undefined", "NaN", "nil", "-", "--", "—", "?", "$", "\\N", "[]", "{}"],
 )
 def test_machines_have_their_words_for_nothing(text: str) -> None:
     assert is_absent(text)
@@ -72,7 +77,7 @@ def test_machines_have_their_words_for_nothing(text: str) -> None:
     "text",
     [
         *("None", "unknown", "Not Provided", "not_available", "-- Select --", "Select one...", "prefer not to say"),
-        *("(blank)", "<none>", "I don't know", "TBD", "pending", "#REF!", "No answer", "Declined to answer"),
+        *("(blank)", "<none>", "I don't know", "TBD", "pending", "#REF!", "No answer", "Declined to answer", "Array"),
     ],
 )
 def test_people_have_more_of_them_for_what_is_no_text(text: str) -> None:

@@ -33,6 +33,8 @@ def basic(text: str) -> bytes:
         {b"authorization": basic("acme-key")},
         {b"authorization": b"acme-key"},
         {b"authorization": b" acme-key "},
+        {b"authorization": b'"acme-key"'},
+        {b"x-api-key": b"Bearer acme-key"},
         {b"authorization": b"ApiKey acme-key"},
         {b"authorization": b"API-Key acme-key"},
         {b"authorization": b"Bearer: acme-key"},
@@ -80,6 +82,10 @@ def test_a_scheme_alone_offers_no_key(scheme: bytes) -> None:
 @pytest.mark.parametrize("name", [*sorted(KEY_FIELDS), "API_KEY", "Campaign_Key"])
 def test_a_key_is_known_in_the_body_or_the_query(name: str) -> None:
     assert whose_key(keys_in_fields({"zip": "78701", name: "acme-key"}), ACME) is not None
+
+
+def test_a_line_break_behind_a_key_is_no_part_of_it() -> None:
+    assert whose_key(keys_in_fields({"api_key": "acme-key\r\n"}), ACME) is not None
 
 
 @pytest.mark.parametrize("fields", [{"token": "acme-key"}, {"key": 17}, {"key": True}, {"key": ""}, {}])

@@ -370,3 +370,15 @@ def test_a_list_of_several_is_refused_as_one() -> None:
     assert (
         refused(b'[{"zip": "78701"}, {"zip": "78702"}]').remedy == "send one JSON object a request, no list of several"
     )
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'<string xmlns="http://tempuri.org/">&lt;lead&gt;&lt;zip&gt;78701&lt;/zip&gt;&lt;/lead&gt;</string>',
+        b"<request><![CDATA[<lead><zip>78701</zip></lead>]]></request>",
+        b"?zip=78701",
+    ],
+)
+def test_a_document_may_be_all_that_another_holds(body: bytes) -> None:
+    assert read_body(body, "application/x-www-form-urlencoded") == {"zip": "78701"}

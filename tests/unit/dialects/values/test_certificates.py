@@ -42,6 +42,7 @@ TOKEN = "4F0C2D1A-93B7-4E58-A6C1-0D9E7B35F284"
         f"{URL},",
         f"{URL};",
         f"{URL}/",
+        f"https://{URL}",
         f"{URL}?utm=1",
         f"{URL}#top",
         f"{URL}/ping_url",
@@ -101,6 +102,9 @@ def test_what_is_not_the_providers_own_stays_as_it_came_with_a_warning(raw: str)
         f"&#123;{TOKEN}&#125;",
         f"LeadiD: {TOKEN}",
         TOKEN.replace("-", "–"),
+        TOKEN.replace("-", "_"),
+        f"LeadiD:{TOKEN}",
+        f"leadid_token={TOKEN}",
     ],
 )
 def test_a_leadid_is_read_whatever_it_was_wrapped_in(raw: str) -> None:

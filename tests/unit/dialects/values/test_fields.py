@@ -51,6 +51,8 @@ def test_empty_values_and_placeholders_are_absent(read: ValueReader) -> None:
         ("021391234", "02139"),
         ("78701.0", "78701"),
         ("'02139", "02139"),
+        ("US-02139", "02139"),
+        ("ZIP 02139-1234", "02139"),
         ('="02139"', "02139"),
         ("00501", "00501"),
         ("00001", "00001"),
@@ -93,6 +95,7 @@ def test_states_of_several_words_are_states(raw: str, value: str) -> None:
     [
         *((each, "NY") for each in ("N.Y.", "n.y", "US-NY", "us_ny", "USA-NY", "New York (NY)", "NY - New York")),
         *((each, "NY") for each in ("NY, USA", "New York, NY", "New York, United States", "'NY'", "State of New York")),
+        ("New York State", "NY"),
         *((each, "DC") for each in ("Washington, D.C.", "Washington DC", "D.C.", "US-DC", "District of Columbia (DC)")),
         *(("Fla.", "FL"), ("Calif.", "CA"), ("Mass", "MA"), ("W.Va.", "WV"), ("W. Virginia", "WV"), ("Penn.", "PA")),
         *(("N. Carolina", "NC"), ("Washington", "WA"), ("Wash.", "WA"), ("P.R.", "PR"), ("U.S. Virgin Islands", "VI")),

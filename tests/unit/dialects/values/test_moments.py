@@ -56,6 +56,8 @@ def test_a_time_may_be_written_in_many_ways(raw: Scalar) -> None:
         "Sun Nov 29 2026 15:19:35 GMT 0000 (Coordinated Universal Time)",
         "Sun, 29 Nov 2026 15:19:35 +0000",
         "Sun, 29 Nov 2026 15:19:35 GMT",
+        "2026-11-29T15%3A19%3A35Z",
+        "2026-11-29T15:19:35%2B00:00",
         "29 Nov 2026 10:19:35 EST",
         "Sunday, 29-Nov-26 15:19:35 UTC",
         "Sun Nov 29 15:19:35 2026",

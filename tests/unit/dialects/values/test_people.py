@@ -74,6 +74,11 @@ def test_what_says_nothing_is_absent(raw: Scalar) -> None:
         ("ada @ lovelace .net", "ada@lovelace.net"),
         ("\u200bada@lovelace.net", "ada@lovelace.net"),
         ("O'Brien+x@lovelace.net", "O'Brien+x@lovelace.net"),
+        ("e-mail: ada@lovelace.net", "ada@lovelace.net"),
+        ("ada@lovelace.net (work)", "ada@lovelace.net"),
+        ('<a href="mailto:ada@lovelace.net">ada@lovelace.net</a>', "ada@lovelace.net"),
+        ("[ada@lovelace.net](mailto:ada@lovelace.net)", "ada@lovelace.net"),
+        ("ada/king@lovelace.net", "ada/king@lovelace.net"),
         ("ada", "ada"),
         ("a@b@c.net", "a@b@c.net"),
     ],
@@ -90,6 +95,8 @@ def test_an_email_loses_what_it_was_wrapped_in(raw: str, address: str) -> None:
         ("ada@gmial.com", "ada@gmial.com", "its domain looks misspelled"),
         ("ada@gmail.co", "ada@gmail.co", "its domain looks misspelled"),
         ("ada@a.net; b@c.net", "ada@a.net", FIRST_KEPT),
+        ("ada@a.net / b@c.net", "ada@a.net", FIRST_KEPT),
+        ("home: ada@a.net work: b@c.net", "ada@a.net", FIRST_KEPT),
     ],
 )
 def test_an_email_that_may_not_be_what_was_typed_is_warned_of(raw: str, address: str, warning: str) -> None:

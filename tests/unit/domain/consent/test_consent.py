@@ -164,6 +164,8 @@ def test_a_landing_page_lies_on_a_listed_domain_or_below_it(page: str, known: bo
         (CONSENT_TEXT, "bright roofs", True),
         ("... from BRIGHT-ROOFS, and others", "Bright Roofs", True),
         ("call me, Smith’s Solar", "Smith's Solar", True),
+        ("Bright Roofs™ may call", "Bright Roofs", True),
+        ("Bright Roofs℠ may call", "Bright Roofs", True),
         ("Brightroofs", "Bright Roofs", False),
         ("brightly roofs", "bright", False),
         ("you and me", "Ñandú", False),
