@@ -50,7 +50,8 @@ def keys_in_headers(headers: Mapping[bytes, bytes]) -> list[str]:
     for name in KEY_HEADERS:
         if name in headers:
             text = headers[name].decode("latin-1").strip()
-            keys += _authorization(text) if name == b"authorization" or b" " in headers[name] else [text]
+            keys += [text] if name != b"authorization" else []
+            keys += _authorization(text) if name == b"authorization" or " " in text else []
     return [key for key in keys if key]
 
 
