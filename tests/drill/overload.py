@@ -1,14 +1,18 @@
 """Sellers send far more pings than can be answered, and posts among them."""
 
 import asyncio
+import time
 from pathlib import Path
 
 import httpx
+import msgspec
 import uvloop
 
-from tests.bench.overload import CONNECTIONS, IN_TIME_S, Offered, capacity_of, offer, pings_without_end
+from app.mock_exchange.consumers import post_of
+from tests.bench.load import request_bytes
+from tests.bench.overload import CONNECTIONS, HEADERS, IN_TIME_S, Offered, capacity_of, offer, pings_without_end
 from tests.drill.drill import Say
-from tests.market import ping, post, someone
+from tests.market import ping, someone
 from tests.service import DEMO_CONFIG, ServiceProcess, serve_process
 
 PROMISE = (
@@ -37,7 +41,7 @@ async def _overload(service: ServiceProcess, say: Say) -> list[str]:
         capacity = await capacity_of(port, pings)
         say(f"it answers {capacity:,.0f} pings a second")
         offering = asyncio.create_task(offer(port, pings, TIMES * capacity, CONNECTIONS))
-        taken = await asyncio.to_thread(_posted, http, bids)
+        taken = await _sold(port, [_post(number, bid) for number, bid in bids.items()])
         offered = await offering
         again = ping(http, someone(POSTS + 1))
     say(
@@ -52,9 +56,21 @@ async def _overload(service: ServiceProcess, say: Say) -> list[str]:
     return broken
 
 
-def _posted(http: httpx.Client, bids: dict[int, str]) -> int:
-    """How many of these bids were posted to and sold."""
-    return sum(post(http, someone(number), bid).json()["status"] == "accepted" for number, bid in bids.items())
+async def _sold(port: int, posts: list[bytes]) -> int:
+    """How many of these posts were bought, one after the other."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    sold = 0
+    for each in posts:
+        writer.write(each)
+        head = await reader.readuntil(b"\r\n\r\n")
+        body = await reader.readexactly(int(head.lower().partition(b"content-length:")[2].split(b"\r\n")[0]))
+        sold += b'"status":"accepted"' in body
+    writer.close()
+    return sold
+
+
+def _post(number: int, bid: str) -> bytes:
+    return request_bytes("/v1/post", msgspec.json.encode(post_of(someone(number), bid, time.time())), HEADERS)
 
 
 def _broken(offered: Offered, capacity: float) -> list[str]:
