@@ -11,8 +11,6 @@ OutboundTrouble = Literal["", "timeout", "dns", "connect", "tls", "refused_addre
 
 BODY_BYTES_MAX = 65_536
 
-_TRY_LATER = frozenset((408, 425, 429))
-
 
 class OutboundRequest(msgspec.Struct, frozen=True, kw_only=True):
     """Ready to send; header names are in lower case.
@@ -49,8 +47,3 @@ class OutboundAnswer(msgspec.Struct, frozen=True, kw_only=True):
         return f"OutboundAnswer(status={self.status}, trouble={self.trouble!r}, ***)"
 
     __str__ = __repr__
-
-    @property
-    def is_temporary(self) -> bool:
-        """Whether the same request may fare better later: the other side was not there, was busy, or broke."""
-        return self.trouble != "" or self.status in _TRY_LATER or self.status >= 500

@@ -76,7 +76,7 @@ class Provider:
             answer = await self.sender.send(self._request(lead, within_s))
         finally:
             self.circuit.end()
-        self.circuit.record(failed=answer.is_temporary, at=time.monotonic())
+        self.circuit.record(failed=answer.status != 200, at=time.monotonic())
         return self._verdict(answer)
 
     def _request(self, lead: PostedLead, within_s: float) -> OutboundRequest:

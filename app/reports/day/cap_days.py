@@ -31,11 +31,6 @@ class CapDay(msgspec.Struct, frozen=True, kw_only=True):
         """The most that was used in one window."""
         return max((used for used in self.used if not isnan(used)), default=0.0)
 
-    @property
-    def utilisation(self) -> float:
-        """The share of the limit that `most` is."""
-        return self.most / self.limit
-
 
 def fullest(records: Iterable[CapRecord], most: int, start: float, bins: int) -> tuple[CapDay, ...]:
     """The caps that came closest to their limits, of those that were used at all, each over all windows of the day."""

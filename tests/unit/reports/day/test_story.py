@@ -67,7 +67,7 @@ def test_caps_end_with_every_sale_counted_the_last_one_too(story: Story, day: Tr
 
 
 def test_caps_stand_by_how_full_they_were(story: Story) -> None:
-    shares = [day.utilisation for day in story.caps]
+    shares = [day.most / day.limit for day in story.caps]
     assert shares == sorted(shares, reverse=True)
     assert (story.caps[0].cap, shares[0]) == ("daily", 0.8)
 
