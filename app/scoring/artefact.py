@@ -54,6 +54,20 @@ class Encoded(msgspec.Struct, frozen=True, tag_field="kind", tag="encoded", forb
     unknown: float
 
 
+class Cross(msgspec.Struct, frozen=True, tag_field="kind", tag="cross", forbid_unknown_fields=True):
+    """Two categories read as one number, which training gave to each pair of their values that it saw.
+
+    `of` are their names. A value that is no text is missing, and stands in a pair as the empty text; a pair never seen
+    is unknown.
+    """
+
+    name: str
+    of: tuple[str, str]
+    values: tuple[tuple[str, str], ...]
+    encodings: tuple[float, ...]
+    unknown: float
+
+
 class NumberTerm(msgspec.Struct, frozen=True, array_like=True, tag="number", forbid_unknown_fields=True):
     """Adds `at_low`, and `weight` for each unit that the number lies above `low`; or `missing`.
 
@@ -131,7 +145,7 @@ class Isotonic(msgspec.Struct, frozen=True, tag_field="kind", tag="isotonic", fo
 
 
 Node = float | NumberSplit | CategorySplit
-Feature = Number | Category | Encoded
+Feature = Number | Category | Encoded | Cross
 Term = NumberTerm | CategoryTerm
 Calibrator = Uncalibrated | Sigmoid | Beta | Isotonic
 
@@ -147,6 +161,11 @@ class Scorer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     terms: tuple[Term, ...]
     trees: tuple[Node, ...]
     calibrator: Calibrator
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The facts of a lead that it reads; a cross is of facts that stand here too."""
+        return tuple(feature.name for feature in self.features if not isinstance(feature, Cross))
 
 
 def read_bytes(path: Path) -> bytes:

@@ -130,10 +130,12 @@ class JudgedCandidate(msgspec.Struct, frozen=True, kw_only=True):
     """One candidate with one of its settings, on later leads than it learned from.
 
     `saved` is its log-loss below that of a constant, `behind` above that of the best, each with its standard error.
+    `crossed` says whether it had the crosses.
     """
 
     candidate: str
     settings: dict[str, float]
+    crossed: bool = False
     log_loss: float
     auc: float
     saved: float
@@ -169,7 +171,9 @@ class ParityRow(msgspec.Struct, frozen=True):
 class ModelCard(msgspec.Struct, frozen=True, kw_only=True):
     """Figures are of the newest leads, which nothing was fitted to; `figures_of_truth` are the hidden truth's.
 
-    `candidate` with its `settings` was chosen among `candidates`. `spec` is the specification of the leads as written.
+    `candidate` with its `settings` was chosen among `candidates`, and fitted to all but the newest leads; its
+    calibrator was fitted to what models of older leads said of later ones. `crosses` are pairs of categories that it
+    reads as one. `spec` is the specification of the leads as written.
     `parts` has a word on each file that was learned beside the scorer, `renews` says of which version that scorer is.
     The service relies on `schema`, names, `sha256` (by file) and `parity`; the rest is for people and for training.
     """
@@ -184,6 +188,7 @@ class ModelCard(msgspec.Struct, frozen=True, kw_only=True):
     spec: dict[str, Any]
     spec_sha256: str
     reads: tuple[FactRead, ...]
+    crosses: tuple[tuple[str, str], ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     rows_by_slice: dict[str, int]
     figures: Figures

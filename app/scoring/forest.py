@@ -9,14 +9,16 @@ nested ifs over the same trees take two to three times as long, since the proces
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from math import ceil, floor, inf, nan
+from typing import Any
 
 import msgspec
 
-from app.scoring.artefact import LEAVES_MAX, Category, Encoded, Feature, Node, NumberSplit
-from app.scoring.facts import as_number, is_text
+from app.scoring.artefact import LEAVES_MAX, Category, Cross, Encoded, Feature, Node, NumberSplit
+from app.scoring.facts import Pair, as_number, is_text, pair_of
 from app.wire.ping import Value
 
-Masks = dict[Value | None, int]
+Masks = dict[Any, int]
+"""By what a fact says; by a pair of such where two are read as one."""
 
 _WORD_BITS = 32
 _WORD_SUMS_MAX = 1_024
@@ -122,6 +124,8 @@ def _masks(feature: Feature, forks: list[_Fork], everything: int) -> Masks:
         return _Categories(feature, forks, everything)
     if isinstance(feature, Encoded):
         return _Encodings(feature, forks, everything)
+    if isinstance(feature, Cross):
+        return _Pairs(feature, forks, everything)
     return _Numbers(forks, everything)
 
 
@@ -150,6 +154,18 @@ class _Encodings(Masks):
 
     def __missing__(self, value: Value | None) -> int:
         return self.unknown if is_text(value) else self.missing
+
+
+class _Pairs(Masks):
+    """Masks by two values, as those of the number that the pair is encoded as."""
+
+    def __init__(self, feature: Cross, forks: list[_Fork], everything: int) -> None:
+        numbers = _Numbers(forks, everything)
+        super().__init__(zip(feature.values, map(numbers.mask, feature.encodings), strict=True))
+        self.unknown = numbers.mask(feature.unknown)
+
+    def __missing__(self, pair: Pair) -> int:
+        return self.get(pair_of(pair), self.unknown)
 
 
 class _Numbers(Masks):

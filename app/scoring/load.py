@@ -92,7 +92,7 @@ def load_version(models_dir: Path, vertical: str, version: object) -> tuple[Mode
     model = _with_parts(
         Model(vertical=vertical, version=scorer.version, probability=probability), models_dir, folder, card
     )
-    return model, tuple(feature.name for feature in scorer.features)
+    return model, scorer.reads
 
 
 def _with_parts(model: Model, models_dir: Path, folder: Path, card: ModelCard) -> Model:

@@ -12,6 +12,7 @@ from app.scoring.artefact import (
     Beta,
     Calibrator,
     Category,
+    Cross,
     Encoded,
     Feature,
     Isotonic,
@@ -54,18 +55,21 @@ def _check_features(features: tuple[Feature, ...]) -> None:
     names = [feature.name for feature in features]
     if len(set(names)) != len(names):
         raise Unusable("scorer.json names a feature twice")
+    texts = {feature.name for feature in features if isinstance(feature, Category | Encoded)}
     for feature in features:
         if isinstance(feature, Number):
             continue
+        if isinstance(feature, Cross) and not (feature.of[0] != feature.of[1] and texts.issuperset(feature.of)):
+            raise Unusable(f"scorer.json: {feature.name!r} does not cross two of its categories")
         values, most = feature.values, CATEGORIES_MAX if isinstance(feature, Category) else ENCODED_MAX
         if len(set(values)) != len(values) or len(values) > most:
             raise Unusable(f"scorer.json repeats a value of {feature.name!r} or has more than {most:,}")
         if isinstance(feature, Category) and feature.unknown is not None and not 0 <= feature.unknown < len(values):
             raise Unusable(f"scorer.json: the unknown of {feature.name!r} is none of its values")
-        if isinstance(feature, Encoded):
+        if isinstance(feature, Encoded | Cross):
             if len(feature.encodings) != len(values):
                 raise Unusable(f"scorer.json: {feature.name!r} has not one encoding a value")
-            for number in (*feature.encodings, feature.missing, feature.unknown):
+            for number in (*feature.encodings, feature.unknown, getattr(feature, "missing", 0.0)):
                 _check_number(number, f"an encoding of {feature.name!r}")
 
 

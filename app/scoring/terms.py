@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable
 from math import ceil, floor
+from typing import Any
 
-from app.scoring.artefact import Category, CategoryTerm, Encoded, Feature, NumberTerm, Term
-from app.scoring.facts import as_number, is_text
+from app.scoring.artefact import Category, CategoryTerm, Cross, Encoded, Feature, NumberTerm, Term
+from app.scoring.facts import Pair, as_number, is_text, pair_of
 from app.wire.ping import Value
 
-Weights = dict[Value | None, float]
+Weights = dict[Any, float]
+"""By what a fact says; by a pair of such where two are read as one."""
 
 _WHOLE_NUMBERS_MAX = 1_000
 
@@ -17,6 +19,11 @@ def weights_of(term: Term, feature: Feature) -> Weights:
     if isinstance(term, CategoryTerm):
         assert isinstance(feature, Category)
         return _Texts(zip(feature.values, term.weights, strict=True), term.missing, term.unknown)
+    if isinstance(feature, Cross):
+        return _Pairs(
+            zip(feature.values, (_added(term, number) for number in feature.encodings), strict=True),
+            _added(term, feature.unknown),
+        )
     if isinstance(feature, Encoded):
         weights = zip(feature.values, (_added(term, number) for number in feature.encodings), strict=True)
         return _Texts(weights, _added(term, feature.missing), _added(term, feature.unknown))
@@ -33,6 +40,17 @@ class _Texts(Weights):
 
     def __missing__(self, value: Value | None) -> float:
         return self.unknown if is_text(value) else self.missing
+
+
+class _Pairs(Weights):
+    """Weights by two values; a pair that is not among them is unknown."""
+
+    def __init__(self, weights: Iterable[tuple[tuple[str, str], float]], unknown: float) -> None:
+        super().__init__(weights)
+        self.unknown = unknown
+
+    def __missing__(self, pair: Pair) -> float:
+        return self.get(pair_of(pair), self.unknown)
 
 
 class _Numbers(Weights):

@@ -9,7 +9,8 @@ import pytest
 from app.scoring.card import JudgedCandidate
 from training.conversion.candidates import Candidate, boosting, logistic
 from training.conversion.features import Column
-from training.conversion.search import DEFAULT, ROWS_MAX, Data, forward, search
+from training.conversion.search import DEFAULT, ROWS_MAX, search
+from training.conversion.trials import Data, forward
 
 COLUMNS = (Column("a", "number"), Column("b", "number"))
 Array = np.ndarray[Any, Any]
@@ -28,9 +29,10 @@ def leads(odds: Callable[[Array, Array, Array], Array], rows: int = 3_000) -> Da
 def found(
     data: Data, *among: Candidate, where: str | None = None
 ) -> tuple[JudgedCandidate, tuple[JudgedCandidate, ...], str]:
-    judged, why = search(among or (LOGISTIC, BOOSTING), data, seed=1, where=where, tell=lambda _what: None)
-    (chosen,) = [each for each in judged if each.chosen]
-    return chosen, judged, why
+    result = search(among or (LOGISTIC, BOOSTING), data, seed=1, where=where, tell=lambda _what: None)
+    (chosen,) = [each for each in result.judged if each.chosen]
+    assert chosen == result.chosen
+    return chosen, result.judged, result.why
 
 
 def test_a_plain_truth_keeps_the_plain_model() -> None:

@@ -8,13 +8,16 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from app.domain.vertical import Vertical
+from app.scoring.artefact import Sigmoid
 from tests.histories import facts_in
 from training.conversion.calibrators import Calibrated, ScoredLeads, attempt
 from training.conversion.candidates import Candidate, boosting, candidates, chance, logistic
 from training.conversion.features import columns_of, table
-from training.conversion.train import CV_ROWS_MAX, Slices, calibrate, slices_of, train
+from training.conversion.train import CV_ROWS_MAX, calibrate, slices_of, train
+from training.conversion.trials import forward
 from training.errors import TrainingError
 from training.histories.history import History
+from training.statistics import expit
 
 Draw = Callable[..., History]
 Array = np.ndarray[Any, Any]
@@ -32,67 +35,88 @@ class Fixed:
         return np.column_stack([1.0 - yes, yes])
 
 
-def scored(rows: int, *, stretch: float, drift_of_calibration_slice: bool = False) -> tuple[Array, Array, Slices]:
-    """Scores that should be multiplied by `stretch`, or that stand upside down in the slice which calibrates."""
+def scored(rows: int, *, stretch: float, drift: float = 0.0, turned: bool = False) -> tuple[Array, Array]:
+    """Scores that should be multiplied by `stretch`, while the level moves by `drift` over all rows.
+
+    Where it is `turned` the share converted rises within the second quarter of all while the scores fall.
+    """
     random = np.random.default_rng(8)
     scores = random.normal(-0.5, 1.2, rows)
-    slices = slices_of(rows)
-    odds = stretch * scores
-    if drift_of_calibration_slice:
-        # Within this slice the share converted rises while the scores fall, as on a file whose base rate drifts.
-        inside = slices.calibrate
+    odds = stretch * scores + drift * np.linspace(-0.5, 0.5, rows)
+    if turned:
+        inside = slice(rows // 2, rows * 3 // 4)
         place = np.linspace(-1.0, 1.0, inside.stop - inside.start)
         scores[inside] = random.normal(0.0, 0.4, len(place)) - 1.5 * place
         odds[inside] = 3.0 * place
-    labels = (random.random(rows) < 1.0 / (1.0 + np.exp(-odds))).astype(int)
-    return scores.reshape(-1, 1), labels, slices
+    return scores.reshape(-1, 1), (random.random(rows) < expit(odds)).astype(int)
 
 
-def test_slices_are_consecutive_and_the_newest_is_last() -> None:
+def unseen(rows: Array, labels: Array) -> list[ScoredLeads]:
+    """By fold, as the search has them."""
+    return [ScoredLeads(rows[later, 0], labels[later]) for _, later in forward(len(labels))]
+
+
+def test_all_but_the_newest_leads_are_learned_from() -> None:
     slices = slices_of(1_000)
-    cuts = [slices.fit, slices.calibrate, slices.choose, slices.newest]
-    assert [cut.start for cut in cuts] == [0, 600, 750, 850]
-    assert [cut.stop for cut in cuts] == [600, 750, 850, 1_000]
+    assert (slices.learn, slices.newest) == (slice(0, 850), slice(850, 1_000))
+
+
+def test_what_is_served_was_fitted_to_all_but_the_newest_leads(draw: Draw, vertical: Vertical) -> None:
+    history = draw(2_000, signal=2.5)
+    columns, _ = columns_of(vertical)
+    rows = table(columns, facts_in(history))
+    only = (Candidate("boosting", boosting, ({"trees": 20},)),)
+    trained = train(columns, rows, history.converted, seed=1, among=only)
+    again = boosting(columns, seed=1, trees=20).fit(rows[:1_700], history.converted[:1_700])
+    assert np.array_equal(chance(trained.raw, rows), chance(again, rows))
+    assert any("fitted to the 1,700 leads before the newest" in note for note in trained.notes)
 
 
 def test_a_calibrator_that_would_turn_the_ranking_upside_down_is_not_kept() -> None:
-    rows, labels, slices = scored(6_000, stretch=1.0, drift_of_calibration_slice=True)
+    rows, labels = scored(6_000, stretch=1.0, turned=True)
+    seen, _ = unseen(rows, labels)
+    trapped = attempt("sigmoid", seen, seen).curve
+    later = slice(4_500, 6_000)
+    turned = roc_auc_score(labels[later], chance(Calibrated(Fixed(), trapped), rows[later]))
+    assert turned < 0.4 < 0.7 < roc_auc_score(labels[later], rows[later, 0])
     raw = Fixed()
-    seen = ScoredLeads(rows[slices.calibrate, 0], labels[slices.calibrate])
-    trapped = Calibrated(raw, attempt("sigmoid", seen, seen).curve)
-    newest = rows[slices.newest], labels[slices.newest]
-    assert (
-        roc_auc_score(newest[1], chance(trapped, newest[0]))
-        < 0.4
-        < 0.7
-        < roc_auc_score(newest[1], chance(raw, newest[0]))
-    )
-    model, kept, attempts = calibrate(raw, rows, labels, slices)
+    model, kept, attempts = calibrate(raw, unseen(rows, labels))
     assert (model, kept) == (raw, None)
     assert all("upside down" in attempt.why_not for attempt in attempts)
 
 
-def test_a_calibrator_that_lowers_the_loss_of_later_leads_is_kept() -> None:
-    rows, labels, slices = scored(6_000, stretch=0.4)
-    model, kept, attempts = calibrate(Fixed(), rows, labels, slices)
-    assert kept in ("sigmoid", "beta", "isotonic")
+def test_a_calibrator_that_lowers_the_loss_of_later_leads_is_kept_and_fitted_to_all_of_them() -> None:
+    rows, labels = scored(6_000, stretch=0.4)
+    model, kept, attempts = calibrate(Fixed(), unseen(rows, labels))
+    assert kept == "sigmoid"
     (chosen,) = [attempt for attempt in attempts if attempt.method == kept]
     assert chosen.log_loss + chosen.noise < chosen.raw_log_loss
     assert chosen.slope == pytest.approx(0.4, abs=0.1)
-    newest = slices.newest
-    assert np.mean(chance(model, rows[newest])) == pytest.approx(np.mean(labels[newest]), rel=0.1)
+    assert isinstance(model, Calibrated)
+    assert isinstance(model.calibrator, Sigmoid)
+    assert model.calibrator.slope == pytest.approx(0.4, abs=0.05)
+    assert attempt("sigmoid", *unseen(rows, labels)).curve != model.calibrator
 
 
-def test_a_model_that_is_honest_already_keeps_no_calibrator() -> None:
-    rows, labels, slices = scored(6_000, stretch=1.0)
-    _, kept, attempts = calibrate(Fixed(), rows, labels, slices)
+@pytest.mark.parametrize("drift", [0.0, 2.0, -2.0])
+def test_a_model_that_is_honest_already_keeps_no_calibrator_however_the_level_moves(drift: float) -> None:
+    rows, labels = scored(6_000, stretch=1.0, drift=drift)
+    _, kept, attempts = calibrate(Fixed(), unseen(rows, labels))
     assert kept is None
     assert all("chance" in attempt.why_not for attempt in attempts)
 
 
+def test_a_calibrator_follows_no_trend_of_the_level() -> None:
+    rows, labels = scored(12_000, stretch=0.6, drift=1.5)
+    model, kept, _ = calibrate(Fixed(), unseen(rows, labels))
+    assert kept
+    # The later half, which the curve was fitted to, converts far more often than the scores say.
+    assert np.mean(labels[6_000:]) > np.mean(expit(rows[6_000:, 0])) + 0.08
+    assert np.mean(chance(model, rows)) == pytest.approx(np.mean(expit(rows[:, 0])), abs=0.04)
+
+
 def test_beyond_the_scores_it_has_seen_a_calibrated_model_still_says_a_number() -> None:
-    rows, labels, slices = scored(3_000, stretch=0.4)
-    seen = ScoredLeads(rows[slices.calibrate, 0], labels[slices.calibrate])
+    seen, _ = unseen(*scored(3_000, stretch=0.4))
     model = Calibrated(Fixed(), attempt("isotonic", seen, seen).curve)
     said = chance(model, np.array([[-50.0], [50.0]]))
     assert np.all((said >= 0.0) & (said <= 1.0))
@@ -123,7 +147,13 @@ def test_the_chosen_candidate_is_the_one_that_was_fitted_and_every_one_is_shown(
 
 
 @pytest.mark.parametrize(
-    ("part", "name"), [(slice(0, 600), "oldest"), (slice(1_200, 1_500), "calibrate"), (slice(1_700, 2_000), "newest")]
+    ("part", "name"),
+    [
+        (slice(0, 850), "oldest"),
+        (slice(850, 1_275), "choose a candidate"),
+        (slice(1_275, 1_700), "last ones to learn from"),
+        (slice(1_700, 2_000), "newest"),
+    ],
 )
 def test_a_history_part_of_which_never_converts_is_refused_by_name(
     draw: Draw, vertical: Vertical, part: slice, name: str

@@ -12,7 +12,7 @@ import joblib
 import msgspec
 import numpy as np
 
-from app.scoring.artefact import BYTES_MAX, Number, Scorer
+from app.scoring.artefact import BYTES_MAX, Cross, Number, Scorer
 from app.scoring.card import CARD, PAGE, ModelCard, ParityRow, write_card
 from app.scoring.load import PARITY_ROWS_MIN
 from app.wire.ping import Value
@@ -33,10 +33,16 @@ def next_version(models: Path, vertical: str) -> str:
 def parity_rows(model: Estimator, columns: Sequence[Column], scorer: Scorer, rows: Rows) -> tuple[ParityRow, ...]:
     """Leads spread over these, and what could trip a reader: facts missing, unknown, of the wrong kind, all gone."""
     chosen = [rows[int(at)] for at in np.linspace(0, len(rows) - 1, PARITY_ROWS_MIN)]
-    names = [column.name for column in columns]
+    names = [column.name for column in columns if column.of is None]
     facts: list[dict[str, Value]] = [{name: row[name] for name in names if name in row} for row in chosen]
     whole = max(facts, key=len)
     for feature in scorer.features:
+        if isinstance(feature, Cross):
+            # Pairs that training saw, one of them or none.
+            facts += [{**whole, **dict(zip(feature.of, pair, strict=True))} for pair in feature.values[:2]]
+            facts.append({**whole, **dict.fromkeys(feature.of, UNKNOWN)})
+            facts.append({name: value for name, value in whole.items() if name not in feature.of})
+            continue
         facts.append({name: value for name, value in whole.items() if name != feature.name})
         facts.append({**whole, feature.name: UNKNOWN if not isinstance(feature, Number) else 10**9})
         facts.append({**whole, feature.name: 7 if not isinstance(feature, Number) else UNKNOWN})

@@ -1,6 +1,6 @@
 """Curves from a model's log-odds to a probability, and whether one earns its place on leads it has not seen."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Literal
 
 import msgspec
@@ -13,10 +13,14 @@ from app.scoring.artefact import Beta, Calibrator, Isotonic, Sigmoid
 from app.scoring.card import CalibratorAttempt
 from training.conversion.candidates import Estimator, scores
 from training.conversion.figures import calibration_slope
-from training.statistics import Array, expit, losses, saving
+from training.statistics import TINY, Array, expit, level_shift, losses, saving
 
 AUC_LOSS_MAX = 0.01
 """A calibrator may flatten the ranking by this much and no more."""
+
+CLEAR_ERRORS = 2.0
+SIDE_MIN = 10
+"""Of fewer leads that converted, or that did not, a slope says nothing."""
 
 STEP = 1e-3
 """Log-odds are rounded to it where a curve may jump, so that no last digit decides on which side of a jump they are."""
@@ -48,20 +52,26 @@ class TriedCurve(msgspec.Struct, frozen=True):
 
 
 class ScoredLeads(msgspec.Struct, frozen=True):
-    """A raw model's log-odds of some leads, and which of them converted."""
+    """Log-odds of some leads by models that have not seen them, and which of these converted."""
 
     scores: Array
     converted: Array
 
 
+def together(parts: Sequence[ScoredLeads]) -> ScoredLeads:
+    """All of these leads, each part at its own level: what sets the parts apart is no matter of a curve."""
+    scores = np.concatenate([part.scores + level_shift(part.scores, float(np.mean(part.converted))) for part in parts])
+    return ScoredLeads(scores, np.concatenate([part.converted for part in parts]))
+
+
 def attempt(method: Method, seen: ScoredLeads, later: ScoredLeads) -> TriedCurve:
     """A curve fitted to the leads `seen`, judged on `later` ones."""
-    curve = _FITS[method](seen.scores, seen.converted)
+    curve = fitted(method, seen)
     before, after = expit(later.scores), curved(curve, later.scores)
     loss, raw_loss = losses(later.converted, after), losses(later.converted, before)
     found = CalibratorAttempt(
         method=method,
-        slope=calibration_slope(seen.converted, seen.scores),
+        slope=min(calibration_slope(seen.converted, seen.scores), *_turned(seen), *_turned(later)),
         log_loss=float(np.mean(loss)),
         raw_log_loss=float(np.mean(raw_loss)),
         noise=saving(loss, raw_loss).noise,
@@ -70,6 +80,17 @@ def attempt(method: Method, seen: ScoredLeads, later: ScoredLeads) -> TriedCurve
         why_not="",
     )
     return TriedCurve(curve, msgspec.structs.replace(found, why_not=_why_not(found, curve)), loss)
+
+
+def fitted(method: str, seen: ScoredLeads) -> Calibrator:
+    """The curve of this kind that suits these leads best."""
+    return _FITS[method](seen.scores, seen.converted)
+
+
+def rises(curve: Calibrator) -> bool:
+    """Whether a higher score is a higher chance. A curve of steps always rises, and has no weights that could fall."""
+    weights: list[float] = [getattr(curve, name) for name in ("slope", "a", "b") if hasattr(curve, name)] or [1.0]
+    return min(weights) >= 0.0 and max(weights) > 0.0
 
 
 def best(tried: Sequence[TriedCurve]) -> TriedCurve | None:
@@ -91,6 +112,16 @@ def curved(calibrator: Calibrator, scores: Array) -> Array:
         low, high = _ends(scores)
         return expit(calibrator.a * low + calibrator.b * high + calibrator.c)
     return expit(scores)
+
+
+def _turned(leads: ScoredLeads) -> Iterator[float]:
+    """The slope of each half of them in which it is negative by more than chance."""
+    for scores, converted in zip(np.array_split(leads.scores, 2), np.array_split(leads.converted, 2), strict=True):
+        if min(np.sum(converted), np.sum(1 - converted)) >= SIDE_MIN:
+            slope, share = calibration_slope(converted, scores), np.mean(converted)
+            noise = 1.0 / np.sqrt(max(share * (1.0 - share) * len(scores) * np.var(scores), TINY))
+            if slope < -CLEAR_ERRORS * noise:
+                yield slope
 
 
 def _sigmoid(scores: Array, converted: Array) -> Calibrator:
@@ -123,7 +154,7 @@ def _isotonic(scores: Array, converted: Array) -> Calibrator:
     return Isotonic(tuple(curve.X_thresholds_.tolist()), tuple(probabilities.tolist()))
 
 
-_FITS: dict[Method, Callable[[Array, Array], Calibrator]] = {"sigmoid": _sigmoid, "beta": _beta, "isotonic": _isotonic}
+_FITS: dict[str, Callable[[Array, Array], Calibrator]] = {"sigmoid": _sigmoid, "beta": _beta, "isotonic": _isotonic}
 
 
 def _ends(scores: Array) -> tuple[Array, Array]:
@@ -138,9 +169,7 @@ def _weights(columns: Array, converted: Array) -> tuple[float, ...]:
 
 def _why_not(attempt: CalibratorAttempt, curve: Calibrator) -> str:
     """Why a calibrator is not kept. An inverted one prices the best leads lowest, however well it fits its slice."""
-    # A rising curve of steps has no weights that could fall.
-    weights = [getattr(curve, name) for name in ("slope", "a", "b") if hasattr(curve, name)] or [1.0]
-    if not attempt.slope > 0.0 or min(weights) < 0.0 or not max(weights) > 0.0:
+    if not attempt.slope > 0.0 or not rises(curve):
         return "its slope is not positive: it would turn the ranking upside down"
     if not attempt.auc >= attempt.raw_auc - AUC_LOSS_MAX:
         return f"it costs more than {AUC_LOSS_MAX} of AUC"

@@ -127,7 +127,9 @@ def encoded(columns: Sequence[Column], X: Array) -> frozenset[str]:
     return frozenset(
         column.name
         for position, column in enumerate(columns)
-        if column.kind == "category" and len({value for value in X[:, position] if isinstance(value, str)}) > NATIVE_MAX
+        if column.kind == "category"
+        and column.of is None
+        and len({value for value in X[:, position] if isinstance(value, str)}) > NATIVE_MAX
     )
 
 
@@ -162,7 +164,8 @@ def parts(columns: Sequence[Column], encoded: Collection[str]) -> dict[str, list
     """The positions of the columns by how they are read, in the order in which the encoders put them out."""
     kinds: dict[str, list[int]] = {"categories": [], "encoded": [], "numbers": []}
     for position, column in enumerate(columns):
-        kind = "numbers" if column.kind == "number" else "encoded" if column.name in encoded else "categories"
+        many = column.name in encoded or column.of is not None
+        kind = "numbers" if column.kind == "number" else "encoded" if many else "categories"
         kinds[kind].append(position)
     return kinds
 

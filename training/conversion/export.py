@@ -11,11 +11,11 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 
 from app.scoring import artefact
-from app.scoring.artefact import Category, CategorySplit, Encoded, Feature, Node, Number, NumberSplit, NumberTerm
+from app.scoring.artefact import Category, CategorySplit, Cross, Encoded, Feature, Node, Number, NumberSplit, NumberTerm
 from app.scoring.parse import check
 from training.conversion.calibrators import Calibrated
 from training.conversion.candidates import Estimator, scores
-from training.conversion.features import Column
+from training.conversion.features import APART, Column
 from training.errors import TrainingError
 from training.statistics import Array
 
@@ -89,8 +89,18 @@ def _split_by(raw: Estimator, columns: Sequence[Column]) -> tuple[Feature, ...]:
         rows = np.full((len(values) + 2, len(encoder.categories_)), nan, dtype=object)
         rows[:-1, place] = [*values, _unknown(values)]
         *encodings, unknown, missing = encoder.transform(rows)[:, place].tolist()
-        features.append(Encoded(column.name, values, tuple(encodings), missing=missing, unknown=unknown))
+        features.append(_encoded(column, values, encodings, missing=missing, unknown=unknown))
     return tuple(features)
+
+
+def _encoded(
+    column: Column, values: tuple[str, ...], encodings: Sequence[float], *, missing: float, unknown: float
+) -> Encoded | Cross:
+    """What is read as a number by its value. A cross is never missing: it has a value of its own for that."""
+    if column.of is None:
+        return Encoded(column.name, values, tuple(encodings), missing=missing, unknown=unknown)
+    pairs = [value.split(APART) for value in values]
+    return Cross(column.name, column.of, tuple((one, other) for one, other in pairs), tuple(encodings), unknown)
 
 
 def node(predictor: Any, position: int, order: Sequence[int]) -> Node:
@@ -157,7 +167,7 @@ def _weighed(raw: Estimator, columns: Sequence[Column]) -> dict[str, Any]:
             features.append(Category(column.name, values))
             terms.append(artefact.CategoryTerm(position, tuple(weights), missing=0.0, unknown=unknown))
         else:
-            features.append(Encoded(column.name, values, tuple(weights), missing=0.0, unknown=unknown))
+            features.append(_encoded(column, values, weights, missing=0.0, unknown=unknown))
             low, high = min(*weights, unknown, 0.0), max(*weights, unknown, 0.0)
             terms.append(NumberTerm(position, low, high, at_low=low, weight=1.0, missing=0.0))
     return {"features": tuple(features), "baseline": baseline, "terms": tuple(terms), "trees": ()}

@@ -15,14 +15,23 @@ from training.histories.declared import spec_of
 from training.histories.spec import SpecField
 from training.statistics import Array
 
+APART = "\x1f"
+"""Between two values that are read as one: the sign that ASCII has for it. A column that holds it is not crossed."""
+
 Rows = Sequence[Mapping[str, Value]]
 
 
 class Column(msgspec.Struct, frozen=True):
-    """One fact as the model sees it."""
+    """One fact as the model sees it, or two categories `of` a lead that it sees as one."""
 
     name: str
     kind: Literal["category", "number"]
+    of: tuple[str, str] | None = None
+
+
+def cross(one: str, other: str) -> Column:
+    """These two categories as one column, whose values are pairs of theirs."""
+    return Column(f"{one} × {other}", "category", (one, other))
 
 
 def columns_of(vertical: Vertical) -> tuple[tuple[Column, ...], tuple[LeftOut, ...]]:
@@ -44,7 +53,20 @@ def columns_among(fields: Sequence[SpecField]) -> tuple[tuple[Column, ...], tupl
 
 def table(columns: Sequence[Column], rows: Rows) -> Array:
     """The rows as an array of objects, text or float, with NaN wherever the service would call a fact missing."""
-    return np.array([[_cell(column, row.get(column.name)) for column in columns] for row in rows], dtype=object)
+    return np.array([[_cell_of(column, row) for column in columns] for row in rows], dtype=object)
+
+
+def crossed(columns: Sequence[Column], X: Array, crosses: Sequence[Column]) -> Array:
+    """The table of the columns with that of their crosses at its right."""
+    place = {column.name: position for position, column in enumerate(columns)}
+    pairs = [[X[:, place[name]] for name in each.of] for each in crosses if each.of]
+    joined = [np.array([*map(joined_values, one, other)], dtype=object) for one, other in pairs]
+    return np.column_stack([X, *joined]) if joined else X
+
+
+def joined_values(one: object, other: object) -> str:
+    """A pair of values as one; what is missing stands in it as nothing at all."""
+    return APART.join(value if isinstance(value, str) else "" for value in (one, other))
 
 
 def stacked(columns: Sequence[Column], values: Mapping[str, Array], rows: int) -> Array:
@@ -58,6 +80,12 @@ def stacked(columns: Sequence[Column], values: Mapping[str, Array], rows: int) -
         plain = found.dtype != object and column.kind == "number"
         told[:, position] = found if plain else [_cell(column, value) for value in found]
     return told
+
+
+def _cell_of(column: Column, row: Mapping[str, Value]) -> str | float:
+    if column.of is None:
+        return _cell(column, row.get(column.name))
+    return joined_values(*(row.get(name) for name in column.of))
 
 
 def _cell(column: Column, value: Value | None) -> str | float:

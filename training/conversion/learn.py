@@ -9,14 +9,14 @@ import numpy as np
 from msgspec.structs import asdict
 
 from app.domain.calendar import utc_text
-from app.scoring.artefact import Category, Feature, Number
+from app.scoring.artefact import Category, Cross, Feature, Number
 from app.scoring.card import FactRead, ModelCard, TrainingHistory
 from app.scoring.compile import compiled
 from app.scoring.load import PARITY_ROWS_MIN, load_version
 from training.conversion.artefact import installed, next_version, parity_rows, write
 from training.conversion.candidates import chance
 from training.conversion.export import scorer_of
-from training.conversion.features import columns_among, stacked
+from training.conversion.features import columns_among, crossed, stacked
 from training.conversion.figures import by_value, deciles, figures
 from training.conversion.gates import gates
 from training.conversion.leaks import check_fields
@@ -44,9 +44,9 @@ def learn(
 
     tell("writing")
     version = next_version(models, spec.vertical)
-    scorer = scorer_of(trained.raw, trained.model, columns, vertical=spec.vertical, version=version)
+    scorer = scorer_of(trained.raw, trained.model, trained.columns, vertical=spec.vertical, version=version)
     newest = trained.slices.newest
-    predicted, true = chance(trained.model, X[newest]), history.truth
+    predicted, true = chance(trained.model, crossed(columns, X[newest], trained.crosses)), history.truth
     truth = None if true is None else figures(y[newest], true[newest])
     # The largest distance between what the service would say and what scikit-learn says.
     places = _spread(newest, COMPARED_MAX)
@@ -61,7 +61,8 @@ def learn(
         history=_history(history),
         spec=msgspec.to_builtins(spec),
         spec_sha256=sha256(msgspec.json.encode(spec)).hexdigest(),
-        reads=tuple(_reads(feature) for feature in scorer.features),
+        reads=tuple(_reads(feature) for feature in scorer.features if not isinstance(feature, Cross)),
+        crosses=tuple(each.of for each in trained.crosses if each.of),
         left_out=left_out,
         rows_by_slice={name: cut.stop - cut.start for name, cut in asdict(trained.slices).items()},
         figures=trained.newest,
@@ -76,7 +77,7 @@ def learn(
         gates=verdicts,
         seed=seed,
         libraries=installed(lightgbm=trained.candidate == "lightgbm"),
-        parity=parity_rows(trained.model, columns, scorer, history.rows(_spread(newest, PARITY_ROWS_MIN))),
+        parity=parity_rows(trained.model, trained.columns, scorer, history.rows(_spread(newest, PARITY_ROWS_MIN))),
     )
     write(models, trained.model, scorer, card)
     # Read back as the service will read it: what it would refuse must not be made live.

@@ -25,7 +25,7 @@ def evidence(card: ModelCard) -> list[str]:
         *([] if past.value_mean is None else [f"  the mean conversion brought {past.value_mean:,.2f}"]),
         "",
         *(
-            f"  {each.candidate:<10}{settings_text(each.settings):<34}"
+            f"  {each.candidate:<10}{settings_text(each.settings) + ', crossed' * each.crossed:<42}"
             f"log-loss {each.log_loss:.4f}  AUC {each.auc:.3f}{'  chosen' if each.chosen else ''}"
             for each in card.candidates
         ),
@@ -51,7 +51,7 @@ def result(card: ModelCard, models: Path, *, promoted: bool) -> dict[str, Any]:
     """
     figures = msgspec.to_builtins(card.figures)
     gates = [(each, each.found if each.figure is None else each.figure) for each in card.gates]
-    tried = [(each, ("settings", "log_loss", "auc", "chosen")) for each in card.candidates]
+    tried = [(each, ("settings", "crossed", "log_loss", "auc", "chosen")) for each in card.candidates]
     return {
         "vertical": card.vertical,
         "version": card.version,
@@ -64,6 +64,8 @@ def result(card: ModelCard, models: Path, *, promoted: bool) -> dict[str, Any]:
         "gates": [{"name": g.name, "passed": g.passed, "figure": held, "found": g.explained} for g, held in gates],
         "candidate": card.candidate,
         "candidates": [{"name": each.candidate, **{key: getattr(each, key) for key in keys}} for each, keys in tried],
+        "settings": card.settings,
+        "crosses": [list(pair) for pair in card.crosses],
         "calibrator": card.calibrator,
         "rows": card.history.rows,
         "notes": [*card.history.notes, *card.notes],

@@ -1,30 +1,33 @@
 """Which candidate with which settings does best on leads that came after those it learned from."""
 
 import os
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from importlib import import_module
 from importlib.util import find_spec
-from itertools import pairwise
 
 import msgspec
 import numpy as np
 from joblib import Parallel, delayed, parallel_config
-from sklearn.metrics import roc_auc_score
 
 from app.scoring.card import JudgedCandidate
-from training.conversion.candidates import LEARNING_RATE, LEAVES, TREES, Candidate, Settings, scores, threads_for
+from training.conversion.calibrators import ScoredLeads
+from training.conversion.candidates import LEAVES, SLOW, Candidate, Settings
+from training.conversion.crosses import crosses
 from training.conversion.features import Column
 from training.conversion.page import settings_text
+from training.conversion.trials import Data, Trial, forward, trial
 from training.errors import TrainingError
-from training.statistics import Array, expit, losses, saving
+from training.statistics import Array, losses, saving
 
 ROWS_MAX = 200_000
-"""The newest so many leads of the fit part choose; more would cost minutes and change nothing."""
+"""The newest so many leads choose; more would cost minutes and change nothing."""
 
-FOLDS = 2
-DEFAULT: tuple[str, Settings] = ("boosting", {"trees": TREES, "leaves": LEAVES, "rate": LEARNING_RATE})
+DEFAULT: tuple[str, Settings] = ("boosting", {"leaves": LEAVES, "rate": SLOW, "trees": 150})
 """What has done best on other histories: the choice where this one cannot choose."""
+
+CROSSED_ERRORS = 2.0
+"""By so many standard errors crosses must beat all else, and a constant: the leads that judge them named them."""
 
 LOCAL = ("loky", "threading", "multiprocessing")
 """joblib's own backends: processes or threads of this machine."""
@@ -33,50 +36,56 @@ _CLUSTERS = {"dask": "distributed", "ray": "ray"}
 _PATIENCE = "5s"
 
 
-class _Trial(msgspec.Struct, frozen=True, kw_only=True):
-    candidate: str
-    settings: Settings
-    losses: Array
-    auc: float
+class Found(msgspec.Struct, frozen=True, kw_only=True):
+    """Every candidate as judged, which of them is `chosen` and why, and the crosses that it reads.
 
+    `unseen` has by fold, oldest first, what models of it that had learned from earlier leads said of later ones.
+    """
 
-class Data(msgspec.Struct, frozen=True):
-    """The fit part of a history, oldest first; `encoded` are its columns of very many values."""
-
-    columns: Sequence[Column]
-    encoded: Collection[str]
-    X: Array
-    y: Array
+    judged: tuple[JudgedCandidate, ...]
+    chosen: JudgedCandidate
+    why: str
+    crosses: tuple[Column, ...]
+    unseen: tuple[ScoredLeads, ...]
 
 
 def search(
     candidates: Sequence[Candidate], data: Data, *, seed: int, where: str | None, tell: Callable[[str], None]
-) -> tuple[tuple[JudgedCandidate, ...], str]:
-    """Every candidate with each of its settings, one of them chosen, and why that one.
+) -> Found:
+    """The candidate and settings that do best on later leads, with crosses where these help.
 
-    `where` is a joblib backend. Folds go forward in time: the second half of these leads, a part at a time, is judged
-    by models of all that came before it.
+    `where` is a joblib backend.
     """
-    data = Data(data.columns, data.encoded, data.X[-ROWS_MAX:], data.y[-ROWS_MAX:])
-    tasks = [(candidate, settings) for candidate in candidates for settings in candidate.grid]
-    trials = []
+    data = data.newest(ROWS_MAX)
+    parts, constant = forward(len(data.y)), _constant(data.y)
     with backend(where) as jobs:
-        running = Parallel(n_jobs=jobs, return_as="generator")(
-            delayed(_trial)(candidate, settings, data, seed, alone=where is None) for candidate, settings in tasks
-        )
-        for trial in running:
-            trials.append(trial)
-            tell(f"{trial.candidate} {settings_text(trial.settings)}: log-loss {np.mean(trial.losses):.4f}")
-    # Against saying what share converted so far.
-    parts = forward(len(data.y))
-    usual = [np.full(later.stop - later.start, np.mean(data.y[past])) for past, later in parts]
-    return _chosen(trials, losses(data.y[parts[0][1].start :], np.concatenate(usual)))
 
+        def tried(among: Sequence[Candidate], leads: Data) -> list[Trial]:
+            tasks = [(candidate, settings) for candidate in among for settings in candidate.grid]
+            running = Parallel(n_jobs=jobs, return_as="generator")(
+                delayed(trial)(*task, leads, seed, alone=where is None) for task in tasks
+            )
+            return [_told(each, tell) for each in running]
 
-def forward(rows: int) -> list[tuple[slice, slice]]:
-    """What is learned from and what is judged, fold by fold."""
-    cuts = [rows // 2 + (rows - rows // 2) * fold // FOLDS for fold in range(FOLDS + 1)]
-    return [(slice(0, cut), slice(cut, end)) for cut, end in pairwise(cuts)]
+        trials = tried(candidates, data)
+        plain = _best(trials)
+        later = slice(parts[0][1].start, len(data.y))
+        pairs = crosses(data.columns, data.X[later], np.concatenate(plain.unseen), data.y[later])
+        if pairs:
+            tell(f"crossing {', '.join(pair.name for pair in pairs)}")
+            trials += tried(candidates, data.crossed(pairs))
+        best = _best(trials).losses
+        if not all(saving(best, other).is_clear(CROSSED_ERRORS) for other in (plain.losses, constant)):
+            trials, pairs = [each for each in trials if not each.is_crossed], ()
+        chosen, why = _plainest(trials, constant), "the plainest of those that later leads cannot tell from the best"
+        if chosen is None:
+            why = "no candidate beats a constant on later leads, so they cannot choose; this one is the usual choice"
+            trials += tried([*_untried(candidates)], data)
+            usual = [each for each in trials if (each.candidate, each.settings) == DEFAULT]
+            chosen = usual[0] if usual else _equals(trials)[0]
+    judged = {id(each): _judged(each, _best(trials), constant, chosen=each is chosen) for each in trials}
+    unseen = (ScoredLeads(said, data.y[part]) for said, (_, part) in zip(chosen.unseen, parts, strict=True))
+    return Found(judged=(*judged.values(),), chosen=judged[id(chosen)], why=why, crosses=pairs, unseen=(*unseen,))
 
 
 @contextmanager
@@ -116,42 +125,54 @@ def _cluster(name: str) -> AbstractContextManager[object]:
     return nullcontext()
 
 
-def _trial(candidate: Candidate, settings: Settings, data: Data, seed: int, *, alone: bool) -> _Trial:
-    found, aucs = [], []
-    with threads_for(len(data.y), alone=alone):
-        for past, later in forward(len(data.y)):
-            model = candidate.build(data.columns, encoded=data.encoded, seed=seed, **settings)
-            said = expit(scores(model.fit(data.X[past], data.y[past]), data.X[later]))
-            found.append(losses(data.y[later], said))
-            aucs.append(float(roc_auc_score(data.y[later], said)))
-    return _Trial(candidate=candidate.name, settings=settings, losses=np.concatenate(found), auc=float(np.mean(aucs)))
+def _untried(candidates: Sequence[Candidate]) -> Iterator[Candidate]:
+    """The usual choice, where it is none of the settings that were tried."""
+    name, settings = DEFAULT
+    for each in candidates:
+        if each.name == name and settings not in each.grid:
+            yield Candidate(name, each.build, (settings,))
 
 
-def _chosen(trials: Sequence[_Trial], constant: Array) -> tuple[tuple[JudgedCandidate, ...], str]:
-    best = min(trials, key=lambda trial: float(np.mean(trial.losses)))
-    judged = [_judged(trial, best, constant) for trial in trials]
-    able = [each for each in judged if each.saved > each.saved_noise]
-    if able:
-        winner = next(each for each in judged if each in able and each.behind <= each.behind_noise)
-        why = "the plainest of those that later leads cannot tell from the best"
-    else:
-        # What cannot beat a constant here differs from the others by luck.
-        usual = [each for each in judged if (each.candidate, each.settings) == DEFAULT]
-        winner = usual[0] if usual else next(each for each in judged if each.behind <= each.behind_noise)
-        why = "no candidate beats a constant on later leads, so they cannot choose; this one is the usual choice"
-    return tuple(msgspec.structs.replace(each, chosen=each is winner) for each in judged), why
+def _told(found: Trial, tell: Callable[[str], None]) -> Trial:
+    crossed = ", crossed" if found.is_crossed else ""
+    tell(f"{found.candidate} {settings_text(found.settings)}{crossed}: log-loss {found.loss:.4f}")
+    return found
 
 
-def _judged(trial: _Trial, best: _Trial, constant: Array) -> JudgedCandidate:
-    saved, behind = saving(trial.losses, constant), saving(best.losses, trial.losses)
+def _constant(converted: Array) -> Array:
+    """What it would cost to say of later leads what share converted so far."""
+    said = [np.full(later.stop - later.start, np.mean(converted[past])) for past, later in forward(len(converted))]
+    told = np.concatenate(said)
+    return losses(converted[-len(told) :], told)
+
+
+def _best(trials: Sequence[Trial]) -> Trial:
+    return min(trials, key=lambda each: each.loss)
+
+
+def _equals(trials: Sequence[Trial]) -> list[Trial]:
+    """Those that later leads cannot tell from the best."""
+    best = _best(trials)
+    return [each for each in trials if not saving(best.losses, each.losses).is_clear()]
+
+
+def _plainest(trials: Sequence[Trial], constant: Array) -> Trial | None:
+    """The first of the equals of the best that clearly beats a constant; none where no trial does."""
+    able = [each for each in _equals(trials) if saving(each.losses, constant).is_clear()]
+    return able[0] if able else None
+
+
+def _judged(found: Trial, best: Trial, constant: Array, *, chosen: bool) -> JudgedCandidate:
+    saved, behind = saving(found.losses, constant), saving(best.losses, found.losses)
     return JudgedCandidate(
-        candidate=trial.candidate,
-        settings=trial.settings,
-        log_loss=float(np.mean(trial.losses)),
-        auc=trial.auc,
+        candidate=found.candidate,
+        settings=found.settings,
+        crossed=found.is_crossed,
+        log_loss=found.loss,
+        auc=found.auc,
         saved=saved.mean,
         saved_noise=saved.noise,
         behind=behind.mean,
         behind_noise=behind.noise,
-        chosen=False,
+        chosen=chosen,
     )

@@ -1,4 +1,4 @@
-"""Fit a conversion model on the oldest leads and calibrate it only where later ones show that this helps."""
+"""Fit a conversion model to all leads but the newest, which judge it, and calibrate it where later leads are for it."""
 
 from collections.abc import Callable, Collection, Sequence
 
@@ -7,12 +7,13 @@ import numpy as np
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
 from app.scoring.card import CalibratorAttempt, Figures, JudgedCandidate
-from training.conversion.calibrators import METHODS, Calibrated, ScoredLeads, attempt, best
-from training.conversion.candidates import Candidate, Estimator, Settings, candidates, chance, scores, threads_for
+from training.conversion.calibrators import METHODS, Calibrated, ScoredLeads, attempt, best, fitted, rises, together
+from training.conversion.candidates import Candidate, Estimator, Settings, candidates, chance, threads_for
 from training.conversion.encoders import encoded
-from training.conversion.features import Column
+from training.conversion.features import Column, crossed
 from training.conversion.figures import figures
-from training.conversion.search import ROWS_MAX, Data, forward, search
+from training.conversion.search import ROWS_MAX, Found, search
+from training.conversion.trials import Data, forward
 from training.errors import TrainingError
 from training.statistics import Array
 
@@ -24,21 +25,22 @@ SIDE_MIN = 10
 
 
 class Slices(msgspec.Struct, frozen=True):
-    """Where a history is cut, oldest first: learn, calibrate, choose the calibrator, judge."""
+    """Where a history is cut, oldest first: what is learned from, and what judges."""
 
-    fit: slice
-    calibrate: slice
-    choose: slice
+    learn: slice
     newest: slice
 
 
 class Trained(msgspec.Struct, frozen=True, kw_only=True):
     """A model with its evidence. `raw` is the pipeline alone, `model` what is served: the same if nothing was kept.
 
-    `candidate` with its `settings` is the one chosen of `candidates`; `notes` are what the figures do not say
-    themselves. `newest` are the time split's figures, `random_cv` those of five shuffled folds.
+    Both read `columns`, of which the last are the `crosses`. `candidate` with its `settings` is the one chosen of
+    `candidates`; `notes` are what the figures do not say themselves. `newest` are the time split's figures, `random_cv`
+    those of five shuffled folds.
     """
 
+    columns: tuple[Column, ...] = ()
+    crosses: tuple[Column, ...] = ()
     raw: Estimator
     model: Estimator
     calibrator: str | None
@@ -65,52 +67,59 @@ def train(
 ) -> Trained:
     """The best candidate for these rows, oldest first, judged on the newest, with a random split beside it.
 
+    What is served has learned from all but the newest: candidate, trees, crosses and curve are chosen by what models of
+    older leads said of later ones, and then it is fitted once more.
+
     `backend` is joblib's for the search (`backends.py`), `among` the candidates, all that are installed unless given.
     Raises `TrainingError` of too few leads, and where the search cannot run.
     """
     slices, known = slices_of(len(y)), encoded(columns, X)
     _check_enough(y, slices)
     among = candidates(len(y)) if among is None else among
-    fit_part = Data(columns, known, X[slices.fit], y[slices.fit])
-    judged, why = search(among, fit_part, seed=seed, where=backend, tell=tell)
-    chosen = next(each for each in judged if each.chosen)
+    data = Data(columns, known, X[slices.learn], y[slices.learn])
+    found = search(among, data, seed=seed, where=backend, tell=tell)
+    chosen, data = found.chosen, data.crossed(found.crosses)
     build = next(each.build for each in among if each.name == chosen.candidate)
 
-    tell(f"fitting {chosen.candidate}: {why}")
-    with threads_for(len(fit_part.y)):
-        raw = build(columns, encoded=known, seed=seed, **chosen.settings).fit(fit_part.X, fit_part.y)
-    model, method, attempts = calibrate(raw, X, y, slices)
+    def blank() -> Estimator:
+        return build(data.columns, encoded=known, seed=seed, **chosen.settings)
+
+    tell(f"fitting {chosen.candidate}: {found.why}")
+    with threads_for(len(data.y)):
+        raw = blank().fit(data.X, data.y)
+    model, method, attempts = calibrate(raw, found.unseen)
     newest = slices.newest
+    later = crossed(columns, X[newest], found.crosses)
 
     tell("cross-validating")
     # All of them, or a random part in their order.
     rows = np.sort(np.random.default_rng(seed).choice(len(y), min(len(y), CV_ROWS_MAX), replace=False))
-    fresh = build(columns, encoded=known, seed=seed, **chosen.settings)
+    random = cross_validated(blank(), crossed(columns, X[rows], found.crosses), y[rows], folds=5, seed=seed)
     return Trained(
+        columns=tuple(data.columns),
+        crosses=found.crosses,
         raw=raw,
         model=model,
         calibrator=method,
         attempts=attempts,
         slices=slices,
-        newest=figures(y[newest], chance(model, X[newest])),
-        newest_raw=figures(y[newest], chance(raw, X[newest])),
-        random_cv=figures(y[rows], cross_validated(fresh, X[rows], y[rows], folds=5, seed=seed)),
+        newest=figures(y[newest], chance(model, later)),
+        newest_raw=figures(y[newest], chance(raw, later)),
+        random_cv=figures(y[rows], random),
         candidate=chosen.candidate,
         settings=chosen.settings,
-        candidates=judged,
-        notes=_notes(chosen, why, slices, known),
+        candidates=found.judged,
+        notes=_notes(found, slices, known),
     )
 
 
 def _check_enough(y: Array, slices: Slices) -> None:
     """Refuse a history of which some part shows one outcome alone."""
-    first, *later = forward(slices.fit.stop)
+    (oldest, first), *_, (_, last) = forward(slices.learn.stop)
     parts = {
-        "oldest": first[0],
-        "ones to choose a candidate by": first[1],
-        "last ones to learn from": later[-1][1],
-        "ones to calibrate with": slices.calibrate,
-        "ones to choose a calibrator by": slices.choose,
+        "oldest": oldest,
+        "ones to choose a candidate by": first,
+        "last ones to learn from": last,
         "newest": slices.newest,
     }
     for name, part in parts.items():
@@ -123,21 +132,27 @@ def _check_enough(y: Array, slices: Slices) -> None:
 
 
 def slices_of(rows: int) -> Slices:
-    """By time, never at random: leads to come are what a model is for. 60, 15, 10 and 15 per cent."""
-    fit, calibrated, chosen = (rows * share // 100 for share in (60, 75, 85))
-    return Slices(slice(0, fit), slice(fit, calibrated), slice(calibrated, chosen), slice(chosen, rows))
+    """By time, never at random: leads to come are what a model is for. 85 and 15 per cent."""
+    learned = rows * 85 // 100
+    return Slices(slice(0, learned), slice(learned, rows))
 
 
 def calibrate(
-    raw: Estimator, X: Array, y: Array, slices: Slices
+    raw: Estimator, unseen: Sequence[ScoredLeads]
 ) -> tuple[Estimator, str | None, tuple[CalibratorAttempt, ...]]:
-    """The raw model, or the one with the best calibrator of those that may be kept; and what was tried."""
-    seen, later = (ScoredLeads(scores(raw, X[part]), y[part]) for part in (slices.calibrate, slices.choose))
-    tried = [attempt(method, seen, later) for method in METHODS]
+    """The raw model, or the one with the best calibrator of those that may be kept; and what was tried.
+
+    `unseen` are leads by fold, oldest first. A curve is tried on the last fold by those before it, and the one that is
+    kept is fitted to all of them. It corrects by how much leads differ and follows no trend of their level: the model
+    has the level of all that it learned from, and a trend that is drawn out turns sooner or later.
+    """
+    *before, last = unseen
+    tried = [attempt(method, together(before), together([last])) for method in METHODS]
     attempts, kept = tuple(each.attempt for each in tried), best(tried)
-    if kept is None:
+    curve = fitted(kept.attempt.method, together(unseen)) if kept else None
+    if kept is None or curve is None or not rises(curve):
         return raw, None, attempts
-    return Calibrated(raw, kept.curve), kept.attempt.method, attempts
+    return Calibrated(raw, curve), kept.attempt.method, attempts
 
 
 def cross_validated(model: Estimator, X: Array, y: Array, *, folds: int, seed: int) -> Array:
@@ -147,14 +162,22 @@ def cross_validated(model: Estimator, X: Array, y: Array, *, folds: int, seed: i
     return probabilities
 
 
-def _notes(chosen: JudgedCandidate, why: str, slices: Slices, encoded: Collection[str]) -> tuple[str, ...]:
+def _notes(found: Found, slices: Slices, encoded: Collection[str]) -> tuple[str, ...]:
     """What a reader of the figures must know besides."""
-    notes = [f"{chosen.candidate}: {why}"]
+    learned = slices.learn.stop
+    notes = [
+        f"{found.chosen.candidate}: {found.why}",
+        f"fitted to the {learned:,} leads before the newest, which judge it",
+        "calibrators are tried on and fitted to what models of older leads said of later ones",
+    ]
+    if found.crosses:
+        notes.append(
+            f"crossed, since together they say more than each: {', '.join(each.name for each in found.crosses)}"
+        )
     if encoded:
         notes.append(f"encoded by how their values converted: {', '.join(sorted(encoded))}")
-    if slices.fit.stop > ROWS_MAX:
-        judged = f"the newest {ROWS_MAX:,} of {slices.fit.stop:,} leads to learn from"
-        notes.append(f"the candidates were judged on {judged}")
+    if learned > ROWS_MAX:
+        notes.append(f"the candidates were judged on the newest {ROWS_MAX:,} of {learned:,} leads to learn from")
     if slices.newest.stop > CV_ROWS_MAX:
         notes.append(f"the random split is of {CV_ROWS_MAX:,} leads drawn from {slices.newest.stop:,}")
     return tuple(notes)

@@ -1,0 +1,118 @@
+"""A pair of categories that matters is found and served as it was fitted; where there is none, none is found."""
+
+from itertools import combinations
+from math import nan
+from typing import Any
+
+import numpy as np
+import pytest
+
+from app.scoring.artefact import Cross
+from app.scoring.compile import compiled
+from training.conversion.artefact import parity_rows
+from training.conversion.candidates import Candidate, boosting, chance, logistic
+from training.conversion.crosses import crosses
+from training.conversion.export import scorer_of
+from training.conversion.features import APART, Column, cross, crossed, table
+from training.conversion.train import train
+from training.statistics import expit
+
+REGIONS, PRODUCTS = 60, 20
+COLUMNS = (Column("region", "category"), Column("product", "category"), Column("age", "number"))
+Array = np.ndarray[Any, Any]
+
+
+def leads(rows: int, *, pair: float = 0.0, region: float = 0.0, seed: int = 3) -> tuple[Array, Array, Array]:
+    """Facts, outcomes, and the log-odds without what the pair adds to them; some leads do not say their region."""
+    random = np.random.default_rng(seed)
+    at, of = random.integers(REGIONS, size=rows), random.integers(PRODUCTS, size=rows)
+    facts = np.empty((rows, 3), dtype=object)
+    facts[:, 0] = [f"R{number}" if number else nan for number in at]
+    facts[:, 1] = [f"P{number}" for number in of]
+    facts[:, 2] = random.normal(45.0, 12.0, rows)
+    odds = -1.3 + region * random.normal(size=REGIONS)[at]
+    true = odds + pair * random.normal(size=(REGIONS, PRODUCTS))[at, of]
+    return facts, (random.random(rows) < expit(true)).astype(int), odds
+
+
+def names(found: Any) -> list[str]:
+    return [each.name for each in found]
+
+
+def test_a_pair_that_says_what_neither_of_it_says_is_found() -> None:
+    facts, y, odds = leads(6_000, pair=1.0)
+    assert names(crosses(COLUMNS, facts, odds, y)) == ["region × product"]
+
+
+def test_where_there_is_no_pair_none_is_found() -> None:
+    # Not even where the model has not seen what one of the two says by itself, nor where it is as wrong as can be.
+    for seed in range(20):
+        facts, y, _ = leads(4_000, region=0.8, seed=seed)
+        assert crosses(COLUMNS, facts, np.full(4_000, -1.3), y) == ()
+        assert crosses(COLUMNS, facts, np.full(4_000, 1.0), y) == ()
+
+
+def test_a_level_that_moves_with_time_is_no_pair() -> None:
+    random = np.random.default_rng(7)
+    facts, _, odds = leads(6_000)
+    day = np.arange(6_000) // 300
+    facts[:, 0], facts[:, 1] = [f"month {at // 5}" for at in day], [f"day {at % 5}" for at in day]
+    y = (random.random(6_000) < expit(odds + random.normal(0.0, 0.8, 20)[day])).astype(int)
+    assert crosses(COLUMNS, facts, odds, y) == ()
+
+
+def test_a_pair_is_not_named_once_more_for_what_it_has_in_common_with_another() -> None:
+    facts, y, odds = leads(8_000, pair=1.2)
+    # A coarser word for the product.
+    facts[:, 2] = [f"family {int(product[1:]) % 10}" for product in facts[:, 1]]
+    columns = (*COLUMNS[:2], Column("family", "category"))
+    assert names(crosses(columns, facts, odds, y)) == ["region × product"]
+
+
+def test_what_one_category_says_of_another_already_is_not_crossed() -> None:
+    facts, y, odds = leads(4_000, pair=1.0)
+    facts[:, 0] = [f"{product} again" for product in facts[:, 1]]
+    assert crosses(COLUMNS, facts, odds, y) == ()
+
+
+def test_a_column_with_the_sign_between_two_values_is_not_crossed() -> None:
+    facts, y, odds = leads(6_000, pair=1.0)
+    facts[0, 0] = f"R1{APART}P1"
+    assert crosses(COLUMNS, facts, odds, y) == ()
+
+
+@pytest.mark.parametrize("build", [logistic, boosting])
+def test_a_cross_is_served_as_it_was_fitted(build: Any) -> None:
+    facts, y, _ = leads(6_000, pair=1.5)
+    pair = cross("region", "product")
+    columns = (*COLUMNS, pair)
+    model = build(columns, seed=1, encoded={"region"}).fit(crossed(COLUMNS, facts, [pair]), y)
+    scorer = scorer_of(model, model, columns, vertical="solar", version="0001")
+    assert [type(feature) for feature in scorer.features].count(Cross) == 1
+    assert scorer.reads == ("region", "product", "age")
+    rows: list[dict[str, Any]] = [
+        {"region": one, "product": other, "age": 40.0}
+        for one, other in combinations(["R1", "P1", "R59", "P19", "", 7, True, None, nan, f"R1{APART}P1", "?"], 2)
+    ]
+    rows += [{}, {"region": "R3"}, {"product": "P3"}, {"age": 30}]
+    rows += [{"region": f"R{at % 60}", "product": f"P{at % 20}", "age": float(at)} for at in range(200)]
+    probability = compiled(scorer)
+    served = np.array([probability(row) for row in rows])
+    assert np.std(served) > 0.0
+    assert np.max(np.abs(served - chance(model, table(columns, rows)))) < 1e-12
+    parity = parity_rows(model, columns, scorer, rows[-200:])
+    assert all(abs(probability(row.facts) - row.probability) < 1e-12 for row in parity)
+
+
+def test_a_history_whose_signal_is_a_pair_is_learned_and_its_cross_is_named() -> None:
+    facts, y, _ = leads(10_000, pair=1.6)
+    among = (
+        Candidate("logistic", logistic, ({"c": 0.1},)),
+        Candidate("boosting", boosting, ({"leaves": 7, "rate": 0.1, "trees": 20},)),
+    )
+    trained = train(COLUMNS, facts, y, seed=1, among=among)
+    assert [each.of for each in trained.crosses] == [("region", "product")]
+    assert trained.newest.auc > 0.7
+    assert {each.crossed for each in trained.candidates} == {True, False}
+    assert min(trained.candidates, key=lambda each: each.log_loss).crossed
+    assert any("region × product" in note for note in trained.notes)
