@@ -71,7 +71,7 @@ def attempt(method: Method, seen: ScoredLeads, later: ScoredLeads) -> TriedCurve
     loss, raw_loss = losses(later.converted, after), losses(later.converted, before)
     found = CalibratorAttempt(
         method=method,
-        slope=min(calibration_slope(seen.converted, seen.scores), *_turned(seen), *_turned(later)),
+        slope=min([calibration_slope(seen.converted, seen.scores), *_turned(seen), *_turned(later)]),
         log_loss=float(np.mean(loss)),
         raw_log_loss=float(np.mean(raw_loss)),
         noise=saving(loss, raw_loss).noise,
@@ -116,10 +116,10 @@ def curved(calibrator: Calibrator, scores: Array) -> Array:
 
 def _turned(leads: ScoredLeads) -> Iterator[float]:
     """The slope of each half of them in which it is negative by more than chance."""
-    for scores, converted in zip(np.array_split(leads.scores, 2), np.array_split(leads.converted, 2), strict=True):
+    for odds, converted in zip(np.array_split(leads.scores, 2), np.array_split(leads.converted, 2), strict=True):
         if min(np.sum(converted), np.sum(1 - converted)) >= SIDE_MIN:
-            slope, share = calibration_slope(converted, scores), np.mean(converted)
-            noise = 1.0 / np.sqrt(max(share * (1.0 - share) * len(scores) * np.var(scores), TINY))
+            slope, share = calibration_slope(converted, odds), np.mean(converted)
+            noise = 1.0 / np.sqrt(max(share * (1.0 - share) * len(odds) * np.var(odds), TINY))
             if slope < -CLEAR_ERRORS * noise:
                 yield slope
 
