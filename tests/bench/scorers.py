@@ -10,13 +10,13 @@ import joblib
 import msgspec
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from app.scoring.artefact import Number
+from app.scoring.artefact import Cross, Feature, Number
 from app.scoring.card import ParityRow
 from app.scoring.compile import Probability, compiled
 from app.scoring.parse import parse
 from app.wire.ping import Value
 from training.conversion.candidates import Estimator
-from training.conversion.features import Column, table
+from training.conversion.features import Column, cross, table
 
 ROUNDS = 9
 SERVED_A_ROUND = 2_000
@@ -53,9 +53,7 @@ class _Card(msgspec.Struct, frozen=True):
 def _cost(folder: Path) -> ScorerCost:
     scorer = parse((folder / "scorer.json").read_bytes())
     pipeline = joblib.load(folder / "pipeline.joblib")
-    columns = [
-        Column(feature.name, "number" if isinstance(feature, Number) else "category") for feature in scorer.features
-    ]
+    columns = [_column(feature) for feature in scorer.features]
     leads = _leads(folder)
     probability = compiled(scorer)
     # One row leaves threads nothing to share, and waking them only costs.
@@ -68,6 +66,12 @@ def _cost(folder: Path) -> ScorerCost:
         asked_us=median(asked for _, asked in rounds),
         ratio=median(asked / served for served, asked in rounds),
     )
+
+
+def _column(feature: Feature) -> Column:
+    if isinstance(feature, Cross):
+        return cross(*feature.of)
+    return Column(feature.name, "number" if isinstance(feature, Number) else "category")
 
 
 def _round(

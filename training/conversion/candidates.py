@@ -27,7 +27,7 @@ TREES = 64
 LEAVES = 15
 LEARNING_RATE = 0.06
 
-STAGES = (16, 32, 48, 72, 100, 125, 150, 200, 250, 300)
+STAGES = (16, 32, 64, 100, 150, 200, 300)
 """After so many trees later leads are asked whether more are better; a hundred more cost a ping some 3 us."""
 
 SLOW = 0.04

@@ -20,7 +20,7 @@ from training.conversion.trials import Data, Trial, forward, trial
 from training.errors import TrainingError
 from training.statistics import Array, losses, saving
 
-ROWS_MAX = 200_000
+ROWS_MAX = 100_000
 """The newest so many leads choose; more would cost minutes and change nothing."""
 
 DEFAULT: tuple[str, Settings] = ("boosting", {"leaves": LEAVES, "rate": SLOW, "trees": 150})

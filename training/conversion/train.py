@@ -94,7 +94,8 @@ def train(
     tell("cross-validating")
     # All of them, or a random part in their order.
     rows = np.sort(np.random.default_rng(seed).choice(len(y), min(len(y), CV_ROWS_MAX), replace=False))
-    random = cross_validated(blank(), crossed(columns, X[rows], found.crosses), y[rows], folds=5, seed=seed)
+    with threads_for(len(rows)):
+        random = cross_validated(blank(), crossed(columns, X[rows], found.crosses), y[rows], folds=5, seed=seed)
     return Trained(
         columns=tuple(data.columns),
         crosses=found.crosses,
