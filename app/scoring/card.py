@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 from msgspec.structs import replace
 
+from app.domain.catalogue import FactRead
 from app.scoring.artefact import Unusable, decoded, read_bytes
 from app.wire.ping import Value
 
@@ -101,14 +102,6 @@ class TrainingHistory(msgspec.Struct, frozen=True, kw_only=True):
     value_mean: float | None = None
     sha256: str
     notes: tuple[str, ...] = ()
-
-
-class FactRead(msgspec.Struct, frozen=True, kw_only=True):
-    """One fact that the model reads. `values` are those it has seen, of a category told apart as it is."""
-
-    name: str
-    kind: Literal["category", "number"]
-    values: tuple[str, ...] = ()
 
 
 class LeftOut(msgspec.Struct, frozen=True):

@@ -98,7 +98,7 @@ def card(models: Path, version: str = "0001") -> dict[str, Any]:
 def test_the_model_of_a_file_is_live_and_reads_what_its_specification_names(models: Path) -> None:
     loaded = load(models)
     assert loaded.problems == ()
-    assert set(loaded.reads["windows"]) == {"tier", "bill", "owner", "local_hour"}
+    assert {fact.name for fact in loaded.models["windows"].reads} == {"tier", "bill", "owner", "local_hour"}
     probability = loaded.models["windows"].probability
     keen: dict[str, Any] = {"tier": "good", "bill": 320.0, "owner": True, "local_hour": 9}
     idle: dict[str, Any] = {"tier": "poor", "bill": 70.0, "owner": False, "local_hour": 9}

@@ -9,8 +9,9 @@ import numpy as np
 from msgspec.structs import asdict
 
 from app.domain.calendar import utc_text
+from app.domain.catalogue import FactRead
 from app.scoring.artefact import Category, Feature, Number
-from app.scoring.card import FactRead, ModelCard, TrainingHistory
+from app.scoring.card import ModelCard, TrainingHistory
 from app.scoring.compile import compiled
 from app.scoring.load import PARITY_ROWS_MIN, load_version
 from training.conversion.artefact import installed, next_version, parity_rows, write
