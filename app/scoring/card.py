@@ -112,11 +112,17 @@ class LeftOut(msgspec.Struct, frozen=True):
 
 
 class FieldCheck(msgspec.Struct, frozen=True, kw_only=True):
-    """AUC of a model of this field alone, and how much AUC the whole model loses without it, both cross-validated."""
+    """AUC of a model of this field alone, and how much AUC the whole model loses without it, both cross-validated.
+
+    Leads are compared with those of their own time. `twins` say much the same and were taken away with it, beside
+    `others` that stayed.
+    """
 
     name: str
     alone: float
     removal: float
+    twins: tuple[str, ...] = ()
+    others: int = 0
 
 
 class JudgedCandidate(msgspec.Struct, frozen=True, kw_only=True):

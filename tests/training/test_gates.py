@@ -22,7 +22,7 @@ def judged(
     true: Figures | None = TRUE,
     difference: float = 1e-15,
     attempts: tuple[CalibratorAttempt, ...] = (),
-    trusted: tuple[str, ...] = (),
+    trusted: dict[str, str] | None = None,
 ) -> tuple[Gate, ...]:
     trained = Trained(
         raw=None,
@@ -34,7 +34,7 @@ def judged(
         newest_raw=raw,
         random_cv=GOOD,
     )
-    return tuple(gates(trained, checks, true, difference=difference, trusted=trusted))
+    return tuple(gates(trained, checks, true, difference=difference, trusted=trusted or {}))
 
 
 def failed(**given: Any) -> dict[str, str]:
@@ -78,15 +78,15 @@ def test_an_honest_field_that_carries_much_is_named_with_why_it_passes() -> None
     honest = FieldCheck(name="tier", alone=0.62, removal=0.07)
     (told,) = [gate for gate in judged(checks=(*HONEST[:1], honest)) if gate.name == "no suspected leak"]
     assert told.passed
-    assert "by removal tier 0.070 of 0.05, which is honest of a field below 0.75 alone" in told.found
+    assert "by removal tier 0.070 of 0.05, which is honest of a field that tells 0.62 alone beside" in told.found
 
 
 def test_a_suspect_that_somebody_vouches_for_may_be_read_and_is_named() -> None:
     leak = FieldCheck(name="tier", alone=0.82, removal=0.07)
-    trained = judged(checks=(*HONEST, leak), trusted=("tier",))
+    trained = judged(checks=(*HONEST, leak), trusted={"tier": "the form asks for it"})
     (told,) = [gate for gate in trained if gate.name == "suspected leak"]
     assert told.passed
-    assert "trusted anyway" in told.found
+    assert "trusted: the form asks for it" in told.found
 
 
 def test_a_calibrator_that_would_turn_the_ranking_fails_a_gate_though_it_is_refused() -> None:

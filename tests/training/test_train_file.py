@@ -29,6 +29,7 @@ value = "margin"
 name = "tier"
 type = "choice"
 trusted = true
+reason = "the form asks for it"
 
 [[fields]]
 name = "bill"

@@ -9,11 +9,12 @@ from msgspec.structs import replace
 from app.bounds import SEED_MAX, whole
 from app.scoring.card import FieldCheck
 from training.conversion.features import columns_among, stacked
-from training.conversion.leaks import ALONE_MAX, REMOVAL_MAX, check_fields, suspected
+from training.conversion.leaks import TWINS_ALONE_MIN, against, check_fields, hinted, suspected
 from training.frame import Tell, add, teller
 from training.histories.dataset import leads_at
 from training.histories.draft import SpecDraft, draft, written
 from training.histories.history import History
+from training.histories.spec import SpecField
 from training.histories.specified import history_in
 from training.histories.tables import LeadTable, open_table
 
@@ -65,7 +66,9 @@ def _described(table: LeadTable, args: argparse.Namespace, tell: Tell) -> str:
     ]
     header += history.notes
     if any(suspected(check) for check in checks):
-        header.append("If every ping does have a suspected field, set known_at_ping = true and trusted = true.")
+        header.append(
+            "If every ping has a suspected field, set known_at_ping = true and trusted = true, with the reason."
+        )
     return written(_with_suspects(drafted, checks, tell), header)
 
 
@@ -81,17 +84,20 @@ def _checked(history: History, drafted: SpecDraft, seed: int, tell: Tell) -> tup
 
 def _with_suspects(drafted: SpecDraft, checks: tuple[FieldCheck, ...], tell: Tell) -> SpecDraft:
     """The draft with every suspect taken from the models, and named where it stands."""
-    limits = f"(limit {ALONE_MAX:.2f})", f"(limit {REMOVAL_MAX:.2f})"
-    suspects = {
-        check.name: f"suspected leak: AUC {check.alone:.3f} alone {limits[0]}, {check.removal:.3f} of AUC lost without "
-        f"it {limits[1]}"
-        for check in checks
-        if suspected(check)
-    }
+    suspects = {check.name: f"suspected leak: {against(check)}" for check in checks if suspected(check)}
     for name, why in suspects.items():
         tell(f"{name}: {why}")
-    fields = tuple(
-        replace(field, known_at_ping=False, reason=suspects[field.name]) if field.name in suspects else field
-        for field in drafted.spec.fields
-    )
+    asked = {
+        check.name: "its name sounds as if it were written later: does every ping have it?"
+        for check in checks
+        if check.name not in suspects and check.alone > TWINS_ALONE_MIN and hinted(check.name)
+    }
+
+    def judged(field: SpecField) -> SpecField:
+        if field.name in suspects:
+            return replace(field, known_at_ping=False, reason=suspects[field.name])
+        reasons = (field.reason, asked.get(field.name, ""))
+        return replace(field, reason="; ".join(filter(None, reasons)))
+
+    fields = tuple(map(judged, drafted.spec.fields))
     return replace(drafted, spec=replace(drafted.spec, fields=fields))

@@ -1,10 +1,10 @@
 """The gates of a conversion model: each with its figure and result."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Mapping
 
 from app.scoring.card import CalibratorAttempt, FieldCheck, Figures, Gate
 from training.conversion.calibrators import AUC_LOSS_MAX
-from training.conversion.leaks import ALONE_MAX, REMOVAL_ALONE_MIN, REMOVAL_MAX, suspected
+from training.conversion.leaks import ALONE_MAX, REMOVAL_MAX, against, suspected
 from training.conversion.train import Trained
 
 CONVERTED_MIN = 100
@@ -33,17 +33,17 @@ def gates(
     true: Figures | None,
     *,
     difference: float,
-    trusted: Collection[str],
+    trusted: Mapping[str, str],
 ) -> Iterator[Gate]:
     """Every gate. `true` are the hidden truth's own figures on the newest leads, `difference` the scorer's largest.
 
-    `trusted` are fields of which somebody has said that every ping knows them, however much they tell.
+    `trusted` are fields of which somebody has said, with the reason, that every ping knows them, whatever they tell.
     """
     newest, raw = trained.newest, trained.newest_raw
     converted = round(newest.rows * newest.converted)
     found = f"{converted} conversions among the newest {newest.rows:,} leads, at least {CONVERTED_MIN}"
     yield _gate("enough history", found, converted, passed=converted >= CONVERTED_MIN)
-    leaks = [_no_leak(check, check.name in trusted) for check in checks if suspected(check)]
+    leaks = [_no_leak(check, trusted.get(check.name)) for check in checks if suspected(check)]
     if not leaks:
         alone, removal = max(checks, key=lambda each: each.alone), max(checks, key=lambda each: each.removal)
         found = (
@@ -51,7 +51,7 @@ def gates(
             f"by removal {removal.name} {removal.removal:.3f} of {REMOVAL_MAX:.2f}"
         )
         if removal.removal > REMOVAL_MAX:
-            found += f", which is honest of a field below {REMOVAL_ALONE_MIN:.2f} alone"
+            found += f", which is honest of a field that tells {removal.alone:.2f} alone beside {removal.others} others"
         leaks = [_gate("no suspected leak", found, alone.alone, passed=True)]
     yield from leaks
     found = f"saves {newest.skill:.1%} of a constant's log-loss on the newest leads"
@@ -90,11 +90,12 @@ def _not_inverted(attempts: tuple[CalibratorAttempt, ...]) -> Gate:
     return _gate("calibrators not inverted", found, slope, passed=slope > 0.0)
 
 
-def _no_leak(check: FieldCheck, trusted: bool) -> Gate:  # noqa: FBT001 - the one thing that is said of it
+def _no_leak(check: FieldCheck, trusted: str | None) -> Gate:
     advice = (
         "if it is written after the bid, declare known_at_ping = false; if every ping has it, a specification may say "
-        "trusted = true"
+        "trusted = true, with the reason"
     )
-    found = f"{check.name}: AUC {check.alone:.3f} alone, {check.removal:.3f} lost without it; "
+    told = advice if trusted is None else f"trusted: {trusted}"
     figure = check.alone if check.alone > ALONE_MAX else check.removal
-    return _gate("suspected leak", found + ("trusted anyway" if trusted else advice), figure, passed=trusted)
+    found = f"{check.name}: {against(check)}; {told}"
+    return _gate("suspected leak", found, figure, passed=trusted is not None)

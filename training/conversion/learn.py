@@ -53,7 +53,7 @@ def learn(
     places = _spread(newest, COMPARED_MAX)
     served = np.array([*map(compiled(scorer), history.rows(places))])
     difference = float(np.max(np.abs(served - predicted[places - newest.start])))
-    trusted = {field.name for field in spec.fields if field.trusted}
+    trusted = {field.name: field.reason for field in spec.fields if field.trusted}
     verdicts = tuple(gates(trained, checks, truth, difference=difference, trusted=trusted))
     card = ModelCard(
         vertical=spec.vertical,
