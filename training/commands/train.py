@@ -10,6 +10,7 @@ import msgspec
 from app.bounds import LEADS_MAX, SEED_MAX, whole
 from app.packaged import DEMO_CONFIG, config_here
 from app.scoring.card import ModelCard
+from training.conversion.enough import size_of
 from training.conversion.learn import learn
 from training.conversion.report import report, result
 from training.errors import TrainingError
@@ -114,7 +115,11 @@ def _histories(args: argparse.Namespace) -> Iterator[tuple[History, Spec, Tell]]
 def _learned(
     history: History, spec: Spec, args: argparse.Namespace, fit: registry.Verticals | None, tell: Tell
 ) -> NewVersion:
-    card = learn(history, spec, args.out, seed=args.seed, tell=tell, backend=args.backend)
+    past = size_of(history)
+    try:
+        card = learn(history, spec, args.out, seed=args.seed, tell=tell, backend=args.backend)
+    except TrainingError as error:
+        raise error if past.is_enough else TrainingError(f"{error}. It has {past.found}") from None
     # One that fails leaves its predecessor live; the others need not wait for it.
     if not card.cleared:
         return NewVersion(card, "kept for study; it is not live")

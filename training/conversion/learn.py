@@ -16,6 +16,7 @@ from app.scoring.compile import compiled
 from app.scoring.load import PARITY_ROWS_MIN, load_version
 from training.conversion.artefact import installed, next_version, parity_rows, write
 from training.conversion.candidates import chance
+from training.conversion.enough import size_of
 from training.conversion.export import scorer_of
 from training.conversion.features import columns_among, stacked
 from training.conversion.figures import by_value, deciles, figures
@@ -54,7 +55,7 @@ def learn(
     served = np.array([*map(compiled(scorer), history.rows(places))])
     difference = float(np.max(np.abs(served - predicted[places - newest.start])))
     trusted = {field.name: field.reason for field in spec.fields if field.trusted}
-    verdicts = tuple(gates(trained, checks, truth, difference=difference, trusted=trusted))
+    verdicts = tuple(gates(trained, size_of(history), checks, truth, difference=difference, trusted=trusted))
     card = ModelCard(
         vertical=spec.vertical,
         version=version,
