@@ -7,13 +7,17 @@ import numpy as np
 from msgspec.structs import replace
 
 from app.bounds import SEED_MAX, whole
+from app.packaged import DEMO_CONFIG, config_here
 from app.scoring.card import FieldCheck
 from training.conversion.features import columns_among, stacked
 from training.conversion.leaks import TWINS_ALONE_MIN, against, check_fields, hinted, suspected
-from training.frame import Tell, add, teller
+from training.frame import Tell, teller
 from training.histories.dataset import leads_at
+from training.histories.declared import declared
 from training.histories.draft import SpecDraft, draft, written
 from training.histories.history import History
+from training.histories.joining import OWN
+from training.histories.mapped import chosen_vertical, lacking, mapped
 from training.histories.spec import SpecField
 from training.histories.specified import history_in
 from training.histories.tables import LeadTable, open_table
@@ -32,7 +36,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--label", default="", help="the column with the outcome; not needed for a service's own leads")
     parser.add_argument("--vertical", default="", help="the vertical; required if a dataset has several")
-    add(parser, "config")
+    parser.add_argument(
+        "--config",
+        type=Path,
+        default=config_here(),
+        help="your configuration: columns get the names of its fields, and what it lacks is drafted (default: "
+        "buyer.toml, where there is one)",
+    )
     parser.add_argument("--out", type=Path, help="the file for the draft (default: print it)")
     parser.add_argument(
         "--seed", type=whole(0, SEED_MAX), default=1, help="the seed of the models that look for leaks (default: 1)"
@@ -42,19 +52,31 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """0 with a draft, 2 if none can be made."""
     tell = teller()
-    with leads_at(args.data, args.config, tell) as path, open_table(path, called=str(args.data)) as table:
-        text = _described(table, args, tell)
+    with (
+        leads_at(args.data, args.config or DEMO_CONFIG, tell) as path,
+        open_table(path, called=str(args.data)) as table,
+    ):
+        text, lacks = _described(table, args, tell)
     if args.out is not None:
         args.out.write_text(text, encoding="utf-8")
+        print(lacks, end="")
         tell(f"{args.out}: edit it, then `python -m training train --data {args.data} --spec {args.out}`")
     else:
         print(text, end="")
     return 0
 
 
-def _described(table: LeadTable, args: argparse.Namespace, tell: Tell) -> str:
+def _described(table: LeadTable, args: argparse.Namespace, tell: Tell) -> tuple[str, str]:
+    """The specification, and what the configuration lacks, if there is one."""
     tell(f"{table.rows:,} rows, {len(table.names)} columns")
     drafted = draft(table, label=args.label, vertical=args.vertical)
+    fitted = None
+    # The leads that a service has bought have the names that it declares.
+    if args.config is not None and not {*OWN} <= {*table.names}:
+        known = declared(args.config)
+        name = chosen_vertical(known, drafted.spec.vertical, args.vertical)
+        fitted = mapped(replace(drafted, spec=replace(drafted.spec, vertical=name)), known, table)
+        drafted = fitted.draft
     # Whatever is to be mended in the file is for the reader of the draft; leaks can be looked for without it.
     lenient = replace(drafted.spec, missing_label="leave_out", values_seen_once="unknown")
     history = history_in(table, lenient, table.source, tell)
@@ -69,7 +91,10 @@ def _described(table: LeadTable, args: argparse.Namespace, tell: Tell) -> str:
         header.append(
             "If every ping has a suspected field, set known_at_ping = true and trusted = true, with the reason."
         )
-    return written(_with_suspects(drafted, checks, tell), header)
+    judged = _with_suspects(drafted, checks, tell)
+    lacks = lacking(replace(fitted, draft=judged)) if fitted is not None else ""
+    commented = "".join(f"# {line.removeprefix('# ')}\n" for line in lacks.splitlines())
+    return written(judged, header) + (f"\n{commented}" if lacks else ""), lacks
 
 
 def _checked(history: History, drafted: SpecDraft, seed: int, tell: Tell) -> tuple[FieldCheck, ...]:
