@@ -1,10 +1,10 @@
 """Whether a vertical declares what its model reads: a fact that no ping carries is always missing, and misprices."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from app.dialects.columns.spellings import hint
 from app.dialects.text import alike, alike_value
-from app.domain.auction.features import OF_EVERY_LEAD
 from app.domain.catalogue import FactRead, Model
 from app.domain.vertical import Field, Vertical
 
@@ -20,18 +20,20 @@ _OWN: dict[str, tuple[str, re.Pattern[str], str]] = {
     "weekday": ("number", re.compile(""), "a number"),
 }
 """What every lead has beside its vertical's fields: whether it is text, and how it is written."""
-assert _OWN.keys() > {*OF_EVERY_LEAD}
 
 _REMEDY = "then train again"
 
 
 def unfit(model: Model, vertical: Vertical) -> tuple[str, ...]:
     """A sentence for each fact that this model reads and no ping of the vertical can tell it; none where it fits."""
+    return tuple(f"model {model.version} reads {why}" for why in untold(model.reads, vertical))
+
+
+def untold(reads: Iterable[FactRead], vertical: Vertical) -> Iterator[str]:
+    """The same of what a model is to read, without the beginning of the sentence."""
     fields = {field.name: field for field in vertical.fields}
-    where = f"model {model.version} reads"
-    return tuple(
-        f"{where} {why}" for fact in model.reads for why in _troubles(fact, fields.get(fact.name), vertical) if why
-    )
+    for fact in reads:
+        yield from _troubles(fact, fields.get(fact.name), vertical)
 
 
 def _troubles(fact: FactRead, field: Field | None, vertical: Vertical) -> Iterator[str]:
@@ -58,10 +60,11 @@ def _undeclared(name: str, vertical: Vertical) -> str:
             f"; it declares {meant!r}: rename it in the specification (name = {_quoted(meant)}, column = "
             f"{_quoted(name)}) and train again. Sellers may send it as {name!r} where that is an alias of {meant!r}"
         )
+    there = hint(name, [field.name for field in vertical.fields]) if vertical.fields else ""
     return (
-        f": declare it there, or, where a declared field is the same, name that in the specification (name = "
+        f"{there}. Declare it there, or, where a declared field is the same, name that in the specification (name = "
         f"..., column = {_quoted(name)}) and train again; `python -m training describe --config` does either"
-    )
+    ).replace("?. ", "? ")
 
 
 def _as_declared(fact: FactRead, field: Field, vertical: Vertical) -> Iterator[str]:

@@ -8,9 +8,12 @@ from typing import NamedTuple
 import msgspec
 
 from app.bounds import LEADS_MAX, SEED_MAX, whole
+from app.domain.catalogue import FactRead
 from app.packaged import DEMO_CONFIG, config_here
 from app.scoring.card import ModelCard
+from app.scoring.fit import untold
 from training.conversion.enough import size_of
+from training.conversion.features import columns_among
 from training.conversion.learn import learn
 from training.conversion.report import report, result
 from training.errors import TrainingError
@@ -112,9 +115,20 @@ def _histories(args: argparse.Namespace) -> Iterator[tuple[History, Spec, Tell]]
         yield history, spec_of(vertical), tell
 
 
+def _facts_of(spec: Spec) -> Iterator[FactRead]:
+    """What a model of this specification will read."""
+    columns, _ = columns_among(spec.fields)
+    values = {field.name: field.values for field in spec.fields}
+    return (FactRead(name=each.name, kind=each.kind, values=values[each.name]) for each in columns)
+
+
 def _learned(
     history: History, spec: Spec, args: argparse.Namespace, fit: registry.Verticals | None, tell: Tell
 ) -> NewVersion:
+    if fit is not None and spec.vertical in fit:
+        # Before the long work: it can be kept for study, and never be made live.
+        for why in untold(_facts_of(spec), fit[spec.vertical]):
+            tell(f"what is learned will not be made live: it reads {why}")
     past = size_of(history)
     try:
         card = learn(history, spec, args.out, seed=args.seed, tell=tell, backend=args.backend)

@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 import pytest
 
+from app.domain.auction.features import OF_EVERY_LEAD
 from app.domain.catalogue import FactRead
 from app.domain.vertical import Field, Vertical
 from app.scoring.fit import unfit
@@ -54,6 +55,11 @@ def test_what_a_ping_can_tell_fits(name: str, kind: Kind, values: tuple[str, ...
     assert told(name, kind, *values) == ""
 
 
+def test_every_fact_that_every_lead_has_is_known() -> None:
+    kinds: tuple[Kind, ...] = ("category", "number")
+    assert all(any(told(name, kind) == "" for kind in kinds) for name in (*OF_EVERY_LEAD, "zip", "sub_id"))
+
+
 @pytest.mark.parametrize("name", ["City_Code", "CITY-CODE", "city code", "PLZ_Code"])
 def test_another_spelling_is_refused_and_the_declared_one_is_named(name: str) -> None:
     said = told(name)
@@ -69,9 +75,14 @@ def test_the_other_spelling_of_a_fact_of_every_lead_is_named_too() -> None:
 
 def test_a_field_that_nobody_declares_is_refused_with_both_remedies() -> None:
     said = told("basement", "number")
-    assert "'basement', which vertical 'roof' does not declare: declare it there" in said
+    assert "'basement', which vertical 'roof' does not declare; there are: city_code, material, age" in said
+    assert "Declare it there, or" in said
     assert 'column = "basement"' in said
     assert "describe --config" in said
+
+
+def test_a_name_that_is_near_a_declared_one_is_asked_about() -> None:
+    assert "does not declare; did you mean 'material'? Declare it there" in told("materials")
 
 
 def test_what_is_told_after_the_ping_is_refused() -> None:
