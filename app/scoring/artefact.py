@@ -145,7 +145,8 @@ class Isotonic(msgspec.Struct, frozen=True, tag_field="kind", tag="isotonic", fo
 
 
 Node = float | NumberSplit | CategorySplit
-Feature = Number | Category | Encoded | Cross
+Fact = Number | Category | Encoded
+Feature = Fact | Cross
 Term = NumberTerm | CategoryTerm
 Calibrator = Uncalibrated | Sigmoid | Beta | Isotonic
 

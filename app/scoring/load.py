@@ -8,7 +8,7 @@ import msgspec
 from msgspec.structs import replace
 
 from app.domain.catalogue import Challenger, FactRead, Model
-from app.scoring.artefact import Cross, Feature, Number, Unusable, read_bytes
+from app.scoring.artefact import Cross, Fact, Number, Unusable, read_bytes
 from app.scoring.card import CARD, ModelCard, ParityRow, check_sum, read_card
 from app.scoring.compile import Probability, compiled
 from app.scoring.habits import HABITS, parse_habits
@@ -100,7 +100,8 @@ def _with_parts(model: Model, models_dir: Path, folder: Path, card: ModelCard) -
         body = _part(models_dir, folder, card, LANDSCAPE)
         landscape = parse_landscape(body, model.vertical)
         known = {fact.name for fact in model.reads}
-        also = tuple(_read(feature) for feature in landscape.features if feature.name not in known)
+        facts = [feature for feature in landscape.features if not isinstance(feature, Cross)]
+        also = tuple(_read(feature) for feature in facts if feature.name not in known)
         model = replace(model, landscape=landscape, reads=(*model.reads, *also))
     if HABITS in card.sha256:
         model = replace(model, habits=parse_habits(_part(models_dir, folder, card, HABITS)))
@@ -109,7 +110,7 @@ def _with_parts(model: Model, models_dir: Path, folder: Path, card: ModelCard) -
     return model
 
 
-def _read(feature: Feature) -> FactRead:
+def _read(feature: Fact) -> FactRead:
     kind: Literal["category", "number"] = "number" if isinstance(feature, Number) else "category"
     return FactRead(name=feature.name, kind=kind, values=() if isinstance(feature, Number) else feature.values)
 

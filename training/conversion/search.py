@@ -16,7 +16,7 @@ from training.conversion.candidates import LEAVES, SLOW, Candidate, Settings
 from training.conversion.crosses import crosses
 from training.conversion.features import Column
 from training.conversion.page import settings_text
-from training.conversion.trials import Data, Trial, forward, trial
+from training.conversion.trials import Data, TriedCandidate, forward, trial
 from training.errors import TrainingError
 from training.statistics import Array, losses, saving
 
@@ -60,7 +60,7 @@ def search(
     parts, constant = forward(len(data.y)), _constant(data.y)
     with backend(where) as jobs:
 
-        def tried(among: Sequence[Candidate], leads: Data) -> list[Trial]:
+        def tried(among: Sequence[Candidate], leads: Data) -> list[TriedCandidate]:
             tasks = [(candidate, settings) for candidate in among for settings in candidate.grid]
             running = Parallel(n_jobs=jobs, return_as="generator")(
                 delayed(trial)(*task, leads, seed, alone=where is None) for task in tasks
@@ -133,7 +133,7 @@ def _untried(candidates: Sequence[Candidate]) -> Iterator[Candidate]:
             yield Candidate(name, each.build, (settings,))
 
 
-def _told(found: Trial, tell: Callable[[str], None]) -> Trial:
+def _told(found: TriedCandidate, tell: Callable[[str], None]) -> TriedCandidate:
     crossed = ", crossed" if found.is_crossed else ""
     tell(f"{found.candidate} {settings_text(found.settings)}{crossed}: log-loss {found.loss:.4f}")
     return found
@@ -146,23 +146,23 @@ def _constant(converted: Array) -> Array:
     return losses(converted[-len(told) :], told)
 
 
-def _best(trials: Sequence[Trial]) -> Trial:
+def _best(trials: Sequence[TriedCandidate]) -> TriedCandidate:
     return min(trials, key=lambda each: each.loss)
 
 
-def _equals(trials: Sequence[Trial]) -> list[Trial]:
+def _equals(trials: Sequence[TriedCandidate]) -> list[TriedCandidate]:
     """Those that later leads cannot tell from the best."""
     best = _best(trials)
     return [each for each in trials if not saving(best.losses, each.losses).is_clear()]
 
 
-def _plainest(trials: Sequence[Trial], constant: Array) -> Trial | None:
+def _plainest(trials: Sequence[TriedCandidate], constant: Array) -> TriedCandidate | None:
     """The first of the equals of the best that clearly beats a constant; none where no trial does."""
     able = [each for each in _equals(trials) if saving(each.losses, constant).is_clear()]
     return able[0] if able else None
 
 
-def _judged(found: Trial, best: Trial, constant: Array, *, chosen: bool) -> JudgedCandidate:
+def _judged(found: TriedCandidate, best: TriedCandidate, constant: Array, *, chosen: bool) -> JudgedCandidate:
     saved, behind = saving(found.losses, constant), saving(best.losses, found.losses)
     return JudgedCandidate(
         candidate=found.candidate,

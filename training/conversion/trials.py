@@ -33,7 +33,7 @@ class Data(msgspec.Struct, frozen=True):
         return Data(self.columns, self.encoded, self.X[-most:], self.y[-most:])
 
 
-class Trial(msgspec.Struct, frozen=True, kw_only=True):
+class TriedCandidate(msgspec.Struct, frozen=True, kw_only=True):
     """One candidate with its settings: by fold the log-odds of the later leads, the cost of each, the mean AUC.
 
     `is_crossed` where it had columns of two categories.
@@ -58,7 +58,7 @@ def forward(rows: int) -> list[tuple[slice, slice]]:
     return [(slice(0, cut), slice(cut, end)) for cut, end in pairwise(cuts)]
 
 
-def trial(candidate: Candidate, settings: Settings, data: Data, seed: int, *, alone: bool) -> Trial:
+def trial(candidate: Candidate, settings: Settings, data: Data, seed: int, *, alone: bool) -> TriedCandidate:
     """How it does on the later leads of all folds; its settings say how many trees that took."""
     with threads_for(len(data.y), alone=alone):
         stages = candidate.stages(settings)
@@ -95,11 +95,11 @@ class _Fold:
         return scores(self.final, self.later)
 
 
-def _as_it_is(name: str, settings: Settings, data: Data, folds: Sequence[_Fold]) -> Trial:
+def _as_it_is(name: str, settings: Settings, data: Data, folds: Sequence[_Fold]) -> TriedCandidate:
     unseen = tuple(fold.unseen() for fold in folds)
     costs = [losses(fold.converted, expit(said)) for fold, said in zip(folds, unseen, strict=True)]
     aucs = [roc_auc_score(fold.converted, said) for fold, said in zip(folds, unseen, strict=True)]
-    return Trial(
+    return TriedCandidate(
         candidate=name,
         settings=settings,
         is_crossed=any(column.of for column in data.columns),
