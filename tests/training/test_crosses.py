@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.scoring.artefact import Cross
+from app.scoring.artefact import SCHEMA, Category, Cross, Number, NumberSplit, Scorer, Uncalibrated, Unusable
 from app.scoring.compile import compiled
+from app.scoring.parse import check
 from training.conversion.artefact import parity_rows
 from training.conversion.candidates import Candidate, boosting, chance, logistic
 from training.conversion.crosses import crosses
@@ -116,3 +117,35 @@ def test_a_history_whose_signal_is_a_pair_is_learned_and_its_cross_is_named() ->
     assert {each.crossed for each in trained.candidates} == {True, False}
     assert min(trained.candidates, key=lambda each: each.log_loss).crossed
     assert any("region × product" in note for note in trained.notes)
+
+
+@pytest.mark.parametrize(
+    ("of", "values", "encodings", "why"),
+    [
+        (("tier", "tier"), (("a", "b"),), (0.1,), "does not cross two of its categories"),
+        (("tier", "bill"), (("a", "b"),), (0.1,), "does not cross two of its categories"),
+        (("tier", "gone"), (("a", "b"),), (0.1,), "does not cross two of its categories"),
+        (("tier", "city"), (("a", "b"), ("a", "b")), (0.1, 0.2), "repeats a value"),
+        (("tier", "city"), (("a", "b"),), (0.1, 0.2), "not one encoding a value"),
+        (("tier", "city"), (("a", "b"),), (nan,), "is not a number"),
+    ],
+)
+def test_a_cross_that_training_cannot_have_written_is_refused(of: Any, values: Any, encodings: Any, why: str) -> None:
+    features = (
+        Category("tier", ("a",)),
+        Category("city", ("b",)),
+        Number("bill"),
+        Cross("x", of, values, encodings, 0.0),
+    )
+    scorer = Scorer(
+        schema=SCHEMA,
+        vertical="solar",
+        version="0001",
+        features=features,
+        baseline=0.0,
+        terms=(),
+        trees=(NumberSplit(3, 0.1, False, -1.0, 1.0),),
+        calibrator=Uncalibrated(),
+    )
+    with pytest.raises(Unusable, match=why):
+        check(scorer)
