@@ -2,10 +2,11 @@
 
 import re
 from functools import lru_cache
-from operator import add
 from typing import Literal
 
 import msgspec
+
+from app.domain.consent.made_up import is_made_up
 
 Provider = Literal["trustedform", "trustedform_ping", "leadid"]
 
@@ -44,25 +45,6 @@ _PING_STAND_IN = "https://ping.trustedform.com/0.not.journaled.x"
 _MALFORMED, _FORGED = "malformed", "forged"
 DROPPED_MARK = "dropped"
 """What stands in the place of a certificate that named a person: something was sent, and it cannot be one."""
-
-_EXAMPLES = frozenset(
-    {
-        "123E4567-E89B-12D3-A456-426614174000",
-        "3FA85F64-5717-4562-B3FC-2C963F66AFA6",
-        "550E8400-E29B-41D4-A716-446655440000",
-        "6BA7B810-9DAD-11D1-80B4-00C04FD430C8",
-        "F81D4FAE-7DEC-11D0-A765-00A0C91E6BF6",
-    }
-)
-"""The identifiers with which standards, Swagger and documentations of uuid libraries show what one looks like."""
-
-_HEX = "0123456789abcdef"
-_STEPS = frozenset({*map(add, _HEX, _HEX[1:] + "0"), *map(add, _HEX[1:] + "0", _HEX), "90"})
-"""Two digits that follow each other, up or down."""
-
-_STEP_BYTES = bytes(f"{byte:02x}" in _STEPS for byte in range(256))
-_COUNTED_STEPS, _COUNTED_BYTES = 16, 6
-"""An id given at random has some four digits that follow their left neighbor up or down; one typed has nearly all."""
 
 _LEADID = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}")
 
@@ -112,23 +94,15 @@ def is_placeholder(text: str) -> bool:
 
 def _is_nobodys(name: str) -> bool:
     """Whether an id is one letter over and over, or a LeadiD that nobody was given."""
-    return _is_one_letter(name) or (_LEADID.fullmatch(name) is not None and _is_made_up(name))
+    return _is_one_letter(name) or (_LEADID.fullmatch(name) is not None and is_made_up(_digits(name)))
 
 
 def _is_one_letter(name: str) -> bool:
     return len(name) >= CERTIFICATE_ID_MIN and len(set(name)) == 1
 
 
-def _is_made_up(leadid: str) -> bool:
-    """Whether its digits are counted up or down, or one in each group, or everybody's example."""
-    digits = leadid.replace("-", "").lower()
-    # Half of the pairs stand in a byte each, and few of those are steps in an id that was given.
-    may_be_counted = bytes.fromhex(digits).translate(_STEP_BYTES).count(1) >= _COUNTED_BYTES
-    return (
-        (may_be_counted and sum(map(_STEPS.__contains__, map(add, digits, digits[1:]))) >= _COUNTED_STEPS)
-        or (digits[0] == digits[1] and all(len(set(group)) == 1 for group in leadid.split("-")))
-        or leadid.upper() in _EXAMPLES
-    )
+def _digits(leadid: str) -> str:
+    return leadid.replace("-", "").lower()
 
 
 def is_forged(url: str) -> bool:
@@ -181,4 +155,4 @@ def read_trustedform(url: str) -> Certificate | None:
 def read_leadid(token: str) -> Certificate | None:
     """A LeadiD token: 36 characters, hex in groups of 8-4-4-4-12, as one could be given; else `None`."""
     token = token.strip()
-    return Certificate("leadid", token.upper()) if _LEADID.fullmatch(token) and not _is_made_up(token) else None
+    return Certificate("leadid", token.upper()) if _LEADID.fullmatch(token) and not is_made_up(_digits(token)) else None
