@@ -17,6 +17,9 @@ _EARLIEST = 946_684_800.0
 _LATEST = 4_102_444_800.0
 """The years 2000 to 2100: what lies outside was written in another unit."""
 
+SERIAL_DAYS, EPOCH_SERIAL = (36_526, 73_050), 25_569
+"""The days of this century as Excel counts them, and its day on which 1970 begins."""
+
 _LENGTH_MAX = 100
 """No time is longer; the patterns below would dwell on a text that is."""
 
