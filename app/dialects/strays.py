@@ -90,7 +90,7 @@ def settle_consent(raw: Mapping[str, Scalar], draft: RequestDraft, layout: Layou
             _note(draft, layout, "tcpa_text", layout.slots["tcpa_text"].read(longest))
     known = plan.keys_of("consent_at")
     hinted = list(_hinted(raw, layout, "consent_at"))
-    agreed = plan.keys_of("tcpa_consent")
+    agreed = [*plan.keys_of("tcpa_consent"), *_hinted(raw, layout, "tcpa_consent")]
     times = [at for key in (*known, *hinted, *agreed) if isinstance(at := _plain(moment(raw[key])), float)]
     if times:
         # The first by rank says it best, but a day that came without its hour is no other time.
