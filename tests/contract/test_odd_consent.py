@@ -119,8 +119,11 @@ def test_a_leadid_that_nobody_could_be_given_is_none(seller: Seller, nobodys: st
 
 @pytest.mark.parametrize(
     "name",
-    ["tcpa_consent_date", "optin_date", "consentTimestamp", "date_agreed", "consent.timestamp", "tcpa.signed_at"]
-    + ["signup_date", "form_submitted_at", "submit_time", "submission_timestamp", "terms_accepted_at", "submitted_at"],
+    [
+        *("tcpa_consent_date", "optin_date", "consentTimestamp", "date_agreed", "consent.timestamp", "tcpa.signed_at"),
+        *("signup_date", "form_submitted_at", "submit_time", "submission_timestamp", "terms_accepted_at"),
+        "submitted_at",
+    ],
 )
 def test_an_old_time_of_consent_is_never_passed_over(seller: Seller, name: str) -> None:
     assert seller.sold({"consent_at": None, name: days_ago(5)})["reason_code"] == "consent_expired"
