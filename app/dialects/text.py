@@ -13,6 +13,11 @@ _ABSENT = frozenset(
 )
 """What machines write for no value, into a field of any type."""
 
+ABSENT_SPELLINGS: frozenset[Scalar] = frozenset(
+    [None, " ", *(spelling for word in _ABSENT for spelling in (word, word.upper(), word.capitalize()))]
+)
+"""The same as they stand in most bodies, with a null."""
+
 _NOTHING = """
 blank empty missing pending tbd tobedetermined unavailable unspecified unknown unanswered undisclosed notavailable
 notapplicable notprovided notgiven notspecified notset notstated notsure notcollected notdisclosed noanswer nodata

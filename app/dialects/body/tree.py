@@ -1,9 +1,10 @@
 """Nested documents become one flat mapping with dotted keys, within limits that no honest lead reaches."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from app.dialects.body.pairs import pairs_of
-from app.dialects.text import Scalar, alike
+from app.dialects.text import Scalar, alike, is_absent
 
 DEPTH_MAX = 32
 FIELDS_MAX = 1_000
@@ -55,9 +56,16 @@ def put(flat: dict[str, Scalar], path: str, value: Scalar) -> None:
     flat[path] = value
 
 
+def laid_over(below: dict[str, Scalar], above: Mapping[str, Scalar]) -> dict[str, Scalar]:
+    """Both: what stands above counts, but where that is empty and something stands below."""
+    return below | {name: value for name, value in above.items() if name not in below or not is_blank(value)}
+
+
 def is_blank(value: object) -> bool:
-    """Whether a value of a document is there and says nothing."""
-    return value is None or (isinstance(value, str) and not value.strip()) or value == {} or value == []
+    """Whether a value of a document is there and says nothing: it is empty, or a variable that was left unfilled."""
+    if isinstance(value, str):
+        return is_absent(value.strip())
+    return value is None or value == {} or value == []
 
 
 def _in_one(name: str, node: list[Any]) -> str:
