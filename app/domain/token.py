@@ -28,7 +28,7 @@ _URL_SAFE = bytes.maketrans(b"+/", b"-_")
 # 48 bytes are 64 characters of base64 without padding. The signature gets what the facts leave, 12 bytes.
 _MAC_BYTES = 48 - _FACTS.size
 _PURPOSE = b"leadbid.bid"
-_BEGINNING = "ABCDEFGHIJKLMNOP"[_VERSION]
+BEGINNING = "ABCDEFGHIJKLMNOP"[_VERSION]
 """The first letter stands for six bits: the version alone, with the two flags still to come."""
 
 _HEX = "0123456789ABCDEF"
@@ -87,7 +87,7 @@ def looks_like_token(text: str) -> bool:
     """Whether a text has the form of a token; its signature is not checked. A SHA-256 in hex has as many letters."""
     return (
         len(text) == LENGTH
-        and text[0] == _BEGINNING
+        and text[0] == BEGINNING
         and text.isascii()
         and text.replace("-", "a").replace("_", "a").isalnum()
         and text.strip(_HEX) != ""
