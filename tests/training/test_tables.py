@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from app.csv_file import EMPTY_CELLS
-from app.dialects.columns.amounts import cell_number
 from app.dialects.values.moments import moment_of
+from training.histories.columns.amounts import cell_number
 from training.histories.scratch import NoData
 from training.histories.tables import open_table
 

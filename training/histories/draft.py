@@ -8,9 +8,9 @@ from typing import Literal
 
 import msgspec
 
-from app.dialects.columns.contents import DAY_FIRST
-from app.dialects.columns.spellings import hint, listed
-from app.dialects.columns.words import words_of
+from training.histories.columns.contents import DAY_FIRST
+from training.histories.columns.spellings import hint, listed
+from training.histories.columns.words import words_of
 from training.histories.guess import Guess, Positive, guess, order_of, positive_of
 from training.histories.joining import OWN
 from training.histories.spec import BY_ROW, Spec, SpecField, spec_of_bought

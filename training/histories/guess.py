@@ -6,11 +6,11 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 import numpy as np
 
-from app.dialects.columns import contents
-from app.dialects.columns.spellings import hint, positive_words
-from app.dialects.columns.words import CODE, FIRST, ID, LATER, names_a_person, words_of
 from app.dialects.text import says_nothing
 from app.dialects.values.moments import day_of
+from training.histories.columns import contents
+from training.histories.columns.spellings import hint, positive_words
+from training.histories.columns.words import CODE, FIRST, ID, LATER, names_a_person, words_of
 from training.histories.spec import FieldType
 from training.histories.specified import DISTINCT_MAX, JUNK_MAX, TOLD_APART_MAX
 from training.histories.tables import LeadTable

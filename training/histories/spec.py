@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from app.dialects.columns.spellings import hint
 from training.errors import TrainingError
+from training.histories.columns.spellings import hint
 
 FieldType = Literal["choice", "number", "integer", "boolean", "text", "date", "hour", "weekday"]
 BY_ROW = "row"

@@ -14,13 +14,13 @@ import msgspec
 import numpy as np
 
 from app.csv_file import EMPTY_CELLS, copy_csv
-from app.dialects.columns.amounts import cell_number
-from app.dialects.columns.contents import AMOUNT, CLOCKS, DATED, DAY_FIRST, ISO, OFFSET, SINCE, UNTIL, month_first
-from app.dialects.columns.spellings import hint, plain, usual_spellings
 from app.dialects.text import says_nothing
 from app.dialects.values.kinds import boolean
 from app.dialects.values.moments import moment_of, says_no_moment
 from app.spreadsheet import UnusableFile
+from training.histories.columns.amounts import cell_number
+from training.histories.columns.contents import AMOUNT, CLOCKS, DATED, DAY_FIRST, ISO, OFFSET, SINCE, UNTIL, month_first
+from training.histories.columns.spellings import hint, plain, usual_spellings
 from training.histories.scratch import NoData, Scratch, files, quoted, scratch, text
 from training.statistics import Array
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from app.domain.consent.made_up import is_made_up
+from app.domain.consent.made_up import EXAMPLES, REPEATED, SPOKEN_BYTES, WITHIN, WORDS_MIN, is_made_up
 
 Provider = Literal["trustedform", "trustedform_ping", "leadid"]
 
@@ -94,15 +94,23 @@ def is_placeholder(text: str) -> bool:
 
 def _is_nobodys(name: str) -> bool:
     """Whether an id is one letter over and over, or a LeadiD that nobody was given."""
-    return _is_one_letter(name) or (_LEADID.fullmatch(name) is not None and is_made_up(_digits(name)))
+    return _is_one_letter(name) or (_LEADID.fullmatch(name) is not None and _is_made_up(name))
 
 
 def _is_one_letter(name: str) -> bool:
     return len(name) >= CERTIFICATE_ID_MIN and len(set(name)) == 1
 
 
-def _digits(leadid: str) -> str:
-    return leadid.replace("-", "").lower()
+def _is_made_up(leadid: str) -> bool:
+    """Whether nobody was given it. Of those given at random one in forty gets the second, longer look."""
+    digits = leadid.replace("-", "").lower()
+    given = bytes.fromhex(digits)
+    is_odd = (
+        len(set(given)) <= len(given) - REPEATED
+        or not 6 < len(set(given.translate(WITHIN))) < 14
+        or len(given.translate(None, SPOKEN_BYTES)) <= len(given) - 2 * WORDS_MIN
+    )
+    return (is_odd and is_made_up(digits)) or digits in EXAMPLES
 
 
 def is_forged(url: str) -> bool:
@@ -155,4 +163,4 @@ def read_trustedform(url: str) -> Certificate | None:
 def read_leadid(token: str) -> Certificate | None:
     """A LeadiD token: 36 characters, hex in groups of 8-4-4-4-12, as one could be given; else `None`."""
     token = token.strip()
-    return Certificate("leadid", token.upper()) if _LEADID.fullmatch(token) and not is_made_up(_digits(token)) else None
+    return Certificate("leadid", token.upper()) if _LEADID.fullmatch(token) and not _is_made_up(token) else None

@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-_EXAMPLES = frozenset(
+EXAMPLES = frozenset(
     each.replace("-", "")
     for each in """
     017f22e2-79b0-7cc3-98c4-dc0c0c07398f 046b6c7f-0b8a-43b9-b35d-6489e6daee91 109156be-c4fb-41ea-b1b4-efe1671c5836
@@ -29,14 +29,14 @@ _WORDS = """
 """Words that hex can spell, a group of digits each."""
 
 _SPOKEN = frozenset(_WORDS)
-_SPOKEN_BYTES = bytes.fromhex("".join(_WORDS))
-_WITHIN = bytes((byte - (byte >> 4)) % 16 for byte in range(256))
+SPOKEN_BYTES = bytes.fromhex("".join(_WORDS))
+WITHIN = bytes((byte - (byte >> 4)) % 16 for byte in range(256))
 """How far the second digit of a byte is from the first."""
 
-_REPEATED = 3
+REPEATED = 3
 """So many groups of four digits, or bytes, repeat others in no id that was given."""
 
-_WORDS_MIN = 3
+WORDS_MIN = 3
 _STEPS_MIN = 6
 _DIGITS_MIN, _COLUMN_DIGITS_MIN = 7, 4
 """An id that was given has some fourteen digits of sixteen, at as many distances, and ten in every second place."""
@@ -47,16 +47,7 @@ def is_made_up(digits: str) -> bool:
 
     It repeats itself, counts, spells words, or is everybody's example. Not one in a million given at random does so.
     """
-    return digits in _EXAMPLES or (_is_odd(bytes.fromhex(digits)) and (_repeats(digits) or _counts(digits)))
-
-
-def _is_odd(given: bytes) -> bool:
-    """Whether an id is worth a second look, as one in fifteen is that was given. This is asked of nearly every ping."""
-    return (
-        len(set(given)) <= len(given) - _REPEATED
-        or not 6 < len(set(given.translate(_WITHIN))) < 14
-        or len(given.translate(None, _SPOKEN_BYTES)) <= len(given) - 2 * _WORDS_MIN
-    )
+    return digits in EXAMPLES or _repeats(digits) or _counts(digits)
 
 
 def _repeats(digits: str) -> bool:
@@ -64,8 +55,8 @@ def _repeats(digits: str) -> bool:
     groups = {digits[at : at + 4] for at in range(0, len(digits), 4)}
     columns = ({*digits[::2]}, {*digits[1::2]})
     return (
-        len(groups) <= len(digits) // 4 - _REPEATED
-        or len(groups & _SPOKEN) >= _WORDS_MIN
+        len(groups) <= len(digits) // 4 - REPEATED
+        or len(groups & _SPOKEN) >= WORDS_MIN
         or len({*digits}) < _DIGITS_MIN
         or min(map(len, columns)) < _COLUMN_DIGITS_MIN
     )

@@ -4,9 +4,9 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
-from app.dialects.columns.amounts import cell_number
-from app.dialects.columns.words import CLOCK, FIRST, LATER
 from app.dialects.values.moments import SERIAL_DAYS, day_of, moment_of
+from training.histories.columns.amounts import cell_number
+from training.histories.columns.words import CLOCK, FIRST, LATER
 
 Decimal = Literal[".", ","]
 _DECIMALS: tuple[Decimal, ...] = (".", ",")
