@@ -17,12 +17,6 @@ import msgspec
 
 from app.spreadsheet import DELIMITERS, UnusableFile, opened, rows_of, told_delimiter
 
-EMPTY_CELLS = (
-    *("", "na", "n/a", "nan", "nil", "null", "nat", "undefined", "-", "--", "(blank)", "(null)", "<na>", "\\n", "#n/a"),
-    *("#na", "#ref!", "#value!", "#div/0!", "#name?", "#null!", "#num!", "#error!"),
-)
-"""What databases and spreadsheets write into a cell without a value, in lower case. "None" may be an answer."""
-
 _HEAD_CHARACTERS, _HEAD_ROWS = 1 << 18, 200
 _ESCAPED = re.compile(r'[^\\,;\t|]\\"[^,;\t|\r\n]')
 """A quote within a quoted text as MySQL writes it."""

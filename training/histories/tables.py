@@ -13,8 +13,8 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from app.csv_file import EMPTY_CELLS, copy_csv
-from app.dialects.text import says_nothing
+from app.csv_file import copy_csv
+from app.dialects.text import ABSENT, says_nothing
 from app.dialects.values.kinds import boolean
 from app.dialects.values.moments import moment_of, says_no_moment
 from app.spreadsheet import UnusableFile
@@ -211,9 +211,12 @@ def _take(database: Scratch, path: Path, *, is_parquet: bool) -> list[str]:
 
 def _make_text(database: Scratch, names: Iterable[str]) -> None:
     """Everything is text or missing, so that what a column holds is said by the specification and not by a guess."""
-    words = ", ".join(map(text, EMPTY_CELLS))
-    filled = f"CASE WHEN lower(trim({{0}}::VARCHAR)) NOT IN ({words}) THEN {{0}}::VARCHAR END AS {{0}}"
-    columns = ", ".join(filled.format(quoted(name)) for name in names)
+    words = ", ".join(map(text, sorted(ABSENT)))
+    filled = (f"{column}::VARCHAR" for column in map(quoted, names))
+    columns = ", ".join(
+        f"CASE WHEN lower(trim({value})) NOT IN ({words}) THEN {value} END AS {value.removesuffix('::VARCHAR')}"
+        for value in filled
+    )
     database.do(f"CREATE TABLE told AS SELECT {columns} FROM raw")  # noqa: S608 - names of the file's, quoted
     database.do("DROP TABLE raw")
 

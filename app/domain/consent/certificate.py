@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 from app.domain.consent.made_up import EXAMPLES, REPEATED, SPOKEN_BYTES, WITHIN, WORDS_MIN, is_made_up
+from app.domain.unfilled import holds_unfilled
 
 Provider = Literal["trustedform", "trustedform_ping", "leadid"]
 
@@ -23,9 +24,6 @@ _NO_WORDS = frozenset(
 
 _NO_VALUES = frozenset({"0", "-1", "n.a."})
 _NOT_LETTERS = re.compile(r"[\W\d_]+")
-_UNFILLED = re.compile(r"\{\{|\}\}|\$\{|#\{|<%|\[\[|^%[A-Za-z_.%]+%$|^[\[{<$@:]+[A-Za-z_.]*[\]}>$@:]*$")
-"""A variable of a template that was never filled; an id between brackets has digits and hyphens."""
-
 _HOSTS = ("cert.trustedform.com", "ping.trustedform.com")
 # All that stands between "//" and "/" is compared, so that no user, password, port or other host can hide there.
 _TRUSTEDFORM = re.compile(
@@ -85,7 +83,7 @@ def is_placeholder(text: str) -> bool:
     name = path if host in _HOSTS else name
     if len(name) > _PLACEHOLDER_MAX:
         return False
-    if name in _NO_VALUES or _UNFILLED.search(name):
+    if name in _NO_VALUES or holds_unfilled(name):
         return True
     # What holds digits, a host or a path was meant to be a certificate.
     is_wordy = not any(letter.isdigit() for letter in name) and "." not in name.strip(".") and "://" not in name

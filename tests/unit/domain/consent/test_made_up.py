@@ -1,5 +1,6 @@
 """Ids that nobody was given are found, and none that was given is taken for one."""
 
+from collections.abc import Callable
 from random import Random
 from uuid import UUID
 
@@ -51,6 +52,11 @@ def test_no_id_that_was_given_is_made_up() -> None:
         """By the clock, as version 7 writes it."""
         return UUID(int=(1_700_000_000_000 + random.getrandbits(37) << 80) | random.getrandbits(76), version=4).hex
 
-    makers = (lambda: versioned(4), lambda: f"{random.getrandbits(128):032x}", timed, recent)
+    makers: tuple[Callable[[], str], ...] = (
+        lambda: versioned(4),
+        lambda: f"{random.getrandbits(128):032x}",
+        timed,
+        recent,
+    )
     given = (maker() for _ in range(GIVEN // len(makers)) for maker in makers)
     assert [each for each in given if read_leadid(str(UUID(each))) is None] == []
