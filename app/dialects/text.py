@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from app.domain.unfilled import is_unfilled
+from app.domain.consent.unfilled import is_unfilled
 from app.wire.ping import Value
 
 Scalar = Value | None

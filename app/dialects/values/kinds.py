@@ -12,7 +12,7 @@ from app.dialects.values.moments import day_of, says_no_moment
 from app.dialects.values.numbers import ANY, FieldUnit, number_in, unit_of
 from app.dialects.values.yes_no import IN_WORDS, names_own, says_own
 from app.domain.consent.certificate import DROPPED_MARK
-from app.domain.unfilled import is_unfilled
+from app.domain.consent.unfilled import is_unfilled
 from app.domain.vertical import Field
 from app.wire.ping import Value
 

@@ -11,8 +11,8 @@ import phonenumbers
 from app.dialects.text import Scalar, words
 from app.dialects.values.kinds import Noted, ReadValue, Trouble, ValueReader
 from app.dialects.values.shown import shown_name, unescaped, without_zero_width
+from app.domain.consent.unfilled import is_unfilled
 from app.domain.identity import normal_phone
-from app.domain.unfilled import is_unfilled
 
 PHONE_LENGTH_MAX = 40
 EMAIL_LENGTH_MAX = 254

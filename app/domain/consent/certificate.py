@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 
 from app.domain.consent.made_up import EXAMPLES, REPEATED, SPOKEN_BYTES, WITHIN, WORDS_MIN, is_made_up
-from app.domain.unfilled import holds_unfilled
+from app.domain.consent.unfilled import holds_unfilled
 
 Provider = Literal["trustedform", "trustedform_ping", "leadid"]
 

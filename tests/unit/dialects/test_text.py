@@ -5,7 +5,7 @@ import pytest
 from app.dialects.text import is_absent, says_nothing
 from app.dialects.values import fields, kinds
 from app.dialects.values.kinds import Noted, Trouble
-from app.domain.unfilled import is_unfilled
+from app.domain.consent.unfilled import is_unfilled
 from app.domain.vertical import Field
 
 UNFILLED = [
