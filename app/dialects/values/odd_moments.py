@@ -9,7 +9,7 @@ _NUMBER = re.compile(r"\d{1,20}(?:\.\d{1,17})?", re.ASCII)
 _COLONS = re.compile(r"(\d{4}):(\d\d?):(\d\d?)(?=[ T]|$)", re.ASCII)
 _DAY_FIRST = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(?=\d{2,4}\b)", re.ASCII)
 _CLOCK = re.compile(r"T?\d{1,2}:\d\d(?::\d\d(?:\.\d{1,9})?)?(?: ?[AaPp]\.?[Mm]\.?)?Z?", re.ASCII)
-_ZONE = re.compile(r"[ (\[]*[A-Za-z][A-Za-z/_ ]{0,39}[)\]]*$", re.ASCII)
+_ZONE = re.compile(r"[ (\[]*(?![AaPp][Mm]$)[A-Za-z][A-Za-z/_ ]{0,39}[)\]]*$", re.ASCII)
 _OBJECT_ID = re.compile(r"[0-9a-f]{24}", re.ASCII | re.IGNORECASE)
 _EPOCHS = (
     ("ticks of .NET since the year 1", 1e7, 62_135_596_800),
