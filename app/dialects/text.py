@@ -1,7 +1,8 @@
 """Makes text from outside comparable: no unprintable characters, case, separators or placeholders."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 
 from app.domain.consent.unfilled import is_unfilled
 from app.wire.ping import Value
@@ -94,3 +95,11 @@ def alike(text: str) -> str:
 def alike_value(text: str) -> str:
     """The same of one value. In "-1", "1-5" and "-" those signs say something: they count."""
     return alike(_MEANT.sub("–", text)) or text
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """What may have been meant by a name that nobody knows, behind a message that says so."""
+    there = list(known)
+    spelled = {name.lower(): name for name in there}
+    found = get_close_matches(word.lower(), list(spelled), n=1)
+    return f"; did you mean {spelled[found[0]]!r}?" if found else f"; there are: {', '.join(there[:30])}"

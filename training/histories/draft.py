@@ -8,8 +8,9 @@ from typing import Literal
 
 import msgspec
 
+from app.dialects.text import did_you_mean
 from training.histories.columns.contents import DAY_FIRST
-from training.histories.columns.spellings import hint, listed
+from training.histories.columns.spellings import listed
 from training.histories.columns.words import words_of
 from training.histories.guess import Guess, Positive, guess, order_of, positive_of
 from training.histories.joining import OWN
@@ -17,7 +18,7 @@ from training.histories.spec import BY_ROW, Spec, SpecField, spec_of_bought
 from training.histories.tables import LeadTable
 
 _FACT = "fact_"
-_NOT_FOR_MODELS = {"zip": "a model reads zip3 and state instead", "sub_id": "a seller may rename it at will"}
+NOT_FOR_MODELS = {"zip": "a model reads zip3 and state instead", "sub_id": "a seller may rename it at will"}
 _VALUE = re.compile(r"(^|_)(value|revenue|amount_won|commission|premium_sold|profit)(_|$)")
 
 
@@ -68,14 +69,14 @@ def _of_the_service(table: LeadTable, vertical: str) -> SpecDraft:
         raise table.bad(f"leads of {listed(verticals)}: say which, with --vertical")
     chosen = vertical or verticals[0]
     if chosen not in verticals:
-        raise table.bad(f"no lead of vertical {chosen!r}{hint(chosen, verticals)}")
+        raise table.bad(f"no lead of vertical {chosen!r}{did_you_mean(chosen, verticals)}")
     # A shared lead is sold to others as well and converts less; the model speaks of exclusive ones.
     where: dict[str, str | bool | int | float] = {"vertical": chosen, "leg": "exclusive"}
     table.keep(where)
     fields = []
     for each in (guess(table, name) for name in table.names if name not in OWN):
         name = each.name.removeprefix(_FACT) if each.name.removeprefix(_FACT) in OWN else each.name
-        why_not = _NOT_FOR_MODELS.get(name) or each.why_not
+        why_not = NOT_FOR_MODELS.get(name) or each.why_not
         # Facts of other verticals are empty in these rows.
         if each.why_not.startswith("empty"):
             continue
@@ -149,6 +150,8 @@ def _lines(draft: SpecDraft) -> Iterator[str]:
         told = {"column": field.column, "type": field.type, "known_at_ping": field.known_at_ping}
         told |= {"decimal": field.decimal, "unreadable": field.unreadable.removeprefix("refuse")}
         yield from (_line(key, value) for key, value in told.items() if value != "")
+        if field.values:
+            yield _line("values", field.values)
 
 
 def _line(key: str, value: object, comment: str = "") -> str:

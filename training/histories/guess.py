@@ -6,10 +6,10 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 import numpy as np
 
-from app.dialects.text import says_nothing
+from app.dialects.text import did_you_mean, says_nothing
 from app.dialects.values.moments import day_of
 from training.histories.columns import contents
-from training.histories.columns.spellings import hint, positive_words
+from training.histories.columns.spellings import positive_words
 from training.histories.columns.words import CODE, FIRST, ID, LATER, names_a_person, words_of
 from training.histories.spec import FieldType
 from training.histories.specified import DISTINCT_MAX, JUNK_MAX, TOLD_APART_MAX
@@ -107,7 +107,7 @@ def guess(table: LeadTable, name: str) -> Guess:
 def positive_of(table: LeadTable, label: str) -> Positive:
     """Which values of the label are a conversion. NoData where it can be no label."""
     if label not in table.names:
-        raise table.bad(f"there is no column {label!r}{hint(label, table.names)}")
+        raise table.bad(f"there is no column {label!r}{did_you_mean(label, table.names)}")
     values = tuple(table.commonest(label, LABEL_VALUES_MAX + 1))
     if len(values) > LABEL_VALUES_MAX:
         raise table.bad(

@@ -14,13 +14,13 @@ import msgspec
 import numpy as np
 
 from app.csv_file import copy_csv
-from app.dialects.text import ABSENT, says_nothing
+from app.dialects.text import ABSENT, did_you_mean, says_nothing
 from app.dialects.values.kinds import boolean
 from app.dialects.values.moments import moment_of, says_no_moment
 from app.spreadsheet import UnusableFile
 from training.histories.columns.amounts import cell_number
 from training.histories.columns.contents import AMOUNT, CLOCKS, DATED, DAY_FIRST, ISO, OFFSET, SINCE, UNTIL, month_first
-from training.histories.columns.spellings import hint, plain, usual_spellings
+from training.histories.columns.spellings import plain, usual_spellings
 from training.histories.scratch import NoData, Scratch, files, quoted, scratch, text
 from training.statistics import Array
 
@@ -124,7 +124,9 @@ class LeadTable:
             texts, wanted = self.texts(name), plain(value)
             alike = sorted({text for text in texts if text is not None and plain(text) == wanted})
             if not alike:
-                raise self.bad(f"no row has {value!r} in {name!r}{hint(wanted, sorted({*texts} - {None})[:30])}")
+                raise self.bad(
+                    f"no row has {value!r} in {name!r}{did_you_mean(wanted, sorted({*texts} - {None})[:30])}"
+                )
             words = ", ".join("?" for _ in alike)
             self._database.do(f"DELETE FROM told WHERE coalesce({quoted(name)}, '') NOT IN ({words})", *alike)  # noqa: S608
             self.rows = self._database.one("SELECT count(*) FROM told")[0]
