@@ -19,7 +19,7 @@ worth about $70 this is $1 a lead, at which a cap earned .98 of the best fixed p
 """
 
 CREDIT_LEADS = 2.0
-"""How many leads of lag a dual remembers, as a credit below zero that the next sales use up before they are charged for.
+"""So many leads of lag a dual remembers, as a credit below zero that the next sales use up before any is charged for.
 
 Leads are whole and the plan is not: where all lag was forgotten, every single sale counted as ahead of the plan, and a
 cap of 16 that would have sold 13 a day anyway lost 3 % of its surplus. Where all was remembered, what lagged in an
