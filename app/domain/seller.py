@@ -31,7 +31,8 @@ class Seller(msgspec.Struct, frozen=True, kw_only=True):
     with `burst` bounds its pings; 0 is unbounded. `hash_lookups_per_day` bounds a day's hashes that never post.
     `dialect` and `format` are those of its answers where the endpoint names none; `quoted_prices` are text. `statuses`
     are the HTTP codes that it understands. `bid_id_key` is a name under which
-    it wants the bid's id too. `direct` sellers may post without a ping.
+    it wants the bid's id too. `direct` sellers may post without a ping. `price_points`, in cents and rising, are the
+    only prices that it takes; any where there are none.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Seller(msgspec.Struct, frozen=True, kw_only=True):
     mode: Mode = "live"
     exclusive: OrtbCurve = OrtbCurve(half_cents=2_000)
     shared: OrtbCurve = OrtbCurve(half_cents=1_200)
+    price_points: tuple[int, ...] = ()
 
     def is_live(self, certified: Container[str]) -> bool:
         """Whether it is bought of for real; `certified` names the sellers that have certified themselves."""

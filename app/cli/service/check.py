@@ -13,6 +13,7 @@ from app.cli.database import add_database, existing_store
 from app.cli.operate.deliveries import left_in_words
 from app.config.caps import limit_in_words
 from app.config.changes import changes, losses
+from app.config.idle import idle_settings
 from app.config.load import Declared, LoadedConfig, configuration_of, load
 from app.config.reference import reference
 from app.config.values.territory import territory_in_words
@@ -24,6 +25,8 @@ from app.domain.delivery.destination import Destination
 from app.domain.delivery.destination_auth import is_secret
 from app.domain.money import money
 from app.domain.seller import Seller
+from app.packaged import models_here
+from app.scoring.load import load as load_models
 from app.settings import Settings
 from app.store.errors import StoreError
 from app.usecases.former import unpacked
@@ -33,11 +36,17 @@ Row = Sequence[str]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """`leadbid check [--config FILE] [--data DIR | --database URL] [--keys DIR] [--reference]`."""
+    """`leadbid check [--config FILE] [--data DIR | --database URL] [--models DIR] [--keys DIR] [--reference]`."""
     parser.add_argument(
         "--config", type=Path, default=Path("buyer.toml"), help="the file to read (default: buyer.toml)"
     )
     add_database(parser)
+    parser.add_argument(
+        "--models",
+        type=Path,
+        default=models_here(),
+        help="folder of trained models (default: models, else those that come with leadbid)",
+    )
     parser.add_argument("--keys", type=Path, default=None, help="directory of the keys (default: keys in --data)")
     parser.add_argument("--reference", action="store_true", help="print the reference of all keys, in Markdown")
 
@@ -54,7 +63,8 @@ def run(args: argparse.Namespace) -> int:
         return 1
     print(summary(args.config, read.declared, time.time()))
     settings = Settings(config=args.config, data=args.data, keys_dir=args.keys)
-    warnings = [*map(str, read.warnings), *settings.exposed_secrets(read.declared.secret_files)]
+    idle = idle_settings(read.declared.campaigns, load_models(args.models).models)
+    warnings = [*map(str, read.warnings), *idle, *settings.exposed_secrets(read.declared.secret_files)]
     if warnings:
         print(f"\n{_count(warnings, 'warning')}")
         print(*(f"  {warning}" for warning in warnings), sep="\n")

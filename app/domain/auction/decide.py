@@ -11,6 +11,7 @@ from app.domain.auction.withholding import UNRECORDABLE, is_withheld
 from app.domain.calendar import local_minute
 from app.domain.onboarding.test_values import PRICE_CENTS, TestScenario, forced_legs, scenario_of
 from app.domain.pricing.exploration import Draw
+from app.domain.pricing.price_points import points_of_both
 from app.domain.reasons import RANK, Refusal
 from app.wire.ping import Leg, Ping
 
@@ -73,6 +74,8 @@ def _forced(scenario: TestScenario, ping: Ping, snapshot: Snapshot) -> Decision:
     for leg in forced_legs(scenario, ping.lead_type):
         campaign = next((each for each in campaigns if leg in each.legs), campaigns[0])
         price_cents = ping.min_price_cents or PRICE_CENTS[leg]
+        points = points_of_both(campaign.price_points, snapshot.seller.price_points)
+        price_cents = next((price for price in points if price >= price_cents), points[-1]) if points else price_cents
         offers.append(
             Offer(
                 campaign=campaign.name,

@@ -109,7 +109,7 @@ def test_a_lead_that_is_wanted_gets_a_bid_on_each_leg_the_higher_price_first() -
         (
             None,
             (),
-            {"standing": Standing(demand={"solar-tx": DemandStanding("TX", 0.0, 5.0)})},
+            {"standing": Standing(demand={"solar-tx": DemandStanding("TX", 0.0, 5.0, limit=True)})},
             Refusal("cap_reached", "territory"),
         ),
         (None, (), {"known": Known(certificate_used=True)}, Refusal("certificate_reused")),
