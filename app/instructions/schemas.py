@@ -179,7 +179,7 @@ def answer_schemas() -> Json:
                 "description": "The answer to each, where several outcomes were sent at once, in their order.",
                 "items": {"$ref": "#/components/schemas/Receipt"},
             },
-            warnings={"type": "array", "items": _TEXT, "description": "What of a demand or signal has no effect."},
+            warnings={"type": "array", "items": _TEXT, "description": "What of it was left out or has no effect."},
         ),
         "ReasonCode": _reason_codes(),
         "Health": {"type": "object", "properties": {"status": _TEXT}, "required": ["status"]},
