@@ -47,7 +47,7 @@ def rebid(log: Ledger, model: Model, scale: float = 1.0) -> Rebid:
         valuation = valuation_of(bid, min(chance * scale, 1.0), model.habits.get(bid.seller, Habits()))
         curve, learned = curve_of(bid, model, valuation)
         ceiling = int(max(bid.high, ceilings[bid.campaign])) if bid.high >= bid.bid_value * 0.999 else int(bid.high)
-        quoted = quote(valuation, curve, int(bid.low), ceiling, bid.floor_cents)
+        quoted = quote(valuation, curve, int(bid.low), ceiling, bid.floor_cents, bid.points)
         if learned:
             at_logged[row] = curve.win_probability(bid.price_cents)
         if isinstance(quoted, str):
