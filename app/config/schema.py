@@ -452,6 +452,9 @@ class SellerTable(Table, frozen=True, kw_only=True):
     price_points: Annotated[
         tuple[Dollars, ...], says("the only bids that it takes; any by default", "[3, 35, 50, 75]")
     ] = ()
+    blocked_sub_sources: Annotated[
+        tuple[Text, ...], says("the sub-sources (`sub_id`) of which nothing is bought", '["aff-7"]')
+    ] = ()
     paused: Annotated[bool, says("whether it is paused", "true")] = False
 
 

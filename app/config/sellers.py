@@ -123,6 +123,7 @@ def _seller(
         exclusive=OrtbCurve(half_cents=float(table.median_winning_price.exclusive)),
         shared=OrtbCurve(half_cents=float(table.median_winning_price.shared)),
         price_points=build_price_points(table, findings),
+        blocked_sub_sources=tuple(dict.fromkeys(table.blocked_sub_sources)),
     )
 
 

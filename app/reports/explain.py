@@ -114,7 +114,8 @@ def _value(valuation: Valuation) -> Iterator[str]:
     yield _row(" ", "conversion probability", f"{valuation.probability:.4f}{said_by}")
     yield _row("x", "conversion value", money(valuation.worth))
     if valuation.quality_factor != 1.0:
-        yield _row("x", "quality factor of the seller", f"{valuation.quality_factor:.2f}")
+        whose = f"sub-source {valuation.sub_source}" if valuation.sub_source else "the seller"
+        yield _row("x", f"quality factor of {whose}", f"{valuation.quality_factor:.2f}")
     yield _row("-", "handling cost", money(valuation.handling))
     for name, cents in valuation.boosts:
         yield _row("+", f"boost {name}", money(cents))

@@ -43,6 +43,8 @@ def decide(ping: Ping, snapshot: Snapshot, now: float, draw: Draw) -> Decision:
     candidates = catalogue.index.candidates(ping.vertical, ping.zip, ping.state)
     if not candidates:
         return Decision(refusal=Refusal("outside_territory"))
+    if snapshot.seller.blocked_sub_sources and ping.sub_id in snapshot.seller.blocked_sub_sources:
+        return Decision(refusal=Refusal("filtered", "sub_id"))
     facts = facts_of(ping, local_minute(int(now // 60), catalogue.buyer.zone))
     model = catalogue.models.get(ping.vertical)
     # All candidates buy this vertical, so one score serves them all.

@@ -170,19 +170,24 @@ def _valuation(
     shadows, budget = _duals(campaign, caps)
     standing = snapshot.standing
     habits = _habits(campaign, snapshot)
+    quality_factor, sub_source = habits.quality_factor, ""
+    if habits.sub_sources and facts["sub_id"] in habits.sub_sources:
+        sub_source = str(facts["sub_id"])
+        quality_factor = habits.sub_sources[sub_source]
     demand = standing.demand.get(campaign.name)
     if demand is not None:
         shadows += ((demand.name, demand.shadow_cents(campaign.demand_cents)),)
     return Valuation(
         probability=probability,
         worth=campaign.worth.of(facts),
-        quality_factor=habits.quality_factor,
+        quality_factor=quality_factor,
         handling=float(campaign.handling_cents),
         boosts=campaign.schedule.boosts_on(local),
         signals=tuple([(cause, float(cents)) for cause, cents in standing.signals]) if standing.signals else (),
         shadows=shadows,
         budget=budget,
         return_rate=habits.return_rate,
+        sub_source=sub_source,
     )
 
 

@@ -48,7 +48,8 @@ class Valuation(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaul
 
     `probability` is p, `worth` V, `handling` h, `return_rate` q, `budget` mu. `shadows` are the nu of caps and
     territory by name, `boosts` and `signals` the premiums by name. All money in cents. `expected` says that p is what
-    the campaign expects of all such leads, as no model said it of this one.
+    the campaign expects of all such leads, as no model said it of this one; `sub_source` whose quality factor it is
+    where not the seller's.
     """
 
     probability: float
@@ -61,6 +62,7 @@ class Valuation(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaul
     budget: float = 0.0
     return_rate: float = 0.0
     expected: bool = False
+    sub_source: str = ""
 
     @property
     def value(self) -> float:

@@ -224,6 +224,12 @@ def test_a_lead_that_no_price_point_suits_names_them(tmp_path: Path) -> None:
     assert "only allowed: $35.00, $50.00; each is above the maximum bid" in text
 
 
+def test_the_quality_factor_of_a_sub_source_is_named(tmp_path: Path) -> None:
+    learned = model(habits={"acme": Habits(quality_factor=0.9, sub_sources={"aff-7": 0.3})})
+    text = explained(tmp_path, catalogue(models=[learned]), sub_id="aff-7")
+    assert "x quality factor of sub-source aff-7 0.30" in text
+
+
 def test_a_price_by_expected_conversion_says_so(tmp_path: Path) -> None:
     declared = catalogue([campaign(expected_conversion=ExpectedConversion(rate=0.2))], models=())
     text = explained(tmp_path, declared)

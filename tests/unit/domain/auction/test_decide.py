@@ -459,6 +459,25 @@ def test_a_budget_without_room_for_the_lowest_price_is_exhausted() -> None:
     assert refusal(None, campaign(caps=(BUDGET,)), standing=standing) is None
 
 
+def test_a_sub_source_has_the_quality_factor_that_was_measured_of_it() -> None:
+    habits = Habits(quality_factor=0.9, sub_sources={"incentive": 0.3})
+    learned = model(habits={"acme": habits})
+    whole = Snapshot(catalogue=catalogue(models=[learned]), seller=seller())
+    bad, good = (decide(ping(sub_id=source), whole, NOW, DRAW).bids[0] for source in ("incentive", "search"))
+    assert bad.valuation is not None
+    assert good.valuation is not None
+    assert (bad.valuation.quality_factor, bad.valuation.sub_source) == (0.3, "incentive")
+    assert (good.valuation.quality_factor, good.valuation.sub_source) == (0.9, "")
+    assert bad.price_cents < good.price_cents
+
+
+def test_nothing_is_bought_of_a_blocked_sub_source() -> None:
+    blocking = seller(blocked_sub_sources=("aff-7",))
+    assert refusal(ping(sub_id="aff-7"), sold_by=blocking) == Refusal("filtered", "sub_id")
+    assert refusal(ping(sub_id="aff-8"), sold_by=blocking) is None
+    assert refusal(ping(sub_id="aff-7")) is None
+
+
 def test_a_forced_test_bids_an_allowed_price() -> None:
     forced = ping(test=True, zip="00001")
     prices = {offer.price_cents for offer in decided(forced, DRAW, NOW, campaign(price_points=POINTS)).bids}
