@@ -13,7 +13,6 @@ from app.cli.database import add_database, existing_store
 from app.cli.operate.deliveries import left_in_words
 from app.config.caps import limit_in_words
 from app.config.changes import changes, losses
-from app.config.idle import idle_settings
 from app.config.load import Declared, LoadedConfig, configuration_of, load
 from app.config.reference import reference
 from app.config.values.territory import territory_in_words
@@ -25,34 +24,37 @@ from app.domain.delivery.destination import Destination
 from app.domain.delivery.destination_auth import is_secret
 from app.domain.money import money
 from app.domain.seller import Seller
-from app.packaged import models_here
+from app.packaged import MODELS, models_here
+from app.scoring.load import LoadedModels
 from app.scoring.load import load as load_models
+from app.scoring.pointer import POINTER
 from app.settings import Settings
 from app.store.errors import StoreError
 from app.usecases.former import unpacked
+from app.usecases.reload.reload_catalogue import Reloaded, Sources, first_catalogue
 
 Row = Sequence[str]
 """The cells of a line of a table; a cell may have several lines."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """`leadbid check [--config FILE] [--data DIR | --database URL] [--models DIR] [--keys DIR] [--reference]`."""
+    """`leadbid check [--config FILE] [--models DIR] [--data DIR | --database URL] [--keys DIR] [--reference]`."""
     parser.add_argument(
         "--config", type=Path, default=Path("buyer.toml"), help="the file to read (default: buyer.toml)"
     )
-    add_database(parser)
     parser.add_argument(
         "--models",
         type=Path,
         default=models_here(),
         help="folder of trained models (default: models, else those that come with leadbid)",
     )
+    add_database(parser)
     parser.add_argument("--keys", type=Path, default=None, help="directory of the keys (default: keys in --data)")
     parser.add_argument("--reference", action="store_true", help="print the reference of all keys, in Markdown")
 
 
 def run(args: argparse.Namespace) -> int:
-    """0 where the service can work with it; warnings do not count."""
+    """0 where the service can work with it and with the models that are live; warnings do not count."""
     if args.reference:
         print(reference(), end="")
         return 0
@@ -61,10 +63,17 @@ def run(args: argparse.Namespace) -> int:
         print(*read, sep="\n", file=sys.stderr)
         print(f"\n{_count(read, 'problem')}: the service cannot start with this file.", file=sys.stderr)
         return 1
+    live = _started_with(args.models, read.declared)
+    refused = live.problems
+    if refused and args.models.resolve() != MODELS:
+        print(*(f"{args.models}: {reason}" for reason in refused), sep="\n", file=sys.stderr)
+        print(f"\n{_count(refused, 'problem')}: the service would not bid by this.", file=sys.stderr)
+        return 1
     print(summary(args.config, read.declared, time.time()))
     settings = Settings(config=args.config, data=args.data, keys_dir=args.keys)
-    idle = idle_settings(read.declared.campaigns, load_models(args.models).models)
-    warnings = [*map(str, read.warnings), *idle, *settings.exposed_secrets(read.declared.secret_files)]
+    # The models that come with leadbid are nobody's own.
+    warnings = [*map(str, read.warnings), *(f"{args.models}: {reason}" for reason in refused)]
+    warnings += [*live.idle, *settings.exposed_secrets(read.declared.secret_files)]
     if warnings:
         print(f"\n{_count(warnings, 'warning')}")
         print(*(f"  {warning}" for warning in warnings), sep="\n")
@@ -72,6 +81,18 @@ def run(args: argparse.Namespace) -> int:
         print(f"\n{text}")
     print("\nNo problems.")
     return 0
+
+
+def _started_with(models: Path, declared: Declared) -> Reloaded:
+    """What the service would start with, with what it would say of the live models and of what cannot act."""
+    has_models = (models / POINTER).is_file()
+    sources = Sources(
+        config=lambda read_file: load(next(iter(declared.contents)), environ=os.environ, read_file=read_file),
+        models=lambda: load_models(models) if has_models else LoadedModels(),
+        models_dir=models,
+        zip_states={},
+    )
+    return first_catalogue(sources, declared)
 
 
 def _beside_the_service(args: argparse.Namespace, declared: Declared) -> list[str]:
