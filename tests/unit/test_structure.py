@@ -18,7 +18,8 @@ TWICE: dict[str, str] = {}
 
 MODULES_MAX = 18
 FUNCTION_LINES_MAX = 70
-TRAINING_LINES_MAX = 10_500
+TRAINING_LINES_MAX = 13_000
+"""It explains, imports and logs models and gives Python what the commands do; more than that is another program."""
 PING_FILES_MAX, PING_MOVES_MAX = 40, 30
 
 

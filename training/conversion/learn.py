@@ -20,6 +20,7 @@ from training.conversion.features import columns_among, stacked
 from training.conversion.figures import by_value, deciles, figures
 from training.conversion.gates import gates
 from training.conversion.leaks import check_fields
+from training.conversion.options import options_of
 from training.conversion.train import train
 from training.histories.history import History
 from training.histories.spec import Spec
@@ -39,7 +40,8 @@ def learn(
     columns, left_out = columns_among(spec.fields)
     X, y = stacked(columns, history.columns, len(history)), history.converted
 
-    trained = train(columns, X, y, seed=seed, tell=tell, backend=backend)
+    options = options_of(spec, history)
+    trained = train(columns, X, y, seed=seed, tell=tell, backend=backend, options=options)
     checks = check_fields(columns, X, y, seed=seed, tell=lambda name: tell(f"looking for leaks: {name}"))
 
     tell("writing")
@@ -47,7 +49,7 @@ def learn(
     scorer = scorer_of(trained.raw, trained.model, columns, vertical=spec.vertical, version=version)
     newest = trained.slices.newest
     predicted, true = chance(trained.model, X[newest]), history.truth
-    truth = None if true is None else figures(y[newest], true[newest])
+    truth, counts = None if true is None else figures(y[newest], true[newest]), options.rows(newest).counts
     # The largest distance between what the service would say and what scikit-learn says.
     places = _spread(newest, COMPARED_MAX)
     served = np.array([*map(compiled(scorer), history.rows(places))])
@@ -68,8 +70,8 @@ def learn(
         figures_raw=trained.newest_raw,
         figures_random_split=trained.random_cv,
         figures_of_truth=truth,
-        deciles=deciles(y[newest], predicted, None if true is None else true[newest]),
-        by_value=by_value(columns, X[newest], y[newest], predicted),
+        deciles=deciles(y[newest], predicted, None if true is None else true[newest], counts),
+        by_value=by_value(columns, X[newest], y[newest], predicted, counts),
         **{name: getattr(trained, name) for name in ("candidate", "settings", "candidates", "notes", "attempts")},
         calibrator=trained.calibrator or "none",
         fields=checks,
@@ -90,7 +92,7 @@ def _spread(part: slice, most: int) -> Array:
 
 
 def _history(history: History) -> TrainingHistory:
-    ends = (float(history.at[0]), float(history.at[-1]))
+    ends = (float(history.at.min()), float(history.at.max()))
     since, until = (utc_text(at) if history.timed else f"row {at + 1:.0f}" for at in ends)
     return TrainingHistory(
         source=history.source,
