@@ -58,6 +58,10 @@ _COMMON: dict[str, dict[str, Any]] = {
         "default": "sold",
         "help": "the disposition that counts as a conversion (default: sold)",
     },
+    "mlflow": {
+        "metavar": "URI",
+        "help": "log each version to this MLflow tracking server or folder (https://..., file:...)",
+    },
     "json": {"action": "store_true", "help": "print JSON"},
 }
 

@@ -21,6 +21,7 @@ from training.histories.specified import read_history
 from training.histories.synthetic import ROWS_MIN, synthetic
 from training.registry import registry
 from training.registry.pointer import NotChanged, author, entries
+from training.tracking import Tracker
 
 
 class NewVersion(NamedTuple):
@@ -52,7 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="the seed of folds, samples and the synthetic history (default: 1)",
     )
     parser.add_argument("--backend", help="where the search runs: loky, threading, dask or ray (default: this process)")
-    add(parser, "json")
+    add(parser, "mlflow", "json")
     made_up = parser.add_argument_group("a synthetic history, used without --data")
     add(made_up, "vertical", "config")
     made_up.add_argument(
@@ -72,7 +73,8 @@ def run(args: argparse.Namespace) -> int:
         raise TrainingError("--data needs --spec, and --spec needs --data: `python -m training describe` drafts one")
     # Before the long work: where the pointer cannot be read, nothing could be made live.
     entries(args.out)
-    learned = [_learned(history, spec, args, tell) for history, spec, tell in _histories(args)]
+    tracker = Tracker(args.mlflow) if args.mlflow else None
+    learned = [_learned(history, spec, args, tell, tracker) for history, spec, tell in _histories(args)]
     if args.json:
         told = (result(each.card, args.out, promoted=not each.why_not) for each in learned)
         print("\n".join(msgspec.json.encode(each).decode() for each in told))
@@ -101,15 +103,22 @@ def _histories(args: argparse.Namespace) -> Iterator[tuple[History, Spec, Tell]]
         yield history, spec_of(vertical), tell
 
 
-def _learned(history: History, spec: Spec, args: argparse.Namespace, tell: Tell) -> NewVersion:
+def _learned(history: History, spec: Spec, args: argparse.Namespace, tell: Tell, tracker: Tracker | None) -> NewVersion:
     card = learn(history, spec, args.out, seed=args.seed, tell=tell, backend=args.backend)
+    new = _made_live(card, args)
+    if tracker is not None:
+        tracker.log(card, args.out / card.vertical / card.version, new.outcome, tell)
+    return new
+
+
+def _made_live(card: ModelCard, args: argparse.Namespace) -> NewVersion:
     # One that fails leaves its predecessor live; the others need not wait for it.
     if not card.cleared:
         return NewVersion(card, "kept for study; it is not live")
     if args.data is None and not args.promote:
         return NewVersion(card, "its history is synthetic; --promote makes it live anyway")
     try:
-        registry.promote(args.out, spec.vertical, card.version, author("trained"), did="train")
+        registry.promote(args.out, card.vertical, card.version, author("trained"), did="train")
     except NotChanged as refused:
         return NewVersion(card, str(refused))
     return NewVersion(card, "")
