@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from app.bounds import SEED_MAX, whole
 from app.packaged import begin_models
@@ -31,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--out", type=Path, default=None, help="the folder for the dataset (default: dataset in the first --data)"
     )
     parser.add_argument("--seed", type=whole(0, SEED_MAX), default=1, help="the seed of folds and samples (default: 1)")
-    add(parser, "mlflow", "json")
+    add(parser, "keep", "mlflow", "json")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -58,6 +59,8 @@ def _rounds(args: argparse.Namespace) -> Iterator[Round]:
         if tracker is not None and found.challenger:
             folder = args.models / name / found.challenger
             tracker.log(read_card(folder), folder, found.verdict, tell)
+        if entry is not None:
+            found = replace(found, removed=registry.prune(args.models, name, args.keep, author(_WHY)))
         yield found
 
 

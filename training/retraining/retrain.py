@@ -47,6 +47,7 @@ class Round(msgspec.Struct, frozen=True, kw_only=True):
     `conversion` says in a sentence what came of that model. `contests` are by leg, `few` says of which there are none.
     `gates` are those of the challenger, as its card shows them; `left_out` has what failed and is not in it, by what it
     was. `verdict` says what happens with the challenger, `is_tried` whether it stands beside the champion now.
+    `removed` are old versions that never bid.
     """
 
     vertical: str
@@ -60,6 +61,7 @@ class Round(msgspec.Struct, frozen=True, kw_only=True):
     left_out: dict[str, tuple[Gate, ...]] = {}
     verdict: str = ""
     is_tried: bool = False
+    removed: tuple[str, ...] = ()
 
 
 def retrain(past: Dataset, vertical: Vertical, champion: str, *, seed: int, tell: Callable[[str], None]) -> Round:
