@@ -19,6 +19,7 @@ from training.conversion.export import scorer_of
 from training.conversion.features import columns_among, stacked
 from training.conversion.figures import by_value, deciles, figures
 from training.conversion.gates import gates
+from training.conversion.importances import EXPLAINED_MAX, ModelRows, field_importances
 from training.conversion.leaks import check_fields
 from training.conversion.options import options_of
 from training.conversion.train import train
@@ -56,6 +57,12 @@ def learn(
     difference = float(np.max(np.abs(served - predicted[places - newest.start])))
     trusted = {field.name for field in spec.fields if field.trusted}
     verdicts = tuple(gates(trained, checks, truth, difference=difference, trusted=trusted))
+    tell("explaining")
+    parity = parity_rows(trained.model, columns, scorer, history.rows(_spread(newest, PARITY_ROWS_MIN)))
+    explained = history.rows(_spread(newest, EXPLAINED_MAX))
+    weighed = field_importances(
+        scorer, parity, explained, ModelRows(trained.model, columns, X[newest], y[newest], counts), seed=seed
+    )
     card = ModelCard(
         vertical=spec.vertical,
         version=version,
@@ -75,10 +82,11 @@ def learn(
         **{name: getattr(trained, name) for name in ("candidate", "settings", "candidates", "notes", "attempts")},
         calibrator=trained.calibrator or "none",
         fields=checks,
+        importances=weighed,
         gates=verdicts,
         seed=seed,
         libraries=installed(lightgbm=trained.candidate == "lightgbm"),
-        parity=parity_rows(trained.model, columns, scorer, history.rows(_spread(newest, PARITY_ROWS_MIN))),
+        parity=parity,
     )
     write(models, trained.model, scorer, card)
     # Read back as the service will read it: what it would refuse must not be made live.
