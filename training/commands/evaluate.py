@@ -60,14 +60,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """0 if the candidate may be promoted, 1 if not, 2 if there is too little evidence."""
-    found = _evaluation(args)
+    found = evaluation(args)
     if args.out is not None:
         _write(args.out, found)
     show(args, found, lambda: _text(found, args.out))
     return exit_status(found.verdict)
 
 
-def _evaluation(args: argparse.Namespace) -> Evaluation:
+def evaluation(args: argparse.Namespace) -> Evaluation:
+    """What is found of the candidate that these arguments name. Raises TrainingError, Unusable, ParquetError."""
     champion = live(args.models).get(args.vertical, "")
     models, candidate = args.models, args.version or champion
     if args.policy is not None:
