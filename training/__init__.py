@@ -15,7 +15,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 _OF_API = (
     *("Evaluation", "History", "LeadClassifier", "ModelCard", "PricedLead", "PricingPolicy", "Spec", "TrainingError"),
-    *("evaluate", "learn", "load_policy", "load_version", "read_history", "read_spec", "simulate"),
+    *("evaluate", "import_model", "learn", "load_policy", "load_version", "read_history", "read_spec", "simulate"),
 )
 
 

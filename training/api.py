@@ -14,6 +14,7 @@ from app.scoring.load import load_version as loaded
 from training.commands import evaluate as evaluate_command
 from training.commands import simulate as simulate_command
 from training.conversion.classifier import LeadClassifier
+from training.conversion.imported.judge import import_model as imported
 from training.conversion.learn import learn as learned
 from training.errors import TrainingError
 from training.evaluation.evaluation import Evaluation
@@ -33,6 +34,7 @@ __all__ = [
     "Spec",
     "TrainingError",
     "evaluate",
+    "import_model",
     "learn",
     "load_policy",
     "load_version",
@@ -66,6 +68,19 @@ def learn(
 ) -> ModelCard:
     """Train a version, judge it by its gates and write it into `models`; `card.cleared` says whether it may bid."""
     return learned(history, spec, Path(models), seed=seed, tell=tell)
+
+
+def import_model(
+    file: Path | str,
+    history: History,
+    spec: Spec,
+    models: Path | str,
+    *,
+    seed: int = 1,
+    tell: Callable[[str], None] = _silent,
+) -> ModelCard:
+    """Take a model that another library saved through the same gates; the card of its version in `models`."""
+    return imported(Path(file), history, spec, Path(models), seed=seed, tell=tell)
 
 
 def evaluate(**options: Any) -> Evaluation:

@@ -1,6 +1,7 @@
 """Learn one vertical from its history: fit, judge, write down. What fails a gate is kept for study, not promoted."""
 
 from collections.abc import Callable
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import numpy as np
 from msgspec.structs import asdict
 
 from app.domain.calendar import utc_text
-from app.scoring.artefact import Category, Feature, Number
+from app.scoring.artefact import Category, Feature, Number, Scorer
 from app.scoring.card import FactRead, ModelCard, TrainingHistory
 from app.scoring.compile import compiled
 from app.scoring.load import PARITY_ROWS_MIN, load_version
@@ -22,7 +23,7 @@ from training.conversion.gates import gates
 from training.conversion.importances import EXPLAINED_MAX, ModelRows, field_importances
 from training.conversion.leaks import check_fields
 from training.conversion.options import options_of
-from training.conversion.train import train
+from training.conversion.train import Trained, train
 from training.histories.history import History
 from training.histories.spec import Spec
 from training.statistics import Array
@@ -38,16 +39,38 @@ def learn(
 
     Raises `TrainingError`, and leaves nothing then.
     """
+    columns, _ = columns_among(spec.fields)
+    X, options = stacked(columns, history.columns, len(history)), options_of(spec, history)
+    trained = train(columns, X, history.converted, seed=seed, tell=tell, backend=backend, options=options)
+    scorer = partial(scorer_of, trained.raw, trained.model, columns, vertical=spec.vertical)
+    libraries = installed(lightgbm=trained.candidate == "lightgbm")
+    return judged(history, spec, models, trained, scorer, libraries, seed=seed, tell=tell)
+
+
+def judged(
+    history: History,
+    spec: Spec,
+    models: Path,
+    trained: Trained,
+    scorer_for: Callable[..., Scorer],
+    libraries: dict[str, str],
+    *,
+    seed: int,
+    tell: Callable[[str], None],
+    original: Path | None = None,
+) -> ModelCard:
+    """The card of a fitted model that now stands in `models`; `scorer_for` writes it down under a `version`.
+
+    The file `original` is kept in the place of a pipeline of ours.
+    """
     columns, left_out = columns_among(spec.fields)
     X, y = stacked(columns, history.columns, len(history)), history.converted
-
     options = options_of(spec, history)
-    trained = train(columns, X, y, seed=seed, tell=tell, backend=backend, options=options)
     checks = check_fields(columns, X, y, seed=seed, tell=lambda name: tell(f"looking for leaks: {name}"))
 
     tell("writing")
     version = next_version(models, spec.vertical)
-    scorer = scorer_of(trained.raw, trained.model, columns, vertical=spec.vertical, version=version)
+    scorer = scorer_for(version=version)
     newest = trained.slices.newest
     predicted, true = chance(trained.model, X[newest]), history.truth
     truth, counts = None if true is None else figures(y[newest], true[newest]), options.rows(newest).counts
@@ -85,10 +108,10 @@ def learn(
         importances=weighed,
         gates=verdicts,
         seed=seed,
-        libraries=installed(lightgbm=trained.candidate == "lightgbm"),
+        libraries=libraries,
         parity=parity,
     )
-    write(models, trained.model, scorer, card)
+    write(models, trained.model if original is None else original, scorer, card)
     # Read back as the service will read it: what it would refuse must not be made live.
     load_version(models, spec.vertical, version)
     return card
