@@ -3,8 +3,8 @@
 from msgspec import to_builtins
 from msgspec.structs import replace
 
+from app.domain.catalogue import FactRead
 from app.domain.vertical import Field, Vertical
-from app.scoring.card import FactRead
 from tests.cards import model_card
 from training.histories.declared import spec_of
 from training.retraining.successor import successor_spec

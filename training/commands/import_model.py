@@ -6,9 +6,10 @@ from pathlib import Path
 import msgspec
 
 from app.bounds import SEED_MAX, whole
+from app.packaged import DEMO_CONFIG
 from training.conversion.imported.judge import import_model
 from training.conversion.report import report, result
-from training.frame import add, teller
+from training.frame import add, add_own_config, own_verticals, teller
 from training.histories.dataset import leads_at
 from training.histories.spec import read_spec
 from training.histories.specified import read_history
@@ -29,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--data", type=Path, required=True, help="leads with their outcomes; the newest of them judge the model"
     )
     parser.add_argument("--out", type=Path, default=Path("models"), help="the folder of models (default: models)")
-    add(parser, "config")
+    add_own_config(parser)
     parser.add_argument("--seed", type=whole(0, SEED_MAX), default=1, help="the seed of samples (default: 1)")
     parser.add_argument("--promote", action="store_true", help="make it live if it passes its gates")
     add(parser, "json")
@@ -40,7 +41,8 @@ def run(args: argparse.Namespace) -> int:
     spec = read_spec(args.spec)
     entries(args.out)
     tell = teller(spec.vertical)
-    with leads_at(args.data, args.config, tell) as path:
+    known = own_verticals(args.config)
+    with leads_at(args.data, args.config or DEMO_CONFIG, tell) as path:
         history = read_history(path, spec, called=args.data.name if args.data.is_dir() else "", tell=tell)
     card = import_model(args.file, history, spec, args.out, seed=args.seed, tell=tell)
     why_not = "" if card.cleared else "kept for study; it is not live"
@@ -50,7 +52,7 @@ def run(args: argparse.Namespace) -> int:
         )
     if not why_not:
         try:
-            registry.promote(args.out, card.vertical, card.version, author("imported"), did="import")
+            registry.promote(args.out, card.vertical, card.version, author("imported"), declared=known, did="import")
         except NotChanged as refused:
             why_not = str(refused)
     if args.json:

@@ -24,9 +24,10 @@ class SpecField(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """One fact of a lead: `name` is what the service calls it, `column` the file's own word where that is another.
 
     No model reads `text` and `date`. `hour` and `weekday` (0 is Monday) are read from a column of times. A field that
-    tells so much that it must be suspected is read all the same where it is `trusted`; `reason` says why one is not.
-    `decimal` is that of its numbers where it is not the file's; what is no number may be read as `missing`. The values
-    in `missing` stand for none, as -1 or 9999 do in many exports.
+    tells so much that it must be suspected is read all the same where it is `trusted` for a `reason`, which else says
+    why one is not known. `decimal` is that of its numbers where it is not the file's; what is no number may be read as
+    `missing`, and the values in `missing` stand for none, as -1 or 9999 do in many exports. `values` are those of a
+    declared choice, in whose spelling it is read; any other is missing.
     """
 
     name: str
@@ -37,6 +38,7 @@ class SpecField(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     decimal: Literal["", ".", ","] = ""
     unreadable: Literal["refuse", "missing"] = "refuse"
     missing: tuple[str | bool | int | float, ...] = ()
+    values: tuple[str, ...] = ()
     reason: str = ""
 
     @property
@@ -193,7 +195,13 @@ def _wrong(spec: Spec) -> Iterator[str]:
             yield "fields: a field has no name"
         if field.name in (other.name for other in spec.fields[:at]):
             yield f"fields.{field.name}: named twice"
-        # A share of what a ping knows is no outcome.
+        if field.values and field.type != "choice":
+            yield f'fields.{field.name}: only a choice has values; say type = "choice"'
+        if field.trusted and not field.reason.strip():
+            yield (
+                f"fields.{field.name}: trusted needs its reason: say how every ping comes to know it, as reason = "
+                '"the seller\'s form asks for it"'
+            )
         if field.known_at_ping and field.source in (spec.label, spec.value):
             yield f"fields.{field.name}: {field.source!r} is the outcome, which no ping knows"
     if not any(field.read for field in spec.fields):

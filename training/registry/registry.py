@@ -2,17 +2,27 @@
 
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from msgspec.structs import replace
 
+from app.dialects.columns.spellings import hint
 from app.domain.calendar import utc_text
+from app.domain.vertical import Vertical
 from app.scoring.artefact import Unusable
 from app.scoring.card import CARD, ModelCard, check_sum, read_card
+from app.scoring.fit import unfit
 from app.scoring.load import load_version
 from app.scoring.pointer import MATURES_DAYS, Entry, is_version
 from training.registry.pointer import Author, Change, NotChanged, change, changes, entry_of, note, point_at
+
+Verticals = Mapping[str, Vertical]
+"""What the buyer declares, by name. Where it is not known, nobody can say whether a model fits it."""
+
+
+class Unfit(NotChanged):
+    """The service would refuse this model: its vertical does not declare what it reads."""
 
 
 def versions(models: Path, vertical: str) -> list[str]:
@@ -33,28 +43,46 @@ def card_of(models: Path, vertical: str, version: str) -> ModelCard:
         raise NotChanged(f"{folder}: {unusable}") from None
 
 
-def whole(models: Path, vertical: str, version: str) -> ModelCard:
-    """The card of a version that the service would load; raises `NotChanged` where a byte of it is not as written."""
+def whole(models: Path, vertical: str, version: str, declared: Verticals | None = None) -> ModelCard:
+    """The card of a version that the service would load; raises `NotChanged` where a byte of it is not as written.
+
+    `Unfit` where the vertical does not declare what it reads: that can be mended, and not be forced.
+    """
     card, folder = card_of(models, vertical, version), models / vertical / version
     try:
         for name in card.sha256:
             if not (folder / name).is_file():
                 raise NotChanged(f"{folder / name} is missing: restore or retrain it")
             check_sum(folder, card, name, (folder / name).read_bytes())
-        load_version(models, vertical, version)
+        model, _ = load_version(models, vertical, version)
     except Unusable as unusable:
         raise NotChanged(f"{folder}: {unusable}") from None
+    if declared is not None:
+        if vertical not in declared:
+            raise Unfit(
+                f"no vertical {vertical!r} is declared{hint(vertical, declared)}. `python -m training describe "
+                "--config` drafts it from the history; or name a declared one as `vertical` in the specification"
+            )
+        if why := unfit(model, declared[vertical]):
+            raise Unfit("\n".join(f"{vertical}: {each}" for each in why))
     return card
 
 
 def promote(
-    models: Path, vertical: str, version: str, author: Author, *, force: bool = False, did: str = "promote"
+    models: Path,
+    vertical: str,
+    version: str,
+    author: Author,
+    *,
+    declared: Verticals | None = None,
+    force: bool = False,
+    did: str = "promote",
 ) -> Change:
     """Make a version live. Its gates must have passed, and it must not know less of the world than the live one.
 
-    Either may be forced, which is noted.
+    Either may be forced, which is noted. That it reads what its vertical declares may not.
     """
-    card = whole(models, vertical, version)
+    card = whole(models, vertical, version, declared)
     forced = _must_have_passed(card, force=force)
     if not card.learned_from_real and _live_is_real(models, vertical):
         if not force:
@@ -66,12 +94,12 @@ def promote(
     return point_at(models, vertical, version, author, did=did, forced=forced)
 
 
-def rollback(models: Path, vertical: str, author: Author) -> Change:
+def rollback(models: Path, vertical: str, author: Author, declared: Verticals | None = None) -> Change:
     """Go back to what was live before. What is tried ends with it: after trouble only what is known shall bid."""
     entry = _entry(models, vertical)
     if not entry.before:
         raise NotChanged(f"no earlier live version of {vertical} is recorded: promote a version by name")
-    whole(models, vertical, entry.before)
+    whole(models, vertical, entry.before, declared)
     earlier = _before(models, vertical, entry.before)
 
     def become(was: Entry | None) -> Entry:
@@ -82,9 +110,9 @@ def rollback(models: Path, vertical: str, author: Author) -> Change:
     return change(models, vertical, "rollback", author, become)
 
 
-def shadow(models: Path, vertical: str, version: str, author: Author) -> Change:
+def shadow(models: Path, vertical: str, version: str, author: Author, declared: Verticals | None = None) -> Change:
     """Have a version decide every ping beside the live one, unsent. It need not have passed: it spends nothing."""
-    whole(models, vertical, version)
+    whole(models, vertical, version, declared)
     return change(models, vertical, "shadow", author, _tries(Entry(live="", challenger=version), vertical))
 
 
@@ -95,6 +123,7 @@ def canary(
     author: Author,
     *,
     version: str = "",
+    declared: Verticals | None = None,
     force: bool = False,
     matures_days: float = MATURES_DAYS,
 ) -> Change:
@@ -107,7 +136,7 @@ def canary(
     chosen = version or _entry(models, vertical).challenger
     if not chosen:
         raise NotChanged(f"{vertical} has no challenger: name one with --version N")
-    forced = _must_have_passed(whole(models, vertical, chosen), force=force)
+    forced = _must_have_passed(whole(models, vertical, chosen, declared), force=force)
     wanted = Entry(live="", challenger=chosen, canary=share, since=utc_text(author.at), matures_days=matures_days)
     return change(models, vertical, "canary", author, _tries(wanted, vertical), forced=forced)
 

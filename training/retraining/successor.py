@@ -25,10 +25,13 @@ def successor_spec(vertical: Vertical, champion: ModelCard | None) -> Spec:
     except msgspec.ValidationError:
         # Another version wrote it.
         return spec
-    trusted = {field.name for field in before.fields if field.trusted}
+    trusted = {field.name: field.reason for field in before.fields if field.trusted}
     return replace(
         spec,
-        fields=tuple(replace(field, trusted=field.name in trusted) for field in spec.fields),
+        fields=tuple(
+            replace(field, trusted=True, reason=trusted[field.name]) if field.name in trusted else field
+            for field in spec.fields
+        ),
         half_life_days=before.half_life_days,
         candidates=before.candidates,
         calibrator=before.calibrator,

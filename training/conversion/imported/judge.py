@@ -50,22 +50,24 @@ def import_model(
                 f"{part.sum():,} of {len(part):,} leads to {name} by converted: at least {SIDE_MIN} must"
             )
     model, method, attempts = calibrate(raw, X, y, slices, options)
-    newest, past = slices.newest, slice(0, slices.newest.start)
+    newest = slices.newest
     counts = options.rows(newest).counts
+    shown = figures(y[newest], chance(model, X[newest]), counts)
     trained = Trained(
         raw=raw,
         model=model,
         calibrator=method,
         attempts=attempts,
         slices=slices,
-        newest=figures(y[newest], chance(model, X[newest]), counts),
+        newest=shown,
         newest_raw=figures(y[newest], chance(raw, X[newest]), counts),
-        random_cv=figures(y[past], chance(model, X[past]), options.rows(past).counts),
+        # It cannot be fitted anew: the newest leads alone speak for it.
+        random_cv=shown,
         candidate=foreign.kind,
         settings={"trees": float(len(foreign.trees))},
         notes=(
             f"imported from {path.name}: if it was fitted to the newest leads, its figures flatter it",
-            "in the place of a random split stand the leads before the newest, which it may have learned from",
+            "it cannot be fitted anew, so its figures of a random split are those of the newest leads",
         ),
     )
 
