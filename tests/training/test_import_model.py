@@ -131,7 +131,8 @@ def test_a_lightgbm_file_with_categories_of_a_frame_knows_their_values(leads: Pa
     lines = (leads / "leads.csv").read_text().splitlines()
     told = [f"{lines[0]},tier", *(f"{line},{value}" for line, value in zip(lines[1:], tier, strict=True))]
     (tmp_path / "leads.csv").write_text("\n".join(told))
-    (tmp_path / "spec.toml").write_text(SPEC + '[[fields]]\nname = "tier"\ntype = "choice"\ntrusted = true\n')
+    known = '[[fields]]\nname = "tier"\ntype = "choice"\ntrusted = true\nreason = "the form asks for it"\n'
+    (tmp_path / "spec.toml").write_text(SPEC + known)
     assert imported(tmp_path, tmp_path / "m.txt", tmp_path / "models") in (0, 1)
     model, fields = load_version(tmp_path / "models", "windows", "0001")
     # What it does not read is in none of its figures.
