@@ -8,7 +8,7 @@ from math import isfinite
 import msgspec
 import numpy as np
 
-from app.dialects.columns.spellings import hint
+from app.dialects.text import did_you_mean
 from training.conversion.calibrators import METHODS, Method
 from training.conversion.candidates import Candidate, candidates
 from training.errors import TrainingError
@@ -73,9 +73,7 @@ def _candidate(number: int, told: Mapping[str, object], known: Sequence[Candidat
     name, names = str(told.get("model", "")), [each.name for each in known]
     if name not in names:
         install = "; pip install 'leadbid[lightgbm]'" if name == "lightgbm" else ""
-        raise TrainingError(
-            f"candidates[{number}]: no model {name!r}{hint(name, names)}; there are: {', '.join(names)}{install}"
-        )
+        raise TrainingError(f"candidates[{number}]: no model {name!r}{did_you_mean(name, names)}{install}")
     build = known[names.index(name)].build
     usual = {key: each.default for key, each in signature(build).parameters.items() if key not in _GIVEN}
     lists = {}
@@ -83,9 +81,7 @@ def _candidate(number: int, told: Mapping[str, object], known: Sequence[Candidat
         if key == "model":
             continue
         if key not in usual:
-            raise TrainingError(
-                f"candidates[{number}]: {name} has no setting {key!r}{hint(key, usual)}; it has: {', '.join(usual)}"
-            )
+            raise TrainingError(f"candidates[{number}]: {name} has no setting {key!r}{did_you_mean(key, usual)}")
         lists[key] = [_setting(each, usual[key], f"candidates[{number}].{key}") for each in _several(value)]
     grid = tuple(dict(zip(lists, each, strict=True)) for each in product(*lists.values()))
     return Candidate(name, build, grid)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from app.dialects.columns.spellings import hint
+from app.dialects.text import did_you_mean
 from app.domain.calendar import utc_text
 from app.domain.vertical import Vertical
 from app.scoring.artefact import Unusable
@@ -60,7 +60,7 @@ def whole(models: Path, vertical: str, version: str, declared: Verticals | None 
     if declared is not None:
         if vertical not in declared:
             raise Unfit(
-                f"no vertical {vertical!r} is declared{hint(vertical, declared)}. `python -m training describe "
+                f"no vertical {vertical!r} is declared{did_you_mean(vertical, declared)}. `python -m training describe "
                 "--config` drafts it from the history; or name a declared one as `vertical` in the specification"
             )
         if why := unfit(model, declared[vertical]):
