@@ -1,6 +1,6 @@
 """Explains each line of the journal in words: how a bid was computed in dollars, or why there was none."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from app.domain.auction.weighing import CampaignRefusal, Offer
 from app.domain.calendar import utc_text
@@ -11,11 +11,22 @@ from app.domain.reasons import REASONS, Refusal, sentence
 from app.journal.lines import AnyLine, NoticeLine, PingLine, PostLine, RefusedLine, RepeatLine
 from app.journal.shadow import Shadow
 from app.reports.fold import fold
+from app.scoring.contributions import Contributions
+from app.wire.ping import Value
+
+_NAME_WIDTH = 32
 
 
-def explain(lines: Iterable[AnyLine]) -> str:
+Contributed = Callable[[PingLine], Contributions | str]
+"""What the facts of a ping add to its probability, or why that cannot be said."""
+
+SHOWN = 12
+"""So many fields are shown, those that add or take most; the others together."""
+
+
+def explain(lines: Iterable[AnyLine], contributed: Contributed | None = None) -> str:
     """The lines of one ping as text, for a reader who knows the business and not the code."""
-    explanation = _Explanation()
+    explanation = _Explanation(contributed)
     fold(lines, explanation)
     return "\n".join(explanation.texts)
 
@@ -23,11 +34,14 @@ def explain(lines: Iterable[AnyLine]) -> str:
 class _Explanation:
     """Collects the text, line by line."""
 
-    def __init__(self) -> None:
+    def __init__(self, contributed: Contributed | None) -> None:
         self.texts: list[str] = []
+        self._contributed = contributed
 
     def ping(self, line: PingLine) -> None:
         self.texts += _ping(line, utc_text(line.at))
+        if self._contributed is not None and line.decision.bids and line.model:
+            self.texts += _contributions(self._contributed(line), line.ping.fields)
 
     def refused(self, line: RefusedLine) -> None:
         what = f"ping {line.id}" if line.count == 1 else f"{line.count} pings"
@@ -62,6 +76,23 @@ def _ping(line: PingLine, when: str) -> Iterator[str]:
     if line.shadow is not None:
         yield ""
         yield f"  {_shadow(line.shadow)}"
+
+
+def _contributions(found: Contributions | str, fields: Mapping[str, Value]) -> Iterator[str]:
+    """What each field adds to the log-odds of a conversion."""
+    yield ""
+    if isinstance(found, str):
+        yield f"  what its fields add is not shown: {found}"
+        return
+    yield "  what its fields add to the log-odds of a conversion, compared with usual leads"
+    yield _row(" ", "a usual lead", f"{found.usual:+.3f}")
+    largest = found.largest_first
+    for name, added in largest[:SHOWN]:
+        told = f"{name} {fields[name]}" if name in fields else name
+        yield _row("+" if added > 0.0 else "-", told[:_NAME_WIDTH], f"{abs(added):.3f}")
+    if rest := largest[SHOWN:]:
+        yield _row("+", f"{len(rest)} other fields", f"{sum(added for _, added in rest):.3f}")
+    yield _row("=", "log-odds", f"{found.score:+.3f} (calibrated: {found.probability:.4f})")
 
 
 def _shadow(shadow: Shadow) -> str:
@@ -166,4 +197,4 @@ def _why(refusal: Refusal) -> str:
 
 
 def _row(sign: str, name: str, value: str) -> str:
-    return f"    {sign} {name:<32} {value}"
+    return f"    {sign} {name:<{_NAME_WIDTH}} {value}"

@@ -129,6 +129,16 @@ def threads_for(rows: int, *, alone: bool = True) -> AbstractContextManager[obje
     return limited
 
 
+def fitted(model: Estimator, X: Array, y: Array, weights: Array | None = None) -> Estimator:
+    """The model, fitted to these leads; they count alike without `weights`."""
+    return model.fit(X, y, **weighing(model, weights))
+
+
+def weighing(model: Estimator, weights: Array | None) -> dict[str, Array]:
+    """What tells the last step of a pipeline how much each lead counts."""
+    return {} if weights is None else {f"{model.steps[-1][0]}__sample_weight": weights}
+
+
 def chance(model: Estimator, X: Array) -> Array:
     """P(conversion) of each row."""
     probabilities: Array = model.predict_proba(X)[:, 1]

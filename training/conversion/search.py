@@ -13,7 +13,16 @@ from joblib import Parallel, delayed, parallel_config
 from sklearn.metrics import roc_auc_score
 
 from app.scoring.card import JudgedCandidate
-from training.conversion.candidates import LEARNING_RATE, LEAVES, TREES, Candidate, Settings, scores, threads_for
+from training.conversion.candidates import (
+    LEARNING_RATE,
+    LEAVES,
+    TREES,
+    Candidate,
+    Settings,
+    fitted,
+    scores,
+    threads_for,
+)
 from training.conversion.features import Column
 from training.conversion.page import settings_text
 from training.errors import TrainingError
@@ -41,12 +50,27 @@ class _Trial(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Data(msgspec.Struct, frozen=True):
-    """The fit part of a history, oldest first; `encoded` are its columns of very many values."""
+    """The fit part of a history, oldest first; `encoded` are its columns of very many values.
+
+    `weights`, `counts` and `groups` are as in `FitOptions`.
+    """
 
     columns: Sequence[Column]
     encoded: Collection[str]
     X: Array
     y: Array
+    weights: Array | None = None
+    counts: Array | None = None
+    groups: Array | None = None
+
+    def newest(self, rows: int) -> "Data":
+        """So many of its leads."""
+        cut = {name: getattr(self, name) for name in ("X", "y", "weights", "counts", "groups")}
+        return msgspec.structs.replace(self, **{name: each[-rows:] for name, each in cut.items() if each is not None})
+
+    def counted(self, losses: Array, rows: slice) -> Array:
+        """What each of these leads costs, as often as it counts."""
+        return losses if self.counts is None else losses * self.counts[rows]
 
 
 def search(
@@ -57,7 +81,7 @@ def search(
     `where` is a joblib backend. Folds go forward in time: the second half of these leads, a part at a time, is judged
     by models of all that came before it.
     """
-    data = Data(data.columns, data.encoded, data.X[-ROWS_MAX:], data.y[-ROWS_MAX:])
+    data = data.newest(ROWS_MAX)
     tasks = [(candidate, settings) for candidate in candidates for settings in candidate.grid]
     trials = []
     with backend(where) as jobs:
@@ -68,15 +92,25 @@ def search(
             trials.append(trial)
             tell(f"{trial.candidate} {settings_text(trial.settings)}: log-loss {np.mean(trial.losses):.4f}")
     # Against saying what share converted so far.
-    parts = forward(len(data.y))
-    usual = [np.full(later.stop - later.start, np.mean(data.y[past])) for past, later in parts]
-    return _chosen(trials, losses(data.y[parts[0][1].start :], np.concatenate(usual)))
+    parts = forward(len(data.y), data.groups)
+    counts = np.ones(len(data.y)) if data.counts is None else data.counts
+    shares = [float(np.average(data.y[past], weights=counts[past])) for past, _ in parts]
+    usual = [np.full(later.stop - later.start, share) for share, (_, later) in zip(shares, parts, strict=True)]
+    judged = slice(parts[0][1].start, None)
+    return _chosen(trials, data.counted(losses(data.y[judged], np.concatenate(usual)), judged))
 
 
-def forward(rows: int) -> list[tuple[slice, slice]]:
+def forward(rows: int, groups: Array | None = None) -> list[tuple[slice, slice]]:
     """What is learned from and what is judged, fold by fold."""
-    cuts = [rows // 2 + (rows - rows // 2) * fold // FOLDS for fold in range(FOLDS + 1)]
+    cuts = [between(rows // 2 + (rows - rows // 2) * fold // FOLDS, groups) for fold in range(FOLDS + 1)]
     return [(slice(0, cut), slice(cut, end)) for cut, end in pairwise(cuts)]
+
+
+def between(cut: int, groups: Array | None) -> int:
+    """This cut, moved on where it would go through a group."""
+    while groups is not None and 0 < cut < len(groups) and groups[cut] == groups[cut - 1]:
+        cut += 1
+    return cut
 
 
 @contextmanager
@@ -119,11 +153,12 @@ def _cluster(name: str) -> AbstractContextManager[object]:
 def _trial(candidate: Candidate, settings: Settings, data: Data, seed: int, *, alone: bool) -> _Trial:
     found, aucs = [], []
     with threads_for(len(data.y), alone=alone):
-        for past, later in forward(len(data.y)):
+        for past, later in forward(len(data.y), data.groups):
             model = candidate.build(data.columns, encoded=data.encoded, seed=seed, **settings)
-            said = expit(scores(model.fit(data.X[past], data.y[past]), data.X[later]))
-            found.append(losses(data.y[later], said))
-            aucs.append(float(roc_auc_score(data.y[later], said)))
+            fitted(model, data.X[past], data.y[past], None if data.weights is None else data.weights[past])
+            said, counts = expit(scores(model, data.X[later])), None if data.counts is None else data.counts[later]
+            found.append(data.counted(losses(data.y[later], said), later))
+            aucs.append(float(roc_auc_score(data.y[later], said, sample_weight=counts)))
     return _Trial(candidate=candidate.name, settings=settings, losses=np.concatenate(found), auc=float(np.mean(aucs)))
 
 

@@ -4,15 +4,25 @@ from collections.abc import Callable, Collection, Sequence
 
 import msgspec
 import numpy as np
-from sklearn.model_selection import StratifiedKFold, cross_val_predict
+from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold, cross_val_predict
 
 from app.scoring.card import CalibratorAttempt, Figures, JudgedCandidate
-from training.conversion.calibrators import METHODS, Calibrated, ScoredLeads, attempt, best
-from training.conversion.candidates import Candidate, Estimator, Settings, candidates, chance, scores, threads_for
+from training.conversion.calibrators import Calibrated, ScoredLeads, attempt, best
+from training.conversion.candidates import (
+    Estimator,
+    Settings,
+    candidates,
+    chance,
+    fitted,
+    scores,
+    threads_for,
+    weighing,
+)
 from training.conversion.encoders import encoded
 from training.conversion.features import Column
 from training.conversion.figures import figures
-from training.conversion.search import ROWS_MAX, Data, forward, search
+from training.conversion.options import FitOptions
+from training.conversion.search import ROWS_MAX, Data, between, forward, search
 from training.errors import TrainingError
 from training.statistics import Array
 
@@ -61,40 +71,43 @@ def train(
     seed: int,
     tell: Callable[[str], None] = lambda _what: None,
     backend: str | None = None,
-    among: Sequence[Candidate] | None = None,
+    options: FitOptions = FitOptions(),  # noqa: B008 - frozen
 ) -> Trained:
     """The best candidate for these rows, oldest first, judged on the newest, with a random split beside it.
 
-    `backend` is joblib's for the search (`backends.py`), `among` the candidates, all that are installed unless given.
-    Raises `TrainingError` of too few leads, and where the search cannot run.
+    `backend` is joblib's for the search (`backends.py`). Raises `TrainingError` of too few leads, and where the search
+    cannot run.
     """
-    slices, known = slices_of(len(y)), encoded(columns, X)
+    slices, known = slices_of(len(y), options.groups), encoded(columns, X)
     _check_enough(y, slices)
-    among = candidates(len(y)) if among is None else among
-    fit_part = Data(columns, known, X[slices.fit], y[slices.fit])
+    among, past = options.among or candidates(len(y)), options.rows(slices.fit)
+    fit_part = Data(columns, known, X[slices.fit], y[slices.fit], past.weights, past.counts, past.groups)
     judged, why = search(among, fit_part, seed=seed, where=backend, tell=tell)
     chosen = next(each for each in judged if each.chosen)
     build = next(each.build for each in among if each.name == chosen.candidate)
 
     tell(f"fitting {chosen.candidate}: {why}")
     with threads_for(len(fit_part.y)):
-        raw = build(columns, encoded=known, seed=seed, **chosen.settings).fit(fit_part.X, fit_part.y)
-    model, method, attempts = calibrate(raw, X, y, slices)
-    newest = slices.newest
+        raw = build(columns, encoded=known, seed=seed, **chosen.settings)
+        fitted(raw, fit_part.X, fit_part.y, fit_part.weights)
+    model, method, attempts = calibrate(raw, X, y, slices, options)
+    newest, counts = slices.newest, options.rows(slices.newest).counts
 
     tell("cross-validating")
     # All of them, or a random part in their order.
     rows = np.sort(np.random.default_rng(seed).choice(len(y), min(len(y), CV_ROWS_MAX), replace=False))
-    fresh = build(columns, encoded=known, seed=seed, **chosen.settings)
+    fresh, some = build(columns, encoded=known, seed=seed, **chosen.settings), options.rows(rows)
     return Trained(
         raw=raw,
         model=model,
         calibrator=method,
         attempts=attempts,
         slices=slices,
-        newest=figures(y[newest], chance(model, X[newest])),
-        newest_raw=figures(y[newest], chance(raw, X[newest])),
-        random_cv=figures(y[rows], cross_validated(fresh, X[rows], y[rows], folds=5, seed=seed)),
+        newest=figures(y[newest], chance(model, X[newest]), counts),
+        newest_raw=figures(y[newest], chance(raw, X[newest]), counts),
+        random_cv=figures(
+            y[rows], cross_validated(fresh, X[rows], y[rows], folds=5, seed=seed, options=some), some.counts
+        ),
         candidate=chosen.candidate,
         settings=chosen.settings,
         candidates=judged,
@@ -122,28 +135,47 @@ def _check_enough(y: Array, slices: Slices) -> None:
             )
 
 
-def slices_of(rows: int) -> Slices:
+def slices_of(rows: int, groups: Array | None = None) -> Slices:
     """By time, never at random: leads to come are what a model is for. 60, 15, 10 and 15 per cent."""
-    fit, calibrated, chosen = (rows * share // 100 for share in (60, 75, 85))
+    fit, calibrated, chosen = (between(rows * share // 100, groups) for share in (60, 75, 85))
     return Slices(slice(0, fit), slice(fit, calibrated), slice(calibrated, chosen), slice(chosen, rows))
 
 
 def calibrate(
-    raw: Estimator, X: Array, y: Array, slices: Slices
+    raw: Estimator,
+    X: Array,
+    y: Array,
+    slices: Slices,
+    options: FitOptions = FitOptions(),  # noqa: B008 - frozen
 ) -> tuple[Estimator, str | None, tuple[CalibratorAttempt, ...]]:
     """The raw model, or the one with the best calibrator of those that may be kept; and what was tried."""
-    seen, later = (ScoredLeads(scores(raw, X[part]), y[part]) for part in (slices.calibrate, slices.choose))
-    tried = [attempt(method, seen, later) for method in METHODS]
+    seen, later = (
+        ScoredLeads(scores(raw, X[part]), y[part], options.rows(part).counts)
+        for part in (slices.calibrate, slices.choose)
+    )
+    tried = [attempt(method, seen, later) for method in options.methods]
     attempts, kept = tuple(each.attempt for each in tried), best(tried)
     if kept is None:
         return raw, None, attempts
     return Calibrated(raw, kept.curve), kept.attempt.method, attempts
 
 
-def cross_validated(model: Estimator, X: Array, y: Array, *, folds: int, seed: int) -> Array:
+def cross_validated(
+    model: Estimator,
+    X: Array,
+    y: Array,
+    *,
+    folds: int,
+    seed: int,
+    options: FitOptions = FitOptions(),  # noqa: B008 - frozen
+) -> Array:
     """Each row's P(conversion) by models that have not seen it; the folds are random and keep the share converted."""
-    split = StratifiedKFold(folds, shuffle=True, random_state=seed)
-    probabilities: Array = cross_val_predict(model, X, y, cv=split, method="predict_proba")[:, 1]
+    kind = StratifiedKFold if options.groups is None else StratifiedGroupKFold
+    split = kind(folds, shuffle=True, random_state=seed)
+    params = weighing(model, options.weights)
+    probabilities: Array = cross_val_predict(
+        model, X, y, groups=options.groups, cv=split, method="predict_proba", params=params
+    )[:, 1]
     return probabilities
 
 

@@ -15,6 +15,7 @@ from training.drift.window import sample, window, window_like
 from training.errors import TrainingError
 from training.evaluation.caps import Caps
 from training.evaluation.conversions import Conversions, conversions
+from training.evaluation.dependence import Dependence, dependences
 from training.evaluation.ledger import Ledger, ledger
 from training.evaluation.pacing import CampaignHours, pacing
 from training.evaluation.policies import AS_BID, NOT_EXPLORING, Policies, policies
@@ -69,6 +70,7 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
     pacing: tuple[CampaignHours, ...] = ()
     caps: Caps | None = None
     drift: Drift | None = None
+    dependences: tuple[Dependence, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -140,6 +142,7 @@ def evaluate(
         pacing=pacing(log, zone),
         caps=caps,
         drift=moved,
+        dependences=dependences(model.probability, candidate.reads, [bid.facts for bid in bids]),
     )
 
 

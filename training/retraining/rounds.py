@@ -32,6 +32,8 @@ def round_lines(found: Round) -> Iterator[str]:
             yield f"    sub-source {source}: quality factor {factor:.2f}"
     for gate in found.gates:
         yield f"  {gate.line}"
+    if found.removed:
+        yield f"  removed, as they never bid: {', '.join(found.removed)}"
     for what, gates in found.left_out.items():
         yield f"  left out: {what}"
         yield from (f"    {gate.line}" for gate in gates)
