@@ -273,7 +273,10 @@ def _tell_of_models(settings: Settings, live: Reloaded) -> None:
     for problem in live.problems:
         _log.log(level, "%s: %s", settings.models, problem)
     if unpriced := live.catalogue.index.verticals - live.catalogue.models.keys():
-        _log.warning("no model prices %s: its leads get the campaign's fallback price", ", ".join(sorted(unpriced)))
+        names = ", ".join(sorted(unpriced))
+        _log.warning("no model prices %s: its leads are priced by expected_conversion, or get fallback_price", names)
+    for text in live.idle:
+        _log.warning(text)
 
 
 async def _run_beside(stack: AsyncExitStack, background: BackgroundJobs, journal: JournalWriter) -> None:
@@ -287,6 +290,7 @@ async def _run_beside(stack: AsyncExitStack, background: BackgroundJobs, journal
     await _beside(stack, _every(HEAR_S, background.hear))
     await _beside(stack, _every(HEAR_S, background.keep_shadow_prices))
     await _beside(stack, _every(STUCK_S, background.look_for_stuck))
+    await _beside(stack, _every(STUCK_S, background.watch_canaries))
     stack.push_async_callback(background.keep_quotas)
     await _beside(stack, _every(RELOAD_S, background.keep_quotas))
     stack.push_async_callback(background.worker.settle, SETTLE_S)

@@ -10,7 +10,7 @@ from typing import Any, get_args
 
 import msgspec
 
-from app.bounds import real
+from app.bounds import real, whole
 from app.domain.calendar import moment
 from app.domain.post.disposition import Disposition
 from app.domain.vertical import Vertical
@@ -58,6 +58,16 @@ _COMMON: dict[str, dict[str, Any]] = {
         "choices": get_args(Disposition)[2:],
         "default": "sold",
         "help": "the disposition that counts as a conversion (default: sold)",
+    },
+    "keep": {
+        "type": whole(1, 10_000),
+        "default": 10,
+        "metavar": "N",
+        "help": "how many versions that never bid are kept, the newest (default: 10)",
+    },
+    "mlflow": {
+        "metavar": "URI",
+        "help": "log each version to this MLflow tracking server or folder (https://..., file:...)",
     },
     "json": {"action": "store_true", "help": "print JSON"},
 }

@@ -18,6 +18,7 @@ from training.errors import TrainingError
 COMMANDS = {
     "describe": "draft the specification of a history, and name fields that leak the outcome",
     "train": "train a conversion model, check it against its gates, and make it live if it passes",
+    "import-model": "take a model that LightGBM, XGBoost, CatBoost or scikit-learn fitted through the same gates",
     "dataset": "join journal, sales and outcomes into the rows that models are trained on",
     "landscape": "train the win model from auctions won and lost",
     "retrain": "train challengers on the service's own outcomes, and try them beside the live models",
@@ -28,7 +29,7 @@ COMMANDS = {
     "drift": "report whether scores, fields, bids, prices or conversions have drifted",
     "simulate": "compare pricing policies in a simulated market",
 }
-"""Name -> what it does; `training.commands.NAME` is its module."""
+"""Name -> what it does; `training.commands.NAME` is its module, with `_` for `-`."""
 
 
 class TrainingCommand(Protocol):
@@ -48,7 +49,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     name = parser.parse_args(words[:1]).command
     try:
-        command = cast(TrainingCommand, import_module(f"training.commands.{name}"))
+        command = cast(TrainingCommand, import_module(_module(name)))
     except ModuleNotFoundError as missing:
         return _without(missing, name, words[1:])
     except NoPlatform as wrong:
@@ -66,6 +67,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except OSError as error:
         print(f"{error.filename or 'a file'} cannot be used ({error.strerror})", file=sys.stderr)
     return 2
+
+
+def _module(name: str) -> str:
+    return f"training.commands.{name.replace('-', '_')}"
 
 
 def _sentence(purpose: str) -> str:
@@ -87,7 +92,7 @@ def _without(missing: ModuleNotFoundError, name: str, words: Sequence[str]) -> i
 
 def _usage(name: str) -> str:
     """The docstring of a command's `add_arguments`, read without importing its module."""
-    spec = find_spec(f"training.commands.{name}")
+    spec = find_spec(_module(name))
     source = Path(spec.origin).read_text(encoding="utf-8") if spec and spec.origin else ""
     functions = (each for each in ast.parse(source).body if isinstance(each, ast.FunctionDef))
     return next(filter(None, (ast.get_docstring(each) for each in functions if each.name == "add_arguments")), "")

@@ -69,12 +69,12 @@ def expit(odds: Array) -> Array:
     return np.asarray(0.5 + 0.5 * np.tanh(0.5 * odds))
 
 
-def level_shift(odds: Array, share: float) -> float:
+def level_shift(odds: Array, share: float, counts: Array | None = None) -> float:
     """What must be added to all log-odds for their mean chance to be this share, by bisection."""
     low, high = -10.0, 10.0
     for _ in range(60):
         middle = 0.5 * (low + high)
-        low, high = (middle, high) if float(np.mean(expit(odds + middle))) < share else (low, middle)
+        low, high = (middle, high) if float(np.average(expit(odds + middle), weights=counts)) < share else (low, middle)
     return 0.5 * (low + high)
 
 

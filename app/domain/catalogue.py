@@ -59,10 +59,15 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Challenger(msgspec.Struct, frozen=True, kw_only=True):
-    """A model on trial beside the live one: it bids for the leads that `canary` takes, and shadows the rest."""
+    """A model on trial beside the live one: it bids for the leads that `canary` takes, and shadows the rest.
+
+    It has done so `since` then, UTC epoch seconds, 0 where nobody says; what it bought is judged after `matures_s`.
+    """
 
     model: Model
     canary: float = 0.0
+    since: float = 0.0
+    matures_s: float = 0.0
 
 
 class Catalogue(msgspec.Struct, frozen=True, kw_only=True, dict=True):

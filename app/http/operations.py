@@ -7,6 +7,8 @@ from typing import Any
 from litestar import MediaType, Request, Response, get
 from litestar.datastructures import State
 
+from app.domain.auction.canary import canary_name
+from app.domain.catalogue import Challenger
 from app.http.authentication import keys_in_headers, whose_key
 from app.http.openapi import openapi
 from app.http.pages.schema_page import schema_page
@@ -40,7 +42,7 @@ async def readyz(request: Request[Any, Any, State]) -> Response[dict[str, object
             "campaigns": len(bidder.catalogue.campaigns),
             "models": {name: bidder.catalogue.models[name].version for name in priced},
             "challengers": {
-                name: {"version": each.model.version, "canary": each.canary}
+                name: {"version": each.model.version, "canary": _share(bidder, name, each)}
                 for name, each in sorted(bidder.catalogue.challengers.items())
             },
             "unpriced": sorted(bidder.catalogue.index.verticals - set(priced)),
@@ -72,6 +74,12 @@ async def schema_html(request: Request[Any, Any, State]) -> Response[bytes]:
 
 
 OPERATIONS = (healthz, readyz, metrics, schema_document, schema_html)
+
+
+def _share(bidder: Bidder, vertical: str, challenger: Challenger) -> float:
+    """The share of leads that it bids for now; none once it was stopped."""
+    name = canary_name(vertical, challenger.model.version)
+    return 0.0 if bidder.standing.is_paused(name) else challenger.canary
 
 
 def _may_look(request: Request[Any, Any, State], bidder: Bidder) -> bool:

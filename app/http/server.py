@@ -3,6 +3,8 @@
 import asyncio
 import logging
 import socket
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from importlib.util import find_spec
 from typing import Literal
@@ -42,12 +44,14 @@ def server_of(application: Application, *, shutdown_s: int, per_address: int = 0
     )
 
 
-def listeners(listener: socket.socket) -> list[socket.socket]:
+@contextmanager
+def listeners(listener: socket.socket) -> Iterator[list[socket.socket]]:
     """A listening socket for `Server.run`, as often as there may be new connections in one turn of the event loop.
 
     libuv accepts one for each: under load, with turns of 50 ms, a seller who connects anew would wait for seconds.
     """
-    return [listener, *[listener.dup() for _ in range(ACCEPTED - 1)]]
+    with ExitStack() as stack:
+        yield [listener, *[stack.enter_context(listener.dup()) for _ in range(ACCEPTED - 1)]]
 
 
 def protocol_of(application: Application, per_address: int = 0) -> type[asyncio.Protocol] | Literal["h11"]:

@@ -1,20 +1,32 @@
 """Explains each line of the journal in words: how a bid was computed in dollars, or why there was none."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from app.domain.auction.weighing import CampaignRefusal, Offer
 from app.domain.calendar import utc_text
 from app.domain.money import money
-from app.domain.pricing.pricing import Valuation
+from app.domain.pricing.price_points import PricePoint
+from app.domain.pricing.pricing import Quote, Valuation
 from app.domain.reasons import REASONS, Refusal, sentence
 from app.journal.lines import AnyLine, NoticeLine, PingLine, PostLine, RefusedLine, RepeatLine
 from app.journal.shadow import Shadow
 from app.reports.fold import fold
+from app.scoring.contributions import Contributions
+from app.wire.ping import Value
+
+_NAME_WIDTH = 32
 
 
-def explain(lines: Iterable[AnyLine]) -> str:
+Contributed = Callable[[PingLine], Contributions | str]
+"""What the facts of a ping add to its probability, or why that cannot be said."""
+
+SHOWN = 12
+"""So many fields are shown, those that add or take most; the others together."""
+
+
+def explain(lines: Iterable[AnyLine], contributed: Contributed | None = None) -> str:
     """The lines of one ping as text, for a reader who knows the business and not the code."""
-    explanation = _Explanation()
+    explanation = _Explanation(contributed)
     fold(lines, explanation)
     return "\n".join(explanation.texts)
 
@@ -22,11 +34,14 @@ def explain(lines: Iterable[AnyLine]) -> str:
 class _Explanation:
     """Collects the text, line by line."""
 
-    def __init__(self) -> None:
+    def __init__(self, contributed: Contributed | None) -> None:
         self.texts: list[str] = []
+        self._contributed = contributed
 
     def ping(self, line: PingLine) -> None:
         self.texts += _ping(line, utc_text(line.at))
+        if self._contributed is not None and line.decision.bids and line.model:
+            self.texts += _contributions(self._contributed(line), line.ping.fields)
 
     def refused(self, line: RefusedLine) -> None:
         what = f"ping {line.id}" if line.count == 1 else f"{line.count} pings"
@@ -63,6 +78,23 @@ def _ping(line: PingLine, when: str) -> Iterator[str]:
         yield f"  {_shadow(line.shadow)}"
 
 
+def _contributions(found: Contributions | str, fields: Mapping[str, Value]) -> Iterator[str]:
+    """What each field adds to the log-odds of a conversion."""
+    yield ""
+    if isinstance(found, str):
+        yield f"  what its fields add is not shown: {found}"
+        return
+    yield "  what its fields add to the log-odds of a conversion, compared with usual leads"
+    yield _row(" ", "a usual lead", f"{found.usual:+.3f}")
+    largest = found.largest_first
+    for name, added in largest[:SHOWN]:
+        told = f"{name} {fields[name]}" if name in fields else name
+        yield _row("+" if added > 0.0 else "-", told[:_NAME_WIDTH], f"{abs(added):.3f}")
+    if rest := largest[SHOWN:]:
+        yield _row("+", f"{len(rest)} other fields", f"{sum(added for _, added in rest):.3f}")
+    yield _row("=", "log-odds", f"{found.score:+.3f} (calibrated: {found.probability:.4f})")
+
+
 def _shadow(shadow: Shadow) -> str:
     """What the other model of a trial decided; it was not sent."""
     name = f"shadow model {shadow.model or 'none'}"
@@ -83,6 +115,7 @@ def _bid(offer: Offer) -> Iterator[str]:
     yield from _value(offer.valuation)
     quote = offer.quote
     yield _row("=", "maximum bid", money(quote.bid_value))
+    yield from _points(quote)
     yield _row(" ", "best bid", f"{money(quote.best)} (allowed: {money(quote.low)} to {money(quote.high)})")
     if offer.spread > 0.0:
         yield _row(" ", f"random exploration (spread {offer.spread:.0%})".replace("%", " %"), money(offer.drawn))
@@ -90,11 +123,30 @@ def _bid(offer: Offer) -> Iterator[str]:
     yield _row(" ", "win probability", f"{offer.win_probability:.2f} (expected surplus {money(offer.surplus)})")
 
 
+def _points(quote: Quote) -> Iterator[str]:
+    """What each allowed price would have earned, or why it could not be bid."""
+    for point in quote.points:
+        yield _row(" ", f"price point {money(point.cents)}", _point(point, quote))
+
+
+def _point(point: PricePoint, quote: Quote) -> str:
+    if point.cents < quote.low:
+        return f"refused: below {money(quote.low)}, the floor or the seller's minimum"
+    if point.cents > quote.bid_value:
+        return f"refused: above the maximum bid, {money(quote.bid_value)}"
+    if point.cents > quote.high:
+        return f"refused: above {money(quote.high)}, the ceiling or what is left of a budget"
+    surplus = point.win_probability * (quote.bid_value - point.cents)
+    return f"win probability {point.win_probability:.2f} (expected surplus {money(surplus)})"
+
+
 def _value(valuation: Valuation) -> Iterator[str]:
-    yield _row(" ", "conversion probability", f"{valuation.probability:.4f}")
+    said_by = " (expected_conversion, as no model could price this lead)" if valuation.expected else ""
+    yield _row(" ", "conversion probability", f"{valuation.probability:.4f}{said_by}")
     yield _row("x", "conversion value", money(valuation.worth))
     if valuation.quality_factor != 1.0:
-        yield _row("x", "quality factor of the seller", f"{valuation.quality_factor:.2f}")
+        whose = f"sub-source {valuation.sub_source}" if valuation.sub_source else "the seller"
+        yield _row("x", f"quality factor of {whose}", f"{valuation.quality_factor:.2f}")
     yield _row("-", "handling cost", money(valuation.handling))
     for name, cents in valuation.boosts:
         yield _row("+", f"boost {name}", money(cents))
@@ -120,6 +172,16 @@ def _rest(outbid: tuple[Offer, ...], refused: tuple[CampaignRefusal, ...]) -> It
         valuation = refusal.valuation
         if valuation is not None:
             yield f"    lead value {money(valuation.value)}, maximum bid {money(valuation.bid_value)}"
+        if refusal.points:
+            yield f"    only allowed: {', '.join(map(money, refusal.points))}; {_none_of(refusal)}"
+
+
+def _none_of(refusal: CampaignRefusal) -> str:
+    """Why none of the prices that were allowed could be bid."""
+    most = refusal.valuation.bid_value if refusal.valuation is not None else 0.0
+    if refusal.points[0] >= most:
+        return "each is above the maximum bid"
+    return "each is above the maximum bid or the ceiling, or below the floor or the seller's minimum"
 
 
 def _post(line: PostLine, when: str) -> str:
@@ -135,4 +197,4 @@ def _why(refusal: Refusal) -> str:
 
 
 def _row(sign: str, name: str, value: str) -> str:
-    return f"    {sign} {name:<32} {value}"
+    return f"    {sign} {name:<{_NAME_WIDTH}} {value}"

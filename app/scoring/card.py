@@ -125,6 +125,18 @@ class FieldCheck(msgspec.Struct, frozen=True, kw_only=True):
     others: int = 0
 
 
+class FieldImportance(msgspec.Struct, frozen=True, kw_only=True):
+    """How much a model goes by a field, on the newest leads.
+
+    `moves` is by how much it moves the log-odds of a lead on the mean, `shuffled` by how much the log-loss rises where
+    its values are dealt out anew.
+    """
+
+    name: str
+    moves: float
+    shuffled: float
+
+
 class JudgedCandidate(msgspec.Struct, frozen=True, kw_only=True):
     """One candidate with one of its settings, on later leads than it learned from.
 
@@ -203,6 +215,7 @@ class ModelCard(msgspec.Struct, frozen=True, kw_only=True):
     calibrator: str
     attempts: tuple[CalibratorAttempt, ...]
     fields: tuple[FieldCheck, ...]
+    importances: tuple[FieldImportance, ...] = ()
     gates: tuple[Gate, ...]
     parts: dict[str, str] = {}
     seed: int

@@ -59,6 +59,15 @@ def forest_of(trees: Sequence[Node], features: Sequence[Feature]) -> Forest:
     return Forest(reads=reads, masks=masks, everything=everything, sums=tuple(sums))
 
 
+def leaves_by_bit(trees: Sequence[Node]) -> dict[int, float]:
+    """What the leaf of each bit adds."""
+    return {
+        _WORD_BITS * word + place: leaf
+        for word, together in enumerate(_sharing_a_word(trees))
+        for place, leaf in enumerate(leaf for tree in together for leaf in _leaves(tree))
+    }
+
+
 def _laid_out(trees: Sequence[Node], features: int) -> tuple[list[dict[int, float]], list[list[_Fork]], int]:
     """By word the sum of each combination of its trees' leaves; by feature its splits; and every bit in use."""
     sums: list[dict[int, float]] = []

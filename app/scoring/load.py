@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 from msgspec.structs import replace
 
+from app.domain.calendar import moment
 from app.domain.catalogue import Challenger, FactRead, Model
 from app.scoring.artefact import Cross, Fact, Number, Unusable, read_bytes
 from app.scoring.card import CARD, ModelCard, ParityRow, check_sum, read_card
@@ -21,6 +22,7 @@ from app.scoring.traffic import TRAFFIC, parse_traffic
 PARITY_ROWS_MIN = 50
 TOLERANCE = 1e-9
 
+_DAY_S = 86_400.0
 _VERTICAL = re.compile(r"[a-z0-9_]{1,64}")
 
 
@@ -74,7 +76,8 @@ def _challenger(models_dir: Path, vertical: str, entry: Entry) -> dict[str, Chal
     if not entry.challenger:
         return {}
     model, _ = load_version(models_dir, vertical, entry.challenger)
-    return {vertical: Challenger(model=model, canary=entry.canary)}
+    since = moment(entry.since, 0.0) if entry.since else 0.0
+    return {vertical: Challenger(model=model, canary=entry.canary, since=since, matures_s=entry.matures_days * _DAY_S)}
 
 
 def load_version(models_dir: Path, vertical: str, version: object) -> tuple[Model, tuple[str, ...]]:

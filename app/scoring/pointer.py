@@ -1,28 +1,35 @@
 """`models/current.toml`: which version of each vertical's model is live, and which one is tried beside it.
 
 solar = "0003"
-roofing = { live = "0002", before = "0001", challenger = "0004", canary = 0.1 }
+roofing = { live = "0002", before = "0001", challenger = "0004", canary = 0.1, since = "2026-11-21T09:00:00Z" }
 """
 
 import re
 import tomllib
 from collections.abc import Mapping
+from math import inf
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from app.domain.calendar import moment
 from app.scoring.artefact import Unusable, read_bytes
 
 POINTER = "current.toml"
 
 _HEADER = "# The model that prices each vertical. Going back to an earlier one is editing its line.\n"
 _VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
-_KEYS = ("live", "before", "challenger", "canary")
+_KEYS = ("live", "before", "challenger", "canary", "since", "matures_days")
+MATURES_DAYS = 14.0
+"""How long a lead has to convert, unless something else is said."""
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One vertical. `before` was live before, `challenger` is tried: it bids for the share `canary`, else in shadow.
+
+    It has that share `since` then, and its leads are judged when they are `matures_days` old: a canary that costs more
+    than chance explains stops itself. One without `since` is nobody's to judge.
 
     `problem` says what is invalid; `live` is used anyway, and no challenger is tried.
     """
@@ -31,6 +38,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     before: str = ""
     challenger: str = ""
     canary: float = 0.0
+    since: str = ""
+    matures_days: float = MATURES_DAYS
     problem: str = ""
 
 
@@ -90,6 +99,8 @@ def _entry(value: object) -> Entry | Unusable:
         before=told.get("before", ""),
         challenger=told.get("challenger", ""),
         canary=float(told.get("canary", 0.0)),
+        since=told.get("since", ""),
+        matures_days=float(told.get("matures_days", MATURES_DAYS)),
     )
 
 
@@ -106,7 +117,19 @@ def _problem(told: dict[str, Any]) -> str:
         return "canary must be a share from 0 to 1, such as 0.1"
     if canary > 0.0 and "challenger" not in told:
         return "canary needs a challenger"
+    days = told.get("matures_days", 0.0)
+    if isinstance(days, bool) or not isinstance(days, (int, float)) or not 0.0 <= days < inf:
+        return "matures_days must be a number of days"
+    if not _is_moment(told.get("since", "")):
+        return 'since must be a time, such as "2026-11-21T09:00:00Z"'
     return "challenger is the live version itself" if told.get("challenger") == told["live"] else ""
+
+
+def _is_moment(value: object) -> bool:
+    try:
+        return value == "" or (isinstance(value, str) and moment(value, 0.0) > 0.0)
+    except ValueError:
+        return False
 
 
 def _text(value: object) -> str:
@@ -126,5 +149,5 @@ def _line(vertical: str, entry: Entry) -> str:
     told = {key: value for key, value in msgspec.to_builtins(entry).items() if value and key != "problem"}
     if len(told) == 1:
         return f'{vertical} = "{entry.live}"'
-    words = [f"{key} = {value!r}" if key == "canary" else f'{key} = "{value}"' for key, value in told.items()]
+    words = [f'{key} = "{value}"' if isinstance(value, str) else f"{key} = {value!r}" for key, value in told.items()]
     return f"{vertical} = {{ {', '.join(words)} }}"

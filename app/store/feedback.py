@@ -48,6 +48,17 @@ class Returns(msgspec.Struct, frozen=True, kw_only=True):
     reasons: dict[str, int]
 
 
+class TrialSale(msgspec.Struct, frozen=True, kw_only=True):
+    """A lead that was bought while a challenger was tried: by which version, and all that was heard of it."""
+
+    model_version: str
+    campaign: str
+    price_cents: int
+    sold_at: float
+    decision: str | None
+    events: tuple[OutcomeRow, ...]
+
+
 def record_notice(connection: Connection, seller: str, nonce: str, told: Notice, now: float) -> bool:
     """Whether the seller had not said this of the bid before."""
     row = {
@@ -116,6 +127,23 @@ def returns(connection: Connection, seller: str, since: float, until: float) -> 
     events = connection.execute(came_back.distinct()).all()
     reasons = Counter(event for _, event in events)
     return Returns(leads=leads, returned=len({lead_id for lead_id, _ in events}), reasons=dict(reasons.most_common()))
+
+
+def trial_sales(
+    connection: Connection, vertical: str, versions: Sequence[str], since: float, until: float
+) -> list[TrialSale]:
+    """The leads of a vertical that these versions bought in [since, until), with whatever was heard of each."""
+    bought = (lead.c.vertical == vertical) & lead.c.model_version.in_(versions)
+    bought &= (lead.c.sold_at >= since) & (lead.c.sold_at < until)
+    events: dict[str, list[OutcomeRow]] = {}
+    told = [outcome.c[name] for name in OutcomeRow.__struct_fields__]
+    for row in connection.execute(select(*told).join(lead, lead.c.lead_id == outcome.c.lead_id).where(bought)):
+        events.setdefault(row.lead_id, []).append(OutcomeRow(**row._mapping))
+    names = [name for name in TrialSale.__struct_fields__ if name != "events"]
+    return [
+        TrialSale(events=tuple(events.get(lead_id, ())), **dict(zip(names, row, strict=True)))
+        for lead_id, *row in connection.execute(select(lead.c.lead_id, *[lead.c[name] for name in names]).where(bought))
+    ]
 
 
 def suppress(connection: Connection, person: Person, reason: str, now: float) -> None:

@@ -48,7 +48,7 @@ from app.store.engine.database_file import DatabaseFile
 from app.store.engine.runners import GroupRunner, Runner, TaskRunner
 from app.store.errors import StoreError, StoreUnfit
 from app.store.exports import OutcomeRow, SoldRow
-from app.store.feedback import OutcomeFacts, OutcomeResult, Returns
+from app.store.feedback import OutcomeFacts, OutcomeResult, Returns, TrialSale
 from app.store.heard import Heard, heard
 from app.store.leads import LeadRow, Summary
 from app.store.migrate import migrate, require_head
@@ -315,6 +315,10 @@ class Store:
     async def returns(self, seller: str, since: float, until: float) -> Returns:
         """What became of the leads that a seller sold in [since, until)."""
         return await self._reader.run(lambda c: feedback.returns(c, seller, since, until))
+
+    async def trial_sales(self, vertical: str, versions: Sequence[str], since: float, until: float) -> list[TrialSale]:
+        """The leads that these versions bought in [since, until), with what was heard of each."""
+        return await self._reader.run(lambda c: feedback.trial_sales(c, vertical, versions, since, until))
 
     async def set_demand(self, territory: str, demand: Demand, ends_at: float, by: str, now: float) -> None:
         """A territory's demand until `ends_at`."""

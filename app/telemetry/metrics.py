@@ -25,6 +25,7 @@ COUNTERS = {
     "notices_total": ("Win and loss notices.", ("seller", "result")),
     "outcomes_total": ("Outcomes reported by the CRM.", ("event",)),
     "challenger_faults_total": ("Pings that a challenger could not price; the live model answered.", ("vertical",)),
+    "canaries_stopped_total": ("Canaries that cost more than chance explains and were stopped.", ("vertical",)),
     "clock_steps_total": ("How often the clock of the machine was set.", ("direction",)),
     "reloads_total": ("Reloads of configuration and models.", ("result",)),
     "connections_ended_total": ("Connections that the service ended, except those that were only silent.", ("why",)),

@@ -9,6 +9,7 @@ from app.journal.writer import JournalWriter
 from app.store.errors import StoreUnavailable
 from app.telemetry.trouble import where
 from app.usecases.bidder import Bidder
+from app.usecases.canary_watch import CanaryWatch
 from app.usecases.deliver_leads import DeliveryWorker, Target
 from app.usecases.onboarding.certify import Certifier, hear_marks, keep_marks
 from app.usecases.reload.config_watcher import ConfigWatcher
@@ -53,6 +54,7 @@ class BackgroundJobs:
         self.worker = worker
         self.clock = clock
         self.uniform = uniform
+        self._canaries = CanaryWatch(bidder)
         self._journal = journal
         self._unwritable_s = 0.0
         self._kept_duals: dict[str, float] = {}
@@ -145,6 +147,10 @@ class BackgroundJobs:
                 self._kept_duals |= moved
         self._duals_kept_at = now
 
+    async def watch_canaries(self) -> None:
+        """Stop what is tried and costs more than chance explains."""
+        await self._canaries.look(self.clock())
+
     def _look_at_database(self) -> None:
         """Bids depend on whether a sale can be recorded."""
         availability = self.bidder.store.availability
@@ -165,6 +171,7 @@ class BackgroundJobs:
         await self.tick()
         await self.keep_shadow_prices()
         await self.keep_quotas()
+        await self.watch_canaries()
         while due_at is not None and due_at <= self.clock():
             if not await self.worker.deliver_due(self.targets(), self.clock(), self.uniform):
                 # A receiver that fails is given a rest, however many leads wait for it.

@@ -110,4 +110,5 @@ if __name__ == "__main__":
     server = service or {"echo": echo, "usual": usual}[name]()
     http = protocol_of(service) if service is not None else "httptools"
     config = uvicorn.Config(metered(server), loop="uvloop", http=http, access_log=False, log_level="warning")
-    uvicorn.Server(config).run(listeners(bound("127.0.0.1", int(port))))
+    with bound("127.0.0.1", int(port)) as listener, listeners(listener) as sockets:
+        uvicorn.Server(config).run(sockets)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from app.domain.calendar import utc_text
 from app.scoring.pointer import POINTER, Entry, read_pointer
 from training.registry.pointer import HISTORY, Author, NotChanged, change, changes, entries, point_at
 
@@ -55,7 +56,10 @@ def test_a_file_written_as_tables_is_written_anew_and_says_the_same(tmp_path: Pa
 def test_a_promoted_challenger_is_tried_no_more_and_another_goes_on(tmp_path: Path) -> None:
     (tmp_path / POINTER).write_text('solar = { live = "0001", challenger = "0003", canary = 0.5 }\n')
     point_at(tmp_path, "solar", "0002", ME)
-    assert entries(tmp_path)["solar"] == Entry(live="0002", before="0001", challenger="0003", canary=0.5)
+    # From then on it is compared with another.
+    assert entries(tmp_path)["solar"] == Entry(
+        live="0002", before="0001", challenger="0003", canary=0.5, since=utc_text(ME.at)
+    )
     point_at(tmp_path, "solar", "0003", ME)
     assert entries(tmp_path)["solar"] == Entry(live="0003", before="0002")
 

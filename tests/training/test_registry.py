@@ -1,10 +1,13 @@
 """`python -m training registry`: what is live and tried is changed only by a version that is whole and may."""
 
 import json
+import time
+from functools import partial
 from pathlib import Path
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from app.scoring.card import read_card
 from app.scoring.load import load
@@ -12,7 +15,8 @@ from app.scoring.pointer import POINTER, Entry
 from tests.models import add_version, landscape_of, shipped
 from tests.service import DEMO_CONFIG
 from training.main import main
-from training.registry.pointer import changes, entries
+from training.registry.pointer import Author, changes, entries, point_at
+from training.registry.registry import canary
 
 Said = pytest.CaptureFixture[str]
 
@@ -134,8 +138,11 @@ def test_a_challenger_goes_from_shadow_to_canary_to_live(models: Path, capsys: S
     assert registry(models, "shadow", "--version", "0002") == 0
     assert "solar 0001 -> 0001 with 0002 in shadow" in capsys.readouterr().out
     assert registry(models, "canary", "--share", "0.1") == 0
-    assert solar(models) == Entry(live="0001", challenger="0002", canary=0.1)
-    assert load(models).challengers["solar"].canary == 0.1
+    began = solar(models)
+    assert began == Entry(live="0001", challenger="0002", canary=0.1, since=began.since)
+    loaded = load(models).challengers["solar"]
+    assert (loaded.canary, loaded.matures_s) == (0.1, 14 * 86_400.0)
+    assert loaded.since == pytest.approx(time.time(), abs=60.0)
     assert registry(models, "promote", "--version", "0002") == 0
     assert solar(models) == Entry(live="0002", before="0001")
 
@@ -260,6 +267,42 @@ def test_a_card_of_another_version_is_refused_by_name(models: Path, capsys: Said
     assert registry(models, "promote", "--version", "0005") == 1
     assert "card.json has schema 2, this service reads 3: train again or upgrade" in capsys.readouterr().err
     assert solar(models).live == "0001"
+
+
+def test_a_canary_that_goes_on_as_it_is_began_when_it_began_and_one_that_changes_begins_anew(models: Path) -> None:
+    who, later = Author(who="me", at=1_790_000_000.0), Author(who="me", at=1_790_090_000.0)
+    solar_canary = partial(canary, models, "solar", version="0002", matures_days=3.0)
+    first = solar_canary(0.1, who).after
+    assert (first.since, first.matures_days) == ("2026-09-21T14:13:20Z", 3.0)
+    assert solar_canary(0.1, later).after == first
+    assert solar_canary(0.2, later).after.since == "2026-09-22T15:13:20Z"
+    # What it bought until now was compared with another live model.
+    assert point_at(models, "solar", "0003", who, forced=True).after == replace(
+        solar(models), live="0003", before="0001", since=first.since
+    )
+
+
+def test_old_versions_that_never_bid_are_removed_and_no_other(models: Path, capsys: Said) -> None:
+    for number in range(4, 10):
+        add_version(models, "solar", f"{number:04d}")
+    add_version(models, "solar", "spring")
+    registry(models, "canary", "--version", "0004", "--share", "0.1", "--force")
+    registry(models, "retire")
+    registry(models, "shadow", "--version", "0005")
+    capsys.readouterr()
+    assert registry(models, "prune", "--keep", "2", "--why", "disk") == 0
+    assert capsys.readouterr().out == "removed 0002, 0003, 0006, 0007\n"
+    left = sorted(path.name for path in (models / "solar").iterdir())
+    # Live, once a canary, shadowing, the last two, and what somebody has named.
+    assert left == ["0001", "0004", "0005", "0008", "0009", "spring"]
+    done = changes(models)[-1]
+    assert (done.did, done.before) == ("prune", done.after)
+    assert (
+        done.why
+        == "disk; removed 0002, 0003, 0006, 0007: they never bid, and 2 newer ones that did not either are kept"
+    )
+    assert registry(models, "prune", "--keep", "2") == 0
+    assert capsys.readouterr().out == "nothing to remove\n"
 
 
 def renamed(folder: Path) -> Path:

@@ -61,6 +61,12 @@ def test_what_is_written_is_what_is_read(tmp_path: Path) -> None:
         ('column = "Monthly Bill"', 'column = "status"', "'status' is the outcome, which no ping knows"),
         ('type = "number"', 'type = "text"', "none is known at ping time and of a type that a model reads"),
         ("[[fields]]", "[[fields", "is not TOML"),
+        ("maturity_days = 30", "half_life_days = -1", "half_life_days: must not be negative"),
+        ("maturity_days = 30", 'weight = "status"', "weight: 'status' is the outcome"),
+        ("maturity_days = 30", 'calibrator = "platt"', "Invalid enum value 'platt'"),
+        ("maturity_days = 30", "candidates = [{ trees = 9 }]", "candidates: each names its model"),
+        ("maturity_days = 30", 'value = { field = "bill", rate = "much" }', "value: rate 'much' is no share above 0"),
+        ("maturity_days = 30", 'value = { feild = "bill", rate = 1 }', "unknown key 'feild'; did you mean 'field'?"),
     ],
 )
 def test_what_is_said_wrongly_is_refused_by_name(tmp_path: Path, old: str, new: str, says: str) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from training.histories.history import History
 from training.histories.scratch import NoData
-from training.histories.spec import Spec, SpecField
+from training.histories.spec import Spec, SpecField, ValueOf
 from training.histories.specified import ROWS_MIN, read_history
 
 DAY = 86_400.0
@@ -217,3 +217,51 @@ def test_one_history_has_one_fingerprint_and_a_changed_one_another(tmp_path: Pat
     changed = rows()
     changed[9]["bill"] = "1.5"
     assert history(tmp_path, changed).fingerprint != first
+
+
+def test_values_that_stand_for_none_are_missing_however_they_are_written(tmp_path: Path) -> None:
+    told = rows()
+    for row in told[::2]:
+        row["bill"] = "-1.0" if row["lead"].endswith("0") else "-1"
+        row["tier"] = "Not Given"
+    fields = (
+        SpecField(name="tier", type="choice", missing=("not given",)),
+        SpecField(name="monthly_bill", type="number", column="bill", missing=(-1, 9999)),
+    )
+    found = history(tmp_path, told, fields=fields)
+    assert np.isnan(found.columns["monthly_bill"]).sum() == 200
+    assert [value is None for value in found.columns["tier"]] == [number % 2 == 0 for number in reversed(range(400))]
+    assert "monthly_bill: 200 values that stand for none (-1, 9999) are missing" in found.notes
+
+
+def test_leads_count_by_their_weight_which_must_be_above_nothing(tmp_path: Path) -> None:
+    told = [{**row, "times": "2.5" if row["status"] == "no" else "1"} for row in rows()]
+    found = history(tmp_path, told, weight="times")
+    assert found.weight is not None
+    assert np.array_equal(found.weight, np.where(found.converted == 1, 1.0, 2.5))
+    told[7]["times"] = ""
+    assert "weight: 1 of 400 rows have no 'times' above 0" in refused(tmp_path, told, weight="times")
+
+
+def test_leads_of_a_group_stand_together_where_its_newest_does(tmp_path: Path) -> None:
+    told = [{**row, "house": str(min(number, 400 - number))} for number, row in enumerate(rows())]
+    found = history(tmp_path, told, group="house")
+    assert found.group is not None
+    changes = np.count_nonzero(np.diff(found.group))
+    assert changes + 1 == len(np.unique(found.group)) == 201
+    last = np.append(np.flatnonzero(np.diff(found.group)), 399)
+    assert np.all(np.diff(found.at[last]) > 0.0)
+
+
+def test_a_lead_without_a_group_is_one_by_itself(tmp_path: Path) -> None:
+    told = [{**row, "house": "" if number % 2 else "one"} for number, row in enumerate(rows())]
+    found = history(tmp_path, told, group="house")
+    assert found.group is not None
+    assert len(np.unique(found.group)) == 201
+
+
+def test_a_value_may_be_a_share_of_a_field_that_a_ping_knows(tmp_path: Path) -> None:
+    found = history(tmp_path, rows(), value=ValueOf(field="monthly_bill", rate="0.5%"))
+    assert found.value is not None
+    assert np.allclose(found.value, 0.005 * found.columns["monthly_bill"])
+    assert "value: there is no column 'loan'" in refused(tmp_path, rows(), value=ValueOf(field="loan", rate=0.1))

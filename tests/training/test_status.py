@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
+from app.domain.auction.canary import canary_name
 from app.domain.catalogue import Catalogue, Challenger, Model
 from app.journal.lines import NoticeLine, PingLine
 from app.journal.writer import JournalWriter
@@ -152,6 +154,28 @@ def test_of_a_shadow_nobody_knows_what_it_would_earn(tmp_path: Path) -> None:
     assert "start a canary" in verdicts(told)[1]
     assert told.leads > 0
     assert "is tried against 1, in shadow" in next(page(told))
+
+
+def test_what_a_canary_needs_is_said_by_its_share(tmp_path: Path) -> None:
+    lines = pinged(tmp_path, tried(model(0.23, version="1"), knowing("2"), 0.5), 600)
+    outcomes = become(lines)
+    over_a_day = [replace(line, at=NOW + number * DAY / 600.0) for number, line in enumerate(lines)]
+    told = stood(over_a_day, outcomes)
+    assert [each.share for each in told.sizes] == [0.1, 0.5]
+    assert all(each.days == pytest.approx(each.pings / 600.0, rel=0.01) for each in told.sizes)
+    *_, first, last = page(told)
+    needs = "{:,} pings, some {:,} leads bought, {:,.1f} days"
+    for line, size, share in zip((first, last), told.sizes, ("10%", "50%"), strict=True):
+        assert line == f"    for {share} of leads: {needs.format(size.pings, size.leads, size.days)}"
+
+
+def test_a_canary_that_was_stopped_is_told_with_its_time(tmp_path: Path) -> None:
+    lines = pinged(tmp_path, tried(model(0.23, version="1"), knowing("2"), 0.5), 20)
+    name = frozenset({canary_name("solar", "2")})
+    stopped = [replace(line, standing=replace(line.standing, paused=name)) for line in lines[12:]]
+    told = stood([*lines[:12], *stopped], {})
+    assert told.stopped_at == lines[12].at
+    assert list(page(told))[1].startswith("  it cost more than chance explains and was stopped at ")
 
 
 def test_few_conversions_tell_nothing_and_are_counted(tmp_path: Path) -> None:

@@ -13,8 +13,9 @@ from tests.histories import facts_in
 from training.conversion.calibrators import Calibrated, ScoredLeads, attempt
 from training.conversion.candidates import Candidate, boosting, candidates, chance, logistic
 from training.conversion.features import columns_of, table
+from training.conversion.options import FitOptions
+from training.conversion.selection.trials import forward
 from training.conversion.train import CV_ROWS_MAX, calibrate, slices_of, train
-from training.conversion.trials import forward
 from training.errors import TrainingError
 from training.histories.history import History
 from training.statistics import expit
@@ -66,7 +67,7 @@ def test_what_is_served_was_fitted_to_all_but_the_newest_leads(draw: Draw, verti
     columns, _ = columns_of(vertical)
     rows = table(columns, facts_in(history))
     only = (Candidate("boosting", boosting, ({"trees": 20},)),)
-    trained = train(columns, rows, history.converted, seed=1, among=only)
+    trained = train(columns, rows, history.converted, seed=1, options=FitOptions(among=only))
     again = boosting(columns, seed=1, trees=20).fit(rows[:1_700], history.converted[:1_700])
     assert np.array_equal(chance(trained.raw, rows), chance(again, rows))
     assert any("fitted to the 1,700 leads before the newest" in note for note in trained.notes)
@@ -170,7 +171,13 @@ def test_only_the_candidates_asked_for_are_tried(draw: Draw, vertical: Vertical)
     history = draw(2_000)
     columns, _ = columns_of(vertical)
     only = (Candidate("logistic", logistic, ({"c": 0.1},)),)
-    trained = train(columns, table(columns, facts_in(history)), history.converted, seed=1, among=only)
+    trained = train(
+        columns,
+        table(columns, facts_in(history)),
+        history.converted,
+        seed=1,
+        options=FitOptions(among=only),
+    )
     assert [each.candidate for each in trained.candidates] == ["logistic"]
     assert list(trained.raw.named_steps) == ["columns", "weights"]
 
@@ -181,8 +188,8 @@ def test_lightgbm_is_trained_and_judged_like_any_other(draw: Draw, vertical: Ver
     columns, _ = columns_of(vertical)
     rows = table(columns, facts_in(history))
     only = [each for each in candidates(2_000) if each.name == "lightgbm"]
-    trained = train(columns, rows, history.converted, seed=1, among=only)
-    again = train(columns, rows, history.converted, seed=1, among=only)
+    trained = train(columns, rows, history.converted, seed=1, options=FitOptions(among=only))
+    again = train(columns, rows, history.converted, seed=1, options=FitOptions(among=only))
     assert trained.random_cv.auc > 0.65
     assert (trained.candidates, trained.newest) == (again.candidates, again.newest)
     assert set(trained.raw.predict(rows)) <= {0, 1}
@@ -195,7 +202,7 @@ def test_a_long_history_is_cross_validated_on_a_part_of_it_and_says_so(draw: Dra
     times = CV_ROWS_MAX // 3_000 + 2
     rows, labels = np.tile(table(columns, facts_in(small)), (times, 1)), np.tile(small.converted, times)
     only = (Candidate("boosting", boosting, ({"trees": 2},)),)
-    trained = train(columns, rows, labels, seed=1, among=only)
+    trained = train(columns, rows, labels, seed=1, options=FitOptions(among=only))
     assert trained.random_cv.rows == CV_ROWS_MAX
     assert any(f"{CV_ROWS_MAX:,} leads drawn from {len(labels):,}" in note for note in trained.notes)
 

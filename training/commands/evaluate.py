@@ -9,11 +9,13 @@ import numpy as np
 from app.scoring.artefact import Uncalibrated, Unusable
 from app.scoring.card import ModelCard, read_card
 from app.scoring.compile import compiled
+from app.scoring.contributions import USUAL_LEADS
 from app.scoring.load import load_version
 from app.scoring.parse import parse
 from training.errors import TrainingError
 from training.evaluation.caps import Caps, caps
 from training.evaluation.conversions import Conversions, lift, model_figures
+from training.evaluation.dependence import dependences
 from training.evaluation.evaluation import EvaluatedModel, Evaluation, LogRows, evaluate
 from training.evaluation.verdict import exit_status, verdict
 from training.frame import add, show, teller
@@ -58,14 +60,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """0 if the candidate may be promoted, 1 if not, 2 if there is too little evidence."""
-    found = _evaluation(args)
+    found = evaluation(args)
     if args.out is not None:
         _write(args.out, found)
     show(args, found, lambda: _text(found, args.out))
     return exit_status(found.verdict)
 
 
-def _evaluation(args: argparse.Namespace) -> Evaluation:
+def evaluation(args: argparse.Namespace) -> Evaluation:
+    """What is found of the candidate that these arguments name. Raises TrainingError, Unusable, ParquetError."""
     champion = live(args.models).get(args.vertical, "")
     models, candidate = args.models, args.version or champion
     if args.policy is not None:
@@ -73,7 +76,7 @@ def _evaluation(args: argparse.Namespace) -> Evaluation:
     if not candidate:
         raise Unusable(f"{args.models} has no live version of {args.vertical}: name one, --version N")
     if args.data is None:
-        return _of_card(read_card(models / args.vertical / candidate))
+        return _of_card(read_card(models / args.vertical / candidate), _evaluated(models, args.vertical, candidate))
     path: Path = args.data / BIDS
     if not path.exists():
         raise NoData(f"{args.data} holds no dataset: run `python -m training dataset --out {args.data}` first")
@@ -110,7 +113,7 @@ def _evaluated(models: Path, vertical: str, version: str) -> EvaluatedModel:
     return EvaluatedModel(model=model, reads=reads, raw=raw)
 
 
-def _of_card(card: ModelCard) -> Evaluation:
+def _of_card(card: ModelCard, evaluated: EvaluatedModel) -> Evaluation:
     """Of a model that learned from a file without bids: its card on the newest leads, and the gates of its training."""
     figures, past = card.figures, card.history
     sizes = [len(part) for part in np.array_split(np.arange(figures.rows), len(card.deciles))]
@@ -136,6 +139,9 @@ def _of_card(card: ModelCard) -> Evaluation:
             reliability=tuple(tenths),
             lift=lift(tenths[::-1]),
             slices=slices,
+        ),
+        dependences=dependences(
+            evaluated.model.probability, evaluated.reads, [row.facts for row in card.parity[:USUAL_LEADS]]
         ),
         notes=(
             f"Learned from {past.source}, {past.since} to {past.until}.",

@@ -19,6 +19,7 @@ _ACTIONS = {
     "shadow": "start a trial: a version decides every ping beside the live one, unsent",
     "canary": "let the challenger bid for a share of all leads",
     "retire": "end the trial",
+    "prune": "remove versions that never bid, but for the last ones",
 }
 
 
@@ -39,6 +40,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             one.add_argument("--version", required=name != "canary", default="", help=f"the version{of_challenger}")
         if name == "canary":
             one.add_argument("--share", type=real(0, 1), required=True, help="the share of all leads, such as 0.1")
+            add(one, "maturity-days")
+        if name == "prune":
+            add(one, "keep")
         if name in ("promote", "canary"):
             one.add_argument("--force", action="store_true", help="even if a gate failed; the history records it")
         if name == "list":
@@ -70,6 +74,9 @@ def _said(args: argparse.Namespace) -> str:
         return msgspec.json.encode([each.told for each in found]).decode() if args.json else "\n".join(table(found))
     if args.action == "show":
         return "\n".join(shown(args.models, args.vertical, args.version))
+    if args.action == "prune":
+        gone = registry.prune(args.models, args.vertical, args.keep, author(args.why))
+        return f"removed {', '.join(gone)}" if gone else "nothing to remove"
     done = _done(args)
     return sentence(done) if done.after != done.before else f"nothing changed: {sentence(done)}"
 
@@ -85,4 +92,13 @@ def _done(args: argparse.Namespace) -> Change:
         return registry.rollback(models, vertical, who, known)
     if args.action == "shadow":
         return registry.shadow(models, vertical, args.version, who, known)
-    return registry.canary(models, vertical, args.share, who, version=args.version, declared=known, force=args.force)
+    return registry.canary(
+        models,
+        vertical,
+        args.share,
+        who,
+        version=args.version,
+        declared=known,
+        force=args.force,
+        matures_days=args.maturity_days,
+    )

@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from app.bounds import SEED_MAX, whole
 from app.packaged import begin_models
+from app.scoring.card import read_card
 from app.scoring.pointer import Entry
 from training.commands.dataset import gathered
 from training.frame import add, add_own_models, add_sources, show, teller
@@ -16,6 +18,7 @@ from training.registry import registry
 from training.registry.pointer import author, entries
 from training.retraining.retrain import Dataset, Round, retrain
 from training.retraining.rounds import round_lines
+from training.tracking import Tracker
 
 _WHY = "retrained on its own outcomes"
 
@@ -29,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--out", type=Path, default=None, help="the folder for the dataset (default: dataset in the first --data)"
     )
     parser.add_argument("--seed", type=whole(0, SEED_MAX), default=1, help="the seed of folds and samples (default: 1)")
-    add(parser, "json")
+    add(parser, "keep", "mlflow", "json")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -45,12 +48,20 @@ def _rounds(args: argparse.Namespace) -> Iterator[Round]:
     begin_models(args.models)
     # Before the long work: a challenger that could not be recorded need not be trained.
     pointed = entries(args.models)
+    tracker = Tracker(args.mlflow) if args.mlflow else None
     out = args.out or (args.data[0] / "dataset" if args.data else Path("dataset"))
     past = Dataset(folder=out, summary=gathered(args, known, out), models=args.models, zone=known.zone)
     for name in chosen:
         entry = pointed.get(name)
-        found = retrain(past, known.verticals[name], entry.live if entry else "", seed=args.seed, tell=teller(name))
-        yield tried(args.models, entry, found)
+        tell = teller(name)
+        found = retrain(past, known.verticals[name], entry.live if entry else "", seed=args.seed, tell=tell)
+        found = tried(args.models, entry, found)
+        if tracker is not None and found.challenger:
+            folder = args.models / name / found.challenger
+            tracker.log(read_card(folder), folder, found.verdict, tell)
+        if entry is not None:
+            found = replace(found, removed=registry.prune(args.models, name, args.keep, author(_WHY)))
+        yield found
 
 
 def tried(models: Path, entry: Entry | None, found: Round) -> Round:

@@ -74,6 +74,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """0 where every market was held; 2 where there is nothing to hold it with."""
+    told = simulated(args)
+    show(args, told, lambda: _text(args, told))
+    return 0
+
+
+def simulated(args: argparse.Namespace) -> list[Row]:
+    """Every policy over all seeds, as these arguments ask."""
     leads = _leads(args)
     rows = args.per_seed if leads is None else len(leads.history)
     if args.bids is not None and not BIDS_MIN <= args.bids <= rows // 2:
@@ -87,9 +94,7 @@ def run(args: argparse.Namespace) -> int:
         columns = columns_of(world.visible) if leads is None else leads.columns
         held = market(world, columns, MARKETS.get(args.market, 1), args.bids, seed)
         results.append(compare(held, tell) if args.market in MARKETS else pace(held, args.market, tell))
-    told = _rows(results)
-    show(args, told, lambda: _text(args, told))
-    return 0
+    return _rows(results)
 
 
 def _leads(args: argparse.Namespace) -> RealLeads | None:

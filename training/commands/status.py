@@ -17,6 +17,7 @@ from training.histories.dataset import BIDS
 from training.histories.declared import declared
 from training.histories.journaled import LIFETIME_S
 from training.registry.pointer import entries
+from training.trial.sizing import DIFFERENCE, LEVEL, POWER
 from training.trial.trial import CONVERSIONS_MIN, BidOutcome, Contender, TrialStanding, TrialTally, outcome_of
 
 
@@ -68,6 +69,8 @@ def page(trial: TrialStanding) -> Iterator[str]:
     one, other = trial.champion, trial.challenger
     how = f"a canary for {trial.canary:.0%} of leads" if trial.canary else "in shadow"
     yield f"{trial.vertical}: {other.version} is tried against {one.version}, {how}"
+    if trial.stopped_at is not None:
+        yield f"  it cost more than chance explains and was stopped at {utc_text(trial.stopped_at)}; it shadows since"
     if not trial.pings:
         yield "  no ping of this trial is in the journal yet"
         return
@@ -83,6 +86,22 @@ def page(trial: TrialStanding) -> Iterator[str]:
         yield f"  {trial.unpaired:,} more were not scored by both"
     for sentence in verdicts(trial):
         yield f"  {sentence}"
+    yield from _needs(trial)
+
+
+def _needs(trial: TrialStanding) -> Iterator[str]:
+    """How much a canary needs to tell, at each share."""
+    if not trial.sizes:
+        yield "  how long a canary needs cannot be said: no matured surplus of the champion above $0 to go by"
+        return
+    cents = trial.sizes[0].cents / 100.0
+    yield (
+        f"  to show a surplus {DIFFERENCE:.0%} higher or lower (${cents:.3f} a ping; at {LEVEL:.0%}, in {POWER:.0%} of "
+        "cases) a canary needs, before its last leads mature:"
+    )
+    for each in trial.sizes:
+        needs = f"{each.pings:,} pings, some {each.leads:,} leads bought, {each.days:,.1f} days"
+        yield f"    for {each.share:.0%} of leads: {needs}"
 
 
 def _probabilities(trial: TrialStanding) -> str:

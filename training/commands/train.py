@@ -26,6 +26,7 @@ from training.histories.specified import read_history
 from training.histories.synthetic import ROWS_MIN, synthetic
 from training.registry import registry
 from training.registry.pointer import NotChanged, author, entries
+from training.tracking import Tracker
 
 
 class NewVersion(NamedTuple):
@@ -58,7 +59,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="the seed of folds, samples and the synthetic history (default: 1)",
     )
     parser.add_argument("--backend", help="where the search runs: loky, threading, dask or ray (default: this process)")
-    add(parser, "json")
+    add(parser, "mlflow", "json")
     parser.add_argument(
         "--config",
         type=Path,
@@ -84,9 +85,15 @@ def run(args: argparse.Namespace) -> int:
         raise TrainingError("--data needs --spec, and --spec needs --data: `python -m training describe` drafts one")
     # Before the long work: where the pointer cannot be read, nothing could be made live.
     entries(args.out)
+    tracker = Tracker(args.mlflow) if args.mlflow else None
     # Those of a synthetic history are made of what is declared.
     fit = own_verticals(args.config or config_here()) if args.data is not None else None
-    learned = [_learned(history, spec, args, fit, tell) for history, spec, tell in _histories(args)]
+    learned = []
+    for history, spec, tell in _histories(args):
+        new = _learned(history, spec, args, fit, tell)
+        if tracker is not None:
+            tracker.log(new.card, args.out / spec.vertical / new.card.version, new.outcome, tell)
+        learned.append(new)
     if args.json:
         told = (result(each.card, args.out, promoted=not each.why_not) for each in learned)
         print("\n".join(msgspec.json.encode(each).decode() for each in told))

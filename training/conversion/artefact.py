@@ -51,14 +51,17 @@ def parity_rows(model: Estimator, columns: Sequence[Column], scorer: Scorer, row
     return tuple(ParityRow(row, float(probability)) for row, probability in zip(facts, probabilities, strict=True))
 
 
-def write(models: Path, model: Estimator, scorer: Scorer, card: ModelCard) -> Path:
-    """The folder models/<vertical>/<version>, complete or not there at all."""
+def write(models: Path, model: Estimator | Path, scorer: Scorer, card: ModelCard) -> Path:
+    """The folder models/<vertical>/<version>, complete or not there at all; a model may be the file of another."""
     folder = models / scorer.vertical / scorer.version
     unfinished = folder.with_name(f".{scorer.version}.unfinished")
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir(parents=True)
     (unfinished / "scorer.json").write_bytes(msgspec.json.encode(scorer) + b"\n")
-    joblib.dump(model, unfinished / "pipeline.joblib", compress=3)
+    if isinstance(model, Path):
+        shutil.copyfile(model, unfinished / f"imported{model.suffix.lower()}")
+    else:
+        joblib.dump(model, unfinished / "pipeline.joblib", compress=3)
     card = write_card(unfinished, card)
     (unfinished / PAGE).write_text(markdown(card), encoding="utf-8")
     for name in ("scorer.json", CARD):

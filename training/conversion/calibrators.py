@@ -52,39 +52,43 @@ class TriedCurve(msgspec.Struct, frozen=True):
 
 
 class ScoredLeads(msgspec.Struct, frozen=True):
-    """Log-odds of some leads by models that have not seen them, and which of these converted."""
+    """Log-odds of unseen leads, which of them converted, and how often each counts where not once."""
 
     scores: Array
     converted: Array
+    counts: Array | None = None
 
 
 def together(parts: Sequence[ScoredLeads]) -> ScoredLeads:
     """All of these leads, each part at its own level: what sets the parts apart is no matter of a curve."""
-    scores = np.concatenate([part.scores + level_shift(part.scores, float(np.mean(part.converted))) for part in parts])
-    return ScoredLeads(scores, np.concatenate([part.converted for part in parts]))
+    scores = np.concatenate([part.scores + _from_its_level(part) for part in parts])
+    counts = [part.counts for part in parts if part.counts is not None]
+    converted = np.concatenate([part.converted for part in parts])
+    return ScoredLeads(scores, converted, np.concatenate(counts) if counts else None)
 
 
 def attempt(method: Method, seen: ScoredLeads, later: ScoredLeads) -> TriedCurve:
     """A curve fitted to the leads `seen`, judged on `later` ones."""
-    curve = fitted(method, seen)
+    curve = curve_of(method, seen)
     before, after = expit(later.scores), curved(curve, later.scores)
-    loss, raw_loss = losses(later.converted, after), losses(later.converted, before)
+    counts = 1.0 if later.counts is None else later.counts
+    loss, raw_loss = counts * losses(later.converted, after), counts * losses(later.converted, before)
     found = CalibratorAttempt(
         method=method,
-        slope=min([calibration_slope(seen.converted, seen.scores), *_turned(seen), *_turned(later)]),
+        slope=min([calibration_slope(seen.converted, seen.scores, seen.counts), *_turned(seen), *_turned(later)]),
         log_loss=float(np.mean(loss)),
         raw_log_loss=float(np.mean(raw_loss)),
         noise=saving(loss, raw_loss).noise,
-        auc=float(roc_auc_score(later.converted, after)),
-        raw_auc=float(roc_auc_score(later.converted, before)),
+        auc=float(roc_auc_score(later.converted, after, sample_weight=later.counts)),
+        raw_auc=float(roc_auc_score(later.converted, before, sample_weight=later.counts)),
         why_not="",
     )
     return TriedCurve(curve, msgspec.structs.replace(found, why_not=_why_not(found, curve)), loss)
 
 
-def fitted(method: str, seen: ScoredLeads) -> Calibrator:
+def curve_of(method: str, seen: ScoredLeads) -> Calibrator:
     """The curve of this kind that suits these leads best."""
-    return _FITS[method](seen.scores, seen.converted)
+    return _FITS[method](seen.scores, seen.converted, seen.counts)
 
 
 def rises(curve: Calibrator) -> bool:
@@ -116,37 +120,45 @@ def curved(calibrator: Calibrator, scores: Array) -> Array:
 
 def _turned(leads: ScoredLeads) -> Iterator[float]:
     """The slope of each half of them in which it is negative by more than chance."""
-    for odds, converted in zip(np.array_split(leads.scores, 2), np.array_split(leads.converted, 2), strict=True):
+    for half in np.array_split(np.arange(len(leads.scores)), 2):
+        odds, converted = leads.scores[half], leads.converted[half]
         if min(np.sum(converted), np.sum(1 - converted)) >= SIDE_MIN:
-            slope, share = calibration_slope(converted, odds), np.mean(converted)
-            noise = 1.0 / np.sqrt(max(share * (1.0 - share) * len(odds) * np.var(odds), TINY))
+            counts = None if leads.counts is None else leads.counts[half]
+            slope, share = calibration_slope(converted, odds, counts), np.mean(converted)
+            noise = max(float(share * (1.0 - share) * len(odds) * np.var(odds)), TINY) ** -0.5
             if slope < -CLEAR_ERRORS * noise:
                 yield slope
 
 
-def _sigmoid(scores: Array, converted: Array) -> Calibrator:
-    slope, intercept = _weights(scores.reshape(-1, 1), converted)
+def _from_its_level(leads: ScoredLeads) -> float:
+    """What brings these to the share of them that converted."""
+    share = float(np.average(leads.converted, weights=leads.counts))
+    return level_shift(leads.scores, share, leads.counts)
+
+
+def _sigmoid(scores: Array, converted: Array, counts: Array | None) -> Calibrator:
+    slope, intercept = _weights(scores.reshape(-1, 1), converted, counts)
     return Sigmoid(slope=slope, intercept=intercept)
 
 
-def _beta(scores: Array, converted: Array) -> Calibrator:
+def _beta(scores: Array, converted: Array, counts: Array | None) -> Calibrator:
     """With both ends rising: where one would fall it is held level and the other fitted alone, as its authors do."""
     low, high = _ends(scores)
-    a, b, c = _weights(np.column_stack([low, high]), converted)
+    a, b, c = _weights(np.column_stack([low, high]), converted, counts)
     if a < 0.0:
-        a, (b, c) = 0.0, _weights(high.reshape(-1, 1), converted)
+        a, (b, c) = 0.0, _weights(high.reshape(-1, 1), converted, counts)
     elif b < 0.0:
-        (a, c), b = _weights(low.reshape(-1, 1), converted), 0.0
+        (a, c), b = _weights(low.reshape(-1, 1), converted, counts), 0.0
     return Beta(a=a, b=b, c=c)
 
 
-def _isotonic(scores: Array, converted: Array) -> Calibrator:
+def _isotonic(scores: Array, converted: Array, counts: Array | None) -> Calibrator:
     """Its ends stop short of 0 and 1, since one lead that converts where none may costs more than all it could gain.
 
     Half a lead is added to either side of the plateau, as Jeffreys' prior has it.
     """
     rounded = np.round(scores / STEP) * STEP
-    curve = IsotonicRegression(out_of_bounds="clip").fit(rounded, converted)
+    curve = IsotonicRegression(out_of_bounds="clip").fit(rounded, converted, sample_weight=counts)
     said, levels = curve.predict(rounded), np.append(curve.y_thresholds_, 0.5)
     low = min(0.5 / (np.sum(said <= 0.0) + 1.0), float(np.min(levels[levels > 0.0])))
     high = 1.0 - min(0.5 / (np.sum(said >= 1.0) + 1.0), 1.0 - float(np.max(levels[levels < 1.0])))
@@ -154,7 +166,8 @@ def _isotonic(scores: Array, converted: Array) -> Calibrator:
     return Isotonic(tuple(curve.X_thresholds_.tolist()), tuple(probabilities.tolist()))
 
 
-_FITS: dict[str, Callable[[Array, Array], Calibrator]] = {"sigmoid": _sigmoid, "beta": _beta, "isotonic": _isotonic}
+_Fit = Callable[[Array, Array, Array | None], Calibrator]
+_FITS: dict[str, _Fit] = {"sigmoid": _sigmoid, "beta": _beta, "isotonic": _isotonic}
 
 
 def _ends(scores: Array) -> tuple[Array, Array]:
@@ -162,8 +175,8 @@ def _ends(scores: Array) -> tuple[Array, Array]:
     return -np.logaddexp(0.0, -scores), np.logaddexp(0.0, scores)
 
 
-def _weights(columns: Array, converted: Array) -> tuple[float, ...]:
-    model = LogisticRegression(C=np.inf, max_iter=1_000).fit(columns, converted)
+def _weights(columns: Array, converted: Array, counts: Array | None) -> tuple[float, ...]:
+    model = LogisticRegression(C=np.inf, max_iter=1_000).fit(columns, converted, sample_weight=counts)
     return (*(float(weight) for weight in model.coef_[0]), float(model.intercept_[0]))
 
 

@@ -149,12 +149,13 @@ def candidates(rows: int) -> tuple[Candidate, ...]:
     return tuple(known)
 
 
-def grow(trees: Estimator, count: int, seen: Array, y: Array) -> None:
+def grow(trees: Estimator, count: int, seen: Array, y: Array, weights: Array | None) -> None:
     """Go on fitting boosted trees until there are so many of them."""
     if isinstance(trees, HistGradientBoostingClassifier):
-        trees.set_params(max_iter=count, warm_start=True).fit(seen, y)
+        trees.set_params(max_iter=count, warm_start=True).fit(seen, y, sample_weight=weights)
     else:
-        trees.set_params(n_estimators=count - trees.booster_.num_trees()).fit(seen, y, init_model=trees.booster_)
+        more = trees.set_params(n_estimators=count - trees.booster_.num_trees())
+        more.fit(seen, y, sample_weight=weights, init_model=trees.booster_)
 
 
 def threads_for(rows: int, *, alone: bool = True) -> AbstractContextManager[object]:
@@ -162,6 +163,16 @@ def threads_for(rows: int, *, alone: bool = True) -> AbstractContextManager[obje
     limits = {"openmp": cpu_count() if alone and rows >= THREADS_ROWS_MIN else 1, "blas": 1}
     limited: AbstractContextManager[object] = threadpool_limits(limits=limits)
     return limited
+
+
+def fitted(model: Estimator, X: Array, y: Array, weights: Array | None = None) -> Estimator:
+    """The model, fitted to these leads; they count alike without `weights`."""
+    return model.fit(X, y, **weighing(model, weights))
+
+
+def weighing(model: Estimator, weights: Array | None) -> dict[str, Array]:
+    """What tells the last step of a pipeline how much each lead counts."""
+    return {} if weights is None else {f"{model.steps[-1][0]}__sample_weight": weights}
 
 
 def chance(model: Estimator, X: Array) -> Array:

@@ -56,7 +56,7 @@ def _sum(raw: Estimator, columns: Sequence[Column]) -> dict[str, Any]:
         baseline = float(final._baseline_prediction[0, 0])
     elif type(final).__name__ == "LGBMClassifier":
         dumped = final.booster_.dump_model()["tree_info"]
-        trees, baseline = tuple(_light_node(tree["tree_structure"], order) for tree in dumped), 0.0
+        trees, baseline = tuple(light_node(tree["tree_structure"], order) for tree in dumped), 0.0
     else:
         raise TrainingError(f"{type(final).__name__} is no model that the service can compute")
     return {"features": _split_by(raw, columns), "baseline": baseline, "terms": (), "trees": trees}
@@ -120,12 +120,12 @@ def node(predictor: Any, position: int, order: Sequence[int]) -> Node:
     return NumberSplit(feature, threshold if isfinite(threshold) else None, missing_left, left, right)
 
 
-def _light_node(node: dict[str, Any], order: Sequence[int]) -> Node:
+def light_node(node: dict[str, Any], order: Sequence[int]) -> Node:
     """A node as LightGBM dumps it."""
     if "leaf_value" in node:
         return float(node["leaf_value"])
     feature = order[node["split_feature"]]
-    left, right = (_light_node(node[side], order) for side in ("left_child", "right_child"))
+    left, right = (light_node(node[side], order) for side in ("left_child", "right_child"))
     if node["decision_type"] == "==":
         # A category that is missing, and so one that is unknown, goes right wherever it was in training.
         among = tuple(map(int, node["threshold"].split("||")))

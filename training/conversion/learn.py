@@ -1,6 +1,7 @@
 """Learn one vertical from its history: fit, judge, write down. What fails a gate is kept for study, not promoted."""
 
 from collections.abc import Callable
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from msgspec.structs import asdict
 
 from app.domain.calendar import utc_text
 from app.domain.catalogue import FactRead
-from app.scoring.artefact import Category, Cross, Feature, Number
+from app.scoring.artefact import Category, Cross, Feature, Number, Scorer
 from app.scoring.card import ModelCard, TrainingHistory
 from app.scoring.compile import compiled
 from app.scoring.load import PARITY_ROWS_MIN, load_version
@@ -21,8 +22,10 @@ from training.conversion.export import scorer_of
 from training.conversion.features import columns_among, crossed, stacked
 from training.conversion.figures import by_value, deciles, figures
 from training.conversion.gates import gates
+from training.conversion.importances import EXPLAINED_MAX, ModelRows, field_importances
 from training.conversion.leaks import check_fields
-from training.conversion.train import train
+from training.conversion.options import options_of
+from training.conversion.train import Trained, train
 from training.histories.history import History
 from training.histories.spec import Spec
 from training.statistics import Array
@@ -38,24 +41,54 @@ def learn(
 
     Raises `TrainingError`, and leaves nothing then.
     """
+    columns, _ = columns_among(spec.fields)
+    X, options = stacked(columns, history.columns, len(history)), options_of(spec, history)
+    trained = train(columns, X, history.converted, seed=seed, tell=tell, backend=backend, options=options)
+    scorer = partial(scorer_of, trained.raw, trained.model, trained.columns, vertical=spec.vertical)
+    libraries = installed(lightgbm=trained.candidate == "lightgbm")
+    return judged(history, spec, models, trained, scorer, libraries, seed=seed, tell=tell)
+
+
+def judged(
+    history: History,
+    spec: Spec,
+    models: Path,
+    trained: Trained,
+    scorer_for: Callable[..., Scorer],
+    libraries: dict[str, str],
+    *,
+    seed: int,
+    tell: Callable[[str], None],
+    original: Path | None = None,
+) -> ModelCard:
+    """The card of a fitted model that now stands in `models`; `scorer_for` writes it down under a `version`.
+
+    The file `original` is kept in the place of a pipeline of ours.
+    """
     columns, left_out = columns_among(spec.fields)
     X, y = stacked(columns, history.columns, len(history)), history.converted
-
-    trained = train(columns, X, y, seed=seed, tell=tell, backend=backend)
+    options = options_of(spec, history)
     checks = check_fields(columns, X, y, seed=seed, tell=lambda name: tell(f"looking for leaks: {name}"))
 
     tell("writing")
     version = next_version(models, spec.vertical)
-    scorer = scorer_of(trained.raw, trained.model, trained.columns, vertical=spec.vertical, version=version)
+    scorer = scorer_for(version=version)
     newest = trained.slices.newest
-    predicted, true = chance(trained.model, crossed(columns, X[newest], trained.crosses)), history.truth
-    truth = None if true is None else figures(y[newest], true[newest])
+    read, table = trained.columns or columns, crossed(columns, X[newest], trained.crosses)
+    predicted, true = chance(trained.model, table), history.truth
+    truth, counts = None if true is None else figures(y[newest], true[newest]), options.rows(newest).counts
     # The largest distance between what the service would say and what scikit-learn says.
     places = _spread(newest, COMPARED_MAX)
     served = np.array([*map(compiled(scorer), history.rows(places))])
     difference = float(np.max(np.abs(served - predicted[places - newest.start])))
     trusted = {field.name: field.reason for field in spec.fields if field.trusted}
     verdicts = tuple(gates(trained, size_of(history), checks, truth, difference=difference, trusted=trusted))
+    tell("explaining")
+    parity = parity_rows(trained.model, read, scorer, history.rows(_spread(newest, PARITY_ROWS_MIN)))
+    explained = history.rows(_spread(newest, EXPLAINED_MAX))
+    weighed = field_importances(
+        scorer, parity, explained, ModelRows(trained.model, read, table, y[newest], counts), seed=seed
+    )
     card = ModelCard(
         vertical=spec.vertical,
         version=version,
@@ -71,17 +104,18 @@ def learn(
         figures_raw=trained.newest_raw,
         figures_random_split=trained.random_cv,
         figures_of_truth=truth,
-        deciles=deciles(y[newest], predicted, None if true is None else true[newest]),
-        by_value=by_value(columns, X[newest], y[newest], predicted),
+        deciles=deciles(y[newest], predicted, None if true is None else true[newest], counts),
+        by_value=by_value(columns, X[newest], y[newest], predicted, counts),
         **{name: getattr(trained, name) for name in ("candidate", "settings", "candidates", "notes", "attempts")},
         calibrator=trained.calibrator or "none",
         fields=checks,
+        importances=weighed,
         gates=verdicts,
         seed=seed,
-        libraries=installed(lightgbm=trained.candidate == "lightgbm"),
-        parity=parity_rows(trained.model, trained.columns, scorer, history.rows(_spread(newest, PARITY_ROWS_MIN))),
+        libraries=libraries,
+        parity=parity,
     )
-    write(models, trained.model, scorer, card)
+    write(models, trained.model if original is None else original, scorer, card)
     # Read back as the service will read it: what it would refuse must not be made live.
     load_version(models, spec.vertical, version)
     return card
@@ -93,7 +127,7 @@ def _spread(part: slice, most: int) -> Array:
 
 
 def _history(history: History) -> TrainingHistory:
-    ends = (float(history.at[0]), float(history.at[-1]))
+    ends = (float(history.at.min()), float(history.at.max()))
     since, until = (utc_text(at) if history.timed else f"row {at + 1:.0f}" for at in ends)
     return TrainingHistory(
         source=history.source,

@@ -1,6 +1,6 @@
 """A model's card as a page for people."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from app.pages.document import document
 from app.scoring.card import CalibratorAttempt, Figures, ModelCard
@@ -44,11 +44,17 @@ def markdown(card: ModelCard) -> str:
         tenths=TENTHS,
         deciles=tuple(enumerate(card.deciles, 1)),
         fields=tuple(zip(card.reads, card.fields, strict=True)),
+        value_text=_value_text(card.spec.get("value", "")),
         sentence=sentence,
         settings_text=settings_text,
     )
     # It is read as it stands too, and a quotation mark begins nothing in Markdown.
     return page.replace("&#39;", "'").replace("&#34;", '"') + "\n"
+
+
+def _value_text(value: Any) -> str:
+    """What a conversion brings, as the specification says it: a column, or a share of a field."""
+    return value if isinstance(value, str) else f"{value['rate']} of {value['field']}"
 
 
 def sentence(attempt: CalibratorAttempt) -> str:

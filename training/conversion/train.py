@@ -4,16 +4,27 @@ from collections.abc import Callable, Collection, Sequence
 
 import msgspec
 import numpy as np
-from sklearn.model_selection import StratifiedKFold, cross_val_predict
+from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold, cross_val_predict
 
 from app.scoring.card import CalibratorAttempt, Figures, JudgedCandidate
-from training.conversion.calibrators import METHODS, Calibrated, ScoredLeads, attempt, best, fitted, rises, together
-from training.conversion.candidates import Candidate, Estimator, Settings, candidates, chance, threads_for
+from training.conversion.calibrators import (
+    METHODS,
+    Calibrated,
+    Method,
+    ScoredLeads,
+    attempt,
+    best,
+    curve_of,
+    rises,
+    together,
+)
+from training.conversion.candidates import Estimator, Settings, candidates, chance, fitted, threads_for, weighing
 from training.conversion.encoders import encoded
 from training.conversion.features import Column, crossed
 from training.conversion.figures import figures
-from training.conversion.search import ROWS_MAX, Found, search
-from training.conversion.trials import Data, forward
+from training.conversion.options import FitOptions
+from training.conversion.selection.search import ROWS_MAX, Found, search
+from training.conversion.selection.trials import Data, between, forward
 from training.errors import TrainingError
 from training.statistics import Array
 
@@ -63,20 +74,20 @@ def train(
     seed: int,
     tell: Callable[[str], None] = lambda _what: None,
     backend: str | None = None,
-    among: Sequence[Candidate] | None = None,
+    options: FitOptions = FitOptions(),  # noqa: B008 - frozen
 ) -> Trained:
     """The best candidate for these rows, oldest first, judged on the newest, with a random split beside it.
 
     What is served has learned from all but the newest: candidate, trees, crosses and curve are chosen by what models of
     older leads said of later ones, and then it is fitted once more.
 
-    `backend` is joblib's for the search (`backends.py`), `among` the candidates, all that are installed unless given.
-    Raises `TrainingError` of too few leads, and where the search cannot run.
+    `backend` is joblib's for the search (`backends.py`). Raises `TrainingError` of too few leads, and where the search
+    cannot run.
     """
-    slices, known = slices_of(len(y)), encoded(columns, X)
+    slices, known = slices_of(len(y), options.groups), encoded(columns, X)
     _check_enough(y, slices)
-    among = candidates(len(y)) if among is None else among
-    data = Data(columns, known, X[slices.learn], y[slices.learn])
+    among, past = options.among or candidates(len(y)), options.rows(slices.learn)
+    data = Data(columns, known, X[slices.learn], y[slices.learn], past.weights, past.counts, past.groups)
     found = search(among, data, seed=seed, where=backend, tell=tell)
     chosen, data = found.chosen, data.crossed(found.crosses)
     build = next(each.build for each in among if each.name == chosen.candidate)
@@ -86,16 +97,17 @@ def train(
 
     tell(f"fitting {chosen.candidate}: {found.why}")
     with threads_for(len(data.y)):
-        raw = blank().fit(data.X, data.y)
-    model, method, attempts = calibrate(raw, found.unseen)
-    newest = slices.newest
+        raw = fitted(blank(), data.X, data.y, data.weights)
+    model, method, attempts = calibrate(raw, found.unseen, options.methods)
+    newest, counts = slices.newest, options.rows(slices.newest).counts
     later = crossed(columns, X[newest], found.crosses)
 
     tell("cross-validating")
     # All of them, or a random part in their order.
     rows = np.sort(np.random.default_rng(seed).choice(len(y), min(len(y), CV_ROWS_MAX), replace=False))
+    some, table = options.rows(rows), crossed(columns, X[rows], found.crosses)
     with threads_for(len(rows)):
-        random = cross_validated(blank(), crossed(columns, X[rows], found.crosses), y[rows], folds=5, seed=seed)
+        random = cross_validated(blank(), table, y[rows], folds=5, seed=seed, options=some)
     return Trained(
         columns=tuple(data.columns),
         crosses=found.crosses,
@@ -104,9 +116,9 @@ def train(
         calibrator=method,
         attempts=attempts,
         slices=slices,
-        newest=figures(y[newest], chance(model, later)),
-        newest_raw=figures(y[newest], chance(raw, later)),
-        random_cv=figures(y[rows], random),
+        newest=figures(y[newest], chance(model, later), counts),
+        newest_raw=figures(y[newest], chance(raw, later), counts),
+        random_cv=figures(y[rows], random, some.counts),
         candidate=chosen.candidate,
         settings=chosen.settings,
         candidates=found.judged,
@@ -132,14 +144,14 @@ def _check_enough(y: Array, slices: Slices) -> None:
             )
 
 
-def slices_of(rows: int) -> Slices:
+def slices_of(rows: int, groups: Array | None = None) -> Slices:
     """By time, never at random: leads to come are what a model is for. 85 and 15 per cent."""
-    learned = rows * 85 // 100
+    learned = between(rows * 85 // 100, groups)
     return Slices(slice(0, learned), slice(learned, rows))
 
 
 def calibrate(
-    raw: Estimator, unseen: Sequence[ScoredLeads]
+    raw: Estimator, unseen: Sequence[ScoredLeads], methods: Sequence[Method] = METHODS
 ) -> tuple[Estimator, str | None, tuple[CalibratorAttempt, ...]]:
     """The raw model, or the one with the best calibrator of those that may be kept; and what was tried.
 
@@ -148,18 +160,30 @@ def calibrate(
     has the level of all that it learned from, and a trend that is drawn out turns sooner or later.
     """
     *before, last = unseen
-    tried = [attempt(method, together(before), together([last])) for method in METHODS]
+    tried = [attempt(method, together(before), together([last])) for method in methods]
     attempts, kept = tuple(each.attempt for each in tried), best(tried)
-    curve = fitted(kept.attempt.method, together(unseen)) if kept else None
+    curve = curve_of(kept.attempt.method, together(unseen)) if kept else None
     if kept is None or curve is None or not rises(curve):
         return raw, None, attempts
     return Calibrated(raw, curve), kept.attempt.method, attempts
 
 
-def cross_validated(model: Estimator, X: Array, y: Array, *, folds: int, seed: int) -> Array:
+def cross_validated(
+    model: Estimator,
+    X: Array,
+    y: Array,
+    *,
+    folds: int,
+    seed: int,
+    options: FitOptions = FitOptions(),  # noqa: B008 - frozen
+) -> Array:
     """Each row's P(conversion) by models that have not seen it; the folds are random and keep the share converted."""
-    split = StratifiedKFold(folds, shuffle=True, random_state=seed)
-    probabilities: Array = cross_val_predict(model, X, y, cv=split, method="predict_proba")[:, 1]
+    kind = StratifiedKFold if options.groups is None else StratifiedGroupKFold
+    split = kind(folds, shuffle=True, random_state=seed)
+    params = weighing(model, options.weights)
+    probabilities: Array = cross_val_predict(
+        model, X, y, groups=options.groups, cv=split, method="predict_proba", params=params
+    )[:, 1]
     return probabilities
 
 

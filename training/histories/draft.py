@@ -141,7 +141,7 @@ def _lines(draft: SpecDraft) -> Iterator[str]:
         ("values_seen_once", True, '"refuse" or "unknown"'),
     )
     yield from (_line(key, getattr(spec, key), said.get(key, usual)) for key, shown, usual in keys if shown)
-    value = _line("value", spec.value, f"what a conversion brought: {said.get('value', '')}")
+    value = _line("value", spec.value_column, f"what a conversion brought: {said.get('value', '')}")
     yield value if spec.value else f"# {value}"
     if spec.where:
         yield from ("", "[where]", *(_line(name, value) for name, value in spec.where.items()))

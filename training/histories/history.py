@@ -17,7 +17,9 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
     `columns` are arrays of one length by name: numbers (NaN where missing), or objects (text, numbers, booleans, `None`
     where missing). `at` is in epoch seconds, or the number of the row where only the order of leads is `timed`. `truth`
     is each lead's true chance; a real history has none. `value` is what a conversion of each would bring, as it was
-    told, NaN where it was not. `notes` say what was left out, and why.
+    told, NaN where it was not. `weight` is how often each lead counts, `group` a number that leads share which must not
+    be on both sides of a cut; such leads stand together, where the newest of them would. `notes` say what was left out,
+    and why.
     """
 
     vertical: str
@@ -28,6 +30,8 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
     timed: bool = True
     truth: np.ndarray[Any, np.dtype[np.float64]] | None = None
     value: np.ndarray[Any, np.dtype[np.float64]] | None = None
+    weight: np.ndarray[Any, np.dtype[np.float64]] | None = None
+    group: np.ndarray[Any, np.dtype[np.int64]] | None = None
     notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
@@ -53,7 +57,9 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
     def fingerprint(self) -> str:
         """A hash of everything that a model can learn from."""
         digest = sha256()
-        for name, column in (*self.columns.items(), ("converted", self.converted), ("at", self.at)):
+        counted = {"weight": self.weight, "group": self.group}
+        besides = {name: column for name, column in counted.items() if column is not None}
+        for name, column in (*self.columns.items(), ("converted", self.converted), ("at", self.at), *besides.items()):
             digest.update(name.encode() + b"\0")
             digest.update(msgspec.json.encode(column.tolist()) if column.dtype == object else column.tobytes())
         return digest.hexdigest()

@@ -12,6 +12,7 @@ import msgspec
 from app.dialects.text import did_you_mean
 from training.errors import TrainingError
 
+CalibratorChoice = Literal["auto", "none", "sigmoid", "beta", "isotonic"]
 FieldType = Literal["choice", "number", "integer", "boolean", "text", "date", "hour", "weekday"]
 BY_ROW = "row"
 """The order of a file that has no time: its rows stand oldest first."""
@@ -25,7 +26,8 @@ class SpecField(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     No model reads `text` and `date`. `hour` and `weekday` (0 is Monday) are read from a column of times. A field that
     tells so much that it must be suspected is read all the same where it is `trusted` for a `reason`, which else says
     why one is not known. `decimal` is that of its numbers where it is not the file's; what is no number may be read as
-    `missing`. `values` are those of a declared choice, in whose spelling it is read; any other is missing.
+    `missing`, and the values in `missing` stand for none, as -1 or 9999 do in many exports. `values` are those of a
+    declared choice, in whose spelling it is read; any other is missing.
     """
 
     name: str
@@ -35,6 +37,7 @@ class SpecField(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     trusted: bool = False
     decimal: Literal["", ".", ","] = ""
     unreadable: Literal["refuse", "missing"] = "refuse"
+    missing: tuple[str | bool | int | float, ...] = ()
     values: tuple[str, ...] = ()
     reason: str = ""
 
@@ -49,6 +52,20 @@ class SpecField(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         return self.known_at_ping and self.type not in ("text", "date")
 
 
+class ValueOf(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a conversion brings as a share of a field, which a ping may know: `rate` is a number, or such as "0.75%"."""
+
+    field: str
+    rate: float | str
+
+    @property
+    def share(self) -> float:
+        """The rate as a number. Raises ValueError."""
+        if isinstance(self.rate, str) and self.rate.strip().endswith("%"):
+            return float(self.rate.strip().removesuffix("%")) / 100.0
+        return float(self.rate)
+
+
 class Spec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How a history is read.
 
@@ -56,8 +73,13 @@ class Spec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     named, is left out, as are rows without a label where `missing_label` allows it. `order` is a column of times, or
     `row`; a few rows without a time are left out. Leads younger than `maturity_days` before the newest are left out,
     whatever they came to: of late leads only the quick conversions are known yet. `where` keeps the rows whose columns
-    hold these values. `value` is what a conversion brought. `time_format` is `day first`, or strptime's where times are
-    written as in no message; times without a zone are those of `time_zone`.
+    hold these values. `value` is what a conversion brought: a column, or a share of one. `time_format` is `day first`,
+    or strptime's where times are written as in no message; times without a zone are those of `time_zone`.
+
+    A lead counts as often as its `weight` says, in fitting and judging; in fitting, one that is `half_life_days` older
+    than the newest counts half as much. Leads of one `group` are never on both sides of a cut. Of `candidates`, each a
+    `model` with its settings (a number, or several to choose from), the best is taken; all that are installed are tried
+    where none is named. `calibrator` is the only curve that is tried, or none.
     """
 
     vertical: str
@@ -69,7 +91,12 @@ class Spec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     time_format: str = ""
     time_zone: str = "UTC"
     maturity_days: float = 0.0
-    value: str = ""
+    value: str | ValueOf = ""
+    weight: str = ""
+    half_life_days: float = 0.0
+    group: str = ""
+    candidates: tuple[dict[str, str | float | tuple[float, ...]], ...] = ()
+    calibrator: CalibratorChoice = "auto"
     decimal: Literal[".", ","] = "."
     values_seen_once: Literal["refuse", "unknown"] = "refuse"
     where: dict[str, str | bool | int | float] = {}
@@ -81,9 +108,18 @@ class Spec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         return self.order != BY_ROW
 
     @property
+    def value_column(self) -> str:
+        """The column that holds a conversion's value, or the field of which it is a share; empty where none is told."""
+        if isinstance(self.value, str):
+            return self.value
+        named = self.value.field
+        return next((field.source for field in self.fields if field.name == named), named)
+
+    @property
     def named(self) -> dict[str, str]:
         """Every column that must be there -> the key that names it."""
-        own = {"label": self.label, "order": self.order if self.timed else "", "value": self.value}
+        own = {"label": self.label, "order": self.order if self.timed else "", "value": self.value_column}
+        own |= {"weight": self.weight, "group": self.group}
         names = {column: f"fields.{field.name}" for field in self.fields for column in [field.source]}
         names |= {column: f"where.{column}" for column in self.where}
         return names | {column: key for key, column in own.items() if column}
@@ -114,6 +150,8 @@ def read_spec(path: Path) -> Spec:
     for number, field in enumerate(told.get("fields", []), 1):
         if isinstance(field, dict):
             _check_keys(field, SpecField, f"{path}: field {number} ({field.get('name', 'without a name')}): ")
+    if isinstance(told.get("value"), dict):
+        _check_keys(told["value"], ValueOf, f"{path}: value: ")
     try:
         spec = msgspec.convert(told, type=Spec)
     except msgspec.ValidationError as error:
@@ -147,6 +185,7 @@ def _wrong(spec: Spec) -> Iterator[str]:
         yield "maturity_days: rows without times have no age; name a column of times as order"
     if spec.maturity_days < 0.0:
         yield "maturity_days: must not be negative"
+    yield from _wrong_demands(spec)
     try:
         ZoneInfo(spec.time_zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -168,3 +207,24 @@ def _wrong(spec: Spec) -> Iterator[str]:
     if not any(field.read for field in spec.fields):
         kinds = ", ".join(sorted({*get_args(FieldType)} - {"text", "date"}))
         yield f"fields: none is known at ping time and of a type that a model reads ({kinds})"
+
+
+def _wrong_demands(spec: Spec) -> Iterator[str]:
+    """What is wrong with how leads are weighed, models chosen and conversions valued."""
+    if not spec.timed and spec.half_life_days:
+        yield "half_life_days: rows without times have no age; name a column of times as order"
+    if spec.half_life_days < 0.0:
+        yield "half_life_days: must not be negative"
+    if any(not isinstance(candidate.get("model"), str) for candidate in spec.candidates):
+        yield 'candidates: each names its model, such as model = "boosting"'
+    for key, column in (("weight", spec.weight), ("group", spec.group)):
+        if column and column == spec.label:
+            yield f"{key}: {column!r} is the outcome"
+    if isinstance(spec.value, str):
+        return
+    try:
+        share = spec.value.share
+    except ValueError:
+        share = 0.0
+    if not 0.0 < share < float("inf"):
+        yield f'value: rate {spec.value.rate!r} is no share above 0; write 0.0075 or "0.75%"'

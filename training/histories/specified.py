@@ -47,16 +47,18 @@ def read_history(path: Path, spec: Spec, *, called: str = "", tell: Callable[[st
 
 def history_in(table: LeadTable, spec: Spec, source: str, tell: Callable[[str], None]) -> History:
     """The labelled leads of a table of which nothing but these rows is to be read. Raises NoData."""
+    blanked = [note for field in spec.fields for note in _blanked(table, field)]
     converted, labelled, notes = _labels(table, spec)
     at, untimed = _times(table, spec)
     kept = np.flatnonzero(labelled & ~np.isnan(at))
-    notes = [*table.notes, *notes, *untimed]
+    notes = [*table.notes, *blanked, *notes, *untimed]
     if spec.maturity_days:
         old = kept[at[kept] <= np.max(at[kept], initial=-np.inf) - spec.maturity_days * _DAY_S]
         young, kept = len(kept) - len(old), old
         notes += [f"{young:,} leads younger than {spec.maturity_days:g} days before the newest were left out"]
-    # Stable: where times are the same, the file's order decides.
-    kept = kept[np.argsort(at[kept], kind="stable")]
+    group = _groups(table.texts(spec.group))[kept] if spec.group else np.arange(len(kept))
+    order = _oldest_first(at[kept], group)
+    kept, group = kept[order], group[order]
     _check_enough(converted[kept], table, spec)
     columns = {}
     tell("reading its fields")
@@ -71,7 +73,9 @@ def history_in(table: LeadTable, spec: Spec, source: str, tell: Callable[[str], 
         converted=converted[kept],
         at=at[kept],
         timed=spec.timed,
-        value=_value(table, spec)[kept] if spec.value else None,
+        value=_value(table, spec)[kept] if spec.value_column else None,
+        weight=_weights(table, spec)[kept] if spec.weight else None,
+        group=group if spec.group else None,
         notes=tuple(notes),
     )
 
@@ -108,8 +112,41 @@ def _labels(table: LeadTable, spec: Spec) -> tuple[Array, Array, list[str]]:
 
 def _value(table: LeadTable, spec: Spec) -> Array:
     """What each conversion brought, written as the field of that column says."""
-    field = next((field for field in spec.fields if field.source == spec.value), SpecField(name="", type="number"))
-    return table.numbers(spec.value, decimal=field.decimal or spec.decimal, lenient=field.unreadable == "missing")
+    column, share = spec.value_column, 1.0 if isinstance(spec.value, str) else spec.value.share
+    field = next((field for field in spec.fields if field.source == column), SpecField(name="", type="number"))
+    return share * table.numbers(column, decimal=field.decimal or spec.decimal, lenient=field.unreadable == "missing")
+
+
+def _weights(table: LeadTable, spec: Spec) -> Array:
+    """How often each lead counts."""
+    weights = table.numbers(spec.weight, decimal=spec.decimal)
+    if wrong := int(np.sum(~(weights > 0.0))):
+        raise table.bad(f"weight: {wrong:,} of {table.rows:,} rows have no {spec.weight!r} above 0")
+    return weights
+
+
+def _groups(texts: Array) -> Array:
+    """A number for each lead, the same for those of one group; a lead without a group is one by itself."""
+    told = [text if text is not None else f"{row} of no group" for row, text in enumerate(texts)]
+    return np.unique(np.array(told, dtype=object).astype(str), return_inverse=True)[1]
+
+
+def _oldest_first(at: Array, group: Array) -> Array:
+    """The order of the leads: by time, and those of a group together where its newest stands.
+
+    So what is learned from is older than what judges it. Stable: where times are the same, the file's order decides.
+    """
+    newest = np.full(int(group.max(initial=-1)) + 1, -np.inf)
+    np.maximum.at(newest, group, at)
+    return np.lexsort((np.arange(len(at)), at, group, newest[group]))
+
+
+def _blanked(table: LeadTable, field: SpecField) -> list[str]:
+    """Empty the cells that hold what stands for no value; what is to be said of that."""
+    if not field.missing:
+        return []
+    rows = table.blank(field.source, field.missing)
+    return [f"{field.name}: {rows:,} values that stand for none ({listed([*map(repr, field.missing)])}) are missing"]
 
 
 def _times(table: LeadTable, spec: Spec) -> tuple[Array, list[str]]:

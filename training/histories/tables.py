@@ -131,6 +131,16 @@ class LeadTable:
             self._database.do(f"DELETE FROM told WHERE coalesce({quoted(name)}, '') NOT IN ({words})", *alike)  # noqa: S608
             self.rows = self._database.one("SELECT count(*) FROM told")[0]
 
+    def blank(self, name: str, words: Sequence[str | bool | int | float]) -> int:
+        """Empty the cells of a column that hold one of these; how many those were."""
+        gone = {plain(word) for word in words}
+        texts = self.texts(name)
+        alike = sorted({text for text in texts if text is not None and plain(text) in gone})
+        marks = ", ".join("?" for _ in alike)
+        if alike:
+            self._database.do(f"UPDATE told SET {quoted(name)} = NULL WHERE {quoted(name)} IN ({marks})", *alike)  # noqa: S608
+        return int(np.isin(texts.astype(str), alike).sum()) if alike else 0
+
     def _column(self, sql: str) -> Any:
         """One value a row, in the file's order."""
         return self._database.column(f"SELECT {sql} FROM told")  # noqa: S608 - names of the file's, quoted

@@ -111,10 +111,25 @@ def point_at(
             return Entry(live=version)
         if was.live == version:
             return was
-        tried = was.challenger if was.challenger != version else ""
-        return Entry(live=version, before=was.live, challenger=tried, canary=was.canary if tried else 0.0)
+        if was.challenger in ("", version):
+            return Entry(live=version, before=was.live)
+        # What it bought until now was compared with another.
+        since = utc_text(author.at) if was.canary else ""
+        return msgspec.structs.replace(was, live=version, before=was.live, since=since)
 
     return change(models, vertical, did, author, become, forced=forced)
+
+
+def note(models: Path, vertical: str, did: str, author: Author) -> Change:
+    """Write into the history what was done beside the pointer, which stays; raises `NotChanged` without an entry."""
+    entry = entry_of(models, vertical)
+    if entry is None:
+        raise NotChanged(f"{vertical} has no live version")
+    at, who, why = utc_text(author.at), author.who, author.why
+    done = Change(at=at, who=who, did=did, vertical=vertical, before=entry, after=entry, why=why)
+    with _alone(models), (models / HISTORY).open("ab") as history:
+        history.write(msgspec.json.encode(done) + b"\n")
+    return done
 
 
 def changes(models: Path) -> list[Change]:

@@ -1,16 +1,21 @@
 """Promotes, rolls back, shadows, canaries and retires versions; only a complete and admissible version is accepted."""
 
+import re
+import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from app.dialects.text import did_you_mean
+from app.domain.calendar import utc_text
 from app.domain.vertical import Vertical
 from app.scoring.artefact import Unusable
 from app.scoring.card import CARD, ModelCard, check_sum, read_card
 from app.scoring.fit import unfit
 from app.scoring.load import load_version
-from app.scoring.pointer import Entry, is_version
-from training.registry.pointer import Author, Change, NotChanged, change, changes, entry_of, point_at
+from app.scoring.pointer import MATURES_DAYS, Entry, is_version
+from training.registry.pointer import Author, Change, NotChanged, change, changes, entry_of, note, point_at
 
 Verticals = Mapping[str, Vertical]
 """What the buyer declares, by name. Where it is not known, nobody can say whether a model fits it."""
@@ -108,7 +113,7 @@ def rollback(models: Path, vertical: str, author: Author, declared: Verticals | 
 def shadow(models: Path, vertical: str, version: str, author: Author, declared: Verticals | None = None) -> Change:
     """Have a version decide every ping beside the live one, unsent. It need not have passed: it spends nothing."""
     whole(models, vertical, version, declared)
-    return change(models, vertical, "shadow", author, _tries(vertical, version, 0.0))
+    return change(models, vertical, "shadow", author, _tries(Entry(live="", challenger=version), vertical))
 
 
 def canary(
@@ -120,15 +125,20 @@ def canary(
     version: str = "",
     declared: Verticals | None = None,
     force: bool = False,
+    matures_days: float = MATURES_DAYS,
 ) -> Change:
-    """Have the challenger bid for a share of all leads. It spends money, so it must be what `promote` would take."""
+    """Have the challenger bid for a share of all leads. It spends money, so it must be what `promote` would take.
+
+    It stops itself where it costs more than chance explains, by what its leads came to in `matures_days`.
+    """
     if not 0.0 < share <= 1.0:
         raise NotChanged("a canary needs a share above 0 and at most 1, such as --share 0.1; use `shadow` for none")
     chosen = version or _entry(models, vertical).challenger
     if not chosen:
         raise NotChanged(f"{vertical} has no challenger: name one with --version N")
     forced = _must_have_passed(whole(models, vertical, chosen, declared), force=force)
-    return change(models, vertical, "canary", author, _tries(vertical, chosen, share), forced=forced)
+    wanted = Entry(live="", challenger=chosen, canary=share, since=utc_text(author.at), matures_days=matures_days)
+    return change(models, vertical, "canary", author, _tries(wanted, vertical), forced=forced)
 
 
 def retire(models: Path, vertical: str, author: Author) -> Change:
@@ -140,6 +150,29 @@ def retire(models: Path, vertical: str, author: Author) -> Change:
         return Entry(live=_live(vertical, was).live, before=was.before if was is not None else "")
 
     return change(models, vertical, "retire", author, become)
+
+
+def prune(models: Path, vertical: str, keep: int, author: Author) -> tuple[str, ...]:
+    """Remove the versions that never bid, but for the last so many; which they were stands in the history.
+
+    Whatever is pointed at, or has ever been live or a canary, stays: replays need what has bid.
+    """
+    entry = _entry(models, vertical)
+    told = [each for done in changes(models) if done.vertical == vertical for each in (done.before, done.after)]
+    bid = {each.live for each in told if each} | {each.challenger for each in told if each and each.canary}
+    needed = bid | {entry.live, entry.before, entry.challenger}
+    # What somebody has named is theirs to remove.
+    idle = [each for each in versions(models, vertical) if each not in needed and re.fullmatch(r"\d{4}", each)]
+    gone = tuple(idle[: max(len(idle) - keep, 0)])
+    for version in gone:
+        folder = models / vertical / version
+        # Not there at all rather than in part.
+        removed = folder.rename(folder.with_name(f".{version}.removed"))
+        shutil.rmtree(removed)
+    if gone:
+        why = f"removed {', '.join(gone)}: they never bid, and {keep} newer ones that did not either are kept"
+        note(models, vertical, "prune", replace(author, why="; ".join(filter(None, (author.why, why)))))
+    return gone
 
 
 def _live_is_real(models: Path, vertical: str) -> bool:
@@ -167,12 +200,15 @@ def _must_have_passed(card: ModelCard, *, force: bool) -> bool:
     return True
 
 
-def _tries(vertical: str, version: str, share: float) -> Callable[[Entry | None], Entry]:
+def _tries(wanted: Entry, vertical: str) -> Callable[[Entry | None], Entry]:
+    """The entry with this trial in it; one that goes on as it is has begun when it began."""
+
     def become(was: Entry | None) -> Entry:
-        live = _live(vertical, was)
+        live, version = _live(vertical, was), wanted.challenger
         if live.live == version:
             raise NotChanged(f"{vertical} {version} is the live version and cannot be its own challenger")
-        return Entry(live=live.live, before=live.before, challenger=version, canary=share)
+        since = live.since if (live.challenger, live.canary) == (version, wanted.canary) else wanted.since
+        return replace(wanted, live=live.live, before=live.before, since=since)
 
     return become
 

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from app.domain.seller import Habits
 from app.domain.vertical import Vertical
 from app.scoring.artefact import Unusable
-from app.scoring.card import Gate, read_card
+from app.scoring.card import Gate, ModelCard, read_card
 from app.scoring.habits import HABITS, parse_habits
 from app.scoring.landscape import FILE as LANDSCAPE
 from app.scoring.load import load_version
@@ -23,10 +23,11 @@ from training.drift.window import REFERENCE, Probability, sample, window
 from training.errors import TrainingError
 from training.histories.bids import Lead, LoggedBid, history_of, read_bids, read_leads
 from training.histories.dataset import BIDS, LEADS, DatasetSummary
-from training.histories.declared import spec_of
+from training.histories.spec import Spec
 from training.retraining.habits import Measured, measured
 from training.retraining.market import Contest, LearnedMarket, market
 from training.retraining.renew import Parts, completed, renewed
+from training.retraining.successor import successor_spec
 from training.retraining.traffic import shape
 
 
@@ -45,6 +46,7 @@ class Round(msgspec.Struct, frozen=True, kw_only=True):
     `conversion` says in a sentence what came of that model. `contests` are by leg, `few` says of which there are none.
     `gates` are those of the challenger, as its card shows them; `left_out` has what failed and is not in it, by what it
     was. `verdict` says what happens with the challenger, `is_tried` whether it stands beside the champion now.
+    `removed` are old versions that never bid.
     """
 
     vertical: str
@@ -58,6 +60,7 @@ class Round(msgspec.Struct, frozen=True, kw_only=True):
     left_out: dict[str, tuple[Gate, ...]] = {}
     verdict: str = ""
     is_tried: bool = False
+    removed: tuple[str, ...] = ()
 
 
 def retrain(past: Dataset, vertical: Vertical, champion: str, *, seed: int, tell: Callable[[str], None]) -> Round:
@@ -68,7 +71,8 @@ def retrain(past: Dataset, vertical: Vertical, champion: str, *, seed: int, tell
     """
     name, home = vertical.name, past.models / vertical.name
     leads = list(read_leads(past.folder / LEADS, name))
-    fresh, sentence, left_out = _conversion(past, vertical, leads, seed=seed, tell=tell)
+    spec = successor_spec(vertical, _card(home / champion) if champion else None)
+    fresh, sentence, left_out = _conversion(past, spec, leads, seed=seed, tell=tell)
     base = fresh or champion
     if not base:
         return Round(vertical=name, champion="", conversion=sentence, left_out=left_out)
@@ -101,22 +105,28 @@ def retrain(past: Dataset, vertical: Vertical, champion: str, *, seed: int, tell
 
 
 def _conversion(
-    past: Dataset, vertical: Vertical, leads: Sequence[Lead], *, seed: int, tell: Callable[[str], None]
+    past: Dataset, spec: Spec, leads: Sequence[Lead], *, seed: int, tell: Callable[[str], None]
 ) -> tuple[str, str, dict[str, tuple[Gate, ...]]]:
     """The version of a conversion model that passed its gates, what came of it in a sentence, and what did not pass."""
-    history = history_of(leads, vertical.name)
+    history = history_of(leads, spec.vertical)
     # A fit would be in vain: the first of its gates counts the conversions.
     size = size_of(history)
     if not size.is_enough:
         return "", f"too few conversions: {size.found}", {}
     try:
-        card = learn(history, spec_of(vertical), past.models, seed=seed, tell=tell)
+        card = learn(history, spec, past.models, seed=seed, tell=tell)
     except TrainingError as error:
         return "", str(error), {}
     if card.failed:
         sentence = f"{card.version} did not pass: {', '.join(card.failed)}; it is kept for study"
         return "", sentence, {f"version {card.version}": card.gates}
     return card.version, f"learned anew from {len(history):,} leads", {}
+
+
+def _card(folder: Path) -> ModelCard | None:
+    with suppress(Unusable):
+        return read_card(folder)
+    return None
 
 
 def _ratio(models: Path, vertical: str, version: str, score: Probability) -> Callable[[Lead | LoggedBid], float]:
@@ -130,6 +140,10 @@ def _ratio(models: Path, vertical: str, version: str, score: Probability) -> Cal
             return score
 
     def ratio(lead: Lead | LoggedBid) -> float:
+        if not lead.model:
+            # Priced by what its campaign expected, before there was a model.
+            declared = lead.probability if lead.leg == "exclusive" else None
+            return score(lead.facts) / declared if declared else 1.0
         said = said_by(lead.model)
         before = 0.0 if said is score else said(lead.facts)
         return score(lead.facts) / before if before > 0.0 else 1.0

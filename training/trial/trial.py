@@ -1,17 +1,19 @@
 """Champion against challenger: what each bid, won, predicted and earned on the pings of their trial."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import nan
 
 import msgspec
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
+from app.domain.auction.canary import canary_name
 from app.journal.lines import PingLine
 from app.journal.shadow import Shadow
-from training.bootstrap import Interval, Resamples, interval, resampled
+from training.bootstrap import DAY_S, Interval, Resamples, interval, resampled
 from training.histories.bids import LoggedBid
 from training.statistics import Array, losses, quantiles
+from training.trial.sizing import CanarySize, canary_sizes
 
 CONVERSIONS_MIN = 50
 """With fewer, a difference of log-losses that matters drowns in chance."""
@@ -60,7 +62,8 @@ class TrialStanding(msgspec.Struct, frozen=True, kw_only=True):
     """A challenger and its champion. Differences are the challenger's figure less the champion's.
 
     `ratios` are quantiles of the challenger's price to the champion's where both bid on a leg. `leads` were bought by
-    either, have matured, and were scored by both; `unpaired` were not scored by both.
+    either, have matured, and were scored by both; `unpaired` were not scored by both. `sizes` is what canaries need to
+    tell; a canary that cost more than chance explains was `stopped_at` this time.
     """
 
     vertical: str
@@ -78,6 +81,8 @@ class TrialStanding(msgspec.Struct, frozen=True, kw_only=True):
     log_loss: Measure | None
     auc: Measure | None
     surplus: Measure | None
+    sizes: tuple[CanarySize, ...] = ()
+    stopped_at: float | None = None
 
 
 class BidOutcome(msgspec.Struct, frozen=True, gc=False, kw_only=True):
@@ -110,13 +115,17 @@ class TrialTally:
         self._leads: list[tuple[float, bool, float, float]] = []
         self._matured: list[tuple[float, int, int]] = []
         self._ratios: list[float] = []
-        self._unpaired = 0
+        self._unpaired = self._bought = 0
+        self._canary = canary_name(vertical, challenger)
+        self._stopped_at: float | None = None
 
     def take(self, line: PingLine) -> None:
         """Note a ping of its vertical, if it is of this trial."""
         shadow = line.shadow
         if shadow is None or {line.model, shadow.model} != set(self._versions):
             return
+        if self._stopped_at is None and self._canary in line.standing.paused:
+            self._stopped_at = line.at
         by = self._versions.index(line.model)
         sent = {bid.leg: bid.price_cents for bid in line.decision.bids}
         unsent = {bid.leg: bid.price_cents for bid in shadow.bids}
@@ -150,7 +159,16 @@ class TrialTally:
             log_loss=_measure(leads.mean(losses(converted, now) - losses(converted, before))) if is_mixed else None,
             auc=_auc(converted, before, now, leads) if is_mixed else None,
             surplus=_measure(surplus[1] - surplus[0]) if min((by == 0).sum(), (by == 1).sum()) > 1 else None,
+            sizes=self._sizes(cents[by == 0], at, canary),
+            stopped_at=self._stopped_at,
         )
+
+    def _sizes(self, cents: Array, at: Sequence[float], canary: float) -> tuple[CanarySize, ...]:
+        """What a canary needs on traffic such as this trial's, which has lasted an hour at least."""
+        span_days = (at[-1] - at[0]) / DAY_S if at else 0.0
+        if span_days * 24.0 < 1.0:
+            return ()
+        return canary_sizes(cents, len(at) / span_days, self._bought / len(at), canary)
 
     def _settle(self, line: PingLine, shadow: Shadow, by: int) -> None:
         """What became of the bids that were sent."""
@@ -162,6 +180,7 @@ class TrialTally:
                 continue
             self._settled.append((by, outcome.won, offer.win_probability))
             cents += outcome.cents
+            self._bought += outcome.bought
             if outcome.bought and outcome.converted is not None:
                 mine = offer.valuation.probability if offer.valuation is not None else None
                 theirs = shadow.probability(offer.campaign, offer.leg)

@@ -2,17 +2,26 @@
 
 import argparse
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
+from app.domain.auction.features import facts_of
+from app.domain.calendar import local_minute
+from app.journal.configurations import NoConfiguration, read
+from app.journal.lines import PingLine
 from app.journal.reader import find
+from app.packaged import models_here
 from app.parquet import ParquetError
 from app.reports.explain import explain
+from app.scoring.contributions import Contributions
+from app.scoring.explain import Explainers
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """`leadbid explain PING_ID [--data DIR]`."""
+    """`leadbid explain PING_ID [--data DIR] [--models DIR]`."""
     parser.add_argument("ping_id", help="the ping_id or bid_id of any answer, whether a bid or a refusal")
     parser.add_argument("--data", type=Path, default=Path("data"), help="the service's data directory (default: data)")
+    parser.add_argument("--models", type=Path, default=models_here(), help="the folder of models (default: models)")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -29,5 +38,22 @@ def run(args: argparse.Namespace) -> int:
             file=sys.stderr,
         )
         return 1
-    print(explain(lines))
+    print(explain(lines, _contributed(args.data / "journal", args.models)))
     return 0
+
+
+def _contributed(journal: Path, models: Path) -> Callable[[PingLine], Contributions | str]:
+    """What the fields of a ping add, by the version that decided it."""
+    explainers = Explainers(models)
+
+    def of(line: PingLine) -> Contributions | str:
+        explainer = explainers.of(line.ping.vertical, line.model)
+        if isinstance(explainer, str):
+            return explainer
+        try:
+            zone = read(journal, line.config).buyer.zone
+        except NoConfiguration as lacking:
+            return str(lacking)
+        return explainer.of(facts_of(line.ping, local_minute(int(line.at // 60), zone)))
+
+    return of

@@ -116,7 +116,8 @@ def _serve(settings: Settings, listener: socket.socket, per_address: int) -> int
     # The server stops in order and then raises the signal again: that it was asked to is no failure.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
-        server.run(listeners(listener))
+        with listeners(listener) as sockets:
+            server.run(sockets)
     except SystemExit as stopped:
         return 1 if stopped.code else 0
     return 0 if server.started else 1

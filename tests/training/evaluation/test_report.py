@@ -21,6 +21,7 @@ SECTIONS = [
     "Gates",
     "What it is based on",
     "Does it know which leads convert?",
+    "What does it go by?",
     "Does it know what a bid wins?",
     "What would it have earned?",
     "Spending through the day",
@@ -131,6 +132,7 @@ def test_the_json_reads_back_as_what_it_is(told: tuple[int, dict[str, Any]]) -> 
         "pacing",
         "caps",
         "drift",
+        "dependences",
         "notes",
     ]
     assert found.policies is not None
@@ -165,7 +167,7 @@ def test_without_bids_the_card_speaks(world: World, tmp_path: Path, capsys: Capt
     words = ["evaluate", "--vertical", "solar", "--models", str(world.models), "--out", str(tmp_path / "card.html")]
     assert main(words) == 0
     text = (tmp_path / "card.html").read_text()
-    assert re.findall(r"<h2>(.*?)</h2>", text) == SECTIONS[:3]
+    assert re.findall(r"<h2>(.*?)</h2>", text) == SECTIONS[:4]
     assert "no bids" in text
     assert "solar 0001: promote" in capsys.readouterr().out
 

@@ -37,8 +37,9 @@ async def _accepted_at_once(listener: socket.socket) -> int:
             if len(made) == 1:
                 loop.call_soon(lambda: at_the_end.set_result(len(made)))
 
-    servers = [await loop.create_unix_server(Counted, sock=each) for each in listeners(listener)]
-    count: int = await at_the_end
-    for server in servers:
-        server.close()
+    with listeners(listener) as sockets:
+        servers = [await loop.create_unix_server(Counted, sock=each) for each in sockets]
+        count: int = await at_the_end
+        for server in servers:
+            server.close()
     return count

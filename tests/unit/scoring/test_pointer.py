@@ -41,6 +41,8 @@ def test_a_challenger_shadows_unless_it_has_a_share() -> None:
         ('challenger = "0004", canary = nan', "canary must be a share"),
         ('challenger = "0004", canary = true', "canary must be a share"),
         ('challenger = "0004", canary = "0.1"', "canary must be a share"),
+        ('challenger = "0004", canary = 0.1, since = "lately"', "since must be a time"),
+        ('challenger = "0004", canary = 0.1, matures_days = -1', "matures_days must be a number of days"),
     ],
 )
 def test_a_trial_that_cannot_be_meant_leaves_the_live_version_alone(rest: str, why: str) -> None:

@@ -22,6 +22,7 @@ from training.bootstrap import Interval
 from training.drift.psi import MAJOR, MODERATE, Shift
 from training.evaluation.caps import CapWindow
 from training.evaluation.conversions import Lift
+from training.evaluation.dependence import Dependence
 from training.evaluation.pacing import CampaignHours
 from training.evaluation.policies import HEADLINE, Policy, ScaledBids, WhatIf
 from training.statistics import ReliabilityBin
@@ -59,6 +60,24 @@ def gain(tenths: Sequence[Lift]) -> str:
         y=Axis(unit="percent", low=0, high=1.02),
     )
     return draw("Share of all conversions that the best-predicted leads brought", panel, height=260)
+
+
+def dependence(found: Dependence) -> str:
+    """What the model says of the same leads, by one field."""
+    label = f"Mean predicted chance of the same leads, by {found.field}"
+    if found.numbers:
+        panel = Panel(
+            marks=(LineMark(x=found.numbers, y=found.predicted, marker="o"),),
+            x=Axis(label=found.field),
+            y=Axis(unit="percent", low=0, high=1.08 * max(found.predicted)),
+        )
+        return draw(label, panel, height=220)
+    panel = Panel(
+        marks=(Rows(lengths=found.predicted, texts=[f"{each:.1%}" for each in found.predicted]),),
+        x=Axis(unit="percent", low=0, high=1.25 * max(found.predicted), label="mean predicted chance"),
+        y=Axis(names=found.values),
+    )
+    return draw(label, panel)
 
 
 def win_rate(name: str, grades: Sequence[ReliabilityBin]) -> str:

@@ -9,12 +9,14 @@ import pytest
 
 from app.scoring.artefact import SCHEMA, Category, Cross, Number, NumberSplit, Scorer, Uncalibrated, Unusable
 from app.scoring.compile import compiled
+from app.scoring.contributions import Explainer
 from app.scoring.parse import check
 from training.conversion.artefact import parity_rows
 from training.conversion.candidates import Candidate, boosting, chance, logistic
-from training.conversion.crosses import crosses
 from training.conversion.export import scorer_of
 from training.conversion.features import APART, Column, cross, crossed, table
+from training.conversion.options import FitOptions
+from training.conversion.selection.crosses import crosses
 from training.conversion.train import train
 from training.statistics import expit
 
@@ -102,6 +104,10 @@ def test_a_cross_is_served_as_it_was_fitted(build: Any) -> None:
     assert np.std(served) > 0.0
     assert np.max(np.abs(served - chance(model, table(columns, rows)))) < 1e-12
     parity = parity_rows(model, columns, scorer, rows[-200:])
+    told = Explainer(scorer, rows[-20:]).of(rows[0])
+    assert told.usual + sum(told.by_field.values()) == pytest.approx(told.score)
+    assert told.probability == pytest.approx(served[0])
+    assert told.by_field[pair.name] != 0.0
     assert all(abs(probability(row.facts) - row.probability) < 1e-12 for row in parity)
 
 
@@ -111,7 +117,7 @@ def test_a_history_whose_signal_is_a_pair_is_learned_and_its_cross_is_named() ->
         Candidate("logistic", logistic, ({"c": 0.1},)),
         Candidate("boosting", boosting, ({"leaves": 7, "rate": 0.1, "trees": 20},)),
     )
-    trained = train(COLUMNS, facts, y, seed=1, among=among)
+    trained = train(COLUMNS, facts, y, seed=1, options=FitOptions(among=among))
     assert [each.of for each in trained.crosses] == [("region", "product")]
     assert trained.newest.auc > 0.7
     assert {each.crossed for each in trained.candidates} == {True, False}

@@ -9,8 +9,8 @@ import pytest
 from app.scoring.card import JudgedCandidate
 from training.conversion.candidates import Candidate, boosting, logistic
 from training.conversion.features import Column
-from training.conversion.search import DEFAULT, ROWS_MAX, search
-from training.conversion.trials import Data, forward
+from training.conversion.selection.search import DEFAULT, ROWS_MAX, search
+from training.conversion.selection.trials import Data, forward
 
 COLUMNS = (Column("a", "number"), Column("b", "number"))
 Array = np.ndarray[Any, Any]

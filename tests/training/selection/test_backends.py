@@ -5,7 +5,7 @@ from importlib.util import find_spec
 import pytest
 from joblib import Parallel, delayed
 
-from training.conversion.search import backend
+from training.conversion.selection.search import backend
 from training.errors import TrainingError
 
 

@@ -13,10 +13,10 @@ from joblib import Parallel, delayed, parallel_config
 from app.scoring.card import JudgedCandidate
 from training.conversion.calibrators import ScoredLeads
 from training.conversion.candidates import LEAVES, SLOW, Candidate, Settings
-from training.conversion.crosses import crosses
 from training.conversion.features import Column
 from training.conversion.page import settings_text
-from training.conversion.trials import Data, TriedCandidate, forward, trial
+from training.conversion.selection.crosses import crosses
+from training.conversion.selection.trials import Data, TriedCandidate, trial
 from training.errors import TrainingError
 from training.statistics import Array, losses, saving
 
@@ -57,7 +57,7 @@ def search(
     `where` is a joblib backend.
     """
     data = data.newest(ROWS_MAX)
-    parts, constant = forward(len(data.y)), _constant(data.y)
+    parts, constant = data.folds(), _constant(data)
     with backend(where) as jobs:
 
         def tried(among: Sequence[Candidate], leads: Data) -> list[TriedCandidate]:
@@ -84,7 +84,10 @@ def search(
             usual = [each for each in trials if (each.candidate, each.settings) == DEFAULT]
             chosen = usual[0] if usual else _equals(trials)[0]
     judged = {id(each): _judged(each, _best(trials), constant, chosen=each is chosen) for each in trials}
-    unseen = (ScoredLeads(said, data.y[part]) for said, (_, part) in zip(chosen.unseen, parts, strict=True))
+    unseen = (
+        ScoredLeads(said, data.y[part], None if data.counts is None else data.counts[part])
+        for said, (_, part) in zip(chosen.unseen, parts, strict=True)
+    )
     return Found(judged=(*judged.values(),), chosen=judged[id(chosen)], why=why, crosses=pairs, unseen=(*unseen,))
 
 
@@ -126,10 +129,11 @@ def _cluster(name: str) -> AbstractContextManager[object]:
 
 
 def _untried(candidates: Sequence[Candidate]) -> Iterator[Candidate]:
-    """The usual choice, where it is none of the settings that were tried."""
+    """The usual choice, where it was tried with another number of trees. Who names settings gets one of these."""
     name, settings = DEFAULT
+    shape = {key: value for key, value in settings.items() if key != "trees"}
     for each in candidates:
-        if each.name == name and settings not in each.grid:
+        if each.name == name and each.grows and shape in each.grid:
             yield Candidate(name, each.build, (settings,))
 
 
@@ -139,11 +143,14 @@ def _told(found: TriedCandidate, tell: Callable[[str], None]) -> TriedCandidate:
     return found
 
 
-def _constant(converted: Array) -> Array:
+def _constant(data: Data) -> Array:
     """What it would cost to say of later leads what share converted so far."""
-    said = [np.full(later.stop - later.start, np.mean(converted[past])) for past, later in forward(len(converted))]
-    told = np.concatenate(said)
-    return losses(converted[-len(told) :], told)
+    counts = np.ones(len(data.y)) if data.counts is None else data.counts
+    costs = []
+    for past, later in data.folds():
+        share = np.average(data.y[past], weights=counts[past])
+        costs.append(data.counted(losses(data.y[later], np.full(later.stop - later.start, share)), later))
+    return np.concatenate(costs)
 
 
 def _best(trials: Sequence[TriedCandidate]) -> TriedCandidate:

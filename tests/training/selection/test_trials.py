@@ -8,7 +8,7 @@ import pytest
 
 from training.conversion.candidates import STAGES, Candidate, boosting, lightgbm, logistic, scores
 from training.conversion.features import Column
-from training.conversion.trials import Data, forward, trial
+from training.conversion.selection.trials import Data, forward, trial
 from training.statistics import expit
 
 COLUMNS = (Column("tier", "category"), Column("a", "number"))

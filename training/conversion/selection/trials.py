@@ -17,20 +17,36 @@ PATIENCE = 2
 
 
 class Data(msgspec.Struct, frozen=True):
-    """The leads to learn from, oldest first; `encoded` are their columns of very many values."""
+    """The leads to learn from, oldest first; `encoded` are their columns of very many values.
+
+    `weights`, `counts` and `groups` are as in `FitOptions`.
+    """
 
     columns: Sequence[Column]
     encoded: Collection[str]
     X: Array
     y: Array
+    weights: Array | None = None
+    counts: Array | None = None
+    groups: Array | None = None
 
     def crossed(self, crosses: Sequence[Column]) -> "Data":
         """The same leads with these crosses."""
-        return Data((*self.columns, *crosses), self.encoded, crossed(self.columns, self.X, crosses), self.y)
+        table = crossed(self.columns, self.X, crosses)
+        return msgspec.structs.replace(self, columns=(*self.columns, *crosses), X=table)
 
-    def newest(self, most: int) -> "Data":
-        """No more than so many of them."""
-        return Data(self.columns, self.encoded, self.X[-most:], self.y[-most:])
+    def newest(self, rows: int) -> "Data":
+        """So many of its leads."""
+        cut = {name: getattr(self, name) for name in ("X", "y", "weights", "counts", "groups")}
+        return msgspec.structs.replace(self, **{name: each[-rows:] for name, each in cut.items() if each is not None})
+
+    def folds(self) -> list[tuple[slice, slice]]:
+        """What is learned from and what is judged, fold by fold."""
+        return forward(len(self.y), self.groups)
+
+    def counted(self, losses: Array, rows: slice) -> Array:
+        """What each of these leads costs, as often as it counts."""
+        return losses if self.counts is None else losses * self.counts[rows]
 
 
 class TriedCandidate(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,10 +68,17 @@ class TriedCandidate(msgspec.Struct, frozen=True, kw_only=True):
         return float(np.mean(self.losses))
 
 
-def forward(rows: int) -> list[tuple[slice, slice]]:
+def forward(rows: int, groups: Array | None = None) -> list[tuple[slice, slice]]:
     """What is learned from and what is judged, fold by fold: the second half, a part at a time, by all before it."""
-    cuts = [rows // 2 + (rows - rows // 2) * fold // FOLDS for fold in range(FOLDS + 1)]
+    cuts = [between(rows // 2 + (rows - rows // 2) * fold // FOLDS, groups) for fold in range(FOLDS + 1)]
     return [(slice(0, cut), slice(cut, end)) for cut, end in pairwise(cuts)]
+
+
+def between(cut: int, groups: Array | None) -> int:
+    """This cut, moved on where it would go through a group."""
+    while groups is not None and 0 < cut < len(groups) and groups[cut] == groups[cut - 1]:
+        cut += 1
+    return cut
 
 
 def trial(candidate: Candidate, settings: Settings, data: Data, seed: int, *, alone: bool) -> TriedCandidate:
@@ -63,7 +86,7 @@ def trial(candidate: Candidate, settings: Settings, data: Data, seed: int, *, al
     with threads_for(len(data.y), alone=alone):
         stages = candidate.stages(settings)
         start = settings | {"trees": stages[0]} if stages else settings
-        folds = [_Fold(candidate.build, data, past, later, seed, start) for past, later in forward(len(data.y))]
+        folds = [_Fold(candidate.build, data, past, later, seed, start) for past, later in data.folds()]
         best, worse = _as_it_is(candidate.name, start, data, folds), 0
         for trees in stages[1:]:
             for fold in folds:
@@ -83,12 +106,13 @@ class _Fold:
     ) -> None:
         self.encoder, self.final = build(data.columns, encoded=data.encoded, seed=seed, **settings)
         self.seen, self.labels = self.encoder.fit_transform(data.X[past], data.y[past]), data.y[past]
-        self.later, self.converted = self.encoder.transform(data.X[later]), data.y[later]
-        self.final.fit(self.seen, self.labels)
+        self.weights = None if data.weights is None else data.weights[past]
+        self.later = self.encoder.transform(data.X[later])
+        self.final.fit(self.seen, self.labels, sample_weight=self.weights)
 
     def grow(self, trees: int) -> None:
         """Add trees until there are so many."""
-        grow(self.final, trees, self.seen, self.labels)
+        grow(self.final, trees, self.seen, self.labels, self.weights)
 
     def unseen(self) -> Array:
         """The log-odds of the later leads."""
@@ -97,8 +121,11 @@ class _Fold:
 
 def _as_it_is(name: str, settings: Settings, data: Data, folds: Sequence[_Fold]) -> TriedCandidate:
     unseen = tuple(fold.unseen() for fold in folds)
-    costs = [losses(fold.converted, expit(said)) for fold, said in zip(folds, unseen, strict=True)]
-    aucs = [roc_auc_score(fold.converted, said) for fold, said in zip(folds, unseen, strict=True)]
+    costs, aucs = [], []
+    for said, (_, later) in zip(unseen, data.folds(), strict=True):
+        counts = None if data.counts is None else data.counts[later]
+        costs.append(data.counted(losses(data.y[later], expit(said)), later))
+        aucs.append(roc_auc_score(data.y[later], said, sample_weight=counts))
     return TriedCandidate(
         candidate=name,
         settings=settings,
