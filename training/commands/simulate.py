@@ -40,7 +40,7 @@ Row = dict[str, Any]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """`python -m training simulate --market M [--seeds N] [--rivals R] [--bids N] [--per-seed N] [--json]`."""
+    """`python -m training simulate --market M [--seeds N] [--rivals R] [--bids N] [--disclosed SHARE] [--json]`."""
     parser.add_argument(
         "--market",
         choices=(*MARKETS, "caps", "budget"),
@@ -60,6 +60,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=whole(LEADS_MIN, LEADS_MAX),
         default=LEADS,
         help=f"how many leads each market has (default: {LEADS})",
+    )
+    parser.add_argument(
+        "--disclosed",
+        type=real(0, 1),
+        default=0.0,
+        metavar="SHARE",
+        help="in how many lost exclusive auctions the seller says what won, as a share (default: 0)",
     )
     parser.add_argument("--leads", type=Path, default=None, help="real leads instead of simulated ones: CSV or Parquet")
     parser.add_argument("--spec", type=Path, default=None, help="the specification of --leads (see `describe`)")
@@ -85,7 +92,7 @@ def run(args: argparse.Namespace) -> int:
         tell("drawing leads and training the conversion model")
         world = draw(args.per_seed, seed, args.rivals) if leads is None else world_of(leads, seed, args.rivals)
         columns = columns_of(world.visible) if leads is None else leads.columns
-        held = market(world, columns, MARKETS.get(args.market, 1), args.bids, seed)
+        held = market(world, columns, MARKETS.get(args.market, 1), args.bids, seed, args.disclosed)
         results.append(compare(held, tell) if args.market in MARKETS else pace(held, args.market, tell))
     told = _rows(results)
     show(args, told, lambda: _text(args, told))

@@ -13,8 +13,8 @@ from app.scoring.landscape import Constants, LegLandscape
 from training.conversion.features import Column
 from training.landscape.auctions import AuctionLog
 from training.landscape.boosted import features_of, grown, table, total
-from training.landscape.forms import KNOTS, NAMES, Form, Slopes, chance, rows, slopes
-from training.statistics import Array, losses
+from training.landscape.forms import KNOTS, NAMES, Form, Priced, Slopes, chance, rows, slopes
+from training.statistics import Array
 
 # With 2,000 auctions 24 small steps earn .989 of what the truth would, 40 larger ones .965, none .981; with 6,000 .996,
 # .993 and .985. Below some 1,500 the facts cost about as much as they bring.
@@ -44,7 +44,7 @@ class Fit(msgspec.Struct, frozen=True):
 
 def fit(log: AuctionLog, columns: Sequence[Column], form: Form, winners: int) -> Fit:
     """The best constants and trees of this form."""
-    log = log.disclosed
+    log = log.told
     features, trees = features_of(columns, log), list[Node]()
     X = table(features, log)
     log_bid, log_worth = np.log(log.bid_cents), np.log(log.worth_cents)
@@ -52,11 +52,13 @@ def fit(log: AuctionLog, columns: Sequence[Column], form: Form, winners: int) ->
     names, seller = np.unique(log.seller.astype(str), return_inverse=True)
     knots = np.linspace(log_bid.min(), log_bid.max() + 1e-6, KNOTS)
     won, guess, index = log.won.astype(float), np.array([0.7, centre - 0.6, 0.0, -0.7, 0.0]), np.zeros(len(log))
-    seen = partial(slopes, form, winners, rows(log_bid, log_worth - centre, knots), won=won)
+    seen = partial(
+        slopes, form, winners, rows(log_bid, log_worth - centre, knots), _priced(log, centre, knots), won=won
+    )
     theta = np.concatenate([np.full(KNOTS, _STEP), guess, np.zeros(len(names) * len(NAMES))])
     for turn in range(ROUNDS + 1):
         most = STEPS if turn in (0, ROUNDS) else STEPS_BETWEEN
-        theta = _sought(partial(seen, index), won, seller, guess, theta, steps=most)
+        theta = _sought(partial(seen, index), seller, guess, theta, steps=most)
         if turn == ROUNDS or not features:
             break
         steps, pooled, own = _parts(theta)
@@ -83,13 +85,27 @@ def fit(log: AuctionLog, columns: Sequence[Column], form: Form, winners: int) ->
 
 
 def predict(fitted: Fit, log: AuctionLog) -> Array:
-    """P(win) of each row of any log; a seller that was not seen is as sellers are."""
+    """P(win) of each row of any log at its bid; a seller that was not seen is as sellers are."""
+    return np.asarray(curves(fitted, log, log.bid_cents[:, None])[:, 0])
+
+
+def curves(fitted: Fit, log: AuctionLog, bids: Array) -> Array:
+    """P(win) of each row of any log, a column a bid: those of `bids`, the same for all rows or a row for each."""
     learned = fitted.landscape
     constants = np.array([astuple(learned.sellers.get(name, fitted.pooled)) for name in log.seller])
-    index = total(learned.trees, table(learned.features, log))
+    constants, steps = constants.reshape(-1, len(NAMES)), np.array(learned.steps)
+    index, worth = total(learned.trees, table(learned.features, log)), np.log(log.worth_cents) - learned.centre
     knots = learned.first_knot + learned.knot_step * np.arange(KNOTS)
-    at = rows(np.log(log.bid_cents), np.log(log.worth_cents) - learned.centre, knots)
-    return chance(learned.form, learned.winners, at, index, constants.reshape(-1, len(NAMES)), np.array(learned.steps))
+    log_bids = np.log(np.broadcast_to(bids, (len(log), np.shape(bids)[-1])))
+    by_bid = [rows(column, worth, knots) for column in log_bids.T]
+    return np.column_stack([chance(learned.form, learned.winners, at, index, constants, steps) for at in by_bid])
+
+
+def _priced(log: AuctionLog, centre: float, knots: Array) -> Priced:
+    """What disclosed prices add."""
+    lost = log.priced
+    beaten = log.beaten_cents if len(lost) else np.zeros(0)
+    return Priced(rows=lost, beaten=rows(np.log(beaten), np.log(log.worth_cents[lost]) - centre, knots))
 
 
 def _parts(theta: Array) -> tuple[Array, Array, Array]:
@@ -97,14 +113,14 @@ def _parts(theta: Array) -> tuple[Array, Array, Array]:
     return theta[:KNOTS], theta[KNOTS : KNOTS + len(NAMES)], theta[KNOTS + len(NAMES) :].reshape(-1, len(NAMES))
 
 
-def _sought(seen: Seen, won: Array, seller: Array, guess: Array, theta: Array, *, steps: int) -> Array:
+def _sought(seen: Seen, seller: Array, guess: Array, theta: Array, *, steps: int) -> Array:
     """Constants and a list of highest posterior probability, after so many steps towards them at most."""
     one_hot = np.equal.outer(np.arange(seller.max() + 1), seller).astype(float)
 
     def lost(theta: Array) -> tuple[float, Array]:
         sizes, pooled, own = _parts(theta)
         now = seen((pooled + own)[seller], sizes)
-        value = float(losses(won, now.chance).sum())
+        value = -float(np.log(now.likelihood).sum())
         gradient = -(one_hot @ now.by_name)
         off = (sizes - _STEP) / _AROUND_STEP
         away = (pooled - guess) / _AROUND_GUESS

@@ -26,6 +26,10 @@ NAMES = ("stream", "middle", "slope", "spread", "lists")
 with v, their spread, and how many pay by a list."""
 
 
+_UNLIKELY = 1e-4
+"""A price that a form holds impossible costs this much and not everything."""
+
+
 class BidRows(msgspec.Struct, frozen=True, kw_only=True):
     """What F is asked of: `worth` is log v less its mean, `above` by knot how much of its step lies above the bid."""
 
@@ -34,12 +38,19 @@ class BidRows(msgspec.Struct, frozen=True, kw_only=True):
     above: Array
 
 
+class Priced(msgspec.Struct, frozen=True, kw_only=True):
+    """Lost auctions whose price is known: their positions, and bids that would have won them."""
+
+    rows: Array
+    beaten: BidRows
+
+
 class Slopes(msgspec.Struct, frozen=True, kw_only=True):
-    """Of each row: P(win), the gradient of the log-likelihood by each of `NAMES` and each knot, and by the index its
-    curvature.
+    """Of each row: the likelihood of what became of it, the gradient of its logarithm by each of `NAMES`, each knot and
+    the index, and by the index its curvature.
     """
 
-    chance: Array
+    likelihood: Array
     by_name: Array
     by_knot: Array
     by_index: Array
@@ -58,18 +69,34 @@ def chance(form: Form, winners: int, at: BidRows, index: Array, constants: Array
     return _of(form, winners, at, index, constants, steps)[0]
 
 
-def slopes(form: Form, winners: int, at: BidRows, index: Array, constants: Array, steps: Array, won: Array) -> Slopes:
-    """What the fit needs to know at these constants."""
+def slopes(
+    form: Form,
+    winners: int,
+    at: BidRows,
+    priced: Priced,
+    index: Array,
+    constants: Array,
+    steps: Array,
+    won: Array,
+) -> Slopes:
+    """What the fit needs to know at these constants: of bids that won, or lost, or lost and would have won higher."""
     chance, by_name, by_knot = _of(form, winners, at, index, constants, steps)
+    curvature = by_name[:, 1] ** 2 / (chance * (1.0 - chance))
+    likelihood = np.where(won == 1, chance, 1.0 - chance)
+    lost, higher = priced.rows, np.zeros((0, KNOTS))
+    weight_higher = np.zeros(0)
     weight = won / chance - (1 - won) / (1.0 - chance)
-    by_index = by_name[:, 1]
-    return Slopes(
-        chance=chance,
-        by_name=by_name * weight[:, None],
-        by_knot=weight @ by_knot * np.exp(steps) if form == "rivals" else by_knot[0],
-        by_index=by_index * weight,
-        curvature=by_index**2 / (chance * (1.0 - chance)),
-    )
+    if len(lost):
+        more, more_by_name, higher = _of(form, winners, priced.beaten, index[lost], constants[lost], steps)
+        likelihood[lost] = np.maximum(more - chance[lost], 0.0) + _UNLIKELY
+        weight_higher = 1.0 / likelihood[lost]
+        weight[lost] = -weight_higher
+        curvature[lost] = np.maximum(curvature[lost], more_by_name[:, 1] ** 2 / (more * (1.0 - more)))
+    by_name = by_name * weight[:, None]
+    if len(lost):
+        by_name[lost] += more_by_name * weight_higher[:, None]
+    rises = (weight @ by_knot + weight_higher @ higher) * np.exp(steps) if form == "rivals" else by_knot[0]
+    return Slopes(likelihood=likelihood, by_name=by_name, by_knot=rises, by_index=by_name[:, 1], curvature=curvature)
 
 
 def tail(z: Array) -> Array:
