@@ -7,13 +7,16 @@ that won at b0 would have won above b0, and below it with F(b') / F(b0); one tha
 and above it won with (F(b') - F(b0)) / (1 - F(b0)).
 """
 
+from collections.abc import Callable
+
 import msgspec
 import numpy as np
 from scipy.special import ndtr
 
 from training.bootstrap import Resamples, resampled
 from training.evaluation.ledger import Ledger
-from training.evaluation.winning import Winning, cross_fitted
+from training.evaluation.model_error import ModelError, model_error
+from training.evaluation.winning import CrossFitted, Winning, cross_fitted
 from training.evaluation.yardstick import Yardstick, yardstick
 from training.statistics import Array
 
@@ -26,10 +29,14 @@ _SPREAD_DIGITS = 6
 _REACH = 0.01
 """What lies beyond the outermost hundredths of the density was hardly ever tried."""
 
-Estimate = tuple[tuple[Array, Array], ...]
-"""The sum of its parts, a figure a bid; each is a ratio of sums over rows. Above the line a part has a column each for
-wins, conversions, value and spend in cents, below it one.
-"""
+
+class Estimate(msgspec.Struct, frozen=True, kw_only=True):
+    """The sum of its parts, a figure a bid; each is a ratio of sums over rows. Above the line a part has a column each
+    for wins, conversions, value and spend in cents, below it one. `error` has a row a draw: how far models may be off.
+    """
+
+    parts: tuple[tuple[Array, Array], ...]
+    error: Array | float = 0.0
 
 
 class Density(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,17 +80,26 @@ class KnownLog(msgspec.Struct, frozen=True, kw_only=True):
 
     log: Ledger
     density: Density
-    winning: Winning
+    winning: CrossFitted
     yardstick: Yardstick
     at_logged: Array
     again: Resamples
+    error: ModelError
 
 
 def known_of(log: Ledger, probability: Array) -> KnownLog:
     """A log with what can be learned of it, leads valued by this P(conversion). Raises TooThin."""
     winning, worth = cross_fitted(log, np.maximum(probability * log.worth, 1.0)), yardstick(log, probability)
     at, again = winning(log.price), resampled(log.at)
-    return KnownLog(log=log, density=density_of(log), winning=winning, yardstick=worth, at_logged=at, again=again)
+    return KnownLog(
+        log=log,
+        density=density_of(log),
+        winning=winning,
+        yardstick=worth,
+        at_logged=at,
+        again=again,
+        error=model_error(log, probability, worth, winning, again),
+    )
 
 
 class Estimated(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,20 +120,36 @@ def estimated(known: KnownLog, bids: Array) -> Estimated:
     model, seen = at_bids[:, None] * expected, np.where(bids > 0.0, log.won, 0)[:, None] * a_win
     surprise = np.where(bids > 0.0, 1.0, 0.0)[:, None] * (seen - known.at_logged[:, None] * expected)
     every = np.ones(len(log))
-    estimates: dict[str, Estimate] = {
-        "DM": ((model, every),),
-        "SNIPS": ((seen * weights[:, None], weights),),
-        "DR": ((model, every), (surprise * weights[:, None], weights)),
-        "CCR": ((chance[:, None] * a_win, every),),
+    off = _off(known, bids, lambda _, at: at[:, None] * expected, model, model)
+    # Weighing corrects F on average over a few bids near the policy's: of its error too little to leave any out.
+    estimates = {
+        "DM": Estimate(parts=((model, every),), error=off),
+        "SNIPS": Estimate(parts=((seen * weights[:, None], weights),)),
+        "DR": Estimate(parts=((model, every), (surprise * weights[:, None], weights)), error=off),
+        "CCR": replay(known, bids),
     }
     return Estimated(bids=bids, estimates=estimates, weights=weights, chance=chance)
 
 
 def replay(known: KnownLog, bids: Array, winning: Winning | None = None) -> Estimate:
     """Censored-conditional replay alone, by another F where one is given."""
-    at_logged = known.at_logged if winning is None else winning(known.log.price)
-    chance = replayed_chance(known.log, bids, at_logged, (winning or known.winning)(bids))
-    return ((chance[:, None] * known.yardstick.known.a_win(bids), np.ones(len(known.log))),)
+    log, a_win = known.log, known.yardstick.known.a_win(bids)
+    at_logged = known.at_logged if winning is None else winning(log.price)
+    total = replayed_chance(log, bids, at_logged, (winning or known.winning)(bids))[:, None] * a_win
+    if winning is not None:
+        return Estimate(parts=((total, np.ones(len(log))),))
+    believed = np.where(log.matured[:, None], 0.0, total)
+    error = _off(known, bids, lambda was, at: replayed_chance(log, bids, was, at)[:, None] * a_win, total, believed)
+    return Estimate(parts=((total, np.ones(len(log))),), error=error)
+
+
+def _off(
+    known: KnownLog, bids: Array, estimate: Callable[[Array, Array], Array], total: Array, believed: Array
+) -> Array:
+    """How far models may be off, a row a draw: F in all figures, what leads are worth in conversions and value."""
+    worth = known.error.of_worth(bids, total, believed)
+    worth[:, [WINS, SPEND]] = 0.0
+    return known.error.of_wins(bids, estimate) + worth
 
 
 def replayed_chance(log: Ledger, bids: Array, at_logged: Array, at_bids: Array) -> Array:

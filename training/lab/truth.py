@@ -137,6 +137,34 @@ def win_probability(world: HouseWorld, bids: Array, winners: int) -> Array:
     return np.where(bids >= RESERVE_CENTS, chance, 0.0)
 
 
+class Reruns(msgspec.Struct, frozen=True, kw_only=True):
+    """The same leads auctioned many times, a row a rerun: the highest rival bid, and P(conversion) with its intent."""
+
+    highest: Array
+    probability: Array
+
+    def outcome(self, worth_cents: Array, bids: Array) -> tuple[Array, Array]:
+        """P(win) of each lead at these bids, and what is left of its value once the price is paid, in cents."""
+        won = (bids > self.highest) & (bids >= RESERVE_CENTS)
+        return won.mean(axis=0), (won * (self.probability * worth_cents - bids)).mean(axis=0)
+
+
+def reruns(world: HouseWorld, times: int, seed: int) -> Reruns:
+    """Other rivals with other intents for the same leads: what would come of bids on average, and not once."""
+    random, highest, probability = np.random.default_rng((seed, 3)), list[Array](), list[Array]()
+    for _ in range(times):
+        again = replace(world, intent=random.normal(0.0, world.intent_sigma, len(world.odds)))
+        highest.append(contested(random, again).top[:, 0])
+        probability.append(expit(again.odds + again.intent))
+    return Reruns(highest=np.array(highest), probability=np.array(probability))
+
+
+def shown(world: HouseWorld) -> Array:
+    """P(conversion) of each lead to somebody who sees all that a ping shows, and no intent."""
+    nodes, weights = np.polynomial.hermite_e.hermegauss(_QUADRATURE)
+    return np.asarray(expit(world.odds[:, None] + world.intent_sigma * nodes) @ weights / weights.sum())
+
+
 def _named(prefix: str, codes: Array) -> Array:
     names = np.array([f"{prefix}{code}" for code in range(int(codes.max()) + 1)], dtype=object)
     return np.asarray(names[codes])

@@ -49,10 +49,10 @@ def learnt() -> LearnedLeg:
 def test_the_gradient_is_that_of_the_likelihood() -> None:
     log, _ = auctions(200)
     random = np.random.default_rng(2)
-    knots, lost = np.linspace(5.0, 10.0, KNOTS), np.flatnonzero(log.won == 0)[::2]
+    knots, sold = np.linspace(5.0, 10.0, KNOTS), np.flatnonzero(log.won == 0)[::2]
     at = rows(np.log(log.bid_cents), np.log(log.worth_cents) - 8.0, knots)
-    beaten = rows(np.log(log.bid_cents[lost]) + 0.4, np.log(log.worth_cents[lost]) - 8.0, knots)
-    priced = Priced(rows=lost, beaten=beaten)
+    beaten = rows(np.log(log.bid_cents[sold]) + 0.4, np.log(log.worth_cents[sold]) - 8.0, knots)
+    priced = Priced(rows=sold, beaten=beaten)
     constants = random.normal([0.7, 7.8, 0.0, -0.7, 0.0], 0.1, (200, len(NAMES)))
     steps, index, won = random.normal(-3.0, 0.5, KNOTS), random.normal(0.0, 0.2, 200), log.won.astype(float)
     for form, winners in (("rivals", 1), ("rivals", 3), ("logistic", 1)):
