@@ -9,12 +9,13 @@ import numpy as np
 
 from app.bounds import LEADS_MAX, real, whole
 from training.errors import TrainingError
-from training.frame import add, show, teller
+from training.frame import Tell, add, show, teller
 from training.histories.spec import read_spec
 from training.histories.specified import read_history
-from training.lab.caps import pace
+from training.lab.caps import Traffic, pace
 from training.lab.compare import PolicyResult, compare
-from training.lab.market import RealLeads, market, real_leads, world_of
+from training.lab.market import HouseMarket, RealLeads, market, real_leads, world_of
+from training.lab.points import at_points, compare_points
 from training.lab.truth import Rivals, draw
 from training.landscape.auctions import columns_of
 
@@ -40,7 +41,7 @@ Row = dict[str, Any]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """`python -m training simulate --market M [--seeds N] [--rivals R] [--bids N] [--disclosed SHARE] [--json]`."""
+    """`python -m training simulate --market M [--seeds N] [--rivals R] [--bids N] [--traffic T] [--json]`."""
     parser.add_argument(
         "--market",
         choices=(*MARKETS, "caps", "budget"),
@@ -68,6 +69,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="SHARE",
         help="in how many lost exclusive auctions the seller says what won, as a share (default: 0)",
     )
+    parser.add_argument(
+        "--traffic",
+        choices=get_args(Traffic),
+        default="flat",
+        help="when leads come, of which the plan of --market caps or budget knows nothing (default: flat)",
+    )
+    parser.add_argument(
+        "--price-points",
+        type=real(5, 600),
+        nargs="+",
+        default=None,
+        metavar="DOLLARS",
+        help="the only prices to bid, compared with the best rule that a table of the log gives",
+    )
     parser.add_argument("--leads", type=Path, default=None, help="real leads instead of simulated ones: CSV or Parquet")
     parser.add_argument("--spec", type=Path, default=None, help="the specification of --leads (see `describe`)")
     parser.add_argument(
@@ -83,6 +98,10 @@ def run(args: argparse.Namespace) -> int:
     """0 where every market was held; 2 where there is nothing to hold it with."""
     leads = _leads(args)
     rows = args.per_seed if leads is None else len(leads.history)
+    if args.traffic != "flat" and args.market in MARKETS:
+        raise TrainingError("--traffic shapes a day of --market caps or budget: name one of them")
+    if args.price_points is not None and args.market not in MARKETS:
+        raise TrainingError("--price-points compares prices, not limits: use --market exclusive or top3")
     if args.bids is not None and not BIDS_MIN <= args.bids <= rows // 2:
         rest = f"the rest of the {rows:,} leads train and compare"
         raise TrainingError(f"--bids takes {BIDS_MIN} to {rows // 2:,}: {rest}")
@@ -93,10 +112,19 @@ def run(args: argparse.Namespace) -> int:
         world = draw(args.per_seed, seed, args.rivals) if leads is None else world_of(leads, seed, args.rivals)
         columns = columns_of(world.visible) if leads is None else leads.columns
         held = market(world, columns, MARKETS.get(args.market, 1), args.bids, seed, args.disclosed)
-        results.append(compare(held, tell) if args.market in MARKETS else pace(held, args.market, tell))
+        results.append(_results(args, held, seed, tell))
     told = _rows(results)
     show(args, told, lambda: _text(args, told))
     return 0
+
+
+def _results(args: argparse.Namespace, held: HouseMarket, seed: int, tell: Tell) -> Sequence[PolicyResult]:
+    if args.market not in MARKETS:
+        return pace(held, args.market, tell, args.traffic)
+    if args.price_points is None:
+        return compare(held, tell)
+    points = sorted({round(100.0 * dollars) for dollars in args.price_points})
+    return compare_points(at_points(held, points, seed), points, tell)
 
 
 def _leads(args: argparse.Namespace) -> RealLeads | None:

@@ -131,7 +131,7 @@ def learn_leg(
     cut = int(len(log) * (1.0 - NEWEST))
     older, newest = log.rows(np.arange(cut)), log.rows(np.arange(cut, len(log)))
     tops = (winners,) if winners is not None else (1,) if leg == "exclusive" else WINNERS_TRIED
-    forms: list[tuple[Form, int]] = [*(("rivals", top) for top in tops), ("logistic", tops[0])]
+    forms: list[tuple[Form, int]] = [*(("rivals", top) for top in tops), ("logistic", tops[0]), ("stepped", 1)]
     fits: list[tuple[Fit, bool]] = []
     reads: list[Sequence[Column]] = [()] if demands.plain else []
     reads += [columns] if len(log) >= demands.facts_rows_min else []

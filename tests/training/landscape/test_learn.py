@@ -9,7 +9,7 @@ from training.conversion.features import Column
 from training.landscape.auctions import AuctionLog, TooThin, columns_of, facts_at, objects
 from training.landscape.export import artefact_of
 from training.landscape.fit import fit, predict
-from training.landscape.forms import KNOTS, NAMES, Priced, rows, slopes
+from training.landscape.forms import KNOTS, NAMES, Priced, rows, rows_between, slopes
 from training.landscape.learn import Demands, LearnedLeg, learn_landscape, learn_leg
 from training.statistics import Array, losses
 
@@ -196,11 +196,12 @@ def test_of_few_auctions_no_facts_are_read() -> None:
     demands = Demands(facts_rows_min=401, plain=True)
     few = learn_leg(log, COLUMNS, winners=1, demands=demands, tell=lambda _: None)
     assert few.landscape.features == ()
-    assert len(few.attempts) == 2
+    assert len(few.attempts) == 3
     both = Demands(facts_rows_min=400, plain=True, errors=0.0)
     enough = learn_leg(log, COLUMNS, winners=1, demands=both, tell=lambda _: None)
-    assert len(enough.attempts) == 4
-    assert enough.log_loss == min(attempt.log_loss for attempt in enough.attempts)
+    assert len(enough.attempts) == 6
+    # The choice goes by what is earned as well: not the best prediction alone.
+    assert enough.log_loss < enough.log_loss_constant
 
 
 def test_bids_below_the_floor_say_nothing_of_rivals(learnt: LearnedLeg) -> None:
@@ -227,3 +228,44 @@ def test_the_list_of_flat_prices_is_found() -> None:
     for bid, won in ((1_500.0, 0.0), (2_600.0, 0.5), (4_500.0, 1.0)):
         chance = predict(found, msgspec.structs.replace(flat, bid_cents=np.full(4_000, bid))).mean()
         assert abs(chance - won) < 0.12
+
+
+def stepped_prices(log: AuctionLog, seed: int = 4) -> AuctionLog:
+    """The same leads among rivals who would bid some .9 v, and bid the highest of $3, 35, 50 and 75 within it."""
+    random, prices = np.random.default_rng(seed), np.array([0.0, 300.0, 3_500.0, 5_000.0, 7_500.0])
+    willing = 0.9 * log.worth_cents * np.exp(random.normal(0.0, 0.5, len(log)))
+    top = prices[np.searchsorted(prices[1:], willing, side="right")]
+    return msgspec.structs.replace(log, won=(log.bid_cents > top).astype(np.int8))
+
+
+def test_flat_steps_are_learned_and_served_as_they_are(learnt: LearnedLeg) -> None:
+    log = stepped_prices(auctions(3_000)[0])
+    stepped, smooth = (fit(log, COLUMNS, form, 1) for form in ("stepped", "rivals"))
+    fresh = stepped_prices(auctions(2_000, seed=9)[0], seed=5)
+    costs = [float(losses(fresh.won, predict(each, fresh)).mean()) for each in (stepped, smooth)]
+    assert costs[0] < 0.95 * costs[1]
+    leg = msgspec.structs.replace(learnt, log=log, fitted=stepped, landscape=stepped.landscape)
+    learned = parse_landscape(msgspec.json.encode(artefact_of("solar", [leg])), "solar")
+    curve = learned.curve("acme", "exclusive", {"city": "dallas"}, 6_000.0)
+    assert curve is not None
+    assert curve.win_probability(3_600.0) == pytest.approx(curve.win_probability(3_900.0), abs=0.05)
+    assert curve.win_probability(3_600.0) - curve.win_probability(3_400.0) > 0.05
+
+
+def test_the_gradient_of_a_table_is_that_of_the_likelihood() -> None:
+    log, _ = auctions(200)
+    random, edges = np.random.default_rng(2), np.array([900.0, 2_000.5, 3_500.5, 5_000.5])
+    at = rows_between(np.log(log.bid_cents), np.log(log.worth_cents) - 8.0, edges)
+    nobody = Priced(rows=np.zeros(0, dtype=int), beaten=rows_between(np.zeros(0), np.zeros(0), edges))
+    constants = random.normal([0.7, 7.8, 0.0, -0.7, 0.0], 0.1, (200, len(NAMES)))
+    steps, won = np.concatenate([random.normal(-1.0, 0.5, 4), random.normal(1.0, 0.3, 4)]), log.won.astype(float)
+
+    def told(steps: Array) -> float:
+        return float(np.log(slopes("stepped", 1, at, nobody, np.zeros(200), constants, steps, won).likelihood).sum())
+
+    found = slopes("stepped", 1, at, nobody, np.zeros(200), constants, steps, won)
+    for knot in range(8):
+        step = np.zeros(8)
+        step[knot] = 1e-4
+        slope = (told(steps + step) - told(steps - step)) / 2e-4
+        assert slope == pytest.approx(float(found.by_knot[knot]), rel=2e-2, abs=0.05)
