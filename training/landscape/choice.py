@@ -58,8 +58,8 @@ def tried(fits: Sequence[tuple[Fit, bool]], newest: AuctionLog) -> list[TriedFit
 def chosen(trials: Sequence[TriedFit], errors: float) -> TriedFit:
     """The stream of rivals that predicts best from won and lost alone, unless another trial is better.
 
-    Better is what predicts clearly better and does not clearly earn less, or earns clearly more and predicts no worse:
-    neither figure alone has been right in every market.
+    Better is what predicts clearly better and does not clearly earn less, or earns clearly more and predicts half as
+    clearly better: neither figure alone has been right in every market.
     """
     plain = [each for each in trials if each.fitted.landscape.form == "rivals" and not each.priced]
     best = min(plain, key=lambda each: float(each.losses.sum()))
@@ -73,7 +73,7 @@ def _is_better(one: TriedFit, than: TriedFit, errors: float) -> bool:
     closer, more = saving(one.losses, than.losses), saving(than.surplus, one.surplus)
     if closer.is_clear(errors):
         return not saving(one.surplus, than.surplus).is_clear(errors)
-    return more.is_clear(errors) and closer.mean > 0.0
+    return more.is_clear(errors) and closer.is_clear(0.5 * errors)
 
 
 def _replayed(log: AuctionLog, bids: Array, believed: Array, at_bid: Array) -> Array:
