@@ -9,7 +9,9 @@ from struct import Struct
 from typing import Literal
 
 import msgspec
+from msgspec.structs import replace
 
+from app.domain.pricing.exploration import doubt
 from app.domain.pricing.landscape import LIST_PLACES, LIST_STEP, STEEP, Competition, LearnedCurve, Logistic, Rivals
 from app.domain.pricing.pricing import Curve
 from app.domain.pricing.stepped import Stepped, SteppedCurve
@@ -48,7 +50,7 @@ class LegLandscape(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """One leg. `centre` is the mean log v; a list's `steps` (logarithms) lie `knot_step` apart from `first_knot` on.
 
     Those of the form `stepped` lie at `edges`, prices in cents, and grow by `levers` with the middle. The sum of
-    `trees` over `features` is what a lead's facts add to the middle.
+    `trees` over `features` is what a lead's facts add to the middle. `auctions` says by seller how many taught it.
     """
 
     leg: Leg
@@ -63,6 +65,7 @@ class LegLandscape(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     sellers: dict[str, Constants]
     edges: tuple[float, ...] = ()
     levers: tuple[float, ...] = ()
+    auctions: dict[str, int] = {}
 
 
 class LandscapeRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -121,7 +124,11 @@ class _Leg:
         self._curve: type[LearnedCurve] = SteppedCurve if leg.form == "stepped" else LearnedCurve
         self._asked: tuple[Mapping[str, Value], float] = ({}, 0.0)
         compete = _competition_on(leg)
-        self._sellers = {name: (each.middle, 1.0 + each.slope, compete(each)) for name, each in leg.sellers.items()}
+        doubts = {name: doubt(leg.auctions.get(name, 0)) for name in leg.sellers}
+        self._sellers = {
+            name: (each.middle, 1.0 + each.slope, replace(compete(each), doubt=doubts[name]))
+            for name, each in leg.sellers.items()
+        }
 
     def curve(self, seller: str, facts: Mapping[str, Value], worth_cents: float) -> Curve | None:
         known = self._sellers.get(seller)
@@ -196,6 +203,8 @@ def _list_steps(leg: LegLandscape) -> tuple[float, ...]:
 
 def _check(leg: LegLandscape) -> None:
     _check_trees(leg)
+    if any(count < 0 for count in leg.auctions.values()):
+        raise Unusable(f"{FILE}: a number of auctions of the {leg.leg} leg is negative")
     numbers = [leg.centre, leg.first_knot, *leg.steps, *leg.levers]
     numbers += [number for each in leg.sellers.values() for number in msgspec.structs.astuple(each)]
     if not all(isfinite(number) and abs(number) <= _LOG_MAX for number in numbers):

@@ -173,5 +173,11 @@ def reading(seeds: int, rows: Sequence[Row]) -> str:
     if "ours" not in shares:
         return best
     others = [each for policy, each in shares.items() if policy not in _KNOWING and not policy.startswith("ours")]
+    if "ours_exploring" in shares and np.mean(shares["ours"]) > 0.0:
+        cost = 1.0 - np.mean(shares["ours_exploring"]) / np.mean(shares["ours"])
+        best += f" Exploring costs {cost:.1%} of what `ours` earns."
+    if "ours_taught" in shares and np.mean(shares["ours"]) > 0.0:
+        taught = np.mean(shares["ours_taught"]) / np.mean(shares["ours"])
+        best += f" Learned anew from the exploring bids alone it earns {taught:.1%} of that."
     first = sum(mine > max(theirs) for mine, *theirs in zip(shares["ours"], *others, strict=True))
     return f"{best} `ours` came before every policy that does not know the market in {first} of {seeds} seeds."

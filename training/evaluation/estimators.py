@@ -40,15 +40,15 @@ class Estimate(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Density(msgspec.Struct, frozen=True, kw_only=True):
-    """From what the prices of a log were drawn: by deviation, which share of the bids drew theirs with it. All arrays
-    have a row a bid; prices are in cents.
+    """From what the prices of a log were drawn: by deviation, which share of the seller's bids on the leg drew theirs
+    with it. All arrays have a row a bid; prices are in cents.
 
     Which slice a bid fell into was drawn without a look at the lead, so that any bid could have come from any of them:
     its density is the mixture of all, and a weight against that varies less than one against its own slice alone (the
     balance heuristic; Veach and Guibas, 1995). `drawn` is false where nothing was explored, as between equal bounds.
     """
 
-    share_of: dict[float, float]
+    share_of: dict[float, Array]
     log_best: Array
     log_low: Array
     log_high: Array
@@ -74,6 +74,11 @@ class Density(msgspec.Struct, frozen=True, kw_only=True):
             low, under, over, high = ndtr((ends - self.log_best) / spread)
             farther += share * (under - low + high - over) / np.maximum(high - low, 1e-12)
         return np.asarray(self._inside(log_price) & (farther >= _REACH))
+
+    @property
+    def usual(self) -> Array:
+        """The deviation that most bids of the same seller were drawn with."""
+        return np.asarray(np.array(list(self.share_of))[np.argmax(list(self.share_of.values()), axis=0)])
 
     def _inside(self, log_price: Array) -> Array:
         within = (log_price >= self.log_low - 1e-9) & (log_price <= self.log_high + 1e-9)
@@ -174,7 +179,7 @@ def kernel_weights(density: Density, log_price: Array, bids: Array) -> Array:
     """
     if not density.share_of:
         return np.where(bids > 0.0, 0.0, 1.0)
-    width = BANDWIDTH * max(density.share_of, key=density.share_of.__getitem__)
+    width = BANDWIDTH * density.usual
     log_bids = np.log(np.maximum(bids, 1.0))
     bell = truncated_normal(log_price, log_bids, width, density.log_low, density.log_high)
     logged = density.at(log_price)
@@ -185,9 +190,15 @@ def kernel_weights(density: Density, log_price: Array, bids: Array) -> Array:
 def density_of(log: Ledger) -> Density:
     """What the journal keeps of each draw is all there is to know: `best`, bounds, and how often a spread was drawn."""
     drawn = (log.spread > 0.0) & (log.high > log.low) & (log.best > 0.0)
-    spreads, counts = np.unique(np.round(log.spread[drawn], _SPREAD_DIGITS), return_counts=True)
+    rounded = np.round(log.spread, _SPREAD_DIGITS)
+    # How widely a seller's bids explore depends on what is known of it: only its own could have been drawn alike.
+    _, group = np.unique(
+        [f"{seller} {leg}" for seller, leg in zip(log.seller, log.leg, strict=True)], return_inverse=True
+    )
+    made = np.maximum(np.bincount(group[drawn], minlength=group.max(initial=0) + 1), 1)
+    drew = {spread: drawn & (rounded == spread) for spread in np.unique(rounded[drawn]).tolist()}
     return Density(
-        share_of=dict(zip(spreads.tolist(), (counts / counts.sum()).tolist(), strict=True)),
+        share_of={spread: (np.bincount(group[own], minlength=len(made)) / made)[group] for spread, own in drew.items()},
         log_best=np.log(np.maximum(log.best, 1.0)),
         log_low=np.log(np.maximum(log.low, 1.0)),
         log_high=np.log(np.maximum(log.high, 1.0)),
@@ -195,7 +206,7 @@ def density_of(log: Ledger) -> Density:
     )
 
 
-def truncated_normal(at: Array, centre: Array, spread: float, low: Array, high: Array) -> Array:
+def truncated_normal(at: Array, centre: Array, spread: float | Array, low: Array, high: Array) -> Array:
     """The density of a normal distribution of which only what lies within the bounds is left."""
     room = ndtr((high - centre) / spread) - ndtr((low - centre) / spread)
     bell = np.exp(-0.5 * ((at - centre) / spread) ** 2)

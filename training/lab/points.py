@@ -23,6 +23,11 @@ class AtPoints(msgspec.Struct, frozen=True, kw_only=True):
     curve: Curve
     points: tuple[float, ...]
 
+    @property
+    def doubt(self) -> float:
+        """It explores as if nothing were known."""
+        return 1.0
+
     def win_probability(self, bid_cents: float) -> float:
         """The curve's own."""
         return self.curve.win_probability(bid_cents)

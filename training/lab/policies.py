@@ -35,6 +35,11 @@ class Shade(msgspec.Struct, frozen=True, kw_only=True):
 
     share: float
 
+    @property
+    def doubt(self) -> float:
+        """It explores as if nothing were known."""
+        return 1.0
+
     def win_probability(self, bid_cents: float) -> float:
         """It does not ask."""
         return 0.5 if bid_cents > 0.0 else 0.0
@@ -49,6 +54,11 @@ class GridCurve(msgspec.Struct, frozen=True, kw_only=True):
 
     bids: Array
     chances: Array
+
+    @property
+    def doubt(self) -> float:
+        """It explores as if nothing were known."""
+        return 1.0
 
     def win_probability(self, bid_cents: float) -> float:
         """Of the nearest bid of the grid below."""
