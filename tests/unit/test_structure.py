@@ -19,8 +19,9 @@ TWICE: dict[str, str] = {}
 MODULES_MAX = 18
 FUNCTION_LINES_MAX = 70
 TRAINING_LINES_MAX = 13_000
-"""10,500 before histories were mapped to verticals, judged by cross-validation and freed of twin leaks, and before a
-landscape without a shape, intervals with the models' error, and a simulated market with shocks.
+"""10,500 before histories were mapped to verticals, judged by cross-validation and freed of twin leaks, before what
+reads their columns moved here from the service, which never asked it, and before a landscape without a shape, intervals
+with the models' error, and a simulated market with shocks.
 """
 PING_FILES_MAX, PING_MOVES_MAX = 40, 30
 
