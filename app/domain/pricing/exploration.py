@@ -18,6 +18,20 @@ class Draw(msgspec.Struct, frozen=True, gc=False, array_like=True):
     place: float
 
 
+AUCTIONS_HALF = 100.0
+"""So many auctions of a seller narrow its usual exploration to .7 of what it starts with, nine times as many to .3."""
+DOUBT_MIN = 0.2
+"""Rivals change: a fifth of the spread stays, at a twenty-fifth of its cost."""
+
+
+def doubt(auctions: float) -> float:
+    """How uncertain a landscape is that so many auctions of a seller taught, as a share of knowing nothing.
+
+    As the width of a posterior falls, with the square root of what was seen.
+    """
+    return max(sqrt(AUCTIONS_HALF / (AUCTIONS_HALF + auctions)), DOUBT_MIN)
+
+
 def jitter(best: float, low: float, high: float, spread: float, place: float) -> float:
     """A normal draw around log(best) with deviation `spread`, truncated to [low, high], all in cents.
 

@@ -51,7 +51,7 @@ def test_caps_are_kept_and_paced_best_by_shadow_prices(held: HouseMarket) -> Non
     assert share["ours"] > max(share["greedy"], share["throttle"], share["scaling"])
 
 
-@pytest.mark.parametrize("rivals", ["house", "flat", "tails", "many", "lumpy"])
+@pytest.mark.parametrize("rivals", ["house", "flat", "tails", "many", "lumpy", "steps"])
 @pytest.mark.parametrize("winners", [1, TOP])
 def test_the_true_landscape_is_the_share_that_wins(rivals: str, winners: int) -> None:
     world: HouseWorld = draw(4_000, 5, rivals)  # type: ignore[arg-type]
