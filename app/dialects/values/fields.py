@@ -165,28 +165,25 @@ def network(raw: Scalar) -> ReadValue:
 
 def trustedform(raw: Scalar) -> ReadValue:
     """A TrustedForm URL."""
-    # Nearly all come like this; whether the id could be one is judged with the proof of consent.
-    if isinstance(raw, str) and len(raw) == _URL_LENGTH and raw.startswith(_PROVIDER) and raw[-_ID_LENGTH:].isalnum():
-        return raw
-    return cleaned_trustedform(raw)
+    return raw if isinstance(raw, str) and is_trustedform(raw) else cleaned_trustedform(raw)
 
 
 def leadid(raw: Scalar) -> ReadValue:
     """A LeadiD token."""
-    if isinstance(raw, str) and is_leadid(raw):
-        return raw
-    return cleaned_leadid(raw)
+    return raw if isinstance(raw, str) and is_leadid(raw) else cleaned_leadid(raw)
+
+
+def is_trustedform(text: str) -> bool:
+    """Whether a text is a URL as nearly all are, in which no phone fits.
+
+    Whether the id could be one is judged with the proof of consent.
+    """
+    return len(text) == _URL_LENGTH and text.startswith(_PROVIDER) and text[-_ID_LENGTH:].isalnum()
 
 
 def is_leadid(text: str) -> bool:
     """Whether a text is a token as a whole: no phone fits between its hyphens."""
     return len(text) == _LEADID_LENGTH and read_leadid(text) is not None
-
-
-def ends_in_one_run(url: str) -> bool:
-    """Whether a certificate's URL ends in one run of letters and digits, as nearly all do; it is no phone."""
-    tail = url.rpartition("/")[2]
-    return tail.isalnum() and not tail.isdigit() and "@" not in url
 
 
 def landing_page(raw: Scalar) -> ReadValue:

@@ -5,6 +5,7 @@ States wherever the order is open, and a time zone that bears several meanings i
 """
 
 import re
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 from typing import NamedTuple
@@ -91,9 +92,14 @@ class Moment(NamedTuple):
 
 def epoch_of(raw: Scalar) -> float | None:
     """UTC epoch seconds; a time without a zone is taken for UTC. `None` if it is not a time between 2000 and 2100."""
-    # Most say it in a number of seconds, which says all.
+    # Most say it in a number of seconds, or in UTC as computers print it.
     if isinstance(raw, (int, float)) and _EARLIEST <= raw < _LATEST:
         return float(raw)
+    if isinstance(raw, str) and raw[10:11] == "T" and raw[-1] == "Z":
+        with suppress(ValueError):
+            at = datetime.fromisoformat(raw).timestamp()
+            if _EARLIEST <= at < _LATEST:
+                return at
     read = moment_of(raw)
     return read.at if read is not None else None
 

@@ -60,7 +60,7 @@ _HEX = "0123456789abcdef"
 _STEPS = frozenset({*map(add, _HEX, _HEX[1:] + "0"), *map(add, _HEX[1:] + "0", _HEX), "90"})
 """Two digits that follow each other, up or down."""
 
-_STEP_BYTES = bytes(f"{byte:02x}" in _STEPS for byte in range(256))
+_OTHER_BYTES = bytes(byte for byte in range(256) if f"{byte:02x}" not in _STEPS)
 _COUNTED_STEPS, _COUNTED_BYTES = 16, 6
 """An id given at random has some four digits that follow their left neighbor up or down; one typed has nearly all."""
 
@@ -116,19 +116,19 @@ def _is_nobodys(name: str) -> bool:
 
 
 def _is_one_letter(name: str) -> bool:
-    return len(name) >= CERTIFICATE_ID_MIN and len(set(name)) == 1
+    return len(name) >= CERTIFICATE_ID_MIN and name == name[0] * len(name)
 
 
 def _is_made_up(leadid: str) -> bool:
     """Whether its digits are counted up or down, or one in each group, or everybody's example."""
-    digits = leadid.replace("-", "").lower()
+    digits = leadid.replace("-", "")
     # Half of the pairs stand in a byte each, and few of those are steps in an id that was given.
-    may_be_counted = bytes.fromhex(digits).translate(_STEP_BYTES).count(1) >= _COUNTED_BYTES
-    return (
-        (may_be_counted and sum(map(_STEPS.__contains__, map(add, digits, digits[1:]))) >= _COUNTED_STEPS)
-        or (digits[0] == digits[1] and all(len(set(group)) == 1 for group in leadid.split("-")))
-        or leadid.upper() in _EXAMPLES
-    )
+    if len(bytes.fromhex(digits).translate(None, _OTHER_BYTES)) >= _COUNTED_BYTES:
+        digits = digits.lower()
+        if sum(map(_STEPS.__contains__, map(add, digits, digits[1:]))) >= _COUNTED_STEPS:
+            return True
+    is_doubled = digits[0] == digits[1] and all(len(set(group)) == 1 for group in leadid.split("-"))
+    return is_doubled or leadid.upper() in _EXAMPLES
 
 
 def is_forged(url: str) -> bool:
