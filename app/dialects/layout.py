@@ -46,7 +46,7 @@ class ReadingPlan(msgspec.Struct, frozen=True, kw_only=True):
     `strays` are the unknown keys, with what each may mean.
     """
 
-    entries: dict[Part, tuple[Entry, ...]]
+    entries: tuple[tuple[Part, tuple[Entry, ...]], ...]
     contested: tuple[tuple[Slot, tuple[str, ...]], ...]
     named: dict[str, tuple[str, ...]]
     strays: tuple[tuple[str, str], ...]
@@ -60,7 +60,8 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
     """Everything needed to read one kind of request of one seller.
 
     `slots` are in the order in which their faults are reported. `required` names fields of the vertical, `needed` every
-    field of which a value that cannot be read refuses the request; any other such value is left out.
+    field of which a value that cannot be read refuses the request; any other such value is left out. `texts` names
+    the fields into which a seller may write what it likes.
     """
 
     seller: Seller
@@ -69,6 +70,7 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
     slots: dict[str, Slot]
     required: tuple[str, ...]
     needed: frozenset[str]
+    texts: tuple[str, ...]
     plans: dict[tuple[str, ...], ReadingPlan]
 
     def plan_of(self, keys: tuple[str, ...]) -> ReadingPlan:
@@ -101,7 +103,12 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
                 contested.append((slot, same_field))
             else:
                 entries[slot.part] += ((same_field[0], slot.attribute, slot.read, slot),)
-        return ReadingPlan(entries=entries, contested=tuple(contested), named=named, strays=tuple(strays))
+        return ReadingPlan(
+            entries=tuple((part, of_part) for part, of_part in entries.items() if of_part),
+            contested=tuple(contested),
+            named=named,
+            strays=tuple(strays),
+        )
 
     def _hint_of(self, key: str, name: str | None) -> str:
         """What an unknown key may mean, or one that is of no use but where it stands in an object."""
@@ -192,6 +199,7 @@ def _build(seller: Seller, vertical: Vertical | None, route: Route) -> Layout:
         slots=slots,
         required=required,
         needed=frozenset({*slots} - _WISHES - {field.name for field in asked} | {*required, *ruled}),
+        texts=("sub_id", *[field.name for field in asked if field.type in ("text", "choice")]),
         plans={},
     )
 

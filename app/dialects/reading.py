@@ -52,9 +52,8 @@ def draft_of(raw: Mapping[str, Scalar], layout: Layout, route: Route) -> Request
     """
     plan = layout.plan_of(tuple(raw))
     draft = RequestDraft([], {}, len(plan.strays))
-    for part, entries in plan.entries.items():
-        if entries:
-            setattr(draft, part, _values(raw, entries, draft))
+    for part, entries in plan.entries:
+        setattr(draft, part, _values(raw, entries, draft))
     for slot, keys in plan.contested:
         _resolve(raw, draft, slot, keys)
     if draft.unsettled:
@@ -73,8 +72,10 @@ def refusal_of(draft: RequestDraft, layout: Layout) -> Refusal | None:
     for name in layout.slots if draft.troubles else ():
         if name in draft.troubles:
             return _invalid(name, draft.troubles[name])
-    missing = next((name for name in layout.required if name not in draft.fields), None)
-    return Refusal("missing_field", missing) if missing is not None else None
+    for name in layout.required:
+        if name not in draft.fields:
+            return Refusal("missing_field", name)
+    return None
 
 
 def _leave_out(draft: RequestDraft, layout: Layout) -> None:
