@@ -50,6 +50,10 @@ class DigestSet:
                 return True
         return False
 
+    def holds_any(self, digests: Iterable[str | bytes]) -> bool:
+        """Whether one of these is known."""
+        return any(map(self.__contains__, digests))
+
     def __len__(self) -> int:
         return len(self._recent) + sum(len(segment) for segment in self._segments)
 
