@@ -149,7 +149,8 @@ def _drop_certificates(draft: RequestDraft, layout: Layout) -> None:
     A page and a lead's own id may hold one, since the journal keeps neither whole: some number leads by certificates.
     """
     lead, fields = draft.lead, draft.fields
-    for name in layout.texts:
+    # A choice is one of those listed, or there is a warning of it.
+    for name in layout.texts + layout.choices if draft.warnings else layout.texts:
         values = fields if name in fields else lead
         text = values.get(name, "")
         if len(text) >= CERTIFICATE_ID_MIN and holds_id_of(text, *[lead.get(each, "") for each in _CERTIFICATES]):

@@ -61,7 +61,7 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
 
     `slots` are in the order in which their faults are reported. `required` names fields of the vertical, `needed` every
     field of which a value that cannot be read refuses the request; any other such value is left out. `texts` names
-    the fields into which a seller may write what it likes.
+    the fields into which a seller may write what it likes, `choices` those of which it should know the values.
     """
 
     seller: Seller
@@ -71,6 +71,7 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
     required: tuple[str, ...]
     needed: frozenset[str]
     texts: tuple[str, ...]
+    choices: tuple[str, ...]
     plans: dict[tuple[str, ...], ReadingPlan]
 
     def plan_of(self, keys: tuple[str, ...]) -> ReadingPlan:
@@ -199,7 +200,8 @@ def _build(seller: Seller, vertical: Vertical | None, route: Route) -> Layout:
         slots=slots,
         required=required,
         needed=frozenset({*slots} - _WISHES - {field.name for field in asked} | {*required, *ruled}),
-        texts=("sub_id", *[field.name for field in asked if field.type in ("text", "choice")]),
+        texts=("sub_id", *[field.name for field in asked if field.type == "text"]),
+        choices=tuple([field.name for field in asked if field.type == "choice"]),
         plans={},
     )
 

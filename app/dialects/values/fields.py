@@ -49,7 +49,8 @@ _cents = lru_cache(maxsize=1024)(cents)
 """A seller's floor is nearly always one of a few."""
 
 _ZIP_LABEL = re.compile(r"(?:zip(?:[ _]?code)?|usa?)[-: ]+(?=\d)", re.IGNORECASE)
-_ADDRESS = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}|(?=[0-9A-Fa-f.]*:[0-9A-Fa-f.]*:)[0-9A-Fa-f:.]{2,45}", re.ASCII)
+_IPV4 = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}", re.ASCII)
+_ADDRESS = re.compile(rf"{_IPV4.pattern}|(?=[0-9A-Fa-f.]*:[0-9A-Fa-f.]*:)[0-9A-Fa-f:.]{{2,45}}", re.ASCII)
 
 _NO_ADDRESS = Noted(None, "not an IP address; it was ignored")
 
@@ -149,11 +150,13 @@ def ip_address(raw: Scalar) -> ReadValue:
 
 def network(raw: Scalar) -> ReadValue:
     """Of the consumer's address only the network: the /24 of an IPv4 address, the /48 of an IPv6 one."""
+    if isinstance(raw, str) and _IPV4.fullmatch(raw):
+        return raw.rpartition(".")[0] + ".0"
     address = ip_address(raw)
     if not isinstance(address, str):
         return address
     if ":" not in address:
-        return address.rpartition(".")[0] + ".0"
+        return network(address)
     try:
         ipv6 = IPv6Address(address)
     except ValueError:

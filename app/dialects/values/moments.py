@@ -5,7 +5,6 @@ States wherever the order is open, and a time zone that bears several meanings i
 """
 
 import re
-from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 from typing import NamedTuple
@@ -96,10 +95,12 @@ def epoch_of(raw: Scalar) -> float | None:
     if isinstance(raw, (int, float)) and _EARLIEST <= raw < _LATEST:
         return float(raw)
     if isinstance(raw, str) and raw[10:11] == "T" and raw[-1] == "Z":
-        with suppress(ValueError):
+        try:
             at = datetime.fromisoformat(raw).timestamp()
-            if _EARLIEST <= at < _LATEST:
-                return at
+        except ValueError:
+            at = 0.0
+        if _EARLIEST <= at < _LATEST:
+            return at
     read = moment_of(raw)
     return read.at if read is not None else None
 
