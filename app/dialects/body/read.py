@@ -91,9 +91,8 @@ def _read_flat(body: bytes) -> dict[str, Scalar] | None:
         flat: dict[str, Scalar] = _FLAT.decode(body)
     except NOT_JSON:
         return None
-    values = flat.values()
-    may_hide = ("" in values or None in values) and hides_a_value(flat, body)
-    return None if may_hide or len(flat) > FIELDS_MAX else flat
+    may_hide = b'""' in body or b"null" in body
+    return None if len(flat) > FIELDS_MAX or (may_hide and hides_a_value(flat, body)) else flat
 
 
 def _opened(flat: dict[str, Scalar] | UnreadableBody, *, may_hold: bool = True) -> dict[str, Scalar] | UnreadableBody:
