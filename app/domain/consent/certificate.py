@@ -60,7 +60,7 @@ _HEX = "0123456789abcdef"
 _STEPS = frozenset({*map(add, _HEX, _HEX[1:] + "0"), *map(add, _HEX[1:] + "0", _HEX), "90"})
 """Two digits that follow each other, up or down."""
 
-_OTHER_BYTES = bytes(byte for byte in range(256) if f"{byte:02x}" not in _STEPS)
+_STEP_BYTES = bytes(f"{byte:02x}" in _STEPS for byte in range(256))
 _COUNTED_STEPS, _COUNTED_BYTES = 16, 6
 """An id given at random has some four digits that follow their left neighbor up or down; one typed has nearly all."""
 
@@ -123,7 +123,7 @@ def _is_made_up(leadid: str) -> bool:
     """Whether its digits are counted up or down, or one in each group, or everybody's example."""
     digits = leadid.replace("-", "")
     # Half of the pairs stand in a byte each, and few of those are steps in an id that was given.
-    if len(bytes.fromhex(digits).translate(None, _OTHER_BYTES)) >= _COUNTED_BYTES:
+    if bytes.fromhex(digits).translate(_STEP_BYTES).count(1) >= _COUNTED_BYTES:
         digits = digits.lower()
         if sum(map(_STEPS.__contains__, map(add, digits, digits[1:]))) >= _COUNTED_STEPS:
             return True
