@@ -34,8 +34,14 @@ class Slot(NamedTuple):
 _PLANS_MAX = 64
 """Sets of keys whose plans are remembered; a seller has a handful."""
 
-Entry = tuple[str, str, ValueReader, Slot]
-"""A field of a request as the loop over every ping reads it: key, attribute, reader, and its slot."""
+
+class Entries(msgspec.Struct, frozen=True, kw_only=True):
+    """Fields of one part of a request, column by column: so the loop over those of every ping runs in C."""
+
+    keys: tuple[str, ...]
+    attributes: tuple[str, ...]
+    readers: tuple[ValueReader, ...]
+    slots: tuple[Slot, ...]
 
 
 class ReadingPlan(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,7 +52,7 @@ class ReadingPlan(msgspec.Struct, frozen=True, kw_only=True):
     `strays` are the unknown keys, with what each may mean.
     """
 
-    entries: tuple[tuple[Part, tuple[Entry, ...]], ...]
+    entries: tuple[tuple[Part, Entries], ...]
     contested: tuple[tuple[Slot, tuple[str, ...]], ...]
     named: dict[str, tuple[str, ...]]
     strays: tuple[tuple[str, str], ...]
@@ -94,7 +100,7 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
             if name is not None:
                 meant.setdefault(name, []).append(key)
         named = {name: tuple(self.names.ranked(same_field)) for name, same_field in meant.items()}
-        entries: dict[Part, tuple[Entry, ...]] = dict.fromkeys(PARTS, ())
+        plain: dict[Part, dict[str, Slot]] = {part: {} for part in PARTS}
         contested = []
         for name, same_field in named.items():
             slot = self.slots.get(name)
@@ -103,9 +109,9 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
             if len(same_field) > 1:
                 contested.append((slot, same_field))
             else:
-                entries[slot.part] += ((same_field[0], slot.attribute, slot.read, slot),)
+                plain[slot.part][same_field[0]] = slot
         return ReadingPlan(
-            entries=tuple((part, of_part) for part, of_part in entries.items() if of_part),
+            entries=tuple((part, _entries(slots)) for part, slots in plain.items() if slots),
             contested=tuple(contested),
             named=named,
             strays=tuple(strays),
@@ -203,6 +209,16 @@ def _build(seller: Seller, vertical: Vertical | None, route: Route) -> Layout:
         texts=("sub_id", *[field.name for field in asked if field.type == "text"]),
         choices=tuple([field.name for field in asked if field.type == "choice"]),
         plans={},
+    )
+
+
+def _entries(slots: Mapping[str, Slot]) -> Entries:
+    fields = tuple(slots.values())
+    return Entries(
+        keys=tuple(slots),
+        attributes=tuple(slot.attribute for slot in fields),
+        readers=tuple(slot.read for slot in fields),
+        slots=fields,
     )
 
 

@@ -45,7 +45,7 @@ _TOKEN = re.compile(r"""(?:(?:token|key|api[_-]?key)\s*=)?\s*["']?([^"']*)["']?"
 
 def keys_in_headers(headers: Mapping[bytes, bytes]) -> list[str]:
     """Every key a request's headers offer: as their value or, in `Authorization`, behind a scheme or alone."""
-    return [key for name in KEY_HEADERS if name in headers for key in _keys_in(name, headers[name])]
+    return [key for name in filter(headers.__contains__, KEY_HEADERS) for key in _keys_in(name, headers[name])]
 
 
 def keys_in_fields(fields: Mapping[str, object]) -> Iterator[str]:
