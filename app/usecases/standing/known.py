@@ -41,7 +41,7 @@ class DigestSet:
             self._segments.append(fresh)
 
     def __contains__(self, digest: str | bytes) -> bool:
-        number = _number(digest) if isinstance(digest, str) else int.from_bytes(digest[:8], "big")
+        number = _number(digest) if isinstance(digest, str) else int.from_bytes(digest[:8])
         if number in self._recent:
             return True
         for segment in self._segments:
