@@ -55,7 +55,7 @@ def _post(service: Service, number: int) -> dict[str, object]:
     seller = next(seller for seller in declared.sellers if seller.name == "acme")
     position = [campaign.name for campaign in declared.campaigns].index("auto-anywhere")
     verticals = {vertical.name: vertical for vertical in declared.verticals}
-    body: dict[str, object] = dict(post_of(someone(number), "x" * 64, time.time()))
+    body: dict[str, object] = dict(post_of(someone(number), "C" + "x" * 63, time.time()))
     post = read_post(body, seller, verticals, verticals[VERTICAL]).value  # type: ignore[arg-type]
     assert isinstance(post, Post)
     keys = service.keys
