@@ -41,6 +41,8 @@ def jitter(best: float, low: float, high: float, spread: float, place: float) ->
         return min(max(best, low), high)
     # Twice the normal distribution function at both bounds, less one.
     below, above = erf(log(low / best) / spread / _ROOT_2), erf(log(high / best) / spread / _ROOT_2)
-    share = min(max(0.5 * (1.0 + below + place * (above - below)), _EDGE), 1.0 - _EDGE)
+    share = 0.5 * (1.0 + below + place * (above - below))
+    if not _EDGE <= share <= 1.0 - _EDGE:
+        share = min(max(share, _EDGE), 1.0 - _EDGE)
     drawn = best * exp(spread * _STANDARD.inv_cdf(share))
-    return min(max(drawn, low), high)
+    return drawn if low <= drawn <= high else min(max(drawn, low), high)

@@ -50,7 +50,7 @@ class OrtbCurve(msgspec.Struct, frozen=True, kw_only=True):
         """
         c = self.half_cents
         best = sqrt(c * c + c * worth_cents) - c if worth_cents > 0 else 0.0
-        return min(max(best, low_cents), high_cents)
+        return best if low_cents <= best <= high_cents else min(max(best, low_cents), high_cents)
 
 
 class Competition(msgspec.Struct, frozen=True, gc=False, kw_only=True):
