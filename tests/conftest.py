@@ -1,9 +1,10 @@
 """What every test stands on: a network that ends at loopback, and a real PostgreSQL for those that ask."""
 
+import gc
 import os
 import ssl
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from functools import cache
 from typing import Any
 
@@ -20,6 +21,17 @@ end_the_network_at_loopback()
 # The same examples in every run: a failure that comes and goes helps nobody.
 hypothesis.settings.register_profile("leadbid", derandomize=True, deadline=None, database=None)
 hypothesis.settings.load_profile("leadbid")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Ten thousand tests and all of their imports live to the end: the collector need not walk them again and again."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.fixture(scope="session", autouse=True)

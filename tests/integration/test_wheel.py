@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from tests.installed import Installed, build_wheel, environment, install
-from tests.service import free_port
+from tests.service import answers, free_port
 from training.main import COMMANDS
 
 NEEDS_NOTHING = {"registry"}
@@ -55,7 +55,7 @@ def running(installed: Installed, cwd: Path, *words: str) -> Iterator[str]:
     with subprocess.Popen(command, cwd=cwd, env=environment(), stderr=subprocess.PIPE, text=True) as process:
         try:
             until = time.monotonic() + 30.0
-            while not _is_up(f"http://127.0.0.1:{port}/healthz"):
+            while not answers(f"http://127.0.0.1:{port}/healthz"):
                 assert process.poll() is None, process.communicate()
                 assert time.monotonic() < until
                 time.sleep(0.05)
@@ -64,13 +64,6 @@ def running(installed: Installed, cwd: Path, *words: str) -> Iterator[str]:
             process.send_signal(signal.SIGTERM)
             _, errors = process.communicate(timeout=20.0)
     assert process.returncode == 0, errors
-
-
-def _is_up(url: str) -> bool:
-    try:
-        return httpx.get(url, trust_env=False).status_code == 200
-    except httpx.TransportError:
-        return False
 
 
 def ping(url: str, body: str, key: str) -> dict[str, Any]:
