@@ -11,6 +11,7 @@ from typing import Protocol, cast
 
 from app.journal.versions import OtherVersion
 from app.parquet import ParquetError
+from app.platforms.errors import NoPlatform
 from app.scoring.artefact import Unusable
 from training.errors import TrainingError
 
@@ -50,6 +51,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         command = cast(TrainingCommand, import_module(f"training.commands.{name}"))
     except ModuleNotFoundError as missing:
         return _without(missing, name, words[1:])
+    except NoPlatform as wrong:
+        print(wrong, file=sys.stderr)
+        return 2
     own = argparse.ArgumentParser(
         prog=f"python -m training {name}", description=_sentence(COMMANDS[name]), allow_abbrev=False
     )

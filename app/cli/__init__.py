@@ -10,6 +10,7 @@ from typing import Protocol, cast
 
 from app.cli.help import sentence
 from app.journal.versions import OtherVersion
+from app.platforms.errors import NoPlatform
 
 GROUPS = {
     "service": {
@@ -77,14 +78,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(name: str, words: list[str]) -> int:
-    command = cast(Command, import_module(f"app.cli.{_PACKAGES[name]}.{name}"))
     parser = argparse.ArgumentParser(prog=f"leadbid {name}", description=sentence(COMMANDS[name]), allow_abbrev=False)
-    command.add_arguments(parser)
-    args = parser.parse_args(words)
     try:
-        return command.run(args)
-    except OtherVersion as other:
-        print(other, file=sys.stderr)
+        command = cast(Command, import_module(f"app.cli.{_PACKAGES[name]}.{name}"))
+        command.add_arguments(parser)
+        return command.run(parser.parse_args(words))
+    except (OtherVersion, NoPlatform) as reason:
+        print(reason, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130

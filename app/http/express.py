@@ -161,7 +161,9 @@ class Express(HttpToolsProtocol):
             self._unread = b""
         if self._waiting.is_full(keyed=self.keyed) or self._unwritable_at or not self._unread:
             return False
-        piece, self._unread = self._unread[:LONG_PIECE], self._unread[LONG_PIECE:]
+        # Who has shown a key by now is no stranger: in pieces it would wait behind the rounds of a loaded service.
+        size = len(self._unread) if self.keyed else LONG_PIECE
+        piece, self._unread = self._unread[:size], self._unread[size:]
         self._parse(piece)
         if not self._unread:
             self._read_again()

@@ -1,6 +1,7 @@
 """Appends decisions to one file per hour, in batches and from a thread, so that no ping waits for the disk."""
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -22,6 +23,8 @@ WAITING_MAX = 200_000
 """Lines held while the disk is full or fails; beyond that the oldest are dropped and counted."""
 
 _HOUR_S = 3_600
+
+_log = logging.getLogger(__name__)
 
 
 def hour_of(at: float) -> str:
@@ -78,6 +81,7 @@ class JournalWriter:
     def flush(self) -> None:
         """Write all waiting lines, each to the file of its hour. OSError if some are still waiting afterwards."""
         with self._writing:
+            self._have_directory()
             hours = self._take()
             try:
                 while hours:
@@ -87,6 +91,15 @@ class JournalWriter:
             except OSError:
                 self._put_back([line for batch in hours.values() for line in batch])
                 raise
+
+    def _have_directory(self) -> None:
+        """Make the directory again if it was removed: what was in it is gone, but what comes is kept."""
+        if not self._directory.is_dir():
+            make_directory(self._directory)
+            _log.error(
+                "the journal's directory %s was removed: it is made again and goes on from here; restore what it held",
+                self._directory,
+            )
 
     def _try(self, on_error: Callable[[OSError], None]) -> None:
         try:

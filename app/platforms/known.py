@@ -16,6 +16,7 @@ from app.dialects.aliases import learn_aliases, learn_key_field
 from app.dialects.dialect import Dialect
 from app.dialects.own_words import GENERIC
 from app.dialects.sending import Sending
+from app.platforms.errors import NoPlatform
 from app.platforms.platform import Parsers, Platform
 
 ENTRY_POINTS = "leadbid.platforms"
@@ -33,10 +34,6 @@ PLATFORMS: Mapping[str, Platform] = MappingProxyType(_platforms)
 DIALECTS: Mapping[str, Dialect] = MappingProxyType(_dialects)
 PARSERS: Mapping[str, Parsers] = MappingProxyType(_parsers)
 """All by name. Dialects and parsers are those of the platforms that have a dialect, our own words first."""
-
-
-class NoPlatform(Exception):
-    """Something was registered that cannot serve as a platform; the text says what and why."""
 
 
 def register(platform: object) -> None:
@@ -93,8 +90,11 @@ def _installed() -> Iterator[object]:
     for entry in sorted(entry_points(group=ENTRY_POINTS), key=lambda entry: entry.name):
         try:
             yield entry.load()
-        except (ImportError, AttributeError) as error:
-            raise NoPlatform(f"the entry point {entry.name} = {entry.value} cannot be loaded: {error}") from error
+        except Exception as error:
+            raise NoPlatform(
+                f"the entry point {entry.name} = {entry.value} cannot be loaded ({type(error).__name__}: {error}): "
+                "mend or remove the package that brings it"
+            ) from error
 
 
 for _platform in (*_own(), *_installed()):

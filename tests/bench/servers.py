@@ -15,8 +15,9 @@ import uvicorn
 from fastapi import FastAPI
 
 from app.asgi import build_app
+from app.cli.service.serve import bound
 from app.http.application import Application
-from app.http.server import protocol_of
+from app.http.server import listeners, protocol_of
 from app.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -108,4 +109,5 @@ if __name__ == "__main__":
     service = ours(*rest) if name == "ours" else None
     server = service or {"echo": echo, "usual": usual}[name]()
     http = protocol_of(service) if service is not None else "httptools"
-    uvicorn.run(metered(server), port=int(port), loop="uvloop", http=http, access_log=False, log_level="warning")
+    config = uvicorn.Config(metered(server), loop="uvloop", http=http, access_log=False, log_level="warning")
+    uvicorn.Server(config).run(listeners(bound("127.0.0.1", int(port))))

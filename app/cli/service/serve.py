@@ -10,7 +10,7 @@ from pathlib import Path
 from app.asgi import build_app
 from app.bounds import whole
 from app.cli.database import add_database
-from app.http.server import server_of
+from app.http.server import listeners, server_of
 from app.packaged import DEMO_CONFIG, MODELS, models_here
 from app.settings import Settings, SettingsError
 
@@ -116,7 +116,7 @@ def _serve(settings: Settings, listener: socket.socket, per_address: int) -> int
     # The server stops in order and then raises the signal again: that it was asked to is no failure.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
-        server.run([listener])
+        server.run(listeners(listener))
     except SystemExit as stopped:
         return 1 if stopped.code else 0
     return 0 if server.started else 1

@@ -33,6 +33,12 @@ class Bucket:
         self.total += sign * amount
         self.squares += sign * amount * amount
 
+    def merge(self, other: "Bucket") -> None:
+        """The bids of another as well."""
+        self.bids += other.bids
+        self.total += other.total
+        self.squares += other.squares
+
 
 class Counter:
     """`standing` is always the value that decisions read; everything else is how it comes about."""
@@ -42,6 +48,7 @@ class Counter:
     ) -> None:
         """`former` is where the dual stood before, of this window or another."""
         self.key = key
+        self.resource = cap.resource(key)
         self.cap = cap
         self.schedule = schedule
         self.used = used
@@ -83,6 +90,14 @@ class Counter:
         bucket.count(amount, -1)
         if not bucket.bids:
             del self.buckets[which]
+
+    def take_over(self, former: "Counter") -> None:
+        """Count the live bids of a window that is over: what they sell from now on is used here."""
+        for which, bucket in former.buckets.items():
+            if which in self.buckets:
+                self.buckets[which].merge(bucket)
+            else:
+                self.buckets[which] = bucket
 
     def move(self, by: int) -> None:
         """Count the live bids on under a clock that was moved by so many seconds."""
@@ -151,6 +166,9 @@ class Counters:
         """`declare` is called with every new one, and applies it."""
         self._declare = declare
         self._open: dict[str, Counter] = {}
+        # By resource: the one that began last; where none is open, the one that was closed while bids of it lived.
+        self._latest: dict[str, Counter] = {}
+        self._closed: dict[str, Counter] = {}
         self._used: dict[str, int] = {}
         self._former: dict[str, ShadowPrice] = {}
 
@@ -165,11 +183,11 @@ class Counters:
             counters.append(counter)
         return counters
 
-    def apply(self, change: CounterChange) -> None:
+    def apply(self, change: CounterChange, rates: Mapping[str, PostRate]) -> None:
         """Take up a declaration, or what was counted and paced before."""
         match change:
             case CounterDeclared():
-                self._begin(change)
+                self._begin(change, rates)
             case UsageRead():
                 self._used |= change.used
                 for key in self._open.keys() & change.used.keys():
@@ -182,13 +200,17 @@ class Counters:
     def promise(self, bid: BidMade, weight: float) -> None:
         """Count a bid as live, a sale with probability `weight`, in every counter that it uses."""
         for key, amount in bid.takes:
-            self._open[key].add(bid, amount, weight)
+            # The window may have ended since the ping came: another ping of its round was later.
+            if counter := self._counting(key):
+                counter.add(bid, amount, weight)
 
     def release(self, bid: BidMade) -> None:
-        """Release the space of a bid in windows that are still open. It shows when they are weighed next."""
+        """Release the space of a bid. It shows when its counters are weighed next."""
         for key, amount in bid.takes:
-            if counter := self._open.get(key):
+            if counter := self._counting(key):
                 counter.drop(bid, amount)
+                if not counter.buckets and self._closed.get(counter.resource) is counter:
+                    del self._closed[counter.resource]
 
     def sell(self, sale: Sold, rates: Mapping[str, PostRate]) -> None:
         """Count a sale; in a counter that is not open here, for when it will be."""
@@ -203,20 +225,18 @@ class Counters:
     def weigh(self, bid: BidMade, rates: Mapping[str, PostRate], now: float) -> None:
         """Weigh anew the counters in which a bid counted."""
         for key, _ in bid.takes:
-            if counter := self._open.get(key):
+            if counter := self._counting(key):
                 counter.weigh(rates, now)
 
     def move(self, by: int) -> None:
         """Count live bids on under a clock that was moved by so many seconds."""
-        for counter in self._open.values():
+        for counter in (*self._open.values(), *self._closed.values()):
             counter.move(by)
 
     def pass_time(self, rates: Mapping[str, PostRate], now: float) -> None:
         """Close the windows that are over; in the others weigh what is live, and move shadow prices."""
-        for key in [key for key, counter in self._open.items() if now >= counter.end]:
-            counter = self._open.pop(key)
-            self._former[counter.cap.resource(key)] = ShadowPrice(counter.dual, now)
-            self._used.pop(key, None)
+        for counter in [counter for counter in self._open.values() if now >= counter.end]:
+            self._close(counter, now)
         for counter in self._open.values():
             # One whose last live bid has just ended still counts it.
             if counter.buckets or counter.live:
@@ -231,11 +251,39 @@ class Counters:
             if counter.cap.window != "total"
         }
 
-    def _begin(self, change: CounterDeclared) -> None:
+    def _counting(self, key: str) -> Counter | None:
+        """Where live bids count that were made under this key: its window may be over."""
+        if counter := self._open.get(key):
+            return counter
+        resource = Cap.resource(key)
+        return self._latest.get(resource) or self._closed.get(resource)
+
+    def _begin(self, change: CounterDeclared, rates: Mapping[str, PostRate]) -> None:
         key, cap = change.key, change.cap
         counter = self._open.get(key)
         if counter is not None:
             counter.declare(cap, change.schedule, change.at)
             return
-        former = self._former.get(cap.resource(key))
-        self._open[key] = Counter(key, cap, change.schedule, self._used.get(key, 0), change.at, former)
+        resource = cap.resource(key)
+        if (over := self._latest.get(resource)) and change.at >= over.end:
+            self._close(over, change.at)
+        former = self._former.get(resource)
+        counter = Counter(key, cap, change.schedule, self._used.get(key, 0), change.at, former)
+        self._open[key] = self._latest[resource] = counter
+        if closed := self._closed.pop(resource, None):
+            counter.take_over(closed)
+            counter.weigh(rates, change.at)
+
+    def _close(self, counter: Counter, now: float) -> None:
+        """End a window; its live bids count on in the next one, at once or when that is met."""
+        del self._open[counter.key]
+        self._used.pop(counter.key, None)
+        resource = counter.resource
+        self._former[resource] = ShadowPrice(counter.dual, now)
+        latest = self._latest[resource]
+        if latest is not counter:
+            latest.take_over(counter)
+            return
+        del self._latest[resource]
+        if counter.buckets:
+            self._closed[resource] = counter

@@ -60,7 +60,7 @@ class LiveStanding:
             case Sold():
                 self._sell(change)
             case CounterDeclared() | UsageRead() | ShadowPricesRead():
-                self._counters.apply(change)
+                self._counters.apply(change, self._habits.rates)
             case TimePassed():
                 self._pass_time(change.at)
             case BidLost():

@@ -2,6 +2,7 @@
 
 import asyncio
 import resource
+import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -92,6 +93,19 @@ def test_a_disk_that_takes_nothing_keeps_the_lines_in_order(tmp_path: Path) -> N
     journal.flush()
     assert list(lines(tmp_path)) == [line(1), line(2), line(3)]
     assert (journal.waiting, journal.lost) == (0, 0)
+
+
+def test_a_directory_that_was_removed_is_made_again(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    journal = JournalWriter(tmp_path / "journal")
+    journal.append(line(1))
+    journal.flush()
+    shutil.rmtree(tmp_path / "journal")
+    for number in (2, 3):
+        journal.append(line(number))
+        journal.flush()
+    assert list(lines(tmp_path / "journal")) == [line(2), line(3)]
+    assert (tmp_path / "journal").stat().st_mode & 0o777 == 0o700
+    assert caplog.text.count("was removed") == 1
 
 
 def test_what_one_hour_took_is_not_written_twice_when_the_next_fails(tmp_path: Path) -> None:

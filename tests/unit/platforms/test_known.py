@@ -9,7 +9,8 @@ import pytest
 from msgspec.structs import replace
 
 from app import platforms
-from app.platforms.known import DIALECTS, PARSERS, PLATFORMS, NoPlatform, register
+from app.platforms.errors import NoPlatform
+from app.platforms.known import DIALECTS, PARSERS, PLATFORMS, register
 from tests.service import ROOT
 
 PX = PLATFORMS["px"]

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.auction.snapshot import Standing
+from app.domain.calendar import window_bounds
 from app.domain.caps.pacing import ShadowPrice
 from app.usecases.standing import promises
 from app.usecases.standing.changes import Paused, ShadowPricesRead, SignalSet
@@ -23,6 +24,11 @@ from tests.standing import (
     sell,
     used,
 )
+
+
+def caps_end() -> float:
+    """When the day of the usual caps ends."""
+    return window_bounds(NOW, cap().zone, "day")[1]
 
 
 def test_a_new_one_knows_what_the_database_counted() -> None:
@@ -162,6 +168,33 @@ def test_tomorrow_is_a_new_window() -> None:
     assert leads(standing) == (10, 0.0)
     pass_time(standing, tomorrow)
     assert leads(standing, tomorrow) == (0, 0.0)
+
+
+@pytest.mark.parametrize("is_met_first", [True, False], ids=["met before a tick", "met after it"])
+def test_a_bid_that_outlives_its_window_takes_room_in_the_next(is_met_first: bool) -> None:
+    midnight = caps_end()
+    standing = used()
+    for nonce in (b"a", b"b", b"c"):
+        promise(standing, nonce, midnight - 1.0)
+    if is_met_first:
+        assert leads(standing, midnight) == (0, 3.0)
+    pass_time(standing, midnight + 0.2)
+    assert leads(standing, midnight + 0.5) == (0, 3.0)
+    sell(standing, b"a", midnight + 1.0)
+    lose(standing, b"b", midnight + 1.0)
+    assert leads(standing, midnight + 1.0) == (1, 1.0)
+    pass_time(standing, midnight + LIFETIME_S)
+    assert leads(standing, midnight + LIFETIME_S) == (1, 0.0)
+
+
+def test_bids_that_end_before_the_next_window_is_met_leave_nothing() -> None:
+    standing, midnight = used(), caps_end()
+    promise(standing, b"a", midnight - 1.0)
+    promise(standing, b"b", midnight - 1.0)
+    pass_time(standing, midnight)
+    lose(standing, b"a", midnight + 1.0)
+    pass_time(standing, midnight + LIFETIME_S)
+    assert leads(standing, midnight + LIFETIME_S) == (0, 0.0)
 
 
 def test_sellers_caps_stand_after_the_campaigns_and_are_shared_by_campaigns() -> None:
