@@ -13,10 +13,11 @@ import msgspec
 from app.bounds import real
 from app.domain.calendar import moment
 from app.domain.post.disposition import Disposition
+from app.domain.vertical import Vertical
 from app.journal.lines import PingLine
 from app.journal.reader import pings
-from app.packaged import DEMO_CONFIG, OWN_MODELS, models_here
-from training.histories.declared import MATURITY_DAYS
+from app.packaged import DEMO_CONFIG, OWN_MODELS, config_here, models_here
+from training.histories.declared import MATURITY_DAYS, declared
 
 Tell = Callable[[str], None]
 _TOLD_EVERY = 20_000
@@ -87,6 +88,24 @@ def add_own_models(parser: argparse.ArgumentParser) -> None:
     """The models of a command that writes some: one's own, never those that come along."""
     add(parser, "models")
     parser.set_defaults(models=OWN_MODELS)
+
+
+def add_own_config(parser: argparse._ActionsContainer) -> None:
+    """The configuration that models must fit."""
+    parser.add_argument(
+        "--config",
+        type=Path,
+        default=config_here(),
+        help="the configuration that declares the fields (default: buyer.toml, where there is one)",
+    )
+
+
+def own_verticals(config: Path | None) -> dict[str, Vertical] | None:
+    """The buyer's verticals by name; where no configuration is named, None, and a word about what that leaves open."""
+    if config is not None:
+        return declared(config).verticals
+    teller()("no buyer.toml here and no --config: whether the vertical declares the model's fields is not checked")
+    return None
 
 
 def add_sources(parser: argparse.ArgumentParser) -> None:

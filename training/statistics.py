@@ -118,12 +118,22 @@ def quantiles(values: Sequence[float] | Array) -> dict[str, float]:
     return {f"{share:.0%}": float(np.quantile(values, share)) for share in QUANTILES if len(values)}
 
 
-def wilson(hits: float, count: int) -> tuple[float, float]:
-    """The interval of the share for `hits` of `count`."""
+def auc_interval(auc: float, positive: int, negative: int, z: float = 1.645) -> tuple[float, float]:
+    """The interval of an area under the curve, 90 % unless said otherwise (Hanley and McNeil, 1982)."""
+    if not (positive and negative):
+        return 0.0, 1.0
+    both_above, both_below = auc / (2.0 - auc), 2.0 * auc**2 / (1.0 + auc)
+    spread = auc * (1.0 - auc) + (positive - 1) * (both_above - auc**2) + (negative - 1) * (both_below - auc**2)
+    half = z * float(np.sqrt(spread / (positive * negative)))
+    return max(auc - half, 0.0), min(auc + half, 1.0)
+
+
+def wilson(hits: float, count: int, z: float = _Z) -> tuple[float, float]:
+    """The interval of the share for `hits` of `count`, 95 % unless said otherwise."""
     if not count:
         return 0.0, 1.0
-    share, z2 = hits / count, _Z * _Z / count
-    middle, half = share + z2 / 2.0, _Z * np.sqrt(share * (1.0 - share) / count + z2 / (4.0 * count))
+    share, z2 = hits / count, z * z / count
+    middle, half = share + z2 / 2.0, z * np.sqrt(share * (1.0 - share) / count + z2 / (4.0 * count))
     return float(max((middle - half) / (1.0 + z2), 0.0)), float(min((middle + half) / (1.0 + z2), 1.0))
 
 

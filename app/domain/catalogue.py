@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import Protocol
+from typing import Literal, Protocol
 
 import msgspec
 from msgspec.structs import replace
@@ -32,12 +32,21 @@ class Landscape(Protocol):
         """Of one lead, whose p V on this leg is `worth_cents`; `None` of a seller unknown to it."""
 
 
+class FactRead(msgspec.Struct, frozen=True, kw_only=True):
+    """One fact that a model reads. `values` are those it has seen, of a category told apart as it is."""
+
+    name: str
+    kind: Literal["category", "number"]
+    values: tuple[str, ...] = ()
+
+
 class Model(msgspec.Struct, frozen=True, kw_only=True):
     """All that was learned of one vertical, under one version.
 
     `probability` is verified: facts of a lead in, calibrated P(conversion) of an exclusive lead out. `landscape` and
     `habits` (by seller) stand in for what is declared of a seller, where they know it. `traffic` is how much comes in
     each hour of the week by the buyer's clock, Monday first, for the plans of caps; empty where nobody has counted.
+    `reads` are the facts that it or its landscape looks at.
     """
 
     vertical: str
@@ -46,6 +55,7 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     landscape: Landscape | None = None
     habits: Mapping[str, Habits] = {}
     traffic: tuple[float, ...] = ()
+    reads: tuple[FactRead, ...] = ()
 
 
 class Challenger(msgspec.Struct, frozen=True, kw_only=True):

@@ -18,6 +18,9 @@ MODELS = _ROOT / "models"
 """Models of the demo's verticals, trained on a synthetic history. Nothing is ever written here."""
 
 
+OWN_CONFIG = Path("buyer.toml")
+"""The buyer's file in the working directory."""
+
 OWN_MODELS = Path("models")
 """The models in the working directory."""
 
@@ -25,6 +28,11 @@ OWN_MODELS = Path("models")
 def models_here() -> Path:
     """The models that a command reads by default: those in the working directory, else those that ship with leadbid."""
     return OWN_MODELS if OWN_MODELS.is_dir() else MODELS
+
+
+def config_here() -> Path | None:
+    """The buyer's file in the working directory, where there is one."""
+    return OWN_CONFIG if OWN_CONFIG.is_file() else None
 
 
 def begin_models(models: Path) -> None:

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 from msgspec.structs import replace
 
+from app.domain.catalogue import FactRead
 from app.scoring.artefact import Unusable, decoded, read_bytes
 from app.wire.ping import Value
 
@@ -103,14 +104,6 @@ class TrainingHistory(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[str, ...] = ()
 
 
-class FactRead(msgspec.Struct, frozen=True, kw_only=True):
-    """One fact that the model reads. `values` are those it has seen, of a category told apart as it is."""
-
-    name: str
-    kind: Literal["category", "number"]
-    values: tuple[str, ...] = ()
-
-
 class LeftOut(msgspec.Struct, frozen=True):
     """One declared field that the model does not see, and why."""
 
@@ -119,11 +112,17 @@ class LeftOut(msgspec.Struct, frozen=True):
 
 
 class FieldCheck(msgspec.Struct, frozen=True, kw_only=True):
-    """AUC of a model of this field alone, and how much AUC the whole model loses without it, both cross-validated."""
+    """AUC of a model of this field alone, and how much AUC the whole model loses without it, both cross-validated.
+
+    Leads are compared with those of their own time. `twins` say much the same and were taken away with it, beside
+    `others` that stayed.
+    """
 
     name: str
     alone: float
     removal: float
+    twins: tuple[str, ...] = ()
+    others: int = 0
 
 
 class JudgedCandidate(msgspec.Struct, frozen=True, kw_only=True):

@@ -86,6 +86,7 @@ class Learned:
 
     def __init__(self, artefact: LandscapeArtefact) -> None:
         self._legs = {leg.leg: _Leg(leg) for leg in artefact.legs}
+        self.features = tuple({each.name: each for leg in artefact.legs for each in leg.features}.values())
 
     def curve(self, seller: str, leg: Leg, facts: Mapping[str, Value], worth_cents: float) -> Curve | None:
         """The curve of one lead, `None` of a leg or a seller that was not learned."""

@@ -2,12 +2,13 @@
 
 import re
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 from msgspec.structs import replace
 
-from app.domain.catalogue import Challenger, Model
-from app.scoring.artefact import Unusable, read_bytes
+from app.domain.catalogue import Challenger, FactRead, Model
+from app.scoring.artefact import Feature, Number, Unusable, read_bytes
 from app.scoring.card import CARD, ModelCard, ParityRow, check_sum, read_card
 from app.scoring.compile import Probability, compiled
 from app.scoring.habits import HABITS, parse_habits
@@ -35,11 +36,10 @@ class ModelProblem(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LoadedModels(msgspec.Struct, frozen=True, kw_only=True):
-    """What may price, what is tried beside it, and what may do neither. `reads` names the facts each model reads."""
+    """What may price, what is tried beside it, and what may do neither."""
 
     models: dict[str, Model] = {}
     challengers: dict[str, Challenger] = {}
-    reads: dict[str, tuple[str, ...]] = {}
     problems: tuple[ModelProblem, ...] = ()
 
 
@@ -51,13 +51,12 @@ def load(models_dir: Path) -> LoadedModels:
         return LoadedModels(problems=(ModelProblem(vertical="", reason=str(unusable)),))
     models: dict[str, Model] = {}
     challengers: dict[str, Challenger] = {}
-    reads: dict[str, tuple[str, ...]] = {}
     problems: list[ModelProblem] = []
     for vertical, entry in pointers.items():
         try:
             if isinstance(entry, Unusable):
                 raise entry
-            models[vertical], reads[vertical] = load_version(models_dir, vertical, entry.live)
+            models[vertical], _ = load_version(models_dir, vertical, entry.live)
         except Unusable as unusable:
             problems.append(ModelProblem(vertical=vertical, reason=f"models/{vertical}: {unusable}"))
         if isinstance(entry, Entry):
@@ -66,7 +65,7 @@ def load(models_dir: Path) -> LoadedModels:
             except Unusable as unusable:
                 reason = f"models/{vertical}: the challenger is left out: {unusable}"
                 problems.append(ModelProblem(vertical=vertical, reason=reason, of_challenger=True))
-    return LoadedModels(models=models, challengers=challengers, reads=reads, problems=tuple(problems))
+    return LoadedModels(models=models, challengers=challengers, problems=tuple(problems))
 
 
 def _challenger(models_dir: Path, vertical: str, entry: Entry) -> dict[str, Challenger]:
@@ -89,9 +88,9 @@ def load_version(models_dir: Path, vertical: str, version: object) -> tuple[Mode
             raise Unusable(f"{version}/{part} is of {names.vertical!r} {names.version!r}")
     probability = compiled(scorer)
     _check_parity(card.parity, probability)
-    model = _with_parts(
-        Model(vertical=vertical, version=scorer.version, probability=probability), models_dir, folder, card
-    )
+    reads = tuple(_read(feature) for feature in scorer.features)
+    model = Model(vertical=vertical, version=scorer.version, probability=probability, reads=reads)
+    model = _with_parts(model, models_dir, folder, card)
     return model, tuple(feature.name for feature in scorer.features)
 
 
@@ -99,12 +98,20 @@ def _with_parts(model: Model, models_dir: Path, folder: Path, card: ModelCard) -
     """The model with what was learned beside its scorer."""
     if LANDSCAPE in card.sha256:
         body = _part(models_dir, folder, card, LANDSCAPE)
-        model = replace(model, landscape=parse_landscape(body, model.vertical))
+        landscape = parse_landscape(body, model.vertical)
+        known = {fact.name for fact in model.reads}
+        also = tuple(_read(feature) for feature in landscape.features if feature.name not in known)
+        model = replace(model, landscape=landscape, reads=(*model.reads, *also))
     if HABITS in card.sha256:
         model = replace(model, habits=parse_habits(_part(models_dir, folder, card, HABITS)))
     if TRAFFIC in card.sha256:
         model = replace(model, traffic=parse_traffic(_part(models_dir, folder, card, TRAFFIC)))
     return model
+
+
+def _read(feature: Feature) -> FactRead:
+    kind: Literal["category", "number"] = "number" if isinstance(feature, Number) else "category"
+    return FactRead(name=feature.name, kind=kind, values=() if isinstance(feature, Number) else feature.values)
 
 
 def _part(models_dir: Path, folder: Path, card: ModelCard, name: str) -> bytes:

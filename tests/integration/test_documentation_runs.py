@@ -21,6 +21,8 @@ from tests.service import DEMO_CONFIG, ROOT, serve, until
 ELSEWHERE = {
     "make": "tests/unit/test_repository.py",
     "python -m training": "tests/training/test_tutorial.py",
+    "leadbid sample ping --config buyer.toml": "tests/training/test_tutorial.py",
+    'leadbid explain "$ping_id"': "tests/training/test_tutorial.py",
     "leadbid export --data day": "tests/training/test_tutorial.py",
     "leadbid init": "tests/integration/test_init.py",
     "leadbid demo": "tests/integration/test_demo.py",

@@ -7,22 +7,26 @@ from msgspec.structs import replace
 
 from app.scoring.card import CalibratorAttempt, FieldCheck, Figures, Gate
 from tests.cards import FIGURES
+from training.conversion.enough import HistorySize
 from training.conversion.gates import gates
 from training.conversion.train import Trained, slices_of
 
 GOOD = replace(FIGURES, rows=4_000)
 TRUE = replace(GOOD, auc=0.74)
+LONG = HistorySize(leads=26_000, converted=2_600, newest=400, weeks=26.0)
 HONEST = (FieldCheck(name="age", alone=0.6, removal=0.01), FieldCheck(name="tier", alone=0.58, removal=0.02))
 
 
 def judged(
     newest: Figures = GOOD,
+    past: HistorySize = LONG,
+    folds: Figures = GOOD,
     raw: Figures = GOOD,
     checks: tuple[FieldCheck, ...] = HONEST,
     true: Figures | None = TRUE,
     difference: float = 1e-15,
     attempts: tuple[CalibratorAttempt, ...] = (),
-    trusted: tuple[str, ...] = (),
+    trusted: dict[str, str] | None = None,
 ) -> tuple[Gate, ...]:
     trained = Trained(
         raw=None,
@@ -32,9 +36,9 @@ def judged(
         slices=slices_of(4_000),
         newest=newest,
         newest_raw=raw,
-        random_cv=GOOD,
+        random_cv=folds,
     )
-    return tuple(gates(trained, checks, true, difference=difference, trusted=trusted))
+    return tuple(gates(trained, past, checks, true, difference=difference, trusted=trusted or {}))
 
 
 def failed(**given: Any) -> dict[str, str]:
@@ -49,7 +53,8 @@ def test_a_good_model_passes_every_gate() -> None:
 @pytest.mark.parametrize(
     ("given", "gate", "figure"),
     [
-        ({"newest": replace(GOOD, converted=0.02)}, "enough history", "80 conversions"),
+        ({"past": replace(LONG, newest=80, converted=399)}, "enough history", "399 conversions in 26,000 leads, 80"),
+        ({"past": replace(LONG, copies=3)}, "enough history", "each stands there 3 times: 866 differ"),
         ({"newest": replace(GOOD, skill=-0.01)}, "beats a constant", "-1.0%"),
         ({"newest": replace(GOOD, auc=0.64)}, "ranking kept", "0.640"),
         ({"newest": replace(GOOD, slope=-0.2)}, "ranking kept", "-0.20"),
@@ -78,15 +83,15 @@ def test_an_honest_field_that_carries_much_is_named_with_why_it_passes() -> None
     honest = FieldCheck(name="tier", alone=0.62, removal=0.07)
     (told,) = [gate for gate in judged(checks=(*HONEST[:1], honest)) if gate.name == "no suspected leak"]
     assert told.passed
-    assert "by removal tier 0.070 of 0.05, which is honest of a field below 0.75 alone" in told.found
+    assert "by removal tier 0.070 of 0.05, which is honest of a field that tells 0.62 alone beside" in told.found
 
 
 def test_a_suspect_that_somebody_vouches_for_may_be_read_and_is_named() -> None:
     leak = FieldCheck(name="tier", alone=0.82, removal=0.07)
-    trained = judged(checks=(*HONEST, leak), trusted=("tier",))
+    trained = judged(checks=(*HONEST, leak), trusted={"tier": "the form asks for it"})
     (told,) = [gate for gate in trained if gate.name == "suspected leak"]
     assert told.passed
-    assert "trusted anyway" in told.found
+    assert "trusted: the form asks for it" in told.found
 
 
 def test_a_calibrator_that_would_turn_the_ranking_fails_a_gate_though_it_is_refused() -> None:

@@ -10,6 +10,7 @@ from app.scoring.card import read_card
 from app.scoring.load import load
 from app.scoring.pointer import POINTER, Entry
 from tests.models import add_version, landscape_of, shipped
+from tests.service import DEMO_CONFIG
 from training.main import main
 from training.registry.pointer import changes, entries
 
@@ -259,3 +260,47 @@ def test_a_card_of_another_version_is_refused_by_name(models: Path, capsys: Said
     assert registry(models, "promote", "--version", "0005") == 1
     assert "card.json has schema 2, this service reads 3: train again or upgrade" in capsys.readouterr().err
     assert solar(models).live == "0001"
+
+
+def renamed(folder: Path) -> Path:
+    """The demo's configuration, in which solar calls one field otherwise than the models."""
+    path = folder / "buyer.toml"
+    path.write_text(DEMO_CONFIG.read_text().replace('name = "monthly_bill"', 'name = "power_bill"'))
+    return path
+
+
+@pytest.mark.parametrize("action", ["promote", "shadow", "canary"])
+def test_a_version_that_reads_an_undeclared_field_is_refused_also_by_force(
+    models: Path, tmp_path: Path, capsys: Said, action: str
+) -> None:
+    before = (models / POINTER).read_bytes()
+    words = ["--share", "0.1"] if action == "canary" else []
+    words += ["--force"] if action != "shadow" else []
+    assert registry(models, action, "--version", "0002", "--config", str(renamed(tmp_path)), *words) == 1
+    said = capsys.readouterr().err
+    assert "solar: model 0002 reads 'monthly_bill', which vertical 'solar' does not declare" in said
+    assert (models / POINTER).read_bytes() == before
+    assert registry(models, action, "--version", "0002", "--config", str(DEMO_CONFIG), *words) == 0
+
+
+def test_a_rollback_to_what_no_longer_fits_is_refused(models: Path, tmp_path: Path, capsys: Said) -> None:
+    registry(models, "promote", "--version", "0002")
+    assert registry(models, "rollback", "--config", str(renamed(tmp_path))) == 1
+    assert "model 0001 reads 'monthly_bill'" in capsys.readouterr().err
+    assert solar(models).live == "0002"
+
+
+def test_a_vertical_that_is_not_declared_is_refused_with_those_that_are(
+    models: Path, tmp_path: Path, capsys: Said
+) -> None:
+    config = tmp_path / "buyer.toml"
+    config.write_text(DEMO_CONFIG.read_text().replace('name = "solar"', 'name = "solar_roofs"'))
+    assert registry(models, "promote", "--version", "0002", "--config", str(config)) == 1
+    said = capsys.readouterr().err
+    assert "no vertical 'solar' is declared; did you mean 'solar_roofs'?" in said
+    assert "describe --config" in said
+
+
+def test_without_a_configuration_it_is_said_that_fields_are_not_checked(models: Path, capsys: Said) -> None:
+    assert registry(models, "promote", "--version", "0002") == 0
+    assert "is not checked" in capsys.readouterr().err

@@ -105,7 +105,7 @@ def test_few_conversions_renew_the_champion_with_what_sellers_were(tmp_path: Pat
     found, models = round_of(tmp_path, solar, made)
     leads = [each for each in made if each.lead_id]
     converted = sum(each.converted is True for each in leads)
-    assert found.conversion.startswith(f"too few conversions: {converted} in {len(leads)} matured exclusive leads")
+    assert found.conversion.startswith(f"too few conversions: {converted} conversions in {len(leads)} leads")
     assert (found.champion, found.challenger) == ("0001", "0002")
     assert set(found.sellers) == {"acme", "bluebird"}
     model, _ = load_version(models, "solar", "0002")

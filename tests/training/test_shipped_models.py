@@ -25,7 +25,7 @@ def test_every_vertical_of_the_demo_has_a_model_that_loads(shipped: LoadedModels
 def test_every_fact_they_read_is_declared_and_known_at_ping_time(shipped: LoadedModels, demo: Path) -> None:
     for name, vertical in declared(demo).verticals.items():
         known = {field.name for field in vertical.fields if field.known_at_ping}
-        assert set(shipped.reads[name]) <= known | {"state", "local_hour", "weekday"}
+        assert {fact.name for fact in shipped.models[name].reads} <= known | {"state", "local_hour", "weekday"}
 
 
 def test_every_one_passed_its_gates_and_is_small(shipped: LoadedModels) -> None:

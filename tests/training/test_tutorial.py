@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.service import free_port
 from training.main import COMMANDS
 
 pytestmark = pytest.mark.long
@@ -15,12 +16,21 @@ pytestmark = pytest.mark.long
 PAGE = Path(__file__).parents[2] / "docs" / "retraining.md"
 BLOCKS = re.findall(r"^```sh\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
 
-SHORT = {"--seeds 5 --per-seed 20000": "--seeds 1 --per-seed 2000"}
-"""What takes minutes, and what is run in its place."""
+PORT = str(free_port())
+SHORT = {
+    "--seeds 5 --per-seed 20000": "--seeds 1 --per-seed 2000",
+    "leadbid serve": f"leadbid serve --port {PORT}",
+    "--curl": f"--curl --url http://127.0.0.1:{PORT}",
+    "127.0.0.1:8000": f"127.0.0.1:{PORT}",
+}
+"""What takes minutes or a port that may be in use, and what is run in its place."""
 
 SAYS = {
     "describe": 'name = "call_seconds"  # suspected leak',
-    "train": "live",
+    "cat missing.txt": '{ name = "roof_age", type = "integer" }',
+    "leadbid check": "No problems.",
+    "training train": 'roof_repair = "0001"',
+    "leadbid explain": "model 0001",
     "registry list": "shadow",
     "replay": "decided again bit for bit, 0 differently",
     "evaluate": "exit status 2",

@@ -7,13 +7,18 @@ import numpy as np
 from msgspec.structs import replace
 
 from app.bounds import SEED_MAX, whole
+from app.packaged import DEMO_CONFIG, config_here
 from app.scoring.card import FieldCheck
 from training.conversion.features import columns_among, stacked
-from training.conversion.leaks import ALONE_MAX, REMOVAL_MAX, check_fields, suspected
-from training.frame import Tell, add, teller
+from training.conversion.leaks import TWINS_ALONE_MIN, against, check_fields, hinted, suspected
+from training.frame import Tell, teller
 from training.histories.dataset import leads_at
+from training.histories.declared import declared
 from training.histories.draft import SpecDraft, draft, written
 from training.histories.history import History
+from training.histories.joining import OWN
+from training.histories.mapped import chosen_vertical, lacking, mapped
+from training.histories.spec import SpecField
 from training.histories.specified import history_in
 from training.histories.tables import LeadTable, open_table
 
@@ -31,7 +36,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--label", default="", help="the column with the outcome; not needed for a service's own leads")
     parser.add_argument("--vertical", default="", help="the vertical; required if a dataset has several")
-    add(parser, "config")
+    parser.add_argument(
+        "--config",
+        type=Path,
+        default=config_here(),
+        help="your configuration: columns get the names of its fields, and what it lacks is drafted (default: "
+        "buyer.toml, where there is one)",
+    )
     parser.add_argument("--out", type=Path, help="the file for the draft (default: print it)")
     parser.add_argument(
         "--seed", type=whole(0, SEED_MAX), default=1, help="the seed of the models that look for leaks (default: 1)"
@@ -41,19 +52,31 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """0 with a draft, 2 if none can be made."""
     tell = teller()
-    with leads_at(args.data, args.config, tell) as path, open_table(path, called=str(args.data)) as table:
-        text = _described(table, args, tell)
+    with (
+        leads_at(args.data, args.config or DEMO_CONFIG, tell) as path,
+        open_table(path, called=str(args.data)) as table,
+    ):
+        text, lacks = _described(table, args, tell)
     if args.out is not None:
         args.out.write_text(text, encoding="utf-8")
+        print(lacks, end="")
         tell(f"{args.out}: edit it, then `python -m training train --data {args.data} --spec {args.out}`")
     else:
         print(text, end="")
     return 0
 
 
-def _described(table: LeadTable, args: argparse.Namespace, tell: Tell) -> str:
+def _described(table: LeadTable, args: argparse.Namespace, tell: Tell) -> tuple[str, str]:
+    """The specification, and what the configuration lacks, if there is one."""
     tell(f"{table.rows:,} rows, {len(table.names)} columns")
     drafted = draft(table, label=args.label, vertical=args.vertical)
+    fitted = None
+    # The leads that a service has bought have the names that it declares.
+    if args.config is not None and not {*OWN} <= {*table.names}:
+        known = declared(args.config)
+        name = chosen_vertical(known, drafted.spec.vertical, args.vertical)
+        fitted = mapped(replace(drafted, spec=replace(drafted.spec, vertical=name)), known, table)
+        drafted = fitted.draft
     # Whatever is to be mended in the file is for the reader of the draft; leaks can be looked for without it.
     lenient = replace(drafted.spec, missing_label="leave_out", values_seen_once="unknown")
     history = history_in(table, lenient, table.source, tell)
@@ -65,8 +88,13 @@ def _described(table: LeadTable, args: argparse.Namespace, tell: Tell) -> str:
     ]
     header += history.notes
     if any(suspected(check) for check in checks):
-        header.append("If every ping does have a suspected field, set known_at_ping = true and trusted = true.")
-    return written(_with_suspects(drafted, checks, tell), header)
+        header.append(
+            "If every ping has a suspected field, set known_at_ping = true and trusted = true, with the reason."
+        )
+    judged = _with_suspects(drafted, checks, tell)
+    lacks = lacking(replace(fitted, draft=judged)) if fitted is not None else ""
+    commented = "".join(f"# {line.removeprefix('# ')}\n" for line in lacks.splitlines())
+    return written(judged, header) + (f"\n{commented}" if lacks else ""), lacks
 
 
 def _checked(history: History, drafted: SpecDraft, seed: int, tell: Tell) -> tuple[FieldCheck, ...]:
@@ -81,17 +109,20 @@ def _checked(history: History, drafted: SpecDraft, seed: int, tell: Tell) -> tup
 
 def _with_suspects(drafted: SpecDraft, checks: tuple[FieldCheck, ...], tell: Tell) -> SpecDraft:
     """The draft with every suspect taken from the models, and named where it stands."""
-    limits = f"(limit {ALONE_MAX:.2f})", f"(limit {REMOVAL_MAX:.2f})"
-    suspects = {
-        check.name: f"suspected leak: AUC {check.alone:.3f} alone {limits[0]}, {check.removal:.3f} of AUC lost without "
-        f"it {limits[1]}"
-        for check in checks
-        if suspected(check)
-    }
+    suspects = {check.name: f"suspected leak: {against(check)}" for check in checks if suspected(check)}
     for name, why in suspects.items():
         tell(f"{name}: {why}")
-    fields = tuple(
-        replace(field, known_at_ping=False, reason=suspects[field.name]) if field.name in suspects else field
-        for field in drafted.spec.fields
-    )
+    asked = {
+        check.name: "its name sounds as if it were written later: does every ping have it?"
+        for check in checks
+        if check.name not in suspects and check.alone > TWINS_ALONE_MIN and hinted(check.name)
+    }
+
+    def judged(field: SpecField) -> SpecField:
+        if field.name in suspects:
+            return replace(field, known_at_ping=False, reason=suspects[field.name])
+        reasons = (field.reason, asked.get(field.name, ""))
+        return replace(field, reason="; ".join(filter(None, reasons)))
+
+    fields = tuple(map(judged, drafted.spec.fields))
     return replace(drafted, spec=replace(drafted.spec, fields=fields))

@@ -6,7 +6,7 @@ import sys
 import msgspec
 
 from app.bounds import real
-from training.frame import add, add_own_models
+from training.frame import add, add_own_config, add_own_models, own_verticals
 from training.registry import registry
 from training.registry.listing import listed, sentence, shown, table
 from training.registry.pointer import Change, NotChanged, author
@@ -23,7 +23,7 @@ _ACTIONS = {
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """`python -m training registry ACTION --models DIR [--vertical V] [--version N] [--share S] [--why WORDS]`."""
+    """`python -m training registry ACTION --models DIR [--vertical V] [--version N] [--config FILE] ...`."""
     actions = parser.add_subparsers(required=True, metavar="action", dest="action")
     for name, purpose in _ACTIONS.items():
         one = actions.add_parser(name, help=purpose, description=purpose, allow_abbrev=False)
@@ -45,6 +45,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             add(one, "json")
         elif name != "show":
             one.add_argument("--why", default="", metavar="WORDS", help="the reason, recorded in the history")
+        if name in ("promote", "rollback", "shadow", "canary"):
+            add_own_config(one)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -74,12 +76,13 @@ def _said(args: argparse.Namespace) -> str:
 
 def _done(args: argparse.Namespace) -> Change:
     models, vertical, who = args.models, args.vertical, author(args.why)
+    if args.action == "retire":
+        return registry.retire(models, vertical, who)
+    known = own_verticals(args.config)
     if args.action == "promote":
-        return registry.promote(models, vertical, args.version, who, force=args.force)
+        return registry.promote(models, vertical, args.version, who, declared=known, force=args.force)
     if args.action == "rollback":
-        return registry.rollback(models, vertical, who)
+        return registry.rollback(models, vertical, who, known)
     if args.action == "shadow":
-        return registry.shadow(models, vertical, args.version, who)
-    if args.action == "canary":
-        return registry.canary(models, vertical, args.share, who, version=args.version, force=args.force)
-    return registry.retire(models, vertical, who)
+        return registry.shadow(models, vertical, args.version, who, known)
+    return registry.canary(models, vertical, args.share, who, version=args.version, declared=known, force=args.force)

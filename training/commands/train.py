@@ -8,11 +8,16 @@ from typing import NamedTuple
 import msgspec
 
 from app.bounds import LEADS_MAX, SEED_MAX, whole
+from app.domain.catalogue import FactRead
+from app.packaged import DEMO_CONFIG, config_here
 from app.scoring.card import ModelCard
+from app.scoring.fit import untold
+from training.conversion.enough import size_of
+from training.conversion.features import columns_among
 from training.conversion.learn import learn
 from training.conversion.report import report, result
 from training.errors import TrainingError
-from training.frame import Tell, add, teller
+from training.frame import Tell, add, own_verticals, teller
 from training.histories.dataset import leads_at
 from training.histories.declared import declared, spec_of
 from training.histories.history import History
@@ -24,10 +29,11 @@ from training.registry.pointer import NotChanged, author, entries
 
 
 class NewVersion(NamedTuple):
-    """A model, and why it is not live; empty if it is."""
+    """A model, and why it is not live; empty if it is. `is_fit` says whether its vertical declares what it reads."""
 
     card: ModelCard
     why_not: str
+    is_fit: bool = True
 
     @property
     def outcome(self) -> str:
@@ -53,8 +59,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--backend", help="where the search runs: loky, threading, dask or ray (default: this process)")
     add(parser, "json")
+    parser.add_argument(
+        "--config",
+        type=Path,
+        help="the configuration that declares the fields, which what becomes live must fit (default: buyer.toml, where "
+        "there is one; of a synthetic history the demo's)",
+    )
     made_up = parser.add_argument_group("a synthetic history, used without --data")
-    add(made_up, "vertical", "config")
+    add(made_up, "vertical")
     made_up.add_argument(
         "--rows",
         type=whole(ROWS_MIN, LEADS_MAX, _FEW),
@@ -67,18 +79,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """0 if every model may price, 1 if a gate failed, 2 if there is nothing to learn from."""
+    """0 if every model may price, 1 if a gate failed or a model does not fit its vertical, 2 if nothing is learned."""
     if (args.data is None) != (args.spec is None):
         raise TrainingError("--data needs --spec, and --spec needs --data: `python -m training describe` drafts one")
     # Before the long work: where the pointer cannot be read, nothing could be made live.
     entries(args.out)
-    learned = [_learned(history, spec, args, tell) for history, spec, tell in _histories(args)]
+    # Those of a synthetic history are made of what is declared.
+    fit = own_verticals(args.config or config_here()) if args.data is not None else None
+    learned = [_learned(history, spec, args, fit, tell) for history, spec, tell in _histories(args)]
     if args.json:
         told = (result(each.card, args.out, promoted=not each.why_not) for each in learned)
         print("\n".join(msgspec.json.encode(each).decode() for each in told))
     else:
         print("\n\n".join(report(each.card, each.outcome) for each in learned))
-    return 0 if all(each.card.cleared for each in learned) else 1
+    return 0 if all(each.card.cleared and each.is_fit for each in learned) else 1
 
 
 def _histories(args: argparse.Namespace) -> Iterator[tuple[History, Spec, Tell]]:
@@ -86,11 +100,11 @@ def _histories(args: argparse.Namespace) -> Iterator[tuple[History, Spec, Tell]]
     if args.data is not None:
         spec = read_spec(args.spec)
         tell = teller(spec.vertical)
-        with leads_at(args.data, args.config, tell) as path:
+        with leads_at(args.data, args.config or DEMO_CONFIG, tell) as path:
             history = read_history(path, spec, called=args.data.name if args.data.is_dir() else "", tell=tell)
         yield history, spec, tell
         return
-    known = declared(args.config)
+    known = declared(args.config or DEMO_CONFIG)
     for name in known.chosen(args.vertical):
         vertical, tell = known.verticals[name], teller(name)
 
@@ -101,15 +115,32 @@ def _histories(args: argparse.Namespace) -> Iterator[tuple[History, Spec, Tell]]
         yield history, spec_of(vertical), tell
 
 
-def _learned(history: History, spec: Spec, args: argparse.Namespace, tell: Tell) -> NewVersion:
-    card = learn(history, spec, args.out, seed=args.seed, tell=tell, backend=args.backend)
+def _facts_of(spec: Spec) -> Iterator[FactRead]:
+    """What a model of this specification will read."""
+    columns, _ = columns_among(spec.fields)
+    values = {field.name: field.values for field in spec.fields}
+    return (FactRead(name=each.name, kind=each.kind, values=values[each.name]) for each in columns)
+
+
+def _learned(
+    history: History, spec: Spec, args: argparse.Namespace, fit: registry.Verticals | None, tell: Tell
+) -> NewVersion:
+    if fit is not None and spec.vertical in fit:
+        # Before the long work: it can be kept for study, and never be made live.
+        for why in untold(_facts_of(spec), fit[spec.vertical]):
+            tell(f"what is learned will not be made live: it reads {why}")
+    past = size_of(history)
+    try:
+        card = learn(history, spec, args.out, seed=args.seed, tell=tell, backend=args.backend)
+    except TrainingError as error:
+        raise error if past.is_enough else TrainingError(f"{error}. It has {past.found}") from None
     # One that fails leaves its predecessor live; the others need not wait for it.
     if not card.cleared:
         return NewVersion(card, "kept for study; it is not live")
     if args.data is None and not args.promote:
         return NewVersion(card, "its history is synthetic; --promote makes it live anyway")
     try:
-        registry.promote(args.out, spec.vertical, card.version, author("trained"), did="train")
+        registry.promote(args.out, spec.vertical, card.version, author("trained"), declared=fit, did="train")
     except NotChanged as refused:
-        return NewVersion(card, str(refused))
+        return NewVersion(card, str(refused), is_fit=not isinstance(refused, registry.Unfit))
     return NewVersion(card, "")

@@ -1,32 +1,73 @@
 """Finds fields that leak the outcome: a field that predicts it alone was usually recorded afterwards."""
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
+from app.dialects.columns.words import LATER, words_of
 from app.scoring.card import FieldCheck
 from training.conversion.candidates import boosting
 from training.conversion.encoders import encoded
 from training.conversion.features import Column
 from training.conversion.train import cross_validated
-from training.statistics import Array
+from training.statistics import Array, log_odds
 
 ALONE_MAX = 0.90
+ALONE_HINTED_MAX = 0.70
+"""What the name calls something of later, and tells so much, is one."""
+
 REMOVAL_MAX = 0.05
-REMOVAL_ALONE_MIN = 0.75
+REMOVAL_ALONE_MIN = 0.70
 """The strongest of a few honest fields carries much of what a model gains, and tells less than this by itself."""
+
+REMOVAL_ALONE_MIN_OF_FEW = 0.80
+FEW = 4
+"""Beside fewer others any good field is missed when it is gone, so that this says less against it."""
+
+TWINS_MIN = 0.4
+"""Predictions of two leaks by themselves agree as much as this once either hides more than half of the other."""
+
+TWINS_ALONE_MIN = 0.60
+"""Of fields that tell less nothing can hide behind another."""
 
 ROWS_MAX = 12_000
 TREES = 40
 FOLDS = 3
+TIMES = 20
+PAIRS_MIN = 0.25
+"""Of the pairs that stand in one time where conversions come evenly; of fewer, time says too much to be set aside."""
+
 SIDE_MIN = 300
 """So many conversions are looked at where there are as many, however rare they are."""
+
+_HINTS = re.compile(
+    r"(^|_)(last|status|stage|quality|tags?|disposition|modified|outcome|result|activity|follow_?ups?|notes?|attempts?|"
+    r"duration|talk|agents?|reps?|closed?|completed?|final|final_.*)(_|$)"
+)
 
 
 def suspected(check: FieldCheck) -> bool:
     """Whether a field tells so much by itself, or takes so much away with it, as honest ones do not."""
-    return check.alone > ALONE_MAX or (check.removal > REMOVAL_MAX and check.alone > REMOVAL_ALONE_MIN)
+    alone = REMOVAL_ALONE_MIN if check.others >= FEW else REMOVAL_ALONE_MIN_OF_FEW
+    if check.alone > ALONE_MAX or (check.removal > REMOVAL_MAX and check.alone > alone):
+        return True
+    return check.alone > ALONE_HINTED_MAX and hinted(check.name)
+
+
+def hinted(name: str) -> bool:
+    """Whether a name says that its field is written after the lead was bought, as `last_activity` or `lead_quality`."""
+    word = words_of(name)
+    return bool(_HINTS.search(word) or LATER.search(word))
+
+
+def against(check: FieldCheck) -> str:
+    """What is known of a field, in words."""
+    twins = f" and {', '.join(check.twins)}" if check.twins else ""
+    by_name = "; its name says that it is written later" if hinted(check.name) else ""
+    alone = f"AUC {check.alone:.3f} alone (limit {ALONE_MAX:.2f})"
+    return f"{alone}, {check.removal:.3f} of AUC lost without it{twins} (limit {REMOVAL_MAX:.2f}){by_name}"
 
 
 def check_fields(
@@ -34,40 +75,83 @@ def check_fields(
 ) -> tuple[FieldCheck, ...]:
     """Every field by itself and the model without it. Smaller models of some rows do: a leak is not subtle.
 
-    One leak hides another that says the same: where fields are suspected, the others are tried once more without them.
+    Rows stand oldest first, and leads are compared with those of their own time: a field that tells no more than when a
+    lead came, as an index of the economy, ranks none of them. Two leaks that say the same hide each other, so fields
+    whose predictions agree are taken away together; and where fields are suspected, the others are tried once more
+    without them, since a strong leak hides a weak one.
     """
     rows = _sample(y, seed)
     few, labels, known = X[rows], y[rows], encoded(columns, X[rows])
 
-    def auc(positions: Sequence[int]) -> float:
+    def said(positions: Sequence[int]) -> Array:
         # A model of nothing is a guess.
         if not positions:
-            return 0.5
+            return np.zeros(len(labels))
         model = boosting([columns[at] for at in positions], seed=seed, trees=TREES, encoded=known)
-        return float(roc_auc_score(labels, cross_validated(model, few[:, positions], labels, folds=FOLDS, seed=seed)))
+        return cross_validated(model, few[:, positions], labels, folds=FOLDS, seed=seed)
 
-    def removals(among: Sequence[int]) -> dict[int, float]:
-        """How much AUC a model of these columns loses without each."""
-        whole, lost = auc(among), {}
-        for at in among:
-            tell(f"all but {columns[at].name}")
-            lost[at] = whole - auc([other for other in among if other != at])
-        return lost
+    def lost(groups: Sequence[Sequence[int]]) -> Iterator[float]:
+        """How much AUC a model of these columns loses without each group."""
+        among = sorted(at for group in groups for at in group)
+        whole = auc_in_time(labels, said(among))
+        for group in groups:
+            tell(f"all but {', '.join(columns[at].name for at in group)}")
+            yield whole - auc_in_time(labels, said([at for at in among if at not in group]))
 
-    everything, alone = list(range(len(columns))), {}
-    for at in everything:
+    alone, scores = dict[int, float](), dict[int, Array]()
+    for at in range(len(columns)):
         tell(columns[at].name)
-        alone[at] = auc([at])
-    checks, rest = dict[int, FieldCheck](), everything
+        predicted = said([at])
+        alone[at], scores[at] = auc_in_time(labels, predicted), log_odds(predicted)
+    checks, rest = dict[int, FieldCheck](), twins(scores, alone)
     while True:
-        lost = removals(rest)
-        judged = {at: FieldCheck(name=columns[at].name, alone=alone[at], removal=lost[at]) for at in rest}
-        found = [at for at in rest if suspected(judged[at])]
+        judged: dict[int, FieldCheck] = {}
+        for group, removal in zip(rest, lost(rest), strict=True):
+            others = sum(map(len, rest)) - len(group)
+            for at in group:
+                also = tuple(columns[other].name for other in group if other != at)
+                judged[at] = FieldCheck(
+                    name=columns[at].name, alone=alone[at], removal=removal, twins=also, others=others
+                )
+        found = {at for at, check in judged.items() if suspected(check)}
         # What was found of the others at first stands, unless it changes the verdict.
-        checks |= {at: judged[at] for at in rest if at not in checks or at in found}
-        rest = [at for at in rest if at not in found]
+        checks |= {at: check for at, check in judged.items() if at not in checks or at in found}
+        rest = [left for group in rest if (left := [at for at in group if at not in found])]
         if not found or not rest:
-            return tuple(checks[at] for at in everything)
+            return tuple(checks[at] for at in range(len(columns)))
+
+
+def twins(scores: dict[int, Array], alone: dict[int, float]) -> list[list[int]]:
+    """All fields, those in one group of which the predictions agree; the others each in a group of its own."""
+    groups: list[list[int]] = []
+    for at, score in scores.items():
+        strong = alone[at] > TWINS_ALONE_MIN
+        near = [group for group in groups if strong and any(_agree(score, scores[other]) for other in group)]
+        near = [group for group in near if all(alone[other] > TWINS_ALONE_MIN for other in group)]
+        groups = [group for group in groups if group not in near] + [[*(each for group in near for each in group), at]]
+    return sorted((sorted(group) for group in groups), key=min)
+
+
+def auc_in_time(y: Array, predicted: Array) -> float:
+    """The share of pairs of one time, one of which converted, that are ranked right: of rows that stand in order.
+
+    Of all pairs where those of one time are few, as in a file that was sorted by the outcome.
+    """
+    right, pairs, parts = 0.0, 0, np.array_split(np.arange(len(y)), min(TIMES, max(int(y.sum()) // TIMES, 1)))
+    for part in parts:
+        converted = int(y[part].sum())
+        count = converted * (len(part) - converted)
+        if count:
+            right, pairs = right + count * float(roc_auc_score(y[part], predicted[part])), pairs + count
+    if pairs * len(parts) < PAIRS_MIN * int(y.sum()) * int(np.sum(y == 0)):
+        return float(roc_auc_score(y, predicted))
+    return right / pairs
+
+
+def _agree(score: Array, other: Array) -> bool:
+    if not (np.std(score) > 0.0 and np.std(other) > 0.0):
+        return False
+    return bool(np.corrcoef(score, other)[0, 1] > TWINS_MIN)
 
 
 def _sample(y: Array, seed: int) -> Array:

@@ -9,12 +9,14 @@ import numpy as np
 from msgspec.structs import asdict
 
 from app.domain.calendar import utc_text
+from app.domain.catalogue import FactRead
 from app.scoring.artefact import Category, Feature, Number
-from app.scoring.card import FactRead, ModelCard, TrainingHistory
+from app.scoring.card import ModelCard, TrainingHistory
 from app.scoring.compile import compiled
 from app.scoring.load import PARITY_ROWS_MIN, load_version
 from training.conversion.artefact import installed, next_version, parity_rows, write
 from training.conversion.candidates import chance
+from training.conversion.enough import size_of
 from training.conversion.export import scorer_of
 from training.conversion.features import columns_among, stacked
 from training.conversion.figures import by_value, deciles, figures
@@ -52,8 +54,8 @@ def learn(
     places = _spread(newest, COMPARED_MAX)
     served = np.array([*map(compiled(scorer), history.rows(places))])
     difference = float(np.max(np.abs(served - predicted[places - newest.start])))
-    trusted = {field.name for field in spec.fields if field.trusted}
-    verdicts = tuple(gates(trained, checks, truth, difference=difference, trusted=trusted))
+    trusted = {field.name: field.reason for field in spec.fields if field.trusted}
+    verdicts = tuple(gates(trained, size_of(history), checks, truth, difference=difference, trusted=trusted))
     card = ModelCard(
         vertical=spec.vertical,
         version=version,

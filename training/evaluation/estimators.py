@@ -24,7 +24,7 @@ BANDWIDTH = 0.5
 """Of the kernel, as a share of the deviation that most bids were drawn with: wider blurs F, narrower sees few rows."""
 _SPREAD_DIGITS = 6
 _REACH = 0.01
-"""What lies beyond the outermost hundredths of the density was hardly ever tried."""
+"""So rare draws were hardly ever tried."""
 
 Estimate = tuple[tuple[Array, Array], ...]
 """The sum of its parts, a figure a bid; each is a ratio of sums over rows. Above the line a part has a column each for
@@ -55,13 +55,18 @@ class Density(msgspec.Struct, frozen=True, kw_only=True):
         return np.where(self._inside(log_price), total, 0.0)
 
     def reaches(self, log_price: Array) -> Array:
-        """Whether each price lies where the log really tried: within all but the outermost hundredths."""
-        lower = np.zeros(len(log_price))
+        """Whether each price lies where the log really tried: among all but the least likely hundredth of the draws.
+
+        A draw is the less likely the farther it is from the best bid, on either side, up to a bound: there the rest is
+        cut off, so that a floor near the best bid was tried about as often as the best bid itself.
+        """
+        apart, farther = np.abs(log_price - self.log_best), np.zeros(len(log_price))
+        nearest = [np.clip(self.log_best + side * apart, self.log_low, self.log_high) for side in (-1.0, 1.0)]
         for spread, share in self.share_of.items():
-            ends = np.stack([np.clip(log_price, self.log_low, self.log_high), self.log_low, self.log_high])
-            below, low, high = ndtr((ends - self.log_best) / spread)
-            lower += share * (below - low) / np.maximum(high - low, 1e-12)
-        return np.asarray(self._inside(log_price) & (lower >= 0.5 * _REACH) & (lower <= 1.0 - 0.5 * _REACH))
+            ends = np.stack([self.log_low, *nearest, self.log_high])
+            low, under, over, high = ndtr((ends - self.log_best) / spread)
+            farther += share * (under - low + high - over) / np.maximum(high - low, 1e-12)
+        return np.asarray(self._inside(log_price) & (farther >= _REACH))
 
     def _inside(self, log_price: Array) -> Array:
         within = (log_price >= self.log_low - 1e-9) & (log_price <= self.log_high + 1e-9)

@@ -17,7 +17,7 @@ from training.histories.spec import BY_ROW, Spec, SpecField, spec_of_bought
 from training.histories.tables import LeadTable
 
 _FACT = "fact_"
-_NOT_FOR_MODELS = {"zip": "a model reads zip3 and state instead", "sub_id": "a seller may rename it at will"}
+NOT_FOR_MODELS = {"zip": "a model reads zip3 and state instead", "sub_id": "a seller may rename it at will"}
 _VALUE = re.compile(r"(^|_)(value|revenue|amount_won|commission|premium_sold|profit)(_|$)")
 
 
@@ -75,7 +75,7 @@ def _of_the_service(table: LeadTable, vertical: str) -> SpecDraft:
     fields = []
     for each in (guess(table, name) for name in table.names if name not in OWN):
         name = each.name.removeprefix(_FACT) if each.name.removeprefix(_FACT) in OWN else each.name
-        why_not = _NOT_FOR_MODELS.get(name) or each.why_not
+        why_not = NOT_FOR_MODELS.get(name) or each.why_not
         # Facts of other verticals are empty in these rows.
         if each.why_not.startswith("empty"):
             continue
@@ -149,6 +149,8 @@ def _lines(draft: SpecDraft) -> Iterator[str]:
         told = {"column": field.column, "type": field.type, "known_at_ping": field.known_at_ping}
         told |= {"decimal": field.decimal, "unreadable": field.unreadable.removeprefix("refuse")}
         yield from (_line(key, value) for key, value in told.items() if value != "")
+        if field.values:
+            yield _line("values", field.values)
 
 
 def _line(key: str, value: object, comment: str = "") -> str:

@@ -23,8 +23,9 @@ class SpecField(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """One fact of a lead: `name` is what the service calls it, `column` the file's own word where that is another.
 
     No model reads `text` and `date`. `hour` and `weekday` (0 is Monday) are read from a column of times. A field that
-    tells so much that it must be suspected is read all the same where it is `trusted`; `reason` says why one is not.
-    `decimal` is that of its numbers where it is not the file's; what is no number may be read as `missing`.
+    tells so much that it must be suspected is read all the same where it is `trusted` for a `reason`, which else says
+    why one is not known. `decimal` is that of its numbers where it is not the file's; what is no number may be read as
+    `missing`. `values` are those of a declared choice, in whose spelling it is read; any other is missing.
     """
 
     name: str
@@ -34,6 +35,7 @@ class SpecField(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     trusted: bool = False
     decimal: Literal["", ".", ","] = ""
     unreadable: Literal["refuse", "missing"] = "refuse"
+    values: tuple[str, ...] = ()
     reason: str = ""
 
     @property
@@ -154,6 +156,13 @@ def _wrong(spec: Spec) -> Iterator[str]:
             yield "fields: a field has no name"
         if field.name in (other.name for other in spec.fields[:at]):
             yield f"fields.{field.name}: named twice"
+        if field.values and field.type != "choice":
+            yield f'fields.{field.name}: only a choice has values; say type = "choice"'
+        if field.trusted and not field.reason.strip():
+            yield (
+                f"fields.{field.name}: trusted needs its reason: say how every ping comes to know it, as reason = "
+                '"the seller\'s form asks for it"'
+            )
         if field.known_at_ping and field.source in (spec.label, spec.value):
             yield f"fields.{field.name}: {field.source!r} is the outcome, which no ping knows"
     if not any(field.read for field in spec.fields):

@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from app.dialects.columns.spellings import listed, plain, usual_spellings
+from app.dialects.values.fields import state
+from app.dialects.values.kinds import choice
 from app.domain.calendar import utc_offset
 from training.histories.history import History
 from training.histories.spec import Spec, SpecField, missing_columns
@@ -174,8 +176,8 @@ def _column(table: LeadTable, field: SpecField, spec: Spec, at: Array) -> tuple[
 
 def _choices(table: LeadTable, field: SpecField, spec: Spec) -> tuple[Array, list[str]]:
     texts = table.texts(field.source)
-    spelled = usual_spellings(texts)
-    counts = Counter(spelled[text] for text in texts if text is not None)
+    spelled, other = _as_pings_have_it(field, usual_spellings(texts))
+    counts = Counter(spelled[text] for text in texts if text in spelled)
     if len(counts) > DISTINCT_MAX:
         raise table.bad(
             f"fields.{field.name}: {len(counts):,} different values are more than a model may tell "
@@ -190,7 +192,23 @@ def _choices(table: LeadTable, field: SpecField, spec: Spec) -> tuple[Array, lis
     gone = {*once}
     known = {text: value for text, value in spelled.items() if value not in gone}
     column = np.array([known.get(text) for text in texts], dtype=object)
-    return column, [f"{field.name}: {_list(once)} in one row only, read as unknown"] if once else []
+    notes = [f"{field.name}: {_list(once)} in one row only, read as unknown"] if once else []
+    if undeclared := Counter(text for text in texts if text in other):
+        told = listed([f"{text!r} in {rows:,} rows" for text, rows in undeclared.most_common()], 5)
+        notes.append(f"{field.name}: none of its values, and read as missing: {told}")
+    return column, notes
+
+
+def _as_pings_have_it(field: SpecField, spelled: dict[str, str]) -> tuple[dict[str, str], set[str]]:
+    """Each text -> the spelling in which the service reads it; and what a field that lists its values cannot have."""
+    if field.name == "state":
+        codes = ((text, state(usual), usual) for text, usual in spelled.items())
+        return {text: code if isinstance(code, str) else usual for text, code, usual in codes}, set()
+    if not field.values:
+        return spelled, set()
+    read = choice(field.values)
+    found = {text: value for text, usual in spelled.items() if isinstance(value := read(usual), str)}
+    return found, spelled.keys() - found.keys()
 
 
 def _list(values: list[str]) -> str:

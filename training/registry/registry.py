@@ -1,13 +1,23 @@
 """Promotes, rolls back, shadows, canaries and retires versions; only a complete and admissible version is accepted."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from app.dialects.columns.spellings import hint
+from app.domain.vertical import Vertical
 from app.scoring.artefact import Unusable
 from app.scoring.card import CARD, ModelCard, check_sum, read_card
+from app.scoring.fit import unfit
 from app.scoring.load import load_version
 from app.scoring.pointer import Entry, is_version
 from training.registry.pointer import Author, Change, NotChanged, change, changes, entry_of, point_at
+
+Verticals = Mapping[str, Vertical]
+"""What the buyer declares, by name. Where it is not known, nobody can say whether a model fits it."""
+
+
+class Unfit(NotChanged):
+    """The service would refuse this model: its vertical does not declare what it reads."""
 
 
 def versions(models: Path, vertical: str) -> list[str]:
@@ -28,28 +38,46 @@ def card_of(models: Path, vertical: str, version: str) -> ModelCard:
         raise NotChanged(f"{folder}: {unusable}") from None
 
 
-def whole(models: Path, vertical: str, version: str) -> ModelCard:
-    """The card of a version that the service would load; raises `NotChanged` where a byte of it is not as written."""
+def whole(models: Path, vertical: str, version: str, declared: Verticals | None = None) -> ModelCard:
+    """The card of a version that the service would load; raises `NotChanged` where a byte of it is not as written.
+
+    `Unfit` where the vertical does not declare what it reads: that can be mended, and not be forced.
+    """
     card, folder = card_of(models, vertical, version), models / vertical / version
     try:
         for name in card.sha256:
             if not (folder / name).is_file():
                 raise NotChanged(f"{folder / name} is missing: restore or retrain it")
             check_sum(folder, card, name, (folder / name).read_bytes())
-        load_version(models, vertical, version)
+        model, _ = load_version(models, vertical, version)
     except Unusable as unusable:
         raise NotChanged(f"{folder}: {unusable}") from None
+    if declared is not None:
+        if vertical not in declared:
+            raise Unfit(
+                f"no vertical {vertical!r} is declared{hint(vertical, declared)}. `python -m training describe "
+                "--config` drafts it from the history; or name a declared one as `vertical` in the specification"
+            )
+        if why := unfit(model, declared[vertical]):
+            raise Unfit("\n".join(f"{vertical}: {each}" for each in why))
     return card
 
 
 def promote(
-    models: Path, vertical: str, version: str, author: Author, *, force: bool = False, did: str = "promote"
+    models: Path,
+    vertical: str,
+    version: str,
+    author: Author,
+    *,
+    declared: Verticals | None = None,
+    force: bool = False,
+    did: str = "promote",
 ) -> Change:
     """Make a version live. Its gates must have passed, and it must not know less of the world than the live one.
 
-    Either may be forced, which is noted.
+    Either may be forced, which is noted. That it reads what its vertical declares may not.
     """
-    card = whole(models, vertical, version)
+    card = whole(models, vertical, version, declared)
     forced = _must_have_passed(card, force=force)
     if not card.learned_from_real and _live_is_real(models, vertical):
         if not force:
@@ -61,12 +89,12 @@ def promote(
     return point_at(models, vertical, version, author, did=did, forced=forced)
 
 
-def rollback(models: Path, vertical: str, author: Author) -> Change:
+def rollback(models: Path, vertical: str, author: Author, declared: Verticals | None = None) -> Change:
     """Go back to what was live before. What is tried ends with it: after trouble only what is known shall bid."""
     entry = _entry(models, vertical)
     if not entry.before:
         raise NotChanged(f"no earlier live version of {vertical} is recorded: promote a version by name")
-    whole(models, vertical, entry.before)
+    whole(models, vertical, entry.before, declared)
     earlier = _before(models, vertical, entry.before)
 
     def become(was: Entry | None) -> Entry:
@@ -77,14 +105,21 @@ def rollback(models: Path, vertical: str, author: Author) -> Change:
     return change(models, vertical, "rollback", author, become)
 
 
-def shadow(models: Path, vertical: str, version: str, author: Author) -> Change:
+def shadow(models: Path, vertical: str, version: str, author: Author, declared: Verticals | None = None) -> Change:
     """Have a version decide every ping beside the live one, unsent. It need not have passed: it spends nothing."""
-    whole(models, vertical, version)
+    whole(models, vertical, version, declared)
     return change(models, vertical, "shadow", author, _tries(vertical, version, 0.0))
 
 
 def canary(
-    models: Path, vertical: str, share: float, author: Author, *, version: str = "", force: bool = False
+    models: Path,
+    vertical: str,
+    share: float,
+    author: Author,
+    *,
+    version: str = "",
+    declared: Verticals | None = None,
+    force: bool = False,
 ) -> Change:
     """Have the challenger bid for a share of all leads. It spends money, so it must be what `promote` would take."""
     if not 0.0 < share <= 1.0:
@@ -92,7 +127,7 @@ def canary(
     chosen = version or _entry(models, vertical).challenger
     if not chosen:
         raise NotChanged(f"{vertical} has no challenger: name one with --version N")
-    forced = _must_have_passed(whole(models, vertical, chosen), force=force)
+    forced = _must_have_passed(whole(models, vertical, chosen, declared), force=force)
     return change(models, vertical, "canary", author, _tries(vertical, chosen, share), forced=forced)
 
 

@@ -16,10 +16,9 @@ from app.scoring.habits import HABITS, parse_habits
 from app.scoring.landscape import FILE as LANDSCAPE
 from app.scoring.load import load_version
 from app.scoring.traffic import TRAFFIC
+from training.conversion.enough import size_of
 from training.conversion.features import columns_of
-from training.conversion.gates import CONVERTED_MIN
 from training.conversion.learn import learn
-from training.conversion.train import slices_of
 from training.drift.window import REFERENCE, Probability, sample, window
 from training.errors import TrainingError
 from training.histories.bids import Lead, LoggedBid, history_of, read_bids, read_leads
@@ -106,15 +105,10 @@ def _conversion(
 ) -> tuple[str, str, dict[str, tuple[Gate, ...]]]:
     """The version of a conversion model that passed its gates, what came of it in a sentence, and what did not pass."""
     history = history_of(leads, vertical.name)
-    # A fit would be in vain: the first of its gates counts the conversions of the newest leads.
-    rows = len(history)
-    newest = int(history.converted[slices_of(rows).newest].sum()) if rows else 0
-    if newest < CONVERTED_MIN:
-        few = (
-            f"too few conversions: {int(history.converted.sum())} in {rows:,} matured exclusive leads, {newest} of "
-            f"them among the newest, where {CONVERTED_MIN} are needed"
-        )
-        return "", few, {}
+    # A fit would be in vain: the first of its gates counts the conversions.
+    size = size_of(history)
+    if not size.is_enough:
+        return "", f"too few conversions: {size.found}", {}
     try:
         card = learn(history, spec_of(vertical), past.models, seed=seed, tell=tell)
     except TrainingError as error:

@@ -24,18 +24,28 @@ from app.domain.delivery.destination import Destination
 from app.domain.delivery.destination_auth import is_secret
 from app.domain.money import money
 from app.domain.seller import Seller
+from app.packaged import MODELS, models_here
+from app.scoring.load import load as load_models
+from app.scoring.pointer import POINTER
 from app.settings import Settings
 from app.store.errors import StoreError
 from app.usecases.former import unpacked
+from app.usecases.reload.reload_catalogue import Sources, first_catalogue
 
 Row = Sequence[str]
 """The cells of a line of a table; a cell may have several lines."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """`leadbid check [--config FILE] [--data DIR | --database URL] [--keys DIR] [--reference]`."""
+    """`leadbid check [--config FILE] [--models DIR] [--data DIR | --database URL] [--keys DIR] [--reference]`."""
     parser.add_argument(
         "--config", type=Path, default=Path("buyer.toml"), help="the file to read (default: buyer.toml)"
+    )
+    parser.add_argument(
+        "--models",
+        type=Path,
+        default=models_here(),
+        help="folder of trained models (default: models, else those that come with leadbid)",
     )
     add_database(parser)
     parser.add_argument("--keys", type=Path, default=None, help="directory of the keys (default: keys in --data)")
@@ -43,7 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """0 where the service can work with it; warnings do not count."""
+    """0 where the service can work with it and with the models that are live; warnings do not count."""
     if args.reference:
         print(reference(), end="")
         return 0
@@ -52,9 +62,16 @@ def run(args: argparse.Namespace) -> int:
         print(*read, sep="\n", file=sys.stderr)
         print(f"\n{_count(read, 'problem')}: the service cannot start with this file.", file=sys.stderr)
         return 1
+    refused = _refused_models(args.models, read.declared)
+    if refused and args.models.resolve() != MODELS:
+        print(*(f"{args.models}: {reason}" for reason in refused), sep="\n", file=sys.stderr)
+        print(f"\n{_count(refused, 'problem')}: the service would not bid by this.", file=sys.stderr)
+        return 1
     print(summary(args.config, read.declared, time.time()))
     settings = Settings(config=args.config, data=args.data, keys_dir=args.keys)
-    warnings = [*map(str, read.warnings), *settings.exposed_secrets(read.declared.secret_files)]
+    # The models that come with leadbid are nobody's own.
+    warnings = [*map(str, read.warnings), *(f"{args.models}: {reason}" for reason in refused)]
+    warnings += settings.exposed_secrets(read.declared.secret_files)
     if warnings:
         print(f"\n{_count(warnings, 'warning')}")
         print(*(f"  {warning}" for warning in warnings), sep="\n")
@@ -62,6 +79,19 @@ def run(args: argparse.Namespace) -> int:
         print(f"\n{text}")
     print("\nNo problems.")
     return 0
+
+
+def _refused_models(models: Path, declared: Declared) -> tuple[str, ...]:
+    """What the service would say of the live models when it starts with this file."""
+    if not (models / POINTER).is_file():
+        return ()
+    sources = Sources(
+        config=lambda read_file: load(next(iter(declared.contents)), environ=os.environ, read_file=read_file),
+        models=lambda: load_models(models),
+        models_dir=models,
+        zip_states={},
+    )
+    return first_catalogue(sources, declared).problems
 
 
 def _beside_the_service(args: argparse.Namespace, declared: Declared) -> list[str]:

@@ -109,7 +109,11 @@ class ConfigWatcher:
         return PendingReload(
             contents=contents,
             reloaded=reloaded,
-            lost=(*losses(before.configuration, after.configuration), *lost_models(before, after)),
+            lost=(
+                *losses(before.configuration, after.configuration),
+                *lost_models(before, after),
+                *reloaded.lost,
+            ),
             changes=(*changes(before.configuration, after.configuration), *model_changes(before, after)),
         )
 

@@ -17,7 +17,8 @@ from app.domain.schedule import HOURS_OF_WEEK
 from app.domain.seller import Seller
 from app.domain.territory import ZipStates
 from app.domain.vertical import Vertical
-from app.scoring.load import LoadedModels
+from app.scoring.fit import unfit
+from app.scoring.load import LoadedModels, ModelProblem
 from app.scoring.pointer import POINTER
 
 _ANY_WINTER = 29_454_480
@@ -41,25 +42,31 @@ class Sources(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Reloaded(msgspec.Struct, frozen=True, kw_only=True):
-    """What a reload came to: the catalogue in force with its declaration, and all that was refused, one text each."""
+    """What a reload came to: the catalogue in force with its declaration, and all that was refused, one text each.
+
+    `lost` are live models that cannot stay, since this declaration does not fit them any more, in words.
+    """
 
     catalogue: Catalogue
     declared: Declared
     problems: tuple[str, ...]
+    lost: tuple[str, ...] = ()
 
 
 def first_catalogue(sources: Sources, declared: Declared) -> Reloaded:
     """The catalogue to start with."""
-    models = sources.models()
+    models = _fitting(sources.models(), declared)
     catalogue = _compose(declared, models.models, models.challengers, sources.zip_states)
     return Reloaded(catalogue=catalogue, declared=declared, problems=_texts(models))
 
 
 def next_catalogue(sources: Sources, read: LoadedConfig, live: Reloaded) -> Reloaded:
-    """The catalogue after a file changed; a model that is invalid stays as it is."""
-    declared, loaded = read.declared, sources.models()
-    kept = {name: model for name, model in live.catalogue.models.items() if _is_refused(loaded, name)}
-    models = {**kept, **loaded.models}
+    """The catalogue after a file changed; a model that is invalid stays as it is, if it fits."""
+    declared = read.declared
+    loaded = _fitting(sources.models(), declared)
+    refused = {name: model for name, model in live.catalogue.models.items() if _is_refused(loaded, name)}
+    kept = _fitting(LoadedModels(models=refused), declared)
+    models = {**kept.models, **loaded.models}
     challengers = _tried(live.catalogue, loaded, models)
     # What stays as it is stays the very value, for which the way to read its requests is worked out already.
     same = replace(
@@ -68,7 +75,12 @@ def next_catalogue(sources: Sources, read: LoadedConfig, live: Reloaded) -> Relo
         sellers=_same(live.declared.sellers, declared.sellers),
     )
     catalogue = _compose(same, models, challengers, sources.zip_states)
-    return Reloaded(catalogue=catalogue, declared=same, problems=_texts(loaded))
+    return Reloaded(
+        catalogue=catalogue,
+        declared=same,
+        problems=tuple(dict.fromkeys((*_texts(loaded), *_texts(kept)))),
+        lost=tuple(f"loses the model of {problem.vertical}: {problem.reason}" for problem in kept.problems),
+    )
 
 
 def model_changes(before: Catalogue, after: Catalogue) -> tuple[str, ...]:
@@ -85,6 +97,27 @@ def lost_models(before: Catalogue, after: Catalogue) -> tuple[str, ...]:
     """Whether every model would be lost, in words."""
     lost = before.models and not after.models
     return ("loses every model: only fallback prices are bid any more",) if lost else ()
+
+
+def _fitting(loaded: LoadedModels, declared: Declared) -> LoadedModels:
+    """Without the models that read what their vertical does not declare, each of which is a problem."""
+    verticals = {vertical.name: vertical for vertical in declared.verticals}
+
+    def problem(model: Model, *, of_challenger: bool) -> tuple[ModelProblem, ...]:
+        vertical = verticals.get(model.vertical)
+        why = "; ".join(unfit(model, vertical)) if vertical is not None else ""
+        start = "the challenger is left out: " if of_challenger else ""
+        reason = f"models/{model.vertical}: {start}{why}"
+        return (ModelProblem(vertical=model.vertical, reason=reason, of_challenger=of_challenger),) if why else ()
+
+    found = [each for model in loaded.models.values() for each in problem(model, of_challenger=False)]
+    found += [each for tried in loaded.challengers.values() for each in problem(tried.model, of_challenger=True)]
+    gone = {(each.vertical, each.of_challenger) for each in found}
+    return LoadedModels(
+        models={name: model for name, model in loaded.models.items() if (name, False) not in gone},
+        challengers={name: each for name, each in loaded.challengers.items() if (name, True) not in gone},
+        problems=(*loaded.problems, *found),
+    )
 
 
 def _compose(

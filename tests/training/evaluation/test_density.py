@@ -53,6 +53,23 @@ def test_reach_ends_where_prices_were_hardly_tried() -> None:
     ]
 
 
+@pytest.mark.parametrize("best", [LOW, LOW * 1.05, LOW * 0.98])
+def test_a_bid_at_a_floor_near_the_best_bid_is_explored_as_one_just_above_it(best: float) -> None:
+    density = density_of(ledger([bid(0, best=best, low=LOW, high=HIGH, spread=0.1)]))
+    at, above, beneath = (bool(density.reaches(np.log([cents]))[0]) for cents in (LOW, LOW + 0.5, LOW - 1.0))
+    assert (at, above, beneath) == (True, True, False)
+
+
+def test_a_ceiling_near_the_best_bid_is_explored_too_and_a_far_bound_is_not() -> None:
+    def reached(best: float, cents: float) -> bool:
+        log = ledger([bid(0, best=best, low=LOW, high=HIGH, bid_value=HIGH, value=HIGH, spread=0.1)])
+        return bool(density_of(log).reaches(np.log([cents]))[0])
+
+    assert reached(HIGH, HIGH)
+    assert not reached(LOW * 1.4, LOW)
+    assert not reached(HIGH / 1.4, HIGH)
+
+
 def test_a_bid_that_did_not_explore_has_no_density() -> None:
     log = ledger([bid(0, spread=0.0), bid(1, low=2_140.0, high=2_140.0), bid(2)])
     assert density_of(log).drawn.tolist() == [False, False, True]

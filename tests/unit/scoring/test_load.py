@@ -34,8 +34,12 @@ def reason(loaded: LoadedModels) -> str:
 def test_a_whole_artefact_loads_and_prices(shelve: Shelve, written: dict[str, Any]) -> None:
     loaded = load(shelve())
     assert loaded.problems == ()
-    assert loaded.reads == {"solar": ("state", "tier", "city", "age", "bill", "owner")}
     model = loaded.models["solar"]
+    assert {fact.name: fact.kind for fact in model.reads} == {
+        **dict.fromkeys(("state", "tier", "city"), "category"),
+        **dict.fromkeys(("age", "bill", "owner"), "number"),
+    }
+    assert next(fact.values for fact in model.reads if fact.name == "tier") == ("excellent", "fair", "good", "poor")
     assert (model.vertical, model.version) == ("solar", "0001")
     for row in written["parity"]:
         assert model.probability(row["facts"]) == pytest.approx(row["probability"], abs=1e-9)

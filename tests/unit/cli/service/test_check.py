@@ -9,6 +9,7 @@ from app.cli import COMMANDS, main
 from app.cli.service.check import summary
 from app.config.load import LoadedConfig, load
 from tests.build import NOW
+from tests.models import shipped
 
 DEMO = str(Path(__file__).parents[4] / "fixtures/demo/buyer.toml")
 
@@ -72,3 +73,26 @@ def test_help_names_every_command(words: list[str], status: int, capsys: pytest.
 def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--version"]) == 0
     assert capsys.readouterr().out.startswith("leadbid ")
+
+
+def misnamed(tmp_path: Path) -> tuple[str, ...]:
+    """The words that check the demo, of which solar calls a field otherwise than its live model."""
+    file = copytree(Path(DEMO).parent, tmp_path / "demo") / "buyer.toml"
+    text = file.read_text(encoding="utf-8").replace('"monthly_bill"', '"Monthly_Power_Bill"'.lower())
+    file.write_text(text, encoding="utf-8")
+    return "check", "--config", str(file)
+
+
+def test_a_live_model_that_reads_an_undeclared_field_fails_the_check(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = misnamed(tmp_path)
+    assert main([*words, "--models", str(shipped(tmp_path))]) == 1
+    said = capsys.readouterr().err
+    assert "models/solar: model 0001 reads 'monthly_bill', which vertical 'solar' does not declare" in said
+    assert "1 problem: the service would not bid by this." in said
+
+
+def test_of_the_models_that_come_along_it_is_a_warning(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*misnamed(tmp_path)]) == 0
+    assert "model 0001 reads 'monthly_bill'" in capsys.readouterr().out

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.config.load import Declared, LoadedConfig, load
-from app.domain.catalogue import Challenger, Model
+from app.domain.catalogue import Challenger, FactRead, Model
 from app.scoring.load import LoadedModels, ModelProblem
 from app.scoring.pointer import POINTER
 from app.usecases.reload.reload_catalogue import (
@@ -167,3 +167,44 @@ def test_a_live_model_that_stays_is_not_tried_against_itself(config: Path) -> No
     broken = ModelProblem(vertical="solar", reason="models/solar: no")
     swapped = LoadedModels(challengers={"solar": Challenger(model=model())}, problems=(broken,))
     assert following(sources(config, lambda: swapped), live).catalogue.challengers == {}
+
+
+MISNAMED = FactRead(name="Monthly_Bill", kind="number")
+
+
+def test_a_model_that_reads_what_its_vertical_does_not_declare_is_refused_at_the_start(config: Path) -> None:
+    other = model(vertical="roofing")
+    live = first(config, loaded(model(reads=(MISNAMED,)), other))
+    assert live.catalogue.models == {"roofing": other}
+    (said,) = live.problems
+    assert said.startswith("models/solar: model 1 reads 'Monthly_Bill', which vertical 'solar' does not declare")
+
+
+def test_a_live_model_stays_where_its_successor_does_not_fit(config: Path) -> None:
+    old = model()
+    live = first(config, loaded(old))
+    reloaded = following(sources(config, loaded(model(version="2", reads=(MISNAMED,)))), live)
+    assert reloaded.catalogue.models == {"solar": old}
+    assert "Monthly_Bill" in reloaded.problems[0]
+    assert reloaded.lost == ()
+
+
+def test_a_file_that_no_longer_declares_what_the_live_model_reads_loses_it_by_consent(config: Path) -> None:
+    fits = model(reads=(FactRead(name="monthly_bill", kind="number"),))
+    live = first(config, loaded(fits))
+    rewrite(config, "monthly_bill", "power_bill")
+    reloaded = following(sources(config, loaded(fits)), live)
+    assert reloaded.catalogue.models == {}
+    (said,) = reloaded.lost
+    assert said.startswith("loses the model of solar: models/solar: model 1 reads 'monthly_bill', which vertical")
+    assert len(reloaded.problems) == 1
+
+
+def test_a_challenger_that_does_not_fit_is_left_out_and_the_champion_stays(config: Path) -> None:
+    champion = model()
+    tried = Challenger(model=model(version="2", reads=(MISNAMED,)), canary=0.1)
+    whole = LoadedModels(models={"solar": champion}, challengers={"solar": tried})
+    live = first(config, lambda: whole)
+    assert live.catalogue.models == {"solar": champion}
+    assert live.catalogue.challengers == {}
+    assert live.problems[0].startswith("models/solar: the challenger is left out: model 2 reads 'Monthly_Bill'")
