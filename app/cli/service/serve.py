@@ -115,8 +115,13 @@ def _serve(settings: Settings, listener: socket.socket, per_address: int) -> int
     _log.info("leadbid starts on http://%s:%s", *listener.getsockname()[:2])
     # The server stops in order and then raises the signal again: that it was asked to is no failure.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    sockets = listeners(listener)
     try:
-        server.run(listeners(listener))
+        server.run(sockets)
     except SystemExit as stopped:
         return 1 if stopped.code else 0
+    finally:
+        # A server that does not come up leaves them open.
+        for each in sockets:
+            each.close()
     return 0 if server.started else 1
