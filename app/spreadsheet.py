@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import IO, cast
 
 DELIMITERS = ",;\t|"
-_QUOTED = re.compile(r'"[^"]*"')
 _SEPARATOR = re.compile(r'"?sep=(.)"?[,;\t| ]*', re.IGNORECASE)
 """Excel's own line for which sign parts the columns."""
 
@@ -36,14 +35,6 @@ _PAGE = re.compile(rb"(\xef\xbb\xbf)?\s*<(!doctype|html|table|meta|head|style|\?
 
 class UnusableFile(Exception):
     """The file as a whole cannot be read; the text says what to do."""
-
-
-def delimiter_of(path: Path) -> str:
-    """What parts the columns: what the file says itself, or what its first line has most of outside of quotes."""
-    with opened(path) as file:
-        sample = file.read(_SAMPLE_LENGTH)
-    lines = [line for line in _QUOTED.sub("", sample.lstrip()).splitlines() if line.strip()]
-    return told_delimiter(sample) or (max(DELIMITERS, key=lines[0].count) if lines else ",")
 
 
 def told_delimiter(sample: str) -> str | None:

@@ -26,6 +26,7 @@ CERTIFICATE_URL = "https://cert.trustedform.com/" + "0123456789abcdef" * 2 + "01
 LEADID = "4F0C2D1A-93B7-4E58-A6C1-0D9E7B35F284"
 CONSENT_TEXT = "By pressing Get Quote I ask Bright Roofs to call me about solar at the number above."
 ZIP_STATES = {"78701": ("TX",), "75201": ("TX",), "90001": ("CA",), "10001": ("NY",), "42223": ("KY", "TN")}
+ZIP_STATES |= {zip_code[:3]: states for zip_code, states in ZIP_STATES.items()}
 
 
 def vertical(**overrides: Any) -> Vertical:

@@ -11,7 +11,7 @@ LEAD = {
     "zip5 postcode",
     "state": "state State state_code state_abbreviation contact.state state_abbr property_state",
     "created_at": "created_at lead_created_at originally_created origination_datetime RequestTime created timestamp "
-    "date_created submitted_at",
+    "date_created",
     # An `offer_id` is often the same for all leads of a seller, which would make them all look like one.
     "seller_lead_id": "seller_lead_id vendor_lead_id xid tracking_id",
     "sub_id": "sub_id subid SubId Sub_ID lp_s1 lp_s2 lp_s3 lp_s4 lp_s5 lp_subid1 lp_subid2 sub1 sub2 sub3 sub4 sub5 "
@@ -31,7 +31,8 @@ LEAD = {
     "leadid_token": "leadid_token universal_leadid universal_lead_id Universal_Lead_ID LeadiD_Token leadIDToken "
     "leadidtoken jornaya_leadid jornaya_lead_id jornaya_id JornayaLeadId lead_id_code",
     "consent_at": "consent_at consent_timestamp consent_date consent_time tcpa_timestamp tcpa_consent_timestamp "
-    "optin_timestamp opt_in_date optin_date tcpa_consent_date tcpa_date",
+    "optin_timestamp opt_in_date optin_date tcpa_consent_date tcpa_date "
+    "submitted_at",
     "test": "test",
 }
 """Both on a ping and on a post; within a line, an earlier name counts before a later one."""

@@ -12,6 +12,7 @@ from app.dialects.reading import Reading
 from app.dialects.text import Scalar, alike, is_absent, text_of
 from app.dialects.values import fields, kinds
 from app.dialects.values.kinds import Noted, ReadValue, Trouble, ValueReader
+from app.dialects.values.moments import EPOCH_SERIAL, SERIAL_DAYS
 from app.dialects.values.states import state_of
 from app.domain.money import cents
 from app.domain.reasons import Refusal
@@ -64,10 +65,6 @@ _NAMES = {
 }
 
 _SERIAL = re.compile(r"[3-7]\d{4}(?:\.\d{1,17})?", re.ASCII)
-_SERIAL_DAYS = (36_526, 73_050)
-"""The years 2000 to 2099 in days since the end of 1899, as spreadsheets count them."""
-
-_EPOCH_SERIAL = 25_569
 
 
 class IgnoredEvent(msgspec.Struct, frozen=True):
@@ -247,8 +244,8 @@ def _amount(raw: Scalar) -> ReadValue:
 def _occurred_at(raw: Scalar) -> ReadValue:
     """A moment, or the number that a spreadsheet has for one."""
     at, text = fields.moment(raw), text_of(raw)
-    if isinstance(at, Trouble) and _SERIAL.fullmatch(text) and _SERIAL_DAYS[0] <= float(text) < _SERIAL_DAYS[1]:
-        return float(round((float(text) - _EPOCH_SERIAL) * 86_400))
+    if isinstance(at, Trouble) and _SERIAL.fullmatch(text) and SERIAL_DAYS[0] <= float(text) < SERIAL_DAYS[1]:
+        return float(round((float(text) - EPOCH_SERIAL) * 86_400))
     return at
 
 

@@ -16,12 +16,25 @@ LOST = "lost."
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _CONSENT = ("consent", "tcpa", "optin", "opt_in", "opt-in", "optedin", "opted_in", "agree", "permission", "disclos")
 _TIME_WORDS = frozenset(["at", "on", "ts", "when", "time", "date", "datetime", "timestamp", "stamp", "moment", "day"])
-_TIME_ENDS = ("date", "time", "stamp", "datetime")
-_NOT_GIVEN = ("expir", "until", "valid", "revok", "withdr", "optout", "opt_out", "zone", "version")
+_TIME_ENDS = re.compile(r"(?:date|time|stamp|(?:ed|up|in)(?:at|on|ts))$", re.IGNORECASE)
+_ACTS = re.compile(
+    r"sign(?:ed|ing)?[-_ ]?up|signed|signature|submi(?:t|ss)|accept|acknowledg|authori[sz]|subscribed|opted|joined"
+    r"|inquir|enquir|registered|form[-_ ]?(?:complet|filled|finish)"
+)
+"""What people do at the moment at which they agree."""
+
+_ACTS_ALONE = words("signedup submitted subscribed")
+"""The same where nothing beside it says that it is a time: its value does."""
+
+_NOT_CONSUMERS = words(
+    "advertiser agent appointment bid broker buyer car carrier claim competitor contract crm dealer delivery invoice "
+    "lease offer order partner payment ping post previous prior proposal refund return seller vehicle vendor"
+)
+_NOT_GIVEN = ("expir", "resubmi", "until", "valid", "revok", "withdr", "optout", "opt_out", "zone", "version")
 _TEXTS = (*_CONSENT, "disclaim", "complian", "legal", "terms")
 _FLAGS = words(
     "agree agreed consent consentgiven consenttocall consenttocontact contactconsent expressconsent gaveconsent "
-    "givenconsent hasconsent optin tcpaaccepted tcpaagree tcpaconsentgiven"
+    "givenconsent hasconsent optedin optin tcpaaccepted tcpaagree tcpaconsentgiven"
 )
 _LEADIDS = ("jornaya", "universalleadid", "leadidtoken")
 _PHONES = ("phone", "mobile", "cellular", "telefono")
@@ -38,6 +51,13 @@ _PARTS = {
         "+phone_area": "area areacode npa phonearea",
         "+phone_prefix": "prefix exchange nxx phoneprefix phoneexchange",
         "+phone_suffix": "suffix line linenumber subscriber phonesuffix phoneline",
+        "+phone_local": "local localnumber localpart subscribernumber",
+        "+phone_country": "country countrycode countrycallingcode callingcode dialcode cc isd",
+    },
+    "email": {
+        "+email_user": "user username local localpart mailbox account name",
+        "+email_domain": "domain domainname host hostname server provider",
+        "+email_tld": "tld",
     },
     "name": {
         "first_name": "first firstname given givenname fname forename",
@@ -59,6 +79,10 @@ _FLAT = {
     "+phone_area": "areacode phonearea phoneareacode phonenpa",
     "+phone_prefix": "phoneprefix phoneexchange phonenxx",
     "+phone_suffix": "phonesuffix phoneline phonelinenumber",
+    "+phone_local": "localnumber localphone localphonenumber phonelocal phonelocalnumber subscribernumber",
+    "+phone_country": "phonecountrycode phonecountry countrycallingcode",
+    "+email_user": "emailuser emailusername emaillocal emaillocalpart emailname emailmailbox emailaccount",
+    "+email_domain": "emailhost emaildomainname maildomain",
     "+phone_2": "phone2",
     "+phone_3": "phone3",
     "+address_number": "streetnumber housenumber streetno houseno",
@@ -77,7 +101,11 @@ def hint_of(key: str, name_of: NameOf) -> str:
     if not path:
         return ""
     flat = _PART_BY_NAME.get(alike(path[-1]), "")
-    return flat or _of_contact(path, name_of) or _of_consent(path) or _of_words(path[-1])
+    if flat:
+        return flat
+    if _is_of_consent_time(path):
+        return "consent_at"
+    return _of_contact(path, name_of) or _of_consent(path) or _of_words(path[-1])
 
 
 def _of_contact(path: list[str], name_of: NameOf) -> str:
@@ -104,14 +132,22 @@ def _root(prefix: str, name_of: NameOf) -> str:
     return _of_words(prefix.rpartition(".")[2])
 
 
+def _is_of_consent_time(path: list[str]) -> bool:
+    """Whether a name says when somebody agreed, signed up or submitted a form, and not that somebody else did so."""
+    whole, leaf = "_".join(path).lower(), path[-1]
+    says_time = bool(_TIME_WORDS & _words_of(leaf)) or _TIME_ENDS.search(leaf) is not None
+    if any(each in whole for each in _NOT_GIVEN) or not (says_time or alike(leaf) in _ACTS_ALONE):
+        return False
+    if any(each in whole for each in _CONSENT) and says_time:
+        return True
+    return _ACTS.search(whole) is not None and _NOT_CONSUMERS.isdisjoint(_words_of("_".join(path)))
+
+
 def _of_consent(path: list[str]) -> str:
     whole, leaf = "_".join(path).lower(), path[-1]
     if any(each in alike(whole) for each in _LEADIDS):
         return "leadid_token"
-    says_time = bool(_TIME_WORDS & _words_of(leaf)) or leaf.lower().endswith(_TIME_ENDS)
     says_consent = any(each in whole for each in _CONSENT)
-    if says_time and says_consent and not any(each in whole for each in _NOT_GIVEN):
-        return "consent_at"
     if alike(leaf) in _FLAGS or (says_consent and leaf.lower() in ("given", "value", "granted")):
         return "tcpa_consent"
     return "tcpa_text" if any(each in whole for each in _TEXTS) else ""

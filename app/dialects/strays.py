@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from app.dialects.hints import LOST
 from app.dialects.layout import Layout
 from app.dialects.reading import RequestDraft
-from app.dialects.text import Scalar, text_of
+from app.dialects.text import Scalar, alike, text_of
 from app.dialects.values.agreement import agreement, is_consent_text
 from app.dialects.values.certificates import BROKEN, certificate_in
 from app.dialects.values.fields import moment
@@ -90,7 +90,7 @@ def settle_consent(raw: Mapping[str, Scalar], draft: RequestDraft, layout: Layou
             _note(draft, layout, "tcpa_text", layout.slots["tcpa_text"].read(longest))
     known = plan.keys_of("consent_at")
     hinted = list(_hinted(raw, layout, "consent_at"))
-    agreed = plan.keys_of("tcpa_consent")
+    agreed = [*plan.keys_of("tcpa_consent"), *_hinted(raw, layout, "tcpa_consent")]
     times = [at for key in (*known, *hinted, *agreed) if isinstance(at := _plain(moment(raw[key])), float)]
     if times:
         # The first by rank says it best, but a day that came without its hour is no other time.
@@ -108,6 +108,7 @@ def settle_contact(raw: Mapping[str, Scalar], draft: RequestDraft, layout: Layou
             hinted.setdefault(hint, []).append(raw[key])
     contact = draft.contact
     _settle_phone(raw, draft, layout, hinted)
+    _settle_email(raw, draft, layout, hinted)
     for name in ("email", "first_name", "last_name", "name", "address", "birth_date", "city", "zip", "state"):
         for value in hinted.get(name, ()):
             is_open = name not in contact and name not in draft.lead and name not in draft.troubles
@@ -118,6 +119,20 @@ def settle_contact(raw: Mapping[str, Scalar], draft: RequestDraft, layout: Layou
     for name in ("phone", "email", "address", "birth_date"):
         if name in sent and name not in contact and name not in draft.troubles:
             draft.warnings.append(f"{name}: {_IN_PIECES}")
+
+
+def _settle_email(
+    raw: Mapping[str, Scalar], draft: RequestDraft, layout: Layout, hinted: Mapping[str, list[Scalar]]
+) -> None:
+    """A mailbox and its domain put together; the domain alone has a name that is known, since pings may tell it."""
+    user = next(iter(hinted.get("+email_user", ())), "")
+    if not user or "@" in text_of(user) or "email" in draft.contact or "email" in draft.troubles:
+        return
+    domains = [*hinted.get("+email_domain", ()), *(raw[key] for key in raw if alike(key).endswith("emaildomain"))]
+    domain = text_of(next(iter(domains), "")).removeprefix("@")
+    top = text_of(next(iter(hinted.get("+email_tld", ())), "")).removeprefix(".")
+    if domain:
+        _note(draft, layout, "email", layout.slots["email"].read(f"{text_of(user)}@{domain}{'.' if top else ''}{top}"))
 
 
 def _settle_address(draft: RequestDraft, layout: Layout, hinted: Mapping[str, list[Scalar]]) -> None:
@@ -159,10 +174,11 @@ def _settle_phone(
 
 def _joined(phone: str, hinted: Mapping[str, list[Scalar]]) -> str:
     """Ten digits out of an area code and what follows it, under whichever names they stand; empty where they do not."""
-    names = ("+phone_area", "+phone_prefix", "+phone_suffix", "+phone_2", "+phone_3", "phone")
-    area, prefix, suffix, second, third, inner = [_digits(hinted.get(name, [""])[0]) for name in names]
-    plain = _digits(phone)
-    for pieces in ((area, prefix, suffix), (area, plain), (area, inner), (plain, second, third), (area, prefix)):
+    names = ("+phone_area", "+phone_prefix", "+phone_suffix", "+phone_2", "+phone_3", "+phone_local")
+    area, prefix, suffix, second, third, local = [_digits(hinted.get(name, [""])[0]) for name in names]
+    plain, inner = _digits(phone), [_digits(each) for each in hinted.get("phone", ())]
+    of_two = ((area, each) for each in (plain, local, *inner, prefix))
+    for pieces in ((area, prefix, suffix), *of_two, (plain, second, third), *((prefix, each) for each in inner)):
         if all(pieces) and normal_phone("".join(pieces)):
             return normal_phone("".join(pieces))
     return ""

@@ -1,47 +1,41 @@
 """Makes text from outside comparable: no unprintable characters, case, separators or placeholders."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 
+from app.domain.consent.unfilled import is_unfilled
 from app.wire.ping import Value
 
 Scalar = Value | None
 """One value as it stood in a body."""
 
-_ABSENT = frozenset(
-    ["", "na", "n/a", "n.a", "n.a.", "#n/a", "null", "undefined", "nan", "nil", "nat", "\\n", "[]", "{}", "()"]
+ABSENT = frozenset(
+    [
+        *("", "na", "n/a", "n.a", "n.a.", "null", "undefined", "nan", "nil", "nat", "\\n", "[]", "{}", "()", "-", "--"),
+        *("(blank)", "(null)", "<na>", "#n/a", "#na", "#ref!", "#value!", "#div/0!", "#name?", "#null!", "#num!"),
+        *("#error!", "#spill!", "#calc!"),
+    ]
 )
-"""What machines write for no value, into a field of any type."""
+"""What machines write for no value, into a field or a cell of any type, in lower case. "None" may be an answer."""
+
+ABSENT_SPELLINGS: frozenset[Scalar] = frozenset(
+    [None, " ", *(spelling for word in ABSENT for spelling in (word, word.upper(), word.capitalize()))]
+)
+"""The same as they stand in most bodies, with a null."""
 
 _NOTHING = """
 blank empty missing pending tbd tobedetermined unavailable unspecified unknown unanswered undisclosed notavailable
 notapplicable notprovided notgiven notspecified notset notstated notsure notcollected notdisclosed noanswer nodata
 noresponse novalue noinfo noneprovided nonegiven nonespecified unsure idk dontknow idontknow donotknow idonotknow
 prefernottosay prefernottoanswer prefernot declinedtoanswer declinetoanswer declinedtostate skip skipped select
-selectone pleaseselect pleasechoose choose chooseone selectanoption chooseanoption #ref! #value! #null! #name?
-#div/0! null none nan na n/a undefined array
+selectone pleaseselect pleasechoose choose chooseone selectanoption chooseanoption null none nan na n/a undefined array
 """
 _SAYS_NOTHING = frozenset(_NOTHING.split())
 """What people and forms write for no value where a number, a date, a price, a yes or a listed value belongs."""
 
-_ABSENT_LENGTH_MAX, _SAYS_NOTHING_LENGTH_MAX, _UNFILLED_LENGTH_MAX = 9, 40, 72
+_ABSENT_LENGTH_MAX, _SAYS_NOTHING_LENGTH_MAX = 9, 40
 _NO_WORD = re.compile(r"[-–—_.?*#$/\\ ]{1,12}")
-_OPENS = frozenset("{$[<%#_*@«‹~|!")
-_NAME = r"[\w.:'|!=()? -]{0,60}"
-_UNFILLED = re.compile(
-    rf"\{{\{{[^{{}}]{{1,60}}\}}\}}|\{{\{{\{{[^{{}}]{{1,60}}\}}\}}\}}|\{{%[^{{}}]{{1,60}}%\}}|<%[^<>]{{1,60}}%>|<<{_NAME}>>"
-    rf"|[$#@%]\{{[^{{}}]{{1,60}}\}}|\$\([\w. ]{{1,60}}\)|\[\[{_NAME}\]\]|\[%[\w. ]{{1,60}}%\]|\*\|[\w:. -]{{1,60}}\|\*"
-    rf"|\{{(?![0-9a-f-]{{32}})[a-z_!.:]{_NAME}\}}|\[(?![0-9a-f-]{{32}})[a-z_!.]{_NAME}\]|<(?![0-9a-f-]{{32}})[a-z_]{_NAME}>"
-    r"|%%?[a-z_][\w. -]{0,60}%%?|##?[a-z_][\w. -]{0,60}##?|__[a-z][\w.]{0,60}__|@@?[a-z_]\w{0,60}@@?|~[a-z_]\w{0,60}~"
-    r"|«[\w. ]{1,60}»|‹[\w. ]{1,60}›|\|[a-z_]\w{0,60}\||!![a-z_]\w{0,60}!!"
-    r"|<\?[^<>?]{1,60}\?>|\$[a-z_][\w\[\]'\">-]{0,60}\$?",
-    re.IGNORECASE,
-)
-"""A variable that a template left unfilled, known by its shape: {{bill}}, ${bill}, [bill], %bill%, *|BILL|* and so on.
-
-Single brackets hold a name, and no id of a certificate.
-"""
-
 _SEPARATORS = str.maketrans("", "", "_- ")
 _YES = frozenset({"1", "true", "yes", "y", "on"})
 _MEANT = re.compile(r"(?<=\d)[-_ ]+(?=\d)|^[_ ]*-[-_ ]*(?=[\d.])")
@@ -69,13 +63,8 @@ def printable(text: str) -> str:
 def is_absent(text: str) -> bool:
     """Whether a text of any kind only says that there is no value."""
     if text[:1].isalnum():
-        return len(text) <= _ABSENT_LENGTH_MAX and text.lower() in _ABSENT
-    return text.lower() in _ABSENT or _NO_WORD.fullmatch(text) is not None or is_unfilled(text)
-
-
-def is_unfilled(text: str) -> bool:
-    """Whether a text is a variable that a template left unfilled."""
-    return text[:1] in _OPENS and len(text) <= _UNFILLED_LENGTH_MAX and _UNFILLED.fullmatch(text) is not None
+        return len(text) <= _ABSENT_LENGTH_MAX and text.lower() in ABSENT
+    return text.lower() in ABSENT or _NO_WORD.fullmatch(text) is not None or is_unfilled(text)
 
 
 def says_nothing(text: str) -> bool:
@@ -106,3 +95,11 @@ def alike(text: str) -> str:
 def alike_value(text: str) -> str:
     """The same of one value. In "-1", "1-5" and "-" those signs say something: they count."""
     return alike(_MEANT.sub("–", text)) or text
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """What may have been meant by a name that nobody knows, behind a message that says so."""
+    there = list(known)
+    spelled = {name.lower(): name for name in there}
+    found = get_close_matches(word.lower(), list(spelled), n=1)
+    return f"; did you mean {spelled[found[0]]!r}?" if found else f"; there are: {', '.join(there[:30])}"

@@ -4,8 +4,14 @@ from collections.abc import Mapping
 
 import msgspec
 
+PREFIX_LENGTH = 3
+"""So many digits of a ZIP name the place where its mail is sorted."""
+
 ZipStates = Mapping[str, tuple[str, ...]]
-"""The states of each ZIP: the one where its post office is, then any other into which its routes reach."""
+"""The states of each ZIP: the one where its post office is, then any other into which its routes reach.
+
+Under the first three digits of each stand the states of all that begin so.
+"""
 
 
 class Territory(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,3 +38,11 @@ class Territory(msgspec.Struct, frozen=True, kw_only=True):
         if state in self.states or zip_code in self.zips or zip_code.startswith(self.prefixes):
             return True
         return self.is_everywhere
+
+
+def possible_states(zip_code: str, zip_states: ZipStates) -> tuple[str, ...]:
+    """The states where a ZIP can lie: one that is newer than the table lies where its neighbors do.
+
+    Empty where no ZIP begins so.
+    """
+    return zip_states.get(zip_code) or zip_states.get(zip_code[:PREFIX_LENGTH], ())

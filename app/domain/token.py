@@ -28,6 +28,10 @@ _URL_SAFE = bytes.maketrans(b"+/", b"-_")
 # 48 bytes are 64 characters of base64 without padding. The signature gets what the facts leave, 12 bytes.
 _MAC_BYTES = 48 - _FACTS.size
 _PURPOSE = b"leadbid.bid"
+BEGINNING = "ABCDEFGHIJKLMNOP"[_VERSION]
+"""The first letter stands for six bits: the version alone, with the two flags still to come."""
+
+_HEX = "0123456789ABCDEF"
 
 
 class BidToken(msgspec.Struct, frozen=True, gc=False, kw_only=True):
@@ -80,8 +84,14 @@ def read_on_trust(text: str) -> BidToken | None:
 
 
 def looks_like_token(text: str) -> bool:
-    """Whether a text has the form of a token; its signature is not checked."""
-    return len(text) == LENGTH and text.isascii() and text.replace("-", "a").replace("_", "a").isalnum()
+    """Whether a text has the form of a token; its signature is not checked. A SHA-256 in hex has as many letters."""
+    return (
+        len(text) == LENGTH
+        and text[0] == BEGINNING
+        and text.isascii()
+        and text.replace("-", "a").replace("_", "a").isalnum()
+        and text.strip(_HEX) != ""
+    )
 
 
 def campaign_tag(config_hash: str, position: int) -> bytes:

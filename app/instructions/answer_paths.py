@@ -8,11 +8,12 @@ import msgspec
 from app.dialects.dialect import Dialect
 from app.dialects.names import Route
 from app.dialects.written import Body, price
+from app.domain.token import BEGINNING
 from app.wire.ping import Bid, PingAnswer
 from app.wire.post import PostAnswer, PostStatus
 
 _PRICES_CENTS = (1_237, 5_871)
-_IDS = ("A" * 64, "B" * 64)
+_IDS = (BEGINNING + "Y" * 63, BEGINNING + "Z" * 63)
 _BRANDS = ("one brand", "another brand")
 _REASON = "why it is not bought"
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import msgspec
 
 from app.dialects.written import CONTENT_TYPES
+from app.instructions.answer_shapes import shape_of
 from app.instructions.exchange import SampleExchange
 from app.instructions.handbook import Handbook
 from app.instructions.json_schema import plain_shapes
@@ -34,7 +35,7 @@ def openapi(handbook: Handbook) -> Json:
     answers = answer_schemas()
     schemas = plain_shapes(handbook, PART) | {"Notice": sent_schemas([])["Notice"]}
     schemas |= {name: answers[name] for name in ("PingAnswer", "PostAnswer", "Receipt", "ReasonCode", "Scorecard")}
-    security = _security(handbook)
+    security, platforms = _security(handbook), _platforms_answers(handbook)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -45,7 +46,7 @@ def openapi(handbook: Handbook) -> Json:
         "servers": [{"url": handbook.base_url}],
         "security": [{name: []} for name in security],
         "paths": {path: _path(handbook, path, lines) for path, lines in paths.items()},
-        "components": {"securitySchemes": security, "schemas": schemas},
+        "components": {"securitySchemes": security, "schemas": schemas | platforms},
     }
 
 
@@ -113,15 +114,13 @@ def _responses(handbook: Handbook, samples: Iterable[SampleExchange]) -> Json:
 
 def _response(handbook: Handbook, samples: list[SampleExchange]) -> Json:
     content: Json = {}
-    is_ours = handbook.dialect == "generic" and not any('"price":"' in each.answer.body for each in samples)
     for sample in samples:
         kind = sample.answer.content_type
-        is_json = kind == "application/json"
-        media = content.setdefault(kind, {"schema": {"anyOf": []} if is_ours and is_json else {}, "examples": {}})
-        shape = {"$ref": PART + _NAMES[sample.route]}
-        if "anyOf" in media["schema"] and shape not in media["schema"]["anyOf"]:
+        media = content.setdefault(kind, {"schema": {"anyOf": []}, "examples": {}})
+        shape = {"$ref": PART + _name(handbook, sample.route)}
+        if shape not in media["schema"]["anyOf"]:
             media["schema"]["anyOf"].append(shape)
-        value = msgspec.Raw(sample.answer.body.encode()) if is_json else sample.answer.body
+        value = msgspec.Raw(sample.answer.body.encode()) if kind == "application/json" else sample.answer.body
         media["examples"][sample.name] = {"summary": sample.title, "value": value}
     return {"description": "; ".join(sample.title for sample in samples) + ".", "content": content}
 
@@ -129,10 +128,25 @@ def _response(handbook: Handbook, samples: list[SampleExchange]) -> Json:
 def _others(handbook: Handbook, kinds: list[str]) -> Json:
     """What no sample shows: faults of a request, and ours."""
     codes = ["400", "401", "405", *_OF_BODIES, *(["429"] if "ping" in kinds else [])]
-    if handbook.dialect == "generic" and handbook.format == "json":
-        return _faults(_NAMES[kinds[0]], *codes)
-    content: Json = {CONTENT_TYPES[handbook.format]: {"schema": {}}}
+    content: Json = {CONTENT_TYPES[handbook.format]: {"schema": {"$ref": PART + _name(handbook, kinds[0])}}}
     return {code: {"description": _FAULTS[code], "content": content} for code in (*codes, "503")}
+
+
+def _is_ours(handbook: Handbook) -> bool:
+    """Whether answers are in our own words, in JSON or XML; where a price is quoted, it is not the number of ours."""
+    return handbook.dialect == "generic" and not any('"price":"' in each.answer.body for each in handbook.samples)
+
+
+def _name(handbook: Handbook, kind: str) -> str:
+    return _NAMES[kind] if _is_ours(handbook) else f"Platform{_NAMES[kind]}"
+
+
+def _platforms_answers(handbook: Handbook) -> Json:
+    """The answers of a ping and of a post as this platform has them; ours are described by hand."""
+    if _is_ours(handbook):
+        return {}
+    told = {kind: [each.answer for each in handbook.samples if each.route == kind] for kind in _NAMES}
+    return {_name(handbook, kind): shape_of(answers) for kind, answers in told.items()}
 
 
 def _faults(schema: str, *codes: str) -> Json:

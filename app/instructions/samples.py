@@ -20,6 +20,7 @@ from app.domain.calendar import utc_text
 from app.domain.catalogue import Catalogue
 from app.domain.reasons import Refusal
 from app.domain.seller import Seller
+from app.domain.token import BEGINNING
 from app.domain.vertical import Vertical
 from app.instructions.example_lead import asked_at_ping, example_lead, in_its_words, sending_of
 from app.instructions.exchange import KEY, Placeholder, SampleAnswer, SampleExchange, SampleRequest
@@ -222,4 +223,5 @@ def _marked(answer: SampleAnswer, token: str) -> SampleAnswer:
 
 def _token(number: int) -> str:
     """Looks like a bid's id, but is not signed."""
-    return urlsafe_b64encode(blake2b(b"sample %d" % number, digest_size=48).digest()).decode()
+    text = urlsafe_b64encode(blake2b(b"sample %d" % number, digest_size=48).digest()).decode()
+    return BEGINNING + text[len(BEGINNING) :]

@@ -15,6 +15,7 @@ from app.domain.catalogue import Catalogue
 from app.domain.consent import consent
 from app.domain.reasons import Refusal
 from app.domain.seller import Seller
+from app.domain.token import BEGINNING
 from app.domain.vertical import Vertical
 from app.instructions.example_lead import example_lead, in_its_words, sending_of
 from app.instructions.schemas import PING_FIELDS, POST_FIELDS, Json, field_schema
@@ -26,7 +27,7 @@ from app.wire.post import Post
 Need = Literal["required", "one of", "some campaigns", "optional", "never", "not read"]
 """`one of`: it or another that is named. `never`: it says who the consumer is, and is dropped with a warning."""
 
-_ID = "A" * 64
+_ID = BEGINNING + "Z" * 63
 _SPARES: Mapping[str, Value] = {"bid_id": _ID, "name": "Maria Lopez"}
 """What may do instead of something that a reader asks for by another name."""
 

@@ -3,8 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from app.dialects.columns.spellings import hint
-from app.dialects.text import alike, alike_value
+from app.dialects.text import alike, alike_value, did_you_mean
 from app.domain.catalogue import FactRead, Model
 from app.domain.vertical import Field, Vertical
 
@@ -60,7 +59,7 @@ def _undeclared(name: str, vertical: Vertical) -> str:
             f"; it declares {meant!r}: rename it in the specification (name = {_quoted(meant)}, column = "
             f"{_quoted(name)}) and train again. Sellers may send it as {name!r} where that is an alias of {meant!r}"
         )
-    there = hint(name, [field.name for field in vertical.fields]) if vertical.fields else ""
+    there = did_you_mean(name, [field.name for field in vertical.fields]) if vertical.fields else ""
     return (
         f"{there}. Declare it there, or, where a declared field is the same, name that in the specification (name = "
         f"..., column = {_quoted(name)}) and train again; `python -m training describe --config` does either"

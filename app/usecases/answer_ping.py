@@ -15,6 +15,7 @@ from app.domain.onboarding.test_values import TestScenario, scenario_of
 from app.domain.pricing.exploration import Draw
 from app.domain.reasons import Refusal
 from app.domain.seller import Seller
+from app.domain.territory import PREFIX_LENGTH, possible_states
 from app.journal.lines import PingLine, RefusedLine, RepeatLine
 from app.journal.shadow import Shadow
 from app.usecases.bidder import Bidder
@@ -145,9 +146,14 @@ def _located(bidder: Bidder, ping: Ping) -> Ping | Refusal:
     states = bidder.catalogue.zip_states.get(ping.zip, ())
     if states and not ping.state:
         return replace(ping, state=states[0])
-    if (ping.state and (not states or ping.state in states)) or scenario_of(ping) is not None:
+    if (ping.state and ping.state in states) or scenario_of(ping) is not None:
         return ping
-    return Refusal("invalid_field", "zip and state disagree") if states else Refusal("missing_field", "state")
+    around = possible_states(ping.zip, bidder.catalogue.zip_states)
+    if not around:
+        return Refusal("invalid_field", f"zip: no ZIP code begins with {ping.zip[:PREFIX_LENGTH]}")
+    if not ping.state:
+        return Refusal("missing_field", "state")
+    return ping if ping.state in around else Refusal("invalid_field", "zip and state disagree")
 
 
 def _repeat(bidder: Bidder, live: BidMade, now: float) -> PingAnswer:

@@ -59,7 +59,7 @@ def test_every_answer_to_a_test_says_so(http: httpx.Client) -> None:
     body = {**lead, **PERSON, "consent_at": _just_now(), "ping_id": bid.json()["ping_id"]}
     sale, again = asked(http, "post", body), asked(http, "post", body)
     lost = http.get(f"/v1/posts/{bid.json()['ping_id']}", headers=KEY)
-    refused = [asked(http, "ping", {**lead, "zip": "00020"}), asked(http, "post", {**body, "ping_id": "a" * 64})]
+    refused = [asked(http, "ping", {**lead, "zip": "00020"}), asked(http, "post", {**body, "ping_id": "C" + "a" * 63})]
     for answer in (bid, sale, again, lost, *refused):
         assert answer.headers["x-test"] == "nothing is bought"
         assert answer.json()["warnings"][-1].startswith("test: nothing is bought, counted or delivered; ")

@@ -211,7 +211,7 @@ def test_a_hostile_ping_id_is_none_of_ours(hit: Hit, name: str) -> None:
 @pytest.mark.parametrize(("method", "path", "key"), ROUTES[4:], ids=lambda value: value if "/" in value else "")
 def test_a_hostile_report_is_read_or_refused(hit: Hit, method: str, path: str, key: dict[str, str]) -> None:
     honest: dict[str, Json] = {
-        "/v1/notices": {"ping_id": "A" * 64, "result": "won", "price": 1},
+        "/v1/notices": {"ping_id": "C" + "Z" * 63, "result": "won", "price": 1},
         "/v1/outcomes": {
             "lead_id": "0" * 24,
             "event": "sold",

@@ -27,7 +27,7 @@ from tests.contract.scenario import PATIENCE_MS
 
 JSON, XML, FORM = "application/json", "application/xml", "application/x-www-form-urlencoded"
 KEY = "contract-acme-key"
-NOBODYS_BID = "Z" * 64
+NOBODYS_BID = "C" + "Z" * 63
 LEAD: dict[str, Value] = {
     "vertical": "pet_insurance",
     "zip": "78701",

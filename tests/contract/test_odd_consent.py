@@ -119,7 +119,11 @@ def test_a_leadid_that_nobody_could_be_given_is_none(seller: Seller, nobodys: st
 
 @pytest.mark.parametrize(
     "name",
-    ["tcpa_consent_date", "optin_date", "consentTimestamp", "date_agreed", "consent.timestamp", "tcpa.signed_at"],
+    [
+        *("tcpa_consent_date", "optin_date", "consentTimestamp", "date_agreed", "consent.timestamp", "tcpa.signed_at"),
+        *("signup_date", "form_submitted_at", "submit_time", "submission_timestamp", "terms_accepted_at"),
+        "submitted_at",
+    ],
 )
 def test_an_old_time_of_consent_is_never_passed_over(seller: Seller, name: str) -> None:
     assert seller.sold({"consent_at": None, name: days_ago(5)})["reason_code"] == "consent_expired"
@@ -158,9 +162,13 @@ def test_the_text_of_consent_is_read_as_a_browser_shows_it(seller: Seller, writt
     assert text == TEXT
 
 
-def test_what_no_browser_shows_discloses_nobody(seller: Seller) -> None:
-    hidden = "By clicking I agree that others may call me about solar. <style>Lighthouse Quotes</style>"
-    assert seller.sold({"tcpa_text": hidden})["reason_code"] == "brand_not_disclosed"
+@pytest.mark.parametrize(
+    "hidden",
+    ["<style>{}</style>", "<i hidden>{}</i>", '<b style="display:none">{}</b>', "<b style='font-size:0'>{}</b>"],
+)
+def test_what_no_browser_shows_discloses_nobody(seller: Seller, hidden: str) -> None:
+    text = f"By clicking I agree that others may call me about solar. {hidden.format('Lighthouse Quotes')}"
+    assert seller.sold({"tcpa_text": text})["reason_code"] == "brand_not_disclosed"
 
 
 @pytest.mark.parametrize("yes", ["Yes, I agree", "checked", "I consent", "Opted-In"])

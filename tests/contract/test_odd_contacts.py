@@ -119,6 +119,11 @@ def test_without_an_email_a_lead_is_sold_by_its_phone(seller: Seller, nothing: s
         {"phone_area": "{a}", "phone_prefix": "{p}", "phone_suffix": "{s}"},
         {"phone": {"area": "{a}", "prefix": "{p}", "line": "{s}"}},
         {"area_code": "{a}", "phone": "{p}{s}"},
+        {"phone": {"areaCode": "{a}", "localNumber": "{p}{s}"}},
+        {"phone": {"countryCode": "1", "areaCode": "{a}", "number": "{p}{s}"}},
+        {"phone": {"prefix": "{a}", "number": "{p}{s}"}},
+        {"phone": ["{a}", "{p}", "{s}"]},
+        {"areaCode": "{a}", "localNumber": "{p}-{s}"},
         {"phone1": "{a}", "phone2": "{p}", "phone3": "{s}"},
         {"phone_1": "", "phone_2": "{}"},
         {"customerPhone": "{}", "agent_phone": "9174985634"},
@@ -135,6 +140,22 @@ def test_what_cannot_be_put_together_is_warned_of(seller: Seller) -> None:
     answer = seller.sold({"phone": {"number": "soon"}, "address": {"lat": 1}})
     assert answer["status"] == "accepted"
     assert answer["warnings"] == [f"phone: {lost}", f"address: {lost}"]
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        {"email": {"user": "{}", "domain": "mail-lakeshire.net"}},
+        {"email": {"localPart": "{}", "domain": "@mail-lakeshire.net"}},
+        {"email": {"username": "{}", "host": "mail-lakeshire", "tld": "net"}},
+        {"email_user": "{}", "email_domain": "mail-lakeshire.net"},
+        {"emailLocalPart": "{}", "emailHost": "mail-lakeshire.net"},
+    ],
+)
+def test_an_email_in_pieces_reaches_the_crm(seller: Seller, shape: Json) -> None:
+    user = f"emma{next(_area)}"
+    contact = seller.document(seller.sold({"email": None} | _filled(shape, user)))["contact"]
+    assert contact["email"] == f"{user}@mail-lakeshire.net"
 
 
 def test_an_address_and_an_email_in_objects_reach_the_crm(seller: Seller) -> None:

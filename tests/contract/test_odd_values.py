@@ -88,6 +88,8 @@ def test_an_odd_value_that_no_rule_reads_refuses_no_lead(
         ({"homeowner": "{{homeowner}}"}, "a required field is missing: homeowner"),
         ({"homeowner": "perhaps"}, "a field cannot be read: homeowner: yes or no"),
         ({"zip": "33602", "state": "TX"}, "zip and state disagree"),
+        ({"zip": "1000", "state": "NY"}, "zip and state disagree"),
+        ({"zip": "21301", "state": "MD"}, "a field cannot be read: zip: no ZIP code begins with 213"),
         ({"state": "Tejas"}, "a field cannot be read: state: two letters of a US state"),
         ({"created_at": "a while ago"}, "a field cannot be read: created_at: a time in ISO 8601 or epoch seconds"),
     ],

@@ -82,7 +82,7 @@ def _case(document: Json, number: int, chance: Random) -> Case:
     url, fields = template, _fields(number, "ping" if "ping" in template else "post", chance)
     for parameter in described.get("parameters", ()):
         if parameter["in"] == "path":
-            values = parameter["schema"].get("enum") or ("TX", "787", "acme", "a" * 64, "%2e%2e", "%ff", "0")
+            values = parameter["schema"].get("enum") or ("TX", "787", "acme", "C" + "a" * 63, "%2e%2e", "%ff", "0")
             url = url.replace(f"{{{parameter['name']}}}", chance.choice(values))
     headers = {"Accept": chance.choice(ACCEPT), "X-API-Key": chance.choice(KEYS)}
     encode = chance.choice((_as_json, _as_json, _as_form, _as_xml, _as_parts, _as_noise))
@@ -105,7 +105,7 @@ def _case(document: Json, number: int, chance: Random) -> Case:
 def _fields(number: int, route: str, chance: Random) -> Json:
     """A lead, of which some fields are missing, odd or unknown."""
     who = consumer(SEED, number + 1)
-    lead: Json = ping_of(who, time.time()) if route == "ping" else post_of(who, "b" * 64, time.time())
+    lead: Json = ping_of(who, time.time()) if route == "ping" else post_of(who, "C" + "b" * 63, time.time())
     fields = {name: value for name, value in lead.items() if chance.random() < 0.97}
     for name in chance.sample(
         [*lead, "deadline_ms", "min_price", "test", "mode", "event", "result"], chance.choice((0, 1, 3))

@@ -57,7 +57,7 @@ def _posts(service: Service) -> Iterator[dict[str, object]]:
     position = [campaign.name for campaign in declared.campaigns].index("auto-anywhere")
     verticals = {vertical.name: vertical for vertical in declared.verticals}
     for number in range(1, BIDS + 1):
-        body: dict[str, object] = dict(post_of(someone(number), "x" * 64, time.time()))
+        body: dict[str, object] = dict(post_of(someone(number), "C" + "x" * 63, time.time()))
         post = read_post(body, seller, verticals, verticals[VERTICAL]).value  # type: ignore[arg-type]
         assert isinstance(post, Post)
         bid = BidToken(

@@ -2,6 +2,9 @@
 
 import csv
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
 from typing import Any
 
 import numpy as np
@@ -97,6 +100,7 @@ OTHERS: dict[str, Cell] = {
     "gaps at": lambda n: "unknown" if n % 100 == 3 else when("%Y-%m-%d %H:%M:%S", n),
     "serial_date": lambda n: 46_023.442361 + n / 72,
     "oracle": lambda n: f"{when('%d-%b-%y', n).upper()} 10.37.{n % 60:02}.000000 AM",
+    "clock_apart": lambda n: f"{when('%d-%b-%y', n)} @10.37.{n % 60:02}",
     "per month": lambda n: f"${n + 100}/mo",
     "result": lambda n: ("Yes", "yes", "Y", "no", "No ", "NO")[n % 6],
     "mostly": lambda n: "no" if n % 4 == 0 else "yes",
@@ -176,7 +180,8 @@ def test_who_somebody_is_is_withheld_under_any_name(guessed: Callable[[str], Gue
         ("blanks", "text", "empty in every row"),
         ("half numbers", "text", "50% of its values are numbers"),
         ("gaps at", "date", "written later"),
-        ("oracle", "date", "looks like a time"),
+        ("oracle", "date", "perhaps written later"),
+        ("clock_apart", "date", "looks like a time"),
         ("per month", "integer", ""),
         ("serial_date", "date", "days as Excel counts them"),
     ],
@@ -208,3 +213,39 @@ def test_spellings_of_one_label_are_one(table: LeadTable) -> None:
 def test_a_positive_word_that_most_rows_have_is_asked_for(table: LeadTable) -> None:
     found = positive_of(table, "mostly")
     assert (found.value, found.doubt) == ("yes", "is it this one? it stands in 75% of the rows:")
+
+
+@pytest.mark.parametrize(
+    ("values", "is_running"),
+    [
+        ([row % 500 + 1 for row in range(2_000)], True),
+        ([row % 500 for row in range(2_000)], True),
+        ([100_000 + row // 3 for row in range(2_000)], True),
+        ([100_700 - row // 2 for row in range(1_000)], True),
+        ([Random(row // 600).sample(range(1, 601), 600)[row % 600] for row in range(1_800)], True),
+        ([18 + row % 170 for row in range(2_000)], False),
+        ([Random(row).randrange(1, 400) for row in range(2_000)], False),
+        ([Random(row).randrange(1_000, 9_000) for row in range(2_000)], False),
+        ([row % 60 for row in range(2_000)], False),
+    ],
+)
+def test_a_running_number_is_an_identifier_also_where_it_repeats(
+    values: list[int], is_running: bool, tmp_path: Path
+) -> None:
+    file = tmp_path / "leads.csv"
+    file.write_text("row,won,bill\n" + "".join(f"{each},{each % 2},{at}.5\n" for at, each in enumerate(values)))
+    with open_table(file) as table:
+        assert ("running number" in guess(table, "row").why_not) == is_running
+
+
+@pytest.mark.parametrize("written", ["%d-%b-%y %I.%M.%S.%f %p", "%d-%b-%Y", "%d-%b-%y"])
+def test_times_are_read_as_oracle_writes_them(written: str, tmp_path: Path) -> None:
+    began = datetime(2026, 1, 5, 8, 15, tzinfo=UTC)
+    times = [(began + timedelta(hours=11 * row)).strftime(written).upper() for row in range(300)]
+    file = tmp_path / "leads.csv"
+    file.write_text("created,won\n" + "".join(f"{time},{row % 2}\n" for row, time in enumerate(times)))
+    with open_table(file) as table:
+        found = guess(table, "created")
+        assert (found.is_time, found.gaps, found.has_hours) == (True, 0, "%p" in written)
+        seconds = table.times("created").seconds
+        assert seconds[0] - began.timestamp() == (0.0 if "%p" in written else -(8 * 3_600.0 + 900.0))

@@ -7,9 +7,9 @@ import duckdb
 import numpy as np
 import pytest
 
-from app.csv_file import EMPTY_CELLS
-from app.dialects.columns.amounts import cell_number
+from app.dialects.text import ABSENT
 from app.dialects.values.moments import moment_of
+from training.histories.columns.amounts import cell_number
 from training.histories.scratch import NoData
 from training.histories.tables import open_table
 
@@ -196,7 +196,7 @@ def test_a_column_is_read_to_the_numbers_that_each_of_its_texts_is(tmp_path: Pat
 
 
 def test_what_databases_and_spreadsheets_write_for_nothing_is_missing(tmp_path: Path) -> None:
-    body = "a,b\nx,none\n" + "".join(f"{cell.upper()},y\n" for cell in EMPTY_CELLS)
+    body = "a,b\nx,none\n" + "".join(f"{cell.upper()},y\n" for cell in sorted(ABSENT))
     with open_table(file(tmp_path, body.encode())) as table:
         assert [text for text in table.texts("a") if text is not None] == ["x"]
         assert table.texts("b")[0] == "none"

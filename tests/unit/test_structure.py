@@ -19,7 +19,9 @@ TWICE: dict[str, str] = {}
 MODULES_MAX = 18
 FUNCTION_LINES_MAX = 70
 TRAINING_LINES_MAX = 13_000
-"""10,500 before histories were mapped to verticals, judged by cross-validation and freed of twin leaks."""
+"""10,500 before histories were mapped to verticals, judged by cross-validation and freed of twin leaks, and before what
+reads their columns moved here from the service, which never asked it."""
+
 PING_FILES_MAX, PING_MOVES_MAX = 40, 30
 
 

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
-from app.dialects.columns.words import LATER, words_of
 from app.scoring.card import FieldCheck
 from training.conversion.candidates import boosting
 from training.conversion.encoders import encoded
 from training.conversion.features import Column
 from training.conversion.train import cross_validated
+from training.histories.columns.words import LATER, words_of
 from training.statistics import Array, log_odds
 
 ALONE_MAX = 0.90

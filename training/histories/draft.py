@@ -8,9 +8,10 @@ from typing import Literal
 
 import msgspec
 
-from app.dialects.columns.contents import DAY_FIRST
-from app.dialects.columns.spellings import hint, listed
-from app.dialects.columns.words import words_of
+from app.dialects.text import did_you_mean
+from training.histories.columns.contents import DAY_FIRST
+from training.histories.columns.spellings import listed
+from training.histories.columns.words import words_of
 from training.histories.guess import Guess, Positive, guess, order_of, positive_of
 from training.histories.joining import OWN
 from training.histories.spec import BY_ROW, Spec, SpecField, spec_of_bought
@@ -68,7 +69,7 @@ def _of_the_service(table: LeadTable, vertical: str) -> SpecDraft:
         raise table.bad(f"leads of {listed(verticals)}: say which, with --vertical")
     chosen = vertical or verticals[0]
     if chosen not in verticals:
-        raise table.bad(f"no lead of vertical {chosen!r}{hint(chosen, verticals)}")
+        raise table.bad(f"no lead of vertical {chosen!r}{did_you_mean(chosen, verticals)}")
     # A shared lead is sold to others as well and converts less; the model speaks of exclusive ones.
     where: dict[str, str | bool | int | float] = {"vertical": chosen, "leg": "exclusive"}
     table.keep(where)

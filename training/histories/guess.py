@@ -6,19 +6,24 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 import numpy as np
 
-from app.dialects.columns import contents
-from app.dialects.columns.spellings import hint, positive_words
-from app.dialects.columns.words import CODE, FIRST, ID, LATER, names_a_person, words_of
-from app.dialects.text import says_nothing
+from app.dialects.text import did_you_mean, says_nothing
 from app.dialects.values.moments import day_of
+from training.histories.columns import contents
+from training.histories.columns.spellings import positive_words
+from training.histories.columns.words import CODE, FIRST, ID, LATER, names_a_person, words_of
 from training.histories.spec import FieldType
 from training.histories.specified import DISTINCT_MAX, JUNK_MAX, TOLD_APART_MAX
 from training.histories.tables import LeadTable
+from training.statistics import Array
 
 LABEL_VALUES_MAX = 20
 """A column of more values is no outcome."""
 
 IDENTIFIER_SHARE = 0.9
+RUNNING_SHARE, RUNNING_MIN, SERIAL_MIN = 0.9, 100, 1_000
+"""Numbers that were given out follow each other in so many rows, are so many, and begin at 0, at 1 or with so many
+digits."""
+
 WORDS_MIN = 3.5
 """What people write has more words than what they choose."""
 
@@ -102,7 +107,7 @@ def guess(table: LeadTable, name: str) -> Guess:
 def positive_of(table: LeadTable, label: str) -> Positive:
     """Which values of the label are a conversion. NoData where it can be no label."""
     if label not in table.names:
-        raise table.bad(f"there is no column {label!r}{hint(label, table.names)}")
+        raise table.bad(f"there is no column {label!r}{did_you_mean(label, table.names)}")
     values = tuple(table.commonest(label, LABEL_VALUES_MAX + 1))
     if len(values) > LABEL_VALUES_MAX:
         raise table.bad(
@@ -175,12 +180,31 @@ def _as_number(column: _Column) -> Guess | None:
     # Whole numbers that run on without large gaps are given out one after another.
     if digits and distinct == count >= TOLD_APART_MAX and (ID.search(word) or np.ptp(numbers) < 2 * count):
         return msgspec.structs.replace(found, why_not="an identifier: different in every row")
+    if digits and distinct >= RUNNING_MIN and _run_on(numbers, distinct):
+        return msgspec.structs.replace(found, why_not="an identifier: a running number, which repeats")
     if not ID.search(word):
         return found
     if distinct > TOLD_APART_MAX and distinct * contents.ROWS_OF_A_FACT > count:
         return msgspec.structs.replace(found, why_not="an identifier, by its name")
     # More or less of an id means nothing.
     return None
+
+
+def _run_on(numbers: Array, distinct: int) -> bool:
+    """Whether whole numbers in the file's order were given out one after another, also where that began anew.
+
+    Some have several rows each. Ages and bills begin at none of these numbers, have gaps and unlike numbers of rows.
+    """
+    if 1 < np.min(numbers) < SERIAL_MIN:
+        return False
+    steps = np.diff(numbers)
+    if np.mean(steps == 1.0) > RUNNING_SHARE or np.mean(steps == -1.0) > RUNNING_SHARE:
+        return True
+    if np.ptp(numbers) >= 2 * distinct:
+        return False
+    _, rows = np.unique(numbers, return_counts=True)
+    few = len(numbers) <= contents.ROWS_OF_A_FACT * distinct
+    return bool(np.ptp(rows) == 0 or (few and np.mean(np.isin(steps, (0.0, 1.0))) > RUNNING_SHARE))
 
 
 def _decimal_of(column: _Column) -> tuple[contents.Decimal, int] | None:

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 import msgspec
 from msgspec.structs import replace
 
-from app.dialects.columns.words import words_of
 from app.dialects.names import names_for
 from app.dialects.text import alike_value, says_nothing
 from app.domain.auction.features import OF_EVERY_LEAD
 from app.domain.seller import Seller
 from app.domain.vertical import Field, Vertical
+from training.histories.columns.words import words_of
 from training.histories.declared import DeclaredVerticals
 from training.histories.draft import NOT_FOR_MODELS, SpecDraft
 from training.histories.scratch import NoData

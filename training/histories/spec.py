@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from app.dialects.columns.spellings import hint
+from app.dialects.text import did_you_mean
 from training.errors import TrainingError
 
 FieldType = Literal["choice", "number", "integer", "boolean", "text", "date", "hour", "weekday"]
@@ -127,7 +127,7 @@ def missing_columns(spec: Spec, names: Iterable[str]) -> list[str]:
     """A sentence for each column that the specification names and the file has not."""
     there = list(names)
     return [
-        f"{key}: there is no column {column!r}{hint(column, there)}"
+        f"{key}: there is no column {column!r}{did_you_mean(column, there)}"
         for column, key in spec.named.items()
         if column not in there
     ]
@@ -136,7 +136,7 @@ def missing_columns(spec: Spec, names: Iterable[str]) -> list[str]:
 def _check_keys(told: Mapping[str, Any], kind: type[msgspec.Struct], where: str) -> None:
     for key in told:
         if key not in kind.__struct_fields__:
-            raise TrainingError(f"{where}unknown key {key!r}{hint(key, kind.__struct_fields__)}")
+            raise TrainingError(f"{where}unknown key {key!r}{did_you_mean(key, kind.__struct_fields__)}")
 
 
 def _wrong(spec: Spec) -> Iterator[str]:

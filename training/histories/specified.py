@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
-from app.dialects.columns.spellings import listed, plain, usual_spellings
 from app.dialects.values.fields import state
 from app.dialects.values.kinds import choice
 from app.domain.calendar import utc_offset
+from training.histories.columns.spellings import listed, plain, usual_spellings
 from training.histories.history import History
 from training.histories.spec import Spec, SpecField, missing_columns
 from training.histories.tables import LeadTable, ParsedTimes, open_table

@@ -13,14 +13,14 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from app.csv_file import EMPTY_CELLS, copy_csv
-from app.dialects.columns.amounts import cell_number
-from app.dialects.columns.contents import AMOUNT, CLOCKS, DATED, DAY_FIRST, ISO, OFFSET, SINCE, UNTIL, month_first
-from app.dialects.columns.spellings import hint, plain, usual_spellings
-from app.dialects.text import says_nothing
+from app.csv_file import copy_csv
+from app.dialects.text import ABSENT, did_you_mean, says_nothing
 from app.dialects.values.kinds import boolean
 from app.dialects.values.moments import moment_of, says_no_moment
 from app.spreadsheet import UnusableFile
+from training.histories.columns.amounts import cell_number
+from training.histories.columns.contents import AMOUNT, CLOCKS, DATED, DAY_FIRST, ISO, OFFSET, SINCE, UNTIL, month_first
+from training.histories.columns.spellings import plain, usual_spellings
 from training.histories.scratch import NoData, Scratch, files, quoted, scratch, text
 from training.statistics import Array
 
@@ -124,7 +124,9 @@ class LeadTable:
             texts, wanted = self.texts(name), plain(value)
             alike = sorted({text for text in texts if text is not None and plain(text) == wanted})
             if not alike:
-                raise self.bad(f"no row has {value!r} in {name!r}{hint(wanted, sorted({*texts} - {None})[:30])}")
+                raise self.bad(
+                    f"no row has {value!r} in {name!r}{did_you_mean(wanted, sorted({*texts} - {None})[:30])}"
+                )
             words = ", ".join("?" for _ in alike)
             self._database.do(f"DELETE FROM told WHERE coalesce({quoted(name)}, '') NOT IN ({words})", *alike)  # noqa: S608
             self.rows = self._database.one("SELECT count(*) FROM told")[0]
@@ -211,9 +213,12 @@ def _take(database: Scratch, path: Path, *, is_parquet: bool) -> list[str]:
 
 def _make_text(database: Scratch, names: Iterable[str]) -> None:
     """Everything is text or missing, so that what a column holds is said by the specification and not by a guess."""
-    words = ", ".join(map(text, EMPTY_CELLS))
-    filled = f"CASE WHEN lower(trim({{0}}::VARCHAR)) NOT IN ({words}) THEN {{0}}::VARCHAR END AS {{0}}"
-    columns = ", ".join(filled.format(quoted(name)) for name in names)
+    words = ", ".join(map(text, sorted(ABSENT)))
+    filled = (f"{column}::VARCHAR" for column in map(quoted, names))
+    columns = ", ".join(
+        f"CASE WHEN lower(trim({value})) NOT IN ({words}) THEN {value} END AS {value.removesuffix('::VARCHAR')}"
+        for value in filled
+    )
     database.do(f"CREATE TABLE told AS SELECT {columns} FROM raw")  # noqa: S608 - names of the file's, quoted
     database.do("DROP TABLE raw")
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from app.dialects.columns.spellings import hint
+from app.dialects.text import did_you_mean
 from app.domain.vertical import Vertical
 from app.scoring.artefact import Unusable
 from app.scoring.card import CARD, ModelCard, check_sum, read_card
@@ -55,7 +55,7 @@ def whole(models: Path, vertical: str, version: str, declared: Verticals | None 
     if declared is not None:
         if vertical not in declared:
             raise Unfit(
-                f"no vertical {vertical!r} is declared{hint(vertical, declared)}. `python -m training describe "
+                f"no vertical {vertical!r} is declared{did_you_mean(vertical, declared)}. `python -m training describe "
                 "--config` drafts it from the history; or name a declared one as `vertical` in the specification"
             )
         if why := unfit(model, declared[vertical]):

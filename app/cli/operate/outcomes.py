@@ -27,7 +27,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`leadbid outcomes import FILE [--dry-run] [--map COLUMN=FIELD ...] [--event WORD=EVENT ...] [--json] ...`."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="import")
     importing = actions.add_parser("import", help="import outcomes from a CSV file, plain or gzipped")
-    importing.add_argument("file", type=Path, help="the CSV file; its first line names the columns")
+    importing.add_argument(
+        "file", type=Path, help="the CSV file; a line names the columns, and titles above it are left out"
+    )
     importing.add_argument("--dry-run", action="store_true", help="print what would change, and write nothing")
     fields = ", ".join(OUTCOME_COLUMNS)
     importing.add_argument(
@@ -79,7 +81,7 @@ def _pair(text: str) -> tuple[str, str]:
 async def _import(store: Store, args: argparse.Namespace) -> int:
     wanted = Wanted(columns=dict(args.map), words=dict(args.event), source=args.source)
     sheet = read_sheet(args.file, wanted)
-    rows = read_rows(args.file, sheet, wanted)
+    rows = read_rows(sheet, wanted)
     planned = await plan(store, rows, time.time(), lambda done: progress(f"{done:,} rows read"))
     progress("")
     if not args.json:
@@ -105,6 +107,7 @@ def _result(sheet: OutcomeSheet, planned: ImportPlan, recorded: int, *, dry_run:
     return {
         "dry_run": dry_run,
         "columns": sheet.columns,
+        "notes": sheet.file.notes,
         "not_read": sheet.unread,
         "new": len(planned.new),
         "events": planned.events,
@@ -124,9 +127,11 @@ def _result(sheet: OutcomeSheet, planned: ImportPlan, recorded: int, *, dry_run:
 
 def _show(file: Path, sheet: OutcomeSheet, planned: ImportPlan) -> None:
     rows = len(planned.new) + planned.repeats + planned.ignored + planned.left_out + len(planned.refused)
-    parted_by = _DELIMITERS.get(sheet.delimiter, repr(sheet.delimiter))
+    parted_by = _DELIMITERS.get(sheet.file.delimiter, repr(sheet.file.delimiter))
     print(f"{file}: {rows:,} rows, {parted_by} between columns")
     print("  " + ", ".join(f"{name} <- {head}" for name, head in sheet.columns.items()))
+    for note in sheet.file.notes:
+        print(f"  {note}")
     if sheet.unread:
         print(f"  not read: {', '.join(sheet.unread)}")
     print(f"{len(planned.new):,} new{_list(planned.events)}")
@@ -158,6 +163,6 @@ def _write_refused(path: Path, sheet: OutcomeSheet, planned: ImportPlan) -> None
     """As they came, so that they can be mended and imported; the remedy stands before them."""
     # It holds what the CRM knows of leads.
     with TextIOWrapper(write_new(path), encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, delimiter=sheet.delimiter)
-        writer.writerow(["line", "remedy", *sheet.heads])
+        writer = csv.writer(file, delimiter=sheet.file.delimiter)
+        writer.writerow(["line", "remedy", *sheet.file.names])
         writer.writerows([row.line, row.remedy, *row.cells] for row in planned.refused)

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from app.config.values.zip_table import zip_states
 from app.domain.campaign import Campaign
+from app.domain.territory import PREFIX_LENGTH
 from app.mock_exchange.chance import Chance
 from app.mock_exchange.consumers import Consumer
 from app.mock_exchange.places import CITIES
@@ -44,7 +45,7 @@ def housed(who: Consumer, place: Home, campaigns: Iterable[Campaign], chance: Ch
         bought = [
             (zip_code, states[0])
             for zip_code, states in homes.items()
-            if any(territory.covers(zip_code, states[0]) for territory in buying)
+            if len(zip_code) > PREFIX_LENGTH and any(territory.covers(zip_code, states[0]) for territory in buying)
         ]
         if bought:
             return _moved(who, *chance.one_of("home", bought))
@@ -64,7 +65,7 @@ def _state_of(place: Home) -> str:
 def _zips_in(state: str) -> list[str]:
     """Those of its cities in the made-up population; where that has none there, all."""
     return [zip_code for zip_code, city in _CITY_OF.items() if city.state == state] or [
-        zip_code for zip_code, states in zip_states().items() if states[0] == state
+        zip_code for zip_code, states in zip_states().items() if len(zip_code) > PREFIX_LENGTH and states[0] == state
     ]
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 import zipcodes
 
-from app.domain.territory import ZipStates
+from app.domain.territory import PREFIX_LENGTH, ZipStates
 
 _KIND = re.compile(
     r"^(city and borough|municipality) of "
@@ -123,7 +123,7 @@ class Centre(msgspec.Struct, frozen=True, kw_only=True):
 
 @cache
 def zip_states() -> ZipStates:
-    """Five-digit ZIP -> its states, some 43,000. Takes about half a second, once a process.
+    """ZIP -> its states, some 43,000, and some 900 beginnings of them. Takes about half a second, once a process.
 
     Read by prefix: the whole table at once would hold 140 MB of records for a moment.
     """
@@ -137,7 +137,10 @@ def zip_states() -> ZipStates:
         zip_code, *named = line.split()
         own = states.get(zip_code, ())
         states[zip_code] = (*own, *(state for state in named if state not in own))
-    return MappingProxyType(states)
+    beginning: dict[str, dict[str, None]] = {}
+    for zip_code, own in states.items():
+        beginning.setdefault(zip_code[:PREFIX_LENGTH], {}).update(dict.fromkeys(own))
+    return MappingProxyType(states | {prefix: tuple(own) for prefix, own in beginning.items()})
 
 
 def counties_of(name: str, state: str) -> tuple[Area, ...]:

@@ -5,8 +5,10 @@ from typing import Any
 
 import msgspec
 
-from app.dialects.body.read import encoding_of, read_body
-from app.dialects.body.tree import NODES_MAX, TooMuch, flatten
+from app.dialects.body.charset import text_in
+from app.dialects.body.json_tree import documents_in
+from app.dialects.body.read import decoded, encoding_of, read_body
+from app.dialects.body.tree import NODES_MAX, TooMuch, flatten, laid_over
 from app.dialects.body.unreadable import UnreadableBody
 from app.dialects.body.xml_tree import NotXml, xml_tree
 from app.dialects.text import Scalar, alike
@@ -49,7 +51,7 @@ def read_batch(body: bytes, content_type: str, query: bytes = b"") -> Batch | Un
         if encoding == "json":
             tree = _read_json(body)
         else:
-            tree = xml_tree(body) if encoding == "xml" else _tree_of_pairs(read_body(body, content_type))
+            tree = xml_tree(body) if encoding == "xml" else _tree_of_pairs(decoded(body, content_type, encoding))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, NotXml, TooMuch):
         return None
     found = _found(tree)
@@ -57,11 +59,11 @@ def read_batch(body: bytes, content_type: str, query: bytes = b"") -> Batch | Un
         return None
     outer, nodes = found
     asked = read_body(b"", "", query) if query else {}
-    around = outer if isinstance(asked, UnreadableBody) else asked | outer
+    around = outer if isinstance(asked, UnreadableBody) else laid_over(asked, outer)
     if len(nodes) > REPORTS_MAX:
         return UnreadableBody(encoding=encoding, remedy=f"send at most {REPORTS_MAX} reports at once")
     try:
-        return Batch([around | flatten(node) if isinstance(node, dict) else None for node in nodes])
+        return Batch([laid_over(around, flatten(node)) if isinstance(node, dict) else None for node in nodes])
     except TooMuch as error:
         return UnreadableBody(encoding=encoding, remedy=str(error))
 
@@ -70,7 +72,13 @@ def _read_json(body: bytes) -> Any:
     # Numbers and brackets take a hundred times as long to read as the same bytes of text.
     if body.count(b",") > 2 * NODES_MAX:
         raise TooMuch
-    return msgspec.json.decode(body.removeprefix(b"\xef\xbb\xbf"))
+    try:
+        return msgspec.json.decode(body.removeprefix(b"\xef\xbb\xbf"))
+    except msgspec.DecodeError:
+        documents = documents_in(text_in(body))
+        if not documents:
+            raise
+        return documents if len(documents) > 1 else documents[0]
 
 
 def _tree_of_pairs(flat: dict[str, Scalar] | UnreadableBody) -> Any:

@@ -4,7 +4,7 @@ from html import unescape
 
 from app.dialects.body.form import is_form, read_form
 from app.dialects.body.json_tree import read_json, strict_tree
-from app.dialects.body.tree import FIELDS_MAX, TooMuch, flattened
+from app.dialects.body.tree import FIELDS_MAX, TooMuch, flattened, laid_over
 from app.dialects.body.unreadable import UnreadableBody
 from app.dialects.body.xml_tree import read_xml
 from app.dialects.text import Scalar, alike
@@ -46,7 +46,7 @@ def with_documents_opened(flat: dict[str, Scalar], depth: int = 1) -> Opened:
             inner = _document(str(value), start, must_be_one=is_envelope)
         else:
             tried += 1
-            whole |= _below(name, str(value)) if tried <= _TRIED_MAX else {}
+            whole = laid_over(whole, _below(name, str(value)) if tried <= _TRIED_MAX else {})
             continue
         if isinstance(inner, dict) and depth < _DEPTH_MAX:
             inner = with_documents_opened(inner, depth + 1)
@@ -54,7 +54,7 @@ def with_documents_opened(flat: dict[str, Scalar], depth: int = 1) -> Opened:
             return inner
         if inner is not None:
             whole.pop(name, None)
-            whole |= inner
+            whole = laid_over(whole, inner)
     if len(whole) > FIELDS_MAX:
         return UnreadableBody(encoding="form", remedy=f"send at most {FIELDS_MAX} fields")
     return whole

@@ -25,12 +25,18 @@ _PARTED_OTHERWISE = re.compile(r"[;\r\n]++[ \t]*+")
 _LINES = re.compile(r"[\r\n]++[ \t]*+")
 _PAIR = re.compile(r"\s*+[\w.\[\]%+-]++=")
 _FORM = re.compile(rb"[\xef\xbb\xbf\s]*+&?[\w.\[\]%+-]+?(?:=|%3[Dd])")
+_BRACKETED = re.compile(rb"(?:\[|%5[Bb])[\w.-]*+(?:\]|%5[Dd])[\w.\[\]%-]*+=")
 _SEEN = 256
 
 
 def is_form(body: bytes) -> bool:
     """Whether a body begins as a form does, with a plain name and what is set equal to it."""
     return _FORM.match(body[:_SEEN]) is not None
+
+
+def begins_with_brackets(body: bytes) -> bool:
+    """Whether a body is a form whose first name is all in brackets, as in `[0][zip]=10001`, and no document."""
+    return _BRACKETED.match(body[:_SEEN]) is not None
 
 
 def read_form(body: bytes) -> dict[str, Scalar] | UnreadableBody:
@@ -56,7 +62,7 @@ def read_form(body: bytes) -> dict[str, Scalar] | UnreadableBody:
 def dotted(name: str) -> str:
     """A field's name as documents nest it: `lead[zip]` is `lead.zip`, and `zip[]` is `zip`."""
     if "[" in name:
-        parts = [part for each in name.split("[") if (part := each.rstrip("]").strip())]
+        parts = [part for each in name.replace("]", "[").replace(".", "[").split("[") if (part := each.strip())]
         return ".".join(parts) or name
     return name.strip()
 

@@ -14,18 +14,18 @@ from app.dialects.text import Scalar
 
 NOT_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError)
 _PLACE = re.compile(r"\(byte (\d+)\)")
-_NAME = re.compile(rb'"([^"\\]*+)"\s*+:')
 _DIGITS_MAX = 18
 _FLOAT_LENGTH_MAX = 64
 _COMMAS_MAX = 2 * NODES_MAX
 """Commas of a document outside its texts."""
 
-_EMPTY_MAX = 40
-"""Empty fields whose names are looked for again, one by one."""
+_DOCUMENTS_MAX = 200
+"""Documents in one body that are looked at: more than one is too much of leads, more than half of it of reports."""
 
-_REMEDY = "send one JSON object, with every string and bracket closed"
+_NESTED = frozenset({dict, list})
 
 _ONE_A_REQUEST = "send one JSON object a request, no list of several"
+_REMEDY = "send one JSON object, with every string and bracket closed"
 
 _PIECES = re.compile(
     r"""(?P<string>"(?:[^"\\]|\\.?)*+(?:"|\Z))"""
@@ -38,6 +38,11 @@ _PIECES = re.compile(
 """What programs that print their own values, instead of JSON, write in other ways."""
 
 _PIECES_MAX = 2 * NODES_MAX
+
+_BETWEEN = re.compile(r"\}\s*[\x1e,]?\s*\{")
+_RECORD = "\x1e"
+_APART = re.compile(r"[\s\x1e,]*")
+"""A document a line, or each behind this mark: NDJSON, JSON Lines and JSON text sequences."""
 
 _BEHIND = " \r\n\t=;"
 """What a form or a script leaves behind a document."""
@@ -57,7 +62,9 @@ def read_json(body: bytes) -> dict[str, Scalar] | UnreadableBody:
         tree = tree[0]
     if not isinstance(tree, dict):
         several = isinstance(tree, list) and len(tree) > 1
-        return UnreadableBody(encoding="json", place=place, remedy=_ONE_A_REQUEST if several else _REMEDY)
+        if several:
+            return UnreadableBody(encoding="json", remedy=_ONE_A_REQUEST)
+        return UnreadableBody(encoding="json", place=place, remedy=_REMEDY)
     try:
         return flatten(tree)
     except TooMuch as error:
@@ -82,21 +89,39 @@ def _tree_of(body: bytes) -> tuple[Any, str]:
         tree = _ANY.decode(body)
     except NOT_JSON as error:
         match = _PLACE.search(str(error))
-        return _forgiving(text_in(body)), f"byte {match[1]}" if match else ""
-    if isinstance(tree, dict) and (b'""' in body or b"null" in body) and hides_a_value(tree, body):
+        text = text_in(body)
+        tree = documents_in(text) if _BETWEEN.search(text) or text[:1] == _RECORD else None
+        return tree or _forgiving(text), f"byte {match[1]}" if match else ""
+    if isinstance(tree, dict) and says_twice(tree, body):
         return _forgiving(text_in(body)), ""
     return tree, ""
 
 
-def hides_a_value(tree: dict[str, Any], body: bytes) -> bool:
-    """Whether a name that is empty may have stood before with a value, which a decoder forgets."""
-    if body.count(b'":') == len(tree) and b'" :' not in body:
-        return False
-    empty = [name for name, value in tree.items() if value is None or value == ""]
-    if len(empty) <= _EMPTY_MAX and all(value.__class__ not in (dict, list) for value in tree.values()):
-        return any(body.count(f'"{name}"'.encode("utf-8", "replace")) > 1 for name in empty)
-    names = _NAME.findall(body)
-    return len(set(names)) < len(names)
+def documents_in(text: str) -> list[Any]:
+    """The documents that stand one behind the other, less empty ones; none where anything else does."""
+    documents, at = list[Any](), 0
+    try:
+        for _ in range(_DOCUMENTS_MAX):
+            at = _APART.match(text, at).end()  # type: ignore[union-attr]  # it matches nothing at all, too
+            if at == len(text):
+                break
+            document, at = _PATIENT.raw_decode(text, at)
+            documents += [] if is_blank(document) else [document]
+    except (ValueError, RecursionError):
+        return []
+    return documents
+
+
+def says_twice(tree: dict[str, Any], body: bytes) -> bool:
+    """Whether a name may stand twice, of which a decoder forgets the first though only that may have a value."""
+    names = body.count(b'":') - (body.count(b'\\":') if b"\\" in body else 0)
+    return names != _names_in(tree) or b'" :' in body
+
+
+def _names_in(node: Any) -> int:
+    if isinstance(node, dict):
+        return len(node) + sum(_names_in(each) for each in node.values() if each.__class__ in _NESTED)
+    return sum(_names_in(each) for each in node if each.__class__ in _NESTED)
 
 
 def _forgiving(text: str) -> Any:
@@ -106,27 +131,16 @@ def _forgiving(text: str) -> Any:
     A number that is none stays text, so that the field it stands in can be named.
     """
     try:
-        return _loads(text)
+        return _PATIENT.decode(text)
     except (ValueError, RecursionError):
         pass
     text = text.rstrip(_BEHIND)
     if not text.endswith(("}", "]")):
         return None
     try:
-        return _loads(_PIECES.sub(_as_json, text, count=_PIECES_MAX))
+        return _PATIENT.decode(_PIECES.sub(_as_json, text, count=_PIECES_MAX))
     except (ValueError, RecursionError):
         return None
-
-
-def _loads(text: str) -> Any:
-    return json.loads(
-        text,
-        strict=False,
-        object_pairs_hook=_filled,
-        parse_constant=str,
-        parse_float=_float,
-        parse_int=lambda digits: int(digits) if len(digits) <= _DIGITS_MAX else digits,
-    )
 
 
 def _filled(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -156,3 +170,10 @@ def _float(digits: str) -> float | str:
 
 
 _ANY = msgspec.json.Decoder(float_hook=_float)
+_PATIENT = json.JSONDecoder(
+    strict=False,
+    object_pairs_hook=_filled,
+    parse_constant=str,
+    parse_float=_float,
+    parse_int=lambda digits: int(digits) if len(digits) <= _DIGITS_MAX else digits,
+)

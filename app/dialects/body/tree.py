@@ -1,9 +1,10 @@
 """Nested documents become one flat mapping with dotted keys, within limits that no honest lead reaches."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from app.dialects.body.pairs import pairs_of
-from app.dialects.text import Scalar, alike
+from app.dialects.text import Scalar, alike, is_absent
 
 DEPTH_MAX = 32
 FIELDS_MAX = 1_000
@@ -13,6 +14,7 @@ NODES_MAX = 2_000
 _WRAPPERS_MAX = 4
 _LINES_MAX = 4
 _ADDRESS_LINES = frozenset(["address", "addressline", "addresslines", "line", "lines", "street", "streetaddress"])
+_PHONES, _PHONE_LENGTHS = frozenset(["phone", "phonenumber", "mobile", "cell", "telephone"]), (10, 11)
 _NAME_PARTS = frozenset(["name", "fullname", "given"])
 
 
@@ -55,19 +57,28 @@ def put(flat: dict[str, Scalar], path: str, value: Scalar) -> None:
     flat[path] = value
 
 
+def laid_over(below: dict[str, Scalar], above: Mapping[str, Scalar]) -> dict[str, Scalar]:
+    """Both: what stands above counts, but where that is empty and something stands below."""
+    return below | {name: value for name, value in above.items() if name not in below or not is_blank(value)}
+
+
 def is_blank(value: object) -> bool:
-    """Whether a value of a document is there and says nothing."""
-    return value is None or (isinstance(value, str) and not value.strip()) or value == {} or value == []
+    """Whether a value of a document is there and says nothing: it is empty, or a variable that was left unfilled."""
+    if isinstance(value, str):
+        return is_absent(value.strip())
+    return value is None or value == {} or value == []
 
 
 def _in_one(name: str, node: list[Any]) -> str:
-    """The lines of one address or the parts of one name; empty where a list may hold several of them, or else."""
-    name = alike(name)
-    if name not in _ADDRESS_LINES and name not in _NAME_PARTS:
-        return ""
-    texts = [text for each in node if isinstance(each, str) and (text := each.strip())]
+    """The lines of an address or the parts of a name or phone; empty where a list may hold several of them, or else."""
+    name, texts = alike(name), [text for each in node if isinstance(each, str | int) and (text := str(each).strip())]
+    if name in _PHONES:
+        digits = "".join(texts)
+        return digits if len(texts) > 1 and digits.isdecimal() and len(digits) in _PHONE_LENGTHS else ""
     if name in _NAME_PARTS:
         return " ".join(dict.fromkeys(texts)) if not any(" " in text for text in texts) else ""
+    if name not in _ADDRESS_LINES:
+        return ""
     is_one = texts and texts[0][0].isdecimal() and not any(text[0].isdecimal() for text in texts[1:])
     return ", ".join(texts) if is_one else ""
 

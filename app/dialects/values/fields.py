@@ -19,6 +19,7 @@ from app.dialects.values.kinds import (
 )
 from app.dialects.values.moments import epoch_of, says_no_moment
 from app.dialects.values.numbers import ANY, FieldUnit, number_in
+from app.dialects.values.odd_moments import oddity
 from app.dialects.values.states import STATES, state_of
 from app.domain.consent.certificate import read_leadid
 from app.domain.money import cents
@@ -28,6 +29,7 @@ _FRACTION = re.compile(r"\.0{1,4}\Z", re.ASCII)
 
 _ZIP_LENGTHS = frozenset({3, 4, 5, 8, 9})
 _PAGE_LENGTH_MAX = 512
+_ODD_TIME_MAX = 100
 _PROVIDER = "https://cert.trustedform.com/"
 _ID_LENGTH = 40
 _URL_LENGTH = len(_PROVIDER) + _ID_LENGTH
@@ -125,7 +127,9 @@ def moment(raw: Scalar) -> ReadValue:
     at = epoch_of(raw)
     if at is not None or says_no_moment(raw):
         return at
-    return unread(text_of(raw), "a time in ISO 8601 or epoch seconds")
+    text = text_of(raw)
+    odd = oddity(text[:_ODD_TIME_MAX])
+    return unread(text, f"a time in ISO 8601 or epoch seconds{'; ' if odd else ''}{odd}")
 
 
 def moment_if_any(raw: Scalar) -> ReadValue:

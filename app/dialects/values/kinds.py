@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
-from app.dialects.text import Scalar, alike, alike_value, is_absent, is_unfilled, says_nothing, text_of
+from app.dialects.text import Scalar, alike, alike_value, is_absent, says_nothing, text_of
 from app.dialects.values.guard import DROPPED, is_personal, is_personal_cached
 from app.dialects.values.moments import day_of, says_no_moment
 from app.dialects.values.numbers import ANY, FieldUnit, number_in, unit_of
 from app.dialects.values.yes_no import IN_WORDS, names_own, says_own
 from app.domain.consent.certificate import DROPPED_MARK
+from app.domain.consent.unfilled import is_unfilled
 from app.domain.vertical import Field
 from app.wire.ping import Value
 

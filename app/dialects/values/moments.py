@@ -9,13 +9,16 @@ from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import unquote
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from app.dialects.text import Scalar, text_of
 
 _EARLIEST = 946_684_800.0
 _LATEST = 4_102_444_800.0
 """The years 2000 to 2100: what lies outside was written in another unit."""
+
+SERIAL_DAYS, EPOCH_SERIAL = (36_526, 73_050), 25_569
+"""The days of this century as Excel counts them, and its day on which 1970 begins."""
 
 _LENGTH_MAX = 100
 """No time is longer; the patterns below would dwell on a text that is."""
@@ -38,6 +41,9 @@ _CLOCK = re.compile(
     r"(?:\s?(?P<half>[ap])\.?m\b\.?)?|\s?(?P<bare>[ap])\.?m\b\.?)",
     re.ASCII | re.IGNORECASE,
 )
+_ORACLE = re.compile(r"(\d{1,2}-[A-Z]{3,9}-\d{2,4}) (\d{1,2})\.(\d\d)\.(\d\d)(?=[. ]|$)", re.ASCII | re.IGNORECASE)
+"""Oracle parts hours, minutes and seconds by points."""
+
 _MONTH = r"(?P<name>[a-z]{3,9})"
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
 _YEAR = r"(?P<year>\d{4}|\d\d)"
@@ -161,7 +167,7 @@ def _moment(at: datetime) -> Moment:
 
 def _from_print(text: str) -> Moment:
     """What is printed for people to read: a day, a clock and a zone, in that order, but for a year behind them."""
-    text = _unquoted(text)
+    text = _ORACLE.sub(r"\1 \2:\3:\4", _unquoted(text))
     wrapped = _WRAPPED.fullmatch(text)
     if wrapped:
         return _from_number(wrapped[1], float(wrapped[1]))
@@ -234,7 +240,10 @@ def _zone_of(text: str) -> tzinfo | None:
 
 @lru_cache(maxsize=64)
 def _named(name: str) -> tzinfo:
-    """A zone by its name in the IANA's table, which is a file that strangers may name only so."""
+    """A zone by its name in the IANA's table, in any case: a file, which strangers may name only so."""
     if not _IANA.fullmatch(name):
         raise LookupError("no zone")
-    return ZoneInfo(name)
+    try:
+        return ZoneInfo(name)
+    except ZoneInfoNotFoundError:
+        return ZoneInfo(name.title().replace("Us/", "US/"))

@@ -8,9 +8,10 @@ from unicodedata import normalize
 
 import phonenumbers
 
-from app.dialects.text import Scalar, is_unfilled, words
+from app.dialects.text import Scalar, words
 from app.dialects.values.kinds import Noted, ReadValue, Trouble, ValueReader
 from app.dialects.values.shown import shown_name, unescaped, without_zero_width
+from app.domain.consent.unfilled import is_unfilled
 from app.domain.identity import normal_phone
 
 PHONE_LENGTH_MAX = 40

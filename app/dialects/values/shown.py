@@ -9,12 +9,9 @@ from unicodedata import category
 from urllib.parse import unquote
 
 from app.dialects.text import Scalar, text_of
+from app.dialects.values.markup import visible
 
 _LAYERS = 3
-_TAG = re.compile(r"<[/!?A-Za-z][^<>]*>")
-_UNSEEN = ("script", "style", "template")
-"""Elements whose content no browser shows."""
-
 _ESCAPED_CODE = re.compile(r"\\u([0-9A-Fa-f]{4})")
 _ESCAPED_SPACE = re.compile(r"\\[nrt](?![a-z])")
 _ESCAPED_SIGN = re.compile(r"\\([\"'/\\])")
@@ -33,7 +30,7 @@ def shown(raw: Scalar) -> str:
     if text.isascii() and text.isprintable() and not any(sign in text for sign in "<&%+\\"):
         return text.strip()
     for _ in range(_LAYERS):
-        before, text = text, unescaped(_without_markup(text))
+        before, text = text, unescaped(visible(text) if "<" in text else text)
         if text == before:
             break
     if _WORDS_BETWEEN_PLUSES.fullmatch(text):
@@ -79,31 +76,6 @@ def _unquoted(text: str) -> str:
         return text
     plain = unquote(text.replace("+", " ") if " " not in text else text, errors="replace")
     return text if "\ufffd" in plain else plain
-
-
-def _without_markup(text: str) -> str:
-    if "<" not in text:
-        return text
-    for element in _UNSEEN:
-        text = _without(element, text)
-    return _TAG.sub(" ", text)
-
-
-def _without(element: str, text: str) -> str:
-    """Without elements of this kind and all that stands in them."""
-    lower = text.lower()
-    # Some letters become two in lower case: then places in one are none in the other.
-    if f"<{element}" not in lower or len(lower) != len(text):
-        return text
-    kept, at = [], 0
-    while (start := lower.find(f"<{element}", at)) >= 0:
-        kept.append(text[at:start])
-        end = lower.find(f"</{element}", start)
-        at = len(text) if end < 0 else end
-        if end < 0:
-            break
-        at = lower.find(">", end) + 1 or len(text)
-    return " ".join([*kept, text[at:]])
 
 
 def _printable(text: str) -> str:

@@ -2,10 +2,12 @@
 
 import re
 from functools import lru_cache
-from operator import add
 from typing import Literal
 
 import msgspec
+
+from app.domain.consent.made_up import EXAMPLES, REPEATED, SPOKEN_BYTES, WITHIN, WORDS_MIN, is_made_up
+from app.domain.consent.unfilled import holds_unfilled
 
 Provider = Literal["trustedform", "trustedform_ping", "leadid"]
 
@@ -22,9 +24,6 @@ _NO_WORDS = frozenset(
 
 _NO_VALUES = frozenset({"0", "-1", "n.a."})
 _NOT_LETTERS = re.compile(r"[\W\d_]+")
-_UNFILLED = re.compile(r"\{\{|\}\}|\$\{|#\{|<%|\[\[|^%[A-Za-z_.%]+%$|^[\[{<$@:]+[A-Za-z_.]*[\]}>$@:]*$")
-"""A variable of a template that was never filled; an id between brackets has digits and hyphens."""
-
 _HOSTS = ("cert.trustedform.com", "ping.trustedform.com")
 # All that stands between "//" and "/" is compared, so that no user, password, port or other host can hide there.
 _TRUSTEDFORM = re.compile(
@@ -44,25 +43,6 @@ _PING_STAND_IN = "https://ping.trustedform.com/0.not.journaled.x"
 _MALFORMED, _FORGED = "malformed", "forged"
 DROPPED_MARK = "dropped"
 """What stands in the place of a certificate that named a person: something was sent, and it cannot be one."""
-
-_EXAMPLES = frozenset(
-    {
-        "123E4567-E89B-12D3-A456-426614174000",
-        "3FA85F64-5717-4562-B3FC-2C963F66AFA6",
-        "550E8400-E29B-41D4-A716-446655440000",
-        "6BA7B810-9DAD-11D1-80B4-00C04FD430C8",
-        "F81D4FAE-7DEC-11D0-A765-00A0C91E6BF6",
-    }
-)
-"""The identifiers with which standards, Swagger and documentations of uuid libraries show what one looks like."""
-
-_HEX = "0123456789abcdef"
-_STEPS = frozenset({*map(add, _HEX, _HEX[1:] + "0"), *map(add, _HEX[1:] + "0", _HEX), "90"})
-"""Two digits that follow each other, up or down."""
-
-_STEP_BYTES = bytes(f"{byte:02x}" in _STEPS for byte in range(256))
-_COUNTED_STEPS, _COUNTED_BYTES = 16, 6
-"""An id given at random has some four digits that follow their left neighbor up or down; one typed has nearly all."""
 
 _LEADID = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}")
 
@@ -103,7 +83,7 @@ def is_placeholder(text: str) -> bool:
     name = path if host in _HOSTS else name
     if len(name) > _PLACEHOLDER_MAX:
         return False
-    if name in _NO_VALUES or _UNFILLED.search(name):
+    if name in _NO_VALUES or holds_unfilled(name):
         return True
     # What holds digits, a host or a path was meant to be a certificate.
     is_wordy = not any(letter.isdigit() for letter in name) and "." not in name.strip(".") and "://" not in name
@@ -120,15 +100,15 @@ def _is_one_letter(name: str) -> bool:
 
 
 def _is_made_up(leadid: str) -> bool:
-    """Whether its digits are counted up or down, or one in each group, or everybody's example."""
+    """Whether nobody was given it. Of those given at random one in forty gets the second, longer look."""
     digits = leadid.replace("-", "").lower()
-    # Half of the pairs stand in a byte each, and few of those are steps in an id that was given.
-    may_be_counted = bytes.fromhex(digits).translate(_STEP_BYTES).count(1) >= _COUNTED_BYTES
-    return (
-        (may_be_counted and sum(map(_STEPS.__contains__, map(add, digits, digits[1:]))) >= _COUNTED_STEPS)
-        or (digits[0] == digits[1] and all(len(set(group)) == 1 for group in leadid.split("-")))
-        or leadid.upper() in _EXAMPLES
+    given = bytes.fromhex(digits)
+    is_odd = (
+        len(set(given)) <= len(given) - REPEATED
+        or not 6 < len(set(given.translate(WITHIN))) < 14
+        or len(given.translate(None, SPOKEN_BYTES)) <= len(given) - 2 * WORDS_MIN
     )
+    return (is_odd and is_made_up(digits)) or digits in EXAMPLES
 
 
 def is_forged(url: str) -> bool:

@@ -9,7 +9,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from app.domain.identity import normal_phone
 from app.domain.reasons import Refusal
-from app.domain.territory import ZipStates
+from app.domain.territory import ZipStates, possible_states
 from app.wire.post import Contact
 
 _RESERVED_DOMAINS = frozenset({"example", "example.com", "example.net", "example.org"})
@@ -32,14 +32,14 @@ _RINGS_AT_A_PERSON = frozenset(
 
 
 def implausible(contact: Contact, state: str, zip_code: str, zip_states: ZipStates) -> Refusal | None:
-    """Why this contact cannot be a reachable person, naming the field; an unknown ZIP code is no reason."""
+    """Why this contact cannot be a reachable person, naming the field; a ZIP that begins as none does is no reason."""
     if contact.phone and not is_reachable_phone(contact.phone):
         return Refusal("invalid_contact", "phone")
     if contact.email and not is_reachable_email(contact.email):
         return Refusal("invalid_contact", "email")
     if not is_human_name(contact.first_name, contact.last_name):
         return Refusal("invalid_contact", _odd_part(contact.first_name, contact.last_name))
-    if state not in zip_states.get(zip_code, (state,)):
+    if state not in (possible_states(zip_code, zip_states) or (state,)):
         return Refusal("invalid_contact", "zip and state disagree")
     return None
 

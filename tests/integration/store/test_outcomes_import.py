@@ -253,7 +253,7 @@ def test_a_time_that_cannot_be_is_refused(url: str, tmp_path: Path, capsys: Capt
         (f"{LEADS[1]},sold,,,,", "occurred_at: is missing"),
         (f'{LEADS[1]},sold,{AT},"12,50",,', "value: dollars, as in 12.50"),
         (f"{LEADS[1]},sold,{AT},-5,,", "value: dollars, as in 12.50"),
-        (f"{LEADS[1]},sold,{AT},1,200,,", "7 cells, the first line has 6: quote what holds a delimiter"),
+        (f"{LEADS[1]},sold,{AT},1,200,,", "7 cells, the names of the columns are 6: quote what holds a delimiter"),
         (f"{LEADS[1]},sold,{AT},,e-0,crm", "event_id: an outcome told before has the same one and says otherwise"),
         (f"{LEADS[1]},sold,{AT},,e-7,crm", "event_id: a line above has the same one and says otherwise"),
     ],

@@ -54,7 +54,7 @@ def digest_of(*parts: object) -> str:
 def a_sale(number: int, **overrides: Any) -> Sale:
     """Consumer N, sold by acme to solar-tx for $21.40 with a certificate of its own, for one CRM."""
     lead_id = digest_of("lead", number)[:24]
-    ping_id = f"{number:064d}"
+    ping_id = f"Cx{number:062d}"
     lead = SoldLead(
         lead_id=lead_id,
         ping_id=ping_id,

@@ -69,7 +69,7 @@ def post(seller: Seller, verticals: Mapping[str, Vertical], auto: Vertical) -> C
 
     def read(changes: Mapping[str, Scalar] | None = None, by: Seller = seller) -> Reading[Post]:
         raw: dict[str, Scalar] = {
-            "ping_id": "a" * 64,
+            "ping_id": "C" + "a" * 63,
             "zip": "78701",
             "age": 37,
             "policy_number": "P-1",

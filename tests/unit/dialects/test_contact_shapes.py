@@ -23,7 +23,7 @@ assert DIALECTS, "what platforms call things is known, as it is where posts are 
 
 SELLER = Seller(name="acme", title="Acme", key_sha256=())
 SOLAR = Vertical(name="solar", title="Solar")
-DUE: dict[str, Any] = {"ping_id": "a" * 64, "vertical": "solar", "zip": "78701"}
+DUE: dict[str, Any] = {"ping_id": "C" + "a" * 63, "vertical": "solar", "zip": "78701"}
 
 words = st.sampled_from(["main", "value", "number", "primary", "home", "x", "type", "foo", "default", "text", "detail"])
 groups = st.sampled_from(["", "contact", "lead", "customer", "data", "person"])

@@ -19,7 +19,7 @@ from app.domain.reasons import Refusal
 from app.domain.seller import Seller
 from app.wire.feedback import Demand, EventWord, Notice, Outcome, Signal
 
-TOKEN = "Ab_-" * 16
+TOKEN = "Cb_-" * 16
 
 
 @pytest.mark.parametrize("word", ["won", "WON", "win", "Winner"])

@@ -21,7 +21,7 @@ ReadPing = Callable[..., Reading[Ping]]
 ReadPost = Callable[..., Reading[Post]]
 
 GUID = "4F0C2D1A-93B7-4E58-A6C1-0D9E7B35F284"
-TOKEN = "Ab_-" * 16
+TOKEN = "Cb_-" * 16
 CERTIFICATE = "https://cert.trustedform.com/" + "0f" * 20
 DROPPED = "personal data does not belong in a ping; it was dropped"
 
@@ -423,7 +423,7 @@ def test_a_post_in_canonical_names_is_read_whole(post: ReadPost) -> None:
     )
     assert (reading.warnings, reading.unknown) == ((), 0)
     assert reading.value == Post(
-        ping_id="a" * 64,
+        ping_id="C" + "a" * 63,
         contact=Contact(
             first_name="Ada",
             last_name="Lovelace",
@@ -513,7 +513,7 @@ def test_a_bid_of_ours_is_known_under_every_name(post: ReadPost, seller: Seller,
 
 
 def test_the_leg_that_a_bid_id_names_counts_before_the_ping_id(seller: Seller) -> None:
-    leg = "b" * 64
+    leg = "C" + "b" * 63
     assert ping_id_of({"ping_id": TOKEN, "bid_id": leg}, seller) == leg
     assert ping_id_of({"ping_id": TOKEN, "bid_id": "17"}, seller) == TOKEN
     assert ping_id_of({"ping_id": "17", "auth_code": TOKEN}, seller) == TOKEN

@@ -8,6 +8,20 @@ from app.domain.seller import Seller
 
 NAMES = layout_of(Seller(name="acme", title="Acme", key_sha256=()), None, "post").names
 
+SAYS_WHEN = """
+signup_date sign_up_date signUpDate signed_up_at form_submitted_at submit_time submission_timestamp submissionDate
+date_submitted accepted_at terms_accepted_at agreed_at agreedat agreement_date optin_ts opted_in_on optInTime
+submitted_on submit_ts signed_at signature_date esign_timestamp_signed_at acknowledged_at authorization_date
+subscribed_at joined_at inquiry_date inquired_at form_completed_at form.submitted_at signup.created_at
+terms[accepted_at] privacy_policy_accepted_at lead.submission_time registered_at application_submitted_at
+quote_request_submitted_at subscribedat
+""".split()  # noqa: SIM905 - a list of names reads better as text
+OTHERS_SAY_WHEN = """
+account.created_at created_on order_submitted_at order.created_at offer_accepted_at bid_accepted_at buyer_signed_at
+claim_submitted_at previous_submission_date resubmitted_at lease_signed_date vehicle_registration_date updated_at
+registration_date submit_count accept_language timezone policy_start_date enrollment_date published_at
+""".split()  # noqa: SIM905 - as above
+
 
 @pytest.mark.parametrize(
     ("key", "hint"),
@@ -39,6 +53,14 @@ NAMES = layout_of(Seller(name="acme", title="Acme", key_sha256=()), None, "post"
         ("date_opted_in", "consent_at"),
         ("consentdatetime", "consent_at"),
         ("date_of_consent", "consent_at"),
+        *((name, "consent_at") for name in SAYS_WHEN),
+        *((name, "") for name in OTHERS_SAY_WHEN),
+        ("email_signup_date", "consent_at"),
+        ("submitted", "consent_at"),
+        ("agreed", "tcpa_consent"),
+        ("opted_in", "tcpa_consent"),
+        ("terms_accepted", "tcpa_text"),
+        ("accepted", ""),
         ("consent_expiration_date", "tcpa_text"),
         ("optout_date", ""),
         ("consent_given", "tcpa_consent"),

@@ -2,9 +2,10 @@
 
 import pytest
 
-from app.dialects.text import is_absent, is_unfilled, says_nothing
+from app.dialects.text import is_absent, says_nothing
 from app.dialects.values import fields, kinds
 from app.dialects.values.kinds import Noted, Trouble
+from app.domain.consent.unfilled import is_unfilled
 from app.domain.vertical import Field
 
 UNFILLED = [
@@ -48,8 +49,8 @@ UNFILLED = [
 ]
 FILLED = [
     *("$185", "$151-200", "100%", "#12 Main St", "#1", "@emma", "<100", "< 100", "[fb] ads", "_x", "*", "-1", "%20"),
-    *("<emma@mail.net>", "<https://cert.trustedform.com/0f0f>", "{4F0C3B1E-1111-2222-3333-444455556666}"),
-    *("{AF0C3B1E-1111-2222-3333-444455556666}", f"[{'af' * 20}]", "{}", "[]", "{{}}", "bill", "$5$"),
+    *("<emma@mail.net>", "<https://cert.trustedform.com/0f0f>", "{4F0C3B1E-72A9-D05C-86E3-1B94F7D2058A}"),
+    *("{AF0C3B1E-72A9-D05C-86E3-1B94F7D2058A}", f"[{'af' * 20}]", "{}", "[]", "{{}}", "bill", "$5$"),
 ]
 
 

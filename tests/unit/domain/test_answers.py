@@ -8,7 +8,7 @@ from app.domain.reasons import Refusal
 from app.wire.ping import Leg
 from tests.build import seller
 
-TOKEN = "A" * 64
+TOKEN = "C" + "Z" * 63
 
 
 def offer(leg: Leg, price_cents: int) -> Offer:

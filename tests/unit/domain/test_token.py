@@ -3,7 +3,7 @@
 import string
 import struct
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from hashlib import blake2b
+from hashlib import blake2b, sha256
 
 import pytest
 from hypothesis import given
@@ -93,6 +93,26 @@ def test_a_cut_or_longer_token_is_none_of_ours() -> None:
     for other in (text[:-1], text + "A", text[:-4], text + "====", f" {text[1:]}", text[:-1] + "=", text[:-1] + "é"):
         assert not looks_like_token(other)
         assert read(other, KEYS) is None
+
+
+@given(TOKENS)
+def test_a_token_is_known_by_its_form(token: BidToken) -> None:
+    assert looks_like_token(mint(token, 7, KEY))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        sha256(b"an outcome").hexdigest(),
+        "C" + sha256(b"an outcome").hexdigest().upper()[1:],
+        "a" * LENGTH,
+        "c" + "x" * 63,
+        "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9-eyJzdWIiOiIxMjM0NTY3ODkwIn0",
+    ],
+)
+def test_another_text_of_its_length_is_none_of_ours(other: str) -> None:
+    assert len(other) == LENGTH
+    assert not looks_like_token(other)
 
 
 def test_a_token_needs_the_key_it_was_signed_with() -> None:

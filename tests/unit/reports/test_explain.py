@@ -171,7 +171,7 @@ def test_a_ping_refused_before_its_decision_is_explained(tmp_path: Path) -> None
 
 
 def test_posts_and_notices_are_told_in_one_line_each() -> None:
-    at, seller, ping_id = NOW, "acme", "x" * 64
+    at, seller, ping_id = NOW, "acme", "C" + "x" * 63
     posts = [
         PostLine(at=at, seller=seller, ping_id=ping_id, status="accepted", lead_id="77", price_cents=1_250),
         PostLine(at=at, seller=seller, ping_id=ping_id, status="rejected", reason_code="cap_reached", detail="daily"),

@@ -383,7 +383,7 @@ def test_an_expired_bid_must_be_asked_for_again(tmp_path: Path) -> None:
     at_bidder(tmp_path, scene)
 
 
-@pytest.mark.parametrize("ping_id", ["x" * 64, "a" * 24, "maria.lopez@gmail.com", ""])
+@pytest.mark.parametrize("ping_id", ["C" + "x" * 63, "a" * 24, "maria.lopez@gmail.com", ""])
 def test_what_is_no_bid_of_ours_is_unknown_and_nothing_odd_is_said_back(tmp_path: Path, ping_id: str) -> None:
     async def scene(bidder: Bidder) -> None:
         answer = await sell(bidder, ping_id)

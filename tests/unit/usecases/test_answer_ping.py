@@ -199,7 +199,10 @@ def test_the_state_follows_from_the_zip(tmp_path: Path) -> None:
     [
         ({"state": "CA"}, "invalid_field", "zip and state disagree"),
         ({"state": "VA", "zip": "42223"}, "invalid_field", "zip and state disagree"),
-        ({"state": "", "zip": "00000"}, "missing_field", "a required field is missing: state"),
+        ({"state": "", "zip": "78799"}, "missing_field", "a required field is missing: state"),
+        ({"state": "NY", "zip": "78799"}, "invalid_field", "zip and state disagree"),
+        ({"state": "NY", "zip": "00787"}, "invalid_field", "a field cannot be read: zip: no ZIP code begins with 007"),
+        ({"state": "TX", "zip": "21301"}, "invalid_field", "a field cannot be read: zip: no ZIP code begins with 213"),
     ],
 )
 def test_a_place_that_cannot_be_is_refused_at_the_door(

@@ -76,7 +76,7 @@ def test_a_notice_counts_once(tmp_path: Path) -> None:
     at_bidder(tmp_path, scene)
 
 
-@pytest.mark.parametrize("ping_id", ["x" * 64, "0" * 24])
+@pytest.mark.parametrize("ping_id", ["C" + "x" * 63, "0" * 24])
 def test_a_notice_of_what_is_no_bid_of_ours_is_refused(tmp_path: Path, ping_id: str) -> None:
     async def scene(bidder: Bidder) -> None:
         assert (await notice(bidder, ping_id)).reason_code == "ping_unknown"

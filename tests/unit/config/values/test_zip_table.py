@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from app.config.values.zip_table import Centre, centre_of, circle, counties_of, county_names, zip_states
 from app.dialects.values.states import STATES
+from app.domain.territory import possible_states
 
 SOME = ("33602", "33701", "32801", "10001", "90001", "96813", "99501", "00601", "60601", "02139", "63101", "79901")
 ZIPS = st.sampled_from([*SOME, "33604", "33755", "34205", "34228", "34652", "33801"])
@@ -107,6 +108,14 @@ def test_a_zip_may_lie_in_several_states_that_of_its_post_office_first() -> None
     several = [named for named in states.values() if len(named) > 1]
     assert len(several) > 70
     assert all(len({*named}) == len(named) for named in several)
+
+
+@pytest.mark.parametrize(
+    ("zip_code", "states"),
+    [("01000", ("MA",)), ("42223", ("KY", "TN")), ("06398", ("CT", "NY")), ("21301", ()), ("00099", ())],
+)
+def test_a_zip_that_nobody_knows_lies_where_its_neighbors_do(zip_code: str, states: tuple[str, ...]) -> None:
+    assert {*possible_states(zip_code, zip_states())} == {*states}
 
 
 def test_a_zip_that_does_not_exist_or_sails_has_no_place() -> None:

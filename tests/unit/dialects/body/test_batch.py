@@ -41,6 +41,13 @@ def test_a_list_of_reports_is_read_one_by_one(tree: object) -> None:
     assert read_batch(b"\xef\xbb\xbf" + json.dumps(tree).encode(), "text/plain") == Batch(TWO)  # type: ignore[arg-type]
 
 
+def test_reports_may_stand_one_a_line() -> None:
+    lines = [json.dumps(each) for each in TWO]
+    assert read_batch("\n".join(lines).encode(), "application/x-ndjson") == Batch(TWO)  # type: ignore[arg-type]
+    assert read_batch(f"\x1e{lines[0]}\n\x1e{lines[1]}\n".encode(), "application/json-seq") == Batch(TWO)  # type: ignore[arg-type]
+    assert read_batch(f"{lines[0]}\n{{".encode(), JSON) is None
+
+
 def test_what_stands_beside_the_list_is_said_of_each() -> None:
     tree = {"source": "crm", "event": "contacted", "events": [{"lead_id": "a"}, {"lead_id": "b", "event": "sold"}]}
     assert read_batch(json.dumps(tree).encode(), JSON, b"source=hub&account=7") == Batch(

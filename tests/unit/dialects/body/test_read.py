@@ -111,6 +111,75 @@ def test_the_last_filled_value_of_a_repeated_name_counts() -> None:
     assert read(b"<lead><a>1</a><a>2</a></lead>") == {"a": "2"}
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"zip":"33101","zip":"{{zip}}"}',
+        b'{"zip":"{{zip}}","zip":"33101"}',
+        b'{"zip" : "33101", "zip" : "[zip]"}',
+        b'{"zip":"33101","zip":"N/A"}',
+        b'{"zip":"33101","zip":" "}',
+        b'{"zip":"33101","zip":"%zip%"}',
+        b'{"lead":{"zip":"33101","zip":"${zip}"}}',
+        b'{"zip":"33101","data":"{\\"zip\\":\\"{{zip}}\\"}"}',
+        b"zip=33101&zip=%7B%7Bzip%7D%7D",
+        b"zip=33101&zip=null",
+        b"<lead><zip>33101</zip><zip>{{zip}}</zip></lead>",
+        b'<lead><zip a="">33101</zip><zip>N/A</zip></lead>'.replace(b' a=""', b""),
+    ],
+)
+def test_what_was_left_unfilled_replaces_no_value(body: bytes) -> None:
+    assert read(body) == {"zip": "33101"}
+    assert read(b'{"zip":"{{zip}}"}', query=b"zip=33101") == {"zip": "33101"}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"zip":"33101","state":"FL"}\n',
+        b'\x1e{"zip":"33101","state":"FL"}\n',
+        b'{"zip":"33101","state":"FL"}\n{}\n',
+        b"[0][zip]=33101&[0][state]=FL",
+        b"%5B0%5D%5Bzip%5D=33101&%5B0%5D%5Bstate%5D=FL",
+        b"0.zip=33101&0.state=FL",
+        b"3.zip=33101&3.state=FL",
+    ],
+)
+def test_a_lead_may_stand_in_a_list_alone(body: bytes) -> None:
+    assert read(body) == {"zip": "33101", "state": "FL"}
+
+
+def test_the_number_of_the_one_lead_says_nothing() -> None:
+    assert read(b"key=x&leads[2][zip]=33101&leads[2][state]=FL") == {
+        "key": "x",
+        "leads.zip": "33101",
+        "leads.state": "FL",
+    }
+    assert read(b"leads[0].zip=33101") == {"leads.zip": "33101"}
+    # Two of what a lead may have several of are no two leads.
+    drivers = {"drivers.0.state": "TX", "drivers.1.state": "FL"}
+    assert read(b"drivers[0][state]=TX&drivers[1][state]=FL") == drivers
+    assert read(b"data[0][age]=1&data[1][age]=2") == {"data.0.age": "1", "data.1.age": "2"}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"[0][zip]=33101&[1][zip]=33102",
+        b"0.zip=33101&1.zip=33102",
+        b"1.zip=33101&2.zip=33102",
+        b"leads[0][zip]=33101&leads[1][zip]=33102",
+        b"api_key=x&data[leads][0][lead][zip]=33101&data[leads][1][lead][zip]=33102",
+        b'{"leads":[{"zip":"33101"},{"zip":"33102"}]}',
+        b'{"key":"x","data":[{"zip":"33101"},{"zip":"33102"}]}',
+        b'{"key":"x","1":{"lead_id":"a"},"2":{"lead_id":"b"}}',
+        b"<leads><lead><zip>1</zip></lead><lead><zip>2</zip></lead></leads>",
+    ],
+)
+def test_several_leads_are_refused_by_name_and_never_read_as_the_first(body: bytes) -> None:
+    assert refused(body).remedy == "send one lead a request, no list of several"
+
+
 def test_objects_in_arrays_get_their_index() -> None:
     drivers: dict[str, Scalar] = {"zip": "1", "drivers.0.age": 30, "drivers.1.age": 50}
     assert read(b'{"zip":"1","drivers":[{"age":30},{"age":50}]}') == drivers
@@ -370,6 +439,8 @@ def test_a_list_of_several_is_refused_as_one() -> None:
     assert (
         refused(b'[{"zip": "78701"}, {"zip": "78702"}]').remedy == "send one JSON object a request, no list of several"
     )
+    for between in (b"\n", b"\r\n\r\n", b"", b",\n", b"\n\x1e"):
+        assert refused(b'{"zip": "78701"}' + between + b'{"zip": "78702"}').remedy.endswith("no list of several")
 
 
 @pytest.mark.parametrize(

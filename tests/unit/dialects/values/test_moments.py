@@ -105,6 +105,12 @@ def test_a_time_may_be_written_in_many_ways(raw: Scalar) -> None:
         "29th of November 2026 15:19:35",
         "29/Nov/2026:15:19:35 +0000",
         "29-Nov-2026 15:19:35",
+        "29-NOV-26 03.19.35.000000 PM",
+        "29-NOV-26 03.19.35.000000000 PM",
+        "29-NOV-2026 15.19.35",
+        "29-NOV-26 10.19.35.000000 AM -05:00",
+        "29-NOV-26 10.19.35.000000 AM US/EASTERN",
+        "29-NOV-26 03.19.35 PM UTC",
         "2026-Nov-29 15:19:35",
         "/Date(1795965575000)/",
         r"\/Date(1795965575000)\/",
@@ -132,7 +138,15 @@ def test_a_moment_is_read_as_languages_databases_and_people_print_it(text: str) 
 
 
 @pytest.mark.parametrize(
-    ("raw", "hour"), [("11/21/2026 1:30 AM", 1.5), ("11/21/2026 12:30 AM", 0.5), ("11/21/2026", 0), ("Nov 21, 2026", 0)]
+    ("raw", "hour"),
+    [
+        ("11/21/2026 1:30 AM", 1.5),
+        ("11/21/2026 12:30 AM", 0.5),
+        ("11/21/2026", 0),
+        ("Nov 21, 2026", 0),
+        ("21-NOV-26", 0),
+        ("21-NOV-2026", 0),
+    ],
 )
 def test_half_days_and_bare_days_are_understood(raw: str, hour: float) -> None:
     assert epoch_of(raw) == NOON - (12 - hour) * 3600

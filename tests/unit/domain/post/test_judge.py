@@ -48,7 +48,7 @@ def case(*, whose: Person = MARIA, facts: PostFacts | None = None, **overrides: 
 
 
 def kept(code: str = "", whose: Person = MARIA) -> PostFacts:
-    answer = PostAnswer(status="rejected" if code else "accepted", ping_id="x" * 64, reason_code=code)
+    answer = PostAnswer(status="rejected" if code else "accepted", ping_id="C" + "x" * 63, reason_code=code)
     return PostFacts(kept=KeptAnswer(seller="acme", nonce="6e", person=whose, answer=answer, kept_at=NOW, code=code))
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.dialects.columns import contents
+from training.histories.columns import contents
 
 
 @pytest.mark.parametrize(

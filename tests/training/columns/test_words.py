@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.dialects.columns.words import names_a_person, words_of
+from training.histories.columns.words import names_a_person, words_of
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """Case and spaces make no other value, and words that say yes are known."""
 
-from app.dialects.columns.spellings import plain, positive_words, usual_spellings
+from training.histories.columns.spellings import plain, positive_words, usual_spellings
 
 
 def test_two_ways_of_writing_a_value_are_one() -> None:

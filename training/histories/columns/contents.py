@@ -4,9 +4,9 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
-from app.dialects.columns.amounts import cell_number
-from app.dialects.columns.words import CLOCK, FIRST, LATER
-from app.dialects.values.moments import day_of, moment_of
+from app.dialects.values.moments import SERIAL_DAYS, day_of, moment_of
+from training.histories.columns.amounts import cell_number
+from training.histories.columns.words import CLOCK, FIRST, LATER
 
 Decimal = Literal[".", ","]
 _DECIMALS: tuple[Decimal, ...] = (".", ",")
@@ -43,9 +43,6 @@ ROWS_OF_A_FACT = 5
 _MILLISECONDS = 1e11
 _HAPPENED = re.compile(r"(^|_)(created|received|submitted|inserted|pinged|arrived|updated|modified|closed)$")
 """How a column's name ends that is a moment also without saying so."""
-
-_SERIALS = (36_526, 73_050)
-"""The days of this century as Excel counts them."""
 
 
 def are_numerals(texts: Sequence[str]) -> bool:
@@ -90,7 +87,7 @@ def look_like_times(texts: Sequence[str]) -> bool:
 def are_days_of_excel(lowest: float, highest: float, word: str) -> bool:
     """Whether the numbers of a column so called are days as Excel counts them."""
     named = CLOCK.search(word) or _HAPPENED.search(word)
-    return named is not None and _SERIALS[0] <= lowest and highest <= _SERIALS[1]
+    return named is not None and SERIAL_DAYS[0] <= lowest and highest <= SERIAL_DAYS[1]
 
 
 def are_months_and_days(texts: Sequence[str]) -> bool:

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from difflib import get_close_matches
 
 _SAME = ({"1", "true", "yes", "y", "t", "on"}, *({word} for word in ("converted", "sold", "won", "closed_won")))
 _POSITIVE = {*_SAME[0], "converted", "sold", "won", "closed_won", "closed won", "bought", "accepted", "positive"}
@@ -37,14 +36,6 @@ def positive_words(values: Mapping[str, int]) -> tuple[dict[str, int], str]:
     if share > 0.5:
         return chosen, f"is it this one? it stands in {share:.0%} of the rows:"
     return chosen, "" if known and any(words <= same for same in _SAME) else "is it this one?"
-
-
-def hint(word: str, known: Iterable[str]) -> str:
-    """What may have been meant."""
-    there = list(known)
-    alike = {name.lower(): name for name in there}
-    found = get_close_matches(word.lower(), list(alike), n=1)
-    return f"; did you mean {alike[found[0]]!r}?" if found else f"; there are: {', '.join(there[:30])}"
 
 
 def listed(names: Sequence[str], most: int = 12) -> str:

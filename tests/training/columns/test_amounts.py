@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.dialects.columns.amounts import amount_of, cell_number
+from training.histories.columns.amounts import amount_of, cell_number
 
 
 @pytest.mark.parametrize(
