@@ -273,7 +273,10 @@ def _tell_of_models(settings: Settings, live: Reloaded) -> None:
     for problem in live.problems:
         _log.log(level, "%s: %s", settings.models, problem)
     if unpriced := live.catalogue.index.verticals - live.catalogue.models.keys():
-        _log.warning("no model prices %s: its leads get the campaign's fallback price", ", ".join(sorted(unpriced)))
+        names = ", ".join(sorted(unpriced))
+        _log.warning("no model prices %s: its leads are priced by expected_conversion, or get fallback_price", names)
+    for text in live.idle:
+        _log.warning(text)
 
 
 async def _run_beside(stack: AsyncExitStack, background: BackgroundJobs, journal: JournalWriter) -> None:

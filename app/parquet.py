@@ -36,6 +36,7 @@ _TYPES = {
     datetime: "TIMESTAMP",
     bytes: "BLOB",
     tuple[str, ...]: "VARCHAR[]",
+    tuple[int, ...]: "BIGINT[]",
 }
 _READ_AS = {"BLOB": "VARCHAR", "BIGINT": "VARCHAR"}
 """What a column is in the rows, where it is not yet what it becomes."""
@@ -60,10 +61,10 @@ def write(
 ) -> int:
     """Put `rows` of `kind` into `path`, a column a field; how many they were. What stood there is replaced.
 
-    Fields are text, numbers, booleans, bytes, aware `datetime` (in UTC then), tuples of text, or `None`. Neither the
-    rows nor the file are ever in memory as a whole. `notes` are asked for when all rows are taken and stand in the
-    file's metadata; `check` may look at the file before it gets its name, and raise. A new file is private, one that
-    replaces another has the rights of that.
+    Fields are text, numbers, booleans, bytes, aware `datetime` (in UTC then), tuples of text or of whole numbers, or
+    `None`. Neither the rows nor the file are ever in memory as a whole. `notes` are asked for when all rows are taken
+    and stand in the file's metadata; `check` may look at the file before it gets its name, and raise. A new file is
+    private, one that replaces another has the rights of that.
     """
     taken, made = path.with_name(f".{path.name}.rows"), path.with_name(f".{path.name}.new")
     try:

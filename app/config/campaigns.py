@@ -7,6 +7,12 @@ import msgspec
 from app.config.caps import build_caps
 from app.config.file.files import Files
 from app.config.file.problem import Findings, did_you_mean
+from app.config.prices import (
+    build_expected_conversion,
+    build_price_points,
+    check_fallback,
+    check_points_of_campaign,
+)
 from app.config.schema import CampaignTable
 from app.config.values.filters import build_filters, build_worth
 from app.config.values.names import refuse_repeated
@@ -30,6 +36,7 @@ class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
     verticals: Mapping[str, Vertical]
     vertical_names: Collection[str]
     destination_names: Collection[str]
+    seller_names: Collection[str]
 
 
 def build_campaigns(
@@ -47,6 +54,8 @@ def build_campaigns(
 def _campaign(table: CampaignTable, around: Surroundings, files: Files, findings: Findings) -> Campaign:
     _check_references(table, around, findings)
     _check_prices(table, findings)
+    points = build_price_points(table, findings)
+    check_points_of_campaign(table, points, findings)
     vertical = around.verticals.get(table.vertical)
     zone = table.time_zone or around.buyer.zone
     return Campaign(
@@ -63,7 +72,9 @@ def _campaign(table: CampaignTable, around: Surroundings, files: Files, findings
         worth=build_worth(table, vertical, findings),
         handling_cents=table.handling_cost,
         shared_share=table.shared_share,
+        expected_conversion=build_expected_conversion(table, around.seller_names, findings),
         fallback_cents=table.fallback_price,
+        price_points=points,
         demand_cents=table.demand_max_adjustment,
         filters=build_filters(table, vertical, findings),
         duplicate_s=table.duplicate_window,
@@ -101,10 +112,7 @@ def _check_prices(table: CampaignTable, findings: Findings) -> None:
     elif table.floor > table.ceiling:
         reason = f"{money(table.floor)} is above the ceiling, {money(table.ceiling)}"
         findings.error((*table.at, "floor"), reason, "lower the floor, or raise the ceiling")
-    fallback = table.fallback_price
-    if fallback is not None and not max(table.floor, 1) <= fallback <= table.ceiling:
-        reason = f"{money(fallback)} is not between floor and ceiling"
-        findings.error((*table.at, "fallback_price"), reason, "choose a price between them, or remove it")
+    check_fallback(table, findings)
 
 
 def _consent(campaign: CampaignTable, vertical: Vertical | None, findings: Findings) -> ConsentPolicy:

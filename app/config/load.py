@@ -16,6 +16,7 @@ from app.config.file.problem import Findings, Problem
 from app.config.file.read import read_table
 from app.config.file.remedies import SMALLEST
 from app.config.file.syntax import syntax_problem
+from app.config.prices import warn_of_points_apart
 from app.config.schema import BuyerFile, BuyerTable
 from app.config.sellers import build_operators, build_sellers, refuse_shared_keys
 from app.config.verticals import build_verticals
@@ -130,10 +131,12 @@ def _declare(table: BuyerFile, tree: dict[str, Any], files: Files, findings: Fin
         verticals={vertical.name: vertical for vertical in whole},
         vertical_names=_names(tree, "verticals"),
         destination_names=_names(tree, "destinations"),
+        seller_names=_names(tree, "sellers"),
     )
     campaigns = build_campaigns(table.campaigns, around, files, findings)
     all_known = len(whole) == len(_members(tree, "verticals"))
     sellers = build_sellers(table.sellers, buyer, whole if all_known else (), findings)
+    warn_of_points_apart(campaigns, table.sellers, sellers, findings)
     operators = build_operators(table.operators, findings)
     refuse_shared_keys((*table.sellers, *table.operators), findings)
     placed = _placed(table.destinations, tree)

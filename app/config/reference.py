@@ -25,6 +25,7 @@ _TABLES: tuple[type[Table], ...] = (
     schema.CapTable,
     schema.FilterTable,
     schema.WorthTable,
+    schema.ExpectedConversionTable,
     schema.ConsentTable,
     schema.SellerTable,
     schema.MedianWinningPriceTable,

@@ -44,6 +44,8 @@ from app.domain.vertical import FieldType
 from app.wire.feedback import EventWord
 from app.wire.ping import Leg
 
+ConversionRate = Annotated[float, Kind("share", share_within(0.0001, 1.0))]
+
 _ALL_DAY = ((0, 1440),)
 _EVERY_DAY = tuple(range(7))
 
@@ -262,6 +264,22 @@ class WorthTable(Table, frozen=True, kw_only=True):
     high: Annotated[Dollars | None, says("the highest value", "6_000")] = None
 
 
+class ExpectedConversionTable(Table, frozen=True, kw_only=True):
+    """`expected_conversion` as a table: a rate that depends on where a lead comes from."""
+
+    rate: Annotated[ConversionRate, says("the share of all leads that is expected to convert", '"8%"')]
+    by_seller: Annotated[
+        dict[str, ConversionRate], says("the rate of these sellers' leads instead", '{ acme = "10%" }')
+    ] = {}
+    by_state: Annotated[
+        dict[str, ConversionRate],
+        says(
+            "the rate of leads from these states instead; with a rate of the seller, both differences count",
+            '{ TX = "6%" }',
+        ),
+    ] = {}
+
+
 class ConsentTable(Table, frozen=True, kw_only=True):
     """`consent`: the proof of consent that a campaign requires."""
 
@@ -298,9 +316,17 @@ class CampaignTable(Table, frozen=True, kw_only=True):
     shared_share: Annotated[
         Share, says("the conversion rate of a shared lead relative to an exclusive one", '"60%"')
     ] = 0.6
-    fallback_price: Annotated[
-        Dollars | None, says("the bid if no model can price a lead; without it there is no bid", "6.00")
+    expected_conversion: Annotated[
+        ConversionRate | ExpectedConversionTable | None,
+        says("the share of exclusive leads expected to convert, by which leads are priced if no model can", '"8%"'),
     ] = None
+    fallback_price: Annotated[
+        Dollars | None,
+        says("a fixed bid if no model can price a lead; without it and `expected_conversion` there is no bid", "6.00"),
+    ] = None
+    price_points: Annotated[
+        tuple[Dollars, ...], says("the only bids; any from floor to ceiling by default", "[3, 35, 50, 75]")
+    ] = ()
     time_zone: Annotated[
         Zone, says("the time zone of its hours, dates and caps; the buyer's by default", '"America/Chicago"')
     ] = ""
@@ -423,6 +449,12 @@ class SellerTable(Table, frozen=True, kw_only=True):
     median_winning_price: Annotated[
         MedianWinningPriceTable, says("the bid that wins half of its auctions", "{ exclusive = 20.00 }")
     ] = MedianWinningPriceTable()
+    price_points: Annotated[
+        tuple[Dollars, ...], says("the only bids that it takes; any by default", "[3, 35, 50, 75]")
+    ] = ()
+    blocked_sub_sources: Annotated[
+        tuple[Text, ...], says("the sub-sources (`sub_id`) of which nothing is bought", '["aff-7"]')
+    ] = ()
     paused: Annotated[bool, says("whether it is paused", "true")] = False
 
 

@@ -109,7 +109,8 @@ def told_status(status: int, statuses: Statuses) -> tuple[int, dict[str, str]]:
 
 
 def _receipt(receipt: Receipt) -> Body:
-    return {"status": receipt.status, "reason": plain(receipt.reason), "reason_code": plain(receipt.reason_code)}
+    body = {"status": receipt.status, "reason": plain(receipt.reason), "reason_code": plain(receipt.reason_code)}
+    return {**body, "warnings": [plain(each) for each in receipt.warnings]} if receipt.warnings else body
 
 
 def _written(dialect: Dialect, body: Body, form: Format, *, refuses: bool) -> bytes:

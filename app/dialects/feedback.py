@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
 from app.dialects.generic import ping_id_of
 from app.dialects.outcome_words import EVENTS, IGNORED, ReportKeys, event_of, is_of_a_state, says_what_changed
@@ -57,6 +58,7 @@ _NAMES = {
     "date_closed won_at updated_at modified_at last_modified_date created_at date",
     "open": "open",
     "expected": "expected",
+    "limit": "limit is_limit",
     "campaign": "campaign",
     "until": "until expires_at",
     "premium": "premium",
@@ -65,6 +67,9 @@ _NAMES = {
 }
 
 _SERIAL = re.compile(r"[3-7]\d{4}(?:\.\d{1,17})?", re.ASCII)
+
+_SECRET = re.compile("key|token|secret|password|auth", re.IGNORECASE)
+_STRANGE_MAX, _SHOWN = 5, 40
 
 
 class IgnoredEvent(msgspec.Struct, frozen=True):
@@ -126,14 +131,22 @@ def outcome_columns(heads: Iterable[str]) -> dict[str, str]:
 
 
 def read_demand(raw: Mapping[str, Scalar]) -> Reading[Demand]:
-    """How many leads a territory can still work."""
+    """How many leads a territory can still work; a limit alone may leave out how many are expected."""
     readers: _Readers = {
         "open": kinds.integer(0, _COUNT_MAX),
         "expected": kinds.integer(0, _COUNT_MAX),
+        "limit": kinds.boolean,
         "campaign": kinds.text(64, cut=False),
-        "until": fields.moment,
+        "until": _until,
     }
-    return _reading(raw, readers, ("open", "expected"), lambda values: Demand(**values))
+
+    def demand(values: dict[str, Any]) -> Demand | Refusal:
+        if "expected" not in values and not values.get("limit"):
+            return Refusal("missing_field", "expected")
+        # As many as can be worked: the price stays where it is.
+        return Demand(**{"expected": values["open"], **values})
+
+    return _with_unknown(_reading(raw, readers, ("open",), demand), raw, readers)
 
 
 def read_signal(raw: Mapping[str, Scalar]) -> Reading[Signal]:
@@ -141,10 +154,14 @@ def read_signal(raw: Mapping[str, Scalar]) -> Reading[Signal]:
     readers: _Readers = {
         "premium": _premium,
         "cause": kinds.text(64, cut=False),
-        "until": fields.moment,
+        "until": _until,
         "vertical": kinds.text(64, cut=False),
     }
-    return _reading(raw, readers, ("premium", "cause", "until"), lambda values: Signal(**_in_cents(values, "premium")))
+
+    def signal(values: dict[str, Any]) -> Signal:
+        return Signal(**_in_cents(values, "premium"))
+
+    return _with_unknown(_reading(raw, readers, ("premium", "cause", "until"), signal), raw, readers)
 
 
 def read_territory(text: str) -> str | Refusal:
@@ -179,6 +196,14 @@ def _reading(
             values[name] = value
     missing = next((name for name in required if name not in values), None)
     return Reading(Refusal("missing_field", missing) if missing is not None else make(values), tuple(warnings))
+
+
+def _with_unknown(reading: Reading[T], raw: Mapping[str, Scalar], readers: _Readers) -> Reading[T]:
+    """The same, with a warning of each key that means nothing here, as a misspelled one."""
+    known = {alike(name) for field in readers for name in _NAMES[field].split()}
+    strange = [key for key in raw if alike(key.rpartition(".")[2]) not in known and not _SECRET.search(key)]
+    named = [f"{key[:_SHOWN]}: not known here, and ignored" for key in strange[:_STRANGE_MAX]]
+    return replace(reading, warnings=(*reading.warnings, *named)) if named else reading
 
 
 def _key(keys: ReportKeys, raw: Mapping[str, Scalar], name: str) -> str:
@@ -247,6 +272,14 @@ def _occurred_at(raw: Scalar) -> ReadValue:
     if isinstance(at, Trouble) and _SERIAL.fullmatch(text) and SERIAL_DAYS[0] <= float(text) < SERIAL_DAYS[1]:
         return float(round((float(text) - EPOCH_SERIAL) * 86_400))
     return at
+
+
+def _until(raw: Scalar) -> ReadValue:
+    """When something ends; whoever sends anything but a time does not mean the end of the day."""
+    at = fields.moment(raw)
+    return (
+        at if isinstance(at, float) else Trouble("a time in ISO 8601, as 2026-11-20T18:00:00-06:00, or epoch seconds")
+    )
 
 
 def _one_of(words: tuple[str, ...]) -> str:

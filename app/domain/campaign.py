@@ -7,6 +7,7 @@ import msgspec
 from app.domain.caps.caps import Cap
 from app.domain.consent.consent import ConsentPolicy
 from app.domain.filters import Filter
+from app.domain.pricing.expected_conversion import ExpectedConversion
 from app.domain.pricing.pricing import Worth
 from app.domain.schedule import Schedule
 from app.domain.territory import Territory
@@ -18,9 +19,10 @@ DuplicateScope = Literal["campaign", "vertical", "buyer"]
 class Campaign(msgspec.Struct, frozen=True, kw_only=True):
     """One declared purchase order. `legs` stand in alphabetical order.
 
-    `shared_share` is how well a shared lead converts, as a share of an exclusive one. `fallback_cents` is bid where no
-    model can price. `demand_cents` is how far a territory's demand may move the price. `duplicate_s` is the window in
-    which a person bought before, within `duplicate_scope`, is not bought again.
+    `shared_share` is how well a shared lead converts, as a share of an exclusive one. Where no model can price, leads
+    are priced by `expected_conversion`, or else `fallback_cents` is bid. `price_points`, in cents and rising, are the
+    only bids; any within bounds where there are none. `demand_cents` is how far a territory's demand may move the
+    price. `duplicate_s` is the window in which a person bought before, within `duplicate_scope`, is not bought again.
     """
 
     name: str
@@ -36,7 +38,9 @@ class Campaign(msgspec.Struct, frozen=True, kw_only=True):
     worth: Worth
     handling_cents: int = 0
     shared_share: float = 0.6
+    expected_conversion: ExpectedConversion | None = None
     fallback_cents: int | None = None
+    price_points: tuple[int, ...] = ()
     demand_cents: int = 0
     filters: tuple[Filter, ...] = ()
     duplicate_s: float = 30 * 86_400.0

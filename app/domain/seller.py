@@ -1,6 +1,6 @@
 """A seller: its keys, its settings, and the quality of its leads."""
 
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from typing import Literal
 
 import msgspec
@@ -18,10 +18,14 @@ Mode = Literal["live", "test", "certify"]
 
 
 class Habits(msgspec.Struct, frozen=True, kw_only=True):
-    """What a seller's leads turned out to be: realized over predicted value, and the share returned and credited."""
+    """What a seller's leads turned out to be: realized over predicted value, and the share returned and credited.
+
+    `sub_sources` are the quality factors of those of its sub-sources that have been measured, by `sub_id`.
+    """
 
     quality_factor: float = 1.0
     return_rate: float = 0.0
+    sub_sources: Mapping[str, float] = {}
 
 
 class Seller(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,7 +35,8 @@ class Seller(msgspec.Struct, frozen=True, kw_only=True):
     with `burst` bounds its pings; 0 is unbounded. `hash_lookups_per_day` bounds a day's hashes that never post.
     `dialect` and `format` are those of its answers where the endpoint names none; `quoted_prices` are text. `statuses`
     are the HTTP codes that it understands. `bid_id_key` is a name under which
-    it wants the bid's id too. `direct` sellers may post without a ping.
+    it wants the bid's id too. `direct` sellers may post without a ping. `price_points`, in cents and rising, are the
+    only prices that it takes; any where there are none. Nothing is bought of its `blocked_sub_sources`.
     """
 
     name: str
@@ -57,6 +62,8 @@ class Seller(msgspec.Struct, frozen=True, kw_only=True):
     mode: Mode = "live"
     exclusive: OrtbCurve = OrtbCurve(half_cents=2_000)
     shared: OrtbCurve = OrtbCurve(half_cents=1_200)
+    price_points: tuple[int, ...] = ()
+    blocked_sub_sources: tuple[str, ...] = ()
 
     def is_live(self, certified: Container[str]) -> bool:
         """Whether it is bought of for real; `certified` names the sellers that have certified themselves."""

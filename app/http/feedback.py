@@ -198,11 +198,15 @@ async def _taken_of(
 async def _taken(
     asked: SellerRequest, read: Callable[[dict[str, Scalar]], Reading[T]], take: Callable[[T], Awaitable[Receipt]]
 ) -> Response[bytes]:
-    value = asked.refusal or read(asked.fields).value
+    reading = Reading(asked.refusal) if asked.refusal is not None else read(asked.fields)
+    value = reading.value
     if isinstance(value, Refusal):
         return _response(http_refusal(asked, value))
     try:
-        return _response(http_receipt(asked, await take(value)))
+        receipt = await take(value)
+        if receipt.status == "recorded":
+            receipt = replace(receipt, warnings=reading.warnings + receipt.warnings)
+        return _response(http_receipt(asked, receipt))
     except StoreUnavailable:
         return _response(http_refusal(asked, _AWAY))
 

@@ -179,6 +179,7 @@ def answer_schemas() -> Json:
                 "description": "The answer to each, where several outcomes were sent at once, in their order.",
                 "items": {"$ref": "#/components/schemas/Receipt"},
             },
+            warnings={"type": "array", "items": _TEXT, "description": "What of it was left out or has no effect."},
         ),
         "ReasonCode": _reason_codes(),
         "Health": {"type": "object", "properties": {"status": _TEXT}, "required": ["status"]},
@@ -316,14 +317,22 @@ _FEEDBACK: Json = {
         "title": "Demand",
         "properties": {
             "open": {"type": "integer", "minimum": 0, "description": "Leads that the territory can still work."},
-            "expected": {"type": "integer", "minimum": 0, "description": "Leads expected until then."},
+            "expected": {
+                "type": "integer",
+                "minimum": 0,
+                "description": "Leads expected until then; a limit may leave it out.",
+            },
             "campaign": {**_TEXT, "description": "Only for this campaign."},
+            "limit": {
+                "type": "boolean",
+                "description": "true: buy no lead beyond `open`; by default it only moves the price.",
+            },
             "until": {
                 **_TIME,
                 "description": f"End of the period; default: the end of the day. {_TIME['description']}",
             },
         },
-        "required": ["open", "expected"],
+        "required": ["open"],
     },
     "Signal": {
         "type": "object",

@@ -4,6 +4,7 @@ import msgspec
 
 from app.domain.auction.decide import Decision
 from app.domain.auction.weighing import Offer
+from app.domain.pricing.pricing import Valuation
 from app.domain.reasons import Refusal
 from app.wire.ping import Leg
 
@@ -47,7 +48,7 @@ def shadow_of(model: str, decision: Decision) -> Shadow:
     """The short form of a decision that was not sent."""
     beside = [(each.campaign, str(each.leg), each.valuation) for each in decision.outbid]
     beside += [(each.campaign, each.leg, each.valuation) for each in decision.refused if each.leg]
-    priced = [each.valuation is not None for each in decision.bids] + [each is not None for _, _, each in beside]
+    priced = [_is_priced(each.valuation) for each in decision.bids] + [_is_priced(each) for _, _, each in beside]
     priced += [each.refusal.code != "model_unavailable" for each in decision.refused]
     return Shadow(
         model=model,
@@ -56,6 +57,11 @@ def shadow_of(model: str, decision: Decision) -> Shadow:
         weighed=tuple([(name, leg, valuation.probability) for name, leg, valuation in beside if valuation is not None]),
         fault="" if all(priced) else UNPRICED,
     )
+
+
+def _is_priced(valuation: Valuation | None) -> bool:
+    """Whether the model said something of this lead, and not only the campaign, by a fixed price or a rate."""
+    return valuation is not None and not valuation.expected
 
 
 def _bid(offer: Offer) -> ShadowBid:

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator
 from app.domain.auction.weighing import CampaignRefusal, Offer
 from app.domain.calendar import utc_text
 from app.domain.money import money
-from app.domain.pricing.pricing import Valuation
+from app.domain.pricing.price_points import PricePoint
+from app.domain.pricing.pricing import Quote, Valuation
 from app.domain.reasons import REASONS, Refusal, sentence
 from app.journal.lines import AnyLine, NoticeLine, PingLine, PostLine, RefusedLine, RepeatLine
 from app.journal.shadow import Shadow
@@ -83,6 +84,7 @@ def _bid(offer: Offer) -> Iterator[str]:
     yield from _value(offer.valuation)
     quote = offer.quote
     yield _row("=", "maximum bid", money(quote.bid_value))
+    yield from _points(quote)
     yield _row(" ", "best bid", f"{money(quote.best)} (allowed: {money(quote.low)} to {money(quote.high)})")
     if offer.spread > 0.0:
         yield _row(" ", f"random exploration (spread {offer.spread:.0%})".replace("%", " %"), money(offer.drawn))
@@ -90,11 +92,30 @@ def _bid(offer: Offer) -> Iterator[str]:
     yield _row(" ", "win probability", f"{offer.win_probability:.2f} (expected surplus {money(offer.surplus)})")
 
 
+def _points(quote: Quote) -> Iterator[str]:
+    """What each allowed price would have earned, or why it could not be bid."""
+    for point in quote.points:
+        yield _row(" ", f"price point {money(point.cents)}", _point(point, quote))
+
+
+def _point(point: PricePoint, quote: Quote) -> str:
+    if point.cents < quote.low:
+        return f"refused: below {money(quote.low)}, the floor or the seller's minimum"
+    if point.cents > quote.bid_value:
+        return f"refused: above the maximum bid, {money(quote.bid_value)}"
+    if point.cents > quote.high:
+        return f"refused: above {money(quote.high)}, the ceiling or what is left of a budget"
+    surplus = point.win_probability * (quote.bid_value - point.cents)
+    return f"win probability {point.win_probability:.2f} (expected surplus {money(surplus)})"
+
+
 def _value(valuation: Valuation) -> Iterator[str]:
-    yield _row(" ", "conversion probability", f"{valuation.probability:.4f}")
+    said_by = " (expected_conversion, as no model could price this lead)" if valuation.expected else ""
+    yield _row(" ", "conversion probability", f"{valuation.probability:.4f}{said_by}")
     yield _row("x", "conversion value", money(valuation.worth))
     if valuation.quality_factor != 1.0:
-        yield _row("x", "quality factor of the seller", f"{valuation.quality_factor:.2f}")
+        whose = f"sub-source {valuation.sub_source}" if valuation.sub_source else "the seller"
+        yield _row("x", f"quality factor of {whose}", f"{valuation.quality_factor:.2f}")
     yield _row("-", "handling cost", money(valuation.handling))
     for name, cents in valuation.boosts:
         yield _row("+", f"boost {name}", money(cents))
@@ -120,6 +141,16 @@ def _rest(outbid: tuple[Offer, ...], refused: tuple[CampaignRefusal, ...]) -> It
         valuation = refusal.valuation
         if valuation is not None:
             yield f"    lead value {money(valuation.value)}, maximum bid {money(valuation.bid_value)}"
+        if refusal.points:
+            yield f"    only allowed: {', '.join(map(money, refusal.points))}; {_none_of(refusal)}"
+
+
+def _none_of(refusal: CampaignRefusal) -> str:
+    """Why none of the prices that were allowed could be bid."""
+    most = refusal.valuation.bid_value if refusal.valuation is not None else 0.0
+    if refusal.points[0] >= most:
+        return "each is above the maximum bid"
+    return "each is above the maximum bid or the ceiling, or below the floor or the seller's minimum"
 
 
 def _post(line: PostLine, when: str) -> str:

@@ -8,6 +8,8 @@ from app.scoring.artefact import Unusable
 HABITS = "habits.json"
 
 QUALITY_FACTOR = (0.2, 3.0)
+SUB_SOURCE_FACTOR = (0.02, 3.0)
+"""A sub-source may be worth nothing, where no seller that one trades with is."""
 RETURN_RATE_MAX = 0.9
 
 
@@ -21,6 +23,10 @@ def parse_habits(body: bytes) -> dict[str, Habits]:
     for seller, each in sellers.items():
         if not low <= each.quality_factor <= high:
             raise Unusable(f"{HABITS}: quality_factor of {seller} is not between {low:g} and {high:g}")
+        least, most = SUB_SOURCE_FACTOR
+        for source, factor in each.sub_sources.items():
+            if not least <= factor <= most:
+                raise Unusable(f"{HABITS}: quality_factor of {seller} / {source} is not between {least:g} and {most:g}")
         if not 0.0 <= each.return_rate <= RETURN_RATE_MAX:
             raise Unusable(f"{HABITS}: the return rate of {seller} is not between 0 and {RETURN_RATE_MAX:g}")
     return sellers

@@ -46,13 +46,15 @@ def set_demand(connection: Connection, territory: str, told: Demand, ends_at: fl
         "campaign": told.campaign,
         "open": told.open,
         "expected": told.expected,
+        "is_limit": told.limit,
         "told_by": by,
         "told_at": now,
         "ends_at": ends_at,
     }
     replace(connection, demand, row)
     whose = f" for {told.campaign}" if told.campaign else ""
-    note(connection, now, by, "demand", territory, f"{told.open} open of {told.expected} expected{whose}")
+    limit = ", as a limit" if told.limit else ""
+    note(connection, now, by, "demand", territory, f"{told.open} open of {told.expected} expected{whose}{limit}")
 
 
 def demands(connection: Connection, now: float) -> list[DemandRow]:
@@ -60,7 +62,9 @@ def demands(connection: Connection, now: float) -> list[DemandRow]:
     return [
         DemandRow(
             territory=row.territory,
-            demand=Demand(open=row.open, expected=row.expected, campaign=row.campaign, until=row.ends_at),
+            demand=Demand(
+                open=row.open, expected=row.expected, campaign=row.campaign, limit=row.is_limit, until=row.ends_at
+            ),
             told_at=row.told_at,
             ends_at=row.ends_at,
         )

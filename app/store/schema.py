@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Double,
@@ -250,6 +251,7 @@ demand = Table(
     Column("campaign", Text, nullable=False),
     Column("open", Integer, nullable=False),
     Column("expected", Integer, nullable=False),
+    Column("is_limit", Boolean, nullable=False),
     Column("told_by", Text, nullable=False),
     Column("told_at", Double, nullable=False),
     Column("ends_at", Double, nullable=False),

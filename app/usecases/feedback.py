@@ -1,9 +1,13 @@
 """Applies what others report: sellers whether we won, the CRM outcomes, operators demand and signals."""
 
+from collections.abc import Mapping
+
 from app.domain.answers import refused_receipt
 from app.domain.calendar import window_bounds
+from app.domain.campaign import Campaign
 from app.domain.reasons import Refusal
 from app.domain.seller import Seller
+from app.domain.territory import ZipStates
 from app.domain.token import read
 from app.journal.lines import NoticeLine
 from app.usecases.bidder import Bidder
@@ -11,6 +15,9 @@ from app.usecases.standing.changes import BidLost, DemandSet, SignalSet, Suppres
 from app.wire.feedback import Demand, Notice, Outcome, Receipt, Signal
 
 _PAST = Refusal("invalid_field", "until: lies in the past")
+_NOWHERE = Refusal(
+    "invalid_field", "territory: no ZIP is or begins like this; a state, a ZIP or its first 1 to 3 digits"
+)
 
 
 async def record_notice(bidder: Bidder, seller: Seller, notice: Notice, now: float) -> Receipt:
@@ -53,6 +60,8 @@ async def set_demand(bidder: Bidder, territory: str, demand: Demand, by: str, no
     """How many leads a territory can still work, from now until `until`, by default the end of the buyer's day."""
     if demand.campaign and demand.campaign not in bidder.catalogue.campaigns:
         return refused_receipt(Refusal("invalid_field", "campaign: no campaign has this name"))
+    if not _exists(territory, bidder.catalogue.zip_states):
+        return refused_receipt(_NOWHERE)
     if demand.until is not None and demand.until <= now:
         return refused_receipt(_PAST)
     ends_at = demand.until
@@ -60,15 +69,33 @@ async def set_demand(bidder: Bidder, territory: str, demand: Demand, by: str, no
         ends_at = window_bounds(now, bidder.catalogue.buyer.zone, "day")[1]
     await bidder.store.set_demand(territory, demand, ends_at, by, now)
     bidder.standing.apply(DemandSet(territory=territory, demand=demand, told_at=now, ends_at=ends_at))
-    return Receipt(status="recorded")
+    return Receipt(status="recorded", warnings=() if demand.limit else _idle(demand, bidder.catalogue.campaigns))
 
 
 async def set_signal(bidder: Bidder, territory: str, signal: Signal, by: str, now: float) -> Receipt:
     """A timed premium for a territory with its cause."""
     if signal.vertical and signal.vertical not in bidder.catalogue.verticals:
         return refused_receipt(Refusal("invalid_field", "vertical: no vertical has this name"))
+    if not _exists(territory, bidder.catalogue.zip_states):
+        return refused_receipt(_NOWHERE)
     if signal.until <= now:
         return refused_receipt(_PAST)
     await bidder.store.set_signal(territory, signal, by, now)
     bidder.standing.apply(SignalSet(territory=territory, signal=signal))
     return Receipt(status="recorded")
+
+
+def _exists(territory: str, zip_states: ZipStates) -> bool:
+    """Whether anybody can live there: a state, a ZIP or the beginning of one."""
+    if not territory.isdigit():
+        return True
+    return territory in zip_states or any(zip_code.startswith(territory) for zip_code in zip_states)
+
+
+def _idle(demand: Demand, campaigns: Mapping[str, Campaign]) -> tuple[str, ...]:
+    """A warning where no campaign that is meant lets demand move its price."""
+    meant = [campaigns[demand.campaign]] if demand.campaign else campaigns.values()
+    if any(campaign.demand_cents for campaign in meant):
+        return ()
+    whose = f"{demand.campaign} has no" if demand.campaign else "no campaign has a"
+    return (f"it moves no price, as {whose} demand_max_adjustment; with limit = true nothing is bought beyond open",)

@@ -37,12 +37,14 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 class Demand(msgspec.Struct, frozen=True, kw_only=True):
     """How many leads a territory (state, ZIP prefix or ZIP) can still work until `until`.
 
-    `expected` is how many leads are expected to come by then; `campaign` narrows it to one campaign.
+    `expected` is how many leads are expected to come by then; `campaign` narrows it to one campaign. It moves prices;
+    with `limit`, nothing is bought beyond it either.
     """
 
     open: int
     expected: int
     campaign: str = ""
+    limit: bool = False
     until: float | None = None
 
 
@@ -58,9 +60,10 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True):
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     """We have it: `status` is `recorded`, or `repeated` where we had it already; or `rejected` with a reason.
 
-    `ignored` is an event that the buyer wants passed over.
+    `ignored` is an event that the buyer wants passed over. `warnings` say what of it has no effect.
     """
 
     status: Literal["recorded", "repeated", "ignored", "rejected", "error"]
     reason: str = ""
     reason_code: str = ""
+    warnings: tuple[str, ...] = ()

@@ -87,7 +87,7 @@ def test_a_price_falls_while_a_cap_runs_ahead_of_its_plan_and_recovers_behind_it
     offers = offers_of(day, SUNBELT)
     ahead = [(line, offer) for line, offer in offers if shadow_cents(offer) > 200.0]
     level = [(line, offer) for line, offer in offers if shadow_cents(offer) == 0.0]
-    assert len(ahead) >= 5
+    assert len(ahead) >= 3
     assert level
     # The very same lead at the same moment, had the caps been on plan.
     assert all(price_of(without_shadows(line), SUNBELT, day.catalogue) >= offer.price_cents for line, offer in ahead)

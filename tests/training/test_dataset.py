@@ -20,7 +20,7 @@ from app.wire.feedback import Notice, Outcome, OutcomeKind
 from app.wire.ping import PingAnswer
 from tests import build
 from tests.bidder import another, ask, at_bidder, sell, somebody
-from tests.build import NOW
+from tests.build import NOW, campaign, catalogue
 from training.histories.bids import LoggedBid, read_bids
 from training.histories.dataset import BIDS, LEADS, DatasetSummary, gather
 from training.histories.declared import DeclaredVerticals
@@ -167,6 +167,17 @@ def test_a_bid_stands_as_it_was_decided(tmp_path: Path) -> None:
         "local_hour": 10,
         "weekday": 4,
     }
+
+
+def test_a_bid_at_price_points_stands_with_all_that_were_allowed(tmp_path: Path) -> None:
+    points = (300, 1_900, 3_500, 9_000)
+
+    async def scene(bidder: Bidder) -> None:
+        bid(bidder, 1)
+
+    whole = catalogue([campaign(price_points=points)])
+    _, (found,) = gathered(lived(tmp_path / "data", scene, whole), tmp_path / "out")
+    assert (found.points, found.best, found.price_cents) == (points, 1_900.0, 1_900)
 
 
 def test_of_two_legs_only_the_one_that_was_taken_has_won(tmp_path: Path) -> None:

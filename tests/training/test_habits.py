@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from app.wire.ping import Leg
 from training.histories.bids import Lead
-from training.retraining.habits import LEADS_MIN, measured
+from training.retraining.habits import LEADS_MIN, SOURCES_MAX, measured
 
 
 def leads(seller: str, rows: int, converted: int, returned: int = 0, **other: Any) -> list[Lead]:
@@ -65,6 +65,38 @@ def test_returns_are_a_share_of_matured_leads_and_modest_where_they_are_few() ->
     found = measured([*leads("acme", 2_000, 200, returned=200), *leads("bluebird", 50, 5, returned=0)])
     assert found["acme"].habits.return_rate == pytest.approx(0.1, abs=0.005)
     assert 0.03 < found["bluebird"].habits.return_rate < 0.07
+
+
+def poisoned(rows: int) -> list[Lead]:
+    """A good source of one seller, and one of which no lead ever converts."""
+    good = leads("acme", 2_000, 200, facts={"sub_id": "search"})
+    return [*good, *leads("acme", rows, 0, facts={"sub_id": "incentive"})]
+
+
+def test_a_poisoned_sub_source_is_priced_down_within_200_leads() -> None:
+    habits = measured(poisoned(200))["acme"].habits
+    assert habits.sub_sources["incentive"] < 0.3
+    assert habits.sub_sources["search"] == pytest.approx(1.0, abs=0.02)
+    assert habits.quality_factor > 0.85
+
+
+def test_a_sub_source_of_few_leads_has_what_its_seller_has() -> None:
+    habits = measured(poisoned(LEADS_MIN - 1))["acme"].habits
+    assert set(habits.sub_sources) == {"search"}
+    (bad,) = [measured(poisoned(LEADS_MIN))["acme"].habits.sub_sources["incentive"]]
+    assert 0.6 < bad < 0.8
+
+
+def test_a_lead_without_a_sub_source_counts_for_its_seller_alone() -> None:
+    assert measured(leads("acme", 500, 50, facts={"sub_id": ""}))["acme"].habits.sub_sources == {}
+
+
+def test_of_countless_sub_sources_those_with_most_leads_are_kept() -> None:
+    (one,) = leads("acme", 1, 0)
+    named = [replace(one, facts={"sub_id": f"s-{number}"}) for number in range(SOURCES_MAX + 1)]
+    kept = measured([*(named * LEADS_MIN), *named[1:]])["acme"].habits.sub_sources
+    assert len(kept) == SOURCES_MAX
+    assert "s-0" not in kept
 
 
 def test_what_has_not_matured_or_is_too_little_says_nothing() -> None:

@@ -147,7 +147,10 @@ def _ping(bidder: Bidder, numbers: Iterator[int]) -> None:
         if number % 50 == 0:
             bidder.standing.apply(
                 DemandSet(
-                    territory=who.state, demand=Demand(open=number % 7, expected=4), told_at=now, ends_at=now + 3_600.0
+                    territory=who.state,
+                    demand=Demand(open=number % 7, expected=4, limit=number % 4 == 0),
+                    told_at=now,
+                    ends_at=now + 3_600.0,
                 )
             )
             bidder.standing.apply(

@@ -23,6 +23,8 @@ METHODS = ("DM", "SNIPS", "DR", "CCR")
 BANDWIDTH = 0.5
 """Of the kernel, as a share of the deviation that most bids were drawn with: wider blurs F, narrower sees few rows."""
 _SPREAD_DIGITS = 6
+_SAME = 1e-9
+"""Nearer than this two logarithms of prices are those of one price."""
 _REACH = 0.01
 """So rare draws were hardly ever tried."""
 
@@ -39,20 +41,27 @@ class Density(msgspec.Struct, frozen=True, kw_only=True):
     Which slice a bid fell into was drawn without a look at the lead, so that any bid could have come from any of them:
     its density is the mixture of all, and a weight against that varies less than one against its own slice alone (the
     balance heuristic; Veach and Guibas, 1995). `drawn` is false where nothing was explored, as between equal bounds.
+    Where there are `log_points`, prices were drawn among those, and the density is the probability of each.
     """
 
     share_of: dict[float, float]
     log_best: Array
     log_low: Array
     log_high: Array
+    log_points: Array
     drawn: Array
+
+    @property
+    def is_discrete(self) -> Array:
+        """Which bids could only be made at some prices."""
+        return np.asarray(~np.isnan(self.log_points).all(axis=1))
 
     def at(self, log_price: Array) -> Array:
         """The density of the logarithm of the price; 0 outside of the bounds."""
         total = np.zeros(len(log_price))
         for spread, share in self.share_of.items():
             total += share * truncated_normal(log_price, self.log_best, spread, self.log_low, self.log_high)
-        return np.where(self._inside(log_price), total, 0.0)
+        return np.where(self.is_discrete, self._mass(log_price), np.where(self._inside(log_price), total, 0.0))
 
     def reaches(self, log_price: Array) -> Array:
         """Whether each price lies where the log really tried: among all but the least likely hundredth of the draws.
@@ -66,10 +75,20 @@ class Density(msgspec.Struct, frozen=True, kw_only=True):
             ends = np.stack([self.log_low, *nearest, self.log_high])
             low, under, over, high = ndtr((ends - self.log_best) / spread)
             farther += share * (under - low + high - over) / np.maximum(high - low, 1e-12)
-        return np.asarray(self._inside(log_price) & (farther >= _REACH))
+        tried = self._inside(log_price) & (farther >= _REACH)
+        return np.asarray(np.where(self.is_discrete, self._mass(log_price) >= _REACH, tried))
+
+    def _mass(self, log_price: Array) -> Array:
+        """The probability of this price among the only ones; 0 where it is none of them."""
+        total = np.zeros(len(log_price))
+        for spread, share in self.share_of.items():
+            weights = np.nan_to_num(np.exp(-0.5 * ((self.log_points - self.log_best[:, None]) / spread) ** 2))
+            met = np.abs(self.log_points - log_price[:, None]) <= _SAME
+            total += share * (weights * met).sum(axis=1) / np.maximum(weights.sum(axis=1), 1e-12)
+        return np.where(self.drawn, total, 0.0)
 
     def _inside(self, log_price: Array) -> Array:
-        within = (log_price >= self.log_low - 1e-9) & (log_price <= self.log_high + 1e-9)
+        within = (log_price >= self.log_low - _SAME) & (log_price <= self.log_high + _SAME)
         return np.asarray(self.drawn & within)
 
 
@@ -145,6 +164,8 @@ def kernel_weights(density: Density, log_price: Array, bids: Array) -> Array:
     width = BANDWIDTH * max(density.share_of, key=density.share_of.__getitem__)
     log_bids = np.log(np.maximum(bids, 1.0))
     bell = truncated_normal(log_price, log_bids, width, density.log_low, density.log_high)
+    # One of a few prices is met exactly or not at all.
+    bell = np.where(density.is_discrete, np.abs(log_price - log_bids) <= _SAME, bell)
     logged = density.at(log_price)
     inside = density.reaches(log_bids) & (logged > 0.0)
     return np.where(bids > 0.0, np.where(inside, bell / np.maximum(logged, 1e-12), 0.0), 1.0)
@@ -152,13 +173,16 @@ def kernel_weights(density: Density, log_price: Array, bids: Array) -> Array:
 
 def density_of(log: Ledger) -> Density:
     """What the journal keeps of each draw is all there is to know: `best`, bounds, and how often a spread was drawn."""
-    drawn = (log.spread > 0.0) & (log.high > log.low) & (log.best > 0.0)
+    points = log.points
+    points[(points < log.low[:, None]) | (points > log.high[:, None])] = np.nan
+    drawn = (log.spread > 0.0) & (log.best > 0.0) & ((log.high > log.low) | ~np.isnan(points).all(axis=1))
     spreads, counts = np.unique(np.round(log.spread[drawn], _SPREAD_DIGITS), return_counts=True)
     return Density(
         share_of=dict(zip(spreads.tolist(), (counts / counts.sum()).tolist(), strict=True)),
         log_best=np.log(np.maximum(log.best, 1.0)),
         log_low=np.log(np.maximum(log.low, 1.0)),
         log_high=np.log(np.maximum(log.high, 1.0)),
+        log_points=np.log(points),
         drawn=drawn,
     )
 

@@ -7,7 +7,6 @@ import msgspec
 import numpy as np
 
 from app.domain.catalogue import Model
-from app.domain.seller import Habits
 from app.scoring.card import Gate
 from app.scoring.compile import Probability
 from training.bootstrap import DAY_S, resampled
@@ -19,7 +18,7 @@ from training.evaluation.conversions import Conversions, conversions
 from training.evaluation.ledger import Ledger, ledger
 from training.evaluation.pacing import CampaignHours, pacing
 from training.evaluation.policies import AS_BID, NOT_EXPLORING, Policies, policies
-from training.evaluation.rebid import Rebid, on_leg, rebid, shared_shares
+from training.evaluation.rebid import Rebid, habits_of, on_leg, rebid, shared_shares
 from training.evaluation.verdict import Verdict, cap_gate, conversion_gates, drift_gate, policy_gates, verdict
 from training.evaluation.wins import Wins, wins
 from training.histories.bids import LoggedBid
@@ -159,7 +158,7 @@ def _level(log: Ledger, matured: Array, own: Rebid, model: Model) -> tuple[float
     hits = int(np.nansum(log.converted[matured]))
     if not hits:
         return None
-    factors = [model.habits.get(str(seller), Habits()).quality_factor for seller in log.seller[matured]]
+    factors = [habits_of(model, log.bids[int(row)]).quality_factor for row in np.flatnonzero(matured)]
     return float(np.sum(np.array(factors) * own.probability[matured])) / hits, hits
 
 

@@ -41,6 +41,23 @@ class Ledger(msgspec.Struct, frozen=True, kw_only=True):
     realised: Array
     returned: Array
 
+    @property
+    def points(self) -> Array:
+        """The only prices that were allowed, also out of bounds, from the lowest: a row a bid, filled up with NaN."""
+        rows = [bid.points for bid in self.bids]
+        found = np.full((len(rows), max(map(len, rows), default=0)), np.nan)
+        for row, points in enumerate(rows):
+            found[row, : len(points)] = points
+        return found
+
+    def allowed(self, bids: Array) -> Array:
+        """The highest price that is allowed and not above each of these, 0 where there is none."""
+        points = self.points
+        if not points.shape[1]:
+            return bids
+        below = np.where(points <= bids[:, None], points, 0.0).max(axis=1)
+        return np.asarray(np.where(np.isnan(points[:, 0]), bids, below))
+
     def __len__(self) -> int:
         return len(self.at)
 

@@ -178,15 +178,17 @@ def _constant_shade(known: KnownLog) -> tuple[float, Array]:
 
 
 def _bounded(known: KnownLog, bids: Array) -> Array:
-    """Nothing is bid below what the seller takes, nor above the highest bound that the log shows."""
+    """Nothing is bid below what the seller takes, nor above the highest bound that the log shows, nor another price
+    than is allowed.
+    """
     log = known.log
     capped = np.minimum(bids, np.maximum(log.high, log.price))
-    return np.where(capped >= np.maximum(log.low, 1.0), capped, 0.0)
+    return log.allowed(np.where(capped >= np.maximum(log.low, 1.0), capped, 0.0))
 
 
 def _profit_curve(known: KnownLog, bids: Array) -> tuple[ScaledBids, ...]:
     """The candidate's bids times each of `SCALES`, by replay; only as far as the log can speak of them."""
-    tried = {scale: np.floor(bids * scale) for scale in SCALES}
+    tried = {scale: known.log.allowed(np.floor(bids * scale)) for scale in SCALES}
     return tuple(
         ScaledBids(scale=scale, reach=reach, surplus=surplus(replayed(known, scaled), known.again))
         for scale, scaled in tried.items()

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 import msgspec
 import numpy as np
+from msgspec.structs import replace
 
 from app.domain.catalogue import Model
 from app.domain.pricing.landscape import OrtbCurve
@@ -44,10 +45,10 @@ def rebid(log: Ledger, model: Model, scale: float = 1.0) -> Rebid:
     bids, probability, at_logged = np.zeros(len(log)), np.zeros(len(log)), np.full(len(log), np.nan)
     for row, bid in enumerate(log.bids):
         chance = probability[row] = on_leg(bid, model.probability, shares)
-        valuation = valuation_of(bid, min(chance * scale, 1.0), model.habits.get(bid.seller, Habits()))
+        valuation = valuation_of(bid, min(chance * scale, 1.0), habits_of(model, bid))
         curve, learned = curve_of(bid, model, valuation)
         ceiling = int(max(bid.high, ceilings[bid.campaign])) if bid.high >= bid.bid_value * 0.999 else int(bid.high)
-        quoted = quote(valuation, curve, int(bid.low), ceiling, bid.floor_cents)
+        quoted = quote(valuation, curve, int(bid.low), ceiling, bid.floor_cents, bid.points)
         if learned:
             at_logged[row] = curve.win_probability(bid.price_cents)
         if isinstance(quoted, str):
@@ -74,6 +75,13 @@ def shared_shares(log: Ledger) -> dict[str, float]:
 def on_leg(bid: LoggedBid, probability: Probability, shares: Mapping[str, float]) -> float:
     """P(conversion) of a logged lead on the leg that was bid on."""
     return probability(bid.facts) * (shares.get(bid.campaign, 1.0) if bid.leg == "shared" else 1.0)
+
+
+def habits_of(model: Model, bid: LoggedBid) -> Habits:
+    """What the model says of the leads of a bid's seller, and of its sub-source where it knows that."""
+    habits = model.habits.get(bid.seller, Habits())
+    factor = habits.sub_sources.get(str(bid.facts.get("sub_id", "")), habits.quality_factor)
+    return replace(habits, quality_factor=factor)
 
 
 def valuation_of(bid: LoggedBid, chance: float, habits: Habits) -> Valuation:

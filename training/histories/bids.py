@@ -24,9 +24,10 @@ class LoggedBid(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
     `facts` are what the models read at ping time, in the file as JSON. `probability` is P(conversion) on this leg,
     `worth` V, `value` v and `bid_value` u. The bid was drawn around `best` with deviation `spread` of its logarithm,
-    within `low` and `high`, and sent as `price_cents`. `won` is `None` as long as nobody can know. `winning_cents` is
-    what the seller disclosed. Of a lead that was bought, `converted` is `None` until its outcome has matured;
-    `value_cents` is what it brought. `ping` is the same for both legs of one ping.
+    within `low` and `high`, and sent as `price_cents`; where there are `points`, no other price was allowed. `won` is
+    `None` as long as nobody can know. `winning_cents` is what the seller disclosed. Of a lead that was bought,
+    `converted` is `None` until its outcome has matured; `value_cents` is what it brought. `ping` is the same for both
+    legs of one ping.
     """
 
     id: str
@@ -57,6 +58,7 @@ class LoggedBid(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     returned: bool = False
     value_cents: int = 0
     ping: str = ""
+    points: tuple[int, ...] = ()
 
 
 class Lead(msgspec.Struct, frozen=True, gc=False, kw_only=True):
@@ -113,4 +115,5 @@ def _read_rows(path: Path, kind: type[T], where: str, values: Mapping[str, objec
     names = kind.__struct_fields__
     for row in parquet.read(path, ", ".join(f'"{name}"' for name in names), where, values):
         told = dict(zip(names, row, strict=True))
-        yield kind(**{**told, "facts": _FACTS.decode(told["facts"])})
+        told |= {"facts": _FACTS.decode(told["facts"])}
+        yield kind(**{**told, "points": tuple(told["points"] or ())} if "points" in told else told)

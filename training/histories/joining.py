@@ -39,7 +39,7 @@ OWN = tuple(_LEAD)
 _SALE = (
     "lead_id ping_id seller campaign vertical leg price_cents config model probability value bid_value win_probability"
 ).replace(" ", ", ")
-_TYPES = {str: "VARCHAR", int: "BIGINT", float: "DOUBLE", bool: "BOOLEAN"}
+_TYPES = {str: "VARCHAR", int: "BIGINT", float: "DOUBLE", bool: "BOOLEAN", tuple[int, ...]: "BIGINT[]"}
 _FACT_TYPES: dict[FieldType, str] = {"integer": "BIGINT", "number": "DOUBLE", "boolean": "BOOLEAN"}
 
 

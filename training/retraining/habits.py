@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 import msgspec
 
 from app.domain.seller import Habits
-from app.scoring.habits import QUALITY_FACTOR, RETURN_RATE_MAX
+from app.scoring.habits import QUALITY_FACTOR, RETURN_RATE_MAX, SUB_SOURCE_FACTOR
 from training.histories.bids import Lead
 
 CONVERSIONS_PRIOR = 20.0
@@ -19,8 +19,17 @@ deviation of 1 / sqrt(20) = .22, about what winning the auctions of others' choo
 LEADS_PRIOR = 50.0
 """The same of returns, in leads: a beta belief."""
 
+CONVERSIONS_PRIOR_SOURCE = 8.0
+"""The same of one sub-source, around its seller's: they differ more, by a deviation of about .35.
+
+Of 200 leads of which 20 should have converted and none did, .29 of the seller's is left.
+"""
+
 LEADS_MIN = 30
-"""A seller with fewer matured leads keeps what is declared of it."""
+"""A seller with fewer matured leads keeps what is declared of it; a sub-source, what its seller has."""
+
+SOURCES_MAX = 2_000
+"""So many sub-sources of one seller, those with most leads: some make up a new one for each campaign and day."""
 
 Ratio = Callable[[Lead], float]
 
@@ -56,21 +65,32 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True):
 def measured(leads: Iterable[Lead], ratio: Ratio = lambda _: 1.0) -> dict[str, Measured]:
     """The habits of every seller with enough leads.
 
-    quality factor is realized over predicted value, a seller's shrunk to that of all, and that of all to 1; returns
-    likewise to none. `ratio` is what a newer model says of a lead over what was said when it was bid for.
+    quality factor is realized over predicted value, a sub-source's shrunk to that of its seller, a seller's to that of
+    all, and that of all to 1; returns likewise to none. `ratio` is what a newer model says of a lead over what was said
+    when it was bid for.
     """
     everyone, records = Record(), defaultdict[str, Record](Record)
+    sources = defaultdict[str, dict[str, Record]](dict)
     for lead in leads:
         if lead.converted is not None:
             said = ratio(lead)
             everyone.add(lead, said)
             records[lead.seller].add(lead, said)
+            if source := str(lead.facts.get("sub_id", "")):
+                sources[lead.seller].setdefault(source, Record()).add(lead, said)
     # The belief counts as so many conversions of the usual predicted value.
-    prior_cents = CONVERSIONS_PRIOR * everyone.predicted_cents / (everyone.expected or 1.0)
+    one_cents = everyone.predicted_cents / (everyone.expected or 1.0)
 
-    def quality_factor(record: Record, belief: float) -> float:
+    def quality_factor(record: Record, belief: float, conversions: float = CONVERSIONS_PRIOR) -> float:
+        prior_cents = conversions * one_cents
         worth_cents = prior_cents + record.predicted_cents
         return (prior_cents * belief + record.realised_cents) / worth_cents if worth_cents > 0.0 else belief
+
+    def of_sources(known: dict[str, Record], belief: float) -> dict[str, float]:
+        least, most = SUB_SOURCE_FACTOR
+        enough = [(-each.leads, name) for name, each in known.items() if each.leads >= LEADS_MIN]
+        found = [(name, quality_factor(known[name], belief, CONVERSIONS_PRIOR_SOURCE)) for _, name in sorted(enough)]
+        return {name: min(max(factor, least), most) for name, factor in found[:SOURCES_MAX]}
 
     (low, high), usual = QUALITY_FACTOR, quality_factor(everyone, 1.0)
     rate = everyone.returned / (everyone.leads + LEADS_PRIOR)
@@ -79,6 +99,12 @@ def measured(leads: Iterable[Lead], ratio: Ratio = lambda _: 1.0) -> dict[str, M
         if record.leads >= LEADS_MIN:
             factor = min(max(quality_factor(record, usual), low), high)
             returned = (record.returned + LEADS_PRIOR * rate) / (record.leads + LEADS_PRIOR)
-            habits = Habits(quality_factor=factor, return_rate=min(returned, RETURN_RATE_MAX))
-            found[seller] = Measured(record=record, habits=habits)
+            found[seller] = Measured(
+                record=record,
+                habits=Habits(
+                    quality_factor=factor,
+                    return_rate=min(returned, RETURN_RATE_MAX),
+                    sub_sources=of_sources(sources[seller], factor),
+                ),
+            )
     return found

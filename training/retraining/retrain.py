@@ -130,6 +130,10 @@ def _ratio(models: Path, vertical: str, version: str, score: Probability) -> Cal
             return score
 
     def ratio(lead: Lead | LoggedBid) -> float:
+        if not lead.model:
+            # Priced by what its campaign expected, before there was a model.
+            declared = lead.probability if lead.leg == "exclusive" else None
+            return score(lead.facts) / declared if declared else 1.0
         said = said_by(lead.model)
         before = 0.0 if said is score else said(lead.facts)
         return score(lead.facts) / before if before > 0.0 else 1.0

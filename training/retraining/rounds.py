@@ -4,6 +4,9 @@ from collections.abc import Iterator
 
 from training.retraining.retrain import Round
 
+_SOURCES_SHOWN = 5
+"""The worst of a seller's sub-sources."""
+
 
 def round_lines(found: Round) -> Iterator[str]:
     """The round for a terminal."""
@@ -25,6 +28,8 @@ def round_lines(found: Round) -> Iterator[str]:
             f"  {seller}: {record.conversions} conversions of {record.expected:.1f} expected in {record.leads} leads, "
             f"quality factor {habits.quality_factor:.2f}, returns {habits.return_rate:.1%}"
         )
+        for source, factor in sorted(habits.sub_sources.items(), key=lambda each: each[1])[:_SOURCES_SHOWN]:
+            yield f"    sub-source {source}: quality factor {factor:.2f}"
     for gate in found.gates:
         yield f"  {gate.line}"
     for what, gates in found.left_out.items():

@@ -4,22 +4,29 @@ import argparse
 import sys
 import time
 from collections.abc import Mapping
+from pathlib import Path
 
 from app.bounds import whole
 from app.cli.database import add_database, run_with_store
 from app.cli.sellers.declared import NotDeclared, add_config, declared_seller
 from app.cli.table import table
 from app.dialects.scorecard import write_scorecard
+from app.domain.catalogue import Model
 from app.domain.money import money
+from app.domain.seller import Habits
+from app.packaged import models_here
 from app.reports.counting import Counting
 from app.reports.rates import in_percent
 from app.reports.scorecard import first_hour, scorecard
+from app.scoring.load import load as load_models
 from app.store.store import Store
 from app.wire.scorecard import DAYS_MAX, Latency, Scorecard
 
+_SOURCES_SHOWN = 20
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """`leadbid scorecard SELLER [--days N] [--json] [--config FILE] [--data DIR | --database URL]`."""
+    """`leadbid scorecard SELLER [--days N] [--json] [--config FILE] [--models DIR] [--data DIR | --database URL]`."""
     parser.add_argument("seller", help="the name of the seller in buyer.toml")
     parser.add_argument(
         "--days",
@@ -29,6 +36,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"how many days to cover, 1 to {DAYS_MAX} (default: 7)",
     )
     parser.add_argument("--json", action="store_true", help="print the seller's JSON, with every reason")
+    parser.add_argument(
+        "--models", type=Path, default=models_here(), help="folder of trained models, which measured its sub-sources"
+    )
     add_config(parser)
     add_database(parser)
 
@@ -51,8 +61,22 @@ async def _tell(store: Store, args: argparse.Namespace) -> int:
         raise trade.refusal
     returns = await store.returns(args.seller, since, now)
     card = scorecard(args.seller, "full", trade, returns, since, now)
-    print(write_scorecard(card).decode() if args.json else _page(card))
+    if args.json:
+        print(write_scorecard(card).decode())
+        return 0
+    models = load_models(args.models).models.values()
+    print("\n\n".join([_page(card), *filter(None, [sub_sources(each, args.seller) for each in models])]))
     return 0
+
+
+def sub_sources(model: Model, seller: str) -> str:
+    """The quality factors that were measured of its sub-sources, the worst first; the seller itself is not told."""
+    habits = model.habits.get(seller, Habits())
+    factors = sorted(habits.sub_sources.items(), key=lambda each: (each[1], each[0]))
+    rows = [(name, f"{factor:.2f}") for name, factor in factors[:_SOURCES_SHOWN]]
+    if len(factors) > len(rows):
+        rows.append((f"and {len(factors) - len(rows):,} more", ""))
+    return f"Sub-sources, {model.vertical}\n{table(('sub_id', 'quality factor'), rows)}" if rows else ""
 
 
 def _page(card: Scorecard) -> str:

@@ -25,12 +25,13 @@ from app.domain.delivery.destination_auth import is_secret
 from app.domain.money import money
 from app.domain.seller import Seller
 from app.packaged import MODELS, models_here
+from app.scoring.load import LoadedModels
 from app.scoring.load import load as load_models
 from app.scoring.pointer import POINTER
 from app.settings import Settings
 from app.store.errors import StoreError
 from app.usecases.former import unpacked
-from app.usecases.reload.reload_catalogue import Sources, first_catalogue
+from app.usecases.reload.reload_catalogue import Reloaded, Sources, first_catalogue
 
 Row = Sequence[str]
 """The cells of a line of a table; a cell may have several lines."""
@@ -62,7 +63,8 @@ def run(args: argparse.Namespace) -> int:
         print(*read, sep="\n", file=sys.stderr)
         print(f"\n{_count(read, 'problem')}: the service cannot start with this file.", file=sys.stderr)
         return 1
-    refused = _refused_models(args.models, read.declared)
+    live = _started_with(args.models, read.declared)
+    refused = live.problems
     if refused and args.models.resolve() != MODELS:
         print(*(f"{args.models}: {reason}" for reason in refused), sep="\n", file=sys.stderr)
         print(f"\n{_count(refused, 'problem')}: the service would not bid by this.", file=sys.stderr)
@@ -71,7 +73,7 @@ def run(args: argparse.Namespace) -> int:
     settings = Settings(config=args.config, data=args.data, keys_dir=args.keys)
     # The models that come with leadbid are nobody's own.
     warnings = [*map(str, read.warnings), *(f"{args.models}: {reason}" for reason in refused)]
-    warnings += settings.exposed_secrets(read.declared.secret_files)
+    warnings += [*live.idle, *settings.exposed_secrets(read.declared.secret_files)]
     if warnings:
         print(f"\n{_count(warnings, 'warning')}")
         print(*(f"  {warning}" for warning in warnings), sep="\n")
@@ -81,17 +83,16 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _refused_models(models: Path, declared: Declared) -> tuple[str, ...]:
-    """What the service would say of the live models when it starts with this file."""
-    if not (models / POINTER).is_file():
-        return ()
+def _started_with(models: Path, declared: Declared) -> Reloaded:
+    """What the service would start with, with what it would say of the live models and of what cannot act."""
+    has_models = (models / POINTER).is_file()
     sources = Sources(
         config=lambda read_file: load(next(iter(declared.contents)), environ=os.environ, read_file=read_file),
-        models=lambda: load_models(models),
+        models=lambda: load_models(models) if has_models else LoadedModels(),
         models_dir=models,
         zip_states={},
     )
-    return first_catalogue(sources, declared).problems
+    return first_catalogue(sources, declared)
 
 
 def _beside_the_service(args: argparse.Namespace, declared: Declared) -> list[str]:

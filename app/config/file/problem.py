@@ -91,6 +91,8 @@ CALLED = {
     **dict.fromkeys(("api_key", "apikey", "key", "key_hash"), "key_sha256"),
     **dict.fromkeys(("jornaya", "universal_leadid"), "leadid"),
     **dict.fromkeys(("bid", "default_bid", "default_price", "fixed_price", "price"), "fallback_price"),
+    **dict.fromkeys(("bid_prices", "bid_tiers", "price_list", "prices", "tiers"), "price_points"),
+    **dict.fromkeys(("close_rate", "conversion", "conversion_rate", "cvr", "expected_rate"), "expected_conversion"),
     **dict.fromkeys(("bid_floor", "floor_price", "min_bid", "min_price", "minimum_bid"), "floor"),
     **dict.fromkeys(("bid_ceiling", "max_bid", "max_price", "maximum_bid"), "ceiling"),
     **dict.fromkeys(("choices", "enum", "options"), "values"),

@@ -11,6 +11,7 @@ from app.domain.auction.withholding import UNRECORDABLE, is_withheld
 from app.domain.calendar import local_minute
 from app.domain.onboarding.test_values import PRICE_CENTS, TestScenario, forced_legs, scenario_of
 from app.domain.pricing.exploration import Draw
+from app.domain.pricing.price_points import points_of_both
 from app.domain.reasons import RANK, Refusal
 from app.wire.ping import Leg, Ping
 
@@ -42,6 +43,8 @@ def decide(ping: Ping, snapshot: Snapshot, now: float, draw: Draw) -> Decision:
     candidates = catalogue.index.candidates(ping.vertical, ping.zip, ping.state)
     if not candidates:
         return Decision(refusal=Refusal("outside_territory"))
+    if snapshot.seller.blocked_sub_sources and ping.sub_id in snapshot.seller.blocked_sub_sources:
+        return Decision(refusal=Refusal("filtered", "sub_id"))
     facts = facts_of(ping, local_minute(int(now // 60), catalogue.buyer.zone))
     model = catalogue.models.get(ping.vertical)
     # All candidates buy this vertical, so one score serves them all.
@@ -73,6 +76,8 @@ def _forced(scenario: TestScenario, ping: Ping, snapshot: Snapshot) -> Decision:
     for leg in forced_legs(scenario, ping.lead_type):
         campaign = next((each for each in campaigns if leg in each.legs), campaigns[0])
         price_cents = ping.min_price_cents or PRICE_CENTS[leg]
+        points = points_of_both(campaign.price_points, snapshot.seller.price_points)
+        price_cents = next((price for price in points if price >= price_cents), points[-1]) if points else price_cents
         offers.append(
             Offer(
                 campaign=campaign.name,

@@ -15,6 +15,7 @@ from app.domain.consent import consent
 from app.domain.duplicate import is_duplicate
 from app.domain.pricing.exploration import Draw, jitter
 from app.domain.pricing.landscape import OrtbCurve
+from app.domain.pricing.price_points import drawn_point, points_of_both
 from app.domain.pricing.pricing import Curve, Quote, Valuation, quote
 from app.domain.reasons import Refusal
 from app.domain.seller import Habits, Seller
@@ -41,12 +42,16 @@ class Offer(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=T
 
 
 class CampaignRefusal(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
-    """Why one campaign, or one leg of it, does not bid; with the terms where it came as far as a price."""
+    """Why one campaign, or one leg of it, does not bid; with the terms where it came as far as a price.
+
+    `points` are the only prices that were allowed, of which none could be bid.
+    """
 
     campaign: str
     refusal: Refusal
     leg: str = ""
     valuation: Valuation | None = None
+    points: tuple[int, ...] = ()
 
 
 def weigh(
@@ -69,9 +74,14 @@ def weigh(
         refusal = Refusal("suppressed")
     if refusal is not None:
         return [CampaignRefusal(campaign=campaign.name, refusal=refusal)]
-    if not 0.0 <= probability <= 1.0:
-        return [_fallback(campaign, ping, snapshot.seller, leg, caps) for leg in legs]
+    is_priced = 0.0 <= probability <= 1.0
+    if not is_priced:
+        if campaign.expected_conversion is None:
+            return [_fallback(campaign, ping, snapshot.seller, leg, caps) for leg in legs]
+        probability = campaign.expected_conversion.of(snapshot.seller.name, ping.state)
     valuation = _valuation(campaign, facts, probability, snapshot, local, caps)
+    if not is_priced:
+        valuation = replace(valuation, expected=True)
     ceiling_cents = _ceiling(campaign, caps)
     spread = _spread(ping, snapshot.catalogue.buyer.exploration, draw)
     return [_offer(campaign, ping, leg, facts, snapshot, valuation, ceiling_cents, spread, draw.place) for leg in legs]
@@ -129,7 +139,11 @@ def _refuse(
 
 def _full(campaign: Campaign, snapshot: Snapshot, caps: Caps) -> Refusal | None:
     """Whether a cap cannot hold one more live bid at the lowest price, or the territory cannot take more leads."""
-    full = _no_room(caps, campaign.floor_cents or 1)
+    lowest_cents = campaign.floor_cents or 1
+    if campaign.price_points or snapshot.seller.price_points:
+        points = points_of_both(campaign.price_points, snapshot.seller.price_points)
+        lowest_cents = next((price for price in points if price >= lowest_cents), lowest_cents)
+    full = _no_room(caps, lowest_cents)
     if full is not None:
         return full
     demand = snapshot.standing.demand.get(campaign.name)
@@ -156,19 +170,24 @@ def _valuation(
     shadows, budget = _duals(campaign, caps)
     standing = snapshot.standing
     habits = _habits(campaign, snapshot)
+    quality_factor, sub_source = habits.quality_factor, ""
+    if habits.sub_sources and facts["sub_id"] in habits.sub_sources:
+        sub_source = str(facts["sub_id"])
+        quality_factor = habits.sub_sources[sub_source]
     demand = standing.demand.get(campaign.name)
     if demand is not None:
         shadows += ((demand.name, demand.shadow_cents(campaign.demand_cents)),)
     return Valuation(
         probability=probability,
         worth=campaign.worth.of(facts),
-        quality_factor=habits.quality_factor,
+        quality_factor=quality_factor,
         handling=float(campaign.handling_cents),
         boosts=campaign.schedule.boosts_on(local),
         signals=tuple([(cause, float(cents)) for cause, cents in standing.signals]) if standing.signals else (),
         shadows=shadows,
         budget=budget,
         return_rate=habits.return_rate,
+        sub_source=sub_source,
     )
 
 
@@ -224,10 +243,17 @@ def _offer(
     if leg == "shared":
         valuation = replace(exclusive, probability=exclusive.probability * campaign.shared_share)
     curve = _curve(snapshot, leg, facts, campaign.vertical, valuation)
-    quoted = quote(valuation, curve, campaign.floor_cents, ceiling_cents, ping.min_price_cents)
+    points = campaign.price_points or snapshot.seller.price_points
+    if points:
+        points = points_of_both(points, snapshot.seller.price_points)
+    quoted = quote(valuation, curve, campaign.floor_cents, ceiling_cents, ping.min_price_cents, points)
     if isinstance(quoted, str):
-        return CampaignRefusal(campaign=campaign.name, leg=leg, refusal=Refusal(quoted), valuation=valuation)
-    drawn = jitter(quoted.best, quoted.low, quoted.high, spread, place)
+        refusal = Refusal(quoted)
+        return CampaignRefusal(campaign=campaign.name, leg=leg, refusal=refusal, valuation=valuation, points=points)
+    if points:
+        drawn = float(drawn_point(quoted.within, quoted.best, spread, place))
+    else:
+        drawn = jitter(quoted.best, quoted.low, quoted.high, spread, place)
     price_cents = int(drawn)
     win = curve.win_probability(price_cents)
     return Offer(
@@ -270,6 +296,12 @@ def _fallback(campaign: Campaign, ping: Ping, seller: Seller, leg: Leg, caps: Ca
     price_cents = campaign.fallback_cents
     if price_cents is None:
         return CampaignRefusal(campaign=campaign.name, leg=leg, refusal=Refusal("model_unavailable"))
+    if seller.price_points:
+        # The seller takes no other price, and the buyer named the most that it wants to pay unseen.
+        prices = [price for price in seller.price_points if campaign.floor_cents <= price <= price_cents]
+        if not prices:
+            return CampaignRefusal(campaign=campaign.name, leg=leg, refusal=Refusal("low_value"))
+        price_cents = prices[-1]
     if price_cents < ping.min_price_cents:
         return CampaignRefusal(campaign=campaign.name, leg=leg, refusal=Refusal("below_floor"))
     full = _no_room(caps, price_cents)

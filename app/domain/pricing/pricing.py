@@ -6,6 +6,7 @@ from typing import Protocol
 
 import msgspec
 
+from app.domain.pricing.price_points import PricePoint
 from app.wire.ping import Value
 
 
@@ -46,7 +47,9 @@ class Valuation(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaul
     """Every term of v = quality factor p V - h + boost + signal and of u = (v - sum nu) / ((1 + mu)(1 - q)).
 
     `probability` is p, `worth` V, `handling` h, `return_rate` q, `budget` mu. `shadows` are the nu of caps and
-    territory by name, `boosts` and `signals` the premiums by name. All money in cents.
+    territory by name, `boosts` and `signals` the premiums by name. All money in cents. `expected` says that p is what
+    the campaign expects of all such leads, as no model said it of this one; `sub_source` whose quality factor it is
+    where not the seller's.
     """
 
     probability: float
@@ -58,6 +61,8 @@ class Valuation(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaul
     shadows: tuple[tuple[str, float], ...] = ()
     budget: float = 0.0
     return_rate: float = 0.0
+    expected: bool = False
+    sub_source: str = ""
 
     @property
     def value(self) -> float:
@@ -72,21 +77,36 @@ class Valuation(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaul
         return value / ((1.0 + self.budget) * (1.0 - self.return_rate))
 
 
-class Quote(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """The best bid for a lead worth `bid_value` at most, within bounds, before exploration; all in cents."""
+class Quote(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
+    """The best bid for a lead worth `bid_value` at most, within bounds, before exploration; all in cents.
+
+    `points` are all prices that seller and campaign allow, also those out of bounds; none where they allow any.
+    """
 
     bid_value: float
     low: float
     high: float
     best: float
+    points: tuple[PricePoint, ...] = ()
+
+    @property
+    def within(self) -> tuple[int, ...]:
+        """The allowed prices that can be bid."""
+        return tuple([point.cents for point in self.points if self.low <= point.cents <= self.high])
 
 
 def quote(
-    valuation: Valuation, curve: Curve, floor_cents: int, ceiling_cents: int, min_price_cents: int
+    valuation: Valuation,
+    curve: Curve,
+    floor_cents: int,
+    ceiling_cents: int,
+    min_price_cents: int,
+    points: tuple[int, ...] = (),
 ) -> Quote | str:
     """b* = argmax of F(b)(u - b) over [max(floor, min_price), ceiling], or the code of the reason for no bid.
 
-    A number that is not finite is `model_unavailable`, never a bid.
+    Where there are `points`, over those of them that lie there. A number that is not finite is `model_unavailable`,
+    never a bid.
     """
     bid_value = valuation.bid_value
     if not (isfinite(bid_value) and 0.0 <= valuation.probability <= 1.0):
@@ -98,7 +118,26 @@ def quote(
         return "below_floor"
     low = float(max(low_cents, min_price_cents))
     high = min(float(ceiling_cents), bid_value)
+    if points:
+        return _quote_at(points, curve, bid_value, low, high, low_cents)
     return Quote(bid_value=bid_value, low=low, high=high, best=curve.best_bid(bid_value, low, high))
+
+
+def _quote_at(
+    points: tuple[int, ...], curve: Curve, bid_value: float, low: float, high: float, low_cents: int
+) -> Quote | str:
+    """The price with the greatest expected surplus, the lowest of equals.
+
+    Where a price is high enough for us but not for the seller, it is `below_floor`.
+    """
+    tried = tuple([PricePoint(price, curve.win_probability(price)) for price in points])
+    gains = [
+        ((bid_value - each.cents) * each.win_probability, each.cents) for each in tried if low <= each.cents <= high
+    ]
+    best, price = max(gains, key=lambda gain: gain[0], default=(0.0, 0))
+    if best <= 0.0:
+        return "below_floor" if any(low_cents <= price < low for price in points) else "low_value"
+    return Quote(bid_value=bid_value, low=low, high=high, best=float(price), points=tried)
 
 
 def _total(terms: tuple[tuple[str, float], ...]) -> float:

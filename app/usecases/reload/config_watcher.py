@@ -174,6 +174,8 @@ class ConfigWatcher:
         _log.info("configuration %s is in force", config_hash)
         for words in waiting.changes:
             _log.info("configuration %s: %s", config_hash, words)
+        for text in reloaded.idle:
+            _log.warning(text)
 
     async def _keep(self) -> None:
         """Store the configuration, which replays need; if the disk is full it waits, like the lines of the journal."""

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from app.config.file.files import ReadFile
 from app.config.file.problem import Problem
+from app.config.idle import idle_settings
 from app.config.load import Declared, LoadedConfig
 from app.domain.calendar import utc_offset
 from app.domain.campaign import Campaign
@@ -51,6 +52,11 @@ class Reloaded(msgspec.Struct, frozen=True, kw_only=True):
     declared: Declared
     problems: tuple[str, ...]
     lost: tuple[str, ...] = ()
+
+    @property
+    def idle(self) -> tuple[str, ...]:
+        """What is declared and cannot act, a text each."""
+        return idle_settings(self.catalogue.campaigns.values(), self.catalogue.models)
 
 
 def first_catalogue(sources: Sources, declared: Declared) -> Reloaded:
@@ -96,7 +102,7 @@ def model_changes(before: Catalogue, after: Catalogue) -> tuple[str, ...]:
 def lost_models(before: Catalogue, after: Catalogue) -> tuple[str, ...]:
     """Whether every model would be lost, in words."""
     lost = before.models and not after.models
-    return ("loses every model: only fallback prices are bid any more",) if lost else ()
+    return ("loses every model: only expected_conversion and fallback prices are bid by any more",) if lost else ()
 
 
 def _fitting(loaded: LoadedModels, declared: Declared) -> LoadedModels:

@@ -66,8 +66,10 @@ class Counter:
         """The former one unless it is older than the window before; else by how far the cap is ahead of its plan."""
         if self.cap.window == "total":
             return 0.0
-        if former is not None and former.moved_at >= self.start - (self.end - self.start):
+        if former is not None and former.moved_at >= self.start:
             return former.dual
+        if former is not None and former.moved_at >= self.start - (self.end - self.start):
+            return max(former.dual, 0.0)
         return first_dual(self.used, self.share, self.cap.limit, self._usual_price())
 
     def add(self, bid: BidMade, amount: int, weight: float) -> None:
@@ -156,7 +158,7 @@ class Counter:
         return int(total / bids) if bids else max(self.cap.limit // 50, 1)
 
     def _stand(self) -> CapStanding:
-        return CapStanding(self.cap.limit, self.used, self.live, self.variance, self.dual)
+        return CapStanding(self.cap.limit, self.used, self.live, self.variance, max(self.dual, 0.0))
 
 
 class Counters:

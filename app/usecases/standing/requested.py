@@ -20,7 +20,8 @@ class _OpenDemand:
         span = asked.ends_at - asked.told_at
         # A demand that was told by a clock ahead of ours has all of its time left, not more.
         left = min((asked.ends_at - now) / span, 1.0) if span > 0 else 0.0
-        return DemandStanding(asked.territory, float(asked.demand.open - self.sold), asked.demand.expected * left)
+        open_now, expected = float(asked.demand.open - self.sold), asked.demand.expected * left
+        return DemandStanding(asked.territory, open_now, expected, asked.demand.limit)
 
 
 class Requested:

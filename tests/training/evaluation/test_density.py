@@ -4,9 +4,13 @@ import numpy as np
 import pytest
 
 from app.domain.pricing.exploration import jitter
+from app.domain.pricing.price_points import drawn_point
 from tests.bids import bid
-from training.evaluation.estimators import density_of
+from tests.build import model
+from training.evaluation.estimators import density_of, kernel_weights
 from training.evaluation.ledger import ledger
+from training.evaluation.rebid import rebid
+from training.histories.bids import LoggedBid
 
 LOW, HIGH, BEST = 1_000.0, 4_000.0, 2_000.0
 
@@ -73,3 +77,61 @@ def test_a_ceiling_near_the_best_bid_is_explored_too_and_a_far_bound_is_not() ->
 def test_a_bid_that_did_not_explore_has_no_density() -> None:
     log = ledger([bid(0, spread=0.0), bid(1, low=2_140.0, high=2_140.0), bid(2)])
     assert density_of(log).drawn.tolist() == [False, False, True]
+
+
+POINTS = (1_500, 2_100, 3_500)
+
+
+def at_points(prices: list[int], spread: float = 0.3) -> list[LoggedBid]:
+    kept = {
+        "best": 2_100.0,
+        "low": 1_000.0,
+        "high": HIGH,
+        "bid_value": HIGH,
+        "value": HIGH,
+        "points": (900, *POINTS, 4_500),
+    }
+    return [bid(number, price_cents=price, spread=spread, **kept) for number, price in enumerate(prices)]
+
+
+def test_among_price_points_the_density_is_the_share_of_each() -> None:
+    steps = 4_000
+    log = ledger(at_points([drawn_point(POINTS, 2_100.0, 0.3, (step + 0.5) / steps) for step in range(steps)]))
+    density = density_of(log)
+    for price in POINTS:
+        share = float(np.mean(log.price == price))
+        assert density.at(np.full(steps, np.log(price)))[0] == pytest.approx(share, abs=1e-3)
+    assert density.at(np.full(steps, np.log(2_000.0))).max() == 0.0
+
+
+def test_only_prices_that_exploration_really_drew_are_within_reach() -> None:
+    narrow, wide = (density_of(ledger(at_points([2_100] * 9, spread))) for spread in (0.1, 0.3))
+    reached = [[bool(each.reaches(np.full(9, np.log(price)))[0]) for price in POINTS] for each in (narrow, wide)]
+    assert reached == [[False, True, False], [True, True, True]]
+
+
+def test_a_policy_at_price_points_is_weighed_by_the_bids_that_met_its_price() -> None:
+    steps = 3_000
+    log = ledger(at_points([drawn_point(POINTS, 2_100.0, 0.3, (step + 0.5) / steps) for step in range(steps)]))
+    weights = kernel_weights(density_of(log), np.log(log.price), np.full(steps, 1_500.0))
+    assert set(np.flatnonzero(weights)) == set(np.flatnonzero(log.price == 1_500.0))
+    assert weights.mean() == pytest.approx(1.0, abs=0.01)
+
+
+def test_bids_at_price_points_and_at_any_price_stand_in_one_log() -> None:
+    free = density_of(ledger([bid(0, best=BEST, low=LOW, high=HIGH, spread=0.3)]))
+    mixed = density_of(ledger([bid(9, best=BEST, low=LOW, high=HIGH, spread=0.3), *at_points([2_100])]))
+    at = np.log(np.array([2_100.0, 2_100.0]))
+    assert mixed.is_discrete.tolist() == [True, False]
+    assert mixed.at(at)[1] == pytest.approx(free.at(at[:1])[0])
+
+
+def test_what_a_model_would_bid_again_is_one_of_the_prices_allowed() -> None:
+    log = ledger(at_points([2_100] * 3))
+    found = [rebid(log, model(chance)).bids for chance in (0.02, 0.12, 0.3)]
+    assert [float(bids[0]) for bids in found] == [0.0, 1_500.0, 3_500.0]
+
+
+def test_a_policys_price_falls_to_the_next_that_is_allowed() -> None:
+    log = ledger([*at_points([2_100, 2_100, 2_100]), bid(7)])
+    assert log.allowed(np.array([3_400.0, 2_100.0, 899.0, 1_234.0])).tolist() == [2_100.0, 2_100.0, 0.0, 1_234.0]

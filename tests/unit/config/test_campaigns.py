@@ -7,6 +7,7 @@ import pytest
 from app.config.file.problem import Problem
 from app.config.load import Declared
 from app.domain.campaign import Campaign
+from app.domain.pricing.expected_conversion import ExpectedConversion
 from app.domain.pricing.pricing import Worth
 
 Declaring = Callable[..., Declared]
@@ -132,3 +133,63 @@ def test_a_vertical_without_consent_words_sells_to_no_campaign_that_reads_the_te
 )
 def test_what_is_legal_but_hardly_meant_is_warned_of(warnings: Warned, old: str, new: str, said: str) -> None:
     assert said in "\n".join(map(str, warnings(old, new)))
+
+
+def test_expected_conversion_is_one_rate_or_rates_by_seller_and_state(campaign_with: Declaring) -> None:
+    assert only(campaign_with('expected_conversion = "8%"')).expected_conversion == ExpectedConversion(rate=0.08)
+    told = 'expected_conversion = { rate = 0.08, by_seller = { acme = "10%" }, by_state = { Texas = "6%", CA = 0.09 } }'
+    assert only(campaign_with(told)).expected_conversion == ExpectedConversion(
+        rate=0.08, by_seller={"acme": 0.1}, by_state={"TX": 0.06, "CA": 0.09}
+    )
+
+
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        ('expected_conversion = "0%"', 'expected_conversion: "0%" is out of bounds'),
+        ("expected_conversion = 8", 'expected_conversion: 8 is out of bounds. Remedy: a share is written as "8%"'),
+        ("expected_conversion = { }", "expected_conversion: `rate` is missing"),
+        (
+            'expected_conversion = { rate = "8%", by_seller = { acne = "9%" } }',
+            "expected_conversion.by_seller.acne: there is no seller `acne`. Remedy: did you mean `acme`?",
+        ),
+        (
+            'expected_conversion = { rate = "8%", by_state = { ZZ = "9%" } }',
+            'expected_conversion.by_state.ZZ: "ZZ" is not a US state. Remedy: write its two letters',
+        ),
+        ('expected_conversion = { rate = "8%", by_state = { TX = "9%", Texas = "9%" } }', "TX stands there twice"),
+        ("price_points = 35", "price_points: 35 is not a list"),
+        ("price_points = [0, 35]", "price_points[0]: it is zero: no bid is that low"),
+        ("price_points = [61, 75]", "price_points: none lies between floor and ceiling, $0.01 and $60.00"),
+        (
+            "price_points = [3, 35]\nfallback_price = 12",
+            "fallback_price: $12.00 is not one of `price_points`. Remedy: choose $3.00 or $35.00",
+        ),
+    ],
+)
+def test_rates_and_prices_that_cannot_be_meant_are_refused(wrong_campaign: Wrong, keys: str, said: str) -> None:
+    (problem,) = wrong_campaign(keys)
+    assert said in problem
+
+
+def test_price_points_are_read_in_cents_from_the_lowest(campaign_with: Declaring) -> None:
+    assert only(campaign_with('price_points = [50, "$35", 3]')).price_points == (300, 3_500, 5_000)
+
+
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        ('fallback_price = 12\nexpected_conversion = "8%"', "fallback_price: it is never bid: `expected_conversion`"),
+        ("price_points = [3, 35, 75]", "price_points[2]: $75.00 is above the ceiling, and never bid"),
+        ("floor = 5\nprice_points = [3, 35]", "price_points[0]: $3.00 is below the floor, and never bid"),
+        ("price_points = [35, 3, 35]", "price_points[2]: $35.00 stands there twice"),
+    ],
+)
+def test_a_price_that_is_never_bid_is_warned_of(warnings: Warned, keys: str, said: str) -> None:
+    (warning,) = warnings("ceiling = 60\n", f"ceiling = 60\n{keys}\n")
+    assert said in str(warning)
+
+
+def test_a_seller_at_which_a_campaign_can_bid_no_price_is_warned_of(warnings: Warned) -> None:
+    (warning,) = warnings('name = "acme"\n', 'name = "acme"\nprice_points = [61, 75]\n')
+    assert "sellers.acme.price_points: none of them can be bid by campaign `solar-tx`" in str(warning)

@@ -184,6 +184,7 @@ def test_a_demand_is_read_whole() -> None:
     raw: dict[str, Scalar] = {"open": "12", "expected": 30, "campaign": "solar-tx", "until": "2026-11-21T12:00:00Z"}
     assert read_demand(raw).value == Demand(open=12, expected=30, campaign="solar-tx", until=1_795_262_400.0)
     assert read_demand({"open": 0, "expected": 0}).value == Demand(open=0, expected=0)
+    assert read_demand({"open": 2, "limit": "yes"}).value == Demand(open=2, expected=2, limit=True)
 
 
 @pytest.mark.parametrize(("premium", "cents"), [("4", 400), (-2.5, -250), ("-0.05", -5), ("$3.10", 310)])
@@ -229,6 +230,22 @@ def test_a_notice_without_a_bid_or_a_result_is_refused(seller: Seller) -> None:
     assert read_notice({"ping_id": TOKEN, "result": "perhaps"}, seller).value == Refusal(
         "invalid_field", "result: won or lost"
     )
+
+
+@pytest.mark.parametrize("until", ["n/a", "0", "none", "{until}", "tomorrow", "6pm", "2026-13-01", True])
+def test_an_end_that_cannot_be_read_is_refused_and_never_the_end_of_the_day(until: Scalar) -> None:
+    for value in (
+        read_demand({"open": 1, "expected": 1, "until": until}).value,
+        read_signal({"premium": 1, "cause": "storm", "until": until}).value,
+    ):
+        assert isinstance(value, Refusal)
+        assert (value.code, value.detail.partition(":")[0]) == ("invalid_field", "until")
+
+
+def test_a_misspelled_key_is_warned_of_and_a_key_of_access_is_not_shown() -> None:
+    reading = read_demand({"open": 1, "expected": 1, "limits": True, "api_key": "abc", "request.campaign": "solar-tx"})
+    assert reading.value == Demand(open=1, expected=1, campaign="solar-tx")
+    assert reading.warnings == ("limits: not known here, and ignored",)
 
 
 @pytest.mark.parametrize(

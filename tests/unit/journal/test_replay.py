@@ -6,6 +6,8 @@ import msgspec
 import pytest
 
 from app.domain.buyer import Exploration
+from app.domain.configuration import Configuration
+from app.domain.pricing.expected_conversion import ExpectedConversion
 from app.journal.lines import PingLine
 from app.journal.replay import redecide
 from app.usecases.bidder import Bidder
@@ -44,6 +46,32 @@ def test_every_decision_of_a_lively_hour_is_made_again_bit_for_bit(tmp_path: Pat
     assert codes >= {"bid", "duplicate"}
     for line in decided:
         assert msgspec.json.encode(redecide(line, WHOLE)) == msgspec.json.encode(line.decision)
+
+
+def test_decisions_at_price_points_and_by_expectation_are_made_again_bit_for_bit(tmp_path: Path) -> None:
+    whole = catalogue(
+        [
+            campaign(
+                expected_conversion=ExpectedConversion(rate=0.15, by_state={"TX": 0.2}),
+                price_points=(900, 1_900, 2_500, 3_500),
+            )
+        ],
+        sellers=[seller(price_points=(900, 1_400, 1_900, 2_500, 3_500))],
+        models=[],
+        buyer=buyer(exploration=Exploration(spread=0.3, wide_spread=1.0, wide_share=0.5)),
+    )
+
+    async def scene(bidder: Bidder) -> list[PingLine]:
+        for number in range(1, 9):
+            ask(bidder, now=NOW + number, **another(number))
+        return [line for line in journaled(bidder, tmp_path) if isinstance(line, PingLine)]
+
+    decided = at_bidder(tmp_path, scene, whole)
+    assert len({bid.price_cents for line in decided for bid in line.decision.bids}) > 1
+    kept = msgspec.json.decode(msgspec.json.encode(whole.configuration), type=Configuration)
+    again = catalogue(kept.campaigns, kept.sellers, [], buyer=kept.buyer)
+    for line in decided:
+        assert msgspec.json.encode(redecide(line, again)) == msgspec.json.encode(line.decision)
 
 
 def test_another_catalogue_decides_otherwise(tmp_path: Path) -> None:

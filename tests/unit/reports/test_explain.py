@@ -5,6 +5,7 @@ from typing import Any
 
 from app.domain.buyer import Exploration
 from app.domain.catalogue import Catalogue, Challenger, Model
+from app.domain.pricing.expected_conversion import ExpectedConversion
 from app.domain.reasons import Refusal
 from app.domain.schedule import ALWAYS, Boost, Schedule
 from app.domain.seller import Habits
@@ -200,3 +201,37 @@ def test_repeats_and_refused_pings_are_explained_alone() -> None:
     route = RefusedLine(at=NOW, seller="acme", id="c", refusal=Refusal("rate_limited", "0.4 s"))
     assert explain([repeat]) == "2026-11-20T16:00:00Z  repeated ping, answered with the bid of a"
     assert explain([route]).endswith("too many pings, slow down: 0.4 s [rate_limited]")
+
+
+def test_each_price_point_is_shown_with_its_surplus_or_why_it_was_refused(tmp_path: Path) -> None:
+    points = (300, 2_000, 3_500, 6_500, 9_000)
+    text = explained(tmp_path, catalogue([campaign(price_points=points, legs=("exclusive",))]))
+    for row in (
+        "price point $3.00                refused: below $5.00, the floor or the seller's minimum",
+        "price point $20.00               win probability 0.50 (expected surplus $30.00)",
+        "price point $35.00               win probability 0.64 (expected surplus $28.64)",
+        "price point $65.00               refused: above $60.00, the ceiling or what is left of a budget",
+        "price point $90.00               refused: above the maximum bid, $80.00",
+        "best bid                         $20.00 (allowed: $5.00 to $60.00)",
+    ):
+        assert row in text
+
+
+def test_a_lead_that_no_price_point_suits_names_them(tmp_path: Path) -> None:
+    dear = catalogue([campaign(price_points=(3_500, 5_000), legs=("exclusive",))], models=[model(0.05)])
+    text = explained(tmp_path, dear)
+    assert "maximum bid $20.00" in text
+    assert "only allowed: $35.00, $50.00; each is above the maximum bid" in text
+
+
+def test_the_quality_factor_of_a_sub_source_is_named(tmp_path: Path) -> None:
+    learned = model(habits={"acme": Habits(quality_factor=0.9, sub_sources={"aff-7": 0.3})})
+    text = explained(tmp_path, catalogue(models=[learned]), sub_id="aff-7")
+    assert "x quality factor of sub-source aff-7 0.30" in text
+
+
+def test_a_price_by_expected_conversion_says_so(tmp_path: Path) -> None:
+    declared = catalogue([campaign(expected_conversion=ExpectedConversion(rate=0.2))], models=())
+    text = explained(tmp_path, declared)
+    assert "conversion probability           0.2000 (expected_conversion, as no model could price this lead)" in text
+    assert "fallback" not in text

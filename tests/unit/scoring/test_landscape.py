@@ -151,6 +151,7 @@ def test_a_version_brings_its_landscape_and_its_habits(shelve: Callable[..., Pat
         (b"{", "holds no habits"),
         (b'{"acme":{"quality_factor":9.0}}', "quality_factor of acme"),
         (b'{"acme":{"return_rate":0.95}}', "return rate of acme"),
+        (b'{"acme":{"sub_sources":{"aff-7":0.0}}}', "quality_factor of acme / aff-7"),
     ],
 )
 def test_habits_that_nobody_can_have_are_refused(body: bytes, reason: str) -> None:

@@ -174,9 +174,9 @@ def test_an_opt_out_outlives_a_restart(tmp_path: Path) -> None:
     at_bidder(tmp_path, ask_again)
 
 
-def test_a_territory_that_can_work_no_more_buys_no_more(tmp_path: Path) -> None:
+def test_a_territory_with_a_limit_buys_no_more_than_it_can_work(tmp_path: Path) -> None:
     async def scene(bidder: Bidder) -> None:
-        assert await set_demand(bidder, "787", Demand(open=1, expected=5), "ops", NOW) == RECORDED
+        assert await set_demand(bidder, "787", Demand(open=1, expected=5, limit=True), "ops", NOW) == RECORDED
         assert (await sell(bidder, ask(bidder).ping_id)).status == "accepted"
         full = ask(bidder, now=NOW + 2.0, **another(2))
         assert (full.reason_code, full.reason) == ("cap_reached", "cap reached: territory")
@@ -188,9 +188,47 @@ def test_a_territory_that_can_work_no_more_buys_no_more(tmp_path: Path) -> None:
     at_bidder(tmp_path, scene)
 
 
+def test_demand_without_a_limit_moves_the_price_and_refuses_nothing(tmp_path: Path) -> None:
+    swayed = catalogue([campaign(demand_cents=800)])
+
+    async def scene(bidder: Bidder) -> None:
+        before = ask(bidder).bids[0].price_cents
+        assert await set_demand(bidder, "TX", Demand(open=0, expected=5), "ops", NOW) == RECORDED
+        assert 0 < ask(bidder, **another(2)).bids[0].price_cents < before
+
+    at_bidder(tmp_path, scene, swayed)
+
+
+@pytest.mark.parametrize(("named", "whose"), [("", "no campaign has a"), ("solar-tx", "solar-tx has no")])
+def test_demand_that_can_move_no_price_is_recorded_with_a_warning(tmp_path: Path, named: str, whose: str) -> None:
+    async def scene(bidder: Bidder) -> None:
+        receipt = await set_demand(bidder, "TX", Demand(open=2, expected=5, campaign=named), "ops", NOW)
+        assert receipt.status == "recorded"
+        (warning,) = receipt.warnings
+        assert warning.startswith(f"it moves no price, as {whose} demand_max_adjustment")
+
+    at_bidder(tmp_path, scene)
+
+
+@pytest.mark.parametrize("territory", ["000", "00000", "96", "78702"])
+def test_demand_and_signals_of_a_place_that_does_not_exist_are_refused(tmp_path: Path, territory: str) -> None:
+    storm = Signal(premium_cents=700, cause="storm", until=NOW + 60.0)
+
+    async def scene(bidder: Bidder) -> None:
+        for receipt in (
+            await set_demand(bidder, territory, Demand(open=1, expected=1), "ops", NOW),
+            await set_signal(bidder, territory, storm, "ops", NOW),
+        ):
+            assert (receipt.status, receipt.reason_code) == ("rejected", "invalid_field")
+            assert "territory: no ZIP is or begins like this" in receipt.reason
+        assert (await bidder.store.demands(NOW), await bidder.store.signals(NOW)) == ([], [])
+
+    at_bidder(tmp_path, scene)
+
+
 def test_demand_ends_when_it_says(tmp_path: Path) -> None:
     async def scene(bidder: Bidder) -> None:
-        demand = Demand(open=0, expected=5, campaign="solar-tx", until=NOW + 60.0)
+        demand = Demand(open=0, expected=5, campaign="solar-tx", limit=True, until=NOW + 60.0)
         assert await set_demand(bidder, "TX", demand, "ops", NOW) == RECORDED
         assert ask(bidder).reason_code == "cap_reached"
         assert ask(bidder, now=NOW + 60.0).status == "accepted"

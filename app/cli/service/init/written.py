@@ -50,7 +50,8 @@ _CAMPAIGNS = """
 # ---- Which leads you want, and what one is worth. ----
 #
 # A bid lies between floor and ceiling, and follows from the chance that the lead converts (the model) times
-# conversion_value, less handling_cost. Where no model can price, fallback_price is bid.
+# conversion_value, less handling_cost. Where no model can price, fallback_price is bid; with expected_conversion = "8%"
+# in its place, the same rule prices leads by that rate.
 """
 
 _CAMPAIGN = """

@@ -64,6 +64,7 @@ def upgrade() -> None:
         sa.Column("campaign", sa.Text(), nullable=False),
         sa.Column("open", sa.Integer(), nullable=False),
         sa.Column("expected", sa.Integer(), nullable=False),
+        sa.Column("is_limit", sa.Boolean(), nullable=False),
         sa.Column("told_by", sa.Text(), nullable=False),
         sa.Column("told_at", sa.Double(), nullable=False),
         sa.Column("ends_at", sa.Double(), nullable=False),

@@ -114,7 +114,7 @@ def test_times_are_those_of_the_buyers_clock(text: str) -> None:
 
 def test_an_untrained_prediction_is_called_so(text: str, other: str) -> None:
     said = (
-        "34% of 61 bids were won, where 53% were predicted. The prediction is untrained: no auction has taught it yet"
+        "34% of 61 bids were won, where 55% were predicted. The prediction is untrained: no auction has taught it yet"
     )
     assert said in text
     assert "untrained" not in other

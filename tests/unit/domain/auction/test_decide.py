@@ -8,6 +8,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import astuple, replace
 
 from app.domain.auction.decide import Decision, decide
 from app.domain.auction.snapshot import Known, Snapshot, Standing
@@ -17,10 +18,11 @@ from app.domain.caps.caps import CapStanding
 from app.domain.duplicate import Sighting
 from app.domain.filters import Filter
 from app.domain.pricing.demand import DemandStanding
+from app.domain.pricing.expected_conversion import ExpectedConversion
 from app.domain.pricing.exploration import Draw
 from app.domain.pricing.pricing import Worth
 from app.domain.reasons import RANK, Refusal
-from app.domain.schedule import MINUTES_OF_WEEK, Boost, Schedule, week_minutes
+from app.domain.schedule import ALWAYS, MINUTES_OF_WEEK, Boost, Schedule, week_minutes
 from app.domain.seller import Habits, Seller
 from app.domain.territory import Territory
 from app.wire.ping import Ping, Value
@@ -109,7 +111,7 @@ def test_a_lead_that_is_wanted_gets_a_bid_on_each_leg_the_higher_price_first() -
         (
             None,
             (),
-            {"standing": Standing(demand={"solar-tx": DemandStanding("TX", 0.0, 5.0)})},
+            {"standing": Standing(demand={"solar-tx": DemandStanding("TX", 0.0, 5.0, limit=True)})},
             Refusal("cap_reached", "territory"),
         ),
         (None, (), {"known": Known(certificate_used=True)}, Refusal("certificate_reused")),
@@ -386,3 +388,98 @@ def test_no_bid_ever_passes_a_bound_and_every_decision_repeats_itself_to_the_bit
     again = msgspec.structs.replace(around, standing=replayed)
     assert msgspec.json.encode(decide(lead, again, NOW, draw)) == encoded
     assert msgspec.json.decode(encoded, type=Decision) == decision
+
+
+EXPECTED = ExpectedConversion(rate=0.2, by_seller={"acme": 0.25}, by_state={"TX": 0.16})
+POINTS = (300, 1_900, 3_500, 7_500)
+
+
+def test_without_a_model_the_expected_conversion_goes_through_the_same_rule() -> None:
+    boosted = Schedule(minutes=ALWAYS, boosts=(Boost(name="push", cents=700, minutes=ALWAYS),))
+    declared = campaign(expected_conversion=EXPECTED, schedule=boosted, caps=(DAILY,), demand_cents=400)
+    standing = Standing(
+        caps={"solar-tx": (CapStanding(100, 5, 0.0, 0.0, 0.1),)},
+        demand={"solar-tx": DemandStanding("TX", 5.0, 10.0)},
+        signals=(("storm", 300),),
+    )
+    expected, modeled = (
+        decided(None, DRAW, NOW, declared, standing=standing, probability=chance).bids
+        for chance in (None, EXPECTED.of("acme", "TX"))
+    )
+    assert [(each.price_cents, each.quote) for each in expected] == [(each.price_cents, each.quote) for each in modeled]
+    for one, other in zip(expected, modeled, strict=True):
+        assert one.valuation is not None
+        assert one.valuation.expected
+        assert replace(one.valuation, expected=False) == other.valuation
+        assert len(one.valuation.boosts) == len(one.valuation.signals) == 1
+        assert [name for name, _ in one.valuation.shadows] == ["daily", "TX"]
+
+
+@pytest.mark.parametrize("chance", [None, nan, 1.01])
+def test_the_expected_conversion_stands_in_wherever_a_model_says_nothing(chance: float | None) -> None:
+    both = campaign(expected_conversion=EXPECTED, fallback_cents=900)
+    (bid, _) = decided(None, DRAW, NOW, both, probability=chance).bids
+    assert bid.valuation is not None
+    assert bid.valuation.probability == pytest.approx(0.2)
+    assert bid.price_cents != 900
+
+
+@given(st.floats(0.0, 1.0, exclude_max=True), st.floats(0.0, 1.0, exclude_max=True), st.floats(0.02, 0.4))
+def test_where_only_some_prices_are_allowed_no_other_is_bid(slice_: float, place: float, chance: float) -> None:
+    wide = Exploration(spread=0.3, wide_spread=1.0, wide_share=0.5)
+    decision = decided(
+        None, Draw(slice_, place), NOW, campaign(price_points=POINTS), probability=chance, exploration=wide
+    )
+    for offer in decision.bids:
+        assert offer.quote is not None
+        assert offer.price_cents in offer.quote.within
+        assert offer.win_probability == dict(map(astuple, offer.quote.points))[offer.price_cents]
+    for refused in decision.refused:
+        assert (refused.refusal.code, refused.points) == ("low_value", POINTS)
+
+
+def test_a_seller_and_a_campaign_must_both_allow_a_price() -> None:
+    sold_by = seller(price_points=(1_000, 1_900, 2_800))
+    offers = decided(None, DRAW, NOW, campaign(price_points=POINTS), sold_by=sold_by).bids
+    assert [offer.price_cents for offer in offers] == [1_900, 1_900]
+    assert {offer.price_cents for offer in decided(sold_by=sold_by).bids} <= {1_000, 1_900, 2_800}
+
+
+def test_a_fixed_price_is_the_highest_that_its_seller_takes() -> None:
+    fixed = campaign(fallback_cents=2_000)
+    offers = decided(None, DRAW, NOW, fixed, probability=None, sold_by=seller(price_points=POINTS)).bids
+    assert [offer.price_cents for offer in offers] == [1_900, 1_900]
+    assert refusal(None, fixed, probability=None, sold_by=seller(price_points=(2_100,))) == Refusal("low_value")
+
+
+def test_a_budget_without_room_for_the_lowest_price_is_exhausted() -> None:
+    standing = stands(CapStanding(100_000, 98_500))
+    dear = campaign(caps=(BUDGET,), price_points=(1_900, 3_500))
+    assert refusal(None, dear, standing=standing) == Refusal("budget_exhausted", "budget")
+    assert refusal(None, campaign(caps=(BUDGET,)), standing=standing) is None
+
+
+def test_a_sub_source_has_the_quality_factor_that_was_measured_of_it() -> None:
+    habits = Habits(quality_factor=0.9, sub_sources={"incentive": 0.3})
+    learned = model(habits={"acme": habits})
+    whole = Snapshot(catalogue=catalogue(models=[learned]), seller=seller())
+    bad, good = (decide(ping(sub_id=source), whole, NOW, DRAW).bids[0] for source in ("incentive", "search"))
+    assert bad.valuation is not None
+    assert good.valuation is not None
+    assert (bad.valuation.quality_factor, bad.valuation.sub_source) == (0.3, "incentive")
+    assert (good.valuation.quality_factor, good.valuation.sub_source) == (0.9, "")
+    assert bad.price_cents < good.price_cents
+
+
+def test_nothing_is_bought_of_a_blocked_sub_source() -> None:
+    blocking = seller(blocked_sub_sources=("aff-7",))
+    assert refusal(ping(sub_id="aff-7"), sold_by=blocking) == Refusal("filtered", "sub_id")
+    assert refusal(ping(sub_id="aff-8"), sold_by=blocking) is None
+    assert refusal(ping(sub_id="aff-7")) is None
+
+
+def test_a_forced_test_bids_an_allowed_price() -> None:
+    forced = ping(test=True, zip="00001")
+    prices = {offer.price_cents for offer in decided(forced, DRAW, NOW, campaign(price_points=POINTS)).bids}
+    assert prices
+    assert prices <= {*POINTS}

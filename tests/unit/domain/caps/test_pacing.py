@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.calendar import WindowKind, window_bounds
-from app.domain.caps.pacing import DUAL_MAX, first_dual, next_dual, plan_delta, plan_share
+from app.domain.caps.pacing import CREDIT_LEADS, DUAL_MAX, STEP, first_dual, next_dual, plan_delta, plan_share
 from app.domain.schedule import ALWAYS, MINUTES_OF_WEEK, Schedule, week_minutes
 
 ZONE = "America/Chicago"
@@ -106,6 +106,25 @@ def test_the_dual_rises_ahead_of_plan_falls_behind_it_and_stays_on_it() -> None:
     assert next_dual(0.1, used_delta=2, plan_delta=2, limit=100) == 0.1
 
 
+@pytest.mark.parametrize(("limit", "sold"), [(16, 13), (16, 15), (100, 80), (300, 290)])
+def test_a_cap_that_never_gets_ahead_of_its_plan_charges_for_no_sale(limit: int, sold: int) -> None:
+    dual = before = 0.0
+    for minute in range(1, 1_441):
+        used = float(sold * minute // 1_440)
+        wanted = plan_delta(limit, before, (minute - 1) / 1_440, minute / 1_440)
+        dual, before = next_dual(dual, used - before, wanted, limit), used
+        assert dual <= 0.0
+
+
+def test_sales_that_use_up_the_credit_are_charged_for() -> None:
+    dual = next_dual(0.0, used_delta=0, plan_delta=30, limit=100)
+    for _ in range(int(CREDIT_LEADS)):
+        assert dual < 0.0
+        dual = next_dual(dual, used_delta=1, plan_delta=0, limit=100)
+    assert dual == pytest.approx(0.0)
+    assert next_dual(dual, used_delta=1, plan_delta=0, limit=100) > 0.0
+
+
 def test_one_lead_ahead_of_a_cap_of_300_costs_a_dollar_of_a_70_dollar_lead() -> None:
     assert next_dual(0.0, used_delta=1, plan_delta=0, limit=300) * 7_000 == pytest.approx(101, abs=1)
 
@@ -119,10 +138,10 @@ def test_a_budget_steps_by_leads_and_not_by_cents() -> None:
 @given(
     st.floats(0.0, DUAL_MAX), st.floats(-1e6, 1e6), st.floats(0.0, 1e6), st.integers(0, 10**6), st.integers(0, 10**5)
 )
-def test_the_dual_stays_between_nothing_and_its_bound(
+def test_the_dual_stays_between_its_credit_and_its_bound(
     dual: float, used: float, plan: float, limit: int, price: int
 ) -> None:
-    assert 0.0 <= next_dual(dual, used, plan, limit, price) <= DUAL_MAX
+    assert -CREDIT_LEADS * STEP <= next_dual(dual, used, plan, limit, price) <= DUAL_MAX
 
 
 def test_a_cap_of_nothing_buys_nothing() -> None:
@@ -131,7 +150,7 @@ def test_a_cap_of_nothing_buys_nothing() -> None:
 
 def test_a_cap_met_halfway_starts_where_it_stands_to_its_plan() -> None:
     assert first_dual(50, 0.5, 100) == 0.0
-    assert first_dual(20, 0.5, 100) == 0.0
+    assert first_dual(20, 0.5, 100) == first_dual(48, 0.5, 100) < 0.0
     assert first_dual(60, 0.5, 100) == pytest.approx(next_dual(0.0, 10, 0, 100))
 
 

@@ -21,6 +21,7 @@ AMOUNTS = st.floats(0.0, 10_000.0)
         (5.0, 0.0, -500.0),
         (0.0, 0.0, 0.0),
         (-3.0, 10.0, 500.0),
+        (-3.0, 0.0, 500.0),
     ],
 )
 def test_leads_cost_more_where_a_territory_is_full_and_less_where_they_are_owed(
@@ -38,5 +39,10 @@ def test_more_open_capacity_never_makes_a_lead_dearer(one: float, other: float, 
 
 
 @pytest.mark.parametrize(("left", "full"), [(0.0, True), (0.9, True), (1.0, False), (-1.0, True)])
-def test_a_territory_is_full_when_not_one_more_lead_can_be_worked(left: float, full: bool) -> None:
-    assert DemandStanding("TX", left, 10.0).is_full is full
+def test_a_limit_is_full_when_not_one_more_lead_can_be_worked(left: float, full: bool) -> None:
+    assert DemandStanding("TX", left, 10.0, limit=True).is_full is full
+
+
+@given(st.floats(-100.0, 100.0), AMOUNTS)
+def test_without_a_limit_a_territory_is_never_full(left: float, expected: float) -> None:
+    assert not DemandStanding("TX", left, expected).is_full

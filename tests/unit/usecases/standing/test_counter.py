@@ -205,8 +205,21 @@ def test_a_dual_goes_on_where_it_stood_in_this_window_or_the_one_before() -> Non
     start, end = window_bounds(NOW, cap().zone, "day")
     recent = Counter("key", cap(), OPEN, 10, NOW, ShadowPrice(0.4, start - 60.0))
     assert recent.dual == 0.4
+    assert Counter("key", cap(), OPEN, 10, NOW, ShadowPrice(-0.01, start + 60.0)).dual == -0.01
     stale = Counter("key", cap(), OPEN, 10, NOW, ShadowPrice(0.4, start - (end - start) - 60.0))
     assert stale.dual == Counter("key", cap(), OPEN, 10, NOW).dual
+
+
+def test_the_lag_of_one_window_is_no_credit_in_the_next() -> None:
+    start, _ = window_bounds(NOW, cap().zone, "day")
+    assert Counter("key", cap(), OPEN, 10, NOW, ShadowPrice(-0.01, start - 60.0)).dual == 0.0
+
+
+def test_no_decision_sees_a_credit() -> None:
+    daily = counter()
+    daily.pace(NOW + 3_600)
+    assert daily.dual < 0.0
+    assert daily.standing.dual == 0.0
 
 
 def test_a_dual_answers_within_minutes_when_leads_come_three_times_as_fast() -> None:

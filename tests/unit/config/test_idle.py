@@ -1,0 +1,29 @@
+"""What cannot act on a price that is fixed."""
+
+from app.config.idle import idle_settings
+from app.domain.pricing.expected_conversion import ExpectedConversion
+from app.domain.schedule import ALWAYS, Boost, Schedule
+from tests.build import campaign
+
+PUSH = Schedule(minutes=ALWAYS, boosts=(Boost(name="weekend push", cents=900, minutes=ALWAYS),))
+FIXED = campaign(fallback_cents=600, schedule=PUSH, demand_cents=1_200)
+
+
+def test_a_boost_and_demand_on_a_fixed_price_are_named() -> None:
+    (text,) = idle_settings([FIXED], ())
+    assert text == (
+        "campaigns.solar-tx: no model prices solar, so it bids its fallback_price, $6.00, and "
+        'boost "weekend push" and demand_max_adjustment cannot act on it. '
+        "Remedy: set expected_conversion, or train a model."
+    )
+
+
+def test_a_campaign_that_cannot_price_at_all_buys_nothing() -> None:
+    (text,) = idle_settings([campaign()], ())
+    assert "it has neither expected_conversion nor fallback_price: it buys nothing" in text
+
+
+def test_nothing_is_said_where_all_can_act() -> None:
+    assert idle_settings([FIXED], {"solar"}) == ()
+    assert idle_settings([campaign(expected_conversion=ExpectedConversion(rate=0.1), schedule=PUSH)], ()) == ()
+    assert idle_settings([campaign(fallback_cents=600)], ()) == ()
