@@ -20,9 +20,8 @@ from app.scoring.load import load as load_models
 from app.usecases.reload.reload_catalogue import Sources, first_catalogue
 from tests.service import MODELS
 
-SEED = 4
-LEADS = 420
-"""On few days so short is a cap ahead of its plan, does it storm, and do sellers play every trick."""
+SEED = 7
+LEADS = 700
 
 
 @dataclass(frozen=True)
@@ -51,7 +50,7 @@ def live(data: Path, leads: int = LEADS) -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def day(tmp_path_factory: pytest.TempPathFactory) -> Day:
-    """A Friday with 420 leads."""
+    """A Friday with 700 leads."""
     data = tmp_path_factory.mktemp("day") / "demo"
     figures = live(data)
     return Day(data, figures, list(lines(data / "journal")), catalogue_of(data / "config" / "buyer.toml"))
