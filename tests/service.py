@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import uvicorn
@@ -111,7 +112,11 @@ def serve_process(
     ):
         url = f"http://127.0.0.1:{port}"
         try:
-            _wait_until(lambda: _is_ready(url), lambda: process.poll() is None, lambda: log.read_text(errors="replace"))
+            _wait_until(
+                lambda: answers(f"{url}/readyz"),
+                lambda: process.poll() is None,
+                lambda: log.read_text(errors="replace"),
+            )
             yield ServiceProcess(url, process, log)
         finally:
             process.terminate()
@@ -183,18 +188,21 @@ def listening(
             thread.join(_START_S)
 
 
+def answers(url: str) -> bool:
+    """Whether this page is there. A bare socket comes first: most are asked for long before anybody listens."""
+    address = urlsplit(url)
+    try:
+        socket.create_connection((str(address.hostname), int(address.port or 80))).close()
+        return httpx.get(url, trust_env=False).status_code == 200
+    except (OSError, httpx.TransportError):
+        return False
+
+
 def free_port() -> int:
     """A port of loopback on which nobody listens at this moment."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port: int = listener.getsockname()[1]
     return port
-
-
-def _is_ready(url: str) -> bool:
-    try:
-        return httpx.get(f"{url}/readyz", trust_env=False).status_code == 200
-    except httpx.TransportError:
-        return False
 
 
 def _wait_until(is_up: Callable[[], bool], is_alive: Callable[[], bool], why_not: Callable[[], str]) -> None:

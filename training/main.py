@@ -28,6 +28,7 @@ COMMANDS = {
     "status": "compare each challenger with its champion on the pings of the trial",
     "drift": "report whether scores, fields, bids, prices or conversions have drifted",
     "simulate": "compare pricing policies in a simulated market",
+    "coverage": "measure how often the intervals of an evaluation hold the truth, in simulated logs",
 }
 """Name -> what it does; `training.commands.NAME` is its module, with `_` for `-`."""
 

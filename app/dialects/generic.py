@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 
 from app.dialects.aliases import BY_VALUE
-from app.dialects.layout import layout_of
+from app.dialects.layout import Layout, layout_of
 from app.dialects.reading import Reading, RequestDraft, draft_of, refusal_of
 from app.dialects.strays import (
     settle_age,
@@ -32,11 +32,7 @@ _BID_NAMES = ("bid_id", "ping_id", *BY_VALUE)
 _NAMES = ("first_name", "last_name", "name")
 _TEST_NAMES = frozenset({"test", "testtest", "ckmtest", "testlead"})
 _PING_ID_MAX = 128
-_MAY_HOLD_CERTIFICATES = frozenset(
-    {"trustedform_cert_url", "trustedform_ping_url", "leadid_token", "landing_page", "seller_lead_id"}
-)
-"""What the journal holds only in part. Some sellers number their leads by their certificates."""
-
+_CERTIFICATES = ("trustedform_cert_url", "trustedform_ping_url", "leadid_token")
 _ALGORITHMS = {64: "sha256", 40: "sha1", 32: "md5"}
 
 
@@ -56,7 +52,7 @@ def read_ping(
     if draft.unknown or "consent_at" in draft.lead:
         settle_age(raw, draft, layout)
     _keep_digests(draft, digest)
-    _drop_certificates(draft)
+    _drop_certificates(draft, layout)
     refusal = refusal_of(draft, layout)
     value = refusal if refusal is not None else Ping(vertical=vertical.name, fields=draft.fields, **draft.lead)
     return Reading(value, _once(draft.warnings), draft.unknown, "test" in draft.lead and draft.lead["test"])
@@ -147,16 +143,19 @@ def _keep_digests(draft: RequestDraft, digest: Digest) -> None:
         draft.warnings.append(f"seller_lead_id: {PERSONAL}; only a digest was kept")
 
 
-def _drop_certificates(draft: RequestDraft) -> None:
-    """Drop a text that repeats the lead's certificate: whoever has it can look up the person."""
-    lead = draft.lead
-    sent = (lead.get("trustedform_cert_url", ""), lead.get("trustedform_ping_url", ""), lead.get("leadid_token", ""))
-    for values in (lead, draft.fields):
-        long = [name for name, each in values.items() if each.__class__ is str and len(each) >= CERTIFICATE_ID_MIN]
-        for name in long:
-            if name not in _MAY_HOLD_CERTIFICATES and holds_id_of(values[name], *sent):
-                del values[name]
-                draft.warnings.append(f"{name}: a certificate does not belong here; it was dropped")
+def _drop_certificates(draft: RequestDraft, layout: Layout) -> None:
+    """Drop a text that repeats the lead's certificate: whoever has it can look up the person.
+
+    A page and a lead's own id may hold one, since the journal keeps neither whole: some number leads by certificates.
+    """
+    lead, fields = draft.lead, draft.fields
+    # A choice is one of those listed, or there is a warning of it.
+    for name in layout.texts + layout.choices if draft.warnings else layout.texts:
+        values = fields if name in fields else lead
+        text = values.get(name, "")
+        if len(text) >= CERTIFICATE_ID_MIN and holds_id_of(text, *[lead.get(each, "") for each in _CERTIFICATES]):
+            del values[name]
+            draft.warnings.append(f"{name}: a certificate does not belong here; it was dropped")
 
 
 def _split_name(contact: dict[str, str]) -> None:

@@ -34,8 +34,14 @@ class Slot(NamedTuple):
 _PLANS_MAX = 64
 """Sets of keys whose plans are remembered; a seller has a handful."""
 
-Entry = tuple[str, str, ValueReader, Slot]
-"""A field of a request as the loop over every ping reads it: key, attribute, reader, and its slot."""
+
+class Entries(msgspec.Struct, frozen=True, kw_only=True):
+    """Fields of one part of a request, column by column: so the loop over those of every ping runs in C."""
+
+    keys: tuple[str, ...]
+    attributes: tuple[str, ...]
+    readers: tuple[ValueReader, ...]
+    slots: tuple[Slot, ...]
 
 
 class ReadingPlan(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,7 +52,7 @@ class ReadingPlan(msgspec.Struct, frozen=True, kw_only=True):
     `strays` are the unknown keys, with what each may mean.
     """
 
-    entries: dict[Part, tuple[Entry, ...]]
+    entries: tuple[tuple[Part, Entries], ...]
     contested: tuple[tuple[Slot, tuple[str, ...]], ...]
     named: dict[str, tuple[str, ...]]
     strays: tuple[tuple[str, str], ...]
@@ -60,7 +66,8 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
     """Everything needed to read one kind of request of one seller.
 
     `slots` are in the order in which their faults are reported. `required` names fields of the vertical, `needed` every
-    field of which a value that cannot be read refuses the request; any other such value is left out.
+    field of which a value that cannot be read refuses the request; any other such value is left out. `texts` names
+    the fields into which a seller may write what it likes, `choices` those of which it should know the values.
     """
 
     seller: Seller
@@ -69,6 +76,8 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
     slots: dict[str, Slot]
     required: tuple[str, ...]
     needed: frozenset[str]
+    texts: tuple[str, ...]
+    choices: tuple[str, ...]
     plans: dict[tuple[str, ...], ReadingPlan]
 
     def plan_of(self, keys: tuple[str, ...]) -> ReadingPlan:
@@ -91,7 +100,7 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
             if name is not None:
                 meant.setdefault(name, []).append(key)
         named = {name: tuple(self.names.ranked(same_field)) for name, same_field in meant.items()}
-        entries: dict[Part, tuple[Entry, ...]] = dict.fromkeys(PARTS, ())
+        plain: dict[Part, dict[str, Slot]] = {part: {} for part in PARTS}
         contested = []
         for name, same_field in named.items():
             slot = self.slots.get(name)
@@ -100,8 +109,13 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
             if len(same_field) > 1:
                 contested.append((slot, same_field))
             else:
-                entries[slot.part] += ((same_field[0], slot.attribute, slot.read, slot),)
-        return ReadingPlan(entries=entries, contested=tuple(contested), named=named, strays=tuple(strays))
+                plain[slot.part][same_field[0]] = slot
+        return ReadingPlan(
+            entries=tuple((part, _entries(slots)) for part, slots in plain.items() if slots),
+            contested=tuple(contested),
+            named=named,
+            strays=tuple(strays),
+        )
 
     def _hint_of(self, key: str, name: str | None) -> str:
         """What an unknown key may mean, or one that is of no use but where it stands in an object."""
@@ -133,9 +147,9 @@ _PING = _LEAD | {
     "sub_id": kinds.guarded(kinds.text(_ID_MAX)),
     "ip_address": fields.network,
     "landing_page": fields.landing_page,
-    "trustedform_cert_url": kinds.guarded_id(fields.trustedform, fields.ends_in_one_run),
+    "trustedform_cert_url": kinds.guarded_id(fields.trustedform, fields.is_trustedform),
     "consent_at": fields.moment_if_any,
-    "trustedform_ping_url": kinds.guarded_id(fields.trustedform, fields.ends_in_one_run),
+    "trustedform_ping_url": kinds.guarded_id(fields.trustedform, fields.is_trustedform),
     "leadid_token": kinds.guarded_id(fields.leadid, fields.is_leadid),
     "phone_hash": fields.hashed,
     "email_hash": fields.hashed,
@@ -192,7 +206,19 @@ def _build(seller: Seller, vertical: Vertical | None, route: Route) -> Layout:
         slots=slots,
         required=required,
         needed=frozenset({*slots} - _WISHES - {field.name for field in asked} | {*required, *ruled}),
+        texts=("sub_id", *[field.name for field in asked if field.type == "text"]),
+        choices=tuple([field.name for field in asked if field.type == "choice"]),
         plans={},
+    )
+
+
+def _entries(slots: Mapping[str, Slot]) -> Entries:
+    fields = tuple(slots.values())
+    return Entries(
+        keys=tuple(slots),
+        attributes=tuple(slot.attribute for slot in fields),
+        readers=tuple(slot.read for slot in fields),
+        slots=fields,
     )
 
 

@@ -1,12 +1,14 @@
 """One pass over the fields of a request: the values that could be read, and warnings for the seller."""
 
 from collections.abc import Iterable, Mapping
+from operator import call
+from types import NoneType
 from typing import Any, Generic, TypeVar
 
 import msgspec
 
 from app.dialects.aliases import BY_VALUE, PING_NUMBER, SHARED_FLAGS, TEST_FLAGS
-from app.dialects.layout import Entry, Layout, Slot
+from app.dialects.layout import Entries, Layout, Slot
 from app.dialects.names import Route
 from app.dialects.text import Scalar, says_nothing, text_of
 from app.dialects.values.fields import STAGES, leadid, test_flag
@@ -17,7 +19,7 @@ from app.domain.token import looks_like_token
 
 T = TypeVar("T")
 
-_ODD = frozenset({Noted, Trouble})
+_ODD = frozenset({Noted, Trouble, NoneType})
 _OWN_IDS = ("?lead_id", "?id", "?transaction_id", "?txid", PING_NUMBER)
 
 
@@ -52,9 +54,8 @@ def draft_of(raw: Mapping[str, Scalar], layout: Layout, route: Route) -> Request
     """
     plan = layout.plan_of(tuple(raw))
     draft = RequestDraft([], {}, len(plan.strays))
-    for part, entries in plan.entries.items():
-        if entries:
-            setattr(draft, part, _values(raw, entries, draft))
+    for part, entries in plan.entries:
+        setattr(draft, part, _values(raw, entries, draft))
     for slot, keys in plan.contested:
         _resolve(raw, draft, slot, keys)
     if draft.unsettled:
@@ -73,8 +74,10 @@ def refusal_of(draft: RequestDraft, layout: Layout) -> Refusal | None:
     for name in layout.slots if draft.troubles else ():
         if name in draft.troubles:
             return _invalid(name, draft.troubles[name])
-    missing = next((name for name in layout.required if name not in draft.fields), None)
-    return Refusal("missing_field", missing) if missing is not None else None
+    for name in layout.required:
+        if name not in draft.fields:
+            return Refusal("missing_field", name)
+    return None
 
 
 def _leave_out(draft: RequestDraft, layout: Layout) -> None:
@@ -92,13 +95,13 @@ def _invalid(name: str, trouble: Trouble) -> Refusal:
     return Refusal("invalid_field", f"{name}: {trouble.remedy}")
 
 
-def _values(raw: Mapping[str, Scalar], entries: Iterable[Entry], draft: RequestDraft) -> dict[str, Any]:
-    """The values of one part by attribute; rare invalid values are separated afterwards."""
-    values = {attribute: value for key, attribute, read, _ in entries if (value := read(raw[key])) is not None}
+def _values(raw: Mapping[str, Scalar], entries: Entries, draft: RequestDraft) -> dict[str, Any]:
+    """The values of one part by attribute; absent and rare invalid ones are separated afterwards."""
+    values = dict(zip(entries.attributes, map(call, entries.readers, map(raw.__getitem__, entries.keys)), strict=True))
     if not _ODD.isdisjoint(map(type, values.values())):
-        for _, attribute, _, slot in entries:
-            if values.get(attribute).__class__ in _ODD:
-                _note(draft, slot, values, values.pop(attribute))
+        for slot in entries.slots:
+            if values[slot.attribute].__class__ in _ODD:
+                _note(draft, slot, values, values.pop(slot.attribute))
     return values
 
 

@@ -100,13 +100,13 @@ def plain(text: str) -> str:
     return text if text.isprintable() else printable(text)
 
 
-_PRICES = tuple([msgspec.Raw(dollars(amount_cents).encode()) for amount_cents in range(20_000)])
-"""Prices of every ping are among these, up to $200, written once."""
+class _Prices(dict[int, msgspec.Raw]):
+    def __missing__(self, amount_cents: int) -> msgspec.Raw:
+        return msgspec.Raw(dollars(amount_cents).encode())
 
 
-def price(amount_cents: int) -> msgspec.Raw:
-    """Cents as a number with two decimals."""
-    return _PRICES[amount_cents] if 0 <= amount_cents < len(_PRICES) else msgspec.Raw(dollars(amount_cents).encode())
+price = _Prices({cents: msgspec.Raw(dollars(cents).encode()) for cents in range(20_000)}).__getitem__
+"""Cents as a number with two decimals; up to $200, as nearly all prices are, they are written once."""
 
 
 @lru_cache(maxsize=4096)

@@ -6,7 +6,9 @@ from app.wire.feedback import EventWord
 
 
 class Exploration(msgspec.Struct, frozen=True, kw_only=True):
-    """Every bid is jittered in its logarithm by `spread`; a `wide_share` of them by `wide_spread`."""
+    """Every bid is jittered in its logarithm, by `spread` where nothing is known of a seller's auctions and by less the
+    more they taught; a `wide_share` of them always by `wide_spread`.
+    """
 
     spread: float = 0.10
     wide_spread: float = 0.30

@@ -140,7 +140,7 @@ class CampaignIndex(msgspec.Struct, frozen=True, kw_only=True):
             local = [at for length in lengths for at in self.zips.get((vertical, zip_code[:length]), ())]
             if local:
                 found = tuple(sorted({*found, *local}))
-        return [self.campaigns[position] for position in found]
+        return list(map(self.campaigns.__getitem__, found))
 
 
 def counted_caps(campaign: Campaign, seller: Seller, zip_code: str, state: str, now: float) -> list[CountedCap]:

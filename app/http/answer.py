@@ -66,7 +66,8 @@ def http_ping_answer(request: SellerRequest, answer: PingAnswer) -> HttpAnswer:
     """The answer to a ping."""
     id_key = request.seller.bid_id_key if request.seller is not None else ""
     body = write_ping_answer(answer, request.format, request.dialect, _price_of(request), id_key=id_key)
-    return _marked(http_answer(request, ping_status(answer), body), test=answer.test)
+    written = http_answer(request, ping_status(answer), body)
+    return _marked(written) if answer.test else written
 
 
 def http_post_answer(request: SellerRequest, answer: PostAnswer, status: int = 0) -> HttpAnswer:
@@ -74,7 +75,7 @@ def http_post_answer(request: SellerRequest, answer: PostAnswer, status: int = 0
     body = write_post_answer(answer, request.format, request.dialect, _price_of(request))
     statuses = request.seller.statuses if request.seller is not None else "usual"
     written = http_answer(request, status or post_status(answer, request.dialect, statuses), body)
-    return _marked(written, test=answer.test)
+    return _marked(written) if answer.test else written
 
 
 def http_receipt(request: SellerRequest, receipt: Receipt) -> HttpAnswer:
@@ -109,10 +110,8 @@ def http_answer(request: SellerRequest, status: int, body: bytes) -> HttpAnswer:
     return HttpAnswer(status, _CONTENT_TYPES[request.format], body, headers)
 
 
-def _marked(answer: HttpAnswer, *, test: bool) -> HttpAnswer:
+def _marked(answer: HttpAnswer) -> HttpAnswer:
     """With a header that says it of a test, whatever the dialect and the outcome."""
-    if not test:
-        return answer
     return HttpAnswer(
         answer.status, answer.content_type, answer.body, (*answer.headers, (b"x-test", b"nothing is bought"))
     )

@@ -278,9 +278,8 @@ class Express(HttpToolsProtocol):
             return
         if self._piece > HEAD_MAX or len(self.url) > URL_MAX or len(self.headers) > HEADERS_MAX:
             self._bound_head()
-        is_known, intake, path, query = self._is_known(), self._application.intake, self.url, b""
-        if b"?" in path:
-            path, _, query = path.partition(b"?")
+        is_known, intake = self._is_known(), self._application.intake
+        path, _, query = self.url.partition(b"?")
         route = path.decode("latin-1")
         if route not in ROUTES:
             route = auction_path(route)
@@ -291,7 +290,7 @@ class Express(HttpToolsProtocol):
             or (method := _METHODS.get(self.parser.get_method())) is None
             or self.parser.get_http_version() != "1.1"
             or self.parser.should_upgrade()
-            or b"#" in query
+            or (query and b"#" in query)
         ):
             self._pass()
             return

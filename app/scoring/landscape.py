@@ -3,15 +3,18 @@
 from collections.abc import Callable, Mapping
 from functools import reduce
 from itertools import pairwise
-from math import exp, isfinite, log
+from math import exp, inf, isfinite, log
 from operator import and_, getitem
 from struct import Struct
 from typing import Literal
 
 import msgspec
+from msgspec.structs import replace
 
+from app.domain.pricing.exploration import doubt
 from app.domain.pricing.landscape import LIST_PLACES, LIST_STEP, STEEP, Competition, LearnedCurve, Logistic, Rivals
 from app.domain.pricing.pricing import Curve
+from app.domain.pricing.stepped import Stepped, SteppedCurve
 from app.scoring.artefact import SCHEMA as SCORER_SCHEMA
 from app.scoring.artefact import Feature, Node, Scorer, Uncalibrated, Unusable, decoded
 from app.scoring.forest import forest_of
@@ -46,11 +49,12 @@ class Constants(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fie
 class LegLandscape(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One leg. `centre` is the mean log v; a list's `steps` (logarithms) lie `knot_step` apart from `first_knot` on.
 
-    The sum of `trees` over `features` is what a lead's facts add to the middle.
+    Those of the form `stepped` lie at `edges`, prices in cents, and grow by `levers` with the middle. The sum of
+    `trees` over `features` is what a lead's facts add to the middle. `auctions` says by seller how many taught it.
     """
 
     leg: Leg
-    form: Literal["rivals", "logistic"]
+    form: Literal["rivals", "logistic", "stepped"]
     winners: int
     centre: float
     first_knot: float
@@ -59,6 +63,9 @@ class LegLandscape(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     features: tuple[Feature, ...]
     trees: tuple[Node, ...]
     sellers: dict[str, Constants]
+    edges: tuple[float, ...] = ()
+    levers: tuple[float, ...] = ()
+    auctions: dict[str, int] = {}
 
 
 class LandscapeRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -114,9 +121,14 @@ class _Leg:
     def __init__(self, leg: LegLandscape) -> None:
         self._leg = leg
         self._index = _index(leg.trees, leg.features)
+        self._curve: type[LearnedCurve] = SteppedCurve if leg.form == "stepped" else LearnedCurve
         self._asked: tuple[Mapping[str, Value], float] = ({}, 0.0)
         compete = _competition_on(leg)
-        self._sellers = {name: (each.middle, 1.0 + each.slope, compete(each)) for name, each in leg.sellers.items()}
+        doubts = {name: doubt(leg.auctions.get(name, 0)) for name in leg.sellers}
+        self._sellers = {
+            name: (each.middle, 1.0 + each.slope, replace(compete(each), doubt=doubts[name]))
+            for name, each in leg.sellers.items()
+        }
 
     def curve(self, seller: str, facts: Mapping[str, Value], worth_cents: float) -> Curve | None:
         known = self._sellers.get(seller)
@@ -127,13 +139,15 @@ class _Leg:
         if facts is not self._asked[0]:
             self._asked = facts, self._index(facts)
         middle += slope * (log(worth_cents) - self._leg.centre) + self._asked[1]
-        return LearnedCurve(competition=competition, middle=middle)
+        return self._curve(competition=competition, middle=middle)
 
 
 def _competition_on(leg: LegLandscape) -> Callable[[Constants], Competition]:
     """Makes a seller's competition out of its constants."""
     if leg.form == "logistic":
         return lambda each: Logistic(spread=exp(each.spread))
+    if leg.form == "stepped":
+        return lambda each: _stepped(leg, each)
     list_steps = _list_steps(leg)
 
     def rivals(each: Constants) -> Rivals:
@@ -146,6 +160,18 @@ def _competition_on(leg: LegLandscape) -> Callable[[Constants], Competition]:
         )
 
     return rivals
+
+
+def _stepped(leg: LegLandscape, each: Constants) -> Stepped:
+    """A seller's own number of rivals at each edge."""
+    return Stepped(
+        rivals=exp(each.stream),
+        spread=exp(each.spread),
+        usual=each.middle,
+        edges=leg.edges,
+        sizes=tuple([each.lists + step for step in leg.steps]),
+        levers=leg.levers,
+    )
 
 
 def _index(trees: tuple[Node, ...], features: tuple[Feature, ...]) -> Callable[[Mapping[str, Value]], float]:
@@ -177,10 +203,16 @@ def _list_steps(leg: LegLandscape) -> tuple[float, ...]:
 
 def _check(leg: LegLandscape) -> None:
     _check_trees(leg)
-    numbers = [leg.centre, leg.first_knot, *leg.steps]
+    if any(count < 0 for count in leg.auctions.values()):
+        raise Unusable(f"{FILE}: a number of auctions of the {leg.leg} leg is negative")
+    numbers = [leg.centre, leg.first_knot, *leg.steps, *leg.levers]
     numbers += [number for each in leg.sellers.values() for number in msgspec.structs.astuple(each)]
     if not all(isfinite(number) and abs(number) <= _LOG_MAX for number in numbers):
         raise Unusable(f"{FILE}: a constant of the {leg.leg} leg is no number between -{_LOG_MAX:g} and {_LOG_MAX:g}")
+    many = len(leg.steps) if leg.form == "stepped" else 0
+    rising = all(low < high for low, high in pairwise((0.0, *leg.edges, inf)))
+    if not (rising and many == len(leg.edges) == len(leg.levers)):
+        raise Unusable(f"{FILE}: the edges of the {leg.leg} leg do not rise, or are not as many as its steps")
     if not (1 <= leg.winners <= _WINNERS_MAX and 0.0 < leg.knot_step <= 1.0 and leg.steps):
         raise Unusable(f"{FILE}: the {leg.leg} leg has no winners or no price list")
 

@@ -9,7 +9,7 @@ from app.dialects.reading import Reading
 from app.domain import answers
 from app.domain.auction.canary import canary_name
 from app.domain.auction.decide import Decision, decide
-from app.domain.auction.marks import Marks, bid_ids_of, draw_of, line_id_of, marks_of
+from app.domain.auction.marks import Marks, bid_ids_of, draw_of, line_id_of, marks_of, withheld_of
 from app.domain.auction.snapshot import Known, Snapshot
 from app.domain.auction.withholding import UNRECORDABLE
 from app.domain.onboarding.test_values import TestScenario, scenario_of
@@ -224,14 +224,9 @@ def _open(
             text=text,
             takes=tuple(takes),
             warnings=answer.warnings,
-            unjournaled=_unjournaled(asked),
+            withheld=withheld_of(asked.ping),
         )
     )
-
-
-def _unjournaled(asked: Asked) -> bytes:
-    """What the ping said where the journal has a stand-in."""
-    return msgspec.json.encode({name: getattr(asked.ping, name) for name in asked.marks.stand_ins})
 
 
 def _trial(asked: Asked, snapshot: Snapshot) -> Trial | None:

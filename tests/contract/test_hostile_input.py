@@ -286,8 +286,9 @@ kinds = st.sampled_from(
         "multipart/form-data; boundary=x",
     ]
 )
+# At each of eight routes.
 many = settings(
-    max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=20, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 

@@ -43,7 +43,8 @@ LEAD: dict[str, Value] = {
     "phone": "5124612234",
 }
 
-quick = settings(derandomize=True, deadline=None, max_examples=25)
+# For each of up to forty-four pairs of a dialect and a format.
+quick = settings(derandomize=True, deadline=None, max_examples=10)
 
 OURS: Words = {"accepted": "accepted", "duplicate": "duplicate", "reping": "reping", "error": "error"}
 PROSPER: Words = {"ACCEPTED": "accepted", "DUPLICATED": "duplicate", "ERROR": "error"}

@@ -3,6 +3,7 @@
 import os
 import time
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -38,7 +39,7 @@ def test_a_cap_is_exact_under_concurrent_posts(tmp_path: Path, database_url: str
             load_keys(Settings(config=config, data=data), os.urandom)
             migrate(database_url)
         with serve(config, data, database_url=database_url) as service:
-            posts = [_post(service, number) for number in range(1, BIDS + 1)]
+            posts = list(_posts(service))
             with _client(service) as http, ThreadPoolExecutor(POSTERS) as pool:
                 answers = list(pool.map(lambda body: http.post("/v1/post", headers=KEY, json=body).json(), posts))
     assert Counter((answer["status"], answer["reason_code"]) for answer in answers) == {
@@ -47,29 +48,29 @@ def test_a_cap_is_exact_under_concurrent_posts(tmp_path: Path, database_url: str
     }
 
 
-def _post(service: Service, number: int) -> dict[str, object]:
-    """The post to a bid that this process signs itself, as another replica would have."""
+def _posts(service: Service) -> Iterator[dict[str, object]]:
+    """The posts to bids that this process signs itself, as another replica would have."""
     read = load(service.settings.config, environ=os.environ)
     assert isinstance(read, LoadedConfig)
-    declared = read.declared
+    declared, keys = read.declared, service.keys
     seller = next(seller for seller in declared.sellers if seller.name == "acme")
     position = [campaign.name for campaign in declared.campaigns].index("auto-anywhere")
     verticals = {vertical.name: vertical for vertical in declared.verticals}
-    body: dict[str, object] = dict(post_of(someone(number), "C" + "x" * 63, time.time()))
-    post = read_post(body, seller, verticals, verticals[VERTICAL]).value  # type: ignore[arg-type]
-    assert isinstance(post, Post)
-    keys = service.keys
-    bid = BidToken(
-        expires_at=int(time.time()) + 120,
-        price_cents=1250,
-        campaign=campaign_tag(declared.config_hash, position),
-        leg="exclusive",
-        test=False,
-        nonce=nonce_of(keys.index, "acme", "lead", post.seller_lead_id, test=False),
-        terms=lead_terms(keys, "acme", VERTICAL, post, verticals[VERTICAL].locked),
-        certificate=NO_CERTIFICATE,
-    )
-    return body | {"ping_id": mint(bid, keys.signing_id, keys.signing[keys.signing_id])}
+    for number in range(1, BIDS + 1):
+        body: dict[str, object] = dict(post_of(someone(number), "C" + "x" * 63, time.time()))
+        post = read_post(body, seller, verticals, verticals[VERTICAL]).value  # type: ignore[arg-type]
+        assert isinstance(post, Post)
+        bid = BidToken(
+            expires_at=int(time.time()) + 120,
+            price_cents=1250,
+            campaign=campaign_tag(declared.config_hash, position),
+            leg="exclusive",
+            test=False,
+            nonce=nonce_of(keys.index, "acme", "lead", post.seller_lead_id, test=False),
+            terms=lead_terms(keys, "acme", VERTICAL, post, verticals[VERTICAL].locked),
+            certificate=NO_CERTIFICATE,
+        )
+        yield body | {"ping_id": mint(bid, keys.signing_id, keys.signing[keys.signing_id])}
 
 
 def _client(service: Service) -> httpx.Client:

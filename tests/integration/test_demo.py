@@ -12,7 +12,7 @@ from app.domain.token import CONFIG_BYTES, read_on_trust
 
 def test_a_demo_sells_delivers_and_reports(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     data = tmp_path / "demo"
-    words = ["demo", "--leads", "40", "--seed", "2", "--data", str(data)]
+    words = ["demo", "--leads", "12", "--seed", "2", "--data", str(data)]
     assert main([*words, "--json"]) == 0
     first = journal_of(data)
     capsys.readouterr()

@@ -10,7 +10,7 @@ import pytest
 
 from app.mock_exchange.consumers import ping_of
 from tests.market import someone
-from tests.service import DEMO_CONFIG, serve_process
+from tests.service import DEMO_CONFIG, serve, serve_process
 
 QUOTA = 3
 WITHIN_S = 10.0
@@ -18,19 +18,41 @@ UNTIL_KEPT_S = 1.5
 """Counts are written every second."""
 
 
-@pytest.mark.parametrize("how", ["kill", pytest.param("terminate", marks=pytest.mark.long)])
-def test_a_quota_of_hashes_survives_a_restart(tmp_path: Path, how: str) -> None:
-    config = shutil.copytree(DEMO_CONFIG.parent, tmp_path / "demo") / "buyer.toml"
-    text = config.read_text(encoding="utf-8")
-    config.write_text(text.replace('name = "acme"\n', f'name = "acme"\nhash_lookups_per_day = {QUOTA}\n', 1), "utf-8")
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    """The demo's buyer, of whom one seller may ask that often a day."""
+    path = shutil.copytree(DEMO_CONFIG.parent, tmp_path / "demo") / "buyer.toml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace('name = "acme"\n', f'name = "acme"\nhash_lookups_per_day = {QUOTA}\n', 1), "utf-8")
+    return path
+
+
+def test_a_quota_of_hashes_survives_whatever_becomes_of_the_process(config: Path, tmp_path: Path) -> None:
+    """What lies on the disk while the service still runs is all that is left to one that was killed."""
+    with serve(config, tmp_path / "data") as service:
+        _use_up(service.url)
+        time.sleep(UNTIL_KEPT_S)
+        left = shutil.copytree(tmp_path / "data", tmp_path / "left")
+    for data in (left, tmp_path / "data"):
+        with serve(config, data) as service:
+            assert not _is_looked_up(service.url, QUOTA + 1), data
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("how", ["kill", "terminate"])
+def test_a_quota_of_hashes_survives_a_restart(config: Path, tmp_path: Path, how: str) -> None:
     with serve_process(config, tmp_path / "data") as service:
-        assert [_is_looked_up(service.url, number) for number in range(QUOTA + 1)] == [True] * QUOTA + [False]
+        _use_up(service.url)
         if how == "kill":
             time.sleep(UNTIL_KEPT_S)
         getattr(service.process, how)()
         service.process.wait(WITHIN_S)
     with serve_process(config, tmp_path / "data") as service:
         assert not _is_looked_up(service.url, QUOTA + 1)
+
+
+def _use_up(url: str) -> None:
+    assert [_is_looked_up(url, number) for number in range(QUOTA + 1)] == [True] * QUOTA + [False]
 
 
 def _is_looked_up(url: str, number: int) -> bool:

@@ -2,16 +2,15 @@
 
 import os
 import stat
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 
+from app.cli import main
 from tests.market import demo_with_crm, ping, post, someone
-from tests.service import ROOT, serve, serve_process
+from tests.service import serve
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has other rights")
 
@@ -23,13 +22,6 @@ def _open_umask() -> Iterator[None]:
     os.umask(before)
 
 
-def leadbid(*arguments: str | Path) -> str:
-    run = subprocess.run(
-        [sys.executable, "-m", "app", *arguments], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    return run.stdout
-
-
 def open_to_others(folder: Path) -> list[Path]:
     return [path for path in [folder, *folder.rglob("*")] if stat.S_IMODE(path.stat().st_mode) & 0o077]
 
@@ -37,22 +29,25 @@ def open_to_others(folder: Path) -> list[Path]:
 def test_a_run_and_its_commands_write_nothing_that_others_can_read(tmp_path: Path) -> None:
     pytest.importorskip("duckdb")
     data = tmp_path / "deep" / "data"
-    # The test's own log lies in there, so that the directory is made by the test.
+    # The test makes the directory itself, as an operator does; what lies in it is the service's.
+    data.mkdir(parents=True)
     with (
         demo_with_crm(tmp_path / "config") as (config, _),
-        serve_process(config, data) as service,
+        serve(config, data) as service,
         httpx.Client(base_url=service.url, trust_env=False) as http,
     ):
         assert post(http, someone(1), ping(http, someone(1))["ping_id"]).json()["status"] == "accepted"
     written = next((data / "journal").glob("*.jsonl"))
     written.rename(written.with_name("2026-11-20T16.jsonl"))
-    leadbid("journal", "compact", "--data", data)
-    leadbid("export", "--data", data)
+    assert main(["journal", "compact", "--data", str(data)]) == 0
+    assert main(["export", "--data", str(data)]) == 0
     assert {path.suffix for path in data.rglob("*")} >= {".parquet", ".json", ".db", ".key"}
-    assert [path for path in open_to_others(data) if path != data and path.suffix != ".log"] == []
+    assert [path for path in open_to_others(data) if path != data] == []
 
 
-def test_a_start_narrows_what_it_finds_and_warns_of_open_keys(tmp_path: Path) -> None:
+def test_a_start_narrows_what_it_finds_and_warns_of_open_keys(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
     data = tmp_path / "data"
     with demo_with_crm(tmp_path / "config") as (config, _):
         with serve(config, data):
@@ -64,10 +59,12 @@ def test_a_start_narrows_what_it_finds_and_warns_of_open_keys(tmp_path: Path) ->
             data / "keys" / "index.key",
         ):
             path.chmod(0o755 if path.is_dir() else 0o644)
-        with serve_process(config, data) as service:
-            said = service.log.read_text()
+        caplog.clear()
+        with serve(config, data):
+            said = caplog.text
         assert "were open to other users of this machine; they are private now" in said
-        checked = leadbid("check", "--config", config, "--data", data)
+        assert main(["check", "--config", str(config), "--data", str(data)]) == 0
+        checked = capsys.readouterr().out
         for path in (data / "keys" / "index.key", config.parent / "crm-webhook-secret.txt"):
             assert f"run `chmod 600 {path.resolve()}`" in said
             assert f"run `chmod 600 {path.resolve()}`" in checked

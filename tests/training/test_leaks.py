@@ -19,7 +19,8 @@ Draw = Callable[..., History]
 
 
 def checked(history: History, vertical: Vertical, heard: list[str]) -> dict[str, FieldCheck]:
-    columns, _ = columns_of(vertical)
+    # Each field more is tried alone and left out once or twice: these few are of every kind.
+    columns = [column for column in columns_of(vertical)[0] if column.name not in ("state", "local_hour")]
     checks = check_fields(columns, table(columns, facts_in(history)), history.converted, seed=1, tell=heard.append)
     return {check.name: check for check in checks}
 
@@ -36,13 +37,12 @@ def test_a_planted_leak_is_suspected_and_nothing_else_is(draw: Draw, vertical: V
     assert heard == [*checks, *(f"all but {name}" for name in [*checks, *rest])]
 
 
-def test_a_leak_that_a_stronger_one_hides_is_found_without_it(draw: Draw, vertical: Vertical) -> None:
+def test_a_leak_that_a_stronger_one_hides_is_found_without_it(draw: Draw) -> None:
     history = draw(2_500, leak="call_length")
     random = np.random.default_rng(6)
     weaker = history.converted * 1.2 + random.normal(0.0, 0.8, 2_500)
     facts = [{**lead, "note_length": float(told)} for lead, told in zip(facts_in(history), weaker, strict=True)]
-    extra = (Field(name="call_length", type="number"), Field(name="note_length", type="number"))
-    columns, _ = columns_of(msgspec.structs.replace(vertical, fields=(*vertical.fields, *extra)))
+    columns = (Column("tier", "category"), Column("call_length", "number"), Column("note_length", "number"))
     checks = check_fields(columns, table(columns, facts), history.converted, seed=1, tell=lambda _: None)
     assert {check.name for check in checks if suspected(check)} == {"call_length", "note_length"}
     assert next(check.alone for check in checks if check.name == "note_length") < 0.9
@@ -58,7 +58,7 @@ def test_of_a_long_history_rare_conversions_are_all_looked_at(vertical: Vertical
 
 
 def test_honest_fields_stay_far_below_the_limits(draw: Draw, vertical: Vertical) -> None:
-    checks = checked(draw(4_000), vertical, [])
+    checks = checked(draw(2_500), vertical, [])
     assert not any(suspected(check) for check in checks.values())
     assert checks["tier"].alone > 0.53 > checks["weekday"].alone
 

@@ -81,9 +81,13 @@ def stood(lines: list[PingLine], outcomes: Mapping[str, BidOutcome], canary: flo
 
 
 @pytest.fixture(scope="module")
-def better(tmp_path_factory: pytest.TempPathFactory) -> TrialStanding:
+def lines(tmp_path_factory: pytest.TempPathFactory) -> list[PingLine]:
     """A constant champion, and a challenger that knows the truth and bids for half of the leads."""
-    lines = pinged(tmp_path_factory.mktemp("better"), tried(model(0.23, version="1"), knowing("2"), 0.5))
+    return pinged(tmp_path_factory.mktemp("better"), tried(model(0.23, version="1"), knowing("2"), 0.5))
+
+
+@pytest.fixture(scope="module")
+def better(lines: list[PingLine]) -> TrialStanding:
     return stood(lines, become(lines))
 
 
@@ -119,10 +123,8 @@ def test_the_model_that_knows_more_predicts_better_on_the_same_leads(better: Tri
     assert verdicts(better)[0].startswith("probabilities: the challenger predicts conversions better: log-loss -0.")
 
 
-def test_the_surplus_is_that_of_the_pings_each_decided(tmp_path: Path) -> None:
-    lines = pinged(tmp_path, tried(model(0.23, version="1"), knowing("2"), 0.5))
-    outcomes = become(lines)
-    told = stood(lines, outcomes)
+def test_the_surplus_is_that_of_the_pings_each_decided(lines: list[PingLine], better: TrialStanding) -> None:
+    outcomes, told = become(lines), better
     for each in (told.champion, told.challenger):
         decided = [line for line in lines if line.model == each.version]
         cents = sum(outcomes[bid_id].cents for line in decided for bid_id in line.bid_ids)
@@ -178,8 +180,8 @@ def test_a_canary_that_was_stopped_is_told_with_its_time(tmp_path: Path) -> None
     assert list(page(told))[1].startswith("  it cost more than chance explains and was stopped at ")
 
 
-def test_few_conversions_tell_nothing_and_are_counted(tmp_path: Path) -> None:
-    lines = pinged(tmp_path, tried(model(0.23, version="1"), knowing("2"), 0.5), 60)
+def test_few_conversions_tell_nothing_and_are_counted(lines: list[PingLine]) -> None:
+    lines = lines[:60]
     told = stood(lines, become(lines))
     assert 0 < told.conversions < 50
     assert verdicts(told)[0] == (
@@ -187,8 +189,8 @@ def test_few_conversions_tell_nothing_and_are_counted(tmp_path: Path) -> None:
     )
 
 
-def test_what_is_young_or_not_settled_is_in_no_surplus(tmp_path: Path) -> None:
-    lines = pinged(tmp_path, tried(model(0.23, version="1"), knowing("2"), 0.5), 40)
+def test_what_is_young_or_not_settled_is_in_no_surplus(lines: list[PingLine]) -> None:
+    lines = lines[:40]
     nobody_knows = {name: BidOutcome(won=None, bought=False, converted=None, cents=0) for name in become(lines)}
     assert stood(lines, nobody_knows).champion.matured_pings == 0
     assert stood(lines, {}).champion.settled == 0

@@ -8,6 +8,7 @@ from typing import Any, get_args
 import msgspec
 
 from app.bounds import whole
+from app.domain.money import money
 from app.packaged import begin_models
 from app.scoring.card import Gate
 from app.scoring.landscape import FILE
@@ -17,7 +18,7 @@ from training.errors import TrainingError
 from training.frame import add, add_own_models, show, teller
 from training.landscape.auctions import auction_log
 from training.landscape.export import artefact_of
-from training.landscape.learn import LearnedLandscape, LearnedLeg, learn_landscape
+from training.landscape.learn import FormAttempt, LearnedLandscape, LearnedLeg, learn_landscape
 from training.registry.pointer import live
 from training.retraining.renew import Parts, renewed
 from training.statistics import ReliabilityBin
@@ -77,6 +78,7 @@ def _json(leg: LearnedLeg) -> dict[str, Any]:
         "won": float(leg.log.won.mean()),
         "form": leg.landscape.form,
         "winners": leg.landscape.winners,
+        "disclosed_prices": leg.priced,
         "sellers": list(leg.landscape.sellers),
         "log_loss": leg.log_loss,
         "log_loss_ortb": leg.log_loss_ortb,
@@ -86,14 +88,19 @@ def _json(leg: LearnedLeg) -> dict[str, Any]:
     }
 
 
+def _attempt(each: FormAttempt) -> str:
+    prices = ", disclosed prices" if each.priced else ""
+    return f"{each.form} with {each.winners} winners{prices} log-loss {each.log_loss:.4f}, {money(each.surplus)} a bid"
+
+
 def _lines(args: argparse.Namespace, learnt: LearnedLandscape, gates: Sequence[Gate], version: str) -> Iterator[str]:
     yield f"{args.vertical} {version}"
     yield from (f"  left out: {why}" for why in learnt.thin)
     for leg in learnt.legs:
-        tried = ", ".join(f"{each.form} with {each.winners} winners {each.log_loss:.4f}" for each in leg.attempts)
+        tried = ", ".join(_attempt(each) for each in leg.attempts)
         sellers = ", ".join(leg.landscape.sellers) or "none"
         yield f"\n  {leg.leg}: {len(leg.log):,} auctions, {leg.log.won.mean():.1%} won; sellers {sellers}"
-        yield f"  chosen: {leg.landscape.form} with {leg.landscape.winners} winners; log-loss on the newest: {tried}"
+        yield f"  chosen: {leg.landscape.form} with {leg.landscape.winners} winners; on the newest: {tried}"
         yield f"  {'newest auctions':<26}{'rows':>7}{'won':>8}{'predicted':>11}"
         for each in (*leg.by_bid, *leg.by_seller):
             yield f"  {each.name:<26}{each.count:>7,}{each.observed:>8.1%}{each.predicted:>11.1%}"

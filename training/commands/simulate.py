@@ -9,12 +9,13 @@ import numpy as np
 
 from app.bounds import LEADS_MAX, real, whole
 from training.errors import TrainingError
-from training.frame import add, show, teller
+from training.frame import Tell, add, show, teller
 from training.histories.spec import read_spec
 from training.histories.specified import read_history
-from training.lab.caps import pace
+from training.lab.caps import Traffic, pace
 from training.lab.compare import PolicyResult, compare
-from training.lab.market import RealLeads, market, real_leads, world_of
+from training.lab.market import HouseMarket, RealLeads, market, real_leads, world_of
+from training.lab.points import at_points, compare_points
 from training.lab.truth import Rivals, draw
 from training.landscape.auctions import columns_of
 
@@ -40,7 +41,7 @@ Row = dict[str, Any]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """`python -m training simulate --market M [--seeds N] [--rivals R] [--bids N] [--per-seed N] [--json]`."""
+    """`python -m training simulate --market M [--seeds N] [--rivals R] [--bids N] [--traffic T] [--json]`."""
     parser.add_argument(
         "--market",
         choices=(*MARKETS, "caps", "budget"),
@@ -60,6 +61,27 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=whole(LEADS_MIN, LEADS_MAX),
         default=LEADS,
         help=f"how many leads each market has (default: {LEADS})",
+    )
+    parser.add_argument(
+        "--disclosed",
+        type=real(0, 1),
+        default=0.0,
+        metavar="SHARE",
+        help="in how many lost exclusive auctions the seller says what won, as a share (default: 0)",
+    )
+    parser.add_argument(
+        "--traffic",
+        choices=get_args(Traffic),
+        default="flat",
+        help="when leads come, of which the plan of --market caps or budget knows nothing (default: flat)",
+    )
+    parser.add_argument(
+        "--price-points",
+        type=real(5, 600),
+        nargs="+",
+        default=None,
+        metavar="DOLLARS",
+        help="the only prices to bid, compared with the best rule that a table of the log gives",
     )
     parser.add_argument("--leads", type=Path, default=None, help="real leads instead of simulated ones: CSV or Parquet")
     parser.add_argument("--spec", type=Path, default=None, help="the specification of --leads (see `describe`)")
@@ -83,6 +105,10 @@ def simulated(args: argparse.Namespace) -> list[Row]:
     """Every policy over all seeds, as these arguments ask."""
     leads = _leads(args)
     rows = args.per_seed if leads is None else len(leads.history)
+    if args.traffic != "flat" and args.market in MARKETS:
+        raise TrainingError("--traffic shapes a day of --market caps or budget: name one of them")
+    if args.price_points is not None and args.market not in MARKETS:
+        raise TrainingError("--price-points compares prices, not limits: use --market exclusive or top3")
     if args.bids is not None and not BIDS_MIN <= args.bids <= rows // 2:
         rest = f"the rest of the {rows:,} leads train and compare"
         raise TrainingError(f"--bids takes {BIDS_MIN} to {rows // 2:,}: {rest}")
@@ -92,9 +118,18 @@ def simulated(args: argparse.Namespace) -> list[Row]:
         tell("drawing leads and training the conversion model")
         world = draw(args.per_seed, seed, args.rivals) if leads is None else world_of(leads, seed, args.rivals)
         columns = columns_of(world.visible) if leads is None else leads.columns
-        held = market(world, columns, MARKETS.get(args.market, 1), args.bids, seed)
-        results.append(compare(held, tell) if args.market in MARKETS else pace(held, args.market, tell))
+        held = market(world, columns, MARKETS.get(args.market, 1), args.bids, seed, args.disclosed)
+        results.append(_results(args, held, seed, tell))
     return _rows(results)
+
+
+def _results(args: argparse.Namespace, held: HouseMarket, seed: int, tell: Tell) -> Sequence[PolicyResult]:
+    if args.market not in MARKETS:
+        return pace(held, args.market, tell, args.traffic)
+    if args.price_points is None:
+        return compare(held, tell)
+    points = sorted({round(100.0 * dollars) for dollars in args.price_points})
+    return compare_points(at_points(held, points, seed), points, tell)
 
 
 def _leads(args: argparse.Namespace) -> RealLeads | None:
@@ -143,5 +178,11 @@ def reading(seeds: int, rows: Sequence[Row]) -> str:
     if "ours" not in shares:
         return best
     others = [each for policy, each in shares.items() if policy not in _KNOWING and not policy.startswith("ours")]
+    if "ours_exploring" in shares and np.mean(shares["ours"]) > 0.0:
+        cost = 1.0 - np.mean(shares["ours_exploring"]) / np.mean(shares["ours"])
+        best += f" Exploring costs {cost:.1%} of what `ours` earns."
+    if "ours_taught" in shares and np.mean(shares["ours"]) > 0.0:
+        taught = np.mean(shares["ours_taught"]) / np.mean(shares["ours"])
+        best += f" Learned anew from the exploring bids alone it earns {taught:.1%} of that."
     first = sum(mine > max(theirs) for mine, *theirs in zip(shares["ours"], *others, strict=True))
     return f"{best} `ours` came before every policy that does not know the market in {first} of {seeds} seeds."

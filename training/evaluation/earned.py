@@ -51,8 +51,8 @@ def signed(cents: float) -> str:
 
 def _totals(estimate: Estimate, again: Resamples) -> Array:
     """Wins, conversions, value and spend a bid, a row a draw."""
-    parts = [_ratio(again.sums(above), again.sums(below[:, None])) for above, below in estimate]
-    return np.asarray(np.sum(parts, axis=0))
+    parts = [_ratio(again.sums(above), again.sums(below[:, None])) for above, below in estimate.parts]
+    return np.asarray(np.sum(parts, axis=0) + estimate.error)
 
 
 def _ratio(above: Array, below: Array) -> Array:

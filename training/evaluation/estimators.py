@@ -7,13 +7,16 @@ that won at b0 would have won above b0, and below it with F(b') / F(b0); one tha
 and above it won with (F(b') - F(b0)) / (1 - F(b0)).
 """
 
+from collections.abc import Callable
+
 import msgspec
 import numpy as np
 from scipy.special import ndtr
 
 from training.bootstrap import Resamples, resampled
 from training.evaluation.ledger import Ledger
-from training.evaluation.winning import Winning, cross_fitted
+from training.evaluation.model_error import ModelError, model_error
+from training.evaluation.winning import CrossFitted, Winning, cross_fitted
 from training.evaluation.yardstick import Yardstick, yardstick
 from training.statistics import Array
 
@@ -28,15 +31,19 @@ _SAME = 1e-9
 _REACH = 0.01
 """So rare draws were hardly ever tried."""
 
-Estimate = tuple[tuple[Array, Array], ...]
-"""The sum of its parts, a figure a bid; each is a ratio of sums over rows. Above the line a part has a column each for
-wins, conversions, value and spend in cents, below it one.
-"""
+
+class Estimate(msgspec.Struct, frozen=True, kw_only=True):
+    """The sum of its parts, a figure a bid; each is a ratio of sums over rows. Above the line a part has a column each
+    for wins, conversions, value and spend in cents, below it one. `error` has a row a draw: how far models may be off.
+    """
+
+    parts: tuple[tuple[Array, Array], ...]
+    error: Array | float = 0.0
 
 
 class Density(msgspec.Struct, frozen=True, kw_only=True):
-    """From what the prices of a log were drawn: by deviation, which share of the bids drew theirs with it. All arrays
-    have a row a bid; prices are in cents.
+    """From what the prices of a log were drawn: by deviation, which share of the seller's bids on the leg drew theirs
+    with it. All arrays have a row a bid; prices are in cents.
 
     Which slice a bid fell into was drawn without a look at the lead, so that any bid could have come from any of them:
     its density is the mixture of all, and a weight against that varies less than one against its own slice alone (the
@@ -44,7 +51,7 @@ class Density(msgspec.Struct, frozen=True, kw_only=True):
     Where there are `log_points`, prices were drawn among those, and the density is the probability of each.
     """
 
-    share_of: dict[float, float]
+    share_of: dict[float, Array]
     log_best: Array
     log_low: Array
     log_high: Array
@@ -87,6 +94,11 @@ class Density(msgspec.Struct, frozen=True, kw_only=True):
             total += share * (weights * met).sum(axis=1) / np.maximum(weights.sum(axis=1), 1e-12)
         return np.where(self.drawn, total, 0.0)
 
+    @property
+    def usual(self) -> Array:
+        """The deviation that most bids of the same seller were drawn with."""
+        return np.asarray(np.array(list(self.share_of))[np.argmax(list(self.share_of.values()), axis=0)])
+
     def _inside(self, log_price: Array) -> Array:
         within = (log_price >= self.log_low - _SAME) & (log_price <= self.log_high + _SAME)
         return np.asarray(self.drawn & within)
@@ -97,17 +109,26 @@ class KnownLog(msgspec.Struct, frozen=True, kw_only=True):
 
     log: Ledger
     density: Density
-    winning: Winning
+    winning: CrossFitted
     yardstick: Yardstick
     at_logged: Array
     again: Resamples
+    error: ModelError
 
 
 def known_of(log: Ledger, probability: Array) -> KnownLog:
     """A log with what can be learned of it, leads valued by this P(conversion). Raises TooThin."""
     winning, worth = cross_fitted(log, np.maximum(probability * log.worth, 1.0)), yardstick(log, probability)
     at, again = winning(log.price), resampled(log.at)
-    return KnownLog(log=log, density=density_of(log), winning=winning, yardstick=worth, at_logged=at, again=again)
+    return KnownLog(
+        log=log,
+        density=density_of(log),
+        winning=winning,
+        yardstick=worth,
+        at_logged=at,
+        again=again,
+        error=model_error(log, probability, worth, winning, again),
+    )
 
 
 class Estimated(msgspec.Struct, frozen=True, kw_only=True):
@@ -128,20 +149,36 @@ def estimated(known: KnownLog, bids: Array) -> Estimated:
     model, seen = at_bids[:, None] * expected, np.where(bids > 0.0, log.won, 0)[:, None] * a_win
     surprise = np.where(bids > 0.0, 1.0, 0.0)[:, None] * (seen - known.at_logged[:, None] * expected)
     every = np.ones(len(log))
-    estimates: dict[str, Estimate] = {
-        "DM": ((model, every),),
-        "SNIPS": ((seen * weights[:, None], weights),),
-        "DR": ((model, every), (surprise * weights[:, None], weights)),
-        "CCR": ((chance[:, None] * a_win, every),),
+    off = _off(known, bids, lambda _, at: at[:, None] * expected, model, model)
+    # Weighing corrects F on average over a few bids near the policy's: of its error too little to leave any out.
+    estimates = {
+        "DM": Estimate(parts=((model, every),), error=off),
+        "SNIPS": Estimate(parts=((seen * weights[:, None], weights),)),
+        "DR": Estimate(parts=((model, every), (surprise * weights[:, None], weights)), error=off),
+        "CCR": replay(known, bids),
     }
     return Estimated(bids=bids, estimates=estimates, weights=weights, chance=chance)
 
 
 def replay(known: KnownLog, bids: Array, winning: Winning | None = None) -> Estimate:
     """Censored-conditional replay alone, by another F where one is given."""
-    at_logged = known.at_logged if winning is None else winning(known.log.price)
-    chance = replayed_chance(known.log, bids, at_logged, (winning or known.winning)(bids))
-    return ((chance[:, None] * known.yardstick.known.a_win(bids), np.ones(len(known.log))),)
+    log, a_win = known.log, known.yardstick.known.a_win(bids)
+    at_logged = known.at_logged if winning is None else winning(log.price)
+    total = replayed_chance(log, bids, at_logged, (winning or known.winning)(bids))[:, None] * a_win
+    if winning is not None:
+        return Estimate(parts=((total, np.ones(len(log))),))
+    believed = np.where(log.matured[:, None], 0.0, total)
+    error = _off(known, bids, lambda was, at: replayed_chance(log, bids, was, at)[:, None] * a_win, total, believed)
+    return Estimate(parts=((total, np.ones(len(log))),), error=error)
+
+
+def _off(
+    known: KnownLog, bids: Array, estimate: Callable[[Array, Array], Array], total: Array, believed: Array
+) -> Array:
+    """How far models may be off, a row a draw: F in all figures, what leads are worth in conversions and value."""
+    worth = known.error.of_worth(bids, total, believed)
+    worth[:, [WINS, SPEND]] = 0.0
+    return known.error.of_wins(bids, estimate) + worth
 
 
 def replayed_chance(log: Ledger, bids: Array, at_logged: Array, at_bids: Array) -> Array:
@@ -161,7 +198,7 @@ def kernel_weights(density: Density, log_price: Array, bids: Array) -> Array:
     """
     if not density.share_of:
         return np.where(bids > 0.0, 0.0, 1.0)
-    width = BANDWIDTH * max(density.share_of, key=density.share_of.__getitem__)
+    width = BANDWIDTH * density.usual
     log_bids = np.log(np.maximum(bids, 1.0))
     bell = truncated_normal(log_price, log_bids, width, density.log_low, density.log_high)
     # One of a few prices is met exactly or not at all.
@@ -176,9 +213,15 @@ def density_of(log: Ledger) -> Density:
     points = log.points
     points[(points < log.low[:, None]) | (points > log.high[:, None])] = np.nan
     drawn = (log.spread > 0.0) & (log.best > 0.0) & ((log.high > log.low) | ~np.isnan(points).all(axis=1))
-    spreads, counts = np.unique(np.round(log.spread[drawn], _SPREAD_DIGITS), return_counts=True)
+    rounded = np.round(log.spread, _SPREAD_DIGITS)
+    # How widely a seller's bids explore depends on what is known of it: only its own could have been drawn alike.
+    _, group = np.unique(
+        [f"{seller} {leg}" for seller, leg in zip(log.seller, log.leg, strict=True)], return_inverse=True
+    )
+    made = np.maximum(np.bincount(group[drawn], minlength=group.max(initial=0) + 1), 1)
+    drew = {spread: drawn & (rounded == spread) for spread in np.unique(rounded[drawn]).tolist()}
     return Density(
-        share_of=dict(zip(spreads.tolist(), (counts / counts.sum()).tolist(), strict=True)),
+        share_of={spread: (np.bincount(group[own], minlength=len(made)) / made)[group] for spread, own in drew.items()},
         log_best=np.log(np.maximum(log.best, 1.0)),
         log_low=np.log(np.maximum(log.low, 1.0)),
         log_high=np.log(np.maximum(log.high, 1.0)),
@@ -187,7 +230,7 @@ def density_of(log: Ledger) -> Density:
     )
 
 
-def truncated_normal(at: Array, centre: Array, spread: float, low: Array, high: Array) -> Array:
+def truncated_normal(at: Array, centre: Array, spread: float | Array, low: Array, high: Array) -> Array:
     """The density of a normal distribution of which only what lies within the bounds is left."""
     room = ndtr((high - centre) / spread) - ndtr((low - centre) / spread)
     bell = np.exp(-0.5 * ((at - centre) / spread) ** 2)

@@ -170,7 +170,7 @@ def _constant_shade(known: KnownLog) -> tuple[float, Array]:
     tried = {float(share): _bounded(known, np.floor(share * known.yardstick.expected.value)) for share in _SHADES}
 
     def earned(share: float) -> float:
-        ((above, _),) = replayed(known, tried[share])
+        ((above, _),) = replayed(known, tried[share]).parts
         return float((above[older, VALUE] - above[older, SPEND]).mean())
 
     best = max(tried, key=earned)

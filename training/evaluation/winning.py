@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any, get_args
 
+import msgspec
 import numpy as np
 from msgspec.structs import replace
 from sklearn.ensemble import HistGradientBoostingClassifier
@@ -35,7 +36,24 @@ Winning = Callable[[Array], Array]
 """P(win) of each row of a log at these bids in cents."""
 
 
-def cross_fitted(log: Ledger, worth_cents: Array, *, seed: int = 1) -> Winning:
+class CrossFitted(msgspec.Struct, frozen=True, kw_only=True):
+    """F of every row, by the model that has not seen its ping; `fold` says by row which that is."""
+
+    by_fold: Callable[[Array, Array], Array]
+    fold: Array
+
+    def __call__(self, bids: Array) -> Array:
+        """P(win) of each row at these bids in cents."""
+        return self.by_fold(bids, self.fold)
+
+    def each(self, bids: Array, at: Array) -> list[Array]:
+        """The same by each of the models in turn, of the rows at these positions and 0 elsewhere."""
+        some = np.zeros(len(bids))
+        some[at] = bids[at]
+        return [self.by_fold(some, np.full(len(self.fold), number)) for number in range(FOLDS)]
+
+
+def cross_fitted(log: Ledger, worth_cents: Array, *, seed: int = 1) -> CrossFitted:
     """F(b | x) of each row by a model that has not seen its ping; never falls in b. `worth_cents` is p V on the leg.
 
     Leg by leg the geometric mean of two sets of boosted trees, over b / v, b, v, V, seller and the lead's facts,
@@ -48,17 +66,19 @@ def cross_fitted(log: Ledger, worth_cents: Array, *, seed: int = 1) -> Winning:
         check_enough(leg, log.won[rows], ROWS_MIN, OF_EACH_MIN)
     of_leg = {leg: _leg(log, leg, rows, worth_cents[rows], fold[rows], seed) for leg, rows in legs.items()}
 
-    def winning(bids: Array) -> Array:
+    def winning(bids: Array, fold: Array) -> Array:
         chance = np.zeros(len(log))
         for leg, rows in legs.items():
-            chance[rows] = of_leg[leg](bids[rows])
+            chance[rows] = of_leg[leg](bids[rows], fold[rows])
         # Below what the seller takes nobody wins.
         return np.where((bids > 0.0) & (bids >= log.floor), np.clip(chance, _EDGE, 1.0 - _EDGE), 0.0)
 
-    return winning
+    return CrossFitted(by_fold=winning, fold=fold)
 
 
-def _leg(log: Ledger, leg: Leg, rows: Array, worth_cents: Array, fold: Array, seed: int) -> Winning:
+def _leg(
+    log: Ledger, leg: Leg, rows: Array, worth_cents: Array, fold: Array, seed: int
+) -> Callable[[Array, Array], Array]:
     bids = [log.bids[int(row)] for row in rows]
     auctions = replace(log_of(bids, bids[0].vertical, leg), worth_cents=worth_cents, winning_cents=None)
     auctions = replace(auctions, facts={"seller": auctions.seller, **auctions.facts})
@@ -76,10 +96,10 @@ def _leg(log: Ledger, leg: Leg, rows: Array, worth_cents: Array, fold: Array, se
             pair = [_monotone(3 - first, kinds, seed).fit(seen[:, first:], auctions.won[others]) for first in (0, 1)]
         models.append((rivals, pair))
 
-    def winning(bids: Array) -> Array:
+    def winning(bids: Array, by: Array) -> Array:
         chance = np.zeros(len(bids))
-        for held_out, (rivals, pair) in enumerate(models):
-            asked = np.flatnonzero((fold == held_out) & (bids > 0.0))
+        for number, (rivals, pair) in enumerate(models):
+            asked = np.flatnonzero((by == number) & (bids > 0.0))
             if len(asked):
                 shown = _rows(rivals, replace(auctions.rows(asked), bid_cents=bids[asked]), fixed[asked])
                 odds = [log_odds(trees.predict_proba(shown[:, first:])[:, 1]) for first, trees in enumerate(pair)]

@@ -3,6 +3,7 @@
 import msgspec
 import numpy as np
 
+from training.bootstrap import Resamples
 from training.evaluation.ledger import Ledger
 from training.statistics import Array
 
@@ -38,7 +39,9 @@ class Yardstick(msgspec.Struct, frozen=True, kw_only=True):
 def yardstick(log: Ledger, probability: Array) -> Yardstick:
     """Measured with this P(conversion) on each row's leg."""
     matured = log.matured
-    quality_factor = _by_seller(log, probability, matured)
+    names = np.unique(log.seller.astype(str))
+    by_seller = quality_factors(log, probability)[0]
+    quality_factor = dict(zip(names.tolist(), by_seller.tolist(), strict=True))
     factor = np.array([quality_factor[seller] for seller in log.seller])
     rate = float(log.returned[matured].sum()) / (float(matured.sum()) + LEADS_PRIOR)
     chance = factor * probability
@@ -51,14 +54,19 @@ def yardstick(log: Ledger, probability: Array) -> Yardstick:
     return Yardstick(known=known, expected=expected, quality_factor=quality_factor)
 
 
-def _by_seller(log: Ledger, probability: Array, matured: Array) -> dict[str, float]:
-    """A seller's ratio shrunk to that of all, and that of all to 1."""
+def quality_factors(log: Ledger, probability: Array, again: Resamples | None = None) -> Array:
+    """A column a seller, in the order of their names: its ratio shrunk to that of all, and that of all to 1.
+
+    A row a draw where the log is drawn again; else one, of the log itself.
+    """
+    matured = log.matured
     predicted, realised = np.where(matured, probability * log.worth, 0.0), np.where(matured, log.realised, 0.0)
     expected = float(probability[matured].sum())
     prior = CONVERSIONS_PRIOR * float(predicted.sum()) / expected if expected > 0.0 else 1.0
-    everyone = (prior + float(realised.sum())) / (prior + float(predicted.sum()))
-    found = {}
-    for seller in sorted(set(log.seller.tolist())):
-        own = log.seller == seller
-        found[seller] = (prior * everyone + float(realised[own].sum())) / (prior + float(predicted[own].sum()))
-    return found
+    names, seller = np.unique(log.seller.astype(str), return_inverse=True)
+    own = np.equal.outer(seller, np.arange(len(names)))
+    columns = np.hstack([own * predicted[:, None], own * realised[:, None]])
+    sums = columns.sum(axis=0)[None] if again is None else again.sums(columns)
+    hoped, came = np.hsplit(sums, 2)
+    everyone = (prior + came.sum(axis=1)) / (prior + hoped.sum(axis=1))
+    return np.asarray((prior * everyone[:, None] + came) / (prior + hoped))

@@ -19,6 +19,7 @@ from training.lab.market import HouseMarket
 from training.statistics import Array
 
 Kind = Literal["caps", "budget"]
+Traffic = Literal["flat", "afternoon", "outage", "burst"]
 
 DAYS = 10
 MINUTE_S = 60.0
@@ -32,6 +33,14 @@ SCALE_STEP = 0.05
 _SEARCHES = 12
 _CAP = Cap(name="daily", owner="house", measure="count", limit=0, window="day", scope="campaign", zone=ZONE)
 _DUAL_MAX = 1.5
+
+_HOURS: dict[Traffic, Callable[[int], float]] = {
+    "flat": lambda _: 1.0,
+    "afternoon": lambda hour: 2.0 if hour >= 12 else 1.0,
+    "outage": lambda hour: 0.0 if 10 <= hour < 14 else 1.0,
+    "burst": lambda hour: 5.0 if hour == 14 else 1.0,
+}
+"""How many leads come in each hour of a day, of which the plan knows nothing."""
 
 
 class _Day(msgspec.Struct, kw_only=True):
@@ -90,7 +99,16 @@ _WAYS = {
 }
 
 
-def pace(market: HouseMarket, kind: Kind, tell: Callable[[str], None]) -> list[PacedResult]:
+def arrivals(traffic: Traffic, leads: int) -> Array:
+    """When in a day, in seconds, so many leads come."""
+    came = np.cumsum([0.0, *(_HOURS[traffic](hour) for hour in range(24))])
+    share = np.arange(leads) / leads * came[-1]
+    # An hour without leads is passed over in no time: the first lead after it comes at its end.
+    hour = np.searchsorted(came, share, side="right") - 1
+    return np.asarray(DAY_S / 24.0 * (hour + (share - came[hour]) / (came[hour + 1] - came[hour])))
+
+
+def pace(market: HouseMarket, kind: Kind, tell: Callable[[str], None], traffic: Traffic = "flat") -> list[PacedResult]:
     """Every way, with our landscape and the real decision, on the same auctions in the same order."""
     tell("learning the landscape")
     landscape = policies.ours(market)
@@ -101,7 +119,7 @@ def pace(market: HouseMarket, kind: Kind, tell: Callable[[str], None]) -> list[P
         limits = [int(BUDGET * np.sum(bids[market.won(bids, day)])) for day in days for bids in [free.bids(day)]]
     cap = replace(_CAP, measure="count" if kind == "caps" else "spend", limit=limits[0])
     buyer = HouseBuyer(market, landscape, cap=cap, ceiling_cents=CEILING_CENTS)
-    track = _Track(market=market, buyer=buyer, cap=cap, days=days, limits=limits)
+    track = _Track(market=market, buyer=buyer, cap=cap, days=days, limits=limits, traffic=traffic)
     outcomes = {}
     for name, way in _WAYS.items():
         tell(name)
@@ -122,6 +140,7 @@ class _Track(msgspec.Struct, frozen=True, kw_only=True):
     cap: Cap
     days: list[Array]
     limits: list[int]
+    traffic: Traffic
 
     def best_fixed(self) -> tuple[Array, Array]:
         """The one shadow price which, kept all the time, would have earned most."""
@@ -141,8 +160,7 @@ class _Track(msgspec.Struct, frozen=True, kw_only=True):
         day = _Day(measure=self.cap.measure, dual=way.dual)
         for leads, limit in zip(self.days, self.limits, strict=True):
             day.limit, day.used, day.before, minute = limit, 0.0, 0.0, 0
-            for number, lead in enumerate(leads):
-                now = DAY_S * number / len(leads)
+            for now, lead in zip(arrivals(self.traffic, len(leads)).tolist(), leads, strict=True):
                 while minute < int(now / MINUTE_S):
                     minute += 1
                     day.share = minute * MINUTE_S / DAY_S

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import msgspec
 import numpy as np
+from msgspec.structs import replace
 
 from app.domain.buyer import Exploration
 from app.domain.pricing.exploration import Draw
@@ -41,7 +42,10 @@ class PacedResult(PolicyResult, frozen=True, kw_only=True):
 
 
 def compare(market: HouseMarket, tell: Callable[[str], None]) -> list[PolicyResult]:
-    """Every policy through the real decision, and ours with the exploration that a buyer has by default."""
+    """Every policy through the real decision, and ours with the exploration that a buyer has by default.
+
+    What that costs is the difference; what it teaches is what the next landscape earns, learned from those bids alone.
+    """
     at = market.evaluated
     draws = np.random.default_rng(7).random((len(market.facts), 2))
     results = [result_of("clairvoyant", market, clairvoyant(market))]
@@ -53,7 +57,19 @@ def compare(market: HouseMarket, tell: Callable[[str], None]) -> list[PolicyResu
             exploring = HouseBuyer(market, landscape, exploration=Exploration())
             bids = exploring.bids(at, lambda lead: Draw(float(draws[lead, 0]), float(draws[lead, 1])))
             results.append(result_of("ours_exploring", market, bids))
+            tell("ours, taught by its own exploring bids")
+            results.append(_taught(market, exploring))
     return results
+
+
+def _taught(market: HouseMarket, exploring: HouseBuyer) -> PolicyResult:
+    """What a landscape earns that knows only what exploring bids brought: the next one in a buyer's life."""
+    draws = np.random.default_rng(8).random((len(market.facts), 2))
+    bids = exploring.bids(market.logged, lambda lead: Draw(float(draws[lead, 0]), float(draws[lead, 1])))
+    won = market.won(bids, market.logged).astype(np.int8)
+    log = replace(market.log, bid_cents=bids, won=won, winning_cents=None)
+    landscape = policies.ours(replace(market, log=log))
+    return result_of("ours_taught", market, HouseBuyer(market, landscape).bids(market.evaluated))
 
 
 def result_of(policy: str, market: HouseMarket, bids: Array, won: Array | None = None) -> PolicyResult:

@@ -63,8 +63,13 @@ class HouseMarket(msgspec.Struct, frozen=True, kw_only=True):
         return self.world.won(bids, at, self.winners)
 
 
-def market(world: HouseWorld, columns: Sequence[Column], winners: int, bids: int | None, seed: int) -> HouseMarket:
-    """The market as its buyer knows it; `bids` auctions are explored, a fifth of the leads unless given."""
+def market(
+    world: HouseWorld, columns: Sequence[Column], winners: int, bids: int | None, seed: int, disclosed: float = 0.0
+) -> HouseMarket:
+    """The market as its buyer knows it; `bids` auctions are explored, a fifth of the leads unless given.
+
+    `disclosed` is the share of lost exclusive auctions of which the seller says what won.
+    """
     rows = len(world.seller)
     facts = [facts_at(world.visible, row) for row in range(rows)]
     probability = _learnt(facts, columns, world.converted, int(rows * TRAINED), seed)
@@ -76,7 +81,7 @@ def market(world: HouseWorld, columns: Sequence[Column], winners: int, bids: int
         columns=tuple(columns),
         facts=facts,
         probability=probability,
-        log=_log(world, probability, winners, logged, seed),
+        log=_log(world, probability, winners, logged, disclosed, seed),
         logged=logged,
         evaluated=np.arange(max(usual, int(logged[-1]) + 1), rows),
     )
@@ -94,13 +99,16 @@ def _learnt(facts: list[dict[str, Value]], columns: Sequence[Column], y: Array, 
     return served
 
 
-def _log(world: HouseWorld, probability: Array, winners: int, at: Array, seed: int) -> AuctionLog:
+def _log(world: HouseWorld, probability: Array, winners: int, at: Array, disclosed: float, seed: int) -> AuctionLog:
     random = np.random.default_rng((seed, 1))
     value = (probability * world.worth_cents)[at]
     bids = value * random.uniform(*SHADES, len(at))
     probe = random.random(len(at)) < PROBES
     bids[probe] = RESERVE_CENTS * np.exp(random.uniform(0.0, 0.2, int(probe.sum())))
     bids = np.maximum(np.floor(bids), 1.0)
+    won, price = world.won(bids, at, winners), world.top[at, 0]
+    # Drawn apart, so that with and without prices the auctions are the same.
+    says = np.random.default_rng((seed, 2)).random(len(at)) < disclosed
     return AuctionLog(
         vertical="house",
         leg="exclusive" if winners == 1 else "shared",
@@ -109,7 +117,8 @@ def _log(world: HouseWorld, probability: Array, winners: int, at: Array, seed: i
         worth_cents=value,
         bid_cents=bids,
         floor_cents=np.full(len(at), float(RESERVE_CENTS)),
-        won=world.won(bids, at, winners).astype(np.int8),
+        won=won.astype(np.int8),
+        winning_cents=np.where(says & ~won & (price > 0.0), price, np.nan) if winners == 1 and disclosed else None,
     )
 
 

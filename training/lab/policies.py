@@ -18,7 +18,7 @@ from app.domain.pricing.pricing import Curve
 from app.scoring.landscape import Learned, parse_landscape
 from app.wire.ping import Leg, Value
 from training.lab.market import HouseMarket
-from training.lab.truth import RESERVE_CENTS, SELLERS, HouseWorld, win_probability
+from training.lab.truth import RESERVE_CENTS, SELLERS, HouseWorld, atoms, win_probability
 from training.landscape.export import artefact_of
 from training.landscape.learn import half_price, learn_leg
 from training.statistics import Array
@@ -26,7 +26,6 @@ from training.statistics import Array
 LEAD = "sub_id"
 """Under which fact a lead's number reaches policies that have computed all their bids beforehand."""
 
-_GRID = np.exp(np.linspace(np.log(RESERVE_CENTS + 0.5), np.log(60_000.0), 90))
 _SHADES = np.linspace(0.05, 1.0, 39)
 _FEW = 0.04
 
@@ -35,6 +34,11 @@ class Shade(msgspec.Struct, frozen=True, kw_only=True):
     """Bids a share of what the lead is worth; 1 is the truth."""
 
     share: float
+
+    @property
+    def doubt(self) -> float:
+        """It explores as if nothing were known."""
+        return 1.0
 
     def win_probability(self, bid_cents: float) -> float:
         """It does not ask."""
@@ -46,21 +50,27 @@ class Shade(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class GridCurve(msgspec.Struct, frozen=True, kw_only=True):
-    """P(win) of one lead at each bid of the grid."""
+    """P(win) of one lead at each of these bids."""
 
+    bids: Array
     chances: Array
+
+    @property
+    def doubt(self) -> float:
+        """It explores as if nothing were known."""
+        return 1.0
 
     def win_probability(self, bid_cents: float) -> float:
         """Of the nearest bid of the grid below."""
-        at = int(np.searchsorted(_GRID, bid_cents, side="right")) - 1
+        at = int(np.searchsorted(self.bids, bid_cents, side="right")) - 1
         return float(self.chances[at]) if at >= 0 else 0.0
 
     def best_bid(self, worth_cents: float, low_cents: float, high_cents: float) -> float:
         """The grid's best within the bounds."""
-        within = (low_cents <= _GRID) & (high_cents >= _GRID)
-        surplus = np.where(within, self.chances * (worth_cents - _GRID), -inf)
+        within = (low_cents <= self.bids) & (high_cents >= self.bids)
+        surplus = np.where(within, self.chances * (worth_cents - self.bids), -inf)
         at = int(np.argmax(surplus))
-        return float(_GRID[at]) if within[at] else low_cents
+        return float(self.bids[at]) if within[at] else low_cents
 
 
 class Curves(msgspec.Struct, frozen=True):
@@ -108,7 +118,7 @@ def logistic(market: HouseMarket) -> Landscape:
     log, evaluated = market.log, market.evaluated
     model.fit(_columns(np.log(log.bid_cents), np.log(log.worth_cents), *_names(market, market.logged)), log.won)
     fixed = _columns(np.log(market.value[evaluated]), *_names(market, evaluated))
-    return _predicted(market, model, np.log(_GRID), fixed)
+    return _predicted(market, model, np.log, fixed)
 
 
 def monotone_boosting(market: HouseMarket) -> Landscape:
@@ -127,7 +137,7 @@ def monotone_boosting(market: HouseMarket) -> Landscape:
         random_state=0,
     ).fit(np.column_stack([log.bid_cents, log.worth_cents, worth[market.logged], named]), log.won)
     shown = codes.transform(_columns(*_names(market, evaluated)))
-    return _predicted(market, model, _GRID, np.column_stack([market.value[evaluated], worth[evaluated], shown]))
+    return _predicted(market, model, np.asarray, np.column_stack([market.value[evaluated], worth[evaluated], shown]))
 
 
 def ours(market: HouseMarket) -> Landscape:
@@ -142,19 +152,27 @@ def true_landscape(market: HouseMarket) -> Landscape:
     world, at = market.world, market.evaluated
     fields = ("seller", "worth_cents", "odds", "intent", "converted", "city_factor", "top")
     seen: HouseWorld = msgspec.structs.replace(world, visible={}, **{name: getattr(world, name)[at] for name in fields})
-    return _computed(market, win_probability(seen, np.broadcast_to(_GRID, (len(at), len(_GRID))), market.winners))
+    bids = _grid(market)
+    return _computed(market, win_probability(seen, np.broadcast_to(bids, (len(at), len(bids))), market.winners))
 
 
-def _predicted(market: HouseMarket, model: Any, bids: Array, fixed: Array) -> Landscape:
-    """What a classifier says of every bid of the grid, which is the first of its columns."""
-    tables = (np.column_stack([np.full(len(fixed), bid), fixed]) for bid in bids)
+def _grid(market: HouseMarket) -> Array:
+    """Bids to choose from: steps of 5 %, and the first cent above every price that many rivals bid."""
+    even = np.geomspace(RESERVE_CENTS, 60_000.0, 90)
+    above = atoms(market.world.rivals) + 1.0
+    return np.union1d(even, above[above > RESERVE_CENTS])
+
+
+def _predicted(market: HouseMarket, model: Any, column: Callable[[Array], Array], fixed: Array) -> Landscape:
+    """What a classifier says of every bid of the grid, which makes the first of its columns."""
+    tables = (np.column_stack([np.full(len(fixed), bid), fixed]) for bid in column(_grid(market)))
     return _computed(market, np.column_stack([model.predict_proba(table)[:, 1] for table in tables]))
 
 
 def _computed(market: HouseMarket, chances: Array) -> Landscape:
     """The curves of all leads that are evaluated, a row a lead."""
-    row_of = {int(lead): row for row, lead in enumerate(market.evaluated)}
-    return Curves(lambda _seller, facts: GridCurve(chances=chances[row_of[int(facts[LEAD])]]))
+    bids, row_of = _grid(market), {int(lead): row for row, lead in enumerate(market.evaluated)}
+    return Curves(lambda _seller, facts: GridCurve(bids=bids, chances=chances[row_of[int(facts[LEAD])]]))
 
 
 def _names(market: HouseMarket, rows: Array) -> tuple[Array, Array]:

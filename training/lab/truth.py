@@ -13,7 +13,7 @@ from scipy.stats import t
 
 from training.statistics import Array, expit, level_shift
 
-Rivals = Literal["house", "flat", "tails", "many", "lumpy"]
+Rivals = Literal["house", "flat", "tails", "many", "lumpy", "steps"]
 
 CITIES, REGIONS = 36, 500
 AGES = ("18-25", "26-35", "36-45", "46-55", "56-65", "66-75")
@@ -137,6 +137,34 @@ def win_probability(world: HouseWorld, bids: Array, winners: int) -> Array:
     return np.where(bids >= RESERVE_CENTS, chance, 0.0)
 
 
+class Reruns(msgspec.Struct, frozen=True, kw_only=True):
+    """The same leads auctioned many times, a row a rerun: the highest rival bid, and P(conversion) with its intent."""
+
+    highest: Array
+    probability: Array
+
+    def outcome(self, worth_cents: Array, bids: Array) -> tuple[Array, Array]:
+        """P(win) of each lead at these bids, and what is left of its value once the price is paid, in cents."""
+        won = (bids > self.highest) & (bids >= RESERVE_CENTS)
+        return won.mean(axis=0), (won * (self.probability * worth_cents - bids)).mean(axis=0)
+
+
+def reruns(world: HouseWorld, times: int, seed: int) -> Reruns:
+    """Other rivals with other intents for the same leads: what would come of bids on average, and not once."""
+    random, highest, probability = np.random.default_rng((seed, 3)), list[Array](), list[Array]()
+    for _ in range(times):
+        again = replace(world, intent=random.normal(0.0, world.intent_sigma, len(world.odds)))
+        highest.append(contested(random, again).top[:, 0])
+        probability.append(expit(again.odds + again.intent))
+    return Reruns(highest=np.array(highest), probability=np.array(probability))
+
+
+def shown(world: HouseWorld) -> Array:
+    """P(conversion) of each lead to somebody who sees all that a ping shows, and no intent."""
+    nodes, weights = np.polynomial.hermite_e.hermegauss(_QUADRATURE)
+    return np.asarray(expit(world.odds[:, None] + world.intent_sigma * nodes) @ weights / weights.sum())
+
+
 def _named(prefix: str, codes: Array) -> Array:
     names = np.array([f"{prefix}{code}" for code in range(int(codes.max()) + 1)], dtype=object)
     return np.asarray(names[codes])
@@ -164,9 +192,19 @@ def _bids(random: np.random.Generator, world: HouseWorld, lead: Array) -> Array:
     if rivals == "lumpy":
         # Half of the rivals bid round five dollars.
         bids = np.where(random.random(rows) < 0.5, np.maximum(np.round(bids / LUMP_CENTS), 1.0) * LUMP_CENTS, bids)
+    if rivals == "steps":
+        # Whoever would bid more than a price of the list bids that price.
+        bids = np.array([0.0, *STEP_CENTS])[np.searchsorted(STEP_CENTS, bids, side="right")]
     return np.asarray(bids)
 
 
+def atoms(rivals: Rivals) -> Array:
+    """Prices in cents that many rivals bid exactly: just above them lie the best bids."""
+    lumps = LUMP_CENTS * np.arange(1, 40)
+    return np.asarray({"flat": FLAT_CENTS, "lumpy": lumps, "steps": STEP_CENTS}.get(rivals, np.zeros(0)))
+
+
+STEP_CENTS = np.array([300.0, 3_500.0, 5_000.0, 7_500.0])
 FLAT_CENTS = np.round(30.0 * np.exp(0.55 * ndtri((np.arange(30) + 0.5) / 30))) * 100.0
 LUMP_CENTS = 500.0
 
@@ -183,6 +221,9 @@ def _survival(world: HouseWorld, bids: Array, intent: float) -> Array:
         even = np.full(len(noises), 1.0 / len(noises))
         return np.asarray(np.mean([_above(scale * factor, odds, bids, noises, even) for factor in factors], axis=0))
     nodes, weights = np.polynomial.hermite_e.hermegauss(9)
+    if world.rivals == "steps":
+        # Above a bid are those who reach the next price of the list.
+        bids = np.array([*STEP_CENTS, np.inf])[np.searchsorted(STEP_CENTS, bids, side="right")]
     smooth = _above(scale, odds, bids, NOISE * nodes, weights / weights.sum())
     if world.rivals != "lumpy":
         return smooth

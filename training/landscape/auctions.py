@@ -19,6 +19,12 @@ NOT_READ = frozenset({"zip", "sub_id"})
 """Facts of which nearly every lead has its own."""
 
 
+PRICE_CELL = 0.3
+"""Width of the cells in ln(price) that disclosed prices are read by: a form that is a little wrong is not pulled from
+what was won and lost by the shape of its density, and nothing that earns is lost against cells of a third.
+"""
+
+
 class TooThin(Exception):
     """There are too few auctions to learn from: the text says how many there are, and how many it takes."""
 
@@ -47,7 +53,9 @@ class AuctionLog(msgspec.Struct, frozen=True, kw_only=True):
 
     def rows(self, at: Array) -> "AuctionLog":
         """The rows that a mask or positions choose."""
-        return self._with(lambda values: values[at])
+        named = {name: getattr(self, name) for name in self.__struct_fields__}
+        columns = {name: value[at] for name, value in named.items() if isinstance(value, np.ndarray)}
+        return replace(self, **columns, facts={name: values[at] for name, values in self.facts.items()})
 
     @property
     def telling(self) -> "AuctionLog":
@@ -55,24 +63,35 @@ class AuctionLog(msgspec.Struct, frozen=True, kw_only=True):
         return self.rows((self.bid_cents > 0) & (self.bid_cents >= self.floor_cents) & (self.worth_cents > 0))
 
     @property
-    def disclosed(self) -> "AuctionLog":
-        """With what disclosed prices add: a lost auction was lost just below its price, and won just above it."""
+    def priced(self) -> Array:
+        """Positions of the lost auctions whose winning price was disclosed."""
+        if self.winning_cents is None:
+            return np.array([], dtype=int)
+        return np.flatnonzero((self.won == 0) & (self.winning_cents >= self.bid_cents))
+
+    @property
+    def told(self) -> "AuctionLog":
+        """With disclosed prices as far as a fit reads them: each lost at the lower end of its cell, won at the upper.
+
+        That is one auction between two bids, not two auctions. The cells lie where they lie, whatever was disclosed: an
+        interval around the price itself would be no outcome that had a chance before.
+        """
         if self.winning_cents is None:
             return self
-        known = (self.won == 0) & (self.winning_cents >= self.bid_cents)
-        below = replace(self, bid_cents=np.where(known, np.maximum(self.winning_cents - 1.0, 1.0), self.bid_cents))
-        above = self.rows(np.flatnonzero(known))
-        assert above.winning_cents is not None
-        above = replace(above, bid_cents=above.winning_cents + 1.0, won=np.ones_like(above.won))
-        return below._with(lambda *both: np.concatenate(both), above)
+        low, _ = _cell(self.winning_cents)
+        known = np.isin(np.arange(len(self)), self.priced)
+        return replace(self, bid_cents=np.where(known, np.maximum(low, self.bid_cents), self.bid_cents))
 
-    def _with(self, change: Callable[..., Array], *others: "AuctionLog") -> "AuctionLog":
-        """Every column changed alike, together with the same of other logs."""
-        named = {name: getattr(self, name) for name in self.__struct_fields__}
-        arrays = {name: value for name, value in named.items() if isinstance(value, np.ndarray)}
-        columns = {name: change(value, *(getattr(each, name) for each in others)) for name, value in arrays.items()}
-        facts = {name: change(value, *(each.facts[name] for each in others)) for name, value in self.facts.items()}
-        return replace(self, **columns, facts=facts)
+    @property
+    def without_prices(self) -> "AuctionLog":
+        """As if nobody had disclosed anything."""
+        return replace(self, winning_cents=None)
+
+    @property
+    def beaten_cents(self) -> Array:
+        """Of the `priced` auctions the bid that would have won them for sure: the upper end of the price's cell."""
+        assert self.winning_cents is not None
+        return _cell(self.winning_cents[self.priced])[1]
 
 
 def auction_log(
@@ -139,3 +158,9 @@ def objects(values: Sequence[Any]) -> Array:
     column = np.empty(len(values), dtype=object)
     column[:] = values
     return column
+
+
+def _cell(price_cents: Array) -> tuple[Array, Array]:
+    """The ends of the cell of each price."""
+    number = np.floor(np.log(np.maximum(price_cents, 1.0)) / PRICE_CELL)
+    return np.exp(number * PRICE_CELL), np.exp((number + 1.0) * PRICE_CELL)

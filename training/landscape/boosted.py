@@ -15,6 +15,7 @@ LEAVES = 4
 RATE = 0.2
 LEAF_ROWS_MIN = 30
 RIDGE = 30.0
+BINS = 64  # Ranges of a number between which a tree may cut: 255 learn no more, and take most of its time.
 
 
 def features_of(columns: Sequence[Column], log: AuctionLog, values_max: int = CATEGORIES_MAX) -> tuple[Feature, ...]:
@@ -45,6 +46,7 @@ def grown(features: Sequence[Feature], X: Array, gradient: Array, curvature: Arr
         learning_rate=RATE,
         early_stopping=False,
         categorical_features=categorical(features),
+        max_bins=max(BINS, *[len(feature.values) for feature in features if isinstance(feature, Category)], 0),
     ).fit(X, gradient / weight, sample_weight=weight)
     ((predictor,),) = model._predictors
     # The mean belongs to the constants of the sellers, not to the facts.
@@ -55,8 +57,7 @@ def _feature(column: Column, values: Array, values_max: int) -> Feature:
     if column.kind == "number":
         return Number(column.name)
     found, counts = np.unique([value for value in values if isinstance(value, str)], return_counts=True)
-    usual = sorted(found[np.argsort(-counts, kind="stable")][:values_max].tolist())
-    return Category(column.name, tuple(usual))
+    return Category(column.name, tuple(sorted(found[np.argsort(-counts, kind="stable")][:values_max].tolist())))
 
 
 def _codes(feature: Feature, values: Array) -> Array:

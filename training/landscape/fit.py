@@ -13,8 +13,19 @@ from app.scoring.landscape import Constants, LegLandscape
 from training.conversion.features import Column
 from training.landscape.auctions import AuctionLog
 from training.landscape.boosted import features_of, grown, table, total
-from training.landscape.forms import KNOTS, NAMES, Form, Slopes, chance, rows, slopes
-from training.statistics import Array, losses
+from training.landscape.forms import (
+    KNOTS,
+    NAMES,
+    BidRows,
+    Form,
+    Priced,
+    Slopes,
+    chance,
+    rows,
+    rows_between,
+    slopes,
+)
+from training.statistics import Array
 
 # With 2,000 auctions 24 small steps earn .989 of what the truth would, 40 larger ones .965, none .981; with 6,000 .996,
 # .993 and .985. Below some 1,500 the facts cost about as much as they bring.
@@ -31,6 +42,14 @@ _AROUND_GUESS = np.array([1.5, 1.0, 0.5, 0.7, 1.5])
 _STEP, _AROUND_STEP = -4.0, 2.0
 
 
+EDGES_MAX = 48
+"""A table jumps at so many prices at most."""
+_ROUND_CENTS = 100.0 * np.array(
+    [*range(1, 10), *range(10, 30, 2), *range(30, 100, 5), *range(100, 200, 10), *range(200, 600, 25)], dtype=float
+)
+
+_READ = {"rivals": rows, "logistic": rows, "stepped": rows_between}
+
 Seen = Callable[[Array, Array], Slopes]
 """What constants of each row, and steps of the list, say of the auctions."""
 
@@ -44,37 +63,42 @@ class Fit(msgspec.Struct, frozen=True):
 
 def fit(log: AuctionLog, columns: Sequence[Column], form: Form, winners: int) -> Fit:
     """The best constants and trees of this form."""
-    log = log.disclosed
+    log = log.told
     features, trees = features_of(columns, log), list[Node]()
     X = table(features, log)
     log_bid, log_worth = np.log(log.bid_cents), np.log(log.worth_cents)
     centre = float(log_worth.mean())
     names, seller = np.unique(log.seller.astype(str), return_inverse=True)
-    knots = np.linspace(log_bid.min(), log_bid.max() + 1e-6, KNOTS)
+    knots = edges_of(log) if form == "stepped" else np.linspace(log_bid.min(), log_bid.max() + 1e-6, KNOTS)
+    read = partial(_READ[form], knots=knots)
     won, guess, index = log.won.astype(float), np.array([0.7, centre - 0.6, 0.0, -0.7, 0.0]), np.zeros(len(log))
-    seen = partial(slopes, form, winners, rows(log_bid, log_worth - centre, knots), won=won)
-    theta = np.concatenate([np.full(KNOTS, _STEP), guess, np.zeros(len(names) * len(NAMES))])
+    seen = partial(slopes, form, winners, read(log_bid, log_worth - centre), _priced(log, centre, read), won=won)
+    usual = np.full(len(knots), _STEP)
+    usual = np.concatenate([usual, np.ones(len(knots))]) if form == "stepped" else usual
+    theta = np.concatenate([usual, guess, np.zeros(len(names) * len(NAMES))])
     for turn in range(ROUNDS + 1):
         most = STEPS if turn in (0, ROUNDS) else STEPS_BETWEEN
-        theta = _sought(partial(seen, index), won, seller, guess, theta, steps=most)
+        theta = _sought(partial(seen, index), seller, guess, theta, usual, steps=most)
         if turn == ROUNDS or not features:
             break
-        steps, pooled, own = _parts(theta)
+        steps, pooled, own = _parts(theta, len(usual))
         for _ in range(TREES // ROUNDS):
             now = seen(index, (pooled + own)[seller], steps)
             tree, added = grown(features, X, now.by_index, now.curvature)
             trees.append(tree)
             index = index + added
-    steps, pooled, own = _parts(theta)
+    steps, pooled, own = _parts(theta, len(usual))
     constants = [Constants(*row) for row in (pooled + own).tolist()]
     landscape = LegLandscape(
         leg=log.leg,
         form=form,
         winners=winners,
         centre=centre,
-        first_knot=float(knots[0]),
-        knot_step=float(knots[1] - knots[0]),
-        steps=tuple(steps.tolist()),
+        first_knot=0.0 if form == "stepped" else float(knots[0]),
+        knot_step=1.0 if form == "stepped" else float(knots[1] - knots[0]),
+        edges=tuple(knots.tolist()) if form == "stepped" else (),
+        steps=tuple(steps[: len(knots)].tolist()),
+        levers=tuple(steps[len(knots) :].tolist()),
         features=features,
         trees=tuple(trees),
         sellers=dict(zip(names.tolist(), constants, strict=True)),
@@ -83,30 +107,59 @@ def fit(log: AuctionLog, columns: Sequence[Column], form: Form, winners: int) ->
 
 
 def predict(fitted: Fit, log: AuctionLog) -> Array:
-    """P(win) of each row of any log; a seller that was not seen is as sellers are."""
+    """P(win) of each row of any log at its bid; a seller that was not seen is as sellers are."""
+    return np.asarray(curves(fitted, log, log.bid_cents[:, None])[:, 0])
+
+
+def curves(fitted: Fit, log: AuctionLog, bids: Array) -> Array:
+    """P(win) of each row of any log, a column a bid: those of `bids`, the same for all rows or a row for each."""
     learned = fitted.landscape
     constants = np.array([astuple(learned.sellers.get(name, fitted.pooled)) for name in log.seller])
-    index = total(learned.trees, table(learned.features, log))
-    knots = learned.first_knot + learned.knot_step * np.arange(KNOTS)
-    at = rows(np.log(log.bid_cents), np.log(log.worth_cents) - learned.centre, knots)
-    return chance(learned.form, learned.winners, at, index, constants.reshape(-1, len(NAMES)), np.array(learned.steps))
+    constants, steps = constants.reshape(-1, len(NAMES)), np.array([*learned.steps, *learned.levers])
+    index, worth = total(learned.trees, table(learned.features, log)), np.log(log.worth_cents) - learned.centre
+    knots = np.array(learned.edges) if learned.edges else learned.first_knot + learned.knot_step * np.arange(KNOTS)
+    log_bids = np.log(np.broadcast_to(bids, (len(log), np.shape(bids)[-1])))
+    by_bid = [_READ[learned.form](column, worth, knots) for column in log_bids.T]
+    return np.column_stack([chance(learned.form, learned.winners, at, index, constants, steps) for at in by_bid])
 
 
-def _parts(theta: Array) -> tuple[Array, Array, Array]:
+def edges_of(log: AuctionLog) -> Array:
+    """Prices in cents at which a table may jump: just below those that were bid, where these are few.
+
+    Else just above the round ones that lie among most bids, for rivals pay in round dollars.
+    """
+    made = np.unique(log.bid_cents)
+    if len(made) <= EDGES_MAX:
+        return made - 0.5
+    low, high = np.quantile(log.bid_cents, (0.002, 0.998))
+    among = np.array([price for price in _ROUND_CENTS.tolist() if low <= price <= high])
+    prices = among if len(among) else made
+    return np.asarray(prices[:: -(-len(prices) // EDGES_MAX)] + 0.5)
+
+
+def _priced(log: AuctionLog, centre: float, read: Callable[[Array, Array], BidRows]) -> Priced:
+    """What disclosed prices add."""
+    lost = log.priced
+    beaten = log.beaten_cents if len(lost) else np.zeros(0)
+    return Priced(rows=lost, beaten=read(np.log(beaten), np.log(log.worth_cents[lost]) - centre))
+
+
+def _parts(theta: Array, knots: int) -> tuple[Array, Array, Array]:
     """The steps of the list, the constants of all, and by how much those of each seller differ from them."""
-    return theta[:KNOTS], theta[KNOTS : KNOTS + len(NAMES)], theta[KNOTS + len(NAMES) :].reshape(-1, len(NAMES))
+    own = theta[knots + len(NAMES) :].reshape(-1, len(NAMES))
+    return theta[:knots], theta[knots : knots + len(NAMES)], own
 
 
-def _sought(seen: Seen, won: Array, seller: Array, guess: Array, theta: Array, *, steps: int) -> Array:
+def _sought(seen: Seen, seller: Array, guess: Array, theta: Array, usual: Array, *, steps: int) -> Array:
     """Constants and a list of highest posterior probability, after so many steps towards them at most."""
     one_hot = np.equal.outer(np.arange(seller.max() + 1), seller).astype(float)
 
     def lost(theta: Array) -> tuple[float, Array]:
-        sizes, pooled, own = _parts(theta)
+        sizes, pooled, own = _parts(theta, len(usual))
         now = seen((pooled + own)[seller], sizes)
-        value = float(losses(won, now.chance).sum())
+        value = -float(np.log(now.likelihood).sum())
         gradient = -(one_hot @ now.by_name)
-        off = (sizes - _STEP) / _AROUND_STEP
+        off = (sizes - usual) / _AROUND_STEP
         away = (pooled - guess) / _AROUND_GUESS
         apart = own / _AMONG_SELLERS
         value += 0.5 * float(np.sum(off**2) + np.sum(away**2) + np.sum(apart**2))

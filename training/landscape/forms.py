@@ -3,8 +3,9 @@
 `rivals`: they arrive as a Poisson stream, so that with L expected above a bid P(fewer than N are above) is
 exp(-L) sum over k < N of L^k / k!. L is a stream of rivals who value the lead much as we do, around an index, and one
 of rivals who pay by a price list, whatever the lead; the list is a sum of narrow steps at fixed knots, the same at
-every seller but for its size. `logistic`: log-odds of winning that are linear in the logarithm of the bid. Both rise
-with the bid by construction, and both have their centre where log v, the seller and m(x) put it.
+every seller but for its size. `logistic`: log-odds of winning that are linear in the logarithm of the bid. `stepped`:
+the stream, and beside it a table by price of any shape, flat between the prices at which it jumps, which what moves the
+centre scales. All rise with the bid by construction, and have their centre where log v, the seller and m(x) put it.
 """
 
 from math import factorial
@@ -14,16 +15,21 @@ import msgspec
 import numpy as np
 
 from app.domain.pricing.landscape import EPSILON, LIST_PLACES, LIST_STEP, STEEP
+from app.domain.pricing.stepped import SHIFT_STEP, SIZE_MAX
 from app.scoring.landscape import KNOT_WIDTH
 from training.statistics import Array
 
-Form = Literal["rivals", "logistic"]
+Form = Literal["rivals", "logistic", "stepped"]
 
 KNOTS = 32
 
 NAMES = ("stream", "middle", "slope", "spread", "lists")
 """By seller, the logarithms of: the expected rivals of the first stream, the middle of their bids over v, how it moves
 with v, their spread, and how many pay by a list."""
+
+
+_UNLIKELY = 1e-4
+"""A price that a form holds impossible costs this much and not everything."""
 
 
 class BidRows(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,12 +40,19 @@ class BidRows(msgspec.Struct, frozen=True, kw_only=True):
     above: Array
 
 
+class Priced(msgspec.Struct, frozen=True, kw_only=True):
+    """Lost auctions whose price is known: their positions, and bids that would have won them."""
+
+    rows: Array
+    beaten: BidRows
+
+
 class Slopes(msgspec.Struct, frozen=True, kw_only=True):
-    """Of each row: P(win), the gradient of the log-likelihood by each of `NAMES` and each knot, and by the index its
-    curvature.
+    """Of each row: the likelihood of what became of it, the gradient of its logarithm by each of `NAMES`, each knot and
+    the index, and by the index its curvature.
     """
 
-    chance: Array
+    likelihood: Array
     by_name: Array
     by_knot: Array
     by_index: Array
@@ -53,23 +66,47 @@ def rows(log_bid: Array, worth: Array, knots: Array) -> BidRows:
     return BidRows(log_bid=log_bid, worth=worth, above=tail((place[:, None] * LIST_STEP - knots) / width))
 
 
+def rows_between(log_bid: Array, worth: Array, knots: Array) -> BidRows:
+    """Rows for a table that jumps at these prices in cents."""
+    return BidRows(log_bid=log_bid, worth=worth, above=(np.exp(log_bid)[:, None] < knots).astype(float))
+
+
 def chance(form: Form, winners: int, at: BidRows, index: Array, constants: Array, steps: Array) -> Array:
-    """P(win) of each row; `constants` has a column for each of `NAMES`, `steps` the logarithm of each knot's step."""
+    """P(win) of each row; `constants` has a column for each of `NAMES`, `steps` the logarithm of each knot's step,
+    and after these of a table by how much each grows with the centre."""
     return _of(form, winners, at, index, constants, steps)[0]
 
 
-def slopes(form: Form, winners: int, at: BidRows, index: Array, constants: Array, steps: Array, won: Array) -> Slopes:
-    """What the fit needs to know at these constants."""
-    chance, by_name, by_knot = _of(form, winners, at, index, constants, steps)
+def slopes(
+    form: Form,
+    winners: int,
+    at: BidRows,
+    priced: Priced,
+    index: Array,
+    constants: Array,
+    steps: Array,
+    won: Array,
+) -> Slopes:
+    """What the fit needs to know at these constants: of bids that won, or lost, or lost and would have won higher."""
+    chance, by_name, by_knot, by_index = _of(form, winners, at, index, constants, steps)
+    curvature = by_index**2 / (chance * (1.0 - chance))
+    likelihood = np.where(won == 1, chance, 1.0 - chance)
+    lost, higher = priced.rows, np.zeros((0, by_knot.shape[1]))
+    weight_higher = np.zeros(0)
     weight = won / chance - (1 - won) / (1.0 - chance)
-    by_index = by_name[:, 1]
-    return Slopes(
-        chance=chance,
-        by_name=by_name * weight[:, None],
-        by_knot=weight @ by_knot * np.exp(steps) if form == "rivals" else by_knot[0],
-        by_index=by_index * weight,
-        curvature=by_index**2 / (chance * (1.0 - chance)),
-    )
+    if len(lost):
+        beaten = _of(form, winners, priced.beaten, index[lost], constants[lost], steps)
+        more, more_by_name, higher, more_by_index = beaten
+        likelihood[lost] = np.maximum(more - chance[lost], 0.0) + _UNLIKELY
+        weight_higher = 1.0 / likelihood[lost]
+        weight[lost] = -weight_higher
+        curvature[lost] = np.maximum(curvature[lost], more_by_index**2 / (more * (1.0 - more)))
+    by_name, by_index = by_name * weight[:, None], by_index * weight
+    if len(lost):
+        by_name[lost] += more_by_name * weight_higher[:, None]
+        by_index[lost] += more_by_index * weight_higher
+    rises = by_knot[0] if form == "logistic" else weight @ by_knot + weight_higher @ higher
+    return Slopes(likelihood=likelihood, by_name=by_name, by_knot=rises, by_index=by_index, curvature=curvature)
 
 
 def tail(z: Array) -> Array:
@@ -79,29 +116,43 @@ def tail(z: Array) -> Array:
 
 def _of(
     form: Form, winners: int, at: BidRows, index: Array, constants: Array, steps: Array
-) -> tuple[Array, Array, Array]:
-    """P(win) of each row and its derivatives by name and by knot."""
+) -> tuple[Array, Array, Array, Array]:
+    """P(win) of each row and its derivatives by name, by knot and by the index."""
     stream, middle, slope, spread, lists = constants.T
     width = np.exp(spread)
-    z = (at.log_bid - middle - (1.0 + slope) * at.worth - index) / width
+    moved = (1.0 + slope) * at.worth + index
+    z = (at.log_bid - middle - moved) / width
     above = tail(z)
     falls = STEEP * above * (1.0 - above)
-    by_name = np.zeros((len(z), len(NAMES)))
+    by_name, by_scale = np.zeros((len(z), len(NAMES))), np.zeros(len(z))
     if form == "logistic":
         inner, by_expected = 1.0 - above, np.full(len(z), -(1.0 - 2.0 * EPSILON))
-        rivals, listed, by_knot = np.ones(len(z)), np.zeros(len(z)), np.zeros((1, KNOTS))
+        rivals, by_knot = np.ones(len(z)), np.zeros((1, len(steps)))
     else:
         rivals = np.exp(stream)
-        sizes = np.exp(steps)
-        many = np.exp(lists)
-        listed = many * (at.above @ sizes)
-        expected = rivals * above + listed
+        listed, by_lever = _listed(form, at, moved, lists, steps)
+        expected = rivals * above + listed.sum(axis=1)
         inner = np.exp(-expected) * sum(expected**k / factorial(k) for k in range(winners))
         by_expected = -(1.0 - 2.0 * EPSILON) * np.exp(-expected) * expected ** (winners - 1) / factorial(winners - 1)
         by_name[:, 0] = by_expected * rivals * above
-        by_name[:, 4] = by_expected * listed
-        by_knot = (by_expected * many)[:, None] * at.above
+        by_name[:, 4] = by_expected * listed.sum(axis=1)
+        by_knot = by_expected[:, None] * listed
+        if form == "stepped":
+            by_scale = by_expected * by_lever.sum(axis=1)
+            by_knot = np.hstack([by_knot, by_knot * moved[:, None]])
     by_name[:, 1] = by_expected * rivals * falls / width
-    by_name[:, 2] = by_name[:, 1] * at.worth
+    by_index = by_name[:, 1] + by_scale
+    by_name[:, 2] = by_index * at.worth
     by_name[:, 3] = by_expected * rivals * falls * z
-    return EPSILON + (1.0 - 2.0 * EPSILON) * inner, by_name, by_knot
+    return EPSILON + (1.0 - 2.0 * EPSILON) * inner, by_name, by_knot, by_index
+
+
+def _listed(form: Form, at: BidRows, moved: Array, lists: Array, steps: Array) -> tuple[Array, Array]:
+    """By knot how many pay more than the bid whatever the lead, or so much by where its centre is; and as it moves."""
+    if form == "rivals":
+        return at.above * np.exp(lists[:, None] + steps), np.zeros((0, 0))
+    sizes, levers = np.split(steps, 2)
+    shift = SHIFT_STEP * np.rint(moved / SHIFT_STEP)
+    logs = lists[:, None] + sizes + shift[:, None] * levers
+    listed = at.above * np.exp(np.minimum(logs, SIZE_MAX))
+    return listed, listed * levers

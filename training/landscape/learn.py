@@ -11,13 +11,17 @@ from app.scoring.landscape import LegLandscape
 from app.wire.ping import Leg
 from training.conversion.features import Column
 from training.landscape.auctions import AuctionLog, TooThin, check_enough, columns_of
-from training.landscape.fit import Fit, fit, predict
+from training.landscape.choice import chosen, tried
+from training.landscape.fit import Fit, fit
 from training.landscape.forms import Form
-from training.statistics import Array, ReliabilityBin, bins_by_mass, bins_by_name, losses, saving
+from training.statistics import Array, ReliabilityBin, bins_by_mass, bins_by_name, losses
 
 NEWEST = 0.25
 """The share of the auctions by which forms are judged: the latest, none of which what is judged was fitted to."""
 WINNERS_TRIED = (1, 2, 3, 4)
+
+PRICES_MIN = 100
+"""Of fewer disclosed prices nothing is learned that won and lost do not say."""
 
 EDGE = 1e-6
 """No auction counts for more than being so sure of it in vain."""
@@ -46,12 +50,17 @@ class Demands(msgspec.Struct, frozen=True, kw_only=True):
 USUAL = Demands()
 
 
-class FormAttempt(msgspec.Struct, frozen=True):
-    """One form on the newest auctions, which it had not seen."""
+class FormAttempt(msgspec.Struct, frozen=True, kw_only=True):
+    """One form on the newest auctions, which it had not seen: what its own bids would earn there, in cents an auction.
+
+    `priced` is whether it learned from disclosed prices.
+    """
 
     form: Form
     winners: int
+    priced: bool
     log_loss: float
+    surplus: float
 
 
 class LearnedLeg(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,6 +77,7 @@ class LearnedLeg(msgspec.Struct, frozen=True, kw_only=True):
     log_loss: float
     log_loss_constant: float
     log_loss_ortb: float
+    priced: bool
     attempts: tuple[FormAttempt, ...]
     fitted: Fit
     landscape: LegLandscape
@@ -121,28 +131,41 @@ def learn_leg(
     cut = int(len(log) * (1.0 - NEWEST))
     older, newest = log.rows(np.arange(cut)), log.rows(np.arange(cut, len(log)))
     tops = (winners,) if winners is not None else (1,) if leg == "exclusive" else WINNERS_TRIED
-    forms: list[tuple[Form, int]] = [*(("rivals", top) for top in tops), ("logistic", tops[0])]
-    tried: list[tuple[Fit, Array]] = []
+    forms: list[tuple[Form, int]] = [*(("rivals", top) for top in tops), ("logistic", tops[0]), ("stepped", 1)]
+    fits: list[tuple[Fit, bool]] = []
     reads: list[Sequence[Column]] = [()] if demands.plain else []
     reads += [columns] if len(log) >= demands.facts_rows_min else []
+    knows = [False, True] if len(older.priced) >= PRICES_MIN else [False]
     for read in reads:
         for form, top in forms:
-            tell(f"{leg}: {form}, {top} may win")
-            fitted = fit(older, read, form, top)
-            tried.append((fitted, predict(fitted, newest)))
-    best, predicted = _chosen(tried, newest.won, demands.errors)
-    chosen = best.landscape
-    tell(f"{leg}: {chosen.form} once more, on all of them")
-    whole = fit(log, columns if chosen.features else (), chosen.form, chosen.winners)
+            for priced in knows:
+                tell(f"{leg}: {form}, {top} may win{', with disclosed prices' if priced else ''}")
+                fits.append((fit(older if priced else older.without_prices, read, form, top), priced))
+    trials = tried(fits, newest)
+    best = chosen(trials, demands.errors)
+    predicted, winner = best.predicted, best.fitted.landscape
+    tell(f"{leg}: {winner.form} once more, on all of them")
+    learns = log if best.priced else log.without_prices
+    whole = fit(learns, columns if winner.features else (), winner.form, winner.winners)
     # The service bids along what was learned of sellers of whom enough is known.
     names, counts = np.unique(log.seller.astype(str), return_counts=True)
     sellers = {name: whole.landscape.sellers[name] for name in names[counts >= demands.seller_rows_min].tolist()}
+    taught = {name: int(count) for name, count in zip(names.tolist(), counts.tolist(), strict=True) if name in sellers}
     usual = float(older.won.mean())
 
     def log_loss(predicted: Array) -> float:
         return float(losses(newest.won, predicted, EDGE).mean())
 
-    attempts = [FormAttempt(each.landscape.form, each.landscape.winners, log_loss(chance)) for each, chance in tried]
+    attempts = [
+        FormAttempt(
+            form=each.fitted.landscape.form,
+            winners=each.fitted.landscape.winners,
+            priced=each.priced,
+            log_loss=log_loss(each.predicted),
+            surplus=float(each.surplus.mean()),
+        )
+        for each in trials
+    ]
     return LearnedLeg(
         leg=leg,
         log=log,
@@ -152,9 +175,10 @@ def learn_leg(
         log_loss=log_loss(predicted),
         log_loss_constant=log_loss(np.full(len(newest), usual)),
         log_loss_ortb=log_loss(_ortb(older, newest)),
+        priced=best.priced,
         attempts=tuple(attempts),
         fitted=whole,
-        landscape=replace(whole.landscape, sellers=sellers),
+        landscape=replace(whole.landscape, sellers=sellers, auctions=taught),
     )
 
 
@@ -162,16 +186,6 @@ def half_price(bid_cents: Array, won: Array) -> float:
     """c of the curve b / (c + b) that these auctions make most likely: the bid that wins half of them."""
     costs = [losses(won, bid_cents / (bid_cents + half), EDGE).mean() for half in _HALVES]
     return float(_HALVES[int(np.argmin(costs))])
-
-
-def _chosen(tried: list[tuple[Fit, Array]], won: Array, errors: float) -> tuple[Fit, Array]:
-    """The best of the streams of rivals, unless another form is clearly better."""
-    rivals = [each for each in tried if each[0].landscape.form == "rivals"]
-    best = min(rivals, key=lambda each: float(losses(won, each[1]).sum()))
-    for other in tried:
-        if saving(losses(won, other[1]), losses(won, best[1])).is_clear(errors):
-            best = other
-    return best
 
 
 def _ortb(older: AuctionLog, newest: AuctionLog) -> Array:

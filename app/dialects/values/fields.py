@@ -51,7 +51,8 @@ _cents = lru_cache(maxsize=1024)(cents)
 """A seller's floor is nearly always one of a few."""
 
 _ZIP_LABEL = re.compile(r"(?:zip(?:[ _]?code)?|usa?)[-: ]+(?=\d)", re.IGNORECASE)
-_ADDRESS = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}|(?=[0-9A-Fa-f.]*:[0-9A-Fa-f.]*:)[0-9A-Fa-f:.]{2,45}", re.ASCII)
+_IPV4 = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}", re.ASCII)
+_ADDRESS = re.compile(rf"{_IPV4.pattern}|(?=[0-9A-Fa-f.]*:[0-9A-Fa-f.]*:)[0-9A-Fa-f:.]{{2,45}}", re.ASCII)
 
 _NO_ADDRESS = Noted(None, "not an IP address; it was ignored")
 
@@ -153,11 +154,13 @@ def ip_address(raw: Scalar) -> ReadValue:
 
 def network(raw: Scalar) -> ReadValue:
     """Of the consumer's address only the network: the /24 of an IPv4 address, the /48 of an IPv6 one."""
+    if isinstance(raw, str) and _IPV4.fullmatch(raw):
+        return raw.rpartition(".")[0] + ".0"
     address = ip_address(raw)
     if not isinstance(address, str):
         return address
     if ":" not in address:
-        return address.rpartition(".")[0] + ".0"
+        return network(address)
     try:
         ipv6 = IPv6Address(address)
     except ValueError:
@@ -169,28 +172,25 @@ def network(raw: Scalar) -> ReadValue:
 
 def trustedform(raw: Scalar) -> ReadValue:
     """A TrustedForm URL."""
-    # Nearly all come like this; whether the id could be one is judged with the proof of consent.
-    if isinstance(raw, str) and len(raw) == _URL_LENGTH and raw.startswith(_PROVIDER) and raw[-_ID_LENGTH:].isalnum():
-        return raw
-    return cleaned_trustedform(raw)
+    return raw if isinstance(raw, str) and is_trustedform(raw) else cleaned_trustedform(raw)
 
 
 def leadid(raw: Scalar) -> ReadValue:
     """A LeadiD token."""
-    if isinstance(raw, str) and is_leadid(raw):
-        return raw
-    return cleaned_leadid(raw)
+    return raw if isinstance(raw, str) and is_leadid(raw) else cleaned_leadid(raw)
+
+
+def is_trustedform(text: str) -> bool:
+    """Whether a text is a URL as nearly all are, in which no phone fits.
+
+    Whether the id could be one is judged with the proof of consent.
+    """
+    return len(text) == _URL_LENGTH and text.startswith(_PROVIDER) and text[-_ID_LENGTH:].isalnum()
 
 
 def is_leadid(text: str) -> bool:
     """Whether a text is a token as a whole: no phone fits between its hyphens."""
     return len(text) == _LEADID_LENGTH and read_leadid(text) is not None
-
-
-def ends_in_one_run(url: str) -> bool:
-    """Whether a certificate's URL ends in one run of letters and digits, as nearly all do; it is no phone."""
-    tail = url.rpartition("/")[2]
-    return tail.isalnum() and not tail.isdigit() and "@" not in url
 
 
 def landing_page(raw: Scalar) -> ReadValue:

@@ -125,6 +125,9 @@ def identifier(length_max: int) -> ValueReader:
     plain = text(length_max, cut=False)
 
     def read(raw: Scalar) -> ReadValue:
+        # Nearly all are one run of letters and digits, as no word for nothing is.
+        if isinstance(raw, str) and raw.isalnum() and not raw.isalpha() and len(raw) <= length_max:
+            return raw
         value = plain(raw)
         return None if isinstance(value, str) and len(value) <= _WORD_MAX and says_nothing(value) else value
 
@@ -155,12 +158,14 @@ def guarded(read: ValueReader) -> ValueReader:
 
 
 def guarded_id(read: ValueReader, is_id: Callable[[str], bool]) -> ValueReader:
-    """The same for an id, which needs no search where it has the form of one.
+    """The same for an id, which needs neither reading nor a search where it has the form of one.
 
     What is dropped leaves a mark that is not an id: something was sent, and it cannot be one.
     """
 
     def read_guarded(raw: Scalar) -> ReadValue:
+        if isinstance(raw, str) and is_id(raw):
+            return raw
         value = read(raw)
         content = value.value if isinstance(value, Noted) else value
         if not isinstance(content, str) or is_id(content):

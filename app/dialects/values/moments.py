@@ -97,8 +97,16 @@ class Moment(NamedTuple):
 
 def epoch_of(raw: Scalar) -> float | None:
     """UTC epoch seconds; a time without a zone is taken for UTC. `None` if it is not a time between 2000 and 2100."""
-    # Most say it in a number of seconds, which says all.
-    if isinstance(raw, (int, float)) and _EARLIEST <= raw < _LATEST:
+    # Most say it in a number of seconds, or in UTC as computers print it.
+    if isinstance(raw, str):
+        if raw[10:11] == "T" and raw[-1] == "Z":
+            try:
+                at = datetime.fromisoformat(raw).timestamp()
+            except ValueError:
+                at = 0.0
+            if _EARLIEST <= at < _LATEST:
+                return at
+    elif isinstance(raw, (int, float)) and _EARLIEST <= raw < _LATEST:
         return float(raw)
     read = moment_of(raw)
     return read.at if read is not None else None

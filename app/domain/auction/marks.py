@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from operator import attrgetter
 from struct import Struct
 
 import msgspec
@@ -29,6 +30,12 @@ from app.domain.token import (
 from app.domain.vertical import Vertical
 from app.wire.ping import Ping
 from app.wire.post import Post
+
+WITHHELD = ("trustedform_cert_url", "trustedform_ping_url", "leadid_token", "landing_page", "seller_lead_id")
+"""The fields for which the journal may hold a stand-in."""
+
+withheld_of = attrgetter(*WITHHELD)
+"""What a ping says in them."""
 
 _TWO_NUMBERS = Struct(">QQ")
 _NO_HOST = "?"

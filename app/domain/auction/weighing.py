@@ -83,8 +83,7 @@ def weigh(
     if not is_priced:
         valuation = replace(valuation, expected=True)
     ceiling_cents = _ceiling(campaign, caps)
-    spread = _spread(ping, snapshot.catalogue.buyer.exploration, draw)
-    return [_offer(campaign, ping, leg, facts, snapshot, valuation, ceiling_cents, spread, draw.place) for leg in legs]
+    return [_offer(campaign, ping, leg, facts, snapshot, valuation, ceiling_cents, draw) for leg in legs]
 
 
 def caps_of(campaign: Campaign, snapshot: Snapshot) -> Caps:
@@ -235,8 +234,7 @@ def _offer(
     snapshot: Snapshot,
     exclusive: Valuation,
     ceiling_cents: int,
-    spread: float,
-    place: float,
+    draw: Draw,
 ) -> Offer | CampaignRefusal:
     """The explored best price of one leg; a shared lead converts worse by the campaign's share."""
     valuation = exclusive
@@ -250,10 +248,11 @@ def _offer(
     if isinstance(quoted, str):
         refusal = Refusal(quoted)
         return CampaignRefusal(campaign=campaign.name, leg=leg, refusal=refusal, valuation=valuation, points=points)
+    spread = _spread(ping, snapshot.catalogue.buyer.exploration, draw, curve.doubt)
     if points:
-        drawn = float(drawn_point(quoted.within, quoted.best, spread, place))
+        drawn = float(drawn_point(quoted.within, quoted.best, spread, draw.place))
     else:
-        drawn = jitter(quoted.best, quoted.low, quoted.high, spread, place)
+        drawn = jitter(quoted.best, quoted.low, quoted.high, spread, draw.place)
     price_cents = int(drawn)
     win = curve.win_probability(price_cents)
     return Offer(
@@ -284,11 +283,11 @@ def declared_curve(seller: Seller, leg: Leg) -> OrtbCurve:
     return seller.exclusive if leg == "exclusive" else seller.shared
 
 
-def _spread(ping: Ping, exploration: Exploration, draw: Draw) -> float:
-    """How widely this bid explores; a test never does, so that it has one price."""
+def _spread(ping: Ping, exploration: Exploration, draw: Draw, doubt: float) -> float:
+    """How widely this bid explores: a thin slice always, all others by how little is known; a test never does."""
     if ping.test:
         return 0.0
-    return exploration.wide_spread if draw.slice < exploration.wide_share else exploration.spread
+    return exploration.wide_spread if draw.slice < exploration.wide_share else exploration.spread * doubt
 
 
 def _fallback(campaign: Campaign, ping: Ping, seller: Seller, leg: Leg, caps: Caps) -> Offer | CampaignRefusal:

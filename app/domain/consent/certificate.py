@@ -96,7 +96,7 @@ def _is_nobodys(name: str) -> bool:
 
 
 def _is_one_letter(name: str) -> bool:
-    return len(name) >= CERTIFICATE_ID_MIN and len(set(name)) == 1
+    return len(name) >= CERTIFICATE_ID_MIN and name == name[0] * len(name)
 
 
 def _is_made_up(leadid: str) -> bool:
@@ -150,7 +150,8 @@ def read_trustedform(url: str) -> Certificate | None:
     found = _TRUSTEDFORM.fullmatch(url.strip(" ")) if len(url) <= _URL_MAX else None
     if found is None:
         return None
-    host, name = found[1].lower(), found[2]
+    host, name = found.groups()
+    host = host.lower()
     if len(name) > _ID_MAX or (host == "ping" and not name.startswith("0.")) or _is_one_letter(name):
         return None
     provider: Provider = "trustedform_ping" if host == "ping" else "trustedform"

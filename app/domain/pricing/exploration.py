@@ -18,6 +18,20 @@ class Draw(msgspec.Struct, frozen=True, gc=False, array_like=True):
     place: float
 
 
+AUCTIONS_HALF = 100.0
+"""So many auctions of a seller narrow its usual exploration to .7 of what it starts with, nine times as many to .3."""
+DOUBT_MIN = 0.2
+"""Rivals change: a fifth of the spread stays, at a twenty-fifth of its cost."""
+
+
+def doubt(auctions: float) -> float:
+    """How uncertain a landscape is that so many auctions of a seller taught, as a share of knowing nothing.
+
+    As the width of a posterior falls, with the square root of what was seen.
+    """
+    return max(sqrt(AUCTIONS_HALF / (AUCTIONS_HALF + auctions)), DOUBT_MIN)
+
+
 def jitter(best: float, low: float, high: float, spread: float, place: float) -> float:
     """A normal draw around log(best) with deviation `spread`, truncated to [low, high], all in cents.
 
@@ -27,6 +41,8 @@ def jitter(best: float, low: float, high: float, spread: float, place: float) ->
         return min(max(best, low), high)
     # Twice the normal distribution function at both bounds, less one.
     below, above = erf(log(low / best) / spread / _ROOT_2), erf(log(high / best) / spread / _ROOT_2)
-    share = min(max(0.5 * (1.0 + below + place * (above - below)), _EDGE), 1.0 - _EDGE)
+    share = 0.5 * (1.0 + below + place * (above - below))
+    if not _EDGE <= share <= 1.0 - _EDGE:
+        share = min(max(share, _EDGE), 1.0 - _EDGE)
     drawn = best * exp(spread * _STANDARD.inv_cdf(share))
-    return min(max(drawn, low), high)
+    return drawn if low <= drawn <= high else min(max(drawn, low), high)

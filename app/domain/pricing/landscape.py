@@ -34,6 +34,11 @@ class OrtbCurve(msgspec.Struct, frozen=True, kw_only=True):
 
     half_cents: float
 
+    @property
+    def doubt(self) -> float:
+        """It was declared, not learned."""
+        return 1.0
+
     def win_probability(self, bid_cents: float) -> float:
         """P(win) at this bid."""
         return bid_cents / (self.half_cents + bid_cents) if bid_cents > 0 else 0.0
@@ -45,16 +50,18 @@ class OrtbCurve(msgspec.Struct, frozen=True, kw_only=True):
         """
         c = self.half_cents
         best = sqrt(c * c + c * worth_cents) - c if worth_cents > 0 else 0.0
-        return min(max(best, low_cents), high_cents)
+        return best if low_cents <= best <= high_cents else min(max(best, low_cents), high_cents)
 
 
 class Competition(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """What a seller's auctions on one leg share: `spread` is the width of the rivals' log bids.
+    """What a seller's auctions on one leg share: `spread` is the width of the rivals' log bids, `doubt` how little is
+    known of them.
 
     `found` caches the best bids by cell of the lead's worth and of the rivals' middle bid.
     """
 
     spread: float
+    doubt: float = 1.0
     found: dict[tuple[int, int, float, float], tuple[float, ...]] = msgspec.field(default_factory=dict)
 
     def chance(self, bid_cents: float, middle: float) -> float:
@@ -116,6 +123,11 @@ class LearnedCurve(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
     competition: Competition
     middle: float
+
+    @property
+    def doubt(self) -> float:
+        """Of what its seller's auctions taught."""
+        return self.competition.doubt
 
     def win_probability(self, bid_cents: float) -> float:
         """P(win) at this bid; never falls as the bid rises."""

@@ -11,7 +11,13 @@ from app.wire.ping import Value
 
 
 class Curve(Protocol):
-    """P(win at b) of one lead at one seller on one leg, and the bid that makes the most of it."""
+    """P(win at b) of one lead at one seller on one leg, and the bid that makes the most of it.
+
+    `doubt` is how little is known of it: 1 of what nobody measured, the less the more auctions taught it.
+    """
+
+    @property
+    def doubt(self) -> float: ...
 
     def win_probability(self, bid_cents: float) -> float: ...
 

@@ -7,6 +7,7 @@ configuration whoever applies it has read.
 import msgspec
 from msgspec.structs import replace
 
+from app.domain.auction.marks import WITHHELD
 from app.domain.caps.caps import Cap
 from app.domain.caps.pacing import ShadowPrice
 from app.domain.schedule import Schedule
@@ -31,8 +32,8 @@ class BidMade(_Change, frozen=True, gc=False, tag="bid_made"):
     What was asked, decided and answered is kept as the journal's line, the smallest thing that says it all: hundreds
     of thousands may live at once, and few are asked for again. `takes` is the space that the bids need; a test needs
     none. The clock may have been moved since by `moved_s`, and `at` and `expires_at` with it: the bid's own token holds
-    the expiry that it was made with. `unjournaled` is what the ping said where the line has a stand-in, as JSON by
-    field: after a restart nobody knows it any more.
+    the expiry that it was made with. `withheld` is what the ping said where the line may have a stand-in, empty after a
+    restart: nobody knows it any more.
     """
 
     nonce: bytes
@@ -45,7 +46,7 @@ class BidMade(_Change, frozen=True, gc=False, tag="bid_made"):
     takes: tuple[Use, ...] = ()
     warnings: tuple[str, ...] = ()
     moved_s: int = 0
-    unjournaled: bytes = b"{}"
+    withheld: tuple[str, ...] = ()
 
     def moved(self, by: int) -> "BidMade":
         """The same bid after the clock was moved: it has as much left of its life as before."""
@@ -58,7 +59,7 @@ class BidMade(_Change, frozen=True, gc=False, tag="bid_made"):
 
     def ping_of(self, line: PingLine) -> Ping:
         """The ping of its line as it came, as far as that is known."""
-        return replace(line.ping, **msgspec.json.decode(self.unjournaled))
+        return replace(line.ping, **dict(zip(WITHHELD, self.withheld, strict=True))) if self.withheld else line.ping
 
 
 class BidLost(_Change, frozen=True, gc=False, tag="bid_lost"):

@@ -41,7 +41,7 @@ class DigestSet:
             self._segments.append(fresh)
 
     def __contains__(self, digest: str | bytes) -> bool:
-        number = _number(digest) if isinstance(digest, str) else int.from_bytes(digest[:8], "big")
+        number = _number(digest) if isinstance(digest, str) else int.from_bytes(digest[:8])
         if number in self._recent:
             return True
         for segment in self._segments:
@@ -49,6 +49,10 @@ class DigestSet:
             if at < len(segment) and segment[at] == number:
                 return True
         return False
+
+    def holds_any(self, digests: Iterable[str | bytes]) -> bool:
+        """Whether one of these is known."""
+        return any(map(self.__contains__, digests))
 
     def __len__(self) -> int:
         return len(self._recent) + sum(len(segment) for segment in self._segments)

@@ -104,8 +104,7 @@ class LiveStanding:
         self, campaigns: Iterable[Campaign], seller: Seller, zip_code: str, state: str, now: float
     ) -> dict[str, list[Counter]]:
         """The same for each of these campaigns, by name."""
-        counted = [(each.name, counted_caps(each, seller, zip_code, state, now)) for each in campaigns]
-        return {name: self._counters.open(caps, now) for name, caps in counted}
+        return {each.name: self.counters(each, seller, zip_code, state, now) for each in campaigns}
 
     def of_ping(self, counters: Mapping[str, Iterable[Counter]], ping: Ping, now: float) -> Standing:
         """What of all this touches one ping, whose candidate campaigns would count there.
@@ -133,13 +132,11 @@ class LiveStanding:
 
     def is_suppressed(self, digests: Iterable[str]) -> bool:
         """Whether one of these digests belongs to a suppressed person."""
-        suppressed = self._known.suppressed
-        return any(digest in suppressed for digest in digests)
+        return self._known.suppressed.holds_any(digests)
 
     def is_used(self, certificates: Iterable[bytes]) -> bool:
         """Whether one of these certificates (digests) belongs to a lead that we bought."""
-        used = self._known.certificates
-        return any(certificate in used for certificate in certificates)
+        return self._known.certificates.holds_any(certificates)
 
     def is_bought(self, nonce: bytes) -> bool:
         """Whether the lead that its seller calls so is ours already."""

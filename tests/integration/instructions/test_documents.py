@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl
 from xml.etree.ElementTree import fromstring
@@ -79,10 +80,16 @@ COLLECTION: Json = {
 """The structure of a collection v2.1, as far as it is used."""
 
 
-@pytest.fixture(params=NAMES)
+@pytest.fixture(scope="module", params=NAMES)
 def handbook(request: pytest.FixtureRequest, service: Service) -> Handbook:
     catalogue = catalogue_of(service)
     return handbook_of(catalogue, catalogue.sellers[request.param], service.url)
+
+
+@pytest.fixture(scope="module")
+def schema(handbook: Handbook) -> Json:
+    """It is made once for each seller, since that takes longer than to look at it."""
+    return json_schema(handbook)
 
 
 def document_of(http: httpx.Client, seller: str, path: str) -> Json:
@@ -101,11 +108,10 @@ def fields_of(sample: SampleExchange) -> Json:
     return {each.tag: each.text or "" for each in fromstring(form["xml"])} if "xml" in form else form
 
 
-def test_the_schema_takes_every_sample_but_the_one_without_its_zip(handbook: Handbook) -> None:
-    document = json_schema(handbook)
-    Draft202012Validator.check_schema(document)
+def test_the_schema_takes_every_sample_but_the_one_without_its_zip(handbook: Handbook, schema: Json) -> None:
+    Draft202012Validator.check_schema(schema)
     for sample in handbook.samples:
-        validator = Draft202012Validator({**document, "anyOf": [{"$ref": f"#/$defs/{sample.route}"}]})
+        validator = Draft202012Validator({**schema, "anyOf": [{"$ref": f"#/$defs/{sample.route}"}]})
         fields = fields_of(sample)
         if sample.name == "missing":
             assert not validator.is_valid(fields)
@@ -113,25 +119,22 @@ def test_the_schema_takes_every_sample_but_the_one_without_its_zip(handbook: Han
             validator.validate(fields)
 
 
-def test_the_schema_refuses_identity_in_a_ping_and_a_post_without_its_person(handbook: Handbook) -> None:
-    document = json_schema(handbook)
-    pings = Draft202012Validator({**document, "anyOf": [{"$ref": "#/$defs/ping"}]})
-    posts = Draft202012Validator({**document, "anyOf": [{"$ref": "#/$defs/post"}]})
+def test_the_schema_refuses_identity_in_a_ping_and_a_post_without_its_person(handbook: Handbook, schema: Json) -> None:
+    pings = Draft202012Validator({**schema, "anyOf": [{"$ref": "#/$defs/ping"}]})
+    posts = Draft202012Validator({**schema, "anyOf": [{"$ref": "#/$defs/post"}]})
     by_name = {sample.name: fields_of(sample) for sample in handbook.samples}
     ping, post = by_name["bid_auto_insurance"], by_name["sale_auto_insurance"]
     assert not pings.is_valid(post)
     assert not posts.is_valid(ping)
 
 
-def test_the_schema_says_what_each_of_its_references_is(handbook: Handbook) -> None:
-    document = json_schema(handbook)
-    used = set(re.findall(r'"#/\$defs/(\w+)"', json.dumps(document)))
-    assert used == set(document["$defs"])
+def test_the_schema_says_what_each_of_its_references_is(schema: Json) -> None:
+    used = set(re.findall(r'"#/\$defs/(\w+)"', json.dumps(schema)))
+    assert used == set(schema["$defs"])
 
 
-def test_an_error_of_the_schema_names_the_field(handbook: Handbook) -> None:
-    document = json_schema(handbook)
-    validator = Draft202012Validator(document)
+def test_an_error_of_the_schema_names_the_field(handbook: Handbook, schema: Json) -> None:
+    validator = Draft202012Validator(schema)
     by_name = {sample.name: fields_of(sample) for sample in handbook.samples}
     ping = by_name["bid_auto_insurance"]
     rows = {row.name: row for row in handbook.sheets[0].rows}
@@ -160,10 +163,16 @@ def test_a_post_without_its_bid_or_its_person_is_told_what_it_lacks(service: Ser
     assert list(error.absolute_path) == ["credit_tier"]
 
 
+@pytest.fixture(scope="module")
+def openapi(http: httpx.Client) -> Callable[[str], Json]:
+    """The document of a seller, fetched once."""
+    return cache(lambda seller: document_of(http, seller, "/openapi.json"))
+
+
 @pytest.mark.parametrize("name", NAMES)
-def test_programs_can_make_types_of_the_openapi_document(http: httpx.Client, name: str) -> None:
+def test_programs_can_make_types_of_the_openapi_document(openapi: Callable[[str], Json], name: str) -> None:
     """Generators of clients take objects, lists, texts, numbers and unions, but no conditions and no bare booleans."""
-    document = document_of(http, name, "/openapi.json")
+    document = openapi(name)
     schemas = document["components"]["schemas"]
     for schema in schemas.values():
         for part in parts_of(schema):
@@ -187,8 +196,8 @@ def parts_of(schema: Any) -> Iterator[Any]:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_openapi_document_is_whole(http: httpx.Client, name: str) -> None:
-    document = document_of(http, name, "/openapi.json")
+def test_the_openapi_document_is_whole(openapi: Callable[[str], Json], name: str) -> None:
+    document = openapi(name)
     assert document["openapi"] == "3.1.0"
     assert {"title", "version"} <= document["info"].keys()
     used = set(re.findall(r'"#/components/schemas/(\w+)"', json.dumps(document)))
@@ -209,8 +218,8 @@ def test_the_openapi_document_is_whole(http: httpx.Client, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_answers_are_as_the_document_describes(http: httpx.Client, name: str) -> None:
-    document = document_of(http, name, "/openapi.json")
+def test_the_answers_are_as_the_document_describes(openapi: Callable[[str], Json], name: str) -> None:
+    document = openapi(name)
     resource = Resource.from_contents(document, default_specification=DRAFT202012)
     registry: Registry[Any] = Registry().with_resource("http://x.example/openapi.json", resource)
     checked = 0

@@ -28,7 +28,9 @@ def test_the_mixture_of_slices_is_what_draws_are_spread_by() -> None:
         )
     log = ledger(rows)
     density = density_of(log)
-    assert density.share_of == pytest.approx({0.1: 0.9, 0.3: 0.1}, abs=0.01)
+    assert {spread: float(share[0]) for spread, share in density.share_of.items()} == pytest.approx(
+        {0.1: 0.9, 0.3: 0.1}, abs=0.01
+    )
     edges = np.linspace(np.log(LOW), np.log(HIGH), 13)
     shares = np.histogram(np.log(log.price), edges)[0] / len(log)
     middles = (edges[1:] + edges[:-1]) / 2
@@ -38,6 +40,19 @@ def test_the_mixture_of_slices_is_what_draws_are_spread_by() -> None:
     grid = np.linspace(np.log(LOW), np.log(HIGH), len(log))
     mass = float(density.at(grid).sum()) * (grid[1] - grid[0])
     assert mass == pytest.approx(1.0, abs=0.002)
+
+
+def test_what_one_seller_explores_says_nothing_of_another() -> None:
+    rows = [bid(number, seller="acme", spread=0.1, low=LOW, high=HIGH, best=BEST) for number in range(4)]
+    rows += [bid(number + 4, seller="bluebird", spread=0.02, low=LOW, high=HIGH, best=BEST) for number in range(4)]
+    density = density_of(ledger(rows))
+    assert {spread: share.tolist() for spread, share in density.share_of.items()} == {
+        0.02: [0.0] * 4 + [1.0] * 4,
+        0.1: [1.0] * 4 + [0.0] * 4,
+    }
+    assert density.usual.tolist() == [0.1] * 4 + [0.02] * 4
+    a_tenth_off = density.reaches(np.full(8, np.log(1.1 * BEST)))
+    assert a_tenth_off.tolist() == [True] * 4 + [False] * 4
 
 
 def test_reach_ends_where_prices_were_hardly_tried() -> None:

@@ -51,7 +51,7 @@ def test_caps_are_kept_and_paced_best_by_shadow_prices(held: HouseMarket) -> Non
     assert share["ours"] > max(share["greedy"], share["throttle"], share["scaling"])
 
 
-@pytest.mark.parametrize("rivals", ["house", "flat", "tails", "many", "lumpy"])
+@pytest.mark.parametrize("rivals", ["house", "flat", "tails", "many", "lumpy", "steps"])
 @pytest.mark.parametrize("winners", [1, TOP])
 def test_the_true_landscape_is_the_share_that_wins(rivals: str, winners: int) -> None:
     world: HouseWorld = draw(4_000, 5, rivals)  # type: ignore[arg-type]
@@ -69,7 +69,7 @@ def test_one_seed_is_one_market(held: HouseMarket) -> None:
 
 
 def test_the_command_prints_one_object_a_policy(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["simulate", "--market", "top3", "--seeds", "1", "--per-seed", "2500", "--json"]) == 0
+    assert main(["simulate", "--market", "top3", "--seeds", "1", "--per-seed", "2000", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     names = [
         "clairvoyant",

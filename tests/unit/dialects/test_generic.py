@@ -547,6 +547,12 @@ def test_a_text_that_repeats_the_certificate_is_dropped(ping: ReadPing) -> None:
     assert pinged(kept).sub_id == "a source with a long name of its own"
 
 
+def test_a_choice_that_nobody_listed_may_not_repeat_the_certificate_either(ping: ReadPing) -> None:
+    reading = ping({"trustedform_cert_url": CERTIFICATE, "credit_tier": CERTIFICATE.rpartition("/")[2]})
+    assert "credit_tier" not in pinged(reading).fields
+    assert "credit_tier: a certificate does not belong here; it was dropped" in reading.warnings
+
+
 def test_a_campaigns_number_stands_for_the_vertical_where_the_seller_says_so(ping: ReadPing, seller: Seller) -> None:
     numbered = replace(seller, aliases={"TYPE": "vertical"}, value_maps={"vertical": {"21": "auto_insurance"}})
     for number in (21, "21", 21.0):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.pricing.exploration import jitter
+from app.domain.pricing.exploration import DOUBT_MIN, doubt, jitter
 
 PLACES = st.floats(0.0, 1.0, exclude_max=True)
 CENTS = st.floats(1.0, 1e6)
@@ -60,3 +60,11 @@ def test_without_deviation_the_best_bid_itself_is_bid_within_bounds(best: float,
 
 def test_where_bounds_meet_there_is_one_price() -> None:
     assert jitter(500.0, 500.0, 500.0, 0.3, 0.2) == 500.0
+
+
+def test_the_more_auctions_taught_the_less_is_explored_down_to_a_rest() -> None:
+    assert doubt(0) == 1.0
+    assert doubt(300) == pytest.approx(0.5)
+    assert doubt(1_000_000) == DOUBT_MIN
+    widths = [doubt(auctions) for auctions in (0, 50, 100, 500, 2_000, 10_000)]
+    assert widths == sorted(widths, reverse=True)
