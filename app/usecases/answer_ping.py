@@ -151,7 +151,8 @@ def _located(bidder: Bidder, ping: Ping) -> Ping | Refusal:
         return ping
     around = possible_states(ping.zip, bidder.catalogue.zip_states)
     if not around:
-        return Refusal("invalid_field", f"zip: no ZIP code begins with {ping.zip[:PREFIX_LENGTH]}")
+        told = "; those of tests are for the test endpoint" if ping.zip.startswith("000") else ""
+        return Refusal("invalid_field", f"zip: no ZIP code begins with {ping.zip[:PREFIX_LENGTH]}{told}")
     if not ping.state:
         return Refusal("missing_field", "state")
     return ping if ping.state in around else Refusal("invalid_field", "zip and state disagree")

@@ -21,7 +21,7 @@ from training.main import COMMANDS
 NEEDS_NOTHING = {"registry"}
 """Training commands that work without the extra."""
 
-SOLAR = json.dumps({"vertical": "solar", "zip": "00002", "state": "CA", "homeowner": True})
+SOLAR = json.dumps({"vertical": "solar", "zip": "94105", "state": "CA", "homeowner": True})
 
 EXTRAS = ("duckdb", "matplotlib", "sklearn", "numpy", "scipy", "joblib", "psycopg", "lightgbm")
 

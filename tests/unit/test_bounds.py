@@ -12,7 +12,7 @@ from app.cli import GROUPS, main
 
 MODULES = [
     *(f"app.cli.{group}.{name}" for group, names in GROUPS.items() for name in names),
-    *(f"training.commands.{name}" for name in training_main.COMMANDS),
+    *(f"training.commands.{name.replace('-', '_')}" for name in training_main.COMMANDS),
 ]
 
 

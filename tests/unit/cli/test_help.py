@@ -18,7 +18,7 @@ _LOWER = re.compile(r"(?<![-\w/.{,`])(http|csv|crm|json|parquet|zip|html|url)(?!
 
 PARSERS = {
     **{f"leadbid {name}": f"app.cli.{group}.{name}" for group, names in GROUPS.items() for name in names},
-    **{f"python -m training {name}": f"training.commands.{name}" for name in training_main.COMMANDS},
+    **{f"python -m training {name}": f"training.commands.{name.replace('-', '_')}" for name in training_main.COMMANDS},
 }
 
 
