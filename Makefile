@@ -7,9 +7,9 @@ STAMP := $(VENV)/.installed
 # Where this is set, as in many containers, every process that a test starts compiles all of leadbid anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-# Many tests wait for servers, so three workers share two cores. In order of their folders, because the quick ones of
+# Many tests wait for servers, so four workers share two cores. In order of their folders, because the quick ones of
 # `unit` come last then, and no long file is left over for one worker alone.
-PYTEST = $(BIN)/pytest -n "$$($(BIN)/python -c 'import os; print(3 * (os.cpu_count() or 2) // 2)')" --dist loadfile --no-loadscope-reorder
+PYTEST = $(BIN)/pytest -n "$$($(BIN)/python -c 'import os; print(2 * (os.cpu_count() or 2))')" --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo serve test long check quick bench drill dist

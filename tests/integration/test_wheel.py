@@ -165,6 +165,7 @@ def test_an_app_of_ones_own_in_the_working_directory_does_no_harm(whole: Install
     assert "solar" in ran(whole, tmp_path, "python", "-m", "training", "registry", "list")
 
 
+@pytest.mark.long
 def test_models_of_ones_own_begin_as_those_that_come_along(whole: Installed, tmp_path: Path) -> None:
     finished = whole.run(tmp_path, "python", "-m", "training", "retrain", "--data", "nowhere")
     assert (finished.returncode, finished.stderr.count("\n")) == (2, 1)

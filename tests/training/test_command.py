@@ -129,6 +129,7 @@ def test_every_file_is_small_and_the_page_tells_the_gates(run: tuple[int, Path])
     assert "| level | pass |" in (folder / "card.md").read_text()
 
 
+@pytest.mark.long
 def test_the_same_seed_makes_the_same_bytes_and_leaves_other_verticals_live(
     run: tuple[int, Path], buyer: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

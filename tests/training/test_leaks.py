@@ -48,6 +48,7 @@ def test_a_leak_that_a_stronger_one_hides_is_found_without_it(draw: Draw) -> Non
     assert next(check.alone for check in checks if check.name == "note_length") < 0.9
 
 
+@pytest.mark.long
 def test_of_a_long_history_rare_conversions_are_all_looked_at(vertical: Vertical) -> None:
     columns, _ = columns_of(msgspec.structs.replace(vertical, fields=(Field(name="tail", type="number"),)))
     y = np.zeros(50_000, dtype=int)

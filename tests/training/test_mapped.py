@@ -168,6 +168,7 @@ def test_the_only_declared_vertical_is_meant_unless_one_is_named(drafted: str, a
     assert chosen_vertical(KNOWN, drafted, asked) == chosen
 
 
+@pytest.mark.long
 def test_the_command_writes_the_draft_and_prints_what_the_configuration_lacks(
     path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -134,6 +134,7 @@ def test_a_trained_model_ranks_leads_it_has_not_seen(draw: Draw, vertical: Verti
     assert trained.random_cv.auc == pytest.approx(trained.newest.auc, abs=0.08)
 
 
+@pytest.mark.long
 def test_the_chosen_candidate_is_the_one_that_was_fitted_and_every_one_is_shown(draw: Draw, vertical: Vertical) -> None:
     history = draw(signal=2.5)
     columns, _ = columns_of(vertical)
@@ -195,6 +196,7 @@ def test_lightgbm_is_trained_and_judged_like_any_other(draw: Draw, vertical: Ver
     assert set(trained.raw.predict(rows)) <= {0, 1}
 
 
+@pytest.mark.long
 def test_a_long_history_is_cross_validated_on_a_part_of_it_and_says_so(draw: Draw, vertical: Vertical) -> None:
     small = draw(3_000)
     columns, _ = columns_of(vertical)

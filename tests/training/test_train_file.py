@@ -132,6 +132,7 @@ def test_its_card_tells_where_it_comes_from_and_how_good_it_is_among_whom(models
         assert said in page
 
 
+@pytest.mark.long
 def test_json_ends_with_one_object_of_metrics_gates_and_the_artefact(tmp_path: Path, capsys: Capture) -> None:
     out = tmp_path / "models"
     assert main([*write(tmp_path, lines(2_500)), "--out", str(out), "--json", "--backend", "threading"]) in (0, 1)
@@ -148,6 +149,7 @@ def test_json_ends_with_one_object_of_metrics_gates_and_the_artefact(tmp_path: P
     assert told["passed"] == all(gate["passed"] for gate in told["gates"]) == (out / "current.toml").exists()
 
 
+@pytest.mark.long
 def test_where_the_world_drifts_a_gate_fails_the_metrics_are_told_and_the_live_model_stays(
     models: Path, tmp_path: Path, capsys: Capture
 ) -> None:
@@ -205,6 +207,7 @@ def test_a_history_of_one_field_is_trained_and_not_made_live_where_nobody_declar
     assert not (tmp_path / "models" / "current.toml").exists()
 
 
+@pytest.mark.long
 def test_a_leak_that_is_declared_known_fails_by_name(tmp_path: Path, capsys: Capture) -> None:
     leaky = SPEC.replace("known_at_ping = false", "known_at_ping = true")
     assert main([*write(tmp_path, lines(1_500), leaky), "--out", str(tmp_path / "models")]) == 1

@@ -103,6 +103,7 @@ def test_the_page_has_every_section_and_needs_nothing_from_elsewhere(
         assert word in text
 
 
+@pytest.mark.long
 def test_the_same_evaluation_gives_the_same_bytes(world: World, told: tuple[int, dict[str, Any]]) -> None:
     assert page(msgspec.convert(told[1], type=Evaluation)) == world.page.read_text()
 
@@ -156,6 +157,7 @@ def test_a_model_that_bids_as_it_did_earns_what_it_did(told: tuple[int, dict[str
     assert champion.by_method["CCR"].wins.at == pytest.approx(logged_.by_method["CCR"].wins.at, abs=0.02)
 
 
+@pytest.mark.long
 def test_a_log_that_never_explored_cannot_say(world: World, tmp_path: Path, capsys: Capture) -> None:
     quiet = dataset(tmp_path / "quiet", logged(world.models, 600, spreads=(0.0, 0.0)))
     assert main(world.words("--version", "0002", "--out", str(tmp_path / "quiet.html"), data=quiet)) == 2

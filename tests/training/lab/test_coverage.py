@@ -21,6 +21,7 @@ def test_the_truth_is_what_comes_of_many_auctions() -> None:
     assert dear_left < left
 
 
+@pytest.mark.long
 def test_the_command_prints_one_object_at_the_end(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["coverage", "--seeds", "1", "--rows", "1200", "--json"]) == 0
     printed = capsys.readouterr()

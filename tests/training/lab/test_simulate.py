@@ -68,6 +68,7 @@ def test_one_seed_is_one_market(held: HouseMarket) -> None:
     assert draw(ROWS, 4, "house").top.tolist() != held.world.top.tolist()
 
 
+@pytest.mark.long
 def test_the_command_prints_one_object_a_policy(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["simulate", "--market", "top3", "--seeds", "1", "--per-seed", "2000", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)

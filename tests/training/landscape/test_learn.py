@@ -158,6 +158,7 @@ def test_a_disclosed_price_is_one_auction_between_two_bids() -> None:
     assert len(below.priced) == 0
 
 
+@pytest.mark.long
 def test_disclosed_prices_bring_the_curve_nearer_to_the_truth() -> None:
     """Fitted as auctions of their own, lost just below their price and won just above it, they took a third away."""
     log, _ = auctions(1_500)
@@ -191,6 +192,7 @@ def test_too_few_auctions_are_refused_with_how_many_it_takes() -> None:
     assert learn_landscape([nowhere], tell=lambda _: None).thin == ()
 
 
+@pytest.mark.long
 def test_of_few_auctions_no_facts_are_read() -> None:
     log, _ = auctions(400)
     demands = Demands(facts_rows_min=401, plain=True)

@@ -88,7 +88,7 @@ def in_a_form(tree: Mapping[str, Any], path: str = "") -> list[tuple[str, str]]:
     return flat
 
 
-@settings(derandomize=True, deadline=None, max_examples=150, phases=(Phase.generate,))
+@settings(derandomize=True, deadline=None, max_examples=80, phases=(Phase.generate,))
 @given(leads(), st.booleans())
 def test_no_part_of_a_contact_is_lost_in_silence(lead: tuple[dict[str, Any], str, str], as_form: bool) -> None:
     tree, digits, url = lead

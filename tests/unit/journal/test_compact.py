@@ -96,7 +96,7 @@ LINES = OBJECTS.map(lambda line: STAMP + msgspec.json.encode(line)[1:]) | st.bin
 )
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(LINES, min_size=1, max_size=20), st.booleans())
 def test_whatever_stands_in_a_line_it_comes_back_byte_for_byte(
     tmp_path_factory: pytest.TempPathFactory, wanted: list[bytes], has_end: bool

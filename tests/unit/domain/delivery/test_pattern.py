@@ -14,7 +14,7 @@ COUNTS = st.sampled_from(["", "", "", "*", "+", "?", "{2}", "{1,2}", "{0,}"])
 PARTS = st.lists(st.tuples(ATOMS, COUNTS).map("".join), min_size=1, max_size=5)
 
 
-@settings(max_examples=500)
+@settings(max_examples=200)
 @given(
     parts=PARTS,
     group=st.tuples(st.integers(0, 5), st.integers(0, 5)),
