@@ -7,8 +7,7 @@ from typing import Any
 from litestar import MediaType, Request, Response, get
 from litestar.datastructures import State
 
-from app.domain.auction.canary import canary_name
-from app.domain.catalogue import Challenger
+from app.domain.auction.canary import share_now
 from app.http.authentication import keys_in_headers, whose_key
 from app.http.openapi import openapi
 from app.http.pages.schema_page import schema_page
@@ -33,7 +32,7 @@ async def readyz(request: Request[Any, Any, State]) -> Response[dict[str, object
     """Whether the service can bid and buy; details are shown to operators only."""
     bidder: Bidder = request.app.state.bidder
     stored = await bidder.store.ready()
-    priced = sorted(bidder.catalogue.models)
+    priced, paused = sorted(bidder.catalogue.models), bidder.standing.paused
     body: dict[str, object] = {"status": "ready" if stored else "not ready"}
     if _may_look(request, bidder):
         body |= {
@@ -42,7 +41,10 @@ async def readyz(request: Request[Any, Any, State]) -> Response[dict[str, object
             "campaigns": len(bidder.catalogue.campaigns),
             "models": {name: bidder.catalogue.models[name].version for name in priced},
             "challengers": {
-                name: {"version": each.model.version, "canary": _share(bidder, name, each)}
+                name: {
+                    "version": each.model.version,
+                    "canary": share_now(each.canary, name, each.model.version, paused),
+                }
                 for name, each in sorted(bidder.catalogue.challengers.items())
             },
             "unpriced": sorted(bidder.catalogue.index.verticals - set(priced)),
@@ -74,12 +76,6 @@ async def schema_html(request: Request[Any, Any, State]) -> Response[bytes]:
 
 
 OPERATIONS = (healthz, readyz, metrics, schema_document, schema_html)
-
-
-def _share(bidder: Bidder, vertical: str, challenger: Challenger) -> float:
-    """The share of leads that it bids for now; none once it was stopped."""
-    name = canary_name(vertical, challenger.model.version)
-    return 0.0 if bidder.standing.is_paused(name) else challenger.canary
 
 
 def _may_look(request: Request[Any, Any, State], bidder: Bidder) -> bool:

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from app.dialects.reading import Reading
 from app.domain import answers
-from app.domain.auction.canary import canary_name
+from app.domain.auction.canary import share_now
 from app.domain.auction.decide import Decision, decide
 from app.domain.auction.marks import Marks, bid_ids_of, draw_of, line_id_of, marks_of, withheld_of
 from app.domain.auction.snapshot import Known, Snapshot
@@ -236,8 +236,8 @@ def _trial(asked: Asked, snapshot: Snapshot) -> Trial | None:
     if challenger is None or asked.ping.test:
         return None
     if challenger.canary and snapshot.standing.paused:
-        name = canary_name(asked.ping.vertical, challenger.model.version)
-        challenger = replace(challenger, canary=0.0) if name in snapshot.standing.paused else challenger
+        version, paused = challenger.model.version, snapshot.standing.paused
+        challenger = replace(challenger, canary=share_now(challenger.canary, asked.ping.vertical, version, paused))
     return Trial(challenger=challenger, ping=asked.ping, snapshot=snapshot, now=asked.now, draw=asked.draw)
 
 

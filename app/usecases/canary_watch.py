@@ -40,7 +40,7 @@ class CanaryWatch:
         for vertical, challenger in bidder.catalogue.challengers.items():
             name = canary_name(vertical, challenger.model.version)
             is_watched = 0.0 < challenger.canary < 1.0 and challenger.since
-            if not is_watched or vertical not in bidder.catalogue.models or bidder.standing.is_paused(name):
+            if not is_watched or vertical not in bidder.catalogue.models or name in bidder.standing.paused:
                 continue
             try:
                 found = await self._tallied(vertical, challenger, now)

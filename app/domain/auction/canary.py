@@ -1,6 +1,6 @@
 """Which leads a canary takes, and whether it has cost so much that it must stop."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from math import log, sqrt
 
 import msgspec
@@ -52,6 +52,11 @@ def takes(share: float, version: str, seed: bytes, nonce: bytes) -> bool:
         return False
     number = int.from_bytes(mac(seed, b"leadbid.canary", nonce + version.encode(), size=8))
     return number / 2**64 < share
+
+
+def share_now(share: float, vertical: str, version: str, paused: Container[str]) -> float:
+    """The share of leads that a canary bids for; none once it was stopped."""
+    return 0.0 if canary_name(vertical, version) in paused else share
 
 
 def canary_name(vertical: str, version: str) -> str:

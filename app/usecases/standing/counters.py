@@ -168,7 +168,7 @@ class Counters:
         """`declare` is called with every new one, and applies it."""
         self._declare = declare
         self._open: dict[str, Counter] = {}
-        # By resource: the one that began last; where none is open, the one that was closed while bids of it lived.
+        # By resource: the open one that ends last; where none is open, the one that was closed while bids of it lived.
         self._latest: dict[str, Counter] = {}
         self._closed: dict[str, Counter] = {}
         self._used: dict[str, int] = {}
@@ -271,7 +271,9 @@ class Counters:
             self._close(over, change.at)
         former = self._former.get(resource)
         counter = Counter(key, cap, change.schedule, self._used.get(key, 0), change.at, former)
-        self._open[key] = self._latest[resource] = counter
+        self._open[key] = counter
+        if resource not in self._latest or counter.end >= self._latest[resource].end:
+            self._latest[resource] = counter
         if closed := self._closed.pop(resource, None):
             counter.take_over(closed)
             counter.weigh(rates, change.at)
@@ -282,10 +284,10 @@ class Counters:
         self._used.pop(counter.key, None)
         resource = counter.resource
         self._former[resource] = ShadowPrice(counter.dual, now)
-        latest = self._latest[resource]
-        if latest is not counter:
-            latest.take_over(counter)
-            return
-        del self._latest[resource]
-        if counter.buckets:
+        if self._latest.get(resource) is counter:
+            del self._latest[resource]
+        heir = self._latest.get(resource) or self._closed.get(resource)
+        if heir is not None:
+            heir.take_over(counter)
+        elif counter.buckets:
             self._closed[resource] = counter

@@ -122,9 +122,10 @@ class LiveStanding:
             unwritable_s=self._unwritable_s,
         )
 
-    def is_paused(self, name: str) -> bool:
-        """Whether a campaign, a seller or a canary of this name is paused by command."""
-        return name in self._requested.paused
+    @property
+    def paused(self) -> frozenset[str]:
+        """The campaigns, sellers and canaries that are paused by command."""
+        return self._requested.paused
 
     def sightings(self, digests: Iterable[str]) -> tuple[Sighting, ...]:
         """Every known sale of a person with one of these digests, each once."""

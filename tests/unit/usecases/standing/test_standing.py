@@ -187,6 +187,20 @@ def test_a_bid_that_outlives_its_window_takes_room_in_the_next(is_met_first: boo
     assert leads(standing, midnight + LIFETIME_S) == (1, 0.0)
 
 
+def test_windows_of_a_cap_may_end_in_another_order_than_they_began() -> None:
+    """As where a reload moves a cap to a zone whose day has begun, and the counter of the former day goes on there."""
+    west, east = (campaign(caps=(cap(limit=10, zone=zone),)) for zone in ("America/Los_Angeles", "America/New_York"))
+    standing, at = LiveStanding(), window_bounds(NOW, "America/New_York", "day")[1] + 60.0
+    promise(standing, b"a", at, buying=west, lifetime_s=5 * 3_600)
+    promise(standing, b"b", at, buying=east, lifetime_s=5 * 3_600)
+    pass_time(standing, at + 86_400.0)
+    assert (standing.live_bids, caps(standing, at + 86_400.0, buying=east)[0].used) == (0, 0)
+    promise(standing, b"c", at + 86_400.0, buying=east, lifetime_s=5 * 3_600)
+    promise(standing, b"d", at + 86_400.0, buying=west, lifetime_s=5 * 3_600)
+    pass_time(standing, at + 86_400.0 + 4 * 3_600.0)
+    assert caps(standing, at + 86_400.0 + 4 * 3_600.0, buying=west)[0].live == 2.0
+
+
 def test_bids_that_end_before_the_next_window_is_met_leave_nothing() -> None:
     standing, midnight = used(), caps_end()
     promise(standing, b"a", midnight - 1.0)
