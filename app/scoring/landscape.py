@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from functools import reduce
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from math import exp, inf, isfinite, log
 from operator import and_, getitem
 from struct import Struct
@@ -49,8 +49,8 @@ class Constants(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fie
 class LegLandscape(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One leg. `centre` is the mean log v; a list's `steps` (logarithms) lie `knot_step` apart from `first_knot` on.
 
-    Those of the form `stepped` lie at `edges`, prices in cents, and grow by `levers` with the middle. The sum of
-    `trees` over `features` is what a lead's facts add to the middle. `auctions` says by seller how many taught it.
+    Those of the form `stepped` lie below, between and above `edges`, prices in cents. The sum of `trees` over
+    `features` is what a lead's facts add to the middle. `auctions` says by seller how many taught it.
     """
 
     leg: Leg
@@ -64,7 +64,6 @@ class LegLandscape(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     trees: tuple[Node, ...]
     sellers: dict[str, Constants]
     edges: tuple[float, ...] = ()
-    levers: tuple[float, ...] = ()
     auctions: dict[str, int] = {}
 
 
@@ -163,14 +162,14 @@ def _competition_on(leg: LegLandscape) -> Callable[[Constants], Competition]:
 
 
 def _stepped(leg: LegLandscape, each: Constants) -> Stepped:
-    """A seller's own number of rivals at each edge."""
+    """A seller's own number of rivals who pay by the prices of all."""
     return Stepped(
         rivals=exp(each.stream),
         spread=exp(each.spread),
-        usual=each.middle,
+        winners=leg.winners,
+        listed=exp(each.lists),
         edges=leg.edges,
-        sizes=tuple([each.lists + step for step in leg.steps]),
-        levers=leg.levers,
+        thresholds=tuple(accumulate(map(exp, leg.steps))),
     )
 
 
@@ -205,14 +204,14 @@ def _check(leg: LegLandscape) -> None:
     _check_trees(leg)
     if any(count < 0 for count in leg.auctions.values()):
         raise Unusable(f"{FILE}: a number of auctions of the {leg.leg} leg is negative")
-    numbers = [leg.centre, leg.first_knot, *leg.steps, *leg.levers]
+    numbers = [leg.centre, leg.first_knot, *leg.steps]
     numbers += [number for each in leg.sellers.values() for number in msgspec.structs.astuple(each)]
     if not all(isfinite(number) and abs(number) <= _LOG_MAX for number in numbers):
         raise Unusable(f"{FILE}: a constant of the {leg.leg} leg is no number between -{_LOG_MAX:g} and {_LOG_MAX:g}")
-    many = len(leg.steps) if leg.form == "stepped" else 0
+    many = len(leg.steps) - 1 if leg.form == "stepped" else 0
     rising = all(low < high for low, high in pairwise((0.0, *leg.edges, inf)))
-    if not (rising and many == len(leg.edges) == len(leg.levers)):
-        raise Unusable(f"{FILE}: the edges of the {leg.leg} leg do not rise, or are not as many as its steps")
+    if not (rising and many == len(leg.edges)):
+        raise Unusable(f"{FILE}: the edges of the {leg.leg} leg do not rise, or do not lie between its steps")
     if not (1 <= leg.winners <= _WINNERS_MAX and 0.0 < leg.knot_step <= 1.0 and leg.steps):
         raise Unusable(f"{FILE}: the {leg.leg} leg has no winners or no price list")
 

@@ -6,7 +6,8 @@ import msgspec
 import numpy as np
 
 from training.landscape.auctions import AuctionLog
-from training.landscape.fit import Fit, curves
+from training.landscape.fit import Fit, curves, edges_of
+from training.landscape.forms import Form
 from training.statistics import Array, losses, saving
 
 GRID = 64
@@ -36,7 +37,7 @@ def tried(fits: Sequence[tuple[Fit, bool]], newest: AuctionLog) -> list[TriedFit
     most likely: a form that is far off has no say in what its own bids would have won.
     """
     some = newest.rows(np.arange(0, len(newest), -(-len(newest) // ROWS_MAX)))
-    bids = np.geomspace(max(float(some.floor_cents.min()), 50.0), float(some.worth_cents.max()), GRID)
+    bids = _bids(some)
     by_fit = [curves(fitted, some, bids) for fitted, _ in fits]
     at_logged = [curves(fitted, newest, newest.bid_cents[:, None])[:, 0] for fitted, _ in fits]
     weights = _blend(newest.won, np.column_stack(at_logged))
@@ -55,13 +56,21 @@ def tried(fits: Sequence[tuple[Fit, bool]], newest: AuctionLog) -> list[TriedFit
     return trials
 
 
-def chosen(trials: Sequence[TriedFit], errors: float) -> TriedFit:
-    """The stream of rivals that predicts best from won and lost alone, unless another trial is better.
+def _bids(log: AuctionLog) -> Array:
+    """What a buyer may bid: the prices of its list, or any, the best of which may lie just above those of rivals."""
+    if len(log.points):
+        return log.points
+    even = np.geomspace(max(float(log.floor_cents.min()), 50.0), float(log.worth_cents.max()), GRID)
+    return np.union1d(even, np.ceil(edges_of(log)))
+
+
+def chosen(trials: Sequence[TriedFit], errors: float, usual: Form) -> TriedFit:
+    """The `usual` form that predicts best from won and lost alone, unless another trial is better.
 
     Better is what predicts clearly better and does not clearly earn less, or earns clearly more and predicts half as
     clearly better: neither figure alone has been right in every market.
     """
-    plain = [each for each in trials if each.fitted.landscape.form == "rivals" and not each.priced]
+    plain = [each for each in trials if each.fitted.landscape.form == usual and not each.priced]
     best = min(plain, key=lambda each: float(each.losses.sum()))
     for other in trials:
         if _is_better(other, best, errors):

@@ -131,7 +131,7 @@ def learn_leg(
     cut = int(len(log) * (1.0 - NEWEST))
     older, newest = log.rows(np.arange(cut)), log.rows(np.arange(cut, len(log)))
     tops = (winners,) if winners is not None else (1,) if leg == "exclusive" else WINNERS_TRIED
-    forms: list[tuple[Form, int]] = [*(("rivals", top) for top in tops), ("logistic", tops[0]), ("stepped", 1)]
+    forms: list[tuple[Form, int]] = [*(("rivals", top) for top in tops), ("logistic", tops[0]), ("stepped", tops[0])]
     fits: list[tuple[Fit, bool]] = []
     reads: list[Sequence[Column]] = [()] if demands.plain else []
     reads += [columns] if len(log) >= demands.facts_rows_min else []
@@ -142,7 +142,8 @@ def learn_leg(
                 tell(f"{leg}: {form}, {top} may win{', with disclosed prices' if priced else ''}")
                 fits.append((fit(older if priced else older.without_prices, read, form, top), priced))
     trials = tried(fits, newest)
-    best = chosen(trials, demands.errors)
+    # Of a few prices a table says all there is; between them no shape can be seen.
+    best = chosen(trials, demands.errors, "stepped" if len(log.points) else "rivals")
     predicted, winner = best.predicted, best.fitted.landscape
     tell(f"{leg}: {winner.form} once more, on all of them")
     learns = log if best.priced else log.without_prices

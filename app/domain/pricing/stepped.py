@@ -3,41 +3,46 @@
 from bisect import bisect_right
 from math import ceil, exp, log
 
-import msgspec
-
-from app.domain.pricing.landscape import CELL, CELLS_MAX, EPSILON, NEARLY, STEEP, Competition, LearnedCurve
-
-SHIFT_STEP = 0.05
-"""Leads whose middles differ by less share one table."""
-SIZE_MAX = 5.0
-"""More than e^5 rivals at one price are as many as that."""
+from app.domain.pricing.landscape import (
+    CELL,
+    CELLS_MAX,
+    EPSILON,
+    NEARLY,
+    STEEP,
+    Competition,
+    LearnedCurve,
+    fewer,
+)
 
 _HIGHEST = 700.0
-_TABLES_MAX = 2_000
 
 
 class Stepped(Competition, frozen=True, gc=False, kw_only=True):
-    """Rivals who value the lead, a Poisson stream around the middle, and a table of the others by price.
+    """Rivals who value the lead, a Poisson stream around the middle, and `listed` others who pay a few prices only.
 
-    At each of `edges` (cents) `sizes` rivals (logarithms) bid for a lead whose middle is the `usual` one, and by
-    `levers` more for one whose middle is higher. `tables` caches how many bid more, by steps of `SHIFT_STEP` in middle.
+    A bid between two of the `edges` (cents) meets those of the others who would bid more than the step's threshold
+    (log cents), had they a free choice; fewer than `winners` of all may be above us.
     """
 
+    winners: int = 1
     rivals: float
-    usual: float
+    listed: float
     edges: tuple[float, ...]
-    sizes: tuple[float, ...]
-    levers: tuple[float, ...]
-    tables: dict[int, tuple[float, ...]] = msgspec.field(default_factory=dict)
+    thresholds: tuple[float, ...]
 
     def chance(self, bid_cents: float, middle: float) -> float:
-        """P(nobody is above this bid)."""
-        shift = round((middle - self.usual) / SHIFT_STEP)
-        expected = (self.tables.get(shift) or self._table(shift))[bisect_right(self.edges, bid_cents)]
-        height = STEEP * (log(bid_cents) - middle) / self.spread
+        """P(fewer than `winners` rivals above this bid)."""
+        steep, expected = STEEP / self.spread, 0.0
+        height = steep * (log(bid_cents) - middle)
         if height < _HIGHEST:
-            expected += self.rivals / (1.0 + exp(height))
-        return EPSILON + (1.0 - 2.0 * EPSILON) * exp(-expected)
+            expected = self.rivals / (1.0 + exp(height))
+        height = steep * (self.thresholds[bisect_right(self.edges, bid_cents)] - middle)
+        if height < _HIGHEST:
+            expected += self.listed / (1.0 + exp(height))
+        few = exp(-expected)
+        if self.winners > 1:
+            few *= fewer(self.winners, expected)
+        return EPSILON + (1.0 - 2.0 * EPSILON) * few
 
     def likely_edges(self, worth_cents: float, middle: float) -> tuple[float, ...]:
         """The first cents above the edges that are nearly the best for a lead at the center of the same cell."""
@@ -52,35 +57,27 @@ class Stepped(Competition, frozen=True, gc=False, kw_only=True):
                 self.found[key] = bids
         return bids
 
-    def _table(self, shift: int) -> tuple[float, ...]:
-        """How many are above: of all edges, of all but the lowest, and so on, to none."""
-        moved, above = shift * SHIFT_STEP, [0.0]
-        for size, lever in zip(reversed(self.sizes), reversed(self.levers), strict=True):
-            above.append(above[-1] + exp(min(size + lever * moved, SIZE_MAX)))
-        table = tuple(reversed(above))
-        if len(self.tables) < _TABLES_MAX:
-            self.tables[shift] = table
-        return table
-
 
 class SteppedCurve(LearnedCurve, frozen=True, gc=False, kw_only=True):
-    """The same of one lead; its best bid lies at a bound, just above an edge, or where the stream says next to them."""
+    """The same of one lead; its best bid lies at a bound, just above an edge, or where the stream says."""
 
     def best_bid(self, worth_cents: float, low_cents: float, high_cents: float) -> float:
-        """argmax of F(b) (worth - b) over [low, high]: the best edge, and from there by hill climbing."""
+        """argmax of F(b) (worth - b) over [low, high]: what the stream says, or the best edge or bound if that is more.
+
+        From there by hill climbing.
+        """
         if not low_cents < high_cents:
             return high_cents
         table, middle = self.competition, self.middle
         assert isinstance(table, Stepped)
+        best_bid = super().best_bid(worth_cents, low_cents, high_cents)
+        best, start = (worth_cents - best_bid) * table.chance(best_bid, middle), best_bid
         bids = [bid for bid in table.likely_edges(worth_cents, middle) if low_cents < bid <= high_cents]
-        if not bids:
-            bids = [bid for bid in map(_above, table.edges) if low_cents < bid <= high_cents]
-        best, best_bid = (worth_cents - low_cents) * table.chance(low_cents, middle), low_cents
-        for bid in bids:
+        for bid in bids or [bid for bid in map(_above, table.edges) if low_cents < bid <= high_cents]:
             surplus = (worth_cents - bid) * table.chance(bid, middle)
             if surplus > best:
                 best, best_bid = surplus, bid
-        return self._climb(worth_cents, low_cents, high_cents, best_bid)[1]
+        return best_bid if best_bid == start else self._climb(worth_cents, low_cents, high_cents, best_bid)[1]
 
 
 def _above(edge_cents: float) -> float:

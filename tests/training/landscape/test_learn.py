@@ -260,14 +260,47 @@ def test_the_gradient_of_a_table_is_that_of_the_likelihood() -> None:
     at = rows_between(np.log(log.bid_cents), np.log(log.worth_cents) - 8.0, edges)
     nobody = Priced(rows=np.zeros(0, dtype=int), beaten=rows_between(np.zeros(0), np.zeros(0), edges))
     constants = random.normal([0.7, 7.8, 0.0, -0.7, 0.0], 0.1, (200, len(NAMES)))
-    steps, won = np.concatenate([random.normal(-1.0, 0.5, 4), random.normal(1.0, 0.3, 4)]), log.won.astype(float)
+    steps, won = np.array([1.9, -0.3, -0.6, -1.0, 0.1]), log.won.astype(float)
+    for winners in (1, 3):
 
-    def told(steps: Array) -> float:
-        return float(np.log(slopes("stepped", 1, at, nobody, np.zeros(200), constants, steps, won).likelihood).sum())
+        def told(constants: Array, steps: Array, winners: int = winners) -> float:
+            now = slopes("stepped", winners, at, nobody, np.zeros(200), constants, steps, won)
+            return float(np.log(now.likelihood).sum())
 
-    found = slopes("stepped", 1, at, nobody, np.zeros(200), constants, steps, won)
-    for knot in range(8):
-        step = np.zeros(8)
-        step[knot] = 1e-4
-        slope = (told(steps + step) - told(steps - step)) / 2e-4
-        assert slope == pytest.approx(float(found.by_knot[knot]), rel=2e-2, abs=0.05)
+        found = slopes("stepped", winners, at, nobody, np.zeros(200), constants, steps, won)
+        for name, step in enumerate(np.eye(len(NAMES)) * 1e-5):
+            slope = (told(constants + step, steps) - told(constants - step, steps)) / 2e-5
+            assert slope == pytest.approx(float(found.by_name[:, name].sum()), rel=1e-4, abs=1e-4)
+        for knot, step in enumerate(np.eye(len(steps)) * 1e-5):
+            slope = (told(constants, steps + step) - told(constants, steps - step)) / 2e-5
+            assert slope == pytest.approx(float(found.by_knot[knot]), rel=1e-4, abs=1e-4)
+
+
+def at_points(log: AuctionLog, points: Array, seed: int = 6) -> AuctionLog:
+    """The same leads, for which a buyer bids these prices alone, whatever they are worth; some prices are disclosed."""
+    random = np.random.default_rng((seed, 1))
+    rival = 0.6 * log.worth_cents * np.exp(random.normal(0.0, 0.4, len(log)))
+    bids = random.choice(points, len(log))
+    lost = (bids <= rival) & (random.random(len(log)) < 0.5)
+    won = (bids > rival).astype(np.int8)
+    return msgspec.structs.replace(log, bid_cents=bids, won=won, winning_cents=np.where(lost, rival, np.nan))
+
+
+@pytest.mark.parametrize("points", [(1_000.0, 1_100.0, 4_000.0), (2_500.0,), (100.0, 200.0), (9_000.0, 30_000.0)])
+def test_a_buyer_of_few_prices_learns_a_table_of_these(points: tuple[float, ...]) -> None:
+    log, fresh = (at_points(auctions(2_000, seed)[0], np.array(points), seed) for seed in (1, 9))
+    table = fit(log, (), "stepped", 1).landscape
+    assert table.edges == tuple(point - 0.5 for point in points)
+    costs = [float(losses(fresh.won, predict(fit(log, (), form, 1), fresh)).mean()) for form in ("stepped", "rivals")]
+    assert costs[0] < costs[1] + 0.005
+
+
+def test_prices_that_are_disclosed_of_few_bids_are_read_at_these() -> None:
+    log = at_points(auctions(400)[0], np.array([1_000.0, 3_000.0]))
+    told = log.told
+    assert set(told.bid_cents.tolist()) == {1_000.0, 3_000.0}
+    assert log.winning_cents is not None
+    dear = log.priced[log.winning_cents[log.priced] >= 3_000.0]
+    assert set(told.bid_cents[dear].tolist()) == {3_000.0}
+    assert not set(told.priced) & set(dear)
+    assert set(told.beaten_cents.tolist()) == {3_000.0}

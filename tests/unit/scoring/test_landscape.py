@@ -176,6 +176,6 @@ def test_a_table_has_as_many_edges_as_steps_and_they_rise() -> None:
     artefact = msgspec.json.decode(landscape_of("solar", ["acme"]), type=LandscapeArtefact)
     (leg,) = artefact.legs
     for edges in ((1.5, 2.5), (4.5, 3.5, 2.5, 1.5), ()):
-        odd = msgspec.structs.replace(leg, form="stepped", edges=edges, levers=(1.0,) * 4)
+        odd = msgspec.structs.replace(leg, form="stepped", edges=edges)
         with pytest.raises(Unusable, match="do not rise"):
             parse_landscape(msgspec.json.encode(msgspec.structs.replace(artefact, legs=(odd,))), "solar")
