@@ -34,6 +34,8 @@ ROUNDS = 4
 """The constants are fitted anew after every quarter of the trees."""
 
 STEPS, STEPS_BETWEEN = 60, 15
+STEPS_OF_TABLE = 5
+"""So many times as many steps are taken towards a table, each of whose jumps closes slowly; they cost less each."""
 
 _STEP = -4.0
 _BEYOND = 0.5
@@ -96,7 +98,7 @@ def fit(log: AuctionLog, columns: Sequence[Column], form: Form, winners: int) ->
         guess[0] = _STREAM_BESIDE_TABLE
     theta = np.concatenate([usual, guess, np.zeros(len(names) * len(NAMES))])
     for turn in range(ROUNDS + 1):
-        most = STEPS if turn in (0, ROUNDS) else STEPS_BETWEEN
+        most = (STEPS if turn in (0, ROUNDS) else STEPS_BETWEEN) * (STEPS_OF_TABLE if form == "stepped" else 1)
         theta = _sought(partial(seen, index), seller, guess, theta, usual, _PRIORS[form], steps=most)
         if turn == ROUNDS or not features:
             break
