@@ -50,7 +50,8 @@ class LegLandscape(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """One leg. `centre` is the mean log v; a list's `steps` (logarithms) lie `knot_step` apart from `first_knot` on.
 
     Those of the form `stepped` lie below, between and above `edges`, prices in cents. The sum of `trees` over
-    `features` is what a lead's facts add to the middle. `auctions` says by seller how many taught it.
+    `features` is what a lead's facts add to the middle. `widths` says by seller how nearly the middle is known: the
+    standard deviation of its posterior.
     """
 
     leg: Leg
@@ -64,7 +65,7 @@ class LegLandscape(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     trees: tuple[Node, ...]
     sellers: dict[str, Constants]
     edges: tuple[float, ...] = ()
-    auctions: dict[str, int] = {}
+    widths: dict[str, float] = {}
 
 
 class LandscapeRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -123,7 +124,7 @@ class _Leg:
         self._curve: type[LearnedCurve] = SteppedCurve if leg.form == "stepped" else LearnedCurve
         self._asked: tuple[Mapping[str, Value], float] = ({}, 0.0)
         compete = _competition_on(leg)
-        doubts = {name: doubt(leg.auctions.get(name, 0)) for name in leg.sellers}
+        doubts = {name: doubt(leg.widths.get(name, inf)) for name in leg.sellers}
         self._sellers = {
             name: (each.middle, 1.0 + each.slope, replace(compete(each), doubt=doubts[name]))
             for name, each in leg.sellers.items()
@@ -202,8 +203,8 @@ def _list_steps(leg: LegLandscape) -> tuple[float, ...]:
 
 def _check(leg: LegLandscape) -> None:
     _check_trees(leg)
-    if any(count < 0 for count in leg.auctions.values()):
-        raise Unusable(f"{FILE}: a number of auctions of the {leg.leg} leg is negative")
+    if not all(width >= 0.0 for width in leg.widths.values()):
+        raise Unusable(f"{FILE}: a width of the {leg.leg} leg is negative")
     numbers = [leg.centre, leg.first_knot, *leg.steps]
     numbers += [number for each in leg.sellers.values() for number in msgspec.structs.astuple(each)]
     if not all(isfinite(number) and abs(number) <= _LOG_MAX for number in numbers):

@@ -102,7 +102,7 @@ def _blend(costs: Array) -> Array:
     """Weights of the columns: how likely each makes these auctions, on average over auctions as they might have been.
 
     Where forms are about as good they share the say; one that is worse by more than chance has none. (A mixture fitted
-    to the auctions gives all a third: its likelihood is too flat to tell a form whose curves are off by a few hundredths.)
+    to the auctions gives all a third: its likelihood is too flat to tell a form that is off by a few hundredths.)
     """
     again = np.random.default_rng(0).dirichlet(np.ones(len(costs)), RESAMPLES) * len(costs)
     return np.asarray(softmax(-again @ costs, axis=1).mean(axis=0))

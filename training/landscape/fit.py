@@ -110,6 +110,7 @@ def fit(log: AuctionLog, columns: Sequence[Column], form: Form, winners: int) ->
             index = index + added
     steps, pooled, own = _parts(theta, len(usual))
     constants = [Constants(*row) for row in (pooled + own).tolist()]
+    widths = _widths(seen(index, (pooled + own)[seller], steps), seller, _PRIORS[form])
     landscape = LegLandscape(
         leg=log.leg,
         form=form,
@@ -122,6 +123,7 @@ def fit(log: AuctionLog, columns: Sequence[Column], form: Form, winners: int) ->
         features=features,
         trees=tuple(trees),
         sellers=dict(zip(names.tolist(), constants, strict=True)),
+        widths=dict(zip(names.tolist(), widths.tolist(), strict=True)),
     )
     return Fit(landscape, Constants(*pooled.tolist()))
 
@@ -168,6 +170,11 @@ def _priced(log: AuctionLog, centre: float, read: Callable[[Array, Array], BidRo
     lost = log.priced
     beaten = log.beaten_cents if len(lost) else np.zeros(0)
     return Priced(rows=lost, beaten=read(np.log(beaten), np.log(log.worth_cents[lost]) - centre))
+
+
+def _widths(now: Slopes, seller: Array, prior: _Prior) -> Array:
+    """By seller the standard deviation of the middle of its rivals' bids, given all that was seen of it."""
+    return np.asarray(1.0 / np.sqrt(np.bincount(seller, now.curvature) + prior.sellers[1] ** -2))
 
 
 def _parts(theta: Array, knots: int) -> tuple[Array, Array, Array]:

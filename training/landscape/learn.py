@@ -151,7 +151,7 @@ def learn_leg(
     # The service bids along what was learned of sellers of whom enough is known.
     names, counts = np.unique(log.seller.astype(str), return_counts=True)
     sellers = {name: whole.landscape.sellers[name] for name in names[counts >= demands.seller_rows_min].tolist()}
-    taught = {name: int(count) for name, count in zip(names.tolist(), counts.tolist(), strict=True) if name in sellers}
+    widths = {name: whole.landscape.widths[name] for name in sellers}
     usual = float(older.won.mean())
 
     def log_loss(predicted: Array) -> float:
@@ -179,7 +179,7 @@ def learn_leg(
         priced=best.priced,
         attempts=tuple(attempts),
         fitted=whole,
-        landscape=replace(whole.landscape, sellers=sellers, auctions=taught),
+        landscape=replace(whole.landscape, sellers=sellers, widths=widths),
     )
 
 

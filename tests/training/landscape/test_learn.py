@@ -240,6 +240,12 @@ def stepped_prices(log: AuctionLog, seed: int = 4) -> AuctionLog:
     return msgspec.structs.replace(log, won=(log.bid_cents > top).astype(np.int8))
 
 
+def test_a_seller_of_whom_more_is_known_has_a_narrower_posterior(learnt: LearnedLeg) -> None:
+    few = fit(auctions(4_000)[0].rows(np.arange(400)), (), "rivals", 1).landscape.widths
+    assert few.keys() == learnt.landscape.widths.keys() == {"acme", "bluebird"}
+    assert all(learnt.landscape.widths[name] < 0.6 * few[name] < 0.6 * 0.4 for name in few)
+
+
 def test_flat_steps_are_learned_and_served_as_they_are(learnt: LearnedLeg) -> None:
     log = stepped_prices(auctions(3_000)[0])
     stepped, smooth = (fit(log, COLUMNS, form, 1) for form in ("stepped", "rivals"))
