@@ -22,10 +22,11 @@ BINS = 64  # Ranges of a number between which a tree may cut: 255 learn no more,
 
 
 def features_of(columns: Sequence[Column], log: AuctionLog, values_max: int = CATEGORIES_MAX) -> tuple[Feature, ...]:
-    """The facts of a log as the service can read them; of a category its most frequent values."""
+    """The facts of a log as the service can read them; of a category its most frequent values, if there are any."""
     # scikit-learn's trees number categories first, whatever the order they are given in.
     known = sorted([column for column in columns if column.name in log.facts], key=lambda each: each.kind)
-    return tuple(_feature(column, log.facts[column.name], values_max) for column in known)
+    features = [_feature(column, log.facts[column.name], values_max) for column in known]
+    return tuple([each for each in features if isinstance(each, Number) or each.values])
 
 
 def table(features: Sequence[Feature], log: AuctionLog) -> Array:

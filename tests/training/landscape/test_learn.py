@@ -4,6 +4,7 @@ import msgspec
 import numpy as np
 import pytest
 
+from app.scoring.artefact import Category
 from app.scoring.landscape import parse_landscape
 from training.conversion.features import Column
 from training.landscape.auctions import AuctionLog, TooThin, columns_of, facts_at, objects
@@ -118,6 +119,17 @@ def test_a_seller_with_few_auctions_leans_on_the_others() -> None:
     # Six auctions cannot tell one rival from four.
     assert abs(bluebird.stream - acme.stream) < 0.7
     assert list(learn_leg(mixed, (), winners=1, tell=lambda _: None).landscape.sellers) == ["acme"]
+
+
+def test_rare_values_of_a_category_are_not_read() -> None:
+    log = auctions(600)[0]
+    page, rare = np.arange(600) // 100, np.arange(600) // 10
+    facts = {"page": objects([f"p{each}" for each in page]), "rare": objects([f"r{each}" for each in rare])}
+    facts["mixed"] = objects(["usual" if each < 50 else f"r{each}" for each in rare])
+    log = msgspec.structs.replace(log, facts=facts)
+    features = fit(log, columns_of(log.facts), "rivals", 1).landscape.features
+    read = {each.name: each.values for each in features if isinstance(each, Category)}
+    assert read == {"page": tuple(f"p{each}" for each in range(6)), "mixed": ("usual",)}
 
 
 def test_the_order_of_columns_does_not_matter() -> None:
