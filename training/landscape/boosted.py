@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+from msgspec.structs import replace
 from sklearn.ensemble import HistGradientBoostingRegressor
 
 from app.scoring.artefact import CATEGORIES_MAX, Category, Feature, Node, Number, NumberSplit
@@ -54,7 +55,20 @@ def grown(features: Sequence[Feature], X: Array, gradient: Array, curvature: Arr
     ).fit(X, gradient / weight, sample_weight=weight)
     ((predictor,),) = model._predictors
     # The mean belongs to the constants of the sellers, not to the facts.
-    return node(predictor, 0, range(len(features))), model.predict(X) - model._baseline_prediction[0, 0]
+    tree = _known(node(predictor, 0, range(len(features))), features)
+    return tree, model.predict(X) - model._baseline_prediction[0, 0]
+
+
+def _known(tree: Node, features: Sequence[Feature]) -> Node:
+    """Without codes that no value has: scikit-learn leaves some of another split where only the missing go left."""
+    if isinstance(tree, float):
+        return tree
+    tree = replace(tree, left=_known(tree.left, features), right=_known(tree.right, features))
+    if isinstance(tree, NumberSplit):
+        return tree
+    feature = features[tree.feature]
+    assert isinstance(feature, Category)
+    return replace(tree, among=tuple([code for code in tree.among if code < len(feature.values)]))
 
 
 def _feature(column: Column, values: Array, values_max: int) -> Feature:
