@@ -299,3 +299,22 @@ def compiled_once(model: SimpleNamespace) -> Probability:
 
 def splits(node: Node) -> list[Any]:
     return [] if isinstance(node, float) else [node, *splits(node.left), *splits(node.right)]
+
+
+def staircase(leaves: int, step: float) -> Node:
+    """A tree whose leaf at `age` is that many steps, up to its last one."""
+    node: Node = step * (leaves - 1)
+    for place in reversed(range(leaves - 1)):
+        node = NumberSplit(1, float(place), missing_left=True, left=step * place, right=node)
+    return node
+
+
+@pytest.mark.parametrize("largest", [1, 2, 8, 9, 16, 17, 32])
+@pytest.mark.parametrize("trees", [1, 2, 5])
+def test_every_leaf_is_found_in_trees_of_any_size(largest: int, trees: int) -> None:
+    sizes = [max(largest - number, 1) for number in range(trees)]
+    forest = [staircase(leaves, 10.0**-number) for number, leaves in enumerate(sizes)]
+    model = compiled(scorer(*forest))
+    for age in range(largest):
+        score = sum(10.0**-number * min(age, leaves - 1) for number, leaves in enumerate(sizes))
+        assert model({"age": age}) == pytest.approx(1 / (1 + np.exp(-score)))
