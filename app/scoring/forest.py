@@ -137,7 +137,7 @@ def _masks(feature: Feature, forks: list[_Fork], everything: int) -> Masks:
         return _Encodings(feature, forks, everything)
     if isinstance(feature, Cross):
         return _Pairs(feature, forks, everything)
-    return _Numbers(forks, everything)
+    return _Numbers(forks, everything, feature.absent)
 
 
 class _Categories(Masks):
@@ -149,6 +149,7 @@ class _Categories(Masks):
         for position, value in enumerate(feature.values):
             self[value] = _all_of(everything, (fork.keep(go_left=position in fork.among) for fork in forks))
         self.unknown = self.missing if feature.unknown is None else self[feature.values[feature.unknown]]
+        self.update(dict.fromkeys(feature.absent, self.missing))
 
     def __missing__(self, value: Value | None) -> int:
         return self.unknown if is_text(value) else self.missing
@@ -161,6 +162,7 @@ class _Encodings(Masks):
         numbers = _Numbers(forks, everything)
         super().__init__(zip(feature.values, map(numbers.mask, feature.encodings), strict=True))
         self[None] = self.missing = numbers.mask(feature.missing)
+        self.update(dict.fromkeys(feature.absent, self.missing))
         self.unknown = numbers.mask(feature.unknown)
 
     def __missing__(self, value: Value | None) -> int:
@@ -173,16 +175,16 @@ class _Pairs(Masks):
     def __init__(self, feature: Cross, forks: list[_Fork], everything: int) -> None:
         numbers = _Numbers(forks, everything)
         super().__init__(zip(feature.values, map(numbers.mask, feature.encodings), strict=True))
-        self.unknown = numbers.mask(feature.unknown)
+        self.unknown, self.absent = numbers.mask(feature.unknown), feature.absent
 
     def __missing__(self, pair: Pair) -> int:
-        return self.get(pair_of(pair), self.unknown)
+        return self.get(pair_of(pair, self.absent), self.unknown)
 
 
 class _Numbers(Masks):
     """Masks by the thresholds between which a number lies, kept ready for whole numbers where these are few."""
 
-    def __init__(self, forks: list[_Fork], everything: int) -> None:
+    def __init__(self, forks: list[_Fork], everything: int, absent: Sequence[float] = ()) -> None:
         super().__init__()
         self.missing = self[None] = _missing(forks, everything)
         self.thresholds = sorted({fork.at_most for fork in forks})
@@ -194,6 +196,7 @@ class _Numbers(Masks):
         finite = [threshold for threshold in self.thresholds if threshold < inf]
         if finite and finite[-1] - finite[0] < _WHOLE_NUMBERS_MAX:
             self.update({whole: self[whole] for whole in range(floor(finite[0]) - 1, ceil(finite[-1]) + 2)})
+        self.update(dict.fromkeys(absent, self.missing))
 
     def __missing__(self, value: Value | None) -> int:
         # Without `mask`, since a call costs as much as the search.
