@@ -47,6 +47,7 @@ from app.usecases.deliver_leads import DeliveryWorker
 from app.usecases.gather_checks import post_collectors
 from app.usecases.limits.rate_limit import HashQuotas, RateLimits
 from app.usecases.onboarding.certify import Certifier
+from app.usecases.operators.audit_watch import AuditWatch
 from app.usecases.reload.config_watcher import ConfigWatcher
 from app.usecases.reload.left_destinations import LeftDestinations
 from app.usecases.reload.reload_catalogue import Reloaded, Sources, first_catalogue
@@ -159,12 +160,7 @@ async def _started(
     # Never a seeded source: what is sealed twice with one nonce can be opened.
     vault = Vault(keys.sealing, keys.sealing_id, os.urandom)
     store = await _opened(stack, settings, keys, vault, world)
-    sources = Sources(
-        config=lambda read_file: load(settings.config, environ=os.environ, read_file=read_file),
-        models=lambda: load_models(settings.models),
-        models_dir=settings.models,
-        zip_states=zip_states(),
-    )
+    sources = _sources(settings)
     live = first_catalogue(sources, declared)
     _tell_of_models(settings, live)
     clock = _clock_of(world, service_clock)
@@ -210,7 +206,9 @@ async def _started(
     bidder.certified.update(certifier.live)
     bidder.test_recorders.append(certifier.see)
     left = LeftDestinations(store, lambda each: secrets_of(each, settings.config, os.environ), metrics)
-    background = BackgroundJobs(bidder, journal, watch, left, worker, clock, world.uniform, certifier, world.clock)
+    background = BackgroundJobs(
+        bidder, journal, watch, left, worker, clock, world.uniform, certifier, world.clock, AuditWatch(settings.journal)
+    )
     if world.stepped:
         stack.callback(journal.flush)
     else:
@@ -222,6 +220,15 @@ async def _started(
     if live.catalogue.challengers:
         _log.info("challengers on trial in %s", _names(live.catalogue.challengers))
     return background
+
+
+def _sources(settings: Settings) -> Sources:
+    return Sources(
+        config=lambda read_file: load(settings.config, environ=os.environ, read_file=read_file),
+        models=lambda: load_models(settings.models),
+        models_dir=settings.models,
+        zip_states=zip_states(),
+    )
 
 
 def _desk(

@@ -1,11 +1,12 @@
 """All parts of one running bidder: configuration, standing, keys and records."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 import msgspec
 
 from app.certificates.desk import ProviderDesk
+from app.domain.buyer import Operator
 from app.domain.catalogue import Catalogue
 from app.domain.keys import Keys
 from app.journal.lines import Line
@@ -45,8 +46,9 @@ class Bidder(msgspec.Struct, kw_only=True):
 
     `chance` gives that many random bytes, `steady` seconds by a clock that is never set, `sold` is called after each
     sale so that delivery need not wait for its poll. `seed` keys every draw. `certified` are the sellers that have
-    certified themselves, `test_recorders` see every test. `desk` asks providers, `post_collectors` are those that are
-    asked about a post. `keyless` counts what was refused without a seller's key, `shed` what was for want of time.
+    certified themselves, `operator_keys` those made by command. `test_recorders` see every test. `desk` asks providers,
+    `post_collectors` are those that are asked about a post. `keyless` counts what was refused without a seller's key,
+    `shed` what was for want of time.
     """
 
     catalogue: Catalogue
@@ -69,4 +71,10 @@ class Bidder(msgspec.Struct, kw_only=True):
     keyless: KeylessRefusals = msgspec.field(default_factory=KeylessRefusals)
     shed: ShedPings = msgspec.field(default_factory=ShedPings)
     certified: set[str] = msgspec.field(default_factory=set)
+    operator_keys: dict[str, Operator] = msgspec.field(default_factory=dict)
     test_recorders: list[TestRecorder] = msgspec.field(default_factory=list)
+
+    @property
+    def operator_by_key(self) -> Mapping[str, Operator]:
+        """Operators by the SHA-256 of a key in hex: those that the file declares, then those made by command."""
+        return {**self.operator_keys, **self.catalogue.operator_by_key}

@@ -12,6 +12,7 @@ from app.domain.keys import Keys
 from app.domain.seller import Seller
 from app.domain.token import read
 from app.journal.lines import AnyLine, NoticeLine, PingLine, PostLine
+from app.store.operators.requested import paused
 from app.store.store import Store
 from app.usecases.former import FormerConfigurations
 from app.usecases.standing.changes import (
@@ -47,7 +48,7 @@ async def restore(store: Store, now: float) -> LiveStanding:
         standing.apply(DemandSet(territory=row.territory, demand=row.demand, told_at=row.told_at, ends_at=row.ends_at))
     for signal in await store.signals(now):
         standing.apply(SignalSet(territory=signal.territory, signal=signal.signal))
-    standing.apply(Paused(names=(await store.heard()).paused))
+    standing.apply(Paused(names=paused(await store.switches(now))))
     # Rows of a database become plain values.
     for sales in _parts((digest, name, vertical, at) for digest, name, vertical, at in await store.known_people()):
         standing.apply(KnownRead(sales=sales))
