@@ -35,6 +35,9 @@ GROUPS = {
         "journal": "compact the journal to Parquet, or print its statistics",
         "export": "export sales and outcomes to Parquet for training, without personal data",
     },
+    "people": {
+        "suppress": "say who may not be bought, one by one or by a list, and take it back",
+    },
     "operate": {
         "pause": "pause a campaign or a seller while the service runs",
         "resume": "resume a paused campaign or seller",

@@ -54,6 +54,9 @@ from app.store.leads import LeadRow, Summary
 from app.store.migrate import migrate, require_head
 from app.store.operators import DemandRow, SignalRow, Switch
 from app.store.sales import CapInTheWay, SaleResult
+from app.store.suppression import lists, people
+from app.store.suppression.lists import SuppressionList
+from app.store.suppression.people import SuppressedDigest
 from app.store.vault import Vault
 from app.wire.feedback import Demand, Notice, Outcome, Signal
 from app.wire.post import PostAnswer
@@ -246,7 +249,7 @@ class Store:
 
     async def suppressed_digests(self) -> Iterator[str]:
         """Digests of people who may not be bought; read as it is consumed."""
-        return known.suppressed_digests(self._streams)
+        return people.suppressed_digests(self._streams)
 
     async def bought_leads(self) -> Iterator[str]:
         """Nonces of the leads that are ours; read as it is consumed."""
@@ -348,9 +351,43 @@ class Store:
         """Switches in force."""
         return await self._reader.run(operators.switches)
 
-    async def heard(self, suppressed_since: float = inf) -> Heard:
+    async def heard(self, since: float = inf) -> Heard:
         """What others wrote that the service must act on; see `store.heard`."""
-        return await self._hearing.run(lambda c: heard(c, suppressed_since))
+        return await self._hearing.run(lambda c: heard(c, since))
+
+    # People who may not be bought
+
+    async def suppress(self, digests: Sequence[str], reason: str, by: str, now: float) -> int:
+        """Never buy who is known by these; how many were bought until now."""
+        return await self._writer.run(lambda c: people.suppress(c, digests, reason, by, now))
+
+    async def allow(self, digests: Sequence[str], reason: str, by: str, now: float) -> int:
+        """Buy who is known by these again; how many were suppressed until now."""
+        return await self._writer.run(lambda c: people.allow(c, digests, reason, by, now))
+
+    async def suppressed(self, digests: Sequence[str]) -> list[SuppressedDigest]:
+        """What is known by any of these few digests."""
+        return await self._reader.run(lambda c: people.suppressed(c, digests))
+
+    async def suppression_lists(self) -> list[SuppressionList]:
+        """Every list of people who may not be bought."""
+        return await self._reader.run(lists.suppression_lists)
+
+    async def list_parts(self, name: str) -> list[bytes]:
+        """All that is in a list, in sorted parts."""
+        return await self._reader.run(lambda c: lists.list_parts(c, name))
+
+    async def put_list(self, of: SuppressionList, parts: Sequence[bytes]) -> None:
+        """Keep a list in the place of the one of its name."""
+        await self._writer.run(lambda c: lists.put_list(c, of, parts), REPORT_S)
+
+    async def put_parts(self, name: str, changed: Mapping[int, bytes], by: str, reason: str, now: float) -> None:
+        """Keep these parts of a list in the place of the former."""
+        await self._writer.run(lambda c: lists.put_parts(c, name, changed, by, reason, now))
+
+    async def drop_list(self, name: str, by: str, reason: str, now: float) -> bool:
+        """Let the people of a list be bought again; False where there is none of this name."""
+        return await self._writer.run(lambda c: lists.drop_list(c, name, by, reason, now), REPORT_S)
 
     async def audit_lines(self, limit: int = 100) -> list[AuditLine]:
         """The latest changes, newest first."""

@@ -14,12 +14,11 @@ from app.usecases.deliver_leads import DeliveryWorker, Target
 from app.usecases.onboarding.certify import Certifier, hear_marks, keep_marks
 from app.usecases.reload.config_watcher import ConfigWatcher
 from app.usecases.reload.left_destinations import LeftDestinations
-from app.usecases.standing.changes import Paused, Suppressed, TimePassed, WritesFailed
+from app.usecases.standing.changes import Allowed, Paused, Suppressed, TimePassed, WritesFailed
+from app.usecases.standing.restore import read_lists
 
 KEEP_S = 15.0
 """A restart may lose what shadow prices moved in this time, a small part of what they move in a window."""
-SUPPRESSIONS_S = 30.0
-"""How late a suppression by another process is heard of. A post asks the database, so nobody is bought meanwhile."""
 PROVEN_S = 3.0
 """How old the last proof may be that sales can be recorded. Posts that are bought prove it at no cost."""
 
@@ -62,7 +61,7 @@ class BackgroundJobs:
         self._shed_at = 0.0
         self._machine_clock = machine_clock
         # Everything until now was read when the bidder was made.
-        self._suppressed_at = self._everybodys_now()
+        self._heard_at = self._everybodys_now()
         self._look_at_database()
 
     async def tick(self) -> None:
@@ -184,13 +183,13 @@ class BackgroundJobs:
     async def _hear(self) -> float | None:
         """As `hear`; when the next delivery is due."""
         await keep_marks(self.bidder, self.certifier)
-        now = self._everybodys_now()
-        is_time = abs(now - self._suppressed_at) >= SUPPRESSIONS_S
-        heard = await self.bidder.store.heard(min(self._suppressed_at, now) - _CLOCKS_DIFFER_S if is_time else inf)
-        if is_time:
-            self.bidder.standing.apply(Suppressed(digests=tuple(heard.suppressed)))
-            self._suppressed_at = now
-        self.bidder.standing.apply(Paused(names=heard.paused))
+        bidder, now = self.bidder, self._everybodys_now()
+        heard = await bidder.store.heard(min(self._heard_at, now) - _CLOCKS_DIFFER_S)
+        bidder.standing.apply(Suppressed(digests=tuple(heard.suppressed)))
+        bidder.standing.apply(Allowed(digests=tuple(heard.allowed)))
+        self._heard_at = now
+        await read_lists(bidder.store, bidder.standing, heard.lists)
+        bidder.standing.apply(Paused(names=heard.paused))
         hear_marks(self.bidder, self.certifier, heard.marks)
         return heard.next_due
 
