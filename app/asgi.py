@@ -44,6 +44,7 @@ from app.usecases.clock.service_clock import STEP_S, ServiceClock
 from app.usecases.deliver_leads import DeliveryWorker
 from app.usecases.limits.rate_limit import HashQuotas, RateLimits
 from app.usecases.onboarding.certify import Certifier
+from app.usecases.operators.audit_watch import AuditWatch
 from app.usecases.reload.config_watcher import ConfigWatcher
 from app.usecases.reload.left_destinations import LeftDestinations
 from app.usecases.reload.reload_catalogue import Reloaded, Sources, first_catalogue
@@ -204,7 +205,9 @@ async def _started(
     bidder.certified.update(certifier.live)
     bidder.test_recorders.append(certifier.see)
     left = LeftDestinations(store, lambda each: secrets_of(each, settings.config, os.environ), metrics)
-    background = BackgroundJobs(bidder, journal, watch, left, worker, clock, world.uniform, certifier, world.clock)
+    background = BackgroundJobs(
+        bidder, journal, watch, left, worker, clock, world.uniform, certifier, world.clock, AuditWatch(settings.journal)
+    )
     if world.stepped:
         stack.callback(journal.flush)
     else:

@@ -42,6 +42,8 @@ GROUPS = {
         "pause": "pause a campaign or a seller while the service runs",
         "resume": "resume a paused campaign or seller",
         "reload": "show a changed configuration that waits for consent, and have it taken",
+        "operators": "make, list, rotate and remove the keys of operators",
+        "audit": "list, verify or export the log of operators' acts",
         "outcomes": "import outcomes of leads from a CSV file of the CRM",
         "deliveries": "list, show, replay and move deliveries to CRMs",
     },

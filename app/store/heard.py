@@ -3,20 +3,26 @@
 import msgspec
 from sqlalchemy import Connection
 
-from app.store import certifications, operators
+from app.domain.operators.audit import AuditHead
+from app.store import certifications
 from app.store.certifications import Mark
 from app.store.delivery import outbox
+from app.store.operators import audit, keys, requested
+from app.store.operators.keys import OperatorKey
+from app.store.operators.requested import Switch
 from app.store.suppression.lists import list_versions
 from app.store.suppression.people import changed_since
 
 
 class Heard(msgspec.Struct, frozen=True, kw_only=True):
-    """`paused` are campaigns and sellers; `next_due` is when the next delivery is due, None where none waits.
+    """`switches` and `operator_keys` that hold; `next_due` is when a delivery is due, None where none waits.
 
     `suppressed` and `allowed` are digests of people; `lists` says when each list of such people was last changed.
     """
 
-    paused: frozenset[str]
+    switches: list[Switch]
+    operator_keys: list[OperatorKey]
+    audit_head: AuditHead
     suppressed: list[str]
     allowed: list[str]
     lists: dict[str, float]
@@ -24,11 +30,13 @@ class Heard(msgspec.Struct, frozen=True, kw_only=True):
     next_due: float | None
 
 
-def heard(connection: Connection, since: float) -> Heard:
+def heard(connection: Connection, now: float, since: float) -> Heard:
     """As of one moment; of people who may not be bought, or may be again, those that changed at `since` or later."""
     suppressed, allowed = changed_since(connection, since)
     return Heard(
-        paused=operators.paused(operators.switches(connection)),
+        switches=requested.switches(connection, now),
+        operator_keys=keys.operator_keys(connection, now),
+        audit_head=audit.audit_head(connection),
         suppressed=suppressed,
         allowed=allowed,
         lists=list_versions(connection),

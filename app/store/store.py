@@ -5,15 +5,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import inf
 from pathlib import Path
 
+from app.domain.buyer import Role
 from app.domain.caps.pacing import ShadowPrice
 from app.domain.delivery.delivery import AttemptReport, ClaimedDelivery
 from app.domain.identity import Person
 from app.domain.keys import Keys
+from app.domain.operators.audit import AuditHead, AuditLine, OperatorAct
 from app.domain.post.sale import KeptAnswer, PostFacts, Sale
 from app.domain.reasons import Refusal
 from app.store import (
     answers,
-    audit,
     caps,
     certifications,
     configurations,
@@ -21,11 +22,9 @@ from app.store import (
     feedback,
     known,
     leads,
-    operators,
     sales,
     shadow_prices,
 )
-from app.store.audit import AuditLine
 from app.store.certifications import Mark
 from app.store.configurations import Held, InForce
 from app.store.delivery import deliveries, destinations, outbox
@@ -52,7 +51,10 @@ from app.store.feedback import OutcomeFacts, OutcomeResult, Returns, TrialSale
 from app.store.heard import Heard, heard
 from app.store.leads import LeadRow, Summary
 from app.store.migrate import migrate, require_head
-from app.store.operators import DemandRow, SignalRow, Switch
+from app.store.operators import audit, requested
+from app.store.operators import keys as operator_keys
+from app.store.operators.keys import OperatorKey
+from app.store.operators.requested import DemandRow, SignalRow, Switch, SwitchKind
 from app.store.sales import CapInTheWay, SaleResult
 from app.store.suppression import lists, people
 from app.store.suppression.lists import SuppressionList
@@ -323,37 +325,81 @@ class Store:
         """The leads that these versions bought in [since, until), with what was heard of each."""
         return await self._reader.run(lambda c: feedback.trial_sales(c, vertical, versions, since, until))
 
-    async def set_demand(self, territory: str, demand: Demand, ends_at: float, by: str, now: float) -> None:
+    # What operators do
+
+    async def set_demand(
+        self, territory: str, demand: Demand, ends_at: float, by: str, now: float, why: str = ""
+    ) -> None:
         """A territory's demand until `ends_at`."""
-        await self._writer.run(lambda c: operators.set_demand(c, territory, demand, ends_at, by, now))
+        await self._writer.run(lambda c: requested.set_demand(c, territory, demand, ends_at, by, now, why))
+
+    async def end_demand(self, territory: str, campaign: str, by: str, now: float, why: str = "") -> bool:
+        """Forget it; False where there was none."""
+        return await self._writer.run(lambda c: requested.end_demand(c, territory, campaign, by, now, why))
 
     async def demands(self, now: float) -> list[DemandRow]:
         """Demand that holds at `now`."""
-        return await self._reader.run(lambda c: operators.demands(c, now))
+        return await self._reader.run(lambda c: requested.demands(c, now))
 
-    async def set_signal(self, territory: str, signal: Signal, by: str, now: float) -> None:
+    async def set_signal(self, territory: str, signal: Signal, by: str, now: float, why: str = "") -> None:
         """A territory's timed premium."""
-        await self._writer.run(lambda c: operators.set_signal(c, territory, signal, by, now))
+        await self._writer.run(lambda c: requested.set_signal(c, territory, signal, by, now, why))
+
+    async def end_signals(self, territory: str, cause: str, by: str, now: float, why: str = "") -> int:
+        """Forget the one of this cause, or all where none is named; how many."""
+        return await self._writer.run(lambda c: requested.end_signals(c, territory, cause, by, now, why))
 
     async def signals(self, now: float) -> list[SignalRow]:
         """Signals that hold at `now`."""
-        return await self._reader.run(lambda c: operators.signals(c, now))
+        return await self._reader.run(lambda c: requested.signals(c, now))
 
-    async def set_switch(self, switch: Switch) -> None:
-        """Pause, boost, or override a cap, until it is cleared."""
-        await self._writer.run(lambda c: operators.set_switch(c, switch))
+    async def set_switch(self, switch: Switch, detail: str = "") -> None:
+        """Pause, boost, or override a cap; `detail` says in the audit log what its amount means."""
+        await self._writer.run(lambda c: requested.set_switch(c, switch, detail))
 
-    async def clear_switch(self, kind: str, target: str, by: str, reason: str, now: float) -> bool:
+    async def clear_switch(self, kind: SwitchKind, target: str, by: str, why: str, now: float) -> bool:
         """End a switch; False where there was none."""
-        return await self._writer.run(lambda c: operators.clear_switch(c, kind, target, by, reason, now))
+        return await self._writer.run(lambda c: requested.clear_switch(c, kind, target, by, why, now))
 
-    async def switches(self) -> list[Switch]:
+    async def switches(self, now: float) -> list[Switch]:
         """Switches in force."""
-        return await self._reader.run(operators.switches)
+        return await self._reader.run(lambda c: requested.switches(c, now))
 
-    async def heard(self, since: float = inf) -> Heard:
+    async def operator_keys(self, now: float) -> list[OperatorKey]:
+        """Operators' keys that were made by command and hold."""
+        return await self._reader.run(lambda c: operator_keys.operator_keys(c, now))
+
+    async def add_operator(self, key: OperatorKey, why: str) -> bool:
+        """Give an operator its first key; False where it has one."""
+        return await self._writer.run(lambda c: operator_keys.add_operator(c, key, why))
+
+    async def rotate_operator(self, key: OperatorKey, ends_at: float, why: str) -> Role | None:
+        """Give it another, whose role is answered; its others hold until `ends_at`. None where it has none."""
+        return await self._writer.run(lambda c: operator_keys.rotate_operator(c, key, ends_at, why))
+
+    async def remove_operator(self, name: str, by: str, now: float, why: str) -> bool:
+        """Revoke all of its keys; False where it has none."""
+        return await self._writer.run(lambda c: operator_keys.remove_operator(c, name, by, now, why))
+
+    async def heard(self, now: float, since: float = inf) -> Heard:
         """What others wrote that the service must act on; see `store.heard`."""
-        return await self._hearing.run(lambda c: heard(c, since))
+        return await self._hearing.run(lambda c: heard(c, now, since))
+
+    async def note(self, act: OperatorAct, now: float) -> AuditHead:
+        """Write down an act that changes nothing, as a look at a lead; others do so in their own transactions."""
+        return await self._writer.run(lambda c: audit.note(c, now, act))
+
+    async def audit_head(self) -> AuditHead:
+        """The last line of the audit log."""
+        return await self._reader.run(audit.audit_head)
+
+    async def audit_lines(self, limit: int = 100) -> list[AuditLine]:
+        """Its latest lines, newest first."""
+        return await self._reader.run(lambda c: audit.audit_lines(c, limit))
+
+    async def audit_log(self) -> Iterator[AuditLine]:
+        """All of it, oldest first; read as it is consumed."""
+        return audit.audit_log(self._streams)
 
     # People who may not be bought
 
@@ -388,10 +434,6 @@ class Store:
     async def drop_list(self, name: str, by: str, reason: str, now: float) -> bool:
         """Let the people of a list be bought again; False where there is none of this name."""
         return await self._writer.run(lambda c: lists.drop_list(c, name, by, reason, now), REPORT_S)
-
-    async def audit_lines(self, limit: int = 100) -> list[AuditLine]:
-        """The latest changes, newest first."""
-        return await self._reader.run(lambda c: audit.audit_lines(c, limit))
 
     # Deliveries
 

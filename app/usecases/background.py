@@ -7,11 +7,14 @@ from math import inf
 
 from app.journal.writer import JournalWriter
 from app.store.errors import StoreUnavailable
+from app.store.operators.requested import paused
 from app.telemetry.trouble import where
 from app.usecases.bidder import Bidder
 from app.usecases.canary_watch import CanaryWatch
 from app.usecases.deliver_leads import DeliveryWorker, Target
 from app.usecases.onboarding.certify import Certifier, hear_marks, keep_marks
+from app.usecases.operators.audit_watch import AuditWatch
+from app.usecases.operators.keys import operators_of
 from app.usecases.reload.config_watcher import ConfigWatcher
 from app.usecases.reload.left_destinations import LeftDestinations
 from app.usecases.standing.changes import Allowed, Paused, Suppressed, TimePassed, WritesFailed
@@ -45,6 +48,7 @@ class BackgroundJobs:
         uniform: Callable[[], float],
         certifier: Certifier,
         machine_clock: Callable[[], float],
+        audit_watch: AuditWatch,
     ) -> None:
         self.bidder = bidder
         self.certifier = certifier
@@ -53,6 +57,7 @@ class BackgroundJobs:
         self.worker = worker
         self.clock = clock
         self.uniform = uniform
+        self._audit_watch = audit_watch
         self._canaries = CanaryWatch(bidder)
         self._journal = journal
         self._unwritable_s = 0.0
@@ -184,12 +189,14 @@ class BackgroundJobs:
         """As `hear`; when the next delivery is due."""
         await keep_marks(self.bidder, self.certifier)
         bidder, now = self.bidder, self._everybodys_now()
-        heard = await bidder.store.heard(min(self._heard_at, now) - _CLOCKS_DIFFER_S)
+        heard = await bidder.store.heard(now, min(self._heard_at, now) - _CLOCKS_DIFFER_S)
         bidder.standing.apply(Suppressed(digests=tuple(heard.suppressed)))
         bidder.standing.apply(Allowed(digests=tuple(heard.allowed)))
         self._heard_at = now
         await read_lists(bidder.store, bidder.standing, heard.lists)
-        bidder.standing.apply(Paused(names=heard.paused))
+        bidder.standing.apply(Paused(names=paused(heard.switches)))
+        bidder.operator_keys = operators_of(heard.operator_keys)
+        self._audit_watch.see(heard.audit_head, now)
         hear_marks(self.bidder, self.certifier, heard.marks)
         return heard.next_due
 

@@ -1,10 +1,9 @@
 """Says who may not be bought, one by one or by a list, and takes it back."""
 
 import argparse
-import getpass
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -12,21 +11,16 @@ import msgspec
 from app.cli.database import add_database, run_with_store
 from app.cli.progress import progress
 from app.cli.table import table
+from app.cli.who import by_user
 from app.domain.calendar import utc_text
 from app.settings import Settings, SettingsError, read_keys
 from app.spreadsheet import UnusableFile
 from app.store.store import Store
 from app.store.suppression.lists import SuppressionList
 from app.usecases.suppression.list_file import ListColumns, ListRows, read_columns, read_people
-from app.usecases.suppression.person_text import Kind, digests_of, email_in, hash_in, phone_in
+from app.usecases.suppression.person_text import READERS, REMEDIES, Kind, digests_of
 from app.usecases.suppression.suppress import Suppression, allow, held_by, put_list
 
-_READERS: dict[Kind, Callable[[str], str]] = {"phone": phone_in, "email": email_in, "hash": hash_in}
-_REMEDIES = {
-    "phone": "ten digits of a North American number, such as 512-867-5309",
-    "email": "an address such as jane@example.com",
-    "hash": "64, 40 or 32 hex digits: the sha256, sha1 or md5 of ten digits or of a lower-case address",
-}
 _PLURALS = {"phone": "phones", "email": "emails", "hash": "hashes"}
 _WHY = "the reason, kept with it and in the audit log"
 
@@ -40,9 +34,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         ("check", "tell whether a person may be bought, and why not"),
     ):
         action = actions.add_parser(name, help=purpose, description=purpose)
-        action.add_argument("--phone", help=_REMEDIES["phone"])
-        action.add_argument("--email", help=_REMEDIES["email"])
-        action.add_argument("--hash", help=_REMEDIES["hash"])
+        action.add_argument("--phone", help=REMEDIES["phone"])
+        action.add_argument("--email", help=REMEDIES["email"])
+        action.add_argument("--hash", help=REMEDIES["hash"])
         if name != "check":
             action.add_argument("--why", default="", required=name == "remove", help=_WHY)
         _add_place(action)
@@ -94,7 +88,7 @@ def _add_place(parser: argparse.ArgumentParser) -> None:
 async def _add(store: Store, args: argparse.Namespace) -> int:
     added = 0
     for _, digests in _named(args):
-        added += bool(await store.suppress(digests, args.why or "by command", getpass.getuser(), time.time()))
+        added += bool(await store.suppress(digests, args.why or "by command", by_user(), time.time()))
     _say(args, {"added": added}, "nobody with it is bought any more" if added else "it was suppressed already")
     return 0
 
@@ -102,7 +96,7 @@ async def _add(store: Store, args: argparse.Namespace) -> int:
 async def _remove(store: Store, args: argparse.Namespace) -> int:
     removed = 0
     for _, digests in _named(args):
-        removed += await allow(store, digests, args.why, getpass.getuser(), time.time())
+        removed += await allow(store, digests, args.why, by_user(), time.time())
     _say(args, {"removed": removed}, "may be bought again" if removed else "was not suppressed: nothing changed")
     return 0 if removed else 1
 
@@ -126,9 +120,7 @@ async def _import(store: Store, args: argparse.Namespace) -> int:
     total = len(rows.digests)
     if not args.dry_run:
         reason = args.why or f"imported from {args.file.name}"
-        wanted = SuppressionList(
-            name=name, reason=reason, digests=total, told_by=getpass.getuser(), changed_at=time.time()
-        )
+        wanted = SuppressionList(name=name, reason=reason, digests=total, told_by=by_user(), changed_at=time.time())
         total = (await put_list(store, wanted, rows.digests, replace=args.replace)).digests
     _say_imported(args, name, columns, rows, total, time.monotonic() - began)
     return 0
@@ -143,7 +135,7 @@ async def _lists(store: Store, args: argparse.Namespace) -> int:
 
 
 async def _drop(store: Store, args: argparse.Namespace) -> int:
-    dropped = await store.drop_list(args.list, getpass.getuser(), args.why, time.time())
+    dropped = await store.drop_list(args.list, by_user(), args.why, time.time())
     known = ", ".join(each.name for each in await store.suppression_lists()) or "there is none"
     _say(args, {"dropped": dropped}, "dropped" if dropped else f"there is no list {args.list!r}: {known}")
     return 0 if dropped else 1
@@ -159,15 +151,15 @@ _ACTIONS = {"add": _add, "remove": _remove, "check": _check, "import": _import, 
 
 def _named(args: argparse.Namespace) -> list[tuple[Kind, tuple[str, ...]]]:
     """Whom the arguments name, by digest."""
-    given = [(kind, text) for kind in _READERS if (text := getattr(args, kind)) is not None]
+    given = [(kind, text) for kind in READERS if (text := getattr(args, kind)) is not None]
     if not given:
         raise _Misnamed("name somebody: --phone, --email or --hash")
     for kind, text in given:
-        if not _READERS[kind](text):
+        if not READERS[kind](text):
             # The text itself is a person's, and terminals are logged.
-            raise _Misnamed(f"--{kind}: write {_REMEDIES[kind]}")
+            raise _Misnamed(f"--{kind}: write {REMEDIES[kind]}")
     key = _index_key(args)
-    return [(kind, digests_of(key, kind, _READERS[kind](text))) for kind, text in given]
+    return [(kind, digests_of(key, kind, READERS[kind](text))) for kind, text in given]
 
 
 def _index_key(args: argparse.Namespace) -> bytes:

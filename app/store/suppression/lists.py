@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping
 import msgspec
 from sqlalchemy import Connection, delete, insert, select, update
 
-from app.store.audit import note
+from app.domain.operators.audit import OperatorAct
+from app.store.operators.audit import note
 from app.store.schema import suppression_list, suppression_part
 
 DIGEST_BYTES = 8
@@ -55,14 +56,16 @@ def put_list(connection: Connection, of: SuppressionList, parts: Iterable[bytes]
     rows = [{"list": of.name, "number": number, "digests": part} for number, part in enumerate(parts)]
     if rows:
         connection.execute(insert(suppression_part), rows)
-    note(connection, of.changed_at, of.told_by, "suppress list", of.name, f"{of.digests} digests: {of.reason}")
+    detail = f"{of.digests} digests"
+    act = OperatorAct(by=of.told_by, action="suppress list", target=of.name, detail=detail, why=of.reason)
+    note(connection, of.changed_at, act)
 
 
 def drop_list(connection: Connection, name: str, by: str, reason: str, now: float) -> bool:
     """Let the people of a list be bought again; False where there is none of this name."""
     dropped = _drop(connection, name)
     if dropped:
-        note(connection, now, by, "end suppress list", name, reason)
+        note(connection, now, OperatorAct(by=by, action="end suppress list", target=name, why=reason))
     return dropped
 
 
@@ -78,7 +81,8 @@ def put_parts(
         connection.execute(update(suppression_part).where(is_part).values(digests=digests))
     row = {"digests": suppression_list.c.digests - fewer, "changed_at": now}
     connection.execute(update(suppression_list).where(suppression_list.c.name == name).values(row))
-    note(connection, now, by, "take from list", name, f"{fewer} digests: {reason}")
+    detail = f"{fewer} digests"
+    note(connection, now, OperatorAct(by=by, action="take from list", target=name, detail=detail, why=reason))
 
 
 def _drop(connection: Connection, name: str) -> bool:

@@ -6,10 +6,11 @@ import msgspec
 from sqlalchemy import Connection, Engine, select, update
 
 from app.domain.identity import Person
+from app.domain.operators.audit import OperatorAct
 from app.store.answers import names_of
-from app.store.audit import note
 from app.store.engine.portable import add_new, be_alone
 from app.store.engine.stream import stream
+from app.store.operators.audit import note
 from app.store.schema import suppression
 
 
@@ -26,7 +27,7 @@ def suppress(connection: Connection, digests: Sequence[str], reason: str, by: st
     """Never buy who is known by these; how many were bought until now. Who is suppressed keeps the first reason."""
     changed = _set(connection, digests, reason, now, is_suppressed=True)
     if changed:
-        note(connection, now, by, "suppress", digests[0], reason)
+        note(connection, now, OperatorAct(by=by, action="suppress", target=digests[0], why=reason))
     return changed
 
 
@@ -40,7 +41,7 @@ def allow(connection: Connection, digests: Sequence[str], reason: str, by: str, 
     """Buy who is known by these again; how many were suppressed until now."""
     changed = _set(connection, digests, reason, now, is_suppressed=False)
     if changed:
-        note(connection, now, by, "end suppress", digests[0], reason)
+        note(connection, now, OperatorAct(by=by, action="end suppress", target=digests[0], why=reason))
     return changed
 
 

@@ -12,6 +12,7 @@ from app.domain.keys import Keys
 from app.domain.seller import Seller
 from app.domain.token import read
 from app.journal.lines import AnyLine, NoticeLine, PingLine, PostLine
+from app.store.operators.requested import paused
 from app.store.store import Store
 from app.usecases.former import FormerConfigurations
 from app.usecases.standing.changes import (
@@ -49,8 +50,8 @@ async def restore(store: Store, now: float) -> LiveStanding:
         standing.apply(DemandSet(territory=row.territory, demand=row.demand, told_at=row.told_at, ends_at=row.ends_at))
     for signal in await store.signals(now):
         standing.apply(SignalSet(territory=signal.territory, signal=signal.signal))
-    heard = await store.heard()
-    standing.apply(Paused(names=heard.paused))
+    heard = await store.heard(now)
+    standing.apply(Paused(names=paused(heard.switches)))
     await read_lists(store, standing, heard.lists)
     # Rows of a database become plain values.
     for sales in _parts((digest, name, vertical, at) for digest, name, vertical, at in await store.known_people()):

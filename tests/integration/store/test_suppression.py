@@ -26,10 +26,10 @@ def test_who_is_suppressed_by_name_can_be_bought_again(url: str) -> None:
         assert await store.suppress(JANE, "called us", "ops", NOW) == 3
         assert await store.suppress(JANE, "again", "ops", NOW + 1.0) == 0
         assert await held_by(store, JANE) == [Suppression(since=NOW, reason="called us")]
-        assert sorted((await store.heard(NOW)).suppressed) == sorted(JANE)
+        assert sorted((await store.heard(NOW, NOW)).suppressed) == sorted(JANE)
         assert await allow(store, JANE, "asked us to call", "ops", NOW + 2.0) == 1
         assert await allow(store, JANE, "asked us to call", "ops", NOW + 3.0) == 0
-        assert sorted((await store.heard(NOW + 2.0)).allowed) == sorted(JANE)
+        assert sorted((await store.heard(NOW, NOW + 2.0)).allowed) == sorted(JANE)
         assert (await held_by(store, JANE), list(await store.suppressed_digests())) == ([], [])
         assert await store.suppress(JANE[:1], "called us again", "ops", NOW + 4.0) == 1
         assert await held_by(store, JANE) == [Suppression(since=NOW + 4.0, reason="called us again")]
@@ -70,10 +70,10 @@ def test_a_running_bidder_hears_of_lists_and_reads_each_version_once(url: str) -
         assert standing.is_suppressed(JANE[:1])
         assert not standing.is_suppressed(JOE)
         await put_list(store, replace(DNC, changed_at=NOW + 1.0), digests(JOE), replace=True)
-        await read_lists(store, standing, (await store.heard()).lists)
+        await read_lists(store, standing, (await store.heard(NOW)).lists)
         assert (standing.is_suppressed(JANE), standing.is_suppressed(JOE)) == (False, True)
         await store.drop_list("dnc", "ops", "expired", NOW + 2.0)
-        await read_lists(store, standing, (await store.heard()).lists)
+        await read_lists(store, standing, (await store.heard(NOW)).lists)
         assert not standing.is_suppressed(JOE)
 
     in_store(url, scene)
