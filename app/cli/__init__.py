@@ -44,6 +44,7 @@ GROUPS = {
         "reload": "show a changed configuration that waits for consent, and have it taken",
         "operators": "make, list, rotate and remove the keys of operators",
         "audit": "list, verify or export the log of operators' acts",
+        "keys": "list and rotate the keys that sign bids and seal leads, while the service runs",
         "outcomes": "import outcomes of leads from a CSV file of the CRM",
         "deliveries": "list, show, replay and move deliveries to CRMs",
     },

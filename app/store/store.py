@@ -23,6 +23,7 @@ from app.store import (
     known,
     leads,
     sales,
+    sealed,
     shadow_prices,
 )
 from app.store.certifications import Mark
@@ -56,6 +57,7 @@ from app.store.operators import keys as operator_keys
 from app.store.operators.keys import OperatorKey
 from app.store.operators.requested import DemandRow, SignalRow, Switch, SwitchKind
 from app.store.sales import CapInTheWay, SaleResult
+from app.store.sealed import Sealed, SealedRows
 from app.store.suppression import lists, people
 from app.store.suppression.lists import SuppressionList
 from app.store.suppression.people import SuppressedDigest
@@ -519,6 +521,18 @@ class Store:
     async def sealed_evidence(self, lead_id: str) -> dict[str, bytes]:
         """A lead's evidence by kind, sealed."""
         return await self._reader.run(lambda c: leads.sealed_evidence(c, lead_id))
+
+    async def sealed_rows(self, key: str) -> SealedRows:
+        """What nobody can read without this key."""
+        return await self._reader.run(lambda c: sealed.sealed_rows(c, key))
+
+    async def sealed_otherwise(self, key: str, after: tuple[str, str], limit: int) -> list[Sealed]:
+        """Rows behind this lead and kind, in order, that are not sealed under `key`."""
+        return await self._reader.run(lambda c: sealed.sealed_otherwise(c, key, after, limit))
+
+    async def reseal(self, rows: list[tuple[Sealed, bytes]]) -> int:
+        """Put what is sealed anew in the place of what was; how many still stood there as they were read."""
+        return await self._writer.run(lambda c: sealed.reseal(c, rows))
 
     async def sales(self, since: float, until: float) -> Summary:
         """Sums of what was bought in [since, until)."""
