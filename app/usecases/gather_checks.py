@@ -22,6 +22,8 @@ from app.wire.ping import Ping
 ANSWER_S = 0.03
 """What is left of a ping's deadline when its providers are given up: to decide again, and to answer."""
 
+WAIT_MAX_S = 5.0
+
 
 def post_collectors(bidder: Bidder) -> PostCollectors:
     """The checks that are declared today, whatever they were when a bid was made: they protect consumers."""
@@ -76,8 +78,9 @@ async def consult_on_ping(bidder: Bidder, asked: Asked, checks: Sequence[Check],
 
 
 def left_s(bidder: Bidder, asked: Asked) -> float:
-    """How long a ping may still wait, in seconds."""
-    return asked.ping.deadline_ms / 1000.0 - (bidder.steady() - asked.started) - ANSWER_S
+    """How long a ping may still wait, in seconds: not for ever, though its seller would."""
+    longest_s = min(asked.ping.deadline_ms / 1000.0, WAIT_MAX_S)
+    return longest_s - (bidder.steady() - asked.started) - ANSWER_S
 
 
 def _is_worth_it(check: Check, asked: Asked, decision: Decision) -> bool:

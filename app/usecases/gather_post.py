@@ -55,7 +55,10 @@ async def _facts(bidder: Bidder, lead: PostedLead, deadline: float) -> PostFacts
     except TimeoutError:
         raise StoreUnavailable("the database did not answer before the post's deadline") from None
     # A test must get the same answer whatever was bought meanwhile; only its own earlier answer counts.
-    return PostFacts(kept=facts.kept) if lead.bid.test else facts
+    if lead.bid.test:
+        return PostFacts(kept=facts.kept)
+    # Lists of millions stand in memory; who is suppressed one by one is looked up, so that it is never too late.
+    return replace(facts, suppressed=facts.suppressed or bidder.standing.is_suppressed(lead.person.all))
 
 
 async def _consulted(collectors: Sequence[PostCollector], deadline: float) -> list[Consulted]:
