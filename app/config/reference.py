@@ -31,6 +31,11 @@ _TABLES: tuple[type[Table], ...] = (
     schema.MedianWinningPriceTable,
     schema.SellerCapTable,
     schema.OperatorTable,
+    schema.CheckTable,
+    schema.CheckRuleTable,
+    schema.TrustedFormTable,
+    schema.VerifyTable,
+    schema.LeadIdTable,
 )
 
 _Rows = dict[str, tuple[str, str]]
