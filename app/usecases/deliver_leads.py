@@ -3,18 +3,20 @@
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Protocol
 
 import msgspec
 
+from app.crm.access_tokens import AccessTokens, NoToken, Send
 from app.crm.outcome import Judgement, judge
-from app.crm.payload import Secrets, Unbuildable, build_request
+from app.crm.payload import ACCESS_TOKEN, Secrets, Unbuildable, build_request
 from app.domain.delivery.delivery import AttemptReport, ClaimedDelivery, DeliveryStatus
 from app.domain.delivery.destination import Destination
+from app.domain.delivery.destination_auth import OAuth2Auth
 from app.outbound.circuit import Circuit
-from app.outbound.message import OutboundAnswer, OutboundRequest
+from app.outbound.message import OutboundAnswer
 from app.outbound.retry import next_attempt_at
 
 LEASE_MARGIN_S = 30.0
@@ -59,7 +61,7 @@ class DeliveryStore(Protocol):
         ...
 
 
-Send = Callable[[OutboundRequest], Awaitable[OutboundAnswer]]
+Answer = OutboundAnswer | Unbuildable | NoToken
 
 
 class DeliveryWorker:
@@ -84,6 +86,7 @@ class DeliveryWorker:
         self._send = send
         self._settled = settled
         self._wall = wall
+        self._tokens = AccessTokens(send)
         self._circuits: defaultdict[str, Circuit] = defaultdict(Circuit)
         self._attempts: set[asyncio.Task[None]] = set()
 
@@ -121,7 +124,9 @@ class DeliveryWorker:
         for name, target in targets.items():
             room = self._circuits[name].room(now, target.destination.concurrency)
             if room > 0:
-                lease_s = target.destination.timeout_ms / 1000 + LEASE_MARGIN_S
+                # With OAuth 2 an attempt may be a token, a request, and both again.
+                requests = 4 if isinstance(target.destination.auth, OAuth2Auth) else 1
+                lease_s = requests * target.destination.timeout_ms / 1000 + LEASE_MARGIN_S
                 claimed = await self._store.claim_due(name, self.owner, now, room, lease_s)
                 for delivery in claimed:
                     self._launch(delivery, target, now, draw())
@@ -155,9 +160,7 @@ class DeliveryWorker:
             _log.warning("an attempt could not be recorded: %s", type(error).__name__)
 
     async def _deliver(self, delivery: ClaimedDelivery, target: Target, now: float, draw: float) -> None:
-        told = self._wall() if self._wall is not None else now
-        request = build_request(target.destination, delivery.lead, target.secrets, delivery.webhook_id, told)
-        answer = request if isinstance(request, Unbuildable) else await self._send(request)
+        answer = await self._answer(delivery, target, self._wall() if self._wall is not None else now)
 
         judgement = judgement_of(target.destination, answer, delivery)
         report = report_of(delivery, answer, judgement, now, draw)
@@ -168,21 +171,40 @@ class DeliveryWorker:
         if await self._store.acknowledge(report):
             self._settled(report)
 
+    async def _answer(self, delivery: ClaimedDelivery, target: Target, told: float) -> Answer:
+        """What the receiver says; asked again with a new access token where the one we had is not taken any more."""
+        destination, auth = target.destination, target.destination.auth
+        for may_renew in (True, False):
+            secrets = target.secrets
+            if isinstance(auth, OAuth2Auth):
+                token = await self._tokens.token(destination, auth, secrets)
+                if isinstance(token, NoToken):
+                    return token
+                secrets = {**secrets, ACCESS_TOKEN: token}
+            request = build_request(destination, delivery.lead, secrets, delivery.webhook_id, told)
+            if isinstance(request, Unbuildable):
+                return request
+            answer = await self._send(request)
+            if not (may_renew and isinstance(auth, OAuth2Auth) and answer.status == 401):
+                break
+            self._tokens.forget(auth)
+        return answer
 
-def judgement_of(
-    destination: Destination, answer: OutboundAnswer | Unbuildable, delivery: ClaimedDelivery
-) -> Judgement:
-    """What became of an attempt; a lead that no request can be made of is rejected."""
+
+def judgement_of(destination: Destination, answer: Answer, delivery: ClaimedDelivery) -> Judgement:
+    """What became of an attempt; a lead that no request can be made of is rejected, one without a token waits."""
+    if isinstance(answer, NoToken):
+        return Judgement(outcome="retry", note=answer.why)
     if isinstance(answer, Unbuildable):
         return Judgement(outcome="rejected", note=answer.why)
     return judge(destination, answer, delivery.lead)
 
 
 def report_of(
-    delivery: ClaimedDelivery, answer: OutboundAnswer | Unbuildable, judgement: Judgement, now: float, draw: float
+    delivery: ClaimedDelivery, answer: Answer, judgement: Judgement, now: float, draw: float
 ) -> AttemptReport:
     """The attempt as it is recorded, with the time of the next one where there is to be one."""
-    received = OutboundAnswer() if isinstance(answer, Unbuildable) else answer
+    received = answer if isinstance(answer, OutboundAnswer) else OutboundAnswer()
     answered_at = now + received.took_s
     due_at = None
     if judgement.disables:
