@@ -15,6 +15,7 @@ from app.crm.payload import ACCESS_TOKEN, Secrets, Unbuildable, build_request
 from app.domain.delivery.delivery import AttemptReport, ClaimedDelivery, DeliveryStatus
 from app.domain.delivery.destination import Destination
 from app.domain.delivery.destination_auth import OAuth2Auth
+from app.domain.delivery.sold_lead import LeadDocument
 from app.outbound.circuit import Circuit
 from app.outbound.message import OutboundAnswer
 from app.outbound.retry import next_attempt_at
@@ -160,9 +161,9 @@ class DeliveryWorker:
             _log.warning("an attempt could not be recorded: %s", type(error).__name__)
 
     async def _deliver(self, delivery: ClaimedDelivery, target: Target, now: float, draw: float) -> None:
-        answer = await self._answer(delivery, target, self._wall() if self._wall is not None else now)
-
-        judgement = judgement_of(target.destination, answer, delivery)
+        told = self._wall() if self._wall is not None else now
+        answer = await answer_of(self._send, self._tokens, target, delivery.lead, delivery.webhook_id, told)
+        judgement = judgement_of(target.destination, answer, delivery.lead)
         report = report_of(delivery, answer, judgement, now, draw)
 
         if isinstance(answer, OutboundAnswer):
@@ -171,33 +172,41 @@ class DeliveryWorker:
         if await self._store.acknowledge(report):
             self._settled(report)
 
-    async def _answer(self, delivery: ClaimedDelivery, target: Target, told: float) -> Answer:
-        """What the receiver says; asked again with a new access token where the one we had is not taken any more."""
-        destination, auth = target.destination, target.destination.auth
-        for may_renew in (True, False):
-            secrets = target.secrets
-            if isinstance(auth, OAuth2Auth):
-                token = await self._tokens.token(destination, auth, secrets)
-                if isinstance(token, NoToken):
-                    return token
-                secrets = {**secrets, ACCESS_TOKEN: token}
-            request = build_request(destination, delivery.lead, secrets, delivery.webhook_id, told)
-            if isinstance(request, Unbuildable):
-                return request
-            answer = await self._send(request)
-            if not (may_renew and isinstance(auth, OAuth2Auth) and answer.status == 401):
-                break
-            self._tokens.forget(auth)
-        return answer
+
+async def try_out(send: Send, target: Target, lead: LeadDocument, webhook_id: str, now: float) -> Judgement:
+    """What a receiver makes of a lead that is not in the database; nothing is recorded."""
+    answer = await answer_of(send, AccessTokens(send), target, lead, webhook_id, now)
+    return judgement_of(target.destination, answer, lead)
 
 
-def judgement_of(destination: Destination, answer: Answer, delivery: ClaimedDelivery) -> Judgement:
+async def answer_of(
+    send: Send, tokens: AccessTokens, target: Target, lead: LeadDocument, webhook_id: str, told: float
+) -> Answer:
+    """What the receiver says; asked again with a new access token where the one we had is not taken any more."""
+    destination, auth, secrets = target.destination, target.destination.auth, target.secrets
+    for may_renew in (True, False):
+        if isinstance(auth, OAuth2Auth):
+            token = await tokens.token(destination, auth, target.secrets)
+            if isinstance(token, NoToken):
+                return token
+            secrets = {**target.secrets, ACCESS_TOKEN: token}
+        request = build_request(destination, lead, secrets, webhook_id, told)
+        if isinstance(request, Unbuildable):
+            return request
+        answer = await send(request)
+        if not (may_renew and isinstance(auth, OAuth2Auth) and answer.status == 401):
+            break
+        tokens.forget(auth)
+    return answer
+
+
+def judgement_of(destination: Destination, answer: Answer, lead: LeadDocument) -> Judgement:
     """What became of an attempt; a lead that no request can be made of is rejected, one without a token waits."""
     if isinstance(answer, NoToken):
         return Judgement(outcome="retry", note=answer.why)
     if isinstance(answer, Unbuildable):
         return Judgement(outcome="rejected", note=answer.why)
-    return judge(destination, answer, delivery.lead)
+    return judge(destination, answer, lead)
 
 
 def report_of(

@@ -97,7 +97,7 @@ crm_id = { json = "id" }
         ('preset = "five9"\nparameters = { domain = "a/b", list = "b" }', "is not one plain word"),
         ('preset = "five9"\nparameters = "a"', "is not a table"),
         ('preset = "five9"\nparameters = { domain = "a", list = "b" }\ntimeout = 3', "there is no key `timeout`"),
-        ('preset = 7', "there is no preset `7`"),
+        ("preset = 7", "there is no preset `7`"),
     ],
 )
 def test_what_a_preset_cannot_mean_is_told_at_its_key(tmp_path: Path, own: str, told: str) -> None:
