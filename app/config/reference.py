@@ -33,6 +33,11 @@ _TABLES: tuple[type[Table], ...] = (
     schema.MedianWinningPriceTable,
     schema.SellerCapTable,
     schema.OperatorTable,
+    schema.CheckTable,
+    schema.CheckRuleTable,
+    schema.TrustedFormTable,
+    schema.VerifyTable,
+    schema.LeadIdTable,
 )
 
 LEAD_MEANINGS = {
