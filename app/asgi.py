@@ -16,6 +16,7 @@ from litestar.handlers import HTTPRouteHandler
 from app.config.destinations import secrets_of
 from app.config.load import Declared, LoadedConfig, load
 from app.config.values.zip_table import zip_states
+from app.domain.catalogue import with_limits
 from app.domain.keys import Keys
 from app.http.application import Application, CannotStart
 from app.journal.configurations import longest_bid_lifetime_s
@@ -29,6 +30,7 @@ from app.private_files import narrow
 from app.reports.counting import Counting
 from app.reports.scorecard import Scorecards
 from app.scoring.load import load as load_models
+from app.service_notes import note_places
 from app.settings import Settings, SettingsError, load_keys, require_database, require_file, sole_use
 from app.store.engine.database_file import sole_database
 from app.store.errors import StoreError, StoreUnavailable
@@ -45,6 +47,8 @@ from app.usecases.deliver_leads import DeliveryWorker
 from app.usecases.limits.rate_limit import HashQuotas, RateLimits
 from app.usecases.onboarding.certify import Certifier
 from app.usecases.operators.audit_watch import AuditWatch
+from app.usecases.operators.hear_requests import limits_of
+from app.usecases.operators.state_notes import StateNotes
 from app.usecases.reload.config_watcher import ConfigWatcher
 from app.usecases.reload.left_destinations import LeftDestinations
 from app.usecases.reload.reload_catalogue import Reloaded, Sources, first_catalogue
@@ -56,6 +60,7 @@ TICK_S = 0.25
 RELOAD_S = 0.5
 HEAR_S = 0.5
 STUCK_S = 3.0
+NOTE_S = 3.0
 REST_S = 0.001
 """How long a thread that counts the journal rests after each millisecond of it, so that no ping waits for it."""
 SETTLE_S = 5.0
@@ -154,6 +159,7 @@ async def _started(
 ) -> BackgroundJobs:
     """Start everything; the stack ends it in reverse order."""
     stack.enter_context(_own_use(settings))
+    note_places(settings.data, settings.places(os.getpid(), world.clock()))
     # Never a seeded source: what is sealed twice with one nonce can be opened.
     vault = Vault(keys.sealing, keys.sealing_id, os.urandom)
     store = await _opened(stack, settings, keys, vault, world)
@@ -180,8 +186,10 @@ async def _started(
         # A receiver compares the time of a signature with its own clock.
         wall=world.clock,
     )
+    limits = limits_of(await store.requests(now))
     bidder = Bidder(
-        catalogue=live.catalogue,
+        catalogue=with_limits(live.catalogue, limits),
+        limits=limits,
         keys=keys,
         seed=keys.index,
         chance=world.chance,
@@ -208,10 +216,12 @@ async def _started(
     background = BackgroundJobs(
         bidder, journal, watch, left, worker, clock, world.uniform, certifier, world.clock, AuditWatch(settings.journal)
     )
+    noting = StateNotes(settings.data, bidder, worker, clock, world.clock)
+    stack.callback(noting.note_stop)
     if world.stepped:
         stack.callback(journal.flush)
     else:
-        await _run_beside(stack, background, journal)
+        await _run_beside(stack, background, journal, noting)
         clock_watch = ClockWatch(service_clock, bidder, worker, settings.data, longest_s)
         stack.callback(clock_watch.close)
         await _beside(stack, _every(TICK_S, clock_watch.look))
@@ -282,7 +292,9 @@ def _tell_of_models(settings: Settings, live: Reloaded) -> None:
         _log.warning(text)
 
 
-async def _run_beside(stack: AsyncExitStack, background: BackgroundJobs, journal: JournalWriter) -> None:
+async def _run_beside(
+    stack: AsyncExitStack, background: BackgroundJobs, journal: JournalWriter, noting: StateNotes
+) -> None:
     """Have every background job done again and again while requests are answered."""
     await _beside(stack, journal.run(lambda error: _log.error("the journal cannot be written: %s", error.strerror)))
     stack.callback(background.write_keyless)
@@ -294,6 +306,7 @@ async def _run_beside(stack: AsyncExitStack, background: BackgroundJobs, journal
     await _beside(stack, _every(HEAR_S, background.keep_shadow_prices))
     await _beside(stack, _every(STUCK_S, background.look_for_stuck))
     await _beside(stack, _every(STUCK_S, background.watch_canaries))
+    await _beside(stack, _every(NOTE_S, noting.note))
     stack.push_async_callback(background.keep_quotas)
     await _beside(stack, _every(RELOAD_S, background.keep_quotas))
     stack.push_async_callback(background.worker.settle, SETTLE_S)

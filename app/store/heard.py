@@ -11,13 +11,13 @@ from app.store.certifications import Mark
 from app.store.delivery import outbox
 from app.store.operators import audit, keys, requested
 from app.store.operators.keys import OperatorKey
-from app.store.operators.requested import Switch
+from app.store.operators.requested import RequestRows
 
 
 class Heard(msgspec.Struct, frozen=True, kw_only=True):
-    """`switches` and `operator_keys` that hold; `next_due` is when a delivery is due, None where none waits."""
+    """`requests` and `operator_keys` that hold; `next_due` is when a delivery is due, None where none waits."""
 
-    switches: list[Switch]
+    requests: RequestRows
     operator_keys: list[OperatorKey]
     audit_head: AuditHead
     suppressed: list[str]
@@ -28,7 +28,7 @@ class Heard(msgspec.Struct, frozen=True, kw_only=True):
 def heard(connection: Connection, now: float, suppressed_since: float) -> Heard:
     """As of one moment; of the people who may not be bought, those suppressed at this time or later."""
     return Heard(
-        switches=requested.switches(connection, now),
+        requests=requested.requests(connection, now),
         operator_keys=keys.operator_keys(connection, now),
         audit_head=audit.audit_head(connection),
         suppressed=known.suppressed_since(connection, suppressed_since) if suppressed_since < inf else [],

@@ -7,17 +7,17 @@ from math import inf
 
 from app.journal.writer import JournalWriter
 from app.store.errors import StoreUnavailable
-from app.store.operators.requested import paused
 from app.telemetry.trouble import where
 from app.usecases.bidder import Bidder
 from app.usecases.canary_watch import CanaryWatch
 from app.usecases.deliver_leads import DeliveryWorker, Target
 from app.usecases.onboarding.certify import Certifier, hear_marks, keep_marks
 from app.usecases.operators.audit_watch import AuditWatch
+from app.usecases.operators.hear_requests import hear_requests
 from app.usecases.operators.keys import operators_of
 from app.usecases.reload.config_watcher import ConfigWatcher
 from app.usecases.reload.left_destinations import LeftDestinations
-from app.usecases.standing.changes import Paused, Suppressed, TimePassed, WritesFailed
+from app.usecases.standing.changes import Suppressed, TimePassed, WritesFailed
 
 KEEP_S = 15.0
 """A restart may lose what shadow prices moved in this time, a small part of what they move in a window."""
@@ -195,7 +195,7 @@ class BackgroundJobs:
         if is_time:
             self.bidder.standing.apply(Suppressed(digests=tuple(heard.suppressed)))
             self._suppressed_at = now
-        self.bidder.standing.apply(Paused(names=paused(heard.switches)))
+        hear_requests(self.bidder, heard.requests, self.watch.declared)
         self.bidder.operator_keys = operators_of(heard.operator_keys)
         self._audit_watch.see(heard.audit_head, now)
         hear_marks(self.bidder, self.certifier, heard.marks)

@@ -17,8 +17,10 @@ from app.bounds import real, whole
 from app.cli.database import add_database, run_with_store
 from app.cli.help import sentence
 from app.cli.new_key import new_key
-from app.cli.operate.pause import put
-from app.cli.operate.resume import end
+from app.cli.operate.asking import add_act, add_until, run_act
+from app.cli.operate.resume import do_resume
+from app.cli.operate.suspend import do_suspend
+from app.cli.places import add_config, add_config_and_data
 from app.cli.table import table
 from app.config.file.edit import NewSeller, NewValue, NotEdited, edit
 from app.config.file.problem import did_you_mean
@@ -57,19 +59,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     old.add_argument("--drop-old", action="store_true", help="revoke all other keys now, for instance after a leak")
     _action(actions, "drop-old-keys", "keep only the newest key, the last in the file, once the seller has switched")
     _action(actions, "go-live", "take a seller live: its leads are bought from now on")
-    suspending = _action(actions, "suspend", "stop buying from a seller until it is resumed; its live bids are honored")
-    suspending.add_argument(
-        "--why", required=True, metavar="TEXT", help="stored with the suspension and in the audit log"
-    )
-    resuming = _action(actions, "resume", "resume a suspended seller")
-    resuming.add_argument("--why", default="", metavar="TEXT", help="stored in the audit log")
+    what = "stop buying from a seller until it is resumed; its live bids are honored"
+    suspending = actions.add_parser("suspend", help=what, description=sentence(what))
+    resuming = actions.add_parser("resume", help="resume a suspended seller")
+    for each in (suspending, resuming):
+        each.add_argument("name", help="the name of the seller")
+    add_until(suspending, "until it is resumed")
+    add_act(suspending)
+    add_act(resuming, undoes=True)
     listing = actions.add_parser("list", help="list sellers with their mode and their last 24 hours")
     listing.add_argument("--json", action="store_true", help="print JSON, one object per seller")
-    listing.add_argument(
-        "--config", type=Path, default=Path("buyer.toml"), help="the configuration file (default: buyer.toml)"
-    )
-    for each in (suspending, resuming, listing):
-        add_database(each)
+    add_config(listing)
+    add_database(listing)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -79,10 +80,10 @@ def run(args: argparse.Namespace) -> int:
         "rotate-key": _rotate,
         "drop-old-keys": _drop,
         "go-live": _go_live,
-        "suspend": _suspend,
-        "resume": _resume,
         "list": _list,
     }
+    if args.action in ("suspend", "resume"):
+        return run_act(args, do_suspend if args.action == "suspend" else do_resume)
     read = load(args.config, environ=os.environ)
     if not isinstance(read, LoadedConfig):
         print(*read, sep="\n", file=sys.stderr)
@@ -97,9 +98,7 @@ def run(args: argparse.Namespace) -> int:
 def _action(actions: Any, name: str, what: str) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = actions.add_parser(name, help=what, description=sentence(what))
     parser.add_argument("name", help="the name of the seller")
-    parser.add_argument(
-        "--config", type=Path, default=Path("buyer.toml"), help="the configuration file (default: buyer.toml)"
-    )
+    add_config_and_data(parser)
     return parser
 
 
@@ -230,25 +229,6 @@ def _go_live(args: argparse.Namespace, declared: Declared) -> int:
     edit(args.config, os.environ, NewValue(seller=seller.name, key="mode", value="live"))
     print(f"{seller.name} is live: its leads are bought. {_TAKEN_UP}")
     return 0
-
-
-def _suspend(args: argparse.Namespace, declared: Declared) -> int:
-    name = _seller(args, declared).name
-
-    async def suspend(store: Store, _: argparse.Namespace) -> int:
-        await put(store, name, args.why)
-        print(f"{name} is suspended within a second, and stays so after a restart. Its live bids are honored.")
-        print(f"Its pings are refused as `paused` until `leadbid sellers resume {name}`.")
-        return 0
-
-    return run_with_store(args, suspend)
-
-
-def _resume(args: argparse.Namespace, declared: Declared) -> int:
-    seller = _seller(args, declared)
-    if seller.paused:
-        raise Refused(f"{args.config} has `paused = true` for {seller.name}: remove that line")
-    return run_with_store(args, lambda store, _: end(store, seller.name, args.why))
 
 
 def _list(args: argparse.Namespace, declared: Declared) -> int:

@@ -6,7 +6,7 @@ import pytest
 
 from app.domain.campaign import Campaign
 from app.domain.pricing.demand import DemandStanding
-from app.usecases.standing.changes import DemandSet, Paused, SignalSet
+from app.usecases.standing.changes import DemandSet, Requests, SignalSet
 from app.usecases.standing.standing import LiveStanding
 from app.wire.feedback import Demand, Signal
 from app.wire.ping import Ping
@@ -106,7 +106,7 @@ def test_a_signal_is_replaced_by_its_cause_adds_to_others_and_ends() -> None:
 
 def test_what_an_operator_paused_is_in_every_standing() -> None:
     standing = LiveStanding()
-    standing.apply(Paused(names=frozenset({"solar-tx", "acme"})))
+    standing.apply(Requests(pauses=(("solar-tx", None), ("acme", None))))
     assert of_ping(standing, ping()).paused == {"solar-tx", "acme"}
-    standing.apply(Paused(names=frozenset()))
+    standing.apply(Requests())
     assert of_ping(standing, ping()).paused == frozenset()
