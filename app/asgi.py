@@ -216,7 +216,7 @@ async def _started(
     background = BackgroundJobs(
         bidder, journal, watch, left, worker, clock, world.uniform, certifier, world.clock, AuditWatch(settings.journal)
     )
-    noting = StateNotes(settings.data, bidder, worker, clock, world.clock)
+    noting = StateNotes(settings.data, background.state)
     stack.callback(noting.note_stop)
     if world.stepped:
         stack.callback(journal.flush)
@@ -306,6 +306,7 @@ async def _run_beside(
     await _beside(stack, _every(HEAR_S, background.keep_shadow_prices))
     await _beside(stack, _every(STUCK_S, background.look_for_stuck))
     await _beside(stack, _every(STUCK_S, background.watch_canaries))
+    await noting.note()
     await _beside(stack, _every(NOTE_S, noting.note))
     stack.push_async_callback(background.keep_quotas)
     await _beside(stack, _every(RELOAD_S, background.keep_quotas))

@@ -37,6 +37,7 @@ GROUPS = {
         "export": "export sales and outcomes to Parquet for training, without personal data",
     },
     "operate": {
+        "status": "show what needs attention, caps and budgets, what is in force, CRMs and models",
         "pause": "pause a campaign or a seller while the service runs",
         "resume": "resume a paused campaign or seller",
         "suspend": "stop buying from a seller until it is resumed",

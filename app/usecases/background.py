@@ -6,6 +6,7 @@ from contextlib import suppress
 from math import inf
 
 from app.journal.writer import JournalWriter
+from app.service_notes import ServiceState
 from app.store.errors import StoreUnavailable
 from app.telemetry.trouble import where
 from app.usecases.bidder import Bidder
@@ -15,6 +16,7 @@ from app.usecases.onboarding.certify import Certifier, hear_marks, keep_marks
 from app.usecases.operators.audit_watch import AuditWatch
 from app.usecases.operators.hear_requests import hear_requests
 from app.usecases.operators.keys import operators_of
+from app.usecases.operators.state_notes import state_of
 from app.usecases.reload.config_watcher import ConfigWatcher
 from app.usecases.reload.left_destinations import LeftDestinations
 from app.usecases.standing.changes import Suppressed, TimePassed, WritesFailed
@@ -83,6 +85,10 @@ class BackgroundJobs:
         bidder.metrics.gauge("live_bids", bidder.standing.live_bids)
         bidder.metrics.gauge("journal_waiting_lines", self._journal.waiting)
         bidder.metrics.gauge("journal_lost_lines", self._journal.lost)
+
+    def state(self) -> ServiceState:
+        """How the service is now."""
+        return state_of(self.bidder, self.worker, self.clock(), self._machine_clock())
 
     def write_shed(self) -> None:
         """Journal and count the pings that were refused for want of time; say once when that begins and has ended."""

@@ -63,7 +63,7 @@ async def set_demand(bidder: Bidder, territory: str, demand: Demand, by: str, no
     if fault is not None:
         return refused_receipt(fault)
     ends_at = demand_ends_at(demand, catalogue.buyer.zone, now)
-    await bidder.store.set_demand(territory, demand, ends_at, by, now)
+    await bidder.store.set_demand(territory, demand, ends_at, by, now, demand.why)
     bidder.standing.apply(DemandSet(territory=territory, demand=demand, told_at=now, ends_at=ends_at))
     return Receipt(status="recorded", warnings=idle_demand(demand, catalogue.campaigns))
 
@@ -73,7 +73,7 @@ async def set_signal(bidder: Bidder, territory: str, signal: Signal, by: str, no
     fault = signal_fault(territory, signal, bidder.catalogue.verticals, bidder.catalogue.zip_states, now)
     if fault is not None:
         return refused_receipt(fault)
-    await bidder.store.set_signal(territory, signal, by, now)
+    await bidder.store.set_signal(territory, signal, by, now, signal.why)
     bidder.standing.apply(SignalSet(territory=territory, signal=signal))
     return Receipt(status="recorded")
 

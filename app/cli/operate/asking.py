@@ -7,12 +7,12 @@ from collections.abc import Awaitable, Callable
 from zoneinfo import ZoneInfo
 
 from app.cli.database import add_database, run_with_store
-from app.cli.in_force import configuration_in_force
 from app.cli.who import by_user
 from app.domain.calendar import local_text, until_when
 from app.domain.configuration import Configuration
 from app.domain.money import cents
 from app.store.store import Store
+from app.usecases.former import configuration_in_force
 from app.usecases.operators.requests import Asking, NotDone
 
 Do = Callable[[Store, Configuration, Asking, argparse.Namespace], Awaitable[str]]

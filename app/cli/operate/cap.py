@@ -6,7 +6,6 @@ import time
 from msgspec.structs import replace
 
 from app.cli.database import add_database, run_with_store
-from app.cli.in_force import configuration_in_force
 from app.cli.operate.asking import add_act, add_until, run_act, until_words
 from app.cli.table import table
 from app.config.caps import limit_in_words
@@ -14,6 +13,7 @@ from app.domain.caps.caps import Cap
 from app.domain.configuration import Configuration
 from app.store.operators.requested import Switch
 from app.store.store import Store
+from app.usecases.former import configuration_in_force
 from app.usecases.operators.requests import Asking, declared_caps, reset_cap, set_cap
 
 

@@ -64,7 +64,7 @@ async def resume(store: Store, configuration: Configuration | None, name: str, a
     declared = _campaigns(configuration) + _sellers(configuration) if configuration is not None else []
     if name not in declared:
         raise NotDone(f"{name} is not paused, nor declared: {did_you_mean(name, [*paused, *declared])}".rstrip(": "))
-    raise NotDone(f"{name} is not paused by command; `paused = true` in the configuration must be removed there")
+    raise NotDone(f"{name} is not paused by command; where the configuration pauses it, change `paused` there")
 
 
 async def boost(store: Store, configuration: Configuration, campaign: str, amount: int, asking: Asking) -> None:

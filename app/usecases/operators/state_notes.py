@@ -16,35 +16,21 @@ _log = logging.getLogger(__name__)
 
 
 class StateNotes:
-    """`clock` is the bidder's, `machine_clock` that of the commands that read the notes."""
+    """`state` says how it is."""
 
-    def __init__(
-        self,
-        data: Path,
-        bidder: Bidder,
-        worker: DeliveryWorker,
-        clock: Callable[[], float],
-        machine_clock: Callable[[], float],
-    ) -> None:
+    def __init__(self, data: Path, state: Callable[[], ServiceState]) -> None:
         self._data = data
-        self._bidder = bidder
-        self._worker = worker
-        self._clock = clock
-        self._machine_clock = machine_clock
+        self._state = state
         self._failed = False
 
     async def note(self) -> None:
         """Note how it is now."""
-        await asyncio.to_thread(self._write, self.state())
+        await asyncio.to_thread(self._write, self._state())
 
     def note_stop(self) -> None:
         """Note that it stops, in order."""
-        state = self.state()
+        state = self._state()
         self._write(replace(state, stopped_at=state.noted_at))
-
-    def state(self) -> ServiceState:
-        """How the bidder and its deliveries are now."""
-        return state_of(self._bidder, self._worker, self._clock(), self._machine_clock())
 
     def _write(self, state: ServiceState) -> None:
         try:
