@@ -165,6 +165,7 @@ def _reports(sent: Mapping[str, Json]) -> Json:
     paused = [_parameter("name", "The campaign or seller.")]
     boosted = [_parameter("campaign", "The campaign.")]
     cap = [_parameter("owner", "The campaign or seller that declares the cap."), _parameter("cap", "The cap's name.")]
+    suppression = ("Suppression", sent["Suppression"])
     return {
         "/v1/notices": {"post": notice, "get": by_get},
         "/v1/outcomes": {
@@ -192,6 +193,8 @@ def _reports(sent: Mapping[str, Json]) -> Json:
             "put": _acted("setCap", "Put another limit in the place of a cap's", ("Limit", sent["Limit"]), cap),
             "delete": _acted("resetCap", "Have the declared limit hold again", None, [*cap, _WHY]),
         },
+        "/v1/suppressions": {"post": _acted("suppress", "Never buy somebody again", suppression, [])},
+        "/v1/suppressions/end": {"post": _acted("endSuppression", "Let somebody be bought again", suppression, [])},
     }
 
 

@@ -76,6 +76,7 @@ def sent_examples(catalogue: Catalogue) -> dict[str, dict[str, Any]]:
         "Pause": {"why": "the crew is booked out"},
         "Boost": {"premium": 4.0, "until": utc_text(_PINGED_AT + 2 * 86_400), "why": "spring campaign"},
         "Limit": {"limit": 60, "why": "two more agents this week"},
+        "Suppression": {"phone": "512-867-5309", "why": "asked us to stop"},
         "Signal": {"premium": 6.0, "cause": "hailstorm", "until": utc_text(_PINGED_AT + 2 * 86_400)},
     }
 

@@ -105,9 +105,33 @@ suppression = Table(
     metadata,
     Column("digest", _Digest, nullable=False),
     Column("reason", Text, nullable=False),
-    Column("suppressed_at", Double, nullable=False),
+    # Who may be bought again stays, so that every process hears of it.
+    Column("is_suppressed", Boolean, nullable=False),
+    Column("changed_at", Double, nullable=False),
     PrimaryKeyConstraint("digest"),
+    Index(None, "changed_at"),
     sqlite_with_rowid=False,
+)
+
+suppression_list = Table(
+    "suppression_list",
+    metadata,
+    Column("name", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("digests", BigInteger, nullable=False),
+    Column("told_by", Text, nullable=False),
+    Column("changed_at", Double, nullable=False),
+    PrimaryKeyConstraint("name"),
+)
+
+suppression_part = Table(
+    "suppression_part",
+    metadata,
+    Column("list", Text, nullable=False),
+    Column("number", Integer, nullable=False),
+    # Sorted digests of eight bytes each, little-endian.
+    Column("digests", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("list", "number"),
 )
 
 # One certificate, one person, ever: so it, too, outlives the lead and holds the person itself.

@@ -23,6 +23,7 @@ from app.store import (
     known,
     leads,
     sales,
+    sealed,
     shadow_prices,
 )
 from app.store.certifications import Mark
@@ -56,6 +57,10 @@ from app.store.operators import keys as operator_keys
 from app.store.operators.keys import OperatorKey
 from app.store.operators.requested import DemandRow, RequestRows, SignalRow, Switch, SwitchKind
 from app.store.sales import CapInTheWay, SaleResult
+from app.store.sealed import Sealed, SealedRows
+from app.store.suppression import lists, people
+from app.store.suppression.lists import SuppressionList
+from app.store.suppression.people import SuppressedDigest
 from app.store.vault import Vault
 from app.wire.feedback import Demand, Notice, Outcome, Signal
 from app.wire.post import PostAnswer
@@ -248,7 +253,7 @@ class Store:
 
     async def suppressed_digests(self) -> Iterator[str]:
         """Digests of people who may not be bought; read as it is consumed."""
-        return known.suppressed_digests(self._streams)
+        return people.suppressed_digests(self._streams)
 
     async def bought_leads(self) -> Iterator[str]:
         """Nonces of the leads that are ours; read as it is consumed."""
@@ -382,9 +387,9 @@ class Store:
         """Revoke all of its keys; False where it has none."""
         return await self._writer.run(lambda c: operator_keys.remove_operator(c, name, by, now, why))
 
-    async def heard(self, now: float, suppressed_since: float = inf) -> Heard:
+    async def heard(self, now: float, since: float = inf) -> Heard:
         """What others wrote that the service must act on; see `store.heard`."""
-        return await self._hearing.run(lambda c: heard(c, now, suppressed_since))
+        return await self._hearing.run(lambda c: heard(c, now, since))
 
     async def note(self, act: OperatorAct, now: float) -> AuditHead:
         """Write down an act that changes nothing, as a look at a lead; others do so in their own transactions."""
@@ -401,6 +406,40 @@ class Store:
     async def audit_log(self) -> Iterator[AuditLine]:
         """All of it, oldest first; read as it is consumed."""
         return audit.audit_log(self._streams)
+
+    # People who may not be bought
+
+    async def suppress(self, digests: Sequence[str], reason: str, by: str, now: float) -> int:
+        """Never buy who is known by these; how many were bought until now."""
+        return await self._writer.run(lambda c: people.suppress(c, digests, reason, by, now))
+
+    async def allow(self, digests: Sequence[str], reason: str, by: str, now: float) -> int:
+        """Buy who is known by these again; how many were suppressed until now."""
+        return await self._writer.run(lambda c: people.allow(c, digests, reason, by, now))
+
+    async def suppressed(self, digests: Sequence[str]) -> list[SuppressedDigest]:
+        """What is known by any of these few digests."""
+        return await self._reader.run(lambda c: people.suppressed(c, digests))
+
+    async def suppression_lists(self) -> list[SuppressionList]:
+        """Every list of people who may not be bought."""
+        return await self._reader.run(lists.suppression_lists)
+
+    async def list_parts(self, name: str) -> list[bytes]:
+        """All that is in a list, in sorted parts."""
+        return await self._reader.run(lambda c: lists.list_parts(c, name))
+
+    async def put_list(self, of: SuppressionList, parts: Sequence[bytes]) -> None:
+        """Keep a list in the place of the one of its name."""
+        await self._writer.run(lambda c: lists.put_list(c, of, parts), REPORT_S)
+
+    async def put_parts(self, name: str, changed: Mapping[int, bytes], by: str, reason: str, now: float) -> None:
+        """Keep these parts of a list in the place of the former."""
+        await self._writer.run(lambda c: lists.put_parts(c, name, changed, by, reason, now))
+
+    async def drop_list(self, name: str, by: str, reason: str, now: float) -> bool:
+        """Let the people of a list be bought again; False where there is none of this name."""
+        return await self._writer.run(lambda c: lists.drop_list(c, name, by, reason, now), REPORT_S)
 
     # Deliveries
 
@@ -486,6 +525,18 @@ class Store:
     async def sealed_evidence(self, lead_id: str) -> dict[str, bytes]:
         """A lead's evidence by kind, sealed."""
         return await self._reader.run(lambda c: leads.sealed_evidence(c, lead_id))
+
+    async def sealed_rows(self, key: str) -> SealedRows:
+        """What nobody can read without this key."""
+        return await self._reader.run(lambda c: sealed.sealed_rows(c, key))
+
+    async def sealed_otherwise(self, key: str, after: tuple[str, str], limit: int) -> list[Sealed]:
+        """Rows behind this lead and kind, in order, that are not sealed under `key`."""
+        return await self._reader.run(lambda c: sealed.sealed_otherwise(c, key, after, limit))
+
+    async def reseal(self, rows: list[tuple[Sealed, bytes]]) -> int:
+        """Put what is sealed anew in the place of what was; how many still stood there as they were read."""
+        return await self._writer.run(lambda c: sealed.reseal(c, rows))
 
     async def sales(self, since: float, until: float) -> Summary:
         """Sums of what was bought in [since, until)."""

@@ -19,12 +19,11 @@ from app.usecases.operators.keys import operators_of
 from app.usecases.operators.state_notes import state_of
 from app.usecases.reload.config_watcher import ConfigWatcher
 from app.usecases.reload.left_destinations import LeftDestinations
-from app.usecases.standing.changes import Suppressed, TimePassed, WritesFailed
+from app.usecases.standing.changes import Allowed, Suppressed, TimePassed, WritesFailed
+from app.usecases.standing.restore import read_lists
 
 KEEP_S = 15.0
 """A restart may lose what shadow prices moved in this time, a small part of what they move in a window."""
-SUPPRESSIONS_S = 30.0
-"""How late a suppression by another process is heard of. A post asks the database, so nobody is bought meanwhile."""
 PROVEN_S = 3.0
 """How old the last proof may be that sales can be recorded. Posts that are bought prove it at no cost."""
 
@@ -69,7 +68,7 @@ class BackgroundJobs:
         self._shed_at = 0.0
         self._machine_clock = machine_clock
         # Everything until now was read when the bidder was made.
-        self._suppressed_at = self._everybodys_now()
+        self._heard_at = self._everybodys_now()
         self._look_at_database()
 
     async def tick(self) -> None:
@@ -195,14 +194,14 @@ class BackgroundJobs:
     async def _hear(self) -> float | None:
         """As `hear`; when the next delivery is due."""
         await keep_marks(self.bidder, self.certifier)
-        now = self._everybodys_now()
-        is_time = abs(now - self._suppressed_at) >= SUPPRESSIONS_S
-        heard = await self.bidder.store.heard(now, min(self._suppressed_at, now) - _CLOCKS_DIFFER_S if is_time else inf)
-        if is_time:
-            self.bidder.standing.apply(Suppressed(digests=tuple(heard.suppressed)))
-            self._suppressed_at = now
-        hear_requests(self.bidder, heard.requests, self.watch.declared)
-        self.bidder.operator_keys = operators_of(heard.operator_keys)
+        bidder, now = self.bidder, self._everybodys_now()
+        heard = await bidder.store.heard(now, min(self._heard_at, now) - _CLOCKS_DIFFER_S)
+        bidder.standing.apply(Suppressed(digests=tuple(heard.suppressed)))
+        bidder.standing.apply(Allowed(digests=tuple(heard.allowed)))
+        self._heard_at = now
+        await read_lists(bidder.store, bidder.standing, heard.lists)
+        hear_requests(bidder, heard.requests, self.watch.declared)
+        bidder.operator_keys = operators_of(heard.operator_keys)
         self._audit_watch.see(heard.audit_head, now)
         hear_marks(self.bidder, self.certifier, heard.marks)
         return heard.next_due

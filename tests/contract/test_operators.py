@@ -114,3 +114,25 @@ def test_what_is_asked_for_over_http_is_in_force_and_undone(
     acts = told(capsys, service, "audit", "list")
     assert re.search(rf"end pause +{campaign} +- +well", acts)
     assert http.get("/v1/status", headers={"X-API-Key": "nobodys"}).status_code == 401
+
+
+def test_who_revokes_consent_is_bought_no_more_whoever_hears_of_it(
+    http: httpx.Client, service: Service, capsys: Capture
+) -> None:
+    headers = {"X-API-Key": made_key(capsys, service, "add", "crm-of-calls", "--role", "operator")}
+
+    def told_of(path: str, **fields: str) -> tuple[int, str]:
+        answer = http.post(f"/v1/suppressions{path}", json=fields, headers=headers)
+        return answer.status_code, answer.json().get("reason", "") or answer.json()["status"]
+
+    assert until(lambda: told_of("", phone="+1 (308) 867-5309", why="said stop") == (200, "recorded"))
+    assert told_of("", phone="308.867.5309") == (200, "repeated")
+    assert "said stop" in told(capsys, service, "suppress", "check", "--phone", "3088675309", status=1)
+    assert told_of("", phone="12")[0] == 400
+    assert told_of("", name="Jane") == (400, "a required field is missing: phone, email or hash")
+    assert told_of("/end", phone="3088675309", why="asked for a quote") == (200, "recorded")
+    assert told_of("/end", phone="3088675309") == (200, "repeated")
+    assert "may be bought" in told(capsys, service, "suppress", "check", "--phone", "3088675309")
+    acts = told(capsys, service, "audit", "list")
+    assert re.search(r"key:crm-of-calls +suppress +[0-9a-f]{16} +- +said stop", acts)
+    assert "8675309" not in acts

@@ -1,6 +1,6 @@
 """After a restart: what the database and the journal know becomes the changes that it was."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import TypeVar
 
@@ -21,6 +21,8 @@ from app.usecases.standing.changes import (
     ClockWasAhead,
     DemandSet,
     KnownRead,
+    ListDropped,
+    ListRead,
     Requests,
     ShadowPricesRead,
     SignalSet,
@@ -44,7 +46,9 @@ async def restore(store: Store, now: float) -> LiveStanding:
     standing = LiveStanding()
     standing.apply(UsageRead(used=await store.cap_usage(now)))
     standing.apply(ShadowPricesRead(prices=await store.shadow_prices()))
-    standing.apply(requests_of(await store.requests(now)))
+    heard = await store.heard(now)
+    standing.apply(requests_of(heard.requests))
+    await read_lists(store, standing, heard.lists)
     # Rows of a database become plain values.
     for sales in _parts((digest, name, vertical, at) for digest, name, vertical, at in await store.known_people()):
         standing.apply(KnownRead(sales=sales))
@@ -69,6 +73,15 @@ def requests_of(rows: RequestRows) -> Requests:
         pauses=tuple((each.target, each.ends_at) for each in switches if each.kind == "pause"),
         boosts=tuple((each.target, each.amount or 0, each.ends_at) for each in switches if each.kind == "boost"),
     )
+
+
+async def read_lists(store: Store, standing: LiveStanding, versions: Mapping[str, float]) -> None:
+    """Have a standing know the lists of suppressed people in these versions, and no others."""
+    for name in standing.suppression_lists.keys() - versions.keys():
+        standing.apply(ListDropped(name=name))
+    for name, version in versions.items():
+        if standing.suppression_lists.get(name) != version:
+            standing.apply(ListRead(name=name, version=version, parts=tuple(await store.list_parts(name))))
 
 
 def restore_bids(

@@ -192,9 +192,27 @@ def upgrade() -> None:
         "suppression",
         sa.Column("digest", _DIGEST, nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("suppressed_at", sa.Double(), nullable=False),
+        sa.Column("is_suppressed", sa.Boolean(), nullable=False),
+        sa.Column("changed_at", sa.Double(), nullable=False),
         sa.PrimaryKeyConstraint("digest", name="pk_suppression"),
         sqlite_with_rowid=False,
+    )
+    op.create_index("ix_suppression_changed_at", "suppression", ["changed_at"])
+    op.create_table(
+        "suppression_list",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("digests", sa.BigInteger(), nullable=False),
+        sa.Column("told_by", sa.Text(), nullable=False),
+        sa.Column("changed_at", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_suppression_list"),
+    )
+    op.create_table(
+        "suppression_part",
+        sa.Column("list", sa.Text(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("digests", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("list", "number", name="pk_suppression_part"),
     )
     op.create_table(
         "switch",
@@ -302,6 +320,9 @@ def downgrade() -> None:
     op.drop_table("delivery")
     op.drop_table("write_probe")
     op.drop_table("switch")
+    op.drop_table("suppression_part")
+    op.drop_table("suppression_list")
+    op.drop_index("ix_suppression_changed_at", table_name="suppression")
     op.drop_table("suppression")
     op.drop_table("signal")
     op.drop_table("sighting")
