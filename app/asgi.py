@@ -164,12 +164,7 @@ async def _started(
     # Never a seeded source: what is sealed twice with one nonce can be opened.
     vault = Vault(keys.sealing, keys.sealing_id, os.urandom)
     store = await _opened(stack, settings, keys, vault, world)
-    sources = Sources(
-        config=lambda read_file: load(settings.config, environ=os.environ, read_file=read_file),
-        models=lambda: load_models(settings.models),
-        models_dir=settings.models,
-        zip_states=zip_states(),
-    )
+    sources = _sources(settings)
     live = first_catalogue(sources, declared)
     _tell_of_models(settings, live)
     clock = _clock_of(world, service_clock)
@@ -230,6 +225,16 @@ async def _started(
     if live.catalogue.challengers:
         _log.info("challengers on trial in %s", _names(live.catalogue.challengers))
     return background
+
+
+def _sources(settings: Settings) -> Sources:
+    """What is read anew while the service runs."""
+    return Sources(
+        config=lambda read_file: load(settings.config, environ=os.environ, read_file=read_file),
+        models=lambda: load_models(settings.models),
+        models_dir=settings.models,
+        zip_states=zip_states(),
+    )
 
 
 async def _opened(stack: AsyncExitStack, settings: Settings, keys: Keys, vault: Vault, world: World) -> Store:

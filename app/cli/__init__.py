@@ -26,7 +26,7 @@ GROUPS = {
         "migrate": "migrate a database to the tables of this version",
     },
     "sellers": {
-        "sellers": "add sellers, rotate their keys, take them live, suspend and resume them",
+        "sellers": "add sellers, rotate their keys, take them live and list them",
         "instructions": "make the link to a seller's posting instructions, or write them to files",
         "scorecard": "show a seller's scorecard: bids, wins, refusals, returns and latency",
         "certification": "show a seller's progress in certification, or make the link to its page",

@@ -1,4 +1,4 @@
-"""Adds sellers to the configuration, rotates their keys, takes them live; suspends, resumes and lists them."""
+"""Adds sellers to the configuration, rotates their keys, takes them live and lists them."""
 
 import argparse
 import os
@@ -17,9 +17,6 @@ from app.bounds import real, whole
 from app.cli.database import add_database, run_with_store
 from app.cli.help import sentence
 from app.cli.new_key import new_key
-from app.cli.operate.asking import add_act, add_until, run_act
-from app.cli.operate.resume import do_resume
-from app.cli.operate.suspend import do_suspend
 from app.cli.places import add_config, add_config_and_data
 from app.cli.table import table
 from app.config.file.edit import NewSeller, NewValue, NotEdited, edit
@@ -47,7 +44,7 @@ class Refused(Exception):
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """`leadbid sellers add|list|rotate-key|drop-old-keys|go-live|suspend|resume ...`."""
+    """`leadbid sellers add|list|rotate-key|drop-old-keys|go-live ...`."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     adding = _action(actions, "add", "add a seller in test mode; its key is shown once")
     _add_choices(adding)
@@ -59,14 +56,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     old.add_argument("--drop-old", action="store_true", help="revoke all other keys now, for instance after a leak")
     _action(actions, "drop-old-keys", "keep only the newest key, the last in the file, once the seller has switched")
     _action(actions, "go-live", "take a seller live: its leads are bought from now on")
-    what = "stop buying from a seller until it is resumed; its live bids are honored"
-    suspending = actions.add_parser("suspend", help=what, description=sentence(what))
-    resuming = actions.add_parser("resume", help="resume a suspended seller")
-    for each in (suspending, resuming):
-        each.add_argument("name", help="the name of the seller")
-    add_until(suspending, "until it is resumed")
-    add_act(suspending)
-    add_act(resuming, undoes=True)
     listing = actions.add_parser("list", help="list sellers with their mode and their last 24 hours")
     listing.add_argument("--json", action="store_true", help="print JSON, one object per seller")
     add_config(listing)
@@ -82,8 +71,6 @@ def run(args: argparse.Namespace) -> int:
         "go-live": _go_live,
         "list": _list,
     }
-    if args.action in ("suspend", "resume"):
-        return run_act(args, do_suspend if args.action == "suspend" else do_resume)
     read = load(args.config, environ=os.environ)
     if not isinstance(read, LoadedConfig):
         print(*read, sep="\n", file=sys.stderr)
