@@ -110,3 +110,26 @@ def test_what_an_operator_paused_is_in_every_standing() -> None:
     assert of_ping(standing, ping()).paused == {"solar-tx", "acme"}
     standing.apply(Requests())
     assert of_ping(standing, ping()).paused == frozenset()
+
+
+def test_a_pause_and_a_boost_end_by_themselves() -> None:
+    standing = LiveStanding()
+    standing.apply(
+        Requests(pauses=(("acme", NOW + 60.0), ("solar-tx", None)), boosts=((BUYING.name, 400, NOW + 60.0),))
+    )
+    assert of_ping(standing, ping()).boosts == {BUYING.name: 400}
+    assert of_ping(standing, ping(), buying=campaign(name="other")).boosts == {}
+    pass_time(standing, NOW + 60.0)
+    assert of_ping(standing, ping(), NOW + 60.0).paused == {"solar-tx"}
+    assert of_ping(standing, ping(), NOW + 60.0).boosts == {}
+
+
+def test_a_demand_that_is_asked_for_again_has_been_counted_down_since() -> None:
+    standing = LiveStanding()
+    told = DemandSet(territory="TX", demand=Demand(open=5, expected=10), told_at=NOW, ends_at=NOW + 3_600)
+    standing.apply(Requests(demands=(told,)))
+    sell(standing, b"a")
+    standing.apply(Requests(demands=(told,)))
+    assert asked(standing) == DemandStanding("TX", 4.0, 10.0)
+    standing.apply(Requests())
+    assert asked(standing) is None
