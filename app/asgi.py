@@ -13,6 +13,8 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, supp
 import msgspec
 from litestar.handlers import HTTPRouteHandler
 
+from app.certificates.budgets import CheckBudgets
+from app.certificates.desk import ProviderDesk
 from app.config.destinations import secrets_of
 from app.config.load import Declared, LoadedConfig, load
 from app.config.values.zip_table import zip_states
@@ -44,6 +46,7 @@ from app.usecases.clock.clock_watch import ClockWatch
 from app.usecases.clock.last_moment import last_moment
 from app.usecases.clock.service_clock import STEP_S, ServiceClock
 from app.usecases.deliver_leads import DeliveryWorker
+from app.usecases.gather_checks import post_collectors
 from app.usecases.limits.rate_limit import HashQuotas, RateLimits
 from app.usecases.onboarding.certify import Certifier
 from app.usecases.operators.audit_watch import AuditWatch
@@ -174,15 +177,9 @@ async def _started(
     sender = Sender()
     stack.push_async_callback(sender.aclose)
     metrics = Metrics()
-    worker = DeliveryWorker(
-        store,
-        sender.send,
-        owner=f"{socket.gethostname()}-{os.getpid()}",
-        settled=lambda report: metrics.count("deliveries_total", report.destination, report.status),
-        # A receiver compares the time of a signature with its own clock.
-        wall=world.clock,
-    )
+    worker = _worker(store, sender, metrics, world)
     limits = limits_of(await store.requests(now))
+    usage = await store.cap_usage(now)
     bidder = Bidder(
         catalogue=with_limits(live.catalogue, limits),
         limits=limits,
@@ -196,11 +193,13 @@ async def _started(
         metrics=metrics,
         standing=await restore(store, now),
         rates=RateLimits(),
-        quotas=HashQuotas(await store.cap_usage(now)),
+        quotas=HashQuotas(usage),
+        desk=_desk(sender, lambda: watch.secrets, usage, metrics),
         sold=worker.wake.set,
         scorecards=Scorecards(store, Counting(settings.journal, lambda: time.sleep(REST_S))),
         former=former,
     )
+    bidder.post_collectors = post_collectors(bidder)
     longest_s = await _take_over(settings, bidder, now)
     metrics.gauge("catalogue_loaded_timestamp_seconds", now)
     # Commands beside the service go by the machine's clock, and wait for what the watcher writes.
@@ -235,6 +234,30 @@ def _sources(settings: Settings) -> Sources:
         models_dir=settings.models,
         zip_states=zip_states(),
     )
+
+
+def _worker(store: Store, sender: Sender, metrics: Metrics, world: World) -> DeliveryWorker:
+    """What delivers leads, counted by what came of it."""
+    return DeliveryWorker(
+        store,
+        sender.send,
+        owner=f"{socket.gethostname()}-{os.getpid()}",
+        settled=lambda report: metrics.count("deliveries_total", report.destination, report.status),
+        # A receiver compares the time of a signature with its own clock.
+        wall=world.clock,
+    )
+
+
+def _desk(
+    sender: Sender, secrets: Callable[[], Mapping[str, str]], usage: Mapping[str, int], metrics: Metrics
+) -> ProviderDesk:
+    """Asks providers, and goes on with the budgets of the day."""
+
+    def count(check: str, result: str, millicents: int) -> None:
+        metrics.count("check_questions_total", check, result)
+        metrics.count("check_cost_millicents_total", check, by=millicents)
+
+    return ProviderDesk(sender.send, secrets, CheckBudgets(usage), count)
 
 
 async def _opened(stack: AsyncExitStack, settings: Settings, keys: Keys, vault: Vault, world: World) -> Store:

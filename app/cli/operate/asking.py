@@ -13,9 +13,9 @@ from app.domain.configuration import Configuration
 from app.domain.money import cents
 from app.store.store import Store
 from app.usecases.former import configuration_in_force
-from app.usecases.operators.requests import Asking, NotDone
+from app.usecases.operators.requests import NotDone, RequestTerms
 
-Do = Callable[[Store, Configuration, Asking, argparse.Namespace], Awaitable[str]]
+Do = Callable[[Store, Configuration, RequestTerms, argparse.Namespace], Awaitable[str]]
 """Does it, and says in a sentence what holds now."""
 
 
@@ -46,7 +46,7 @@ def run_act(args: argparse.Namespace, do: Do) -> int:
             print("no service has put a configuration in force here yet: start it once", file=sys.stderr)
             return 1
         try:
-            print(await do(store, configuration, _asking(args, configuration), args))
+            print(await do(store, configuration, _terms(args, configuration), args))
         except NotDone as reason:
             print(reason, file=sys.stderr)
             return 1
@@ -68,7 +68,7 @@ def until_words(configuration: Configuration, ends_at: float | None, otherwise: 
     return otherwise if ends_at is None else f"until {local_text(ends_at, configuration.buyer.zone)}"
 
 
-def _asking(args: argparse.Namespace, configuration: Configuration) -> Asking:
+def _terms(args: argparse.Namespace, configuration: Configuration) -> RequestTerms:
     now, until = time.time(), getattr(args, "until", None)
     if not args.why.strip() and args.why:
         raise NotDone("--why: say why")
@@ -76,4 +76,4 @@ def _asking(args: argparse.Namespace, configuration: Configuration) -> Asking:
         ends_at = until_when(until, now, ZoneInfo(configuration.buyer.zone)) if until is not None else None
     except ValueError as wrong:
         raise NotDone(f"--until {wrong}") from None
-    return Asking(by=by_user(), now=now, why=args.why, ends_at=ends_at)
+    return RequestTerms(by=by_user(), now=now, why=args.why, ends_at=ends_at)

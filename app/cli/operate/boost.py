@@ -11,7 +11,7 @@ from app.domain.calendar import local_text
 from app.domain.configuration import Configuration
 from app.domain.money import money
 from app.store.store import Store
-from app.usecases.operators.requests import Asking, boost, end_boost
+from app.usecases.operators.requests import RequestTerms, boost, end_boost
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,14 +37,14 @@ def run(args: argparse.Namespace) -> int:
     return run_act(args, {"set": _set, "end": _end}[args.action])
 
 
-async def _set(store: Store, configuration: Configuration, asking: Asking, args: argparse.Namespace) -> str:
-    await boost(store, configuration, args.campaign, args.dollars, asking)
-    until = until_words(configuration, asking.ends_at, "")
+async def _set(store: Store, configuration: Configuration, terms: RequestTerms, args: argparse.Namespace) -> str:
+    await boost(store, configuration, args.campaign, args.dollars, terms)
+    until = until_words(configuration, terms.ends_at, "")
     return f"{args.campaign} is boosted by {money(args.dollars)} a lead {until}. To end it: `leadbid boost end`."
 
 
-async def _end(store: Store, _: Configuration, asking: Asking, args: argparse.Namespace) -> str:
-    await end_boost(store, args.campaign, asking)
+async def _end(store: Store, _: Configuration, terms: RequestTerms, args: argparse.Namespace) -> str:
+    await end_boost(store, args.campaign, terms)
     return f"The boost of {args.campaign} has ended."
 
 

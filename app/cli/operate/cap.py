@@ -14,7 +14,7 @@ from app.domain.configuration import Configuration
 from app.store.operators.requested import Switch
 from app.store.store import Store
 from app.usecases.former import configuration_in_force
-from app.usecases.operators.requests import Asking, declared_caps, reset_cap, set_cap
+from app.usecases.operators.requests import RequestTerms, declared_caps, reset_cap, set_cap
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,14 +39,14 @@ def run(args: argparse.Namespace) -> int:
     return run_act(args, {"set": _set, "reset": _reset}[args.action])
 
 
-async def _set(store: Store, configuration: Configuration, asking: Asking, args: argparse.Namespace) -> str:
-    words = await set_cap(store, configuration, args.cap, args.limit, asking, is_meant=args.yes)
-    until = until_words(configuration, asking.ends_at, f"until `leadbid cap reset {args.cap}`")
+async def _set(store: Store, configuration: Configuration, terms: RequestTerms, args: argparse.Namespace) -> str:
+    words = await set_cap(store, configuration, args.cap, args.limit, terms, is_meant=args.yes)
+    until = until_words(configuration, terms.ends_at, f"until `leadbid cap reset {args.cap}`")
     return f"{args.cap}: {words}, {until}."
 
 
-async def _reset(store: Store, _: Configuration, asking: Asking, args: argparse.Namespace) -> str:
-    await reset_cap(store, args.cap, asking)
+async def _reset(store: Store, _: Configuration, terms: RequestTerms, args: argparse.Namespace) -> str:
+    await reset_cap(store, args.cap, terms)
     return f"{args.cap} is as it is declared."
 
 

@@ -12,7 +12,7 @@ from app.config.values.zip_table import zip_states
 from app.domain.calendar import local_text
 from app.domain.configuration import Configuration
 from app.store.store import Store
-from app.usecases.operators.requests import Asking, end_demand, set_demand
+from app.usecases.operators.requests import RequestTerms, end_demand, set_demand
 from app.wire.feedback import Demand
 
 _COUNT_MAX = 1_000_000
@@ -51,21 +51,21 @@ def run(args: argparse.Namespace) -> int:
     return run_act(args, {"set": _set, "end": _end}[args.action])
 
 
-async def _set(store: Store, configuration: Configuration, asking: Asking, args: argparse.Namespace) -> str:
+async def _set(store: Store, configuration: Configuration, terms: RequestTerms, args: argparse.Namespace) -> str:
     told = Demand(
         open=args.open,
         expected=args.open if args.expected is None else args.expected,
         campaign=args.campaign,
         limit=args.limit,
-        until=asking.ends_at,
+        until=terms.ends_at,
     )
-    ends_at, warnings = await set_demand(store, configuration, zip_states(), args.territory, told, asking)
+    ends_at, warnings = await set_demand(store, configuration, zip_states(), args.territory, told, terms)
     holds = f"{args.territory}: {told.open} open of {told.expected} expected {until_words(configuration, ends_at, '')}."
     return "\n".join([holds, *warnings])
 
 
-async def _end(store: Store, _: Configuration, asking: Asking, args: argparse.Namespace) -> str:
-    await end_demand(store, args.territory, args.campaign, asking)
+async def _end(store: Store, _: Configuration, terms: RequestTerms, args: argparse.Namespace) -> str:
+    await end_demand(store, args.territory, args.campaign, terms)
     return f"The demand of {args.territory} has ended."
 
 

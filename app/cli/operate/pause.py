@@ -11,7 +11,7 @@ from app.cli.table import table
 from app.domain.calendar import local_text
 from app.domain.configuration import Configuration
 from app.store.store import Store
-from app.usecases.operators.requests import Asking, pause
+from app.usecases.operators.requests import RequestTerms, pause
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,9 +31,9 @@ def run(args: argparse.Namespace) -> int:
     return run_act(args, _pause)
 
 
-async def _pause(store: Store, configuration: Configuration, asking: Asking, args: argparse.Namespace) -> str:
-    await pause(store, configuration, args.name, asking)
-    until = until_words(configuration, asking.ends_at, "until it is resumed")
+async def _pause(store: Store, configuration: Configuration, terms: RequestTerms, args: argparse.Namespace) -> str:
+    await pause(store, configuration, args.name, terms)
+    until = until_words(configuration, terms.ends_at, "until it is resumed")
     return f"{args.name} is paused {until}; its live bids are honored. Resume it with `leadbid resume {args.name}`."
 
 

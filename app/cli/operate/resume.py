@@ -5,7 +5,7 @@ import argparse
 from app.cli.operate.asking import add_act, run_act
 from app.domain.configuration import Configuration
 from app.store.store import Store
-from app.usecases.operators.requests import Asking, resume
+from app.usecases.operators.requests import RequestTerms, resume
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,7 +19,7 @@ def run(args: argparse.Namespace) -> int:
     return run_act(args, do_resume)
 
 
-async def do_resume(store: Store, configuration: Configuration, asking: Asking, args: argparse.Namespace) -> str:
+async def do_resume(store: Store, configuration: Configuration, terms: RequestTerms, args: argparse.Namespace) -> str:
     """Resume it, and say so."""
-    await resume(store, configuration, args.name, asking)
+    await resume(store, configuration, args.name, terms)
     return f"{args.name} is resumed"

@@ -12,7 +12,7 @@ from app.domain.calendar import local_text
 from app.domain.configuration import Configuration
 from app.domain.money import money
 from app.store.store import Store
-from app.usecases.operators.requests import Asking, end_signals, set_signal
+from app.usecases.operators.requests import RequestTerms, end_signals, set_signal
 from app.wire.feedback import Signal
 
 
@@ -40,17 +40,17 @@ def run(args: argparse.Namespace) -> int:
     return run_act(args, {"set": _set, "end": _end}[args.action])
 
 
-async def _set(store: Store, configuration: Configuration, asking: Asking, args: argparse.Namespace) -> str:
+async def _set(store: Store, configuration: Configuration, terms: RequestTerms, args: argparse.Namespace) -> str:
     told = Signal(
-        premium_cents=args.dollars, cause=args.cause, until=asking.ends_at or asking.now, vertical=args.vertical
+        premium_cents=args.dollars, cause=args.cause, until=terms.ends_at or terms.now, vertical=args.vertical
     )
-    await set_signal(store, configuration, zip_states(), args.territory, told, asking)
-    until = until_words(configuration, asking.ends_at, "")
+    await set_signal(store, configuration, zip_states(), args.territory, told, terms)
+    until = until_words(configuration, terms.ends_at, "")
     return f"{args.territory}: {money(args.dollars)} a lead for {args.cause} {until}. To end it: `leadbid signal end`."
 
 
-async def _end(store: Store, _: Configuration, asking: Asking, args: argparse.Namespace) -> str:
-    count = await end_signals(store, args.territory, args.cause, asking)
+async def _end(store: Store, _: Configuration, terms: RequestTerms, args: argparse.Namespace) -> str:
+    count = await end_signals(store, args.territory, args.cause, terms)
     return f"{count} {'signal' if count == 1 else 'signals'} of {args.territory} ended."
 
 

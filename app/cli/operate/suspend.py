@@ -5,7 +5,7 @@ import argparse
 from app.cli.operate.asking import add_act, add_until, run_act, until_words
 from app.domain.configuration import Configuration
 from app.store.store import Store
-from app.usecases.operators.requests import Asking, suspend
+from app.usecases.operators.requests import RequestTerms, suspend
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -20,10 +20,10 @@ def run(args: argparse.Namespace) -> int:
     return run_act(args, do_suspend)
 
 
-async def do_suspend(store: Store, configuration: Configuration, asking: Asking, args: argparse.Namespace) -> str:
+async def do_suspend(store: Store, configuration: Configuration, terms: RequestTerms, args: argparse.Namespace) -> str:
     """Suspend it, and say so."""
-    await suspend(store, configuration, args.name, asking)
-    until = until_words(configuration, asking.ends_at, f"until `leadbid resume {args.name}`")
+    await suspend(store, configuration, args.name, terms)
+    until = until_words(configuration, terms.ends_at, f"until `leadbid resume {args.name}`")
     return (
         f"{args.name} is suspended within a second, and stays so after a restart. Its live bids are honored.\n"
         f"Its pings are refused as `paused` {until}."

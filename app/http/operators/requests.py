@@ -21,7 +21,7 @@ from app.usecases.bidder import Bidder
 from app.usecases.feedback import set_demand, set_signal
 from app.usecases.former import configuration_in_force
 from app.usecases.operators import requests
-from app.usecases.operators.requests import Asking, NotDone
+from app.usecases.operators.requests import NotDone, RequestTerms
 from app.usecases.operators.status import status
 from app.wire.feedback import BoostAsked, LimitAsked, PauseAsked, Receipt, UndoAsked
 
@@ -54,8 +54,8 @@ async def demand(request: Asker, territory: FromPath[str]) -> Response[bytes]:
 async def end_demand(request: Asker, territory: FromPath[str]) -> Response[bytes]:
     """Forget a territory's demand; that of a campaign alone where one is named."""
 
-    async def act(bidder: Bidder, undo: UndoAsked, asking: Asking) -> None:
-        await requests.end_demand(bidder.store, territory, undo.campaign, asking)
+    async def act(bidder: Bidder, undo: UndoAsked, terms: RequestTerms) -> None:
+        await requests.end_demand(bidder.store, territory, undo.campaign, terms)
 
     return await _done(request, feedback.read_undo, act)
 
@@ -70,8 +70,8 @@ async def signals(request: Asker, territory: FromPath[str]) -> Response[bytes]:
 async def end_signals(request: Asker, territory: FromPath[str]) -> Response[bytes]:
     """Forget a territory's signals; that of one cause alone where one is named."""
 
-    async def act(bidder: Bidder, undo: UndoAsked, asking: Asking) -> None:
-        await requests.end_signals(bidder.store, territory, undo.cause, asking)
+    async def act(bidder: Bidder, undo: UndoAsked, terms: RequestTerms) -> None:
+        await requests.end_signals(bidder.store, territory, undo.cause, terms)
 
     return await _done(request, feedback.read_undo, act)
 
@@ -80,8 +80,8 @@ async def end_signals(request: Asker, territory: FromPath[str]) -> Response[byte
 async def pause(request: Asker, name: FromPath[str]) -> Response[bytes]:
     """Pause a campaign or seller."""
 
-    async def act(bidder: Bidder, _: PauseAsked, asking: Asking) -> None:
-        await requests.pause(bidder.store, bidder.catalogue.configuration, name, asking)
+    async def act(bidder: Bidder, _: PauseAsked, terms: RequestTerms) -> None:
+        await requests.pause(bidder.store, bidder.catalogue.configuration, name, terms)
 
     return await _done(request, feedback.read_pause, act)
 
@@ -90,8 +90,8 @@ async def pause(request: Asker, name: FromPath[str]) -> Response[bytes]:
 async def resume(request: Asker, name: FromPath[str]) -> Response[bytes]:
     """Let it go on."""
 
-    async def act(bidder: Bidder, _: UndoAsked, asking: Asking) -> None:
-        await requests.resume(bidder.store, bidder.catalogue.configuration, name, asking)
+    async def act(bidder: Bidder, _: UndoAsked, terms: RequestTerms) -> None:
+        await requests.resume(bidder.store, bidder.catalogue.configuration, name, terms)
 
     return await _done(request, feedback.read_undo, act)
 
@@ -100,8 +100,8 @@ async def resume(request: Asker, name: FromPath[str]) -> Response[bytes]:
 async def boost(request: Asker, campaign: FromPath[str]) -> Response[bytes]:
     """Add to the value of a campaign's leads until a time."""
 
-    async def act(bidder: Bidder, told: BoostAsked, asking: Asking) -> None:
-        await requests.boost(bidder.store, bidder.catalogue.configuration, campaign, told.premium_cents, asking)
+    async def act(bidder: Bidder, told: BoostAsked, terms: RequestTerms) -> None:
+        await requests.boost(bidder.store, bidder.catalogue.configuration, campaign, told.premium_cents, terms)
 
     return await _done(request, feedback.read_boost, act)
 
@@ -110,8 +110,8 @@ async def boost(request: Asker, campaign: FromPath[str]) -> Response[bytes]:
 async def end_boost(request: Asker, campaign: FromPath[str]) -> Response[bytes]:
     """End it before its time."""
 
-    async def act(bidder: Bidder, _: UndoAsked, asking: Asking) -> None:
-        await requests.end_boost(bidder.store, campaign, asking)
+    async def act(bidder: Bidder, _: UndoAsked, terms: RequestTerms) -> None:
+        await requests.end_boost(bidder.store, campaign, terms)
 
     return await _done(request, feedback.read_undo, act)
 
@@ -120,10 +120,10 @@ async def end_boost(request: Asker, campaign: FromPath[str]) -> Response[bytes]:
 async def set_cap(request: Asker, owner: FromPath[str], cap: FromPath[str]) -> Response[bytes]:
     """Put another limit in the place of a cap's."""
 
-    async def act(bidder: Bidder, told: LimitAsked, asking: Asking) -> None:
+    async def act(bidder: Bidder, told: LimitAsked, terms: RequestTerms) -> None:
         # The catalogue has the limits that operators set before; the database what the file declares.
         declared = await configuration_in_force(bidder.store) or bidder.catalogue.configuration
-        await requests.set_cap(bidder.store, declared, f"{owner}/{cap}", told.limit, asking, is_meant=told.yes)
+        await requests.set_cap(bidder.store, declared, f"{owner}/{cap}", told.limit, terms, is_meant=told.yes)
 
     return await _done(request, feedback.read_limit, act)
 
@@ -132,8 +132,8 @@ async def set_cap(request: Asker, owner: FromPath[str], cap: FromPath[str]) -> R
 async def reset_cap(request: Asker, owner: FromPath[str], cap: FromPath[str]) -> Response[bytes]:
     """Have the declared limit hold again."""
 
-    async def act(bidder: Bidder, _: UndoAsked, asking: Asking) -> None:
-        await requests.reset_cap(bidder.store, f"{owner}/{cap}", asking)
+    async def act(bidder: Bidder, _: UndoAsked, terms: RequestTerms) -> None:
+        await requests.reset_cap(bidder.store, f"{owner}/{cap}", terms)
 
     return await _done(request, feedback.read_undo, act)
 
@@ -156,7 +156,7 @@ OPERATORS_ROUTES = (
 async def _done(
     request: Asker,
     read: Callable[[dict[str, Scalar]], Reading[T]],
-    act: Callable[[Bidder, T, Asking], Awaitable[None]],
+    act: Callable[[Bidder, T, RequestTerms], Awaitable[None]],
 ) -> Response[bytes]:
     """An act of an operator: `recorded`, or why it was not done. It is in force within a second."""
     bidder, asked, operator = await operators_request(request, "operator")
@@ -168,7 +168,7 @@ async def _done(
         if until is not None and until <= asked.now:
             return refused_receipt(_PAST)
         try:
-            await act(bidder, told, Asking(by=by_key(operator.name), now=asked.now, why=why, ends_at=until))
+            await act(bidder, told, RequestTerms(by=by_key(operator.name), now=asked.now, why=why, ends_at=until))
         except NotDone as reason:
             return refused_receipt(Refusal("invalid_field", str(reason)))
         return Receipt(status="recorded")

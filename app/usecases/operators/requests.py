@@ -35,7 +35,7 @@ class NotDone(Exception):
     """Nothing was changed; the text says why, and what to do."""
 
 
-class Asking(msgspec.Struct, frozen=True, kw_only=True):
+class RequestTerms(msgspec.Struct, frozen=True, kw_only=True):
     """Who asks (as the audit log names them), why, at which moment, and until when it is to hold."""
 
     by: str
@@ -44,85 +44,85 @@ class Asking(msgspec.Struct, frozen=True, kw_only=True):
     ends_at: float | None = None
 
 
-async def pause(store: Store, configuration: Configuration, name: str, asking: Asking) -> None:
+async def pause(store: Store, configuration: Configuration, name: str, terms: RequestTerms) -> None:
     """Pause a campaign or seller; its live bids are honored."""
     _require(name, _campaigns(configuration) + _sellers(configuration), "campaign or seller")
-    await _put(store, asking, kind="pause", target=name)
+    await _put(store, terms, kind="pause", target=name)
 
 
-async def suspend(store: Store, configuration: Configuration, name: str, asking: Asking) -> None:
+async def suspend(store: Store, configuration: Configuration, name: str, terms: RequestTerms) -> None:
     """The same of a seller alone."""
     _require(name, _sellers(configuration), "seller")
-    await _put(store, asking, kind="pause", target=name)
+    await _put(store, terms, kind="pause", target=name)
 
 
-async def resume(store: Store, configuration: Configuration | None, name: str, asking: Asking) -> None:
+async def resume(store: Store, configuration: Configuration | None, name: str, terms: RequestTerms) -> None:
     """Let a campaign, seller or canary go on. It may be declared no more."""
-    if await store.clear_switch("pause", name, asking.by, asking.why, asking.now):
+    if await store.clear_switch("pause", name, terms.by, terms.why, terms.now):
         return
-    paused = [each.target for each in await store.switches(asking.now) if each.kind == "pause"]
+    paused = [each.target for each in await store.switches(terms.now) if each.kind == "pause"]
     declared = _campaigns(configuration) + _sellers(configuration) if configuration is not None else []
     if name not in declared:
         raise NotDone(f"{name} is not paused, nor declared: {did_you_mean(name, [*paused, *declared])}".rstrip(": "))
     raise NotDone(f"{name} is not paused by command; where the configuration pauses it, change `paused` there")
 
 
-async def boost(store: Store, configuration: Configuration, campaign: str, amount: int, asking: Asking) -> None:
+async def boost(store: Store, configuration: Configuration, campaign: str, amount: int, terms: RequestTerms) -> None:
     """Add cents to the value of each of a campaign's leads until a time."""
     _require(campaign, _campaigns(configuration), "campaign")
     if not 0 < abs(amount) <= BOOST_MAX_CENTS:
         raise NotDone(f"a boost of {money(amount)}: give $0.01 to {money(BOOST_MAX_CENTS)}, or less than zero")
-    if asking.ends_at is None:
+    if terms.ends_at is None:
         raise NotDone("a boost ends: say until when")
-    await _put(store, asking, f"{money(amount)} a lead", kind="boost", target=campaign, amount=amount)
+    await _put(store, terms, f"{money(amount)} a lead", kind="boost", target=campaign, amount=amount)
 
 
-async def end_boost(store: Store, campaign: str, asking: Asking) -> None:
+async def end_boost(store: Store, campaign: str, terms: RequestTerms) -> None:
     """End a boost before its time."""
-    if not await store.clear_switch("boost", campaign, asking.by, asking.why, asking.now):
-        boosted = [each.target for each in await store.switches(asking.now) if each.kind == "boost"]
+    if not await store.clear_switch("boost", campaign, terms.by, terms.why, terms.now):
+        boosted = [each.target for each in await store.switches(terms.now) if each.kind == "boost"]
         raise NotDone(f"{campaign} has no boost by command: {did_you_mean(campaign, boosted) or 'none has one'}")
 
 
 async def set_demand(
-    store: Store, configuration: Configuration, zip_states: ZipStates, place: str, demand: Demand, asking: Asking
+    store: Store, configuration: Configuration, zip_states: ZipStates, place: str, demand: Demand, terms: RequestTerms
 ) -> tuple[float, tuple[str, ...]]:
     """How many leads a territory can still work: when that ends, and what of it has no effect."""
     campaigns = {campaign.name: campaign for campaign in configuration.campaigns}
     if demand.campaign:
         _require(demand.campaign, campaigns, "campaign")
     territory = _territory(place)
-    _refuse(demand_fault(territory, demand, campaigns, zip_states, asking.now))
-    ends_at = demand_ends_at(demand, configuration.buyer.zone, asking.now)
-    await store.set_demand(territory, demand, ends_at, asking.by, asking.now, asking.why)
+    _refuse(demand_fault(territory, demand, campaigns, zip_states, terms.now))
+    ends_at = demand_ends_at(demand, configuration.buyer.zone, terms.now)
+    await store.set_demand(territory, demand, ends_at, terms.by, terms.now, terms.why)
     return ends_at, idle_demand(demand, campaigns)
 
 
-async def end_demand(store: Store, place: str, campaign: str, asking: Asking) -> None:
+async def end_demand(store: Store, place: str, campaign: str, terms: RequestTerms) -> None:
     """Forget a territory's demand before its time."""
-    if not await store.end_demand(_territory(place), campaign, asking.by, asking.now, asking.why):
-        told = await store.demands(asking.now)
+    if not await store.end_demand(_territory(place), campaign, terms.by, terms.now, terms.why):
+        told = await store.demands(terms.now)
         there = ", ".join(f"{each.territory} {each.demand.campaign}".strip() for each in told)
         raise NotDone(f"no demand is in force for {place} {campaign}".rstrip() + f": {there or 'nor elsewhere'}")
 
 
 async def set_signal(
-    store: Store, configuration: Configuration, zip_states: ZipStates, place: str, signal: Signal, asking: Asking
+    store: Store, configuration: Configuration, zip_states: ZipStates, place: str, signal: Signal, terms: RequestTerms
 ) -> None:
     """A timed premium on a territory."""
     verticals = [vertical.name for vertical in configuration.verticals]
     if signal.vertical:
         _require(signal.vertical, verticals, "vertical")
     territory = _territory(place)
-    _refuse(signal_fault(territory, signal, verticals, zip_states, asking.now))
-    await store.set_signal(territory, signal, asking.by, asking.now, asking.why)
+    _refuse(signal_fault(territory, signal, verticals, zip_states, terms.now))
+    await store.set_signal(territory, signal, terms.by, terms.now, terms.why)
 
 
-async def end_signals(store: Store, place: str, cause: str, asking: Asking) -> int:
+async def end_signals(store: Store, place: str, cause: str, terms: RequestTerms) -> int:
     """Forget a territory's signal of this cause, or all of its signals; how many."""
-    ended = await store.end_signals(_territory(place), cause, asking.by, asking.now, asking.why)
+    ended = await store.end_signals(_territory(place), cause, terms.by, terms.now, terms.why)
     if not ended:
-        there = [f"{each.territory} ({each.signal.cause})" for each in await store.signals(asking.now)]
+        there = [f"{each.territory} ({each.signal.cause})" for each in await store.signals(terms.now)]
         raise NotDone(f"no such signal is in force for {place}: {', '.join(there) or 'nor elsewhere'}")
     return ended
 
@@ -140,21 +140,21 @@ def _refuse(fault: Refusal | None) -> None:
 
 
 async def set_cap(
-    store: Store, configuration: Configuration, title: str, written: str, asking: Asking, *, is_meant: bool = False
+    store: Store, configuration: Configuration, title: str, written: str, terms: RequestTerms, *, is_meant: bool = False
 ) -> str:
     """Put another limit in the place of a cap's (OWNER/CAP); what holds now, in words."""
     cap = declared_cap(configuration, title)
     limit = read_limit(cap, written)
     _require_limit(cap, limit, is_meant=is_meant)
     words = f"{limit_in_words(replace(cap, limit=limit))} in place of {limit_in_words(cap)}"
-    await _put(store, asking, words, kind="cap", target=title, amount=limit)
+    await _put(store, terms, words, kind="cap", target=title, amount=limit)
     return words
 
 
-async def reset_cap(store: Store, title: str, asking: Asking) -> None:
+async def reset_cap(store: Store, title: str, terms: RequestTerms) -> None:
     """Have the declared limit hold again."""
-    if not await store.clear_switch("cap", title, asking.by, asking.why, asking.now):
-        changed = [each.target for each in await store.switches(asking.now) if each.kind == "cap"]
+    if not await store.clear_switch("cap", title, terms.by, terms.why, terms.now):
+        changed = [each.target for each in await store.switches(terms.now) if each.kind == "cap"]
         raise NotDone(f"{title} is as it is declared: {did_you_mean(title, changed) or 'no cap was changed'}")
 
 
@@ -198,8 +198,8 @@ def _require_limit(cap: Cap, limit: int, *, is_meant: bool) -> None:
         raise NotDone(f"that is more than {RAISED_MAX} times what {cap.title} declares: say yes if it is meant")
 
 
-async def _put(store: Store, asking: Asking, detail: str = "", **switch: object) -> None:
-    facts = {"why": asking.why, "told_by": asking.by, "told_at": asking.now, "ends_at": asking.ends_at}
+async def _put(store: Store, terms: RequestTerms, detail: str = "", **switch: object) -> None:
+    facts = {"why": terms.why, "told_by": terms.by, "told_at": terms.now, "ends_at": terms.ends_at}
     await store.set_switch(msgspec.convert({**switch, **facts}, Switch), detail)
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -71,6 +71,11 @@ class ConfigWatcher:
     def declared(self) -> Catalogue:
         """The catalogue in force, with caps as its file declares them."""
         return self._live.catalogue
+
+    @property
+    def secrets(self) -> Mapping[str, str]:
+        """What the references of the live configuration stand for."""
+        return self._live.declared.secrets
 
     def targets(self) -> dict[str, Target]:
         """Every declared destination with its secrets."""
