@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from app.config.campaigns import Surroundings, build_campaigns
 from app.config.checks import build_checks, warn_of_unchecked
-from app.config.destinations import Placed, check_destinations, resolve_secrets
+from app.config.destinations import Placed, check_destinations, check_lead_paths, resolve_secrets
 from app.config.file.files import Files, ReadFile
 from app.config.file.lines import lines_of
 from app.config.file.problem import Findings, Problem
@@ -146,6 +146,7 @@ def _declare(table: BuyerFile, tree: dict[str, Any], files: Files, findings: Fin
     refuse_shared_keys((*table.sellers, *table.operators), findings)
     placed = _placed(table.destinations, tree)
     used = {name for campaign in campaigns for name in campaign.destinations}
+    check_lead_paths(_members(tree, "destinations"), whole if all_known else (), findings)
     check_destinations(placed, whole if all_known else (), used, findings)
     secrets = resolve_secrets(placed, files, findings)
     names = {section: _names(tree, section) for section in ("campaigns", "verticals", "sellers")}
