@@ -164,6 +164,10 @@ DESTINATIONS: dict[type[msgspec.Struct], tuple[str, _Rows]] = {
             "then": ("how the answer counts", '"rejected"'),
             "reason": ("where the answer has a reason", '{ json = "message" }'),
             "note": ("your own explanation", '"its lead flow is archived"'),
+            "crm_id": (
+                "where such an answer has the id of the record, if not where others do",
+                '{ json = "meta.contactId" }',
+            ),
         },
     ),
     outcome_rule.When: (

@@ -10,7 +10,7 @@ from typing import Protocol
 import msgspec
 
 from app.crm.access_tokens import AccessTokens, NoToken, Send
-from app.crm.outcome import Judgement, judge
+from app.crm.outcome import Judgement, judge, refuses_token
 from app.crm.payload import ACCESS_TOKEN, Secrets, Unbuildable, build_request
 from app.domain.delivery.delivery import AttemptReport, ClaimedDelivery, DeliveryStatus
 from app.domain.delivery.destination import Destination
@@ -184,19 +184,21 @@ async def answer_of(
 ) -> Answer:
     """What the receiver says; asked again with a new access token where the one we had is not taken any more."""
     destination, auth, secrets = target.destination, target.destination.auth, target.secrets
+    token = ""
     for may_renew in (True, False):
         if isinstance(auth, OAuth2Auth):
-            token = await tokens.token(destination, auth, target.secrets)
-            if isinstance(token, NoToken):
-                return token
+            granted = await tokens.token(destination, auth, target.secrets)
+            if isinstance(granted, NoToken):
+                return granted
+            token = granted
             secrets = {**target.secrets, ACCESS_TOKEN: token}
         request = build_request(destination, lead, secrets, webhook_id, told)
         if isinstance(request, Unbuildable):
             return request
         answer = await send(request)
-        if not (may_renew and isinstance(auth, OAuth2Auth) and answer.status == 401):
+        if not (may_renew and isinstance(auth, OAuth2Auth) and refuses_token(answer)):
             break
-        tokens.forget(auth)
+        tokens.forget(auth, token)
     return answer
 
 
