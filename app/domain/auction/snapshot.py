@@ -7,6 +7,7 @@ from app.domain.catalogue import Catalogue
 from app.domain.duplicate import Sighting
 from app.domain.pricing.demand import DemandStanding
 from app.domain.seller import Seller
+from app.domain.targets.targets import TargetStanding
 
 Caps = tuple[tuple[Cap, CapStanding], ...]
 """Every cap that one sale would use, with where it stands."""
@@ -26,7 +27,7 @@ class Standing(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_default
 
     `caps` by campaign: one for each of its own caps, then of the seller's. `demand` by campaign, `signals` as
     (cause, cents), `paused` names of campaigns and sellers. `unwritable_s` is how long no sale could be recorded, if
-    none can.
+    none can. `targets` by campaign, in its own order, where it has any.
     """
 
     caps: dict[str, tuple[CapStanding, ...]] = {}
@@ -34,6 +35,7 @@ class Standing(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_default
     signals: tuple[tuple[str, int], ...] = ()
     paused: frozenset[str] = frozenset()
     unwritable_s: float = 0.0
+    targets: dict[str, tuple[TargetStanding, ...]] = {}
 
 
 class Snapshot(msgspec.Struct, frozen=True, gc=False, kw_only=True):

@@ -10,6 +10,10 @@ from app.domain.pricing.price_points import PricePoint
 from app.wire.ping import Value
 
 
+_WEIGHT_MIN = 0.5
+"""A share of spend lets other sellers' prices weigh less, but never less than this."""
+
+
 class Curve(Protocol):
     """P(win at b) of one lead at one seller on one leg, and the bid that makes the most of it.
 
@@ -49,13 +53,25 @@ class Worth(msgspec.Struct, frozen=True, kw_only=True):
         return min(worth, float(self.high_cents)) if self.high_cents is not None else worth
 
 
+class TargetTerm(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """What a target makes of a lead: `cents` are added to its value, and each cent of its price weighs `pressure` more.
+
+    Of a target of cost, `allowance` cents a conversion may be spent, so that only what is above them weighs.
+    """
+
+    name: str
+    cents: float = 0.0
+    pressure: float = 0.0
+    allowance: float = 0.0
+
+
 class Valuation(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """Every term of v = quality factor p V - h + boost + signal and of u = (v - sum nu) / ((1 + mu)(1 - q)).
 
     `probability` is p, `worth` V, `handling` h, `return_rate` q, `budget` mu. `shadows` are the nu of caps and
     territory by name, `boosts` and `signals` the premiums by name. All money in cents. `expected` says that p is what
     the campaign expects of all such leads, as no model said it of this one; `sub_source` whose quality factor it is
-    where not the seller's.
+    where not the seller's. `targets` move u as `on_target` says, by at most `raise_max` upwards.
     """
 
     probability: float
@@ -69,6 +85,8 @@ class Valuation(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaul
     return_rate: float = 0.0
     expected: bool = False
     sub_source: str = ""
+    targets: tuple[TargetTerm, ...] = ()
+    raise_max: float = 0.0
 
     @property
     def value(self) -> float:
@@ -80,7 +98,34 @@ class Valuation(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaul
     def bid_value(self) -> float:
         """u: the price at which buying it neither gains nor loses."""
         value = self.value - _total(self.shadows) if self.shadows else self.value
+        if self.targets:
+            return self._on_target(value)
         return value / ((1.0 + self.budget) * (1.0 - self.return_rate))
+
+    @property
+    def conversions(self) -> float:
+        """How many conversions are expected of it."""
+        return self.quality_factor * self.probability
+
+    def allowed(self, term: TargetTerm) -> float:
+        """What this lead may cost by a target of cost, in cents."""
+        return self.conversions * term.allowance
+
+    def _on_target(self, value: float) -> float:
+        """u = (v - sum nu + sum cents + sum pressure allowed) / ((1 + mu + sum pressure)(1 - q)).
+
+        What a lead may cost never makes it dearer than it is worth without that target, and all targets together raise
+        it by `raise_max` at most: the buyer says how much above its value a lead may be bought.
+        """
+        most = value / (1.0 + self.budget) + self.raise_max
+        for term in self.targets:
+            value += term.cents
+        weight, fair = 1.0 + self.budget, value / (1.0 + self.budget)
+        for term in self.targets:
+            if term.allowance:
+                value += term.pressure * min(self.allowed(term), fair)
+            weight += term.pressure
+        return min(value / max(weight, _WEIGHT_MIN), most) / (1.0 - self.return_rate)
 
 
 class Quote(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
