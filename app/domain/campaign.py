@@ -23,7 +23,8 @@ class Campaign(msgspec.Struct, frozen=True, kw_only=True):
     `shared_share` is how well a shared lead converts, as a share of an exclusive one. Where no model can price, leads
     are priced by `expected_conversion`, or else `fallback_cents` is bid. `price_points`, in cents and rising, are the
     only bids; any within bounds where there are none. `demand_cents` is how far a territory's demand may move the
-    price; `targets` what it is to reach, for which it raises a price by `target_raise_cents` at most. `duplicate_s` is the window in which a person bought before, within `duplicate_scope`, is not bought again.
+    price. `targets` are what it is to reach, for which all together raise a price by `target_raise_cents` at most.
+    `duplicate_s` is the window in which a person bought before, within `duplicate_scope`, is not bought again.
     """
 
     name: str

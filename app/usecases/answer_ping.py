@@ -16,6 +16,7 @@ from app.domain.onboarding.test_values import TestScenario, scenario_of
 from app.domain.pricing.exploration import Draw
 from app.domain.reasons import Refusal
 from app.domain.seller import Seller
+from app.domain.targets.targets import TargetStanding
 from app.domain.territory import PREFIX_LENGTH, possible_states
 from app.journal.lines import PingLine, RefusedLine, RepeatLine
 from app.journal.shadow import Shadow
@@ -88,7 +89,7 @@ def answer_ping(bidder: Bidder, asked: Asked, warnings: tuple[str, ...]) -> Ping
         return _repeat(bidder, live, now)
     counters = _counters(bidder, asked)
     known, more = _known(bidder, asked)
-    standing = bidder.standing.of_ping(counters, ping, now)
+    standing = bidder.standing.of_ping(counters, ping, now, _targets(bidder, asked))
     snapshot = Snapshot(catalogue=bidder.catalogue, seller=seller, known=known, standing=standing)
     trial = _trial(asked, snapshot)
 
@@ -174,6 +175,15 @@ def _counters(bidder: Bidder, asked: Asked) -> dict[str, list[Counter]]:
         return {}
     candidates = bidder.catalogue.index.candidates(ping.vertical, ping.zip, ping.state)
     return bidder.standing.counters_by(candidates, asked.seller, ping.zip, ping.state, asked.now)
+
+
+def _targets(bidder: Bidder, asked: Asked) -> Mapping[str, tuple[TargetStanding, ...]]:
+    """What stands of the targets of candidate campaigns; a test moves none."""
+    ping = asked.ping
+    if ping.test or not bidder.catalogue.has_targets:
+        return {}
+    candidates = bidder.catalogue.index.candidates(ping.vertical, ping.zip, ping.state)
+    return bidder.standing.targets.standings(candidates, asked.seller.name, asked.now)
 
 
 def _known(bidder: Bidder, asked: Asked) -> tuple[Known, tuple[str, ...]]:

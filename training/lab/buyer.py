@@ -16,7 +16,7 @@ from app.domain.configuration import Configuration
 from app.domain.pricing.exploration import Draw
 from app.domain.pricing.pricing import Worth
 from app.domain.schedule import ALWAYS, Schedule
-from app.domain.seller import Seller
+from app.domain.seller import Habits, Seller
 from app.domain.targets.targets import Target, TargetStanding
 from app.domain.territory import Territory
 from app.domain.vertical import Field, Vertical
@@ -88,6 +88,7 @@ class HouseBuyer:
         standing: CapStanding | None = None,
         towards: TargetStanding | None = None,
         draw: Draw = _MIDDLE,
+        quality_factor: float = 1.0,
     ) -> Offer | None:
         """What it bids for the lead of this number, `None` where it does not."""
         market = self._market
@@ -96,6 +97,9 @@ class HouseBuyer:
         caps: dict[str, tuple[CapStanding, ...]] = {_CAMPAIGN: (standing,)} if standing is not None else {}
         targets: dict[str, tuple[TargetStanding, ...]] = {_CAMPAIGN: (towards,)} if towards is not None else {}
         seller = self._sellers[int(market.world.seller[lead])]
+        if quality_factor != 1.0:
+            # Every lead has a number where others have a sub-source, so each is one of its own.
+            seller = replace(seller, habits=Habits(sub_sources={str(lead): quality_factor}))
         snapshot = Snapshot(catalogue=self._catalogue, seller=seller, standing=Standing(caps=caps, targets=targets))
         bids = decide(ping, snapshot, now, draw).bids
         return bids[0] if bids else None

@@ -1,6 +1,6 @@
 """Targets of a campaign over days in the simulated market, against the best fixed multiplier of each day."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 import numpy as np
@@ -16,7 +16,7 @@ from training.statistics import Array
 
 DAYS = 3
 LEADS = 2_000
-"""Of a day: some 700 of them are bought where nothing is to be reached."""
+"""Of a day, if there are so many: half of them are bought where nothing is to be reached."""
 CEILING_CENTS = 12_000
 RAISE_CENTS = 3_000
 MINUTES = 1_440
@@ -26,8 +26,6 @@ _HALVINGS = 9
 _USUAL_CENTS = 2_500.0
 _Sale = tuple[int, float, float, float]
 """The seller's place, price, expected conversions, and worth of one."""
-_MOST_BY: dict[TargetKind, str] = {"share_of_leads": "s1", "share_of_spend": "s4"}
-"""Few rivals make a seller's leads cheap, many make them dear: by leads and by spend these sellers stand out."""
 
 
 class Bought(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,14 +56,19 @@ class Bought(msgspec.Struct, frozen=True, kw_only=True):
         if target.kind == "minimum":
             return float(len(self.price))
         weights = self.price if target.kind == "share_of_spend" else np.ones(len(self.price))
-        return float(np.bincount(self.seller, weights).max() / np.sum(weights))
+        return float(weights[self.seller == self.largest(target)].sum() / weights.sum())
+
+    def largest(self, target: Target) -> int:
+        """The seller with the largest share."""
+        weights = self.price if target.kind == "share_of_spend" else np.ones(len(self.price))
+        return int(np.bincount(self.seller, weights).argmax())
 
 
 class TargetResult(msgspec.Struct, frozen=True, kw_only=True):
     """One target on one seed: what was `wanted`, reached a day on average, and reached without it.
 
     `miss` and `worst_miss` are by how much the days fell short, on average and at most, as a share of what was wanted;
-    a day that is better than wanted does not. Surplus is by the model's values, in dollars a ping.
+    a day that is better than wanted does not. Costs are in dollars, surplus by the model's values in dollars a ping.
     """
 
     policy: str
@@ -82,30 +85,34 @@ def reach(market: HouseMarket, tell: Callable[[str], None]) -> list[TargetResult
     """Every kind of target with our landscape and the real decision, on the same auctions in the same order."""
     tell("learning the landscape")
     landscape = policies.ours(market)
-    results = []
+
+    def track(days: Sequence[Array], *targets: Target, most: str = "") -> _Track:
+        buyer = HouseBuyer(
+            market, landscape, ceiling_cents=CEILING_CENTS, targets=targets, target_raise_cents=RAISE_CENTS
+        )
+        return _Track(market=market, buyer=buyer, days=days, most=most)
+
+    days = _days(market)
+    usual, results = track(days).steered(None), []
     for kind in MOST:
         tell(kind)
-        most = _MOST_BY.get(kind, "")
-        days = _days(market, most)
-
-        def track(*targets: Target, days: Sequence[Array] = days, most: str = most) -> _Track:
-            buyer = HouseBuyer(
-                market, landscape, ceiling_cents=CEILING_CENTS, targets=targets, target_raise_cents=RAISE_CENTS
-            )
-            return _Track(market=market, buyer=buyer, days=days, most=most)
-
-        freely = track().steered(None)
-        target = _target(kind, _joined(freely))
-        results.append(_result(track(target), target, freely))
+        target, most, freely, met = _target(kind, _joined(usual)), "", usual, days
+        if target.is_share:
+            most = SELLERS[_joined(usual).largest(target)]
+            met = _days(market, most)
+            freely = track(met).steered(None)
+            target = _target(kind, _joined(freely))
+        results.append(_result(track(met, target, most=most), target, freely))
     return results
 
 
-def _days(market: HouseMarket, most: str) -> list[Array]:
+def _days(market: HouseMarket, most: str = "") -> list[Array]:
     """The leads of each day. Where a share is to fall, every other lead of the other sellers stays away."""
     at = market.evaluated
     if most:
         at = at[(market.world.sellers[at] == most) | (at % 2 == 0)]
-    return [at[first : first + LEADS] for first in range(0, DAYS * LEADS, LEADS)]
+    size = min(LEADS, len(at) // DAYS)
+    return [at[first : first + size] for first in range(0, DAYS * size, size)]
 
 
 def _target(kind: TargetKind, freely: Bought) -> Target:
@@ -120,15 +127,15 @@ def _target(kind: TargetKind, freely: Bought) -> Target:
 def _result(track: "_Track", target: Target, freely: Sequence[Bought]) -> TargetResult:
     ours, best = track.steered(target), track.best_fixed(target)
     misses = [_miss(target, day.reached(target)) for day in ours]
-    surplus = sum(day.surplus for day in ours)
+    surplus, unit = sum(day.surplus for day in ours), 100.0 if target.kind == "cost_per_acquisition" else 1.0
     return TargetResult(
         policy=target.name,
-        wanted=target.amount,
-        without=float(np.mean([day.reached(target) for day in freely])),
-        reached=float(np.mean([day.reached(target) for day in ours])),
+        wanted=target.amount / unit,
+        without=float(np.mean([day.reached(target) for day in freely])) / unit,
+        reached=float(np.mean([day.reached(target) for day in ours])) / unit,
         miss=float(np.mean(misses)),
         worst_miss=max(misses),
-        surplus_per_ping=surplus / (LEADS * len(ours)) / 100.0,
+        surplus_per_ping=surplus / sum(len(day) for day in track.days) / 100.0,
         share_of_best_fixed=surplus / sum(day.surplus for day in best),
     )
 

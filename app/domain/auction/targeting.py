@@ -7,9 +7,7 @@ from app.domain.pricing.pricing import TargetTerm
 from app.domain.targets.targets import Target, TargetStanding
 
 
-def target_terms(
-    campaign: Campaign, standings: Sequence[TargetStanding], worth_cents: float
-) -> tuple[TargetTerm, ...]:
+def target_terms(campaign: Campaign, standings: Sequence[TargetStanding], worth_cents: float) -> tuple[TargetTerm, ...]:
     """A term for each target that moves a price now; of minimums of several windows the one that owes most.
 
     `worth_cents` is what a conversion of the lead brings.

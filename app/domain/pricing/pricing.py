@@ -9,7 +9,6 @@ import msgspec
 from app.domain.pricing.price_points import PricePoint
 from app.wire.ping import Value
 
-
 _WEIGHT_MIN = 0.5
 """A share of spend lets other sellers' prices weigh less, but never less than this."""
 
@@ -71,7 +70,7 @@ class Valuation(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaul
     `probability` is p, `worth` V, `handling` h, `return_rate` q, `budget` mu. `shadows` are the nu of caps and
     territory by name, `boosts` and `signals` the premiums by name. All money in cents. `expected` says that p is what
     the campaign expects of all such leads, as no model said it of this one; `sub_source` whose quality factor it is
-    where not the seller's. `targets` move u as `on_target` says, by at most `raise_max` upwards.
+    where not the seller's. `targets` move u, by at most `raise_max` cents upwards.
     """
 
     probability: float
@@ -97,10 +96,17 @@ class Valuation(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaul
     @property
     def bid_value(self) -> float:
         """u: the price at which buying it neither gains nor loses."""
-        value = self.value - _total(self.shadows) if self.shadows else self.value
-        if self.targets:
-            return self._on_target(value)
-        return value / ((1.0 + self.budget) * (1.0 - self.return_rate))
+        return self._on_target() if self.targets else self.without_targets
+
+    @property
+    def without_targets(self) -> float:
+        """The same, were there no targets."""
+        return self._scarce / ((1.0 + self.budget) * (1.0 - self.return_rate))
+
+    @property
+    def _scarce(self) -> float:
+        """v - sum nu."""
+        return self.value - _total(self.shadows) if self.shadows else self.value
 
     @property
     def conversions(self) -> float:
@@ -111,12 +117,13 @@ class Valuation(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaul
         """What this lead may cost by a target of cost, in cents."""
         return self.conversions * term.allowance
 
-    def _on_target(self, value: float) -> float:
+    def _on_target(self) -> float:
         """u = (v - sum nu + sum cents + sum pressure allowed) / ((1 + mu + sum pressure)(1 - q)).
 
         What a lead may cost never makes it dearer than it is worth without that target, and all targets together raise
         it by `raise_max` at most: the buyer says how much above its value a lead may be bought.
         """
+        value = self._scarce
         most = value / (1.0 + self.budget) + self.raise_max
         for term in self.targets:
             value += term.cents

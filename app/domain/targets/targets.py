@@ -43,6 +43,11 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
         return self.kind in ("share_of_leads", "share_of_spend")
 
     @property
+    def needs_no_model(self) -> bool:
+        """Whether a lead counts whose chance of conversion nobody knows."""
+        return self.kind == "minimum" or self.is_share
+
+    @property
     def is_at_least(self) -> bool:
         """Whether more is better."""
         return self.kind in ("return_on_spend", "minimum")
@@ -77,6 +82,10 @@ class TargetStanding(msgspec.Struct, frozen=True, gc=False, array_like=True):
 
     dual: float = 0.0
     of_all: float = 0.0
+
+
+LedgerName = tuple[str, str]
+"""What is steered, and the part of it."""
 
 
 class Ledger(msgspec.Struct, frozen=True, gc=False, array_like=True):

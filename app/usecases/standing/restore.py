@@ -20,6 +20,7 @@ from app.usecases.standing.changes import (
     ClockWasAhead,
     DemandSet,
     KnownRead,
+    LedgersRead,
     Paused,
     ShadowPricesRead,
     SignalSet,
@@ -43,6 +44,7 @@ async def restore(store: Store, now: float) -> LiveStanding:
     standing = LiveStanding()
     standing.apply(UsageRead(used=await store.cap_usage(now)))
     standing.apply(ShadowPricesRead(prices=await store.shadow_prices()))
+    standing.apply(LedgersRead(ledgers=await store.ledgers()))
     for row in await store.demands(now):
         standing.apply(DemandSet(territory=row.territory, demand=row.demand, told_at=row.told_at, ends_at=row.ends_at))
     for signal in await store.signals(now):
