@@ -10,7 +10,7 @@ from app.domain.calendar import WindowKind
 from app.domain.campaign import Campaign
 from app.domain.caps.caps import Cap
 from app.domain.money import CENTS_MAX, money
-from app.domain.targets.targets import Target, TargetKind
+from app.domain.targets.targets import CampaignTarget, TargetKind
 
 _RAISE = 0.25
 """Of the ceiling, where nothing is said: a volume that costs more than that is worth a thought."""
@@ -18,7 +18,7 @@ _RAISE = 0.25
 _DAYS: dict[WindowKind, float] = {"hour": 1 / 24, "day": 1.0, "week": 7.0, "month": 31.0}
 
 
-def build_targets(table: CampaignTable, zone: str, findings: Findings) -> tuple[Target, ...]:
+def build_targets(table: CampaignTable, zone: str, findings: Findings) -> tuple[CampaignTarget, ...]:
     """The targets that a campaign declares, minimums last."""
     told = table.targets
     if told is None:
@@ -54,17 +54,17 @@ def warn_of_conflicts(
         for cap in campaign.caps:
             if cap.scope == "campaign" and target.amount > _sellable(cap, target, campaign.floor_cents):
                 reason = (
-                    f"the cap `{cap.name}` ({limit_in_words(cap)}) ends before {target.amount:,.0f} leads are bought"
+                    f"the cap `{cap.name}` ({limit_in_words(cap)}) is full before {target.amount:,.0f} leads are bought"
                 )
                 at = (*told.at, "minimum_leads", position, "leads")
                 findings.warn(at, reason, "lower it, or raise the cap: a cap always holds")
 
 
-def _of_prices(told: TargetsTable, owner: str, zone: str, findings: Findings) -> Iterator[Target]:
+def _of_prices(told: TargetsTable, owner: str, zone: str, findings: Findings) -> Iterator[CampaignTarget]:
     """Cost, return and share."""
 
-    def target(name: str, kind: TargetKind, amount: float) -> Target:
-        return Target(name=name, owner=owner, kind=kind, amount=amount, window=told.window, zone=zone)
+    def target(name: str, kind: TargetKind, amount: float) -> CampaignTarget:
+        return CampaignTarget(name=name, owner=owner, kind=kind, amount=amount, window=told.window, zone=zone)
 
     if told.cost_per_acquisition == 0:
         findings.error((*told.at, "cost_per_acquisition"), "it is zero: nothing could be bought", "write it in dollars")
@@ -83,7 +83,7 @@ def _of_prices(told: TargetsTable, owner: str, zone: str, findings: Findings) ->
     yield target(f"seller-share-of-{share.of}", kind, share.at_most)
 
 
-def _minimums(told: TargetsTable, owner: str, zone: str, findings: Findings) -> Iterator[Target]:
+def _minimums(told: TargetsTable, owner: str, zone: str, findings: Findings) -> Iterator[CampaignTarget]:
     """Leads owed, one target a window."""
     windows: set[str] = set()
     for table in told.minimum_leads:
@@ -95,7 +95,7 @@ def _minimums(told: TargetsTable, owner: str, zone: str, findings: Findings) -> 
         else:
             windows.add(table.window)
             name = f"minimum-per-{table.window}"
-            yield Target(
+            yield CampaignTarget(
                 name=name, owner=owner, kind="minimum", amount=float(table.leads), window=table.window, zone=zone
             )
 
@@ -151,7 +151,7 @@ def _too_few_sellers(campaign: Campaign, seller_names: Collection[str]) -> Itera
         yield "seller_share", reason, f"allow at least {ceil(100 / count)}%, or add sellers"
 
 
-def _sellable(cap: Cap, target: Target, floor_cents: int) -> float:
+def _sellable(cap: Cap, target: CampaignTarget, floor_cents: int) -> float:
     """How many leads a cap leaves room for in the window of a target."""
     leads = cap.limit / max(floor_cents, 1) if cap.measure == "spend" else float(cap.limit)
     if cap.window == "total":
@@ -160,9 +160,9 @@ def _sellable(cap: Cap, target: Target, floor_cents: int) -> float:
     return leads * ceil(owed / days) if days <= owed else leads * owed / days
 
 
-def _of_kind(campaign: Campaign, kind: str) -> list[Target]:
+def _of_kind(campaign: Campaign, kind: str) -> list[CampaignTarget]:
     return [target for target in campaign.targets if target.kind == kind]
 
 
-def _first(campaign: Campaign, kind: str) -> Target | None:
+def _first(campaign: Campaign, kind: str) -> CampaignTarget | None:
     return next(iter(_of_kind(campaign, kind)), None)

@@ -10,7 +10,7 @@ from app.domain.filters import Filter
 from app.domain.pricing.expected_conversion import ExpectedConversion
 from app.domain.pricing.pricing import Worth
 from app.domain.schedule import Schedule
-from app.domain.targets.targets import Target
+from app.domain.targets.targets import CampaignTarget
 from app.domain.territory import Territory
 from app.wire.ping import Leg
 
@@ -44,7 +44,7 @@ class Campaign(msgspec.Struct, frozen=True, kw_only=True):
     fallback_cents: int | None = None
     price_points: tuple[int, ...] = ()
     demand_cents: int = 0
-    targets: tuple[Target, ...] = ()
+    targets: tuple[CampaignTarget, ...] = ()
     target_raise_cents: int = 0
     filters: tuple[Filter, ...] = ()
     duplicate_s: float = 30 * 86_400.0

@@ -6,7 +6,7 @@ from msgspec.structs import asdict
 from sqlalchemy import Connection, select
 
 from app.domain.caps.pacing import ShadowPrice
-from app.domain.targets.targets import KeptLedger, Ledger, LedgerName
+from app.domain.targets.targets import KeptLedger, LedgerName, TargetLedger
 from app.store.engine.portable import replace
 from app.store.schema import shadow_price, target_ledger
 
@@ -22,14 +22,17 @@ def shadow_prices(connection: Connection) -> dict[str, ShadowPrice]:
     return {row.resource: ShadowPrice(row.dual, row.moved_at) for row in connection.execute(select(shadow_price))}
 
 
-def keep_ledgers(connection: Connection, ledgers: Mapping[LedgerName, Ledger], now: float) -> None:
+def keep_ledgers(connection: Connection, ledgers: Mapping[LedgerName, TargetLedger], now: float) -> None:
     """Put these in the place of what was kept of the same parts of targets."""
     for (resource, part), ledger in ledgers.items():
         replace(connection, target_ledger, {"resource": resource, "part": part, **asdict(ledger), "kept_at": now})
 
 
-def ledgers(connection: Connection) -> dict[LedgerName, KeptLedger]:
-    """Every ledger that was ever kept."""
-    sums = [target_ledger.c[name] for name in Ledger.__struct_fields__]
-    rows = connection.execute(select(target_ledger.c.resource, target_ledger.c.part, target_ledger.c.kept_at, *sums))
-    return {(resource, part): KeptLedger(Ledger(*row), at) for resource, part, at, *row in rows}
+def ledgers(connection: Connection) -> dict[str, dict[str, KeptLedger]]:
+    """Every ledger that was ever kept, by what is steered and by its part."""
+    sums = [target_ledger.c[name] for name in TargetLedger.__struct_fields__]
+    found: dict[str, dict[str, KeptLedger]] = {}
+    kept = select(target_ledger.c.resource, target_ledger.c.part, target_ledger.c.kept_at, *sums)
+    for resource, part, at, *row in connection.execute(kept):
+        found.setdefault(resource, {})[part] = KeptLedger(TargetLedger(*row), at)
+    return found

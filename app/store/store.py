@@ -11,7 +11,7 @@ from app.domain.identity import Person
 from app.domain.keys import Keys
 from app.domain.post.sale import KeptAnswer, PostFacts, Sale
 from app.domain.reasons import Refusal
-from app.domain.targets.targets import KeptLedger, Ledger, LedgerName
+from app.domain.targets.targets import KeptLedger, LedgerName, TargetLedger
 from app.store import (
     answers,
     audit,
@@ -229,11 +229,11 @@ class Store:
         """Keep where these stand."""
         await self._writer.run(lambda c: shadow_prices.keep_shadow_prices(c, duals, now))
 
-    async def ledgers(self) -> dict[LedgerName, KeptLedger]:
+    async def ledgers(self) -> dict[str, dict[str, KeptLedger]]:
         """What came of each target when it was last kept."""
         return await self._reader.run(shadow_prices.ledgers)
 
-    async def keep_ledgers(self, ledgers: Mapping[LedgerName, Ledger], now: float) -> None:
+    async def keep_ledgers(self, ledgers: Mapping[LedgerName, TargetLedger], now: float) -> None:
         """Keep where these stand."""
         await self._writer.run(lambda c: shadow_prices.keep_ledgers(c, ledgers, now))
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from math import inf
 
-from app.domain.targets.targets import Ledger, LedgerName
+from app.domain.targets.targets import LedgerName, TargetLedger
 from app.journal.writer import JournalWriter
 from app.store.errors import StoreUnavailable
 from app.telemetry.trouble import where
@@ -59,7 +59,7 @@ class BackgroundJobs:
         self._journal = journal
         self._unwritable_s = 0.0
         self._kept_duals: dict[str, float] = {}
-        self._kept_ledgers: dict[LedgerName, Ledger] = {}
+        self._kept_ledgers: dict[LedgerName, TargetLedger] = {}
         self._duals_kept_at = 0.0
         self._shed_at = 0.0
         self._machine_clock = machine_clock

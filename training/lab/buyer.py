@@ -17,7 +17,7 @@ from app.domain.pricing.exploration import Draw
 from app.domain.pricing.pricing import Worth
 from app.domain.schedule import ALWAYS, Schedule
 from app.domain.seller import Habits, Seller
-from app.domain.targets.targets import Target, TargetStanding
+from app.domain.targets.targets import CampaignTarget, TargetStanding
 from app.domain.territory import Territory
 from app.domain.vertical import Field, Vertical
 from app.journal.configurations import catalogue_from
@@ -48,7 +48,7 @@ class HouseBuyer:
         cap: Cap | None = None,
         exploration: Exploration = NO_SPREAD,
         ceiling_cents: int = CEILING_CENTS,
-        targets: tuple[Target, ...] = (),
+        targets: tuple[CampaignTarget, ...] = (),
         target_raise_cents: int = 0,
     ) -> None:
         self._market = market

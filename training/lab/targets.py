@@ -7,7 +7,7 @@ import numpy as np
 from msgspec.structs import replace
 
 from app.domain.targets.steering import MOST, counted, standing_of, steered
-from app.domain.targets.targets import WHOLE, Ledger, Target, TargetKind, TargetStanding
+from app.domain.targets.targets import WHOLE, CampaignTarget, TargetKind, TargetLedger, TargetStanding
 from training.lab import policies
 from training.lab.buyer import ZONE, HouseBuyer
 from training.lab.market import HouseMarket
@@ -46,7 +46,7 @@ class Bought(msgspec.Struct, frozen=True, kw_only=True):
         """What is left of it."""
         return self.value - float(np.sum(self.price))
 
-    def reached(self, target: Target) -> float:
+    def reached(self, target: CampaignTarget) -> float:
         """What came of the target, in its own terms."""
         spend = float(np.sum(self.price))
         if target.kind == "cost_per_acquisition":
@@ -58,7 +58,7 @@ class Bought(msgspec.Struct, frozen=True, kw_only=True):
         weights = self.price if target.kind == "share_of_spend" else np.ones(len(self.price))
         return float(weights[self.seller == self.largest(target)].sum() / weights.sum())
 
-    def largest(self, target: Target) -> int:
+    def largest(self, target: CampaignTarget) -> int:
         """The seller with the largest share."""
         weights = self.price if target.kind == "share_of_spend" else np.ones(len(self.price))
         return int(np.bincount(self.seller, weights).argmax())
@@ -86,7 +86,7 @@ def reach(market: HouseMarket, tell: Callable[[str], None]) -> list[TargetResult
     tell("learning the landscape")
     landscape = policies.ours(market)
 
-    def track(days: Sequence[Array], *targets: Target, most: str = "") -> _Track:
+    def track(days: Sequence[Array], *targets: CampaignTarget, most: str = "") -> _Track:
         buyer = HouseBuyer(
             market, landscape, ceiling_cents=CEILING_CENTS, targets=targets, target_raise_cents=RAISE_CENTS
         )
@@ -107,24 +107,24 @@ def reach(market: HouseMarket, tell: Callable[[str], None]) -> list[TargetResult
 
 
 def _days(market: HouseMarket, most: str = "") -> list[Array]:
-    """The leads of each day. Where a share is to fall, every other lead of the other sellers stays away."""
+    """The leads of each day. Where a share is to fall, two of three leads of the other sellers stay away."""
     at = market.evaluated
     if most:
-        at = at[(market.world.sellers[at] == most) | (at % 2 == 0)]
+        at = at[(market.world.sellers[at] == most) | (at % 3 == 0)]
     size = min(LEADS, len(at) // DAYS)
     return [at[first : first + size] for first in range(0, DAYS * size, size)]
 
 
-def _target(kind: TargetKind, freely: Bought) -> Target:
+def _target(kind: TargetKind, freely: Bought) -> CampaignTarget:
     """It asks for more than comes of itself."""
-    target = Target(name=kind, owner="house", kind=kind, amount=1.0, window="day", zone=ZONE)
+    target = CampaignTarget(name=kind, owner="house", kind=kind, amount=1.0, window="day", zone=ZONE)
     came = freely.reached(target)
     if kind == "minimum":
         came = float(round(came / DAYS))
     return replace(target, amount=came / TIGHT if target.is_at_least else came * TIGHT)
 
 
-def _result(track: "_Track", target: Target, freely: Sequence[Bought]) -> TargetResult:
+def _result(track: "_Track", target: CampaignTarget, freely: Sequence[Bought]) -> TargetResult:
     ours, best = track.steered(target), track.best_fixed(target)
     misses = [_miss(target, day.reached(target)) for day in ours]
     surplus, unit = sum(day.surplus for day in ours), 100.0 if target.kind == "cost_per_acquisition" else 1.0
@@ -140,7 +140,7 @@ def _result(track: "_Track", target: Target, freely: Sequence[Bought]) -> Target
     )
 
 
-def _miss(target: Target, reached: float) -> float:
+def _miss(target: CampaignTarget, reached: float) -> float:
     return max((target.amount - reached if target.is_at_least else reached - target.amount) / target.amount, 0.0)
 
 
@@ -152,9 +152,9 @@ class _Track(msgspec.Struct, frozen=True, kw_only=True):
     days: Sequence[Array]
     most: str
 
-    def steered(self, target: Target | None) -> list[Bought]:
+    def steered(self, target: CampaignTarget | None) -> list[Bought]:
         """As the service does it, the dual moved once a minute, from nothing on the first morning; or aimless."""
-        ledgers, bought = {WHOLE: Ledger()}, []
+        ledgers, bought = {WHOLE: TargetLedger()}, []
         for leads in self.days:
             before, minute, sales = ledgers, 0, list[_Sale]()
             for place, lead in enumerate(leads.tolist()):
@@ -172,11 +172,11 @@ class _Track(msgspec.Struct, frozen=True, kw_only=True):
             bought.append(_bought(sales))
         return bought
 
-    def best_fixed(self, target: Target) -> list[Bought]:
+    def best_fixed(self, target: CampaignTarget) -> list[Bought]:
         """Of each day, what the one multiplier brought that would have met the target and earned most."""
         return [self._best(target, leads) for leads in self.days]
 
-    def _best(self, target: Target, leads: Array) -> Bought:
+    def _best(self, target: CampaignTarget, leads: Array) -> Bought:
         """By halving: the more of it, the less is earned."""
         low, high, best = 0.0, MOST[target.kind], self._fixed(target, leads, 0.0)
         if not _miss(target, best.reached(target)):
@@ -191,9 +191,9 @@ class _Track(msgspec.Struct, frozen=True, kw_only=True):
                 high, best = dual, max(best, day, key=lambda each: each.surplus)
         return best
 
-    def _fixed(self, target: Target, leads: Array, dual: float) -> Bought:
+    def _fixed(self, target: CampaignTarget, leads: Array, dual: float) -> Bought:
         """A day at one multiplier, which of a share is that of the seller who sends most."""
-        ledgers = {WHOLE: Ledger(dual=dual, seen=1.0, paid=_USUAL_CENTS), self.most: Ledger(dual=dual)}
+        ledgers = {WHOLE: TargetLedger(dual=dual, seen=1.0, paid=_USUAL_CENTS), self.most: TargetLedger(dual=dual)}
         stands = [standing_of(target, ledgers, seller) for seller in SELLERS]
         sales = (self._ask(lead, stands[int(self.market.world.seller[lead])]) for lead in leads.tolist())
         return _bought([sale for sale in sales if sale is not None])

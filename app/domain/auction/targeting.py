@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from app.domain.campaign import Campaign
 from app.domain.pricing.pricing import TargetTerm
-from app.domain.targets.targets import Target, TargetStanding
+from app.domain.targets.targets import CampaignTarget, TargetStanding
 
 
 def target_terms(campaign: Campaign, standings: Sequence[TargetStanding], worth_cents: float) -> tuple[TargetTerm, ...]:
@@ -22,7 +22,7 @@ def target_terms(campaign: Campaign, standings: Sequence[TargetStanding], worth_
     return tuple([*terms, owed] if owed.cents else terms)
 
 
-def _term(campaign: Campaign, target: Target, standing: TargetStanding, worth_cents: float) -> TargetTerm:
+def _term(campaign: Campaign, target: CampaignTarget, standing: TargetStanding, worth_cents: float) -> TargetTerm:
     """Of a share at most, a lead takes from its own seller's room and adds to that of all sellers."""
     if target.kind == "minimum":
         return TargetTerm(target.name, cents=standing.dual * campaign.target_raise_cents)

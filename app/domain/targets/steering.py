@@ -5,7 +5,7 @@ from math import sqrt
 
 from msgspec.structs import replace
 
-from app.domain.targets.targets import WHOLE, Ledger, Target, TargetKind, TargetStanding, TargetUse
+from app.domain.targets.targets import WHOLE, CampaignTarget, TargetKind, TargetLedger, TargetStanding, TargetUse
 
 STEP: dict[TargetKind, float] = {
     "cost_per_acquisition": 1.0,
@@ -32,15 +32,15 @@ MOST: dict[TargetKind, float] = {
 """At .95 a cent over the allowance weighs twenty times, so that hardly more than it is bid; more slows the way back."""
 
 
-def counted(ledgers: Mapping[str, Ledger], use: TargetUse) -> dict[str, Ledger]:
+def counted(ledgers: Mapping[str, TargetLedger], use: TargetUse) -> dict[str, TargetLedger]:
     """The ledgers of a target by part, with one more sale: in that of the whole, and in its part's."""
     parts = {WHOLE, use.part}
-    return {**ledgers, **{part: ledgers.get(part, Ledger()).sold(use) for part in parts}}
+    return {**ledgers, **{part: ledgers.get(part, TargetLedger()).sold(use) for part in parts}}
 
 
 def steered(
-    target: Target, before: Mapping[str, Ledger], now: Mapping[str, Ledger], passed: float
-) -> dict[str, Ledger]:
+    target: CampaignTarget, before: Mapping[str, TargetLedger], now: Mapping[str, TargetLedger], passed: float
+) -> dict[str, TargetLedger]:
     """The ledgers with their duals moved: what was `before` became what is `now`, and a share of the window's rest
     `passed` meanwhile.
 
@@ -54,26 +54,26 @@ def steered(
     return moved
 
 
-def standing_of(target: Target, ledgers: Mapping[str, Ledger], seller: str) -> TargetStanding:
+def standing_of(target: CampaignTarget, ledgers: Mapping[str, TargetLedger], seller: str) -> TargetStanding:
     """What a lead of this seller meets: the duals in the unit in which they price it."""
     if target.is_share:
         unit = ledgers[WHOLE].usual_cents if target.kind == "share_of_leads" else 1.0
         of_all = 0.0
         for part in _steered_parts(target, ledgers):
             of_all += ledgers[part].dual
-        return TargetStanding(ledgers.get(seller, Ledger()).dual * unit, of_all * unit)
+        return TargetStanding(ledgers.get(seller, TargetLedger()).dual * unit, of_all * unit)
     dual = max(ledgers[WHOLE].dual, 0.0)
     return TargetStanding(dual if target.kind == "minimum" else dual / (1.0 - dual))
 
 
-def _steered_parts(target: Target, ledgers: Mapping[str, Ledger]) -> list[str]:
+def _steered_parts(target: CampaignTarget, ledgers: Mapping[str, TargetLedger]) -> list[str]:
     """The parts that have a dual: each seller's of a share, else the whole."""
     return [part for part in ledgers if part != WHOLE] if target.is_share else [WHOLE]
 
 
-def _shortfall(target: Target, ledgers: Mapping[str, Ledger], part: str) -> float:
+def _shortfall(target: CampaignTarget, ledgers: Mapping[str, TargetLedger], part: str) -> float:
     """How far from its target what was bought is, in leads."""
-    whole, own = ledgers[WHOLE], ledgers.get(part, Ledger())
+    whole, own = ledgers[WHOLE], ledgers.get(part, TargetLedger())
     if target.kind == "minimum":
         return target.amount - whole.leads
     if target.kind == "share_of_leads":
@@ -86,12 +86,12 @@ def _shortfall(target: Target, ledgers: Mapping[str, Ledger], part: str) -> floa
     return (whole.spent - whole.allowed) / usual
 
 
-def _step(target: Target, whole: Ledger) -> float:
+def _step(target: CampaignTarget, whole: TargetLedger) -> float:
     """How far one lead moves a dual."""
     leads = target.amount if target.kind == "minimum" else max(whole.leads, whole.seen)
     return STEP[target.kind] / sqrt(max(leads, LEADS_FEW))
 
 
-def _least(target: Target) -> float:
+def _least(target: CampaignTarget) -> float:
     """A minimum is owed nothing while a lead or two are ahead; the others are free of charge while there is room."""
     return -CREDIT_LEADS * STEP[target.kind] / sqrt(max(target.amount, LEADS_FEW)) if target.kind == "minimum" else 0.0

@@ -24,7 +24,7 @@ class TargetUse(msgspec.Struct, frozen=True, gc=False, array_like=True):
     allowed_cents: float = 0.0
 
 
-class Target(msgspec.Struct, frozen=True, kw_only=True):
+class CampaignTarget(msgspec.Struct, frozen=True, kw_only=True):
     """`amount` by kind: cents a conversion at most, value per spend at least, leads at least, share of any one seller.
 
     `owner` is the campaign, `zone` the IANA time zone whose local dates cut the windows.
@@ -88,7 +88,7 @@ LedgerName = tuple[str, str]
 """What is steered, and the part of it."""
 
 
-class Ledger(msgspec.Struct, frozen=True, gc=False, array_like=True):
+class TargetLedger(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """What came of one part of a target in a window, and its `dual`, that is steered by it.
 
     `seen` leads for `paid` cents are those of the window before: by them one knows a usual number and price at once.
@@ -101,7 +101,7 @@ class Ledger(msgspec.Struct, frozen=True, gc=False, array_like=True):
     seen: float = 0.0
     paid: float = 0.0
 
-    def sold(self, use: TargetUse) -> "Ledger":
+    def sold(self, use: TargetUse) -> "TargetLedger":
         """With one more sale."""
         return msgspec.structs.replace(
             self,
@@ -110,10 +110,10 @@ class Ledger(msgspec.Struct, frozen=True, gc=False, array_like=True):
             allowed=self.allowed + use.allowed_cents,
         )
 
-    def next_window(self) -> "Ledger":
+    def next_window(self) -> "TargetLedger":
         """What the next window begins with."""
         seen, paid = (self.leads, self.spent) if self.leads else (self.seen, self.paid)
-        return Ledger(dual=max(self.dual, 0.0), seen=seen, paid=paid)
+        return TargetLedger(dual=max(self.dual, 0.0), seen=seen, paid=paid)
 
     @property
     def usual_cents(self) -> float:
@@ -125,5 +125,5 @@ class Ledger(msgspec.Struct, frozen=True, gc=False, array_like=True):
 class KeptLedger(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """A ledger as it was last written down, and when."""
 
-    ledger: Ledger
+    ledger: TargetLedger
     at: float

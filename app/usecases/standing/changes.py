@@ -11,7 +11,7 @@ from app.domain.auction.marks import WITHHELD
 from app.domain.caps.caps import Cap
 from app.domain.caps.pacing import ShadowPrice
 from app.domain.schedule import Schedule
-from app.domain.targets.targets import KeptLedger, LedgerName, Target, TargetUse
+from app.domain.targets.targets import CampaignTarget, KeptLedger, TargetUse
 from app.journal.lines import PingLine
 from app.wire.feedback import Demand, Signal
 from app.wire.ping import Ping
@@ -119,7 +119,7 @@ class TargetDeclared(_Change, frozen=True, gc=False, tag="target_declared"):
     """A lead meets a campaign's target for the first time in its window, or under another declaration than before."""
 
     key: str
-    target: Target
+    target: CampaignTarget
     schedule: Schedule
     at: float
 
@@ -127,7 +127,7 @@ class TargetDeclared(_Change, frozen=True, gc=False, tag="target_declared"):
 class LedgersRead(_Change, frozen=True, gc=False, tag="ledgers_read"):
     """What targets had come to when it was last kept, by what is steered and its part."""
 
-    ledgers: dict[LedgerName, KeptLedger]
+    ledgers: dict[str, dict[str, KeptLedger]]
 
 
 class DemandSet(_Change, frozen=True, gc=False, tag="demand_set"):

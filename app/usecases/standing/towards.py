@@ -9,23 +9,33 @@ from app.domain.campaign import Campaign
 from app.domain.caps.pacing import plan_share
 from app.domain.schedule import Schedule
 from app.domain.targets.steering import counted, standing_of, steered
-from app.domain.targets.targets import WHOLE, KeptLedger, Ledger, LedgerName, Target, TargetStanding, TargetUse
+from app.domain.targets.targets import (
+    WHOLE,
+    CampaignTarget,
+    KeptLedger,
+    LedgerName,
+    TargetLedger,
+    TargetStanding,
+    TargetUse,
+)
 from app.usecases.standing.changes import LedgersRead, Sold, TargetChange, TargetDeclared
 
 
 class OpenTarget:
     """One target in the window that is open. `ledgers` by part; what was steered last is compared with them."""
 
-    def __init__(self, target: Target, schedule: Schedule, now: float, former: Mapping[str, KeptLedger]) -> None:
+    def __init__(
+        self, target: CampaignTarget, schedule: Schedule, now: float, former: Mapping[str, KeptLedger]
+    ) -> None:
         """`former` are the ledgers of its parts as they stood last, in this window or the one before."""
         self.target = target
         self.schedule = schedule
         self.start, self.end = window_bounds(now, target.zone, target.window)
         self.share = self._share_at(now)
-        self.ledgers = {WHOLE: Ledger(), **self._restored(former)}
+        self.ledgers = {WHOLE: TargetLedger(), **self._restored(former)}
         self.steered = self.ledgers
 
-    def _restored(self, former: Mapping[str, KeptLedger]) -> dict[str, Ledger]:
+    def _restored(self, former: Mapping[str, KeptLedger]) -> dict[str, TargetLedger]:
         """As it stood in this window; from the one before with what is known of it; nothing of what is older."""
         since = self.start - (self.end - self.start)
         return {
@@ -42,7 +52,7 @@ class OpenTarget:
         self.ledgers = self.steered = steered(self.target, self.steered, self.ledgers, passed)
         self.share = share
 
-    def declare(self, target: Target, schedule: Schedule, now: float) -> None:
+    def declare(self, target: CampaignTarget, schedule: Schedule, now: float) -> None:
         """Go on under a reloaded declaration of the same target."""
         self.target, self.schedule = target, schedule
         self.start, self.end = window_bounds(now, target.zone, target.window)
@@ -67,8 +77,7 @@ class Targets:
             case TargetDeclared():
                 self._begin(change)
             case LedgersRead():
-                for (resource, part), kept in change.ledgers.items():
-                    self._former.setdefault(resource, {})[part] = kept
+                self._former |= change.ledgers
             case _:
                 assert_never(change)
 
@@ -111,7 +120,7 @@ class Targets:
         for each in self._open.values():
             each.steer(now)
 
-    def kept(self) -> dict[LedgerName, Ledger]:
+    def kept(self) -> dict[LedgerName, TargetLedger]:
         """Every ledger of the open windows, by what is steered and its part."""
         return {
             (each.target.resource, part): ledger
@@ -119,7 +128,7 @@ class Targets:
             for part, ledger in each.ledgers.items()
         }
 
-    def _opened(self, key: str, target: Target, campaign: Campaign, now: float) -> OpenTarget:
+    def _opened(self, key: str, target: CampaignTarget, campaign: Campaign, now: float) -> OpenTarget:
         found = self._open.get(key)
         if found is None or found.target is not target:
             self._declare(TargetDeclared(key=key, target=target, schedule=campaign.schedule, at=now))
@@ -146,7 +155,7 @@ class Targets:
         self._former[over.target.resource] = {part: KeptLedger(each, at) for part, each in over.ledgers.items()}
 
 
-def _ledgers(campaign: Campaign, now: float) -> list[tuple[str, Target]]:
+def _ledgers(campaign: Campaign, now: float) -> list[tuple[str, CampaignTarget]]:
     """The key of the ledger of each of its targets then."""
     minute = int(now // 60)
     return [(target.ledger(local_minute(minute, target.zone)), target) for target in campaign.targets]
