@@ -5,6 +5,7 @@ from math import isfinite
 from typing import Protocol
 
 import msgspec
+from msgspec.structs import replace
 
 from app.domain.pricing.price_points import PricePoint
 from app.wire.ping import Value
@@ -70,7 +71,8 @@ class Valuation(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaul
     `probability` is p, `worth` V, `handling` h, `return_rate` q, `budget` mu. `shadows` are the nu of caps and
     territory by name, `boosts` and `signals` the premiums by name. All money in cents. `expected` says that p is what
     the campaign expects of all such leads, as no model said it of this one; `sub_source` whose quality factor it is
-    where not the seller's. `targets` move u, by at most `raise_max` cents upwards.
+    where not the seller's. `checks` are the costs of having it checked, by check; `price_cut` is the share that its
+    open questions take off u. `targets` move u, by at most `raise_max` cents upwards.
     """
 
     probability: float
@@ -86,27 +88,30 @@ class Valuation(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaul
     sub_source: str = ""
     targets: tuple[TargetTerm, ...] = ()
     raise_max: float = 0.0
+    checks: tuple[tuple[str, float], ...] = ()
+    price_cut: float = 0.0
 
     @property
     def value(self) -> float:
         """v: what owning this lead is worth."""
         value = self.quality_factor * self.probability * self.worth - self.handling
+        if self.checks:
+            value -= _total(self.checks)
         return value + _total(self.boosts + self.signals) if self.boosts or self.signals else value
 
     @property
     def bid_value(self) -> float:
         """u: the price at which buying it neither gains nor loses."""
-        return self._on_target() if self.targets else self.without_targets
+        value = self.value - _total(self.shadows) if self.shadows else self.value
+        bid_value = value / ((1.0 + self.budget) * (1.0 - self.return_rate))
+        if self.targets:
+            bid_value = self._on_target(value, bid_value)
+        return bid_value * (1.0 - self.price_cut) if self.price_cut else bid_value
 
     @property
     def without_targets(self) -> float:
         """The same, were there no targets."""
-        return self._scarce / ((1.0 + self.budget) * (1.0 - self.return_rate))
-
-    @property
-    def _scarce(self) -> float:
-        """v - sum nu."""
-        return self.value - _total(self.shadows) if self.shadows else self.value
+        return replace(self, targets=()).bid_value
 
     @property
     def conversions(self) -> float:
@@ -117,14 +122,13 @@ class Valuation(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaul
         """What this lead may cost by a target of cost, in cents."""
         return self.conversions * term.allowance
 
-    def _on_target(self) -> float:
+    def _on_target(self, value: float, without: float) -> float:
         """u = (v - sum nu + sum cents + sum pressure allowed) / ((1 + mu + sum pressure)(1 - q)).
 
-        What a lead may cost never makes it dearer than it is worth without that target, and all targets together raise
-        it by `raise_max` at most: the buyer says how much above its value a lead may be bought.
+        `value` is v - sum nu, `without` the u without targets. What a lead may cost never makes it dearer than it is
+        worth without that target, and all targets together raise it by `raise_max` at most: the buyer says how much
+        above its value a lead may be bought.
         """
-        value = self._scarce
-        most = value / (1.0 + self.budget) + self.raise_max
         for term in self.targets:
             value += term.cents
         weight, fair = 1.0 + self.budget, value / (1.0 + self.budget)
@@ -132,7 +136,7 @@ class Valuation(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaul
             if term.allowance:
                 value += term.pressure * min(self.allowed(term), fair)
             weight += term.pressure
-        return min(value / max(weight, _WEIGHT_MIN), most) / (1.0 - self.return_rate)
+        return min(value / (max(weight, _WEIGHT_MIN) * (1.0 - self.return_rate)), without + self.raise_max)
 
 
 class Quote(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):

@@ -12,6 +12,7 @@ from app.domain.seller import Seller
 from app.domain.targets.targets import TargetStanding
 from app.usecases.standing.bid_time import BidTime
 from app.usecases.standing.changes import (
+    Allowed,
     BidEnded,
     BidLost,
     BidMade,
@@ -23,6 +24,8 @@ from app.usecases.standing.changes import (
     DemandSet,
     KnownRead,
     LedgersRead,
+    ListDropped,
+    ListRead,
     Paused,
     ShadowPricesRead,
     SignalSet,
@@ -84,7 +87,7 @@ class LiveStanding:
                 self._requested.apply(change)
             case WritesFailed():
                 self._unwritable_s = change.seconds
-            case Suppressed() | KnownRead():
+            case Suppressed() | Allowed() | ListRead() | ListDropped() | KnownRead():
                 self._known.apply(change)
             case _:
                 assert_never(change)
@@ -150,6 +153,11 @@ class LiveStanding:
     def is_suppressed(self, digests: Iterable[str]) -> bool:
         """Whether one of these digests belongs to a suppressed person."""
         return self._known.suppressed.holds_any(digests)
+
+    @property
+    def suppression_lists(self) -> Mapping[str, float]:
+        """The version of each list of suppressed people, as it was read."""
+        return self._known.suppressed.versions
 
     def is_used(self, certificates: Iterable[bytes]) -> bool:
         """Whether one of these certificates (digests) belongs to a lead that we bought."""

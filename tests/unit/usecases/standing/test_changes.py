@@ -13,6 +13,7 @@ from app.domain.caps.pacing import ShadowPrice
 from app.domain.schedule import ALWAYS, Boost, Schedule
 from app.domain.targets.targets import CampaignTarget, KeptLedger, TargetLedger, TargetUse
 from app.usecases.standing.changes import (
+    Allowed,
     BidEnded,
     BidLost,
     Change,
@@ -22,6 +23,8 @@ from app.usecases.standing.changes import (
     DemandSet,
     KnownRead,
     LedgersRead,
+    ListDropped,
+    ListRead,
     Paused,
     ShadowPricesRead,
     SignalSet,
@@ -89,6 +92,9 @@ EACH: list[Change] = [
     Paused(names=frozenset({"acme", "solar-tx"})),
     WritesFailed(seconds=7.25),
     Suppressed(digests=("ab" * 8,)),
+    Allowed(digests=("ab" * 8,)),
+    ListRead(name="dnc", version=NOW, parts=(b"\1" * 16,)),
+    ListDropped(name="dnc"),
     KnownRead(sales=(("ab" * 8, "solar-tx", "solar", NOW),), suppressed=("ab" * 8,), certificates=("cd" * 16,)),
     TimePassed(at=NOW),
 ]
