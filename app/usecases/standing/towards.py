@@ -101,11 +101,15 @@ class Targets:
     ) -> list[TargetUse]:
         """What a sale counts for each target. A fixed price says nothing of conversions, nor does a lost decision."""
         valuation = offer.valuation if offer is not None else None
+        # A sale may be the first that is heard of in its window.
+        found = _ledgers(campaign, now)
+        for key, target in found:
+            self._opened(key, target, campaign, now)
         if valuation is None:
-            known = [(key, target) for key, target in _ledgers(campaign, now) if target.needs_no_model]
+            known = [(key, target) for key, target in found if target.needs_no_model]
             return [target.use(key, seller, float(price_cents), 0.0, 0.0) for key, target in known]
         spent, conversions, worth = price_cents * (1.0 - valuation.return_rate), valuation.conversions, valuation.worth
-        return [target.use(key, seller, spent, conversions, worth) for key, target in _ledgers(campaign, now)]
+        return [target.use(key, seller, spent, conversions, worth) for key, target in found]
 
     def sell(self, sale: Sold) -> None:
         """Count a sale."""

@@ -176,3 +176,26 @@ def test_a_test_ping_meets_no_target(tmp_path: Path) -> None:
         assert bidder.standing.targets.kept() == {}
 
     at_bidder(tmp_path, scene, CHEAP)
+
+
+def test_a_sale_counts_in_the_window_in_which_it_is_made_though_no_ping_came_in_it(tmp_path: Path) -> None:
+    late = NOW - NOW % DAY_S + 6 * 3_600.0 + DAY_S - 30.0
+
+    async def scene(bidder: Bidder) -> None:
+        answer = ask(bidder, now=late, **another(1))
+        sold = await sell(bidder, answer.ping_id, now=late + 60.0, contact=somebody(1), **another(1))
+        assert sold.status == "accepted"
+        stands(bidder, tmp_path, now=late + 61.0)
+        assert [ledger.leads for ledger in bidder.standing.targets.kept().values()] == [1.0]
+
+    at_bidder(tmp_path, scene, CHEAP)
+
+
+def test_a_sale_after_a_lost_decision_counts_for_volume(tmp_path: Path) -> None:
+    whole = aiming(target("cost_per_acquisition", 100.0), target("share_of_leads", 0.5))
+
+    async def scene(bidder: Bidder) -> None:
+        uses = bidder.standing.targets.uses(whole.campaigns["solar-tx"], "acme", None, 1_200, NOW)
+        assert [(use.part, use.spent_cents) for use in uses] == [("acme", 1_200.0)]
+
+    at_bidder(tmp_path, scene, whole)
