@@ -26,7 +26,7 @@ from app.usecases.standing.changes import (
     LedgersRead,
     ListDropped,
     ListRead,
-    Paused,
+    Requests,
     ShadowPricesRead,
     SignalSet,
     Sold,
@@ -83,7 +83,7 @@ class LiveStanding:
                 self._leap(change)
             case ClockWasAhead():
                 self._bid_time.apply(change)
-            case DemandSet() | SignalSet() | Paused():
+            case DemandSet() | SignalSet() | Requests():
                 self._requested.apply(change)
             case WritesFailed():
                 self._unwritable_s = change.seconds
@@ -137,6 +137,7 @@ class LiveStanding:
             demand=requested.demand_by(counters, ping, now) if requested.demands else {},
             signals=requested.signals_over(ping, now) if requested.signals else (),
             paused=requested.paused,
+            boosts=requested.boosts_of(counters) if requested.boosts else {},
             unwritable_s=self._unwritable_s,
             targets=dict(targets) if targets else _AIMLESS,
         )
