@@ -20,6 +20,7 @@ if sys.platform != "win32":
 
 KEY_BYTES = 32
 
+_EVIDENCE = "evidence.key"
 _KINDS = ("index.key", "signing-*.key", "sealing-*.key")
 
 
@@ -139,6 +140,17 @@ def read_keys(settings: Settings) -> Keys:
     )
 
 
+def evidence_key(settings: Settings, chance: Callable[[int], bytes]) -> tuple[bytes, Path | None]:
+    """The key that signs archives of evidence, in `evidence.key`, and its file where it had to be made now.
+
+    Other replicas need no copy, but who checks archives knows one public key: the file is kept and copied as one.
+    """
+    path = settings.keys / _EVIDENCE
+    if path.exists():
+        return _read_key(path), None
+    return _read_key(_write_key(path, chance(KEY_BYTES))), path
+
+
 def require_database(settings: Settings, *, served: bool) -> None:
     """SettingsError where an empty database would take the place of one that was lost, or `new_database` is not true.
 
@@ -198,8 +210,12 @@ def _make_key(settings: Settings, name: str, key: bytes) -> Path:
             f"{path} is missing. Replicas must share their keys: make one with "
             f"`openssl rand -hex {KEY_BYTES} > {path}`, copy it to every replica and name its directory with --keys."
         )
+    return _write_key(path, key)
+
+
+def _write_key(path: Path, key: bytes) -> Path:
     try:
-        settings.keys.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(key.hex() + "\n")
     except OSError as error:

@@ -35,6 +35,12 @@ GROUPS = {
         "journal": "compact the journal to Parquet, or print its statistics",
         "export": "export sales and outcomes to Parquet for training, without personal data",
     },
+    "people": {
+        "leads": "find a lead by phone, email or any id, or pack the signed proof of it",
+        "person": "show all that is held of a person",
+        "forget": "erase a person everywhere, and never buy them again",
+        "hold": "keep what a dispute is about from being erased",
+    },
     "operate": {
         "pause": "pause a campaign or a seller while the service runs",
         "resume": "resume a paused campaign or seller",

@@ -142,7 +142,7 @@ legal_hold = Table(
     PrimaryKeyConstraint("name", "subject"),
 )
 
-# One row while something was erased and the file may still hold what stood there: see `people/wipe.py`.
+# One row while somebody is being forgotten, until the files hold nothing of it any more: see `people/wipe.py`.
 unwiped = Table(
     "unwiped",
     metadata,

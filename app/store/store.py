@@ -522,6 +522,10 @@ class Store:
         """What must be in no file once these are erased."""
         return await self._reader.run(lambda c: erase.traces_of(c, lead_ids, digests))
 
+    async def begin_forgetting(self, of: Forgetting, now: float) -> bool:
+        """Suppress a person before the journal and the database forget; see `people.forgetting`."""
+        return await self._writer.run(lambda c: forgetting.begin(c, of, now))
+
     async def forget(self, of: Forgetting, now: float) -> Erased:
         """Erase a person, unless a hold came meanwhile (HeldPerson); see `people.erase`."""
         return await self._writer.run(lambda c: forgetting.forget(c, of, now), REPORT_S)

@@ -61,6 +61,12 @@ def sqlite_file(text: str) -> Path | None:
     return None
 
 
+def shown_url(text: str) -> str:
+    """An address as it may be shown: the file itself, or the URL without its password."""
+    file = sqlite_file(text)
+    return str(file) if file is not None else database_url(text).render_as_string(hide_password=True)
+
+
 def is_sqlite(url: URL) -> bool:
     """Whether everything lies in one file, with one writer."""
     return url.get_backend_name() == "sqlite"

@@ -1,4 +1,4 @@
-"""Forgets a person in one commit: erased, suppressed, audited, and marked until the files are clean as well."""
+"""Forgets a person: suppressed and audited first, then erased in one commit, and marked until the files are clean."""
 
 from collections.abc import Callable
 
@@ -26,11 +26,6 @@ class Forgetting(msgspec.Struct, frozen=True, kw_only=True):
     by: str
     why: str = ""
 
-    @property
-    def digests(self) -> frozenset[str]:
-        """All that they are known by."""
-        return frozenset([digest for person in self.people for digest in person.all])
-
     def __repr__(self) -> str:
         return f"Forgetting(lead_ids={self.lead_ids!r}, ***)"
 
@@ -41,23 +36,35 @@ class HeldPerson(Exception):
     """The person is under legal holds; the message names them."""
 
 
-def forget(connection: Connection, of: Forgetting, now: float) -> Erased:
-    """Erase them and never buy them again. One audit line says so, by the leads, or by none where none was bought.
+def begin(connection: Connection, of: Forgetting, now: float) -> bool:
+    """Never buy them again, from now on; whether somebody began to forget before and did not come to the end.
 
+    One audit line says so, by the leads, or by none where none was bought; what is begun again has its line already.
     HeldPerson, with nothing changed, where a legal hold is on any of it.
     """
-    people = people_of(connection, of.lead_ids)
-    digests = of.digests | {digest for person in people.values() for digest in person.all}
-    if holds := holds_on(connection, people, digests):
-        raise HeldPerson(held_in_words(holds))
-    for person in (*of.people, *people.values()):
+    people = _allowed(connection, of)
+    was_begun = is_unwiped(connection)
+    for person in people:
         suppress(connection, person, SUPPRESSED_AS, now)
-    erased = erase(connection, of.lead_ids, digests, of.says_who, now)
-    detail = f"{erased.leads} leads, {erased.evidence} pieces of evidence, {erased.answers} answers"
     target = " ".join(of.lead_ids) or "a person without leads"
-    note(connection, now, of.by, "forget", target, f"{detail}: {of.why}" if of.why else detail)
-    add_new(connection, unwiped, {"erasure": target, "erased_at": now})
-    return erased
+    is_rest = was_begun and not of.lead_ids
+    if not is_rest and add_new(connection, unwiped, {"erasure": target, "erased_at": now}):
+        note(connection, now, of.by, "forget", target, of.why)
+    return was_begun
+
+
+def forget(connection: Connection, of: Forgetting, now: float) -> Erased:
+    """Erase them. HeldPerson, with nothing changed, where a legal hold came meanwhile."""
+    digests = {digest for person in _allowed(connection, of) for digest in person.all}
+    return erase(connection, of.lead_ids, digests, of.says_who, now)
+
+
+def _allowed(connection: Connection, of: Forgetting) -> list[Person]:
+    people = people_of(connection, of.lead_ids)
+    everybody = [person for person in (*of.people, *people.values()) if person.all]
+    if holds := holds_on(connection, people, {digest for person in everybody for digest in person.all}):
+        raise HeldPerson(held_in_words(holds))
+    return everybody
 
 
 def held_in_words(holds: tuple[str, ...]) -> str:
