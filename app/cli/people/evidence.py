@@ -1,13 +1,14 @@
 """Packs the signed archive of one lead."""
 
 import argparse
-import getpass
 import os
 import sys
 import time
 from pathlib import Path
 
 from app.cli.people.keys import settings_of
+from app.cli.who import by_user
+from app.domain.operators.audit import OperatorAct
 from app.journal.reader import find
 from app.private_files import write_new
 from app.settings import evidence_key, read_keys
@@ -31,7 +32,10 @@ async def pack(store: Store, args: argparse.Namespace) -> int:
     seed, made = evidence_key(settings, os.urandom)
     archive = signed_archive(evidence_files(record, seen, lines), seed, record.lead.sold_at)
     # Whoever looks is written down before there is anything to look at.
-    await store.audit(getpass.getuser(), "pack evidence", record.lead.lead_id, f"{len(archive)} bytes", time.time())
+    await store.note(
+        OperatorAct(by=by_user(), action="pack evidence", target=record.lead.lead_id),
+        time.time(),
+    )
     _write(args.out, archive)
     pem = public_key(seed)
     if made is not None:

@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import getpass
 import os
 import sys
 import time
@@ -10,6 +9,7 @@ from pathlib import Path
 
 from app.cli.database import add_database, database_url, existing_store, run_with_store
 from app.cli.people.keys import add_keys, keys_of
+from app.cli.who import by_user
 from app.domain.keys import Keys
 from app.journal.versions import OtherVersion
 from app.parquet import ParquetError
@@ -63,7 +63,7 @@ async def _erased(args: argparse.Namespace) -> Forgotten:
     try:
         await store.check()
         subject = await _subject(store, args, keys_of(args))
-        return await forget(store, args.data / "journal", subject, getpass.getuser(), args.why, time.time)
+        return await forget(store, args.data / "journal", subject, by_user(), args.why, time.time)
     finally:
         await store.close()
 

@@ -1,7 +1,6 @@
 """Keeps what a dispute is about from being erased, by a person or by retention, until it is ended."""
 
 import argparse
-import getpass
 import os
 import sys
 import time
@@ -9,6 +8,7 @@ import time
 from app.cli.database import add_database, run_with_store
 from app.cli.people.keys import add_keys, keys_of
 from app.cli.table import table
+from app.cli.who import by_user
 from app.domain.calendar import utc_text
 from app.settings import SettingsError
 from app.store.store import Store
@@ -51,7 +51,7 @@ async def _add(store: Store, args: argparse.Namespace) -> int:
     # Of a lead that was named by its id the lead is meant; of a person all, also those that are bought later.
     subjects = {who.lead_id} if who.lead_id else set(who.person.all)
     name = args.name.strip() or _free_name([hold.name for hold in await store.legal_holds()])
-    if not await store.add_hold(name, subjects, args.why, getpass.getuser(), time.time()):
+    if not await store.add_hold(name, subjects, args.why, by_user(), time.time()):
         print(f"{name} holds them already")
         return 0
     count = len(subject.lead_ids)
@@ -60,7 +60,7 @@ async def _add(store: Store, args: argparse.Namespace) -> int:
 
 
 async def _end(store: Store, args: argparse.Namespace) -> int:
-    if await store.end_hold(args.name, args.why, getpass.getuser(), time.time()):
+    if await store.end_hold(args.name, args.why, by_user(), time.time()):
         print(f"{args.name} is ended; what it held may be forgotten, and goes when its time has come")
         return 0
     names = ", ".join([hold.name for hold in await store.legal_holds()]) or "nothing"

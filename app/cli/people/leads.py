@@ -1,7 +1,6 @@
 """Finds a lead by phone, email or any id, and packs the signed proof of it into one file."""
 
 import argparse
-import getpass
 import sys
 import time
 from pathlib import Path
@@ -13,8 +12,10 @@ from app.cli.database import add_database, database_url, run_with_store
 from app.cli.people.evidence import pack
 from app.cli.people.keys import add_keys, keys_of
 from app.cli.table import table
+from app.cli.who import by_user
 from app.domain.calendar import utc_text
 from app.domain.money import money
+from app.domain.operators.audit import OperatorAct
 from app.domain.reasons import REASONS, Refusal, sentence
 from app.parquet import ParquetError
 from app.reports.people.lead_story import HeardOf, LeadStory, SentTo
@@ -72,7 +73,9 @@ async def _find(store: Store, args: argparse.Namespace) -> int:
     found = await find_leads(store, journal, sought)
     leads = " ".join([story.lead_id for story in found.stories if story.lead_id])
     detail = f"by {sought.by}: {len(found.stories)} found"
-    await store.audit(getpass.getuser(), "find lead", leads or "nothing bought", detail, time.time())
+    await store.note(
+        OperatorAct(by=by_user(), action="find lead", target=leads or "nothing", detail=detail), time.time()
+    )
     if not found.stories:
         print(_nothing(args, sought, found), file=sys.stderr)
         return 1

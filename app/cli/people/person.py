@@ -1,7 +1,6 @@
 """Shows all that is held of one person, for whoever asks to see or to have it deleted."""
 
 import argparse
-import getpass
 import os
 import sys
 import time
@@ -11,7 +10,9 @@ import msgspec
 from app.cli.database import add_database, run_with_store
 from app.cli.people.keys import add_keys, keys_of
 from app.cli.people.leads import shown
+from app.cli.who import by_user
 from app.domain.calendar import utc_text
+from app.domain.operators.audit import OperatorAct
 from app.parquet import ParquetError
 from app.settings import SettingsError
 from app.store.store import Store
@@ -45,7 +46,10 @@ async def _show(store: Store, args: argparse.Namespace) -> int:
     vault = Vault(keys.sealing, keys.sealing_id, os.urandom)
     held = await held_of(store, args.data / "journal", who, vault, only=args.only)
     leads = " ".join([story.lead_id for story in held.stories if story.lead_id])
-    await store.audit(getpass.getuser(), "show person", leads or "nothing bought", f"by {who.kind}", time.time())
+    await store.note(
+        OperatorAct(by=by_user(), action="show person", target=leads or "nobody", detail=f"by {who.kind}"),
+        time.time(),
+    )
     if held.is_nothing:
         where = f"the database and the journal {args.data / 'journal'} ({held.journal})"
         print(f"nothing is held of this person. Looked in {where}.", file=sys.stderr)
@@ -61,7 +65,7 @@ def _text(held: HeldOf) -> str:
         rows = [f"  {name:<22}{value}" for name, value in told.items() if value not in ("", None)]
         pieces.append("\n".join([f"sent to the CRM as lead {document.get('lead_id', '')}", *rows]))
     pieces += [shown(story) for story in held.stories]
-    pieces += [f"suppressed since {utc_text(each.suppressed_at)}: {each.reason}" for each in held.suppressed]
+    pieces += [f"suppressed since {utc_text(each.since)}: {each.reason}" for each in held.suppressed]
     if held.holds:
         pieces.append(f"under legal hold: {', '.join(held.holds)}")
     pieces.append(

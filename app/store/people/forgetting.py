@@ -6,13 +6,14 @@ import msgspec
 from sqlalchemy import Connection, delete, func, select
 
 from app.domain.identity import Person
-from app.store.audit import note
+from app.domain.operators.audit import OperatorAct
 from app.store.engine.portable import add_new
-from app.store.feedback import suppress
+from app.store.operators.audit import note
 from app.store.people.erase import Erased, erase
 from app.store.people.holds import holds_on
 from app.store.people.named import people_of
 from app.store.schema import unwiped
+from app.store.suppression.people import suppress_person
 
 SUPPRESSED_AS = "forgotten"
 
@@ -45,11 +46,11 @@ def begin(connection: Connection, of: Forgetting, now: float) -> bool:
     people = _allowed(connection, of)
     was_begun = is_unwiped(connection)
     for person in people:
-        suppress(connection, person, SUPPRESSED_AS, now)
+        suppress_person(connection, person, SUPPRESSED_AS, now)
     target = " ".join(of.lead_ids) or "a person without leads"
     is_rest = was_begun and not of.lead_ids
     if not is_rest and add_new(connection, unwiped, {"erasure": target, "erased_at": now}):
-        note(connection, now, of.by, "forget", target, of.why)
+        note(connection, now, OperatorAct(by=of.by, action="forget", target=target, why=of.why))
     return was_begun
 
 

@@ -6,8 +6,9 @@ import msgspec
 from sqlalchemy import Connection, delete, func, select
 
 from app.domain.identity import Person
-from app.store.audit import note
+from app.domain.operators.audit import OperatorAct
 from app.store.engine.portable import add_new
+from app.store.operators.audit import note
 from app.store.people.named import leads_of
 from app.store.schema import lead, legal_hold
 
@@ -34,9 +35,8 @@ def add_hold(connection: Connection, name: str, subjects: Collection[str], why: 
     row = {"name": name, "why": why, "told_by": by, "held_at": now}
     added = [add_new(connection, legal_hold, {**row, "subject": subject}) for subject in sorted(subjects)]
     if any(added):
-        note(connection, now, by, "hold", name, why)
-        for lead_id in sorted(_leads_among(connection, subjects)):
-            note(connection, now, by, "hold", lead_id, name)
+        leads = " ".join(sorted(_leads_among(connection, subjects)))
+        note(connection, now, OperatorAct(by=by, action="hold", target=name, detail=leads, why=why))
     return any(added)
 
 
@@ -44,7 +44,7 @@ def end_hold(connection: Connection, name: str, why: str, by: str, now: float) -
     """End a hold; False where there is none of this name."""
     ended = connection.execute(delete(legal_hold).where(legal_hold.c.name == name)).rowcount > 0
     if ended:
-        note(connection, now, by, "end hold", name, why)
+        note(connection, now, OperatorAct(by=by, action="end hold", target=name, why=why))
     return ended
 
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select
 
 from app.domain.identity import Person
-from app.store.audit import AuditLine
+from app.domain.operators.audit import AuditLine
 from app.store.delivery.deliveries import DeliveryDetail, delivery_detail
 from app.store.exports import OutcomeRow
 from app.store.leads import LeadRow, lead_by_id
@@ -30,7 +30,7 @@ class Suppressing(msgspec.Struct, frozen=True, kw_only=True):
     """Why a person may not be bought, and since when."""
 
     reason: str
-    suppressed_at: float
+    since: float
 
 
 class LeadRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,12 +79,12 @@ def lead_record(connection: Connection, lead_id: str) -> LeadRecord | None:
 def suppressing(connection: Connection, digests: Iterable[str]) -> tuple[Suppressing, ...]:
     """Why whoever is known by these may not be bought, each reason once."""
     wanted = (
-        select(suppression.c.reason, suppression.c.suppressed_at)
-        .where(suppression.c.digest.in_(set(digests)))
+        select(suppression.c.reason, suppression.c.changed_at)
+        .where(suppression.c.digest.in_(set(digests)), suppression.c.is_suppressed)
         .distinct()
-        .order_by(suppression.c.suppressed_at, suppression.c.reason)
+        .order_by(suppression.c.changed_at, suppression.c.reason)
     )
-    return tuple([Suppressing(reason=reason, suppressed_at=at) for reason, at in connection.execute(wanted)])
+    return tuple([Suppressing(reason=reason, since=at) for reason, at in connection.execute(wanted)])
 
 
 def answers_to(connection: Connection, digests: Iterable[str]) -> tuple[StoredAnswer, ...]:
@@ -117,5 +117,6 @@ def _outcomes_of(connection: Connection, lead_id: str) -> tuple[OutcomeRow, ...]
 def _acts_on(connection: Connection, lead_id: str) -> tuple[AuditLine, ...]:
     """What operators did with it, looks included, oldest first."""
     columns = [audit.c[name] for name in AuditLine.__struct_fields__]
-    wanted = select(*columns).where(audit.c.target.contains(lead_id, autoescape=True)).order_by(audit.c.audit_id)
+    is_named = or_(*[column.contains(lead_id, autoescape=True) for column in (audit.c.target, audit.c.detail)])
+    wanted = select(*columns).where(is_named).order_by(audit.c.number)
     return tuple([AuditLine(**row._mapping) for row in connection.execute(wanted)])
