@@ -17,13 +17,14 @@ from app.config.file.read import read_table
 from app.config.file.remedies import SMALLEST
 from app.config.file.syntax import syntax_problem
 from app.config.prices import warn_of_points_apart
-from app.config.schema import BuyerFile, BuyerTable
+from app.config.schema import BuyerFile, BuyerTable, RetentionTable
 from app.config.sellers import build_operators, build_sellers, refuse_shared_keys
 from app.config.verticals import build_verticals
 from app.domain.buyer import Buyer, Exploration, Operator
 from app.domain.campaign import Campaign
 from app.domain.configuration import Configuration
 from app.domain.delivery.destination import Destination
+from app.domain.retention import Retention
 from app.domain.seller import Seller
 from app.domain.vertical import Vertical
 
@@ -43,6 +44,7 @@ class Declared(msgspec.Struct, frozen=True, kw_only=True):
     sellers: tuple[Seller, ...]
     operators: tuple[Operator, ...]
     destinations: tuple[Destination, ...]
+    retention: Retention = Retention()
     config_hash: str
     contents: Mapping[Path, bytes | None]
     secrets: Mapping[str, str]
@@ -151,6 +153,7 @@ def _declare(table: BuyerFile, tree: dict[str, Any], files: Files, findings: Fin
         sellers=sellers,
         operators=operators,
         destinations=table.destinations,
+        retention=_retention(table.retention),
         config_hash=files.hash,
         contents=files.contents,
         secrets=secrets,
@@ -178,6 +181,10 @@ def _buyer(table: BuyerTable, findings: Findings) -> Buyer:
             wide_share=table.exploration_wide_share,
         ),
     )
+
+
+def _retention(table: RetentionTable) -> Retention:
+    return Retention(**{f"{name}_s": getattr(table, name) for name in RetentionTable.__struct_fields__ if name != "at"})
 
 
 def _names(tree: dict[str, Any], section: str) -> list[str]:

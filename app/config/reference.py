@@ -31,6 +31,7 @@ _TABLES: tuple[type[Table], ...] = (
     schema.MedianWinningPriceTable,
     schema.SellerCapTable,
     schema.OperatorTable,
+    schema.RetentionTable,
 )
 
 _Rows = dict[str, tuple[str, str]]
