@@ -12,7 +12,6 @@ from app.journal.versions import STAMP
 from app.journal.writer import encoded
 from app.wire.ping import Ping
 
-_NO_DIGEST = "0" * 16
 # As random as a digest looks, since rules tell made-up ids from given ones.
 _NO_CERTIFICATE = bytes.fromhex("ab275652c9e53364928c697c093d854d")
 
@@ -41,8 +40,6 @@ def without_person(ping: Ping) -> Ping:
     url = ping.trustedform_cert_url
     return replace(
         ping,
-        phone_digest=ping.phone_digest and _NO_DIGEST,
-        email_digest=ping.email_digest and _NO_DIGEST,
         trustedform_cert_url=url and trustedform_stand_in(url, _NO_CERTIFICATE),
         leadid_token=leadid_stand_in(token, _NO_CERTIFICATE) if read_leadid(token) else token,
         seller_lead_id="",

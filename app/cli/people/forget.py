@@ -62,8 +62,9 @@ async def _erased(args: argparse.Namespace) -> Forgotten:
     store = existing_store(args)
     try:
         await store.check()
-        subject = await _subject(store, args, keys_of(args))
-        return await forget(store, args.data / "journal", subject, by_user(), args.why, time.time)
+        keys = keys_of(args)
+        subject = await _subject(store, args, keys)
+        return await forget(store, args.data / "journal", subject, keys.index, by_user(), args.why, time.time)
     finally:
         await store.close()
 

@@ -68,9 +68,9 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _find(store: Store, args: argparse.Namespace) -> int:
-    sought = _sought(args)
-    journal: Path = args.data / "journal"
-    found = await find_leads(store, journal, sought)
+    key = keys_of(args).index if args.phone is not None or args.email is not None else b""
+    sought = _sought(args, key)
+    found = await find_leads(store, args.data / "journal", sought, key)
     leads = " ".join([story.lead_id for story in found.stories if story.lead_id])
     detail = f"by {sought.by}: {len(found.stories)} found"
     await store.note(
@@ -83,13 +83,13 @@ async def _find(store: Store, args: argparse.Namespace) -> int:
     return 0
 
 
-def _sought(args: argparse.Namespace) -> Sought:
+def _sought(args: argparse.Namespace, key: bytes) -> Sought:
     """NobodyNamed where the value cannot be one of its kind."""
     by, text = next((by, value) for by in get_args(SoughtBy) if (value := getattr(args, by)) is not None)
     if by == "phone":
-        return Sought(by=by, who=read_phone(text, keys_of(args).index))
+        return Sought(by=by, who=read_phone(text, key))
     if by == "email":
-        return Sought(by=by, who=read_email(text, keys_of(args).index))
+        return Sought(by=by, who=read_email(text, key))
     if not text.strip():
         raise NobodyNamed(f"--{by.replace('_', '-')} is empty")
     return Sought(by=by, text=text, who=Who(kind=by))

@@ -44,7 +44,7 @@ async def _show(store: Store, args: argparse.Namespace) -> int:
     keys = keys_of(args)
     who = read_who(args.person, keys.index)
     vault = Vault(keys.sealing, keys.sealing_id, os.urandom)
-    held = await held_of(store, args.data / "journal", who, vault, only=args.only)
+    held = await held_of(store, args.data / "journal", who, vault, keys.index, only=args.only)
     leads = " ".join([story.lead_id for story in held.stories if story.lead_id])
     await store.note(
         OperatorAct(by=by_user(), action="show person", target=leads or "nobody", detail=f"by {who.kind}"),

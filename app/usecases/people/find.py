@@ -13,6 +13,7 @@ from app.reports.people.lead_story import LeadStory, lead_stories
 from app.store.people.named import IDS
 from app.store.people.records import LeadRecord
 from app.store.store import Store
+from app.usecases.people.nonces import nonces_of
 from app.usecases.people.who import Who
 
 SoughtBy = Literal["phone", "email", "lead", "ping", "crm_id", "seller_lead_id"]
@@ -33,10 +34,14 @@ class LeadsFound(msgspec.Struct, frozen=True, kw_only=True):
     journal: Extent
 
 
-async def find_leads(store: Store, journal: Path, sought: Sought) -> LeadsFound:
-    """All that is known of it. Raises StoreUnavailable, ParquetError, OtherVersion."""
+async def find_leads(store: Store, journal: Path, sought: Sought, key: bytes = b"") -> LeadsFound:
+    """All that is known of it; `key` is that of digests, where a person is sought.
+
+    Raises StoreUnavailable, ParquetError, OtherVersion.
+    """
     records = await _records(store, sought)
-    lines = _lines(journal, sought, records, await _nonces(store, sought))
+    nonces = await nonces_of(store, sought.who.person, key) if sought.who.person.all else frozenset()
+    lines = _lines(journal, sought, records, nonces)
     bought = {record.lead.lead_id for record in records}
     more = {line.lead_id for line in lines if isinstance(line, PostLine) and line.lead_id} - bought
     records += [record for lead_id in sorted(more) if (record := await store.lead_record(lead_id)) is not None]
@@ -64,16 +69,11 @@ async def _records(store: Store, sought: Sought) -> list[LeadRecord]:
     return [record for lead_id in ids if (record := await store.lead_record(lead_id)) is not None]
 
 
-async def _nonces(store: Store, sought: Sought) -> frozenset[str]:
-    """By what the journal calls the pings of this person that were posted, also where they told no hash."""
-    return frozenset([each.nonce for each in await store.answers_to(sought.who.person.all)])
-
-
 def _lines(journal: Path, sought: Sought, records: list[LeadRecord], nonces: frozenset[str]) -> list[AnyLine]:
     """What the journal has of these leads, and of pings that were not bought."""
     lines = find_all(journal, frozenset([record.lead.ping_id for record in records]))
     if sought.by in ("phone", "email"):
-        return _united(lines, all_about(journal, holding(journal, nonces.union(sought.who.person.all))))
+        return _united(lines, all_about(journal, holding(journal, nonces)))
     if sought.by == "seller_lead_id":
         return _united(lines, lines_by_seller_lead_id(journal, sought.text.strip()))
     if records or sought.by == "crm_id":

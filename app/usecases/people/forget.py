@@ -17,6 +17,7 @@ from app.store.people.erase import Erased
 from app.store.people.forgetting import Forgetting
 from app.store.store import Store
 from app.store.vault import SealBroken, Vault
+from app.usecases.people.nonces import all_nonces_of
 from app.usecases.people.who import Who
 
 LINKED_MAX = 20
@@ -83,6 +84,7 @@ async def forget(
     store: Store,
     journal: Path,
     subject: Subject,
+    key: bytes,
     by: str,
     why: str,
     clock: Callable[[], float],
@@ -93,7 +95,7 @@ async def forget(
     """
     of = Forgetting(lead_ids=subject.lead_ids, people=subject.people, says_who=subject.says_who, by=by, why=why)
     is_sure = await store.begin_forgetting(of, clock())
-    lines = forget_in_journal(journal, await _words(store, subject))
+    lines = forget_in_journal(journal, await _words(store, subject, key))
     if lines:
         keep_tallies(journal)
     traces = await store.traces_of(subject.lead_ids, subject.digests)
@@ -112,16 +114,17 @@ async def _document(store: Store, lead_id: str, vault: Vault) -> dict[str, Any] 
     return document
 
 
-async def _words(store: Store, subject: Subject) -> frozenset[str]:
-    """By which the journal has lines of theirs: digests of the person and of certificates, and the nonces of posts."""
-    words = set(subject.digests)
+async def _words(store: Store, subject: Subject, key: bytes) -> frozenset[str]:
+    """By which the journal has lines of theirs: the digests of certificates, and the nonces of pings."""
+    words: set[str] = set()
     for lead_id in subject.lead_ids:
         record = await store.lead_record(lead_id)
         if record is not None:
             words.add(record.lead.nonce)
             words.update(record.certificates)
             words.update(map(_as_leadid, record.certificates))
-    words.update([each.nonce for each in await store.answers_to(subject.digests)])
+    for person in subject.people:
+        words |= await all_nonces_of(store, person, key)
     return frozenset(words)
 
 

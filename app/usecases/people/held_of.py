@@ -13,6 +13,7 @@ from app.store.store import Store
 from app.store.vault import Vault
 from app.usecases.people.find import all_about
 from app.usecases.people.forget import subject_of
+from app.usecases.people.nonces import nonces_of
 from app.usecases.people.who import Who
 
 
@@ -39,13 +40,14 @@ class HeldOf(msgspec.Struct, frozen=True, kw_only=True):
     __str__ = __repr__
 
 
-async def held_of(store: Store, journal: Path, who: Who, vault: Vault, *, only: bool) -> HeldOf:
+async def held_of(store: Store, journal: Path, who: Who, vault: Vault, key: bytes, *, only: bool) -> HeldOf:
     """All of it. Raises TooManyLinked, StoreUnavailable, ParquetError, OtherVersion."""
     subject = await subject_of(store, who, vault, only=only)
     found = [await store.lead_record(lead_id) for lead_id in subject.lead_ids]
     records = [record for record in found if record is not None]
     answers = await store.answers_to(subject.digests)
-    theirs = holding(journal, subject.digests | {each.nonce for each in answers})
+    nonces = [await nonces_of(store, person, key) for person in subject.people]
+    theirs = holding(journal, frozenset().union(*nonces))
     sold = find_all(journal, frozenset([record.lead.ping_id for record in records]))
     lines = {msgspec.json.encode(line): line for line in (*sold, *all_about(journal, theirs))}
     in_order = sorted(lines.values(), key=lambda line: line.at)

@@ -50,7 +50,7 @@ def read_email(text: str, key: bytes) -> Who:
     if _HASH.fullmatch(text.strip()):
         return _by_hash(text.strip(), key)
     address = normal_email(_text(people.email(text)))
-    if not address:
+    if not all(address.partition("@")):
         raise NobodyNamed(f"{text!r} is not an email address: write name@example.com")
     return Who(kind="email", person=person(key, "", address))
 
