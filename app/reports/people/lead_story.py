@@ -134,7 +134,7 @@ class _LinesByPing:
         return list({id(piece): piece for piece in self._pieces.values()}.values())
 
     def ping(self, line: PingLine) -> None:
-        self._of(line, line.id, *line.bid_ids).pings.append(line)
+        self._of(line, *line.bid_ids, line.id).pings.append(line)
 
     def repeat(self, line: RepeatLine) -> None:
         self._of(line, line.repeat_of, line.id)
