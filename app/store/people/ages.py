@@ -73,4 +73,6 @@ def _is_before(label: str) -> ColumnElement[bool]:
     told = func.substr(counter, before + 1)
     # A year of four digits and the same signs at the same places: "2026-W47" is no month, and a territory no window.
     form = "".join("_" if letter.isalnum() or letter == "+" else letter for letter in label)
-    return and_(func.substr(counter, before, 1) == "/", told.like(form), told.like("2%"), told < label)
+    return and_(
+        func.substr(counter, before, 1) == "/", told.like(form), told.like("2%"), told.not_like("%/%"), told < label
+    )

@@ -72,7 +72,7 @@ def erase(
     *,
     is_forgotten: bool = True,
 ) -> Erased:
-    """Erase who these leads are of, and with `is_forgotten` that whoever is known by these digests was ever seen.
+    """Erase who these leads are of, and with `is_forgotten` their evidence and that their people were ever seen.
 
     `says_who` tells of an id of a seller or a CRM whether it holds a name, a phone or the like. What is sent to a CRM
     right now arrives there; nothing is sent later.
@@ -80,7 +80,9 @@ def erase(
     ids = list(lead_ids)
     records = _crm_records(connection, ids)
     _end_deliveries(connection, ids, now)
-    pieces = connection.execute(delete(evidence).where(evidence.c.lead_id.in_(ids))).rowcount
+    pieces = 0
+    if is_forgotten:
+        pieces = connection.execute(delete(evidence).where(evidence.c.lead_id.in_(ids))).rowcount
     answers = _erase_answers(connection, ids, digests)
     _rename(connection, ids, says_who)
     theirs: list[ColumnElement[bool]] = [certificate.c.lead_id.in_(ids)]
