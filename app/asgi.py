@@ -13,6 +13,8 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, supp
 import msgspec
 from litestar.handlers import HTTPRouteHandler
 
+from app.certificates.budgets import CheckBudgets
+from app.certificates.desk import ProviderDesk
 from app.config.destinations import secrets_of
 from app.config.load import Declared, LoadedConfig, load
 from app.config.values.zip_table import zip_states
@@ -43,6 +45,7 @@ from app.usecases.clock.clock_watch import ClockWatch
 from app.usecases.clock.last_moment import last_moment
 from app.usecases.clock.service_clock import STEP_S, ServiceClock
 from app.usecases.deliver_leads import DeliveryWorker
+from app.usecases.gather_checks import post_collectors
 from app.usecases.limits.rate_limit import HashQuotas, RateLimits
 from app.usecases.onboarding.certify import Certifier
 from app.usecases.operators.audit_watch import AuditWatch
@@ -163,12 +166,7 @@ async def _started(
     # Never a seeded source: what is sealed twice with one nonce can be opened.
     vault = Vault(keys.sealing, keys.sealing_id, os.urandom)
     store = await _opened(stack, settings, keys, vault, world)
-    sources = Sources(
-        config=lambda read_file: load(settings.config, environ=os.environ, read_file=read_file),
-        models=lambda: load_models(settings.models),
-        models_dir=settings.models,
-        zip_states=zip_states(),
-    )
+    sources = _sources(settings)
     live = first_catalogue(sources, declared)
     _tell_of_models(settings, live)
     clock = _clock_of(world, service_clock)
@@ -186,6 +184,7 @@ async def _started(
         # A receiver compares the time of a signature with its own clock.
         wall=world.clock,
     )
+    usage = await store.cap_usage(now)
     bidder = Bidder(
         catalogue=live.catalogue,
         keys=keys,
@@ -198,11 +197,13 @@ async def _started(
         metrics=metrics,
         standing=await restore(store, now),
         rates=RateLimits(),
-        quotas=HashQuotas(await store.cap_usage(now)),
+        quotas=HashQuotas(usage),
+        desk=_desk(sender, lambda: watch.secrets, usage, metrics),
         sold=worker.wake.set,
         scorecards=Scorecards(store, Counting(settings.journal, lambda: time.sleep(REST_S))),
         former=former,
     )
+    bidder.post_collectors = post_collectors(bidder)
     longest_s = await _take_over(settings, bidder, now)
     metrics.gauge("catalogue_loaded_timestamp_seconds", now)
     # Commands beside the service go by the machine's clock, and wait for what the watcher writes.
@@ -226,6 +227,27 @@ async def _started(
     if live.catalogue.challengers:
         _log.info("challengers on trial in %s", _names(live.catalogue.challengers))
     return background
+
+
+def _sources(settings: Settings) -> Sources:
+    return Sources(
+        config=lambda read_file: load(settings.config, environ=os.environ, read_file=read_file),
+        models=lambda: load_models(settings.models),
+        models_dir=settings.models,
+        zip_states=zip_states(),
+    )
+
+
+def _desk(
+    sender: Sender, secrets: Callable[[], Mapping[str, str]], usage: Mapping[str, int], metrics: Metrics
+) -> ProviderDesk:
+    """Asks providers, and goes on with the budgets of the day."""
+
+    def count(check: str, result: str, millicents: int) -> None:
+        metrics.count("check_questions_total", check, result)
+        metrics.count("check_cost_millicents_total", check, by=millicents)
+
+    return ProviderDesk(sender.send, secrets, CheckBudgets(usage), count)
 
 
 async def _opened(stack: AsyncExitStack, settings: Settings, keys: Keys, vault: Vault, world: World) -> Store:

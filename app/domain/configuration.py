@@ -5,10 +5,10 @@ from collections.abc import Callable
 import msgspec
 from msgspec.structs import replace
 
-from app.domain.buyer import Buyer, Operator
+from app.domain.buyer import Buyer, Operator, Retention
 from app.domain.campaign import Campaign
+from app.domain.checks.check import Check
 from app.domain.delivery.destination import Destination
-from app.domain.retention import Retention
 from app.domain.seller import Seller
 from app.domain.token import CONFIG_BYTES
 from app.domain.vertical import Vertical
@@ -25,6 +25,7 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     operators: tuple[Operator, ...] = ()
     destinations: tuple[Destination, ...] = ()
     retention: Retention = Retention()
+    checks: tuple[Check, ...] = ()
 
     def campaign_of(self, tag: bytes) -> Campaign | None:
         """The campaign that a bid names, which this configuration made."""

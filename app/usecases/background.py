@@ -125,18 +125,18 @@ class BackgroundJobs:
             await self._hear()
 
     async def keep_quotas(self) -> None:
-        """Count in the database what sellers asked by hash, so that a restart is no new day."""
-        quotas = self.bidder.quotas
-        changes = quotas.changes()
-        if not changes:
-            return
-        try:
-            await self.bidder.store.add_usage(changes)
-        except BaseException as error:
-            # A stop in the middle may count them twice, which is the safe side.
-            quotas.not_written(changes)
-            if not isinstance(error, StoreUnavailable):
-                raise
+        """Count in the database what sellers asked by hash and what providers cost, so that a restart is no new day."""
+        for counted in (self.bidder.quotas, self.bidder.desk.budgets):
+            changes = counted.changes()
+            if not changes:
+                continue
+            try:
+                await self.bidder.store.add_usage(changes)
+            except BaseException as error:
+                # A stop in the middle may count them twice, which is the safe side.
+                counted.not_written(changes)
+                if not isinstance(error, StoreUnavailable):
+                    raise
 
     async def keep_shadow_prices(self) -> None:
         """Write down where those that moved stand, at most every `KEEP_S`; a restart goes on with them."""

@@ -20,7 +20,7 @@ from app.store.people.forgetting import HeldPerson, held_in_words
 from app.store.people.wipe import wipe
 from app.store.store import Store
 from app.store.vault import Vault
-from app.usecases.people.forget import Forgotten, Subject, TooManyLinked, forget, subject_of
+from app.usecases.people.forget import Forgotten, TooManyLinked, WholePerson, forget, subject_of
 from app.usecases.people.who import NobodyNamed, read_who
 
 
@@ -85,7 +85,7 @@ async def _preview(store: Store, args: argparse.Namespace) -> int:
     return 0
 
 
-async def _subject(store: Store, args: argparse.Namespace, keys: Keys) -> Subject:
+async def _subject(store: Store, args: argparse.Namespace, keys: Keys) -> WholePerson:
     who = read_who(args.person, keys.index)
     subject = await subject_of(store, who, Vault(keys.sealing, keys.sealing_id, os.urandom), only=args.only)
     if who.lead_id and not subject.lead_ids:

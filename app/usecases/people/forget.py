@@ -28,7 +28,7 @@ class TooManyLinked(Exception):
     """Too many leads hang together to be of one person; the message says what to do."""
 
 
-class Subject(msgspec.Struct, frozen=True, kw_only=True):
+class WholePerson(msgspec.Struct, frozen=True, kw_only=True):
     """All that is meant by one person: leads, the newest first, digests, and what the leads' CRMs were sent."""
 
     lead_ids: tuple[str, ...]
@@ -45,7 +45,7 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
         return any(hidden(text, document) != text for document in self.documents)
 
     def __repr__(self) -> str:
-        return f"Subject(lead_ids={self.lead_ids!r}, ***)"
+        return f"WholePerson(lead_ids={self.lead_ids!r}, ***)"
 
     __str__ = __repr__
 
@@ -64,7 +64,7 @@ class Forgotten(msgspec.Struct, frozen=True, kw_only=True):
     __str__ = __repr__
 
 
-async def subject_of(store: Store, who: Who, vault: Vault, *, only: bool = False) -> Subject:
+async def subject_of(store: Store, who: Who, vault: Vault, *, only: bool = False) -> WholePerson:
     """The leads of whoever is meant, and unless `only` those linked to them by phone or email. TooManyLinked."""
     ids = await store.leads_by_id("lead", who.lead_id) if who.lead_id else await store.leads_of(who.person.all)
     if ids and not only:
@@ -77,13 +77,13 @@ async def subject_of(store: Store, who: Who, vault: Vault, *, only: bool = False
     known = await store.people_of(ids)
     people = [person for person in (who.person, *known.values()) if person.all]
     documents = [document for lead_id in ids if (document := await _document(store, lead_id, vault)) is not None]
-    return Subject(lead_ids=tuple(ids), people=tuple(dict.fromkeys(people)), documents=tuple(documents))
+    return WholePerson(lead_ids=tuple(ids), people=tuple(dict.fromkeys(people)), documents=tuple(documents))
 
 
 async def forget(
     store: Store,
     journal: Path,
-    subject: Subject,
+    subject: WholePerson,
     key: bytes,
     by: str,
     why: str,
@@ -114,7 +114,7 @@ async def _document(store: Store, lead_id: str, vault: Vault) -> dict[str, Any] 
     return document
 
 
-async def _words(store: Store, subject: Subject, key: bytes) -> frozenset[str]:
+async def _words(store: Store, subject: WholePerson, key: bytes) -> frozenset[str]:
     """By which the journal has lines of theirs: the digests of certificates, and the nonces of pings."""
     words: set[str] = set()
     for lead_id in subject.lead_ids:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import msgspec
 
+from app.domain.buyer import Retention
 from app.domain.operators.audit import OperatorAct
-from app.domain.retention import Retention
 from app.journal.retention import Retained, retain
 from app.store.people.ages import AgedKind
 from app.store.store import Store

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from app.domain.buyer import DAY_S, Retention
 from app.domain.post.sale import CapUse
-from app.domain.retention import DAY_S, Retention
 from app.store.people.ages import AgedKind
 from app.store.store import Store
 from app.usecases.people.purge import Purged, purge
