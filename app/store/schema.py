@@ -55,7 +55,7 @@ lead = Table(
     Column("decision", Text, nullable=True),
     Column("config_hash", Text, nullable=False),
     Column("model_version", Text, nullable=False),
-    # Since when nothing in here says who the consumer is: `identity` and `person` are empty then.
+    # Since when `identity` is empty: by age, or with all else that finds the person, `person` included.
     Column("forgotten_at", Double, nullable=True),
     PrimaryKeyConstraint("lead_id"),
     UniqueConstraint("seller", "nonce"),

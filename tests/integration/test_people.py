@@ -220,7 +220,7 @@ def test_who_is_forgotten_beside_a_running_service_is_found_nowhere(trade: Trade
     assert [rows.count(each) for each in kept.all] == [1] * 6
     assert rows.count("'forgotten'") == 6
     assert said(trade, capsys, "leads", "find", "--phone", ASKED.phone)[0] == 1
-    assert "forgotten" in said(trade, capsys, "leads", "find", "--lead", trade.leads[ASKED.number])[1]
+    assert "identity erased" in said(trade, capsys, "leads", "find", "--lead", trade.leads[ASKED.number])[1]
     assert said(trade, capsys, "audit", "verify")[0] == 0
 
 

@@ -129,7 +129,7 @@ def shown(story: LeadStory) -> str:
         *_if_any("returned", story.returned),
         *_if_any("legal hold", ", ".join(story.holds)),
         *_if_any("suppressed", ", ".join(story.suppressed)),
-        *_if_any("forgotten", _when(story.forgotten_at)),
+        *_if_any("identity erased", _when(story.forgotten_at)),
     ]
     lines = [f"{name:<18}{value}" for name, value in facts]
     if story.deliveries:

@@ -60,5 +60,5 @@ def _timeline(story: LeadStory, record: LeadRecord) -> list[tuple[str, str, str]
             events.append((attempt.started_at, "delivery", what))
     events += [(each.occurred_at, "outcome", f"{each.event}, by {each.source}") for each in record.outcomes]
     if story.forgotten_at is not None:
-        events.append((story.forgotten_at, "forgotten", "who it is was erased"))
+        events.append((story.forgotten_at, "identity erased", "who it is was forgotten, or kept long enough"))
     return [(utc_text(at), what, detail) for at, what, detail in sorted(events)]

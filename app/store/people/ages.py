@@ -5,7 +5,7 @@ from typing import Literal
 from sqlalchemy import ColumnElement, Connection, and_, delete, func, or_, select, tuple_
 
 from app.domain.calendar import local_time
-from app.store.people.erase import erase
+from app.store.people.erase import unname
 from app.store.people.holds import on_hold
 from app.store.schema import answer, cap_counter, evidence, lead
 
@@ -26,11 +26,10 @@ def purge(connection: Connection, kind: AgedKind, before: float, now: float, lim
 
 
 def _leads(connection: Connection, before: float, now: float, limit: int, *, is_real: bool) -> int:
-    """The sale stays, and so does that this person was bought: duplicates are told by it."""
     old = (lead.c.sold_at < before) & lead.c.forgotten_at.is_(None) & lead.c.lead_id.not_in(on_hold(connection).leads)
     ids = connection.execute(select(lead.c.lead_id).where(old).order_by(lead.c.sold_at).limit(limit)).scalars().all()
     if is_real and ids:
-        erase(connection, ids, (), lambda _: False, now, is_forgotten=False)
+        unname(connection, ids, now)
     return len(ids)
 
 

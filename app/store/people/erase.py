@@ -3,10 +3,10 @@
 What a table keeps of a forgotten person is said here for each; a test asks for a sentence about every new one.
 """
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, delete, or_, select, tuple_, update
+from sqlalchemy import Connection, delete, select, update
 
 from app.domain.identity import Person
 from app.store.people.named import bearing
@@ -54,6 +54,10 @@ KEEPS = {
 }
 
 
+Posted = tuple[str, str]
+"""A post, by its seller and nonce."""
+
+
 class Erased(msgspec.Struct, frozen=True, kw_only=True):
     """How much was erased, and the records of CRMs that were named here: (destination, id)."""
 
@@ -67,36 +71,41 @@ def erase(
     connection: Connection,
     lead_ids: Collection[str],
     digests: Collection[str],
+    posts: Collection[Posted],
     says_who: Callable[[str], bool],
     now: float,
-    *,
-    is_forgotten: bool = True,
 ) -> Erased:
-    """Erase who these leads are of, and with `is_forgotten` their evidence and that their people were ever seen.
+    """Erase who these leads and posts are of, their evidence, and that whoever is known by `digests` was ever seen.
 
     `says_who` tells of an id of a seller or a CRM whether it holds a name, a phone or the like. What is sent to a CRM
-    right now arrives there; nothing is sent later.
+    right now arrives there; nothing is sent later. Everything is found by its key, as sales wait meanwhile.
     """
     ids = list(lead_ids)
     records = _crm_records(connection, ids)
-    _end_deliveries(connection, ids, now)
-    pieces = 0
-    if is_forgotten:
-        pieces = connection.execute(delete(evidence).where(evidence.c.lead_id.in_(ids))).rowcount
-    answers = _erase_answers(connection, ids, digests)
+    sold = connection.execute(select(lead.c.seller, lead.c.nonce).where(lead.c.lead_id.in_(ids))).all()
+    leads = unname(connection, ids, now)
+    answers = _erase_answers(connection, {(seller, nonce) for seller, nonce in sold}.union(posts))
     _rename(connection, ids, says_who)
-    theirs: list[ColumnElement[bool]] = [certificate.c.lead_id.in_(ids)]
-    if is_forgotten and digests:
-        theirs.append(bearing(certificate.c.person, digests))
-    connection.execute(update(certificate).where(or_(*theirs)).values(person=NOBODY))
-    if is_forgotten:
-        connection.execute(delete(sighting).where(sighting.c.digest.in_(set(digests)) | sighting.c.lead_id.in_(ids)))
-    leads = connection.execute(
+    connection.execute(update(certificate).where(certificate.c.lead_id.in_(ids)).values(person=NOBODY))
+    connection.execute(update(lead).where(lead.c.lead_id.in_(ids)).values(person=NOBODY))
+    theirs = sighting.c.digest.in_(set(digests)) & sighting.c.lead_id.in_(ids)
+    connection.execute(delete(sighting).where(theirs))
+    pieces = connection.execute(delete(evidence).where(evidence.c.lead_id.in_(ids))).rowcount
+    return Erased(leads=leads, evidence=pieces, answers=answers, crm_records=records)
+
+
+def unname(connection: Connection, lead_ids: Collection[str], now: float) -> int:
+    """Erase the names and contacts of these leads, and by what CRMs know them; how many had any.
+
+    That these people were bought is still known, by digests: duplicates are told by it.
+    """
+    ids = list(lead_ids)
+    _end_deliveries(connection, ids, now)
+    return connection.execute(
         update(lead)
         .where(lead.c.lead_id.in_(ids), lead.c.forgotten_at.is_(None))
-        .values(identity=b"", person=NOBODY, forgotten_at=now)
+        .values(identity=b"", forgotten_at=now)
     ).rowcount
-    return Erased(leads=leads, evidence=pieces, answers=answers, crm_records=records)
 
 
 def traces_of(connection: Connection, lead_ids: Collection[str], digests: Collection[str]) -> set[bytes]:
@@ -139,21 +148,17 @@ def _end_deliveries(connection: Connection, ids: list[str], now: float) -> None:
     )
 
 
-def _erase_answers(connection: Connection, ids: list[str], digests: Iterable[str]) -> int:
+def _erase_answers(connection: Connection, posts: Collection[Posted]) -> int:
     """Answers stay, so that no bid is sold twice; whoever repeats one is told that its bid is used."""
-    sold = select(lead.c.seller, lead.c.nonce).where(lead.c.lead_id.in_(ids))
-    theirs: ColumnElement[bool] = tuple_(answer.c.seller, answer.c.nonce).in_(sold)
-    if known := set(digests):
-        theirs = theirs | bearing(answer.c.person, known)
     count = 0
-    for seller, nonce, told in connection.execute(
-        select(answer.c.seller, answer.c.nonce, answer.c.answer).where(theirs)
-    ).all():
-        bare = msgspec.structs.replace(msgspec.json.decode(told, type=PostAnswer), warnings=(), redirect_url="")
-        text = msgspec.json.encode(bare).decode()
+    for seller, nonce in sorted(posts):
         of = (answer.c.seller == seller) & (answer.c.nonce == nonce)
-        connection.execute(update(answer).where(of).values(person=NOBODY, answer=text))
-        count += 1
+        told = connection.execute(select(answer.c.answer).where(of)).scalar_one_or_none()
+        if told is not None:
+            bare = msgspec.structs.replace(msgspec.json.decode(told, type=PostAnswer), warnings=(), redirect_url="")
+            text = msgspec.json.encode(bare).decode()
+            connection.execute(update(answer).where(of).values(person=NOBODY, answer=text))
+            count += 1
     return count
 
 

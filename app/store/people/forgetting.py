@@ -9,7 +9,7 @@ from app.domain.identity import Person
 from app.domain.operators.audit import OperatorAct
 from app.store.engine.portable import add_new
 from app.store.operators.audit import note
-from app.store.people.erase import Erased, erase
+from app.store.people.erase import Erased, Posted, erase
 from app.store.people.holds import holds_on
 from app.store.people.named import people_of
 from app.store.schema import unwiped
@@ -19,10 +19,11 @@ SUPPRESSED_AS = "forgotten"
 
 
 class Forgetting(msgspec.Struct, frozen=True, kw_only=True):
-    """Who is to be forgotten: these leads, and whoever is known by `people`. `says_who` as in `erase`."""
+    """Who is to be forgotten: these leads, whoever is known by `people`, and their posts. `says_who` as in `erase`."""
 
     lead_ids: tuple[str, ...]
     people: tuple[Person, ...]
+    posts: tuple[Posted, ...] = ()
     says_who: Callable[[str], bool]
     by: str
     why: str = ""
@@ -57,7 +58,7 @@ def begin(connection: Connection, of: Forgetting, now: float) -> bool:
 def forget(connection: Connection, of: Forgetting, now: float) -> Erased:
     """Erase them. HeldPerson, with nothing changed, where a legal hold came meanwhile."""
     digests = {digest for person in _allowed(connection, of) for digest in person.all}
-    return erase(connection, of.lead_ids, digests, of.says_who, now)
+    return erase(connection, of.lead_ids, digests, of.posts, of.says_who, now)
 
 
 def _allowed(connection: Connection, of: Forgetting) -> list[Person]:

@@ -93,7 +93,14 @@ async def forget(
 
     The caller is alone with the journal, cleans the database's files of `traces` afterwards, and says so to the store.
     """
-    of = Forgetting(lead_ids=subject.lead_ids, people=subject.people, says_who=subject.says_who, by=by, why=why)
+    of = Forgetting(
+        lead_ids=subject.lead_ids,
+        people=subject.people,
+        posts=tuple([(each.seller, each.nonce) for each in await store.answers_to(subject.digests)]),
+        says_who=subject.says_who,
+        by=by,
+        why=why,
+    )
     is_sure = await store.begin_forgetting(of, clock())
     lines = forget_in_journal(journal, await _words(store, subject, key))
     if lines:

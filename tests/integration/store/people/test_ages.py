@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from app.domain.buyer import DAY_S, Retention
 from app.domain.post.sale import CapUse
 from app.store.people.ages import AgedKind
+from app.store.people.forgetting import Forgetting
 from app.store.store import Store
 from app.usecases.people.purge import Purged, purge
 from tests.integration.store.world import NOW, a_cap, a_refusal, a_sale, count, in_store, refused, vault, whose
@@ -43,6 +44,10 @@ def test_an_old_sale_says_nobodys_name_and_its_person_is_still_no_stranger(url: 
         assert (old.identity, old.price_cents, bool(young.identity)) == (b"", 2_140, True)
         again = a_sale(7, person=whose(1), duplicate_since=0.0)
         assert (await store.sell(again, refused)).refusal.code == "duplicate"  # type: ignore[union-attr]
+        assert await store.people_of([old.lead_id]) == {old.lead_id: whose(1)}
+        forgotten = await store.forget(Forgetting(lead_ids=(old.lead_id,), people=(), says_who=bool, by="os:ada"), NOW)
+        assert (forgotten.leads, forgotten.evidence) == (0, 3)
+        assert await store.leads_of(whose(1).all) == []
 
     in_store(url, scene)
 
