@@ -8,7 +8,7 @@ from typing import get_args
 
 import msgspec
 
-from app.cli.database import add_database, database_url, run_with_store
+from app.cli.database import add_database, run_with_store, shown_database
 from app.cli.people.evidence import pack
 from app.cli.people.keys import add_keys, keys_of
 from app.cli.table import table
@@ -20,7 +20,6 @@ from app.domain.reasons import REASONS, Refusal, sentence
 from app.parquet import ParquetError
 from app.reports.people.lead_story import HeardOf, LeadStory, SentTo
 from app.settings import SettingsError
-from app.store.engine.connections import shown_url
 from app.store.store import Store
 from app.usecases.people.find import LeadsFound, Sought, SoughtBy, find_leads
 from app.usecases.people.who import NobodyNamed, Who, read_email, read_phone
@@ -99,7 +98,7 @@ def _nothing(args: argparse.Namespace, sought: Sought, found: LeadsFound) -> str
     """Where it was looked for."""
     return (
         f"nothing is known by this {sought.by.replace('_', ' ')}. "
-        f"Looked in the database {shown_url(database_url(args))} "
+        f"Looked in the database {shown_database(args)} "
         f"and in the journal {args.data / 'journal'} ({found.journal}). Is --data the directory of the service?"
     )
 

@@ -7,13 +7,13 @@ from contextlib import nullcontext
 from pathlib import Path
 
 from app.cli.database import add_database, run_with_store
-from app.cli.in_force import configuration_in_force
 from app.cli.table import table
 from app.cli.who import by_user
 from app.domain.buyer import DAY_S, Retention
 from app.parquet import ParquetError
 from app.settings import SettingsError, sole_use
 from app.store.store import Store
+from app.usecases.former import configuration_in_force
 from app.usecases.people.purge import Purged, purge
 
 

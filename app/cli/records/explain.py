@@ -5,19 +5,19 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from app.cli.database import add_database, database_url, run_with_store
+from app.cli.database import add_database, database_url, run_with_store, shown_database
+from app.cli.places import add_models
 from app.domain.auction.features import facts_of
 from app.domain.calendar import local_minute
 from app.journal.configurations import NoConfiguration, read
 from app.journal.extent import extent
 from app.journal.lines import AnyLine, PingLine
 from app.journal.reader import find, find_all
-from app.packaged import models_here
 from app.parquet import ParquetError
 from app.reports.explain import explain
 from app.scoring.contributions import Contributions
 from app.scoring.explain import Explainers
-from app.store.engine.connections import shown_url, sqlite_file
+from app.store.engine.connections import sqlite_file
 from app.store.store import Store
 from app.usecases.people.find import lines_by_seller_lead_id, ping_ids_of
 
@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`leadbid explain ID [--data DIR | --database URL] [--models DIR]`."""
     parser.add_argument("id", help="our ping_id, bid_id or lead_id, a seller's lead id, or the id of a record in a CRM")
     add_database(parser)
-    parser.add_argument("--models", type=Path, default=models_here(), help="the folder of models (default: models)")
+    add_models(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -66,7 +66,7 @@ def _asked(args: argparse.Namespace, text: str) -> tuple[frozenset[str], str]:
         ids.update(await ping_ids_of(store, text))
         return 0
 
-    shown = shown_url(database_url(args))
+    shown = shown_database(args)
     file = sqlite_file(database_url(args))
     if not text or (file is not None and not file.is_file()):
         return frozenset(), f"no database ({shown} is not there)"

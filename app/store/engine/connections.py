@@ -61,10 +61,11 @@ def sqlite_file(text: str) -> Path | None:
     return None
 
 
-def shown_url(text: str) -> str:
-    """An address as it may be shown: the file itself, or the URL without its password."""
-    file = sqlite_file(text)
-    return str(file) if file is not None else database_url(text).render_as_string(hide_password=True)
+def without_password(text: str) -> str:
+    """An address that may be noted down: who connects has the password from elsewhere."""
+    url = make_url(text)
+    query = {name: value for name, value in url.query.items() if "password" not in name}
+    return url.set(password=None, query=query).render_as_string(hide_password=False)
 
 
 def is_sqlite(url: URL) -> bool:
