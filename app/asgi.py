@@ -333,7 +333,7 @@ def _retaining(settings: Settings, bidder: Bidder, clock: Callable[[], float]) -
 
 def _tell_of_models(settings: Settings, live: Reloaded) -> None:
     # The models that come with leadbid are nobody's own: a new installation has done nothing wrong where one is no use.
-    level = logging.WARNING if settings.models == MODELS else logging.ERROR
+    level = logging.WARNING if settings.models.resolve() == MODELS else logging.ERROR
     for problem in live.problems:
         _log.log(level, "%s: %s", settings.models, problem)
     if unpriced := live.catalogue.index.verticals - live.catalogue.models.keys():

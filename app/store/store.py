@@ -250,9 +250,9 @@ class Store:
         """Keep what was shown."""
         await self._writer.run(lambda c: certifications.add_marks(c, marks))
 
-    async def forget_certification(self, seller: str) -> bool:
+    async def forget_certification(self, seller: str, by: str, now: float) -> bool:
         """Have a seller begin anew; False where it had shown nothing."""
-        return await self._writer.run(lambda c: certifications.forget_marks(c, seller))
+        return await self._writer.run(lambda c: certifications.forget_marks(c, seller, by, now))
 
     async def known_people(self, since: float = 0.0) -> Iterator[tuple[str, str, str, float]]:
         """(digest, campaign, vertical, sold_at) of sales after `since`, sorted by digest; read as it is consumed."""
