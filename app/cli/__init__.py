@@ -35,6 +35,11 @@ GROUPS = {
         "journal": "compact the journal to Parquet, or print its statistics",
         "export": "export sales and outcomes to Parquet for training, without personal data",
     },
+    "returns": {
+        "returns": "give leads back: ask, list, answer, import a seller's answers, export",
+        "invoice": "print what is owed to a seller for a month, lead by lead",
+        "reconcile": "compare a seller's bill with what is owed, each difference with its cause",
+    },
     "operate": {
         "pause": "pause a campaign or a seller while the service runs",
         "resume": "resume a paused campaign or seller",

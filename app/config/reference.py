@@ -30,6 +30,8 @@ _TABLES: tuple[type[Table], ...] = (
     schema.SellerTable,
     schema.MedianWinningPriceTable,
     schema.SellerCapTable,
+    schema.ReturnsTable,
+    schema.FeedbackTable,
     schema.OperatorTable,
 )
 

@@ -11,6 +11,7 @@ from app.domain.identity import Person
 from app.domain.keys import Keys
 from app.domain.post.sale import KeptAnswer, PostFacts, Sale
 from app.domain.reasons import Refusal
+from app.domain.returns.invoice import LedgerLine
 from app.store import (
     answers,
     audit,
@@ -48,15 +49,20 @@ from app.store.engine.database_file import DatabaseFile
 from app.store.engine.runners import GroupRunner, Runner, TaskRunner
 from app.store.errors import StoreError, StoreUnfit
 from app.store.exports import OutcomeRow, SoldRow
-from app.store.feedback import OutcomeFacts, OutcomeResult, Returns, TrialSale
+from app.store.feedback import OutcomeFacts, OutcomeResult, TrialSale
 from app.store.heard import Heard, heard
 from app.store.leads import LeadRow, Summary
 from app.store.migrate import migrate, require_head
 from app.store.operators import DemandRow, SignalRow, Switch
+from app.store.returns import billing, crediting, requests
+from app.store.returns.billing import PostedOtherwise
+from app.store.returns.crediting import Counted, Credit
+from app.store.returns.requests import LIST_MAX, ReturnCounts, ReturnResult, ReturnWanted, SellerTerms, WhichReturns
 from app.store.sales import CapInTheWay, SaleResult
 from app.store.vault import Vault
 from app.wire.feedback import Demand, Notice, Outcome, Signal
 from app.wire.post import PostAnswer
+from app.wire.returns import LeadReturn, ReturnReply
 
 WRITERS = 8
 """PostgreSQL connections that sell at once. More would only wait for the same counters."""
@@ -312,10 +318,6 @@ class Store:
         """The leads that some hundreds of outcomes speak of, or why there is none."""
         return await self._reader.run(lambda c: named_leads(c, told))
 
-    async def returns(self, seller: str, since: float, until: float) -> Returns:
-        """What became of the leads that a seller sold in [since, until)."""
-        return await self._reader.run(lambda c: feedback.returns(c, seller, since, until))
-
     async def trial_sales(self, vertical: str, versions: Sequence[str], since: float, until: float) -> list[TrialSale]:
         """The leads that these versions bought in [since, until), with what was heard of each."""
         return await self._reader.run(lambda c: feedback.trial_sales(c, vertical, versions, since, until))
@@ -355,6 +357,58 @@ class Store:
     async def audit_lines(self, limit: int = 100) -> list[AuditLine]:
         """The latest changes, newest first."""
         return await self._reader.run(lambda c: audit.audit_lines(c, limit))
+
+    # Returns
+
+    async def request_return(self, wanted: ReturnWanted, terms: Mapping[str, SellerTerms], now: float) -> ReturnResult:
+        """Ask a lead's seller to take it back; `terms` are those of sellers by name."""
+        return await self._writer.run(lambda c: requests.request_return(c, wanted, terms, now))
+
+    async def request_returns_by_rule(self, terms: Mapping[str, SellerTerms], since: float, now: float) -> int:
+        """Ask for and tell of what outcomes heard of since then give reason to; how many returns were asked for."""
+        return await self._writer.run(lambda c: requests.request_by_rule(c, terms, since, now), REPORT_S)
+
+    async def answer_return(self, reply: ReturnReply, by: str, now: float, seller: str | None = None) -> ReturnResult:
+        """Take a seller's answer, and credit what it accepts; `seller` answers for its own leads only."""
+        return await self._writer.run(lambda c: crediting.answer_return(c, reply, by, now, seller))
+
+    async def settle_unanswered(self, now: float) -> list[ReturnResult]:
+        """Have returns that nobody answered in time end as their sellers agreed."""
+        if not await self._reader.run(lambda c: crediting.has_unanswered(c, now)):
+            return []
+        return await self._writer.run(lambda c: crediting.settle_unanswered(c, now), REPORT_S)
+
+    async def returns(self, which: WhichReturns, limit: int = LIST_MAX) -> list[LeadReturn]:
+        """The first of these in the order in which they were asked for."""
+        return await self._reader.run(lambda c: requests.returns(c, which, limit))
+
+    async def return_counts(self, seller: str, since: float, until: float) -> ReturnCounts:
+        """What became of the leads that a seller sold in [since, until)."""
+        return await self._reader.run(lambda c: requests.return_counts(c, seller, since, until))
+
+    async def credits_after(self, number: int) -> list[Credit]:
+        """What was credited after this one, in the order of commits."""
+        return await self._hearing.run(lambda c: crediting.credits_after(c, number))
+
+    async def counted(self, since: float) -> Counted:
+        """The use of each counter whose window ends after `since`, and the last credit that is in it."""
+        return await self._reader.run(lambda c: crediting.counted(c, since))
+
+    async def bought_leads_of(self, seller: str, since: float, until: float) -> list[LedgerLine]:
+        """What a seller sold in [since, until), with its returns."""
+        return await self._reader.run(lambda c: billing.bought_leads_of(c, seller, since, until))
+
+    async def credited_late(self, seller: str, since: float, until: float) -> list[LedgerLine]:
+        """What was credited in [since, until) and sold before."""
+        return await self._reader.run(lambda c: billing.credited_late(c, seller, since, until))
+
+    async def bought_by_ids(self, ids: Sequence[str]) -> list[LedgerLine]:
+        """The leads that some hundreds of ids name."""
+        return await self._reader.run(lambda c: billing.bought_by_ids(c, ids))
+
+    async def posted_otherwise(self, seller: str, since: float, until: float) -> list[PostedOtherwise]:
+        """The posts of a seller in [since, until) that were not bought for real."""
+        return await self._reader.run(lambda c: billing.posted_otherwise(c, seller, since, until))
 
     # Deliveries
 

@@ -14,6 +14,8 @@ from app.usecases.deliver_leads import DeliveryWorker, Target
 from app.usecases.onboarding.certify import Certifier, hear_marks, keep_marks
 from app.usecases.reload.config_watcher import ConfigWatcher
 from app.usecases.reload.left_destinations import LeftDestinations
+from app.usecases.returns.answer import hear_credits
+from app.usecases.returns.by_rule import ReturnRules
 from app.usecases.standing.changes import Paused, Suppressed, TimePassed, WritesFailed
 
 KEEP_S = 15.0
@@ -55,6 +57,7 @@ class BackgroundJobs:
         self.clock = clock
         self.uniform = uniform
         self._canaries = CanaryWatch(bidder)
+        self._return_rules = ReturnRules(bidder)
         self._journal = journal
         self._unwritable_s = 0.0
         self._kept_duals: dict[str, float] = {}
@@ -147,6 +150,11 @@ class BackgroundJobs:
                 self._kept_duals |= moved
         self._duals_kept_at = now
 
+    async def ask_for_returns(self) -> None:
+        """Ask sellers for what outcomes give reason to, tell them of the others, and end what nobody answered."""
+        with suppress(StoreUnavailable):
+            await self._return_rules.look(self._everybodys_now())
+
     async def watch_canaries(self) -> None:
         """Stop what is tried and costs more than chance explains."""
         await self._canaries.look(self.clock())
@@ -172,6 +180,7 @@ class BackgroundJobs:
         await self.keep_shadow_prices()
         await self.keep_quotas()
         await self.watch_canaries()
+        await self.ask_for_returns()
         while due_at is not None and due_at <= self.clock():
             if not await self.worker.deliver_due(self.targets(), self.clock(), self.uniform):
                 # A receiver that fails is given a rest, however many leads wait for it.
@@ -191,6 +200,7 @@ class BackgroundJobs:
             self.bidder.standing.apply(Suppressed(digests=tuple(heard.suppressed)))
             self._suppressed_at = now
         self.bidder.standing.apply(Paused(names=heard.paused))
+        await hear_credits(self.bidder)
         hear_marks(self.bidder, self.certifier, heard.marks)
         return heard.next_due
 

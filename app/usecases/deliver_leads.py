@@ -16,6 +16,7 @@ from app.domain.delivery.destination import Destination
 from app.outbound.circuit import Circuit
 from app.outbound.message import OutboundAnswer, OutboundRequest
 from app.outbound.retry import next_attempt_at
+from app.platforms.known import PLATFORMS
 
 LEASE_MARGIN_S = 30.0
 """A lease outlives the longest request by this, so that only a dead worker's leads are claimed again."""
@@ -156,7 +157,9 @@ class DeliveryWorker:
 
     async def _deliver(self, delivery: ClaimedDelivery, target: Target, now: float, draw: float) -> None:
         told = self._wall() if self._wall is not None else now
-        request = build_request(target.destination, delivery.lead, target.secrets, delivery.webhook_id, told)
+        request = build_request(
+            formed(target.destination, delivery.form), delivery.lead, target.secrets, delivery.webhook_id, told
+        )
         answer = request if isinstance(request, Unbuildable) else await self._send(request)
 
         judgement = judgement_of(target.destination, answer, delivery)
@@ -167,6 +170,14 @@ class DeliveryWorker:
             self._circuits[delivery.destination].record(failed=failed, at=now + answer.took_s)
         if await self._store.acknowledge(report):
             self._settled(report)
+
+
+def formed(destination: Destination, form: str) -> Destination:
+    """The destination with the fields of a platform's form where it declares none."""
+    platform = PLATFORMS.get(form)
+    if destination.fields or platform is None or platform.feedback is None:
+        return destination
+    return msgspec.structs.replace(destination, fields=dict(platform.feedback.fields))
 
 
 def judgement_of(

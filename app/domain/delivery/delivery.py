@@ -14,7 +14,8 @@ class ClaimedDelivery(msgspec.Struct, frozen=True, kw_only=True):
     """A delivery that is ours until its lease ends.
 
     `attempt` counts from 1 and includes this one; (`owner`, `attempt`) is the fence: a report under a claim that has
-    since passed to another worker changes nothing. `webhook_id` is the same in every attempt.
+    since passed to another worker changes nothing. `webhook_id` is the same in every attempt. What a seller is told has
+    a document of its own in the place of the lead's, and may go in the `form` of a platform.
     """
 
     delivery_id: str
@@ -23,6 +24,7 @@ class ClaimedDelivery(msgspec.Struct, frozen=True, kw_only=True):
     owner: str
     attempt: int
     lead: LeadDocument
+    form: str = ""
 
     def __repr__(self) -> str:
         return f"ClaimedDelivery(delivery_id={self.delivery_id!r}, attempt={self.attempt}, ***)"

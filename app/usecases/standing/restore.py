@@ -41,7 +41,8 @@ _PART = 10_000
 async def restore(store: Store, now: float) -> LiveStanding:
     """Where a bidder stands by its database. StoreUnavailable while that is away."""
     standing = LiveStanding()
-    standing.apply(UsageRead(used=await store.cap_usage(now)))
+    counted = await store.counted(now)
+    standing.apply(UsageRead(used=counted.used, credit=counted.credit))
     standing.apply(ShadowPricesRead(prices=await store.shadow_prices()))
     for row in await store.demands(now):
         standing.apply(DemandSet(territory=row.territory, demand=row.demand, told_at=row.told_at, ends_at=row.ends_at))

@@ -21,6 +21,7 @@ from app.usecases.standing.changes import (
     DemandSet,
     KnownRead,
     Paused,
+    Returned,
     ShadowPricesRead,
     SignalSet,
     Sold,
@@ -59,7 +60,7 @@ class LiveStanding:
                 self._promise(change)
             case Sold():
                 self._sell(change)
-            case CounterDeclared() | UsageRead() | ShadowPricesRead():
+            case CounterDeclared() | UsageRead() | ShadowPricesRead() | Returned():
                 self._counters.apply(change, self._habits.rates)
             case TimePassed():
                 self._pass_time(change.at)
@@ -84,6 +85,11 @@ class LiveStanding:
     def live_bids(self) -> int:
         """How many answered pings have live bids now."""
         return len(self._promises)
+
+    @property
+    def credited(self) -> int:
+        """The number of the last credit that is counted here."""
+        return self._counters.credited
 
     def live(self, nonce: bytes, now: float) -> BidMade | None:
         """The live bids for one lead of one seller."""

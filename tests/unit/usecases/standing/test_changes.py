@@ -21,6 +21,7 @@ from app.usecases.standing.changes import (
     DemandSet,
     KnownRead,
     Paused,
+    Returned,
     ShadowPricesRead,
     SignalSet,
     Sold,
@@ -47,6 +48,7 @@ SOLD = Sold(
     certificates=("cd" * 16,),
 )
 EACH: list[Change] = [
+    Returned(number=1, uses=(("campaign/solar-tx/daily//2026-11-20", 1),)),
     bid_made(b"\x00\xff" * 4, takes=(("campaign/solar-tx/daily//2026-11-20", 1),)),
     SOLD,
     BidLost(nonce=b"\x00\xff" * 4, at=NOW),

@@ -1,0 +1,200 @@
+"""Returns as they are asked for, listed and counted; each lead is given back once at most."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, func, select
+
+from app.domain.delivery.feedback import Feedback
+from app.domain.returns.feedback_wish import FeedbackWish
+from app.domain.returns.policy import ReturnPolicy, objection
+from app.store.audit import note
+from app.store.delivery.named_leads import named_leads
+from app.store.delivery.outbox import new_delivery
+from app.store.engine.portable import add_new
+from app.store.schema import delivery, lead, lead_return, outcome
+from app.wire.feedback import Outcome
+from app.wire.returns import LeadReturn, ReturnReason, ReturnState
+
+LIST_MAX = 1_000
+"""So many returns are listed at once."""
+
+_OF_LEAD = ("ping_id", "seller_lead_id", "sub_id", "campaign", "vertical", "price_cents", "sold_at")
+
+
+class SellerTerms(msgspec.Struct, frozen=True, kw_only=True):
+    """What of a seller's declaration decides about returns; by default that of one that declares nothing."""
+
+    policy: ReturnPolicy = ReturnPolicy()
+    wish: FeedbackWish | None = None
+
+
+class ReturnWanted(msgspec.Struct, frozen=True, kw_only=True):
+    """A return that the buyer asks for. `lead` may be our id, that of the bid, or the CRM's."""
+
+    lead: str
+    reason: ReturnReason
+    why: str
+    by: str
+
+
+class ReturnResult(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of asking or answering; `state` is that of the return now, `remedy` why nothing was taken."""
+
+    status: Literal["recorded", "repeated", "refused"]
+    lead_id: str = ""
+    state: ReturnState | None = None
+    remedy: str = ""
+
+
+class ReturnCounts(msgspec.Struct, frozen=True, kw_only=True):
+    """Leads bought in a span, those of them that were credited, and how many for which reason."""
+
+    leads: int
+    returned: int
+    reasons: dict[str, int]
+
+
+class WhichReturns(msgspec.Struct, frozen=True, kw_only=True):
+    """Which returns are meant: those that fit everything named here. `since` and `until` bound `requested_at`.
+
+    `after` is the lead of the last one that was listed before.
+    """
+
+    seller: str = ""
+    state: ReturnState | None = None
+    since: float | None = None
+    until: float | None = None
+    after: str = ""
+
+
+def request_return(
+    connection: Connection, wanted: ReturnWanted, terms: Mapping[str, SellerTerms], now: float
+) -> ReturnResult:
+    """Ask the seller of a lead to take it back, unless it need not; asked again, nothing happens."""
+    (named,) = named_leads(connection, [Outcome(lead_id=wanted.lead, event="invalid")])
+    if isinstance(named, str):
+        return ReturnResult(status="refused", remedy=named)
+    known = connection.execute(select(lead_return.c.state).where(lead_return.c.lead_id == named.lead_id)).scalar()
+    if known is not None:
+        return ReturnResult(status="repeated", lead_id=named.lead_id, state=known)
+    seller = connection.execute(select(lead.c.seller).where(lead.c.lead_id == named.lead_id)).scalar_one()
+    its = terms.get(seller, SellerTerms())
+    remedy = objection(its.policy, wanted.reason, named.sold_at, now)
+    if remedy:
+        return ReturnResult(status="refused", lead_id=named.lead_id, remedy=remedy)
+    row = {
+        "lead_id": named.lead_id,
+        "seller": seller,
+        "state": "requested",
+        "reason": wanted.reason,
+        "why": wanted.why,
+        "requested_by": wanted.by,
+        "requested_at": now,
+        "answer_due_at": now + its.policy.answer_s if its.policy.answer_s else None,
+        "unanswered": its.policy.unanswered,
+        "settled_by": "",
+        "settled_at": None,
+        "note": "",
+        "credit": None,
+    }
+    if not add_new(connection, lead_return, row):
+        return ReturnResult(status="repeated", lead_id=named.lead_id, state="requested")
+    if its.wish is not None and "return" in its.wish.events:
+        _tell(connection, named.lead_id, its.wish, wanted, now)
+    note(connection, now, wanted.by, "return", named.lead_id, f"asked of {seller} for {wanted.reason}: {wanted.why}")
+    return ReturnResult(status="recorded", lead_id=named.lead_id, state="requested")
+
+
+def returns(connection: Connection, which: WhichReturns, limit: int = LIST_MAX) -> list[LeadReturn]:
+    """The first of these in the order in which they were asked for."""
+    its = lead_return.c
+    names = [name for name in LeadReturn.__struct_fields__ if name not in _OF_LEAD]
+    wanted = (
+        select(*[its[name] for name in names], *[lead.c[name] for name in _OF_LEAD])
+        .join(lead, lead.c.lead_id == its.lead_id)
+        .where(*_conditions(connection, which))
+        .order_by(its.requested_at, its.lead_id)
+        .limit(min(limit, LIST_MAX))
+    )
+    return [LeadReturn(**row._mapping) for row in connection.execute(wanted)]
+
+
+def return_counts(connection: Connection, seller: str, since: float, until: float) -> ReturnCounts:
+    """What became of the leads that a seller sold in [since, until), whenever it was credited."""
+    sold = (lead.c.seller == seller) & (lead.c.sold_at >= since) & (lead.c.sold_at < until)
+    leads = connection.execute(select(func.count()).select_from(lead).where(sold)).scalar_one()
+    credited = select(lead_return.c.reason).join(lead).where(sold, lead_return.c.state == "accepted")
+    reasons = Counter(connection.execute(credited).scalars())
+    return ReturnCounts(leads=leads, returned=reasons.total(), reasons=dict(reasons.most_common()))
+
+
+def request_by_rule(connection: Connection, terms: Mapping[str, SellerTerms], since: float, now: float) -> int:
+    """Ask for what outcomes heard of since then give reason to, and tell sellers of those that they want to hear.
+
+    Done again, nothing happens twice. How many returns were asked for.
+    """
+    asked = 0
+    for row in connection.execute(
+        select(
+            outcome.c.lead_id,
+            outcome.c.source,
+            outcome.c.event_id,
+            outcome.c.event,
+            outcome.c.value_cents,
+            outcome.c.occurred_at,
+            lead.c.seller,
+        )
+        .join(lead, lead.c.lead_id == outcome.c.lead_id)
+        .where(outcome.c.recorded_at >= since, lead.c.seller.in_(list(terms)))
+        .order_by(outcome.c.recorded_at, outcome.c.lead_id)
+    ).fetchall():
+        its = terms[row.seller]
+        if its.wish is not None and row.event in its.wish.events:
+            told = Feedback(
+                type="conversion" if row.event == "sold" else "disposition",
+                reason=row.event,
+                code=its.wish.code(row.event),
+                form=its.wish.form,
+                at=row.occurred_at,
+                value_cents=row.value_cents,
+            )
+            subject = f"{row.source}/{row.event_id}"
+            add_new(connection, delivery, new_delivery(row.lead_id, its.wish.destination, now, subject, told))
+        reason = its.policy.by_outcome.get(row.event)
+        if reason is not None:
+            why = f"the CRM reports it {row.event}"
+            wanted = ReturnWanted(lead=row.lead_id, reason=reason, why=why, by="rule")
+            asked += request_return(connection, wanted, terms, now).status == "recorded"
+    return asked
+
+
+def _tell(connection: Connection, lead_id: str, wish: FeedbackWish, wanted: ReturnWanted, now: float) -> None:
+    told = Feedback(
+        type="return",
+        reason=wanted.reason,
+        code=wish.code(wanted.reason),
+        form=wish.form,
+        at=now,
+        text=wanted.why,
+    )
+    add_new(connection, delivery, new_delivery(lead_id, wish.destination, now, "return", told))
+
+
+def _conditions(connection: Connection, which: WhichReturns) -> Sequence[ColumnElement[bool]]:
+    its, wanted = lead_return.c, list[ColumnElement[bool]]()
+    if which.seller:
+        wanted.append(its.seller == which.seller)
+    if which.state is not None:
+        wanted.append(its.state == which.state)
+    if which.since is not None:
+        wanted.append(its.requested_at >= which.since)
+    if which.until is not None:
+        wanted.append(its.requested_at < which.until)
+    if which.after:
+        at = connection.execute(select(its.requested_at).where(its.lead_id == which.after)).scalar()
+        if at is not None:
+            wanted.append((its.requested_at > at) | ((its.requested_at == at) & (its.lead_id > which.after)))
+    return wanted
