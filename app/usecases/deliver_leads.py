@@ -13,6 +13,7 @@ from app.crm.outcome import Judgement, judge
 from app.crm.payload import Secrets, Unbuildable, build_request
 from app.domain.delivery.delivery import AttemptReport, ClaimedDelivery, DeliveryStatus
 from app.domain.delivery.destination import Destination
+from app.domain.delivery.feedback import feedback_document
 from app.outbound.circuit import Circuit
 from app.outbound.message import OutboundAnswer, OutboundRequest
 from app.outbound.retry import next_attempt_at
@@ -157,9 +158,7 @@ class DeliveryWorker:
 
     async def _deliver(self, delivery: ClaimedDelivery, target: Target, now: float, draw: float) -> None:
         told = self._wall() if self._wall is not None else now
-        request = build_request(
-            formed(target.destination, delivery.form), delivery.lead, target.secrets, delivery.webhook_id, told
-        )
+        request = request_of(target, delivery, told)
         answer = request if isinstance(request, Unbuildable) else await self._send(request)
 
         judgement = judgement_of(target.destination, answer, delivery)
@@ -172,12 +171,16 @@ class DeliveryWorker:
             self._settled(report)
 
 
-def formed(destination: Destination, form: str) -> Destination:
-    """The destination with the fields of a platform's form where it declares none."""
-    platform = PLATFORMS.get(form)
-    if destination.fields or platform is None or platform.feedback is None:
-        return destination
-    return msgspec.structs.replace(destination, fields=dict(platform.feedback.fields))
+def request_of(target: Target, delivery: ClaimedDelivery, at: float) -> OutboundRequest | Unbuildable:
+    """The request of one attempt. Feedback goes in the form of its platform if its destination declares no fields."""
+    destination, told = target.destination, delivery.feedback
+    if told is None:
+        return build_request(destination, delivery.lead, target.secrets, delivery.webhook_id, at)
+    platform = PLATFORMS.get(told.form)
+    if not destination.fields and platform is not None and platform.feedback is not None:
+        destination = msgspec.structs.replace(destination, fields=dict(platform.feedback.fields))
+    document = feedback_document(delivery.lead, told)
+    return build_request(destination, document, target.secrets, delivery.webhook_id, at)
 
 
 def judgement_of(

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from app.dialects.text import printable
 from app.domain.delivery.delivery import AttemptReport, ClaimedDelivery
-from app.domain.delivery.feedback import Feedback, feedback_document
+from app.domain.delivery.feedback import Feedback
 from app.domain.delivery.record_id import key_of
 from app.domain.delivery.sold_lead import LeadDocument
 from app.domain.keyed import digest
@@ -135,7 +135,6 @@ def opened(rows: Sequence[Row[Any]], destination: str, owner: str, vault: Vault)
         except SealBroken as error:
             _log.error("delivery %s waits, its lead cannot be opened: %s", row.delivery_id, error)
             continue
-        feedback = msgspec.json.decode(row.feedback, type=Feedback) if row.feedback else None
         found.append(
             ClaimedDelivery(
                 delivery_id=row.delivery_id,
@@ -143,8 +142,8 @@ def opened(rows: Sequence[Row[Any]], destination: str, owner: str, vault: Vault)
                 webhook_id=f"msg_{row.delivery_id}",
                 owner=_fence(owner, row.replays),
                 attempt=row.attempts + 1,
-                lead=feedback_document(document, feedback) if feedback is not None else document,
-                form=feedback.form if feedback is not None else "",
+                lead=document,
+                feedback=msgspec.json.decode(row.feedback, type=Feedback) if row.feedback else None,
             )
         )
     return found

@@ -1,9 +1,13 @@
 """A return is credited once, in the windows in which its sale was counted, whatever comes twice, late or in a crowd."""
 
 import asyncio
+import os
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Awaitable, Sequence
 from datetime import datetime
+from pathlib import Path
 from random import Random
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -22,6 +26,8 @@ from app.wire.returns import ReturnReason, ReturnReply
 from tests.integration.store.world import a_sale, in_store, refused
 
 T = TypeVar("T")
+
+ROOT = Path(__file__).parents[3]
 
 ZONE = "America/New_York"
 DAY_S = 86_400.0
@@ -189,13 +195,11 @@ def test_an_outcome_asks_for_a_return_and_tells_the_seller_once(url: str) -> Non
         (asked,) = await store.returns(WhichReturns(seller="acme"))
         assert (asked.lead_id, asked.reason, asked.requested_by) == (sales[0].lead_id, "invalid_phone", "rule")
         claimed = await store.claim_due("acme-postback", "worker", FIRST + DAY_S, 10, 60.0)
-        told = {each.lead["lead_id"]: each.lead["feedback"] for each in claimed}
-        assert {lead_id: (each["type"], each["code"], each["value"]) for lead_id, each in told.items()} == {
+        told = {each.lead["lead_id"]: each.feedback for each in claimed}
+        assert {lead_id: each and (each.type, each.code, each.value_cents) for lead_id, each in told.items()} == {
             sales[0].lead_id: ("return", "invalid_phone", None),
-            sales[1].lead_id: ("conversion", "5", 1_200.0),
+            sales[1].lead_id: ("conversion", "5", 120_000),
         }
-        # Nothing of the person goes along.
-        assert all("contact" not in each.lead and "consent" not in each.lead for each in claimed)
         # Heard of so late that the seller need not take it back.
         late = Outcome(lead_id=sales[2].lead_id, event="invalid", source="crm")
         await store.record_outcome(late, FIRST + 3 * DAY_S)
@@ -233,3 +237,53 @@ def test_returns_are_counted_of_the_leads_that_a_seller_sold_in_a_span(url: str)
         assert (await store.return_counts("acme", FIRST + 2.0, FIRST + 9.0)).returned == 0
 
     in_store(url, scene)
+
+
+_ANSWERER = """
+import asyncio, sys
+from app.wire.returns import ReturnReply
+from tests.integration.store.world import a_sale, a_store
+
+async def answer_until_killed(url):
+    async with a_store(url) as store:
+        for number in range(150):
+            await store.answer_return(ReturnReply(lead_id=a_sale(number).lead_id, answer="accepted"), "acme", 0.0)
+            print(number, flush=True)
+
+asyncio.run(answer_until_killed(sys.argv[1]))
+"""
+
+
+def test_whenever_a_process_is_killed_each_answer_is_credited_once(url: str) -> None:
+    sales = [sale_at(number, FIRST, 1_000 + number) for number in range(150)]
+
+    async def ask(store: Store) -> None:
+        await some_at_once([store.sell(sale, refused) for sale in sales])
+        await some_at_once([store.request_return(wanted(sale), NOBODY, FIRST) for sale in sales])
+
+    async def check(store: Store) -> int:
+        credited = await store.returns(WhichReturns(state="accepted"))
+        left = sum(sale.price_cents for sale in sales) - sum(each.price_cents for each in credited)
+        assert (await store.cap_usage())["seller/acme/prepaid-balance//"] == left
+        assert len(await store.credits_after(0)) == len(credited)
+        return len(credited)
+
+    in_store(url, ask)
+    said, python_path = 0, {**os.environ, "PYTHONPATH": str(ROOT)}
+    for until in (20, 60):
+        command = [sys.executable, "-c", _ANSWERER, url]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT, env=python_path) as process:
+            assert process.stdout is not None
+            for line in process.stdout:
+                said = max(said, int(line) + 1)
+                if said >= until:
+                    process.kill()
+                    break
+        # What was committed while the kill came may not have been said.
+        assert said <= in_store(url, check) <= 150
+
+    async def again(store: Store) -> int:
+        await some_at_once([store.answer_return(accepting(sale.lead_id), "acme", FIRST) for sale in sales])
+        return (await store.cap_usage())["seller/acme/prepaid-balance//"]
+
+    assert in_store(url, again) == 0
