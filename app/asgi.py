@@ -13,6 +13,8 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, supp
 import msgspec
 from litestar.handlers import HTTPRouteHandler
 
+from app.certificates.budgets import CheckBudgets
+from app.certificates.desk import ProviderDesk
 from app.config.destinations import secrets_of
 from app.config.load import Declared, LoadedConfig, load
 from app.config.values.zip_table import zip_states
@@ -29,7 +31,7 @@ from app.private_files import narrow
 from app.reports.counting import Counting
 from app.reports.scorecard import Scorecards
 from app.scoring.load import load as load_models
-from app.settings import Settings, SettingsError, load_keys, require_database, require_file, sole_use
+from app.settings import Settings, SettingsError, load_keys, read_keys, require_database, require_file, sole_use
 from app.store.engine.database_file import sole_database
 from app.store.errors import StoreError, StoreUnavailable
 from app.store.store import Store
@@ -42,9 +44,12 @@ from app.usecases.clock.clock_watch import ClockWatch
 from app.usecases.clock.last_moment import last_moment
 from app.usecases.clock.service_clock import STEP_S, ServiceClock
 from app.usecases.deliver_leads import DeliveryWorker
+from app.usecases.gather_checks import post_collectors
 from app.usecases.limits.rate_limit import HashQuotas, RateLimits
 from app.usecases.onboarding.certify import Certifier
+from app.usecases.operators.audit_watch import AuditWatch
 from app.usecases.reload.config_watcher import ConfigWatcher
+from app.usecases.reload.key_watch import KeyWatch
 from app.usecases.reload.left_destinations import LeftDestinations
 from app.usecases.reload.reload_catalogue import Reloaded, Sources, first_catalogue
 from app.usecases.reload.starting import NeedsConsent, start_with
@@ -156,12 +161,7 @@ async def _started(
     # Never a seeded source: what is sealed twice with one nonce can be opened.
     vault = Vault(keys.sealing, keys.sealing_id, os.urandom)
     store = await _opened(stack, settings, keys, vault, world)
-    sources = Sources(
-        config=lambda read_file: load(settings.config, environ=os.environ, read_file=read_file),
-        models=lambda: load_models(settings.models),
-        models_dir=settings.models,
-        zip_states=zip_states(),
-    )
+    sources = _sources(settings)
     live = first_catalogue(sources, declared)
     _tell_of_models(settings, live)
     clock = _clock_of(world, service_clock)
@@ -179,6 +179,7 @@ async def _started(
         # A receiver compares the time of a signature with its own clock.
         wall=world.clock,
     )
+    usage = await store.cap_usage(now)
     bidder = Bidder(
         catalogue=live.catalogue,
         keys=keys,
@@ -191,11 +192,13 @@ async def _started(
         metrics=metrics,
         standing=await restore(store, now),
         rates=RateLimits(),
-        quotas=HashQuotas(await store.cap_usage(now)),
+        quotas=HashQuotas(usage),
+        desk=_desk(sender, lambda: watch.secrets, usage, metrics),
         sold=worker.wake.set,
         scorecards=Scorecards(store, Counting(settings.journal, lambda: time.sleep(REST_S))),
         former=former,
     )
+    bidder.post_collectors = post_collectors(bidder)
     longest_s = await _take_over(settings, bidder, now)
     metrics.gauge("catalogue_loaded_timestamp_seconds", now)
     # Commands beside the service go by the machine's clock, and wait for what the watcher writes.
@@ -204,11 +207,13 @@ async def _started(
     bidder.certified.update(certifier.live)
     bidder.test_recorders.append(certifier.see)
     left = LeftDestinations(store, lambda each: secrets_of(each, settings.config, os.environ), metrics)
-    background = BackgroundJobs(bidder, journal, watch, left, worker, clock, world.uniform, certifier, world.clock)
+    background = BackgroundJobs(
+        bidder, journal, watch, left, worker, clock, world.uniform, certifier, world.clock, AuditWatch(settings.journal)
+    )
     if world.stepped:
         stack.callback(journal.flush)
     else:
-        await _run_beside(stack, background, journal)
+        await _run_beside(stack, background, journal, KeyWatch(bidder, lambda: _keys_of(settings)))
         clock_watch = ClockWatch(service_clock, bidder, worker, settings.data, longest_s)
         stack.callback(clock_watch.close)
         await _beside(stack, _every(TICK_S, clock_watch.look))
@@ -216,6 +221,27 @@ async def _started(
     if live.catalogue.challengers:
         _log.info("challengers on trial in %s", _names(live.catalogue.challengers))
     return background
+
+
+def _sources(settings: Settings) -> Sources:
+    return Sources(
+        config=lambda read_file: load(settings.config, environ=os.environ, read_file=read_file),
+        models=lambda: load_models(settings.models),
+        models_dir=settings.models,
+        zip_states=zip_states(),
+    )
+
+
+def _desk(
+    sender: Sender, secrets: Callable[[], Mapping[str, str]], usage: Mapping[str, int], metrics: Metrics
+) -> ProviderDesk:
+    """Asks providers, and goes on with the budgets of the day."""
+
+    def count(check: str, result: str, millicents: int) -> None:
+        metrics.count("check_questions_total", check, result)
+        metrics.count("check_cost_millicents_total", check, by=millicents)
+
+    return ProviderDesk(sender.send, secrets, CheckBudgets(usage), count)
 
 
 async def _opened(stack: AsyncExitStack, settings: Settings, keys: Keys, vault: Vault, world: World) -> Store:
@@ -279,7 +305,9 @@ def _tell_of_models(settings: Settings, live: Reloaded) -> None:
         _log.warning(text)
 
 
-async def _run_beside(stack: AsyncExitStack, background: BackgroundJobs, journal: JournalWriter) -> None:
+async def _run_beside(
+    stack: AsyncExitStack, background: BackgroundJobs, journal: JournalWriter, key_watch: KeyWatch
+) -> None:
     """Have every background job done again and again while requests are answered."""
     await _beside(stack, journal.run(lambda error: _log.error("the journal cannot be written: %s", error.strerror)))
     stack.callback(background.write_keyless)
@@ -287,6 +315,7 @@ async def _run_beside(stack: AsyncExitStack, background: BackgroundJobs, journal
     await _beside(stack, _every(TICK_S, background.tick))
     await _beside(stack, _every(HEAR_S, background.prove_database))
     await _beside(stack, _every(RELOAD_S, background.watch.look))
+    await _beside(stack, _every(RELOAD_S, key_watch.look))
     await _beside(stack, _every(HEAR_S, background.hear))
     await _beside(stack, _every(HEAR_S, background.keep_shadow_prices))
     await _beside(stack, _every(STUCK_S, background.look_for_stuck))
@@ -313,6 +342,13 @@ async def _every(seconds: float, job: Callable[[], Awaitable[None]]) -> None:
             if failed:
                 _log.warning("%s works again", job.__name__)
             failed = False
+
+
+def _keys_of(settings: Settings) -> Keys | str:
+    try:
+        return read_keys(settings)
+    except SettingsError as error:
+        return str(error)
 
 
 def _names(things: Mapping[str, object]) -> str:

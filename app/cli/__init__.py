@@ -40,10 +40,16 @@ GROUPS = {
         "invoice": "print what is owed to a seller for a month, lead by lead",
         "reconcile": "compare a seller's bill with what is owed, each difference with its cause",
     },
+    "people": {
+        "suppress": "say who may not be bought, one by one or by a list, and take it back",
+    },
     "operate": {
         "pause": "pause a campaign or a seller while the service runs",
         "resume": "resume a paused campaign or seller",
         "reload": "show a changed configuration that waits for consent, and have it taken",
+        "operators": "make, list, rotate and remove the keys of operators",
+        "audit": "list, verify or export the log of operators' acts",
+        "keys": "list and rotate the keys that sign bids and seal leads, while the service runs",
         "outcomes": "import outcomes of leads from a CSV file of the CRM",
         "deliveries": "list, show, replay and move deliveries to CRMs",
     },

@@ -9,6 +9,7 @@ import msgspec
 from msgspec.structs import replace
 
 from app.config.campaigns import Surroundings, build_campaigns
+from app.config.checks import build_checks, warn_of_unchecked
 from app.config.destinations import Placed, check_destinations, resolve_secrets
 from app.config.file.files import Files, ReadFile
 from app.config.file.lines import lines_of
@@ -23,6 +24,7 @@ from app.config.sellers import build_operators, build_sellers, refuse_shared_key
 from app.config.verticals import build_verticals
 from app.domain.buyer import Buyer, Exploration, Operator
 from app.domain.campaign import Campaign
+from app.domain.checks.check import Check
 from app.domain.configuration import Configuration
 from app.domain.delivery.destination import Destination
 from app.domain.seller import Seller
@@ -44,6 +46,7 @@ class Declared(msgspec.Struct, frozen=True, kw_only=True):
     sellers: tuple[Seller, ...]
     operators: tuple[Operator, ...]
     destinations: tuple[Destination, ...]
+    checks: tuple[Check, ...]
     config_hash: str
     contents: Mapping[Path, bytes | None]
     secrets: Mapping[str, str]
@@ -146,6 +149,9 @@ def _declare(table: BuyerFile, tree: dict[str, Any], files: Files, findings: Fin
     check_feedback_destinations(table.sellers, around.destination_names, findings)
     check_destinations(placed, whole if all_known else (), used, told, findings)
     secrets = resolve_secrets(placed, files, findings)
+    names = {section: _names(tree, section) for section in ("campaigns", "verticals", "sellers")}
+    checks, keys = build_checks(table.checks, names, files, findings)
+    warn_of_unchecked(checks, campaigns, findings)
     _warn_of_missing(table, findings)
     return Declared(
         buyer=buyer,
@@ -154,9 +160,10 @@ def _declare(table: BuyerFile, tree: dict[str, Any], files: Files, findings: Fin
         sellers=sellers,
         operators=operators,
         destinations=table.destinations,
+        checks=checks,
         config_hash=files.hash,
         contents=files.contents,
-        secrets=secrets,
+        secrets={**secrets, **keys},
     )
 
 

@@ -33,6 +33,11 @@ _TABLES: tuple[type[Table], ...] = (
     schema.ReturnsTable,
     schema.FeedbackTable,
     schema.OperatorTable,
+    schema.CheckTable,
+    schema.CheckRuleTable,
+    schema.TrustedFormTable,
+    schema.VerifyTable,
+    schema.LeadIdTable,
 )
 
 _Rows = dict[str, tuple[str, str]]

@@ -11,6 +11,7 @@ from app.domain.buyer import Buyer, Operator
 from app.domain.calendar import local_minute
 from app.domain.campaign import Campaign
 from app.domain.caps.caps import Cap
+from app.domain.checks.check import Check
 from app.domain.configuration import Configuration
 from app.domain.delivery.destination import Destination
 from app.domain.pricing.pricing import Curve
@@ -89,6 +90,7 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     models: Mapping[str, Model]
     index: "CampaignIndex"
     challengers: Mapping[str, Challenger] = {}
+    checks: tuple[Check, ...] = ()
 
     @cached_property
     def challenged(self) -> "Catalogue":
@@ -113,6 +115,7 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True, dict=True):
             sellers=tuple(self.sellers.values()),
             operators=tuple(operators.values()),
             destinations=tuple(self.destinations.values()),
+            checks=self.checks,
         )
 
 

@@ -7,21 +7,23 @@ from math import inf
 
 from app.journal.writer import JournalWriter
 from app.store.errors import StoreUnavailable
+from app.store.operators.requested import paused
 from app.telemetry.trouble import where
 from app.usecases.bidder import Bidder
 from app.usecases.canary_watch import CanaryWatch
 from app.usecases.deliver_leads import DeliveryWorker, Target
 from app.usecases.onboarding.certify import Certifier, hear_marks, keep_marks
+from app.usecases.operators.audit_watch import AuditWatch
+from app.usecases.operators.keys import operators_of
 from app.usecases.reload.config_watcher import ConfigWatcher
 from app.usecases.reload.left_destinations import LeftDestinations
 from app.usecases.returns.answer import hear_credits
 from app.usecases.returns.by_rule import ReturnRules
-from app.usecases.standing.changes import Paused, Suppressed, TimePassed, WritesFailed
+from app.usecases.standing.changes import Allowed, Paused, Suppressed, TimePassed, WritesFailed
+from app.usecases.standing.restore import read_lists
 
 KEEP_S = 15.0
 """A restart may lose what shadow prices moved in this time, a small part of what they move in a window."""
-SUPPRESSIONS_S = 30.0
-"""How late a suppression by another process is heard of. A post asks the database, so nobody is bought meanwhile."""
 PROVEN_S = 3.0
 """How old the last proof may be that sales can be recorded. Posts that are bought prove it at no cost."""
 
@@ -48,6 +50,7 @@ class BackgroundJobs:
         uniform: Callable[[], float],
         certifier: Certifier,
         machine_clock: Callable[[], float],
+        audit_watch: AuditWatch,
     ) -> None:
         self.bidder = bidder
         self.certifier = certifier
@@ -56,6 +59,7 @@ class BackgroundJobs:
         self.worker = worker
         self.clock = clock
         self.uniform = uniform
+        self._audit_watch = audit_watch
         self._canaries = CanaryWatch(bidder)
         self._return_rules = ReturnRules(bidder)
         self._journal = journal
@@ -65,7 +69,7 @@ class BackgroundJobs:
         self._shed_at = 0.0
         self._machine_clock = machine_clock
         # Everything until now was read when the bidder was made.
-        self._suppressed_at = self._everybodys_now()
+        self._heard_at = self._everybodys_now()
         self._look_at_database()
 
     async def tick(self) -> None:
@@ -124,18 +128,18 @@ class BackgroundJobs:
             await self._hear()
 
     async def keep_quotas(self) -> None:
-        """Count in the database what sellers asked by hash, so that a restart is no new day."""
-        quotas = self.bidder.quotas
-        changes = quotas.changes()
-        if not changes:
-            return
-        try:
-            await self.bidder.store.add_usage(changes)
-        except BaseException as error:
-            # A stop in the middle may count them twice, which is the safe side.
-            quotas.not_written(changes)
-            if not isinstance(error, StoreUnavailable):
-                raise
+        """Count in the database what sellers asked by hash and what providers cost, so that a restart is no new day."""
+        for counted in (self.bidder.quotas, self.bidder.desk.budgets):
+            changes = counted.changes()
+            if not changes:
+                continue
+            try:
+                await self.bidder.store.add_usage(changes)
+            except BaseException as error:
+                # A stop in the middle may count them twice, which is the safe side.
+                counted.not_written(changes)
+                if not isinstance(error, StoreUnavailable):
+                    raise
 
     async def keep_shadow_prices(self) -> None:
         """Write down where those that moved stand, at most every `KEEP_S`; a restart goes on with them."""
@@ -193,14 +197,16 @@ class BackgroundJobs:
     async def _hear(self) -> float | None:
         """As `hear`; when the next delivery is due."""
         await keep_marks(self.bidder, self.certifier)
-        now = self._everybodys_now()
-        is_time = abs(now - self._suppressed_at) >= SUPPRESSIONS_S
-        heard = await self.bidder.store.heard(min(self._suppressed_at, now) - _CLOCKS_DIFFER_S if is_time else inf)
-        if is_time:
-            self.bidder.standing.apply(Suppressed(digests=tuple(heard.suppressed)))
-            self._suppressed_at = now
-        self.bidder.standing.apply(Paused(names=heard.paused))
-        await hear_credits(self.bidder)
+        bidder, now = self.bidder, self._everybodys_now()
+        heard = await bidder.store.heard(now, min(self._heard_at, now) - _CLOCKS_DIFFER_S)
+        bidder.standing.apply(Suppressed(digests=tuple(heard.suppressed)))
+        bidder.standing.apply(Allowed(digests=tuple(heard.allowed)))
+        self._heard_at = now
+        await read_lists(bidder.store, bidder.standing, heard.lists)
+        bidder.standing.apply(Paused(names=paused(heard.switches)))
+        bidder.operator_keys = operators_of(heard.operator_keys)
+        await hear_credits(bidder)
+        self._audit_watch.see(heard.audit_head, now)
         hear_marks(self.bidder, self.certifier, heard.marks)
         return heard.next_due
 

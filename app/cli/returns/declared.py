@@ -1,19 +1,19 @@
 """What the running service's configuration says of sellers, as the database keeps it: no file and no secret needed."""
 
+from app.cli.in_force import configuration_in_force
 from app.config.file.problem import did_you_mean
 from app.domain.configuration import Configuration
 from app.domain.seller import Seller
 from app.store.errors import StoreUnfit
 from app.store.store import Store
-from app.usecases.former import unpacked
 
 
 async def declared_last(store: Store) -> Configuration:
     """The configuration that came into force last. StoreUnfit where none ever did."""
-    configurations = unpacked(await store.newest_configurations())
-    if not configurations:
+    configuration = await configuration_in_force(store)
+    if configuration is None:
         raise StoreUnfit("no service has worked on this database yet: start it once with `leadbid serve`")
-    return configurations[0]
+    return configuration
 
 
 async def seller_in(store: Store, name: str) -> tuple[Configuration, Seller]:

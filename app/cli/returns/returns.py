@@ -2,7 +2,6 @@
 
 import argparse
 import csv
-import getpass
 import sys
 import time
 from collections import Counter
@@ -14,9 +13,11 @@ from typing import IO, get_args
 import msgspec
 
 from app.cli.database import add_database, run_with_store
+from app.cli.help import sentence
 from app.cli.returns.declared import declared_last, seller_in
 from app.cli.span import add_span
 from app.cli.table import table
+from app.cli.who import by_user
 from app.config.returns import FORMS
 from app.crm.transform import at_path
 from app.dialects.returns import NOTE_MAX, return_body
@@ -79,7 +80,7 @@ def run(args: argparse.Namespace) -> int:
 def _action(
     actions: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, what: str, act: Act
 ) -> argparse.ArgumentParser:
-    parser = actions.add_parser(name, help=what, description=what.capitalize() + ".", allow_abbrev=False)
+    parser = actions.add_parser(name, help=what, description=sentence(what), allow_abbrev=False)
     parser.set_defaults(act=act)
     add_database(parser)
     return parser
@@ -94,7 +95,7 @@ def _add_which(parser: argparse.ArgumentParser) -> None:
 async def _add(store: Store, args: argparse.Namespace) -> int:
     if is_personal(args.why):
         return _refused("--why holds a phone number or an email address: sellers and the audit log read it")
-    wanted = ReturnWanted(lead=args.lead, reason=args.reason, why=args.why[:NOTE_MAX], by=getpass.getuser())
+    wanted = ReturnWanted(lead=args.lead, reason=args.reason, why=args.why[:NOTE_MAX], by=by_user())
     terms = terms_of((await declared_last(store)).sellers)
     result = await store.request_return(wanted, terms, time.time())
     if result.remedy:
@@ -105,7 +106,7 @@ async def _add(store: Store, args: argparse.Namespace) -> int:
 
 async def _answer(store: Store, args: argparse.Namespace) -> int:
     reply = ReturnReply(lead_id=args.lead, answer=args.answer, note=args.why[:NOTE_MAX])
-    result = await store.answer_return(reply, getpass.getuser(), time.time())
+    result = await store.answer_return(reply, by_user(), time.time())
     if result.remedy:
         return _refused(result.remedy)
     print(f"{result.lead_id}: {_said(result)}")
@@ -132,7 +133,7 @@ async def _import(store: Store, args: argparse.Namespace) -> int:
     sheet, notes = read_replies(args.file), list[str]()
     print(", ".join(f"{meaning} <- {head}" for meaning, head in sheet.heads.items()))
     known = await _names(store, seller.name)
-    came, refused, by = Counter[str](), list[str](), getpass.getuser()
+    came, refused, by = Counter[str](), list[str](), by_user()
     for line, ids, reply in return_replies(sheet, notes):
         if reply is None:
             refused.append(f"line {line}: its answer is neither yes nor no")

@@ -4,6 +4,7 @@ import msgspec
 
 from app.domain.caps.caps import Cap, CapStanding
 from app.domain.catalogue import Catalogue
+from app.domain.checks.verdict import Consultation
 from app.domain.duplicate import Sighting
 from app.domain.pricing.demand import DemandStanding
 from app.domain.seller import Seller
@@ -13,12 +14,16 @@ Caps = tuple[tuple[Cap, CapStanding], ...]
 
 
 class Known(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
-    """What we know of this person, lead and certificate already. `bought` says that this very lead is ours."""
+    """What we know of this person, lead and certificate already. `bought` says that this very lead is ours.
+
+    `consultations` are what providers said of it, where they were asked.
+    """
 
     sightings: tuple[Sighting, ...] = ()
     suppressed: bool = False
     certificate_used: bool = False
     bought: bool = False
+    consultations: tuple[Consultation, ...] = ()
 
 
 class Standing(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):

@@ -3,16 +3,14 @@
 import msgspec
 from sqlalchemy import Connection, func, select, update
 
+from app.domain.operators.audit import SERVICE, OperatorAct
 from app.domain.returns.settling import may_become
-from app.store.audit import note
 from app.store.caps import add_usage, cap_usage
 from app.store.engine.portable import be_alone
-from app.store.returns.requests import ReturnResult
+from app.store.operators.audit import note
+from app.store.returns.requests import ORDER, ReturnResult, storable
 from app.store.schema import lead, lead_return
 from app.wire.returns import ReturnReply, ReturnState
-
-_ORDER = "credits"
-"""Whoever credits is alone until it has committed, so that numbers come in the order of commits."""
 
 
 class Credit(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,7 +43,7 @@ def settle_unanswered(connection: Connection, now: float, limit: int = 500) -> l
         .order_by(its.answer_due_at, its.lead_id)
         .limit(limit)
     ).fetchall()
-    return [_settle(connection, row.lead_id, row.unanswered, "rule", "no answer in time", now, None) for row in late]
+    return [_settle(connection, row.lead_id, row.unanswered, SERVICE, "no answer in time", now, None) for row in late]
 
 
 def has_unanswered(connection: Connection, now: float) -> bool:
@@ -81,7 +79,7 @@ def _settle(
     now: float,
     seller: str | None,
 ) -> ReturnResult:
-    be_alone(connection, [_ORDER])
+    be_alone(connection, [ORDER])
     its = lead_return.c
     row = connection.execute(
         select(its.lead_id, its.seller, its.state, lead.c.cap_uses, lead.c.price_cents)
@@ -101,14 +99,15 @@ def _settle(
         "state": wanted,
         "settled_by": by,
         "settled_at": now,
-        "note": words,
+        "note": storable(words),
         "credit": _last(connection) + 1 if is_credited else None,
     }
     connection.execute(update(lead_return).where(its.lead_id == row.lead_id).values(values))
     if is_credited:
         add_usage(connection, {counter: -amount for counter, amount in _uses(row.cap_uses).items()})
     detail = f"{row.price_cents} cents are credited" if is_credited else "nothing is credited"
-    note(connection, now, by, f"return {wanted}", row.lead_id, f"{detail}: {words}" if words else detail)
+    act = OperatorAct(by=by, action=f"return {wanted}", target=row.lead_id, detail=detail, why=words)
+    note(connection, now, act)
     return ReturnResult(status="recorded", lead_id=row.lead_id, state=wanted)
 
 

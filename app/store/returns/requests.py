@@ -7,19 +7,25 @@ from typing import Literal
 import msgspec
 from sqlalchemy import ColumnElement, Connection, func, select
 
+from app.dialects.text import printable
+from app.dialects.values.guard import redacted
 from app.domain.delivery.feedback import Feedback
+from app.domain.operators.audit import SERVICE, OperatorAct
 from app.domain.returns.feedback_wish import FeedbackWish
 from app.domain.returns.policy import ReturnPolicy, objection
-from app.store.audit import note
 from app.store.delivery.named_leads import named_leads
 from app.store.delivery.outbox import new_delivery
-from app.store.engine.portable import add_new
+from app.store.engine.portable import add_new, be_alone
+from app.store.operators.audit import note
 from app.store.schema import delivery, lead, lead_return, outcome
 from app.wire.feedback import Outcome
 from app.wire.returns import LeadReturn, ReturnReason, ReturnState
 
 LIST_MAX = 1_000
 """So many returns are listed at once."""
+
+ORDER = "returns"
+"""Whoever asks or credits is alone until it has committed, so that credits are numbered in the order of commits."""
 
 _OF_LEAD = ("ping_id", "seller_lead_id", "sub_id", "campaign", "vertical", "price_cents", "sold_at")
 
@@ -74,6 +80,7 @@ def request_return(
     connection: Connection, wanted: ReturnWanted, terms: Mapping[str, SellerTerms], now: float
 ) -> ReturnResult:
     """Ask the seller of a lead to take it back, unless it need not; asked again, nothing happens."""
+    be_alone(connection, [ORDER])
     (named,) = named_leads(connection, [Outcome(lead_id=wanted.lead, event="invalid")])
     if isinstance(named, str):
         return ReturnResult(status="refused", remedy=named)
@@ -90,7 +97,7 @@ def request_return(
         "seller": seller,
         "state": "requested",
         "reason": wanted.reason,
-        "why": wanted.why,
+        "why": storable(wanted.why),
         "requested_by": wanted.by,
         "requested_at": now,
         "answer_due_at": now + its.policy.answer_s if its.policy.answer_s else None,
@@ -104,7 +111,12 @@ def request_return(
         return ReturnResult(status="repeated", lead_id=named.lead_id, state="requested")
     if its.wish is not None and "return" in its.wish.events:
         _tell(connection, named.lead_id, its.wish, wanted, now)
-    note(connection, now, wanted.by, "return", named.lead_id, f"asked of {seller} for {wanted.reason}: {wanted.why}")
+    detail = f"asked of {seller} for {wanted.reason}"
+    note(
+        connection,
+        now,
+        OperatorAct(by=wanted.by, action="return", target=named.lead_id, detail=detail, why=wanted.why),
+    )
     return ReturnResult(status="recorded", lead_id=named.lead_id, state="requested")
 
 
@@ -136,6 +148,8 @@ def request_by_rule(connection: Connection, terms: Mapping[str, SellerTerms], si
 
     Done again, nothing happens twice. How many returns were asked for.
     """
+    # Before the audit, which whoever asks for a return meanwhile would wait for.
+    be_alone(connection, [ORDER])
     asked = 0
     for row in connection.execute(
         select(
@@ -166,9 +180,14 @@ def request_by_rule(connection: Connection, terms: Mapping[str, SellerTerms], si
         reason = its.policy.by_outcome.get(row.event)
         if reason is not None:
             why = f"the CRM reports it {row.event}"
-            wanted = ReturnWanted(lead=row.lead_id, reason=reason, why=why, by="rule")
+            wanted = ReturnWanted(lead=row.lead_id, reason=reason, why=why, by=SERVICE)
             asked += request_return(connection, wanted, terms, now).status == "recorded"
     return asked
+
+
+def storable(text: str) -> str:
+    """What somebody typed, without phones and emails: sellers read it, and it is kept in plain."""
+    return printable(redacted(text))
 
 
 def _tell(connection: Connection, lead_id: str, wish: FeedbackWish, wanted: ReturnWanted, now: float) -> None:
@@ -178,7 +197,7 @@ def _tell(connection: Connection, lead_id: str, wish: FeedbackWish, wanted: Retu
         code=wish.code(wanted.reason),
         form=wish.form,
         at=now,
-        text=wanted.why,
+        text=storable(wanted.why),
     )
     add_new(connection, delivery, new_delivery(lead_id, wish.destination, now, "return", told))
 

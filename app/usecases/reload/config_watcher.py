@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -65,6 +65,11 @@ class ConfigWatcher:
         self._store_was_away = False
         keep(journal, live.catalogue)
         self._is_kept = True
+
+    @property
+    def secrets(self) -> Mapping[str, str]:
+        """What the references of the live configuration stand for."""
+        return self._live.declared.secrets
 
     def targets(self) -> dict[str, Target]:
         """Every declared destination with its secrets."""

@@ -11,7 +11,7 @@ from app.wire.returns import ReturnReply
 
 async def answer_return(bidder: Bidder, seller: Seller, reply: ReturnReply, now: float) -> Receipt:
     """Take an answer once; what cannot change any more is refused with what it is."""
-    result = await bidder.store.answer_return(reply, seller.name, now, seller.name)
+    result = await bidder.store.answer_return(reply, f"seller:{seller.name}", now, seller.name)
     if result.remedy:
         return refused_receipt(Refusal("invalid_field", result.remedy))
     if result.status == "repeated":

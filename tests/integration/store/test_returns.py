@@ -59,7 +59,7 @@ def used_by(sales: list[Sale]) -> dict[str, int]:
 
 
 def wanted(sale: Sale, reason: ReturnReason = "invalid_phone") -> ReturnWanted:
-    return ReturnWanted(lead=sale.lead_id, reason=reason, why="it rings at a fax", by="ada")
+    return ReturnWanted(lead=sale.lead_id, reason=reason, why="it rings at a fax", by="os:ada")
 
 
 async def some_at_once(calls: Sequence[Awaitable[T]]) -> list[T]:
@@ -193,7 +193,7 @@ def test_an_outcome_asks_for_a_return_and_tells_the_seller_once(url: str) -> Non
             await store.record_outcome(outcome, FIRST + DAY_S)
         assert [await store.request_returns_by_rule(terms, FIRST, FIRST + DAY_S) for _ in range(2)] == [1, 0]
         (asked,) = await store.returns(WhichReturns(seller="acme"))
-        assert (asked.lead_id, asked.reason, asked.requested_by) == (sales[0].lead_id, "invalid_phone", "rule")
+        assert (asked.lead_id, asked.reason, asked.requested_by) == (sales[0].lead_id, "invalid_phone", "service")
         claimed = await store.claim_due("acme-postback", "worker", FIRST + DAY_S, 10, 60.0)
         told = {each.lead["lead_id"]: each.feedback for each in claimed}
         assert {lead_id: each and (each.type, each.code, each.value_cents) for lead_id, each in told.items()} == {
@@ -211,15 +211,19 @@ def test_an_outcome_asks_for_a_return_and_tells_the_seller_once(url: str) -> Non
 def test_each_step_of_a_return_is_in_the_audit(url: str) -> None:
     sale = sale_at(1, FIRST, 2_140)
 
-    async def scene(store: Store) -> list[tuple[str, str, str]]:
+    async def scene(store: Store) -> list[tuple[str, str, str, str]]:
         await store.sell(sale, refused)
         await store.request_return(wanted(sale), NOBODY, FIRST)
-        await store.answer_return(ReturnReply(lead_id=sale.lead_id, answer="accepted", note="sorry"), "acme", FIRST)
-        return [(line.told_by, line.action, line.detail) for line in await store.audit_lines()]
+        await store.answer_return(
+            ReturnReply(lead_id=sale.lead_id, answer="accepted", note="sorry, call 512 461 2234"), "acme", FIRST
+        )
+        (kept,) = await store.returns(WhichReturns(seller="acme"))
+        assert kept.note == "sorry, call (removed)"
+        return [(line.told_by, line.action, line.detail, line.why) for line in await store.audit_lines()]
 
     assert in_store(url, scene) == [
-        ("acme", "return accepted", "2140 cents are credited: sorry"),
-        ("ada", "return", "asked of acme for invalid_phone: it rings at a fax"),
+        ("acme", "return accepted", "2140 cents are credited", "sorry, call (removed)"),
+        ("os:ada", "return", "asked of acme for invalid_phone", "it rings at a fax"),
     ]
 
 
