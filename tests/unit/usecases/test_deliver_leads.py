@@ -7,13 +7,13 @@ import pytest
 from msgspec.structs import replace
 
 from app.crm.outcome import Judgement
-from app.crm.payload import Unbuildable
+from app.crm.payload import Unbuildable, build_request
 from app.domain.delivery.delivery import ClaimedDelivery
 from app.domain.delivery.destination import Destination, Source, require_secrets, secret_references
 from app.domain.delivery.feedback import Feedback
 from app.domain.delivery.retry import SCHEDULE_S
 from app.outbound.message import OutboundAnswer, OutboundRequest
-from app.usecases.deliver_leads import Target, report_of, request_of
+from app.usecases.deliver_leads import Target, report_of, sent_of
 from tests.integration.crm.world import a_lead
 
 NOW = 1_790_000_000.0
@@ -69,7 +69,9 @@ def told_of(text: str, form: str = "", **destination: Any) -> OutboundRequest | 
     claimed = ClaimedDelivery(
         delivery_id="d", destination="hook", webhook_id="msg_d", owner="w/0", attempt=1, lead=lead, feedback=told
     )
-    return request_of(Target(destination=replace(HOOK, **destination), secrets={"env:KEY": "s3cret"}), claimed, 1.0)
+    target = Target(destination=replace(HOOK, **destination), secrets={"env:KEY": "s3cret"})
+    what, document = sent_of(target, claimed)
+    return build_request(what.destination, document, what.secrets, claimed.webhook_id, 1.0)
 
 
 def test_feedback_fills_the_macros_of_an_address_url_encoded_and_holds_nobody() -> None:
