@@ -60,7 +60,16 @@ from app.store.operators.requested import DemandRow, SignalRow, Switch, SwitchKi
 from app.store.returns import billing, crediting, requests
 from app.store.returns.billing import PostedOtherwise
 from app.store.returns.crediting import Counted, Credit
-from app.store.returns.requests import LIST_MAX, ReturnCounts, ReturnResult, ReturnWanted, SellerTerms, WhichReturns
+from app.store.returns.requests import (
+    LIST_MAX,
+    AskedByRule,
+    OutcomePlace,
+    ReturnCounts,
+    ReturnResult,
+    ReturnWanted,
+    SellerTerms,
+    WhichReturns,
+)
 from app.store.sales import CapInTheWay, SaleResult
 from app.store.sealed import Sealed, SealedRows
 from app.store.suppression import lists, people
@@ -445,9 +454,11 @@ class Store:
         """Ask a lead's seller to take it back; `terms` are those of sellers by name."""
         return await self._writer.run(lambda c: requests.request_return(c, wanted, terms, now))
 
-    async def request_returns_by_rule(self, terms: Mapping[str, SellerTerms], since: float, now: float) -> int:
-        """Ask for and tell of what outcomes heard of since then give reason to; how many returns were asked for."""
-        return await self._writer.run(lambda c: requests.request_by_rule(c, terms, since, now), REPORT_S)
+    async def request_returns_by_rule(
+        self, terms: Mapping[str, SellerTerms], after: OutcomePlace, now: float
+    ) -> AskedByRule:
+        """Ask for and tell of what the next few outcomes give reason to."""
+        return await self._writer.run(lambda c: requests.request_by_rule(c, terms, after, now), REPORT_S)
 
     async def answer_return(self, reply: ReturnReply, by: str, now: float, seller: str | None = None) -> ReturnResult:
         """Take a seller's answer, and credit what it accepts; `seller` answers for its own leads only."""

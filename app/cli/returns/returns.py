@@ -43,8 +43,8 @@ Act = Callable[[Store, argparse.Namespace], Awaitable[int]]
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`leadbid returns add|list|answer|import|export ... [--data DIR | --database URL]`."""
     actions = parser.add_subparsers(dest="action", required=True)
-    add = _action(actions, "add", "ask the seller of a lead to take it back", _add)
-    add.add_argument("lead", help="its lead_id, its ping_id, or the CRM's id")
+    add = _action(actions, "add", "ask the sellers of leads to take them back", _add)
+    add.add_argument("leads", nargs="+", metavar="LEAD", help="its lead_id, its ping_id, or the CRM's id")
     add.add_argument("--reason", required=True, choices=get_args(ReturnReason))
     add.add_argument("--why", required=True, help="what the seller is told, without personal data")
     listed = _action(actions, "list", "list returns, oldest first", _list)
@@ -95,13 +95,15 @@ def _add_which(parser: argparse.ArgumentParser) -> None:
 async def _add(store: Store, args: argparse.Namespace) -> int:
     if is_personal(args.why):
         return _refused("--why holds a phone number or an email address: sellers and the audit log read it")
-    wanted = ReturnWanted(lead=args.lead, reason=args.reason, why=args.why[:NOTE_MAX], by=by_user())
-    terms = terms_of((await declared_last(store)).sellers)
-    result = await store.request_return(wanted, terms, time.time())
-    if result.remedy:
-        return _refused(result.remedy)
-    print(f"{result.lead_id}: {_said(result)}")
-    return 0
+    terms, status = terms_of((await declared_last(store)).sellers), 0
+    for lead in args.leads:
+        wanted = ReturnWanted(lead=lead, reason=args.reason, why=args.why[:NOTE_MAX], by=by_user())
+        result = await store.request_return(wanted, terms, time.time())
+        if result.remedy:
+            status = _refused(f"{lead}: {result.remedy}")
+        else:
+            print(f"{result.lead_id}: {_said(result)}")
+    return status
 
 
 async def _answer(store: Store, args: argparse.Namespace) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, literal, select, tuple_
 
 from app.dialects.text import printable
 from app.dialects.values.guard import redacted
@@ -23,6 +23,12 @@ from app.wire.returns import LeadReturn, ReturnReason, ReturnState
 
 LIST_MAX = 1_000
 """So many returns are listed at once."""
+
+RULES_AT_ONCE = 200
+"""So many outcomes are looked at in one transaction, so that no sale waits for long."""
+
+OutcomePlace = tuple[float, str, str]
+"""Where an outcome stands in the order in which they were recorded: that time, its source, its id."""
 
 ORDER = "returns"
 """Whoever asks or credits is alone until it has committed, so that credits are numbered in the order of commits."""
@@ -53,6 +59,14 @@ class ReturnResult(msgspec.Struct, frozen=True, kw_only=True):
     lead_id: str = ""
     state: ReturnState | None = None
     remedy: str = ""
+
+
+class AskedByRule(msgspec.Struct, frozen=True, kw_only=True):
+    """How many returns were asked for, the last outcome that was looked at, and whether that was the last of all."""
+
+    asked: int
+    place: OutcomePlace
+    is_all: bool
 
 
 class ReturnCounts(msgspec.Struct, frozen=True, kw_only=True):
@@ -143,15 +157,18 @@ def return_counts(connection: Connection, seller: str, since: float, until: floa
     return ReturnCounts(leads=leads, returned=reasons.total(), reasons=dict(reasons.most_common()))
 
 
-def request_by_rule(connection: Connection, terms: Mapping[str, SellerTerms], since: float, now: float) -> int:
-    """Ask for what outcomes heard of since then give reason to, and tell sellers of those that they want to hear.
+def request_by_rule(
+    connection: Connection, terms: Mapping[str, SellerTerms], after: OutcomePlace, now: float
+) -> AskedByRule:
+    """Ask for what outcomes give reason to, and tell sellers of those that they want to hear: of the next few `after`.
 
-    Done again, nothing happens twice. How many returns were asked for.
+    Done again, nothing happens twice.
     """
     # Before the audit, which whoever asks for a return meanwhile would wait for.
     be_alone(connection, [ORDER])
-    asked = 0
-    for row in connection.execute(
+    order = (outcome.c.recorded_at, outcome.c.source, outcome.c.event_id)
+    asked, place = 0, after
+    rows = connection.execute(
         select(
             outcome.c.lead_id,
             outcome.c.source,
@@ -159,13 +176,20 @@ def request_by_rule(connection: Connection, terms: Mapping[str, SellerTerms], si
             outcome.c.event,
             outcome.c.value_cents,
             outcome.c.occurred_at,
+            outcome.c.recorded_at,
             lead.c.seller,
         )
         .join(lead, lead.c.lead_id == outcome.c.lead_id)
-        .where(outcome.c.recorded_at >= since, lead.c.seller.in_(list(terms)))
-        .order_by(outcome.c.recorded_at, outcome.c.lead_id)
-    ).fetchall():
-        its = terms[row.seller]
+        .where(
+            tuple_(*order) > tuple_(*map(literal, after)),
+            lead.c.seller.in_(list(terms)),
+            outcome.c.event.in_({each for its in terms.values() for each in _events(its)}),
+        )
+        .order_by(*order)
+        .limit(RULES_AT_ONCE)
+    ).fetchall()
+    for row in rows:
+        its, place = terms[row.seller], (row.recorded_at, row.source, row.event_id)
         if its.wish is not None and row.event in its.wish.events:
             told = Feedback(
                 type="conversion" if row.event == "sold" else "disposition",
@@ -182,7 +206,12 @@ def request_by_rule(connection: Connection, terms: Mapping[str, SellerTerms], si
             why = f"the CRM reports it {row.event}"
             wanted = ReturnWanted(lead=row.lead_id, reason=reason, why=why, by=SERVICE)
             asked += request_return(connection, wanted, terms, now).status == "recorded"
-    return asked
+    return AskedByRule(asked=asked, place=place, is_all=len(rows) < RULES_AT_ONCE)
+
+
+def _events(its: SellerTerms) -> set[str]:
+    """The outcomes that a seller's terms speak of."""
+    return {*its.policy.by_outcome, *(its.wish.events if its.wish is not None else ())}
 
 
 def storable(text: str) -> str:

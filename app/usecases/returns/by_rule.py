@@ -31,13 +31,19 @@ class ReturnRules:
             if its.policy.by_outcome or its.wish is not None
         }
         if terms:
-            asked = await bidder.store.request_returns_by_rule(terms, self._since(terms, now), now)
-            if asked:
-                bidder.metrics.count("returns_total", "all", "requested", by=asked)
-            # What sellers are told waits in the same queue as leads.
-            bidder.sold()
+            await self._ask(terms, now)
         self._looked_at = now
         await bidder.store.settle_unanswered(now)
+
+    async def _ask(self, terms: dict[str, SellerTerms], now: float) -> None:
+        bidder, place, is_all = self._bidder, (self._since(terms, now), "", ""), False
+        while not is_all:
+            looked = await bidder.store.request_returns_by_rule(terms, place, now)
+            place, is_all = looked.place, looked.is_all
+            if looked.asked:
+                bidder.metrics.count("returns_total", "all", "requested", by=looked.asked)
+        # What sellers are told waits in the same queue as leads.
+        bidder.sold()
 
     def _since(self, terms: dict[str, SellerTerms], now: float) -> float:
         """At first, from when on a lead may still be returned: nobody knows what was missed while none looked."""

@@ -191,7 +191,9 @@ def test_an_outcome_asks_for_a_return_and_tells_the_seller_once(url: str) -> Non
             value = 120_000 if event == "sold" else None
             outcome = Outcome(lead_id=sale.lead_id, event=event, source="crm", value_cents=value)
             await store.record_outcome(outcome, FIRST + DAY_S)
-        assert [await store.request_returns_by_rule(terms, FIRST, FIRST + DAY_S) for _ in range(2)] == [1, 0]
+        begin = (FIRST, "", "")
+        looks = [await store.request_returns_by_rule(terms, begin, FIRST + DAY_S) for _ in range(2)]
+        assert [(look.asked, look.is_all) for look in looks] == [(1, True), (0, True)]
         (asked,) = await store.returns(WhichReturns(seller="acme"))
         assert (asked.lead_id, asked.reason, asked.requested_by) == (sales[0].lead_id, "invalid_phone", "service")
         claimed = await store.claim_due("acme-postback", "worker", FIRST + DAY_S, 10, 60.0)
@@ -203,7 +205,7 @@ def test_an_outcome_asks_for_a_return_and_tells_the_seller_once(url: str) -> Non
         # Heard of so late that the seller need not take it back.
         late = Outcome(lead_id=sales[2].lead_id, event="invalid", source="crm")
         await store.record_outcome(late, FIRST + 3 * DAY_S)
-        assert await store.request_returns_by_rule(terms, FIRST, FIRST + 3 * DAY_S) == 0
+        assert (await store.request_returns_by_rule(terms, looks[0].place, FIRST + 3 * DAY_S)).asked == 0
 
     in_store(url, scene)
 
