@@ -1,11 +1,11 @@
 """What the running service's configuration says of sellers, as the database keeps it: no file and no secret needed."""
 
-from app.cli.in_force import configuration_in_force
 from app.config.file.problem import did_you_mean
 from app.domain.configuration import Configuration
 from app.domain.seller import Seller
 from app.store.errors import StoreUnfit
 from app.store.store import Store
+from app.usecases.former import configuration_in_force
 
 
 async def declared_last(store: Store) -> Configuration:
