@@ -36,6 +36,11 @@ GROUPS = {
         "journal": "compact the journal to Parquet, or print its statistics",
         "export": "export sales and outcomes to Parquet for training, without personal data",
     },
+    "returns": {
+        "returns": "give leads back: ask, list, answer, import a seller's answers, export",
+        "invoice": "print what is owed to a seller for a month, lead by lead",
+        "reconcile": "compare a seller's bill with what is owed, each difference with its cause",
+    },
     "people": {
         "leads": "find a lead by phone, email or any id, or pack the signed proof of it",
         "person": "show all that is held of a person",

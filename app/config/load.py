@@ -19,6 +19,7 @@ from app.config.file.remedies import SMALLEST
 from app.config.file.syntax import syntax_problem
 from app.config.presets import expand_presets
 from app.config.prices import warn_of_points_apart
+from app.config.returns import check_feedback_destinations
 from app.config.schema import BuyerFile, BuyerTable, RetentionTable
 from app.config.sellers import build_operators, build_sellers, refuse_shared_keys
 from app.config.verticals import build_verticals
@@ -147,7 +148,9 @@ def _declare(table: BuyerFile, tree: dict[str, Any], files: Files, findings: Fin
     refuse_shared_keys((*table.sellers, *table.operators), findings)
     placed = _placed(table.destinations, tree)
     used = {name for campaign in campaigns for name in campaign.destinations}
-    check_destinations(placed, whole if all_known else (), used, findings)
+    told = {seller.feedback.destination for seller in sellers if seller.feedback is not None}
+    check_feedback_destinations(table.sellers, around.destination_names, findings)
+    check_destinations(placed, whole if all_known else (), used, told, findings)
     secrets = resolve_secrets(placed, files, findings)
     names = {section: _names(tree, section) for section in ("campaigns", "verticals", "sellers")}
     checks, keys = build_checks(table.checks, names, files, findings)

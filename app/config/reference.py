@@ -35,6 +35,8 @@ _TABLES: tuple[type[Table], ...] = (
     schema.SellerTable,
     schema.MedianWinningPriceTable,
     schema.SellerCapTable,
+    schema.ReturnsTable,
+    schema.FeedbackTable,
     schema.OperatorTable,
     schema.RetentionTable,
     schema.CheckTable,

@@ -42,11 +42,13 @@ from app.domain.caps.caps import Measure, TerritoryUnit
 from app.domain.checks.check import CheckProvider, Stage
 from app.domain.checks.verdict import CheckOutcome, OnUnknown
 from app.domain.delivery.destination import Destination
+from app.domain.delivery.feedback import FeedbackWord
 from app.domain.reasons import Disclosure
 from app.domain.seller import Mode, Statuses
 from app.domain.vertical import FieldType
 from app.wire.feedback import EventWord
 from app.wire.ping import Leg
+from app.wire.returns import ReturnReason
 
 ConversionRate = Annotated[float, Kind("share", share_within(0.0001, 1.0))]
 
@@ -422,6 +424,42 @@ class MedianWinningPriceTable(Table, frozen=True, kw_only=True):
     shared: Annotated[Dollars, says("for shared leads", "12.00")] = 1_200
 
 
+class ReturnsTable(Table, frozen=True, kw_only=True):
+    """`returns`: what a seller takes back. Without it, it takes back any lead for any reason within 30 days."""
+
+    window: Annotated[Duration, says("until how long after the sale a lead may be returned", '"72h"')] = 30 * 86_400.0
+    reasons: Annotated[
+        tuple[ReturnReason, ...],
+        says("the only reasons for which it takes a lead back; any by default", '["invalid_phone", "duplicate"]'),
+    ] = ()
+    by_outcome: Annotated[
+        dict[str, ReturnReason],
+        says("asks for a return by itself where the CRM reports such an outcome", '{ invalid = "invalid_phone" }'),
+    ] = {}
+    answer_within: Annotated[
+        Duration | None, says("how long it has to answer; without it, as long as it likes", '"7 days"')
+    ] = None
+    unanswered: Annotated[
+        Literal["accepted", "expired"],
+        says("what a return becomes that it did not answer in time", '"accepted"'),
+    ] = "expired"
+
+
+class FeedbackTable(Table, frozen=True, kw_only=True):
+    """`feedback`: what a seller is told of the leads that it sold, and where."""
+
+    destination: Annotated[Slug, says("the one of [[destinations]] that is its own", '"acme-postback"')]
+    events: Annotated[
+        tuple[FeedbackWord, ...], says("what it is told: returns, and outcomes", '["return", "contacted", "sold"]')
+    ] = ("return",)
+    form: Annotated[
+        str, says("the platform in whose form it is told, if the destination has no `fields`", '"leadconduit"')
+    ] = ""
+    codes: Annotated[
+        dict[str, str], says("its words for our reasons and outcomes", '{ no_consent = "DNCC", sold = "5" }')
+    ] = {}
+
+
 class SellerTable(Table, frozen=True, kw_only=True):
     """`[[sellers]]`: a seller that may ping."""
 
@@ -506,6 +544,12 @@ class SellerTable(Table, frozen=True, kw_only=True):
     blocked_sub_sources: Annotated[
         tuple[Text, ...], says("the sub-sources (`sub_id`) of which nothing is bought", '["aff-7"]')
     ] = ()
+    returns: Annotated[
+        ReturnsTable, says("what it takes back", '{ window = "10 days", by_outcome = { invalid = "invalid_phone" } }')
+    ] = ReturnsTable()
+    feedback: Annotated[
+        FeedbackTable | None, says("what it is told of its leads, and where", '{ destination = "acme-postback" }')
+    ] = None
     paused: Annotated[bool, says("whether it is paused", "true")] = False
 
 

@@ -106,7 +106,7 @@ def sales(connection: Connection, since: float, until: float) -> Summary:
 def _found(connection: Connection, row: Row[Any] | None) -> LeadRow | None:
     if row is None:
         return None
-    facts = {name: value for name, value in row._mapping.items() if name != "person"}
+    facts = {name: value for name, value in row._mapping.items() if name not in ("person", "cap_uses")}
     pieces = connection.execute(
         select(evidence.c.kind, evidence.c.sha256).where(evidence.c.lead_id == row.lead_id).order_by(evidence.c.kind)
     )

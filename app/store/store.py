@@ -13,6 +13,7 @@ from app.domain.keys import Keys
 from app.domain.operators.audit import AuditHead, AuditLine, OperatorAct
 from app.domain.post.sale import KeptAnswer, PostFacts, Sale
 from app.domain.reasons import Refusal
+from app.domain.returns.invoice import LedgerLine
 from app.domain.targets.targets import KeptLedger, LedgerName, TargetLedger
 from app.store import (
     answers,
@@ -49,7 +50,7 @@ from app.store.engine.database_file import DatabaseFile
 from app.store.engine.runners import GroupRunner, Runner, TaskRunner
 from app.store.errors import StoreError, StoreUnfit
 from app.store.exports import OutcomeRow, SoldRow
-from app.store.feedback import OutcomeFacts, OutcomeResult, Returns, TrialSale
+from app.store.feedback import OutcomeFacts, OutcomeResult, TrialSale
 from app.store.heard import Heard, heard
 from app.store.leads import LeadRow, Summary
 from app.store.migrate import migrate, require_head
@@ -64,6 +65,19 @@ from app.store.people.forgetting import Forgetting
 from app.store.people.holds import LegalHold, OnHold
 from app.store.people.named import IdKind
 from app.store.people.records import LeadRecord, StoredAnswer, Suppressing
+from app.store.returns import billing, crediting, requests
+from app.store.returns.billing import PostedOtherwise
+from app.store.returns.crediting import Counted, Credit
+from app.store.returns.requests import (
+    LIST_MAX,
+    AskedByRule,
+    OutcomePlace,
+    ReturnCounts,
+    ReturnResult,
+    ReturnWanted,
+    SellerTerms,
+    WhichReturns,
+)
 from app.store.sales import CapInTheWay, SaleResult
 from app.store.sealed import Sealed, SealedRows
 from app.store.suppression import lists, people
@@ -72,6 +86,7 @@ from app.store.suppression.people import SuppressedDigest
 from app.store.vault import Vault
 from app.wire.feedback import Demand, Notice, Outcome, Signal
 from app.wire.post import PostAnswer
+from app.wire.returns import LeadReturn, ReturnReply
 
 WRITERS = 8
 """PostgreSQL connections that sell at once. More would only wait for the same counters."""
@@ -335,10 +350,6 @@ class Store:
         """The leads that some hundreds of outcomes speak of, or why there is none."""
         return await self._reader.run(lambda c: named_leads(c, told))
 
-    async def returns(self, seller: str, since: float, until: float) -> Returns:
-        """What became of the leads that a seller sold in [since, until)."""
-        return await self._reader.run(lambda c: feedback.returns(c, seller, since, until))
-
     async def trial_sales(self, vertical: str, versions: Sequence[str], since: float, until: float) -> list[TrialSale]:
         """The leads that these versions bought in [since, until), with what was heard of each."""
         return await self._reader.run(lambda c: feedback.trial_sales(c, vertical, versions, since, until))
@@ -456,6 +467,60 @@ class Store:
     async def drop_list(self, name: str, by: str, reason: str, now: float) -> bool:
         """Let the people of a list be bought again; False where there is none of this name."""
         return await self._writer.run(lambda c: lists.drop_list(c, name, by, reason, now), REPORT_S)
+
+    # Returns
+
+    async def request_return(self, wanted: ReturnWanted, terms: Mapping[str, SellerTerms], now: float) -> ReturnResult:
+        """Ask a lead's seller to take it back; `terms` are those of sellers by name."""
+        return await self._writer.run(lambda c: requests.request_return(c, wanted, terms, now))
+
+    async def request_returns_by_rule(
+        self, terms: Mapping[str, SellerTerms], after: OutcomePlace, now: float
+    ) -> AskedByRule:
+        """Ask for and tell of what the next few outcomes give reason to."""
+        return await self._writer.run(lambda c: requests.request_by_rule(c, terms, after, now), REPORT_S)
+
+    async def answer_return(self, reply: ReturnReply, by: str, now: float, seller: str | None = None) -> ReturnResult:
+        """Take a seller's answer, and credit what it accepts; `seller` answers for its own leads only."""
+        return await self._writer.run(lambda c: crediting.answer_return(c, reply, by, now, seller))
+
+    async def settle_unanswered(self, now: float) -> list[ReturnResult]:
+        """Have returns that nobody answered in time end as their sellers agreed."""
+        if not await self._reader.run(lambda c: crediting.has_unanswered(c, now)):
+            return []
+        return await self._writer.run(lambda c: crediting.settle_unanswered(c, now), REPORT_S)
+
+    async def returns(self, which: WhichReturns, limit: int = LIST_MAX) -> list[LeadReturn]:
+        """The first of these in the order in which they were asked for."""
+        return await self._reader.run(lambda c: requests.returns(c, which, limit))
+
+    async def return_counts(self, seller: str, since: float, until: float) -> ReturnCounts:
+        """What became of the leads that a seller sold in [since, until)."""
+        return await self._reader.run(lambda c: requests.return_counts(c, seller, since, until))
+
+    async def credits_after(self, number: int) -> list[Credit]:
+        """What was credited after this one, in the order of commits."""
+        return await self._hearing.run(lambda c: crediting.credits_after(c, number))
+
+    async def counted(self, since: float) -> Counted:
+        """The use of each counter whose window ends after `since`, and the last credit that is in it."""
+        return await self._reader.run(lambda c: crediting.counted(c, since))
+
+    async def bought_leads_of(self, seller: str, since: float, until: float) -> list[LedgerLine]:
+        """What a seller sold in [since, until), with its returns."""
+        return await self._reader.run(lambda c: billing.bought_leads_of(c, seller, since, until))
+
+    async def credited_late(self, seller: str, since: float, until: float) -> list[LedgerLine]:
+        """What was credited in [since, until) and sold before."""
+        return await self._reader.run(lambda c: billing.credited_late(c, seller, since, until))
+
+    async def bought_by_ids(self, ids: Sequence[str]) -> list[LedgerLine]:
+        """The leads that some hundreds of ids name."""
+        return await self._reader.run(lambda c: billing.bought_by_ids(c, ids))
+
+    async def posted_otherwise(self, seller: str, since: float, until: float) -> list[PostedOtherwise]:
+        """The posts of a seller in [since, until) that were not bought for real."""
+        return await self._reader.run(lambda c: billing.posted_otherwise(c, seller, since, until))
 
     # Deliveries
 

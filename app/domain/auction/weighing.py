@@ -187,10 +187,11 @@ def _valuation(
     shadows, budget = _duals(campaign, caps)
     standing = snapshot.standing
     habits = _habits(campaign, snapshot)
-    quality_factor, sub_source = habits.quality_factor, ""
+    quality_factor, return_rate, sub_source = habits.quality_factor, habits.return_rate, ""
     if habits.sub_sources and facts["sub_id"] in habits.sub_sources:
         sub_source = str(facts["sub_id"])
         quality_factor = habits.sub_sources[sub_source]
+        return_rate = habits.sub_source_returns.get(sub_source, return_rate)
     demand = standing.demand.get(campaign.name)
     if demand is not None:
         shadows += ((demand.name, demand.shadow_cents(campaign.demand_cents)),)
@@ -207,7 +208,7 @@ def _valuation(
         signals=tuple([(cause, float(cents)) for cause, cents in standing.signals]) if standing.signals else (),
         shadows=shadows,
         budget=budget,
-        return_rate=habits.return_rate,
+        return_rate=return_rate,
         sub_source=sub_source,
         targets=targets,
         raise_max=float(campaign.target_raise_cents) if targets else 0.0,

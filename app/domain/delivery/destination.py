@@ -19,6 +19,7 @@ from app.domain.delivery.destination_auth import (
     require_header,
     signing_key,
 )
+from app.domain.delivery.feedback import FEEDBACK_PATHS
 from app.domain.delivery.outcome_rule import OutcomeRule, Pick
 from app.domain.delivery.sold_lead import LEAD_PATHS, LeadDocument
 from app.wire.ping import Value
@@ -108,7 +109,9 @@ class Destination(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 def secret_references(destination: Destination) -> tuple[str, ...]:
     """Every reference that must be resolved before a lead can be sent to this destination."""
-    plain = [text for text in (destination.url, *destination.headers.values()) if is_secret(text)]
+    constants = [source.constant for source in destination.fields.values() if isinstance(source, Source)]
+    texts = (destination.url, *destination.headers.values(), *constants)
+    plain = [text for text in texts if isinstance(text, str) and is_secret(text)]
     return tuple(dict.fromkeys([*plain, *auth_references(destination.auth)]))
 
 
@@ -149,7 +152,7 @@ def _as_said(value: Value) -> str:
 
 
 def _require_lead_path(path: str) -> None:
-    if path in LEAD_PATHS or (path.startswith("fields.") and len(path) > len("fields.")):
+    if path in LEAD_PATHS or path in FEEDBACK_PATHS or (path.startswith("fields.") and len(path) > len("fields.")):
         return
     near = get_close_matches(path, LEAD_PATHS, 1) or get_close_matches(f"contact.{path}", LEAD_PATHS, 1)
     hint = f"did you mean `{near[0]}`?" if near else "use one such as `contact.phone`, `lead_id` or `fields.NAME`"

@@ -10,7 +10,6 @@ from app.journal.lines import AnyLine, NoticeLine, PingLine, PostLine, RefusedLi
 from app.reports.fold import fold
 from app.store.delivery.deliveries import DeliveryDetail
 from app.store.exports import OutcomeRow
-from app.store.feedback import RETURNED
 from app.store.people.records import LeadRecord
 
 
@@ -56,9 +55,9 @@ class LeadStory(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of one lead, its id first; `lead_id` is empty where it was not bought.
 
     Times are UTC epoch seconds, `None` where nothing is known of it. `ping_ids` are all ids that its seller may have of
-    it. `bids` begin with the best, `leg` is the one that was bought, `reason_code` is why there was no bid.
-    `returned` is the outcome that says the lead was none, empty without one. `holds` are legal holds, `suppressed` is
-    why the person may not be bought.
+    it. `bids` begin with the best, `leg` is the one that was bought, `reason_code` is why there was no bid. `returned`
+    is the state of its return and the reason for it, empty where it was not given back. `holds` are legal holds,
+    `suppressed` is why the person may not be bought.
     """
 
     lead_id: str
@@ -178,7 +177,7 @@ def _of_lead(record: LeadRecord, piece: _Piece) -> LeadStory:
         model=lead.model_version,
         deliveries=tuple(map(_sent, record.deliveries)),
         outcomes=tuple(map(_heard, record.outcomes)),
-        returned=next((each.event for each in record.outcomes if each.event in RETURNED), ""),
+        returned=f"{record.returned.state}: {record.returned.reason}" if record.returned is not None else "",
         holds=record.holds,
         suppressed=tuple([each.reason for each in record.suppressed]),
         forgotten_at=lead.forgotten_at,

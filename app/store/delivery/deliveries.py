@@ -162,7 +162,9 @@ def move(connection: Connection, source: str, to: str, by: str, now: float) -> M
     other = delivery.alias("other")
     is_waiting = (delivery.c.destination == source) & (delivery.c.status == "pending")
     is_free = is_waiting & or_(delivery.c.owner == "", delivery.c.due_at <= now)
-    is_doubled = select(other.c.delivery_id).where(other.c.lead_id == delivery.c.lead_id, other.c.destination == to)
+    is_doubled = select(other.c.delivery_id).where(
+        other.c.lead_id == delivery.c.lead_id, other.c.destination == to, other.c.subject == delivery.c.subject
+    )
     own = f"{to} has a delivery of its own for this lead"
     doubled = connection.execute(
         update(delivery)

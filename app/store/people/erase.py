@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, select, update
 
 from app.domain.identity import Person
 from app.store.people.named import bearing
-from app.store.schema import answer, attempt, certificate, delivery, evidence, lead, outcome, sighting
+from app.store.schema import answer, attempt, certificate, delivery, evidence, lead, lead_return, outcome, sighting
 from app.wire.post import PostAnswer
 
 NOBODY = msgspec.json.encode(Person()).decode()
@@ -38,6 +38,7 @@ KEEPS = {
     "key_check": "nothing of people",
     "last_declared": "nothing of people",
     "lead": "the sale: seller, campaign, price, time, ZIP code, decision, and ids that do not say who it is",
+    "lead_return": "the reason's code, the state and the credit, without what was written of it",
     "legal_hold": "nothing of whoever can be forgotten: a hold refuses that",
     "notice": "what the seller said of a bid",
     "outcome": "what became of the sale, under an id that does not say who it is",
@@ -49,6 +50,7 @@ KEEPS = {
     "suppression_list": "nothing of people",
     "suppression_part": "the lists of others, by keyed digests",
     "switch": "nothing of people",
+    "target_ledger": "sums of spend and expected conversions",
     "unwiped": "that files must be cleaned",
     "write_probe": "nothing of people",
 }
@@ -86,6 +88,7 @@ def erase(
     leads = unname(connection, ids, now)
     answers = _erase_answers(connection, {(seller, nonce) for seller, nonce in sold}.union(posts))
     _rename(connection, ids, says_who)
+    connection.execute(update(lead_return).where(lead_return.c.lead_id.in_(ids)).values(why="", note=""))
     connection.execute(update(certificate).where(certificate.c.lead_id.in_(ids)).values(person=NOBODY))
     connection.execute(update(lead).where(lead.c.lead_id.in_(ids)).values(person=NOBODY))
     theirs = sighting.c.digest.in_(set(digests)) & sighting.c.lead_id.in_(ids)
@@ -140,7 +143,7 @@ def _end_deliveries(connection: Connection, ids: list[str], now: float) -> None:
         .where(attempt.c.delivery_id.in_(select(delivery.c.delivery_id).where(theirs)))
         .values(note="", failure="")
     )
-    connection.execute(update(delivery).where(theirs).values(note="", crm_id="", crm_key=""))
+    connection.execute(update(delivery).where(theirs).values(note="", crm_id="", crm_key="", feedback=""))
     connection.execute(
         update(delivery)
         .where(theirs, delivery.c.status == "pending")

@@ -12,8 +12,10 @@ from app.store.exports import OutcomeRow
 from app.store.leads import LeadRow, lead_by_id
 from app.store.people.holds import holds_on
 from app.store.people.named import bearing, people_of
+from app.store.returns.requests import return_of
 from app.store.schema import answer, audit, certificate, outcome, suppression
 from app.wire.post import PostAnswer
+from app.wire.returns import LeadReturn
 
 
 class StoredAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,6 +43,7 @@ class LeadRecord(msgspec.Struct, frozen=True, kw_only=True):
     answer: StoredAnswer | None
     deliveries: tuple[DeliveryDetail, ...]
     outcomes: tuple[OutcomeRow, ...]
+    returned: LeadReturn | None
     certificates: tuple[str, ...]
     holds: tuple[str, ...]
     suppressed: tuple[Suppressing, ...]
@@ -65,6 +68,7 @@ def lead_record(connection: Connection, lead_id: str) -> LeadRecord | None:
         answer=_answer_of(connection, row),
         deliveries=tuple([each for each in sent if each is not None]),
         outcomes=_outcomes_of(connection, lead_id),
+        returned=return_of(connection, lead_id),
         certificates=tuple(
             connection.execute(
                 select(certificate.c.digest).where(certificate.c.lead_id == lead_id).order_by(certificate.c.digest)

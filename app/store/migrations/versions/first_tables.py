@@ -130,6 +130,7 @@ def upgrade() -> None:
         sa.Column("person", sa.Text(), nullable=False),
         sa.Column("identity", sa.LargeBinary(), nullable=False),
         sa.Column("decision", sa.Text(), nullable=True),
+        sa.Column("cap_uses", sa.Text(), nullable=False),
         sa.Column("config_hash", sa.Text(), nullable=False),
         sa.Column("model_version", sa.Text(), nullable=False),
         sa.Column("forgotten_at", sa.Double(), nullable=True),
@@ -285,12 +286,14 @@ def upgrade() -> None:
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("crm_id", sa.Text(), nullable=False),
         sa.Column("crm_key", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("feedback", sa.Text(), nullable=False),
         sa.CheckConstraint(
             "status IN ('pending', 'delivered', 'duplicate', 'rejected', 'dead')", name=op.f("ck_delivery_status")
         ),
         sa.ForeignKeyConstraint(["lead_id"], ["lead.lead_id"], name="fk_delivery_lead_id"),
         sa.PrimaryKeyConstraint("delivery_id", name="pk_delivery"),
-        sa.UniqueConstraint("lead_id", "destination", name="uq_delivery_lead_id"),
+        sa.UniqueConstraint("lead_id", "destination", "subject", name="uq_delivery_lead_id"),
     )
     op.create_index("ix_delivery_created_at", "delivery", ["created_at"])
     op.create_index(
@@ -329,6 +332,38 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("source", "event_id", name="pk_outcome"),
     )
     op.create_index("ix_outcome_lead_id", "outcome", ["lead_id"])
+    op.create_index("ix_outcome_recorded_at", "outcome", ["recorded_at"])
+    op.create_table(
+        "lead_return",
+        sa.Column("lead_id", sa.String(length=64), nullable=False),
+        sa.Column("seller", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(length=9), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("requested_by", sa.Text(), nullable=False),
+        sa.Column("requested_at", sa.Double(), nullable=False),
+        sa.Column("answer_due_at", sa.Double(), nullable=True),
+        sa.Column("unanswered", sa.String(length=8), nullable=False),
+        sa.Column("settled_by", sa.Text(), nullable=False),
+        sa.Column("settled_at", sa.Double(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("credit", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint(
+            "state IN ('requested', 'accepted', 'refused', 'expired')", name=op.f("ck_lead_return_state")
+        ),
+        sa.CheckConstraint("(state = 'accepted') = (credit IS NOT NULL)", name=op.f("ck_lead_return_credit")),
+        sa.ForeignKeyConstraint(["lead_id"], ["lead.lead_id"], name="fk_lead_return_lead_id"),
+        sa.PrimaryKeyConstraint("lead_id", name="pk_lead_return"),
+        sa.UniqueConstraint("credit", name="uq_lead_return_credit"),
+    )
+    op.create_index("ix_lead_return_seller", "lead_return", ["seller", "requested_at"])
+    op.create_index(
+        "ix_lead_return_answer_due_at",
+        "lead_return",
+        ["answer_due_at"],
+        sqlite_where=sa.text("state = 'requested'"),
+        postgresql_where=sa.text("state = 'requested'"),
+    )
     op.create_table(
         "attempt",
         sa.Column("delivery_id", sa.String(length=32), nullable=False),
@@ -351,6 +386,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Remove them with all they hold."""
     op.drop_table("attempt")
+    op.drop_table("lead_return")
     op.drop_table("outcome")
     op.drop_table("evidence")
     op.drop_table("delivery")
