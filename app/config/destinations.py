@@ -48,9 +48,16 @@ def known_values(verticals: Iterable[Vertical]) -> Known:
 
 
 def check_destinations(
-    placed: list[Placed], verticals: Sequence[Vertical], used: Collection[str], findings: Findings
+    placed: list[Placed],
+    verticals: Sequence[Vertical],
+    used: Collection[str],
+    told: Collection[str],
+    findings: Findings,
 ) -> None:
-    """Report what a destination says that nothing can mean. `used` are the names that campaigns send to."""
+    """Report what a destination says that nothing can mean. `used` are the names that campaigns send to.
+
+    `told` are those at which sellers hear of their leads: nobody reports an outcome from there.
+    """
     refuse_repeated(((destination.name, at) for destination, at in placed), findings)
     known = known_values(verticals)
     for destination, at in placed:
@@ -60,6 +67,11 @@ def check_destinations(
             findings.error((*at, "name"), wrong.reason, wrong.remedy)
         _refuse_plain_secrets(destination, at, findings)
         _check_values(destination, at, known, findings)
+        if destination.name in told and destination.name in used:
+            reason = "leads with their people go there, and so does what their seller is told"
+            findings.error(at, reason, "give the seller a destination of its own")
+        if destination.name in told:
+            continue
         if destination.name not in used:
             findings.warn(at, "no campaign sends leads to it", "name it in a campaign's `destinations`")
         if not can_join_outcomes(destination):

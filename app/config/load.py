@@ -19,10 +19,11 @@ from app.config.file.remedies import SMALLEST
 from app.config.file.syntax import syntax_problem
 from app.config.presets import expand_presets
 from app.config.prices import warn_of_points_apart
-from app.config.schema import BuyerFile, BuyerTable
+from app.config.returns import check_feedback_destinations
+from app.config.schema import BuyerFile, BuyerTable, RetentionTable
 from app.config.sellers import build_operators, build_sellers, refuse_shared_keys
 from app.config.verticals import build_verticals
-from app.domain.buyer import Buyer, Exploration, Operator
+from app.domain.buyer import Buyer, Exploration, Operator, Retention
 from app.domain.campaign import Campaign
 from app.domain.checks.check import Check
 from app.domain.configuration import Configuration
@@ -46,6 +47,7 @@ class Declared(msgspec.Struct, frozen=True, kw_only=True):
     sellers: tuple[Seller, ...]
     operators: tuple[Operator, ...]
     destinations: tuple[Destination, ...]
+    retention: Retention = Retention()
     checks: tuple[Check, ...]
     config_hash: str
     contents: Mapping[Path, bytes | None]
@@ -146,8 +148,10 @@ def _declare(table: BuyerFile, tree: dict[str, Any], files: Files, findings: Fin
     refuse_shared_keys((*table.sellers, *table.operators), findings)
     placed = _placed(table.destinations, tree)
     used = {name for campaign in campaigns for name in campaign.destinations}
+    told = {seller.feedback.destination for seller in sellers if seller.feedback is not None}
+    check_feedback_destinations(table.sellers, around.destination_names, findings)
     check_lead_paths(_members(tree, "destinations"), whole if all_known else (), findings)
-    check_destinations(placed, whole if all_known else (), used, findings)
+    check_destinations(placed, whole if all_known else (), used, told, findings)
     secrets = resolve_secrets(placed, files, findings)
     names = {section: _names(tree, section) for section in ("campaigns", "verticals", "sellers")}
     checks, keys = build_checks(table.checks, names, files, findings)
@@ -160,6 +164,7 @@ def _declare(table: BuyerFile, tree: dict[str, Any], files: Files, findings: Fin
         sellers=sellers,
         operators=operators,
         destinations=table.destinations,
+        retention=_retention(table.retention),
         checks=checks,
         config_hash=files.hash,
         contents=files.contents,
@@ -188,6 +193,10 @@ def _buyer(table: BuyerTable, findings: Findings) -> Buyer:
             wide_share=table.exploration_wide_share,
         ),
     )
+
+
+def _retention(table: RetentionTable) -> Retention:
+    return Retention(**{f"{name}_s": getattr(table, name) for name in RetentionTable.__struct_fields__ if name != "at"})
 
 
 def _names(tree: dict[str, Any], section: str) -> list[str]:

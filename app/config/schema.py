@@ -42,11 +42,13 @@ from app.domain.caps.caps import Measure, TerritoryUnit
 from app.domain.checks.check import CheckProvider, Stage
 from app.domain.checks.verdict import CheckOutcome, OnUnknown
 from app.domain.delivery.destination import Destination
+from app.domain.delivery.feedback import FeedbackWord
 from app.domain.reasons import Disclosure
 from app.domain.seller import Mode, Statuses
 from app.domain.vertical import FieldType
 from app.wire.feedback import EventWord
 from app.wire.ping import Leg
+from app.wire.returns import ReturnReason
 
 ConversionRate = Annotated[float, Kind("share", share_within(0.0001, 1.0))]
 
@@ -305,6 +307,46 @@ class ConsentTable(Table, frozen=True, kw_only=True):
     ] = True
 
 
+class MinimumTable(Table, frozen=True, kw_only=True):
+    """`minimum_leads`: leads owed in a window. Bids rise while fewer are bought than planned."""
+
+    leads: Annotated[int, says("how many leads are owed", "40")]
+    window: Annotated[Literal["day", "week", "month"], says("the window, in local time", '"day"')]
+
+
+class SellerShareTable(Table, frozen=True, kw_only=True):
+    """`seller_share`: what any one seller may make up of what the campaign buys."""
+
+    at_most: Annotated[Share, says("the largest share", '"40%"')]
+    of: Annotated[Literal["leads", "spend"], says("of what it is a share", '"spend"')] = "leads"
+
+
+class TargetsTable(Table, frozen=True, kw_only=True):
+    """`targets`: what a campaign is to reach over a window. They steer its prices and refuse no lead."""
+
+    cost_per_acquisition: Annotated[
+        Dollars | None, says("the most that a conversion may cost on average", "120.00")
+    ] = None
+    return_on_spend: Annotated[
+        float | None,
+        Kind("number", within(read_number, 0.01, 1_000.0, "use 1.5 for $1.50 of value for each dollar spent")),
+        says("the least expected value for each dollar spent on average", "1.5"),
+    ] = None
+    minimum_leads: Annotated[
+        tuple[MinimumTable, ...], says("leads owed, by window", '[{ leads = 40, window = "day" }]')
+    ] = ()
+    seller_share: Annotated[
+        SellerShareTable | None, says("the largest share of any one seller", '{ at_most = "40%" }')
+    ] = None
+    window: Annotated[
+        Literal["day", "week", "month"], says("over which window cost, return and share are reached", '"week"')
+    ] = "day"
+    most_above_value: Annotated[
+        Dollars | None,
+        says("how far targets may raise the price of a lead above its value; a quarter of the ceiling by default", "8"),
+    ] = None
+
+
 class CampaignTable(Table, frozen=True, kw_only=True):
     """`[[campaigns]]`: one purchase order. If several want a lead, the one with the highest expected surplus bids."""
 
@@ -352,6 +394,9 @@ class CampaignTable(Table, frozen=True, kw_only=True):
     ] = ()
     boosts: Annotated[tuple[BoostTable, ...], says("periods in which leads are worth more", "see below")] = ()
     caps: Annotated[tuple[CapTable, ...], says("limits on what it buys", '[{ limit = 250, window = "day" }]')] = ()
+    targets: Annotated[
+        TargetsTable | None, says("what it is to reach by its prices", "{ cost_per_acquisition = 120.00 }")
+    ] = None
     filters: Annotated[tuple[FilterTable, ...], says("which leads it buys", '[{ field = "age", at_least = 21 }]')] = ()
     demand_max_adjustment: Annotated[
         Dollars, says("the most that reported demand of a territory may raise or lower a bid", "12.00")
@@ -377,6 +422,42 @@ class MedianWinningPriceTable(Table, frozen=True, kw_only=True):
 
     exclusive: Annotated[Dollars, says("for exclusive leads", "20.00")] = 2_000
     shared: Annotated[Dollars, says("for shared leads", "12.00")] = 1_200
+
+
+class ReturnsTable(Table, frozen=True, kw_only=True):
+    """`returns`: what a seller takes back. Without it, it takes back any lead for any reason within 30 days."""
+
+    window: Annotated[Duration, says("until how long after the sale a lead may be returned", '"72h"')] = 30 * 86_400.0
+    reasons: Annotated[
+        tuple[ReturnReason, ...],
+        says("the only reasons for which it takes a lead back; any by default", '["invalid_phone", "duplicate"]'),
+    ] = ()
+    by_outcome: Annotated[
+        dict[str, ReturnReason],
+        says("asks for a return by itself where the CRM reports such an outcome", '{ invalid = "invalid_phone" }'),
+    ] = {}
+    answer_within: Annotated[
+        Duration | None, says("how long it has to answer; without it, as long as it likes", '"7 days"')
+    ] = None
+    unanswered: Annotated[
+        Literal["accepted", "expired"],
+        says("what a return becomes that it did not answer in time", '"accepted"'),
+    ] = "expired"
+
+
+class FeedbackTable(Table, frozen=True, kw_only=True):
+    """`feedback`: what a seller is told of the leads that it sold, and where."""
+
+    destination: Annotated[Slug, says("the one of [[destinations]] that is its own", '"acme-postback"')]
+    events: Annotated[
+        tuple[FeedbackWord, ...], says("what it is told: returns, and outcomes", '["return", "contacted", "sold"]')
+    ] = ("return",)
+    form: Annotated[
+        str, says("the platform in whose form it is told, if the destination has no `fields`", '"leadconduit"')
+    ] = ""
+    codes: Annotated[
+        dict[str, str], says("its words for our reasons and outcomes", '{ no_consent = "DNCC", sold = "5" }')
+    ] = {}
 
 
 class SellerTable(Table, frozen=True, kw_only=True):
@@ -463,6 +544,12 @@ class SellerTable(Table, frozen=True, kw_only=True):
     blocked_sub_sources: Annotated[
         tuple[Text, ...], says("the sub-sources (`sub_id`) of which nothing is bought", '["aff-7"]')
     ] = ()
+    returns: Annotated[
+        ReturnsTable, says("what it takes back", '{ window = "10 days", by_outcome = { invalid = "invalid_phone" } }')
+    ] = ReturnsTable()
+    feedback: Annotated[
+        FeedbackTable | None, says("what it is told of its leads, and where", '{ destination = "acme-postback" }')
+    ] = None
     paused: Annotated[bool, says("whether it is paused", "true")] = False
 
 
@@ -635,6 +722,38 @@ class CheckTable(Table, frozen=True, kw_only=True):
     ] = ()
 
 
+_KEPT = within(read_duration, 86_400.0, 3_153_600_000.0, 'use "1 day" to "36500 days"')
+
+
+class RetentionTable(Table, frozen=True, kw_only=True):
+    """`[retention]`: how long each kind of record is kept; what is under legal hold stays."""
+
+    lost_pings: Annotated[
+        float,
+        Kind("duration", _KEPT),
+        says("after this, the journal holds nothing that finds the person of a ping that was not bought", '"30 days"'),
+    ] = 30 * 86_400.0
+    journal: Annotated[
+        float, Kind("duration", _KEPT), says("after this, lines of the journal are removed", '"1825 days"')
+    ] = 1_825 * 86_400.0
+    leads: Annotated[
+        float,
+        Kind("duration", within(read_duration, 604_800.0, 3_153_600_000.0, 'use "7 days" to "36500 days"')),
+        says("after this, a sale no longer says who the person is; its facts stay", '"1825 days"'),
+    ] = 1_825 * 86_400.0
+    evidence: Annotated[
+        float, Kind("duration", _KEPT), says("after this, the evidence of a lead is removed", '"1825 days"')
+    ] = 1_825 * 86_400.0
+    answers: Annotated[
+        float, Kind("duration", _KEPT), says("after this, the answers to posts are removed", '"400 days"')
+    ] = 400 * 86_400.0
+    counters: Annotated[
+        float,
+        Kind("duration", within(read_duration, 3_456_000.0, 3_153_600_000.0, 'use "40 days" to "36500 days"')),
+        says("after this, what caps counted in a window that ended is removed", '"400 days"'),
+    ] = 400 * 86_400.0
+
+
 class BuyerFile(Table, frozen=True, kw_only=True):
     """The file."""
 
@@ -645,3 +764,4 @@ class BuyerFile(Table, frozen=True, kw_only=True):
     operators: Annotated[tuple[OperatorTable, ...], says("people and systems of the buyer", "see below")] = ()
     destinations: Annotated[tuple[Destination, ...], says("where bought leads are sent", "see below")] = ()
     checks: Annotated[tuple[CheckTable, ...], says("providers that are asked about leads", "see below")] = ()
+    retention: Annotated[RetentionTable, says("how long records are kept", "see below")] = RetentionTable()

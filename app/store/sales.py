@@ -137,8 +137,10 @@ def _rows(sale: Sale) -> Iterator[Work]:
         "person": person,
         "identity": sale.identity,
         "decision": None if sale.decision is None else sale.decision.decode(),
+        "cap_uses": msgspec.json.encode({use.counter: use.amount for use in sale.cap_uses}).decode(),
         "config_hash": sale.config_hash,
         "model_version": sale.model_version,
+        "forgotten_at": None,
     }
     yield _ADD_LEAD, lead_row
     if sale.evidence:

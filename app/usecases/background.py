@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from math import inf
 
+from app.domain.targets.targets import LedgerName, TargetLedger
 from app.journal.writer import JournalWriter
 from app.service_notes import ServiceState
 from app.store.errors import StoreUnavailable
@@ -19,6 +20,8 @@ from app.usecases.operators.keys import operators_of
 from app.usecases.operators.state_notes import state_of
 from app.usecases.reload.config_watcher import ConfigWatcher
 from app.usecases.reload.left_destinations import LeftDestinations
+from app.usecases.returns.answer import hear_credits
+from app.usecases.returns.by_rule import ReturnRules
 from app.usecases.standing.changes import Allowed, Suppressed, TimePassed, WritesFailed
 from app.usecases.standing.restore import read_lists
 
@@ -61,9 +64,11 @@ class BackgroundJobs:
         self.uniform = uniform
         self._audit_watch = audit_watch
         self._canaries = CanaryWatch(bidder)
+        self._return_rules = ReturnRules(bidder)
         self._journal = journal
         self._unwritable_s = 0.0
         self._kept_duals: dict[str, float] = {}
+        self._kept_ledgers: dict[LedgerName, TargetLedger] = {}
         self._duals_kept_at = 0.0
         self._shed_at = 0.0
         self._machine_clock = machine_clock
@@ -145,7 +150,10 @@ class BackgroundJobs:
                     raise
 
     async def keep_shadow_prices(self) -> None:
-        """Write down where those that moved stand, at most every `KEEP_S`; a restart goes on with them."""
+        """Write down where those that moved stand, with what came of targets, at most every `KEEP_S`.
+
+        A restart goes on with them.
+        """
         now = self.clock()
         if now - self._duals_kept_at < KEEP_S:
             return
@@ -155,7 +163,18 @@ class BackgroundJobs:
             with suppress(StoreUnavailable):
                 await self.bidder.store.keep_shadow_prices(moved, now)
                 self._kept_duals |= moved
+        ledgers = self.bidder.standing.targets.kept()
+        grown = {name: ledger for name, ledger in ledgers.items() if self._kept_ledgers.get(name) != ledger}
+        if grown:
+            with suppress(StoreUnavailable):
+                await self.bidder.store.keep_ledgers(grown, now)
+                self._kept_ledgers |= grown
         self._duals_kept_at = now
+
+    async def ask_for_returns(self) -> None:
+        """Ask sellers for what outcomes give reason to, tell them of the others, and end what nobody answered."""
+        with suppress(StoreUnavailable):
+            await self._return_rules.look(self._everybodys_now())
 
     async def watch_canaries(self) -> None:
         """Stop what is tried and costs more than chance explains."""
@@ -182,6 +201,7 @@ class BackgroundJobs:
         await self.keep_shadow_prices()
         await self.keep_quotas()
         await self.watch_canaries()
+        await self.ask_for_returns()
         while due_at is not None and due_at <= self.clock():
             if not await self.worker.deliver_due(self.targets(), self.clock(), self.uniform):
                 # A receiver that fails is given a rest, however many leads wait for it.
@@ -202,6 +222,7 @@ class BackgroundJobs:
         await read_lists(bidder.store, bidder.standing, heard.lists)
         hear_requests(bidder, heard.requests, self.watch.declared)
         bidder.operator_keys = operators_of(heard.operator_keys)
+        await hear_credits(bidder)
         self._audit_watch.see(heard.audit_head, now)
         hear_marks(self.bidder, self.certifier, heard.marks)
         return heard.next_due

@@ -15,10 +15,12 @@ from app.crm.payload import ACCESS_TOKEN, Secrets, Unbuildable, build_request
 from app.domain.delivery.delivery import AttemptReport, ClaimedDelivery, DeliveryStatus
 from app.domain.delivery.destination import Destination
 from app.domain.delivery.destination_auth import OAuth2Auth
+from app.domain.delivery.feedback import feedback_document
 from app.domain.delivery.sold_lead import LeadDocument
 from app.outbound.circuit import Circuit
 from app.outbound.message import OutboundAnswer
 from app.outbound.retry import next_attempt_at
+from app.platforms.known import PLATFORMS
 
 LEASE_MARGIN_S = 30.0
 """A lease outlives the longest request by this, so that only a dead worker's leads are claimed again."""
@@ -162,7 +164,8 @@ class DeliveryWorker:
 
     async def _deliver(self, delivery: ClaimedDelivery, target: Target, now: float, draw: float) -> None:
         told = self._wall() if self._wall is not None else now
-        answer = await answer_of(self._send, self._tokens, target, delivery.lead, delivery.webhook_id, told)
+        what, document = sent_of(target, delivery)
+        answer = await answer_of(self._send, self._tokens, what, document, delivery.webhook_id, told)
         judgement = judgement_of(target.destination, answer, delivery.lead)
         report = report_of(delivery, answer, judgement, now, draw)
 
@@ -171,6 +174,20 @@ class DeliveryWorker:
             self._circuits[delivery.destination].record(failed=failed, at=now + answer.took_s)
         if await self._store.acknowledge(report):
             self._settled(report)
+
+
+def sent_of(target: Target, delivery: ClaimedDelivery) -> tuple[Target, LeadDocument]:
+    """What is sent, and where: the lead, or what its seller is told of it.
+
+    That goes in the form of a platform if its destination declares no fields.
+    """
+    destination, told = target.destination, delivery.feedback
+    if told is None:
+        return target, delivery.lead
+    platform = PLATFORMS.get(told.form)
+    if not destination.fields and platform is not None and platform.feedback is not None:
+        destination = msgspec.structs.replace(destination, fields=dict(platform.feedback.fields))
+    return Target(destination=destination, secrets=target.secrets), feedback_document(delivery.lead, told)
 
 
 async def try_out(send: Send, target: Target, lead: LeadDocument, webhook_id: str, now: float) -> Judgement:

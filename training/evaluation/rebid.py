@@ -80,8 +80,10 @@ def on_leg(bid: LoggedBid, probability: Probability, shares: Mapping[str, float]
 def habits_of(model: Model, bid: LoggedBid) -> Habits:
     """What the model says of the leads of a bid's seller, and of its sub-source where it knows that."""
     habits = model.habits.get(bid.seller, Habits())
-    factor = habits.sub_sources.get(str(bid.facts.get("sub_id", "")), habits.quality_factor)
-    return replace(habits, quality_factor=factor)
+    source = str(bid.facts.get("sub_id", ""))
+    factor = habits.sub_sources.get(source, habits.quality_factor)
+    return_rate = habits.sub_source_returns.get(source, habits.return_rate)
+    return replace(habits, quality_factor=factor, return_rate=return_rate)
 
 
 def valuation_of(bid: LoggedBid, chance: float, habits: Habits) -> Valuation:

@@ -13,6 +13,8 @@ from training.histories.journaled import DatasetRules
 from training.histories.scratch import Scratch
 
 EVENTS: frozenset[str] = frozenset(get_args(OutcomeKind))
+RETURNS = frozenset({"return_accepted", "return_refused", "return_expired"})
+"""What a seller's answer to a return is exported as; the first alone gives money back."""
 
 
 class Labelled(msgspec.Struct, frozen=True, gc=False, kw_only=True):
@@ -40,11 +42,15 @@ def labelled(database: Scratch, rules: DatasetRules, as_of: float, counts: Count
         "ORDER BY s.lead_id",
         as_of,
     )
+    # Who has never asked for a return in here may do so elsewhere: then what is invalid counts as given back.
+    (asks,) = database.one("SELECT count(*) > 0 FROM outcome WHERE starts_with(event, 'return_')")
     for (lead_id, sold_at), group in groupby(rows, key=lambda row: (row[0], row[1])):
-        told, matures_at = [], sold_at + rules.maturity_s
+        told, matures_at, credited = [], sold_at + rules.maturity_s, False
         for *_, event, at, heard_at, cents in group:
             if event in EVENTS:
                 told.append(OutcomeEvent(event=event, occurred_at=at, received_at=heard_at, value_cents=cents))
+            elif event in RETURNS:
+                credited = credited or event == "return_accepted"
             elif event is not None:
                 counts["events this version does not know"] += 1
         in_time = label(each for each in told if each.occurred_at <= matures_at)
@@ -60,6 +66,6 @@ def labelled(database: Scratch, rules: DatasetRules, as_of: float, counts: Count
             converted=converted if matured else None,
             matured=matured,
             # A return, or a wish to be left alone, holds whenever it comes.
-            returned=ever.invalid,
+            returned=credited if asks else ever.invalid,
             opted_out=ever.opted_out,
         )

@@ -7,6 +7,7 @@ import msgspec
 from msgspec.structs import replace
 
 from app.domain.auction.snapshot import Caps, Snapshot, Standing
+from app.domain.auction.targeting import target_terms
 from app.domain.buyer import Exploration
 from app.domain.calendar import LocalTime, local_minute
 from app.domain.campaign import Campaign
@@ -186,25 +187,31 @@ def _valuation(
     shadows, budget = _duals(campaign, caps)
     standing = snapshot.standing
     habits = _habits(campaign, snapshot)
-    quality_factor, sub_source = habits.quality_factor, ""
+    quality_factor, return_rate, sub_source = habits.quality_factor, habits.return_rate, ""
     if habits.sub_sources and facts["sub_id"] in habits.sub_sources:
         sub_source = str(facts["sub_id"])
         quality_factor = habits.sub_sources[sub_source]
+        return_rate = habits.sub_source_returns.get(sub_source, return_rate)
     demand = standing.demand.get(campaign.name)
     if demand is not None:
         shadows += ((demand.name, demand.shadow_cents(campaign.demand_cents)),)
+    worth = campaign.worth.of(facts)
+    towards = standing.targets.get(campaign.name) if standing.targets else None
+    targets = target_terms(campaign, towards, worth) if towards is not None else ()
     checks = snapshot.catalogue.checks
     return Valuation(
         probability=probability,
-        worth=campaign.worth.of(facts),
+        worth=worth,
         quality_factor=quality_factor,
         handling=float(campaign.handling_cents),
         boosts=_boosts(campaign, standing, local),
         signals=tuple([(cause, float(cents)) for cause, cents in standing.signals]) if standing.signals else (),
         shadows=shadows,
         budget=budget,
-        return_rate=habits.return_rate,
+        return_rate=return_rate,
         sub_source=sub_source,
+        targets=targets,
+        raise_max=float(campaign.target_raise_cents) if targets else 0.0,
         checks=post_costs(checks, campaign.name, campaign.vertical, snapshot.seller.name) if checks else (),
     )
 

@@ -19,6 +19,7 @@ from app.domain.delivery.destination_auth import (
     require_header,
     signing_key,
 )
+from app.domain.delivery.feedback import FEEDBACK_PATHS
 from app.domain.delivery.outcome_rule import OutcomeRule, Pick
 from app.domain.delivery.sold_lead import LEAD_PATHS, LeadDocument
 from app.wire.ping import Value
@@ -102,7 +103,9 @@ class Destination(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 def secret_references(destination: Destination) -> tuple[str, ...]:
     """Every reference that must be resolved before a lead can be sent to this destination."""
-    plain = [text for text in (destination.url, *destination.headers.values()) if is_secret(text)]
+    constants = [source.constant for source in destination.fields.values() if isinstance(source, Source)]
+    texts = (destination.url, *destination.headers.values(), *constants)
+    plain = [text for text in texts if isinstance(text, str) and is_secret(text)]
     return tuple(dict.fromkeys([*plain, *auth_references(destination.auth)]))
 
 
@@ -148,7 +151,7 @@ def placeholders(url: str) -> list[str]:
 
 def path_trouble(path: str) -> str:
     """Why this is no path of a lead, and the remedy; empty where it is one. Who reads a configuration must ask."""
-    if path in LEAD_PATHS or (path.startswith("fields.") and len(path) > len("fields.")):
+    if path in LEAD_PATHS or path in FEEDBACK_PATHS or (path.startswith("fields.") and len(path) > len("fields.")):
         return ""
     by_name = {known.rpartition(".")[2]: known for known in LEAD_PATHS}
     named = get_close_matches(path.rpartition(".")[2], by_name, 1)

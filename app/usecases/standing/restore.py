@@ -21,6 +21,7 @@ from app.usecases.standing.changes import (
     ClockWasAhead,
     DemandSet,
     KnownRead,
+    LedgersRead,
     ListDropped,
     ListRead,
     Requests,
@@ -44,8 +45,10 @@ _PART = 10_000
 async def restore(store: Store, now: float) -> LiveStanding:
     """Where a bidder stands by its database. StoreUnavailable while that is away."""
     standing = LiveStanding()
-    standing.apply(UsageRead(used=await store.cap_usage(now)))
+    counted = await store.counted(now)
+    standing.apply(UsageRead(used=counted.used, credit=counted.credit))
     standing.apply(ShadowPricesRead(prices=await store.shadow_prices()))
+    standing.apply(LedgersRead(ledgers=await store.ledgers()))
     heard = await store.heard(now)
     standing.apply(requests_of(heard.requests))
     await read_lists(store, standing, heard.lists)

@@ -474,6 +474,19 @@ def test_a_sub_source_has_the_quality_factor_that_was_measured_of_it() -> None:
     assert bad.price_cents < good.price_cents
 
 
+def test_a_sub_source_has_the_return_rate_that_was_measured_of_it() -> None:
+    habits = Habits(
+        return_rate=0.05, sub_sources={"incentive": 1.0, "email": 1.0}, sub_source_returns={"incentive": 0.3}
+    )
+    whole = Snapshot(catalogue=catalogue(models=[model(habits={"acme": habits})]), seller=seller())
+    rates = {}
+    for source in ("incentive", "email", "search"):
+        (bid, *_) = decide(ping(sub_id=source), whole, NOW, DRAW).bids
+        assert bid.valuation is not None
+        rates[source] = bid.valuation.return_rate
+    assert rates == {"incentive": 0.3, "email": 0.05, "search": 0.05}
+
+
 def test_nothing_is_bought_of_a_blocked_sub_source() -> None:
     blocking = seller(blocked_sub_sources=("aff-7",))
     assert refusal(ping(sub_id="aff-7"), sold_by=blocking) == Refusal("filtered", "sub_id")
