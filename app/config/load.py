@@ -17,6 +17,7 @@ from app.config.file.problem import Findings, Problem
 from app.config.file.read import read_table
 from app.config.file.remedies import SMALLEST
 from app.config.file.syntax import syntax_problem
+from app.config.presets import expand_presets
 from app.config.prices import warn_of_points_apart
 from app.config.schema import BuyerFile, BuyerTable
 from app.config.sellers import build_operators, build_sellers, refuse_shared_keys
@@ -96,6 +97,7 @@ def load(
             ),
         )
     files = Files(path, content, environ, read_file)
+    tree = expand_presets(tree, findings)
     table = read_table(BuyerFile, tree, (), findings)
     declared = None if table is None else _declare(table, tree, files, findings)
     if declared is None or findings.errors:

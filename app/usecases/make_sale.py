@@ -13,7 +13,7 @@ from app.domain.catalogue import counted_caps
 from app.domain.checks.check import Check
 from app.domain.checks.retention import Retention, deadline_of
 from app.domain.consent.certificate import holds_id_of, read_leadid, read_trustedform
-from app.domain.delivery.sold_lead import ConsentProof, SoldLead, lead_document
+from app.domain.delivery.sold_lead import ConsentProof, LeadDocument, SoldLead, lead_document
 from app.domain.post.posted_lead import PostedLead
 from app.domain.post.sale import CapUse, Evidence, Sale
 from app.journal.lines import PingLine
@@ -30,7 +30,8 @@ def make_sale(bidder: Bidder, lead: PostedLead, gathered: GatheredPost) -> Sale:
     line = live.line if live is not None else None
     ping = live.ping_of(line) if live is not None and line is not None else None
     offer = _offer(line, lead)
-    document = _document(lead, lead_id, ping)
+    sold = _document(lead, lead_id, ping)
+    document = lead_document(sold)
     return Sale(
         lead_id=lead_id,
         seller=lead.seller.name,
@@ -44,22 +45,29 @@ def make_sale(bidder: Bidder, lead: PostedLead, gathered: GatheredPost) -> Sale:
         sold_at=lead.now,
         zip=lead.post.zip,
         state=lead.post.state,
-        seller_lead_id=_told_openly(document.seller_lead_id, lead),
-        sub_id=_told_openly(document.sub_id, lead),
+        seller_lead_id=_told_openly(sold.seller_lead_id, lead),
+        sub_id=_told_openly(sold.sub_id, lead),
         person=lead.person,
         certificates=tuple([certificate.hex() for certificate in lead.certificates]),
         duplicate_since=lead.now - campaign.duplicate_s,
         duplicate_scope=campaign.duplicate_scope,
         cap_uses=_cap_uses(lead),
-        identity=bidder.vault.seal(msgspec.json.encode(lead_document(document)), lead_id),
-        evidence=_evidence(bidder, lead, lead_id, ping, document.consent, gathered.exchanges),
+        identity=bidder.vault.seal(msgspec.json.encode(document), lead_id),
+        evidence=_evidence(bidder, lead, lead_id, ping, sold.consent, gathered.exchanges),
         decision=msgspec.json.encode(offer) if offer is not None else None,
         config_hash=lead.configuration.config_hash,
         model_version=line.model if line is not None else "",
-        destinations=campaign.destinations,
+        destinations=_destinations(bidder, campaign.destinations, document),
         answer=sale_answer(lead.ping_id, lead_id, bid.price_cents, lead.warnings),
         retentions=_retentions(bidder, lead, gathered),
     )
+
+
+def _destinations(bidder: Bidder, declared: tuple[str, ...], lead: LeadDocument) -> tuple[str, ...]:
+    """Those of a campaign that want this lead; the first where none does, for no lead may be left lying."""
+    known = bidder.catalogue.destinations
+    wanting = tuple([name for name in declared if name not in known or known[name].wants(lead)])
+    return wanting or declared[:1]
 
 
 def _offer(line: PingLine | None, lead: PostedLead) -> Offer | None:
