@@ -18,6 +18,7 @@ from app.certificates.desk import ProviderDesk
 from app.config.destinations import secrets_of
 from app.config.load import Declared, LoadedConfig, load
 from app.config.values.zip_table import zip_states
+from app.domain.catalogue import with_limits
 from app.domain.keys import Keys
 from app.http.application import Application, CannotStart
 from app.journal.configurations import longest_bid_lifetime_s
@@ -31,6 +32,7 @@ from app.private_files import narrow
 from app.reports.counting import Counting
 from app.reports.scorecard import Scorecards
 from app.scoring.load import load as load_models
+from app.service_notes import note_places
 from app.settings import Settings, SettingsError, load_keys, read_keys, require_database, require_file, sole_use
 from app.store.engine.database_file import sole_database
 from app.store.errors import StoreError, StoreUnavailable
@@ -48,6 +50,8 @@ from app.usecases.gather_checks import post_collectors
 from app.usecases.limits.rate_limit import HashQuotas, RateLimits
 from app.usecases.onboarding.certify import Certifier
 from app.usecases.operators.audit_watch import AuditWatch
+from app.usecases.operators.hear_requests import limits_of
+from app.usecases.operators.state_notes import StateNotes
 from app.usecases.reload.config_watcher import ConfigWatcher
 from app.usecases.reload.key_watch import KeyWatch
 from app.usecases.reload.left_destinations import LeftDestinations
@@ -60,6 +64,7 @@ TICK_S = 0.25
 RELOAD_S = 0.5
 HEAR_S = 0.5
 STUCK_S = 3.0
+NOTE_S = 3.0
 REST_S = 0.001
 """How long a thread that counts the journal rests after each millisecond of it, so that no ping waits for it."""
 SETTLE_S = 5.0
@@ -158,6 +163,7 @@ async def _started(
 ) -> BackgroundJobs:
     """Start everything; the stack ends it in reverse order."""
     stack.enter_context(_own_use(settings))
+    note_places(settings.data, settings.places(os.getpid(), world.clock()))
     # Never a seeded source: what is sealed twice with one nonce can be opened.
     vault = Vault(keys.sealing, keys.sealing_id, os.urandom)
     store = await _opened(stack, settings, keys, vault, world)
@@ -171,17 +177,12 @@ async def _started(
     sender = Sender()
     stack.push_async_callback(sender.aclose)
     metrics = Metrics()
-    worker = DeliveryWorker(
-        store,
-        sender.send,
-        owner=f"{socket.gethostname()}-{os.getpid()}",
-        settled=lambda report: metrics.count("deliveries_total", report.destination, report.status),
-        # A receiver compares the time of a signature with its own clock.
-        wall=world.clock,
-    )
+    worker = _worker(store, sender, metrics, world)
+    limits = limits_of(await store.requests(now))
     usage = await store.cap_usage(now)
     bidder = Bidder(
-        catalogue=live.catalogue,
+        catalogue=with_limits(live.catalogue, limits),
+        limits=limits,
         keys=keys,
         seed=keys.index,
         chance=world.chance,
@@ -210,10 +211,12 @@ async def _started(
     background = BackgroundJobs(
         bidder, journal, watch, left, worker, clock, world.uniform, certifier, world.clock, AuditWatch(settings.journal)
     )
+    noting = StateNotes(settings.data, background.state)
+    stack.callback(noting.note_stop)
     if world.stepped:
         stack.callback(journal.flush)
     else:
-        await _run_beside(stack, background, journal, KeyWatch(bidder, lambda: _keys_of(settings)))
+        await _run_beside(stack, background, journal, KeyWatch(bidder, lambda: _keys_of(settings)), noting)
         clock_watch = ClockWatch(service_clock, bidder, worker, settings.data, longest_s)
         stack.callback(clock_watch.close)
         await _beside(stack, _every(TICK_S, clock_watch.look))
@@ -224,11 +227,24 @@ async def _started(
 
 
 def _sources(settings: Settings) -> Sources:
+    """What is read anew while the service runs."""
     return Sources(
         config=lambda read_file: load(settings.config, environ=os.environ, read_file=read_file),
         models=lambda: load_models(settings.models),
         models_dir=settings.models,
         zip_states=zip_states(),
+    )
+
+
+def _worker(store: Store, sender: Sender, metrics: Metrics, world: World) -> DeliveryWorker:
+    """What delivers leads, counted by what came of it."""
+    return DeliveryWorker(
+        store,
+        sender.send,
+        owner=f"{socket.gethostname()}-{os.getpid()}",
+        settled=lambda report: metrics.count("deliveries_total", report.destination, report.status),
+        # A receiver compares the time of a signature with its own clock.
+        wall=world.clock,
     )
 
 
@@ -295,7 +311,7 @@ async def _set_back_by_s(settings: Settings, store: Store, now: float) -> int:
 
 def _tell_of_models(settings: Settings, live: Reloaded) -> None:
     # The models that come with leadbid are nobody's own: a new installation has done nothing wrong where one is no use.
-    level = logging.WARNING if settings.models == MODELS else logging.ERROR
+    level = logging.WARNING if settings.models.resolve() == MODELS else logging.ERROR
     for problem in live.problems:
         _log.log(level, "%s: %s", settings.models, problem)
     if unpriced := live.catalogue.index.verticals - live.catalogue.models.keys():
@@ -306,7 +322,11 @@ def _tell_of_models(settings: Settings, live: Reloaded) -> None:
 
 
 async def _run_beside(
-    stack: AsyncExitStack, background: BackgroundJobs, journal: JournalWriter, key_watch: KeyWatch
+    stack: AsyncExitStack,
+    background: BackgroundJobs,
+    journal: JournalWriter,
+    key_watch: KeyWatch,
+    noting: StateNotes,
 ) -> None:
     """Have every background job done again and again while requests are answered."""
     await _beside(stack, journal.run(lambda error: _log.error("the journal cannot be written: %s", error.strerror)))
@@ -321,6 +341,8 @@ async def _run_beside(
     await _beside(stack, _every(STUCK_S, background.look_for_stuck))
     await _beside(stack, _every(STUCK_S, background.watch_canaries))
     await _beside(stack, _every(STUCK_S, background.retain_certificates))
+    await noting.note()
+    await _beside(stack, _every(NOTE_S, noting.note))
     stack.push_async_callback(background.keep_quotas)
     await _beside(stack, _every(RELOAD_S, background.keep_quotas))
     stack.push_async_callback(background.worker.settle, SETTLE_S)

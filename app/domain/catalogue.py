@@ -159,6 +159,25 @@ def counted_caps(campaign: Campaign, seller: Seller, zip_code: str, state: str, 
     ]
 
 
+def with_limits(catalogue: Catalogue, limits: Mapping[str, int]) -> Catalogue:
+    """The same with other limits of some caps, by OWNER/CAP; what names no cap of it is passed over."""
+    if not limits:
+        return catalogue
+    campaigns = {name: replace(each, caps=_limited(each.caps, limits)) for name, each in catalogue.campaigns.items()}
+    sellers = {name: replace(each, caps=_limited(each.caps, limits)) for name, each in catalogue.sellers.items()}
+    return replace(
+        catalogue,
+        campaigns=campaigns,
+        sellers=sellers,
+        seller_by_key={key: sellers[seller.name] for key, seller in catalogue.seller_by_key.items()},
+        index=replace(catalogue.index, campaigns=tuple(campaigns.values())),
+    )
+
+
+def _limited(caps: tuple[Cap, ...], limits: Mapping[str, int]) -> tuple[Cap, ...]:
+    return tuple([replace(cap, limit=limits[cap.title]) if cap.title in limits else cap for cap in caps])
+
+
 def index_campaigns(campaigns: tuple[Campaign, ...]) -> CampaignIndex:
     """The index over these campaigns."""
     states: dict[tuple[str, str], list[int]] = {}

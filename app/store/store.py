@@ -56,7 +56,7 @@ from app.store.migrate import migrate, require_head
 from app.store.operators import audit, requested
 from app.store.operators import keys as operator_keys
 from app.store.operators.keys import OperatorKey
-from app.store.operators.requested import DemandRow, SignalRow, Switch, SwitchKind
+from app.store.operators.requested import DemandRow, RequestRows, SignalRow, Switch, SwitchKind
 from app.store.sales import CapInTheWay, SaleResult
 from app.store.sealed import Sealed, SealedRows
 from app.store.suppression import lists, people
@@ -244,9 +244,9 @@ class Store:
         """Keep what was shown."""
         await self._writer.run(lambda c: certifications.add_marks(c, marks))
 
-    async def forget_certification(self, seller: str) -> bool:
+    async def forget_certification(self, seller: str, by: str, now: float) -> bool:
         """Have a seller begin anew; False where it had shown nothing."""
-        return await self._writer.run(lambda c: certifications.forget_marks(c, seller))
+        return await self._writer.run(lambda c: certifications.forget_marks(c, seller, by, now))
 
     async def known_people(self, since: float = 0.0) -> Iterator[tuple[str, str, str, float]]:
         """(digest, campaign, vertical, sold_at) of sales after `since`, sorted by digest; read as it is consumed."""
@@ -367,6 +367,10 @@ class Store:
     async def switches(self, now: float) -> list[Switch]:
         """Switches in force."""
         return await self._reader.run(lambda c: requested.switches(c, now))
+
+    async def requests(self, now: float) -> RequestRows:
+        """All that operators ask for, as of one moment."""
+        return await self._reader.run(lambda c: requested.requests(c, now))
 
     async def operator_keys(self, now: float) -> list[OperatorKey]:
         """Operators' keys that were made by command and hold."""

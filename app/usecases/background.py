@@ -6,19 +6,21 @@ from contextlib import suppress
 from math import inf
 
 from app.journal.writer import JournalWriter
+from app.service_notes import ServiceState
 from app.store.errors import StoreUnavailable
-from app.store.operators.requested import paused
 from app.telemetry.trouble import where
 from app.usecases.bidder import Bidder
 from app.usecases.canary_watch import CanaryWatch
 from app.usecases.deliver_leads import DeliveryWorker, Target
 from app.usecases.onboarding.certify import Certifier, hear_marks, keep_marks
 from app.usecases.operators.audit_watch import AuditWatch
+from app.usecases.operators.hear_requests import hear_requests
 from app.usecases.operators.keys import operators_of
+from app.usecases.operators.state_notes import state_of
 from app.usecases.reload.config_watcher import ConfigWatcher
 from app.usecases.reload.left_destinations import LeftDestinations
 from app.usecases.retention.worker import RetentionWorker
-from app.usecases.standing.changes import Allowed, Paused, Suppressed, TimePassed, WritesFailed
+from app.usecases.standing.changes import Allowed, Suppressed, TimePassed, WritesFailed
 from app.usecases.standing.restore import read_lists
 
 KEEP_S = 15.0
@@ -84,6 +86,10 @@ class BackgroundJobs:
         bidder.metrics.gauge("live_bids", bidder.standing.live_bids)
         bidder.metrics.gauge("journal_waiting_lines", self._journal.waiting)
         bidder.metrics.gauge("journal_lost_lines", self._journal.lost)
+
+    def state(self) -> ServiceState:
+        """How the service is now."""
+        return state_of(self.bidder, self.worker, self.clock(), self._machine_clock())
 
     def write_shed(self) -> None:
         """Journal and count the pings that were refused for want of time; say once when that begins and has ended."""
@@ -202,7 +208,7 @@ class BackgroundJobs:
         bidder.standing.apply(Allowed(digests=tuple(heard.allowed)))
         self._heard_at = now
         await read_lists(bidder.store, bidder.standing, heard.lists)
-        bidder.standing.apply(Paused(names=paused(heard.switches)))
+        hear_requests(bidder, heard.requests, self.watch.declared)
         bidder.operator_keys = operators_of(heard.operator_keys)
         self._audit_watch.see(heard.audit_head, now)
         hear_marks(self.bidder, self.certifier, heard.marks)

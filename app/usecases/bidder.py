@@ -42,6 +42,8 @@ def _asks_nobody() -> ProviderDesk:
 class Bidder(msgspec.Struct, kw_only=True):
     """One value that every use case is given; only `catalogue` is ever replaced, all else moves inside.
 
+    `catalogue` has the `limits` of caps, by OWNER/CAP, that operators set in place of the declared ones.
+
     `former` holds the latest configurations that were in force before, or are on another replica, whose bids may live.
 
     `chance` gives that many random bytes, `steady` seconds by a clock that is never set, `sold` is called after each
@@ -73,6 +75,8 @@ class Bidder(msgspec.Struct, kw_only=True):
     certified: set[str] = msgspec.field(default_factory=set)
     operator_keys: dict[str, Operator] = msgspec.field(default_factory=dict)
     test_recorders: list[TestRecorder] = msgspec.field(default_factory=list)
+
+    limits: dict[str, int] = msgspec.field(default_factory=dict)
 
     @property
     def operator_by_key(self) -> Mapping[str, Operator]:

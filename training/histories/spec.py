@@ -14,6 +14,8 @@ from training.errors import TrainingError
 
 CalibratorChoice = Literal["auto", "none", "sigmoid", "beta", "isotonic"]
 FieldType = Literal["choice", "number", "integer", "boolean", "text", "date", "hour", "weekday"]
+FILLED = "*"
+"""What is positive in a column that only conversions fill, as the date or the revenue of a sale: all but 0."""
 BY_ROW = "row"
 """The order of a file that has no time: its rows stand oldest first."""
 
@@ -69,8 +71,9 @@ class ValueOf(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 class Spec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How a history is read.
 
-    A lead has converted if its `label` is one of `positive`; one that is neither there nor among `negative`, if any are
-    named, is left out, as are rows without a label where `missing_label` allows it. `order` is a column of times, or
+    A lead has converted if its `label` is one of `positive`, or, where that is `*`, if it has one other than 0; one
+    that is neither there nor among `negative`, if any are named, is left out, as are rows without a label where
+    `missing_label` allows it. `order` is a column of times, or
     `row`; a few rows without a time are left out. Leads younger than `maturity_days` before the newest are left out,
     whatever they came to: of late leads only the quick conversions are known yet. `where` keeps the rows whose columns
     hold these values. `value` is what a conversion brought: a column, or a share of one. `time_format` is `day first`,

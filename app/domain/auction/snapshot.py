@@ -30,14 +30,15 @@ class Standing(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_default
     """Where the counters of this ping's candidates stand, and what operators switched.
 
     `caps` by campaign: one for each of its own caps, then of the seller's. `demand` by campaign, `signals` as
-    (cause, cents), `paused` names of campaigns and sellers. `unwritable_s` is how long no sale could be recorded, if
-    none can.
+    (cause, cents), `paused` names of campaigns and sellers, `boosts` cents by campaign. `unwritable_s` is how long no
+    sale could be recorded, if none can.
     """
 
     caps: dict[str, tuple[CapStanding, ...]] = {}
     demand: dict[str, DemandStanding] = {}
     signals: tuple[tuple[str, int], ...] = ()
     paused: frozenset[str] = frozenset()
+    boosts: dict[str, int] = {}
     unwritable_s: float = 0.0
 
 

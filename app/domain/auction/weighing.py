@@ -6,7 +6,7 @@ from math import fsum
 import msgspec
 from msgspec.structs import replace
 
-from app.domain.auction.snapshot import Caps, Snapshot
+from app.domain.auction.snapshot import Caps, Snapshot, Standing
 from app.domain.buyer import Exploration
 from app.domain.calendar import LocalTime, local_minute
 from app.domain.campaign import Campaign
@@ -22,6 +22,9 @@ from app.domain.pricing.pricing import Curve, Quote, Valuation, quote
 from app.domain.reasons import Refusal
 from app.domain.seller import Habits, Seller
 from app.wire.ping import LeadType, Leg, Ping, Value
+
+BY_COMMAND = "by command"
+"""The name of a boost that an operator gave while the service runs."""
 
 
 class Offer(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
@@ -196,7 +199,7 @@ def _valuation(
         worth=campaign.worth.of(facts),
         quality_factor=quality_factor,
         handling=float(campaign.handling_cents),
-        boosts=campaign.schedule.boosts_on(local),
+        boosts=_boosts(campaign, standing, local),
         signals=tuple([(cause, float(cents)) for cause, cents in standing.signals]) if standing.signals else (),
         shadows=shadows,
         budget=budget,
@@ -204,6 +207,13 @@ def _valuation(
         sub_source=sub_source,
         checks=post_costs(checks, campaign.name, campaign.vertical, snapshot.seller.name) if checks else (),
     )
+
+
+def _boosts(campaign: Campaign, standing: Standing, local: LocalTime) -> tuple[tuple[str, float], ...]:
+    """The pushes that its schedule declares, and an operator's."""
+    declared = campaign.schedule.boosts_on(local)
+    cents = standing.boosts.get(campaign.name) if standing.boosts else None
+    return declared if cents is None else (*declared, (BY_COMMAND, float(cents)))
 
 
 def _habits(campaign: Campaign, snapshot: Snapshot) -> Habits:
