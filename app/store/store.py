@@ -13,6 +13,7 @@ from app.domain.keys import Keys
 from app.domain.operators.audit import AuditHead, AuditLine, OperatorAct
 from app.domain.post.sale import KeptAnswer, PostFacts, Sale
 from app.domain.reasons import Refusal
+from app.domain.targets.targets import KeptLedger, LedgerName, TargetLedger
 from app.store import (
     answers,
     caps,
@@ -235,6 +236,14 @@ class Store:
     async def keep_shadow_prices(self, duals: Mapping[str, float], now: float) -> None:
         """Keep where these stand."""
         await self._writer.run(lambda c: shadow_prices.keep_shadow_prices(c, duals, now))
+
+    async def ledgers(self) -> dict[str, dict[str, KeptLedger]]:
+        """What came of each target when it was last kept."""
+        return await self._reader.run(shadow_prices.ledgers)
+
+    async def keep_ledgers(self, ledgers: Mapping[LedgerName, TargetLedger], now: float) -> None:
+        """Keep where these stand."""
+        await self._writer.run(lambda c: shadow_prices.keep_ledgers(c, ledgers, now))
 
     async def certification_marks(self) -> list[Mark]:
         """What each seller has shown in its tests."""

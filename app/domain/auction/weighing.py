@@ -7,6 +7,7 @@ import msgspec
 from msgspec.structs import replace
 
 from app.domain.auction.snapshot import Caps, Snapshot, Standing
+from app.domain.auction.targeting import target_terms
 from app.domain.buyer import Exploration
 from app.domain.calendar import LocalTime, local_minute
 from app.domain.campaign import Campaign
@@ -193,10 +194,13 @@ def _valuation(
     demand = standing.demand.get(campaign.name)
     if demand is not None:
         shadows += ((demand.name, demand.shadow_cents(campaign.demand_cents)),)
+    worth = campaign.worth.of(facts)
+    towards = standing.targets.get(campaign.name) if standing.targets else None
+    targets = target_terms(campaign, towards, worth) if towards is not None else ()
     checks = snapshot.catalogue.checks
     return Valuation(
         probability=probability,
-        worth=campaign.worth.of(facts),
+        worth=worth,
         quality_factor=quality_factor,
         handling=float(campaign.handling_cents),
         boosts=_boosts(campaign, standing, local),
@@ -205,6 +209,8 @@ def _valuation(
         budget=budget,
         return_rate=habits.return_rate,
         sub_source=sub_source,
+        targets=targets,
+        raise_max=float(campaign.target_raise_cents) if targets else 0.0,
         checks=post_costs(checks, campaign.name, campaign.vertical, snapshot.seller.name) if checks else (),
     )
 

@@ -3,6 +3,7 @@
 from app.config.idle import idle_settings
 from app.domain.pricing.expected_conversion import ExpectedConversion
 from app.domain.schedule import ALWAYS, Boost, Schedule
+from app.domain.targets.targets import CampaignTarget
 from tests.build import campaign
 
 PUSH = Schedule(minutes=ALWAYS, boosts=(Boost(name="weekend push", cents=900, minutes=ALWAYS),))
@@ -27,3 +28,12 @@ def test_nothing_is_said_where_all_can_act() -> None:
     assert idle_settings([FIXED], {"solar"}) == ()
     assert idle_settings([campaign(expected_conversion=ExpectedConversion(rate=0.1), schedule=PUSH)], ()) == ()
     assert idle_settings([campaign(fallback_cents=600)], ()) == ()
+
+
+def test_targets_cannot_act_on_a_fixed_price() -> None:
+    cost = CampaignTarget(
+        name="cost", owner="solar-tx", kind="cost_per_acquisition", amount=9_000.0, window="day", zone="Etc/UTC"
+    )
+    (text,) = idle_settings([campaign(fallback_cents=600, targets=(cost,))], ())
+    assert "so it bids its fallback_price, $6.00, and targets cannot act on it" in text
+    assert idle_settings([campaign(fallback_cents=600, targets=(cost,))], {"solar"}) == ()
