@@ -17,7 +17,7 @@ _JITTER = 0.2
 RetentionResult = Literal["pending", "stored", "lost"]
 
 
-class Retention(msgspec.Struct, frozen=True, kw_only=True):
+class DueRetention(msgspec.Struct, frozen=True, kw_only=True):
     """What a sale leaves to be done, by this check and this deadline (UTC epoch seconds)."""
 
     check: str

@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-from app.domain.checks.retention import Retention
+from app.domain.checks.retention import DueRetention
 from app.domain.duplicate import Sighting
 from app.domain.identity import Person
 from app.wire.ping import Leg
@@ -67,7 +67,7 @@ class Sale(msgspec.Struct, frozen=True, kw_only=True):
     model_version: str
     destinations: tuple[str, ...]
     answer: PostAnswer
-    retentions: tuple[Retention, ...] = ()
+    retentions: tuple[DueRetention, ...] = ()
 
 
 class KeptAnswer(msgspec.Struct, frozen=True, kw_only=True):

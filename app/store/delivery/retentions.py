@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
-from app.domain.checks.retention import Retention, RetentionResult
+from app.domain.checks.retention import DueRetention, RetentionResult
 from app.domain.delivery.sold_lead import LeadDocument
 from app.domain.post.sale import Evidence
 from app.store.engine.portable import adding_new
@@ -69,7 +69,7 @@ class RetentionReport(msgspec.Struct, frozen=True, kw_only=True):
     evidence: tuple[Evidence, ...] = ()
 
 
-def adding_retention(lead_id: str, due: Retention, now: float) -> Work:
+def adding_retention(lead_id: str, due: DueRetention, now: float) -> Work:
     """The statement that has a sold lead's certificate stored from now on."""
     row = {
         "lead_id": lead_id,

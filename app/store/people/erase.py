@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, select, update
 
 from app.domain.identity import Person
 from app.store.people.named import bearing
-from app.store.schema import answer, attempt, certificate, delivery, evidence, lead, outcome, sighting
+from app.store.schema import answer, attempt, certificate, delivery, evidence, lead, outcome, retention, sighting
 from app.wire.post import PostAnswer
 
 NOBODY = msgspec.json.encode(Person()).decode()
@@ -99,6 +99,8 @@ def unname(connection: Connection, lead_ids: Collection[str], now: float) -> int
 
     That these people were bought is still known, by digests: duplicates are told by it.
     """
+    # Without a contact nothing can be matched with a certificate, and nothing is stored without a match.
+    connection.execute(delete(retention).where(retention.c.lead_id.in_(list(lead_ids))))
     ids = list(lead_ids)
     _end_deliveries(connection, ids, now)
     return connection.execute(
