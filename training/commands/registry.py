@@ -7,6 +7,7 @@ import msgspec
 
 from app.bounds import real
 from training.frame import add, add_own_config, add_own_models, own_verticals
+from training.histories.declared import MATURITY_DAYS
 from training.registry import registry
 from training.registry.listing import listed, sentence, shown, table
 from training.registry.pointer import Change, NotChanged, author
@@ -100,5 +101,5 @@ def _done(args: argparse.Namespace) -> Change:
         version=args.version,
         declared=known,
         force=args.force,
-        matures_days=args.maturity_days,
+        matures_days=MATURITY_DAYS if args.maturity_days is None else args.maturity_days,
     )

@@ -26,6 +26,7 @@ from training.conversion.importances import EXPLAINED_MAX, ModelRows, field_impo
 from training.conversion.leaks import check_fields
 from training.conversion.options import options_of
 from training.conversion.train import Trained, train
+from training.conversion.young import as_if_mature
 from training.histories.history import History
 from training.histories.spec import Spec
 from training.statistics import Array
@@ -42,7 +43,9 @@ def learn(
     Raises `TrainingError`, and leaves nothing then.
     """
     columns, _ = columns_among(spec.fields)
-    X, options = stacked(columns, history.columns, len(history)), options_of(spec, history)
+    X = stacked(columns, history.columns, len(history))
+    history = as_if_mature(history, columns, X, seed=seed)
+    options = options_of(spec, history)
     trained = train(columns, X, history.converted, seed=seed, tell=tell, backend=backend, options=options)
     scorer = partial(scorer_of, trained.raw, trained.model, trained.columns, vertical=spec.vertical)
     libraries = installed(lightgbm=trained.candidate == "lightgbm")
@@ -98,6 +101,8 @@ def judged(
         spec_sha256=sha256(msgspec.json.encode(spec)).hexdigest(),
         reads=tuple(_reads(feature) for feature in scorer.features if not isinstance(feature, Cross)),
         crosses=tuple(each.of for each in trained.crosses if each.of),
+        delays=history.delays,
+        maturity_days=history.maturity_days,
         left_out=left_out,
         rows_by_slice={name: cut.stop - cut.start for name, cut in asdict(trained.slices).items()},
         figures=trained.newest,

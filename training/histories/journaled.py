@@ -38,12 +38,15 @@ class DatasetSources(msgspec.Struct, frozen=True):
 
 
 class DatasetRules(msgspec.Struct, frozen=True, kw_only=True):
-    """Pings of [since, until) as all was known at `now`; a lead converts if it gets that far before it matures."""
+    """Pings of [since, until) as all was known at `now`; a lead converts if it gets that far before it matures.
+
+    How long it may take is read from the delays where `maturity_s` does not say.
+    """
 
     since: float = 0.0
     until: float = float("inf")
     now: float
-    maturity_s: float
+    maturity_s: float | None = None
     conversion: Disposition = "sold"
 
 

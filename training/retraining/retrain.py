@@ -22,7 +22,7 @@ from training.conversion.learn import learn
 from training.drift.window import REFERENCE, Probability, sample, window
 from training.errors import TrainingError
 from training.histories.bids import Lead, LoggedBid, history_of, read_bids, read_leads
-from training.histories.dataset import BIDS, LEADS, DatasetSummary
+from training.histories.dataset import BIDS, DAY_S, LEADS, DatasetSummary
 from training.histories.spec import Spec
 from training.retraining.habits import Measured, measured
 from training.retraining.market import Contest, LearnedMarket, market
@@ -108,7 +108,8 @@ def _conversion(
     past: Dataset, spec: Spec, leads: Sequence[Lead], *, seed: int, tell: Callable[[str], None]
 ) -> tuple[str, str, dict[str, tuple[Gate, ...]]]:
     """The version of a conversion model that passed its gates, what came of it in a sentence, and what did not pass."""
-    history = history_of(leads, spec.vertical)
+    known, days = past.summary.known_until or past.summary.as_of, past.summary.maturity_s / DAY_S
+    history = history_of(leads, spec.vertical, known_until=known, matures=days)
     # A fit would be in vain: the first of its gates counts the conversions.
     size = size_of(history)
     if not size.is_enough:
