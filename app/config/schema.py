@@ -256,14 +256,22 @@ class FilterTable(Table, frozen=True, kw_only=True):
 class WorthTable(Table, frozen=True, kw_only=True):
     """`conversion_value` as a table: a value that depends on a field of the lead."""
 
-    field: Annotated[Name, says("a numeric field, in dollars", '"loan_amount"')]
+    field: Annotated[
+        Name,
+        says(
+            "a numeric field, in dollars; or `predicted_value`: what the model says that a conversion brings",
+            '"loan_amount"',
+        ),
+    ]
     rate: Annotated[
         float,
         Kind("share", within(read_rate, 0.0, 100.0, 'write a share of the field, such as "0.75%"')),
         says("the share of the field that a conversion is worth", '"0.75%"'),
     ]
     base: Annotated[Dollars, says("an amount to add", "100")] = 0
-    missing: Annotated[Dollars, says("the amount added to `base` if the lead lacks the field", "1_200")] = 0
+    missing: Annotated[
+        Dollars, says("the amount added to `base` if the lead lacks the field, or no model predicts it", "1_200")
+    ] = 0
     low: Annotated[Dollars, says("the lowest value", "800")] = 0
     high: Annotated[Dollars | None, says("the highest value", "6_000")] = None
 

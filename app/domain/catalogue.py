@@ -43,7 +43,8 @@ class FactRead(msgspec.Struct, frozen=True, kw_only=True):
 class Model(msgspec.Struct, frozen=True, kw_only=True):
     """All that was learned of one vertical, under one version.
 
-    `probability` is verified: facts of a lead in, calibrated P(conversion) of an exclusive lead out. `landscape` and
+    `probability` is verified: facts of a lead in, calibrated P(conversion) of an exclusive lead out; so is `value`,
+    in dollars what a conversion of it brings, where a history told that. `landscape` and
     `habits` (by seller) stand in for what is declared of a seller, where they know it. `traffic` is how much comes in
     each hour of the week by the buyer's clock, Monday first, for the plans of caps; empty where nobody has counted.
     `reads` are the facts that it or its landscape looks at.
@@ -52,6 +53,7 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     vertical: str
     version: str
     probability: Callable[[Mapping[str, Value]], float]
+    value: Callable[[Mapping[str, Value]], float] | None = None
     landscape: Landscape | None = None
     habits: Mapping[str, Habits] = {}
     traffic: tuple[float, ...] = ()

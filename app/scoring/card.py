@@ -200,6 +200,33 @@ class CalibratorAttempt(msgspec.Struct, frozen=True, kw_only=True):
     why_not: str
 
 
+class AmountRow(msgspec.Struct, frozen=True):
+    """A lead's facts, and what the trained pipeline itself says that a conversion of it brings, in dollars."""
+
+    facts: dict[str, Value]
+    amount: float
+
+
+class LearnedValue(msgspec.Struct, frozen=True, kw_only=True):
+    """E[V | converts, facts], in dollars: the `model` (or `mean`, which reads nothing) and how it was chosen.
+
+    It learned from `learned` conversions whose value was told. `saved` is by how much the deviance of later conversions
+    was lower than that of their mean, with its standard error. Amounts above `high` count as that, of `capped`
+    conversions. On the `newest` conversions `predicted_over_observed` is the level.
+    """
+
+    model: str
+    learned: int
+    mean: float
+    high: float
+    capped: int
+    saved: float
+    saved_noise: float
+    newest: int
+    predicted_over_observed: float
+    parity: tuple[AmountRow, ...]
+
+
 class ParityRow(msgspec.Struct, frozen=True):
     """A lead's facts, and the probability that the trained pipeline itself gave it."""
 
@@ -213,7 +240,8 @@ class ModelCard(msgspec.Struct, frozen=True, kw_only=True):
     `candidate` with its `settings` was chosen among `candidates`, and fitted to all but the newest leads; its
     calibrator was fitted to what models of older leads said of later ones. `crosses` are pairs of categories that it
     reads as one. `delays` say how long conversions took, of all leads under no name and by seller; a lead is mature
-    after `maturity_days`. `spec` is the specification of the leads as written.
+    after `maturity_days`. `value` is what a conversion brings, where the history says it. `spec` is the specification
+    of the leads as written.
     `parts` has a word on each file that was learned beside the scorer, `renews` says of which version that scorer is.
     The service relies on `schema`, names, `sha256` (by file) and `parity`; the rest is for people and for training.
     """
@@ -244,6 +272,7 @@ class ModelCard(msgspec.Struct, frozen=True, kw_only=True):
     candidates: tuple[JudgedCandidate, ...] = ()
     notes: tuple[str, ...] = ()
     calibrator: str
+    value: LearnedValue | None = None
     attempts: tuple[CalibratorAttempt, ...]
     fields: tuple[FieldCheck, ...]
     importances: tuple[FieldImportance, ...] = ()

@@ -7,7 +7,7 @@ from operator import and_, getitem
 from struct import Struct
 from typing import Any, TypeVar
 
-from app.scoring.artefact import Cross, Feature, Scorer
+from app.scoring.artefact import Amount, Cross, Feature, Scorer
 from app.scoring.calibration import calibrated, straight
 from app.scoring.facts import as_number
 from app.scoring.forest import forest_of
@@ -22,7 +22,10 @@ Crossed = tuple[dict[Any, T], str, str]
 
 
 def compiled(scorer: Scorer) -> Probability:
-    """P(conversion) of a lead with these facts; NaN where the sum is no probability. `scorer` has passed `check`."""
+    """P(conversion) of a lead with these facts, or the amount of one; NaN where the sum is none.
+
+    `scorer` has passed `check`.
+    """
     forest = forest_of(scorer.trees, scorer.features)
     sums, everything = forest.sums, forest.everything
     features = scorer.features
@@ -33,6 +36,7 @@ def compiled(scorer: Scorer) -> Probability:
     size, unpack, baseline = words.size, words.unpack, scorer.baseline
     # Nearly every curve is straight in log-odds, and then costs no call.
     slope, intercept = straight(scorer.calibrator) or (1.0, 0.0)
+    most = scorer.calibrator.high if isinstance(scorer.calibrator, Amount) else 1.0
     bent = calibrated(scorer.calibrator) if straight(scorer.calibrator) is None else None
 
     def probability(facts: Mapping[str, Value]) -> float:
@@ -44,7 +48,7 @@ def compiled(scorer: Scorer) -> Probability:
             score += weights_of_two[facts.get(one), facts.get(other)]
         score = sum(map(getitem, sums, unpack(arrived.to_bytes(size, "little"))), score)
         chance = 0.5 + 0.5 * tanh(0.5 * (slope * score + intercept)) if bent is None else bent(score)
-        return chance if 0.0 <= chance <= 1.0 else nan
+        return chance if 0.0 <= chance <= most else nan
 
     return probability
 

@@ -26,6 +26,7 @@ from training.conversion.importances import EXPLAINED_MAX, ModelRows, field_impo
 from training.conversion.leaks import check_fields
 from training.conversion.options import options_of
 from training.conversion.train import Trained, train
+from training.conversion.value.learn import learn_value, value_lines
 from training.conversion.young import as_if_mature
 from training.histories.history import History
 from training.histories.spec import Spec
@@ -80,12 +81,11 @@ def judged(
     read, table = trained.columns or columns, crossed(columns, X[newest], trained.crosses)
     predicted, true = chance(trained.model, table), history.truth
     truth, counts = None if true is None else figures(y[newest], true[newest]), options.rows(newest).counts
-    # The largest distance between what the service would say and what scikit-learn says.
-    places = _spread(newest, COMPARED_MAX)
-    served = np.array([*map(compiled(scorer), history.rows(places))])
-    difference = float(np.max(np.abs(served - predicted[places - newest.start])))
+    difference = _difference(scorer, history, newest, predicted)
     trusted = {field.name: field.reason for field in spec.fields if field.trusted}
     verdicts = tuple(gates(trained, size_of(history), checks, truth, difference=difference, trusted=trusted))
+    tell("learning what a conversion brings")
+    value = learn_value(history, columns, X, trained.slices, options, version=version, seed=seed)
     tell("explaining")
     parity = parity_rows(trained.model, read, scorer, history.rows(_spread(newest, PARITY_ROWS_MIN)))
     explained = history.rows(_spread(newest, EXPLAINED_MAX))
@@ -101,8 +101,7 @@ def judged(
         spec_sha256=sha256(msgspec.json.encode(spec)).hexdigest(),
         reads=tuple(_reads(feature) for feature in scorer.features if not isinstance(feature, Cross)),
         crosses=tuple(each.of for each in trained.crosses if each.of),
-        delays=history.delays,
-        maturity_days=history.maturity_days,
+        **{name: getattr(history, name) for name in ("delays", "maturity_days")},
         left_out=left_out,
         rows_by_slice={name: cut.stop - cut.start for name, cut in asdict(trained.slices).items()},
         figures=trained.newest,
@@ -111,7 +110,9 @@ def judged(
         figures_of_truth=truth,
         deciles=deciles(y[newest], predicted, None if true is None else true[newest], counts),
         by_value=by_value(columns, X[newest], y[newest], predicted, counts),
-        **{name: getattr(trained, name) for name in ("candidate", "settings", "candidates", "notes", "attempts")},
+        **{name: getattr(trained, name) for name in ("candidate", "settings", "candidates", "attempts")},
+        notes=(*trained.notes, *value_lines(value.card), *filter(None, [value.note])),
+        value=value.card,
         calibrator=trained.calibrator or "none",
         fields=checks,
         importances=weighed,
@@ -120,10 +121,17 @@ def judged(
         libraries=libraries,
         parity=parity,
     )
-    write(models, trained.model if original is None else original, scorer, card)
+    write(models, trained.model if original is None else original, scorer, card, value.scorer)
     # Read back as the service will read it: what it would refuse must not be made live.
     load_version(models, spec.vertical, version)
     return card
+
+
+def _difference(scorer: Scorer, history: History, newest: slice, predicted: Array) -> float:
+    """The largest distance between what the service would say and what scikit-learn says."""
+    places = _spread(newest, COMPARED_MAX)
+    served = np.array([*map(compiled(scorer), history.rows(places))])
+    return float(np.max(np.abs(served - predicted[places - newest.start])))
 
 
 def _spread(part: slice, most: int) -> Array:

@@ -24,11 +24,11 @@ class LoggedBid(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """One bid on one leg, a column of `bids.parquet` a field. Money in cents, `at` in UTC epoch seconds.
 
     `facts` are what the models read at ping time, in the file as JSON. `probability` is P(conversion) on this leg,
-    `worth` V, `value` v and `bid_value` u. The bid was drawn around `best` with deviation `spread` of its logarithm,
-    within `low` and `high`, and sent as `price_cents`; where there are `points`, no other price was allowed. `won` is
-    `None` as long as nobody can know. `winning_cents` is what the seller disclosed. Of a lead that was bought,
-    `converted` is `None` until its outcome has matured; `value_cents` is what it brought. `ping` is the same for both
-    legs of one ping.
+    `worth` V, which was made of what the model `predicted` that a conversion brings if that is not 0, `value` v and
+    `bid_value` u. The bid was drawn around `best` with deviation `spread` of its logarithm, within `low` and `high`,
+    and sent as `price_cents`; where there are `points`, no other price was allowed. `won` is `None` as long as nobody
+    can know. `winning_cents` is what the seller disclosed. Of a lead that was bought, `converted` is `None` until its
+    outcome has matured; `value_cents` is what it brought. `ping` is the same for both legs of one ping.
     """
 
     id: str
@@ -59,6 +59,7 @@ class LoggedBid(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     returned: bool = False
     value_cents: int = 0
     ping: str = ""
+    predicted: float = 0.0
     points: tuple[int, ...] = ()
 
 

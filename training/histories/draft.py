@@ -171,10 +171,10 @@ def _lines(draft: SpecDraft) -> Iterator[str]:
         ("values_seen_once", True, '"refuse" or "unknown"'),
     )
     yield from (_line(key, getattr(spec, key), said.get(key, usual)) for key, shown, usual in keys if shown)
-    told = _line("value", spec.value_column, f"what a conversion brought: {said.get('value', '')}")
+    value = _line("value", spec.value_column, f"what a conversion brought: {said.get('value', '')}")
     if isinstance(spec.value, ValueOf):
-        told = f"value = {{ field = {json.dumps(spec.value.field)}, rate = {spec.value.rate} }}  # {said['value']}"
-    yield told if spec.value else f"# {told}"
+        value = f"value = {{ field = {json.dumps(spec.value.field)}, rate = {spec.value.rate} }}  # {said['value']}"
+    yield value if spec.value else f"# {value}"
     if spec.where:
         yield from ("", "[where]", *(_line(name, value) for name, value in spec.where.items()))
     for field in spec.fields:

@@ -169,7 +169,7 @@ def _bids(line: PingLine, zone: str) -> Iterator[dict[str, Any]]:
             **_of(line, "at", "seller", "model", "config"),
             **_of(line.ping, "vertical", "zip", "state"),
             **_of(offer, "campaign", "leg", "price_cents", "win_probability", "spread"),
-            **_of(offer.valuation, "probability", "worth", "value"),
+            **_of(offer.valuation, "probability", "worth", "predicted", "value"),
             **_of(offer.quote, "bid_value", "low", "high", "best"),
             "points": [point.cents for point in offer.quote.points] if offer.quote is not None else (),
         }

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from app.domain.seller import Habits
 from app.domain.vertical import Vertical
 from app.scoring.artefact import Unusable
-from app.scoring.card import Gate, ModelCard, read_card
+from app.scoring.card import DelayCurve, Gate, ModelCard, read_card
 from app.scoring.habits import HABITS, parse_habits
 from app.scoring.landscape import FILE as LANDSCAPE
 from app.scoring.load import load_version
@@ -43,7 +43,8 @@ class Dataset(msgspec.Struct, frozen=True, kw_only=True):
 class Round(msgspec.Struct, frozen=True, kw_only=True):
     """What came of one vertical's round. `challenger` is the new version, empty where there is none.
 
-    `conversion` says in a sentence what came of that model. `contests` are by leg, `few` says of which there are none.
+    `conversion` says in a sentence what came of that model, `delays` how long conversions took, of all leads under no
+    name and by seller; they have `maturity_days`. `contests` are by leg, `few` says of which there are none.
     `gates` are those of the challenger, as its card shows them; `left_out` has what failed and is not in it, by what it
     was. `verdict` says what happens with the challenger, `is_tried` whether it stands beside the champion now.
     `removed` are old versions that never bid.
@@ -55,6 +56,8 @@ class Round(msgspec.Struct, frozen=True, kw_only=True):
     conversion: str
     contests: dict[str, Contest] = {}
     few: tuple[str, ...] = ()
+    delays: dict[str, DelayCurve] = {}
+    maturity_days: float = 0.0
     sellers: dict[str, Measured] = {}
     gates: tuple[Gate, ...] = ()
     left_out: dict[str, tuple[Gate, ...]] = {}
@@ -74,8 +77,11 @@ def retrain(past: Dataset, vertical: Vertical, champion: str, *, seed: int, tell
     spec = successor_spec(vertical, _card(home / champion) if champion else None)
     fresh, sentence, left_out = _conversion(past, spec, leads, seed=seed, tell=tell)
     base = fresh or champion
+    delays, days = past.summary.delays.get(name, {}), past.summary.maturity_s / DAY_S
     if not base:
-        return Round(vertical=name, champion="", conversion=sentence, left_out=left_out)
+        return Round(
+            vertical=name, champion="", conversion=sentence, delays=delays, maturity_days=days, left_out=left_out
+        )
     tell("measuring sellers")
     model, reads = load_version(past.models, name, base)
     ratio = _ratio(past.models, name, base, model.probability)
@@ -98,6 +104,8 @@ def retrain(past: Dataset, vertical: Vertical, champion: str, *, seed: int, tell
         conversion=sentence,
         contests=rivals.contests,
         few=rivals.few,
+        delays=delays,
+        maturity_days=days,
         sellers=sellers,
         gates=read_card(home / challenger).gates if challenger else (),
         left_out={**left_out, **({"landscape": tuple(newly)} if newly else {})},

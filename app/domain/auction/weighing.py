@@ -1,11 +1,12 @@
 """One campaign's answer to one ping: a price for each leg, or the reason for no bid."""
 
 from collections.abc import Mapping
-from math import fsum
+from math import fsum, isfinite
 
 import msgspec
 from msgspec.structs import replace
 
+from app.domain.auction.features import PREDICTED_VALUE
 from app.domain.auction.snapshot import Caps, Snapshot
 from app.domain.buyer import Exploration
 from app.domain.calendar import LocalTime, local_minute
@@ -179,6 +180,7 @@ def _valuation(
     return Valuation(
         probability=probability,
         worth=campaign.worth.of(facts),
+        predicted=_predicted(facts) if campaign.worth.field == PREDICTED_VALUE else 0.0,
         quality_factor=quality_factor,
         handling=float(campaign.handling_cents),
         boosts=campaign.schedule.boosts_on(local),
@@ -188,6 +190,12 @@ def _valuation(
         return_rate=habits.return_rate,
         sub_source=sub_source,
     )
+
+
+def _predicted(facts: Mapping[str, Value]) -> float:
+    """What the model says that a conversion brings, in cents; 0 where it says nothing."""
+    amount = float(facts.get(PREDICTED_VALUE, 0.0))
+    return 100.0 * amount if isfinite(amount) else 0.0
 
 
 def _habits(campaign: Campaign, snapshot: Snapshot) -> Habits:

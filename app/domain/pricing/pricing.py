@@ -42,7 +42,7 @@ class Worth(msgspec.Struct, frozen=True, kw_only=True):
         if not self.field:
             return float(self.base_cents)
         amount = facts.get(self.field)
-        if isinstance(amount, str) or amount is None:
+        if isinstance(amount, str) or amount is None or amount != amount:
             return float(self.base_cents + self.missing_cents)
         worth = self.base_cents + self.rate * float(amount) * 100.0
         worth = max(worth, float(self.low_cents))
@@ -54,12 +54,14 @@ class Valuation(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaul
 
     `probability` is p, `worth` V, `handling` h, `return_rate` q, `budget` mu. `shadows` are the nu of caps and
     territory by name, `boosts` and `signals` the premiums by name. All money in cents. `expected` says that p is what
-    the campaign expects of all such leads, as no model said it of this one; `sub_source` whose quality factor it is
+    the campaign expects of all such leads, as no model said it of this one; `predicted` is what the model says that a
+    conversion brings, where V is made of that; `sub_source` whose quality factor it is
     where not the seller's.
     """
 
     probability: float
     worth: float
+    predicted: float = 0.0
     quality_factor: float = 1.0
     handling: float = 0.0
     boosts: tuple[tuple[str, float], ...] = ()

@@ -483,3 +483,28 @@ def test_a_forced_test_bids_an_allowed_price() -> None:
     prices = {offer.price_cents for offer in decided(forced, DRAW, NOW, campaign(price_points=POINTS)).bids}
     assert prices
     assert prices <= {*POINTS}
+
+
+PREDICTED = campaign(worth=Worth(field="predicted_value", rate=0.5, missing_cents=9_000, high_cents=20_000))
+
+
+def by_value(amount: float | None, probability: float = 0.2, *campaigns: Campaign) -> Decision:
+    """The decision where the model says that a conversion of this lead brings so many dollars."""
+    whole = catalogue(
+        campaigns or [PREDICTED], [seller()], [model(probability, value=None if amount is None else lambda _: amount)]
+    )
+    return decide(ping(), Snapshot(catalogue=whole, seller=seller()), NOW, DRAW)
+
+
+def test_a_conversion_is_worth_what_the_model_predicts_where_the_campaign_says_so() -> None:
+    for amount, worth in ((240.0, 12_000.0), (10_000.0, 20_000.0), (None, 9_000.0)):
+        for bid in by_value(amount).bids:
+            assert bid.valuation is not None
+            assert bid.valuation.worth == worth
+            assert bid.valuation.predicted == (amount or 0.0) * 100.0
+    fixed = campaign()
+    assert by_value(240.0, 0.2, fixed) == by_value(None, 0.2, fixed)
+
+
+def test_a_value_that_is_no_number_is_no_bid() -> None:
+    assert by_value(nan).refusal == Refusal("model_unavailable")
