@@ -29,7 +29,7 @@ from app.private_files import narrow
 from app.reports.counting import Counting
 from app.reports.scorecard import Scorecards
 from app.scoring.load import load as load_models
-from app.settings import Settings, SettingsError, load_keys, require_database, require_file, sole_use
+from app.settings import Settings, SettingsError, load_keys, read_keys, require_database, require_file, sole_use
 from app.store.engine.database_file import sole_database
 from app.store.errors import StoreError, StoreUnavailable
 from app.store.store import Store
@@ -44,7 +44,9 @@ from app.usecases.clock.service_clock import STEP_S, ServiceClock
 from app.usecases.deliver_leads import DeliveryWorker
 from app.usecases.limits.rate_limit import HashQuotas, RateLimits
 from app.usecases.onboarding.certify import Certifier
+from app.usecases.operators.audit_watch import AuditWatch
 from app.usecases.reload.config_watcher import ConfigWatcher
+from app.usecases.reload.key_watch import KeyWatch
 from app.usecases.reload.left_destinations import LeftDestinations
 from app.usecases.reload.reload_catalogue import Reloaded, Sources, first_catalogue
 from app.usecases.reload.starting import NeedsConsent, start_with
@@ -204,11 +206,13 @@ async def _started(
     bidder.certified.update(certifier.live)
     bidder.test_recorders.append(certifier.see)
     left = LeftDestinations(store, lambda each: secrets_of(each, settings.config, os.environ), metrics)
-    background = BackgroundJobs(bidder, journal, watch, left, worker, clock, world.uniform, certifier, world.clock)
+    background = BackgroundJobs(
+        bidder, journal, watch, left, worker, clock, world.uniform, certifier, world.clock, AuditWatch(settings.journal)
+    )
     if world.stepped:
         stack.callback(journal.flush)
     else:
-        await _run_beside(stack, background, journal)
+        await _run_beside(stack, background, journal, KeyWatch(bidder, lambda: _keys_of(settings)))
         clock_watch = ClockWatch(service_clock, bidder, worker, settings.data, longest_s)
         stack.callback(clock_watch.close)
         await _beside(stack, _every(TICK_S, clock_watch.look))
@@ -279,7 +283,9 @@ def _tell_of_models(settings: Settings, live: Reloaded) -> None:
         _log.warning(text)
 
 
-async def _run_beside(stack: AsyncExitStack, background: BackgroundJobs, journal: JournalWriter) -> None:
+async def _run_beside(
+    stack: AsyncExitStack, background: BackgroundJobs, journal: JournalWriter, key_watch: KeyWatch
+) -> None:
     """Have every background job done again and again while requests are answered."""
     await _beside(stack, journal.run(lambda error: _log.error("the journal cannot be written: %s", error.strerror)))
     stack.callback(background.write_keyless)
@@ -287,6 +293,7 @@ async def _run_beside(stack: AsyncExitStack, background: BackgroundJobs, journal
     await _beside(stack, _every(TICK_S, background.tick))
     await _beside(stack, _every(HEAR_S, background.prove_database))
     await _beside(stack, _every(RELOAD_S, background.watch.look))
+    await _beside(stack, _every(RELOAD_S, key_watch.look))
     await _beside(stack, _every(HEAR_S, background.hear))
     await _beside(stack, _every(HEAR_S, background.keep_shadow_prices))
     await _beside(stack, _every(STUCK_S, background.look_for_stuck))
@@ -312,6 +319,13 @@ async def _every(seconds: float, job: Callable[[], Awaitable[None]]) -> None:
             if failed:
                 _log.warning("%s works again", job.__name__)
             failed = False
+
+
+def _keys_of(settings: Settings) -> Keys | str:
+    try:
+        return read_keys(settings)
+    except SettingsError as error:
+        return str(error)
 
 
 def _names(things: Mapping[str, object]) -> str:

@@ -10,7 +10,7 @@ import msgspec
 
 from app.domain.keys import Keys
 from app.packaged import DEMO
-from app.private_files import append_to, exposed, make_directory
+from app.private_files import append_to, exposed, make_directory, write_new
 from app.store.engine.connections import sqlite_file
 from app.store.engine.database_file import was_served
 from app.store.errors import StoreError
@@ -19,6 +19,9 @@ if sys.platform != "win32":
     import fcntl
 
 KEY_BYTES = 32
+
+_NUMBER_MAX = 255
+"""A token has one byte for it."""
 
 _KINDS = ("index.key", "signing-*.key", "sealing-*.key")
 
@@ -139,6 +142,25 @@ def read_keys(settings: Settings) -> Keys:
     )
 
 
+def add_key(settings: Settings, kind: str, chance: Callable[[int], bytes]) -> Path:
+    """Make the next key of a kind, which a running service takes up by itself. SettingsError where it cannot."""
+    number = max(map(int, _keys(settings, kind))) + 1
+    if number > _NUMBER_MAX:
+        raise SettingsError(f"{kind} keys have numbers up to {_NUMBER_MAX}, and all are used")
+    return _write_key(settings.keys / f"{kind}-{number}.key", chance(KEY_BYTES))
+
+
+def retire_key(settings: Settings, name: str) -> Path:
+    """Put a key where no service reads it, for backups that were made under it. SettingsError where it cannot."""
+    path = settings.keys / f"{name}.key"
+    retired = settings.keys / "retired" / path.name
+    try:
+        make_directory(retired.parent)
+        return path.rename(retired)
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be moved to {retired.parent} ({error.strerror})") from None
+
+
 def require_database(settings: Settings, *, served: bool) -> None:
     """SettingsError where an empty database would take the place of one that was lost, or `new_database` is not true.
 
@@ -198,10 +220,18 @@ def _make_key(settings: Settings, name: str, key: bytes) -> Path:
             f"{path} is missing. Replicas must share their keys: make one with "
             f"`openssl rand -hex {KEY_BYTES} > {path}`, copy it to every replica and name its directory with --keys."
         )
+    return _write_key(path, key)
+
+
+def _write_key(path: Path, key: bytes) -> Path:
+    """Under another name first, so that a running service never reads half of it."""
+    part = path.with_suffix(".part")
     try:
-        settings.keys.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(key.hex() + "\n")
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with write_new(part) as file:
+            file.write(key.hex().encode() + b"\n")
+            os.fsync(file.fileno())
+        part.rename(path)
     except OSError as error:
         raise SettingsError(f"{path} cannot be made ({error.strerror}): give its directory to this user") from None
     return path
@@ -212,8 +242,8 @@ def _keys(settings: Settings, kind: str) -> dict[str, bytes]:
     found = {}
     for path in sorted(settings.keys.glob(f"{kind}-*.key")):
         number = path.stem.removeprefix(f"{kind}-")
-        if not number.isdigit() or int(number) > 255:
-            raise SettingsError(f"{path}: a key's file is named {kind}-N.key with N from 0 to 255")
+        if not number.isdigit() or int(number) > _NUMBER_MAX:
+            raise SettingsError(f"{path}: a key's file is named {kind}-N.key with N from 0 to {_NUMBER_MAX}")
         found[number] = _read_key(path)
     return found
 

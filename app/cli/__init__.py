@@ -35,10 +35,16 @@ GROUPS = {
         "journal": "compact the journal to Parquet, or print its statistics",
         "export": "export sales and outcomes to Parquet for training, without personal data",
     },
+    "people": {
+        "suppress": "say who may not be bought, one by one or by a list, and take it back",
+    },
     "operate": {
         "pause": "pause a campaign or a seller while the service runs",
         "resume": "resume a paused campaign or seller",
         "reload": "show a changed configuration that waits for consent, and have it taken",
+        "operators": "make, list, rotate and remove the keys of operators",
+        "audit": "list, verify or export the log of operators' acts",
+        "keys": "list and rotate the keys that sign bids and seal leads, while the service runs",
         "outcomes": "import outcomes of leads from a CSV file of the CRM",
         "deliveries": "list, show, replay and move deliveries to CRMs",
     },

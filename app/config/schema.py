@@ -34,6 +34,7 @@ from app.config.values.kinds import (
     within,
 )
 from app.config.values.times import read_duration
+from app.domain.buyer import Role
 from app.domain.calendar import WindowKind
 from app.domain.campaign import DuplicateScope
 from app.domain.caps.caps import Measure, TerritoryUnit
@@ -471,12 +472,16 @@ class SellerTable(Table, frozen=True, kw_only=True):
 
 
 class OperatorTable(Table, frozen=True, kw_only=True):
-    """`[[operators]]`: a person or system of the buyer that reports outcomes and demand, and may see details."""
+    """`[[operators]]`: a person or system of the buyer that looks, reports outcomes, or changes what is bought."""
 
     name: Annotated[Slug, says("the name shown in the audit log", '"demo-ops"')]
     key_sha256: Annotated[
         KeyHashes, says("the SHA-256 of its API key, in hex; several during a rotation", '["4a7c44..."]')
     ]
+    role: Annotated[
+        Role,
+        says("`viewer` looks, `operator` also reports and changes what is bought, `admin` may all", '"viewer"'),
+    ] = "operator"
     events: Annotated[
         dict[str, EventWord],
         says("its words for outcomes, and those to ignore", '{ "Closed Won" = "sold", "New" = "ignore" }'),

@@ -60,6 +60,7 @@ def build_operators(tables: tuple[OperatorTable, ...], findings: Findings) -> tu
         Operator(
             name=table.name,
             key_sha256=table.key_sha256,
+            role=table.role,
             events=_events(table, findings),
         )
         for table in tables

@@ -1,5 +1,7 @@
 """The buyer: names for consent texts, time zone, and exploration."""
 
+from typing import Literal, get_args
+
 import msgspec
 
 from app.wire.feedback import EventWord
@@ -29,12 +31,24 @@ class Buyer(msgspec.Struct, frozen=True, kw_only=True):
     public_urls: tuple[str, ...] = ()
 
 
+Role = Literal["viewer", "operator", "admin"]
+"""A viewer looks; an operator also reports and changes what is bought; an admin also changes who may. Each may do what
+the one before may."""
+
+ROLES: tuple[Role, ...] = get_args(Role)
+
+
 class Operator(msgspec.Struct, frozen=True, kw_only=True):
-    """Who may tell us outcomes, demand and signals, and read the details of health and metrics.
+    """A person or system of the buyer, known by its key, that may do what its role may.
 
     `events` are the words of its system for outcomes, in lower case without signs and spaces.
     """
 
     name: str
     key_sha256: tuple[str, ...]
+    role: Role = "operator"
     events: dict[str, EventWord] = {}
+
+    def may(self, role: Role) -> bool:
+        """Whether it may do what needs this role."""
+        return ROLES.index(self.role) >= ROLES.index(role)

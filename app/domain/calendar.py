@@ -90,6 +90,11 @@ def utc_text(at: float) -> str:
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def local_text(at: float, zone: str) -> str:
+    """UTC epoch seconds as a person there reads them: "2026-11-21 14:05 CST"."""
+    return datetime.fromtimestamp(at, ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M %Z")
+
+
 def moment(text: str, now: float, zone: tzinfo = UTC) -> float:
     """UTC epoch seconds of a date, a date with time, a span before now as in 7d, or of themselves; ValueError.
 

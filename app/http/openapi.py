@@ -164,6 +164,8 @@ def _reports(sent: Mapping[str, Json]) -> Json:
     territory = [_parameter("territory", "A state (TX), a ZIP prefix (787) or a ZIP (78701).")]
     demand = told("demand", "Demand", "How many leads a territory can still work, for operators", _OPERATOR)
     signal = told("signal", "Signal", "A timed premium on a territory, for operators", _OPERATOR)
+    suppress = told("suppress", "Suppression", "Never buy somebody again, for operators and CRMs", _OPERATOR)
+    ending = told("endSuppression", "Suppression", "Let somebody be bought again, for operators", _OPERATOR)
     return {
         "/v1/notices": {"post": notice, "get": by_get},
         "/v1/outcomes": {
@@ -173,6 +175,8 @@ def _reports(sent: Mapping[str, Json]) -> Json:
         },
         "/v1/demand/{territory}": {"put": demand | {"parameters": territory}},
         "/v1/signals/{territory}": {"put": signal | {"parameters": territory}},
+        "/v1/suppressions": {"post": suppress},
+        "/v1/suppressions/end": {"post": ending},
     }
 
 

@@ -334,6 +334,17 @@ _FEEDBACK: Json = {
         },
         "required": ["open"],
     },
+    "Suppression": {
+        "type": "object",
+        "title": "Suppression",
+        "description": "Whoever has this phone, email or hash of one; one of the three at least.",
+        "properties": {
+            "phone": {**_TEXT, "description": "Ten digits of a North American number, in any usual form."},
+            "email": {**_TEXT, "description": "An address."},
+            "hash": {**_TEXT, "description": "sha256, sha1 or md5, in hex, of ten digits or a lower-case address."},
+            "why": {**_TEXT, "description": "The reason, kept with it and in the audit log."},
+        },
+    },
     "Signal": {
         "type": "object",
         "title": "Signal",

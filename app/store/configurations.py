@@ -3,8 +3,9 @@
 import msgspec
 from sqlalchemy import Connection, delete, select, update
 
-from app.store.audit import note
+from app.domain.operators.audit import SERVICE, OperatorAct
 from app.store.engine.portable import add_new, replace
+from app.store.operators.audit import note
 from app.store.schema import configuration, held_configuration, last_declared
 
 KEPT_S = 90 * 86_400.0
@@ -12,8 +13,6 @@ KEPT_S = 90 * 86_400.0
 CONSENT_S = 3_600.0
 """How long an operator's consent to a configuration holds: the same file may come again by accident."""
 _LATER_S = 0.001
-_CHANGES_MAX = 4_000
-"""Letters of a line of the audit."""
 
 
 class InForce(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,7 +58,8 @@ def put_in_force(connection: Connection, taken: InForce, now: float) -> None:
             row = {"kind": kind, "name": name, "definition": definition, "seen_at": now}
             replace(connection, last_declared, row)
     if taken.config_hash != newest:
-        note(connection, now, "service", "configuration", taken.config_hash, "; ".join(taken.changes)[:_CHANGES_MAX])
+        detail = "; ".join(taken.changes)
+        note(connection, now, OperatorAct(by=SERVICE, action="configuration", target=taken.config_hash, detail=detail))
     connection.execute(delete(configuration).where(configuration.c.seen_at < now - KEPT_S))
 
 
@@ -136,7 +136,7 @@ def approve(connection: Connection, config_hash: str, by: str, now: float) -> bo
         update(held_configuration).where(is_it).values(approved_by=by, approved_at=now)
     ).rowcount
     if approved:
-        note(connection, now, by, "consent", config_hash, "the service may take this configuration")
+        note(connection, now, OperatorAct(by=by, action="consent", target=config_hash))
     return approved == 1
 
 

@@ -11,11 +11,11 @@ from sqlalchemy import ColumnElement, Connection, func, select
 from app.domain.identity import Person
 from app.domain.keyed import digest
 from app.domain.post.outcome_time import time_trouble
-from app.store.answers import names_of
 from app.store.delivery.named_leads import named_leads
-from app.store.engine.portable import add_new, be_alone
+from app.store.engine.portable import add_new
 from app.store.exports import OutcomeRow
-from app.store.schema import lead, notice, outcome, suppression
+from app.store.schema import lead, notice, outcome
+from app.store.suppression.people import suppress_person
 from app.wire.feedback import Notice, Outcome
 
 RETURNED = ("invalid",)
@@ -93,7 +93,7 @@ def record_outcome(connection: Connection, told: Outcome, now: float) -> Outcome
     if told.event != "opted_out":
         return OutcomeResult(status="recorded")
     person = _person_of(connection, told.lead_id)
-    suppress(connection, person, "opted_out", now)
+    suppress_person(connection, person, "opted_out", now)
     return OutcomeResult(status="recorded", suppressed=person.all)
 
 
@@ -144,13 +144,6 @@ def trial_sales(
         TrialSale(events=tuple(events.get(lead_id, ())), **dict(zip(names, row, strict=True)))
         for lead_id, *row in connection.execute(select(lead.c.lead_id, *[lead.c[name] for name in names]).where(bought))
     ]
-
-
-def suppress(connection: Connection, person: Person, reason: str, now: float) -> None:
-    """Never buy this person again; a sale of theirs under way is decided before or after, not meanwhile."""
-    be_alone(connection, names_of(person))
-    for name in person.all:
-        add_new(connection, suppression, {"digest": name, "reason": reason, "suppressed_at": now})
 
 
 def _outcomes(connection: Connection, *where: ColumnElement[bool]) -> Iterator[OutcomeRow]:

@@ -105,9 +105,33 @@ suppression = Table(
     metadata,
     Column("digest", _Digest, nullable=False),
     Column("reason", Text, nullable=False),
-    Column("suppressed_at", Double, nullable=False),
+    # Who may be bought again stays, so that every process hears of it.
+    Column("is_suppressed", Boolean, nullable=False),
+    Column("changed_at", Double, nullable=False),
     PrimaryKeyConstraint("digest"),
+    Index(None, "changed_at"),
     sqlite_with_rowid=False,
+)
+
+suppression_list = Table(
+    "suppression_list",
+    metadata,
+    Column("name", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("digests", BigInteger, nullable=False),
+    Column("told_by", Text, nullable=False),
+    Column("changed_at", Double, nullable=False),
+    PrimaryKeyConstraint("name"),
+)
+
+suppression_part = Table(
+    "suppression_part",
+    metadata,
+    Column("list", Text, nullable=False),
+    Column("number", Integer, nullable=False),
+    # Sorted digests of eight bytes each, little-endian.
+    Column("digests", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("list", "number"),
 )
 
 # One certificate, one person, ever: so it, too, outlives the lead and holds the person itself.
@@ -277,9 +301,11 @@ switch = Table(
     Column("kind", Text, nullable=False),
     Column("target", Text, nullable=False),
     Column("amount", BigInteger, nullable=True),
-    Column("reason", Text, nullable=False),
+    Column("why", Text, nullable=False),
     Column("told_by", Text, nullable=False),
     Column("told_at", Double, nullable=False),
+    # A boost ends by itself; a pause and a cap hold until they are cleared.
+    Column("ends_at", Double, nullable=True),
     PrimaryKeyConstraint("kind", "target"),
     CheckConstraint("kind IN ('pause', 'boost', 'cap')", "kind"),
 )
@@ -287,13 +313,30 @@ switch = Table(
 audit = Table(
     "audit",
     metadata,
-    Column("audit_id", Integer, nullable=False),
+    # From 1 without a gap; whoever writes the next one is alone with the last.
+    Column("number", Integer, nullable=False, autoincrement=False),
     Column("at", Double, nullable=False),
     Column("told_by", Text, nullable=False),
     Column("action", Text, nullable=False),
     Column("target", Text, nullable=False),
     Column("detail", Text, nullable=False),
-    PrimaryKeyConstraint("audit_id"),
+    Column("why", Text, nullable=False),
+    Column("hash", String(64), nullable=False),
+    PrimaryKeyConstraint("number"),
+)
+
+# Keys that were made by command, beside those of `[[operators]]`; one that was rotated holds until `ends_at`.
+operator_key = Table(
+    "operator_key",
+    metadata,
+    Column("key_sha256", String(64), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("made_at", Double, nullable=False),
+    Column("ends_at", Double, nullable=True),
+    PrimaryKeyConstraint("key_sha256"),
+    CheckConstraint("role IN ('viewer', 'operator', 'admin')", "role"),
 )
 
 # What bids were made under, by the hash that they begin to name: posts are judged by it. `in_force_at` is when it last

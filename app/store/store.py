@@ -5,15 +5,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import inf
 from pathlib import Path
 
+from app.domain.buyer import Role
 from app.domain.caps.pacing import ShadowPrice
 from app.domain.delivery.delivery import AttemptReport, ClaimedDelivery
 from app.domain.identity import Person
 from app.domain.keys import Keys
+from app.domain.operators.audit import AuditHead, AuditLine, OperatorAct
 from app.domain.post.sale import KeptAnswer, PostFacts, Sale
 from app.domain.reasons import Refusal
 from app.store import (
     answers,
-    audit,
     caps,
     certifications,
     configurations,
@@ -21,11 +22,10 @@ from app.store import (
     feedback,
     known,
     leads,
-    operators,
     sales,
+    sealed,
     shadow_prices,
 )
-from app.store.audit import AuditLine
 from app.store.certifications import Mark
 from app.store.configurations import Held, InForce
 from app.store.delivery import deliveries, destinations, outbox
@@ -52,8 +52,15 @@ from app.store.feedback import OutcomeFacts, OutcomeResult, Returns, TrialSale
 from app.store.heard import Heard, heard
 from app.store.leads import LeadRow, Summary
 from app.store.migrate import migrate, require_head
-from app.store.operators import DemandRow, SignalRow, Switch
+from app.store.operators import audit, requested
+from app.store.operators import keys as operator_keys
+from app.store.operators.keys import OperatorKey
+from app.store.operators.requested import DemandRow, SignalRow, Switch, SwitchKind
 from app.store.sales import CapInTheWay, SaleResult
+from app.store.sealed import Sealed, SealedRows
+from app.store.suppression import lists, people
+from app.store.suppression.lists import SuppressionList
+from app.store.suppression.people import SuppressedDigest
 from app.store.vault import Vault
 from app.wire.feedback import Demand, Notice, Outcome, Signal
 from app.wire.post import PostAnswer
@@ -246,7 +253,7 @@ class Store:
 
     async def suppressed_digests(self) -> Iterator[str]:
         """Digests of people who may not be bought; read as it is consumed."""
-        return known.suppressed_digests(self._streams)
+        return people.suppressed_digests(self._streams)
 
     async def bought_leads(self) -> Iterator[str]:
         """Nonces of the leads that are ours; read as it is consumed."""
@@ -320,41 +327,115 @@ class Store:
         """The leads that these versions bought in [since, until), with what was heard of each."""
         return await self._reader.run(lambda c: feedback.trial_sales(c, vertical, versions, since, until))
 
-    async def set_demand(self, territory: str, demand: Demand, ends_at: float, by: str, now: float) -> None:
+    # What operators do
+
+    async def set_demand(
+        self, territory: str, demand: Demand, ends_at: float, by: str, now: float, why: str = ""
+    ) -> None:
         """A territory's demand until `ends_at`."""
-        await self._writer.run(lambda c: operators.set_demand(c, territory, demand, ends_at, by, now))
+        await self._writer.run(lambda c: requested.set_demand(c, territory, demand, ends_at, by, now, why))
+
+    async def end_demand(self, territory: str, campaign: str, by: str, now: float, why: str = "") -> bool:
+        """Forget it; False where there was none."""
+        return await self._writer.run(lambda c: requested.end_demand(c, territory, campaign, by, now, why))
 
     async def demands(self, now: float) -> list[DemandRow]:
         """Demand that holds at `now`."""
-        return await self._reader.run(lambda c: operators.demands(c, now))
+        return await self._reader.run(lambda c: requested.demands(c, now))
 
-    async def set_signal(self, territory: str, signal: Signal, by: str, now: float) -> None:
+    async def set_signal(self, territory: str, signal: Signal, by: str, now: float, why: str = "") -> None:
         """A territory's timed premium."""
-        await self._writer.run(lambda c: operators.set_signal(c, territory, signal, by, now))
+        await self._writer.run(lambda c: requested.set_signal(c, territory, signal, by, now, why))
+
+    async def end_signals(self, territory: str, cause: str, by: str, now: float, why: str = "") -> int:
+        """Forget the one of this cause, or all where none is named; how many."""
+        return await self._writer.run(lambda c: requested.end_signals(c, territory, cause, by, now, why))
 
     async def signals(self, now: float) -> list[SignalRow]:
         """Signals that hold at `now`."""
-        return await self._reader.run(lambda c: operators.signals(c, now))
+        return await self._reader.run(lambda c: requested.signals(c, now))
 
-    async def set_switch(self, switch: Switch) -> None:
-        """Pause, boost, or override a cap, until it is cleared."""
-        await self._writer.run(lambda c: operators.set_switch(c, switch))
+    async def set_switch(self, switch: Switch, detail: str = "") -> None:
+        """Pause, boost, or override a cap; `detail` says in the audit log what its amount means."""
+        await self._writer.run(lambda c: requested.set_switch(c, switch, detail))
 
-    async def clear_switch(self, kind: str, target: str, by: str, reason: str, now: float) -> bool:
+    async def clear_switch(self, kind: SwitchKind, target: str, by: str, why: str, now: float) -> bool:
         """End a switch; False where there was none."""
-        return await self._writer.run(lambda c: operators.clear_switch(c, kind, target, by, reason, now))
+        return await self._writer.run(lambda c: requested.clear_switch(c, kind, target, by, why, now))
 
-    async def switches(self) -> list[Switch]:
+    async def switches(self, now: float) -> list[Switch]:
         """Switches in force."""
-        return await self._reader.run(operators.switches)
+        return await self._reader.run(lambda c: requested.switches(c, now))
 
-    async def heard(self, suppressed_since: float = inf) -> Heard:
+    async def operator_keys(self, now: float) -> list[OperatorKey]:
+        """Operators' keys that were made by command and hold."""
+        return await self._reader.run(lambda c: operator_keys.operator_keys(c, now))
+
+    async def add_operator(self, key: OperatorKey, why: str) -> bool:
+        """Give an operator its first key; False where it has one."""
+        return await self._writer.run(lambda c: operator_keys.add_operator(c, key, why))
+
+    async def rotate_operator(self, key: OperatorKey, ends_at: float, why: str) -> Role | None:
+        """Give it another, whose role is answered; its others hold until `ends_at`. None where it has none."""
+        return await self._writer.run(lambda c: operator_keys.rotate_operator(c, key, ends_at, why))
+
+    async def remove_operator(self, name: str, by: str, now: float, why: str) -> bool:
+        """Revoke all of its keys; False where it has none."""
+        return await self._writer.run(lambda c: operator_keys.remove_operator(c, name, by, now, why))
+
+    async def heard(self, now: float, since: float = inf) -> Heard:
         """What others wrote that the service must act on; see `store.heard`."""
-        return await self._hearing.run(lambda c: heard(c, suppressed_since))
+        return await self._hearing.run(lambda c: heard(c, now, since))
+
+    async def note(self, act: OperatorAct, now: float) -> AuditHead:
+        """Write down an act that changes nothing, as a look at a lead; others do so in their own transactions."""
+        return await self._writer.run(lambda c: audit.note(c, now, act))
+
+    async def audit_head(self) -> AuditHead:
+        """The last line of the audit log."""
+        return await self._reader.run(audit.audit_head)
 
     async def audit_lines(self, limit: int = 100) -> list[AuditLine]:
-        """The latest changes, newest first."""
+        """Its latest lines, newest first."""
         return await self._reader.run(lambda c: audit.audit_lines(c, limit))
+
+    async def audit_log(self) -> Iterator[AuditLine]:
+        """All of it, oldest first; read as it is consumed."""
+        return audit.audit_log(self._streams)
+
+    # People who may not be bought
+
+    async def suppress(self, digests: Sequence[str], reason: str, by: str, now: float) -> int:
+        """Never buy who is known by these; how many were bought until now."""
+        return await self._writer.run(lambda c: people.suppress(c, digests, reason, by, now))
+
+    async def allow(self, digests: Sequence[str], reason: str, by: str, now: float) -> int:
+        """Buy who is known by these again; how many were suppressed until now."""
+        return await self._writer.run(lambda c: people.allow(c, digests, reason, by, now))
+
+    async def suppressed(self, digests: Sequence[str]) -> list[SuppressedDigest]:
+        """What is known by any of these few digests."""
+        return await self._reader.run(lambda c: people.suppressed(c, digests))
+
+    async def suppression_lists(self) -> list[SuppressionList]:
+        """Every list of people who may not be bought."""
+        return await self._reader.run(lists.suppression_lists)
+
+    async def list_parts(self, name: str) -> list[bytes]:
+        """All that is in a list, in sorted parts."""
+        return await self._reader.run(lambda c: lists.list_parts(c, name))
+
+    async def put_list(self, of: SuppressionList, parts: Sequence[bytes]) -> None:
+        """Keep a list in the place of the one of its name."""
+        await self._writer.run(lambda c: lists.put_list(c, of, parts), REPORT_S)
+
+    async def put_parts(self, name: str, changed: Mapping[int, bytes], by: str, reason: str, now: float) -> None:
+        """Keep these parts of a list in the place of the former."""
+        await self._writer.run(lambda c: lists.put_parts(c, name, changed, by, reason, now))
+
+    async def drop_list(self, name: str, by: str, reason: str, now: float) -> bool:
+        """Let the people of a list be bought again; False where there is none of this name."""
+        return await self._writer.run(lambda c: lists.drop_list(c, name, by, reason, now), REPORT_S)
 
     # Deliveries
 
@@ -440,6 +521,18 @@ class Store:
     async def sealed_evidence(self, lead_id: str) -> dict[str, bytes]:
         """A lead's evidence by kind, sealed."""
         return await self._reader.run(lambda c: leads.sealed_evidence(c, lead_id))
+
+    async def sealed_rows(self, key: str) -> SealedRows:
+        """What nobody can read without this key."""
+        return await self._reader.run(lambda c: sealed.sealed_rows(c, key))
+
+    async def sealed_otherwise(self, key: str, after: tuple[str, str], limit: int) -> list[Sealed]:
+        """Rows behind this lead and kind, in order, that are not sealed under `key`."""
+        return await self._reader.run(lambda c: sealed.sealed_otherwise(c, key, after, limit))
+
+    async def reseal(self, rows: list[tuple[Sealed, bytes]]) -> int:
+        """Put what is sealed anew in the place of what was; how many still stood there as they were read."""
+        return await self._writer.run(lambda c: sealed.reseal(c, rows))
 
     async def sales(self, since: float, until: float) -> Summary:
         """Sums of what was bought in [since, until)."""

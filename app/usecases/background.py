@@ -7,19 +7,21 @@ from math import inf
 
 from app.journal.writer import JournalWriter
 from app.store.errors import StoreUnavailable
+from app.store.operators.requested import paused
 from app.telemetry.trouble import where
 from app.usecases.bidder import Bidder
 from app.usecases.canary_watch import CanaryWatch
 from app.usecases.deliver_leads import DeliveryWorker, Target
 from app.usecases.onboarding.certify import Certifier, hear_marks, keep_marks
+from app.usecases.operators.audit_watch import AuditWatch
+from app.usecases.operators.keys import operators_of
 from app.usecases.reload.config_watcher import ConfigWatcher
 from app.usecases.reload.left_destinations import LeftDestinations
-from app.usecases.standing.changes import Paused, Suppressed, TimePassed, WritesFailed
+from app.usecases.standing.changes import Allowed, Paused, Suppressed, TimePassed, WritesFailed
+from app.usecases.standing.restore import read_lists
 
 KEEP_S = 15.0
 """A restart may lose what shadow prices moved in this time, a small part of what they move in a window."""
-SUPPRESSIONS_S = 30.0
-"""How late a suppression by another process is heard of. A post asks the database, so nobody is bought meanwhile."""
 PROVEN_S = 3.0
 """How old the last proof may be that sales can be recorded. Posts that are bought prove it at no cost."""
 
@@ -46,6 +48,7 @@ class BackgroundJobs:
         uniform: Callable[[], float],
         certifier: Certifier,
         machine_clock: Callable[[], float],
+        audit_watch: AuditWatch,
     ) -> None:
         self.bidder = bidder
         self.certifier = certifier
@@ -54,6 +57,7 @@ class BackgroundJobs:
         self.worker = worker
         self.clock = clock
         self.uniform = uniform
+        self._audit_watch = audit_watch
         self._canaries = CanaryWatch(bidder)
         self._journal = journal
         self._unwritable_s = 0.0
@@ -62,7 +66,7 @@ class BackgroundJobs:
         self._shed_at = 0.0
         self._machine_clock = machine_clock
         # Everything until now was read when the bidder was made.
-        self._suppressed_at = self._everybodys_now()
+        self._heard_at = self._everybodys_now()
         self._look_at_database()
 
     async def tick(self) -> None:
@@ -184,13 +188,15 @@ class BackgroundJobs:
     async def _hear(self) -> float | None:
         """As `hear`; when the next delivery is due."""
         await keep_marks(self.bidder, self.certifier)
-        now = self._everybodys_now()
-        is_time = abs(now - self._suppressed_at) >= SUPPRESSIONS_S
-        heard = await self.bidder.store.heard(min(self._suppressed_at, now) - _CLOCKS_DIFFER_S if is_time else inf)
-        if is_time:
-            self.bidder.standing.apply(Suppressed(digests=tuple(heard.suppressed)))
-            self._suppressed_at = now
-        self.bidder.standing.apply(Paused(names=heard.paused))
+        bidder, now = self.bidder, self._everybodys_now()
+        heard = await bidder.store.heard(now, min(self._heard_at, now) - _CLOCKS_DIFFER_S)
+        bidder.standing.apply(Suppressed(digests=tuple(heard.suppressed)))
+        bidder.standing.apply(Allowed(digests=tuple(heard.allowed)))
+        self._heard_at = now
+        await read_lists(bidder.store, bidder.standing, heard.lists)
+        bidder.standing.apply(Paused(names=paused(heard.switches)))
+        bidder.operator_keys = operators_of(heard.operator_keys)
+        self._audit_watch.see(heard.audit_head, now)
         hear_marks(self.bidder, self.certifier, heard.marks)
         return heard.next_due
 

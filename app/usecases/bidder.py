@@ -1,10 +1,11 @@
 """All parts of one running bidder: configuration, standing, keys and records."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 import msgspec
 
+from app.domain.buyer import Operator
 from app.domain.catalogue import Catalogue
 from app.domain.keys import Keys
 from app.journal.lines import Line
@@ -34,8 +35,9 @@ class Bidder(msgspec.Struct, kw_only=True):
 
     `chance` gives that many random bytes, `steady` seconds by a clock that is never set, `sold` is called after each
     sale so that delivery need not wait for its poll. `seed` keys every draw. `certified` are the sellers that have
-    certified themselves, `test_recorders` see every test. `post_collectors` are asked about every post besides the
-    store. `keyless` counts what was refused without a seller's key, `shed` what was for want of time.
+    certified themselves, `operator_keys` those made by command. `test_recorders` see every test. `post_collectors` are
+    asked about every post besides the store. `keyless` counts what was refused without a seller's key, `shed` what was
+    for want of time.
     """
 
     catalogue: Catalogue
@@ -57,4 +59,10 @@ class Bidder(msgspec.Struct, kw_only=True):
     keyless: KeylessRefusals = msgspec.field(default_factory=KeylessRefusals)
     shed: ShedPings = msgspec.field(default_factory=ShedPings)
     certified: set[str] = msgspec.field(default_factory=set)
+    operator_keys: dict[str, Operator] = msgspec.field(default_factory=dict)
     test_recorders: list[TestRecorder] = msgspec.field(default_factory=list)
+
+    @property
+    def operator_by_key(self) -> Mapping[str, Operator]:
+        """Operators by the SHA-256 of a key in hex: those that the file declares, then those made by command."""
+        return {**self.operator_keys, **self.catalogue.operator_by_key}

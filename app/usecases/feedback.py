@@ -1,6 +1,6 @@
 """Applies what others report: sellers whether we won, the CRM outcomes, operators demand and signals."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from app.domain.answers import refused_receipt
 from app.domain.calendar import window_bounds
@@ -11,7 +11,9 @@ from app.domain.territory import ZipStates
 from app.domain.token import read
 from app.journal.lines import NoticeLine
 from app.usecases.bidder import Bidder
-from app.usecases.standing.changes import BidLost, DemandSet, SignalSet, Suppressed
+from app.usecases.standing.changes import Allowed, BidLost, DemandSet, SignalSet, Suppressed
+from app.usecases.standing.restore import read_lists
+from app.usecases.suppression.suppress import allow
 from app.wire.feedback import Demand, Notice, Outcome, Receipt, Signal
 
 _PAST = Refusal("invalid_field", "until: lies in the past")
@@ -54,6 +56,21 @@ async def record_outcome(bidder: Bidder, outcome: Outcome, now: float) -> Receip
     if result.status == "recorded":
         bidder.metrics.count("outcomes_total", outcome.event)
     return Receipt(status="repeated" if result.status == "repeated" else "recorded")
+
+
+async def suppress_person(bidder: Bidder, digests: Sequence[str], why: str, by: str, now: float) -> Receipt:
+    """Nobody who is known by one of these digests is bought any more, from now on."""
+    changed = await bidder.store.suppress(digests, why or "no reason given", by, now)
+    bidder.standing.apply(Suppressed(digests=tuple(digests)))
+    return Receipt(status="recorded" if changed else "repeated")
+
+
+async def allow_person(bidder: Bidder, digests: Sequence[str], why: str, by: str, now: float) -> Receipt:
+    """Whoever is known by one of these digests may be bought again, also if a list had them."""
+    changed = await allow(bidder.store, digests, why, by, now)
+    bidder.standing.apply(Allowed(digests=tuple(digests)))
+    await read_lists(bidder.store, bidder.standing, (await bidder.store.heard(now)).lists)
+    return Receipt(status="recorded" if changed else "repeated")
 
 
 async def set_demand(bidder: Bidder, territory: str, demand: Demand, by: str, now: float) -> Receipt:

@@ -3,6 +3,8 @@
 import asyncio
 import logging
 
+from msgspec.structs import replace
+
 from app.domain.post.checks import CheckVerdict
 from app.domain.post.judge import PostCase
 from app.domain.post.posted_lead import PostedLead
@@ -44,7 +46,10 @@ async def _facts(bidder: Bidder, lead: PostedLead, deadline: float) -> PostFacts
     except TimeoutError:
         raise StoreUnavailable("the database did not answer before the post's deadline") from None
     # A test must get the same answer whatever was bought meanwhile; only its own earlier answer counts.
-    return PostFacts(kept=facts.kept) if lead.bid.test else facts
+    if lead.bid.test:
+        return PostFacts(kept=facts.kept)
+    # Lists of millions stand in memory; who is suppressed one by one is looked up, so that it is never too late.
+    return replace(facts, suppressed=facts.suppressed or bidder.standing.is_suppressed(lead.person.all))
 
 
 async def _verdict(collector: PostCollector, lead: PostedLead, within_s: float) -> CheckVerdict:

@@ -1,7 +1,6 @@
 """Lists, shows, replays and moves deliveries to CRMs, without personal data."""
 
 import argparse
-import getpass
 import sys
 import time
 from collections.abc import Collection, Sequence
@@ -13,6 +12,7 @@ from app.bounds import whole
 from app.cli.database import add_database, run_with_store
 from app.cli.span import add_span
 from app.cli.table import table
+from app.cli.who import by_user
 from app.config.file.problem import did_you_mean
 from app.domain.calendar import utc_text
 from app.domain.configuration import Configuration
@@ -91,13 +91,13 @@ async def _replay(store: Store, args: argparse.Namespace) -> int:
     if not which.ids and which.status is None:
         # A range without a status means what went wrong in it: nobody wants each lead of a day twice in the CRM.
         which = replace(which, status="dead")
-    count = await store.replay(which, getpass.getuser(), time.time())
+    count = await store.replay(which, by_user(), time.time())
     print(f"{count} {'delivery' if count == 1 else 'deliveries'} will be sent again")
     return 0 if count else 1
 
 
 async def _enable(store: Store, args: argparse.Namespace) -> int:
-    if not await store.enable_destination(args.destination, getpass.getuser(), time.time()):
+    if not await store.enable_destination(args.destination, by_user(), time.time()):
         return _unknown(f"{args.destination} is not disabled")
     print(f"{args.destination} is enabled; its leads are sent again")
     return 0
@@ -118,7 +118,7 @@ async def _move(store: Store, args: argparse.Namespace) -> int:
     if not args.yes:
         print(f"{_leads(found.count)} for {args.source}. Nothing was moved: add --yes to have them sent to {args.to}.")
         return 0
-    moved = await store.move_deliveries(args.source, args.to, getpass.getuser(), time.time())
+    moved = await store.move_deliveries(args.source, args.to, by_user(), time.time())
     print(f"{moved.moved} {'delivery' if moved.moved == 1 else 'deliveries'} will be sent to {args.to}")
     if moved.doubled:
         print(f"{moved.doubled} settled, since {args.to} has a delivery of its own for the same lead")

@@ -1,7 +1,6 @@
 """Pauses a campaign or seller while the service runs; without a name, lists what is paused."""
 
 import argparse
-import getpass
 import os
 import sys
 import time
@@ -9,10 +8,11 @@ from pathlib import Path
 
 from app.cli.database import add_database, run_with_store
 from app.cli.table import table
+from app.cli.who import by_user
 from app.config.file.problem import did_you_mean
 from app.config.load import LoadedConfig, load
 from app.domain.calendar import utc_text
-from app.store.operators import Switch
+from app.store.operators.requested import Switch
 from app.store.store import Store
 
 
@@ -33,13 +33,12 @@ def run(args: argparse.Namespace) -> int:
 
 async def put(store: Store, name: str, why: str) -> None:
     """Pause this campaign or seller, in the name of the user who runs the command."""
-    by = getpass.getuser()
-    await store.set_switch(Switch(kind="pause", target=name, reason=why, told_by=by, told_at=time.time()))
+    await store.set_switch(Switch(kind="pause", target=name, why=why, told_by=by_user(), told_at=time.time()))
 
 
 async def _list(store: Store, _: argparse.Namespace) -> int:
-    paused = [switch for switch in await store.switches() if switch.kind == "pause"]
-    rows = [(each.target, utc_text(each.told_at), each.told_by, each.reason) for each in paused]
+    paused = [switch for switch in await store.switches(time.time()) if switch.kind == "pause"]
+    rows = [(each.target, utc_text(each.told_at), each.told_by, each.why) for each in paused]
     print(table(("paused", "since", "by", "why"), rows) if rows else "nothing is paused")
     return 0
 

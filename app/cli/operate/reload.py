@@ -2,11 +2,11 @@
 
 import argparse
 import asyncio
-import getpass
 import sys
 import time
 
 from app.cli.database import add_database, run_with_store
+from app.cli.who import by_user
 from app.domain.calendar import utc_text
 from app.store.configurations import Held
 from app.store.store import Store
@@ -56,7 +56,7 @@ async def _reload(store: Store, args: argparse.Namespace) -> int:
 async def _consent(store: Store, held: Held) -> int:
     """Consent to this very content, and tell what the service made of it."""
     now = time.time()
-    if not await store.approve(held.config_hash, getpass.getuser(), now):
+    if not await store.approve(held.config_hash, by_user(), now):
         print("\nIt does not wait any more: look again with `leadbid reload`.", file=sys.stderr)
         return 1
     until = time.monotonic() + _WAIT_S

@@ -1,11 +1,11 @@
 """Resumes a paused campaign or seller."""
 
 import argparse
-import getpass
 import sys
 import time
 
 from app.cli.database import add_database, run_with_store
+from app.cli.who import by_user
 from app.store.store import Store
 
 
@@ -23,7 +23,7 @@ def run(args: argparse.Namespace) -> int:
 
 async def end(store: Store, name: str, why: str) -> int:
     """Let this campaign or seller go on; 1 with a sentence where it was not paused."""
-    if not await store.clear_switch("pause", name, getpass.getuser(), why, time.time()):
+    if not await store.clear_switch("pause", name, by_user(), why, time.time()):
         print(
             f"{name} is not paused by command; `paused = true` in the configuration must be removed there",
             file=sys.stderr,

@@ -1,7 +1,6 @@
 """Adds sellers to the configuration, rotates their keys, takes them live; suspends, resumes and lists them."""
 
 import argparse
-import base64
 import os
 import secrets
 import sys
@@ -17,6 +16,7 @@ import msgspec
 from app.bounds import real, whole
 from app.cli.database import add_database, run_with_store
 from app.cli.help import sentence
+from app.cli.new_key import new_key
 from app.cli.operate.pause import put
 from app.cli.operate.resume import end
 from app.cli.table import table
@@ -35,7 +35,6 @@ from app.reports.tally import SellerTrade
 from app.store.certifications import LIVE
 from app.store.store import Store
 
-_KEY_BYTES = 25
 _LOCAL = "http://127.0.0.1:8000"
 _HEADS = ("seller", "title", "dialect", "mode", "status", "keys", "a second", "pings", "bids", "sales")
 _TAKEN_UP = "A running service applies it within seconds."
@@ -60,10 +59,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _action(actions, "go-live", "take a seller live: its leads are bought from now on")
     suspending = _action(actions, "suspend", "stop buying from a seller until it is resumed; its live bids are honored")
     suspending.add_argument(
-        "--reason", required=True, metavar="TEXT", help="stored with the suspension and in the audit log"
+        "--why", required=True, metavar="TEXT", help="stored with the suspension and in the audit log"
     )
     resuming = _action(actions, "resume", "resume a suspended seller")
-    resuming.add_argument("--reason", default="", metavar="TEXT", help="stored in the audit log")
+    resuming.add_argument("--why", default="", metavar="TEXT", help="stored in the audit log")
     listing = actions.add_parser("list", help="list sellers with their mode and their last 24 hours")
     listing.add_argument("--json", action="store_true", help="print JSON, one object per seller")
     listing.add_argument(
@@ -93,11 +92,6 @@ def run(args: argparse.Namespace) -> int:
     except (Refused, NotEdited) as reason:
         print(reason, file=sys.stderr)
         return 1
-
-
-def new_key(chance: Callable[[int], bytes]) -> str:
-    """A key of 200 random bits, in letters and digits that no form, query or shell changes."""
-    return base64.b32encode(chance(_KEY_BYTES)).decode().lower()
 
 
 def _action(actions: Any, name: str, what: str) -> argparse.ArgumentParser:
@@ -242,7 +236,7 @@ def _suspend(args: argparse.Namespace, declared: Declared) -> int:
     name = _seller(args, declared).name
 
     async def suspend(store: Store, _: argparse.Namespace) -> int:
-        await put(store, name, args.reason)
+        await put(store, name, args.why)
         print(f"{name} is suspended within a second, and stays so after a restart. Its live bids are honored.")
         print(f"Its pings are refused as `paused` until `leadbid sellers resume {name}`.")
         return 0
@@ -254,7 +248,7 @@ def _resume(args: argparse.Namespace, declared: Declared) -> int:
     seller = _seller(args, declared)
     if seller.paused:
         raise Refused(f"{args.config} has `paused = true` for {seller.name}: remove that line")
-    return run_with_store(args, lambda store, _: end(store, seller.name, args.reason))
+    return run_with_store(args, lambda store, _: end(store, seller.name, args.why))
 
 
 def _list(args: argparse.Namespace, declared: Declared) -> int:
@@ -303,7 +297,7 @@ def _switched(args: argparse.Namespace) -> tuple[dict[str, str], dict[str, float
     live: dict[str, float] = {}
 
     async def read(store: Store, _: argparse.Namespace) -> int:
-        suspended.update({each.target: each.reason for each in await store.switches() if each.kind == "pause"})
+        suspended.update({each.target: each.why for each in await store.switches(time.time()) if each.kind == "pause"})
         live.update({mark.seller: mark.at for mark in await store.certification_marks() if mark.step == LIVE})
         return 0
 

@@ -6,8 +6,9 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, Row, case, func, or_, select, update
 
 from app.domain.delivery.delivery import DeliveryStatus
-from app.store.audit import note
+from app.domain.operators.audit import OperatorAct
 from app.store.delivery.destinations import disabled
+from app.store.operators.audit import note
 from app.store.schema import attempt, delivery
 
 REFUSED_ADDRESS = "no answer: refused_address"
@@ -130,7 +131,8 @@ def replay(connection: Connection, which: Which, by: str, now: float) -> int:
         .where(*_conditions(which), is_free)
         .values(status="pending", due_at=now, owner="", attempts=0, replays=delivery.c.replays + 1, settled_at=None)
     ).rowcount
-    note(connection, now, by, "replay", which.destination or "deliveries", f"{count} deliveries")
+    target = which.destination or which.lead_id or "deliveries"
+    note(connection, now, OperatorAct(by=by, action="replay", target=target, detail=f"{count} deliveries"))
     return count
 
 
@@ -168,7 +170,8 @@ def move(connection: Connection, source: str, to: str, by: str, now: float) -> M
         .values(destination=to, due_at=now, owner="", attempts=0, replays=delivery.c.replays + 1)
     ).rowcount
     under_way = connection.execute(select(func.count()).where(is_waiting)).scalar_one()
-    note(connection, now, by, "move", source, f"{moved} deliveries to {to}, {doubled} settled, {under_way} under way")
+    detail = f"{moved} deliveries to {to}, {doubled} settled, {under_way} under way"
+    note(connection, now, OperatorAct(by=by, action="move", target=source, detail=detail))
     return Moved(moved=moved, doubled=doubled, under_way=under_way)
 
 

@@ -147,6 +147,26 @@ class Suppressed(_Change, frozen=True, gc=False, tag="suppressed"):
     digests: tuple[str, ...]
 
 
+class Allowed(_Change, frozen=True, gc=False, tag="allowed"):
+    """These people, by digest, may be bought again."""
+
+    digests: tuple[str, ...]
+
+
+class ListRead(_Change, frozen=True, gc=False, tag="list_read"):
+    """The people of a list may not be bought, as of `version`: their digests in sorted parts, eight bytes each."""
+
+    name: str
+    version: float
+    parts: tuple[bytes, ...]
+
+
+class ListDropped(_Change, frozen=True, gc=False, tag="list_dropped"):
+    """There is no list of this name any more."""
+
+    name: str
+
+
 class KnownRead(_Change, frozen=True, gc=False, tag="known_read"):
     """A part of what the database knows; each is read in the order of its digests, so that it stays compact."""
 
@@ -180,7 +200,7 @@ class TimePassed(_Change, frozen=True, gc=False, tag="time_passed"):
 ClockChange = ClockLeapt | ClockWasAhead
 CounterChange = CounterDeclared | UsageRead | ShadowPricesRead
 RequestedChange = DemandSet | SignalSet | Paused
-KnownChange = Suppressed | KnownRead
+KnownChange = Suppressed | Allowed | ListRead | ListDropped | KnownRead
 Change = (
     BidMade
     | Sold

@@ -1,6 +1,6 @@
 """After a restart: what the database and the journal know becomes the changes that it was."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import TypeVar
 
@@ -12,6 +12,7 @@ from app.domain.keys import Keys
 from app.domain.seller import Seller
 from app.domain.token import read
 from app.journal.lines import AnyLine, NoticeLine, PingLine, PostLine
+from app.store.operators.requested import paused
 from app.store.store import Store
 from app.usecases.former import FormerConfigurations
 from app.usecases.standing.changes import (
@@ -20,6 +21,8 @@ from app.usecases.standing.changes import (
     ClockWasAhead,
     DemandSet,
     KnownRead,
+    ListDropped,
+    ListRead,
     Paused,
     ShadowPricesRead,
     SignalSet,
@@ -47,7 +50,9 @@ async def restore(store: Store, now: float) -> LiveStanding:
         standing.apply(DemandSet(territory=row.territory, demand=row.demand, told_at=row.told_at, ends_at=row.ends_at))
     for signal in await store.signals(now):
         standing.apply(SignalSet(territory=signal.territory, signal=signal.signal))
-    standing.apply(Paused(names=(await store.heard()).paused))
+    heard = await store.heard(now)
+    standing.apply(Paused(names=paused(heard.switches)))
+    await read_lists(store, standing, heard.lists)
     # Rows of a database become plain values.
     for sales in _parts((digest, name, vertical, at) for digest, name, vertical, at in await store.known_people()):
         standing.apply(KnownRead(sales=sales))
@@ -58,6 +63,15 @@ async def restore(store: Store, now: float) -> LiveStanding:
     for digests in _parts(await store.used_certificates()):
         standing.apply(KnownRead(certificates=digests))
     return standing
+
+
+async def read_lists(store: Store, standing: LiveStanding, versions: Mapping[str, float]) -> None:
+    """Have a standing know the lists of suppressed people in these versions, and no others."""
+    for name in standing.suppression_lists.keys() - versions.keys():
+        standing.apply(ListDropped(name=name))
+    for name, version in versions.items():
+        if standing.suppression_lists.get(name) != version:
+            standing.apply(ListRead(name=name, version=version, parts=tuple(await store.list_parts(name))))
 
 
 def restore_bids(

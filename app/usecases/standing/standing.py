@@ -11,6 +11,7 @@ from app.domain.duplicate import Sighting
 from app.domain.seller import Seller
 from app.usecases.standing.bid_time import BidTime
 from app.usecases.standing.changes import (
+    Allowed,
     BidEnded,
     BidLost,
     BidMade,
@@ -20,6 +21,8 @@ from app.usecases.standing.changes import (
     CounterDeclared,
     DemandSet,
     KnownRead,
+    ListDropped,
+    ListRead,
     Paused,
     ShadowPricesRead,
     SignalSet,
@@ -75,7 +78,7 @@ class LiveStanding:
                 self._requested.apply(change)
             case WritesFailed():
                 self._unwritable_s = change.seconds
-            case Suppressed() | KnownRead():
+            case Suppressed() | Allowed() | ListRead() | ListDropped() | KnownRead():
                 self._known.apply(change)
             case _:
                 assert_never(change)
@@ -134,6 +137,11 @@ class LiveStanding:
     def is_suppressed(self, digests: Iterable[str]) -> bool:
         """Whether one of these digests belongs to a suppressed person."""
         return self._known.suppressed.holds_any(digests)
+
+    @property
+    def suppression_lists(self) -> Mapping[str, float]:
+        """The version of each list of suppressed people, as it was read."""
+        return self._known.suppressed.versions
 
     def is_used(self, certificates: Iterable[bytes]) -> bool:
         """Whether one of these certificates (digests) belongs to a lead that we bought."""

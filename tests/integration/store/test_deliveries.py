@@ -233,7 +233,7 @@ def test_the_leads_of_a_disabled_destination_wait_until_an_operator_enables_it(u
         assert not await store.enable_destination("crm", "ada", NOW)
         assert len(await claim(store, NOW + 1e6)) == 3
         lines = [(line.told_by, line.action, line.target) for line in await store.audit_lines()]
-        assert lines == [("ada", "enable", "crm"), ("delivery", "disable", "crm")]
+        assert lines == [("ada", "enable", "crm"), ("service", "disable", "crm")]
 
     in_store(url, scene)
 

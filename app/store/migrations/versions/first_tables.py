@@ -27,13 +27,15 @@ def upgrade() -> None:
     )
     op.create_table(
         "audit",
-        sa.Column("audit_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("at", sa.Double(), nullable=False),
         sa.Column("told_by", sa.Text(), nullable=False),
         sa.Column("action", sa.Text(), nullable=False),
         sa.Column("target", sa.Text(), nullable=False),
         sa.Column("detail", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("audit_id", name="pk_audit"),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("number", name="pk_audit"),
     )
     op.create_table(
         "cap_counter",
@@ -148,6 +150,17 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "operator_key",
+        sa.Column("key_sha256", sa.String(length=64), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("made_by", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.Double(), nullable=False),
+        sa.Column("ends_at", sa.Double(), nullable=True),
+        sa.CheckConstraint("role IN ('viewer', 'operator', 'admin')", name=op.f("ck_operator_key_role")),
+        sa.PrimaryKeyConstraint("key_sha256", name="pk_operator_key"),
+    )
+    op.create_table(
         "shadow_price",
         sa.Column("resource", sa.Text(), nullable=False),
         sa.Column("dual", sa.Double(), nullable=False),
@@ -179,18 +192,37 @@ def upgrade() -> None:
         "suppression",
         sa.Column("digest", _DIGEST, nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("suppressed_at", sa.Double(), nullable=False),
+        sa.Column("is_suppressed", sa.Boolean(), nullable=False),
+        sa.Column("changed_at", sa.Double(), nullable=False),
         sa.PrimaryKeyConstraint("digest", name="pk_suppression"),
         sqlite_with_rowid=False,
+    )
+    op.create_index("ix_suppression_changed_at", "suppression", ["changed_at"])
+    op.create_table(
+        "suppression_list",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("digests", sa.BigInteger(), nullable=False),
+        sa.Column("told_by", sa.Text(), nullable=False),
+        sa.Column("changed_at", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_suppression_list"),
+    )
+    op.create_table(
+        "suppression_part",
+        sa.Column("list", sa.Text(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("digests", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("list", "number", name="pk_suppression_part"),
     )
     op.create_table(
         "switch",
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("target", sa.Text(), nullable=False),
         sa.Column("amount", sa.BigInteger(), nullable=True),
-        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
         sa.Column("told_by", sa.Text(), nullable=False),
         sa.Column("told_at", sa.Double(), nullable=False),
+        sa.Column("ends_at", sa.Double(), nullable=True),
         sa.CheckConstraint("kind IN ('pause', 'boost', 'cap')", name=op.f("ck_switch_kind")),
         sa.PrimaryKeyConstraint("kind", "target", name="pk_switch"),
     )
@@ -288,10 +320,14 @@ def downgrade() -> None:
     op.drop_table("delivery")
     op.drop_table("write_probe")
     op.drop_table("switch")
+    op.drop_table("suppression_part")
+    op.drop_table("suppression_list")
+    op.drop_index("ix_suppression_changed_at", table_name="suppression")
     op.drop_table("suppression")
     op.drop_table("signal")
     op.drop_table("sighting")
     op.drop_table("shadow_price")
+    op.drop_table("operator_key")
     op.drop_table("notice")
     op.drop_table("lead")
     op.drop_table("last_declared")

@@ -10,7 +10,7 @@ from shutil import copytree
 import pytest
 
 from app.cli import main
-from app.cli.sellers.sellers import new_key
+from app.cli.new_key import new_key
 from app.config.load import Declared, LoadedConfig, load
 from app.domain.seller import Seller
 
@@ -118,7 +118,7 @@ def test_a_leaked_key_ends_with_the_rotation(config: Path, said: Said) -> None:
         (("rotate-key", "acne"), "did you mean `acme`?"),
         (("drop-old-keys", "acne"), "did you mean `acme`?"),
         (("go-live", "zzz"), "it may be `acme`, `bluebird`, `cascade`"),
-        (("suspend", "acne", "--reason", "x"), "did you mean `acme`?"),
+        (("suspend", "acne", "--why", "x"), "did you mean `acme`?"),
         (("resume", "acne"), "did you mean `acme`?"),
     ],
 )
@@ -144,7 +144,7 @@ def test_a_seller_that_the_file_pauses_is_resumed_there(config: Path, said: Said
 
 def test_a_suspension_needs_the_services_database(tmp_path: Path, said: Said) -> None:
     where = ("--data", str(tmp_path / "none"))
-    assert "name the service's own data directory" in said("suspend", "acme", "--reason", "x", *where, status=1)
+    assert "name the service's own data directory" in said("suspend", "acme", "--why", "x", *where, status=1)
 
 
 def test_a_key_is_as_random_as_what_it_is_made_of() -> None:

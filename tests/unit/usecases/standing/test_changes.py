@@ -12,6 +12,7 @@ from app.domain.campaign import Campaign
 from app.domain.caps.pacing import ShadowPrice
 from app.domain.schedule import ALWAYS, Boost, Schedule
 from app.usecases.standing.changes import (
+    Allowed,
     BidEnded,
     BidLost,
     Change,
@@ -20,6 +21,8 @@ from app.usecases.standing.changes import (
     CounterDeclared,
     DemandSet,
     KnownRead,
+    ListDropped,
+    ListRead,
     Paused,
     ShadowPricesRead,
     SignalSet,
@@ -71,6 +74,9 @@ EACH: list[Change] = [
     Paused(names=frozenset({"acme", "solar-tx"})),
     WritesFailed(seconds=7.25),
     Suppressed(digests=("ab" * 8,)),
+    Allowed(digests=("ab" * 8,)),
+    ListRead(name="dnc", version=NOW, parts=(b"\1" * 16,)),
+    ListDropped(name="dnc"),
     KnownRead(sales=(("ab" * 8, "solar-tx", "solar", NOW),), suppressed=("ab" * 8,), certificates=("cd" * 16,)),
     TimePassed(at=NOW),
 ]
