@@ -7,6 +7,7 @@ import pytest
 from app.scoring.artefact import Amount, Scorer, Uncalibrated, Unusable
 from app.scoring.compile import compiled
 from app.scoring.parse import parse, parse_value
+from app.wire.ping import Value
 from training.conversion.features import Column, stacked
 from training.conversion.options import FitOptions
 from training.conversion.train import slices_of
@@ -70,7 +71,8 @@ def test_the_service_reads_what_was_written_and_says_the_same(usual: tuple[Histo
     assert max(abs(said(row.facts) - row.amount) for row in parts.card.parity) < 1e-9 * parts.card.high
     # Whatever a ping says, no more and no less than training has seen.
     assert isinstance(scorer.calibrator, Amount)
-    amounts = [said(facts) for facts in ({}, {"size": 1e12}, {"size": -1e12, "tier": "good"}, {"city": 7})]
+    absurd: list[dict[str, Value]] = [{}, {"size": 1e12}, {"size": -1e12, "tier": "good"}, {"city": 7}]
+    amounts = [said(facts) for facts in absurd]
     assert all(scorer.calibrator.low <= amount <= scorer.calibrator.high for amount in amounts)
 
 
@@ -82,7 +84,7 @@ def test_where_facts_say_nothing_the_mean_is_served_and_the_card_says_so() -> No
     assert (parts.card.model, parts.scorer.reads) == ("mean", ())
     assert compiled(parts.scorer)({"tier": "good"}) == pytest.approx(parts.card.mean)
     assert parts.card.mean == pytest.approx(300.0, rel=0.05)
-    assert "the mean is served" in value_lines(parts.card)[0]
+    assert "the mean is served" in value_lines(parts)[0]
 
 
 def test_one_sale_of_a_mansion_does_not_raise_all_others() -> None:
@@ -95,7 +97,7 @@ def test_one_sale_of_a_mansion_does_not_raise_all_others() -> None:
     assert parts.card is not None
     assert parts.card.mean == pytest.approx(300.0, rel=0.06)
     assert parts.card.capped >= 5
-    assert any("count as that" in line for line in value_lines(parts.card))
+    assert any("count as that" in line for line in value_lines(parts))
 
 
 def test_few_values_are_a_mean_and_fewer_are_none() -> None:

@@ -88,10 +88,8 @@ def judged(
     value = learn_value(history, columns, X, trained.slices, options, version=version, seed=seed)
     tell("explaining")
     parity = parity_rows(trained.model, read, scorer, history.rows(_spread(newest, PARITY_ROWS_MIN)))
-    explained = history.rows(_spread(newest, EXPLAINED_MAX))
-    weighed = field_importances(
-        scorer, parity, explained, ModelRows(trained.model, read, table, y[newest], counts), seed=seed
-    )
+    explained, rows = _spread(newest, EXPLAINED_MAX), ModelRows(trained.model, read, table, y[newest], counts)
+    weighed = field_importances(scorer, parity, history.rows(explained), rows, seed=seed)
     card = ModelCard(
         vertical=spec.vertical,
         version=version,
@@ -111,7 +109,7 @@ def judged(
         deciles=deciles(y[newest], predicted, None if true is None else true[newest], counts),
         by_value=by_value(columns, X[newest], y[newest], predicted, counts),
         **{name: getattr(trained, name) for name in ("candidate", "settings", "candidates", "attempts")},
-        notes=(*trained.notes, *value_lines(value.card), *filter(None, [value.note])),
+        notes=(*trained.notes, *value_lines(value)),
         value=value.card,
         calibrator=trained.calibrator or "none",
         fields=checks,

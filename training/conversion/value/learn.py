@@ -98,10 +98,11 @@ def amounts(model: Estimator | None, X: Array, curve: Amount, mean: float) -> Ar
     return np.maximum(curve.high * shares, curve.low)
 
 
-def value_lines(card: LearnedValue | None) -> list[str]:
+def value_lines(found: ValueParts) -> list[str]:
     """What was learned of values, in words."""
+    card = found.card
     if card is None:
-        return []
+        return [found.note] if found.note else []
     kept = "the mean" if card.model == "mean" else f"a model of it ({card.model})"
     lines = [
         f"value: a conversion brings {card.mean:,.2f} on the mean of {card.learned:,}; {kept} is served",
