@@ -13,7 +13,27 @@ def idle_settings(campaigns: Iterable[Campaign], models: Mapping[str, Model]) ->
     declared = list(campaigns)
     unpriced = [each for each in declared if each.vertical not in models and each.expected_conversion is None]
     unvalued = [each for each in declared if each.worth.field == PREDICTED_VALUE and not _is_valued(each, models)]
-    return (*[text for campaign in unpriced if (text := _idle(campaign))], *map(_unvalued, unvalued))
+    unknown = [each for each in declared if each.rung_values and not _rungs_of(each, models)]
+    return (
+        *[text for campaign in unpriced if (text := _idle(campaign))],
+        *map(_unvalued, unvalued),
+        *[f"campaigns.{each.name}: no model of {each.vertical} knows {_unknown(each, models)}" for each in unknown],
+    )
+
+
+def _rungs_of(campaign: Campaign, models: Mapping[str, Model]) -> bool:
+    """Whether all rungs that bring something are known."""
+    model = models.get(campaign.vertical)
+    return model is not None and set(campaign.rung_values) <= set(model.rungs)
+
+
+def _unknown(campaign: Campaign, models: Mapping[str, Model]) -> str:
+    model = models.get(campaign.vertical)
+    missing = [name for name in campaign.rung_values if model is None or name not in model.rungs]
+    return (
+        f"how many leads come to {', '.join(missing)}: rung_values of it add nothing. Remedy: send such outcomes, then "
+        "run `python -m training retrain`."
+    )
 
 
 def _is_valued(campaign: Campaign, models: Mapping[str, Model]) -> bool:

@@ -320,6 +320,10 @@ class CampaignTable(Table, frozen=True, kw_only=True):
         Dollars | WorthTable,
         says("the contribution of one conversion: a fixed amount, or a table that depends on the lead", "420.00"),
     ]
+    rung_values: Annotated[
+        dict[Literal["contacted", "qualified", "quoted"], Dollars],
+        says("what a lead also brings by coming so far, converted or not", "{ contacted = 1.50, qualified = 12 }"),
+    ] = {}
     floor: Annotated[Dollars, says("the lowest bid", "1.00")] = 1
     handling_cost: Annotated[Dollars, says("the cost of working one lead", "0.50")] = 0
     brand: Annotated[str, says("the brand that its bids carry; the buyer's first by default", '"Harbor Quotes"')] = ""

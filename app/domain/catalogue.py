@@ -14,6 +14,7 @@ from app.domain.caps.caps import Cap
 from app.domain.configuration import Configuration
 from app.domain.delivery.destination import Destination
 from app.domain.pricing.pricing import Curve
+from app.domain.pricing.rungs import RungCurve
 from app.domain.schedule import ALL_DAY, Schedule
 from app.domain.seller import Habits, Seller
 from app.domain.territory import ZipStates
@@ -56,6 +57,7 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     value: Callable[[Mapping[str, Value]], float] | None = None
     landscape: Landscape | None = None
     habits: Mapping[str, Habits] = {}
+    rungs: Mapping[str, RungCurve] = {}
     traffic: tuple[float, ...] = ()
     reads: tuple[FactRead, ...] = ()
 

@@ -39,7 +39,8 @@ def test_a_file_of_no_bids_is_one_too(tmp_path: Path) -> None:
 
 
 ROWS = """
-    SELECT *, CASE WHEN converted THEN "at" + 5.0 END AS converted_at, value_cents AS stated_cents FROM (VALUES
+    SELECT *, CASE WHEN converted THEN "at" + 5.0 END AS converted_at, value_cents AS stated_cents,
+            CASE WHEN converted THEN 'sold' ELSE '' END AS disposition FROM (VALUES
         ('l-1', 10.0, 'acme', 'exclusive', '0001', 2000, 0.1, 40000.0, true, 90000, false, '{"tier":"good","n":1}'),
         ('l-2', 20.0, 'acme', 'exclusive', '0001', 900, NULL, NULL, false, NULL, true, '{"owner":true}'),
         ('l-3', 30.0, 'acme', 'shared', '0001', 800, 0.05, 40000.0, true, 50000, false, '{}'),

@@ -62,7 +62,8 @@ def dataset(folder: Path, made: list[LoggedBid]) -> DatasetSummary:
     leads = f"""
         SELECT lead_id, id AS ping_id, "at", seller, vertical, leg, model, price_cents, probability, worth, converted,
             CASE WHEN converted THEN worth::BIGINT END AS value_cents, returned, facts,
-            CASE WHEN converted THEN "at" + 3600.0 END AS converted_at, NULL::BIGINT AS stated_cents
+            CASE WHEN converted THEN "at" + 3600.0 END AS converted_at, NULL::BIGINT AS stated_cents,
+            CASE WHEN converted THEN 'sold' ELSE '' END AS disposition
         FROM read_parquet('{folder / BIDS}') WHERE lead_id <> '' ORDER BY "at"
     """
     duckdb.execute(f"COPY ({leads}) TO '{folder / LEADS}' (FORMAT parquet)")

@@ -67,7 +67,8 @@ class Lead(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """One lead. `probability` (on its leg) and `worth` are those of its bid, `None` where that was a fallback price.
 
     `converted` is `None` until it has matured; `converted_at` is when it did, however late or early. `value_cents` is
-    what a conversion brought, `None` of any other lead, and `stated_cents` what somebody said of that.
+    what a conversion brought, `None` of any other lead, and `stated_cents` what somebody said of that. `disposition` is
+    how far it had come when it was mature.
     """
 
     lead_id: str
@@ -83,6 +84,7 @@ class Lead(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     returned: bool
     converted_at: float | None = None
     stated_cents: int | None = None
+    disposition: str = ""
     facts: dict[str, Value]
 
 

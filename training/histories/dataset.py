@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 
 import msgspec
 
+from app.domain.post.disposition import Disposition
 from app.scoring.card import DelayCurve
 from training.histories import joining
 from training.histories.declared import MATURITY_DAYS, DeclaredVerticals, declared
@@ -50,6 +51,7 @@ class DatasetSummary(msgspec.Struct, frozen=True, kw_only=True):
     known_until: float = 0.0
     delays: dict[str, dict[str, DelayCurve]] = {}
     maturity_s: float
+    conversion: Disposition = "sold"
     pings: int
     with_bid: int
     tests: int
@@ -180,6 +182,7 @@ def _summary(
         known_until=delays.known_until,
         delays=delays.curves,
         maturity_s=rules.maturity_s or 0.0,
+        conversion=rules.conversion,
         pings=trade.pings,
         with_bid=trade.bids,
         tests=trade.tests,

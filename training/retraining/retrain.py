@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
+from app.domain.pricing.rungs import RungCurve
 from app.domain.seller import Habits
 from app.domain.vertical import Vertical
 from app.scoring.artefact import Unusable
@@ -15,6 +16,8 @@ from app.scoring.card import DelayCurve, Gate, ModelCard, read_card
 from app.scoring.habits import HABITS, parse_habits
 from app.scoring.landscape import FILE as LANDSCAPE
 from app.scoring.load import load_version
+from app.scoring.parse import parse
+from app.scoring.rungs import RUNGS_FILE
 from app.scoring.traffic import TRAFFIC
 from training.conversion.enough import size_of
 from training.conversion.features import columns_of
@@ -27,6 +30,7 @@ from training.histories.spec import Spec
 from training.retraining.habits import Measured, measured
 from training.retraining.market import Contest, LearnedMarket, market
 from training.retraining.renew import Parts, completed, renewed
+from training.retraining.rungs import EarlyLabel, at_late_level, early_label, rung_curves
 from training.retraining.successor import successor_spec
 from training.retraining.traffic import shape
 
@@ -89,7 +93,8 @@ def retrain(past: Dataset, vertical: Vertical, champion: str, *, seed: int, tell
     rivals = market(past.folder / BIDS, name, columns_of(vertical)[0], ratio, home / champion, tell)
     challenger = ""
     if fresh or sellers or rivals.artefact is not None:
-        parts = _parts(past, name, home / champion, model.probability, reads, sellers, rivals)
+        curves = rung_curves(leads, model.probability, past.summary.conversion)
+        parts = _parts(past, name, home / champion, model.probability, reads, sellers, rivals, curves)
         if fresh:
             completed(home / base, read_card(home / base), parts)
         challenger = fresh or renewed(past.models, name, champion, parts)
@@ -120,16 +125,32 @@ def _conversion(
     history = history_of(leads, spec.vertical, known_until=known, matures=days)
     # A fit would be in vain: the first of its gates counts the conversions.
     size = size_of(history)
+    few, early = f"too few conversions: {size.found}", None
     if not size.is_enough:
-        return "", f"too few conversions: {size.found}", {}
+        early = early_label(history, leads, past.summary.conversion)
+        if early is None:
+            return "", few, {}
+        # Log-odds of a straight curve can be moved.
+        history = early.history
+        spec = spec if spec.calibrator == "none" else replace(spec, calibrator="sigmoid")
     try:
         card = learn(history, spec, past.models, seed=seed, tell=tell)
+        if early is not None:
+            card = _leveled(past.models / spec.vertical / card.version, card, early)
     except TrainingError as error:
         return "", str(error), {}
     if card.failed:
         sentence = f"{card.version} did not pass: {', '.join(card.failed)}; it is kept for study"
         return "", sentence, {f"version {card.version}": card.gates}
-    return card.version, f"learned anew from {len(history):,} leads", {}
+    learned = f"learned anew from {len(history):,} leads"
+    return card.version, learned if early is None else f"{few}; {learned} by who is {early.rung}", {}
+
+
+def _leveled(folder: Path, card: ModelCard, early: EarlyLabel) -> ModelCard:
+    """The card of a version in this folder that learned an early rung, brought to the level of conversions."""
+    late = at_late_level(parse((folder / "scorer.json").read_bytes()), card, early)
+    completed(folder, late.card, Parts(files={"scorer.json": msgspec.json.encode(late.scorer) + b"\n"}))
+    return read_card(folder)
 
 
 def _card(folder: Path) -> ModelCard | None:
@@ -168,8 +189,9 @@ def _parts(
     reads: Sequence[str],
     sellers: dict[str, Measured],
     rivals: LearnedMarket,
+    rungs: dict[str, RungCurve],
 ) -> Parts:
-    """Landscape, habits, traffic, and the window against which drift will be held.
+    """Landscape, habits, rungs, traffic, and the window against which drift will be held.
 
     What a `former` version knew and this round says nothing of goes on.
     """
@@ -188,6 +210,11 @@ def _parts(
     if habits:
         files[HABITS] = msgspec.json.encode(habits) + b"\n"
         told["habits"] = f"realized value and returns of {', '.join(habits)}"
+    if rungs:
+        files[RUNGS_FILE] = msgspec.json.encode(rungs) + b"\n"
+        told["rungs"] = f"how likely leads are {', '.join(rungs)}"
+    elif (former / RUNGS_FILE).exists():
+        files[RUNGS_FILE] = (former / RUNGS_FILE).read_bytes()
     if rivals.artefact is not None:
         files[LANDSCAPE] = msgspec.json.encode(rivals.artefact) + b"\n"
         told["landscape"] = f"how rivals bid, from {rivals.told}"

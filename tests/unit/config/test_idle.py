@@ -3,6 +3,7 @@
 from app.config.idle import idle_settings
 from app.domain.pricing.expected_conversion import ExpectedConversion
 from app.domain.pricing.pricing import Worth
+from app.domain.pricing.rungs import RungCurve
 from app.domain.schedule import ALWAYS, Boost, Schedule
 from tests.build import campaign, model
 
@@ -35,3 +36,9 @@ def test_a_value_that_no_model_predicts_is_named_with_what_stands_in_for_it() ->
     (text,) = idle_settings([valued], {"solar": model()})
     assert "solar-tx: no model of solar predicts what a conversion brings, so each counts as $90.00" in text
     assert idle_settings([valued], {"solar": model(value=lambda _: 120.0)}) == ()
+
+
+def test_rungs_that_no_model_knows_are_named() -> None:
+    valued = campaign(rung_values={"qualified": 900, "contacted": 100})
+    (text,) = idle_settings([valued], {"solar": model(rungs={"contacted": RungCurve(1.0, 0.0)})})
+    assert "solar-tx: no model of solar knows how many leads come to qualified: rung_values of it add nothing" in text
