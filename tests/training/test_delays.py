@@ -1,5 +1,6 @@
 """The delay curve is that of all conversions though most leads are young, and odd times are counted, not believed."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,9 @@ from training.histories.delays import (
     outcome_times,
     share_known,
 )
+from training.histories.journaled import DatasetRules
+from training.histories.labels import SoldDelays, sold_delays
+from training.histories.scratch import scratch
 
 DAY = 86_400.0
 AT = 1.78e9
@@ -107,3 +111,35 @@ def test_a_conversion_after_the_lead_was_mature_is_none() -> None:
     # A young lead is kept where a quarter of its conversions is known.
     assert leads.kept[leads.seen >= 0.25].all()
     assert not leads.kept[leads.seen < 0.25].any()
+
+
+def sold(folder: Path) -> SoldDelays:
+    """What the tables of an export say: leads of 60 days, exported ten days after the last word of any."""
+    random = np.random.default_rng(6)
+    with scratch(folder) as database:
+        at = AT + np.arange(1_200) / 20.0 * DAY
+        ends, end = at + random.exponential(6.0, 1_200) * DAY, AT + 60.0 * DAY
+        some = np.flatnonzero((random.random(1_200) < 0.4) & (ends <= end))
+        database.do(
+            "CREATE TABLE sale AS SELECT unnest(?::VARCHAR[]) AS lead_id, 'solar' AS vertical, 'acme' AS seller, "
+            "unnest(?::DOUBLE[]) AS sold_at",
+            [str(number) for number in range(1_200)],
+            at.tolist(),
+        )
+        database.do(
+            "CREATE TABLE outcome AS SELECT unnest(?::VARCHAR[]) AS lead_id, 'quoted' AS event, "
+            "unnest(?::DOUBLE[]) AS occurred_at, occurred_at + 60.0 AS received_at",
+            [str(number) for number in some],
+            ends[some].tolist(),
+        )
+        return sold_delays(database, DatasetRules(now=end + 10.0 * DAY, conversion="qualified"), end + 10.0 * DAY)
+
+
+def test_an_export_proposes_how_long_a_lead_may_take(tmp_path: Path) -> None:
+    found = sold(tmp_path)
+    assert set(found.curves) == {"solar"}
+    assert set(found.curves["solar"]) == {ALL, "acme"}
+    assert found.curves["solar"][ALL].quantile(0.5) == pytest.approx(6.0 * np.log(2.0), rel=0.2)
+    assert found.maturity_days == pytest.approx(18.0, abs=4.0)
+    # Nothing was heard in the ten days before the export: of these nobody knows anything.
+    assert AT + 55.0 * DAY < found.known_until <= AT + 60.0 * DAY

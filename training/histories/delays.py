@@ -145,7 +145,8 @@ def share_known(curves: dict[str, DelayCurve], age: Array, matures: float, by: A
     for name, rows in _rows_by(curves, age, by):
         curve = curves[name]
         whole = curve.share_by(matures)
-        seen[rows] = [min(curve.share_by(days) / whole, 1.0) if whole > 0.0 else 1.0 for days in age[rows]]
+        known = np.interp(age[rows], (0.0, *curve.days), (0.0, *curve.shares))
+        seen[rows] = np.minimum(known / whole, 1.0) if whole > 0.0 else 1.0
     return np.where(age >= matures, 1.0, seen)
 
 
