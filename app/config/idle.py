@@ -13,7 +13,7 @@ def idle_settings(campaigns: Iterable[Campaign], models: Mapping[str, Model]) ->
     declared = list(campaigns)
     unpriced = [each for each in declared if each.vertical not in models and each.expected_conversion is None]
     unvalued = [each for each in declared if each.worth.field == PREDICTED_VALUE and not _is_valued(each, models)]
-    unknown = [each for each in declared if each.rung_values and not _rungs_of(each, models)]
+    unknown = [each for each in declared if each.disposition_values and not _knows_all_of(each, models)]
     return (
         *[text for campaign in unpriced if (text := _idle(campaign))],
         *map(_unvalued, unvalued),
@@ -21,18 +21,18 @@ def idle_settings(campaigns: Iterable[Campaign], models: Mapping[str, Model]) ->
     )
 
 
-def _rungs_of(campaign: Campaign, models: Mapping[str, Model]) -> bool:
-    """Whether all rungs that bring something are known."""
+def _knows_all_of(campaign: Campaign, models: Mapping[str, Model]) -> bool:
+    """Whether all dispositions that bring something are known."""
     model = models.get(campaign.vertical)
-    return model is not None and set(campaign.rung_values) <= set(model.rungs)
+    return model is not None and set(campaign.disposition_values) <= set(model.dispositions)
 
 
 def _unknown(campaign: Campaign, models: Mapping[str, Model]) -> str:
     model = models.get(campaign.vertical)
-    missing = [name for name in campaign.rung_values if model is None or name not in model.rungs]
+    missing = [name for name in campaign.disposition_values if model is None or name not in model.dispositions]
     return (
-        f"how many leads come to {', '.join(missing)}: rung_values of it add nothing. Remedy: send such outcomes, then "
-        "run `python -m training retrain`."
+        f"how many leads come to {', '.join(missing)}: disposition_values of it add nothing. Remedy: send such "
+        "outcomes, then run `python -m training retrain`."
     )
 
 

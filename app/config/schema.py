@@ -320,7 +320,7 @@ class CampaignTable(Table, frozen=True, kw_only=True):
         Dollars | WorthTable,
         says("the contribution of one conversion: a fixed amount, or a table that depends on the lead", "420.00"),
     ]
-    rung_values: Annotated[
+    disposition_values: Annotated[
         dict[Literal["contacted", "qualified", "quoted"], Dollars],
         says("what a lead also brings by coming so far, converted or not", "{ contacted = 1.50, qualified = 12 }"),
     ] = {}

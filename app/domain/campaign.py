@@ -8,9 +8,9 @@ import msgspec
 from app.domain.caps.caps import Cap
 from app.domain.consent.consent import ConsentPolicy
 from app.domain.filters import Filter
+from app.domain.pricing.disposition_value import EarlierDisposition
 from app.domain.pricing.expected_conversion import ExpectedConversion
 from app.domain.pricing.pricing import Worth
-from app.domain.pricing.rungs import Rung
 from app.domain.schedule import Schedule
 from app.domain.territory import Territory
 from app.wire.ping import Leg
@@ -21,8 +21,8 @@ DuplicateScope = Literal["campaign", "vertical", "buyer"]
 class Campaign(msgspec.Struct, frozen=True, kw_only=True):
     """One declared purchase order. `legs` stand in alphabetical order.
 
-    `rung_values` are what a lead brings, in cents, by coming to each of these dispositions before a conversion, where a
-    model knows how likely that is. `shared_share` is how well a shared lead converts, as a share of an exclusive one.
+    `disposition_values` are what a lead brings, in cents, by coming to each of these before a conversion, where a model
+    knows how likely that is. `shared_share` is how well a shared lead converts, as a share of an exclusive one.
     Where no model can price, leads are priced by `expected_conversion`, or else `fallback_cents` is bid.
     `price_points`, in cents and rising, are the only bids; any within bounds where there are none. `demand_cents` is
     how far a territory's demand may move the price. `duplicate_s` is the window in which a person bought before, within
@@ -40,7 +40,7 @@ class Campaign(msgspec.Struct, frozen=True, kw_only=True):
     floor_cents: int
     ceiling_cents: int
     worth: Worth
-    rung_values: Mapping[Rung, int] = {}
+    disposition_values: Mapping[EarlierDisposition, int] = {}
     handling_cents: int = 0
     shared_share: float = 0.6
     expected_conversion: ExpectedConversion | None = None

@@ -13,8 +13,8 @@ from app.domain.campaign import Campaign
 from app.domain.caps.caps import Cap
 from app.domain.configuration import Configuration
 from app.domain.delivery.destination import Destination
+from app.domain.pricing.disposition_value import DispositionCurve
 from app.domain.pricing.pricing import Curve
-from app.domain.pricing.rungs import RungCurve
 from app.domain.schedule import ALL_DAY, Schedule
 from app.domain.seller import Habits, Seller
 from app.domain.territory import ZipStates
@@ -57,7 +57,7 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     value: Callable[[Mapping[str, Value]], float] | None = None
     landscape: Landscape | None = None
     habits: Mapping[str, Habits] = {}
-    rungs: Mapping[str, RungCurve] = {}
+    dispositions: Mapping[str, DispositionCurve] = {}
     traffic: tuple[float, ...] = ()
     reads: tuple[FactRead, ...] = ()
 

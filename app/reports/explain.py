@@ -146,9 +146,13 @@ def _value(valuation: Valuation) -> Iterator[str]:
     p = valuation.probability
     said_by = f" (the model predicts {money(valuation.predicted)})" if valuation.predicted else ""
     yield _row("x", "conversion value", f"{money(valuation.worth)}{said_by}")
-    for rung in valuation.rungs:
-        said = f"probability {rung.probability:.4f}, {money(rung.cents)} each"
-        yield _row(" ", f"of that for {rung.name} leads", f"{money(rung.probability / p * rung.cents)} ({said})")
+    for disposition in valuation.dispositions:
+        said = f"probability {disposition.probability:.4f}, {money(disposition.cents)} each"
+        yield _row(
+            " ",
+            f"of that for {disposition.name} leads",
+            f"{money(disposition.probability / p * disposition.cents)} ({said})",
+        )
     if valuation.quality_factor != 1.0:
         whose = f"sub-source {valuation.sub_source}" if valuation.sub_source else "the seller"
         yield _row("x", f"quality factor of {whose}", f"{valuation.quality_factor:.2f}")

@@ -12,12 +12,12 @@ from app.domain.catalogue import Challenger, FactRead, Model
 from app.scoring.artefact import VALUE, Cross, Fact, Number, Unusable, read_bytes
 from app.scoring.card import CARD, ModelCard, ParityRow, check_sum, read_card
 from app.scoring.compile import Probability, compiled
+from app.scoring.dispositions import DISPOSITIONS_FILE, parse_dispositions
 from app.scoring.habits import HABITS, parse_habits
 from app.scoring.landscape import FILE as LANDSCAPE
 from app.scoring.landscape import parse_landscape
 from app.scoring.parse import parse, parse_value
 from app.scoring.pointer import POINTER, Entry, is_version, read_pointer
-from app.scoring.rungs import RUNGS_FILE, parse_rungs
 from app.scoring.traffic import TRAFFIC, parse_traffic
 
 PARITY_ROWS_MIN = 50
@@ -111,8 +111,8 @@ def _with_parts(model: Model, models_dir: Path, folder: Path, card: ModelCard) -
         model = _with_value(model, _part(models_dir, folder, card, VALUE), card)
     if HABITS in card.sha256:
         model = replace(model, habits=parse_habits(_part(models_dir, folder, card, HABITS)))
-    if RUNGS_FILE in card.sha256:
-        model = replace(model, rungs=parse_rungs(_part(models_dir, folder, card, RUNGS_FILE)))
+    if DISPOSITIONS_FILE in card.sha256:
+        model = replace(model, dispositions=parse_dispositions(_part(models_dir, folder, card, DISPOSITIONS_FILE)))
     if TRAFFIC in card.sha256:
         model = replace(model, traffic=parse_traffic(_part(models_dir, folder, card, TRAFFIC)))
     return model

@@ -8,16 +8,16 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
-from app.domain.pricing.rungs import RungCurve
+from app.domain.pricing.disposition_value import DispositionCurve
 from app.domain.seller import Habits
 from app.domain.vertical import Vertical
 from app.scoring.artefact import Unusable
 from app.scoring.card import DelayCurve, Gate, ModelCard, read_card
+from app.scoring.dispositions import DISPOSITIONS_FILE
 from app.scoring.habits import HABITS, parse_habits
 from app.scoring.landscape import FILE as LANDSCAPE
 from app.scoring.load import load_version
 from app.scoring.parse import parse
-from app.scoring.rungs import RUNGS_FILE
 from app.scoring.traffic import TRAFFIC
 from training.conversion.enough import size_of
 from training.conversion.features import columns_of
@@ -27,10 +27,10 @@ from training.errors import TrainingError
 from training.histories.bids import Lead, LoggedBid, history_of, read_bids, read_leads
 from training.histories.dataset import BIDS, DAY_S, LEADS, DatasetSummary
 from training.histories.spec import Spec
+from training.retraining.dispositions import EarlyLabel, at_late_level, disposition_curves, early_label
 from training.retraining.habits import Measured, measured
 from training.retraining.market import Contest, LearnedMarket, market
 from training.retraining.renew import Parts, completed, renewed
-from training.retraining.rungs import EarlyLabel, at_late_level, early_label, rung_curves
 from training.retraining.successor import successor_spec
 from training.retraining.traffic import shape
 
@@ -93,7 +93,7 @@ def retrain(past: Dataset, vertical: Vertical, champion: str, *, seed: int, tell
     rivals = market(past.folder / BIDS, name, columns_of(vertical)[0], ratio, home / champion, tell)
     challenger = ""
     if fresh or sellers or rivals.artefact is not None:
-        curves = rung_curves(leads, model.probability, past.summary.conversion)
+        curves = disposition_curves(leads, model.probability, past.summary.conversion)
         parts = _parts(past, name, home / champion, model.probability, reads, sellers, rivals, curves)
         if fresh:
             completed(home / base, read_card(home / base), parts)
@@ -143,11 +143,11 @@ def _conversion(
         sentence = f"{card.version} did not pass: {', '.join(card.failed)}; it is kept for study"
         return "", sentence, {f"version {card.version}": card.gates}
     learned = f"learned anew from {len(history):,} leads"
-    return card.version, learned if early is None else f"{few}; {learned} by who is {early.rung}", {}
+    return card.version, learned if early is None else f"{few}; {learned} by who is {early.disposition}", {}
 
 
 def _leveled(folder: Path, card: ModelCard, early: EarlyLabel) -> ModelCard:
-    """The card of a version in this folder that learned an early rung, brought to the level of conversions."""
+    """The card of a version in this folder that learned an early disposition, brought to the level of conversions."""
     late = at_late_level(parse((folder / "scorer.json").read_bytes()), card, early)
     completed(folder, late.card, Parts(files={"scorer.json": msgspec.json.encode(late.scorer) + b"\n"}))
     return read_card(folder)
@@ -189,9 +189,9 @@ def _parts(
     reads: Sequence[str],
     sellers: dict[str, Measured],
     rivals: LearnedMarket,
-    rungs: dict[str, RungCurve],
+    dispositions: dict[str, DispositionCurve],
 ) -> Parts:
-    """Landscape, habits, rungs, traffic, and the window against which drift will be held.
+    """Landscape, habits, dispositions, traffic, and the window against which drift will be held.
 
     What a `former` version knew and this round says nothing of goes on.
     """
@@ -210,11 +210,11 @@ def _parts(
     if habits:
         files[HABITS] = msgspec.json.encode(habits) + b"\n"
         told["habits"] = f"realized value and returns of {', '.join(habits)}"
-    if rungs:
-        files[RUNGS_FILE] = msgspec.json.encode(rungs) + b"\n"
-        told["rungs"] = f"how likely leads are {', '.join(rungs)}"
-    elif (former / RUNGS_FILE).exists():
-        files[RUNGS_FILE] = (former / RUNGS_FILE).read_bytes()
+    if dispositions:
+        files[DISPOSITIONS_FILE] = msgspec.json.encode(dispositions) + b"\n"
+        told["dispositions"] = f"how likely leads are {', '.join(dispositions)}"
+    elif (former / DISPOSITIONS_FILE).exists():
+        files[DISPOSITIONS_FILE] = (former / DISPOSITIONS_FILE).read_bytes()
     if rivals.artefact is not None:
         files[LANDSCAPE] = msgspec.json.encode(rivals.artefact) + b"\n"
         told["landscape"] = f"how rivals bid, from {rivals.told}"

@@ -14,11 +14,11 @@ from app.domain.campaign import Campaign
 from app.domain.caps.caps import CapStanding
 from app.domain.consent import consent
 from app.domain.duplicate import is_duplicate
+from app.domain.pricing.disposition_value import DispositionTerm, disposition_terms, per_conversion
 from app.domain.pricing.exploration import Draw, jitter
 from app.domain.pricing.landscape import OrtbCurve
 from app.domain.pricing.price_points import drawn_point, points_of_both
 from app.domain.pricing.pricing import Curve, Quote, Valuation, quote
-from app.domain.pricing.rungs import RungTerm, per_conversion, rung_terms
 from app.domain.reasons import Refusal
 from app.domain.seller import Habits, Seller
 from app.wire.ping import LeadType, Leg, Ping, Value
@@ -178,14 +178,14 @@ def _valuation(
     demand = standing.demand.get(campaign.name)
     if demand is not None:
         shadows += ((demand.name, demand.shadow_cents(campaign.demand_cents)),)
-    worth, rungs = campaign.worth.of(facts), tuple[RungTerm, ...]()
-    if campaign.rung_values:
-        rungs = _rungs(campaign, snapshot, probability)
-        worth += per_conversion(rungs, probability) if rungs else 0.0
+    worth, dispositions = campaign.worth.of(facts), tuple[DispositionTerm, ...]()
+    if campaign.disposition_values:
+        dispositions = _dispositions(campaign, snapshot, probability)
+        worth += per_conversion(dispositions, probability) if dispositions else 0.0
     return Valuation(
         probability=probability,
         worth=worth,
-        rungs=rungs,
+        dispositions=dispositions,
         predicted=_predicted(facts) if campaign.worth.field == PREDICTED_VALUE else 0.0,
         quality_factor=quality_factor,
         handling=float(campaign.handling_cents),
@@ -198,10 +198,10 @@ def _valuation(
     )
 
 
-def _rungs(campaign: Campaign, snapshot: Snapshot, probability: float) -> tuple[RungTerm, ...]:
-    """The rungs that bring something, with how likely this lead comes to each; none where no model knows."""
+def _dispositions(campaign: Campaign, snapshot: Snapshot, probability: float) -> tuple[DispositionTerm, ...]:
+    """The dispositions that bring something, with how likely this lead comes to each; none where no model knows."""
     model = snapshot.catalogue.models.get(campaign.vertical)
-    return rung_terms(campaign.rung_values, model.rungs, probability) if model is not None else ()
+    return disposition_terms(campaign.disposition_values, model.dispositions, probability) if model is not None else ()
 
 
 def _predicted(facts: Mapping[str, Value]) -> float:
@@ -260,9 +260,9 @@ def _offer(
     valuation = exclusive
     if leg == "shared":
         valuation = replace(exclusive, probability=exclusive.probability * campaign.shared_share)
-        if valuation.rungs:
+        if valuation.dispositions:
             valuation = replace(
-                valuation, rungs=tuple([each.shared(campaign.shared_share) for each in valuation.rungs])
+                valuation, dispositions=tuple([each.shared(campaign.shared_share) for each in valuation.dispositions])
             )
     curve = _curve(snapshot, leg, facts, campaign.vertical, valuation)
     points = campaign.price_points or snapshot.seller.price_points

@@ -6,8 +6,8 @@ from typing import Protocol
 
 import msgspec
 
+from app.domain.pricing.disposition_value import DispositionTerm
 from app.domain.pricing.price_points import PricePoint
-from app.domain.pricing.rungs import RungTerm
 from app.wire.ping import Value
 
 
@@ -56,14 +56,14 @@ class Valuation(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaul
     `probability` is p, `worth` V, `handling` h, `return_rate` q, `budget` mu. `shadows` are the nu of caps and
     territory by name, `boosts` and `signals` the premiums by name. All money in cents. `expected` says that p is what
     the campaign expects of all such leads, as no model said it of this one; `predicted` is what the model says that a
-    conversion brings, where V is made of that, and V holds what `rungs` before it bring for each conversion;
+    conversion brings, where V is made of that, and V holds what `dispositions` before it bring for each conversion;
     `sub_source` whose quality factor it is where not the seller's.
     """
 
     probability: float
     worth: float
     predicted: float = 0.0
-    rungs: tuple[RungTerm, ...] = ()
+    dispositions: tuple[DispositionTerm, ...] = ()
     quality_factor: float = 1.0
     handling: float = 0.0
     boosts: tuple[tuple[str, float], ...] = ()

@@ -1,9 +1,9 @@
 """What cannot act on a price that is fixed."""
 
 from app.config.idle import idle_settings
+from app.domain.pricing.disposition_value import DispositionCurve
 from app.domain.pricing.expected_conversion import ExpectedConversion
 from app.domain.pricing.pricing import Worth
-from app.domain.pricing.rungs import RungCurve
 from app.domain.schedule import ALWAYS, Boost, Schedule
 from tests.build import campaign, model
 
@@ -39,6 +39,9 @@ def test_a_value_that_no_model_predicts_is_named_with_what_stands_in_for_it() ->
 
 
 def test_rungs_that_no_model_knows_are_named() -> None:
-    valued = campaign(rung_values={"qualified": 900, "contacted": 100})
-    (text,) = idle_settings([valued], {"solar": model(rungs={"contacted": RungCurve(1.0, 0.0)})})
-    assert "solar-tx: no model of solar knows how many leads come to qualified: rung_values of it add nothing" in text
+    valued = campaign(disposition_values={"qualified": 900, "contacted": 100})
+    (text,) = idle_settings([valued], {"solar": model(dispositions={"contacted": DispositionCurve(1.0, 0.0)})})
+    assert (
+        "solar-tx: no model of solar knows how many leads come to qualified: disposition_values of it add nothing"
+        in text
+    )

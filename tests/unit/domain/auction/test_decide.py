@@ -18,10 +18,10 @@ from app.domain.caps.caps import CapStanding
 from app.domain.duplicate import Sighting
 from app.domain.filters import Filter
 from app.domain.pricing.demand import DemandStanding
+from app.domain.pricing.disposition_value import DispositionCurve
 from app.domain.pricing.expected_conversion import ExpectedConversion
 from app.domain.pricing.exploration import Draw
 from app.domain.pricing.pricing import Worth
-from app.domain.pricing.rungs import RungCurve
 from app.domain.reasons import RANK, Refusal
 from app.domain.schedule import ALWAYS, MINUTES_OF_WEEK, Boost, Schedule, week_minutes
 from app.domain.seller import Habits, Seller
@@ -512,8 +512,8 @@ def test_a_value_that_is_no_number_is_no_bid() -> None:
 
 
 def test_what_earlier_rungs_bring_adds_to_the_value_of_a_lead() -> None:
-    valued = campaign(rung_values={"contacted": 300, "qualified": 1_000}, legs=("exclusive", "shared"))
-    whole = catalogue([valued], [seller()], [model(0.2, rungs={"qualified": RungCurve(0.0, 0.0)})])
+    valued = campaign(disposition_values={"contacted": 300, "qualified": 1_000}, legs=("exclusive", "shared"))
+    whole = catalogue([valued], [seller()], [model(0.2, dispositions={"qualified": DispositionCurve(0.0, 0.0)})])
     exclusive, shared = sorted(
         decide(ping(), Snapshot(catalogue=whole, seller=seller()), NOW, DRAW).bids, key=lambda bid: bid.leg
     )
@@ -525,4 +525,4 @@ def test_what_earlier_rungs_bring_adds_to_the_value_of_a_lead() -> None:
     assert exclusive.valuation.value == pytest.approx(plain.valuation.value + 500.0)
     assert exclusive.price_cents > plain.price_cents
     assert shared.valuation.value == pytest.approx(0.6 * exclusive.valuation.value)
-    assert shared.valuation.rungs[0].probability == pytest.approx(0.3)
+    assert shared.valuation.dispositions[0].probability == pytest.approx(0.3)

@@ -1,4 +1,4 @@
-"""Rungs before a sale have curves of their own, and stand in as labels where sales are too few to learn from."""
+"""Dispositions before a sale have curves of their own, and stand in as labels where sales are too few to learn from."""
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ from app.scoring.card import read_card
 from app.scoring.compile import compiled
 from app.scoring.parse import parse
 from training.histories.bids import Lead, history_of
-from training.retraining.rungs import at_late_level, early_label, rung_curves
+from training.retraining.dispositions import at_late_level, disposition_curves, early_label
 
 DAY = 86_400.0
 AT = 1.78e9
@@ -53,23 +53,26 @@ def test_each_rung_has_a_curve_that_says_how_many_come_so_far() -> None:
     made = leads(sold=0.06)
     score = compiled(parse((MODELS / "solar" / "0001" / "scorer.json").read_bytes()))
     odds = [float(np.log(p / (1.0 - p))) for p in (score(lead.facts) for lead in made)]
-    curves = rung_curves(made, score, "sold")
+    curves = disposition_curves(made, score, "sold")
     assert set(curves) == {"contacted", "qualified", "quoted"}
-    for rung, names in {"contacted": ("contacted", "qualified", "sold"), "qualified": ("qualified", "sold")}.items():
+    for disposition, names in {
+        "contacted": ("contacted", "qualified", "sold"),
+        "qualified": ("qualified", "sold"),
+    }.items():
         share = np.mean([lead.disposition in names for lead in made])
-        assert np.mean([*map(curves[rung].of, odds)]) == pytest.approx(share, abs=0.005)
+        assert np.mean([*map(curves[disposition].of, odds)]) == pytest.approx(share, abs=0.005)
     # Before a lead is quoted it is qualified.
-    assert set(rung_curves(made, score, "qualified")) == {"contacted"}
+    assert set(disposition_curves(made, score, "qualified")) == {"contacted"}
 
 
 def test_a_rung_that_few_came_to_has_a_rate_or_none() -> None:
     made = leads(600, sold=0.06)
-    curves = rung_curves(made, lambda _: 0.1, "sold")
+    curves = disposition_curves(made, lambda _: 0.1, "sold")
     assert curves["qualified"].slope == 0.0
     assert curves["qualified"].of(-2.0) == pytest.approx(
         np.mean([lead.disposition in ("qualified", "sold") for lead in made])
     )
-    assert "qualified" not in rung_curves(made[:50], lambda _: 0.1, "sold")
+    assert "qualified" not in disposition_curves(made[:50], lambda _: 0.1, "sold")
 
 
 def test_the_latest_rung_with_enough_leads_stands_in_for_rare_sales() -> None:
@@ -77,7 +80,7 @@ def test_the_latest_rung_with_enough_leads_stands_in_for_rare_sales() -> None:
     history = history_of(made, "solar", known_until=AT + 90.0 * DAY, matures=14.0)
     early = early_label(history, made, "sold")
     assert early is not None
-    assert early.rung == "qualified"
+    assert early.disposition == "qualified"
     assert early.history.converted.sum() > 400 > history.converted.sum()
     # Of hardly any sale nobody can say how rare they are.
     assert early_label(history, leads(sold=0.001), "sold") is None
