@@ -41,7 +41,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             one.add_argument("--version", required=name != "canary", default="", help=f"the version{of_challenger}")
         if name == "canary":
             one.add_argument("--share", type=real(0, 1), required=True, help="the share of all leads, such as 0.1")
-            add(one, "maturity-days")
+            one.add_argument(
+                "--maturity-days",
+                type=real(0, 3_650),
+                default=MATURITY_DAYS,
+                help=f"how many days a lead has to convert (default: {MATURITY_DAYS:g})",
+            )
         if name == "prune":
             add(one, "keep")
         if name in ("promote", "canary"):
@@ -101,5 +106,5 @@ def _done(args: argparse.Namespace) -> Change:
         version=args.version,
         declared=known,
         force=args.force,
-        matures_days=MATURITY_DAYS if args.maturity_days is None else args.maturity_days,
+        matures_days=args.maturity_days,
     )

@@ -145,7 +145,8 @@ def _known_until(table: LeadTable, spec: Spec) -> float:
     told = moment_of(spec.known_until)
     if told is None:
         raise table.bad(f"known_until: {spec.known_until!r} is no column and no time; write 2026-11-30")
-    return float(told.at)
+    naive = np.array([not told.zoned])
+    return float(_in_utc(ParsedTimes(np.array([told.at]), naive), spec.time_zone)[0])
 
 
 def _value(table: LeadTable, spec: Spec) -> Array:
