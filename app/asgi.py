@@ -13,9 +13,12 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, supp
 import msgspec
 from litestar.handlers import HTTPRouteHandler
 
+from app.certificates.budgets import CheckBudgets
+from app.certificates.desk import ProviderDesk
 from app.config.destinations import secrets_of
 from app.config.load import Declared, LoadedConfig, load
 from app.config.values.zip_table import zip_states
+from app.domain.catalogue import with_limits
 from app.domain.keys import Keys
 from app.http.application import Application, CannotStart
 from app.journal.configurations import longest_bid_lifetime_s
@@ -29,6 +32,7 @@ from app.private_files import narrow
 from app.reports.counting import Counting
 from app.reports.scorecard import Scorecards
 from app.scoring.load import load as load_models
+from app.service_notes import note_places
 from app.settings import Settings, SettingsError, load_keys, read_keys, require_database, require_file, sole_use
 from app.store.engine.database_file import sole_database
 from app.store.errors import StoreError, StoreUnavailable
@@ -42,9 +46,12 @@ from app.usecases.clock.clock_watch import ClockWatch
 from app.usecases.clock.last_moment import last_moment
 from app.usecases.clock.service_clock import STEP_S, ServiceClock
 from app.usecases.deliver_leads import DeliveryWorker
+from app.usecases.gather_checks import post_collectors
 from app.usecases.limits.rate_limit import HashQuotas, RateLimits
 from app.usecases.onboarding.certify import Certifier
 from app.usecases.operators.audit_watch import AuditWatch
+from app.usecases.operators.hear_requests import limits_of
+from app.usecases.operators.state_notes import StateNotes
 from app.usecases.reload.config_watcher import ConfigWatcher
 from app.usecases.reload.key_watch import KeyWatch
 from app.usecases.reload.left_destinations import LeftDestinations
@@ -57,6 +64,7 @@ TICK_S = 0.25
 RELOAD_S = 0.5
 HEAR_S = 0.5
 STUCK_S = 3.0
+NOTE_S = 3.0
 REST_S = 0.001
 """How long a thread that counts the journal rests after each millisecond of it, so that no ping waits for it."""
 SETTLE_S = 5.0
@@ -155,15 +163,11 @@ async def _started(
 ) -> BackgroundJobs:
     """Start everything; the stack ends it in reverse order."""
     stack.enter_context(_own_use(settings))
+    note_places(settings.data, settings.places(os.getpid(), world.clock()))
     # Never a seeded source: what is sealed twice with one nonce can be opened.
     vault = Vault(keys.sealing, keys.sealing_id, os.urandom)
     store = await _opened(stack, settings, keys, vault, world)
-    sources = Sources(
-        config=lambda read_file: load(settings.config, environ=os.environ, read_file=read_file),
-        models=lambda: load_models(settings.models),
-        models_dir=settings.models,
-        zip_states=zip_states(),
-    )
+    sources = _sources(settings)
     live = first_catalogue(sources, declared)
     _tell_of_models(settings, live)
     clock = _clock_of(world, service_clock)
@@ -173,16 +177,12 @@ async def _started(
     sender = Sender()
     stack.push_async_callback(sender.aclose)
     metrics = Metrics()
-    worker = DeliveryWorker(
-        store,
-        sender.send,
-        owner=f"{socket.gethostname()}-{os.getpid()}",
-        settled=lambda report: metrics.count("deliveries_total", report.destination, report.status),
-        # A receiver compares the time of a signature with its own clock.
-        wall=world.clock,
-    )
+    worker = _worker(store, sender, metrics, world)
+    limits = limits_of(await store.requests(now))
+    usage = await store.cap_usage(now)
     bidder = Bidder(
-        catalogue=live.catalogue,
+        catalogue=with_limits(live.catalogue, limits),
+        limits=limits,
         keys=keys,
         seed=keys.index,
         chance=world.chance,
@@ -193,11 +193,13 @@ async def _started(
         metrics=metrics,
         standing=await restore(store, now),
         rates=RateLimits(),
-        quotas=HashQuotas(await store.cap_usage(now)),
+        quotas=HashQuotas(usage),
+        desk=_desk(sender, lambda: watch.secrets, usage, metrics),
         sold=worker.wake.set,
         scorecards=Scorecards(store, Counting(settings.journal, lambda: time.sleep(REST_S))),
         former=former,
     )
+    bidder.post_collectors = post_collectors(bidder)
     longest_s = await _take_over(settings, bidder, now)
     metrics.gauge("catalogue_loaded_timestamp_seconds", now)
     # Commands beside the service go by the machine's clock, and wait for what the watcher writes.
@@ -209,10 +211,12 @@ async def _started(
     background = BackgroundJobs(
         bidder, journal, watch, left, worker, clock, world.uniform, certifier, world.clock, AuditWatch(settings.journal)
     )
+    noting = StateNotes(settings.data, background.state)
+    stack.callback(noting.note_stop)
     if world.stepped:
         stack.callback(journal.flush)
     else:
-        await _run_beside(stack, background, journal, KeyWatch(bidder, lambda: _keys_of(settings)))
+        await _run_beside(stack, background, journal, KeyWatch(bidder, lambda: _keys_of(settings)), noting)
         clock_watch = ClockWatch(service_clock, bidder, worker, settings.data, longest_s)
         stack.callback(clock_watch.close)
         await _beside(stack, _every(TICK_S, clock_watch.look))
@@ -220,6 +224,40 @@ async def _started(
     if live.catalogue.challengers:
         _log.info("challengers on trial in %s", _names(live.catalogue.challengers))
     return background
+
+
+def _sources(settings: Settings) -> Sources:
+    """What is read anew while the service runs."""
+    return Sources(
+        config=lambda read_file: load(settings.config, environ=os.environ, read_file=read_file),
+        models=lambda: load_models(settings.models),
+        models_dir=settings.models,
+        zip_states=zip_states(),
+    )
+
+
+def _worker(store: Store, sender: Sender, metrics: Metrics, world: World) -> DeliveryWorker:
+    """What delivers leads, counted by what came of it."""
+    return DeliveryWorker(
+        store,
+        sender.send,
+        owner=f"{socket.gethostname()}-{os.getpid()}",
+        settled=lambda report: metrics.count("deliveries_total", report.destination, report.status),
+        # A receiver compares the time of a signature with its own clock.
+        wall=world.clock,
+    )
+
+
+def _desk(
+    sender: Sender, secrets: Callable[[], Mapping[str, str]], usage: Mapping[str, int], metrics: Metrics
+) -> ProviderDesk:
+    """Asks providers, and goes on with the budgets of the day."""
+
+    def count(check: str, result: str, millicents: int) -> None:
+        metrics.count("check_questions_total", check, result)
+        metrics.count("check_cost_millicents_total", check, by=millicents)
+
+    return ProviderDesk(sender.send, secrets, CheckBudgets(usage), count)
 
 
 async def _opened(stack: AsyncExitStack, settings: Settings, keys: Keys, vault: Vault, world: World) -> Store:
@@ -284,7 +322,11 @@ def _tell_of_models(settings: Settings, live: Reloaded) -> None:
 
 
 async def _run_beside(
-    stack: AsyncExitStack, background: BackgroundJobs, journal: JournalWriter, key_watch: KeyWatch
+    stack: AsyncExitStack,
+    background: BackgroundJobs,
+    journal: JournalWriter,
+    key_watch: KeyWatch,
+    noting: StateNotes,
 ) -> None:
     """Have every background job done again and again while requests are answered."""
     await _beside(stack, journal.run(lambda error: _log.error("the journal cannot be written: %s", error.strerror)))
@@ -298,6 +340,8 @@ async def _run_beside(
     await _beside(stack, _every(HEAR_S, background.keep_shadow_prices))
     await _beside(stack, _every(STUCK_S, background.look_for_stuck))
     await _beside(stack, _every(STUCK_S, background.watch_canaries))
+    await noting.note()
+    await _beside(stack, _every(NOTE_S, noting.note))
     stack.push_async_callback(background.keep_quotas)
     await _beside(stack, _every(RELOAD_S, background.keep_quotas))
     stack.push_async_callback(background.worker.settle, SETTLE_S)

@@ -11,7 +11,8 @@ import msgspec
 from app.domain.keys import Keys
 from app.packaged import DEMO
 from app.private_files import append_to, exposed, make_directory, write_new
-from app.store.engine.connections import sqlite_file
+from app.service_notes import ServicePlaces
+from app.store.engine.connections import sqlite_file, without_password
 from app.store.engine.database_file import was_served
 from app.store.errors import StoreError
 
@@ -35,7 +36,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     `database_url` is empty for SQLite in `data`. `keys_dir` is empty for `data/keys`. `new_database` says that an empty
     database beside keys or a journal is meant. With `has_consent` a configuration may lose every seller or campaign of
-    the one before.
+    the one before. `address` is where it listens, for those who look.
     """
 
     config: Path
@@ -45,6 +46,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     keys_dir: Path | None = None
     new_database: bool = False
     has_consent: bool = False
+    address: str = ""
 
     @property
     def database_file(self) -> Path:
@@ -75,6 +77,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def keys(self) -> Path:
         """Where the keys lie."""
         return self.keys_dir or self.data / "keys"
+
+    def places(self, pid: int, now: float) -> ServicePlaces:
+        """Where everything lies, for commands that know the data directory alone."""
+        return ServicePlaces(
+            config=self.config.absolute(),
+            models=self.models.absolute(),
+            keys=self.keys.absolute(),
+            database=without_password(self.database_url) if self.database_url else "",
+            address=self.address,
+            pid=pid,
+            started_at=now,
+        )
 
     def exposed_secrets(self, others: Iterable[Path]) -> list[str]:
         """Which keys, and which of these other secrets, people beside us can read, each with what to run."""

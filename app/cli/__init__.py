@@ -9,6 +9,7 @@ from importlib.metadata import version
 from typing import Protocol, cast
 
 from app.cli.help import sentence
+from app.cli.places import locate
 from app.journal.versions import OtherVersion
 from app.platforms.errors import NoPlatform
 
@@ -25,7 +26,7 @@ GROUPS = {
         "migrate": "migrate a database to the tables of this version",
     },
     "sellers": {
-        "sellers": "add sellers, rotate their keys, take them live, suspend and resume them",
+        "sellers": "add sellers, rotate their keys, take them live and list them",
         "instructions": "make the link to a seller's posting instructions, or write them to files",
         "scorecard": "show a seller's scorecard: bids, wins, refusals, returns and latency",
         "certification": "show a seller's progress in certification, or make the link to its page",
@@ -39,8 +40,14 @@ GROUPS = {
         "suppress": "say who may not be bought, one by one or by a list, and take it back",
     },
     "operate": {
+        "status": "show what needs attention, caps and budgets, what is in force, CRMs and models",
         "pause": "pause a campaign or a seller while the service runs",
         "resume": "resume a paused campaign or seller",
+        "suspend": "stop buying from a seller until it is resumed",
+        "boost": "add to the value of a campaign's leads until a time",
+        "cap": "put another limit in the place of a cap's",
+        "demand": "say how many leads a territory can still work",
+        "signal": "put a timed premium on a territory",
         "reload": "show a changed configuration that waits for consent, and have it taken",
         "operators": "make, list, rotate and remove the keys of operators",
         "audit": "list, verify or export the log of operators' acts",
@@ -88,7 +95,9 @@ def _run(name: str, words: list[str]) -> int:
     try:
         command = cast(Command, import_module(f"app.cli.{_PACKAGES[name]}.{name}"))
         command.add_arguments(parser)
-        return command.run(parser.parse_args(words))
+        args = parser.parse_args(words)
+        locate(args)
+        return command.run(args)
     except (OtherVersion, NoPlatform) as reason:
         print(reason, file=sys.stderr)
         return 1

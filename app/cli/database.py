@@ -2,11 +2,11 @@
 
 import argparse
 import asyncio
-import os
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from app.cli.places import add_data
 from app.store.engine.connections import sqlite_file
 from app.store.errors import StoreError
 from app.store.store import Store
@@ -14,11 +14,11 @@ from app.store.store import Store
 
 def add_database(parser: argparse.ArgumentParser) -> None:
     """`[--data DIR | --database URL]`."""
-    parser.add_argument("--data", type=Path, default=Path("data"), help="the service's data directory (default: data)")
+    add_data(parser)
     parser.add_argument(
         "--database",
-        default=os.environ.get("LEADBID_DATABASE_URL", ""),
-        help="postgresql+psycopg://... (default: LEADBID_DATABASE_URL, else the SQLite file in --data)",
+        default="",
+        help="postgresql+psycopg://... (default: LEADBID_DATABASE_URL, else the database of the service of --data)",
     )
 
 

@@ -1,14 +1,7 @@
-"""What the service last put in force, read from its database: a command needs neither the file nor its secrets."""
+"""Where the buyer is, read from what the service last put in force: a command needs neither file nor secrets."""
 
-from app.domain.configuration import Configuration
 from app.store.store import Store
-from app.usecases.former import unpacked
-
-
-async def configuration_in_force(store: Store) -> Configuration | None:
-    """The configuration that came into force last; None before any did."""
-    newest = unpacked(await store.newest_configurations())
-    return newest[0] if newest else None
+from app.usecases.former import configuration_in_force
 
 
 async def buyers_zone(store: Store) -> str:

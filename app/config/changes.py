@@ -23,7 +23,7 @@ _TEXT_MAX = 60
 _TOO_LONG = "." * (_TEXT_MAX + 1)
 """Stands for what cannot be said in a few words."""
 
-_SECTIONS = ("verticals", "campaigns", "sellers", "operators", "destinations")
+_SECTIONS = ("verticals", "campaigns", "sellers", "operators", "destinations", "checks")
 _LOST = {
     "campaigns": "every campaign: nothing is bought any more",
     "sellers": "every seller: nobody can ping any more",

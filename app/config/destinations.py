@@ -118,6 +118,7 @@ def _check_fields(destination: Destination, at: KeyPath, fields: Collection[str]
         ((*at, "fields", target), source if isinstance(source, str) else source.path)
         for target, source in destination.fields.items()
     ]
+    named += [((*at, "only", path), path) for path in destination.only]
     named += [((*at, "url"), path) for path in PLACEHOLDER.findall(destination.url)]
     for place, path in named:
         name = path.removeprefix("fields.")
@@ -134,6 +135,12 @@ def _check_values(destination: Destination, at: KeyPath, known: Known, findings:
             if ours not in values:
                 place = (*at, "fields", target, "values", ours)
                 findings.error(place, f'`{source.path}` is never "{ours}"', did_you_mean(ours, values) or "remove it")
+    for path, wanted in destination.only.items():
+        values = known.get(path, ())
+        for ours in map(str, wanted) if values else ():
+            if ours.lower() not in {value.lower() for value in values}:
+                place = (*at, "only", path)
+                findings.error(place, f'`{path}` is never "{ours}"', did_you_mean(ours, values) or "remove it")
 
 
 def _check_secrets(destination: Destination, at: KeyPath, secrets: dict[str, str], findings: Findings) -> None:

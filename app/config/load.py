@@ -9,6 +9,7 @@ import msgspec
 from msgspec.structs import replace
 
 from app.config.campaigns import Surroundings, build_campaigns
+from app.config.checks import build_checks, warn_of_unchecked
 from app.config.destinations import Placed, check_destinations, resolve_secrets
 from app.config.file.files import Files, ReadFile
 from app.config.file.lines import lines_of
@@ -16,12 +17,14 @@ from app.config.file.problem import Findings, Problem
 from app.config.file.read import read_table
 from app.config.file.remedies import SMALLEST
 from app.config.file.syntax import syntax_problem
+from app.config.presets import expand_presets
 from app.config.prices import warn_of_points_apart
 from app.config.schema import BuyerFile, BuyerTable
 from app.config.sellers import build_operators, build_sellers, refuse_shared_keys
 from app.config.verticals import build_verticals
 from app.domain.buyer import Buyer, Exploration, Operator
 from app.domain.campaign import Campaign
+from app.domain.checks.check import Check
 from app.domain.configuration import Configuration
 from app.domain.delivery.destination import Destination
 from app.domain.seller import Seller
@@ -43,6 +46,7 @@ class Declared(msgspec.Struct, frozen=True, kw_only=True):
     sellers: tuple[Seller, ...]
     operators: tuple[Operator, ...]
     destinations: tuple[Destination, ...]
+    checks: tuple[Check, ...]
     config_hash: str
     contents: Mapping[Path, bytes | None]
     secrets: Mapping[str, str]
@@ -93,6 +97,7 @@ def load(
             ),
         )
     files = Files(path, content, environ, read_file)
+    tree = expand_presets(tree, findings)
     table = read_table(BuyerFile, tree, (), findings)
     declared = None if table is None else _declare(table, tree, files, findings)
     if declared is None or findings.errors:
@@ -143,6 +148,9 @@ def _declare(table: BuyerFile, tree: dict[str, Any], files: Files, findings: Fin
     used = {name for campaign in campaigns for name in campaign.destinations}
     check_destinations(placed, whole if all_known else (), used, findings)
     secrets = resolve_secrets(placed, files, findings)
+    names = {section: _names(tree, section) for section in ("campaigns", "verticals", "sellers")}
+    checks, keys = build_checks(table.checks, names, files, findings)
+    warn_of_unchecked(checks, campaigns, findings)
     _warn_of_missing(table, findings)
     return Declared(
         buyer=buyer,
@@ -151,9 +159,10 @@ def _declare(table: BuyerFile, tree: dict[str, Any], files: Files, findings: Fin
         sellers=sellers,
         operators=operators,
         destinations=table.destinations,
+        checks=checks,
         config_hash=files.hash,
         contents=files.contents,
-        secrets=secrets,
+        secrets={**secrets, **keys},
     )
 
 

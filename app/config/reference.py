@@ -1,5 +1,6 @@
 """The reference of all configuration keys in Markdown, generated from the schema so that it is never out of date."""
 
+import re
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -7,6 +8,7 @@ import msgspec
 from msgspec.structs import FieldInfo
 
 from app.config import schema
+from app.config.presets import Preset, presets
 from app.config.schema import Table
 from app.config.values.kind import Kind
 from app.config.values.times import WEEKDAYS
@@ -31,7 +33,45 @@ _TABLES: tuple[type[Table], ...] = (
     schema.MedianWinningPriceTable,
     schema.SellerCapTable,
     schema.OperatorTable,
+    schema.CheckTable,
+    schema.CheckRuleTable,
+    schema.TrustedFormTable,
+    schema.VerifyTable,
+    schema.LeadIdTable,
 )
+
+LEAD_MEANINGS = {
+    "lead_id": ("our id of the lead; have the CRM keep it, so that outcomes find their way back", "c0ffee..."),
+    "ping_id": ("our id of the bid", "Cx8f..."),
+    "seller": ("who sold it", "acme"),
+    "seller_lead_id": ("the seller's own id of it", "A-1001"),
+    "sub_id": ("the seller's source", "search-7"),
+    "campaign": ("the campaign that bought it", "solar-tx"),
+    "vertical": ("the kind of lead", "solar"),
+    "leg": ("`exclusive` or `shared`", "exclusive"),
+    "price": ("what it cost, in dollars", "21.4"),
+    "price_cents": ("the same in cents", "2140"),
+    "sold_at": ("when it was bought, in UTC", "2026-11-20T15:04:05Z"),
+    "test": ("whether it is a test", "false"),
+    "contact.first_name": ("the first name", "Ada"),
+    "contact.last_name": ("the last name", "Lovelace"),
+    "contact.phone": ("the phone, as it came", "(512) 461-2234"),
+    "contact.email": ("the email", "ada@example.com"),
+    "contact.address": ("the street address", "12 Elm St"),
+    "contact.city": ("the city", "Austin"),
+    "contact.state": ("the state", "TX"),
+    "contact.zip": ("the ZIP code", "78701"),
+    "contact.birth_date": ("the date of birth", "1984-02-29"),
+    "consent.trustedform_cert_url": ("the TrustedForm certificate", "https://cert.trustedform.com/..."),
+    "consent.leadid_token": ("the LeadiD token", "5A1C..."),
+    "consent.tcpa_text": ("what the consumer agreed to, as shown", "By clicking Submit I agree ..."),
+    "consent.consent_at": ("when, in UTC", "2026-11-20T15:03:11Z"),
+    "consent.ip_address": ("from which address", "203.0.113.7"),
+    "consent.landing_page": ("on which page", "https://quotes.example/solar"),
+    "consent.user_agent": ("with which browser", "Mozilla/5.0 ..."),
+    "fields.NAME": ("a field of the lead's vertical", "good"),
+}
+"""Path of a lead -> what is found there, and an example; a test keeps them in step."""
 
 _Rows = dict[str, tuple[str, str]]
 """Key -> (meaning, example)."""
@@ -59,6 +99,10 @@ DESTINATIONS: dict[type[msgspec.Struct], tuple[str, _Rows]] = {
                 '[{ when = { status = 204 }, then = "rejected" }]',
             ),
             "crm_id": ("where an answer has the id of its record", '{ json = "id" }'),
+            "only": (
+                "sends only leads with one of these values at each path; what no destination wants goes to the first",
+                '{ "contact.state" = ["TX", "OK"] }',
+            ),
             "timeout_ms": ("how long to wait for an answer, in milliseconds", "15_000"),
             "concurrency": ("how many leads are sent to it at once", "4"),
             "allow_private_hosts": (
@@ -89,6 +133,17 @@ DESTINATIONS: dict[type[msgspec.Struct], tuple[str, _Rows]] = {
     destination_auth.StandardWebhooksAuth: (
         'Auth `type = "standard_webhooks"`: a Standard Webhooks signature. The default is `type = "none"`.',
         {"secrets": ("references to the signing keys; several during a rotation", '["file:crm-webhook-secret.txt"]')},
+    ),
+    destination_auth.OAuth2Auth: (
+        'Auth `type = "oauth2"`: an access token, kept until it expires.',
+        {
+            "token_url": ("the URL that gives access tokens", '"https://crm.example/oauth/token"'),
+            "client_id": ("the client, or a reference to it", '"env:CRM_CLIENT_ID"'),
+            "client_secret": ("a reference to its secret", '"env:CRM_CLIENT_SECRET"'),
+            "refresh_token": ("a reference to a refresh token, if the CRM gives one", '"env:CRM_REFRESH_TOKEN"'),
+            "scope": ("what is asked for", '"leads.write"'),
+            "scheme": ("the word before the token", '"Zoho-oauthtoken"'),
+        },
     ),
     crm.Source: (
         "A value of `fields`: a path in the lead, such as `contact.phone`, or this table.",
@@ -133,7 +188,28 @@ def reference() -> str:
     """The keys of every table, as Markdown."""
     parts = [_section(table) for table in _TABLES]
     parts += [_crm_section(kind, title, rows) for kind, (title, rows) in DESTINATIONS.items()]
-    return "\n".join(parts)
+    return "\n".join([*parts, _lead_paths(), _presets()])
+
+
+def _lead_paths() -> str:
+    rows = [f"| `{path}` | {_escaped(what)} | `{example}` |" for path, (what, example) in LEAD_MEANINGS.items()]
+    return "\n".join(["## Paths of a lead, for `fields`, `only` and placeholders", "", *_PATHS_HEAD, *rows, ""])
+
+
+def _presets() -> str:
+    """What each preset of a destination is, and what a buyer's file must say."""
+    rows = [
+        f"| `{name}` | {preset.title}. {_escaped(preset.about)} | {_own(preset)} |"
+        for name, preset in presets().items()
+    ]
+    return "\n".join(["## Presets of destinations", "", _PRESETS, "", *_PRESETS_HEAD, *rows, ""])
+
+
+def _own(preset: Preset) -> str:
+    parameters = [f"`{name}`: {what}" for name, what in preset.parameters.items()]
+    secrets = sorted({f"`{each}`" for each in _SECRET.findall(str(preset.destination))})
+    url = [] if "url" in preset.destination else ["`url`"]
+    return "; ".join([*url, *parameters, *secrets])
 
 
 def _section(table: type[Table]) -> str:
@@ -148,6 +224,15 @@ def _crm_section(kind: type[msgspec.Struct], title: str, rows: _Rows) -> str:
     lines = [_row(name, _kind(fields[name].type), _default(fields[name]), *rows[name]) for name in rows]
     return "\n".join([f"## {_headline(title)}", "", *_HEAD, *lines, ""])
 
+
+_SECRET = re.compile("env:[A-Z0-9_]+")
+_PATHS_HEAD = ("| path | what it is | example |", "|---|---|---|")
+_PRESETS_HEAD = ("| preset | what it is | what your file must give |", "|---|---|---|")
+_PRESETS = (
+    '`preset = "hubspot"` in a destination writes out what that CRM wants; `parameters = { ... }` fills in what is '
+    "yours, and every other key of the destination stands over the preset's. `fields` and `headers` are added to its "
+    'own, and one that is `""` is left out. `leadbid deliveries test NAME` sends a marked lead.'
+)
 
 _HEAD = ("| key | value | default | meaning | example |", "|---|---|---|---|---|")
 

@@ -27,6 +27,7 @@ from app.config.values.kinds import (
     ZipCentre,
     ZipPrefix,
     Zone,
+    read_fine_dollars,
     read_number,
     read_rate,
     read_scalar,
@@ -38,6 +39,8 @@ from app.domain.buyer import Role
 from app.domain.calendar import WindowKind
 from app.domain.campaign import DuplicateScope
 from app.domain.caps.caps import Measure, TerritoryUnit
+from app.domain.checks.check import CheckProvider, Stage
+from app.domain.checks.verdict import CheckOutcome, OnUnknown
 from app.domain.delivery.destination import Destination
 from app.domain.reasons import Disclosure
 from app.domain.seller import Mode, Statuses
@@ -492,6 +495,158 @@ class OperatorTable(Table, frozen=True, kw_only=True):
     ] = {}
 
 
+class CheckRuleTable(Table, frozen=True, kw_only=True):
+    """`[[checks.rules]]`: a condition on one property of the provider's answer."""
+
+    property: Annotated[Text, says("the property, with dots to what lies inside another", '"age_seconds"')]
+    is_in: Annotated[tuple[Scalar, ...], says("the value must be one of these", '["typing", "autofill"]')] = (
+        msgspec.field(name="in", default=())
+    )
+    not_in: Annotated[tuple[Scalar, ...], says("the value must not be one of these", '["paste"]')] = ()
+    at_least: Annotated[Scalar | None, says("the smallest value", "5")] = None
+    at_most: Annotated[Scalar | None, says("the largest value", "3_600")] = None
+    equals: Annotated[Scalar | None, says("the value must equal this", "false")] = msgspec.field(
+        name="is", default=None
+    )
+    on_null: Annotated[
+        CheckOutcome, says("what a missing value means; `unknown` follows the check's `on_unknown`", '"pass"')
+    ] = "unknown"
+    code: Annotated[
+        Literal["consent_invalid", "consent_expired", "suspected_fraud", "invalid_contact", "suppressed", "litigator"],
+        says("the reason code of a lead that breaks it", '"suspected_fraud"'),
+    ] = "consent_invalid"
+    price_cut: Annotated[
+        Share, says("lowers the bid by this share instead of refusing the lead; only on pings", '"20%"')
+    ] = 0.0
+
+
+class VerifyTable(Table, frozen=True, kw_only=True):
+    """`checks.trustedform.verify`: what TrustedForm verifies of the consent on the page."""
+
+    advertiser_name: Annotated[str, says("the advertiser whom the consumer must have named", '"Acme Inc."')] = ""
+    min_font_size_px: Annotated[int | None, says("the smallest font of the consent text", "16")] = None
+    min_contrast_ratio: Annotated[
+        float | None,
+        Kind("number", within(read_number, 1.0, 21.0, "use 1 to 21")),
+        says("the lowest contrast of the consent text", "7"),
+    ] = None
+    opt_in_types: Annotated[
+        tuple[Literal["manual", "pre-selected", "non-interactive"], ...],
+        says("the kinds of opt-in to accept; all if left out", '["manual"]'),
+    ] = ()
+    one_to_one: Annotated[bool, says("whether consent must be to this advertiser alone", "true")] = False
+
+
+class TrustedFormTable(Table, frozen=True, kw_only=True):
+    """`checks.trustedform`: what is asked of TrustedForm (API 4.0)."""
+
+    match: Annotated[
+        Literal["phone", "email", "any", "both", "none"],
+        says("what of the person must be the one of the certificate; a call needs `phone`", '"both"'),
+    ] = "phone"
+    retain: Annotated[
+        Literal["at_once", "after_sale", "never"],
+        says(
+            "when the certificate is stored: with the check; after the sale, so that only bought leads are paid for; "
+            "or never",
+            '"after_sale"',
+        ),
+    ] = "at_once"
+    verify: Annotated[VerifyTable | None, says("what to verify of the consent; nothing if left out", "see below")] = (
+        None
+    )
+    required_terms: Annotated[tuple[Text, ...], says("text that the page must contain", '["Acme Inc."]')] = ()
+    forbidden_terms: Annotated[tuple[Text, ...], says("text that the page must not contain", '["free iPad"]')] = ()
+
+
+class LeadIdTable(Table, frozen=True, kw_only=True):
+    """`checks.leadid`: what is asked of LeadiD (Jornaya)."""
+
+    profile: Annotated[
+        str,
+        says(
+            "a reference to the key of your audit profile (`lak`); without one only the token's authenticity is asked",
+            '"env:LEADID_PROFILE"',
+        ),
+    ] = ""
+    provider_codes: Annotated[
+        dict[str, Text], says("the codes (`lpc`) by which LeadiD knows your sellers", '{ acme = "AB12" }')
+    ] = {}
+    brand_names: Annotated[
+        tuple[Text, ...], says("brands that the consent must name, for TCPA Guardian; at most 30", '["Acme"]')
+    ] = ()
+    data_integrity: Annotated[
+        tuple[int, ...],
+        says(
+            "verdicts to accept: 0 mismatch, 1 match, 2 mismatch with disclosure, 3 match to a pre-filled value", "[1]"
+        ),
+    ] = (1, 3)
+    worst_result: Annotated[
+        Literal["green", "yellow", "red"], says("the worst result of the audit to accept", '"green"')
+    ] = "yellow"
+
+
+class CheckTable(Table, frozen=True, kw_only=True):
+    """`[[checks]]`: a provider that is asked about leads before they are bought."""
+
+    name: Annotated[Slug, says("the name shown in explanations, costs and metrics", '"trustedform"')]
+    provider: Annotated[CheckProvider, says("the provider", '"trustedform"')]
+    secret: Annotated[
+        str,
+        says(
+            "a reference to the API key of TrustedForm, or the account code (`lac`) of LeadiD", '"env:TRUSTEDFORM_KEY"'
+        ),
+    ]
+    on: Annotated[
+        tuple[Stage, ...],
+        says("whether it is asked on pings, on posts, or on both; a ping then waits for it", '["ping", "post"]'),
+    ] = ("post",)
+    campaigns: Annotated[tuple[Slug, ...], says("only leads for these campaigns", '["solar-tx"]')] = ()
+    verticals: Annotated[tuple[Name, ...], says("only leads of these verticals", '["medicare"]')] = ()
+    sellers: Annotated[tuple[Slug, ...], says("only leads of these sellers", '["acme"]')] = ()
+    on_unknown: Annotated[
+        dict[str, OnUnknown],
+        says(
+            "what happens to a lead if a question stays open. By default proofs of consent refuse it: `certificate`, "
+            "`match`, `retain`, `verify`, `data_integrity`, `audit`; `insights` (your `rules`) accept it",
+            '{ insights = "refuse" }',
+        ),
+    ] = {}
+    price_cut: Annotated[
+        Share, says("lowers a bid by this share if a question stays open and is accepted", '"15%"')
+    ] = 0.2
+    cost: Annotated[
+        int,
+        Kind("dollars", read_fine_dollars),
+        says("what one call on a post costs; it lowers the value of a lead", "0.25"),
+    ] = 0
+    ping_cost: Annotated[
+        int | None,
+        Kind("dollars", read_fine_dollars),
+        says("what one call on a ping costs; `cost` by default", "0.015"),
+    ] = None
+    daily_budget: Annotated[
+        Dollars | None, says("the most to spend on it in a day (UTC); beyond it, questions stay open", "100.00")
+    ] = None
+    seller_daily_budget: Annotated[Dollars | None, says("the same for the leads of any one seller", "20.00")] = None
+    min_bid: Annotated[Dollars, says("asks about a ping only if the best bid would be at least this", "8.00")] = 0
+    cache: Annotated[Duration, says("how long an answer is used again for the same question", '"2h"')] = 86_400.0
+    rules: Annotated[tuple[CheckRuleTable, ...], says("conditions on its answers", "see below")] = ()
+    trustedform: Annotated[TrustedFormTable, says("what is asked of TrustedForm", "see below")] = TrustedFormTable()
+    leadid: Annotated[LeadIdTable, says("what is asked of LeadiD", "see below")] = LeadIdTable()
+    test_certificates: Annotated[
+        bool, says("whether a sandbox certificate passes: only for an installation that is itself a test", "false")
+    ] = False
+    url: Annotated[
+        Text | None,
+        says("another address than the provider's, for tests", '"http://127.0.0.1:8030/leadid"'),
+    ] = None
+    allow_private_hosts: Annotated[
+        tuple[Text, ...],
+        says("hosts of `url` that may have a private address and be reached without TLS", '["127.0.0.1"]'),
+    ] = ()
+
+
 class BuyerFile(Table, frozen=True, kw_only=True):
     """The file."""
 
@@ -501,3 +656,4 @@ class BuyerFile(Table, frozen=True, kw_only=True):
     sellers: Annotated[tuple[SellerTable, ...], says("the sellers", "see below")] = ()
     operators: Annotated[tuple[OperatorTable, ...], says("people and systems of the buyer", "see below")] = ()
     destinations: Annotated[tuple[Destination, ...], says("where bought leads are sent", "see below")] = ()
+    checks: Annotated[tuple[CheckTable, ...], says("providers that are asked about leads", "see below")] = ()

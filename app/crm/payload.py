@@ -16,6 +16,7 @@ from app.domain.delivery.destination_auth import (
     BasicAuth,
     BearerAuth,
     HeaderAuth,
+    OAuth2Auth,
     QueryAuth,
     StandardWebhooksAuth,
     is_secret,
@@ -27,6 +28,9 @@ from app.wire.ping import Value
 
 Secrets = Mapping[str, str]
 """Each reference of a destination (`env:NAME`, `file:PATH`) and the secret behind it."""
+
+ACCESS_TOKEN = "oauth2:access_token"  # noqa: S105 - a name, as env:NAME is
+"""Under this name the access token of a destination with OAuth 2 stands among its secrets, while it is valid."""
 
 Mapped = dict[str, Value]
 
@@ -168,6 +172,8 @@ def _credentials(
     auth = destination.auth
     if isinstance(auth, BearerAuth):
         return {"authorization": f"Bearer {secrets[auth.token]}"}
+    if isinstance(auth, OAuth2Auth):
+        return {"authorization": f"{auth.scheme} {secrets[ACCESS_TOKEN]}"}
     if isinstance(auth, BasicAuth):
         pair = f"{_revealed(auth.user, secrets)}:{_revealed(auth.password, secrets)}"
         return {"authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"}

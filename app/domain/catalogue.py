@@ -11,6 +11,7 @@ from app.domain.buyer import Buyer, Operator
 from app.domain.calendar import local_minute
 from app.domain.campaign import Campaign
 from app.domain.caps.caps import Cap
+from app.domain.checks.check import Check
 from app.domain.configuration import Configuration
 from app.domain.delivery.destination import Destination
 from app.domain.pricing.disposition_value import DispositionCurve
@@ -93,6 +94,7 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     models: Mapping[str, Model]
     index: "CampaignIndex"
     challengers: Mapping[str, Challenger] = {}
+    checks: tuple[Check, ...] = ()
 
     @cached_property
     def challenged(self) -> "Catalogue":
@@ -117,6 +119,7 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True, dict=True):
             sellers=tuple(self.sellers.values()),
             operators=tuple(operators.values()),
             destinations=tuple(self.destinations.values()),
+            checks=self.checks,
         )
 
 
@@ -158,6 +161,25 @@ def counted_caps(campaign: Campaign, seller: Seller, zip_code: str, state: str, 
         for caps, schedule in ((campaign.caps, campaign.schedule), (seller.caps, ALL_DAY))
         for cap in caps
     ]
+
+
+def with_limits(catalogue: Catalogue, limits: Mapping[str, int]) -> Catalogue:
+    """The same with other limits of some caps, by OWNER/CAP; what names no cap of it is passed over."""
+    if not limits:
+        return catalogue
+    campaigns = {name: replace(each, caps=_limited(each.caps, limits)) for name, each in catalogue.campaigns.items()}
+    sellers = {name: replace(each, caps=_limited(each.caps, limits)) for name, each in catalogue.sellers.items()}
+    return replace(
+        catalogue,
+        campaigns=campaigns,
+        sellers=sellers,
+        seller_by_key={key: sellers[seller.name] for key, seller in catalogue.seller_by_key.items()},
+        index=replace(catalogue.index, campaigns=tuple(campaigns.values())),
+    )
+
+
+def _limited(caps: tuple[Cap, ...], limits: Mapping[str, int]) -> tuple[Cap, ...]:
+    return tuple([replace(cap, limit=limits[cap.title]) if cap.title in limits else cap for cap in caps])
 
 
 def index_campaigns(campaigns: tuple[Campaign, ...]) -> CampaignIndex:

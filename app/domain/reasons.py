@@ -45,6 +45,9 @@ _TABLE = (
     Reason(code="consent_missing", nbr=508, kind="consent", kept=True, text="proof of consent is missing{: }"),
     Reason(code="consent_invalid", nbr=508, kind="consent", kept=True, text="proof of consent cannot be used{: }"),
     Reason(code="consent_expired", nbr=508, kind="consent", kept=True, text="the consent is too old{: }"),
+    Reason(
+        code="suspected_fraud", nbr=4, kind="consent", kept=True, text="this lead does not look like a consumer's own"
+    ),
     Reason(code="duplicate", nbr=506, kind="policy", kept=True, text="we have this person already"),
     Reason(code="cap_reached", nbr=503, kind="capacity", kept=True, text="cap reached{: }"),
     Reason(code="budget_exhausted", nbr=504, kind="capacity", kept=True, text="budget exhausted{: }"),
@@ -79,12 +82,21 @@ _TABLE = (
     ),
     Reason(code="invalid_contact", nbr=4, kind="contact", kept=True, text="the contact is not plausible{: }"),
     Reason(code="suppressed", nbr=4, kind="contact", kept=True, text="we may not contact this person"),
+    # In the words of `suppressed`: who is on which list is for nobody to find out by posting.
+    Reason(code="litigator", nbr=4, kind="contact", kept=True, text="we may not contact this person"),
     Reason(
         code="brand_not_disclosed",
         nbr=508,
         kind="consent",
         kept=True,
         text="the consent text names neither this buyer nor its type{: }",
+    ),
+    Reason(
+        code="unverified",
+        nbr=508,
+        kind="request",
+        asked=True,
+        text="a required check could not be completed, try again{: }",
     ),
     Reason(code="internal", nbr=1, kind="request", asked=True, text="we could not answer, try again"),
 )
@@ -114,6 +126,8 @@ PING_TEST_ZIPS = {
     "00026": "certificate_reused",
     "00027": "suppressed",
     "00028": "load_shed",
+    "00029": "suspected_fraud",
+    "00030": "unverified",
 }
 
 POST_TEST_ZIPS = {
@@ -133,6 +147,9 @@ POST_TEST_ZIPS = {
     "00044": "suppressed",
     "00045": "brand_not_disclosed",
     "00046": "internal",
+    "00047": "litigator",
+    "00048": "suspected_fraud",
+    "00049": "unverified",
 }
 """Why a test with this ZIP code has its ping or its post refused: sellers write these into their own tests."""
 

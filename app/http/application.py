@@ -16,7 +16,7 @@ from app.http.auction.intake import Intake
 from app.http.auction.routes import PATHS, auction_path
 from app.http.feedback import FEEDBACK_ROUTES, NOTICES
 from app.http.operations import OPERATIONS
-from app.http.operators.requests import REQUESTS
+from app.http.operators.requests import OPERATORS_ROUTES
 from app.http.operators.suppressions import SUPPRESSIONS
 from app.http.pages.front_page import front_page
 from app.http.pages.instructions import INSTRUCTIONS
@@ -59,7 +59,7 @@ class Application:
             route_handlers=[
                 *own,
                 *FEEDBACK_ROUTES,
-                *REQUESTS,
+                *OPERATORS_ROUTES,
                 *SUPPRESSIONS,
                 *OPERATIONS,
                 *SELLER_PAGES,
@@ -114,6 +114,7 @@ class Application:
         try:
             async with self._running() as background:
                 self._rest.state.bidder, self._rest.state.certifier = background.bidder, background.certifier
+                self._rest.state.service_state = background.state
                 self.intake, self.background = Intake(background.bidder, self._clock, self.steady), background
                 await send({"type": "lifespan.startup.complete"})
                 await receive()

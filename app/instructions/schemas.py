@@ -19,6 +19,7 @@ ANSWER_NAMES: dict[type, str] = {PingAnswer: "PingAnswer", PostAnswer: "PostAnsw
 """Under which name each answer of the wire is described."""
 
 _TEXT: Json = {"type": "string"}
+_WHY: Json = {**_TEXT, "description": "The reason, for the audit log."}
 _COUNT: Json = {"type": "integer", "minimum": 0}
 _DOLLARS: Json = {"type": "number", "minimum": 0, "description": "Dollars with two decimals."}
 _TIME: Json = {"type": ["string", "number"], "description": "ISO 8601, or seconds since 1970 (UTC)."}
@@ -331,6 +332,7 @@ _FEEDBACK: Json = {
                 **_TIME,
                 "description": f"End of the period; default: the end of the day. {_TIME['description']}",
             },
+            "why": _WHY,
         },
         "required": ["open"],
     },
@@ -356,8 +358,39 @@ _FEEDBACK: Json = {
             "cause": {**_TEXT, "description": "Why, as in storm or frost; shown in the derivation of every bid."},
             "until": _TIME,
             "vertical": {**_TEXT, "description": "Only for this vertical."},
+            "why": _WHY,
         },
         "required": ["premium", "cause", "until"],
+    },
+    "Pause": {
+        "type": "object",
+        "title": "Pause",
+        "properties": {
+            "why": _WHY,
+            "until": {**_TIME, "description": f"When it ends; default: when it is resumed. {_TIME['description']}"},
+        },
+        "required": ["why"],
+    },
+    "Boost": {
+        "type": "object",
+        "title": "Boost",
+        "properties": {
+            "premium": {"type": "number", "description": "Dollars added to the value of each lead; may be negative."},
+            "until": _TIME,
+            "why": _WHY,
+        },
+        "required": ["premium", "until", "why"],
+    },
+    "Limit": {
+        "type": "object",
+        "title": "Limit",
+        "properties": {
+            "limit": {"type": ["number", "string"], "description": "Leads, or dollars of a cap that counts spend."},
+            "why": _WHY,
+            "until": {**_TIME, "description": f"When it ends; default: when it is reset. {_TIME['description']}"},
+            "yes": {"type": "boolean", "description": "true: also more than ten times the declared limit."},
+        },
+        "required": ["limit", "why"],
     },
 }
 

@@ -108,6 +108,7 @@ def catalogue_from(configuration: Configuration, models: Mapping[str, Model]) ->
         destinations={},
         models=models,
         index=index_campaigns(campaigns),
+        checks=configuration.checks,
     )
 
 

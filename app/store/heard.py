@@ -9,18 +9,18 @@ from app.store.certifications import Mark
 from app.store.delivery import outbox
 from app.store.operators import audit, keys, requested
 from app.store.operators.keys import OperatorKey
-from app.store.operators.requested import Switch
+from app.store.operators.requested import RequestRows
 from app.store.suppression.lists import list_versions
 from app.store.suppression.people import changed_since
 
 
 class Heard(msgspec.Struct, frozen=True, kw_only=True):
-    """`switches` and `operator_keys` that hold; `next_due` is when a delivery is due, None where none waits.
+    """`requests` and `operator_keys` that hold; `next_due` is when a delivery is due, None where none waits.
 
     `suppressed` and `allowed` are digests of people; `lists` says when each list of such people was last changed.
     """
 
-    switches: list[Switch]
+    requests: RequestRows
     operator_keys: list[OperatorKey]
     audit_head: AuditHead
     suppressed: list[str]
@@ -34,7 +34,7 @@ def heard(connection: Connection, now: float, since: float) -> Heard:
     """As of one moment; of people who may not be bought, or may be again, those that changed at `since` or later."""
     suppressed, allowed = changed_since(connection, since)
     return Heard(
-        switches=requested.switches(connection, now),
+        requests=requested.requests(connection, now),
         operator_keys=keys.operator_keys(connection, now),
         audit_head=audit.audit_head(connection),
         suppressed=suppressed,

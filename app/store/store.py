@@ -55,7 +55,7 @@ from app.store.migrate import migrate, require_head
 from app.store.operators import audit, requested
 from app.store.operators import keys as operator_keys
 from app.store.operators.keys import OperatorKey
-from app.store.operators.requested import DemandRow, SignalRow, Switch, SwitchKind
+from app.store.operators.requested import DemandRow, RequestRows, SignalRow, Switch, SwitchKind
 from app.store.sales import CapInTheWay, SaleResult
 from app.store.sealed import Sealed, SealedRows
 from app.store.suppression import lists, people
@@ -366,6 +366,10 @@ class Store:
     async def switches(self, now: float) -> list[Switch]:
         """Switches in force."""
         return await self._reader.run(lambda c: requested.switches(c, now))
+
+    async def requests(self, now: float) -> RequestRows:
+        """All that operators ask for, as of one moment."""
+        return await self._reader.run(lambda c: requested.requests(c, now))
 
     async def operator_keys(self, now: float) -> list[OperatorKey]:
         """Operators' keys that were made by command and hold."""

@@ -21,6 +21,11 @@ COUNTERS = {
     "caps_refused_total": ("Posts with a live bid that a cap refused.", ("seller",)),
     "unknown_fields_total": ("Unknown fields of pings and posts; they are ignored.", ("seller",)),
     "warnings_total": ("Warnings to sellers in answers to pings and posts, by field.", ("seller", "field")),
+    "check_questions_total": (
+        "Questions to providers, by what came of them: HTTP status, trouble, `kept`, `budget` or `circuit`.",
+        ("check", "result"),
+    ),
+    "check_cost_millicents_total": ("Cost of questions to providers, in thousandths of a cent.", ("check",)),
     "deliveries_total": ("Delivery attempts, by outcome.", ("destination", "outcome")),
     "notices_total": ("Win and loss notices.", ("seller", "result")),
     "outcomes_total": ("Outcomes reported by the CRM.", ("event",)),

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from app.domain.answers import refused_post
-from app.domain.post.checks import Unsettled
+from app.domain.checks.verdict import Consultation, Unsettled
 from app.domain.post.judge import judge
 from app.domain.post.posted_lead import PostedLead
 from app.domain.post.sale import KeptAnswer, Sale
@@ -45,25 +45,27 @@ async def accept_post(
     if lead is None:
         return refuse_post(bidder, seller, reference, Refusal("ping_unknown"), now, warnings, elapsed_ms)
     reference = replace(reference, state=lead.post.state, sub_id=lead.post.sub_id)
-    case = await gather_post(bidder, lead)
+    gathered = await gather_post(bidder, lead)
 
-    verdict = judge(case, now)
+    verdict = judge(gathered.case, now)
 
     if isinstance(verdict, KeptAnswer):
         refusal = Refusal(verdict.code) if verdict.code else None
         return _say(bidder, seller.name, reference, verdict.answer, now, refusal, elapsed_ms(), kept=True)
+    consulted = gathered.case.consultations
     if isinstance(verdict, Unsettled):
-        return refuse_post(bidder, seller, reference, verdict.refusal, now, warnings, elapsed_ms)
+        return refuse_post(bidder, seller, reference, verdict.refusal, now, warnings, elapsed_ms, consulted)
     if isinstance(verdict, Refusal):
         if REASONS[verdict.code].kept:
             await _keep(bidder, lead, verdict)
-        return refuse_post(bidder, seller, reference, verdict, now, warnings, elapsed_ms)
-    sale = make_sale(bidder, lead)
+        return refuse_post(bidder, seller, reference, verdict, now, warnings, elapsed_ms, consulted)
+    sale = make_sale(bidder, lead, gathered.exchanges)
     result = await bidder.store.sell(sale, lambda refusal: refused_post(refusal, seller, lead.ping_id, warnings))
     if result.outcome == "sold":
         _remember(bidder, lead, sale)
     kept = result.outcome == "repeated"
-    return _say(bidder, seller.name, reference, result.answer, now, result.refusal, elapsed_ms(), kept=kept)
+    took_ms = elapsed_ms()
+    return _say(bidder, seller.name, reference, result.answer, now, result.refusal, took_ms, consulted, kept=kept)
 
 
 def refuse_post(
@@ -74,10 +76,12 @@ def refuse_post(
     now: float,
     warnings: tuple[str, ...] = (),
     elapsed_ms: Callable[[], float] = _at_once,
+    consulted: tuple[Consultation, ...] = (),
 ) -> PostAnswer:
     """Refuse a post and write it to the journal; `seller` is `None` if unknown."""
     answer = refused_post(refusal, seller, reference.ping_id, warnings)
-    return _say(bidder, seller.name if seller is not None else "", reference, answer, now, refusal, elapsed_ms())
+    name = seller.name if seller is not None else ""
+    return _say(bidder, name, reference, answer, now, refusal, elapsed_ms(), consulted)
 
 
 async def find_post(bidder: Bidder, seller: Seller, ping_id: str) -> PostAnswer | None:
@@ -136,6 +140,7 @@ def _say(
     now: float,
     refusal: Refusal | None,
     took_ms: float,
+    consulted: tuple[Consultation, ...] = (),
     *,
     kept: bool = False,
 ) -> PostAnswer:
@@ -167,6 +172,7 @@ def _say(
             kept=kept,
             test=reference.test,
             took_ms=round(took_ms, 3),
+            consultations=consulted,
         )
     )
     return answer

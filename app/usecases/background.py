@@ -6,18 +6,20 @@ from contextlib import suppress
 from math import inf
 
 from app.journal.writer import JournalWriter
+from app.service_notes import ServiceState
 from app.store.errors import StoreUnavailable
-from app.store.operators.requested import paused
 from app.telemetry.trouble import where
 from app.usecases.bidder import Bidder
 from app.usecases.canary_watch import CanaryWatch
 from app.usecases.deliver_leads import DeliveryWorker, Target
 from app.usecases.onboarding.certify import Certifier, hear_marks, keep_marks
 from app.usecases.operators.audit_watch import AuditWatch
+from app.usecases.operators.hear_requests import hear_requests
 from app.usecases.operators.keys import operators_of
+from app.usecases.operators.state_notes import state_of
 from app.usecases.reload.config_watcher import ConfigWatcher
 from app.usecases.reload.left_destinations import LeftDestinations
-from app.usecases.standing.changes import Allowed, Paused, Suppressed, TimePassed, WritesFailed
+from app.usecases.standing.changes import Allowed, Suppressed, TimePassed, WritesFailed
 from app.usecases.standing.restore import read_lists
 
 KEEP_S = 15.0
@@ -83,6 +85,10 @@ class BackgroundJobs:
         bidder.metrics.gauge("journal_waiting_lines", self._journal.waiting)
         bidder.metrics.gauge("journal_lost_lines", self._journal.lost)
 
+    def state(self) -> ServiceState:
+        """How the service is now."""
+        return state_of(self.bidder, self.worker, self.clock(), self._machine_clock())
+
     def write_shed(self) -> None:
         """Journal and count the pings that were refused for want of time; say once when that begins and has ended."""
         bidder, now = self.bidder, self.clock()
@@ -125,18 +131,18 @@ class BackgroundJobs:
             await self._hear()
 
     async def keep_quotas(self) -> None:
-        """Count in the database what sellers asked by hash, so that a restart is no new day."""
-        quotas = self.bidder.quotas
-        changes = quotas.changes()
-        if not changes:
-            return
-        try:
-            await self.bidder.store.add_usage(changes)
-        except BaseException as error:
-            # A stop in the middle may count them twice, which is the safe side.
-            quotas.not_written(changes)
-            if not isinstance(error, StoreUnavailable):
-                raise
+        """Count in the database what sellers asked by hash and what providers cost, so that a restart is no new day."""
+        for counted in (self.bidder.quotas, self.bidder.desk.budgets):
+            changes = counted.changes()
+            if not changes:
+                continue
+            try:
+                await self.bidder.store.add_usage(changes)
+            except BaseException as error:
+                # A stop in the middle may count them twice, which is the safe side.
+                counted.not_written(changes)
+                if not isinstance(error, StoreUnavailable):
+                    raise
 
     async def keep_shadow_prices(self) -> None:
         """Write down where those that moved stand, at most every `KEEP_S`; a restart goes on with them."""
@@ -194,7 +200,7 @@ class BackgroundJobs:
         bidder.standing.apply(Allowed(digests=tuple(heard.allowed)))
         self._heard_at = now
         await read_lists(bidder.store, bidder.standing, heard.lists)
-        bidder.standing.apply(Paused(names=paused(heard.switches)))
+        hear_requests(bidder, heard.requests, self.watch.declared)
         bidder.operator_keys = operators_of(heard.operator_keys)
         self._audit_watch.see(heard.audit_head, now)
         hear_marks(self.bidder, self.certifier, heard.marks)

@@ -5,10 +5,12 @@ from typing import Protocol
 
 import msgspec
 
+from app.certificates.desk import ProviderDesk
 from app.domain.buyer import Operator
 from app.domain.catalogue import Catalogue
 from app.domain.keys import Keys
 from app.journal.lines import Line
+from app.outbound.message import OutboundAnswer, OutboundRequest
 from app.reports.scorecard import Scorecards
 from app.store.store import Store
 from app.store.vault import Vault
@@ -28,16 +30,27 @@ class Journal(Protocol):
     def append(self, line: Line) -> bytes: ...
 
 
+async def _not_sent(_request: OutboundRequest) -> OutboundAnswer:
+    return OutboundAnswer(trouble="refused_address")
+
+
+def _asks_nobody() -> ProviderDesk:
+    """Who has no way out leaves every question open."""
+    return ProviderDesk(_not_sent, dict)
+
+
 class Bidder(msgspec.Struct, kw_only=True):
     """One value that every use case is given; only `catalogue` is ever replaced, all else moves inside.
+
+    `catalogue` has the `limits` of caps, by OWNER/CAP, that operators set in place of the declared ones.
 
     `former` holds the latest configurations that were in force before, or are on another replica, whose bids may live.
 
     `chance` gives that many random bytes, `steady` seconds by a clock that is never set, `sold` is called after each
     sale so that delivery need not wait for its poll. `seed` keys every draw. `certified` are the sellers that have
-    certified themselves, `operator_keys` those made by command. `test_recorders` see every test. `post_collectors` are
-    asked about every post besides the store. `keyless` counts what was refused without a seller's key, `shed` what was
-    for want of time.
+    certified themselves, `operator_keys` those made by command. `test_recorders` see every test. `desk` asks providers,
+    `post_collectors` are those that are asked about a post. `keyless` counts what was refused without a seller's key,
+    `shed` what was for want of time.
     """
 
     catalogue: Catalogue
@@ -54,6 +67,7 @@ class Bidder(msgspec.Struct, kw_only=True):
     quotas: HashQuotas
     sold: Callable[[], None]
     scorecards: Scorecards
+    desk: ProviderDesk = msgspec.field(default_factory=_asks_nobody)
     post_collectors: PostCollectors = PostCollectors()
     former: FormerConfigurations = msgspec.field(default_factory=FormerConfigurations)
     keyless: KeylessRefusals = msgspec.field(default_factory=KeylessRefusals)
@@ -61,6 +75,8 @@ class Bidder(msgspec.Struct, kw_only=True):
     certified: set[str] = msgspec.field(default_factory=set)
     operator_keys: dict[str, Operator] = msgspec.field(default_factory=dict)
     test_recorders: list[TestRecorder] = msgspec.field(default_factory=list)
+
+    limits: dict[str, int] = msgspec.field(default_factory=dict)
 
     @property
     def operator_by_key(self) -> Mapping[str, Operator]:

@@ -3,18 +3,21 @@
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Protocol
 
 import msgspec
 
+from app.crm.access_tokens import AccessTokens, NoToken, Send
 from app.crm.outcome import Judgement, judge
-from app.crm.payload import Secrets, Unbuildable, build_request
+from app.crm.payload import ACCESS_TOKEN, Secrets, Unbuildable, build_request
 from app.domain.delivery.delivery import AttemptReport, ClaimedDelivery, DeliveryStatus
 from app.domain.delivery.destination import Destination
+from app.domain.delivery.destination_auth import OAuth2Auth
+from app.domain.delivery.sold_lead import LeadDocument
 from app.outbound.circuit import Circuit
-from app.outbound.message import OutboundAnswer, OutboundRequest
+from app.outbound.message import OutboundAnswer
 from app.outbound.retry import next_attempt_at
 
 LEASE_MARGIN_S = 30.0
@@ -59,7 +62,7 @@ class DeliveryStore(Protocol):
         ...
 
 
-Send = Callable[[OutboundRequest], Awaitable[OutboundAnswer]]
+Answer = OutboundAnswer | Unbuildable | NoToken
 
 
 class DeliveryWorker:
@@ -84,6 +87,7 @@ class DeliveryWorker:
         self._send = send
         self._settled = settled
         self._wall = wall
+        self._tokens = AccessTokens(send)
         self._circuits: defaultdict[str, Circuit] = defaultdict(Circuit)
         self._attempts: set[asyncio.Task[None]] = set()
 
@@ -121,7 +125,9 @@ class DeliveryWorker:
         for name, target in targets.items():
             room = self._circuits[name].room(now, target.destination.concurrency)
             if room > 0:
-                lease_s = target.destination.timeout_ms / 1000 + LEASE_MARGIN_S
+                # With OAuth 2 an attempt may be a token, a request, and both again.
+                requests = 4 if isinstance(target.destination.auth, OAuth2Auth) else 1
+                lease_s = requests * target.destination.timeout_ms / 1000 + LEASE_MARGIN_S
                 claimed = await self._store.claim_due(name, self.owner, now, room, lease_s)
                 for delivery in claimed:
                     self._launch(delivery, target, now, draw())
@@ -156,10 +162,8 @@ class DeliveryWorker:
 
     async def _deliver(self, delivery: ClaimedDelivery, target: Target, now: float, draw: float) -> None:
         told = self._wall() if self._wall is not None else now
-        request = build_request(target.destination, delivery.lead, target.secrets, delivery.webhook_id, told)
-        answer = request if isinstance(request, Unbuildable) else await self._send(request)
-
-        judgement = judgement_of(target.destination, answer, delivery)
+        answer = await answer_of(self._send, self._tokens, target, delivery.lead, delivery.webhook_id, told)
+        judgement = judgement_of(target.destination, answer, delivery.lead)
         report = report_of(delivery, answer, judgement, now, draw)
 
         if isinstance(answer, OutboundAnswer):
@@ -169,20 +173,47 @@ class DeliveryWorker:
             self._settled(report)
 
 
-def judgement_of(
-    destination: Destination, answer: OutboundAnswer | Unbuildable, delivery: ClaimedDelivery
-) -> Judgement:
-    """What became of an attempt; a lead that no request can be made of is rejected."""
+async def try_out(send: Send, target: Target, lead: LeadDocument, webhook_id: str, now: float) -> Judgement:
+    """What a receiver makes of a lead that is not in the database; nothing is recorded."""
+    answer = await answer_of(send, AccessTokens(send), target, lead, webhook_id, now)
+    return judgement_of(target.destination, answer, lead)
+
+
+async def answer_of(
+    send: Send, tokens: AccessTokens, target: Target, lead: LeadDocument, webhook_id: str, told: float
+) -> Answer:
+    """What the receiver says; asked again with a new access token where the one we had is not taken any more."""
+    destination, auth, secrets = target.destination, target.destination.auth, target.secrets
+    for may_renew in (True, False):
+        if isinstance(auth, OAuth2Auth):
+            token = await tokens.token(destination, auth, target.secrets)
+            if isinstance(token, NoToken):
+                return token
+            secrets = {**target.secrets, ACCESS_TOKEN: token}
+        request = build_request(destination, lead, secrets, webhook_id, told)
+        if isinstance(request, Unbuildable):
+            return request
+        answer = await send(request)
+        if not (may_renew and isinstance(auth, OAuth2Auth) and answer.status == 401):
+            break
+        tokens.forget(auth)
+    return answer
+
+
+def judgement_of(destination: Destination, answer: Answer, lead: LeadDocument) -> Judgement:
+    """What became of an attempt; a lead that no request can be made of is rejected, one without a token waits."""
+    if isinstance(answer, NoToken):
+        return Judgement(outcome="retry", note=answer.why)
     if isinstance(answer, Unbuildable):
         return Judgement(outcome="rejected", note=answer.why)
-    return judge(destination, answer, delivery.lead)
+    return judge(destination, answer, lead)
 
 
 def report_of(
-    delivery: ClaimedDelivery, answer: OutboundAnswer | Unbuildable, judgement: Judgement, now: float, draw: float
+    delivery: ClaimedDelivery, answer: Answer, judgement: Judgement, now: float, draw: float
 ) -> AttemptReport:
     """The attempt as it is recorded, with the time of the next one where there is to be one."""
-    received = OutboundAnswer() if isinstance(answer, Unbuildable) else answer
+    received = answer if isinstance(answer, OutboundAnswer) else OutboundAnswer()
     answered_at = now + received.took_s
     due_at = None
     if judgement.disables:

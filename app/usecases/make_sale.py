@@ -4,13 +4,13 @@ import hashlib
 
 import msgspec
 
+from app.certificates.evidence import ProviderExchange
 from app.dialects.values.guard import is_personal
 from app.domain.answers import sale_answer
 from app.domain.auction.weighing import Offer
 from app.domain.catalogue import counted_caps
 from app.domain.consent.certificate import holds_id_of, read_leadid, read_trustedform
-from app.domain.delivery.sold_lead import ConsentProof, SoldLead, lead_document
-from app.domain.keyed import digest
+from app.domain.delivery.sold_lead import ConsentProof, LeadDocument, SoldLead, lead_document
 from app.domain.post.posted_lead import PostedLead
 from app.domain.post.sale import CapUse, Evidence, Sale
 from app.journal.lines import PingLine
@@ -18,15 +18,16 @@ from app.usecases.bidder import Bidder
 from app.wire.ping import Ping
 
 
-def make_sale(bidder: Bidder, lead: PostedLead) -> Sale:
+def make_sale(bidder: Bidder, lead: PostedLead, exchanges: tuple[ProviderExchange, ...] = ()) -> Sale:
     """Everything of one sale, its people sealed."""
     bid, campaign = lead.bid, lead.campaign
-    lead_id = digest(bidder.keys.index, b"leadbid.lead", lead.seller.name, bid.nonce.hex(), size=12).hex()
+    lead_id = lead.lead_id(bidder.keys.index)
     live = bidder.standing.live(bid.nonce, lead.now)
     line = live.line if live is not None else None
     ping = live.ping_of(line) if live is not None and line is not None else None
     offer = _offer(line, lead)
-    document = _document(lead, lead_id, ping)
+    sold = _document(lead, lead_id, ping)
+    document = lead_document(sold)
     return Sale(
         lead_id=lead_id,
         seller=lead.seller.name,
@@ -40,21 +41,28 @@ def make_sale(bidder: Bidder, lead: PostedLead) -> Sale:
         sold_at=lead.now,
         zip=lead.post.zip,
         state=lead.post.state,
-        seller_lead_id=_told_openly(document.seller_lead_id, lead),
-        sub_id=_told_openly(document.sub_id, lead),
+        seller_lead_id=_told_openly(sold.seller_lead_id, lead),
+        sub_id=_told_openly(sold.sub_id, lead),
         person=lead.person,
         certificates=tuple([certificate.hex() for certificate in lead.certificates]),
         duplicate_since=lead.now - campaign.duplicate_s,
         duplicate_scope=campaign.duplicate_scope,
         cap_uses=_cap_uses(lead),
-        identity=bidder.vault.seal(msgspec.json.encode(lead_document(document)), lead_id),
-        evidence=_evidence(bidder, lead, lead_id, ping, document.consent),
+        identity=bidder.vault.seal(msgspec.json.encode(document), lead_id),
+        evidence=_evidence(bidder, lead, lead_id, ping, sold.consent, exchanges),
         decision=msgspec.json.encode(offer) if offer is not None else None,
         config_hash=lead.configuration.config_hash,
         model_version=line.model if line is not None else "",
-        destinations=campaign.destinations,
+        destinations=_destinations(bidder, campaign.destinations, document),
         answer=sale_answer(lead.ping_id, lead_id, bid.price_cents, lead.warnings),
     )
+
+
+def _destinations(bidder: Bidder, declared: tuple[str, ...], lead: LeadDocument) -> tuple[str, ...]:
+    """Those of a campaign that want this lead; the first where none does, for no lead may be left lying."""
+    known = bidder.catalogue.destinations
+    wanting = tuple([name for name in declared if name not in known or known[name].wants(lead)])
+    return wanting or declared[:1]
 
 
 def _offer(line: PingLine | None, lead: PostedLead) -> Offer | None:
@@ -112,12 +120,20 @@ def _cap_uses(lead: PostedLead) -> tuple[CapUse, ...]:
 
 
 def _evidence(
-    bidder: Bidder, lead: PostedLead, lead_id: str, ping: Ping | None, consent: ConsentProof
+    bidder: Bidder,
+    lead: PostedLead,
+    lead_id: str,
+    ping: Ping | None,
+    consent: ConsentProof,
+    exchanges: tuple[ProviderExchange, ...],
 ) -> tuple[Evidence, ...]:
-    """The post as received, its consent as understood, and the ping where it is remembered."""
+    """The post as received, its consent as understood, the ping where it is remembered, and what providers said."""
     pieces = [("post", lead.raw), ("consent", msgspec.json.encode(consent))]
     if ping is not None:
         pieces.append(("ping", msgspec.json.encode(ping)))
+    pieces += [
+        (f"check {each.check} {number}", msgspec.json.encode(each)) for number, each in enumerate(exchanges, start=1)
+    ]
     return tuple(
         [
             Evidence(kind, hashlib.sha256(piece).hexdigest(), bidder.vault.seal(piece, f"{lead_id}/{kind}"))

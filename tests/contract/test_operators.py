@@ -79,6 +79,43 @@ def test_the_audit_log_is_verified_by_what_is_kept_beside_the_journal(
     assert "was altered" in told(capsys, service, "audit", "verify", "--file", str(file), status=1)
 
 
+def test_what_is_asked_for_over_http_is_in_force_and_undone(
+    http: httpx.Client, service: Service, capsys: Capture
+) -> None:
+    key = {"X-API-Key": made_key(capsys, service, "add", "remote", "--role", "operator")}
+    campaign = next(iter(service.application.background.bidder.catalogue.campaigns))  # type: ignore[union-attr]
+
+    def asked(method: str, path: str, status: int = 200, **told: object) -> str:
+        answer = http.request(method, path, headers=key, json=told) if told else http.request(method, path, headers=key)
+        assert (answer.status_code, bool(answer.json()["reason"])) == (status, status != 200), answer.text
+        return str(answer.json()["reason"])
+
+    assert until(lambda: http.get("/v1/status", headers=key).status_code == 200)
+    asked("PUT", f"/v1/pauses/{campaign}", why="crew is ill")
+    told_now = http.get("/v1/status", headers=key).json()
+    assert [(each["kind"], each["target"], each["by"], each["why"]) for each in told_now["in_force"]].count(
+        ("pause", campaign, "key:remote", "crew is ill")
+    ) == 1
+    assert asked("PUT", f"/v1/pauses/{campaign}", 400) == "a required field is missing: why"
+    assert "did you mean" in asked("PUT", f"/v1/pauses/{campaign}x", 400, why="x")
+    asked("DELETE", f"/v1/pauses/{campaign}?why=well")
+    assert "is not paused" in asked("DELETE", f"/v1/pauses/{campaign}", 400)
+    later = time.time() + 60.0
+    asked("PUT", f"/v1/boosts/{campaign}", premium=2.0, why="push", until=later)
+    assert "lies in the past" in asked(
+        "PUT", f"/v1/boosts/{campaign}", 400, premium=2.0, why="push", until=later - 600.0
+    )
+    asked("DELETE", f"/v1/boosts/{campaign}")
+    asked("PUT", "/v1/demand/998", open=3, expected=9, why="crew")
+    asked("DELETE", "/v1/demand/998")
+    asked("PUT", "/v1/signals/998", premium=3, cause="frost", until=later)
+    asked("DELETE", "/v1/signals/998?cause=frost")
+    assert "there is no cap" in asked("PUT", "/v1/caps/nobody/none", 400, limit=3, why="x")
+    acts = told(capsys, service, "audit", "list")
+    assert re.search(rf"end pause +{campaign} +- +well", acts)
+    assert http.get("/v1/status", headers={"X-API-Key": "nobodys"}).status_code == 401
+
+
 def test_who_revokes_consent_is_bought_no_more_whoever_hears_of_it(
     http: httpx.Client, service: Service, capsys: Capture
 ) -> None:

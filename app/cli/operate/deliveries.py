@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from app.bounds import whole
 from app.cli.database import add_database, run_with_store
+from app.cli.operate import test_lead
 from app.cli.span import add_span
 from app.cli.table import table
 from app.cli.who import by_user
@@ -23,8 +24,8 @@ from app.usecases.former import unpacked
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """`leadbid deliveries list|show|replay|enable|move`."""
-    actions = parser.add_subparsers(dest="action", required=True, metavar="list|show|replay|enable|move")
+    """`leadbid deliveries list|show|replay|enable|move|test`."""
+    actions = parser.add_subparsers(dest="action", required=True, metavar="list|show|replay|enable|move|test")
     listing = actions.add_parser("list", help="list the latest deliveries, newest first")
     _add_filters(listing)
     listing.add_argument("--limit", type=whole(1, 1_000_000), default=50, help="how many (default: 50)")
@@ -41,12 +42,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     moving.add_argument("source", metavar="FROM", help="the destination that leads wait for, declared or not")
     moving.add_argument("to", metavar="TO", help="a declared destination")
     moving.add_argument("--yes", action="store_true", help="move them; without it, only count them")
+    test_lead.add_arguments(
+        actions.add_parser("test", help="send a marked lead of nobody to a destination, and read its answer")
+    )
     for each in (listing, showing, replaying, enabling, moving):
         add_database(each)
 
 
 def run(args: argparse.Namespace) -> int:
     """0 where what was asked for was found."""
+    if args.action == "test":
+        return test_lead.run(args)
     act = {"list": _list, "show": _show, "replay": _replay, "enable": _enable, "move": _move}[args.action]
     return run_with_store(args, act)
 

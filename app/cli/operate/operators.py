@@ -10,7 +10,6 @@ import msgspec
 
 from app.bounds import real
 from app.cli.database import add_database, run_with_store
-from app.cli.in_force import configuration_in_force
 from app.cli.new_key import new_key
 from app.cli.table import table
 from app.cli.who import by_user
@@ -21,6 +20,7 @@ from app.domain.buyer import ROLES, Operator
 from app.domain.calendar import local_text
 from app.store.operators.keys import OperatorKey
 from app.store.store import Store
+from app.usecases.former import configuration_in_force
 
 _HOUR_S = 3_600.0
 

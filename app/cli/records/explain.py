@@ -5,12 +5,12 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from app.cli.places import add_data, add_models
 from app.domain.auction.features import facts_of
 from app.domain.calendar import local_minute
 from app.journal.configurations import NoConfiguration, read
 from app.journal.lines import PingLine
 from app.journal.reader import find
-from app.packaged import models_here
 from app.parquet import ParquetError
 from app.reports.explain import explain
 from app.scoring.contributions import Contributions
@@ -20,8 +20,8 @@ from app.scoring.explain import Explainers
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`leadbid explain PING_ID [--data DIR] [--models DIR]`."""
     parser.add_argument("ping_id", help="the ping_id or bid_id of any answer, whether a bid or a refusal")
-    parser.add_argument("--data", type=Path, default=Path("data"), help="the service's data directory (default: data)")
-    parser.add_argument("--models", type=Path, default=models_here(), help="the folder of models (default: models)")
+    add_data(parser)
+    add_models(parser)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -8,6 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from app.bounds import whole
+from app.cli.places import add_data
 from app.cli.progress import progress
 from app.cli.records.stats_page import document, page
 from app.cli.span import add_local_span
@@ -39,9 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_local_span(counting, "decided")
     counting.add_argument("--json", action="store_true", help="print one JSON object, with money in cents")
     for each in (compacting, counting):
-        each.add_argument(
-            "--data", type=Path, default=Path("data"), help="the service's data directory (default: data)"
-        )
+        add_data(each)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -6,7 +6,8 @@ import sys
 import msgspec
 
 from app.cli.database import add_database, run_with_store
-from app.cli.sellers.declared import NotDeclared, add_config, declared_seller
+from app.cli.places import add_config
+from app.cli.sellers.declared import NotDeclared, declared_seller
 from app.cli.sellers.link import add_days, signed_link
 from app.cli.table import table
 from app.domain.calendar import utc_text

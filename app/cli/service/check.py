@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from app.cli.database import add_database, existing_store
 from app.cli.operate.deliveries import left_in_words
+from app.cli.places import add_config, add_models
 from app.config.caps import limit_in_words
 from app.config.changes import changes, losses
 from app.config.load import Declared, LoadedConfig, configuration_of, load
@@ -24,7 +25,7 @@ from app.domain.delivery.destination import Destination
 from app.domain.delivery.destination_auth import is_secret
 from app.domain.money import money
 from app.domain.seller import Seller
-from app.packaged import MODELS, models_here
+from app.packaged import MODELS
 from app.scoring.load import LoadedModels
 from app.scoring.load import load as load_models
 from app.scoring.pointer import POINTER
@@ -39,15 +40,8 @@ Row = Sequence[str]
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`leadbid check [--config FILE] [--models DIR] [--data DIR | --database URL] [--keys DIR] [--reference]`."""
-    parser.add_argument(
-        "--config", type=Path, default=Path("buyer.toml"), help="the file to read (default: buyer.toml)"
-    )
-    parser.add_argument(
-        "--models",
-        type=Path,
-        default=models_here(),
-        help="folder of trained models (default: models, else those that come with leadbid)",
-    )
+    add_config(parser)
+    add_models(parser)
     add_database(parser)
     parser.add_argument("--keys", type=Path, default=None, help="directory of the keys (default: keys in --data)")
     parser.add_argument("--reference", action="store_true", help="print the reference of all keys, in Markdown")

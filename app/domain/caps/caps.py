@@ -40,6 +40,11 @@ class Cap(msgspec.Struct, frozen=True, kw_only=True):
         """Whether a counter of this key is one of this cap's."""
         return counter.startswith(self._counters)
 
+    @property
+    def title(self) -> str:
+        """How commands name it."""
+        return f"{self.owner}/{self.name}"
+
     @staticmethod
     def resource(counter: str) -> str:
         """What a counter counts, whatever its window: scarce in one, it is probably scarce in the next."""

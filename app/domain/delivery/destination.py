@@ -11,6 +11,7 @@ import msgspec
 from app.domain.delivery.destination_auth import (
     Auth,
     NoAuth,
+    OAuth2Auth,
     StandardWebhooksAuth,
     auth_references,
     is_plain,
@@ -19,7 +20,7 @@ from app.domain.delivery.destination_auth import (
     signing_key,
 )
 from app.domain.delivery.outcome_rule import OutcomeRule, Pick
-from app.domain.delivery.sold_lead import LEAD_PATHS
+from app.domain.delivery.sold_lead import LEAD_PATHS, LeadDocument
 from app.wire.ping import Value
 
 Method = Literal["POST", "PUT", "PATCH", "GET"]
@@ -60,7 +61,8 @@ class Destination(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     `url` may hold placeholders in its path and query, such as `{lead_id}`; it or a header may be a secret as a whole.
     `fields` maps each target (a dot path: `person.phones.0.value`; in XML also `lead.phone@type`) to a path of the lead
     document or to a `Source`; with none, the whole document is sent. `crm_id` is where the CRM names its own record. A
-    host in `allow_private_hosts` may have a private address and be spoken to without TLS.
+    host in `allow_private_hosts` may have a private address and be spoken to without TLS. `only` limits it to leads
+    whose value at each of these paths is one of those listed.
     """
 
     name: str
@@ -72,6 +74,7 @@ class Destination(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     fields: dict[str, str | Source] = {}
     outcomes: tuple[OutcomeRule, ...] = ()
     crm_id: Pick | None = None
+    only: dict[str, tuple[Value, ...]] = {}
     timeout_ms: int = 15_000
     concurrency: int = 4
     allow_private_hosts: tuple[str, ...] = ()
@@ -79,6 +82,8 @@ class Destination(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     def __post_init__(self) -> None:
         if not is_secret(self.url):
             _require_url(self.url, self.allow_private_hosts)
+        if isinstance(self.auth, OAuth2Auth):
+            _require_url(self.auth.token_url, self.allow_private_hosts, "auth.token_url")
         if self.method == "GET" and self.encoding != "query":
             raise ValueError('a GET has no body: use `encoding = "query"` or another `method`')
         if not 100 <= self.timeout_ms <= 60_000:
@@ -90,7 +95,15 @@ class Destination(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         for source in self.fields.values():
             if isinstance(source, str):
                 _require_lead_path(source)
+        for path, values in self.only.items():
+            _require_lead_path(path)
+            if not values:
+                raise ValueError(f"`only` lists no value of `{path}`, so no lead would ever be sent here")
         _require_targets(self.encoding, tuple(self.fields))
+
+    def wants(self, lead: LeadDocument) -> bool:
+        """Whether `only` admits this lead. Letter case does not count."""
+        return all(_said_at(path, lead) in {_as_said(each) for each in values} for path, values in self.only.items())
 
 
 def secret_references(destination: Destination) -> tuple[str, ...]:
@@ -126,6 +139,15 @@ def can_join_outcomes(destination: Destination) -> bool:
     return not {"lead_id", "ping_id"}.isdisjoint(paths | set(PLACEHOLDER.findall(destination.url)))
 
 
+def _said_at(path: str, lead: LeadDocument) -> str:
+    head, _, rest = path.partition(".")
+    return _as_said(lead.get(head, {}).get(rest, "") if rest else lead.get(head, ""))
+
+
+def _as_said(value: Value) -> str:
+    return ("true" if value else "false") if isinstance(value, bool) else str(value).lower()
+
+
 def _require_lead_path(path: str) -> None:
     if path in LEAD_PATHS or (path.startswith("fields.") and len(path) > len("fields.")):
         return
@@ -134,21 +156,23 @@ def _require_lead_path(path: str) -> None:
     raise ValueError(f"`{path}` is not a path of the lead: {hint}")
 
 
-def _require_url(url: str, allow_private_hosts: tuple[str, ...]) -> None:
+def _require_url(url: str, allow_private_hosts: tuple[str, ...], key: str = "url") -> None:
     """A secret address passes here as well, so no message shows more of it than its host."""
     if not is_plain(url) or " " in url:
-        raise ValueError("`url` must be ASCII without spaces: write the host in its xn-- form, other characters as %XX")
+        raise ValueError(
+            f"`{key}` must be ASCII without spaces: write the host in its xn-- form, other characters as %XX"
+        )
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
     except ValueError:
-        raise ValueError("`url` cannot be read: check its host and port") from None
+        raise ValueError(f"`{key}` cannot be read: check its host and port") from None
     if parts.scheme not in ("https", "http") or not host:
-        raise ValueError("`url` must begin with https:// and a host: write it as https://crm.example/leads")
+        raise ValueError(f"`{key}` must begin with https:// and a host: write it as https://crm.example/leads")
     if parts.username is not None or parts.fragment or "{" in parts.netloc:
-        raise ValueError("`url` must hold no user, fragment, or placeholder in its host: use `auth` for credentials")
+        raise ValueError(f"`{key}` must hold no user, fragment, or placeholder in its host: use `auth` for credentials")
     if parts.scheme == "http" and host not in allow_private_hosts:
-        raise ValueError(f"`url` must be https: only a host in `allow_private_hosts` may go without (`{host}`)")
+        raise ValueError(f"`{key}` must be https: only a host in `allow_private_hosts` may go without (`{host}`)")
     for path in PLACEHOLDER.findall(parts.path + parts.query):
         _require_lead_path(path)
 

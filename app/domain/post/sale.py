@@ -21,7 +21,10 @@ class CapUse(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Evidence(msgspec.Struct, frozen=True, array_like=True):
-    """One piece of proof, sealed: `kind` is "post", "ping" or "consent", `sha256` that of the plain bytes."""
+    """One piece of proof, sealed: `sha256` is that of the plain bytes.
+
+    `kind` is "post", "ping", "consent", or "check NAME NUMBER" for an exchange with a provider.
+    """
 
     kind: str
     sha256: str

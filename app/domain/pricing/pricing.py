@@ -57,7 +57,8 @@ class Valuation(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaul
     territory by name, `boosts` and `signals` the premiums by name. All money in cents. `expected` says that p is what
     the campaign expects of all such leads, as no model said it of this one; `predicted` is what the model says that a
     conversion brings, where V is made of that, and V holds what `dispositions` before it bring for each conversion;
-    `sub_source` whose quality factor it is where not the seller's.
+    `sub_source` whose quality factor it is where not the seller's. `checks` are the costs of having it checked, by
+    check; `price_cut` is the share that its open questions take off u.
     """
 
     probability: float
@@ -73,18 +74,23 @@ class Valuation(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaul
     return_rate: float = 0.0
     expected: bool = False
     sub_source: str = ""
+    checks: tuple[tuple[str, float], ...] = ()
+    price_cut: float = 0.0
 
     @property
     def value(self) -> float:
         """v: what owning this lead is worth."""
         value = self.quality_factor * self.probability * self.worth - self.handling
+        if self.checks:
+            value -= _total(self.checks)
         return value + _total(self.boosts + self.signals) if self.boosts or self.signals else value
 
     @property
     def bid_value(self) -> float:
         """u: the price at which buying it neither gains nor loses."""
         value = self.value - _total(self.shadows) if self.shadows else self.value
-        return value / ((1.0 + self.budget) * (1.0 - self.return_rate))
+        bid_value = value / ((1.0 + self.budget) * (1.0 - self.return_rate))
+        return bid_value * (1.0 - self.price_cut) if self.price_cut else bid_value
 
 
 class Quote(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):

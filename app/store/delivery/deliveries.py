@@ -72,9 +72,12 @@ class Which(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Waiting(msgspec.Struct, frozen=True, kw_only=True):
-    """Leads that wait for one destination: how many, of how many the address was refused, and why it is disabled."""
+    """Leads that wait for one destination: how many, since when the first, of how many the address was refused, and
+    why it is disabled.
+    """
 
     count: int
+    since: float
     refused_address: int
     disabled: str
 
@@ -141,14 +144,14 @@ def waiting(connection: Connection) -> dict[str, Waiting]:
     is_refused = case((delivery.c.note == REFUSED_ADDRESS, 1), else_=0)
     why = disabled(connection)
     rows = connection.execute(
-        select(delivery.c.destination, func.count(), func.sum(is_refused))
+        select(delivery.c.destination, func.count(), func.min(delivery.c.created_at), func.sum(is_refused))
         .where(delivery.c.status == "pending")
         .group_by(delivery.c.destination)
         .order_by(delivery.c.destination)
     )
     return {
-        name: Waiting(count=count, refused_address=int(refused), disabled=why.get(name, ""))
-        for name, count, refused in rows
+        name: Waiting(count=count, since=since, refused_address=int(refused), disabled=why.get(name, ""))
+        for name, count, since, refused in rows
     }
 
 

@@ -1,6 +1,5 @@
 """What operators ask for while the service runs: demand, signals and switches, which survive a restart."""
 
-from collections.abc import Iterable
 from typing import Literal
 
 import msgspec
@@ -49,6 +48,14 @@ class Switch(msgspec.Struct, frozen=True, kw_only=True):
     told_by: str
     told_at: float
     ends_at: float | None = None
+
+
+class RequestRows(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that operators ask for at some moment."""
+
+    demands: list[DemandRow]
+    signals: list[SignalRow]
+    switches: list[Switch]
 
 
 def set_demand(
@@ -168,9 +175,11 @@ def switches(connection: Connection, now: float) -> list[Switch]:
     return [Switch(**row._mapping) for row in rows]
 
 
-def paused(switches: Iterable[Switch]) -> frozenset[str]:
-    """The campaigns and sellers that switches pause."""
-    return frozenset([switch.target for switch in switches if switch.kind == "pause"])
+def requests(connection: Connection, now: float) -> RequestRows:
+    """All that is in force."""
+    return RequestRows(
+        demands=demands(connection, now), signals=signals(connection, now), switches=switches(connection, now)
+    )
 
 
 def _holds(now: float) -> ColumnElement[bool]:

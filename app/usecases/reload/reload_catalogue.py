@@ -146,6 +146,7 @@ def _compose(
         challengers=challengers,
         index=index_campaigns(campaigns),
         zip_states=zip_states,
+        checks=declared.checks,
     )
 
 

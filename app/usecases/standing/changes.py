@@ -129,10 +129,16 @@ class SignalSet(_Change, frozen=True, gc=False, tag="signal_set"):
     signal: Signal
 
 
-class Paused(_Change, frozen=True, gc=False, tag="paused"):
-    """The campaigns and sellers that operators hold at present, all of them."""
+class Requests(_Change, frozen=True, gc=False, tag="requests"):
+    """All that operators ask for at present: what is not in here does not hold any more.
 
-    names: frozenset[str]
+    `pauses` are campaigns and sellers, `boosts` campaigns with cents, each with its end where it has one.
+    """
+
+    demands: tuple[DemandSet, ...] = ()
+    signals: tuple[SignalSet, ...] = ()
+    pauses: tuple[tuple[str, float | None], ...] = ()
+    boosts: tuple[tuple[str, int, float | None], ...] = ()
 
 
 class WritesFailed(_Change, frozen=True, gc=False, tag="writes_failed"):
@@ -199,7 +205,7 @@ class TimePassed(_Change, frozen=True, gc=False, tag="time_passed"):
 
 ClockChange = ClockLeapt | ClockWasAhead
 CounterChange = CounterDeclared | UsageRead | ShadowPricesRead
-RequestedChange = DemandSet | SignalSet | Paused
+RequestedChange = DemandSet | SignalSet | Requests
 KnownChange = Suppressed | Allowed | ListRead | ListDropped | KnownRead
 Change = (
     BidMade

@@ -12,7 +12,7 @@ from app.domain.keys import Keys
 from app.domain.seller import Seller
 from app.domain.token import read
 from app.journal.lines import AnyLine, NoticeLine, PingLine, PostLine
-from app.store.operators.requested import paused
+from app.store.operators.requested import RequestRows
 from app.store.store import Store
 from app.usecases.former import FormerConfigurations
 from app.usecases.standing.changes import (
@@ -23,7 +23,7 @@ from app.usecases.standing.changes import (
     KnownRead,
     ListDropped,
     ListRead,
-    Paused,
+    Requests,
     ShadowPricesRead,
     SignalSet,
     UsageRead,
@@ -46,12 +46,8 @@ async def restore(store: Store, now: float) -> LiveStanding:
     standing = LiveStanding()
     standing.apply(UsageRead(used=await store.cap_usage(now)))
     standing.apply(ShadowPricesRead(prices=await store.shadow_prices()))
-    for row in await store.demands(now):
-        standing.apply(DemandSet(territory=row.territory, demand=row.demand, told_at=row.told_at, ends_at=row.ends_at))
-    for signal in await store.signals(now):
-        standing.apply(SignalSet(territory=signal.territory, signal=signal.signal))
     heard = await store.heard(now)
-    standing.apply(Paused(names=paused(heard.switches)))
+    standing.apply(requests_of(heard.requests))
     await read_lists(store, standing, heard.lists)
     # Rows of a database become plain values.
     for sales in _parts((digest, name, vertical, at) for digest, name, vertical, at in await store.known_people()):
@@ -63,6 +59,20 @@ async def restore(store: Store, now: float) -> LiveStanding:
     for digests in _parts(await store.used_certificates()):
         standing.apply(KnownRead(certificates=digests))
     return standing
+
+
+def requests_of(rows: RequestRows) -> Requests:
+    """What operators ask for, as the standing takes it."""
+    switches = rows.switches
+    return Requests(
+        demands=tuple(
+            DemandSet(territory=row.territory, demand=row.demand, told_at=row.told_at, ends_at=row.ends_at)
+            for row in rows.demands
+        ),
+        signals=tuple(SignalSet(territory=row.territory, signal=row.signal) for row in rows.signals),
+        pauses=tuple((each.target, each.ends_at) for each in switches if each.kind == "pause"),
+        boosts=tuple((each.target, each.amount or 0, each.ends_at) for each in switches if each.kind == "boost"),
+    )
 
 
 async def read_lists(store: Store, standing: LiveStanding, versions: Mapping[str, float]) -> None:

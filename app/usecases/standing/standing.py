@@ -23,7 +23,7 @@ from app.usecases.standing.changes import (
     KnownRead,
     ListDropped,
     ListRead,
-    Paused,
+    Requests,
     ShadowPricesRead,
     SignalSet,
     Sold,
@@ -74,7 +74,7 @@ class LiveStanding:
                 self._leap(change)
             case ClockWasAhead():
                 self._bid_time.apply(change)
-            case DemandSet() | SignalSet() | Paused():
+            case DemandSet() | SignalSet() | Requests():
                 self._requested.apply(change)
             case WritesFailed():
                 self._unwritable_s = change.seconds
@@ -122,6 +122,7 @@ class LiveStanding:
             demand=requested.demand_by(counters, ping, now) if requested.demands else {},
             signals=requested.signals_over(ping, now) if requested.signals else (),
             paused=requested.paused,
+            boosts=requested.boosts_of(counters) if requested.boosts else {},
             unwritable_s=self._unwritable_s,
         )
 

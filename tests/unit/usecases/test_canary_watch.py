@@ -8,10 +8,9 @@ import pytest
 from app.domain.auction.canary import canary_name
 from app.domain.catalogue import Catalogue, Challenger
 from app.store.errors import StoreUnavailable
-from app.store.operators.requested import paused
 from app.usecases.bidder import Bidder
 from app.usecases.canary_watch import CANARY_S, CanaryWatch
-from app.usecases.standing.changes import Paused
+from app.usecases.standing.restore import requests_of
 from app.wire.feedback import Outcome
 from tests.bidder import NOW, another, ask, at_bidder, last_ping, sell, somebody
 from tests.build import campaign, catalogue, model
@@ -41,7 +40,7 @@ async def bought(bidder: Bidder, leads: int, converts: str = "") -> None:
 
 async def heard(bidder: Bidder) -> None:
     """What the service hears every second."""
-    bidder.standing.apply(Paused(names=paused(await bidder.store.switches(NOW))))
+    bidder.standing.apply(requests_of(await bidder.store.requests(NOW)))
 
 
 def test_one_that_costs_more_than_chance_explains_is_stopped_and_said(

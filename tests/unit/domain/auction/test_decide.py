@@ -12,6 +12,7 @@ from msgspec.structs import astuple, replace
 
 from app.domain.auction.decide import Decision, decide
 from app.domain.auction.snapshot import Known, Snapshot, Standing
+from app.domain.auction.weighing import BY_COMMAND
 from app.domain.buyer import Exploration
 from app.domain.campaign import Campaign
 from app.domain.caps.caps import CapStanding
@@ -402,6 +403,7 @@ def test_without_a_model_the_expected_conversion_goes_through_the_same_rule() ->
         caps={"solar-tx": (CapStanding(100, 5, 0.0, 0.0, 0.1),)},
         demand={"solar-tx": DemandStanding("TX", 5.0, 10.0)},
         signals=(("storm", 300),),
+        boosts={"solar-tx": 200, "other": 900},
     )
     expected, modeled = (
         decided(None, DRAW, NOW, declared, standing=standing, probability=chance).bids
@@ -412,7 +414,8 @@ def test_without_a_model_the_expected_conversion_goes_through_the_same_rule() ->
         assert one.valuation is not None
         assert one.valuation.expected
         assert replace(one.valuation, expected=False) == other.valuation
-        assert len(one.valuation.boosts) == len(one.valuation.signals) == 1
+        assert one.valuation.boosts == (("push", 700.0), (BY_COMMAND, 200.0))
+        assert len(one.valuation.signals) == 1
         assert [name for name, _ in one.valuation.shadows] == ["daily", "TX"]
 
 

@@ -23,7 +23,7 @@ from app.usecases.standing.changes import (
     KnownRead,
     ListDropped,
     ListRead,
-    Paused,
+    Requests,
     ShadowPricesRead,
     SignalSet,
     Sold,
@@ -71,7 +71,7 @@ EACH: list[Change] = [
     ShadowPricesRead(prices={"campaign/solar-tx/daily/": ShadowPrice(0.3, NOW)}),
     DemandSet(territory="TX", demand=Demand(open=5, expected=10), told_at=NOW, ends_at=NOW + 60.0),
     SignalSet(territory="TX", signal=Signal(premium_cents=500, cause="storm", until=NOW + 60.0)),
-    Paused(names=frozenset({"acme", "solar-tx"})),
+    Requests(pauses=(("acme", None), ("solar-tx", NOW)), boosts=(("solar-tx", 500, None),)),
     WritesFailed(seconds=7.25),
     Suppressed(digests=("ab" * 8,)),
     Allowed(digests=("ab" * 8,)),
@@ -159,7 +159,7 @@ def act(standing: LiveStanding, what: str, now: float, one: int, two: int, is_so
         signal = Signal(premium_cents=one * 100, cause="storm" if is_so else "push", until=now + 300.0)
         standing.apply(SignalSet(territory=zip_code[:two], signal=signal))
     elif what == "paused":
-        standing.apply(Paused(names=frozenset({by.name}) if is_so else frozenset()))
+        standing.apply(Requests(pauses=((by.name, now + 90.0),) if is_so else ()))
     elif what == "suppressed":
         standing.apply(Suppressed(digests=DIGESTS[:two]))
     elif what == "failed":

@@ -8,7 +8,7 @@ from app.domain.auction.snapshot import Standing
 from app.domain.calendar import window_bounds
 from app.domain.caps.pacing import ShadowPrice
 from app.usecases.standing import promises
-from app.usecases.standing.changes import Paused, ShadowPricesRead, SignalSet
+from app.usecases.standing.changes import Requests, ShadowPricesRead, SignalSet
 from app.usecases.standing.standing import LiveStanding
 from app.wire.feedback import Signal
 from tests.build import NOW, campaign, cap, ping, seller
@@ -125,7 +125,7 @@ def test_tests_are_remembered_and_see_and_use_nothing() -> None:
     standing = used()
     promise(standing, b"a")
     promise(standing, b"t", lead=ping(test=True))
-    standing.apply(Paused(names=frozenset({"solar-tx"})))
+    standing.apply(Requests(pauses=(("solar-tx", None),)))
     standing.apply(SignalSet(territory="TX", signal=Signal(premium_cents=500, cause="storm", until=NOW + 60)))
     assert of_ping(standing, ping(test=True)) == Standing()
     assert standing.live(b"t", NOW) is not None
