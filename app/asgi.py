@@ -311,7 +311,7 @@ async def _set_back_by_s(settings: Settings, store: Store, now: float) -> int:
 
 def _tell_of_models(settings: Settings, live: Reloaded) -> None:
     # The models that come with leadbid are nobody's own: a new installation has done nothing wrong where one is no use.
-    level = logging.WARNING if settings.models == MODELS else logging.ERROR
+    level = logging.WARNING if settings.models.resolve() == MODELS else logging.ERROR
     for problem in live.problems:
         _log.log(level, "%s: %s", settings.models, problem)
     if unpriced := live.catalogue.index.verticals - live.catalogue.models.keys():

@@ -14,6 +14,7 @@ from app.config.prices import (
     check_points_of_campaign,
 )
 from app.config.schema import CampaignTable
+from app.config.targets import build_targets, raise_cents, warn_of_conflicts
 from app.config.values.filters import build_filters, build_worth
 from app.config.values.names import refuse_repeated
 from app.config.values.territory import build_territory
@@ -48,6 +49,8 @@ def build_campaigns(
     campaigns = tuple(_campaign(table, around, files, findings) for table in tables)
     for table, campaign in zip(tables, campaigns, strict=True):
         _warn_of_odd(table, campaign, findings)
+        if campaign.targets:
+            warn_of_conflicts(table, campaign, around.seller_names, findings)
     return campaigns
 
 
@@ -77,6 +80,8 @@ def _campaign(table: CampaignTable, around: Surroundings, files: Files, findings
         fallback_cents=table.fallback_price,
         price_points=points,
         demand_cents=table.demand_max_adjustment,
+        targets=build_targets(table, zone, findings),
+        target_raise_cents=raise_cents(table),
         filters=build_filters(table, vertical, findings),
         duplicate_s=table.duplicate_window,
         duplicate_scope=table.duplicate_scope,

@@ -56,6 +56,7 @@ def _idle(campaign: Campaign) -> str:
         return f"{why}, and it has neither expected_conversion nor fallback_price: it buys nothing. {remedy}"
     idle = [f'boost "{boost.name}"' for boost in campaign.schedule.boosts]
     idle += ["demand_max_adjustment"] if campaign.demand_cents else []
+    idle += ["targets"] if campaign.targets else []
     if not idle:
         return ""
     price, names = money(campaign.fallback_cents), " and ".join(idle)

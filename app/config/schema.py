@@ -313,6 +313,46 @@ class ConsentTable(Table, frozen=True, kw_only=True):
     ] = True
 
 
+class MinimumTable(Table, frozen=True, kw_only=True):
+    """`minimum_leads`: leads owed in a window. Bids rise while fewer are bought than planned."""
+
+    leads: Annotated[int, says("how many leads are owed", "40")]
+    window: Annotated[Literal["day", "week", "month"], says("the window, in local time", '"day"')]
+
+
+class SellerShareTable(Table, frozen=True, kw_only=True):
+    """`seller_share`: what any one seller may make up of what the campaign buys."""
+
+    at_most: Annotated[Share, says("the largest share", '"40%"')]
+    of: Annotated[Literal["leads", "spend"], says("of what it is a share", '"spend"')] = "leads"
+
+
+class TargetsTable(Table, frozen=True, kw_only=True):
+    """`targets`: what a campaign is to reach over a window. They steer its prices and refuse no lead."""
+
+    cost_per_acquisition: Annotated[
+        Dollars | None, says("the most that a conversion may cost on average", "120.00")
+    ] = None
+    return_on_spend: Annotated[
+        float | None,
+        Kind("number", within(read_number, 0.01, 1_000.0, "use 1.5 for $1.50 of value for each dollar spent")),
+        says("the least expected value for each dollar spent on average", "1.5"),
+    ] = None
+    minimum_leads: Annotated[
+        tuple[MinimumTable, ...], says("leads owed, by window", '[{ leads = 40, window = "day" }]')
+    ] = ()
+    seller_share: Annotated[
+        SellerShareTable | None, says("the largest share of any one seller", '{ at_most = "40%" }')
+    ] = None
+    window: Annotated[
+        Literal["day", "week", "month"], says("over which window cost, return and share are reached", '"week"')
+    ] = "day"
+    most_above_value: Annotated[
+        Dollars | None,
+        says("how far targets may raise the price of a lead above its value; a quarter of the ceiling by default", "8"),
+    ] = None
+
+
 class CampaignTable(Table, frozen=True, kw_only=True):
     """`[[campaigns]]`: one purchase order. If several want a lead, the one with the highest expected surplus bids."""
 
@@ -364,6 +404,9 @@ class CampaignTable(Table, frozen=True, kw_only=True):
     ] = ()
     boosts: Annotated[tuple[BoostTable, ...], says("periods in which leads are worth more", "see below")] = ()
     caps: Annotated[tuple[CapTable, ...], says("limits on what it buys", '[{ limit = 250, window = "day" }]')] = ()
+    targets: Annotated[
+        TargetsTable | None, says("what it is to reach by its prices", "{ cost_per_acquisition = 120.00 }")
+    ] = None
     filters: Annotated[tuple[FilterTable, ...], says("which leads it buys", '[{ field = "age", at_least = 21 }]')] = ()
     demand_max_adjustment: Annotated[
         Dollars, says("the most that reported demand of a territory may raise or lower a bid", "12.00")

@@ -103,6 +103,11 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return replace(self, models={**self.models, **models}, challengers={})
 
     @cached_property
+    def has_targets(self) -> bool:
+        """Whether a campaign has something to reach."""
+        return any(campaign.targets for campaign in self.campaigns.values())
+
+    @cached_property
     def tags(self) -> Mapping[str, bytes]:
         """How bids name each campaign, by its name."""
         return {name: campaign_tag(self.config_hash, position) for position, name in enumerate(self.campaigns)}

@@ -164,10 +164,28 @@ def _value(valuation: Valuation) -> Iterator[str]:
     yield _row("=", "lead value", money(valuation.value))
     for name, cents in valuation.shadows:
         yield _row("-", f"shadow price of {name}", money(cents))
+    yield from _targets(valuation)
     if valuation.budget:
         yield _row("/", "1 + budget pressure", f"{1.0 + valuation.budget:.2f}")
     if valuation.return_rate:
         yield _row("/", "1 - return rate", f"{1.0 - valuation.return_rate:.2f}")
+
+
+def _targets(valuation: Valuation) -> Iterator[str]:
+    """What each target does to the maximum bid, and what it goes by."""
+    for term in valuation.targets:
+        name = f"target {term.name}"
+        if term.cents:
+            yield _row("+" if term.cents > 0.0 else "-", name, money(abs(term.cents)))
+        elif term.allowance:
+            allowed = money(valuation.allowed(term))
+            yield _row("~", name, f"pressure {term.pressure:.2f} towards the {allowed} that it may cost")
+        else:
+            yield _row("~", name, f"its price weighs {1.0 + term.pressure:.2f}")
+    if valuation.targets:
+        moved = valuation.bid_value - valuation.without_targets
+        most = f" (raised by {money(valuation.raise_max)} at most)" if moved > 0.0 else ""
+        yield _row("=", "moved by targets", f"{'-' if moved < 0.0 else '+'}{money(abs(moved))}{most}")
 
 
 def _rest(outbid: tuple[Offer, ...], refused: tuple[CampaignRefusal, ...]) -> Iterator[str]:

@@ -28,10 +28,16 @@ class Unusable(Exception):
     """An artefact must not price: the message names the file and says why."""
 
 
-class Number(msgspec.Struct, frozen=True, tag_field="kind", tag="number", forbid_unknown_fields=True):
-    """A fact read as a number; a boolean is 0 or 1, anything else is missing."""
+class Number(
+    msgspec.Struct, frozen=True, tag_field="kind", tag="number", forbid_unknown_fields=True, omit_defaults=True
+):
+    """A fact read as a number; a boolean is 0 or 1, anything else is missing, and so is what is `absent`.
+
+    In every kind of fact these are the values that stand for none, as -1 or 9999 do where training read them so.
+    """
 
     name: str
+    absent: tuple[float, ...] = ()
 
 
 class Category(
@@ -46,9 +52,12 @@ class Category(
     name: str
     values: tuple[str, ...]
     unknown: int | None = None
+    absent: tuple[str, ...] = ()
 
 
-class Encoded(msgspec.Struct, frozen=True, tag_field="kind", tag="encoded", forbid_unknown_fields=True):
+class Encoded(
+    msgspec.Struct, frozen=True, tag_field="kind", tag="encoded", forbid_unknown_fields=True, omit_defaults=True
+):
     """A fact read as the number which training gave its value, as it gave one to the missing and to the unknown."""
 
     name: str
@@ -56,9 +65,10 @@ class Encoded(msgspec.Struct, frozen=True, tag_field="kind", tag="encoded", forb
     encodings: tuple[float, ...]
     missing: float
     unknown: float
+    absent: tuple[str, ...] = ()
 
 
-class Cross(msgspec.Struct, frozen=True, tag_field="kind", tag="cross", forbid_unknown_fields=True):
+class Cross(msgspec.Struct, frozen=True, tag_field="kind", tag="cross", forbid_unknown_fields=True, omit_defaults=True):
     """Two categories read as one number, which training gave to each pair of their values that it saw.
 
     `of` are their names. A value that is no text is missing, and stands in a pair as the empty text; a pair never seen
@@ -70,6 +80,7 @@ class Cross(msgspec.Struct, frozen=True, tag_field="kind", tag="cross", forbid_u
     values: tuple[tuple[str, str], ...]
     encodings: tuple[float, ...]
     unknown: float
+    absent: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
 
 
 class NumberTerm(msgspec.Struct, frozen=True, array_like=True, tag="number", forbid_unknown_fields=True):

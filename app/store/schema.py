@@ -164,6 +164,22 @@ shadow_price = Table(
     PrimaryKeyConstraint("resource"),
 )
 
+# What came of each target of a campaign in its window, `part` the seller where it is a share of one.
+target_ledger = Table(
+    "target_ledger",
+    metadata,
+    Column("resource", Text, nullable=False),
+    Column("part", Text, nullable=False),
+    Column("dual", Double, nullable=False),
+    Column("leads", Double, nullable=False),
+    Column("spent", Double, nullable=False),
+    Column("allowed", Double, nullable=False),
+    Column("seen", Double, nullable=False),
+    Column("paid", Double, nullable=False),
+    Column("kept_at", Double, nullable=False),
+    PrimaryKeyConstraint("resource", "part"),
+)
+
 # What each seller has shown in its tests; the step `live` says since when it sells for real.
 certification = Table(
     "certification",

@@ -13,6 +13,7 @@ from app.domain.keys import Keys
 from app.domain.operators.audit import AuditHead, AuditLine, OperatorAct
 from app.domain.post.sale import KeptAnswer, PostFacts, Sale
 from app.domain.reasons import Refusal
+from app.domain.targets.targets import KeptLedger, LedgerName, TargetLedger
 from app.store import (
     answers,
     caps,
@@ -235,6 +236,14 @@ class Store:
         """Keep where these stand."""
         await self._writer.run(lambda c: shadow_prices.keep_shadow_prices(c, duals, now))
 
+    async def ledgers(self) -> dict[str, dict[str, KeptLedger]]:
+        """What came of each target when it was last kept."""
+        return await self._reader.run(shadow_prices.ledgers)
+
+    async def keep_ledgers(self, ledgers: Mapping[LedgerName, TargetLedger], now: float) -> None:
+        """Keep where these stand."""
+        await self._writer.run(lambda c: shadow_prices.keep_ledgers(c, ledgers, now))
+
     async def certification_marks(self) -> list[Mark]:
         """What each seller has shown in its tests."""
         return await self._reader.run(certifications.marks)
@@ -243,9 +252,9 @@ class Store:
         """Keep what was shown."""
         await self._writer.run(lambda c: certifications.add_marks(c, marks))
 
-    async def forget_certification(self, seller: str) -> bool:
+    async def forget_certification(self, seller: str, by: str, now: float) -> bool:
         """Have a seller begin anew; False where it had shown nothing."""
-        return await self._writer.run(lambda c: certifications.forget_marks(c, seller))
+        return await self._writer.run(lambda c: certifications.forget_marks(c, seller, by, now))
 
     async def known_people(self, since: float = 0.0) -> Iterator[tuple[str, str, str, float]]:
         """(digest, campaign, vertical, sold_at) of sales after `since`, sorted by digest; read as it is consumed."""

@@ -2,15 +2,18 @@
 
 from collections.abc import Callable
 
+import msgspec
 from msgspec.structs import replace
 
 from app.domain.answers import refused_post
+from app.domain.auction.weighing import Offer
 from app.domain.checks.verdict import Consultation, Unsettled
 from app.domain.post.judge import judge
 from app.domain.post.posted_lead import PostedLead
 from app.domain.post.sale import KeptAnswer, Sale
 from app.domain.reasons import REASONS, Refusal
 from app.domain.seller import Seller
+from app.domain.targets.targets import TargetUse
 from app.journal.lines import PostLine
 from app.usecases.bid_reference import BidReference, open_reference, posted
 from app.usecases.bidder import Bidder
@@ -122,6 +125,7 @@ def _remember(bidder: Bidder, lead: PostedLead, sale: Sale) -> None:
             zip=sale.zip,
             state=sale.state,
             uses=tuple([(counter.key, counter.cap.uses(sale.price_cents)) for counter in counters]),
+            targets=_target_uses(bidder, lead, sale) if lead.campaign.targets else (),
             people=tuple(sale.person.all),
             certificates=sale.certificates,
         )
@@ -130,6 +134,12 @@ def _remember(bidder: Bidder, lead: PostedLead, sale: Sale) -> None:
     bidder.metrics.count("sales_total", sale.seller, sale.campaign)
     bidder.metrics.count("spend_cents_total", sale.seller, sale.campaign, by=sale.price_cents)
     bidder.sold()
+
+
+def _target_uses(bidder: Bidder, lead: PostedLead, sale: Sale) -> tuple[TargetUse, ...]:
+    """What the sale counts for the targets of its campaign, by the terms of its bid."""
+    offer = msgspec.json.decode(sale.decision, type=Offer) if sale.decision is not None else None
+    return tuple(bidder.standing.targets.uses(lead.campaign, lead.seller.name, offer, sale.price_cents, sale.sold_at))
 
 
 def _say(

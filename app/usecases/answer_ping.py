@@ -17,6 +17,7 @@ from app.domain.onboarding.test_values import TestScenario, scenario_of
 from app.domain.pricing.exploration import Draw
 from app.domain.reasons import Refusal
 from app.domain.seller import Seller
+from app.domain.targets.targets import TargetStanding
 from app.domain.territory import PREFIX_LENGTH, possible_states
 from app.journal.lines import PingLine, RefusedLine, RepeatLine
 from app.journal.shadow import Shadow
@@ -193,8 +194,17 @@ def _counters(bidder: Bidder, asked: Asked) -> dict[str, list[Counter]]:
     return bidder.standing.counters_by(candidates, asked.seller, ping.zip, ping.state, asked.now)
 
 
+def _targets(bidder: Bidder, asked: Asked) -> Mapping[str, tuple[TargetStanding, ...]]:
+    """What stands of the targets of candidate campaigns; a test moves none."""
+    ping = asked.ping
+    if ping.test or not bidder.catalogue.has_targets:
+        return {}
+    candidates = bidder.catalogue.index.candidates(ping.vertical, ping.zip, ping.state)
+    return bidder.standing.targets.standings(candidates, asked.seller.name, asked.now)
+
+
 def _snapshot(bidder: Bidder, asked: Asked, known: Known, counters: dict[str, list[Counter]]) -> Snapshot:
-    standing = bidder.standing.of_ping(counters, asked.ping, asked.now)
+    standing = bidder.standing.of_ping(counters, asked.ping, asked.now, _targets(bidder, asked))
     if asked.consultations:
         known = replace(known, consultations=asked.consultations)
     return Snapshot(catalogue=bidder.catalogue, seller=asked.seller, known=known, standing=standing)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from math import inf
 
+from app.domain.targets.targets import LedgerName, TargetLedger
 from app.journal.writer import JournalWriter
 from app.service_notes import ServiceState
 from app.store.errors import StoreUnavailable
@@ -64,6 +65,7 @@ class BackgroundJobs:
         self._journal = journal
         self._unwritable_s = 0.0
         self._kept_duals: dict[str, float] = {}
+        self._kept_ledgers: dict[LedgerName, TargetLedger] = {}
         self._duals_kept_at = 0.0
         self._shed_at = 0.0
         self._machine_clock = machine_clock
@@ -145,7 +147,10 @@ class BackgroundJobs:
                     raise
 
     async def keep_shadow_prices(self) -> None:
-        """Write down where those that moved stand, at most every `KEEP_S`; a restart goes on with them."""
+        """Write down where those that moved stand, with what came of targets, at most every `KEEP_S`.
+
+        A restart goes on with them.
+        """
         now = self.clock()
         if now - self._duals_kept_at < KEEP_S:
             return
@@ -155,6 +160,12 @@ class BackgroundJobs:
             with suppress(StoreUnavailable):
                 await self.bidder.store.keep_shadow_prices(moved, now)
                 self._kept_duals |= moved
+        ledgers = self.bidder.standing.targets.kept()
+        grown = {name: ledger for name, ledger in ledgers.items() if self._kept_ledgers.get(name) != ledger}
+        if grown:
+            with suppress(StoreUnavailable):
+                await self.bidder.store.keep_ledgers(grown, now)
+                self._kept_ledgers |= grown
         self._duals_kept_at = now
 
     async def watch_canaries(self) -> None:

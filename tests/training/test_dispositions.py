@@ -92,13 +92,13 @@ def test_a_model_of_an_early_rung_is_served_at_the_level_of_sales() -> None:
     assert early is not None
     folder = MODELS / "solar" / "0001"
     scorer, card = parse((folder / "scorer.json").read_bytes()), read_card(folder)
-    late = at_late_level(scorer, card, early)
-    said = compiled(late.scorer)
+    leveled, late = at_late_level(scorer, card, early)
+    said = compiled(leveled)
     sold = np.mean([lead.converted for lead in made])
     assert np.mean([said(lead.facts) for lead in made]) == pytest.approx(sold, rel=1e-6)
-    assert max(abs(said(row.facts) - row.probability) for row in late.card.parity) < 1e-9
-    gate = next(gate for gate in late.card.gates if gate.name == "late level")
+    assert max(abs(said(row.facts) - row.probability) for row in late.parity) < 1e-9
+    gate = next(gate for gate in late.gates if gate.name == "late level")
     assert gate.passed
     # A curve that is bent cannot be moved so, and must not be served.
-    bent = at_late_level(replace(scorer, calibrator=Isotonic((0.0,), (0.1,))), card, early)
-    assert "late level" in bent.card.failed
+    _, bent = at_late_level(replace(scorer, calibrator=Isotonic((0.0,), (0.1,))), card, early)
+    assert "late level" in bent.failed

@@ -181,7 +181,7 @@ def test_a_challenger_that_failed_a_gate_is_not_tried(tmp_path: Path) -> None:
     models = shipped(tmp_path)
     add_version(models, "solar", "0002")
     gates = (Gate(name="level", passed=False, found="1.6"), Gate(name="wins", passed=None, found="nobody looked"))
-    found = tried(models, entries(models)["solar"], msgspec.structs.replace(told(), gates=gates))
+    found = tried(models, entries(models)["solar"], msgspec.structs.replace(told(), gates=gates), {})
     assert (found.is_tried, found.verdict) == (False, "0002 did not pass: level, wins; it is kept for study")
     assert entries(models)["solar"].challenger == ""
 
@@ -263,13 +263,24 @@ def told(*, challenger: str = "0002") -> Round:
     return Round(vertical="solar", champion="0001", challenger=challenger, conversion="")
 
 
-def test_a_challenger_shadows_its_champion(tmp_path: Path) -> None:
+def test_a_challenger_shadows_its_champion(tmp_path: Path, solar: Vertical) -> None:
     models = shipped(tmp_path)
     add_version(models, "solar", "0002")
-    found = tried(models, entries(models)["solar"], told())
+    found = tried(models, entries(models)["solar"], told(), {"solar": solar})
     assert (found.is_tried, found.verdict) == (True, "0002 shadows it")
     entry = entries(models)["solar"]
     assert (entry.live, entry.challenger, entry.canary) == ("0001", "0002", 0.0)
+
+
+def test_a_renewed_champion_that_reads_what_is_declared_no_more_is_not_tried(tmp_path: Path, solar: Vertical) -> None:
+    models = shipped(tmp_path)
+    add_version(models, "solar", "0002")
+    fewer = msgspec.structs.replace(solar, fields=tuple(each for each in solar.fields if each.name != "roof_shade"))
+    found = tried(models, entries(models)["solar"], told(), {"solar": fewer})
+    assert not found.is_tried
+    assert "0002 is kept for study" in found.verdict
+    assert "roof_shade" in found.verdict
+    assert entries(models)["solar"].challenger == ""
 
 
 def test_a_canary_is_not_disturbed(tmp_path: Path) -> None:
@@ -277,7 +288,7 @@ def test_a_canary_is_not_disturbed(tmp_path: Path) -> None:
     for version in ("0002", "0003"):
         add_version(models, "solar", version)
     registry.canary(models, "solar", 0.1, author(), version="0002")
-    found = tried(models, entries(models)["solar"], told(challenger="0003"))
+    found = tried(models, entries(models)["solar"], told(challenger="0003"), {})
     assert not found.is_tried
     assert "0002 is a canary" in found.verdict
     assert entries(models)["solar"].challenger == "0002"
@@ -285,10 +296,9 @@ def test_a_canary_is_not_disturbed(tmp_path: Path) -> None:
 
 def test_without_a_challenger_or_a_champion_nothing_is_tried(tmp_path: Path) -> None:
     models = shipped(tmp_path)
-    assert (
-        tried(models, entries(models)["solar"], told(challenger="")).verdict == "stays live; no challenger was created"
-    )
-    assert tried(models, None, told()).verdict == "nothing is live yet: promote 0002"
+    nothing = tried(models, entries(models)["solar"], told(challenger=""), {})
+    assert nothing.verdict == "stays live; no challenger was created"
+    assert tried(models, None, told(), {}).verdict == "nothing is live yet: promote 0002"
 
 
 def test_what_cannot_be_asked_is_two(tmp_path: Path, capsys: Capture) -> None:

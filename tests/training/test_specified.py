@@ -154,6 +154,15 @@ def test_leads_of_which_none_has_matured_are_no_history(tmp_path: Path) -> None:
     assert "none of 400 rows has a 'status'" in refused(tmp_path, told, missing_label="leave_out")
 
 
+def test_a_column_that_only_conversions_fill_may_be_the_label(tmp_path: Path) -> None:
+    said = ("$120.50", "", "0.00", "2026-03-01")
+    told = [{**row, "status": said[number % 4]} for number, row in enumerate(rows())]
+    assert history(tmp_path, told, positive="*").converted[:4].tolist() == [1, 0, 0, 1]
+    assert "no row has a 'status' other than 0" in refused(
+        tmp_path, [{**row, "status": ""} for row in told], positive="*"
+    )
+
+
 def test_a_label_that_is_neither_is_left_out(tmp_path: Path) -> None:
     told = [{**row, "status": "open" if number % 10 == 1 else row["status"]} for number, row in enumerate(rows())]
     assert len(history(tmp_path, told)) == 400

@@ -79,7 +79,8 @@ def evaluation(args: argparse.Namespace) -> Evaluation:
         return _of_card(read_card(models / args.vertical / candidate), _evaluated(models, args.vertical, candidate))
     path: Path = args.data / BIDS
     if not path.exists():
-        raise NoData(f"{args.data} holds no dataset: run `python -m training dataset --out {args.data}` first")
+        read_summary(args.data)
+        raise NoData(f"{args.data} holds no {BIDS}: run `python -m training dataset --out {args.data}` again")
     bids = list(read_bids(path, args.vertical, args.since, args.until))[-BIDS_MAX:]
     rival = _evaluated(args.models, args.vertical, champion) if champion and champion != candidate else None
     evaluated = _evaluated(models, args.vertical, candidate)

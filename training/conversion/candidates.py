@@ -29,7 +29,7 @@ LEAVES = 15
 LEARNING_RATE = 0.06
 
 STAGES = (16, 32, 64, 100, 150, 200, 300)
-"""After so many trees later leads are asked whether more are better; a hundred more cost a ping some 3 us."""
+"""After so many trees later leads are asked whether more are better; a hundred more cost a ping some 2 us."""
 
 SLOW = 0.04
 VARIED: dict[str, Any] = {"share": 0.5, "least": 80}

@@ -5,6 +5,7 @@ from math import isfinite, nan
 from typing import Any
 
 import numpy as np
+from msgspec.structs import replace
 from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 from sklearn.linear_model import LogisticRegression, PoissonRegressor
@@ -17,6 +18,7 @@ from training.conversion.calibrators import Calibrated
 from training.conversion.candidates import Estimator, scores
 from training.conversion.features import APART, Column
 from training.errors import TrainingError
+from training.histories.spec import Spec
 from training.statistics import Array
 
 
@@ -51,6 +53,23 @@ def _checked(
     except artefact.Unusable as unusable:
         raise TrainingError(str(unusable)) from None
     return scorer
+
+
+def with_absent(scorer: artefact.Scorer, spec: Spec) -> artefact.Scorer:
+    """The scorer that takes for missing in a ping what the specification takes for missing in the history."""
+    told = {field.name: field.missing for field in spec.fields}
+
+    def texts(name: str) -> tuple[str, ...]:
+        return tuple(map(str, told.get(name, ())))
+
+    def of(feature: Feature) -> Feature:
+        if isinstance(feature, Number):
+            numbers = (each if isinstance(each, str) else float(each) for each in told.get(feature.name, ()))
+            return replace(feature, absent=tuple(each for each in numbers if isinstance(each, float)))
+        one_or_two = [*map(texts, feature.of)] if isinstance(feature, Cross) else texts(feature.name)
+        return replace(feature, absent=tuple(one_or_two))
+
+    return replace(scorer, features=tuple(map(of, scorer.features)))
 
 
 def _sum(raw: Estimator, columns: Sequence[Column]) -> dict[str, Any]:

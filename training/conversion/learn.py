@@ -18,7 +18,7 @@ from app.scoring.load import PARITY_ROWS_MIN, load_version
 from training.conversion.artefact import installed, next_version, parity_rows, write
 from training.conversion.candidates import chance
 from training.conversion.enough import size_of
-from training.conversion.export import scorer_of
+from training.conversion.export import scorer_of, with_absent
 from training.conversion.features import columns_among, crossed, stacked
 from training.conversion.figures import by_value, deciles, figures
 from training.conversion.gates import gates
@@ -76,7 +76,7 @@ def judged(
 
     tell("writing")
     version = next_version(models, spec.vertical)
-    scorer = scorer_for(version=version)
+    scorer = with_absent(scorer_for(version=version), spec)
     newest = trained.slices.newest
     read, table = trained.columns or columns, crossed(columns, X[newest], trained.crosses)
     predicted, true = chance(trained.model, table), history.truth

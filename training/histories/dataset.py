@@ -138,6 +138,8 @@ def leads_at(path: Path, config: Path, tell: Callable[[str], None]) -> Iterator[
 
 def read_summary(data: Path) -> DatasetSummary:
     """The summary of a dataset that lies there. NoData where none does."""
+    if data.is_file():
+        raise NoData(f"{data} is a file: this reads a service's own bids, in the folder that `dataset --out` made")
     try:
         return msgspec.json.decode((data / SUMMARY).read_bytes(), type=DatasetSummary)
     except FileNotFoundError:

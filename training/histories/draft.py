@@ -11,21 +11,17 @@ import numpy as np
 
 from app.dialects.text import did_you_mean
 from training.histories.columns.contents import DAY_FIRST
-from training.histories.columns.spellings import listed, plain
+from training.histories.columns.spellings import is_filled, listed, plain
 from training.histories.columns.words import words_of
 from training.histories.guess import Guess, Positive, guess, order_of, positive_of
 from training.histories.joining import OWN
-from training.histories.spec import BY_ROW, Spec, SpecField, ValueOf, spec_of_bought
+from training.histories.spec import BY_ROW, FILLED, Spec, SpecField, ValueOf, spec_of_bought
 from training.histories.tables import LeadTable
 
 _FACT = "fact_"
 _CONVERTED = re.compile(
     r"(^|_)(convert(ed)?|conversion|sold|sale|closed?|closing|won|bought|purchased?|enroll?ed|funded|bound|issued|signed)(_|$)"
 )
-_MATURITY = {
-    True: "how long a lead may take to convert; younger ones are weighed by what is still to come",
-    False: "how long a lead may take to convert; younger ones are left out",
-}
 FILLED_MIN, STRAY_MAX = 0.5, 0.1
 """The time of a conversion stands beside most conversions, and beside hardly any other lead."""
 
@@ -109,7 +105,9 @@ def _of_the_service(table: LeadTable, vertical: str) -> SpecDraft:
 def _converted_at(table: LeadTable, label: str, positive: Positive, guesses: Sequence[Guess], order: Guess) -> str:
     """The column with the time of each conversion, by its name and by where it is filled; empty where none is."""
     words = {plain(each) for each in (positive.value if isinstance(positive.value, tuple) else (positive.value,))}
-    converted = np.array([text is not None and plain(text) in words for text in table.texts(label)])
+    every = positive.value == FILLED
+    told = (is_filled(text) if every else text is not None and plain(text) in words for text in table.texts(label))
+    converted = np.array([*told])
     for each in guesses:
         if each.is_time and each is not order and _CONVERTED.search(words_of(each.name)):
             filled = table.texts(each.name) != None  # noqa: E711 - of each
@@ -166,7 +164,7 @@ def _lines(draft: SpecDraft) -> Iterator[str]:
         ("converted_at", spec.converted_at != "", "when each conversion came: how long that takes is estimated"),
         ("known_until", spec.known_until != "", "outcomes are known until then"),
         ("delays_by", spec.delays_by != "", "each with enough conversions has delays of its own"),
-        ("maturity_days", spec.timed, _MATURITY[spec.converted_at != ""]),
+        ("maturity_days", spec.timed, "how long a lead may take to convert"),
         ("decimal", spec.decimal != ".", "numbers are written 1.234,5"),
         ("values_seen_once", True, '"refuse" or "unknown"'),
     )

@@ -14,6 +14,8 @@ from training.errors import TrainingError
 
 CalibratorChoice = Literal["auto", "none", "sigmoid", "beta", "isotonic"]
 FieldType = Literal["choice", "number", "integer", "boolean", "text", "date", "hour", "weekday"]
+FILLED = "*"
+"""What is positive in a column that only conversions fill, as the date or the revenue of a sale: all but 0."""
 BY_ROW = "row"
 """The order of a file that has no time: its rows stand oldest first."""
 
@@ -69,13 +71,13 @@ class ValueOf(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 class Spec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How a history is read.
 
-    A lead has converted if its `label` is one of `positive`; one that is neither there nor among `negative`, if any are
-    named, is left out. Rows without a label are left out or have not converted yet, as `missing_label` says. `order` is
-    a column of times, or `row`; a few rows without a time are left out. Leads younger than `maturity_days` before the
-    newest are left out, whatever they came to: of late leads only the quick conversions are known yet. `where` keeps
-    the rows whose columns hold these values. `value` is what a conversion brought: a column, or a share of one.
-    `time_format` is `day first`, or strptime's where times are written as in no message; times without a zone are those
-    of `time_zone`.
+    A lead has converted if its `label` is one of `positive`, or, where that is `*`, if it has one other than 0; one
+    that is neither there nor among `negative`, if any are named, is left out. Rows without a label are left out or have
+    not converted yet, as `missing_label` says. `order` is a column of times, or `row`; a few rows without a time are
+    left out. Leads younger than `maturity_days` before the newest are left out, whatever they came to: of late leads
+    only the quick conversions are known yet. `where` keeps the rows whose columns hold these values. `value` is what a
+    conversion brought: a column, or a share of one. `time_format` is `day first`, or strptime's where times are written
+    as in no message; times without a zone are those of `time_zone`.
 
     Where `converted_at` names the column with the time of each conversion, it says how many come late: so many days are
     proposed where none are named, and young leads are weighed by it unless `young` ones are left out. `delays_by` is a

@@ -11,10 +11,10 @@ from app.dialects.values.fields import state
 from app.dialects.values.kinds import choice
 from app.dialects.values.moments import moment_of
 from app.domain.calendar import utc_offset
-from training.histories.columns.spellings import listed, plain, usual_spellings
+from training.histories.columns.spellings import is_filled, listed, plain, usual_spellings
 from training.histories.delays import JudgedLeads, judged_leads, last_known, outcome_times
 from training.histories.history import History
-from training.histories.spec import Spec, SpecField, missing_columns
+from training.histories.spec import FILLED, Spec, SpecField, missing_columns
 from training.histories.tables import LeadTable, ParsedTimes, open_table
 from training.statistics import Array
 
@@ -87,6 +87,8 @@ def history_in(table: LeadTable, spec: Spec, source: str, tell: Callable[[str], 
 
 def _labels(table: LeadTable, spec: Spec) -> tuple[Array, Array, list[str]]:
     """Which rows converted, which have a label that says so or not, and what is to be said of the others."""
+    if spec.positive == FILLED:
+        return _filled(table, spec.label)
     positive = spec.positive if isinstance(spec.positive, tuple) else (spec.positive,)
     yes, no = {plain(value) for value in positive}, {plain(value) for value in spec.negative}
     texts = table.texts(spec.label)
@@ -115,6 +117,15 @@ def _labels(table: LeadTable, spec: Spec) -> tuple[Array, Array, list[str]]:
     if undecided := int(np.sum(~told)) - missing:
         notes.append(f"{undecided:,} rows whose label is neither positive nor negative were left out")
     return converted, told, notes
+
+
+def _filled(table: LeadTable, label: str) -> tuple[Array, Array, list[str]]:
+    """The labels of a column that only conversions fill."""
+    converted = np.array([is_filled(text) for text in table.texts(label)], dtype=np.int8)
+    if converted.min() == converted.max():
+        each = "every row" if converted.all() else "no row"
+        raise table.bad(f"{each} has a {label!r} other than 0: there is nothing to learn")
+    return converted, np.ones(len(converted), dtype=bool), []
 
 
 def _judged(table: LeadTable, spec: Spec, at: Array, converted: Array, rows: Array) -> JudgedLeads:

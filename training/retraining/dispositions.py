@@ -88,15 +88,8 @@ def early_label(history: History, leads: Iterable[Lead], conversion: Disposition
     return None
 
 
-class LateLevel(msgspec.Struct, frozen=True, kw_only=True):
-    """A model of an early disposition, brought to the level of conversions: its scorer, and its card."""
-
-    scorer: Scorer
-    card: ModelCard
-
-
-def at_late_level(scorer: Scorer, card: ModelCard, early: EarlyLabel) -> LateLevel:
-    """P(conversion) by a model that has learned an early disposition: it ranks as before, with fewer of them.
+def at_late_level(scorer: Scorer, card: ModelCard, early: EarlyLabel) -> tuple[Scorer, ModelCard]:
+    """Scorer and card of P(conversion) by a model of an early disposition: it ranks as before, with fewer of them.
 
     The log-odds are moved by what makes the mean chance the share that converted.
     """
@@ -107,10 +100,8 @@ def at_late_level(scorer: Scorer, card: ModelCard, early: EarlyLabel) -> LateLev
     gate = Gate(name="late level", passed=line is not None and converted >= LATE_MIN, found=found, figure=converted)
     slope, intercept = line or (1.0, 0.0)
     rows = zip(card.parity, expit(log_odds(np.array([row.probability for row in card.parity])) + shift), strict=True)
-    parity = tuple(ParityRow(row.facts, float(moved)) for row, moved in rows)
+    parity = tuple(ParityRow(row.facts, float(chance)) for row, chance in rows)
     told = f"figures are of leads that came to {disposition}"
     note = f"{told}; what is served is P(conversion), log-odds moved by {shift:+.2f}"
-    return LateLevel(
-        scorer=replace(scorer, calibrator=Sigmoid(slope, intercept + shift)),
-        card=replace(card.judged([gate]), parity=parity, notes=(*card.notes, note)),
-    )
+    moved = replace(scorer, calibrator=Sigmoid(slope, intercept + shift))
+    return moved, replace(card.judged([gate]), parity=parity, notes=(*card.notes, note))

@@ -148,8 +148,8 @@ def _conversion(
 
 def _leveled(folder: Path, card: ModelCard, early: EarlyLabel) -> ModelCard:
     """The card of a version in this folder that learned an early disposition, brought to the level of conversions."""
-    late = at_late_level(parse((folder / "scorer.json").read_bytes()), card, early)
-    completed(folder, late.card, Parts(files={"scorer.json": msgspec.json.encode(late.scorer) + b"\n"}))
+    scorer, late = at_late_level(parse((folder / "scorer.json").read_bytes()), card, early)
+    completed(folder, late, Parts(files={"scorer.json": msgspec.json.encode(scorer) + b"\n"}))
     return read_card(folder)
 
 

@@ -12,7 +12,9 @@ import msgspec
 
 from app.cli.database import add_database, run_with_store
 from app.cli.progress import progress
+from app.cli.who import by_user
 from app.dialects.feedback import OUTCOME_COLUMNS
+from app.domain.operators.audit import OperatorAct
 from app.private_files import write_new
 from app.spreadsheet import UnusableFile
 from app.store.store import Store
@@ -93,6 +95,8 @@ async def _import(store: Store, args: argparse.Namespace) -> int:
         done = await apply(store, planned, time.time, lambda done: progress(f"{done:,} outcomes recorded"))
         recorded = done["recorded"]
         progress("")
+        act = OperatorAct(by=by_user(), action="import outcomes", target=args.file.name, detail=f"{recorded} recorded")
+        await store.note(act, time.time())
     if args.json:
         print(msgspec.json.encode(_result(sheet, planned, recorded, dry_run=args.dry_run)).decode())
     elif args.dry_run:

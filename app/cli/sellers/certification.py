@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+import time
 
 import msgspec
 
@@ -10,6 +11,7 @@ from app.cli.places import add_config
 from app.cli.sellers.declared import NotDeclared, declared_seller
 from app.cli.sellers.link import add_days, signed_link
 from app.cli.table import table
+from app.cli.who import by_user
 from app.domain.calendar import utc_text
 from app.domain.onboarding.certification import STEPS
 from app.domain.seller import Seller
@@ -72,6 +74,6 @@ def _left(seller: Seller, missing: int, live_since: float | None) -> str:
 
 
 async def _reset(store: Store, args: argparse.Namespace) -> int:
-    known = await store.forget_certification(args.seller)
+    known = await store.forget_certification(args.seller, by_user(), time.time())
     print(f"{args.seller} starts again" if known else f"{args.seller} had passed no step")
     return 0

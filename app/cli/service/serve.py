@@ -71,7 +71,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _settings(args: argparse.Namespace) -> Settings:
     config = DEMO_CONFIG if args.demo else args.config or _found(args)
-    if args.models == MODELS and config != DEMO_CONFIG:
+    if args.models.resolve() == MODELS and config != DEMO_CONFIG:
         _log.warning(
             "there is no folder `models`: bidding with the models that come with leadbid, trained on synthetic leads"
         )

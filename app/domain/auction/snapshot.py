@@ -8,6 +8,7 @@ from app.domain.checks.verdict import Consultation
 from app.domain.duplicate import Sighting
 from app.domain.pricing.demand import DemandStanding
 from app.domain.seller import Seller
+from app.domain.targets.targets import TargetStanding
 
 Caps = tuple[tuple[Cap, CapStanding], ...]
 """Every cap that one sale would use, with where it stands."""
@@ -31,7 +32,7 @@ class Standing(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_default
 
     `caps` by campaign: one for each of its own caps, then of the seller's. `demand` by campaign, `signals` as
     (cause, cents), `paused` names of campaigns and sellers, `boosts` cents by campaign. `unwritable_s` is how long no
-    sale could be recorded, if none can.
+    sale could be recorded, if none can. `targets` by campaign, in its own order, where it has any.
     """
 
     caps: dict[str, tuple[CapStanding, ...]] = {}
@@ -40,6 +41,7 @@ class Standing(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_default
     paused: frozenset[str] = frozenset()
     boosts: dict[str, int] = {}
     unwritable_s: float = 0.0
+    targets: dict[str, tuple[TargetStanding, ...]] = {}
 
 
 class Snapshot(msgspec.Struct, frozen=True, gc=False, kw_only=True):

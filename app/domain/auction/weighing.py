@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from app.domain.auction.features import PREDICTED_VALUE
 from app.domain.auction.snapshot import Caps, Snapshot, Standing
+from app.domain.auction.targeting import target_terms
 from app.domain.buyer import Exploration
 from app.domain.calendar import LocalTime, local_minute
 from app.domain.campaign import Campaign
@@ -199,6 +200,8 @@ def _valuation(
     if campaign.disposition_values:
         dispositions = _dispositions(campaign, snapshot, probability)
         worth += per_conversion(dispositions, probability) if dispositions else 0.0
+    towards = standing.targets.get(campaign.name) if standing.targets else None
+    targets = target_terms(campaign, towards, worth) if towards is not None else ()
     checks = snapshot.catalogue.checks
     return Valuation(
         probability=probability,
@@ -213,6 +216,8 @@ def _valuation(
         budget=budget,
         return_rate=habits.return_rate,
         sub_source=sub_source,
+        targets=targets,
+        raise_max=float(campaign.target_raise_cents) if targets else 0.0,
         checks=post_costs(checks, campaign.name, campaign.vertical, snapshot.seller.name) if checks else (),
     )
 

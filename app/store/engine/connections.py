@@ -65,7 +65,8 @@ def without_password(text: str) -> str:
     """An address that may be noted down: who connects has the password from elsewhere."""
     url = make_url(text)
     query = {name: value for name, value in url.query.items() if "password" not in name}
-    return url.set(password=None, query=query).render_as_string(hide_password=False)
+    bare = URL.create(url.drivername, url.username, None, url.host, url.port, url.database, query)
+    return bare.render_as_string(hide_password=False)
 
 
 def is_sqlite(url: URL) -> bool:

@@ -11,6 +11,7 @@ from app.domain.auction.marks import WITHHELD
 from app.domain.caps.caps import Cap
 from app.domain.caps.pacing import ShadowPrice
 from app.domain.schedule import Schedule
+from app.domain.targets.targets import CampaignTarget, KeptLedger, TargetUse
 from app.journal.lines import PingLine
 from app.wire.feedback import Demand, Signal
 from app.wire.ping import Ping
@@ -85,6 +86,7 @@ class Sold(_Change, frozen=True, gc=False, tag="sold"):
     zip: str
     state: str
     uses: tuple[Use, ...] = ()
+    targets: tuple[TargetUse, ...] = ()
     people: tuple[str, ...] = ()
     certificates: tuple[str, ...] = ()
 
@@ -111,6 +113,21 @@ class ShadowPricesRead(_Change, frozen=True, gc=False, tag="shadow_prices_read")
     """Where shadow prices stood when they were last kept, by resource: where the next window begins."""
 
     prices: dict[str, ShadowPrice]
+
+
+class TargetDeclared(_Change, frozen=True, gc=False, tag="target_declared"):
+    """A lead meets a campaign's target for the first time in its window, or under another declaration than before."""
+
+    key: str
+    target: CampaignTarget
+    schedule: Schedule
+    at: float
+
+
+class LedgersRead(_Change, frozen=True, gc=False, tag="ledgers_read"):
+    """What targets had come to when it was last kept, by what is steered and its part."""
+
+    ledgers: dict[str, dict[str, KeptLedger]]
 
 
 class DemandSet(_Change, frozen=True, gc=False, tag="demand_set"):
@@ -205,6 +222,7 @@ class TimePassed(_Change, frozen=True, gc=False, tag="time_passed"):
 
 ClockChange = ClockLeapt | ClockWasAhead
 CounterChange = CounterDeclared | UsageRead | ShadowPricesRead
+TargetChange = TargetDeclared | LedgersRead
 RequestedChange = DemandSet | SignalSet | Requests
 KnownChange = Suppressed | Allowed | ListRead | ListDropped | KnownRead
 Change = (
@@ -215,6 +233,7 @@ Change = (
     | BidEnded
     | ClockChange
     | CounterChange
+    | TargetChange
     | RequestedChange
     | WritesFailed
     | KnownChange

@@ -21,6 +21,7 @@ from app.usecases.standing.changes import (
     ClockWasAhead,
     DemandSet,
     KnownRead,
+    LedgersRead,
     ListDropped,
     ListRead,
     Requests,
@@ -46,6 +47,7 @@ async def restore(store: Store, now: float) -> LiveStanding:
     standing = LiveStanding()
     standing.apply(UsageRead(used=await store.cap_usage(now)))
     standing.apply(ShadowPricesRead(prices=await store.shadow_prices()))
+    standing.apply(LedgersRead(ledgers=await store.ledgers()))
     heard = await store.heard(now)
     standing.apply(requests_of(heard.requests))
     await read_lists(store, standing, heard.lists)

@@ -9,6 +9,7 @@ from app.domain.campaign import Campaign
 from app.domain.catalogue import counted_caps
 from app.domain.duplicate import Sighting
 from app.domain.seller import Seller
+from app.domain.targets.targets import TargetStanding
 from app.usecases.standing.bid_time import BidTime
 from app.usecases.standing.changes import (
     Allowed,
@@ -18,9 +19,11 @@ from app.usecases.standing.changes import (
     Change,
     ClockLeapt,
     ClockWasAhead,
+    CounterChange,
     CounterDeclared,
     DemandSet,
     KnownRead,
+    LedgersRead,
     ListDropped,
     ListRead,
     Requests,
@@ -28,6 +31,8 @@ from app.usecases.standing.changes import (
     SignalSet,
     Sold,
     Suppressed,
+    TargetChange,
+    TargetDeclared,
     TimePassed,
     UsageRead,
     WritesFailed,
@@ -37,7 +42,10 @@ from app.usecases.standing.habits import PostHabits
 from app.usecases.standing.known import KnownLeads
 from app.usecases.standing.promises import Promises
 from app.usecases.standing.requested import Requested
+from app.usecases.standing.towards import Targets
 from app.wire.ping import Ping
+
+_AIMLESS: dict[str, tuple[TargetStanding, ...]] = {}
 
 
 class LiveStanding:
@@ -50,6 +58,7 @@ class LiveStanding:
         self._promises = Promises()
         self._bid_time = BidTime()
         self._counters = Counters(self.apply)
+        self.targets = Targets(self.apply)
         self._requested = Requested()
         self._habits = PostHabits()
         self._known = KnownLeads()
@@ -62,8 +71,8 @@ class LiveStanding:
                 self._promise(change)
             case Sold():
                 self._sell(change)
-            case CounterDeclared() | UsageRead() | ShadowPricesRead():
-                self._counters.apply(change, self._habits.rates)
+            case CounterDeclared() | UsageRead() | ShadowPricesRead() | TargetDeclared() | LedgersRead():
+                self._declare(change)
             case TimePassed():
                 self._pass_time(change.at)
             case BidLost():
@@ -109,8 +118,14 @@ class LiveStanding:
         """The same for each of these campaigns, by name."""
         return {each.name: self.counters(each, seller, zip_code, state, now) for each in campaigns}
 
-    def of_ping(self, counters: Mapping[str, Iterable[Counter]], ping: Ping, now: float) -> Standing:
-        """What of all this touches one ping, whose candidate campaigns would count there.
+    def of_ping(
+        self,
+        counters: Mapping[str, Iterable[Counter]],
+        ping: Ping,
+        now: float,
+        targets: Mapping[str, tuple[TargetStanding, ...]] = _AIMLESS,
+    ) -> Standing:
+        """What of all this touches one ping, whose candidate campaigns would count there and have these `targets`.
 
         Nothing touches a test but that no sale can be recorded, as its post would fail too.
         """
@@ -124,6 +139,7 @@ class LiveStanding:
             paused=requested.paused,
             boosts=requested.boosts_of(counters) if requested.boosts else {},
             unwritable_s=self._unwritable_s,
+            targets=dict(targets) if targets else _AIMLESS,
         )
 
     @property
@@ -161,6 +177,13 @@ class LiveStanding:
         """Where the shadow price of each resource stands, as of the windows that are open."""
         return self._counters.duals()
 
+    def _declare(self, change: CounterChange | TargetChange) -> None:
+        """A cap or target is met, or what was counted of it before."""
+        if isinstance(change, TargetDeclared | LedgersRead):
+            self.targets.apply(change)
+        else:
+            self._counters.apply(change, self._habits.rates)
+
     def _promise(self, bid: BidMade) -> None:
         self._counters.promise(bid, self._habits.weights[bid.seller])
         former = self._promises.make(bid)
@@ -173,6 +196,7 @@ class LiveStanding:
         if bid is not None:
             self._habits.learn(bid, posted=True, delay_s=sale.at - bid.at)
         self._counters.sell(sale, self._habits.rates)
+        self.targets.sell(sale)
         self._requested.sell(sale)
         self._known.sell(sale)
 
@@ -194,6 +218,7 @@ class LiveStanding:
             self._counters.release(bid)
             self._habits.learn(bid, posted=False)
         self._counters.pass_time(self._habits.rates, now)
+        self.targets.pass_time(now)
         self._requested.end(now)
 
     def _end(self, nonce: bytes) -> BidMade | None:

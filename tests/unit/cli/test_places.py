@@ -9,6 +9,7 @@ from app.cli.database import add_database
 from app.cli.places import add_config, add_models, locate
 from app.packaged import MODELS
 from app.service_notes import ServicePlaces, note_places
+from app.settings import Settings
 
 
 def located(*words: str) -> argparse.Namespace:
@@ -67,3 +68,19 @@ def test_where_nothing_was_noted_the_usual_places_count(tmp_path: Path, monkeypa
     monkeypatch.delenv("LEADBID_DATABASE_URL", raising=False)
     args = located("--data", "elsewhere")
     assert (args.config, args.models, args.database) == (Path("buyer.toml"), MODELS, "")
+
+
+@pytest.mark.parametrize(
+    ("url", "noted"),
+    [
+        ("postgresql+psycopg://ada:s3cret@db:5432/leads", "postgresql+psycopg://ada@db:5432/leads"),
+        (
+            "postgresql://db/leads?user=ada&password=s3cret&sslmode=require",
+            "postgresql://db/leads?sslmode=require&user=ada",
+        ),
+        ("sqlite:////srv/leads.db", "sqlite:////srv/leads.db"),
+    ],
+)
+def test_a_database_is_noted_without_its_password(url: str, noted: str) -> None:
+    settings = Settings(config=Path("buyer.toml"), database_url=url)
+    assert settings.places(1, 2.0).database == noted

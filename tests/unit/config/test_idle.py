@@ -5,6 +5,7 @@ from app.domain.pricing.disposition_value import DispositionCurve
 from app.domain.pricing.expected_conversion import ExpectedConversion
 from app.domain.pricing.pricing import Worth
 from app.domain.schedule import ALWAYS, Boost, Schedule
+from app.domain.targets.targets import CampaignTarget
 from tests.build import campaign, model
 
 PUSH = Schedule(minutes=ALWAYS, boosts=(Boost(name="weekend push", cents=900, minutes=ALWAYS),))
@@ -38,10 +39,19 @@ def test_a_value_that_no_model_predicts_is_named_with_what_stands_in_for_it() ->
     assert idle_settings([valued], {"solar": model(value=lambda _: 120.0)}) == ()
 
 
-def test_rungs_that_no_model_knows_are_named() -> None:
+def test_dispositions_that_no_model_knows_are_named() -> None:
     valued = campaign(disposition_values={"qualified": 900, "contacted": 100})
     (text,) = idle_settings([valued], {"solar": model(dispositions={"contacted": DispositionCurve(1.0, 0.0)})})
     assert (
         "solar-tx: no model of solar knows how many leads come to qualified: disposition_values of it add nothing"
         in text
     )
+
+
+def test_targets_cannot_act_on_a_fixed_price() -> None:
+    cost = CampaignTarget(
+        name="cost", owner="solar-tx", kind="cost_per_acquisition", amount=9_000.0, window="day", zone="Etc/UTC"
+    )
+    (text,) = idle_settings([campaign(fallback_cents=600, targets=(cost,))], {})
+    assert "so it bids its fallback_price, $6.00, and targets cannot act on it" in text
+    assert idle_settings([campaign(fallback_cents=600, targets=(cost,))], {"solar": model()}) == ()

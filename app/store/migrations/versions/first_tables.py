@@ -168,6 +168,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("resource", name="pk_shadow_price"),
     )
     op.create_table(
+        "target_ledger",
+        sa.Column("resource", sa.Text(), nullable=False),
+        sa.Column("part", sa.Text(), nullable=False),
+        sa.Column("dual", sa.Double(), nullable=False),
+        sa.Column("leads", sa.Double(), nullable=False),
+        sa.Column("spent", sa.Double(), nullable=False),
+        sa.Column("allowed", sa.Double(), nullable=False),
+        sa.Column("seen", sa.Double(), nullable=False),
+        sa.Column("paid", sa.Double(), nullable=False),
+        sa.Column("kept_at", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("resource", "part", name="pk_target_ledger"),
+    )
+    op.create_table(
         "sighting",
         sa.Column("digest", _DIGEST, nullable=False),
         sa.Column("lead_id", sa.String(length=64), nullable=False),
@@ -326,6 +339,7 @@ def downgrade() -> None:
     op.drop_table("suppression")
     op.drop_table("signal")
     op.drop_table("sighting")
+    op.drop_table("target_ledger")
     op.drop_table("shadow_price")
     op.drop_table("operator_key")
     op.drop_table("notice")

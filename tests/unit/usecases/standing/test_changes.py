@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from app.domain.campaign import Campaign
 from app.domain.caps.pacing import ShadowPrice
 from app.domain.schedule import ALWAYS, Boost, Schedule
+from app.domain.targets.targets import CampaignTarget, KeptLedger, TargetLedger, TargetUse
 from app.usecases.standing.changes import (
     Allowed,
     BidEnded,
@@ -21,6 +22,7 @@ from app.usecases.standing.changes import (
     CounterDeclared,
     DemandSet,
     KnownRead,
+    LedgersRead,
     ListDropped,
     ListRead,
     Requests,
@@ -28,6 +30,7 @@ from app.usecases.standing.changes import (
     SignalSet,
     Sold,
     Suppressed,
+    TargetDeclared,
     TimePassed,
     UsageRead,
     WritesFailed,
@@ -46,6 +49,7 @@ SOLD = Sold(
     zip="78701",
     state="TX",
     uses=(("campaign/solar-tx/daily//2026-11-20", 1),),
+    targets=(TargetUse("solar-tx/cost/2026-11-20", "acme", 2_500.0, 2_400.0),),
     people=("ab" * 8,),
     certificates=("cd" * 16,),
 )
@@ -69,6 +73,20 @@ EACH: list[Change] = [
     ClockWasAhead(by=3_600, longest_s=120),
     UsageRead(used={"campaign/solar-tx/daily//2026-11-20": 7}),
     ShadowPricesRead(prices={"campaign/solar-tx/daily/": ShadowPrice(0.3, NOW)}),
+    TargetDeclared(
+        key="solar-tx/cost/2026-11-20",
+        target=CampaignTarget(
+            name="cost",
+            owner="solar-tx",
+            kind="cost_per_acquisition",
+            amount=12_000.0,
+            window="day",
+            zone="America/Chicago",
+        ),
+        schedule=Schedule(minutes=ALWAYS),
+        at=NOW,
+    ),
+    LedgersRead(ledgers={"solar-tx/cost": {"": KeptLedger(TargetLedger(dual=0.3, leads=7.0, spent=1.5), NOW)}}),
     DemandSet(territory="TX", demand=Demand(open=5, expected=10), told_at=NOW, ends_at=NOW + 60.0),
     SignalSet(territory="TX", signal=Signal(premium_cents=500, cause="storm", until=NOW + 60.0)),
     Requests(pauses=(("acme", None), ("solar-tx", NOW)), boosts=(("solar-tx", 500, None),)),
