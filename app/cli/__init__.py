@@ -37,6 +37,11 @@ GROUPS = {
         "export": "export sales and outcomes to Parquet for training, without personal data",
     },
     "people": {
+        "leads": "find a lead by phone, email or any id, or pack the signed proof of it",
+        "person": "show all that is held of a person",
+        "forget": "erase a person everywhere, and never buy them again",
+        "hold": "keep what a dispute is about from being erased",
+        "purge": "remove what was kept as long as the configuration says, or count it",
         "suppress": "say who may not be bought, one by one or by a list, and take it back",
     },
     "operate": {

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from app.cli.places import add_data
-from app.store.engine.connections import sqlite_file
+from app.store.engine.connections import sqlite_file, without_password
 from app.store.errors import StoreError
 from app.store.store import Store
 
@@ -25,6 +25,12 @@ def add_database(parser: argparse.ArgumentParser) -> None:
 def database_url(args: argparse.Namespace) -> str:
     """The address of the database that is meant."""
     return args.database or f"sqlite:///{_file(args).absolute()}"
+
+
+def shown_database(args: argparse.Namespace) -> str:
+    """The same as it may be shown: the file itself, or the URL without its password."""
+    file = sqlite_file(database_url(args))
+    return str(file) if file is not None else without_password(database_url(args))
 
 
 def existing_store(args: argparse.Namespace) -> Store:

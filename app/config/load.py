@@ -19,10 +19,10 @@ from app.config.file.remedies import SMALLEST
 from app.config.file.syntax import syntax_problem
 from app.config.presets import expand_presets
 from app.config.prices import warn_of_points_apart
-from app.config.schema import BuyerFile, BuyerTable
+from app.config.schema import BuyerFile, BuyerTable, RetentionTable
 from app.config.sellers import build_operators, build_sellers, refuse_shared_keys
 from app.config.verticals import build_verticals
-from app.domain.buyer import Buyer, Exploration, Operator
+from app.domain.buyer import Buyer, Exploration, Operator, Retention
 from app.domain.campaign import Campaign
 from app.domain.checks.check import Check
 from app.domain.configuration import Configuration
@@ -46,6 +46,7 @@ class Declared(msgspec.Struct, frozen=True, kw_only=True):
     sellers: tuple[Seller, ...]
     operators: tuple[Operator, ...]
     destinations: tuple[Destination, ...]
+    retention: Retention = Retention()
     checks: tuple[Check, ...]
     config_hash: str
     contents: Mapping[Path, bytes | None]
@@ -159,6 +160,7 @@ def _declare(table: BuyerFile, tree: dict[str, Any], files: Files, findings: Fin
         sellers=sellers,
         operators=operators,
         destinations=table.destinations,
+        retention=_retention(table.retention),
         checks=checks,
         config_hash=files.hash,
         contents=files.contents,
@@ -187,6 +189,10 @@ def _buyer(table: BuyerTable, findings: Findings) -> Buyer:
             wide_share=table.exploration_wide_share,
         ),
     )
+
+
+def _retention(table: RetentionTable) -> Retention:
+    return Retention(**{f"{name}_s": getattr(table, name) for name in RetentionTable.__struct_fields__ if name != "at"})
 
 
 def _names(tree: dict[str, Any], section: str) -> list[str]:

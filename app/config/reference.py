@@ -36,6 +36,7 @@ _TABLES: tuple[type[Table], ...] = (
     schema.MedianWinningPriceTable,
     schema.SellerCapTable,
     schema.OperatorTable,
+    schema.RetentionTable,
     schema.CheckTable,
     schema.CheckRuleTable,
     schema.TrustedFormTable,

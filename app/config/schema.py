@@ -690,6 +690,38 @@ class CheckTable(Table, frozen=True, kw_only=True):
     ] = ()
 
 
+_KEPT = within(read_duration, 86_400.0, 3_153_600_000.0, 'use "1 day" to "36500 days"')
+
+
+class RetentionTable(Table, frozen=True, kw_only=True):
+    """`[retention]`: how long each kind of record is kept; what is under legal hold stays."""
+
+    lost_pings: Annotated[
+        float,
+        Kind("duration", _KEPT),
+        says("after this, the journal holds nothing that finds the person of a ping that was not bought", '"30 days"'),
+    ] = 30 * 86_400.0
+    journal: Annotated[
+        float, Kind("duration", _KEPT), says("after this, lines of the journal are removed", '"1825 days"')
+    ] = 1_825 * 86_400.0
+    leads: Annotated[
+        float,
+        Kind("duration", within(read_duration, 604_800.0, 3_153_600_000.0, 'use "7 days" to "36500 days"')),
+        says("after this, a sale no longer says who the person is; its facts stay", '"1825 days"'),
+    ] = 1_825 * 86_400.0
+    evidence: Annotated[
+        float, Kind("duration", _KEPT), says("after this, the evidence of a lead is removed", '"1825 days"')
+    ] = 1_825 * 86_400.0
+    answers: Annotated[
+        float, Kind("duration", _KEPT), says("after this, the answers to posts are removed", '"400 days"')
+    ] = 400 * 86_400.0
+    counters: Annotated[
+        float,
+        Kind("duration", within(read_duration, 3_456_000.0, 3_153_600_000.0, 'use "40 days" to "36500 days"')),
+        says("after this, what caps counted in a window that ended is removed", '"400 days"'),
+    ] = 400 * 86_400.0
+
+
 class BuyerFile(Table, frozen=True, kw_only=True):
     """The file."""
 
@@ -700,3 +732,4 @@ class BuyerFile(Table, frozen=True, kw_only=True):
     operators: Annotated[tuple[OperatorTable, ...], says("people and systems of the buyer", "see below")] = ()
     destinations: Annotated[tuple[Destination, ...], says("where bought leads are sent", "see below")] = ()
     checks: Annotated[tuple[CheckTable, ...], says("providers that are asked about leads", "see below")] = ()
+    retention: Annotated[RetentionTable, says("how long records are kept", "see below")] = RetentionTable()

@@ -139,6 +139,7 @@ def _rows(sale: Sale) -> Iterator[Work]:
         "decision": None if sale.decision is None else sale.decision.decode(),
         "config_hash": sale.config_hash,
         "model_version": sale.model_version,
+        "forgotten_at": None,
     }
     yield _ADD_LEAD, lead_row
     if sale.evidence:

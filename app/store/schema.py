@@ -55,12 +55,21 @@ lead = Table(
     Column("decision", Text, nullable=True),
     Column("config_hash", Text, nullable=False),
     Column("model_version", Text, nullable=False),
+    # Since when `identity` is empty: by age, or with all else that finds the person, `person` included.
+    Column("forgotten_at", Double, nullable=True),
     PrimaryKeyConstraint("lead_id"),
     UniqueConstraint("seller", "nonce"),
     CheckConstraint("leg IN ('exclusive', 'shared')", "leg"),
     CheckConstraint("price_cents >= 0", "price_cents"),
     Index(None, "sold_at"),
     Index(None, "ping_id"),
+)
+
+Index(
+    "ix_lead_seller_lead_id",
+    lead.c.seller_lead_id,
+    sqlite_where=text("seller_lead_id <> ''"),
+    postgresql_where=text("seller_lead_id <> ''"),
 )
 
 evidence = Table(
@@ -143,6 +152,27 @@ certificate = Table(
     Column("person", Text, nullable=False),
     PrimaryKeyConstraint("digest"),
     sqlite_with_rowid=False,
+)
+
+# What may not be erased while a dispute lasts: `subject` is a lead's id, or a digest of a person, whose leads all are.
+legal_hold = Table(
+    "legal_hold",
+    metadata,
+    Column("name", Text, nullable=False),
+    Column("subject", String(64), nullable=False),
+    Column("why", Text, nullable=False),
+    Column("told_by", Text, nullable=False),
+    Column("held_at", Double, nullable=False),
+    PrimaryKeyConstraint("name", "subject"),
+)
+
+# One row while somebody is being forgotten, until the files hold nothing of it any more: see `people/wipe.py`.
+unwiped = Table(
+    "unwiped",
+    metadata,
+    Column("erasure", Text, nullable=False),
+    Column("erased_at", Double, nullable=False),
+    PrimaryKeyConstraint("erasure"),
 )
 
 cap_counter = Table(

@@ -1,7 +1,7 @@
 """The one interface to the database: each method is one committed transaction, or one consistent read."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from math import inf
 from pathlib import Path
 
@@ -57,6 +57,13 @@ from app.store.operators import audit, requested
 from app.store.operators import keys as operator_keys
 from app.store.operators.keys import OperatorKey
 from app.store.operators.requested import DemandRow, RequestRows, SignalRow, Switch, SwitchKind
+from app.store.people import ages, erase, forgetting, holds, named, records
+from app.store.people.ages import AgedKind
+from app.store.people.erase import Erased
+from app.store.people.forgetting import Forgetting
+from app.store.people.holds import LegalHold, OnHold
+from app.store.people.named import IdKind
+from app.store.people.records import LeadRecord, StoredAnswer, Suppressing
 from app.store.sales import CapInTheWay, SaleResult
 from app.store.sealed import Sealed, SealedRows
 from app.store.suppression import lists, people
@@ -558,3 +565,81 @@ class Store:
     async def outcomes(self, since: float, until: float) -> Iterator[OutcomeRow]:
         """Each outcome heard of in [since, until), oldest first; read as it is consumed."""
         return exports.outcomes(self._streams, since, until)
+
+    # People
+
+    async def leads_by_id(self, kind: IdKind, text: str) -> list[str]:
+        """The leads with this id of ours, a seller's or a CRM's, the newest first."""
+        return await self._reader.run(lambda c: named.leads_by_id(c, kind, text))
+
+    async def leads_of(self, digests: Collection[str]) -> list[str]:
+        """The leads of whoever is known by any of these digests, the newest first."""
+        return await self._reader.run(lambda c: named.leads_of(c, digests))
+
+    async def linked_leads(self, lead_ids: Collection[str], most: int) -> list[str]:
+        """These and all that share a phone or an email with one of them, and so on; at most one more than `most`."""
+        return await self._reader.run(lambda c: named.linked(c, lead_ids, most))
+
+    async def people_of(self, lead_ids: Collection[str]) -> dict[str, Person]:
+        """Who these leads are of, as digests."""
+        return await self._reader.run(lambda c: named.people_of(c, lead_ids))
+
+    async def lead_record(self, lead_id: str) -> LeadRecord | None:
+        """A lead with everything that hangs on it."""
+        return await self._reader.run(lambda c: records.lead_record(c, lead_id))
+
+    async def suppressing(self, digests: Collection[str]) -> tuple[Suppressing, ...]:
+        """Why whoever is known by these may not be bought."""
+        return await self._reader.run(lambda c: records.suppressing(c, digests))
+
+    async def answers_to(self, digests: Collection[str]) -> tuple[StoredAnswer, ...]:
+        """What sellers were told of posts with this person."""
+        return await self._reader.run(lambda c: records.answers_to(c, digests))
+
+    async def holds_on(self, people: Mapping[str, Person], others: Collection[str] = ()) -> tuple[str, ...]:
+        """The names of the legal holds on these leads, or on these other digests."""
+        return await self._reader.run(lambda c: holds.holds_on(c, people, others))
+
+    async def on_hold(self) -> OnHold:
+        """All that is under any legal hold."""
+        return await self._reader.run(holds.on_hold)
+
+    async def legal_holds(self) -> list[LegalHold]:
+        """Every legal hold."""
+        return await self._reader.run(holds.legal_holds)
+
+    async def add_hold(self, name: str, subjects: Collection[str], why: str, by: str, now: float) -> bool:
+        """Hold these leads and people; False if the hold of this name has them all."""
+        return await self._writer.run(lambda c: holds.add_hold(c, name, subjects, why, by, now))
+
+    async def end_hold(self, name: str, why: str, by: str, now: float) -> bool:
+        """End a legal hold; False where there is none of this name."""
+        return await self._writer.run(lambda c: holds.end_hold(c, name, why, by, now))
+
+    async def traces_of(self, lead_ids: Collection[str], digests: Collection[str]) -> set[bytes]:
+        """What must be in no file once these are erased."""
+        return await self._reader.run(lambda c: erase.traces_of(c, lead_ids, digests))
+
+    async def begin_forgetting(self, of: Forgetting, now: float) -> bool:
+        """Suppress a person before the journal and the database forget; see `people.forgetting`."""
+        return await self._writer.run(lambda c: forgetting.begin(c, of, now))
+
+    async def forget(self, of: Forgetting, now: float) -> Erased:
+        """Erase a person, unless a hold came meanwhile (HeldPerson); see `people.erase`."""
+        return await self._writer.run(lambda c: forgetting.forget(c, of, now), REPORT_S)
+
+    async def purge(self, kind: AgedKind, before: float, now: float, limit: int, *, is_real: bool) -> int:
+        """Remove up to `limit` of what is older than `before`; how many. Unless `is_real` only count."""
+        return await self._writer.run(lambda c: ages.purge(c, kind, before, now, limit, is_real=is_real), REPORT_S)
+
+    async def is_unwiped(self) -> bool:
+        """Whether something was erased whose traces may still be in the files."""
+        return await self._reader.run(forgetting.is_unwiped)
+
+    async def wiped(self) -> None:
+        """The files are clean of all that was erased until now."""
+        await self._writer.run(forgetting.wiped)
+
+    async def sold_pings(self, since: float, until: float) -> frozenset[str]:
+        """The bids that were sold in [since, until), by their ids."""
+        return await self._reader.run(lambda c: leads.sold_pings(c, since, until))

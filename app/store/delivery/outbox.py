@@ -32,6 +32,7 @@ _DUE = (
         delivery.c.status == "pending",
         delivery.c.due_at <= bindparam("now"),
         ~_IS_DISABLED,
+        lead.c.forgotten_at.is_(None),
     )
     .order_by(delivery.c.due_at, delivery.c.delivery_id)
     .limit(bindparam("most"))

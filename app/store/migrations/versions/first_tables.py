@@ -132,6 +132,7 @@ def upgrade() -> None:
         sa.Column("decision", sa.Text(), nullable=True),
         sa.Column("config_hash", sa.Text(), nullable=False),
         sa.Column("model_version", sa.Text(), nullable=False),
+        sa.Column("forgotten_at", sa.Double(), nullable=True),
         sa.CheckConstraint("leg IN ('exclusive', 'shared')", name=op.f("ck_lead_leg")),
         sa.CheckConstraint("price_cents >= 0", name=op.f("ck_lead_price_cents")),
         sa.PrimaryKeyConstraint("lead_id", name="pk_lead"),
@@ -139,6 +140,22 @@ def upgrade() -> None:
     )
     op.create_index("ix_lead_sold_at", "lead", ["sold_at"])
     op.create_index("ix_lead_ping_id", "lead", ["ping_id"])
+    op.create_index(
+        "ix_lead_seller_lead_id",
+        "lead",
+        ["seller_lead_id"],
+        sqlite_where=sa.text("seller_lead_id <> ''"),
+        postgresql_where=sa.text("seller_lead_id <> ''"),
+    )
+    op.create_table(
+        "legal_hold",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("subject", sa.String(length=64), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("told_by", sa.Text(), nullable=False),
+        sa.Column("held_at", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("name", "subject", name="pk_legal_hold"),
+    )
     op.create_table(
         "notice",
         sa.Column("seller", sa.Text(), nullable=False),
@@ -240,6 +257,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("kind", "target", name="pk_switch"),
     )
     op.create_table(
+        "unwiped",
+        sa.Column("erasure", sa.Text(), nullable=False),
+        sa.Column("erased_at", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("erasure", name="pk_unwiped"),
+    )
+    op.create_table(
         "write_probe",
         sa.Column("probe_id", sa.Integer(), nullable=False),
         sa.Column("number", sa.BigInteger(), nullable=False),
@@ -332,6 +355,7 @@ def downgrade() -> None:
     op.drop_table("evidence")
     op.drop_table("delivery")
     op.drop_table("write_probe")
+    op.drop_table("unwiped")
     op.drop_table("switch")
     op.drop_table("suppression_part")
     op.drop_table("suppression_list")
@@ -343,6 +367,7 @@ def downgrade() -> None:
     op.drop_table("shadow_price")
     op.drop_table("operator_key")
     op.drop_table("notice")
+    op.drop_table("legal_hold")
     op.drop_table("lead")
     op.drop_table("last_declared")
     op.drop_table("key_check")
