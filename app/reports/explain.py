@@ -165,7 +165,16 @@ def _point(point: PricePoint, quote: Quote) -> str:
 def _value(valuation: Valuation) -> Iterator[str]:
     said_by = " (expected_conversion, as no model could price this lead)" if valuation.expected else ""
     yield _row(" ", "conversion probability", f"{valuation.probability:.4f}{said_by}")
-    yield _row("x", "conversion value", money(valuation.worth))
+    p = valuation.probability
+    said_by = f" (the model predicts {money(valuation.predicted)})" if valuation.predicted else ""
+    yield _row("x", "conversion value", f"{money(valuation.worth)}{said_by}")
+    for disposition in valuation.dispositions:
+        said = f"probability {disposition.probability:.4f}, {money(disposition.cents)} each"
+        yield _row(
+            " ",
+            f"of that for {disposition.name} leads",
+            f"{money(disposition.probability / p * disposition.cents)} ({said})",
+        )
     if valuation.quality_factor != 1.0:
         whose = f"sub-source {valuation.sub_source}" if valuation.sub_source else "the seller"
         yield _row("x", f"quality factor of {whose}", f"{valuation.quality_factor:.2f}")
