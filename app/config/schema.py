@@ -262,14 +262,22 @@ class FilterTable(Table, frozen=True, kw_only=True):
 class WorthTable(Table, frozen=True, kw_only=True):
     """`conversion_value` as a table: a value that depends on a field of the lead."""
 
-    field: Annotated[Name, says("a numeric field, in dollars", '"loan_amount"')]
+    field: Annotated[
+        Name,
+        says(
+            "a numeric field, in dollars; or `predicted_value`: what the model says that a conversion brings",
+            '"loan_amount"',
+        ),
+    ]
     rate: Annotated[
         float,
         Kind("share", within(read_rate, 0.0, 100.0, 'write a share of the field, such as "0.75%"')),
         says("the share of the field that a conversion is worth", '"0.75%"'),
     ]
     base: Annotated[Dollars, says("an amount to add", "100")] = 0
-    missing: Annotated[Dollars, says("the amount added to `base` if the lead lacks the field", "1_200")] = 0
+    missing: Annotated[
+        Dollars, says("the amount added to `base` if the lead lacks the field, or no model predicts it", "1_200")
+    ] = 0
     low: Annotated[Dollars, says("the lowest value", "800")] = 0
     high: Annotated[Dollars | None, says("the highest value", "6_000")] = None
 
@@ -357,6 +365,10 @@ class CampaignTable(Table, frozen=True, kw_only=True):
         Dollars | WorthTable,
         says("the contribution of one conversion: a fixed amount, or a table that depends on the lead", "420.00"),
     ]
+    disposition_values: Annotated[
+        dict[Literal["contacted", "qualified", "quoted"], Dollars],
+        says("what a lead also brings by coming so far, converted or not", "{ contacted = 1.50, qualified = 12 }"),
+    ] = {}
     floor: Annotated[Dollars, says("the lowest bid", "1.00")] = 1
     handling_cost: Annotated[Dollars, says("the cost of working one lead", "0.50")] = 0
     brand: Annotated[str, says("the brand that its bids carry; the buyer's first by default", '"Harbor Quotes"')] = ""

@@ -20,6 +20,7 @@ from app.usecases.operators.keys import operators_of
 from app.usecases.operators.state_notes import state_of
 from app.usecases.reload.config_watcher import ConfigWatcher
 from app.usecases.reload.left_destinations import LeftDestinations
+from app.usecases.retention.worker import RetentionWorker
 from app.usecases.returns.answer import hear_credits
 from app.usecases.returns.by_rule import ReturnRules
 from app.usecases.standing.changes import Allowed, Suppressed, TimePassed, WritesFailed
@@ -65,6 +66,7 @@ class BackgroundJobs:
         self._audit_watch = audit_watch
         self._canaries = CanaryWatch(bidder)
         self._return_rules = ReturnRules(bidder)
+        self._retention = RetentionWorker(bidder, worker.owner)
         self._journal = journal
         self._unwritable_s = 0.0
         self._kept_duals: dict[str, float] = {}
@@ -176,6 +178,11 @@ class BackgroundJobs:
         with suppress(StoreUnavailable):
             await self._return_rules.look(self._everybodys_now())
 
+    async def retain_certificates(self) -> None:
+        """Store what is still to be stored of certificates."""
+        with suppress(StoreUnavailable):
+            await self._retention.retain_due(self.clock(), self.uniform)
+
     async def watch_canaries(self) -> None:
         """Stop what is tried and costs more than chance explains."""
         await self._canaries.look(self.clock())
@@ -208,6 +215,7 @@ class BackgroundJobs:
                 break
             await self.worker.settle()
             due_at = await self.bidder.store.next_due()
+        await self.retain_certificates()
         self._journal.flush()
         return due_at
 

@@ -272,6 +272,14 @@ def test_a_lead_is_judged_by_its_first_days_alone_and_not_before_they_are_over(t
         "young": ("sold", None, None, False),
     }
     assert leads(tmp_path / "out", "count_if(returned), count_if(opted_out)") == [(1, 1)]
+    # When each came to a sale, however late, and what was said of it.
+    told = {row[0]: row[1:] for row in leads(tmp_path / "out", "lead_id, converted_at, stated_cents")}
+    assert told[ids["sold late"]] == (NOW + 31 * DAY, 70_000)
+    assert told[ids["young"]] == (NOW + 21 * DAY, 50_000)
+    assert told[ids["sold without a value"]] == (NOW + 2 * DAY, None)
+    assert told[ids["returned"]] == (None, None)
+    assert leads(tmp_path / "out", "DISTINCT maturity_days, known_until") == [(30.0, LATER)]
+    assert summary.delays == {}
     by_lead = {each.lead_id: each for each in bids}
     assert by_lead[ids["sold in time"]].value_cents == 90_000
     assert (by_lead[ids["young"]].converted, by_lead[ids["young"]].value_cents) == (None, 0)

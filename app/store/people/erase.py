@@ -10,7 +10,18 @@ from sqlalchemy import Connection, delete, select, update
 
 from app.domain.identity import Person
 from app.store.people.named import bearing
-from app.store.schema import answer, attempt, certificate, delivery, evidence, lead, lead_return, outcome, sighting
+from app.store.schema import (
+    answer,
+    attempt,
+    certificate,
+    delivery,
+    evidence,
+    lead,
+    lead_return,
+    outcome,
+    retention,
+    sighting,
+)
 from app.wire.post import PostAnswer
 
 NOBODY = msgspec.json.encode(Person()).decode()
@@ -43,6 +54,7 @@ KEEPS = {
     "notice": "what the seller said of a bid",
     "outcome": "what became of the sale, under an id that does not say who it is",
     "operator_key": "nothing of people",
+    "retention": "whether its certificate was stored",
     "shadow_price": "nothing of people",
     "sighting": "nothing: it is deleted",
     "signal": "nothing of people",
@@ -102,6 +114,8 @@ def unname(connection: Connection, lead_ids: Collection[str], now: float) -> int
 
     That these people were bought is still known, by digests: duplicates are told by it.
     """
+    # Without a contact nothing can be matched with a certificate, and nothing is stored without a match.
+    connection.execute(delete(retention).where(retention.c.lead_id.in_(list(lead_ids))))
     ids = list(lead_ids)
     _end_deliveries(connection, ids, now)
     return connection.execute(

@@ -9,7 +9,7 @@ import pytest
 from app.certificates.desk import Consulted
 from app.domain.checks.check import Check, ConsentVerification, TrustedFormTerms
 from app.domain.checks.rule import AnswerRule
-from app.domain.checks.verdict import failures, unsettled
+from app.domain.checks.verdict import CheckOutcome, failures, unsettled
 from app.domain.consent.certificate import read_trustedform
 from app.domain.reasons import REASONS
 from app.mock_providers.trustedform import SCENARIOS, certificate_id
@@ -173,7 +173,8 @@ def test_a_test_certificate_passes_only_where_leads_are_tests(scenario: str) -> 
 
 
 def test_what_is_null_means_what_its_rule_says() -> None:
-    for on_null, wanted in (("pass", BOUGHT), ("fail", "suspected_fraud")):
+    table: tuple[tuple[CheckOutcome, str], ...] = (("pass", BOUGHT), ("fail", "suspected_fraud"))
+    for on_null, wanted in table:
         rule = AnswerRule(property="bot_detected", op="is", value=False, code="suspected_fraud", on_null=on_null)
         assert decision(consult("null_property", check(rules=(rule,)))) == wanted
     verdicts = consult("null_property").consultation.verdicts

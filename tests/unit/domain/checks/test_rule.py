@@ -34,7 +34,7 @@ def test_a_value_passes_fails_or_says_nothing(op: Any, wanted: Any, actual: Any,
 
 def test_what_is_missing_is_what_the_rule_says() -> None:
     for on_null in ("pass", "fail", "unknown"):
-        assert AnswerRule(property="p", op="is", value=1, on_null=on_null).judge({}) == on_null  # type: ignore[arg-type]
+        assert AnswerRule(property="p", op="is", value=1, on_null=on_null).judge({}) == on_null
 
 
 def test_a_path_goes_through_tables_and_through_keys_that_hold_dots() -> None:
