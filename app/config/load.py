@@ -144,7 +144,7 @@ def _declare(table: BuyerFile, tree: dict[str, Any], files: Files, findings: Fin
     all_known = len(whole) == len(_members(tree, "verticals"))
     sellers = build_sellers(table.sellers, buyer, whole if all_known else (), findings)
     warn_of_points_apart(campaigns, table.sellers, sellers, findings)
-    operators = build_operators(table.operators, findings)
+    operators, verifying = build_operators(table.operators, files, findings)
     refuse_shared_keys((*table.sellers, *table.operators), findings)
     placed = _placed(table.destinations, tree)
     used = {name for campaign in campaigns for name in campaign.destinations}
@@ -168,7 +168,7 @@ def _declare(table: BuyerFile, tree: dict[str, Any], files: Files, findings: Fin
         checks=checks,
         config_hash=files.hash,
         contents=files.contents,
-        secrets={**secrets, **keys},
+        secrets={**secrets, **keys, **verifying},
     )
 
 

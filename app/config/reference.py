@@ -12,6 +12,7 @@ from app.config.presets import Preset, presets
 from app.config.schema import Table
 from app.config.values.kind import Kind
 from app.config.values.times import WEEKDAYS
+from app.dialects.outcomes.crm_reports import REPORT_PRESETS
 from app.domain.delivery import destination as crm
 from app.domain.delivery import destination_auth, other_ways, outcome_rule
 
@@ -222,7 +223,7 @@ def reference() -> str:
     """The keys of every table, as Markdown."""
     parts = [_section(table) for table in _TABLES]
     parts += [_crm_section(kind, title, rows) for kind, (title, rows) in DESTINATIONS.items()]
-    return "\n".join([*parts, _lead_paths(), _presets()])
+    return "\n".join([*parts, _lead_paths(), _presets(), _report_presets()])
 
 
 def _lead_paths() -> str:
@@ -237,6 +238,15 @@ def _presets() -> str:
         for name, preset in presets().items()
     ]
     return "\n".join(["## Presets of destinations", "", _PRESETS, "", *_PRESETS_HEAD, *rows, ""])
+
+
+def _report_presets() -> str:
+    """Which CRMs report outcomes in a way that is known."""
+    rows = [
+        f"| `{name}` | {preset.title}. {_escaped(preset.about)} | {'yes' if preset.signature else 'no'} |"
+        for name, preset in REPORT_PRESETS.items()
+    ]
+    return "\n".join(["## Presets of outcomes", "", _REPORTS, "", *_REPORTS_HEAD, *rows, ""])
 
 
 def _own(preset: Preset) -> str:
@@ -264,6 +274,12 @@ def _crm_section(kind: type[msgspec.Struct], title: str, rows: _Rows) -> str:
 
 
 _SECRET = re.compile("env:[A-Z0-9_]+")
+_REPORTS = (
+    '`preset = "hubspot"` in an operator reads the webhooks of that CRM and knows its words; your `events` stand over '
+    "its own. Where the CRM signs and `secret` is given, a report without its signature is refused."
+)
+_REPORTS_HEAD = ("| preset | what it is | takes a `secret` |", "|---|---|---|")
+
 _PATHS_HEAD = ("| path | what it is | example |", "|---|---|---|")
 _PRESETS_HEAD = ("| preset | what it is | what your file must give |", "|---|---|---|")
 _PRESETS = (
