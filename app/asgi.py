@@ -69,7 +69,7 @@ STUCK_S = 3.0
 NOTE_S = 3.0
 REST_S = 0.001
 """How long a thread that counts the journal rests after each millisecond of it, so that no ping waits for it."""
-RETAIN_S = 3_600.0
+PURGE_S = 3_600.0
 """How late what was kept long enough may go: it is counted in days."""
 
 SETTLE_S = 5.0
@@ -225,7 +225,7 @@ async def _started(
         clock_watch = ClockWatch(service_clock, bidder, worker, settings.data, longest_s)
         stack.callback(clock_watch.close)
         await _beside(stack, _every(TICK_S, clock_watch.look))
-        await _beside(stack, _every(RETAIN_S, _retaining(settings, bidder, clock)))
+        await _beside(stack, _every(PURGE_S, _purging(settings, bidder, clock)))
     _log.info("configuration %s in use, with models of %s", live.catalogue.config_hash, _names(live.catalogue.models))
     if live.catalogue.challengers:
         _log.info("challengers on trial in %s", _names(live.catalogue.challengers))
@@ -315,10 +315,10 @@ async def _set_back_by_s(settings: Settings, store: Store, now: float) -> int:
     return ahead_s
 
 
-def _retaining(settings: Settings, bidder: Bidder, clock: Callable[[], float]) -> Callable[[], Awaitable[None]]:
+def _purging(settings: Settings, bidder: Bidder, clock: Callable[[], float]) -> Callable[[], Awaitable[None]]:
     """A job that removes what was kept long enough, unless a command works on the journal just then."""
 
-    async def retain() -> None:
+    async def purge_old() -> None:
         retention = bidder.catalogue.configuration.retention
         try:
             with sole_use(settings.journal):
@@ -328,7 +328,7 @@ def _retaining(settings: Settings, bidder: Bidder, clock: Callable[[], float]) -
         if not purged.is_nothing:
             _log.info("kept long enough, and removed: %s", purged)
 
-    return retain
+    return purge_old
 
 
 def _tell_of_models(settings: Settings, live: Reloaded) -> None:

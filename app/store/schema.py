@@ -285,8 +285,8 @@ attempt = Table(
 )
 
 # Certificates of bought leads that are not stored with their provider yet, or no more to be. Claimed as a delivery is.
-retention = Table(
-    "retention",
+certificate_retain = Table(
+    "certificate_retain",
     metadata,
     Column("lead_id", ForeignKey("lead.lead_id"), nullable=False),
     Column("check_name", Text, nullable=False),
@@ -302,8 +302,8 @@ retention = Table(
 )
 
 Index(
-    "ix_retention_due_at",
-    retention.c.due_at,
+    "ix_certificate_retain_due_at",
+    certificate_retain.c.due_at,
     sqlite_where=text("status = 'pending'"),
     postgresql_where=text("status = 'pending'"),
 )
