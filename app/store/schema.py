@@ -459,12 +459,12 @@ configuration = Table(
 )
 
 # What a running service found in its file and does not take before an operator consents.
-held_configuration = Table(
-    "held_configuration",
+pending_configuration = Table(
+    "pending_configuration",
     metadata,
     Column("config_hash", String(64), nullable=False),
     Column("words", Text, nullable=False),
-    Column("held_at", Double, nullable=False),
+    Column("found_at", Double, nullable=False),
     Column("seen_at", Double, nullable=False),
     Column("approved_by", Text, nullable=False),
     Column("approved_at", Double, nullable=True),

@@ -29,7 +29,7 @@ from app.store import (
     shadow_prices,
 )
 from app.store.certifications import Mark
-from app.store.configurations import Held, InForce
+from app.store.configurations import InForce, PendingConfiguration
 from app.store.delivery import deliveries, destinations, outbox, retains
 from app.store.delivery.deliveries import DeliveryDetail, DeliveryRow, Moved, Waiting, Which
 from app.store.delivery.named_leads import NamedLead, named_leads
@@ -313,13 +313,13 @@ class Store:
         """When a configuration last came into force."""
         return await self._reader.run(lambda c: configurations.in_force_since(c, config_hash))
 
-    async def hold(self, config_hash: str, words: tuple[str, ...], now: float) -> bool:
+    async def await_consent(self, config_hash: str, words: tuple[str, ...], now: float) -> bool:
         """Let a configuration wait for consent; whether an operator has given it."""
-        return await self._writer.run(lambda c: configurations.hold(c, config_hash, words, now))
+        return await self._writer.run(lambda c: configurations.await_consent(c, config_hash, words, now))
 
-    async def held(self, since: float) -> list[Held]:
+    async def awaiting_consent(self, since: float) -> list[PendingConfiguration]:
         """Configurations that wait for consent in a service that was seen since then."""
-        return await self._reader.run(lambda c: configurations.held(c, since))
+        return await self._reader.run(lambda c: configurations.awaiting_consent(c, since))
 
     async def approve(self, config_hash: str, by: str, now: float) -> bool:
         """Consent to a configuration that waits; False where it does not."""

@@ -45,7 +45,7 @@ KEEPS = {
     "demand": "nothing of people",
     "destination_state": "nothing of people",
     "evidence": "nothing: it is deleted",
-    "held_configuration": "nothing of people",
+    "pending_configuration": "nothing of people",
     "key_check": "nothing of people",
     "last_declared": "nothing of people",
     "lead": "the sale: seller, campaign, price, time, ZIP code, decision, and ids that do not say who it is",

@@ -88,14 +88,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("config_hash", name="pk_configuration"),
     )
     op.create_table(
-        "held_configuration",
+        "pending_configuration",
         sa.Column("config_hash", sa.String(length=64), nullable=False),
         sa.Column("words", sa.Text(), nullable=False),
-        sa.Column("held_at", sa.Double(), nullable=False),
+        sa.Column("found_at", sa.Double(), nullable=False),
         sa.Column("seen_at", sa.Double(), nullable=False),
         sa.Column("approved_by", sa.Text(), nullable=False),
         sa.Column("approved_at", sa.Double(), nullable=True),
-        sa.PrimaryKeyConstraint("config_hash", name="pk_held_configuration"),
+        sa.PrimaryKeyConstraint("config_hash", name="pk_pending_configuration"),
     )
     op.create_table(
         "last_declared",
@@ -430,7 +430,7 @@ def downgrade() -> None:
     op.drop_table("lead")
     op.drop_table("last_declared")
     op.drop_table("key_check")
-    op.drop_table("held_configuration")
+    op.drop_table("pending_configuration")
     op.drop_table("configuration")
     op.drop_table("destination_state")
     op.drop_table("demand")
