@@ -159,12 +159,12 @@ class Store:
         """
         if is_sqlite(self._address):
             await asyncio.to_thread(migrate, self._url, self._file.mark if self._file is not None else None)
-        await self.check()
+        await self.require_tables()
         await self._write(0)
         if self._file is not None:
             self._file.remember()
 
-    async def check(self) -> None:
+    async def require_tables(self) -> None:
         """StoreUnfit where the tables are not those of this version; nothing is changed."""
         await self._reader.run(lambda connection: require_head(connection, self._address))
 

@@ -61,7 +61,7 @@ def _forget(args: argparse.Namespace) -> int:
 async def _erased(args: argparse.Namespace) -> Forgotten:
     store = existing_store(args)
     try:
-        await store.check()
+        await store.require_tables()
         keys = keys_of(args)
         subject = await _subject(store, args, keys)
         return await forget(store, args.data / "journal", subject, keys.index, by_user(), args.why, time.time)
