@@ -9,7 +9,7 @@ from app.domain.money import money
 from app.domain.pricing.price_points import PricePoint
 from app.domain.pricing.pricing import Quote, Valuation
 from app.domain.reasons import REASONS, Refusal, sentence
-from app.journal.lines import AnyLine, NoticeLine, PingLine, PostLine, RefusedLine, RepeatLine, RetentionLine
+from app.journal.lines import AnyLine, NoticeLine, PingLine, PostLine, RefusedLine, RepeatLine, RetainLine
 from app.journal.shadow import Shadow
 from app.reports.fold import fold
 from app.scoring.contributions import Contributions
@@ -57,7 +57,7 @@ class _Explanation:
     def post(self, line: PostLine) -> None:
         self.texts += [_post(line, utc_text(line.at)), *_consulted(line.consultations)]
 
-    def retention(self, line: RetentionLine) -> None:
+    def retain(self, line: RetainLine) -> None:
         words = {"stored": "stored", "late": "not stored yet, and soon too late", "lost": "lost: it was never stored"}
         told = words.get(line.result, line.result)
         self.texts.append(f"{utc_text(line.at)}  certificate of lead {line.lead_id}: {told} ({line.check})")

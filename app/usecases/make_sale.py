@@ -11,7 +11,7 @@ from app.domain.answers import sale_answer
 from app.domain.auction.weighing import Offer
 from app.domain.catalogue import counted_caps
 from app.domain.checks.check import Check
-from app.domain.checks.retention import DueRetention, deadline_of
+from app.domain.checks.retain import DueRetain, deadline_of
 from app.domain.consent.certificate import holds_id_of, read_leadid, read_trustedform
 from app.domain.delivery.sold_lead import ConsentProof, LeadDocument, SoldLead, lead_document
 from app.domain.post.posted_lead import PostedLead
@@ -59,7 +59,7 @@ def make_sale(bidder: Bidder, lead: PostedLead, gathered: GatheredPost) -> Sale:
         model_version=line.model if line is not None else "",
         destinations=_destinations(bidder, campaign.destinations, document),
         answer=sale_answer(lead.ping_id, lead_id, bid.price_cents, lead.warnings),
-        retentions=_retentions(bidder, lead, gathered),
+        retains=_retains(bidder, lead, gathered),
     )
 
 
@@ -116,7 +116,7 @@ def _document(lead: PostedLead, lead_id: str, ping: Ping | None) -> SoldLead:
     )
 
 
-def _retentions(bidder: Bidder, lead: PostedLead, gathered: GatheredPost) -> tuple[DueRetention, ...]:
+def _retains(bidder: Bidder, lead: PostedLead, gathered: GatheredPost) -> tuple[DueRetain, ...]:
     """The certificates that are to be stored after the sale, or were not before for want of an answer."""
     post = lead.post
     certificate = read_trustedform(post.trustedform_cert_url)
@@ -131,7 +131,7 @@ def _retentions(bidder: Bidder, lead: PostedLead, gathered: GatheredPost) -> tup
     }
     return tuple(
         [
-            DueRetention(check=check.name, deadline_at=deadline_at)
+            DueRetain(check=check.name, deadline_at=deadline_at)
             for check in bidder.catalogue.checks
             if check.name in open_checks or _is_stored_later(check, lead)
         ]
