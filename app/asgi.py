@@ -340,6 +340,7 @@ async def _run_beside(
     await _beside(stack, _every(HEAR_S, background.keep_shadow_prices))
     await _beside(stack, _every(STUCK_S, background.look_for_stuck))
     await _beside(stack, _every(STUCK_S, background.watch_canaries))
+    await _beside(stack, _every(STUCK_S, background.retain_certificates))
     await noting.note()
     await _beside(stack, _every(NOTE_S, noting.note))
     stack.push_async_callback(background.keep_quotas)

@@ -22,6 +22,7 @@ GROUPS = {
         "sample": "print a sample ping or post of a made-up consumer, ready to send",
         "conform": "test a buyer's endpoint as the clients of the seller platforms would",
         "sandbox": "run a buyer for sellers to test against, with a live page of every request",
+        "fakes": "run fake providers of certificates, with every answer of the real ones",
         "exchange": "simulate sellers and rival buyers against any buyer's endpoint",
         "migrate": "migrate a database to the tables of this version",
     },

@@ -670,7 +670,7 @@ class CheckTable(Table, frozen=True, kw_only=True):
     ] = False
     url: Annotated[
         Text | None,
-        says("another address than the provider's, for tests", '"http://127.0.0.1:8030/leadid"'),
+        says("another address than the provider's, such as that of `leadbid fakes`", '"http://127.0.0.1:8030/leadid"'),
     ] = None
     allow_private_hosts: Annotated[
         tuple[Text, ...],

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import TypeVar
 
 from app.domain.reasons import Refusal
-from app.journal.lines import NoticeLine, PingLine, PostLine, RefusedLine, RepeatLine
+from app.journal.lines import NoticeLine, PingLine, PostLine, RefusedLine, RepeatLine, RetentionLine
 from app.journal.summary import PingSummary
 from app.reports.tally import (
     QUARTER_S,
@@ -115,6 +115,10 @@ class LineCounter:
         self._line(line.at)
         if line.result == "lost" and not line.test:
             self._seller(line.seller).lost += 1
+
+    def retention(self, line: RetentionLine) -> None:
+        """What became of a certificate after its sale, which is no trade."""
+        self._line(line.at)
 
     def unread(self) -> None:
         """What is no line."""

@@ -249,6 +249,30 @@ attempt = Table(
     sqlite_with_rowid=False,
 )
 
+# Certificates of bought leads that are not stored with their provider yet, or no more to be. Claimed as a delivery is.
+retention = Table(
+    "retention",
+    metadata,
+    Column("lead_id", ForeignKey("lead.lead_id"), nullable=False),
+    Column("check_name", Text, nullable=False),
+    Column("status", String(7), nullable=False),
+    Column("created_at", Double, nullable=False),
+    Column("deadline_at", Double, nullable=False),
+    Column("due_at", Double, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("is_warned", Boolean, nullable=False),
+    PrimaryKeyConstraint("lead_id", "check_name"),
+    CheckConstraint("status IN ('pending', 'stored', 'lost')", "status"),
+)
+
+Index(
+    "ix_retention_due_at",
+    retention.c.due_at,
+    sqlite_where=text("status = 'pending'"),
+    postgresql_where=text("status = 'pending'"),
+)
+
 destination_state = Table(
     "destination_state",
     metadata,

@@ -29,9 +29,10 @@ from app.store import (
 )
 from app.store.certifications import Mark
 from app.store.configurations import Held, InForce
-from app.store.delivery import deliveries, destinations, outbox
+from app.store.delivery import deliveries, destinations, outbox, retentions
 from app.store.delivery.deliveries import DeliveryDetail, DeliveryRow, Moved, Waiting, Which
 from app.store.delivery.named_leads import NamedLead, named_leads
+from app.store.delivery.retentions import ClaimedRetention, RetentionReport
 from app.store.engine import installation
 from app.store.engine.availability import Availability
 from app.store.engine.connections import (
@@ -472,6 +473,22 @@ class Store:
         """
         if is_sqlite(self._address):
             await self._writer.run(lambda c: outbox.release_claims(c, now))
+            await self._writer.run(lambda c: retentions.release_retentions(c, now))
+
+    async def claim_retentions(self, owner: str, now: float, limit: int, lease_s: float) -> list[ClaimedRetention]:
+        """Up to `limit` certificates that are to be stored now, ours until `now + lease_s`."""
+        if self._vault is None:
+            raise StoreUnfit("certificates belong to leads, which need the vault to be opened")
+        rows = await self._writer.run(lambda c: retentions.claim_retentions(c, owner, now, limit, lease_s))
+        return retentions.opened_retentions(rows, owner, self._vault)
+
+    async def settle_retention(self, report: RetentionReport) -> bool:
+        """Record an attempt to store a certificate; False where the claim has passed to someone else."""
+        return await self._writer.run(lambda c: retentions.settle_retention(c, report))
+
+    async def retentions(self) -> dict[str, int]:
+        """How many certificates wait to be stored, were stored after their sale, or are lost."""
+        return await self._reader.run(retentions.retentions_by_status)
 
     async def extend_claims(self, owner: str, seconds: float) -> None:
         """Have what this worker claimed end so much later, before its clock is put forward."""

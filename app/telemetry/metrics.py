@@ -26,6 +26,10 @@ COUNTERS = {
         ("check", "result"),
     ),
     "check_cost_millicents_total": ("Cost of questions to providers, in thousandths of a cent.", ("check",)),
+    "retentions_total": (
+        "Certificates that were to be stored after their sale: `stored`, `late` or `lost`.",
+        ("check", "result"),
+    ),
     "deliveries_total": ("Delivery attempts, by outcome.", ("destination", "outcome")),
     "notices_total": ("Win and loss notices.", ("seller", "result")),
     "outcomes_total": ("Outcomes reported by the CRM.", ("event",)),

@@ -20,6 +20,7 @@ from app.usecases.operators.keys import operators_of
 from app.usecases.operators.state_notes import state_of
 from app.usecases.reload.config_watcher import ConfigWatcher
 from app.usecases.reload.left_destinations import LeftDestinations
+from app.usecases.retention.worker import RetentionWorker
 from app.usecases.standing.changes import Allowed, Suppressed, TimePassed, WritesFailed
 from app.usecases.standing.restore import read_lists
 
@@ -62,6 +63,7 @@ class BackgroundJobs:
         self.uniform = uniform
         self._audit_watch = audit_watch
         self._canaries = CanaryWatch(bidder)
+        self._retention = RetentionWorker(bidder, worker.owner)
         self._journal = journal
         self._unwritable_s = 0.0
         self._kept_duals: dict[str, float] = {}
@@ -168,6 +170,11 @@ class BackgroundJobs:
                 self._kept_ledgers |= grown
         self._duals_kept_at = now
 
+    async def retain_certificates(self) -> None:
+        """Store what is still to be stored of certificates."""
+        with suppress(StoreUnavailable):
+            await self._retention.retain_due(self.clock(), self.uniform)
+
     async def watch_canaries(self) -> None:
         """Stop what is tried and costs more than chance explains."""
         await self._canaries.look(self.clock())
@@ -199,6 +206,7 @@ class BackgroundJobs:
                 break
             await self.worker.settle()
             due_at = await self.bidder.store.next_due()
+        await self.retain_certificates()
         self._journal.flush()
         return due_at
 

@@ -12,7 +12,7 @@ from app.domain.calendar import local_time
 from app.domain.post.disposition import Disposition
 from app.domain.schedule import HOURS_OF_WEEK
 from app.domain.token import read_on_trust
-from app.journal.lines import AnyLine, NoticeLine, PingLine, PostLine, RefusedLine, RepeatLine
+from app.journal.lines import AnyLine, NoticeLine, PingLine, PostLine, RefusedLine, RepeatLine, RetentionLine
 from app.journal.reader import lines
 from app.reports.counter import LineCounter
 from app.reports.fold import fold
@@ -129,6 +129,9 @@ class PingRows:
 
     def notice(self, line: NoticeLine) -> None:
         self._feedback(line, line.result, "", is_post=False)
+
+    def retention(self, line: RetentionLine) -> None:
+        """Nothing to learn from."""
 
     def _is_counted(self, line: PingLine | RepeatLine | RefusedLine) -> bool:
         """Whether it lies in the span, which it then widens."""

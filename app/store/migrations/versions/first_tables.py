@@ -307,6 +307,28 @@ def upgrade() -> None:
     )
     op.create_index("ix_outcome_lead_id", "outcome", ["lead_id"])
     op.create_table(
+        "retention",
+        sa.Column("lead_id", sa.String(length=64), nullable=False),
+        sa.Column("check_name", sa.Text(), nullable=False),
+        sa.Column("status", sa.String(length=7), nullable=False),
+        sa.Column("created_at", sa.Double(), nullable=False),
+        sa.Column("deadline_at", sa.Double(), nullable=False),
+        sa.Column("due_at", sa.Double(), nullable=False),
+        sa.Column("owner", sa.Text(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("is_warned", sa.Boolean(), nullable=False),
+        sa.CheckConstraint("status IN ('pending', 'stored', 'lost')", name=op.f("ck_retention_status")),
+        sa.ForeignKeyConstraint(["lead_id"], ["lead.lead_id"], name="fk_retention_lead_id"),
+        sa.PrimaryKeyConstraint("lead_id", "check_name", name="pk_retention"),
+    )
+    op.create_index(
+        "ix_retention_due_at",
+        "retention",
+        ["due_at"],
+        sqlite_where=sa.text("status = 'pending'"),
+        postgresql_where=sa.text("status = 'pending'"),
+    )
+    op.create_table(
         "attempt",
         sa.Column("delivery_id", sa.String(length=32), nullable=False),
         sa.Column("replay", sa.Integer(), nullable=False),
@@ -328,6 +350,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Remove them with all they hold."""
     op.drop_table("attempt")
+    op.drop_table("retention")
     op.drop_table("outcome")
     op.drop_table("evidence")
     op.drop_table("delivery")

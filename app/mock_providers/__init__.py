@@ -1,0 +1,1 @@
+"""Fake providers of certificates: they answer as the real ones do, every documented error and quirk included."""
