@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from app.config.campaigns import Surroundings, build_campaigns
 from app.config.checks import build_checks, warn_of_unchecked
+from app.config.described_checks import check_facts, provider_facts
 from app.config.destinations import Placed, check_destinations, resolve_secrets
 from app.config.file.files import Files, ReadFile
 from app.config.file.lines import lines_of
@@ -129,7 +130,10 @@ def _parse(path: Path, content: bytes) -> tuple[dict[str, Any], Findings] | Prob
 def _declare(table: BuyerFile, tree: dict[str, Any], files: Files, findings: Findings) -> Declared:
     """Values of the domain. Where something cannot be read, what refers to it is not blamed as well."""
     buyer = _buyer(table.buyer, findings)
-    verticals = build_verticals(table.verticals, findings)
+    verticals = tuple(
+        replace(each, provider_facts=provider_facts(each, table.checks))
+        for each in build_verticals(table.verticals, findings)
+    )
     whole = [one for one, read in zip(verticals, table.verticals, strict=True) if not findings.blame(read.at)]
     around = Surroundings(
         buyer=buyer,
@@ -149,6 +153,7 @@ def _declare(table: BuyerFile, tree: dict[str, Any], files: Files, findings: Fin
     check_destinations(placed, whole if all_known else (), used, findings)
     secrets = resolve_secrets(placed, files, findings)
     names = {section: _names(tree, section) for section in ("campaigns", "verticals", "sellers")}
+    check_facts(table.checks, verticals, findings)
     checks, keys = build_checks(table.checks, names, files, findings)
     warn_of_unchecked(checks, campaigns, findings)
     _warn_of_missing(table, findings)

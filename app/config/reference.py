@@ -8,7 +8,7 @@ import msgspec
 from msgspec.structs import FieldInfo
 
 from app.config import schema
-from app.config.presets import Preset, presets
+from app.config.presets import Preset, check_presets, presets
 from app.config.schema import Table
 from app.config.values.kind import Kind
 from app.config.values.times import WEEKDAYS
@@ -41,6 +41,11 @@ _TABLES: tuple[type[Table], ...] = (
     schema.TrustedFormTable,
     schema.VerifyTable,
     schema.LeadIdTable,
+    schema.SuppressionListTable,
+    schema.BlacklistAllianceTable,
+    schema.DncScrubTable,
+    schema.HttpTable,
+    schema.CheckFactTable,
 )
 
 LEAD_MEANINGS = {
@@ -191,7 +196,7 @@ def reference() -> str:
     """The keys of every table, as Markdown."""
     parts = [_section(table) for table in _TABLES]
     parts += [_crm_section(kind, title, rows) for kind, (title, rows) in DESTINATIONS.items()]
-    return "\n".join([*parts, _lead_paths(), _presets()])
+    return "\n".join([*parts, _lead_paths(), _presets(), _check_presets()])
 
 
 def _lead_paths() -> str:
@@ -206,6 +211,13 @@ def _presets() -> str:
         for name, preset in presets().items()
     ]
     return "\n".join(["## Presets of destinations", "", _PRESETS, "", *_PRESETS_HEAD, *rows, ""])
+
+
+def _check_presets() -> str:
+    """The same of checks."""
+    rows = [f"| `{name}` | {preset.title}. {_escaped(preset.about)} |" for name, preset in check_presets().items()]
+    head = ("| preset | what it is |", "|---|---|")
+    return "\n".join(["## Presets of checks", "", _CHECK_PRESETS, "", *head, *rows, ""])
 
 
 def _own(preset: Preset) -> str:
@@ -235,6 +247,11 @@ _PRESETS = (
     '`preset = "hubspot"` in a destination writes out what that CRM wants; `parameters = { ... }` fills in what is '
     "yours, and every other key of the destination stands over the preset's. `fields` and `headers` are added to its "
     'own, and one that is `""` is left out. `leadbid deliveries test NAME` sends a marked lead.'
+)
+
+_CHECK_PRESETS = (
+    '`preset = "trestle-phone"` in a check writes out the request and the rules; give `name` and `secret`. Every other '
+    "key of the check stands over the preset's, those of `http` one by one."
 )
 
 _HEAD = ("| key | value | default | meaning | example |", "|---|---|---|---|---|")

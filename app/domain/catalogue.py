@@ -99,6 +99,16 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return replace(self, models={**self.models, **models}, challengers={})
 
     @cached_property
+    def ping_checks(self) -> tuple[Check, ...]:
+        """The checks that a ping may have to wait for."""
+        return tuple([check for check in self.checks if "ping" in check.on])
+
+    @cached_property
+    def awaited_facts(self) -> frozenset[str]:
+        """Names of the facts that these may tell of it."""
+        return frozenset(fact.name for check in self.ping_checks for fact in check.facts)
+
+    @cached_property
     def has_targets(self) -> bool:
         """Whether a campaign has something to reach."""
         return any(campaign.targets for campaign in self.campaigns.values())

@@ -4,8 +4,13 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
+from app.mock_providers.blacklist_alliance import FakeBlacklistAlliance
+from app.mock_providers.dncscrub import FakeDncScrub
 from app.mock_providers.fake import Fake, FakeAnswer, FakeRequest
+from app.mock_providers.ipqs import FakeIpqs
 from app.mock_providers.leadid import FakeLeadId
+from app.mock_providers.suppressionlist import FakeSuppressionList
+from app.mock_providers.trestle import FakeTrestle
 from app.mock_providers.trustedform import FakeTrustedForm
 
 Message = MutableMapping[str, Any]
@@ -13,7 +18,15 @@ Message = MutableMapping[str, Any]
 
 def all_fakes() -> dict[str, Fake]:
     """One of each."""
-    return {"trustedform": FakeTrustedForm(), "leadid": FakeLeadId()}
+    return {
+        "trustedform": FakeTrustedForm(),
+        "leadid": FakeLeadId(),
+        "suppressionlist": FakeSuppressionList(),
+        "blacklist_alliance": FakeBlacklistAlliance(),
+        "dncscrub": FakeDncScrub(),
+        "trestle": FakeTrestle(),
+        "ipqs": FakeIpqs(),
+    }
 
 
 class FakeProviders:
