@@ -156,7 +156,6 @@ POST_TEST_ZIPS = {
     "00044": "suppressed",
     "00045": "brand_not_disclosed",
     "00046": "internal",
-    "00047": "litigator",
     "00048": "suspected_fraud",
     "00049": "unverified",
 }
