@@ -22,8 +22,10 @@ from app.config.presets import expand_presets
 from app.config.prices import warn_of_points_apart
 from app.config.schema import BuyerFile, BuyerTable
 from app.config.sellers import build_operators, build_sellers, refuse_shared_keys
+from app.config.values.calling import build_calling_rules, warn_of_uncallable
 from app.config.verticals import build_verticals
 from app.domain.buyer import Buyer, Exploration, Operator
+from app.domain.calling.rules import CallingRule
 from app.domain.campaign import Campaign
 from app.domain.checks.check import Check
 from app.domain.configuration import Configuration
@@ -48,6 +50,7 @@ class Declared(msgspec.Struct, frozen=True, kw_only=True):
     operators: tuple[Operator, ...]
     destinations: tuple[Destination, ...]
     checks: tuple[Check, ...]
+    calling_rules: Mapping[str, CallingRule] = {}
     config_hash: str
     contents: Mapping[Path, bytes | None]
     secrets: Mapping[str, str]
@@ -156,6 +159,8 @@ def _declare(table: BuyerFile, tree: dict[str, Any], files: Files, findings: Fin
     check_facts(table.checks, verticals, findings)
     checks, keys = build_checks(table.checks, names, files, findings)
     warn_of_unchecked(checks, campaigns, findings)
+    calling_rules = build_calling_rules(table.calling_rules, findings)
+    warn_of_uncallable(campaigns, calling_rules, findings)
     _warn_of_missing(table, findings)
     return Declared(
         buyer=buyer,
@@ -165,6 +170,7 @@ def _declare(table: BuyerFile, tree: dict[str, Any], files: Files, findings: Fin
         operators=operators,
         destinations=table.destinations,
         checks=checks,
+        calling_rules=calling_rules,
         config_hash=files.hash,
         contents=files.contents,
         secrets={**secrets, **keys},

@@ -46,6 +46,7 @@ _TABLES: tuple[type[Table], ...] = (
     schema.DncScrubTable,
     schema.HttpTable,
     schema.CheckFactTable,
+    schema.CallingRuleTable,
 )
 
 LEAD_MEANINGS = {
@@ -77,6 +78,14 @@ LEAD_MEANINGS = {
     "consent.ip_address": ("from which address", "203.0.113.7"),
     "consent.landing_page": ("on which page", "https://quotes.example/solar"),
     "consent.user_agent": ("with which browser", "Mozilla/5.0 ..."),
+    "calling.callable_from": ("from when calls are allowed next, in UTC", "2026-11-20T15:04:05Z"),
+    "calling.callable_until": ("until when, in UTC", "2026-11-21T02:00:00Z"),
+    "calling.time_zones": ("the time zones of its ZIP and its area code", "America/Chicago"),
+    "calling.basis": ("what the zones are known by: `zip`, `area_code`, both, or `none`", "zip and area_code"),
+    "calling.rules": ("the hours that apply, and what a caller must know", "TX mon-sat 09:00-21:00, ..."),
+    "calling.calls_max": ("the most calls in `calling.calls_hours`; none where there is no limit", "3"),
+    "calling.calls_hours": ("in how many hours", "24"),
+    "calling.rules_as_of": ("the day as of which the oldest of these rules holds", "2025-11-01"),
     "fields.NAME": ("a field of the lead's vertical", "good"),
 }
 """Path of a lead -> what is found there, and an example; a test keeps them in step."""

@@ -680,9 +680,7 @@ class HttpTable(Table, frozen=True, kw_only=True):
             '{ phone = "phone", "address.city" = "city" }',
         ),
     ] = {}
-    constants: Annotated[
-        dict[str, Scalar], says("parameters that are the same for all leads", '{ country = "US" }')
-    ] = {}
+    constants: Annotated[dict[str, Scalar], says("parameters that every lead is sent with", '{ country = "US" }')] = {}
     needs: Annotated[tuple[Text, ...], says("parts without which it is not asked", '["phone"]')] = ()
     auth: Annotated[
         HttpAuth,
@@ -791,6 +789,24 @@ class CheckTable(Table, frozen=True, kw_only=True):
     ] = ()
 
 
+class CallingRuleTable(Table, frozen=True, kw_only=True):
+    """`[[calling_rules]]`: when and how often people in a state may be called; it replaces the row that is shipped.
+
+    The hours are those of the called person's clock, and never go beyond the federal ones.
+    """
+
+    state: Annotated[Text, says("the state, or `federal` for what holds everywhere", '"FL"')]
+    hours: Annotated[
+        tuple[HoursTable, ...], says("the hours, as in a campaign's schedule", '[{ hours = "08:00-20:00" }]')
+    ]
+    not_on_holidays: Annotated[bool, says("whether nobody may be called on the state's holidays", "true")] = False
+    calls_max: Annotated[int | None, says("the most calls in `calls_within`", "3")] = None
+    calls_within: Annotated[Duration, says("the time in which these calls are counted", '"24h"')] = 86_400.0
+    note: Annotated[str, says("what else a caller must know", '"about one subject"')] = ""
+    source: Annotated[str, says("where it was read", '"Fla. Stat. 501.616"')] = ""
+    as_of: Annotated[LocalDate, says("the day on which it stood there", '"2026-11-01"')] = ""
+
+
 class BuyerFile(Table, frozen=True, kw_only=True):
     """The file."""
 
@@ -801,3 +817,6 @@ class BuyerFile(Table, frozen=True, kw_only=True):
     operators: Annotated[tuple[OperatorTable, ...], says("people and systems of the buyer", "see below")] = ()
     destinations: Annotated[tuple[Destination, ...], says("where bought leads are sent", "see below")] = ()
     checks: Annotated[tuple[CheckTable, ...], says("providers that are asked about leads", "see below")] = ()
+    calling_rules: Annotated[
+        tuple[CallingRuleTable, ...], says("when people may be called, where it is not as shipped", "see below")
+    ] = ()

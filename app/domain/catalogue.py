@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from app.domain.buyer import Buyer, Operator
 from app.domain.calendar import local_minute
+from app.domain.calling.rules import CallingTable
 from app.domain.campaign import Campaign
 from app.domain.caps.caps import Cap
 from app.domain.checks.check import Check
@@ -75,7 +76,7 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """`config_hash` names this configuration in every decision.
 
     `seller_by_key` and `operator_by_key` go by the SHA-256 of a key in hex, `zip_states` names the states of each ZIP.
-    `challengers` by vertical.
+    `challengers` by vertical. `calling` says when a consumer may be called.
     """
 
     config_hash: str
@@ -91,6 +92,7 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     index: "CampaignIndex"
     challengers: Mapping[str, Challenger] = {}
     checks: tuple[Check, ...] = ()
+    calling: CallingTable = CallingTable()
 
     @cached_property
     def challenged(self) -> "Catalogue":
