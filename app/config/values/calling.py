@@ -19,6 +19,7 @@ from app.domain.calling.rules import FEDERAL, CallingRule, narrower
 from app.domain.calling.window import week_in_words
 from app.domain.campaign import Campaign
 from app.domain.schedule import ALWAYS, MINUTES_OF_WEEK, week_minutes
+from app.domain.territory import Territory
 
 _STATES = """
 America/New_York CT DC DE FL GA IN KY MA MD ME MI NC NH NJ NY OH PA RI SC TN VA VT WV
@@ -65,7 +66,7 @@ def warn_of_uncallable(campaigns: Iterable[Campaign], rules: Mapping[str, Callin
             continue
         named = [
             f"{state} ({week_in_words(rules.get(state, rules[FEDERAL]))})"
-            for state in sorted(campaign.territory.states - campaign.territory.not_states)
+            for state in _states_of(campaign.territory)
             if _buys_outside(campaign, state, rules.get(state, rules[FEDERAL]))
         ]
         if named:
@@ -75,6 +76,12 @@ def warn_of_uncallable(campaigns: Iterable[Campaign], rules: Mapping[str, Callin
                 f"it buys at hours when nobody may be called in {', '.join(named[:_SHOWN])}{more}",
                 "narrow its hours, or have the CRM wait until `calling.callable_from`",
             )
+
+
+def _states_of(territory: Territory) -> list[str]:
+    """The states that it names, or all; single ZIPs are not looked up for a warning."""
+    everywhere = {state for _, *states in _ZONES for state in states} if territory.is_everywhere else frozenset[str]()
+    return sorted((territory.states | everywhere) - territory.not_states)
 
 
 def _buys_outside(campaign: Campaign, state: str, rule: CallingRule) -> bool:

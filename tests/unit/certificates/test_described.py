@@ -106,7 +106,13 @@ def test_a_failure_with_200_about_our_account_stops_the_asking_and_one_about_a_l
 def test_an_address_scores_a_ping_cuts_its_price_and_tells_a_fact(tmp_path: Path) -> None:
     asked = preset(tmp_path, "ipqs-ip")
     place = ipqs.NAMES.index("proxy") + 1
-    ping: dict[str, Any] = {"stage": "ping", "phone": "", "email": "", "contact": contact(), "ip_address": f"203.0.113.{place}"}
+    ping: dict[str, Any] = {
+        "stage": "ping",
+        "phone": "",
+        "email": "",
+        "contact": contact(),
+        "ip_address": f"203.0.113.{place}",
+    }
     consulted = consult(asked, **ping)
     assert consulted.consultation.facts == {"ip_fraud_score": 75.0}
     assert price_cut([consulted.consultation]) == 0.2
