@@ -5,7 +5,7 @@ from collections.abc import Callable
 import msgspec
 from msgspec.structs import replace
 
-from app.domain.buyer import Buyer, Operator
+from app.domain.buyer import Buyer, Operator, Retention
 from app.domain.campaign import Campaign
 from app.domain.checks.check import Check
 from app.domain.delivery.destination import Destination
@@ -24,6 +24,7 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     sellers: tuple[Seller, ...]
     operators: tuple[Operator, ...] = ()
     destinations: tuple[Destination, ...] = ()
+    retention: Retention = Retention()
     checks: tuple[Check, ...] = ()
 
     def campaign_of(self, tag: bytes) -> Campaign | None:

@@ -1,6 +1,7 @@
 """A fake Blacklist Alliance: codes of lists, and errors that come as messages."""
 
 from collections.abc import Mapping
+from typing import Literal
 
 import msgspec
 
@@ -55,6 +56,9 @@ NAMES = list(SCENARIOS)
 
 class FakeBlacklistAlliance:
     """`GET /lookup?key&phone&ver&resp`."""
+
+    used_as: Literal["check", "destination"] = "check"
+    path = ""
 
     def answer(self, request: FakeRequest) -> FakeAnswer:
         """The lists of one phone, as version 5 tells them."""

@@ -1,7 +1,7 @@
 """A fake DNCScrub: its three calls, every result code, and the errors of each."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -35,6 +35,9 @@ NAMES = ["clean", *_CODES, *_FLAGS, *_ERRORS]
 
 class FakeDncScrub:
     """The scrub by POST, litigators and reassigned numbers by GET; all want `loginId` in a header."""
+
+    used_as: Literal["check", "destination"] = "check"
+    path = ""
 
     def answer(self, request: FakeRequest) -> FakeAnswer:
         """A list with one row, but of reassigned numbers the row alone."""

@@ -4,7 +4,7 @@ A new fake is a module with a `Fake`, and a line in `server.py`.
 """
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -42,7 +42,13 @@ class FakeAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Fake(Protocol):
-    """One provider."""
+    """One provider. `used_as` is what a buyer's file declares it as, and `path` where that finds it."""
+
+    @property
+    def used_as(self) -> Literal["check", "destination"]: ...
+
+    @property
+    def path(self) -> str: ...
 
     def answer(self, request: FakeRequest) -> FakeAnswer:
         """What the real one would say."""

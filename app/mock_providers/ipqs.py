@@ -1,7 +1,7 @@
 """A fake IPQualityScore: scores of phones and addresses. Every failure is HTTP 200 with `success` false."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from app.mock_providers.fake import HANG_S, FakeAnswer, FakeRequest, asked_by_phone, json_answer, phone_for
 
@@ -34,6 +34,9 @@ NAMES = [*_CHANGES, *_ERRORS]
 
 class FakeIpqs:
     """`/api/json/phone/KEY/PHONE` and `/api/json/ip/KEY/ADDRESS`; an address asks by its last number, from 1."""
+
+    used_as: Literal["check", "destination"] = "check"
+    path = "/api/json/phone/{secret}/{phone}"
 
     def answer(self, request: FakeRequest) -> FakeAnswer:
         """The score of one value."""

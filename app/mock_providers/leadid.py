@@ -1,7 +1,7 @@
 """A fake LeadiD: every failure is HTTP 200, and a token dies after a hundred look-ups."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -70,6 +70,9 @@ def leadid_token(scenario: str = "good") -> str:
 
 class FakeLeadId:
     """Counts every look-up of a token, as the real one does."""
+
+    used_as: Literal["check"] = "check"
+    path = ""
 
     def __init__(self) -> None:
         self.lookups: dict[str, int] = {}

@@ -1,10 +1,16 @@
-"""All fake providers behind one address, each under its name: `/trustedform/...`, `/leadid/...`."""
+"""All fakes behind one address, each under its name: `/trustedform/...`, `/leadid/...`, `/salesforce/...`."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
 from app.mock_providers.blacklist_alliance import FakeBlacklistAlliance
+from app.mock_providers.crms.dialers import FakeConvoso, FakeFive9, FakeVelocify
+from app.mock_providers.crms.hooks import FakeGoHighLevelHook, FakeLeadConduit, FakeMake, FakeWebhook, FakeZapier
+from app.mock_providers.crms.hubspot import FakeHubSpot, FakeHubSpotForm
+from app.mock_providers.crms.people import FakeFollowUpBoss, FakeGoHighLevel
+from app.mock_providers.crms.salesforce import FakeSalesforce, FakeWebToLead
+from app.mock_providers.crms.zoho import FakeZoho
 from app.mock_providers.dncscrub import FakeDncScrub
 from app.mock_providers.fake import Fake, FakeAnswer, FakeRequest
 from app.mock_providers.ipqs import FakeIpqs
@@ -17,10 +23,25 @@ Message = MutableMapping[str, Any]
 
 
 def all_fakes() -> dict[str, Fake]:
-    """One of each."""
+    """One of each; a CRM is called as its preset is."""
     return {
         "trustedform": FakeTrustedForm(),
         "leadid": FakeLeadId(),
+        "convoso": FakeConvoso(),
+        "five9": FakeFive9(),
+        "followupboss": FakeFollowUpBoss(),
+        "gohighlevel": FakeGoHighLevel(),
+        "gohighlevel-hook": FakeGoHighLevelHook(),
+        "hubspot": FakeHubSpot(),
+        "hubspot-form": FakeHubSpotForm(),
+        "leadconduit": FakeLeadConduit(),
+        "make": FakeMake(),
+        "salesforce": FakeSalesforce(),
+        "salesforce-web-to-lead": FakeWebToLead(),
+        "velocify": FakeVelocify(),
+        "webhook": FakeWebhook(),
+        "zapier": FakeZapier(),
+        "zoho": FakeZoho(),
         "suppressionlist": FakeSuppressionList(),
         "blacklist_alliance": FakeBlacklistAlliance(),
         "dncscrub": FakeDncScrub(),

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from typing import Literal
 from urllib.parse import unquote
 
 from app.mock_providers.fake import HANG_S, FakeAnswer, FakeRequest, asked_by_phone, json_answer, phone_for
@@ -42,6 +43,9 @@ _HASHED = {
 
 class FakeSuppressionList:
     """`GET /exists/LISTS/VALUE`. An email is on no list."""
+
+    used_as: Literal["check", "destination"] = "check"
+    path = ""
 
     def answer(self, request: FakeRequest) -> FakeAnswer:
         """What it knows of the value."""

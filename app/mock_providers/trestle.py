@@ -1,7 +1,7 @@
 """A fake Trestle: Phone Validation and Real Contact, whose keys hold dots, with partial answers and errors."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from app.mock_providers.fake import HANG_S, FakeAnswer, FakeRequest, asked_by_phone, json_answer, phone_for
 
@@ -28,6 +28,9 @@ NAMES = [*_CHANGES, *_ERRORS]
 
 class FakeTrestle:
     """`/3.0/phone_intel` and `/1.1/real_contact`, by GET with `x-api-key`."""
+
+    used_as: Literal["check", "destination"] = "check"
+    path = "/3.0/phone_intel"
 
     def answer(self, request: FakeRequest) -> FakeAnswer:
         """Of a phone, and of a name and an email with it."""

@@ -9,7 +9,7 @@ from app.domain.money import money
 from app.domain.pricing.price_points import PricePoint
 from app.domain.pricing.pricing import Quote, Valuation
 from app.domain.reasons import REASONS, Refusal, sentence
-from app.journal.lines import AnyLine, NoticeLine, PingLine, PostLine, RefusedLine, RepeatLine, RetentionLine
+from app.journal.lines import AnyLine, NoticeLine, PingLine, PostLine, RefusedLine, RepeatLine, RetainLine
 from app.journal.shadow import Shadow
 from app.reports.fold import fold
 from app.scoring.contributions import Contributions
@@ -57,7 +57,7 @@ class _Explanation:
     def post(self, line: PostLine) -> None:
         self.texts += [_post(line, utc_text(line.at)), *_consulted(line.consultations)]
 
-    def retention(self, line: RetentionLine) -> None:
+    def retain(self, line: RetainLine) -> None:
         words = {"stored": "stored", "late": "not stored yet, and soon too late", "lost": "lost: it was never stored"}
         told = words.get(line.result, line.result)
         self.texts.append(f"{utc_text(line.at)}  certificate of lead {line.lead_id}: {told} ({line.check})")
@@ -167,7 +167,16 @@ def _point(point: PricePoint, quote: Quote) -> str:
 def _value(valuation: Valuation) -> Iterator[str]:
     said_by = " (expected_conversion, as no model could price this lead)" if valuation.expected else ""
     yield _row(" ", "conversion probability", f"{valuation.probability:.4f}{said_by}")
-    yield _row("x", "conversion value", money(valuation.worth))
+    p = valuation.probability
+    said_by = f" (the model predicts {money(valuation.predicted)})" if valuation.predicted else ""
+    yield _row("x", "conversion value", f"{money(valuation.worth)}{said_by}")
+    for disposition in valuation.dispositions:
+        said = f"probability {disposition.probability:.4f}, {money(disposition.cents)} each"
+        yield _row(
+            " ",
+            f"of that for {disposition.name} leads",
+            f"{money(disposition.probability / p * disposition.cents)} ({said})",
+        )
     if valuation.quality_factor != 1.0:
         whose = f"sub-source {valuation.sub_source}" if valuation.sub_source else "the seller"
         yield _row("x", f"quality factor of {whose}", f"{valuation.quality_factor:.2f}")

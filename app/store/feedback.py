@@ -1,12 +1,11 @@
 """Notices and outcomes of bids and leads, each stored once."""
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
 import msgspec
 from msgspec.structs import replace
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from app.domain.identity import Person
 from app.domain.keyed import digest
@@ -17,9 +16,6 @@ from app.store.exports import OutcomeRow
 from app.store.schema import lead, notice, outcome
 from app.store.suppression.people import suppress_person
 from app.wire.feedback import Notice, Outcome
-
-RETURNED = ("invalid",)
-"""Outcomes that say of a lead that it was none."""
 
 
 class OutcomeResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,14 +34,6 @@ class OutcomeFacts(msgspec.Struct, frozen=True, kw_only=True):
 
     heard: dict[tuple[str, str], OutcomeRow]
     of_leads: tuple[OutcomeRow, ...]
-
-
-class Returns(msgspec.Struct, frozen=True, kw_only=True):
-    """Leads bought in a span, those of them that came back, and how many for which reason: what the CRM calls it."""
-
-    leads: int
-    returned: int
-    reasons: dict[str, int]
 
 
 class TrialSale(msgspec.Struct, frozen=True, kw_only=True):
@@ -117,16 +105,6 @@ def outcome_facts(connection: Connection, told: Sequence[Outcome]) -> OutcomeFac
         heard={(row.source, row.event_id): row for row in heard},
         of_leads=tuple(_outcomes(connection, outcome.c.lead_id.in_(ids))),
     )
-
-
-def returns(connection: Connection, seller: str, since: float, until: float) -> Returns:
-    """What became of the leads that a seller sold in [since, until), whenever it was heard."""
-    sold = (lead.c.seller == seller) & (lead.c.sold_at >= since) & (lead.c.sold_at < until)
-    leads = connection.execute(select(func.count()).select_from(lead).where(sold)).scalar_one()
-    came_back = select(outcome.c.lead_id, outcome.c.event).join(lead).where(sold, outcome.c.event.in_(RETURNED))
-    events = connection.execute(came_back.distinct()).all()
-    reasons = Counter(event for _, event in events)
-    return Returns(leads=leads, returned=len({lead_id for lead_id, _ in events}), reasons=dict(reasons.most_common()))
 
 
 def trial_sales(

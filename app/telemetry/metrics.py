@@ -26,13 +26,14 @@ COUNTERS = {
         ("check", "result"),
     ),
     "check_cost_millicents_total": ("Cost of questions to providers, in thousandths of a cent.", ("check",)),
-    "retentions_total": (
+    "certificate_retains_total": (
         "Certificates that were to be stored after their sale: `stored`, `late` or `lost`.",
         ("check", "result"),
     ),
     "deliveries_total": ("Delivery attempts, by outcome.", ("destination", "outcome")),
     "notices_total": ("Win and loss notices.", ("seller", "result")),
     "outcomes_total": ("Outcomes reported by the CRM.", ("event",)),
+    "returns_total": ("Returns, by what became of them.", ("seller", "state")),
     "challenger_faults_total": ("Pings that a challenger could not price; the live model answered.", ("vertical",)),
     "canaries_stopped_total": ("Canaries that cost more than chance explains and were stopped.", ("vertical",)),
     "clock_steps_total": ("How often the clock of the machine was set.", ("direction",)),

@@ -20,7 +20,9 @@ from app.usecases.operators.keys import operators_of
 from app.usecases.operators.state_notes import state_of
 from app.usecases.reload.config_watcher import ConfigWatcher
 from app.usecases.reload.left_destinations import LeftDestinations
-from app.usecases.retention.worker import RetentionWorker
+from app.usecases.retain.worker import RetainWorker
+from app.usecases.returns.answer import hear_credits
+from app.usecases.returns.by_rule import ReturnRules
 from app.usecases.standing.changes import Allowed, Suppressed, TimePassed, WritesFailed
 from app.usecases.standing.restore import read_lists
 
@@ -63,7 +65,8 @@ class BackgroundJobs:
         self.uniform = uniform
         self._audit_watch = audit_watch
         self._canaries = CanaryWatch(bidder)
-        self._retention = RetentionWorker(bidder, worker.owner)
+        self._return_rules = ReturnRules(bidder)
+        self._retain = RetainWorker(bidder, worker.owner)
         self._journal = journal
         self._unwritable_s = 0.0
         self._kept_duals: dict[str, float] = {}
@@ -170,10 +173,15 @@ class BackgroundJobs:
                 self._kept_ledgers |= grown
         self._duals_kept_at = now
 
+    async def ask_for_returns(self) -> None:
+        """Ask sellers for what outcomes give reason to, tell them of the others, and end what nobody answered."""
+        with suppress(StoreUnavailable):
+            await self._return_rules.look(self._everybodys_now())
+
     async def retain_certificates(self) -> None:
         """Store what is still to be stored of certificates."""
         with suppress(StoreUnavailable):
-            await self._retention.retain_due(self.clock(), self.uniform)
+            await self._retain.retain_due(self.clock(), self.uniform)
 
     async def watch_canaries(self) -> None:
         """Stop what is tried and costs more than chance explains."""
@@ -200,6 +208,7 @@ class BackgroundJobs:
         await self.keep_shadow_prices()
         await self.keep_quotas()
         await self.watch_canaries()
+        await self.ask_for_returns()
         while due_at is not None and due_at <= self.clock():
             if not await self.worker.deliver_due(self.targets(), self.clock(), self.uniform):
                 # A receiver that fails is given a rest, however many leads wait for it.
@@ -221,6 +230,7 @@ class BackgroundJobs:
         await read_lists(bidder.store, bidder.standing, heard.lists)
         hear_requests(bidder, heard.requests, self.watch.declared)
         bidder.operator_keys = operators_of(heard.operator_keys)
+        await hear_credits(bidder)
         self._audit_watch.see(heard.audit_head, now)
         hear_marks(self.bidder, self.certifier, heard.marks)
         return heard.next_due

@@ -12,7 +12,7 @@ from app.domain.auction.weighing import Offer
 from app.domain.calling.window import CallingWindow, calling_window
 from app.domain.catalogue import counted_caps
 from app.domain.checks.check import Check
-from app.domain.checks.retention import Retention, deadline_of
+from app.domain.checks.retain import DueRetain, deadline_of
 from app.domain.consent.certificate import holds_id_of, read_leadid, read_trustedform
 from app.domain.delivery.sold_lead import ConsentProof, LeadDocument, SoldLead, lead_document
 from app.domain.identity import normal_phone
@@ -62,7 +62,7 @@ def make_sale(bidder: Bidder, lead: PostedLead, gathered: GatheredPost) -> Sale:
         model_version=line.model if line is not None else "",
         destinations=_destinations(bidder, campaign.destinations, document),
         answer=sale_answer(lead.ping_id, lead_id, bid.price_cents, lead.warnings),
-        retentions=_retentions(bidder, lead, gathered),
+        retains=_retains(bidder, lead, gathered),
     )
 
 
@@ -127,7 +127,7 @@ def _calling(bidder: Bidder, contact: Contact, now: float) -> CallingWindow:
     return calling_window(catalogue.calling, normal_phone(contact.phone), zip_code, states, now)
 
 
-def _retentions(bidder: Bidder, lead: PostedLead, gathered: GatheredPost) -> tuple[Retention, ...]:
+def _retains(bidder: Bidder, lead: PostedLead, gathered: GatheredPost) -> tuple[DueRetain, ...]:
     """The certificates that are to be stored after the sale, or were not before for want of an answer."""
     post = lead.post
     certificate = read_trustedform(post.trustedform_cert_url)
@@ -142,7 +142,7 @@ def _retentions(bidder: Bidder, lead: PostedLead, gathered: GatheredPost) -> tup
     }
     return tuple(
         [
-            Retention(check=check.name, deadline_at=deadline_at)
+            DueRetain(check=check.name, deadline_at=deadline_at)
             for check in bidder.catalogue.checks
             if check.name in open_checks or _is_stored_later(check, lead)
         ]

@@ -1,4 +1,4 @@
-"""Runs fake providers to try checks against: every documented answer of the real ones, by certificate and token."""
+"""Runs fake providers and CRMs to try checks and destinations against: every documented answer of the real ones."""
 
 import argparse
 import signal
@@ -30,8 +30,8 @@ def run(args: argparse.Namespace) -> int:
         with bound(args.host, args.port) as listener:
             config = uvicorn.Config(FakeProviders(), log_level="warning", access_log=False, lifespan="off", ws="none")
             host, port = listener.getsockname()[:2]
-            for name in all_fakes():
-                print(f"The fake {name} is at http://{host}:{port}/{name}: write that as the `url` of a check.")
+            for name, fake in all_fakes().items():
+                print(f"{name}: http://{host}:{port}/{name}{fake.path} is the `url` of a {fake.used_as}")
             print("`leadbid fakes --list` shows what to send for each of its answers.", flush=True)
             uvicorn.Server(config).run([listener])
     except SettingsError as error:

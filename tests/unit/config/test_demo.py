@@ -29,6 +29,7 @@ def test_only_the_published_keys_and_hours_for_a_crm_that_waits_are_warned_of(lo
     assert [warning.path for warning in loaded_demo.warnings] == [
         "campaigns.auto-texas-agents.schedule",
         "campaigns.solar-sunbelt.schedule",
+        "campaigns.mortgage-refinance.schedule",
         "sellers.acme.key_sha256",
     ]
 
