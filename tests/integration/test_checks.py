@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from app.certificates.desk import ProviderDesk
+from app.certificates.provider_client import ProviderClient
 from app.dialects.generic import PingTraces
 from app.domain.checks.check import Check, TrustedFormTerms
 from app.domain.checks.http_terms import CheckFact, HttpTerms
@@ -33,8 +33,8 @@ from app.reports.explain import explain
 from app.usecases.answer_ping import Asked, answer_ping
 from app.usecases.answer_ping import ask as what_is_asked
 from app.usecases.bidder import Bidder
-from app.usecases.gather_checks import checks_of_ping, consult_on_ping, post_collectors
-from app.usecases.retain.worker import RetainWorker
+from app.usecases.checks.gather_checks import checks_of_ping, consult_on_ping, post_collectors
+from app.usecases.checks.retain_certificates import RetainWorker
 from app.wire.ping import PingAnswer
 from tests.bidder import ask, at_bidder, journaled, sell
 from tests.build import NOW, campaign, catalogue, ping
@@ -60,7 +60,7 @@ def played(folder: Path, scene: Scene, *checks: Check) -> None:
 
     async def at(bidder: Bidder) -> None:
         fakes = FakesAtHand()
-        bidder.desk = fakes.desk()
+        bidder.providers = fakes.client()
         bidder.post_collectors = post_collectors(bidder)
         await scene(bidder, fakes)
 
@@ -267,7 +267,7 @@ def test_a_ping_whose_provider_hangs_is_answered_in_its_time_and_holds_up_no_oth
         raise AssertionError("nobody waits that long")
 
     async def scene(bidder: Bidder, _fakes: FakesAtHand) -> None:
-        bidder.desk = ProviderDesk(hang, lambda: SECRETS)
+        bidder.providers = ProviderClient(hang, lambda: SECRETS)
         bidder.steady = time.monotonic
         intake = Intake(bidder, lambda: NOW, time.monotonic)
 
@@ -317,7 +317,7 @@ def test_a_fact_of_a_provider_is_read_by_filters_written_to_the_journal_and_deci
     filters = (Filter(field="ip_score", op="at_most", value=70),)
 
     async def scene(bidder: Bidder) -> None:
-        bidder.desk = FakesAtHand().desk()
+        bidder.providers = FakesAtHand().client()
         assert (await asked_from(bidder, address_for("good"))).bids
         assert (await asked_from(bidder, address_for("suspicious"))).reason_code == "filtered"
         # Of one that nobody knows anything the filter says what becomes: it is refused, as of any missing field.

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from app.certificates.desk import Consulted
+from app.certificates.provider_client import Consulted
 from app.config.load import LoadedConfig, load
 from app.config.presets import check_presets
 from app.domain.checks.check import Check
@@ -40,7 +40,7 @@ def preset(tmp_path: Path, name: str, more: str = "") -> Check:
 
 
 def consult(asked: Check, fakes: FakesAtHand | None = None, **lead: Any) -> Consulted:
-    return asyncio.run((fakes or FakesAtHand()).desk().consult(asked, subject(**lead), 1.0, NOW))
+    return asyncio.run((fakes or FakesAtHand()).client().consult(asked, subject(**lead), 1.0, NOW))
 
 
 def decision(consulted: Consulted) -> str:
@@ -93,10 +93,10 @@ def test_each_answer_of_ipqs_gives_its_decision(tmp_path: Path, scenario: str) -
 
 def test_a_failure_with_200_about_our_account_stops_the_asking_and_one_about_a_lead_does_not(tmp_path: Path) -> None:
     asked, fakes = preset(tmp_path, "ipqs-phone"), FakesAtHand()
-    desk = fakes.desk()
+    client = fakes.client()
 
     async def ask(scenario: str) -> None:
-        await desk.consult(asked, subject(phone=phone_for(ipqs.NAMES, scenario)), 1.0, NOW)
+        await client.consult(asked, subject(phone=phone_for(ipqs.NAMES, scenario)), 1.0, NOW)
 
     for scenario, sent in (("unreadable", 1), ("good", 2), ("no_credits", 3), ("suspicious", 3)):
         asyncio.run(ask(scenario))
@@ -118,7 +118,7 @@ def test_an_address_scores_a_ping_cuts_its_price_and_tells_a_fact(tmp_path: Path
     assert price_cut([consulted.consultation]) == 0.2
     assert said(consulted.consultation) == {"answer": ("pass",)}
     assert consulted.consultation.verdicts[0].note == "proxy"
-    assert not FakesAtHand().desk().has_questions(asked, subject(stage="ping", ip_address=""))
+    assert not FakesAtHand().client().has_questions(asked, subject(stage="ping", ip_address=""))
 
 
 def test_every_preset_makes_a_check_without_a_warning_of_its_own(tmp_path: Path) -> None:
@@ -172,10 +172,10 @@ def test_the_secret_travels_as_declared_and_stands_in_no_evidence(auth: Any, nam
 def test_a_secret_that_an_address_spells_in_another_way_stands_in_no_evidence_either() -> None:
     secret = "a+b/c=="
     terms = HttpTerms(send={"phone": "phone"}, auth="query", auth_name="key")
-    desk = FakesAtHand().desk()
-    desk._secrets = lambda: {"env:LAC": secret}
+    client = FakesAtHand().client()
+    client._secrets = lambda: {"env:LAC": secret}
     asked = check("http", url="https://fakes.example/k", http=terms)
-    (exchange,) = asyncio.run(desk.consult(asked, subject(), 1.0, NOW)).exchanges
+    (exchange,) = asyncio.run(client.consult(asked, subject(), 1.0, NOW)).exchanges
     assert secret not in unquote(exchange.url)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.certificates.desk import Consulted
+from app.certificates.provider_client import Consulted
 from app.domain.checks.check import Check
 from app.domain.checks.scrubs import BlacklistAllianceTerms, DncScrubTerms, HashKind, SuppressionListTerms
 from app.domain.checks.verdict import failures, has_opted_out, price_cut, unsettled
@@ -25,8 +25,8 @@ def dnc(ask: Any, **terms: Any) -> Check:
 
 
 def consult(asked: Check, phone: str, fakes: FakesAtHand | None = None, **lead: Any) -> Consulted:
-    desk = (fakes or FakesAtHand()).desk()
-    return asyncio.run(desk.consult(asked, subject(phone=phone, consent_at=NOW, **lead), 1.0, NOW))
+    client = (fakes or FakesAtHand()).client()
+    return asyncio.run(client.consult(asked, subject(phone=phone, consent_at=NOW, **lead), 1.0, NOW))
 
 
 def decision(consulted: Consulted) -> str:
@@ -131,7 +131,7 @@ def test_a_reassigned_number_is_no_contact_and_one_without_data_is_open_with_a_c
 def test_without_a_consent_that_the_database_reaches_back_to_nobody_is_asked(consent_at: float | None) -> None:
     fakes = FakesAtHand()
     lead = subject(phone=phone_for(dncscrub.NAMES, "clean"), consent_at=consent_at)
-    consulted = asyncio.run(fakes.desk().consult(dnc("reassigned"), lead, 1.0, NOW))
+    consulted = asyncio.run(fakes.client().consult(dnc("reassigned"), lead, 1.0, NOW))
     assert said(consulted.consultation) == {"reassigned": ("unknown",)}
     assert fakes.sent == []
 
@@ -139,7 +139,7 @@ def test_without_a_consent_that_the_database_reaches_back_to_nobody_is_asked(con
 def test_the_day_of_consent_is_that_of_the_west() -> None:
     fakes = FakesAtHand()
     lead = subject(phone=phone_for(dncscrub.NAMES, "clean"), consent_at=1_767_232_800.0)  # 2026-01-01T02:00Z
-    asyncio.run(fakes.desk().consult(dnc("reassigned"), lead, 1.0, NOW))
+    asyncio.run(fakes.client().consult(dnc("reassigned"), lead, 1.0, NOW))
     assert "date=20251231" in fakes.sent[0].url
 
 
@@ -149,12 +149,12 @@ def test_lists_of_hashes_are_asked_about_pings_that_bring_the_same_kind(kind: Ha
     asked = check("suppressionlist", suppressionlist=terms, on=("ping", "post"))
     phone = phone_for(suppressionlist.NAMES, "listed")
     hashed = hashlib.new(kind, phone.encode()).hexdigest()
-    desk = FakesAtHand().desk()
+    client = FakesAtHand().client()
     ping = subject(stage="ping", phone="", email="", hashes={f"phone_{kind}": hashed})
-    assert decision(asyncio.run(desk.consult(asked, ping, 1.0, NOW))) == "litigator"
+    assert decision(asyncio.run(client.consult(asked, ping, 1.0, NOW))) == "litigator"
     assert decision(consult(asked, phone)) == "litigator"
     other = subject(stage="ping", phone="", email="", hashes={"phone_other": hashed})
-    assert not desk.has_questions(asked, other)
+    assert not client.has_questions(asked, other)
 
 
 def test_phone_and_email_are_looked_up_both_and_one_that_is_found_is_enough() -> None:
@@ -169,7 +169,7 @@ def test_phone_and_email_are_looked_up_both_and_one_that_is_found_is_enough() ->
 
 @pytest.mark.parametrize("asked", [LISTS, BLACKLIST, dnc("dnc"), dnc("litigator")], ids=lambda each: each.provider)
 def test_a_lead_without_a_phone_has_no_questions(asked: Check) -> None:
-    assert not FakesAtHand().desk().has_questions(asked, subject(phone=""))
+    assert not FakesAtHand().client().has_questions(asked, subject(phone=""))
 
 
 def test_what_a_list_holds_is_not_copied_into_our_own() -> None:
