@@ -9,7 +9,7 @@ import msgspec
 from msgspec.structs import replace
 
 from app.config.campaigns import Surroundings, build_campaigns
-from app.config.checks import build_checks, warn_of_unchecked
+from app.config.checks import build_checks, warn_of_shared_consent, warn_of_unchecked
 from app.config.described_checks import check_facts, provider_facts
 from app.config.destinations import Placed, check_destinations, check_lead_paths, resolve_secrets
 from app.config.file.files import Files, ReadFile
@@ -164,6 +164,7 @@ def _declare(table: BuyerFile, tree: dict[str, Any], files: Files, findings: Fin
     check_facts(table.checks, verticals, findings)
     checks, keys = build_checks(table.checks, names, files, findings)
     warn_of_unchecked(checks, campaigns, findings)
+    warn_of_shared_consent(checks, campaigns, verticals, findings)
     calling_rules = build_calling_rules(table.calling_rules, findings)
     warn_of_uncallable(campaigns, calling_rules, findings)
     _warn_of_missing(table, findings)
