@@ -85,7 +85,7 @@ def warn_of_shared_consent(
             findings.warn(
                 ("campaigns", position, "consent"),
                 "Medicare leads need consent to each company by name (42 CFR 422.2274(g)(4), since October 2024)",
-                "remove `buyer_types` and require the text, or verify `one_to_one` (TrustedForm) or `brand_names` (LeadiD)",
+                "require the text without `buyer_types`, or verify `one_to_one` (TrustedForm), `brand_names` (LeadiD)",
             )
 
 

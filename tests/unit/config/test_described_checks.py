@@ -147,6 +147,7 @@ def test_a_medicare_lead_whose_consent_nobody_sees_to_be_for_one_company_is_warn
     added = f"""
 [[verticals]]
 name = "medicare"
+consent_words = ["medicare"]
 {vertical}
 
 [[campaigns]]
