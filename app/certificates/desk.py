@@ -69,6 +69,13 @@ class ProviderDesk:
         """How the provider of this check is doing."""
         return self._circuits.setdefault(check, Circuit())
 
+    def opens_at(self, check: str, now: float) -> float | None:
+        """When the provider of this check is asked again, by the clock of `now`; `None` where it is not left alone."""
+        breaker, steady = self.circuit(check).breaker, self._steady()
+        if breaker.opened_at is None or not breaker.is_open(steady):
+            return None
+        return now + breaker.opened_at + breaker.cooldown_s - steady
+
     def has_questions(self, check: Check, subject: Subject) -> bool:
         """Whether there is anything to ask about this lead."""
         return bool(self._providers[check.provider].questions(check, subject))

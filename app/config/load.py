@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
+from app.config.alerts import build_alerts
 from app.config.campaigns import Surroundings, build_campaigns
 from app.config.checks import build_checks, warn_of_unchecked
 from app.config.destinations import Placed, check_destinations, resolve_secrets
@@ -22,6 +23,7 @@ from app.config.prices import warn_of_points_apart
 from app.config.schema import BuyerFile, BuyerTable
 from app.config.sellers import build_operators, build_sellers, refuse_shared_keys
 from app.config.verticals import build_verticals
+from app.domain.alerts.terms import AlertTerms
 from app.domain.buyer import Buyer, Exploration, Operator
 from app.domain.campaign import Campaign
 from app.domain.checks.check import Check
@@ -47,6 +49,7 @@ class Declared(msgspec.Struct, frozen=True, kw_only=True):
     operators: tuple[Operator, ...]
     destinations: tuple[Destination, ...]
     checks: tuple[Check, ...]
+    alerts: AlertTerms
     config_hash: str
     contents: Mapping[Path, bytes | None]
     secrets: Mapping[str, str]
@@ -151,6 +154,7 @@ def _declare(table: BuyerFile, tree: dict[str, Any], files: Files, findings: Fin
     names = {section: _names(tree, section) for section in ("campaigns", "verticals", "sellers")}
     checks, keys = build_checks(table.checks, names, files, findings)
     warn_of_unchecked(checks, campaigns, findings)
+    alerts, addresses = build_alerts(table.alerts, files, findings)
     _warn_of_missing(table, findings)
     return Declared(
         buyer=buyer,
@@ -160,9 +164,10 @@ def _declare(table: BuyerFile, tree: dict[str, Any], files: Files, findings: Fin
         operators=operators,
         destinations=table.destinations,
         checks=checks,
+        alerts=alerts,
         config_hash=files.hash,
         contents=files.contents,
-        secrets={**secrets, **keys},
+        secrets={**secrets, **keys, **addresses},
     )
 
 

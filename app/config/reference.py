@@ -41,6 +41,7 @@ _TABLES: tuple[type[Table], ...] = (
     schema.TrustedFormTable,
     schema.VerifyTable,
     schema.LeadIdTable,
+    schema.AlertsTable,
 )
 
 LEAD_MEANINGS = {

@@ -7,6 +7,7 @@ from typing import Literal, Protocol
 import msgspec
 from msgspec.structs import replace
 
+from app.domain.alerts.terms import AlertTerms
 from app.domain.buyer import Buyer, Operator
 from app.domain.calendar import local_minute
 from app.domain.campaign import Campaign
@@ -91,6 +92,7 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     index: "CampaignIndex"
     challengers: Mapping[str, Challenger] = {}
     checks: tuple[Check, ...] = ()
+    alerts: AlertTerms = AlertTerms()
 
     @cached_property
     def challenged(self) -> "Catalogue":
@@ -121,6 +123,7 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True, dict=True):
             operators=tuple(operators.values()),
             destinations=tuple(self.destinations.values()),
             checks=self.checks,
+            alerts=self.alerts,
         )
 
 

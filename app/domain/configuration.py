@@ -5,6 +5,7 @@ from collections.abc import Callable
 import msgspec
 from msgspec.structs import replace
 
+from app.domain.alerts.terms import AlertTerms
 from app.domain.buyer import Buyer, Operator
 from app.domain.campaign import Campaign
 from app.domain.checks.check import Check
@@ -25,6 +26,7 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     operators: tuple[Operator, ...] = ()
     destinations: tuple[Destination, ...] = ()
     checks: tuple[Check, ...] = ()
+    alerts: AlertTerms = AlertTerms()
 
     def campaign_of(self, tag: bytes) -> Campaign | None:
         """The campaign that a bid names, which this configuration made."""

@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 from msgspec.structs import replace
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, case, exists, func, select
 
 from app.domain.identity import Person
 from app.domain.keyed import digest
@@ -46,6 +46,23 @@ class Returns(msgspec.Struct, frozen=True, kw_only=True):
     leads: int
     returned: int
     reasons: dict[str, int]
+
+
+REACHED_WITHIN_S = 2 * 86_400.0
+RECENT_S, BEFORE_S = 3 * 86_400.0, 28 * 86_400.0
+"""Leads of three days, with those of the four weeks before, each given two days to be reached."""
+
+_REACHED = ("contacted", "qualified", "quoted", "sold")
+
+
+class ContactCounts(msgspec.Struct, frozen=True):
+    """How many recent leads of a campaign were reached in time, and how many of those before."""
+
+    campaign: str
+    leads: int
+    contacted: int
+    leads_before: int
+    contacted_before: int
 
 
 class TrialSale(msgspec.Struct, frozen=True, kw_only=True):
@@ -127,6 +144,30 @@ def returns(connection: Connection, seller: str, since: float, until: float) -> 
     events = connection.execute(came_back.distinct()).all()
     reasons = Counter(event for _, event in events)
     return Returns(leads=leads, returned=len({lead_id for lead_id, _ in events}), reasons=dict(reasons.most_common()))
+
+
+def contact_counts(connection: Connection, now: float) -> list[ContactCounts]:
+    """By campaign, of leads that are two days old or older."""
+    end = now - REACHED_WITHIN_S
+    since, before = end - RECENT_S, end - RECENT_S - BEFORE_S
+    is_reached = exists().where(
+        outcome.c.lead_id == lead.c.lead_id,
+        outcome.c.event.in_(_REACHED),
+        outcome.c.occurred_at <= lead.c.sold_at + REACHED_WITHIN_S,
+    )
+    is_recent, reached = lead.c.sold_at >= since, case((is_reached, 1), else_=0)
+    rows = connection.execute(
+        select(lead.c.campaign, is_recent, func.count(), func.sum(reached))
+        .where(lead.c.sold_at >= before, lead.c.sold_at < end)
+        .group_by(lead.c.campaign, is_recent)
+    )
+    found: dict[str, dict[bool, tuple[int, int]]] = {}
+    for campaign, recent, leads, contacted in rows:
+        found.setdefault(campaign, {})[bool(recent)] = leads, int(contacted)
+    return [
+        ContactCounts(campaign, *each.get(True, (0, 0)), *each.get(False, (0, 0)))
+        for campaign, each in sorted(found.items())
+    ]
 
 
 def trial_sales(

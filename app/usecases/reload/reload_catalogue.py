@@ -147,6 +147,7 @@ def _compose(
         index=index_campaigns(campaigns),
         zip_states=zip_states,
         checks=declared.checks,
+        alerts=declared.alerts,
     )
 
 
