@@ -20,6 +20,7 @@ from app.config.load import Declared, LoadedConfig, load
 from app.config.values.zip_table import zip_states
 from app.domain.catalogue import with_limits
 from app.domain.keys import Keys
+from app.domain.operators.audit import SERVICE
 from app.http.application import Application, CannotStart
 from app.journal.configurations import longest_bid_lifetime_s
 from app.journal.reader import lines
@@ -54,6 +55,7 @@ from app.usecases.onboarding.certify import Certifier
 from app.usecases.operators.audit_watch import AuditWatch
 from app.usecases.operators.hear_requests import limits_of
 from app.usecases.operators.state_notes import StateNotes
+from app.usecases.people.purge import purge
 from app.usecases.reload.config_watcher import ConfigWatcher
 from app.usecases.reload.key_watch import KeyWatch
 from app.usecases.reload.left_destinations import LeftDestinations
@@ -70,6 +72,9 @@ NOTE_S = 3.0
 ALERT_S = 1.0
 REST_S = 0.001
 """How long a thread that counts the journal rests after each millisecond of it, so that no ping waits for it."""
+PURGE_S = 3_600.0
+"""How late what was kept long enough may go: it is counted in days."""
+
 SETTLE_S = 5.0
 """How long a stopping service waits for deliveries under way; what takes longer is sent again after its lease."""
 
@@ -224,6 +229,7 @@ async def _started(
         clock_watch = ClockWatch(service_clock, bidder, worker, settings.data, longest_s)
         stack.callback(clock_watch.close)
         await _beside(stack, _every(TICK_S, clock_watch.look))
+        await _beside(stack, _every(PURGE_S, _purging(settings, bidder, clock)))
     _log.info("configuration %s in use, with models of %s", live.catalogue.config_hash, _names(live.catalogue.models))
     if live.catalogue.challengers:
         _log.info("challengers on trial in %s", _names(live.catalogue.challengers))
@@ -323,6 +329,22 @@ async def _set_back_by_s(settings: Settings, store: Store, now: float) -> int:
     return ahead_s
 
 
+def _purging(settings: Settings, bidder: Bidder, clock: Callable[[], float]) -> Callable[[], Awaitable[None]]:
+    """A job that removes what was kept long enough, unless a command works on the journal just then."""
+
+    async def purge_old() -> None:
+        retention = bidder.catalogue.configuration.retention
+        try:
+            with sole_use(settings.journal):
+                purged = await purge(bidder.store, settings.journal, retention, SERVICE, clock(), is_real=True)
+        except SettingsError:
+            return
+        if not purged.is_nothing:
+            _log.info("kept long enough, and removed: %s", purged)
+
+    return purge_old
+
+
 def _tell_of_models(settings: Settings, live: Reloaded) -> None:
     # The models that come with leadbid are nobody's own: a new installation has done nothing wrong where one is no use.
     level = logging.WARNING if settings.models.resolve() == MODELS else logging.ERROR
@@ -355,6 +377,8 @@ async def _run_beside(
     await _beside(stack, _every(STUCK_S, background.look_for_stuck))
     await _beside(stack, _every(STUCK_S, background.watch_canaries))
     await _beside(stack, _every(ALERT_S, background.watch_alerts))
+    await _beside(stack, _every(STUCK_S, background.ask_for_returns))
+    await _beside(stack, _every(STUCK_S, background.retain_certificates))
     await noting.note()
     await _beside(stack, _every(NOTE_S, noting.note))
     stack.push_async_callback(background.keep_quotas)

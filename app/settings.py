@@ -24,6 +24,7 @@ KEY_BYTES = 32
 _NUMBER_MAX = 255
 """A token has one byte for it."""
 
+_EVIDENCE = "evidence.key"
 _KINDS = ("index.key", "signing-*.key", "sealing-*.key")
 
 
@@ -154,6 +155,17 @@ def read_keys(settings: Settings) -> Keys:
         sealing=sealing,
         sealing_id=max(sealing, key=int),
     )
+
+
+def evidence_key(settings: Settings, chance: Callable[[int], bytes]) -> tuple[bytes, Path | None]:
+    """The key that signs archives of evidence, in `evidence.key`, and its file where it had to be made now.
+
+    Other replicas need no copy, but who checks archives knows one public key: the file is kept and copied as one.
+    """
+    path = settings.keys / _EVIDENCE
+    if path.exists():
+        return _read_key(path), None
+    return _read_key(_write_key(path, chance(KEY_BYTES))), path
 
 
 def add_key(settings: Settings, kind: str, chance: Callable[[int], bytes]) -> Path:

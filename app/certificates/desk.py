@@ -65,6 +65,11 @@ class ProviderDesk:
         self._circuits: dict[str, Circuit] = {}
         self._faults: dict[str, str] = {}
 
+    @property
+    def secrets(self) -> Secrets:
+        """What references stand for now."""
+        return self._secrets()
+
     def circuit(self, check: str) -> Circuit:
         """How the provider of this check is doing."""
         return self._circuits.setdefault(check, Circuit())

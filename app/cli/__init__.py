@@ -22,6 +22,7 @@ GROUPS = {
         "sample": "print a sample ping or post of a made-up consumer, ready to send",
         "conform": "test a buyer's endpoint as the clients of the seller platforms would",
         "sandbox": "run a buyer for sellers to test against, with a live page of every request",
+        "fakes": "run fake providers of certificates, with every answer of the real ones",
         "exchange": "simulate sellers and rival buyers against any buyer's endpoint",
         "migrate": "migrate a database to the tables of this version",
     },
@@ -36,7 +37,17 @@ GROUPS = {
         "journal": "compact the journal to Parquet, or print its statistics",
         "export": "export sales and outcomes to Parquet for training, without personal data",
     },
+    "returns": {
+        "returns": "give leads back: ask, list, answer, import a seller's answers, export",
+        "invoice": "print what is owed to a seller for a month, lead by lead",
+        "reconcile": "compare a seller's bill with what is owed, each difference with its cause",
+    },
     "people": {
+        "leads": "find a lead by phone, email or any id, or pack the signed proof of it",
+        "person": "show all that is held of a person",
+        "forget": "erase a person everywhere, and never buy them again",
+        "hold": "keep what a dispute is about from being erased",
+        "purge": "remove what was kept as long as the configuration says, or count it",
         "suppress": "say who may not be bought, one by one or by a list, and take it back",
     },
     "operate": {

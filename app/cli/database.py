@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from app.cli.places import add_data
-from app.store.engine.connections import sqlite_file
+from app.store.engine.connections import sqlite_file, without_password
 from app.store.errors import StoreError
 from app.store.store import Store
 
@@ -27,6 +27,12 @@ def database_url(args: argparse.Namespace) -> str:
     return args.database or f"sqlite:///{_file(args).absolute()}"
 
 
+def shown_database(args: argparse.Namespace) -> str:
+    """The same as it may be shown: the file itself, or the URL without its password."""
+    file = sqlite_file(database_url(args))
+    return str(file) if file is not None else without_password(database_url(args))
+
+
 def existing_store(args: argparse.Namespace) -> Store:
     """The store that is meant. StoreUnfit where its file does not exist."""
     file = sqlite_file(args.database) if args.database else _file(args)
@@ -39,7 +45,7 @@ def run_with_store(args: argparse.Namespace, act: Callable[[Store, argparse.Name
     async def acted() -> int:
         store = existing_store(args)
         try:
-            await store.check()
+            await store.require_tables()
             return await act(store, args)
         finally:
             await store.close()

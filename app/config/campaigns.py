@@ -73,6 +73,7 @@ def _campaign(table: CampaignTable, around: Surroundings, files: Files, findings
         floor_cents=table.floor,
         ceiling_cents=table.ceiling,
         worth=build_worth(table, vertical, findings),
+        disposition_values=table.disposition_values,
         handling_cents=table.handling_cost,
         shared_share=table.shared_share,
         expected_conversion=build_expected_conversion(table, around.seller_names, findings),
@@ -150,7 +151,7 @@ def _warn_of_odd(table: CampaignTable, campaign: Campaign, findings: Findings) -
     if not any(campaign.schedule.minutes):
         findings.warn((*at, "schedule"), "it has no open hours", "name days and hours")
     most = campaign.worth.base_cents if not campaign.worth.field else campaign.worth.high_cents
-    if most is not None and campaign.ceiling_cents > most - campaign.handling_cents:
+    if most is not None and not campaign.disposition_values and campaign.ceiling_cents > most - campaign.handling_cents:
         reason = f"{money(campaign.ceiling_cents)} is more than any lead is worth, and will never be bid"
         findings.warn((*at, "ceiling"), reason, "lower it, or check conversion_value")
     for key, cents in (("ceiling", table.ceiling), ("demand_max_adjustment", table.demand_max_adjustment)):

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from app.config.alerts import build_alerts
 from app.config.campaigns import Surroundings, build_campaigns
 from app.config.checks import build_checks, warn_of_unchecked
-from app.config.destinations import Placed, check_destinations, resolve_secrets
+from app.config.destinations import Placed, check_destinations, check_lead_paths, resolve_secrets
 from app.config.file.files import Files, ReadFile
 from app.config.file.lines import lines_of
 from app.config.file.problem import Findings, Problem
@@ -20,11 +20,12 @@ from app.config.file.remedies import SMALLEST
 from app.config.file.syntax import syntax_problem
 from app.config.presets import expand_presets
 from app.config.prices import warn_of_points_apart
-from app.config.schema import BuyerFile, BuyerTable
+from app.config.returns import check_feedback_destinations
+from app.config.schema import BuyerFile, BuyerTable, RetentionTable
 from app.config.sellers import build_operators, build_sellers, refuse_shared_keys
 from app.config.verticals import build_verticals
 from app.domain.alerts.terms import AlertTerms
-from app.domain.buyer import Buyer, Exploration, Operator
+from app.domain.buyer import Buyer, Exploration, Operator, Retention
 from app.domain.campaign import Campaign
 from app.domain.checks.check import Check
 from app.domain.configuration import Configuration
@@ -48,6 +49,7 @@ class Declared(msgspec.Struct, frozen=True, kw_only=True):
     sellers: tuple[Seller, ...]
     operators: tuple[Operator, ...]
     destinations: tuple[Destination, ...]
+    retention: Retention = Retention()
     checks: tuple[Check, ...]
     alerts: AlertTerms
     config_hash: str
@@ -149,7 +151,10 @@ def _declare(table: BuyerFile, tree: dict[str, Any], files: Files, findings: Fin
     refuse_shared_keys((*table.sellers, *table.operators), findings)
     placed = _placed(table.destinations, tree)
     used = {name for campaign in campaigns for name in campaign.destinations}
-    check_destinations(placed, whole if all_known else (), used, findings)
+    told = {seller.feedback.destination for seller in sellers if seller.feedback is not None}
+    check_feedback_destinations(table.sellers, around.destination_names, findings)
+    check_lead_paths(_members(tree, "destinations"), whole if all_known else (), findings)
+    check_destinations(placed, whole if all_known else (), used, told, findings)
     secrets = resolve_secrets(placed, files, findings)
     names = {section: _names(tree, section) for section in ("campaigns", "verticals", "sellers")}
     checks, keys = build_checks(table.checks, names, files, findings)
@@ -163,6 +168,7 @@ def _declare(table: BuyerFile, tree: dict[str, Any], files: Files, findings: Fin
         sellers=sellers,
         operators=operators,
         destinations=table.destinations,
+        retention=_retention(table.retention),
         checks=checks,
         alerts=alerts,
         config_hash=files.hash,
@@ -192,6 +198,10 @@ def _buyer(table: BuyerTable, findings: Findings) -> Buyer:
             wide_share=table.exploration_wide_share,
         ),
     )
+
+
+def _retention(table: RetentionTable) -> Retention:
+    return Retention(**{f"{name}_s": getattr(table, name) for name in RetentionTable.__struct_fields__ if name != "at"})
 
 
 def _names(tree: dict[str, Any], section: str) -> list[str]:

@@ -35,7 +35,10 @@ _TABLES: tuple[type[Table], ...] = (
     schema.SellerTable,
     schema.MedianWinningPriceTable,
     schema.SellerCapTable,
+    schema.ReturnsTable,
+    schema.FeedbackTable,
     schema.OperatorTable,
+    schema.RetentionTable,
     schema.CheckTable,
     schema.CheckRuleTable,
     schema.TrustedFormTable,
@@ -168,6 +171,10 @@ DESTINATIONS: dict[type[msgspec.Struct], tuple[str, _Rows]] = {
             "then": ("how the answer counts", '"rejected"'),
             "reason": ("where the answer has a reason", '{ json = "message" }'),
             "note": ("your own explanation", '"its lead flow is archived"'),
+            "crm_id": (
+                "where such an answer has the id of the record, if not where others do",
+                '{ json = "meta.contactId" }',
+            ),
         },
     ),
     outcome_rule.When: (

@@ -44,11 +44,13 @@ from app.domain.caps.caps import Measure, TerritoryUnit
 from app.domain.checks.check import CheckProvider, Stage
 from app.domain.checks.verdict import CheckOutcome, OnUnknown
 from app.domain.delivery.destination import Destination
+from app.domain.delivery.feedback import FeedbackWord
 from app.domain.reasons import Disclosure
 from app.domain.seller import Mode, Statuses
 from app.domain.vertical import FieldType
 from app.wire.feedback import EventWord
 from app.wire.ping import Leg
+from app.wire.returns import ReturnReason
 
 ConversionRate = Annotated[float, Kind("share", share_within(0.0001, 1.0))]
 
@@ -264,14 +266,22 @@ class FilterTable(Table, frozen=True, kw_only=True):
 class WorthTable(Table, frozen=True, kw_only=True):
     """`conversion_value` as a table: a value that depends on a field of the lead."""
 
-    field: Annotated[Name, says("a numeric field, in dollars", '"loan_amount"')]
+    field: Annotated[
+        Name,
+        says(
+            "a numeric field, in dollars; or `predicted_value`: what the model says that a conversion brings",
+            '"loan_amount"',
+        ),
+    ]
     rate: Annotated[
         float,
         Kind("share", within(read_rate, 0.0, 100.0, 'write a share of the field, such as "0.75%"')),
         says("the share of the field that a conversion is worth", '"0.75%"'),
     ]
     base: Annotated[Dollars, says("an amount to add", "100")] = 0
-    missing: Annotated[Dollars, says("the amount added to `base` if the lead lacks the field", "1_200")] = 0
+    missing: Annotated[
+        Dollars, says("the amount added to `base` if the lead lacks the field, or no model predicts it", "1_200")
+    ] = 0
     low: Annotated[Dollars, says("the lowest value", "800")] = 0
     high: Annotated[Dollars | None, says("the highest value", "6_000")] = None
 
@@ -359,6 +369,10 @@ class CampaignTable(Table, frozen=True, kw_only=True):
         Dollars | WorthTable,
         says("the contribution of one conversion: a fixed amount, or a table that depends on the lead", "420.00"),
     ]
+    disposition_values: Annotated[
+        dict[Literal["contacted", "qualified", "quoted"], Dollars],
+        says("what a lead also brings by coming so far, converted or not", "{ contacted = 1.50, qualified = 12 }"),
+    ] = {}
     floor: Annotated[Dollars, says("the lowest bid", "1.00")] = 1
     handling_cost: Annotated[Dollars, says("the cost of working one lead", "0.50")] = 0
     brand: Annotated[str, says("the brand that its bids carry; the buyer's first by default", '"Harbor Quotes"')] = ""
@@ -424,6 +438,42 @@ class MedianWinningPriceTable(Table, frozen=True, kw_only=True):
 
     exclusive: Annotated[Dollars, says("for exclusive leads", "20.00")] = 2_000
     shared: Annotated[Dollars, says("for shared leads", "12.00")] = 1_200
+
+
+class ReturnsTable(Table, frozen=True, kw_only=True):
+    """`returns`: what a seller takes back. Without it, it takes back any lead for any reason within 30 days."""
+
+    window: Annotated[Duration, says("until how long after the sale a lead may be returned", '"72h"')] = 30 * 86_400.0
+    reasons: Annotated[
+        tuple[ReturnReason, ...],
+        says("the only reasons for which it takes a lead back; any by default", '["invalid_phone", "duplicate"]'),
+    ] = ()
+    by_outcome: Annotated[
+        dict[str, ReturnReason],
+        says("asks for a return by itself where the CRM reports such an outcome", '{ invalid = "invalid_phone" }'),
+    ] = {}
+    answer_within: Annotated[
+        Duration | None, says("how long it has to answer; without it, as long as it likes", '"7 days"')
+    ] = None
+    unanswered: Annotated[
+        Literal["accepted", "expired"],
+        says("what a return becomes that it did not answer in time", '"accepted"'),
+    ] = "expired"
+
+
+class FeedbackTable(Table, frozen=True, kw_only=True):
+    """`feedback`: what a seller is told of the leads that it sold, and where."""
+
+    destination: Annotated[Slug, says("the one of [[destinations]] that is its own", '"acme-postback"')]
+    events: Annotated[
+        tuple[FeedbackWord, ...], says("what it is told: returns, and outcomes", '["return", "contacted", "sold"]')
+    ] = ("return",)
+    form: Annotated[
+        str, says("the platform in whose form it is told, if the destination has no `fields`", '"leadconduit"')
+    ] = ""
+    codes: Annotated[
+        dict[str, str], says("its words for our reasons and outcomes", '{ no_consent = "DNCC", sold = "5" }')
+    ] = {}
 
 
 class SellerTable(Table, frozen=True, kw_only=True):
@@ -510,6 +560,12 @@ class SellerTable(Table, frozen=True, kw_only=True):
     blocked_sub_sources: Annotated[
         tuple[Text, ...], says("the sub-sources (`sub_id`) of which nothing is bought", '["aff-7"]')
     ] = ()
+    returns: Annotated[
+        ReturnsTable, says("what it takes back", '{ window = "10 days", by_outcome = { invalid = "invalid_phone" } }')
+    ] = ReturnsTable()
+    feedback: Annotated[
+        FeedbackTable | None, says("what it is told of its leads, and where", '{ destination = "acme-postback" }')
+    ] = None
     paused: Annotated[bool, says("whether it is paused", "true")] = False
 
 
@@ -674,7 +730,7 @@ class CheckTable(Table, frozen=True, kw_only=True):
     ] = False
     url: Annotated[
         Text | None,
-        says("another address than the provider's, for tests", '"http://127.0.0.1:8030/leadid"'),
+        says("another address than the provider's, such as that of `leadbid fakes`", '"http://127.0.0.1:8030/leadid"'),
     ] = None
     allow_private_hosts: Annotated[
         tuple[Text, ...],
@@ -727,6 +783,38 @@ class AlertsTable(Table, frozen=True, kw_only=True):
     ] = ()
 
 
+_KEPT = within(read_duration, 86_400.0, 3_153_600_000.0, 'use "1 day" to "36500 days"')
+
+
+class RetentionTable(Table, frozen=True, kw_only=True):
+    """`[retention]`: how long each kind of record is kept; what is under legal hold stays."""
+
+    lost_pings: Annotated[
+        float,
+        Kind("duration", _KEPT),
+        says("after this, the journal holds nothing that finds the person of a ping that was not bought", '"30 days"'),
+    ] = 30 * 86_400.0
+    journal: Annotated[
+        float, Kind("duration", _KEPT), says("after this, lines of the journal are removed", '"1825 days"')
+    ] = 1_825 * 86_400.0
+    leads: Annotated[
+        float,
+        Kind("duration", within(read_duration, 604_800.0, 3_153_600_000.0, 'use "7 days" to "36500 days"')),
+        says("after this, a sale no longer says who the person is; its facts stay", '"1825 days"'),
+    ] = 1_825 * 86_400.0
+    evidence: Annotated[
+        float, Kind("duration", _KEPT), says("after this, the evidence of a lead is removed", '"1825 days"')
+    ] = 1_825 * 86_400.0
+    answers: Annotated[
+        float, Kind("duration", _KEPT), says("after this, the answers to posts are removed", '"400 days"')
+    ] = 400 * 86_400.0
+    counters: Annotated[
+        float,
+        Kind("duration", within(read_duration, 3_456_000.0, 3_153_600_000.0, 'use "40 days" to "36500 days"')),
+        says("after this, what caps counted in a window that ended is removed", '"400 days"'),
+    ] = 400 * 86_400.0
+
+
 class BuyerFile(Table, frozen=True, kw_only=True):
     """The file."""
 
@@ -738,3 +826,4 @@ class BuyerFile(Table, frozen=True, kw_only=True):
     destinations: Annotated[tuple[Destination, ...], says("where bought leads are sent", "see below")] = ()
     checks: Annotated[tuple[CheckTable, ...], says("providers that are asked about leads", "see below")] = ()
     alerts: Annotated[AlertsTable, says("who is told what needs attention", "see below")] = AlertsTable()
+    retention: Annotated[RetentionTable, says("how long records are kept", "see below")] = RetentionTable()

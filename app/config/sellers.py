@@ -7,6 +7,7 @@ from math import ceil
 from app.config.caps import build_caps
 from app.config.file.problem import Findings, did_you_mean
 from app.config.prices import build_price_points
+from app.config.returns import build_feedback, build_returns
 from app.config.schema import OperatorTable, SellerTable
 from app.config.values.names import refuse_accept_words, refuse_repeated
 from app.dialects.names import CANONICAL
@@ -125,6 +126,8 @@ def _seller(
         shared=OrtbCurve(half_cents=float(table.median_winning_price.shared)),
         price_points=build_price_points(table, findings),
         blocked_sub_sources=tuple(dict.fromkeys(table.blocked_sub_sources)),
+        returns=build_returns(table.returns, (*table.at, "returns"), findings),
+        feedback=build_feedback(table.feedback, (*table.at, "feedback"), findings),
     )
 
 

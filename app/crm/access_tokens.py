@@ -63,9 +63,11 @@ class AccessTokens:
             self._kept[auth] = _Kept(granted.access_token, asked_at + _life_s(granted))
             return granted.access_token
 
-    def forget(self, auth: OAuth2Auth) -> None:
-        """Ask anew next time: the token was not taken."""
-        self._kept.pop(auth, None)
+    def forget(self, auth: OAuth2Auth, token: str) -> None:
+        """Ask anew next time: this token was not taken. One that came since is kept."""
+        kept = self._kept.get(auth)
+        if kept is not None and kept.token == token:
+            del self._kept[auth]
 
 
 def _request(destination: Destination, auth: OAuth2Auth, secrets: Secrets) -> OutboundRequest:

@@ -5,7 +5,7 @@ import msgspec
 from app.crm.pick import is_page, picked
 from app.crm.redaction import hidden, redacted
 from app.domain.delivery.destination import Destination
-from app.domain.delivery.outcome_rule import DeliveryOutcome, OutcomeRule, When
+from app.domain.delivery.outcome_rule import DeliveryOutcome, OutcomeRule, Pick, When
 from app.domain.delivery.record_id import as_record_id
 from app.domain.delivery.sold_lead import LeadDocument
 from app.outbound.message import OutboundAnswer
@@ -30,6 +30,10 @@ _DENIALS = (
 """How an answer takes back what its status says."""
 
 
+_TOKEN_PLACES = tuple([Pick(json=place) for place in ("code", "error", "0.errorCode")])
+_TOKEN_WORDS = frozenset(("INVALID_TOKEN", "INVALID_SESSION_ID", "TOKEN_EXPIRED", "EXPIRED_TOKEN"))
+
+
 class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     """`disables`: the receiver asked never to be called again. `note` says why, without the lead's identity."""
 
@@ -48,9 +52,15 @@ def judge(destination: Destination, answer: OutboundAnswer, lead: LeadDocument) 
         outcome, note, disables = _by_status(destination, answer)
     else:
         outcome, note, disables = rule.then, _explained(rule, answer, lead), False
-    crm_id = _crm_id(destination, answer, lead) if outcome in ("delivered", "duplicate") else ""
+    place = rule.crm_id if rule is not None and rule.crm_id is not None else destination.crm_id
+    crm_id = _crm_id(place, answer, lead) if outcome in ("delivered", "duplicate") else ""
     doubt = _doubt(destination, answer, crm_id, is_declared=rule is not None) if outcome == "delivered" else ""
     return Judgement(outcome=outcome, crm_id=crm_id, note=f"{note}, but {doubt}" if doubt else note, disables=disables)
+
+
+def refuses_token(answer: OutboundAnswer) -> bool:
+    """Whether an access token was not taken: by the status, or by a word in a body of any status."""
+    return answer.status == 401 or any((picked(place, answer) or "").upper() in _TOKEN_WORDS for place in _TOKEN_PLACES)
 
 
 def _holds(when: When, answer: OutboundAnswer) -> bool:
@@ -101,8 +111,8 @@ def _explained(rule: OutcomeRule, answer: OutboundAnswer, lead: LeadDocument) ->
     return f"{own}: {redacted(reason, lead)}" if reason else own
 
 
-def _crm_id(destination: Destination, answer: OutboundAnswer, lead: LeadDocument) -> str:
-    crm_id = as_record_id(picked(destination.crm_id, answer) or "") if destination.crm_id is not None else ""
+def _crm_id(place: Pick | None, answer: OutboundAnswer, lead: LeadDocument) -> str:
+    crm_id = as_record_id(picked(place, answer) or "") if place is not None else ""
     # A CRM that names its records by phone or email has no id that we may keep.
     usable = len(crm_id) <= CRM_ID_LENGTH_MAX and crm_id.isprintable() and hidden(crm_id, lead) == crm_id
     return crm_id if usable else ""

@@ -11,7 +11,7 @@ import msgspec
 
 from app.crm.signing import signature
 from app.crm.transform import as_text, at_path, value_of
-from app.domain.delivery.destination import PLACEHOLDER, Destination
+from app.domain.delivery.destination import PLACEHOLDER, Destination, Source
 from app.domain.delivery.destination_auth import (
     BasicAuth,
     BearerAuth,
@@ -58,7 +58,7 @@ def build_request(
     `secrets` must have passed `require_secrets`. Where an address needs a value that this lead does not have,
     there is no request.
     """
-    mapped = _mapped(destination, lead)
+    mapped = _mapped(destination, lead, secrets)
     url = _address(_revealed(destination.url, secrets), lead)
     if isinstance(url, Unbuildable):
         return url
@@ -81,10 +81,16 @@ def build_request(
     )
 
 
-def _mapped(destination: Destination, lead: LeadDocument) -> Mapped:
+def _mapped(destination: Destination, lead: LeadDocument, secrets: Secrets) -> Mapped:
     sources = destination.fields or {path: path for path in _paths(lead)}
-    values = {target: value_of(source, lead) for target, source in sources.items()}
+    values = {target: _value(source, lead, secrets) for target, source in sources.items()}
     return {target: value for target, value in values.items() if value is not None}
+
+
+def _value(source: str | Source, lead: LeadDocument, secrets: Secrets) -> Value | None:
+    """Some take their key in the body: a constant may be a secret."""
+    constant = source.constant if isinstance(source, Source) else None
+    return _revealed(constant, secrets) if isinstance(constant, str) else value_of(source, lead)
 
 
 def _paths(lead: LeadDocument) -> list[str]:
@@ -120,7 +126,9 @@ def _body(destination: Destination, mapped: Mapped, lead: LeadDocument) -> bytes
         return _xml(mapped if destination.fields else {f"lead.{path}": value for path, value in mapped.items()})
     if destination.fields:
         return msgspec.json.encode(_tree({tuple(target.split(".")): value for target, value in mapped.items()}))
-    return msgspec.json.encode({"type": "lead.sold", "timestamp": lead["sold_at"], "data": lead})
+    told = lead.get("feedback")
+    kind, at = ("sold", lead["sold_at"]) if told is None else (told["type"], told["at"])
+    return msgspec.json.encode({"type": f"lead.{kind}", "timestamp": at, "data": lead})
 
 
 def _tree(leaves: dict[tuple[str, ...], Value]) -> Any:

@@ -1,10 +1,12 @@
-"""The buyer: names for consent texts, time zone, and exploration."""
+"""The buyer: names for consent texts, time zone, exploration, and how long records are kept."""
 
 from typing import Literal, get_args
 
 import msgspec
 
 from app.wire.feedback import EventWord
+
+DAY_S = 86_400.0
 
 
 class Exploration(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,6 +38,21 @@ Role = Literal["viewer", "operator", "admin"]
 the one before may."""
 
 ROLES: tuple[Role, ...] = get_args(Role)
+
+
+class Retention(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """In seconds since a ping was decided, a lead sold, an answer given, or a counter's window ended.
+
+    After `lost_pings_s` the journal says no more of a ping that was not bought than what was decided, and nothing that
+    finds a person. After `journal_s` its lines go. After `leads_s` a sale says nobody's name.
+    """
+
+    lost_pings_s: float = 30 * DAY_S
+    journal_s: float = 1_825 * DAY_S
+    leads_s: float = 1_825 * DAY_S
+    evidence_s: float = 1_825 * DAY_S
+    answers_s: float = 400 * DAY_S
+    counters_s: float = 400 * DAY_S
 
 
 class Operator(msgspec.Struct, frozen=True, kw_only=True):

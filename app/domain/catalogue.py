@@ -15,6 +15,7 @@ from app.domain.caps.caps import Cap
 from app.domain.checks.check import Check
 from app.domain.configuration import Configuration
 from app.domain.delivery.destination import Destination
+from app.domain.pricing.disposition_value import DispositionCurve
 from app.domain.pricing.pricing import Curve
 from app.domain.schedule import ALL_DAY, Schedule
 from app.domain.seller import Habits, Seller
@@ -45,7 +46,8 @@ class FactRead(msgspec.Struct, frozen=True, kw_only=True):
 class Model(msgspec.Struct, frozen=True, kw_only=True):
     """All that was learned of one vertical, under one version.
 
-    `probability` is verified: facts of a lead in, calibrated P(conversion) of an exclusive lead out. `landscape` and
+    `probability` is verified: facts of a lead in, calibrated P(conversion) of an exclusive lead out; so is `value`,
+    in dollars what a conversion of it brings, where a history told that. `landscape` and
     `habits` (by seller) stand in for what is declared of a seller, where they know it. `traffic` is how much comes in
     each hour of the week by the buyer's clock, Monday first, for the plans of caps; empty where nobody has counted.
     `reads` are the facts that it or its landscape looks at.
@@ -54,8 +56,10 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     vertical: str
     version: str
     probability: Callable[[Mapping[str, Value]], float]
+    value: Callable[[Mapping[str, Value]], float] | None = None
     landscape: Landscape | None = None
     habits: Mapping[str, Habits] = {}
+    dispositions: Mapping[str, DispositionCurve] = {}
     traffic: tuple[float, ...] = ()
     reads: tuple[FactRead, ...] = ()
 

@@ -6,7 +6,7 @@ import msgspec
 from msgspec.structs import replace
 
 from app.domain.alerts.terms import AlertTerms
-from app.domain.buyer import Buyer, Operator
+from app.domain.buyer import Buyer, Operator, Retention
 from app.domain.campaign import Campaign
 from app.domain.checks.check import Check
 from app.domain.delivery.destination import Destination
@@ -25,6 +25,7 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     sellers: tuple[Seller, ...]
     operators: tuple[Operator, ...] = ()
     destinations: tuple[Destination, ...] = ()
+    retention: Retention = Retention()
     checks: tuple[Check, ...] = ()
     alerts: AlertTerms = AlertTerms()
 

@@ -19,7 +19,7 @@ from app.http.openapi_examples import (
     written,
 )
 from app.instructions.documents import DOCUMENTS, Document
-from app.instructions.schemas import ANSWER_NAMES, DAYS, Json, answer_schemas, sent_schemas
+from app.instructions.schemas import ANSWER_NAMES, DAYS, RETURN_PARAMETERS, Json, answer_schemas, sent_schemas
 from app.platforms.known import DIALECTS
 
 _SENT_AS = ("application/json", "application/x-www-form-urlencoded", "application/xml")
@@ -173,6 +173,10 @@ def _reports(sent: Mapping[str, Json]) -> Json:
                 "outcome", "What became of a lead, or an array of up to 100", ("Outcome", sent["Outcome"]), []
             )
         },
+        "/v1/returns/{lead_id}": {
+            "post": told("answerReturn", "ReturnReply", "Whether a lead is taken back, for its seller", _SELLER)
+            | {"parameters": [_parameter("lead_id", "The lead_id or ping_id of the return.")]}
+        },
         "/v1/demand/{territory}": {
             "put": _acted("demand", "How many leads a territory can still work", ("Demand", sent["Demand"]), territory),
             "delete": _acted("endDemand", "Forget a territory's demand", None, [*territory, _query("campaign"), _WHY]),
@@ -239,7 +243,10 @@ def _operations() -> Json:
         "/healthz": {"get": _shown("health", "Whether the process lives", "application/json", health)},
         "/readyz": {"get": ready},
         "/metrics": {"get": metrics},
-        "/v1/scorecard": {"get": _scorecard()},
+        "/v1/scorecard": {"get": _of_seller("scorecard", "How a seller's last days went", "Scorecard", [DAYS])},
+        "/v1/returns": {
+            "get": _of_seller("returns", "The leads that the buyer gives back", "Returns", [*RETURN_PARAMETERS])
+        },
         "/v1/status": {"get": _status()},
         "/sellers/{seller}/certification": _certification(),
         **{f"/sellers/{{seller}}/instructions{each.path}": _instructions(each) for each in DOCUMENTS},
@@ -250,11 +257,11 @@ def _operations() -> Json:
     }
 
 
-def _scorecard() -> Json:
-    route = _shown("scorecard", "How a seller's last days went, for the seller", "application/json", _ref("Scorecard"))
+def _of_seller(operation: str, summary: str, schema: str, parameters: list[Json]) -> Json:
+    route = _shown(operation, f"{summary}, for the seller", "application/json", _ref(schema))
     route["security"] = _SELLER
-    route["parameters"] = [DAYS]
-    route["responses"]["400"] = _response("The days cannot be read.", {"invalid_field": not_taken("invalid_field")})
+    route["parameters"] = parameters
+    route["responses"]["400"] = _response("A parameter cannot be read.", {"invalid_field": not_taken("invalid_field")})
     route["responses"]["401"] = _response("No key of ours.", {"auth_failed": not_taken("auth_failed")})
     route["responses"]["503"] = _response("The store does not answer.", {"internal": not_taken("internal")})
     return route

@@ -1,13 +1,14 @@
 """JSON Schemas (2020-12) of everything sent and answered, as published."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, get_args
 
 from app.domain.reasons import NO_BID, REASONS, Reason, Refusal, sentence
 from app.domain.vertical import Field, Vertical
 from app.wire.feedback import Receipt
 from app.wire.ping import PingAnswer
 from app.wire.post import PostAnswer
+from app.wire.returns import ReturnReason, ReturnState
 from app.wire.scorecard import DAYS_MAX
 
 Json = dict[str, Any]
@@ -169,6 +170,7 @@ def answer_schemas() -> Json:
             **_IN_TESTS,
         ),
         "Scorecard": _scorecard(),
+        "Returns": _returns(),
         "Receipt": _answer(
             {
                 "status": {"type": "string", "enum": ["recorded", "repeated", "ignored", "rejected", "error"]},
@@ -295,6 +297,15 @@ _FEEDBACK: Json = {
         },
         "required": ["ping_id", "result"],
     },
+    "ReturnReply": {
+        "type": "object",
+        "title": "ReturnReply",
+        "properties": {
+            "answer": {"type": "string", "enum": ["yes", "no"], "description": "Usual words for both are understood."},
+            "note": {**_TEXT, "description": "What you want to say about it."},
+        },
+        "required": ["answer"],
+    },
     "Outcome": {
         "type": "object",
         "title": "Outcome",
@@ -395,6 +406,59 @@ _FEEDBACK: Json = {
 }
 
 
+RETURN_PARAMETERS: tuple[Json, ...] = (
+    {
+        "name": "state",
+        "in": "query",
+        "schema": {"type": "string", "enum": [*get_args(ReturnState), "all"], "default": "requested"},
+        "description": "Which ones: those that wait for your answer, or what became of others.",
+    },
+    {
+        "name": "limit",
+        "in": "query",
+        "schema": {"type": "integer", "minimum": 1, "maximum": 1_000, "default": 1_000},
+        "description": "How many at most.",
+    },
+    {
+        "name": "after",
+        "in": "query",
+        "schema": {"type": "string"},
+        "description": "`next` of the page before.",
+    },
+)
+
+
+def _returns() -> Json:
+    """A page of leads that are given back, in the order in which they were asked for."""
+    return _answer(
+        {
+            "returns": {
+                "type": "array",
+                "items": _answer(
+                    {
+                        "lead_id": {**_TEXT, "description": "Our id of the lead, by which you answer."},
+                        "ping_id": {**_TEXT, "description": "The bid that you posted it to."},
+                        "seller_lead_id": {**_TEXT, "description": "Your id of the lead, if you sent one."},
+                        "sub_id": _TEXT,
+                        "vertical": _TEXT,
+                        "price": {**_DOLLARS, "description": "What a credit gives back."},
+                        "sold_at": _TEXT,
+                        "state": {"type": "string", "enum": [*get_args(ReturnState)]},
+                        "reason": {"type": "string", "enum": [*get_args(ReturnReason)]},
+                        "reason_text": _TEXT,
+                        "why": {**_TEXT, "description": "What we want to say about it."},
+                        "requested_at": _TEXT,
+                        "answer_due_at": {"type": ["string", "null"], "description": "Until when you may answer."},
+                        "settled_at": {"type": ["string", "null"]},
+                        "note": {**_TEXT, "description": "What you said about it."},
+                    }
+                ),
+            },
+            "next": {"type": ["string", "null"], "description": "Where the next page begins."},
+        }
+    )
+
+
 def _scorecard() -> Json:
     """Counts leave repeats and tests out; a rate is a share of one, null of nothing."""
     rate: Json = {"type": ["number", "null"], "minimum": 0, "maximum": 1}
@@ -435,7 +499,7 @@ def _scorecard() -> Json:
             "returns": _answer(
                 {
                     "leads": _COUNT,
-                    "returned": {**_COUNT, "description": "Later found invalid."},
+                    "returned": {**_COUNT, "description": "Returned, and credited by you."},
                     "rate": rate,
                     "reasons": {"type": ["object", "null"], "additionalProperties": _COUNT},
                 }

@@ -103,4 +103,18 @@ class NoticeLine(Line, frozen=True, tag="notice"):
     test: bool = False
 
 
-AnyLine = PingLine | RepeatLine | RefusedLine | PostLine | NoticeLine
+@final
+class RetainLine(Line, frozen=True, tag="retain"):
+    """What became of a certificate that was to be stored after its sale.
+
+    `result` is "stored", "late" (its deadline nears, and nobody has stored it) or "lost".
+    """
+
+    lead_id: str
+    check: str
+    result: str
+    deadline_at: float
+    attempts: int
+
+
+AnyLine = PingLine | RepeatLine | RefusedLine | PostLine | NoticeLine | RetainLine

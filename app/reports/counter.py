@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import TypeVar
 
 from app.domain.reasons import Refusal
-from app.journal.lines import NoticeLine, PingLine, PostLine, RefusedLine, RepeatLine
+from app.journal.lines import NoticeLine, PingLine, PostLine, RefusedLine, RepeatLine, RetainLine
 from app.journal.summary import PingSummary
 from app.reports.tally import (
     QUARTER_S,
@@ -120,6 +120,10 @@ class LineCounter:
         self._line(line.at)
         if line.result == "lost" and not line.test:
             self._seller(line.seller).lost += 1
+
+    def retain(self, line: RetainLine) -> None:
+        """What became of a certificate after its sale, which is no trade."""
+        self._line(line.at)
 
     def unread(self) -> None:
         """What is no line."""

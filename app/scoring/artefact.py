@@ -6,6 +6,10 @@ from typing import TypeVar
 import msgspec
 
 SCHEMA = 2
+VALUE = "value.json"
+"""The file of a second scorer, which says what a conversion brings."""
+AMOUNT_MAX = 1e8
+"""Dollars that no conversion brings."""
 BYTES_MAX = 4_000_000
 LEAVES_MAX = 32
 """A tree has a machine word's worth of leaves; boosting wants small trees, and many."""
@@ -155,15 +159,25 @@ class Isotonic(msgspec.Struct, frozen=True, tag_field="kind", tag="isotonic", fo
     probabilities: tuple[float, ...]
 
 
+class Amount(msgspec.Struct, frozen=True, tag_field="kind", tag="amount", forbid_unknown_fields=True):
+    """Logarithms of shares of `high` become amounts in dollars, of at least `low`: what a conversion brings."""
+
+    low: float
+    high: float
+
+
 Node = float | NumberSplit | CategorySplit
 Fact = Number | Category | Encoded
 Feature = Fact | Cross
 Term = NumberTerm | CategoryTerm
-Calibrator = Uncalibrated | Sigmoid | Beta | Isotonic
+Calibrator = Uncalibrated | Sigmoid | Beta | Isotonic | Amount
 
 
 class Scorer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`baseline`, what `terms` add and the leaves of `trees` are log-odds, summed; a node is a leaf or has two."""
+    """`baseline`, what `terms` add and the leaves of `trees` are log-odds, summed; a node is a leaf or has two.
+
+    Of amounts they are logarithms.
+    """
 
     schema: int
     vertical: str

@@ -6,7 +6,7 @@ from math import nan, tanh
 from operator import and_, getitem
 from typing import Any, TypeVar
 
-from app.scoring.artefact import Cross, Feature, Scorer
+from app.scoring.artefact import Amount, Cross, Feature, Scorer
 from app.scoring.calibration import calibrated, straight
 from app.scoring.facts import as_number
 from app.scoring.forest import forest_of
@@ -24,12 +24,16 @@ _Part = Callable[[float, _Fact], float]
 
 
 def compiled(scorer: Scorer) -> Probability:
-    """P(conversion) of a lead with these facts; NaN where the sum is no probability. `scorer` has passed `check`."""
+    """P(conversion) of a lead with these facts, or the amount of one; NaN where the sum is none.
+
+    `scorer` has passed `check`.
+    """
     # Most scorers have only terms or only trees, and a ping must not pay for tables that are empty.
     parts = [part(scorer) for part, has in ((_weighed, scorer.terms), (_arrived, scorer.trees)) if has]
     baseline = scorer.baseline
     # Nearly every curve is straight in log-odds, and then costs no call.
     slope, intercept = straight(scorer.calibrator) or (1.0, 0.0)
+    most = scorer.calibrator.high if isinstance(scorer.calibrator, Amount) else 1.0
     bent = calibrated(scorer.calibrator) if straight(scorer.calibrator) is None else None
 
     def probability(facts: Mapping[str, Value]) -> float:
@@ -37,7 +41,7 @@ def compiled(scorer: Scorer) -> Probability:
         for added_to in parts:
             score = added_to(score, facts.get)
         chance = 0.5 + 0.5 * tanh(0.5 * (slope * score + intercept)) if bent is None else bent(score)
-        return chance if 0.0 <= chance <= 1.0 else nan
+        return chance if 0.0 <= chance <= most else nan
 
     return probability
 

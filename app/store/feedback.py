@@ -1,6 +1,5 @@
 """Notices and outcomes of bids and leads, each stored once."""
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
@@ -17,9 +16,6 @@ from app.store.exports import OutcomeRow
 from app.store.schema import lead, notice, outcome
 from app.store.suppression.people import suppress_person
 from app.wire.feedback import Notice, Outcome
-
-RETURNED = ("invalid",)
-"""Outcomes that say of a lead that it was none."""
 
 
 class OutcomeResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,14 +34,6 @@ class OutcomeFacts(msgspec.Struct, frozen=True, kw_only=True):
 
     heard: dict[tuple[str, str], OutcomeRow]
     of_leads: tuple[OutcomeRow, ...]
-
-
-class Returns(msgspec.Struct, frozen=True, kw_only=True):
-    """Leads bought in a span, those of them that came back, and how many for which reason: what the CRM calls it."""
-
-    leads: int
-    returned: int
-    reasons: dict[str, int]
 
 
 REACHED_WITHIN_S = 2 * 86_400.0
@@ -136,16 +124,6 @@ def outcome_facts(connection: Connection, told: Sequence[Outcome]) -> OutcomeFac
     )
 
 
-def returns(connection: Connection, seller: str, since: float, until: float) -> Returns:
-    """What became of the leads that a seller sold in [since, until), whenever it was heard."""
-    sold = (lead.c.seller == seller) & (lead.c.sold_at >= since) & (lead.c.sold_at < until)
-    leads = connection.execute(select(func.count()).select_from(lead).where(sold)).scalar_one()
-    came_back = select(outcome.c.lead_id, outcome.c.event).join(lead).where(sold, outcome.c.event.in_(RETURNED))
-    events = connection.execute(came_back.distinct()).all()
-    reasons = Counter(event for _, event in events)
-    return Returns(leads=leads, returned=len({lead_id for lead_id, _ in events}), reasons=dict(reasons.most_common()))
-
-
 def contact_counts(connection: Connection, now: float) -> list[ContactCounts]:
     """By campaign, of leads that are two days old or older."""
     end = now - REACHED_WITHIN_S
@@ -155,11 +133,12 @@ def contact_counts(connection: Connection, now: float) -> list[ContactCounts]:
         outcome.c.event.in_(_REACHED),
         outcome.c.occurred_at <= lead.c.sold_at + REACHED_WITHIN_S,
     )
-    is_recent, reached = lead.c.sold_at >= since, case((is_reached, 1), else_=0)
+    is_recent, reached = (lead.c.sold_at >= since).label("is_recent"), case((is_reached, 1), else_=0)
     rows = connection.execute(
         select(lead.c.campaign, is_recent, func.count(), func.sum(reached))
         .where(lead.c.sold_at >= before, lead.c.sold_at < end)
-        .group_by(lead.c.campaign, is_recent)
+        # By its name: PostgreSQL takes two parameters of one value for two expressions.
+        .group_by(lead.c.campaign, "is_recent")
     )
     found: dict[str, dict[bool, tuple[int, int]]] = {}
     for campaign, recent, leads, contacted in rows:

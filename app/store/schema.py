@@ -53,14 +53,25 @@ lead = Table(
     Column("identity", LargeBinary, nullable=False),
     # JSON of the ping's decision; null where a restart lost it, and the journal has to tell.
     Column("decision", Text, nullable=True),
+    # JSON of what it took, by counter: a return gives back the very same, whatever is declared by then.
+    Column("cap_uses", Text, nullable=False),
     Column("config_hash", Text, nullable=False),
     Column("model_version", Text, nullable=False),
+    # Since when `identity` is empty: by age, or with all else that finds the person, `person` included.
+    Column("forgotten_at", Double, nullable=True),
     PrimaryKeyConstraint("lead_id"),
     UniqueConstraint("seller", "nonce"),
     CheckConstraint("leg IN ('exclusive', 'shared')", "leg"),
     CheckConstraint("price_cents >= 0", "price_cents"),
     Index(None, "sold_at"),
     Index(None, "ping_id"),
+)
+
+Index(
+    "ix_lead_seller_lead_id",
+    lead.c.seller_lead_id,
+    sqlite_where=text("seller_lead_id <> ''"),
+    postgresql_where=text("seller_lead_id <> ''"),
 )
 
 evidence = Table(
@@ -145,6 +156,27 @@ certificate = Table(
     sqlite_with_rowid=False,
 )
 
+# What may not be erased while a dispute lasts: `subject` is a lead's id, or a digest of a person, whose leads all are.
+legal_hold = Table(
+    "legal_hold",
+    metadata,
+    Column("name", Text, nullable=False),
+    Column("subject", String(64), nullable=False),
+    Column("why", Text, nullable=False),
+    Column("told_by", Text, nullable=False),
+    Column("held_at", Double, nullable=False),
+    PrimaryKeyConstraint("name", "subject"),
+)
+
+# One row while somebody is being forgotten, until the files hold nothing of it any more: see `people/wipe.py`.
+unwiped = Table(
+    "unwiped",
+    metadata,
+    Column("erasure", Text, nullable=False),
+    Column("erased_at", Double, nullable=False),
+    PrimaryKeyConstraint("erasure"),
+)
+
 cap_counter = Table(
     "cap_counter",
     metadata,
@@ -210,8 +242,11 @@ delivery = Table(
     Column("crm_id", Text, nullable=False),
     # What all forms of `crm_id` have in common: leads are looked up by it.
     Column("crm_key", Text, nullable=False),
+    # Empty where the lead itself is sent, else JSON of what its seller is told of it, and a name for that.
+    Column("subject", Text, nullable=False),
+    Column("feedback", Text, nullable=False),
     PrimaryKeyConstraint("delivery_id"),
-    UniqueConstraint("lead_id", "destination"),
+    UniqueConstraint("lead_id", "destination", "subject"),
     CheckConstraint("status IN ('pending', 'delivered', 'duplicate', 'rejected', 'dead')", "status"),
     Index(None, "created_at"),
 )
@@ -249,6 +284,30 @@ attempt = Table(
     sqlite_with_rowid=False,
 )
 
+# Certificates of bought leads that are not stored with their provider yet, or no more to be. Claimed as a delivery is.
+certificate_retain = Table(
+    "certificate_retain",
+    metadata,
+    Column("lead_id", ForeignKey("lead.lead_id"), nullable=False),
+    Column("check_name", Text, nullable=False),
+    Column("status", String(7), nullable=False),
+    Column("created_at", Double, nullable=False),
+    Column("deadline_at", Double, nullable=False),
+    Column("due_at", Double, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("is_warned", Boolean, nullable=False),
+    PrimaryKeyConstraint("lead_id", "check_name"),
+    CheckConstraint("status IN ('pending', 'stored', 'lost')", "status"),
+)
+
+Index(
+    "ix_certificate_retain_due_at",
+    certificate_retain.c.due_at,
+    sqlite_where=text("status = 'pending'"),
+    postgresql_where=text("status = 'pending'"),
+)
+
 destination_state = Table(
     "destination_state",
     metadata,
@@ -270,6 +329,38 @@ outcome = Table(
     Column("recorded_at", Double, nullable=False),
     PrimaryKeyConstraint("source", "event_id"),
     Index(None, "lead_id"),
+    Index(None, "recorded_at"),
+)
+
+# `credit` numbers what was credited in the order in which it was committed: whoever has heard of one asks for the next.
+lead_return = Table(
+    "lead_return",
+    metadata,
+    Column("lead_id", ForeignKey("lead.lead_id"), nullable=False),
+    Column("seller", Text, nullable=False),
+    Column("state", String(9), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("requested_by", Text, nullable=False),
+    Column("requested_at", Double, nullable=False),
+    Column("answer_due_at", Double, nullable=True),
+    Column("unanswered", String(8), nullable=False),
+    Column("settled_by", Text, nullable=False),
+    Column("settled_at", Double, nullable=True),
+    Column("note", Text, nullable=False),
+    Column("credit", BigInteger, nullable=True),
+    PrimaryKeyConstraint("lead_id"),
+    UniqueConstraint("credit"),
+    CheckConstraint("state IN ('requested', 'accepted', 'refused', 'expired')", "state"),
+    CheckConstraint("(state = 'accepted') = (credit IS NOT NULL)", "credit"),
+    Index(None, "seller", "requested_at"),
+)
+
+Index(
+    "ix_lead_return_answer_due_at",
+    lead_return.c.answer_due_at,
+    sqlite_where=text("state = 'requested'"),
+    postgresql_where=text("state = 'requested'"),
 )
 
 notice = Table(
@@ -411,12 +502,12 @@ configuration = Table(
 )
 
 # What a running service found in its file and does not take before an operator consents.
-held_configuration = Table(
-    "held_configuration",
+pending_configuration = Table(
+    "pending_configuration",
     metadata,
     Column("config_hash", String(64), nullable=False),
     Column("words", Text, nullable=False),
-    Column("held_at", Double, nullable=False),
+    Column("found_at", Double, nullable=False),
     Column("seen_at", Double, nullable=False),
     Column("approved_by", Text, nullable=False),
     Column("approved_at", Double, nullable=True),

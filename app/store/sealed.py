@@ -33,7 +33,10 @@ def sealed_otherwise(connection: Connection, key: str, after: tuple[str, str], l
     kind = literal("").label("kind")
     rows = union_all(
         select(lead.c.lead_id, kind, lead.c.identity.label("sealed")).where(
-            lead.c.lead_id >= after[0], func.substr(lead.c.identity, 1, len(head)) != head
+            lead.c.lead_id >= after[0],
+            # Of a lead that was forgotten nothing is sealed.
+            lead.c.forgotten_at.is_(None),
+            func.substr(lead.c.identity, 1, len(head)) != head,
         ),
         select(evidence.c.lead_id, evidence.c.kind, evidence.c.sealed).where(
             evidence.c.lead_id >= after[0], func.substr(evidence.c.sealed, 1, len(head)) != head

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from app.domain.answers import refused_post
 from app.domain.auction.weighing import Offer
-from app.domain.checks.verdict import Consultation, Unsettled
+from app.domain.checks.verdict import Consultation, Unsettled, failures
 from app.domain.post.judge import judge
 from app.domain.post.posted_lead import PostedLead
 from app.domain.post.sale import KeptAnswer, Sale
@@ -19,7 +19,7 @@ from app.usecases.bid_reference import BidReference, open_reference, posted
 from app.usecases.bidder import Bidder
 from app.usecases.gather_post import gather_post
 from app.usecases.make_sale import make_sale
-from app.usecases.standing.changes import Sold
+from app.usecases.standing.changes import Sold, Suppressed
 from app.wire.post import Post, PostAnswer
 
 
@@ -59,10 +59,12 @@ async def accept_post(
     if isinstance(verdict, Unsettled):
         return refuse_post(bidder, seller, reference, verdict.refusal, now, warnings, elapsed_ms, consulted)
     if isinstance(verdict, Refusal):
+        if any(each.code == "suppressed" for each in failures(consulted)):
+            await _suppress(bidder, lead)
         if REASONS[verdict.code].kept:
             await _keep(bidder, lead, verdict)
         return refuse_post(bidder, seller, reference, verdict, now, warnings, elapsed_ms, consulted)
-    sale = make_sale(bidder, lead, gathered.exchanges)
+    sale = make_sale(bidder, lead, gathered)
     result = await bidder.store.sell(sale, lambda refusal: refused_post(refusal, seller, lead.ping_id, warnings))
     if result.outcome == "sold":
         _remember(bidder, lead, sale)
@@ -108,6 +110,12 @@ async def _keep(bidder: Bidder, lead: PostedLead, refusal: Refusal) -> None:
             code=refusal.code,
         )
     )
+
+
+async def _suppress(bidder: Bidder, lead: PostedLead) -> None:
+    """Who opted out with a provider has opted out with us."""
+    await bidder.store.suppress(lead.person.all, "opted_out", "a check", lead.now)
+    bidder.standing.apply(Suppressed(digests=lead.person.all))
 
 
 def _remember(bidder: Bidder, lead: PostedLead, sale: Sale) -> None:

@@ -27,6 +27,9 @@ from app.usecases.operators.keys import operators_of
 from app.usecases.operators.state_notes import state_of
 from app.usecases.reload.config_watcher import ConfigWatcher
 from app.usecases.reload.left_destinations import LeftDestinations
+from app.usecases.retain.worker import RetainWorker
+from app.usecases.returns.answer import hear_credits
+from app.usecases.returns.by_rule import ReturnRules
 from app.usecases.standing.changes import Allowed, Suppressed, TimePassed, WritesFailed
 from app.usecases.standing.restore import read_lists
 
@@ -81,6 +84,8 @@ class BackgroundJobs:
         self._clock_alerts = alerts.clock
         self._alerts = AlertWatch(bidder, self._self_watch, alerts.sender, self.state, machine_clock)
         self._canaries = CanaryWatch(bidder)
+        self._return_rules = ReturnRules(bidder)
+        self._retain = RetainWorker(bidder, worker.owner)
         self._journal = journal
         self._unwritable_s = 0.0
         self._kept_duals: dict[str, float] = {}
@@ -195,6 +200,16 @@ class BackgroundJobs:
                 self._kept_ledgers |= grown
         self._duals_kept_at = now
 
+    async def ask_for_returns(self) -> None:
+        """Ask sellers for what outcomes give reason to, tell them of the others, and end what nobody answered."""
+        with suppress(StoreUnavailable):
+            await self._return_rules.look(self._everybodys_now())
+
+    async def retain_certificates(self) -> None:
+        """Store what is still to be stored of certificates."""
+        with suppress(StoreUnavailable):
+            await self._retain.retain_due(self.clock(), self.uniform)
+
     async def watch_canaries(self) -> None:
         """Stop what is tried and costs more than chance explains."""
         await self._canaries.look(self.clock())
@@ -220,12 +235,14 @@ class BackgroundJobs:
         await self.keep_shadow_prices()
         await self.keep_quotas()
         await self.watch_canaries()
+        await self.ask_for_returns()
         while due_at is not None and due_at <= self.clock():
             if not await self.worker.deliver_due(self.targets(), self.clock(), self.uniform):
                 # A receiver that fails is given a rest, however many leads wait for it.
                 break
             await self.worker.settle()
             due_at = await self.bidder.store.next_due()
+        await self.retain_certificates()
         self._journal.flush()
         return due_at
 
@@ -240,6 +257,7 @@ class BackgroundJobs:
         await read_lists(bidder.store, bidder.standing, heard.lists)
         hear_requests(bidder, heard.requests, self.watch.declared)
         bidder.operator_keys = operators_of(heard.operator_keys)
+        await hear_credits(bidder)
         self._audit_watch.see(heard.audit_head, now)
         hear_marks(self.bidder, self.certifier, heard.marks)
         return heard.next_due

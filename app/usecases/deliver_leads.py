@@ -10,15 +10,17 @@ from typing import Protocol
 import msgspec
 
 from app.crm.access_tokens import AccessTokens, NoToken, Send
-from app.crm.outcome import Judgement, judge
+from app.crm.outcome import Judgement, judge, refuses_token
 from app.crm.payload import ACCESS_TOKEN, Secrets, Unbuildable, build_request
 from app.domain.delivery.delivery import AttemptReport, ClaimedDelivery, DeliveryStatus
 from app.domain.delivery.destination import Destination
 from app.domain.delivery.destination_auth import OAuth2Auth
+from app.domain.delivery.feedback import feedback_document
 from app.domain.delivery.sold_lead import LeadDocument
 from app.outbound.circuit import Circuit
 from app.outbound.message import OutboundAnswer
 from app.outbound.retry import next_attempt_at
+from app.platforms.known import PLATFORMS
 
 LEASE_MARGIN_S = 30.0
 """A lease outlives the longest request by this, so that only a dead worker's leads are claimed again."""
@@ -162,7 +164,8 @@ class DeliveryWorker:
 
     async def _deliver(self, delivery: ClaimedDelivery, target: Target, now: float, draw: float) -> None:
         told = self._wall() if self._wall is not None else now
-        answer = await answer_of(self._send, self._tokens, target, delivery.lead, delivery.webhook_id, told)
+        what, document = sent_of(target, delivery)
+        answer = await answer_of(self._send, self._tokens, what, document, delivery.webhook_id, told)
         judgement = judgement_of(target.destination, answer, delivery.lead)
         report = report_of(delivery, answer, judgement, now, draw)
 
@@ -171,6 +174,20 @@ class DeliveryWorker:
             self._circuits[delivery.destination].record(failed=failed, at=now + answer.took_s)
         if await self._store.acknowledge(report):
             self._settled(report)
+
+
+def sent_of(target: Target, delivery: ClaimedDelivery) -> tuple[Target, LeadDocument]:
+    """What is sent, and where: the lead, or what its seller is told of it.
+
+    That goes in the form of a platform if its destination declares no fields.
+    """
+    destination, told = target.destination, delivery.feedback
+    if told is None:
+        return target, delivery.lead
+    platform = PLATFORMS.get(told.form)
+    if not destination.fields and platform is not None and platform.feedback is not None:
+        destination = msgspec.structs.replace(destination, fields=dict(platform.feedback.fields))
+    return Target(destination=destination, secrets=target.secrets), feedback_document(delivery.lead, told)
 
 
 async def try_out(send: Send, target: Target, lead: LeadDocument, webhook_id: str, now: float) -> Judgement:
@@ -184,19 +201,21 @@ async def answer_of(
 ) -> Answer:
     """What the receiver says; asked again with a new access token where the one we had is not taken any more."""
     destination, auth, secrets = target.destination, target.destination.auth, target.secrets
+    token = ""
     for may_renew in (True, False):
         if isinstance(auth, OAuth2Auth):
-            token = await tokens.token(destination, auth, target.secrets)
-            if isinstance(token, NoToken):
-                return token
+            granted = await tokens.token(destination, auth, target.secrets)
+            if isinstance(granted, NoToken):
+                return granted
+            token = granted
             secrets = {**target.secrets, ACCESS_TOKEN: token}
         request = build_request(destination, lead, secrets, webhook_id, told)
         if isinstance(request, Unbuildable):
             return request
         answer = await send(request)
-        if not (may_renew and isinstance(auth, OAuth2Auth) and answer.status == 401):
+        if not (may_renew and isinstance(auth, OAuth2Auth) and refuses_token(answer)):
             break
-        tokens.forget(auth)
+        tokens.forget(auth, token)
     return answer
 
 

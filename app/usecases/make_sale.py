@@ -5,20 +5,24 @@ import hashlib
 import msgspec
 
 from app.certificates.evidence import ProviderExchange
+from app.certificates.trustedform.answer import claim_by
 from app.dialects.values.guard import is_personal
 from app.domain.answers import sale_answer
 from app.domain.auction.weighing import Offer
 from app.domain.catalogue import counted_caps
+from app.domain.checks.check import Check
+from app.domain.checks.retain import DueRetain, deadline_of
 from app.domain.consent.certificate import holds_id_of, read_leadid, read_trustedform
 from app.domain.delivery.sold_lead import ConsentProof, LeadDocument, SoldLead, lead_document
 from app.domain.post.posted_lead import PostedLead
 from app.domain.post.sale import CapUse, Evidence, Sale
 from app.journal.lines import PingLine
 from app.usecases.bidder import Bidder
+from app.usecases.gather_post import GatheredPost
 from app.wire.ping import Ping
 
 
-def make_sale(bidder: Bidder, lead: PostedLead, exchanges: tuple[ProviderExchange, ...] = ()) -> Sale:
+def make_sale(bidder: Bidder, lead: PostedLead, gathered: GatheredPost) -> Sale:
     """Everything of one sale, its people sealed."""
     bid, campaign = lead.bid, lead.campaign
     lead_id = lead.lead_id(bidder.keys.index)
@@ -49,12 +53,13 @@ def make_sale(bidder: Bidder, lead: PostedLead, exchanges: tuple[ProviderExchang
         duplicate_scope=campaign.duplicate_scope,
         cap_uses=_cap_uses(lead),
         identity=bidder.vault.seal(msgspec.json.encode(document), lead_id),
-        evidence=_evidence(bidder, lead, lead_id, ping, sold.consent, exchanges),
+        evidence=_evidence(bidder, lead, lead_id, ping, sold.consent, gathered.exchanges),
         decision=msgspec.json.encode(offer) if offer is not None else None,
         config_hash=lead.configuration.config_hash,
         model_version=line.model if line is not None else "",
         destinations=_destinations(bidder, campaign.destinations, document),
         answer=sale_answer(lead.ping_id, lead_id, bid.price_cents, lead.warnings),
+        retains=_retains(bidder, lead, gathered),
     )
 
 
@@ -108,6 +113,37 @@ def _document(lead: PostedLead, lead_id: str, ping: Ping | None) -> SoldLead:
             user_agent=post.user_agent,
         ),
         fields=post.fields,
+    )
+
+
+def _retains(bidder: Bidder, lead: PostedLead, gathered: GatheredPost) -> tuple[DueRetain, ...]:
+    """The certificates that are to be stored after the sale, or were not before for want of an answer."""
+    post = lead.post
+    certificate = read_trustedform(post.trustedform_cert_url)
+    if lead.bid.test or certificate is None or certificate.provider != "trustedform":
+        return ()
+    consent_at = post.consent_at if post.consent_at is not None else post.created_at
+    deadline_at = deadline_of(claim_by(gathered.exchanges), consent_at, lead.now)
+    open_checks = {
+        each.check
+        for each in gathered.case.consultations
+        if any(verdict.question == "retain" and verdict.outcome == "unknown" for verdict in each.verdicts)
+    }
+    return tuple(
+        [
+            DueRetain(check=check.name, deadline_at=deadline_at)
+            for check in bidder.catalogue.checks
+            if check.name in open_checks or _is_stored_later(check, lead)
+        ]
+    )
+
+
+def _is_stored_later(check: Check, lead: PostedLead) -> bool:
+    return (
+        check.provider == "trustedform"
+        and "post" in check.on
+        and check.trustedform.retain == "after_sale"
+        and check.covers(lead.campaign.name, lead.campaign.vertical, lead.seller.name)
     )
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from training.histories.draft import draft, written
 from training.histories.joining import OWN
-from training.histories.spec import read_spec
+from training.histories.spec import ValueOf, read_spec
 from training.histories.specified import read_history
 from training.histories.tables import open_table
 from training.main import main
@@ -220,7 +220,10 @@ def leads(folder: Path) -> Path:
         "vertical": "CASE WHEN i % 4 = 0 THEN 'roofing' ELSE 'solar' END",
         "leg": "CASE WHEN i % 10 = 0 THEN 'shared' ELSE 'exclusive' END",
         "converted": "CASE WHEN i < 1100 THEN hash(i) % 10 < 2 END",
-        "value_cents": "CASE WHEN i < 1100 AND hash(i) % 10 < 2 THEN 90000 END",
+        "converted_at": "CASE WHEN hash(i) % 10 < 2 THEN 1.78e9 + i * 600.0 + hash(i) % 900000 END",
+        "known_until": "1.78e9 + 1100 * 600.0 + 14 * 86400.0",
+        "maturity_days": "14.0",
+        "stated_cents": "CASE WHEN i < 1100 AND hash(i) % 10 < 2 THEN 90000 END",
     }
     columns = [f'{own.get(name, "NULL::VARCHAR")} AS "{name}"' for name in OWN]
     facts = [
@@ -243,7 +246,9 @@ def test_leads_that_a_service_has_bought_need_no_word_of_explanation(tmp_path: P
     assert "leads of solar, roofing: say which, with --vertical" in capsys.readouterr().err
     assert main(["describe", "--data", str(folder), "--vertical", "solar", "--out", str(out)]) == 0
     spec = read_spec(out)
-    assert (spec.label, spec.positive, spec.order, spec.value) == ("converted", True, "at", "value_cents")
+    assert (spec.label, spec.positive, spec.order) == ("converted", True, "at")
+    assert (spec.value, spec.missing_label) == (ValueOf(field="stated_cents", rate=0.01), "not_yet")
+    assert (spec.converted_at, spec.known_until, spec.maturity_days) == ("converted_at", "known_until", 14.0)
     assert spec.where == {"vertical": "solar", "leg": "exclusive"}
     # Digits that are text on the wire stay text; facts of the other vertical are none of this one's.
     fields = {field.name: (field.type, field.known_at_ping) for field in spec.fields}
@@ -256,8 +261,9 @@ def test_leads_that_a_service_has_bought_need_no_word_of_explanation(tmp_path: P
         "local_hour": ("integer", True),
     }
     history = read_history(folder / "leads.parquet", spec, tell=lambda _: None)
-    assert len(history) == sum(1 for i in range(1_100) if i % 4 and i % 10)
-    assert history.value_mean == 90_000.0
+    # Those that have not matured are weighed.
+    assert len(history) == sum(1 for i in range(1_200) if i % 4 and i % 10)
+    assert history.value_mean == 900.0
     assert {type(value) for value in history.columns["rate"]} == {str}
     assert set(history.columns) == {"rate", "value", "state", "local_hour"}
 

@@ -61,7 +61,9 @@ def dataset(folder: Path, made: list[LoggedBid]) -> DatasetSummary:
     write_bids(folder / BIDS, made)
     leads = f"""
         SELECT lead_id, id AS ping_id, "at", seller, vertical, leg, model, price_cents, probability, worth, converted,
-            CASE WHEN converted THEN worth::BIGINT END AS value_cents, returned, facts
+            CASE WHEN converted THEN worth::BIGINT END AS value_cents, returned, facts,
+            CASE WHEN converted THEN "at" + 3600.0 END AS converted_at, NULL::BIGINT AS stated_cents,
+            CASE WHEN converted THEN 'sold' ELSE '' END AS disposition
         FROM read_parquet('{folder / BIDS}') WHERE lead_id <> '' ORDER BY "at"
     """
     duckdb.execute(f"COPY ({leads}) TO '{folder / LEADS}' (FORMAT parquet)")
@@ -228,6 +230,33 @@ def test_enough_conversions_make_a_model_of_its_own(
     assert set(reads) >= {"tier", "bill", "owner"}
     assert model.traffic
     assert set(model.habits) == {"acme"}
+
+
+@pytest.mark.long
+def test_where_sales_are_rare_an_earlier_disposition_is_learned_and_served_at_their_level(
+    tmp_path: Path, vertical: Vertical, draw: Callable[..., History]
+) -> None:
+    history = draw(4_000)
+    qualified = {f"l-{number}" for number in np.flatnonzero(history.converted)}
+    sold = {name for name in qualified if int(name[2:]) % 9 == 0}
+    made = [
+        bid(number, at=float(at), facts=facts, won=True, lead_id=f"l-{number}", converted=f"l-{number}" in sold)
+        for number, (facts, at) in enumerate(zip(facts_in(history), history.at, strict=True))
+    ]
+    summary = dataset(tmp_path / "dataset", made)
+    path, names = tmp_path / "dataset" / LEADS, ", ".join(f"'{name}'" for name in qualified - sold)
+    again = f"SELECT * REPLACE (CASE WHEN lead_id IN ({names}) THEN 'qualified' ELSE disposition END AS disposition)"
+    duckdb.execute(f"CREATE TABLE leads AS {again} FROM read_parquet('{path}')")
+    duckdb.execute(f"COPY leads TO '{path}' (FORMAT parquet)")
+    past = Dataset(folder=tmp_path / "dataset", summary=summary, models=shipped(tmp_path), zone="America/New_York")
+    found = retrain(past, vertical, "0001", seed=1, tell=quiet)
+    assert "too few conversions" in found.conversion
+    assert "by who is qualified" in found.conversion
+    assert next(gate for gate in found.gates if gate.name == "late level").passed
+    model, _ = load_version(past.models, "solar", found.challenger)
+    said = [model.probability(facts) for facts in facts_in(history)]
+    assert np.mean(said) == pytest.approx(len(sold) / len(made), rel=0.01)
+    assert model.dispositions["qualified"].of(-2.0) > 0.3
 
 
 def told(*, challenger: str = "0002") -> Round:

@@ -132,7 +132,12 @@ def _of_card(card: ModelCard, evaluated: EvaluatedModel) -> Evaluation:
         champion="",
         verdict=verdict(card.gates),
         gates=card.gates,
-        rows=LogRows(source=past.source, matured=past.rows, converted=round(past.rows * past.converted)),
+        rows=LogRows(
+            source=past.source,
+            matured=past.rows,
+            converted=round(past.rows * past.converted),
+            maturity_days=card.maturity_days,
+        ),
         conversions=Conversions(
             leads=figures.rows,
             converted=round(figures.rows * figures.converted),
@@ -141,6 +146,7 @@ def _of_card(card: ModelCard, evaluated: EvaluatedModel) -> Evaluation:
             lift=lift(tenths[::-1]),
             slices=slices,
         ),
+        delays=card.delays,
         dependences=dependences(
             evaluated.model.probability, evaluated.reads, [row.facts for row in card.parity[:USUAL_LEADS]]
         ),

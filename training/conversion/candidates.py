@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 import msgspec
+import numpy as np
 from joblib import cpu_count
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
@@ -182,8 +183,10 @@ def chance(model: Estimator, X: Array) -> Array:
 
 
 def scores(model: Estimator, X: Array) -> Array:
-    """The log-odds of each row, as exact as the model tells them."""
+    """The log-odds of each row, as exact as the model tells them; of one of amounts, their logarithms."""
     if hasattr(model, "decision_function"):
         told: Array = model.decision_function(X)
         return told
+    if not hasattr(model, "predict_proba"):
+        return np.asarray(np.log(model.predict(X)))
     return log_odds(chance(model, X))

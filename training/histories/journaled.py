@@ -12,7 +12,7 @@ from app.domain.calendar import local_time
 from app.domain.post.disposition import Disposition
 from app.domain.schedule import HOURS_OF_WEEK
 from app.domain.token import read_on_trust
-from app.journal.lines import AnyLine, NoticeLine, PingLine, PostLine, RefusedLine, RepeatLine
+from app.journal.lines import AnyLine, NoticeLine, PingLine, PostLine, RefusedLine, RepeatLine, RetainLine
 from app.journal.reader import lines
 from app.reports.counter import LineCounter
 from app.reports.fold import fold
@@ -38,12 +38,15 @@ class DatasetSources(msgspec.Struct, frozen=True):
 
 
 class DatasetRules(msgspec.Struct, frozen=True, kw_only=True):
-    """Pings of [since, until) as all was known at `now`; a lead converts if it gets that far before it matures."""
+    """Pings of [since, until) as all was known at `now`; a lead converts if it gets that far before it matures.
+
+    How long it may take is read from the delays where `maturity_s` does not say.
+    """
 
     since: float = 0.0
     until: float = float("inf")
     now: float
-    maturity_s: float
+    maturity_s: float | None = None
     conversion: Disposition = "sold"
 
 
@@ -130,6 +133,9 @@ class PingRows:
     def notice(self, line: NoticeLine) -> None:
         self._feedback(line, line.result, "", is_post=False)
 
+    def retain(self, line: RetainLine) -> None:
+        """Nothing to learn from."""
+
     def _is_counted(self, line: PingLine | RepeatLine | RefusedLine) -> bool:
         """Whether it lies in the span, which it then widens."""
         if not self._rules.since <= line.at < self._rules.until:
@@ -166,7 +172,7 @@ def _bids(line: PingLine, zone: str) -> Iterator[dict[str, Any]]:
             **_of(line, "at", "seller", "model", "config"),
             **_of(line.ping, "vertical", "zip", "state"),
             **_of(offer, "campaign", "leg", "price_cents", "win_probability", "spread"),
-            **_of(offer.valuation, "probability", "worth", "value"),
+            **_of(offer.valuation, "probability", "worth", "predicted", "value"),
             **_of(offer.quote, "bid_value", "low", "high", "best"),
             "points": [point.cents for point in offer.quote.points] if offer.quote is not None else (),
         }

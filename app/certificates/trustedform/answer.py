@@ -4,12 +4,13 @@
 failed.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
 import msgspec
 
+from app.certificates.evidence import ProviderExchange
 from app.certificates.provider import ProviderAnswer, Reaction, is_cut, is_transport_trouble, verdict
 from app.domain.checks.check import Check, ConsentVerification
 from app.domain.checks.verdict import CheckVerdict
@@ -224,28 +225,41 @@ _VERIFIED = {
 
 
 class Storage(msgspec.Struct, frozen=True, kw_only=True):
-    """Whether a certificate is stored for us, whatever became of the match; until `expires_at` (UTC epoch seconds).
-
-    `claim_by` is when a certificate that is not stored is gone for good.
-    """
+    """Whether a certificate is stored for us, whatever became of the match; until `expires_at` (UTC epoch seconds)."""
 
     is_stored: bool = False
     previously: bool = False
     expires_at: float | None = None
-    claim_by: float | None = None
 
 
 def storage_of(answers: Sequence[ProviderAnswer]) -> Storage:
     """What these answers say of the certificate's storage."""
     bodies = [_json(each) for each in answers if _is_meant(each)]
     results = next((found for body in bodies if (found := _table(_table(body, "retain"), "results"))), {})
-    insights = [_table(_table(body, "insights"), "properties") for body in bodies]
     return Storage(
         is_stored=is_stored(results),
         previously=is_true(results.get("previously_retained")),
         expires_at=_moment(results.get("expires_at")),
-        claim_by=next((at for each in insights if (at := _moment(each.get("expires_at"))) is not None), None),
     )
+
+
+def has_refused(answered: ProviderAnswer) -> bool:
+    """Whether the certificate will never be stored, however often it is tried."""
+    if answered.answer.status in _REFUSED:
+        return answered.answer.status != 404
+    reason = _reason(_json(answered))
+    final = ("sandbox", _CLAIMED_TOO_OFTEN, "cert has expired", "could not be retained", "requires a web certificate")
+    return answered.answer.status in (200, 422) and any(part in reason for part in final)
+
+
+def claim_by(exchanges: Iterable[ProviderExchange]) -> float | None:
+    """When the certificate is gone, as far as these exchanges say."""
+    for exchange in exchanges:
+        properties = _table(_table(_decoded(exchange.response.encode()), "insights"), "properties")
+        at = _moment(properties.get("expires_at"))
+        if at is not None:
+            return at
+    return None
 
 
 def is_stored(results: Json) -> bool:
@@ -281,9 +295,13 @@ def _is_meant(answered: ProviderAnswer) -> bool:
 
 
 def _json(answered: ProviderAnswer) -> Json:
-    """The body as a table; an empty one where it is none."""
+    return _decoded(answered.answer.body)
+
+
+def _decoded(text: bytes) -> Json:
+    """A body as a table; an empty one where it is none."""
     try:
-        body = msgspec.json.decode(answered.answer.body)
+        body = msgspec.json.decode(text)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return {}
     return body if isinstance(body, dict) else {}

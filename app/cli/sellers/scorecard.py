@@ -56,7 +56,7 @@ async def _tell(store: Store, args: argparse.Namespace) -> int:
     trade = Counting(args.data / "journal").since(since)
     if trade.refusal is not None:
         raise trade.refusal
-    returns = await store.returns(args.seller, since, now)
+    returns = await store.return_counts(args.seller, since, now)
     card = scorecard(args.seller, "full", trade, returns, since, now)
     if args.json:
         print(write_scorecard(card).decode())

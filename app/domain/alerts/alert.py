@@ -33,6 +33,8 @@ CAUSES: Mapping[str, Severity] = {
     # Who is asked, and who is told.
     "provider_down": "critical",
     "provider_budget": "warning",
+    "certificates_expiring": "critical",
+    "certificates_lost": "warning",
     "destination_disabled": "critical",
     "destination_failing": "warning",
     "leads_undelivered": "warning",

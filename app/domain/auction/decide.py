@@ -1,10 +1,10 @@
 """Decides one ping: bids, or the one reason for none. Pure: the same arguments give the same answer, also in replay."""
 
-from math import nan
+from math import isfinite, nan
 
 import msgspec
 
-from app.domain.auction.features import facts_of
+from app.domain.auction.features import PREDICTED_VALUE, facts_of
 from app.domain.auction.snapshot import Snapshot
 from app.domain.auction.weighing import CampaignRefusal, Offer, declared_curve, weigh
 from app.domain.auction.withholding import UNRECORDABLE, is_withheld
@@ -49,6 +49,9 @@ def decide(ping: Ping, snapshot: Snapshot, now: float, draw: Draw) -> Decision:
     model = catalogue.models.get(ping.vertical)
     # All candidates buy this vertical, so one score serves them all.
     probability = model.probability(facts) if model is not None else nan
+    if model is not None and model.value is not None:
+        amount = facts[PREDICTED_VALUE] = model.value(facts)
+        probability = probability if isfinite(amount) else nan
     offers: list[Offer] = []
     refused: list[CampaignRefusal] = []
     for campaign in candidates:

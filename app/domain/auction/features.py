@@ -7,6 +7,10 @@ OF_EVERY_LEAD = ("state", "zip3", "local_hour", "weekday")
 """Facts that every lead has beside its vertical's own fields and that a model may read."""
 
 
+PREDICTED_VALUE = "predicted_value"
+"""What the model says that a conversion of this lead brings, in dollars: a fact that only `conversion_value` reads."""
+
+
 def facts_of(ping: Ping, local: LocalTime) -> dict[str, Value]:
     """Everything known about a lead at ping time, by name; absent facts have no key. `local` is the buyer's time."""
     return {

@@ -1,11 +1,12 @@
 """One campaign's answer to one ping: a price for each leg, or the reason for no bid."""
 
 from collections.abc import Mapping
-from math import fsum
+from math import fsum, isfinite
 
 import msgspec
 from msgspec.structs import replace
 
+from app.domain.auction.features import PREDICTED_VALUE
 from app.domain.auction.snapshot import Caps, Snapshot, Standing
 from app.domain.auction.targeting import target_terms
 from app.domain.buyer import Exploration
@@ -16,6 +17,7 @@ from app.domain.checks.check import post_costs
 from app.domain.checks.verdict import Consultation, about, failures, price_cut, unsettled
 from app.domain.consent import consent
 from app.domain.duplicate import is_duplicate
+from app.domain.pricing.disposition_value import DispositionTerm, disposition_terms, per_conversion
 from app.domain.pricing.exploration import Draw, jitter
 from app.domain.pricing.landscape import OrtbCurve
 from app.domain.pricing.price_points import drawn_point, points_of_both
@@ -187,32 +189,50 @@ def _valuation(
     shadows, budget = _duals(campaign, caps)
     standing = snapshot.standing
     habits = _habits(campaign, snapshot)
-    quality_factor, sub_source = habits.quality_factor, ""
+    quality_factor, return_rate, sub_source = habits.quality_factor, habits.return_rate, ""
     if habits.sub_sources and facts["sub_id"] in habits.sub_sources:
         sub_source = str(facts["sub_id"])
         quality_factor = habits.sub_sources[sub_source]
+        return_rate = habits.sub_source_returns.get(sub_source, return_rate)
     demand = standing.demand.get(campaign.name)
     if demand is not None:
         shadows += ((demand.name, demand.shadow_cents(campaign.demand_cents)),)
-    worth = campaign.worth.of(facts)
+    worth, dispositions = campaign.worth.of(facts), tuple[DispositionTerm, ...]()
+    if campaign.disposition_values:
+        dispositions = _dispositions(campaign, snapshot, probability)
+        worth += per_conversion(dispositions, probability) if dispositions else 0.0
     towards = standing.targets.get(campaign.name) if standing.targets else None
     targets = target_terms(campaign, towards, worth) if towards is not None else ()
     checks = snapshot.catalogue.checks
     return Valuation(
         probability=probability,
         worth=worth,
+        dispositions=dispositions,
+        predicted=_predicted(facts) if campaign.worth.field == PREDICTED_VALUE else 0.0,
         quality_factor=quality_factor,
         handling=float(campaign.handling_cents),
         boosts=_boosts(campaign, standing, local),
         signals=tuple([(cause, float(cents)) for cause, cents in standing.signals]) if standing.signals else (),
         shadows=shadows,
         budget=budget,
-        return_rate=habits.return_rate,
+        return_rate=return_rate,
         sub_source=sub_source,
         targets=targets,
         raise_max=float(campaign.target_raise_cents) if targets else 0.0,
         checks=post_costs(checks, campaign.name, campaign.vertical, snapshot.seller.name) if checks else (),
     )
+
+
+def _dispositions(campaign: Campaign, snapshot: Snapshot, probability: float) -> tuple[DispositionTerm, ...]:
+    """The dispositions that bring something, with how likely this lead comes to each; none where no model knows."""
+    model = snapshot.catalogue.models.get(campaign.vertical)
+    return disposition_terms(campaign.disposition_values, model.dispositions, probability) if model is not None else ()
+
+
+def _predicted(facts: Mapping[str, Value]) -> float:
+    """What the model says that a conversion brings, in cents; 0 where it says nothing."""
+    amount = float(facts.get(PREDICTED_VALUE, 0.0))
+    return 100.0 * amount if isfinite(amount) else 0.0
 
 
 def _boosts(campaign: Campaign, standing: Standing, local: LocalTime) -> tuple[tuple[str, float], ...]:
@@ -272,6 +292,10 @@ def _offer(
     valuation = exclusive
     if leg == "shared":
         valuation = replace(exclusive, probability=exclusive.probability * campaign.shared_share)
+        if valuation.dispositions:
+            valuation = replace(
+                valuation, dispositions=tuple([each.shared(campaign.shared_share) for each in valuation.dispositions])
+            )
     curve = _curve(snapshot, leg, facts, campaign.vertical, valuation)
     points = campaign.price_points or snapshot.seller.price_points
     if points:

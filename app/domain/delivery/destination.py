@@ -19,6 +19,7 @@ from app.domain.delivery.destination_auth import (
     require_header,
     signing_key,
 )
+from app.domain.delivery.feedback import FEEDBACK_PATHS
 from app.domain.delivery.outcome_rule import OutcomeRule, Pick
 from app.domain.delivery.sold_lead import LEAD_PATHS, LeadDocument
 from app.wire.ping import Value
@@ -51,8 +52,6 @@ class Source(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     def __post_init__(self) -> None:
         if bool(self.path) == (self.constant is not None):
             raise ValueError("say either `from` (a path of the lead) or `constant`")
-        if self.path:
-            _require_lead_path(self.path)
 
 
 class Destination(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -92,11 +91,7 @@ class Destination(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
             raise ValueError(f"`concurrency` is {self.concurrency}: it must be from 1 to 64")
         for name, value in self.headers.items():
             require_header(name, value)
-        for source in self.fields.values():
-            if isinstance(source, str):
-                _require_lead_path(source)
         for path, values in self.only.items():
-            _require_lead_path(path)
             if not values:
                 raise ValueError(f"`only` lists no value of `{path}`, so no lead would ever be sent here")
         _require_targets(self.encoding, tuple(self.fields))
@@ -108,7 +103,9 @@ class Destination(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 def secret_references(destination: Destination) -> tuple[str, ...]:
     """Every reference that must be resolved before a lead can be sent to this destination."""
-    plain = [text for text in (destination.url, *destination.headers.values()) if is_secret(text)]
+    constants = [source.constant for source in destination.fields.values() if isinstance(source, Source)]
+    texts = (destination.url, *destination.headers.values(), *constants)
+    plain = [text for text in texts if isinstance(text, str) and is_secret(text)]
     return tuple(dict.fromkeys([*plain, *auth_references(destination.auth)]))
 
 
@@ -128,7 +125,11 @@ def require_secrets(destination: Destination, secrets: Mapping[str, str]) -> Non
             )
             raise ValueError(f"the secret `{reference}` {remedy}")
     if is_secret(destination.url):
-        _require_url(secrets[destination.url], destination.allow_private_hosts)
+        url = secrets[destination.url]
+        _require_url(url, destination.allow_private_hosts)
+        for path in placeholders(url):
+            if trouble := path_trouble(path):
+                raise ValueError(trouble)
 
 
 def can_join_outcomes(destination: Destination) -> bool:
@@ -139,6 +140,26 @@ def can_join_outcomes(destination: Destination) -> bool:
     return not {"lead_id", "ping_id"}.isdisjoint(paths | set(PLACEHOLDER.findall(destination.url)))
 
 
+def placeholders(url: str) -> list[str]:
+    """The paths of the lead that stand in an address; none in one that cannot be read."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return []
+    return PLACEHOLDER.findall(parts.path + parts.query)
+
+
+def path_trouble(path: str) -> str:
+    """Why this is no path of a lead, and the remedy; empty where it is one. Who reads a configuration must ask."""
+    if path in LEAD_PATHS or path in FEEDBACK_PATHS or (path.startswith("fields.") and len(path) > len("fields.")):
+        return ""
+    by_name = {known.rpartition(".")[2]: known for known in LEAD_PATHS}
+    named = get_close_matches(path.rpartition(".")[2], by_name, 1)
+    near = get_close_matches(path, LEAD_PATHS, 1) or [by_name[name] for name in named]
+    hint = f"did you mean `{near[0]}`?" if near else "use one such as `contact.phone`, `lead_id` or `fields.NAME`"
+    return f"`{path}` is not a path of the lead: {hint}"
+
+
 def _said_at(path: str, lead: LeadDocument) -> str:
     head, _, rest = path.partition(".")
     return _as_said(lead.get(head, {}).get(rest, "") if rest else lead.get(head, ""))
@@ -146,14 +167,6 @@ def _said_at(path: str, lead: LeadDocument) -> str:
 
 def _as_said(value: Value) -> str:
     return ("true" if value else "false") if isinstance(value, bool) else str(value).lower()
-
-
-def _require_lead_path(path: str) -> None:
-    if path in LEAD_PATHS or (path.startswith("fields.") and len(path) > len("fields.")):
-        return
-    near = get_close_matches(path, LEAD_PATHS, 1) or get_close_matches(f"contact.{path}", LEAD_PATHS, 1)
-    hint = f"did you mean `{near[0]}`?" if near else "use one such as `contact.phone`, `lead_id` or `fields.NAME`"
-    raise ValueError(f"`{path}` is not a path of the lead: {hint}")
 
 
 def _require_url(url: str, allow_private_hosts: tuple[str, ...], key: str = "url") -> None:
@@ -173,8 +186,6 @@ def _require_url(url: str, allow_private_hosts: tuple[str, ...], key: str = "url
         raise ValueError(f"`{key}` must hold no user, fragment, or placeholder in its host: use `auth` for credentials")
     if parts.scheme == "http" and host not in allow_private_hosts:
         raise ValueError(f"`{key}` must be https: only a host in `allow_private_hosts` may go without (`{host}`)")
-    for path in PLACEHOLDER.findall(parts.path + parts.query):
-        _require_lead_path(path)
 
 
 def _require_targets(encoding: Encoding, targets: tuple[str, ...]) -> None:

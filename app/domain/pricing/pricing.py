@@ -7,6 +7,7 @@ from typing import Protocol
 import msgspec
 from msgspec.structs import replace
 
+from app.domain.pricing.disposition_value import DispositionTerm
 from app.domain.pricing.price_points import PricePoint
 from app.wire.ping import Value
 
@@ -46,7 +47,7 @@ class Worth(msgspec.Struct, frozen=True, kw_only=True):
         if not self.field:
             return float(self.base_cents)
         amount = facts.get(self.field)
-        if isinstance(amount, str) or amount is None:
+        if isinstance(amount, str) or amount is None or amount != amount:
             return float(self.base_cents + self.missing_cents)
         worth = self.base_cents + self.rate * float(amount) * 100.0
         worth = max(worth, float(self.low_cents))
@@ -70,13 +71,17 @@ class Valuation(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaul
 
     `probability` is p, `worth` V, `handling` h, `return_rate` q, `budget` mu. `shadows` are the nu of caps and
     territory by name, `boosts` and `signals` the premiums by name. All money in cents. `expected` says that p is what
-    the campaign expects of all such leads, as no model said it of this one; `sub_source` whose quality factor it is
-    where not the seller's. `checks` are the costs of having it checked, by check; `price_cut` is the share that its
-    open questions take off u. `targets` move u, by at most `raise_max` cents upwards.
+    the campaign expects of all such leads, as no model said it of this one; `predicted` is what the model says that a
+    conversion brings, where V is made of that, and V holds what `dispositions` before it bring for each conversion;
+    `sub_source` whose quality factor it is where not the seller's. `checks` are the costs of having it checked, by
+    check; `price_cut` is the share that its open questions take off u. `targets` move u, by at most
+    `raise_max` cents upwards.
     """
 
     probability: float
     worth: float
+    predicted: float = 0.0
+    dispositions: tuple[DispositionTerm, ...] = ()
     quality_factor: float = 1.0
     handling: float = 0.0
     boosts: tuple[tuple[str, float], ...] = ()

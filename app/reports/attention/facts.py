@@ -4,7 +4,7 @@ import msgspec
 
 from app.domain.configuration import Configuration
 from app.service_notes import ServicePlaces, ServiceState
-from app.store.configurations import Held
+from app.store.configurations import PendingConfiguration
 from app.store.delivery.deliveries import Waiting
 from app.store.leads import Summary
 from app.store.operators.requested import RequestRows
@@ -17,7 +17,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     machine_now: float
     configuration: Configuration | None
     in_force_since: float | None
-    held: list[Held]
+    pending: list[PendingConfiguration]
     requests: RequestRows
     used: dict[str, int]
     today: Summary

@@ -59,5 +59,15 @@ def provider_alerts(providers: Mapping[str, ProviderState]) -> Iterator[Alert]:
             yield alert("provider_budget", sentence, "raise `daily_budget`", name)
 
 
+def retain_alerts(late: int, lost: int) -> Iterator[Alert]:
+    """Certificates that are not stored yet though they soon expire, and those that no longer can be."""
+    if late:
+        sentence = f"the certificates of {_counted(late, 'lead')} could not be stored yet, and expire"
+        yield alert("certificates_expiring", sentence, "see whether the provider answers: `leadbid status`")
+    if lost:
+        sentence = f"the certificates of {_counted(lost, 'lead')} of the last week are lost"
+        yield alert("certificates_lost", sentence, "the log names the leads; do not call them without other proof")
+
+
 def _counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"

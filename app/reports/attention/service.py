@@ -25,7 +25,7 @@ def service_alerts(facts: Facts, running: str) -> Iterator[Alert]:
         yield alert("service_unknown", "no service has noted itself in this directory", "is --data the service's own?")
     if running == "running" and facts.state is not None:
         yield from facts.state.problems
-    for each in facts.held:
+    for each in facts.pending:
         sentence = f"configuration {each.config_hash} waits for consent, as {each.words[0]}"
         yield alert("configuration_held", sentence, "`leadbid reload`", each.config_hash)
 

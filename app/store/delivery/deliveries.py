@@ -9,7 +9,7 @@ from app.domain.delivery.delivery import DeliveryStatus
 from app.domain.operators.audit import OperatorAct
 from app.store.delivery.destinations import disabled
 from app.store.operators.audit import note
-from app.store.schema import attempt, delivery
+from app.store.schema import attempt, delivery, lead
 
 REFUSED_ADDRESS = "no answer: refused_address"
 """The note of a delivery that was not even tried, because of where it would have gone."""
@@ -129,9 +129,11 @@ def attempt_counts(connection: Connection) -> dict[tuple[str, str], int]:
 def replay(connection: Connection, which: Which, by: str, now: float) -> int:
     """Make these deliveries due again with a fresh schedule; how many. What is being sent right now is left alone."""
     is_free = or_(delivery.c.status != "pending", delivery.c.owner == "", delivery.c.due_at <= now)
+    # Of a lead that was forgotten there is nothing to send.
+    has_person = delivery.c.lead_id.in_(select(lead.c.lead_id).where(lead.c.forgotten_at.is_(None)))
     count = connection.execute(
         update(delivery)
-        .where(*_conditions(which), is_free)
+        .where(*_conditions(which), is_free, has_person)
         .values(status="pending", due_at=now, owner="", attempts=0, replays=delivery.c.replays + 1, settled_at=None)
     ).rowcount
     target = which.destination or which.lead_id or "deliveries"
@@ -160,7 +162,9 @@ def move(connection: Connection, source: str, to: str, by: str, now: float) -> M
     other = delivery.alias("other")
     is_waiting = (delivery.c.destination == source) & (delivery.c.status == "pending")
     is_free = is_waiting & or_(delivery.c.owner == "", delivery.c.due_at <= now)
-    is_doubled = select(other.c.delivery_id).where(other.c.lead_id == delivery.c.lead_id, other.c.destination == to)
+    is_doubled = select(other.c.delivery_id).where(
+        other.c.lead_id == delivery.c.lead_id, other.c.destination == to, other.c.subject == delivery.c.subject
+    )
     own = f"{to} has a delivery of its own for this lead"
     doubled = connection.execute(
         update(delivery)

@@ -5,6 +5,7 @@ import logging
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from app.domain.alerts.alert import Alert, alert
@@ -14,6 +15,7 @@ from app.journal.versions import OtherVersion
 from app.journal.writer import hour_start
 from app.parquet import ParquetError
 from app.reports.attention.buying import contact_alerts
+from app.reports.attention.others import retain_alerts
 from app.reports.attention.service import disk_alerts
 from app.reports.attention.trade import HISTORY_H, HOUR_S, Buying, HourTrade, TradeHistory, hour_trade, trade_alerts
 from app.reports.hours import count_hour, hours
@@ -23,7 +25,10 @@ from app.usecases.bidder import Bidder
 
 COUNT_S = 300.0
 """So often the journal is counted: hours that changed, which is mostly the one that runs."""
-CONTACT_S = 3_600.0
+ASK_S = 600.0
+"""And so often the database is asked for what takes it some time."""
+
+_WEEK_S = 7 * 86_400.0
 
 HOURS_AT_ONCE = 24
 """After a start so many hours of the past are counted at a time, the latest first."""
@@ -48,13 +53,13 @@ class SelfWatch:
         self._counted_at = self._asked_at = float("-inf")
         self._lost_before, self._lost_at = 0, float("-inf")
         self._trade: list[Alert] = []
-        self._contact: list[Alert] = []
+        self._of_store: list[Alert] = []
         self._disk: list[Alert] = []
 
     @property
     def alerts(self) -> list[Alert]:
         """What stands out, as of the last look."""
-        return [*self._own(), *self._disk, *self._trade, *self._contact]
+        return [*self._own(), *self._disk, *self._trade, *self._of_store]
 
     async def look(self, now: float) -> None:
         """Look at what is due to be looked at."""
@@ -64,12 +69,17 @@ class SelfWatch:
             self._counted_at = now
             history = await asyncio.to_thread(self._history, now)
             self._trade = trade_alerts(history, self._buying(now), terms, now)
-        if abs(now - self._asked_at) >= CONTACT_S:
-            try:
-                self._contact = list(contact_alerts(await self._bidder.store.contact_counts(now), terms.contact_fall))
-            except StoreUnavailable:
-                return
-            self._asked_at = now
+        if abs(now - self._asked_at) >= ASK_S:
+            with suppress(StoreUnavailable):
+                await self._ask(terms, now)
+                self._asked_at = now
+
+    async def _ask(self, terms: AlertTerms, now: float) -> None:
+        store = self._bidder.store
+        self._of_store = [
+            *retain_alerts(*await store.troubled_retains(now - _WEEK_S)),
+            *contact_alerts(await store.contact_counts(now), terms.contact_fall),
+        ]
 
     def _disk_now(self, terms: AlertTerms) -> Iterator[Alert]:
         try:

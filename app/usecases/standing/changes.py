@@ -91,6 +91,16 @@ class Sold(_Change, frozen=True, gc=False, tag="sold"):
     certificates: tuple[str, ...] = ()
 
 
+class Returned(_Change, frozen=True, gc=False, tag="returned"):
+    """A lead was given back, and its seller credits it: the caps that it used have as much room again.
+
+    `number` counts credits in the order in which they were committed; each is taken once.
+    """
+
+    number: int
+    uses: tuple[Use, ...] = ()
+
+
 class CounterDeclared(_Change, frozen=True, gc=False, tag="counter_declared"):
     """A lead meets a cap for the first time in its window, or under another declaration than before.
 
@@ -104,9 +114,10 @@ class CounterDeclared(_Change, frozen=True, gc=False, tag="counter_declared"):
 
 
 class UsageRead(_Change, frozen=True, gc=False, tag="usage_read"):
-    """What the database counted by now, by counter."""
+    """What the database counted by now, by counter, and the number of the last credit in it."""
 
     used: dict[str, int]
+    credit: int = 0
 
 
 class ShadowPricesRead(_Change, frozen=True, gc=False, tag="shadow_prices_read"):
@@ -221,7 +232,7 @@ class TimePassed(_Change, frozen=True, gc=False, tag="time_passed"):
 
 
 ClockChange = ClockLeapt | ClockWasAhead
-CounterChange = CounterDeclared | UsageRead | ShadowPricesRead
+CounterChange = CounterDeclared | UsageRead | ShadowPricesRead | Returned
 TargetChange = TargetDeclared | LedgersRead
 RequestedChange = DemandSet | SignalSet | Requests
 KnownChange = Suppressed | Allowed | ListRead | ListDropped | KnownRead

@@ -45,7 +45,8 @@ _PART = 10_000
 async def restore(store: Store, now: float) -> LiveStanding:
     """Where a bidder stands by its database. StoreUnavailable while that is away."""
     standing = LiveStanding()
-    standing.apply(UsageRead(used=await store.cap_usage(now)))
+    counted = await store.counted(now)
+    standing.apply(UsageRead(used=counted.used, credit=counted.credit))
     standing.apply(ShadowPricesRead(prices=await store.shadow_prices()))
     standing.apply(LedgersRead(ledgers=await store.ledgers()))
     heard = await store.heard(now)

@@ -28,6 +28,7 @@ from app.usecases.standing.changes import (
     ListDropped,
     ListRead,
     Requests,
+    Returned,
     ShadowPricesRead,
     SignalSet,
     Sold,
@@ -72,7 +73,7 @@ class LiveStanding:
                 self._promise(change)
             case Sold():
                 self._sell(change)
-            case CounterDeclared() | UsageRead() | ShadowPricesRead() | TargetDeclared() | LedgersRead():
+            case CounterDeclared() | UsageRead() | ShadowPricesRead() | Returned() | TargetDeclared() | LedgersRead():
                 self._declare(change)
             case TimePassed():
                 self._pass_time(change.at)
@@ -97,6 +98,11 @@ class LiveStanding:
     def live_bids(self) -> int:
         """How many answered pings have live bids now."""
         return len(self._promises)
+
+    @property
+    def credited(self) -> int:
+        """The number of the last credit that is counted here."""
+        return self._counters.credited
 
     def live(self, nonce: bytes, now: float) -> BidMade | None:
         """The live bids for one lead of one seller."""

@@ -134,6 +134,7 @@ def test_the_json_reads_back_as_what_it_is(told: tuple[int, dict[str, Any]]) -> 
         "caps",
         "drift",
         "dependences",
+        "delays",
         "notes",
     ]
     assert found.policies is not None

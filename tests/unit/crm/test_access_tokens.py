@@ -80,7 +80,7 @@ def test_many_leads_at_once_ask_once() -> None:
 def test_a_token_that_is_not_taken_is_asked_for_anew() -> None:
     server = Server(granted("t1"), granted("t2"))
     server.token()
-    server.tokens.forget(AUTH)
+    server.tokens.forget(AUTH, "t1")
     assert server.token() == "t2"
 
 
@@ -101,3 +101,10 @@ def test_without_a_token_the_lead_waits_and_the_note_says_why(answer: OutboundAn
     assert isinstance(token, NoToken)
     assert told in token.why
     assert "s3cret" not in token.why
+
+
+def test_a_token_that_came_since_is_kept() -> None:
+    server = Server(granted("t1"), granted("t2"))
+    server.token()
+    server.tokens.forget(AUTH, "t0")
+    assert server.token() == "t1"

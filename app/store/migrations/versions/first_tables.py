@@ -122,14 +122,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("config_hash", name="pk_configuration"),
     )
     op.create_table(
-        "held_configuration",
+        "pending_configuration",
         sa.Column("config_hash", sa.String(length=64), nullable=False),
         sa.Column("words", sa.Text(), nullable=False),
-        sa.Column("held_at", sa.Double(), nullable=False),
+        sa.Column("found_at", sa.Double(), nullable=False),
         sa.Column("seen_at", sa.Double(), nullable=False),
         sa.Column("approved_by", sa.Text(), nullable=False),
         sa.Column("approved_at", sa.Double(), nullable=True),
-        sa.PrimaryKeyConstraint("config_hash", name="pk_held_configuration"),
+        sa.PrimaryKeyConstraint("config_hash", name="pk_pending_configuration"),
     )
     op.create_table(
         "last_declared",
@@ -164,8 +164,10 @@ def upgrade() -> None:
         sa.Column("person", sa.Text(), nullable=False),
         sa.Column("identity", sa.LargeBinary(), nullable=False),
         sa.Column("decision", sa.Text(), nullable=True),
+        sa.Column("cap_uses", sa.Text(), nullable=False),
         sa.Column("config_hash", sa.Text(), nullable=False),
         sa.Column("model_version", sa.Text(), nullable=False),
+        sa.Column("forgotten_at", sa.Double(), nullable=True),
         sa.CheckConstraint("leg IN ('exclusive', 'shared')", name=op.f("ck_lead_leg")),
         sa.CheckConstraint("price_cents >= 0", name=op.f("ck_lead_price_cents")),
         sa.PrimaryKeyConstraint("lead_id", name="pk_lead"),
@@ -173,6 +175,22 @@ def upgrade() -> None:
     )
     op.create_index("ix_lead_sold_at", "lead", ["sold_at"])
     op.create_index("ix_lead_ping_id", "lead", ["ping_id"])
+    op.create_index(
+        "ix_lead_seller_lead_id",
+        "lead",
+        ["seller_lead_id"],
+        sqlite_where=sa.text("seller_lead_id <> ''"),
+        postgresql_where=sa.text("seller_lead_id <> ''"),
+    )
+    op.create_table(
+        "legal_hold",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("subject", sa.String(length=64), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("told_by", sa.Text(), nullable=False),
+        sa.Column("held_at", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("name", "subject", name="pk_legal_hold"),
+    )
     op.create_table(
         "notice",
         sa.Column("seller", sa.Text(), nullable=False),
@@ -274,6 +292,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("kind", "target", name="pk_switch"),
     )
     op.create_table(
+        "unwiped",
+        sa.Column("erasure", sa.Text(), nullable=False),
+        sa.Column("erased_at", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("erasure", name="pk_unwiped"),
+    )
+    op.create_table(
         "write_probe",
         sa.Column("probe_id", sa.Integer(), nullable=False),
         sa.Column("number", sa.BigInteger(), nullable=False),
@@ -296,12 +320,14 @@ def upgrade() -> None:
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("crm_id", sa.Text(), nullable=False),
         sa.Column("crm_key", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("feedback", sa.Text(), nullable=False),
         sa.CheckConstraint(
             "status IN ('pending', 'delivered', 'duplicate', 'rejected', 'dead')", name=op.f("ck_delivery_status")
         ),
         sa.ForeignKeyConstraint(["lead_id"], ["lead.lead_id"], name="fk_delivery_lead_id"),
         sa.PrimaryKeyConstraint("delivery_id", name="pk_delivery"),
-        sa.UniqueConstraint("lead_id", "destination", name="uq_delivery_lead_id"),
+        sa.UniqueConstraint("lead_id", "destination", "subject", name="uq_delivery_lead_id"),
     )
     op.create_index("ix_delivery_created_at", "delivery", ["created_at"])
     op.create_index(
@@ -340,6 +366,60 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("source", "event_id", name="pk_outcome"),
     )
     op.create_index("ix_outcome_lead_id", "outcome", ["lead_id"])
+    op.create_index("ix_outcome_recorded_at", "outcome", ["recorded_at"])
+    op.create_table(
+        "lead_return",
+        sa.Column("lead_id", sa.String(length=64), nullable=False),
+        sa.Column("seller", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(length=9), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("requested_by", sa.Text(), nullable=False),
+        sa.Column("requested_at", sa.Double(), nullable=False),
+        sa.Column("answer_due_at", sa.Double(), nullable=True),
+        sa.Column("unanswered", sa.String(length=8), nullable=False),
+        sa.Column("settled_by", sa.Text(), nullable=False),
+        sa.Column("settled_at", sa.Double(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("credit", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint(
+            "state IN ('requested', 'accepted', 'refused', 'expired')", name=op.f("ck_lead_return_state")
+        ),
+        sa.CheckConstraint("(state = 'accepted') = (credit IS NOT NULL)", name=op.f("ck_lead_return_credit")),
+        sa.ForeignKeyConstraint(["lead_id"], ["lead.lead_id"], name="fk_lead_return_lead_id"),
+        sa.PrimaryKeyConstraint("lead_id", name="pk_lead_return"),
+        sa.UniqueConstraint("credit", name="uq_lead_return_credit"),
+    )
+    op.create_index("ix_lead_return_seller", "lead_return", ["seller", "requested_at"])
+    op.create_index(
+        "ix_lead_return_answer_due_at",
+        "lead_return",
+        ["answer_due_at"],
+        sqlite_where=sa.text("state = 'requested'"),
+        postgresql_where=sa.text("state = 'requested'"),
+    )
+    op.create_table(
+        "certificate_retain",
+        sa.Column("lead_id", sa.String(length=64), nullable=False),
+        sa.Column("check_name", sa.Text(), nullable=False),
+        sa.Column("status", sa.String(length=7), nullable=False),
+        sa.Column("created_at", sa.Double(), nullable=False),
+        sa.Column("deadline_at", sa.Double(), nullable=False),
+        sa.Column("due_at", sa.Double(), nullable=False),
+        sa.Column("owner", sa.Text(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("is_warned", sa.Boolean(), nullable=False),
+        sa.CheckConstraint("status IN ('pending', 'stored', 'lost')", name=op.f("ck_certificate_retain_status")),
+        sa.ForeignKeyConstraint(["lead_id"], ["lead.lead_id"], name="fk_certificate_retain_lead_id"),
+        sa.PrimaryKeyConstraint("lead_id", "check_name", name="pk_certificate_retain"),
+    )
+    op.create_index(
+        "ix_certificate_retain_due_at",
+        "certificate_retain",
+        ["due_at"],
+        sqlite_where=sa.text("status = 'pending'"),
+        postgresql_where=sa.text("status = 'pending'"),
+    )
     op.create_table(
         "attempt",
         sa.Column("delivery_id", sa.String(length=32), nullable=False),
@@ -362,10 +442,13 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Remove them with all they hold."""
     op.drop_table("attempt")
+    op.drop_table("lead_return")
+    op.drop_table("certificate_retain")
     op.drop_table("outcome")
     op.drop_table("evidence")
     op.drop_table("delivery")
     op.drop_table("write_probe")
+    op.drop_table("unwiped")
     op.drop_table("switch")
     op.drop_table("suppression_part")
     op.drop_table("suppression_list")
@@ -377,10 +460,11 @@ def downgrade() -> None:
     op.drop_table("shadow_price")
     op.drop_table("operator_key")
     op.drop_table("notice")
+    op.drop_table("legal_hold")
     op.drop_table("lead")
     op.drop_table("last_declared")
     op.drop_table("key_check")
-    op.drop_table("held_configuration")
+    op.drop_table("pending_configuration")
     op.drop_table("configuration")
     op.drop_table("destination_state")
     op.drop_table("demand")

@@ -1,15 +1,15 @@
 """A message says what is new, what is still so and what is over, and of one cause only a few."""
 
+from app.domain.alerts.alert import Severity
 from app.domain.alerts.message import TARGETS_SHOWN, message_of
 from app.domain.alerts.notices import AlertState, Digest
 
 NOW = 1_790_000_000.0
 
 
-def state(cause: str = "seller_silent", target: str = "acme", severity: str = "warning") -> AlertState:
+def state(cause: str = "seller_silent", target: str = "acme", severity: Severity = "warning") -> AlertState:
     text = f"{target} has sent no ping"
-    kind = "critical" if severity == "critical" else "warning"
-    return AlertState(cause=cause, target=target, severity=kind, text=text, since=NOW, seen_at=NOW)
+    return AlertState(cause=cause, target=target, severity=severity, text=text, since=NOW, seen_at=NOW)
 
 
 def test_the_text_says_each_alert_with_its_time_on_the_buyers_clock() -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from app.reports.attention.others import provider_alerts
+from app.reports.attention.others import provider_alerts, retain_alerts
 from app.reports.attention.service import disk_alerts
 from app.service_notes import ProviderState
 
@@ -37,3 +37,11 @@ def test_a_provider_needs_attention(state: dict[str, Any], causes: list[str]) ->
 )
 def test_a_disk_needs_attention(free: int, total: int, causes: list[str]) -> None:
     assert [each.cause for each in disk_alerts(free, total, 0.05)] == causes
+
+
+@pytest.mark.parametrize(
+    ("late", "lost", "causes"),
+    [(0, 0, []), (1, 0, ["certificates_expiring"]), (2, 3, ["certificates_expiring", "certificates_lost"])],
+)
+def test_certificates_that_are_not_stored_need_attention(late: int, lost: int, causes: list[str]) -> None:
+    assert [each.cause for each in retain_alerts(late, lost)] == causes

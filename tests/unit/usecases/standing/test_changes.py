@@ -26,6 +26,7 @@ from app.usecases.standing.changes import (
     ListDropped,
     ListRead,
     Requests,
+    Returned,
     ShadowPricesRead,
     SignalSet,
     Sold,
@@ -54,6 +55,7 @@ SOLD = Sold(
     certificates=("cd" * 16,),
 )
 EACH: list[Change] = [
+    Returned(number=1, uses=(("campaign/solar-tx/daily//2026-11-20", 1),)),
     bid_made(b"\x00\xff" * 4, takes=(("campaign/solar-tx/daily//2026-11-20", 1),)),
     SOLD,
     BidLost(nonce=b"\x00\xff" * 4, at=NOW),
