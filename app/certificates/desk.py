@@ -75,11 +75,14 @@ class ProviderDesk:
         return self._circuits.setdefault(check, Circuit())
 
     def opens_at(self, check: str, now: float) -> float | None:
-        """When the provider of this check is asked again, by the clock of `now`; `None` where it is not left alone."""
-        breaker, steady = self.circuit(check).breaker, self._steady()
-        if breaker.opened_at is None or not breaker.is_open(steady):
+        """When the provider of this check may be asked again, by the clock of `now`; `None` where nothing is wrong.
+
+        It stays wrong until it has answered, though nobody may ask for hours.
+        """
+        breaker = self.circuit(check).breaker
+        if breaker.opened_at is None:
             return None
-        return now + breaker.opened_at + breaker.cooldown_s - steady
+        return now + max(breaker.opened_at + breaker.cooldown_s - self._steady(), 0.0)
 
     def has_questions(self, check: Check, subject: Subject) -> bool:
         """Whether there is anything to ask about this lead."""

@@ -1,6 +1,7 @@
 """A test of alerts goes out over HTTP, signed, from the service that runs; the audit log has all that was done."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,12 @@ from tests.service import DEMO_CONFIG, crm, serve
 
 KEY = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 ALERTS = """
+
+[[checks]]
+name = "certificates"
+provider = "trustedform"
+secret = "env:ALERT_SECRET"
+daily_budget = 20
 
 [alerts]
 to = ["env:ALERT_URL", "env:LOST_URL"]
@@ -43,6 +50,7 @@ def test_a_test_reaches_whoever_is_there(
             (kept,) = receiver.kept.values()
             assert json.loads(kept.body)["title"].endswith(": test")
             assert kept.webhook_id.startswith("alert_")
+            assert re.search(r"certificates +0 +0 +\$0.00 +\$20.00 +well", told("status"))
             told("alerts", "mute", "cap_ahead", "--until", "2h", "--why", "known")
             assert "did you mean `cap_ahead`?" in told("alerts", "mute", "cap_ahed", "--why", "x", status=1)
             listed = told("alerts", "list")

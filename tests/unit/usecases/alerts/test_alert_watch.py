@@ -39,7 +39,9 @@ class Scene:
         self.now = NOW
         self.alerts: list[Alert] = []
         self.answer = OutboundAnswer(status=200)
+        self.address = ADDRESS
         self.sent: list[OutboundRequest] = []
+        self.said: list[tuple[str, str, str]] = []
         self.start()
 
     def start(self) -> None:
@@ -49,7 +51,11 @@ class Scene:
             self.sent.append(request)
             return self.answer
 
-        sender = AlertSender(send, lambda: {"env:ALERT_URL": ADDRESS}, lambda: self.now)
+        async def say(address: str, title: str, text: str, _within_s: float) -> str:
+            self.said.append((address, title, text))
+            return ""
+
+        sender = AlertSender(send, lambda: {"env:ALERT_URL": self.address}, lambda: self.now, say)
         own = SelfWatch(self.bidder, self.folder, lambda: 0, lambda: iter(self.alerts))
         self.watch = AlertWatch(self.bidder, own, sender, lambda: self._state(own), lambda: self.now)
 
@@ -88,6 +94,21 @@ def test_an_alert_is_sent_once_and_again_when_it_is_over(tmp_path: Path) -> None
         assert await scene.minutes(5) == []
         scene.alerts = []
         assert await scene.minutes(12) == ["leadbid, Bright Roofs: disk_full (1 over)"]
+
+    play(tmp_path, act)
+
+
+@pytest.mark.parametrize(
+    "address", ["slack://a/b/c", "https://hooks.slack.com/services/T/B/C", "mailto://u:p@example.com"]
+)
+def test_chats_and_mail_get_title_and_text(tmp_path: Path, address: str) -> None:
+    async def act(scene: Scene) -> None:
+        scene.address, scene.alerts = address, [DISK]
+        await scene.minutes(2)
+        assert scene.sent == []
+        ((asked, title, text),) = scene.said
+        assert (asked, title) == (address, "leadbid, Bright Roofs: disk_full (1 new)")
+        assert text.startswith("!! no room: make room (since ")
 
     play(tmp_path, act)
 
