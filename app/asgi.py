@@ -14,7 +14,7 @@ import msgspec
 from litestar.handlers import HTTPRouteHandler
 
 from app.certificates.budgets import CheckBudgets
-from app.certificates.desk import ProviderDesk
+from app.certificates.provider_client import ProviderClient
 from app.config.destinations import secrets_of
 from app.config.load import Declared, LoadedConfig, load
 from app.config.values.zip_table import zip_states
@@ -45,11 +45,11 @@ from app.usecases.alerts.self_watch import clock_alerts
 from app.usecases.alerts.send_alerts import AlertSender
 from app.usecases.background import AlertParts, BackgroundJobs
 from app.usecases.bidder import Bidder
+from app.usecases.checks.gather_checks import post_collectors
 from app.usecases.clock.clock_watch import ClockWatch
 from app.usecases.clock.last_moment import last_moment
 from app.usecases.clock.service_clock import STEP_S, ServiceClock
 from app.usecases.deliver_leads import DeliveryWorker
-from app.usecases.gather_checks import post_collectors
 from app.usecases.limits.rate_limit import HashQuotas, RateLimits
 from app.usecases.onboarding.certify import Certifier
 from app.usecases.operators.audit_watch import AuditWatch
@@ -202,7 +202,7 @@ async def _started(
         standing=await restore(store, now),
         rates=RateLimits(),
         quotas=HashQuotas(usage),
-        desk=_desk(sender, lambda: watch.secrets, usage, metrics),
+        providers=_provider_client(sender, lambda: watch.secrets, usage, metrics),
         sold=worker.wake.set,
         scorecards=Scorecards(store, Counting(settings.journal, lambda: time.sleep(REST_S))),
         former=former,
@@ -258,16 +258,16 @@ def _worker(store: Store, sender: Sender, metrics: Metrics, world: World) -> Del
     )
 
 
-def _desk(
+def _provider_client(
     sender: Sender, secrets: Callable[[], Mapping[str, str]], usage: Mapping[str, int], metrics: Metrics
-) -> ProviderDesk:
+) -> ProviderClient:
     """Asks providers, and goes on with the budgets of the day."""
 
     def count(check: str, result: str, millicents: int) -> None:
         metrics.count("check_questions_total", check, result)
         metrics.count("check_cost_millicents_total", check, by=millicents)
 
-    return ProviderDesk(sender.send, secrets, CheckBudgets(usage), count)
+    return ProviderClient(sender.send, secrets, CheckBudgets(usage), count)
 
 
 def _alerts(settings: Settings, sender: AlertSender, clock: ServiceClock) -> AlertParts:

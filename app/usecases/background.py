@@ -19,6 +19,7 @@ from app.usecases.alerts.self_watch import SelfWatch, audit_alerts
 from app.usecases.alerts.send_alerts import AlertSender
 from app.usecases.bidder import Bidder
 from app.usecases.canary_watch import CanaryWatch
+from app.usecases.checks.retain_certificates import RetainWorker
 from app.usecases.deliver_leads import DeliveryWorker, Target
 from app.usecases.onboarding.certify import Certifier, hear_marks, keep_marks
 from app.usecases.operators.audit_watch import AuditWatch
@@ -27,7 +28,6 @@ from app.usecases.operators.keys import operators_of
 from app.usecases.operators.state_notes import state_of
 from app.usecases.reload.config_watcher import ConfigWatcher
 from app.usecases.reload.left_destinations import LeftDestinations
-from app.usecases.retain.worker import RetainWorker
 from app.usecases.returns.answer import hear_credits
 from app.usecases.returns.by_rule import ReturnRules
 from app.usecases.standing.changes import Allowed, Suppressed, TimePassed, WritesFailed
@@ -166,7 +166,7 @@ class BackgroundJobs:
 
     async def keep_quotas(self) -> None:
         """Count in the database what sellers asked by hash and what providers cost, so that a restart is no new day."""
-        for counted in (self.bidder.quotas, self.bidder.desk.budgets):
+        for counted in (self.bidder.quotas, self.bidder.providers.budgets):
             changes = counted.changes()
             if not changes:
                 continue

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from app.certificates.desk import ProviderDesk
+from app.certificates.provider_client import ProviderClient
 from app.domain.checks.check import Check, TrustedFormTerms
 from app.domain.checks.retain import AVAILABLE_S, EXTENDED_S, deadline_of, is_late, next_try
 from app.domain.checks.rule import AnswerRule
@@ -29,8 +29,8 @@ from app.reports.explain import explain
 from app.usecases.answer_ping import Asked, answer_ping
 from app.usecases.answer_ping import ask as what_is_asked
 from app.usecases.bidder import Bidder
-from app.usecases.gather_checks import checks_of_ping, consult_on_ping, post_collectors
-from app.usecases.retain.worker import RetainWorker
+from app.usecases.checks.gather_checks import checks_of_ping, consult_on_ping, post_collectors
+from app.usecases.checks.retain_certificates import RetainWorker
 from app.wire.ping import PingAnswer
 from tests.bidder import ask, at_bidder, journaled, sell
 from tests.build import NOW, catalogue, ping
@@ -56,7 +56,7 @@ def played(folder: Path, scene: Scene, *checks: Check) -> None:
 
     async def at(bidder: Bidder) -> None:
         fakes = FakesAtHand()
-        bidder.desk = fakes.desk()
+        bidder.providers = fakes.client()
         bidder.post_collectors = post_collectors(bidder)
         await scene(bidder, fakes)
 
@@ -263,7 +263,7 @@ def test_a_ping_whose_provider_hangs_is_answered_in_its_time_and_holds_up_no_oth
         raise AssertionError("nobody waits that long")
 
     async def scene(bidder: Bidder, _fakes: FakesAtHand) -> None:
-        bidder.desk = ProviderDesk(hang, lambda: SECRETS)
+        bidder.providers = ProviderClient(hang, lambda: SECRETS)
         bidder.steady = time.monotonic
         intake = Intake(bidder, lambda: NOW, time.monotonic)
 

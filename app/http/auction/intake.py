@@ -41,8 +41,8 @@ from app.usecases.accept_post import accept_post, refuse_post
 from app.usecases.answer_ping import Asked, answer_or_refuse, ask, held_back, refuse_ping
 from app.usecases.bid_reference import BidReference, bid_by_own_id, find_reference, is_live, seller_of_bid
 from app.usecases.bidder import Bidder
+from app.usecases.checks.gather_checks import checks_of_ping, consult_on_ping, left_s
 from app.usecases.direct_post import direct_post
-from app.usecases.gather_checks import checks_of_ping, consult_on_ping, left_s
 from app.usecases.limits.shed_pings import LOAD_SHED, ShedCount
 from app.wire.ping import Ping, PingAnswer
 from app.wire.post import Post, PostAnswer

@@ -92,16 +92,16 @@ def _circuits(bidder: Bidder, worker: DeliveryWorker, now: float) -> Iterator[tu
 
 
 def _provider(bidder: Bidder, check: Check, now: float) -> ProviderState:
-    desk = bidder.desk
+    client = bidder.providers
     results = {
         result: count
         for (name, result), count in bidder.metrics.counted("check_questions_total").items()
         if name == check.name and result != "kept"
     }
     return ProviderState(
-        failures=desk.circuit(check.name).breaker.failures,
-        opens_at=desk.opens_at(check.name, now),
-        spent_millicents=desk.budgets.spent(check.name, "", now),
+        failures=client.circuit(check.name).breaker.failures,
+        opens_at=client.opens_at(check.name, now),
+        spent_millicents=client.budgets.spent(check.name, "", now),
         call_millicents=min(check.ping_millicents, check.post_millicents)
         if "ping" in check.on
         else check.post_millicents,

@@ -6,8 +6,8 @@ from functools import partial
 
 from msgspec.structs import replace
 
-from app.certificates.desk import Consulted
 from app.certificates.provider import Subject
+from app.certificates.provider_client import Consulted
 from app.domain.auction.decide import Decision
 from app.domain.checks.check import Check
 from app.domain.checks.verdict import Consultation
@@ -32,13 +32,13 @@ def post_collectors(bidder: Bidder) -> PostCollectors:
         subject = _of_post(lead, lead.lead_id(bidder.keys.index))
         return [
             PostCollector(
-                unknown=bidder.desk.unknown(check, subject),
+                unknown=bidder.providers.unknown(check, subject),
                 collect=partial(_collect, bidder, check, subject, lead.now),
             )
             for check in bidder.catalogue.checks
             if "post" in check.on
             and check.covers(lead.campaign.name, lead.campaign.vertical, lead.seller.name)
-            and bidder.desk.has_questions(check, subject)
+            and bidder.providers.has_questions(check, subject)
         ]
 
     return PostCollectors(of=of)
@@ -54,7 +54,7 @@ def checks_of_ping(bidder: Bidder, asked: Asked) -> tuple[Asked, tuple[Check, ..
     if not checks or ping.test:
         return asked, ()
     subject = _of_ping(asked.seller.name, ping)
-    checks = [check for check in checks if bidder.desk.has_questions(check, subject)]
+    checks = [check for check in checks if bidder.providers.has_questions(check, subject)]
     if not checks:
         return asked, ()
     asked, decision = preview(bidder, asked)
@@ -68,7 +68,9 @@ async def consult_on_ping(bidder: Bidder, asked: Asked, checks: Sequence[Check],
     try:
         await asyncio.wait(tasks, timeout=max(within_s, 0.0))
         consultations = [
-            task.result() if task.done() and not task.cancelled() else bidder.desk.unknown(check, subject).consultation
+            task.result()
+            if task.done() and not task.cancelled()
+            else bidder.providers.unknown(check, subject).consultation
             for check, task in zip(checks, tasks, strict=True)
         ]
     finally:
@@ -96,7 +98,7 @@ async def _said_of_ping(bidder: Bidder, check: Check, subject: Subject, within_s
 
 
 async def _collect(bidder: Bidder, check: Check, subject: Subject, now: float, within_s: float) -> Consulted:
-    return await bidder.desk.consult(check, subject, within_s, now)
+    return await bidder.providers.consult(check, subject, within_s, now)
 
 
 def _of_ping(seller: str, ping: Ping) -> Subject:

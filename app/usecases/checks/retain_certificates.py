@@ -69,12 +69,12 @@ class RetainWorker:
     async def _ask(
         self, check: Check, claim: ClaimedRetain, now: float
     ) -> tuple[list[ProviderAnswer], tuple[ProviderExchange, ...]]:
-        desk = self._bidder.desk
-        asking = retain_asking(check, _subject(claim), desk.secrets)
+        client = self._bidder.providers
+        asking = retain_asking(check, _subject(claim), client.secrets)
         if asking is None:
             return [], ()
-        answered, _ = await desk.ask(check, claim.seller, asking, TIMEOUT_S, now)
-        return [answered], desk.exchanges(check, [answered])
+        answered, _ = await client.ask(check, claim.seller, asking, TIMEOUT_S, now)
+        return [answered], client.exchanges(check, [answered])
 
     def _sealed(self, claim: ClaimedRetain, exchanges: tuple[ProviderExchange, ...]) -> tuple[Evidence, ...]:
         """Each with a name of its own beside those of the sale and of earlier attempts."""

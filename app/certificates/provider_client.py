@@ -40,7 +40,7 @@ class Consulted(msgspec.Struct, frozen=True, kw_only=True):
     exchanges: tuple[ProviderExchange, ...] = ()
 
 
-class ProviderDesk:
+class ProviderClient:
     """One for a process. `secrets` is asked anew each time, so that a reload takes effect.
 
     `steady` is the clock of the circuits.
