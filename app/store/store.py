@@ -583,25 +583,6 @@ class Store:
             await self._writer.run(lambda c: outbox.release_claims(c, now))
             await self._writer.run(lambda c: retains.release_retains(c, now))
 
-    async def claim_retains(self, owner: str, now: float, limit: int, lease_s: float) -> list[ClaimedRetain]:
-        """Up to `limit` certificates that are to be stored now, ours until `now + lease_s`."""
-        if self._vault is None:
-            raise StoreUnfit("certificates belong to leads, which need the vault to be opened")
-        rows = await self._writer.run(lambda c: retains.claim_retains(c, owner, now, limit, lease_s))
-        return retains.opened_retains(rows, owner, self._vault)
-
-    async def settle_retain(self, report: RetainReport) -> bool:
-        """Record an attempt to store a certificate; False where the claim has passed to someone else."""
-        return await self._writer.run(lambda c: retains.settle_retain(c, report))
-
-    async def troubled_retains(self, lost_since: float) -> tuple[int, int]:
-        """How many certificates are stored late, and how many of the leads since then have lost theirs."""
-        return await self._reader.run(lambda c: retains.troubled_retains(c, lost_since))
-
-    async def retains(self) -> dict[str, int]:
-        """How many certificates wait to be stored, were stored after their sale, or are lost."""
-        return await self._reader.run(retains.retains_by_status)
-
     async def extend_claims(self, owner: str, seconds: float) -> None:
         """Have what this worker claimed end so much later, before its clock is put forward."""
         await self._writer.run(lambda c: outbox.extend_claims(c, owner, seconds))
@@ -649,6 +630,27 @@ class Store:
     async def enable_destination(self, destination: str, by: str, now: float) -> bool:
         """Deliver to it again; False where it was not disabled."""
         return await self._writer.run(lambda c: destinations.enable(c, destination, by, now))
+
+    # Certificates that are still to be stored
+
+    async def claim_retains(self, owner: str, now: float, limit: int, lease_s: float) -> list[ClaimedRetain]:
+        """Up to `limit` certificates that are to be stored now, ours until `now + lease_s`."""
+        if self._vault is None:
+            raise StoreUnfit("certificates belong to leads, which need the vault to be opened")
+        rows = await self._writer.run(lambda c: retains.claim_retains(c, owner, now, limit, lease_s))
+        return retains.opened_retains(rows, owner, self._vault)
+
+    async def settle_retain(self, report: RetainReport) -> bool:
+        """Record an attempt to store a certificate; False where the claim has passed to someone else."""
+        return await self._writer.run(lambda c: retains.settle_retain(c, report))
+
+    async def troubled_retains(self, lost_since: float) -> tuple[int, int]:
+        """How many certificates are stored late, and how many of the leads since then have lost theirs."""
+        return await self._reader.run(lambda c: retains.troubled_retains(c, lost_since))
+
+    async def retains(self) -> dict[str, int]:
+        """How many certificates wait to be stored, were stored after their sale, or are lost."""
+        return await self._reader.run(retains.retains_by_status)
 
     # Leads
 

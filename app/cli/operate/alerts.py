@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from app.cli.database import add_database, run_with_store
 from app.cli.in_force import buyers_zone
-from app.cli.operate.asking import add_act, add_until, run_act, until_words
+from app.cli.operate.acts import add_act, add_until, run_act, until_words
 from app.cli.table import table
 from app.domain.alerts.notices import AlertState, Mute
 from app.domain.calendar import local_text

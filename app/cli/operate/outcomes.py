@@ -10,10 +10,10 @@ from pathlib import Path
 
 import msgspec
 
+from app.cli.by_user import by_user
 from app.cli.database import add_database, run_with_store
 from app.cli.progress import progress
 from app.cli.user_files import run_with_files
-from app.cli.who import by_user
 from app.dialects.feedback import OUTCOME_COLUMNS
 from app.domain.operators.audit import OperatorAct
 from app.private_files import write_new

@@ -5,8 +5,8 @@ import asyncio
 import sys
 import time
 
+from app.cli.by_user import by_user
 from app.cli.database import add_database, run_with_store
-from app.cli.who import by_user
 from app.domain.calendar import utc_text
 from app.store.configurations import PendingConfiguration
 from app.store.store import Store

@@ -8,12 +8,12 @@ from typing import get_args
 
 import msgspec
 
+from app.cli.by_user import by_user
 from app.cli.database import add_database, run_with_store, shown_database
 from app.cli.people.evidence import pack
-from app.cli.people.keys import add_keys, keys_of
+from app.cli.people.installation_keys import add_keys, keys_of
 from app.cli.table import table
 from app.cli.user_files import run_with_files
-from app.cli.who import by_user
 from app.domain.calendar import utc_text
 from app.domain.money import money
 from app.domain.operators.audit import OperatorAct

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import msgspec
 
+from app.cli.by_user import by_user
 from app.cli.database import add_database, run_with_store
 from app.cli.progress import progress
 from app.cli.table import table
 from app.cli.user_files import run_with_files
-from app.cli.who import by_user
 from app.domain.calendar import utc_text
 from app.settings import Settings, SettingsError, read_keys
 from app.spreadsheet import UnusableFile

@@ -12,13 +12,13 @@ from typing import IO, get_args
 
 import msgspec
 
+from app.cli.by_user import by_user
 from app.cli.database import add_database, run_with_store
 from app.cli.help import sentence
 from app.cli.in_force import last_in_force, seller_in
 from app.cli.span import add_span
 from app.cli.table import table
 from app.cli.user_files import run_with_files
-from app.cli.who import by_user
 from app.config.returns import FORMS
 from app.crm.transform import at_path
 from app.dialects.returns import NOTE_MAX, return_body

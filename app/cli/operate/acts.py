@@ -6,9 +6,9 @@ import time
 from collections.abc import Awaitable, Callable
 from zoneinfo import ZoneInfo
 
+from app.cli.by_user import by_user
 from app.cli.database import add_database, run_with_store
 from app.cli.in_force import last_in_force
-from app.cli.who import by_user
 from app.domain.calendar import local_text, until_when
 from app.domain.configuration import Configuration
 from app.domain.money import cents
