@@ -17,7 +17,8 @@ from app.certificates.budgets import CheckBudgets
 from app.certificates.provider_client import ProviderClient
 from app.config.destinations import secrets_of
 from app.config.load import Declared, LoadedConfig, load
-from app.config.values.zip_table import zip_states
+from app.config.values.zip_table import area_states, zip_states, zip_zones
+from app.domain.calling.rules import CallingTable
 from app.domain.catalogue import with_limits
 from app.domain.keys import Keys
 from app.domain.operators.audit import SERVICE
@@ -243,6 +244,7 @@ def _sources(settings: Settings) -> Sources:
         models=lambda: load_models(settings.models),
         models_dir=settings.models,
         zip_states=zip_states(),
+        calling=CallingTable(zip_zones=zip_zones(), area_states=area_states()),
     )
 
 

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from app.certificates.budgets import CheckBudgets
 from app.certificates.evidence import ProviderExchange, exchange_of
+from app.certificates.facts import facts_in
 from app.certificates.kept_answers import KeptAnswers
 from app.certificates.known import PROVIDERS
 from app.certificates.provider import Asking, Provider, ProviderAnswer, Secrets, Subject, verdict
@@ -107,6 +108,7 @@ class ProviderClient:
                 verdicts=tuple(provider.read(check, subject, answers)),
                 millicents=sum(cost for _, cost in pairs),
                 took_ms=round((self._steady() - started) * 1000.0, 1),
+                facts=facts_in(check, answers),
             ),
             exchanges=self.exchanges(check, answers),
         )

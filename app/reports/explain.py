@@ -90,13 +90,15 @@ def _consulted(consultations: Iterable[Consultation]) -> Iterator[str]:
     for each in consultations:
         said = ", ".join(map(_verdict, each.verdicts))
         cost = f"${each.millicents / 100_000:.5f}".rstrip("0").rstrip(".") if each.millicents else "nothing"
-        yield f"  check {each.check}: {said} (cost {cost}, {each.took_ms:g} ms)"
+        facts = "".join(f", {name} = {value}" for name, value in each.facts.items())
+        yield f"  check {each.check}: {said}{facts} (cost {cost}, {each.took_ms:g} ms)"
 
 
 def _verdict(verdict: CheckVerdict) -> str:
     cut = f", bid cut by {verdict.price_cut:.0%}" if verdict.price_cut else ""
     why = f" [{verdict.code}]" if verdict.outcome == "fail" else ""
-    detail = f" ({verdict.detail})" if verdict.detail else ""
+    told = verdict.detail or verdict.note
+    detail = f" ({told})" if told else ""
     return f"{verdict.question} {verdict.outcome}{why}{detail}{cut}"
 
 

@@ -160,7 +160,8 @@ def _by_hour(quarters: Mapping[int, int], zone: str) -> list[int]:
 def _bids(line: PingLine, zone: str) -> Iterator[dict[str, Any]]:
     if line.ping.test or line.withdrawn is not None or line.decision.refusal is not None:
         return
-    facts = msgspec.json.encode(facts_of(line.ping, local_time(line.at, zone))).decode()
+    told = facts_of(line.ping, local_time(line.at, zone), line.known.consultations)
+    facts = msgspec.json.encode(told).decode()
     for bid_id, offer in zip(line.bid_ids, line.decision.bids, strict=False):
         token = read_on_trust(bid_id)
         yield {

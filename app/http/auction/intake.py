@@ -251,8 +251,9 @@ class Intake:
         bidder, seller = self._bidder, request.seller
         try:
             # Only a ping of which there is something to ask is set aside; all others are answered in their round.
-            if bidder.catalogue.checks and isinstance(reading.value, Asked):
-                asked, checks = checks_of_ping(bidder, reading.value)
+            if bidder.catalogue.ping_checks and isinstance(reading.value, Asked):
+                asked = replace(reading.value, traces=generic.traces_of(request.fields, reading.value.seller))
+                asked, checks = checks_of_ping(bidder, asked)
                 reading = replace(reading, value=asked)
                 if checks and left_s(bidder, asked) > 0.0:
                     return partial(self._decided_later, request, reading, asked, checks)
