@@ -6,7 +6,7 @@ from app.domain.seller import Seller
 from app.store.returns.requests import SellerTerms
 from app.usecases.bidder import Bidder
 
-_OVERDUE_S = 15.0
+_OVERDUE_S = 600.0
 """How often overdue answers are looked for, which sellers have days to give."""
 
 _CLOCKS_DIFFER_S = 60.0
