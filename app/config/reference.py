@@ -44,6 +44,7 @@ _TABLES: tuple[type[Table], ...] = (
     schema.TrustedFormTable,
     schema.VerifyTable,
     schema.LeadIdTable,
+    schema.AlertsTable,
     schema.SuppressionListTable,
     schema.BlacklistAllianceTable,
     schema.DncScrubTable,
