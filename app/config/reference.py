@@ -45,6 +45,7 @@ _TABLES: tuple[type[Table], ...] = (
     schema.TrustedFormTable,
     schema.VerifyTable,
     schema.LeadIdTable,
+    schema.AlertsTable,
     schema.SuppressionListTable,
     schema.BlacklistAllianceTable,
     schema.DncScrubTable,
